@@ -1,0 +1,50 @@
+"""Asks PyPI for known holes in what requirements.txt pins.
+
+A hole fails. Where PyPI cannot be asked, that is said, and nothing fails.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+COMMAND = "-m pip_audit --require-hashes --disable-pip --progress-spinner off --format json --desc off"
+PATIENCE = 120
+"""Seconds for all of it."""
+
+
+def audited() -> list[dict[str, Any]]:
+    """What is known of each package; empty if nobody could be asked."""
+    command = [sys.executable, *COMMAND.split(), "-r", "requirements.txt"]
+    try:
+        told = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603 - no input
+        packages: list[dict[str, Any]] = json.loads(told.stdout)["dependencies"]
+    except (subprocess.TimeoutExpired, ValueError):
+        return []
+    return packages
+
+
+def holes(packages: list[dict[str, Any]]) -> Iterator[str]:
+    """A line for each hole."""
+    for package in packages:
+        for hole in package.get("vulns", []):
+            mended = ", ".join(hole["fix_versions"]) or "no version yet"
+            yield f"audit: {package['name']} {package['version']} has {hole['id']}, mended in {mended}"
+
+
+def verdict(packages: list[dict[str, Any]]) -> str:
+    """How far the answer can be trusted."""
+    unknown = [package["name"] for package in packages if "skip_reason" in package]
+    if len(unknown) == len(packages):
+        return "audit: NOT DONE, the list of known holes (pypi.org) cannot be reached from here"
+    if unknown:
+        return f"audit: NOT DONE for {', '.join(unknown)}: pypi.org does not answer about these"
+    return f"audit: {len(packages)} packages looked up"
+
+
+if __name__ == "__main__":
+    answer = audited()
+    found = list(holes(answer))
+    sys.stdout.write("\n".join([*found, verdict(answer), ""]))
+    sys.exit(bool(found))

@@ -1,0 +1,66 @@
+# One command runs it: `make run`. It needs Python 3.11 or newer and make; the rest goes into .venv.
+
+.DEFAULT_GOAL := help
+.PHONY: help run phone test check format pins venv requirements requirements-dev
+
+PY := .venv/bin/python
+ARGS ?=
+
+# The Python that makes .venv: PYTHON if given, else the first that is new enough.
+candidates = $(or $(PYTHON),python3 python3.11 python3.12 python3.13 python3.14)
+new_enough = import sys; sys.exit(sys.version_info < (3, 11))
+base_python = $(shell for p in $(candidates); do "$$p" -c '$(new_enough)' 2>/dev/null && echo "$$p" && break; done)
+has_ensurepip = $(shell $(base_python) -c 'import ensurepip, venv' 2>/dev/null && echo yes)
+
+# A .venv is whole if it was finished (.venv/made) and its Python still runs; somebody else's, if its pip works.
+whole_venv = $(shell $(PY) -c '$(new_enough)' 2>/dev/null \
+	&& { test -e .venv/made || $(PY) -m pip --version >/dev/null 2>&1; } && touch .venv/made && echo yes)
+
+no_python = Python 3.11 or newer is needed: apt-get install python3 python3-venv, or PYTHON=/path/to/python3.12 make run
+no_venv = $(base_python) cannot make a .venv: apt-get install $(notdir $(base_python))-venv
+
+# $(call install,FILE,STAMPS): pip runs only when FILE differs from the copy kept of it. RECORD is what pip writes last:
+# a package without one was cut short, and pip would take it for installed.
+pip = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+install = cmp -s $(1) .venv/$(1) || { \
+	echo "Installing $(1) into .venv; this takes about a minute."; \
+	for it in .venv/lib/python*/site-packages/*.dist-info; do test -e "$$it/RECORD" || rm -rf "$$it"; done; \
+	$(pip) -r $(1) $(foreach file,$(2),&& cp $(file) .venv/$(file)); }
+
+help: ## this table
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+run: requirements ## starts everything: web, worker, clock, and Redis if you have none
+	@exec $(PY) -m ivr.supervisor
+
+phone: requirements ## rings the line from this terminal; more with ARGS=--help
+	@exec $(PY) -m flask --app wsgi phone $(ARGS)
+
+test: requirements-dev ## runs the tests; some of them with ARGS=tests/test_supervisor.py
+	@exec $(PY) -m pytest $(ARGS)
+
+check: requirements-dev ## format, lint, types, and known holes in what we depend on
+	@$(PY) -m ruff format --check
+	@$(PY) -m ruff check
+	@$(PY) -m mypy
+	@$(PY) .ci/audit.py
+
+format: requirements-dev ## puts the code in form
+	@$(PY) -m ruff format
+	@$(PY) -m ruff check --fix
+
+pins: requirements-dev ## compiles both requirements files from their .in
+	@for name in requirements requirements-dev; do \
+		$(PY) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header \
+			--no-emit-index-url --no-emit-find-links $(ARGS) $$name.in -o $$name.txt || exit 1; \
+	done
+
+requirements: venv
+	@$(call install,requirements.txt,requirements.txt)
+
+requirements-dev: venv
+	@$(call install,requirements-dev.txt,requirements-dev.txt requirements.txt)
+
+venv:
+	@$(if $(whole_venv),:,$(if $(base_python),,$(error $(no_python)))$(if $(has_ensurepip),,$(error $(no_venv)))\
+		echo "Making .venv with $(base_python)." && $(base_python) -m venv --clear .venv && touch .venv/made)

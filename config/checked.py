@@ -1,0 +1,44 @@
+"""Reads a TOML file into a checked model, or says what is wrong in it: the key, the value, what was expected."""
+
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+
+class BadFile(Exception):
+    """A file of the configuration cannot be used; the message names each key, its value and what was expected."""
+
+
+class Strict(BaseModel):
+    """A part of a file: keys that it does not know are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Model = TypeVar("Model", bound=Strict)
+
+
+def load(path: Path, model: type[Model]) -> Model:
+    """The file as this model. Raises BadFile."""
+    try:
+        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as missing:
+        raise BadFile(f"{path}: cannot be read ({missing.strerror})") from missing
+    except tomllib.TOMLDecodeError as broken:
+        raise BadFile(f"{path}: is not TOML: {broken}") from broken
+    except ValidationError as refused:
+        raise BadFile("\n".join(f"{path.name}: {_complaint(error)}" for error in refused.errors())) from refused
+
+
+def _complaint(error: ErrorDetails) -> str:
+    key = ".".join(str(part) for part in error["loc"]) or "the file"
+    expected = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "missing":
+        return f"{key}: is missing"
+    if error["type"] == "extra_forbidden":
+        return f"{key}: no such key is known; is it misspelt?"
+    value = error["input"]
+    return f"{key} = {value!r}: {expected}" if isinstance(value, str | int | float) else f"{key}: {expected}"

@@ -1,0 +1,164 @@
+"""Turns the environment into one frozen value, or says everything that is wrong with it at once.
+
+The only reader of the environment; nothing here opens a connection.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SECRET_LENGTH = 32
+"""Characters: 128 bits written in hex, the least that a signing key should hold."""
+
+SOCKET_PATH_LIMIT = 100
+"""Bytes: the kernel refuses a unix socket's path of more than about 107."""
+
+
+class BadSettings(Exception):
+    """The service cannot start; the message names all that is missing or weak, a line each."""
+
+
+class Settings(BaseModel):
+    """What the environment says. Field names are the variables' names in lower case."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, validate_default=True)
+
+    env: Literal["development", "production"] = "production"
+    port: int = Field(8000, ge=1, le=65535)
+    public_base_url: str = ""
+    database_url: str = Field("", repr=False)
+    redis_url: str = Field("", repr=False)
+    secret_key: str = Field("", repr=False)
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = Field("", repr=False)
+    twilio_auth_token_next: str = Field("", repr=False)
+    staff_notify_urls: str = Field("", repr=False)
+    text_confirmations: bool = False
+    twilio_text_from: str = Field("", repr=False)
+    state_dir: Path = ROOT / "var"
+    clinic_file: Path = ROOT / "config" / "clinic.toml"
+
+    @field_validator("secret_key")
+    @classmethod
+    def _secret_is_strong(cls, value: str) -> str:
+        if not value:
+            raise ValueError('is missing; make one with: python3 -c "import secrets; print(secrets.token_hex(32))"')
+        if len(value) < SECRET_LENGTH or len(set(value)) < 8:
+            raise ValueError(f"is weak; expected at least {SECRET_LENGTH} random characters")
+        return value
+
+    @field_validator("twilio_auth_token")
+    @classmethod
+    def _token_is_there(cls, value: str) -> str:
+        if not value:
+            raise ValueError("is missing; it is the primary auth token in the carrier's console")
+        if len(value) < 16:
+            raise ValueError("is weak; expected the carrier's token, 32 characters")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_known(cls, value: str) -> str:
+        scheme = value.partition("://")[0]
+        if value and scheme not in {"sqlite", "postgres", "postgresql", "postgresql+psycopg"}:
+            raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        return value.replace(f"{scheme}://", "postgresql+psycopg://", 1) if scheme.startswith("postgres") else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_is_known(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("expected redis://HOST:PORT/0, rediss://… or unix:///PATH")
+        return value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.text_confirmations and not (self.twilio_account_sid and self.twilio_text_from):
+            raise ValueError("TEXT_CONFIRMATIONS is on: TWILIO_ACCOUNT_SID and TWILIO_TEXT_FROM must be set too")
+        return self
+
+    @property
+    def production(self) -> bool:
+        """Whether people's real numbers pass through."""
+        return self.env == "production"
+
+    @property
+    def embedded_redis(self) -> bool:
+        """Whether the supervisor keeps a Redis of its own for us."""
+        return self.redis_url == f"unix://{self.redis_socket}"
+
+    @property
+    def redis_socket(self) -> Path:
+        """Where the embedded Redis listens: in the state folder, or in a short one of its own if that is deep."""
+        inside = self.state_dir / "redis.sock"
+        if len(bytes(inside)) <= SOCKET_PATH_LIMIT:
+            return inside
+        mark = hashlib.sha256(bytes(self.state_dir)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"clinic-line-{os.getuid()}-{mark}" / "redis.sock"
+
+    @property
+    def auth_tokens(self) -> tuple[str, ...]:
+        """The carrier's tokens that may have signed a webhook: the present one and the next."""
+        return tuple(token for token in (self.twilio_auth_token, self.twilio_auth_token_next) if token)
+
+
+def read(environ: Mapping[str, str], env_file: Path | None = ROOT / ".env") -> Settings:
+    """Settings from `env_file` and `environ`, which wins.
+
+    Raises BadSettings, whose message names every variable that is missing or weak.
+    """
+    given = {**_file(env_file), **{key: value for key, value in environ.items() if value}}
+    lowered = {key.lower(): value for key, value in given.items() if key.lower() in Settings.model_fields}
+    complaints: list[str] = []
+    lowered["public_base_url"] = _public_url(lowered, complaints)
+    try:
+        settings = Settings.model_validate(lowered)
+    except ValidationError as refused:
+        complaints += [_complaint(error["loc"], error["msg"]) for error in refused.errors()]
+    if complaints:
+        raise BadSettings("The settings do not allow a start:\n" + "\n".join(f"  {line}" for line in complaints))
+    return _with_defaults(settings)
+
+
+def _file(env_file: Path | None) -> dict[str, str]:
+    values = dotenv_values(env_file) if env_file and env_file.is_file() else {}
+    return {key: value for key, value in values.items() if value}
+
+
+def _public_url(given: dict[str, str], complaints: list[str]) -> str:
+    url = given.get("public_base_url", "").rstrip("/")
+    if given.get("env") == "development":
+        return url or f"http://127.0.0.1:{given.get('port', 8000)}"
+    parts = urlsplit(url)
+    if not url:
+        complaints.append("PUBLIC_BASE_URL is missing; expected the address the carrier calls, https://…")
+    elif parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+        complaints.append("PUBLIC_BASE_URL: expected https://HOST, with no query")
+    return url
+
+
+def _complaint(place: tuple[int | str, ...], message: str) -> str:
+    words = message.removeprefix("Value error, ")
+    name = ".".join(str(part) for part in place).upper()
+    joint = " " if words.startswith("is ") else ": "
+    return f"{name}{joint}{words}" if name else words
+
+
+def _with_defaults(settings: Settings) -> Settings:
+    """Fills in the embedded stores, which live in the state folder."""
+    settings = settings.model_copy(update={"state_dir": settings.state_dir.expanduser().absolute()})
+    return settings.model_copy(
+        update={
+            "database_url": settings.database_url or f"sqlite:///{settings.state_dir}/clinic.db",
+            "redis_url": settings.redis_url or f"unix://{settings.redis_socket}",
+        }
+    )

@@ -1,0 +1,82 @@
+"""A webhook of the carrier: verified first, then read. An event that was not signed cannot exist.
+
+Twilio's field names live here and in twiml.py, nowhere else.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
+
+CALL_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+KEYS = re.compile(r"[0-9*#A-D]{1,64}")
+
+
+class NotSigned(Exception):
+    """The webhook was not signed by the carrier, or not for this account."""
+
+
+class Malformed(Exception):
+    """The webhook was signed, but lacks what every one has; the message names the field, never its value."""
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """Whose signature counts: the tokens that may have signed, and the account if it is known."""
+
+    tokens: Sequence[str]
+    account_sid: str
+
+    def event(self, url: str, form: MultiDict[str, str], signature: str | None) -> "Event":
+        """The event in this form, posted to this public URL. Raises NotSigned, Malformed."""
+        # The validator raises on a missing signature, so it is not asked about one.
+        if not signature or not any(self._signed(token, url, form, signature) for token in self.tokens):
+            raise NotSigned
+        if self.account_sid and form.get("AccountSid") != self.account_sid:
+            raise NotSigned
+        return _read(form)
+
+    def _signed(self, token: str, url: str, form: Any, signature: str) -> bool:
+        return bool(RequestValidator(token).validate(url, form, signature))
+
+
+@dataclass(frozen=True)
+class Event:
+    """What the carrier says about a call."""
+
+    call_sid: str
+    called: str
+    sender: str
+    forwarded_from: str
+    keys: str | None
+    """What the caller pressed; None for nothing."""
+    talked: bool
+    """Whether the reception took the call that was just rung through to it."""
+    status: str
+
+
+def _read(form: MultiDict[str, str]) -> Event:
+    if not CALL_SID.fullmatch(form.get("CallSid", "")):
+        raise Malformed("CallSid")
+    keys = form.get("Digits", "")
+    if keys and not KEYS.fullmatch(keys):
+        raise Malformed("Digits")
+    return Event(
+        call_sid=form["CallSid"],
+        called=form.get("To", ""),
+        sender=form.get("From", ""),
+        forwarded_from=form.get("ForwardedFrom", ""),
+        keys=keys or None,
+        talked=_talked(form),
+        status=form.get("CallStatus", ""),
+    )
+
+
+def _talked(form: MultiDict[str, str]) -> bool:
+    """A leg that was answered but not taken (a voicemail) may be called completed; only a bridge means talk."""
+    if "DialBridged" in form:
+        return form["DialBridged"] == "true"
+    return form.get("DialCallStatus") == "completed"

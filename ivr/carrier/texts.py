@@ -1,0 +1,26 @@
+"""Text messages through the carrier's REST API. For workers only: its client is slow to load, and may wait."""
+
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+from config.settings import Settings
+from ivr.line.phones import Phone
+
+TIMEOUT_SECONDS = 10
+"""The client's own default waits for ever."""
+
+
+class Texts:
+    """Sends text messages."""
+
+    def __init__(self, settings: Settings, http: TwilioHttpClient | None = None) -> None:
+        self._client = Client(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token,
+            http_client=http or TwilioHttpClient(timeout=TIMEOUT_SECONDS),
+        )
+        self._sender = settings.twilio_text_from
+
+    def send(self, to: Phone, words: str) -> None:
+        """Sends these words. Raises TwilioException, or a requests error where the carrier is not reached."""
+        self._client.messages.create(to=to.e164, from_=self._sender, body=words)

@@ -1,0 +1,136 @@
+"""Turns a Turn into the carrier's TwiML, within its limits. No call logic, no HTTP.
+
+Limits: facts of the carrier's errors 13521 (a Say's length), 12100 (legal XML).
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
+
+from ivr.line.script import Script, Spoken
+from ivr.line.turn import Call, HangUp, KeyNumber, PressKey, PutThrough, RingReception, Say, Turn
+
+CONTENT_TYPE = "text/xml; charset=utf-8"
+
+LOCALES = {"en": "en-IN", "hi": "hi-IN"}
+
+LONGEST_ENCODED = 4_400
+"""Characters of a Say once URL-encoded, a little under the carrier's 4,500; a Devanagari letter counts nine."""
+
+LONGEST_SAY = 2_900
+"""Characters of a Say, a little under the 3,000 of the Polly voices."""
+
+BREAKS = (re.compile(r"(?<=[.!?।])\s+"), re.compile(r"(?<=[,;:])\s+"), re.compile(r"\s+"))
+"""Where a long text may be broken: best after a sentence, else after a comma, else between words."""
+
+ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 cannot hold."""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the carrier comes back to: after a key, after silence, and on the reception's own leg."""
+
+    step: Callable[[Call], str]
+    silence: Callable[[Call], str]
+    answered: Callable[[Call], str]
+
+
+class Renderer:
+    """Speaks the script's words in the clinic's voices."""
+
+    def __init__(self, script: Script, voices: Mapping[str, str]) -> None:
+        self._script = script
+        self._voices = voices
+
+    def document(self, turn: Turn, addresses: Addresses) -> str:
+        """The TwiML of this turn."""
+        response = VoiceResponse()
+        self._speak(response, turn.first, turn.call.language)
+        match turn.wait:
+            case PressKey(seconds):
+                gather = _gather(turn.call, addresses, seconds, num_digits=1, finish_on_key="")
+                self._ask(response, gather, turn, addresses)
+            case KeyNumber(seconds):
+                gather = _gather(turn.call, addresses, seconds, finish_on_key="#")
+                self._ask(response, gather, turn, addresses)
+            case RingReception():
+                response.append(_dial(turn.wait, turn.call, addresses))
+            case HangUp():
+                response.hangup()
+            case PutThrough():
+                pass  # a document that ends connects the two legs
+            case _:
+                raise TypeError(f"{type(turn.wait).__name__} is not for the carrier")
+        return str(response)
+
+    def fault(self) -> str:
+        """What is heard, in every language, when something of ours has failed."""
+        response = VoiceResponse()
+        for language in self._script.languages:
+            self._speak(response, (Say("fault"),), language)
+        response.hangup()
+        return str(response)
+
+    def _ask(self, response: VoiceResponse, gather: Gather, turn: Turn, addresses: Addresses) -> None:
+        self._speak(gather, turn.asks, turn.call.language)
+        response.append(gather)
+        response.redirect(addresses.silence(turn.call), method="POST")
+
+    def _speak(self, verb: VoiceResponse | Gather, says: Iterable[Say], language: str) -> None:
+        for spoken in (self._script.say(say, language) for say in says):
+            for piece in pieces(spoken.words):
+                verb.say(piece, voice=self._voices[spoken.language], language=_locale(spoken))
+
+
+def _locale(spoken: Spoken) -> str:
+    return LOCALES[spoken.language]
+
+
+def _gather(call: Call, addresses: Addresses, seconds: int, **keys: str | int) -> Gather:
+    return Gather(input="dtmf", timeout=seconds, action=addresses.step(call), method="POST", **keys)
+
+
+def _dial(ring: RingReception, call: Call, addresses: Addresses) -> Dial:
+    dial = Dial(action=addresses.step(call), method="POST", timeout=ring.seconds, caller_id=ring.caller_id.e164)
+    for number in ring.numbers:
+        dial.number(number.e164, url=addresses.answered(call), method="POST")
+    return dial
+
+
+def pieces(words: str) -> Iterator[str]:
+    """The words in pieces that the carrier speaks, none empty, with nothing that XML cannot hold."""
+    rest = ILLEGAL.sub(" ", words).strip()
+    while rest and not _fits(rest):
+        cut = _cut(rest)
+        yield rest[:cut].rstrip()
+        rest = rest[cut:].lstrip()
+    if rest:
+        yield rest
+
+
+def _cut(words: str) -> int:
+    """Where to break words that are too long: at the last place of the best kind that leaves a piece that fits."""
+    fitting = _longest(words)
+    for pattern in BREAKS:
+        places = [match.end() for match in pattern.finditer(words, 0, fitting + 1) if match.start() > 0]
+        if places:
+            return min(places[-1], fitting)
+    return fitting
+
+
+def _longest(words: str) -> int:
+    """How many of the characters fit into one Say."""
+    room = LONGEST_ENCODED
+    for count, letter in enumerate(words[:LONGEST_SAY]):
+        room -= len(quote(letter))
+        if room < 0:
+            return count
+    return min(len(words), LONGEST_SAY)
+
+
+def _fits(words: str) -> bool:
+    return len(words) <= LONGEST_SAY and len(quote(words)) <= LONGEST_ENCODED

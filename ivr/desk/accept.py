@@ -1,0 +1,53 @@
+"""Accepting a request: the database first, then Redis, else the truth. A promise is returned only once it is kept.
+
+Knows both stores and their order; no HTTP, no sentences, no clock.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from ivr.desk.database import StoreAway
+from ivr.desk.errands import Bell
+from ivr.desk.queue import Doorbell, QueueAway
+from ivr.desk.requests import Kept, NewRequest
+from ivr.desk.seal import Marker
+from ivr.desk.store import Desk, Saved
+from ivr.desk.waiting import Waiting, WaitingRoom
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class FrontDoor:
+    """Where a call leaves its request."""
+
+    desk: Desk
+    waiting_room: WaitingRoom
+    doorbell: Doorbell
+    marker: Marker
+
+    def accept(self, new: NewRequest) -> Kept | None:
+        """What may be promised to the caller; None where neither store could keep the request."""
+        mark, reference = self.marker.mark(new.promise), self.marker.reference(new.promise)
+        try:
+            saved = self.desk.keep(new, mark, reference)
+        except StoreAway as away:
+            log.warning("call %s: the database is away (%s); the request goes to Redis", new.call_sid, away)
+            return self._leave_waiting(Waiting(mark, reference, new))
+        self._ring(saved, new)
+        return saved.kept
+
+    def _leave_waiting(self, waiting: Waiting) -> Kept | None:
+        try:
+            self.waiting_room.keep(waiting)
+        except QueueAway as away:
+            log.error("call %s: Redis is away too (%s); nothing is promised", waiting.new.call_sid, away)  # noqa: TRY400 - the kind is all that may be logged
+            return None
+        return Kept(waiting.reference, joined=False)
+
+    def _ring(self, saved: Saved, new: NewRequest) -> None:
+        """After the commit; if the bell fails, the sweep rings within half a minute."""
+        try:
+            self.doorbell.ring(Bell(errand, ring=1) for errand in saved.errands)
+        except QueueAway as away:
+            log.warning("call %s: Redis is away (%s); the sweep will ring for its errands", new.call_sid, away)

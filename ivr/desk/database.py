@@ -1,0 +1,123 @@
+"""Opens the desk's database, SQLite or PostgreSQL, and cleans its errors at one edge.
+
+A caller's number can stand in the text of a database error (PostgreSQL's DETAIL); it gets no further than here.
+No tables, no rules.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+PATIENCE_OF_A_CALLER = 1.0
+"""Seconds that a lock or a statement may take while somebody holds the telephone."""
+
+PATIENCE_OF_A_WORKER = 10.0
+"""Seconds that it may take behind the scenes."""
+
+CONNECT_SECONDS = 2
+"""libpq's least."""
+
+
+class StoreAway(Exception):
+    """The database cannot be reached, or does not do what it is asked in time."""
+
+
+class Clash(Exception):
+    """Somebody else wrote the same thing first; look again."""
+
+
+class Database:
+    """Transactions on the desk's database."""
+
+    def __init__(self, url: str, *, patience: float = PATIENCE_OF_A_CALLER) -> None:
+        self._engine = _sqlite(url, patience) if url.startswith("sqlite") else _postgres(url, patience)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads. Raises StoreAway."""
+        with _clean_errors(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that commits when it ends well. Raises StoreAway, and Clash where a unique key is taken."""
+        with _clean_errors(), self._engine.execution_options(writes=True).begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self._engine.dispose()
+
+
+@contextmanager
+def _clean_errors() -> Iterator[None]:
+    """Only the kind of an error leaves; its text and its cause may carry what a caller said."""
+    try:
+        yield
+    except IntegrityError:
+        raise Clash from None
+    except SQLAlchemyError as error:
+        raise StoreAway(_kind(error)) from None
+
+
+def _kind(error: SQLAlchemyError) -> str:
+    origin = getattr(error, "orig", None)
+    code = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None)
+    return " ".join(str(part) for part in (type(origin or error).__name__, code) if part)
+
+
+# -- SQLite: a new connection each time (0.2 ms), so that a file that was moved or restored is noticed at once
+
+
+def _sqlite(url: str, patience: float) -> Engine:
+    path = sqlite_path(url)
+
+    def connect() -> sqlite3.Connection:
+        # mode=rw: a file that has been moved away is an error, never a new and empty database.
+        name = f"file:{quote(str(path))}?mode=rw"
+        return sqlite3.connect(name, uri=True, timeout=patience, check_same_thread=False)
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def sqlite_path(url: str) -> Path:
+    """The file of a sqlite:/// URL."""
+    return Path(make_url(url).database or "").absolute()
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes its lock at once: to begin as a reader and become a writer can fail half-way."""
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+# -- PostgreSQL
+
+
+def _postgres(url: str, patience: float) -> Engine:
+    milliseconds = int(patience * 1000)
+    limits = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
+    return create_engine(
+        url,
+        connect_args={"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": milliseconds, "options": limits},
+        pool_pre_ping=True,
+        pool_timeout=patience,
+        hide_parameters=True,
+    )

@@ -1,0 +1,60 @@
+"""Seals what is personal for its way through URLs and Redis, and derives references and marks from the secret.
+
+Keys only; nothing is stored here.
+"""
+
+import hmac
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+
+from cryptography.fernet import Fernet, InvalidToken
+
+REFERENCE_DIGITS = 6
+
+
+class Unreadable(Exception):
+    """What came back is not something that we sealed, or not under this secret."""
+
+
+class Seal:
+    """Encrypts and signs words for one purpose; what is sealed for one cannot be opened for another."""
+
+    def __init__(self, secret: str, purpose: str) -> None:
+        self._fernet = Fernet(urlsafe_b64encode(_derived(secret, purpose)))
+
+    def close(self, words: str) -> str:
+        """The sealed words: letters, digits, - and _, safe in a URL but for a closing =."""
+        return self._fernet.encrypt(words.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """The words again. Raises Unreadable."""
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise Unreadable from None
+
+
+class Marker:
+    """Gives every promise a mark that is the same when its webhook comes twice, and a reference to be spoken.
+
+    Both come from the secret and the promise alone, so that neither store is needed to make them.
+    """
+
+    def __init__(self, secret: str) -> None:
+        self._key = _derived(secret, "promise")
+
+    def mark(self, promise: tuple[str, ...]) -> str:
+        """What tells this promise from all others, without showing the number in it."""
+        return self._digest("mark", *promise).hex()
+
+    def reference(self, promise: tuple[str, ...]) -> str:
+        """Six digits that look random; unique only together with the number."""
+        number = int.from_bytes(self._digest("reference", *promise))
+        return f"{number % 10**REFERENCE_DIGITS:0{REFERENCE_DIGITS}}"
+
+    def _digest(self, *parts: str) -> bytes:
+        return hmac.digest(self._key, "\n".join(parts).encode(), sha256)
+
+
+def _derived(secret: str, purpose: str) -> bytes:
+    return hmac.digest(secret.encode(), purpose.encode(), sha256)

@@ -1,0 +1,234 @@
+"""The desk's requests in SQL: keeping a new one once, listing them, and moving them along MOVES.
+
+The only writer of requests, promises and history. No HTTP, no queue, no clock.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from ivr.desk import schema
+from ivr.desk.database import Clash, Database, StoreAway
+from ivr.desk.requests import LIVE, MOVES, Entry, Kept, Move, MoveRefused, NewRequest, NoSuchRequest, Request, Status
+from ivr.line.booking import Kind, Part
+from ivr.line.phones import Phone
+
+FIRST_LEASE = timedelta(seconds=15)
+"""How long the sweep leaves a new errand to whoever made it and is about to ring the worker."""
+
+CALLER = "caller"
+"""Who a line of history names when it was not somebody at the desk."""
+
+TRIES = 5
+"""How often a write is begun again when somebody else wrote first: each time there is something new to find."""
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was promised, and the errands that were made with it."""
+
+    kept: Kept
+    errands: tuple[int, ...] = ()
+
+
+class Desk:
+    """The requests of callers."""
+
+    def __init__(self, database: Database, tasks: Sequence[str] = ()) -> None:
+        self._database = database
+        self._tasks = tasks
+        """What is to be done about every new request."""
+
+    def keep(self, new: NewRequest, mark: str, reference: str) -> Saved:
+        """Keeps the request once, however often it comes; a number's live request of the kind is joined.
+
+        Raises StoreAway.
+        """
+        return self._write(lambda write: _kept_before(write, mark) or self._keep(write, new, mark, reference))
+
+    def _keep(self, write: Connection, new: NewRequest, mark: str, reference: str) -> Saved:
+        live = _live(write, new)
+        if live is None:
+            request_id, spoken, joined = _insert(write, new, reference), reference, False
+        else:
+            _join(write, live, new)
+            request_id, joined = live.id, new.own_number
+            spoken = live.reference if joined else reference
+        write.execute(
+            insert(schema.promises).values(
+                mark=mark,
+                request_id=request_id,
+                reference=reference,
+                spoken=spoken,
+                joined=joined,
+                created=new.created,
+            )
+        )
+        errands = () if live else tuple(_errand(write, request_id, task, new.created) for task in self._tasks)
+        return Saved(Kept(spoken, joined), errands)
+
+    def waiting(self) -> list[Request]:
+        """The live requests, soonest due first. Raises StoreAway."""
+        return self._list(select(schema.requests).where(schema.requests.c.status.in_(LIVE)))
+
+    def all(self) -> list[Request]:
+        """The live requests and the closed ones, soonest due first. Raises StoreAway."""
+        return self._list(select(schema.requests))
+
+    def request(self, request_id: int) -> Request:
+        """The request of this number. Raises NoSuchRequest, StoreAway."""
+        with self._database.reading() as read:
+            row = read.execute(select(schema.requests).where(schema.requests.c.id == request_id)).one_or_none()
+        if row is None:
+            raise NoSuchRequest(request_id)
+        return request_of(row)
+
+    def history(self, request_id: int) -> list[Entry]:
+        """What happened to the request, oldest first. Raises StoreAway."""
+        table = schema.history
+        query = select(table.c.at, table.c.who, table.c.what, table.c.detail)
+        with self._database.reading() as read:
+            rows = read.execute(query.where(table.c.request_id == request_id).order_by(table.c.id))
+            return [Entry(*row) for row in rows]
+
+    def move(self, request_id: int, move: Move, who: str, now: datetime) -> None:
+        """Moves the request along MOVES, in one step that only one of two people can make.
+
+        Raises MoveRefused with how it stands, NoSuchRequest, StoreAway.
+        """
+        if not self._write(lambda write: _move(write, request_id, move, who, now)):
+            there = self.request(request_id)
+            raise MoveRefused(there.status, there.taken_by)
+
+    def check(self) -> None:
+        """Reads one request, to see that the database and its tables are there. Raises StoreAway."""
+        with self._database.reading() as read:
+            read.execute(select(schema.requests.c.id).limit(1)).one_or_none()
+
+    def _list(self, query: Any) -> list[Request]:
+        with self._database.reading() as read:
+            rows = read.execute(query.order_by(schema.requests.c.due, schema.requests.c.id))
+            return [request_of(row) for row in rows]
+
+    def _write(self, work: Callable[[Connection], Result]) -> Result:
+        for _ in range(TRIES):
+            try:
+                with self._database.writing() as write:
+                    return work(write)
+            except Clash:
+                continue
+        raise StoreAway("others kept writing first")
+
+
+def _kept_before(write: Connection, mark: str) -> Saved | None:
+    table = schema.promises
+    row = write.execute(select(table.c.spoken, table.c.joined).where(table.c.mark == mark)).one_or_none()
+    return Saved(Kept(row.spoken, row.joined)) if row else None
+
+
+def _live(write: Connection, new: NewRequest) -> Row[Any] | None:
+    table = schema.requests
+    same = (table.c.phone == new.phone.e164, table.c.kind == new.kind, table.c.status.in_(LIVE))
+    return write.execute(select(table).where(*same).with_for_update()).one_or_none()
+
+
+def _insert(write: Connection, new: NewRequest, reference: str) -> int:
+    row = write.execute(
+        insert(schema.requests).values(
+            reference=reference,
+            kind=new.kind,
+            line=new.line,
+            phone=new.phone.e164,
+            language=new.language,
+            day=new.day,
+            part=new.part,
+            due=new.due,
+            status=Status.OPEN,
+            created=new.created,
+            call_sid=new.call_sid,
+            rang_again=0,
+        )
+    )
+    request_id: int = row.inserted_primary_key[0]  # type: ignore[index]  # the table has a key of one column
+    _note(write, request_id, Entry(new.created, CALLER, "made", _wish(new.day, new.part)))
+    return request_id
+
+
+def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
+    """The caller rang again: what they wish now replaces what they wished, but nobody loses their place for it."""
+    same_wish = (live.day, live.part) == (new.day, new.part)
+    write.execute(
+        update(schema.requests)
+        .where(schema.requests.c.id == live.id)
+        .values(
+            day=new.day,
+            part=new.part,
+            due=min(live.due, new.due) if same_wish else new.due,
+            language=new.language,
+            rang_again=schema.requests.c.rang_again + 1,
+        )
+    )
+    _note(write, live.id, Entry(new.created, CALLER, "rang_again", _wish(new.day, new.part)))
+
+
+def _move(write: Connection, request_id: int, move: Move, who: str, now: datetime) -> bool:
+    rule, table = MOVES[move], schema.requests
+    allowed = [table.c.id == request_id, table.c.status == rule.start]
+    if rule.owner_only:
+        allowed.append(table.c.taken_by == who)
+    taken_by = None if rule.end is Status.OPEN else who
+    done = write.execute(update(table).where(*allowed).values(status=rule.end, taken_by=taken_by))
+    if done.rowcount:
+        _note(write, request_id, Entry(now, who, move, ""))
+    return bool(done.rowcount)
+
+
+def _note(write: Connection, request_id: int, entry: Entry) -> None:
+    line = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
+    write.execute(insert(schema.history).values(request_id=request_id, **line))
+
+
+def _errand(write: Connection, request_id: int, task: str, now: datetime) -> int:
+    row = write.execute(
+        insert(schema.errands).values(
+            request_id=request_id,
+            task=task,
+            created=now,
+            next_at=now,
+            leased_until=now + FIRST_LEASE,
+            rings=1,
+            attempts=0,
+            error="",
+        )
+    )
+    errand_id: int = row.inserted_primary_key[0]  # type: ignore[index]  # the table has a key of one column
+    return errand_id
+
+
+def _wish(day: Any, part: Part | None) -> str:
+    return f"{day} {part}" if day and part else ""
+
+
+def request_of(row: Row[Any]) -> Request:
+    """A row of the table of requests, as a value."""
+    return Request(
+        id=row.id,
+        reference=row.reference,
+        kind=Kind(row.kind),
+        line=row.line,
+        phone=Phone(row.phone),
+        language=row.language,
+        day=row.day,
+        part=Part(row.part) if row.part else None,
+        due=row.due,
+        status=Status(row.status),
+        created=row.created,
+        call_sid=row.call_sid,
+        rang_again=row.rang_again,
+        taken_by=row.taken_by,
+    )

@@ -1,0 +1,225 @@
+"""The engine that walks the menu's table: where a key, a silence or an outcome leads, and what is said there.
+
+Pure: no HTTP, no XML, no store, no clock, no randomness.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from ivr.line.known import answer, has
+from ivr.line.menu import BACK, HOME, LANGUAGE, MENU, PERSON, PERSON_PLACE, REPEAT, START
+from ivr.line.offers import choices
+from ivr.line.phones import NumberRefused
+from ivr.line.places import Bridge, End, Filing, Fork, Keying, Menu, Option, Passage, Ringing
+from ivr.line.speeches import spoken
+from ivr.line.turn import (
+    Call,
+    Facts,
+    File,
+    HangUp,
+    KeyNumber,
+    PressKey,
+    PutThrough,
+    RingReception,
+    Say,
+    Turn,
+    Wait,
+)
+
+KEY_SECONDS = (6, 8, 10)
+"""How long we wait for a key, at first and after each miss: more time, not less."""
+
+NUMBER_SECONDS = (8, 10, 12)
+"""How long we wait from one digit of a number to the next."""
+
+RESTART = "*"
+"""While a number is keyed, this begins it again."""
+
+
+def begin(call: Call, facts: Facts) -> Turn:
+    """The first turn of a call that has come in."""
+    return _arrive(call, START, facts)
+
+
+def press(call: Call, keys: str | None, facts: Facts) -> Turn:
+    """The turn after the caller pressed `keys`, or nothing (None), at the place where the call stands."""
+    place = MENU.get(call.place)
+    if not isinstance(place, Menu | Keying) or not has(call, facts, place.needs):
+        return _arrive(call.afresh(), HOME, facts)
+    if keys is None:
+        return _missed(replace(call, silences=call.silences + 1), place, facts, "silence", call.silences)
+    return _keyed(call, place, keys, facts) if isinstance(place, Keying) else _chosen(call, place, keys, facts)
+
+
+def resume(call: Call, outcome: str, facts: Facts) -> Turn:
+    """The turn after something was done for the call: a request filed, the reception rung."""
+    place = MENU.get(call.place)
+    on = place.on if isinstance(place, Filing | Ringing) else {}
+    return _arrive(call, on[outcome], facts) if outcome in on else _arrive(call.afresh(), HOME, facts)
+
+
+def enter(call: Call, place: str, facts: Facts) -> Turn:
+    """The turn on coming to a place by name: how the reception's own leg begins."""
+    return _arrive(call, place, facts)
+
+
+def keys_of(menu: Menu, call: Call, facts: Facts) -> dict[str, tuple[Say, Callable[[Facts], Turn]]]:
+    """Every numbered key that means something here: its sentence, and the turn it leads to."""
+    found: dict[str, tuple[Say, Callable[[Facts], Turn]]] = {}
+    for number, choice in enumerate(choices(menu.offers, call, facts), start=1):
+        says = replace(choice.says, values={**choice.says.values, "key": str(number)})
+        found[str(number)] = (says, _leading(choice.then, menu.leads))
+    for option in menu.options:
+        found[option.key] = (
+            Say(option.says, {"key": option.key}),
+            _leading(_wanting(call, option), option.leads),
+        )
+    return found
+
+
+def _leading(call: Call, place: str) -> Callable[[Facts], Turn]:
+    return lambda facts: _arrive(call, place, facts)
+
+
+def _wanting(call: Call, option: Option) -> Call:
+    return call.afresh(option.kind) if option.kind else call
+
+
+# -- coming to a place
+
+
+def _arrive(call: Call, name: str, facts: Facts, said: tuple[Say, ...] = ()) -> Turn:
+    """The turn at a place; one that says its sentences and goes on, or only decides, is passed through."""
+    place, call = MENU[name], call.at(name)
+    match place:
+        case Passage():
+            said += _all(place.says, call, facts)
+            return _arrive(call.afresh(place.kind) if place.kind else call, place.leads, facts, said)
+        case Fork():
+            return _arrive(call, place.on[answer(place.asks, call, facts)], facts, said)
+        case Menu() | Keying():
+            return _asking(_ready(call, place, facts), place, facts, said)
+        case _:
+            return _doing(call, place, facts, said)
+
+
+def _doing(call: Call, place: Filing | Ringing | End | Bridge, facts: Facts, said: tuple[Say, ...]) -> Turn:
+    wait: Wait
+    match place:
+        case Filing():
+            number = facts.number(call)
+            if call.kind is None or number is None or call.offered_at is None:
+                return _arrive(call.afresh(), HOME, facts, said)
+            wait = File(call.wish, number, facts.line.offer.due(call.wish, facts.now), call.offered_at)
+        case Ringing():
+            reception = facts.clinic.reception
+            if reception.caller_id is None:
+                return _arrive(call, place.on["unanswered"], facts, said)
+            wait = RingReception(facts.line.reception, reception.caller_id, reception.seconds)
+            said += _all(place.says, call, facts)
+        case End():
+            wait = HangUp()
+            said += _all(place.says, call, facts)
+        case Bridge():
+            wait = PutThrough()
+    return Turn(call, said, (), wait)
+
+
+def _ready(call: Call, place: Menu | Keying, facts: Facts) -> Call:
+    """Days are worked out once: what a caller hears stays what the keys mean, even past midnight."""
+    if isinstance(place, Menu) and place.offers in {"days", "parts", "times"} and call.offered_at is None:
+        return replace(call, offered_at=facts.now)
+    return call
+
+
+def _asking(
+    call: Call,
+    place: Menu | Keying,
+    facts: Facts,
+    said: tuple[Say, ...] = (),
+    help_first: tuple[Say, ...] = (),
+) -> Turn:
+    missed = min(max(call.silences, call.wrongs), len(KEY_SECONDS) - 1)
+    if isinstance(place, Keying):
+        asks = help_first + _all(place.says, call, facts)
+        return Turn(call, said, asks, KeyNumber(NUMBER_SECONDS[missed]))
+    if not help_first:
+        said += _all(place.first, call, facts)
+    offered = tuple(says for says, _ in keys_of(place, call, facts).values())
+    asks = help_first + _all(place.says, call, facts) + offered + _standing(place, call, facts)
+    return Turn(call, said, asks, PressKey(KEY_SECONDS[missed]))
+
+
+def _standing(menu: Menu, call: Call, facts: Facts) -> tuple[Say, ...]:
+    if not menu.standing:
+        return ()
+    person = Say("option_person", {"key": PERSON})
+    if call.place not in {START, HOME}:
+        return (person, Say("option_repeat_or_back"))
+    return (person, Say("option_language", {"key": LANGUAGE}, language=other_language(call, facts)))
+
+
+def _all(names: tuple[str, ...], call: Call, facts: Facts) -> tuple[Say, ...]:
+    return tuple(say for name in names for say in spoken(name, call, facts))
+
+
+# -- what a key means
+
+
+def _chosen(call: Call, menu: Menu, key: str, facts: Facts) -> Turn:
+    options = keys_of(menu, call, facts)
+    if key in options:
+        return options[key][1](facts)
+    if menu.standing and key in STANDING:
+        return STANDING[key](call, menu, facts)
+    return _missed(replace(call, wrongs=call.wrongs + 1), menu, facts, "wrong", call.wrongs)
+
+
+def _keyed(call: Call, place: Keying, keys: str, facts: Facts) -> Turn:
+    digits = keys.rpartition(RESTART)[2].rstrip(BACK)
+    if not digits:
+        return _asking(call, place, facts)
+    try:
+        number = facts.clinic.dialling.keyed(digits)
+    except NumberRefused as refused:
+        return _missed(replace(call, wrongs=call.wrongs + 1), place, facts, refused.why.value, call.wrongs)
+    return _arrive(replace(call, keyed=number), place.leads, facts)
+
+
+def _missed(call: Call, place: Menu | Keying, facts: Facts, what: str, before: int) -> Turn:
+    """After a silence, a wrong key or a refused number: more help each time, then a callback is offered."""
+    if before + 1 >= place.misses:
+        return _arrive(call, place.gives_up, facts)
+    if what in {"silence", "wrong"}:
+        what = f"{what}_{before + 1}_number" if isinstance(place, Keying) else f"{what}_{before + 1}"
+    return _asking(call, place, facts, help_first=(Say(what),))
+
+
+def _person(call: Call, _menu: Menu, facts: Facts) -> Turn:
+    return _arrive(call, PERSON_PLACE, facts)
+
+
+def _again(call: Call, _menu: Menu, facts: Facts) -> Turn:
+    return _arrive(call, call.place, facts)
+
+
+def _back(call: Call, _menu: Menu, facts: Facts) -> Turn:
+    return _arrive(call.afresh(), HOME, facts)
+
+
+def _switched(call: Call, menu: Menu, facts: Facts) -> Turn:
+    there = menu.language_leads or call.place
+    return _arrive(replace(call, language=other_language(call, facts)), there, facts)
+
+
+STANDING: Mapping[str, Callable[[Call, Menu, Facts], Turn]] = {
+    PERSON: _person,
+    REPEAT: _again,
+    BACK: _back,
+    LANGUAGE: _switched,
+}
+
+
+def other_language(call: Call, facts: Facts) -> str:
+    """The language that 9 switches to."""
+    return next(language for language in facts.clinic.name if language != call.language)

@@ -1,0 +1,42 @@
+"""What is known of a call: whether it has what a place needs, and the answers that the menu's forks ask for.
+
+Pure: everything comes from the call and the facts.
+"""
+
+from collections.abc import Callable, Mapping
+
+from ivr.line.offers import open_days
+from ivr.line.turn import Call, Facts
+
+
+def has(call: Call, facts: Facts, needs: tuple[str, ...]) -> bool:
+    """Whether the call has all of these."""
+    return all(KNOWN[need](call, facts) for need in needs)
+
+
+def answer(fork: str, call: Call, facts: Facts) -> str:
+    """The answer to what a fork asks."""
+    return FORKS[fork](call, facts)
+
+
+def _reception(_call: Call, facts: Facts) -> str:
+    if not facts.line.hours.is_open(facts.now):
+        return "closed"
+    return "rings" if facts.line.reception and facts.clinic.reception.caller_id else "nobody"
+
+
+KNOWN: Mapping[str, Callable[[Call, Facts], bool]] = {
+    "kind": lambda call, _: call.kind is not None,
+    "day": lambda call, _: call.day is not None,
+    "keyed": lambda call, _: call.keyed is not None,
+    "caller": lambda _, facts: facts.caller is not None,
+    "number": lambda call, facts: facts.number(call) is not None,
+    "reference": lambda call, _: call.reference is not None,
+    "topic": lambda call, facts: any(topic.key == call.topic for topic in facts.clinic.topics),
+}
+
+FORKS: Mapping[str, Callable[[Call, Facts], str]] = {
+    "caller_known": lambda _, facts: "yes" if facts.caller else "no",
+    "days_left": lambda call, facts: "yes" if open_days(call, facts, count=1) else "no",
+    "reception": _reception,
+}

@@ -1,0 +1,90 @@
+"""The whole menu of the line, as a table: every place of a call, what is said there, and what leads where.
+
+Names only: the sentences stand in config/prompts, the engine that walks the table in call.py.
+"""
+
+from collections.abc import Mapping
+
+from ivr.line.booking import Kind
+from ivr.line.places import Bridge, End, Filing, Fork, Keying, Menu, Option, Passage, Place, Ringing
+
+PERSON, REPEAT, BACK, LANGUAGE = "0", "*", "#", "9"
+"""The standing keys: the same from every menu."""
+
+START, HOME, PERSON_PLACE, SCREEN = "welcome", "main", "person", "screen"
+
+WANTS = (
+    Option("1", "option_book", "book", kind=Kind.BOOKING),
+    Option("2", "option_callback", "callback", kind=Kind.CALLBACK),
+    Option("3", "option_advice", "advice"),
+    Option("4", "option_hours", "hours"),
+)
+
+MENU: Mapping[str, Place] = {
+    "welcome": Passage(("welcome", "status"), "main"),
+    "main": Menu(options=WANTS, language_leads="welcome"),
+    # -- book an appointment
+    "book": Fork("days_left", {"yes": "book_day", "no": "no_days"}),
+    "no_days": Passage(("no_days",), "callback", kind=Kind.CALLBACK),
+    "book_day": Menu(("which_day",), offers="days", leads="book_part", needs=("kind",)),
+    "book_part": Menu(("which_part",), offers="parts", leads="number", needs=("kind", "day")),
+    # -- be rung back
+    "callback": Menu(("which_time",), offers="times", leads="number", needs=("kind",)),
+    # -- the number to ring
+    "number": Fork("caller_known", {"yes": "own_number", "no": "withheld"}),
+    "withheld": Passage(("withheld",), "key_number"),
+    "own_number": Menu(
+        ("own_number",),
+        (Option("1", "option_right", "summary"), Option("2", "option_other_number", "key_number")),
+        needs=("kind", "caller"),
+    ),
+    "key_number": Keying(("key_number",), "keyed_number", needs=("kind",)),
+    "keyed_number": Menu(
+        ("keyed_number",),
+        (Option("1", "option_right", "summary"), Option("2", "option_again", "key_number")),
+        needs=("kind", "keyed"),
+    ),
+    # -- the promise
+    "summary": Menu(
+        ("summary",),
+        (Option("1", "option_confirm", "file"), Option("2", "option_start_over", "main")),
+        needs=("kind", "number"),
+    ),
+    "file": Filing({"kept": "kept", "lost": "not_kept"}),
+    "kept": Menu(("kept_more",), first=("kept",), needs=("reference",), misses=1, gives_up="goodbye"),
+    "not_kept": Menu(
+        first=("not_kept",),
+        options=(Option("1", "option_try_again", "file"),),
+        needs=("kind", "number"),
+        gives_up="goodbye",
+    ),
+    # -- advice: the warning signs first, each time and in each language
+    "advice": Passage(("warning_signs",), "topics"),
+    "topics": Menu(("which_topic",), offers="topics", leads="topic", language_leads="advice"),
+    "topic": Menu(("topic",), offers="topics", leads="topic", language_leads="advice", needs=("topic",)),
+    # -- opening hours
+    "hours": Menu(("week", "closures"), WANTS),
+    # -- a person
+    "person": Fork("reception", {"rings": "ring", "nobody": "nobody", "closed": "closed_now"}),
+    "ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "nobody"}),
+    "nobody": Passage(("nobody",), "callback", kind=Kind.CALLBACK),
+    "closed_now": Passage(("person_closed",), "callback", kind=Kind.CALLBACK),
+    # -- when the caller is lost
+    "offer": Menu(
+        ("offer",),
+        (Option("1", "option_callback", "callback", kind=Kind.CALLBACK),),
+        gives_up="goodbye",
+        misses=2,
+    ),
+    "goodbye": End(("goodbye",)),
+    # -- the reception's own leg: only somebody who presses 1 is given the patient, never a voicemail
+    "screen": Menu(
+        ("screen",),
+        (Option("1", "option_take", "put_through"),),
+        misses=2,
+        gives_up="not_taken",
+        standing=False,
+    ),
+    "put_through": Bridge(),
+    "not_taken": End(),
+}

@@ -1,0 +1,151 @@
+"""The sentences that depend on the moment or on what a call has gathered: which of them apply, and what fills them.
+
+Pure; the words themselves are in config/prompts, and turned into speech by script.py.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from ivr.line.booking import Kind
+from ivr.line.hours import Hours, Shift
+from ivr.line.phones import Phone
+from ivr.line.turn import Call, Day, Digits, Facts, HourToday, Moment, Say, Spans, Value, WeekDays
+
+CLOSURES_AHEAD_DAYS = 7
+"""How far ahead closures are read out with the opening hours."""
+
+Speech = Callable[[Call, Facts], Iterator[Say]]
+
+
+def spoken(name: str, call: Call, facts: Facts) -> tuple[Say, ...]:
+    """The sentences that this name of the menu's table stands for, here and now."""
+    speech = SPEECHES.get(name)
+    return tuple(speech(call, facts)) if speech else (Say(name),)
+
+
+def _welcome(_call: Call, facts: Facts) -> Iterator[Say]:
+    greeting = facts.line.greeting
+    yield (
+        Say("greeting_of_line", {"greeting": greeting}) if greeting else Say("welcome", {"clinic": facts.clinic.name})
+    )
+
+
+def _status(_call: Call, facts: Facts) -> Iterator[Say]:
+    """Open until when; or closed, why, until when, and where to turn in an emergency."""
+    hours, now = facts.line.hours, facts.now
+    until = hours.closes(now)
+    if until:
+        yield Say("open_until", {"until": HourToday(until)})
+        yield from _changed_today(hours, now)
+        return
+    yield _closed(hours, now)
+    opens = hours.opens_next(now)
+    yield Say("opens_next", {"opens": Moment(opens, hours.local(now))}) if opens else Say("opens_unknown")
+    yield Say("emergency")
+
+
+def _changed_today(hours: Hours, now: datetime) -> Iterator[Say]:
+    closure = hours.closure(hours.local(now).date())
+    if closure and closure.reason:
+        yield Say("hours_changed_for", {"reason": closure.reason})
+
+
+def _closed(hours: Hours, now: datetime) -> Say:
+    here = hours.local(now)
+    closure, shifts = hours.closure(here.date()), hours.shifts(here.date())
+    whole_day = "closed_today" if not shifts else "closed_now"
+    if closure is None or not closure.reason:
+        return Say(whole_day)
+    early = bool(shifts) and here >= shifts[-1].on(here.date(), hours.zone)[1]
+    name = "closed_early_for" if early else f"{whole_day}_for"
+    return Say(name, {"reason": closure.reason})
+
+
+def _week(_call: Call, facts: Facts) -> Iterator[Say]:
+    """The week, days with the same hours together."""
+    yield Say("week")
+    hours = facts.line.hours
+    for shifts, days in groupby(range(7), key=lambda day: hours.week[day]):
+        run = list(days)
+        named = WeekDays(run[0], run[-1])
+        if shifts:
+            yield Say("week_days", {"days": named, "spans": _spans(shifts, facts)})
+        else:
+            yield Say("week_days_closed", {"days": named})
+
+
+def _closures(_call: Call, facts: Facts) -> Iterator[Say]:
+    hours = facts.line.hours
+    today = hours.local(facts.now).date()
+    for day, closure in hours.closures_from(today, CLOSURES_AHEAD_DAYS):
+        name = "closure_half" if closure.shifts else "closure"
+        values: dict[str, Value] = {"day": Day(day, today), "spans": _spans(closure.shifts, facts)}
+        if closure.reason:
+            yield Say(f"{name}_for", {**values, "reason": closure.reason})
+        else:
+            yield Say(name, values)
+
+
+def _spans(shifts: tuple[Shift, ...], facts: Facts) -> Spans:
+    """The stretches of a day; which day does not matter, since only their hours are said."""
+    hours = facts.line.hours
+    return Spans(tuple(shift.on(hours.local(facts.now).date(), hours.zone) for shift in shifts))
+
+
+def _number(name: str) -> Speech:
+    def speech(call: Call, facts: Facts) -> Iterator[Say]:
+        yield Say(name, {"number": _groups(facts.number(call))})
+
+    return speech
+
+
+def _groups(number: Phone | None) -> Digits:
+    return Digits(number.groups if number else ())
+
+
+def _summary(call: Call, facts: Facts) -> Iterator[Say]:
+    if call.day and call.part:
+        day = Day(call.day, facts.line.hours.local(facts.now).date())
+        yield Say(f"summary_{call.wish.kind}_then", {"day": day, "part": call.part})
+    else:
+        yield Say(f"summary_{call.wish.kind}")
+
+
+def _kept(call: Call, facts: Facts) -> Iterator[Say]:
+    """The promise, and its reference twice. Said only after the request is stored."""
+    reference = call.reference or ""
+    yield Say("kept_again" if call.joined else "kept")
+    if call.kind:
+        yield _promise(call, facts)
+    for name in ("reference", "reference_again"):
+        yield Say(name, {"reference": Digits((reference[:3], reference[3:]))})
+
+
+def _promise(call: Call, facts: Facts) -> Say:
+    """When we ring: at once, when we open, or in the part of the day that was asked for."""
+    hours, wish = facts.line.hours, call.wish
+    here = hours.local(facts.now)
+    due = facts.line.offer.due(wish, facts.now)
+    if wish.kind is Kind.CALLBACK and wish.day and wish.part:
+        return Say("promise_then", {"day": Day(wish.day, here.date()), "part": wish.part})
+    if due - here > timedelta(minutes=1):
+        return Say(f"promise_{wish.kind}_opening", {"opens": Moment(due, here)})
+    return Say(f"promise_{wish.kind}")
+
+
+def _topic(call: Call, _facts: Facts) -> Iterator[Say]:
+    yield Say(f"advice_{call.topic}")
+
+
+SPEECHES: Mapping[str, Speech] = {
+    "welcome": _welcome,
+    "status": _status,
+    "week": _week,
+    "closures": _closures,
+    "own_number": _number("own_number"),
+    "keyed_number": _number("keyed_number"),
+    "summary": _summary,
+    "kept": _kept,
+    "topic": _topic,
+}

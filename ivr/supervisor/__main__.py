@@ -1,0 +1,14 @@
+"""`python -m ivr.supervisor`: the one command that runs everything.
+
+Hands over the project's folder, the environment and the terminal.
+"""
+
+import os
+import sys
+
+from config.settings import ROOT
+from ivr.desk.schema import migrate
+from ivr.supervisor.start import run
+from ivr.supervisor.voice import voice
+
+sys.exit(run(ROOT, os.environ, voice(sys.stdout), migrate))

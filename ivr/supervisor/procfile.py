@@ -1,0 +1,33 @@
+"""Reads a Procfile, and turns its lines into children.
+
+Knows the file's form and the environment that its commands expect. Starts nothing.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from ivr.supervisor.child import Child
+from ivr.supervisor.voice import Say
+
+LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(\S.*)$", re.MULTILINE)
+
+
+def children(root: Path, environ: Mapping[str, str], say: Say) -> list[Child]:
+    """A child for each line of the folder's Procfile, in the file's order."""
+    return [
+        Child(name, ["/bin/sh", "-c", f"exec {command}"], root, environ, say)
+        for name, command in LINE.findall((root / "Procfile").read_text())
+    ]
+
+
+def environment(environ: Mapping[str, str], env_file: Path, port: int) -> dict[str, str]:
+    """What the commands see: the variables of `env_file` too, BIND among them, as is the custom."""
+    in_file = {name: value for name, value in dotenv_values(env_file).items() if value}
+    given = {name: value for name, value in environ.items() if value}
+    beside_us = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', os.defpath)}"
+    return {**in_file, **given, "PATH": beside_us, "PORT": str(port), "PYTHONUNBUFFERED": "1"}

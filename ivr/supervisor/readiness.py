@@ -1,0 +1,60 @@
+"""Watches for the moment at which the line can be rung, and says which part keeps it from that.
+
+Asks over HTTP. Decides nothing.
+"""
+
+import http.client
+import json
+from collections.abc import Mapping
+
+from ivr.supervisor.voice import Say
+
+PATIENCE = 30.0
+"""Seconds after which the person at the terminal is told what is missing."""
+
+
+class Readiness:
+    """Says `guide` once /readyz is content, and before that, once, what it waits for."""
+
+    def __init__(self, host: str, port: int, guide: str, say: Say) -> None:
+        self._address = ("127.0.0.1" if host in {"0.0.0.0", "[::]"} else host.strip("[]"), port)  # noqa: S104
+        self._guide = guide
+        self._say = say
+        self._since: float | None = None
+        self.reached = self.late = False
+
+    def tick(self, now: float) -> None:
+        """Asks, until the answer has been yes. `now` is monotonic, in seconds."""
+        if self.reached:
+            return
+        self._since = now if self._since is None else self._since
+        missing = missing_parts(*self._address)
+        if not missing:
+            self.reached = True
+            self._say(self._guide)
+        elif now - self._since >= PATIENCE and not self.late:
+            self.late = True
+            self._say(f"Not ready after {PATIENCE:.0f} s: {missing}. Still trying.")
+
+
+def missing_parts(host: str, port: int) -> str:
+    """What /readyz complains about, in words; empty if nothing is missing."""
+    wire = http.client.HTTPConnection(host, port, timeout=2)
+    try:
+        wire.request("GET", "/readyz")
+        answer = wire.getresponse()
+        return "" if answer.status == 200 else _complaints(answer.status, answer.read())
+    except (OSError, http.client.HTTPException):
+        return "web does not answer"
+    finally:
+        wire.close()
+
+
+def _complaints(status: int, body: bytes) -> str:
+    try:
+        parts = json.loads(body)
+    except ValueError:
+        parts = None
+    if not isinstance(parts, Mapping):
+        return f"web answers {status}"
+    return ", ".join(f"{part}: {state}" for part, state in parts.items() if state != "ok") or f"web answers {status}"

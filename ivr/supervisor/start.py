@@ -1,0 +1,89 @@
+"""From nothing to a running service: settings, port, Redis, schema, processes.
+
+Builds the parts, and turns what goes wrong into one line and an exit code.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from config.settings import BadSettings, Settings, read
+from ivr.supervisor import port, procfile
+from ivr.supervisor.bell import Bell
+from ivr.supervisor.embedded_redis import EmbeddedRedis, find_binary
+from ivr.supervisor.first_run import write_env
+from ivr.supervisor.folders import private
+from ivr.supervisor.readiness import Readiness
+from ivr.supervisor.refusal import CannotStart
+from ivr.supervisor.supervise import Parts, supervise
+from ivr.supervisor.voice import Say
+
+Migrate = Callable[[str], None]
+
+GUIDE = """\
+The line can be rung.
+  the desk    {url}/desk    (your login: .venv/bin/flask --app wsgi staff add NAME)
+  the phone   {prefix}make phone    rings the line without a telephone
+  Ctrl-C      stops everything"""
+
+
+def run(root: Path, environ: Mapping[str, str], say: Say, migrate: Migrate) -> int:
+    """Runs the Procfile of `root` until somebody wants a stop.
+
+    Returns 0 after that, 1 if the database cannot be used, 2 if the settings or the machine forbid a start.
+    """
+    try:
+        write_env(root / ".env", environ, say)
+        settings = read(environ, root / ".env")
+        parts = _parts(root, environ, settings, say)
+        with Bell() as bell:
+            supervise(parts, lambda: _bring_up_to_date(settings.database_url, migrate), bell, say)
+    except BadSettings as bad:
+        say(str(bad))
+        return 2
+    except CannotStart as refused:
+        say(str(refused))
+        return refused.code
+    return 0
+
+
+def _parts(root: Path, environ: Mapping[str, str], settings: Settings, say: Say) -> Parts:
+    surroundings = procfile.environment(environ, root / ".env", settings.port)
+    host = surroundings.get("BIND", "127.0.0.1")
+    port.check(host, settings.port)
+    private(settings.state_dir)
+    return Parts(
+        redis=_redis(settings, say),
+        children=procfile.children(root, surroundings, say),
+        readiness=Readiness(host, settings.port, _guide(settings), say),
+    )
+
+
+def _redis(settings: Settings, say: Say) -> EmbeddedRedis | None:
+    if not settings.embedded_redis:
+        return None
+    return EmbeddedRedis(find_binary(), settings.state_dir, settings.redis_socket, say)
+
+
+def _guide(settings: Settings) -> str:
+    prefix = "" if settings.port == 8000 else f"PORT={settings.port} "
+    return GUIDE.format(url=settings.public_base_url, prefix=prefix)
+
+
+def _bring_up_to_date(database_url: str, migrate: Migrate) -> None:
+    try:
+        migrate(database_url)
+    except ArgumentError as unreadable:
+        raise CannotStart("DATABASE_URL cannot be read as an address") from unreadable
+    except (DBAPIError, OSError) as refused:
+        name = type(refused).__name__
+        raise CannotStart(f"the database ({_where(database_url)}) cannot be used: {name}", code=1) from refused
+
+
+def _where(database_url: str) -> str:
+    """Enough to find it by, and no password."""
+    url = make_url(database_url)
+    at = f" at {url.host}:{url.port or 5432}" if url.host else ""
+    return f"{url.get_backend_name()}{at}, {url.database}"

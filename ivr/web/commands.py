@@ -1,0 +1,94 @@
+"""The commands of `flask --app wsgi`: the desk's list, the staff, the database, the test phone."""
+
+import json
+import sys
+from datetime import datetime
+
+import click
+from flask import Flask
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
+
+from ivr.desk.database import StoreAway
+from ivr.desk.people import NotAPerson
+from ivr.desk.requests import Request
+from ivr.desk.schema import migrate
+from ivr.phone.command import phone
+from ivr.web.house import house
+
+desk = AppGroup("desk", help="The requests at the desk.")
+staff = AppGroup("staff", help="The people at the desk.")
+database = AppGroup("database", help="The desk's database.")
+
+
+def register_commands(app: Flask) -> None:
+    """Adds the commands to the application."""
+    for command in (desk, staff, database, phone):
+        app.cli.add_command(command)
+
+
+@desk.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--all", "everything", is_flag=True, help="The closed requests too.")
+def list_requests(as_json: bool, everything: bool) -> None:
+    """The open and taken requests, soonest due first."""
+    try:
+        found = house().desk.all() if everything else house().desk.waiting()
+    except StoreAway as away:
+        raise click.ClickException(f"the database is away ({away}); has it been set up (make run)?") from None
+    for each in found:
+        row = _row(each)
+        click.echo(json.dumps(row, ensure_ascii=False) if as_json else _in_words(row))
+
+
+def _row(found: Request) -> dict[str, str | None]:
+    return {
+        "reference": found.reference,
+        "kind": found.kind,
+        "line": found.line,
+        "phone": found.phone.e164,
+        "language": found.language,
+        "day": found.day.isoformat() if found.day else None,
+        "window": found.part,
+        "due": _local(found.due),
+        "status": found.status,
+        "created": _local(found.created),
+        "call_sid": found.call_sid,
+    }
+
+
+def _in_words(row: dict[str, str | None]) -> str:
+    names = ("reference", "status", "kind", "line", "phone", "due", "day", "window")
+    return "  ".join(row[name] or "-" for name in names)
+
+
+def _local(moment: datetime) -> str:
+    return house().clinic.line("").hours.local(moment).isoformat(timespec="seconds")
+
+
+@staff.command("add")
+@click.argument("name")
+def add_person(name: str) -> None:
+    """Adds a person; asks for the password, or reads it from standard input when that is no terminal."""
+    if sys.stdin.isatty():
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    try:
+        house().people.add(name, password, house().clock())
+    except NotAPerson as refused:
+        raise click.ClickException(str(refused)) from None
+    except StoreAway as away:
+        raise click.ClickException(f"the database is away ({away}); has it been set up (make run)?") from None
+    click.echo(f"{name} can log in at {house().settings.public_base_url}/desk")
+
+
+@database.command("upgrade")
+@with_appcontext
+def upgrade() -> None:
+    """Brings the database's tables up to date."""
+    try:
+        migrate(house().settings.database_url)
+    except SQLAlchemyError as error:
+        raise click.ClickException(f"the database cannot be reached ({type(error).__name__})") from None
+    click.echo("The database is up to date.")

@@ -1,0 +1,76 @@
+"""Who may call a route. Every route names its guard; one that names none answers nobody."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, g, request
+from flask_login import current_user
+
+from ivr.carrier.event import Event, Malformed, NotSigned
+from ivr.web.house import house
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def open_to_all() -> None:
+    """Anybody may call."""
+
+
+def signed_by_carrier() -> None:
+    """Only the carrier may call: 403 for anybody else, 400 for a form that lacks what every webhook has."""
+    path = f"{request.script_root}{request.path}"
+    query = request.query_string.decode("latin-1")
+    url = public_base() + path + (f"?{query}" if query else "")
+    try:
+        g.event = house().carrier.event(url, request.form, request.headers.get("X-Twilio-Signature"))
+    except NotSigned:
+        abort(403)
+    except Malformed as malformed:
+        abort(400, f"the form's {malformed} is missing or malformed")
+
+
+def staff_only() -> Any:
+    """Only somebody who is logged in may call; others are shown the login."""
+    if not current_user.is_authenticated:
+        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # Flask-Login puts it there
+    return None
+
+
+def guarded_by(guard: Callable[[], Any]) -> Callable[[View], View]:
+    """Names the guard of a view."""
+
+    def name(view: View) -> View:
+        view.guard = guard  # type: ignore[attr-defined]
+        return view
+
+    return name
+
+
+def guard_of(app: Flask, endpoint: str) -> Callable[[], Any] | None:
+    """The guard that an endpoint names."""
+    return getattr(app.view_functions[endpoint], "guard", None)
+
+
+def ask_guard() -> Any:
+    """Before every request: lets its guard decide. A route that names none is closed."""
+    if request.endpoint is None:
+        return None  # no such page: 404 or 405 answers by itself
+    guard = guard_of(current_app, request.endpoint)
+    return guard() if guard else abort(403)
+
+
+def event() -> Event:
+    """The carrier's event, which only a signed webhook has."""
+    found: Event = g.event
+    return found
+
+
+def public_base() -> str:
+    """The address that the carrier calls, as configured: what it signs."""
+    return house().settings.public_base_url
+
+
+def public_path() -> str:
+    """The path below which the carrier sees this service; empty where it has a host of its own."""
+    return urlsplit(public_base()).path

@@ -1,0 +1,50 @@
+"""Whether the process lives, and which of its parts are well. For a load balancer and for whoever is on call."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, jsonify
+
+from ivr.desk.database import StoreAway
+from ivr.desk.queue import QueueAway
+from ivr.web.guards import guarded_by, open_to_all
+from ivr.web.house import house
+
+health = Blueprint("health", __name__)
+
+
+@health.get("/healthz")
+@guarded_by(open_to_all)
+def alive() -> Response:
+    """The process lives; nothing else is asked."""
+    return jsonify(process="well")
+
+
+@health.get("/readyz")
+@guarded_by(open_to_all)
+def ready() -> tuple[Response, int]:
+    """Which of database, Redis and worker is well; 503 where one is not."""
+    parts = {"database": _database(), "redis": _redis(), "worker": _worker()}
+    return jsonify(parts), 200 if set(parts.values()) == {"well"} else 503
+
+
+def _database() -> str:
+    return _asked(house().desk.check)
+
+
+def _redis() -> str:
+    return _asked(house().doorbell.check)
+
+
+def _worker() -> str:
+    try:
+        return "well" if house().doorbell.worker_is_alive(house().clock()) else "none is running"
+    except QueueAway:
+        return "unknown: redis is away"
+
+
+def _asked(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except (StoreAway, QueueAway) as away:
+        return f"away: {away}"
+    return "well"

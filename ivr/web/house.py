@@ -1,0 +1,71 @@
+"""Everything the web application works with, built once from the settings and handed to it as one value."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import current_app
+
+from config import clinic as clinic_file
+from config import sentences
+from config.settings import Settings
+from ivr.carrier.event import Carrier
+from ivr.carrier.twiml import Renderer
+from ivr.desk.accept import FrontDoor
+from ivr.desk.database import Database
+from ivr.desk.people import People
+from ivr.desk.queue import Doorbell, impatient
+from ivr.desk.seal import Marker, Seal
+from ivr.desk.store import Desk
+from ivr.desk.tasks import tasks
+from ivr.desk.waiting import WaitingRoom
+from ivr.line.clinic import Clinic
+from ivr.line.script import Script
+
+Clock = Callable[[], datetime]
+
+NAME = "house"
+
+
+@dataclass(frozen=True)
+class House:
+    """The parts of the web process. Nothing in it is connected before it is used."""
+
+    settings: Settings
+    clinic: Clinic
+    script: Script
+    carrier: Carrier
+    renderer: Renderer
+    desk: Desk
+    people: People
+    doorbell: Doorbell
+    front_door: FrontDoor
+    call_seal: Seal
+    clock: Clock
+
+
+def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> House:
+    """The house that these settings describe. Raises BadFile where a file of the configuration is wrong."""
+    clinic, script = clinic_file.read(settings.clinic_file), sentences.read(clinic_file.LANGUAGES)
+    database, redis = Database(settings.database_url), impatient(settings.redis_url)
+    desk, doorbell = Desk(database, tasks(settings.text_confirmations)), Doorbell(redis)
+    room = WaitingRoom(redis, Seal(settings.secret_key, "waiting request"))
+    return House(
+        settings=settings,
+        clinic=clinic,
+        script=script,
+        carrier=Carrier(settings.auth_tokens, settings.twilio_account_sid),
+        renderer=Renderer(script, clinic.voices),
+        desk=desk,
+        people=People(database),
+        doorbell=doorbell,
+        front_door=FrontDoor(desk, room, doorbell, Marker(settings.secret_key)),
+        call_seal=Seal(settings.secret_key, "call"),
+        clock=clock,
+    )
+
+
+def house() -> House:
+    """The house of the application that is answering."""
+    found: House = current_app.extensions[NAME]
+    return found

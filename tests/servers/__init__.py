@@ -1,0 +1,237 @@
+"""What the tests' real servers share: a child process that starts, freezes, thaws and ends when told.
+
+No SQL and no Redis command; nothing here outlives the test process or changes what is outside its folder.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+import psutil  # type: ignore[import-untyped]  # it carries no types; only family() and status() touch it
+
+PATIENCE = 60.0
+"""Seconds: a server is ready in less than one, but not on a machine that does ten other things."""
+
+SHORT = 60
+"""Bytes of a temporary folder's path that leave room for a unix socket's name below the kernel's 107."""
+
+ENDED = {"gone", "zombie"}
+"""What status() says of a process that does no more; a zombie still keeps its number from others."""
+
+
+class ServerFailed(Exception):
+    """The server did not do in time what it was told; the message ends with its own last words."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whom a program runs as; without numbers, as whoever runs the tests."""
+
+    uid: int | None = None
+    gid: int | None = None
+
+    def start(self, command: list[str], folder: Path, output: int) -> subprocess.Popen[bytes]:
+        """Begin a program in its own session, so that Ctrl-C at the tests does not reach it before we do."""
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env={
+                **os.environ,
+                "LC_ALL": "C",
+            },  # messages we can read; and macOS's postgres insists on a locale
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            user=self.uid,
+            group=self.gid,
+            extra_groups=None if self.uid is None else [],
+            start_new_session=True,
+        )
+
+    def can_run(self, *command: str) -> bool:
+        """Whether the program is there, is allowed to this account, and succeeds."""
+        try:
+            return self.start(list(command), Path("/"), subprocess.DEVNULL).wait(PATIENCE) == 0
+        except OSError:
+            return False
+
+    def take(self, path: Path) -> None:
+        """Own a file or a folder of ours and all that is in it."""
+        if self.uid is None or self.gid is None:
+            return
+        for each in (path, *path.rglob("*")):
+            os.chown(each, self.uid, self.gid, follow_symlinks=False)
+
+
+OURSELVES = Account()
+
+
+@dataclass(kw_only=True)
+class Server(ABC):
+    """A server of our own. It may be stopped and started again: same url, same data."""
+
+    url: str
+    command: list[str] = field(repr=False)
+    folder: Path
+    account: Account = OURSELVES
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+    _leash: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+
+    orderly_end: ClassVar[signal.Signals]
+    orphans_end: ClassVar[signal.Signals]
+
+    @abstractmethod
+    def answers(self) -> bool:
+        """Whether a client gets a true answer now."""
+
+    def start(self) -> None:
+        """Begin, and come back when it answers; nothing if it was started already. Raises ServerFailed."""
+        if self._process is not None:
+            return
+        with self._log.open("ab") as log:
+            self._process = self.account.start(self.command, self.folder, log.fileno())
+        self._leash = leash(self._process.pid, self.orphans_end)
+        if not until(lambda: self._has_ended() or self.answers()) or self._has_ended():
+            self._give_up("did not start")
+
+    def stop(self) -> None:
+        """Ask for an orderly end and wait for it; nothing if it was stopped already. Raises ServerFailed."""
+        if self._process is None:
+            return
+        self.resume()
+        os.kill(self._process.pid, self.orderly_end)
+        if not until(self._has_ended):
+            self._give_up("did not stop")
+        self._forget()
+
+    def kill(self) -> None:
+        """End it at once, as a kernel does that is out of memory; its folder stays as it is."""
+        self.pause()
+        doomed = self._family()
+        for member in doomed:
+            os.kill(member, signal.SIGKILL)
+        until(lambda: all(status(member) in ENDED for member in doomed))
+        self._forget()
+
+    def pause(self) -> None:
+        """Freeze it whole: its port still takes connections, and nobody answers."""
+        # Its first process goes first: after that no child is born, and no child's number is given away.
+        self._freeze(self._family()[:1])
+        self._freeze(self._family())
+
+    def resume(self) -> None:
+        """Thaw it, its first process last, which then finds its children as it left them."""
+        # Only those who stand still: another may have ended meanwhile, and its number be anybody's.
+        for member in [each for each in reversed(self._family()) if status(each) == "stopped"]:
+            os.kill(member, signal.SIGCONT)
+
+    def _freeze(self, members: list[int]) -> None:
+        for member in members:
+            os.kill(member, signal.SIGSTOP)
+        if not until(lambda: all(status(member) in {*ENDED, "stopped"} for member in members)):
+            raise ServerFailed(self._last_words("did not freeze"))
+
+    def _family(self) -> list[int]:
+        return [] if self._process is None else family(self._process.pid)
+
+    def _has_ended(self) -> bool:
+        return self._process is None or status(self._process.pid) in ENDED
+
+    def _forget(self) -> None:
+        """Let the leash go before the process: until then the number it would kill is nobody else's."""
+        if self._leash is not None:
+            self._leash.communicate(b"let go\n")
+        if self._process is not None:
+            self._process.wait(PATIENCE)
+        self._process = self._leash = None
+
+    def _give_up(self, what: str) -> None:
+        self.kill()
+        raise ServerFailed(self._last_words(what))
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "server.log"
+
+    def _last_words(self, what: str) -> str:
+        said = self._log.read_text(errors="replace").splitlines()[-8:]
+        return "\n    ".join([f"{Path(self.command[0]).name} {what}; it said last:", *(said or ["(nothing)"])])
+
+
+def until(true: Callable[[], bool]) -> bool:
+    """Ask again and again whether it is true; false when our patience is at its end."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def status(pid: int) -> str:
+    """What a process does: running, sleeping, stopped, zombie and so on; or gone."""
+    try:
+        return str(psutil.Process(pid).status())
+    except psutil.ZombieProcess:
+        return "zombie"
+    except psutil.NoSuchProcess:
+        return "gone"
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that come from it, itself first. PostgreSQL's are each in a session of their own."""
+    return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+
+
+def leash(pid: int, end: signal.Signals) -> subprocess.Popen[bytes]:
+    """A shell that ends a server when the tests are gone, however they went: its pipe closes then."""
+    script = 'read -r word || { kill -s "$2" "$1"; kill -s CONT "$1"; }'
+    return subprocess.Popen(
+        ["/bin/sh", "-c", script, "leash", str(pid), end.name.removeprefix("SIG")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _is_of_use(base: str, account: Account) -> bool:
+    return len(os.fsencode(base)) <= SHORT and account.can_run("/bin/sh", "-c", 'cd "$1"', "sh", base)
+
+
+@contextmanager
+def own_folder(account: Account = OURSELVES) -> Iterator[Path]:
+    """A folder that only the account may open, short enough for a socket's path, gone afterwards."""
+    bases = (tempfile.gettempdir(), "/tmp")  # noqa: S108  # mkdtemp makes the name, and nobody else may enter
+    base = next((base for base in bases if _is_of_use(base, account)), bases[-1])
+    folder = Path(tempfile.mkdtemp(prefix="server-", dir=base))
+    try:
+        account.take(folder)
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def reserved_port() -> Iterator[int]:
+    """A free port of 127.0.0.1 that nobody else is given, not even while its server is stopped."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        port: int = holder.getsockname()[1]
+        if sys.platform == "linux":
+            # Whoever is bound but does not listen shares the port with a server that asks to reuse it.
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        else:
+            holder.close()  # BSD's kernel shares with nobody; there the port is free, and likely stays so
+        yield port

@@ -1,0 +1,48 @@
+"""Builds and runs a worker: our queue, the JSON serializer, times short enough that a dead worker is soon missed.
+
+Run as `python -m workers`.
+"""
+
+import logging
+import os
+import sys
+
+from rq import Queue, Worker
+from rq.serializers import JSONSerializer
+
+import workers.jobs  # noqa: F401 - loaded before the fork, so that a job begins at once
+from config.checked import BadFile
+from config.settings import BadSettings, read
+from ivr.desk.queue import QUEUE, patient
+from workers.tools import build
+
+WORKER_SECONDS = 30
+"""How long Redis remembers a worker that is not heard of; the least that leaves RQ time between two heartbeats."""
+
+LOOK_SECONDS = 5
+"""How often a worker looks after the job it runs."""
+
+
+def main(arguments: list[str]) -> None:
+    """Works until told to stop; with --burst, until the queue is empty."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    try:
+        settings = read(os.environ)
+        build(settings)  # a mistake in the configuration stops the worker here, not its first job
+    except (BadSettings, BadFile) as refused:
+        sys.exit(str(refused))
+    redis = patient(settings.redis_url)
+    worker = Worker(
+        [Queue(QUEUE, connection=redis, serializer=JSONSerializer)],
+        connection=redis,
+        serializer=JSONSerializer,
+        worker_ttl=WORKER_SECONDS,
+        job_monitoring_interval=LOOK_SECONDS,
+        maintenance_interval=WORKER_SECONDS,
+        log_job_description=False,
+    )
+    worker.work(burst="--burst" in arguments, logging_level="WARNING")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

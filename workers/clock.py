@@ -1,0 +1,71 @@
+"""What happens by the clock: every few seconds, whatever is due and nobody is at gets its bell rung.
+
+Run as `python -m workers.clock`. One is meant to run; a second does no harm, since each errand is leased.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+from config.checked import BadFile
+from config.settings import BadSettings, read
+from ivr.desk.database import StoreAway
+from ivr.desk.queue import QueueAway
+from workers.tools import Tools, build
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 5
+"""How often the clock looks."""
+
+
+def sweep(tools: Tools) -> None:
+    """Rings for what waits in Redis and for every errand that is due. Raises QueueAway, StoreAway."""
+    if tools.waiting_room.count():
+        tools.doorbell.ring_for_waiting()
+    # Redis is asked first: an errand must not be leased while nobody can be rung for.
+    rung = tools.doorbell.rung_for()
+    due = tools.errands.due(tools.clock())
+    tools.doorbell.ring(bell for bell in due if bell.errand not in rung)
+
+
+def run(tools: Tools, stop: threading.Event) -> None:
+    """Sweeps until told to stop; a store that is away is named once, not every few seconds."""
+    trouble = ""
+    while True:
+        before, trouble = trouble, _swept(tools)
+        if trouble != before:
+            log.warning("the sweep: %s", trouble or "all is well again")
+        if stop.wait(EVERY_SECONDS):
+            return
+
+
+def _swept(tools: Tools) -> str:
+    try:
+        sweep(tools)
+    except (StoreAway, QueueAway) as away:
+        return f"{type(away).__name__} {away}"
+    return ""
+
+
+def main() -> None:
+    """The clock's process; SIGTERM and SIGINT end it between two sweeps."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    stop = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, end)
+    try:
+        run(build(read(os.environ)), stop)
+    except (BadSettings, BadFile) as refused:
+        sys.exit(str(refused))
+
+
+if __name__ == "__main__":
+    main()

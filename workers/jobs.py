@@ -1,0 +1,56 @@
+"""The jobs on the queue: ids in, safe to repeat, errors let out so that RQ counts them.
+
+RQ only rings the bell. What is tried again, and when, stands in the errand's row.
+"""
+
+import logging
+
+from ivr.desk.seal import Unreadable
+from workers.errands import ERRANDS
+from workers.tools import Tools, tools
+
+log = logging.getLogger(__name__)
+
+
+def run_errand(errand_id: int) -> None:
+    """Runs an errand that is not done yet."""
+    run(tools(), errand_id)
+
+
+def save_waiting() -> None:
+    """Takes the requests that wait in Redis to the desk."""
+    save(tools())
+
+
+def run(with_tools: Tools, errand_id: int) -> None:
+    """Runs an errand with these tools; a failure is written down, then let out."""
+    errand = with_tools.errands.begin(errand_id, with_tools.clock())
+    if errand is None:
+        log.info("errand %s: is done already", errand_id)
+        return
+    try:
+        ERRANDS[errand.task](with_tools, errand)
+    except Exception as error:
+        with_tools.errands.failed(errand, type(error).__name__, with_tools.clock())
+        raise
+    with_tools.errands.done(errand, with_tools.clock())
+    log.info("errand %s: %s is done", errand_id, errand.task)
+
+
+def save(with_tools: Tools) -> None:
+    """Saves what waits; each leaves the room only once it is on the desk.
+
+    Raises StoreAway where the database is still away, Unreadable for what was sealed under another secret.
+    """
+    unreadable = 0
+    for sealed in with_tools.waiting_room.sealed():
+        try:
+            waiting = with_tools.waiting_room.open(sealed)
+        except Unreadable:
+            unreadable += 1
+            continue
+        with_tools.desk.keep(waiting.new, waiting.mark, waiting.reference)
+        with_tools.waiting_room.leave(waiting)
+        log.info("call %s: its request has reached the desk", waiting.new.call_sid)
+    if unreadable:
+        raise Unreadable(f"{unreadable} waiting requests were sealed under another SECRET_KEY")

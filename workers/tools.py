@@ -1,0 +1,59 @@
+"""What a job works with, built from the environment once a process and opened only when it is used."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+from config import clinic as clinic_file
+from config import sentences
+from config.settings import Settings, read
+from ivr.carrier.texts import Texts
+from ivr.desk.database import PATIENCE_OF_A_WORKER, Database
+from ivr.desk.errands import Errands
+from ivr.desk.queue import Doorbell, patient
+from ivr.desk.seal import Seal
+from ivr.desk.store import Desk
+from ivr.desk.tasks import tasks
+from ivr.desk.waiting import WaitingRoom
+from ivr.line.clinic import Clinic
+from ivr.line.script import Script
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The stores, the clinic and its words."""
+
+    settings: Settings
+    clinic: Clinic
+    script: Script
+    desk: Desk
+    errands: Errands
+    waiting_room: WaitingRoom
+    doorbell: Doorbell
+    texts: Callable[[], Texts]
+    """The carrier's client for texts, made only where one is sent."""
+    clock: Callable[[], datetime]
+
+
+def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Tools:
+    """The tools that these settings describe. Raises BadFile where a file of the configuration is wrong."""
+    database, redis = Database(settings.database_url, patience=PATIENCE_OF_A_WORKER), patient(settings.redis_url)
+    return Tools(
+        settings=settings,
+        clinic=clinic_file.read(settings.clinic_file),
+        script=sentences.read(clinic_file.LANGUAGES),
+        desk=Desk(database, tasks(settings.text_confirmations)),
+        errands=Errands(database),
+        waiting_room=WaitingRoom(redis, Seal(settings.secret_key, "waiting request")),
+        doorbell=Doorbell(redis),
+        texts=lambda: Texts(settings),
+        clock=clock,
+    )
+
+
+@cache
+def tools() -> Tools:
+    """The tools of this process."""
+    return build(read(os.environ))
