@@ -274,7 +274,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
         assert isinstance(self.server, Web)
         self.send_response(self.server.status)
         self.end_headers()
-        self.wfile.write(json.dumps({"database": "ok", "redis": "away", "worker": "none"}).encode())
+        self.wfile.write(json.dumps({"database": "well", "redis": "away", "worker": "none is running"}).encode())
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
@@ -295,7 +295,7 @@ def test_what_is_missing_is_said_once_after_half_a_minute(web: Web) -> None:
     readiness = Readiness("0.0.0.0", web.server_port, "Ring it.", said.append)  # noqa: S104
     for now in (100.0, 129.0, 130.0, 131.0):
         readiness.tick(now)
-    assert said == ["Not ready after 30 s: redis: away, worker: none. Still trying."]
+    assert said == ["Not ready after 30 s: redis: away, worker: none is running. Still trying."]
 
 
 def test_the_guide_is_given_once_when_the_line_is_ready(web: Web) -> None:

@@ -10,7 +10,7 @@ from apprise import Apprise
 
 from ivr.desk.errands import Errand
 from ivr.desk.tasks import CONFIRM_TO_CALLER, TELL_STAFF
-from ivr.line.turn import Digits, Say, Value
+from ivr.line.turn import Say, Value
 from workers.tools import Tools
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def tell_staff(tools: Tools, errand: Errand) -> None:
 def confirm_to_caller(tools: Tools, errand: Errand) -> None:
     """Sends the caller their reference. Raises what the carrier's client raises."""
     request = errand.request
-    values: dict[str, Value] = {"clinic": tools.clinic.name, "reference": Digits((request.reference,))}
+    values: dict[str, Value] = {"clinic": tools.clinic.name, "reference": request.reference}
     words = tools.script.say(Say("text_confirmation", values), request.language).words
     tools.texts().send(request.phone, words)
 

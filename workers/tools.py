@@ -35,6 +35,7 @@ class Tools:
     texts: Callable[[], Texts]
     """The carrier's client for texts, made only where one is sent."""
     clock: Callable[[], datetime]
+    database: Database
 
 
 def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Tools:
@@ -50,6 +51,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.n
         doorbell=Doorbell(redis),
         texts=lambda: Texts(settings),
         clock=clock,
+        database=database,
     )
 
 

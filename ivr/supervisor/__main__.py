@@ -2,6 +2,11 @@
 
 Hands over the project's folder, the environment and the terminal.
 """
+# ruff: noqa: E402 - loading takes half a second, in which a Ctrl-C should end us without a traceback
+
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import os
 import sys

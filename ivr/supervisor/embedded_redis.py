@@ -85,7 +85,7 @@ def command(binary: Path, data: Path, listens: Path) -> list[str]:
     """A server that keeps its files in `data` and can be reached at the socket `listens` only."""
     flags = {
         "port": "0",
-        "unixsocket": str(listens),
+        "unixsocket": _from(data, listens),
         "unixsocketperm": "700",
         "dir": str(data),
         "logfile": str(data / "server.log"),
@@ -107,6 +107,15 @@ def _bundled() -> str:
         return str(binary.get_binary_path())
     except binary.ValkeyBinaryNotFoundError:
         return ""
+
+
+def _from(data: Path, listens: Path) -> str:
+    """The socket's path as the server, which stands in `data`, may call it.
+
+    It tells its clients this name, and they cannot read one with a space; nor does the system take a long one.
+    """
+    absolute = listens.parent.resolve() / listens.name
+    return min(str(absolute), os.path.relpath(absolute, data.resolve()), key=len)
 
 
 def _locked(lock: int) -> bool:

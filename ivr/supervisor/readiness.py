@@ -57,4 +57,4 @@ def _complaints(status: int, body: bytes) -> str:
         parts = None
     if not isinstance(parts, Mapping):
         return f"web answers {status}"
-    return ", ".join(f"{part}: {state}" for part, state in parts.items() if state != "ok") or f"web answers {status}"
+    return ", ".join(f"{part}: {state}" for part, state in parts.items() if state != "well") or f"web answers {status}"

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import current_app
+from redis import Redis
 
 from config import clinic as clinic_file
 from config import sentences
@@ -42,6 +44,8 @@ class House:
     front_door: FrontDoor
     call_seal: Seal
     clock: Clock
+    close: Callable[[], None]
+    """Gives back the connections to both stores."""
 
 
 def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> House:
@@ -62,7 +66,13 @@ def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> House
         front_door=FrontDoor(desk, room, doorbell, Marker(settings.secret_key)),
         call_seal=Seal(settings.secret_key, "call"),
         clock=clock,
+        close=partial(_close, database, redis),
     )
+
+
+def _close(database: Database, redis: Redis) -> None:
+    database.close()
+    redis.close()
 
 
 def house() -> House:

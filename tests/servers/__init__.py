@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-import psutil  # type: ignore[import-untyped]  # it carries no types; only family() and status() touch it
+import psutil
 
 PATIENCE = 60.0
 """Seconds: a server is ready in less than one, but not on a machine that does ten other things."""

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]  # it carries no types
+import psutil
 import psycopg
 import pytest
 from redis import Redis

@@ -1,0 +1,170 @@
+"""What tests have at hand: real servers, an application on them, a telephone and somebody at the desk."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import settings as hypothesis_settings
+
+from config.settings import Settings, read
+from ivr.desk.schema import migrate
+from ivr.web.app import create_app
+from ivr.web.house import House, build
+from tests.people import TOKEN, Clock, Phone, Staff
+from tests.servers.postgres import Postgres, PostgresUnavailable, postgres
+from tests.servers.valkey import Valkey, valkey
+from workers.tools import Tools
+from workers.tools import build as build_tools
+
+NO_POSTGRES = "PostgreSQL could not be had: "
+PASSWORD = "correct horse battery"
+
+hypothesis_settings.register_profile("clinic", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("clinic")
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[Valkey]:
+    """A real Valkey that keeps everything on disk."""
+    with valkey() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(valkey_server: Valkey) -> str:
+    """An empty Redis, running."""
+    valkey_server.resume()
+    valkey_server.start()
+    valkey_server.flush()
+    return valkey_server.url
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A real PostgreSQL."""
+    try:
+        with postgres() as server:
+            yield server
+    except PostgresUnavailable as missing:
+        pytest.skip(f"{NO_POSTGRES}{missing}")
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the desk's tables, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "clinic.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """A SQLite desk of this test's own."""
+    path = tmp_path / "clinic.db"
+    shutil.copy(migrated_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Postgres) -> str:
+    """A PostgreSQL desk of this test's own."""
+    postgres_server.start()
+    url = postgres_server.new_database().replace("postgresql://", "postgresql+psycopg://", 1)
+    migrate(url)
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Both databases, one after the other."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands at a Monday afternoon until it is moved."""
+    return Clock()
+
+
+def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str) -> Settings:
+    """Settings for a service on these stores."""
+    environ = {
+        "ENV": "development",
+        "PUBLIC_BASE_URL": "https://line.example",
+        "SECRET_KEY": "0123456789abcdef" * 4,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "STATE_DIR": str(tmp_path),
+        **more,
+    }
+    return read(environ, env_file=None)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sqlite_url: str, redis_url: str) -> Settings:
+    """Settings for a service on SQLite and Redis."""
+    return settings_for(tmp_path, sqlite_url, redis_url)
+
+
+@pytest.fixture
+def house(settings: Settings, clock: Clock) -> Iterator[House]:
+    """The parts of the service."""
+    house = build(settings, clock)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def app(house: House) -> Flask:
+    """The service."""
+    return create_app(house)
+
+
+@pytest.fixture
+def phone(app: Flask, house: House) -> Phone:
+    """A telephone in the hand of a caller."""
+    return Phone(app, house)
+
+
+@pytest.fixture
+def tools(settings: Settings, clock: Clock) -> Iterator[Tools]:
+    """What the workers of the service work with."""
+    tools = build_tools(settings, clock)
+    yield tools
+    tools.database.close()
+
+
+@pytest.fixture
+def staff(app: Flask, house: House, clock: Clock) -> Staff:
+    """Somebody at the desk, logged in."""
+    house.people.add("asha", PASSWORD, clock())
+    person = Staff(app, "asha", PASSWORD)
+    person.logs_in()
+    return person
+
+
+# -- what could not be run is said in the last lines, and fails CI
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says loudly what did not run."""
+    for reason in sorted(_not_run(terminalreporter)):
+        terminalreporter.write_line(f"NOT RUN: {reason}", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI, a run without its databases has failed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and _not_run(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _not_run(reporter: Any) -> set[str]:
+    reasons = (str(report.longrepr[2]) for report in reporter.stats.get("skipped", ()) if report.longrepr)
+    return {reason.removeprefix("Skipped: ") for reason in reasons if NO_POSTGRES in reason}

@@ -1,0 +1,58 @@
+"""A small HTTP server of the tests' own: remembers what it was sent, and answers as it is told."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from urllib.parse import parse_qs
+
+
+@dataclass
+class Listener:
+    """What was posted to it, and what it answers."""
+
+    url: str = ""
+    status: int = 200
+    answer: bytes = b"{}"
+    posts: list[tuple[str, bytes]] = field(default_factory=list)
+    may_answer: Event = field(default_factory=Event)
+    """Cleared, it keeps whoever posts waiting."""
+
+    def form(self, number: int = 0) -> dict[str, str]:
+        """The fields of a form that was posted."""
+        return {name: values[0] for name, values in parse_qs(self.posts[number][1].decode()).items()}
+
+
+@contextmanager
+def listener() -> Iterator[Listener]:
+    """Listens on a free port of this machine."""
+    heard = Listener()
+    heard.may_answer.set()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            heard.posts.append((self.path, body))
+            if not heard.may_answer.wait(30):
+                return
+            self.send_response(heard.status)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(heard.answer)
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    heard.url = f"http://127.0.0.1:{server.server_port}"
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield heard
+    finally:
+        heard.may_answer.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,213 @@
+"""The people of the tests: somebody who rings the line, and somebody who sits at the desk.
+
+They use the webhooks and the pages as the carrier and a browser do; every document that is heard is judged.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html import unescape
+from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask.testing import FlaskClient
+from twilio.request_validator import RequestValidator
+from werkzeug.test import TestResponse
+
+from ivr.phone.reader import Dials, Gathers, HangsUp, Heard, Redirects, Step, steps
+from ivr.web.house import House
+from tests.twiml_rules import faults
+
+DELHI = ZoneInfo("Asia/Kolkata")
+
+CALLER = "+919999900001"
+"""Obviously made up."""
+
+TOKEN = "a-token-that-signs-only-in-tests"
+
+
+@dataclass
+class Clock:
+    """The clock that is passed in; it stands until somebody moves it."""
+
+    now: datetime = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
+    """A Monday, open, with all of the evening left."""
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def shows(self, *moment: int) -> None:
+        """Sets it to a moment in Delhi."""
+        self.now = datetime(*moment, tzinfo=DELHI)  # type: ignore[misc, arg-type]  # year, month, day, hour, minute
+
+    def goes_on(self, **time: float) -> None:
+        """Lets time pass."""
+        self.now += timedelta(**time)
+
+
+@dataclass
+class Phone:
+    """A telephone in the hand of a caller, connected to the application through its signed webhooks."""
+
+    app: Flask
+    house: House
+
+    def rings(self, line: str = "main", caller: str = CALLER, lang: str | None = None, **more: str) -> "Conversation":
+        """Rings a line; with `lang`, changes to that language where the line begins in another."""
+        clinic_line = self.house.clinic.lines[line]
+        called = min(clinic_line.reached_by).e164
+        call = Conversation(self, {"From": caller, "To": called, **more})
+        call.follows("/voice", {})
+        if lang and lang != clinic_line.language:
+            call.press("9")
+        return call
+
+    def posts(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
+        """Posts a signed form, as the carrier does."""
+        signature = self.signs(path, form)
+        return self.unsigned(path, form, **{"X-Twilio-Signature": signature, **headers})
+
+    def signs(self, path: str, form: Mapping[str, str]) -> str:
+        """The carrier's signature of this form, posted there."""
+        signed: str = RequestValidator(TOKEN).compute_signature(self.house.settings.public_base_url + path, form)
+        return signed
+
+    def unsigned(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
+        """Posts a form with just these headers."""
+        return self.app.test_client(use_cookies=False).post(path, data=form, headers=headers)
+
+
+@dataclass
+class Conversation:
+    """A call in progress: what the last document said, and what it waits for."""
+
+    phone: Phone
+    fields: dict[str, str]
+    sid: str = field(default_factory=lambda: "CA" + secrets.token_hex(16))
+    heard: list[str] = field(default_factory=list)
+    """What was heard since the last key, sentence by sentence."""
+    uncut: list[str] = field(default_factory=list)
+    """That part of it which no key could have cut off."""
+    languages: set[str] = field(default_factory=set)
+    waits: Step | None = None
+    url: str = ""
+    documents: int = 0
+    silence_leads: str = ""
+
+    @property
+    def place(self) -> str:
+        """The place of the menu where the call now waits, or "" when it is over."""
+        if isinstance(self.waits, Gathers | Dials):
+            return urlsplit(self.waits.action).path.rpartition("/")[2]
+        return ""
+
+    @property
+    def over(self) -> bool:
+        """Whether the service hung up."""
+        return isinstance(self.waits, HangsUp)
+
+    @property
+    def words(self) -> str:
+        """All that was heard since the last key."""
+        return " ".join(self.heard)
+
+    @property
+    def reference(self) -> str:
+        """The reference number that was last read out."""
+        spoken = re.findall(r"(\d(?: \d){2}, \d(?: \d){2})\b", self.words)
+        assert spoken, f"no reference was heard in: {self.words}"
+        assert len(set(spoken)) == 1, spoken
+        assert len(spoken) == 2, "a reference is read out twice"
+        return re.sub(r"\D", "", spoken[0])
+
+    def press(self, *keys: str) -> "Conversation":
+        """Presses keys, one after another, each when it is asked for."""
+        for each in keys:
+            assert isinstance(self.waits, Gathers), f"nothing waits for {each}: {self.words}"
+            ends = self.waits.ends_with
+            self.follows(self.waits.action, {"Digits": each.rstrip(ends) if ends else each})
+        return self
+
+    def stays_silent(self, times: int = 1) -> "Conversation":
+        """Presses nothing, so many times."""
+        for _ in range(times):
+            assert isinstance(self.waits, Gathers), "nobody waits for a key"
+            self.follows(self.silence_leads, {})
+        return self
+
+    def repeats_last_webhook(self) -> str:
+        """Delivers the last webhook once more; what comes back."""
+        return self.phone.posts(self._last[0], self._last[1]).text
+
+    def reception(self, talked: bool) -> "Conversation":
+        """The reception was rung, and talked to the caller or did not."""
+        assert isinstance(self.waits, Dials), f"nobody is rung: {self.words}"
+        outcome = {"DialCallStatus": "completed" if talked else "no-answer", "DialBridged": str(talked).lower()}
+        self.follows(self.waits.action, outcome)
+        return self
+
+    def follows(self, url: str, more: Mapping[str, str]) -> None:
+        """Goes on with this URL and reads what comes back."""
+        path = urljoin(self.url or "/voice", url)
+        self._last = (path, self._form(more))
+        answer = self.phone.posts(*self._last)
+        self.documents += 1
+        assert answer.status_code == 200, f"{answer.status_code} at {path.partition('?')[0]}"
+        assert faults(answer.data, answer.headers["Content-Type"]) == []
+        self.url = path
+        self._read(answer.text)
+
+    def _form(self, more: Mapping[str, str]) -> dict[str, str]:
+        return {"CallSid": self.sid, "AccountSid": "AC" + "0" * 32, "CallStatus": "in-progress", **self.fields, **more}
+
+    def _read(self, document: str) -> None:
+        self.heard, self.uncut, self.languages, self.waits = [], [], set(), None
+        gather_begins = document.find("<Gather")
+        for step in steps(document):
+            match step:
+                case Heard(words, language):
+                    self.heard.append(words)
+                    self.languages.add(language)
+                case Redirects(to):
+                    self.silence_leads = to
+                case _:
+                    self.waits = step
+        uncut = document if gather_begins < 0 else document[:gather_begins] + "</Response>"
+        self.uncut = [step.words for step in steps(uncut) if isinstance(step, Heard)]
+
+
+class Staff:
+    """Somebody at the desk, in a browser that keeps cookies and sends the forms it was given."""
+
+    def __init__(self, app: Flask, name: str = "asha", password: str = "") -> None:
+        self.browser: FlaskClient = app.test_client()
+        self.name = name
+        self.password = password
+
+    def logs_in(self, name: str | None = None, password: str | None = None) -> TestResponse:
+        """Fills in the login."""
+        token = self.token(self.browser.get("/login").text)
+        form = {"name": name or self.name, "password": password or self.password, "csrf_token": token}
+        return self.browser.post("/login", data=form)
+
+    def sees(self) -> str:
+        """The desk's page."""
+        page = self.browser.get("/desk")
+        assert page.status_code == 200, page.status_code
+        return unescape(page.text)
+
+    def does(self, move: str, request_id: int) -> str:
+        """Presses a button on a card; the page that follows."""
+        token = self.token(self.browser.get("/desk").text)
+        path = f"/desk/requests/{request_id}/{move}"
+        return self.browser.post(path, data={"csrf_token": token}, follow_redirects=True).text
+
+    @staticmethod
+    def token(page: str) -> str:
+        """The CSRF token of a page's first form."""
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        assert found, "the page has no form"
+        return found[1]

@@ -1,0 +1,244 @@
+"""Breaks Redis and the database for real while people ring: what is promised is kept, and what cannot be is not."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from ivr.desk.database import StoreAway, sqlite_path
+from ivr.web.app import create_app
+from ivr.web.house import build
+from tests.conftest import settings_for
+from tests.people import Clock, Conversation, Phone
+from tests.servers.postgres import Postgres
+from tests.servers.valkey import Valkey, valkey
+from workers import jobs
+from workers.clock import sweep
+from workers.tools import Tools
+from workers.tools import build as build_tools
+
+BOOK = ("1", "1", "1", "1", "1")
+HELD_UP_SECONDS = 2.0
+"""A stalled part costs a caller at most this, before the fallback path."""
+
+Place = tuple[Phone, Tools]
+Away = Callable[..., AbstractContextManager[None]]
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Place]:
+    """A service and its workers, on the database that the test asks for."""
+    url = request.getfixturevalue(f"{request.param}_url")
+    settings = settings_for(tmp_path, url, redis_url)
+    house, tools = build(settings, clock), build_tools(settings, clock)
+    yield Phone(create_app(house), house), tools
+    house.close()
+    tools.database.close()
+
+
+on_sqlite = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+on_postgres = pytest.mark.parametrize("place", ["postgres"], indirect=True)
+on_both = pytest.mark.parametrize("place", ["sqlite", "postgres"], indirect=True)
+
+
+def books(phone: Phone) -> Conversation:
+    return phone.rings().press(*BOOK)
+
+
+def hears_hours_and_advice(phone: Phone) -> None:
+    assert "Our opening hours are:" in phone.rings().press("4").words
+    assert "A heat pack can relax tight muscles." in phone.rings().press("3", "1").words
+
+
+def stands_once(place: Place, call: Conversation) -> None:
+    assert [each.reference for each in place[0].house.desk.waiting()] == [call.reference]
+
+
+def works_off_the_queue(tools: Tools) -> None:
+    """What a worker does with the jobs that lie on the queue, with our tools."""
+    for errand_id in sorted(tools.doorbell.rung_for()):
+        jobs.run(tools, errand_id)
+
+
+# -- Redis away
+
+
+@contextmanager
+def frozen(server: Valkey | Postgres) -> Iterator[None]:
+    server.pause()
+    try:
+        yield
+    finally:
+        server.resume()
+
+
+@contextmanager
+def stopped(server: Valkey | Postgres) -> Iterator[None]:
+    server.stop()
+    try:
+        yield
+    finally:
+        server.start()
+
+
+@pytest.mark.parametrize("away", [frozen, stopped])
+@on_both
+def test_with_redis_away_a_request_is_kept_and_its_errand_is_run_later(
+    place: Place, valkey_server: Valkey, clock: Clock, away: Away
+) -> None:
+    phone, tools = place
+    with away(valkey_server):
+        hears_hours_and_advice(phone)
+        began = time.monotonic()
+        call = books(phone)
+        assert time.monotonic() - began < HELD_UP_SECONDS
+        stands_once(place, call)
+    clock.goes_on(seconds=30)
+    sweep(tools)
+    assert tools.doorbell.rung_for() == {1}
+    works_off_the_queue(tools)
+    clock.goes_on(minutes=5)
+    assert tools.errands.due(clock()) == []
+
+
+# -- the database away
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Another process has the SQLite file to itself."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("PRAGMA locking_mode=EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        yield
+    finally:
+        other.close()
+
+
+@contextmanager
+def moved(path: Path) -> Iterator[None]:
+    """Somebody has moved the SQLite file, and what belongs to it."""
+    files = [path, *path.parent.glob(f"{path.name}-*")]
+    elsewhere = path.parent / "elsewhere"
+    elsewhere.mkdir()
+    for each in files:
+        each.rename(elsewhere / each.name)
+    try:
+        yield
+    finally:
+        for each in elsewhere.iterdir():
+            each.rename(path.parent / each.name)
+
+
+def reaches_the_desk_later(place: Place, call: Conversation) -> None:
+    """What was promised stands on the desk, once, however often it is saved and the webhook is repeated."""
+    tools = place[1]
+    assert tools.waiting_room.count() == 1
+    call.repeats_last_webhook()
+    jobs.save(tools)
+    jobs.save(tools)
+    assert tools.waiting_room.count() == 0
+    stands_once(place, call)
+
+
+@pytest.mark.parametrize("away", [locked, moved])
+@on_sqlite
+def test_with_sqlite_away_a_request_waits_in_redis(place: Place, sqlite_url: str, away: Away) -> None:
+    phone, tools = place
+    path = sqlite_path(sqlite_url)
+    with away(path):
+        hears_hours_and_advice(phone)
+        began = time.monotonic()
+        call = books(phone)
+        assert time.monotonic() - began < HELD_UP_SECONDS
+        assert "Thank you. We have your request." in call.uncut
+        assert call.repeats_last_webhook().count("Say") > 0
+        if away is moved:
+            assert not path.exists(), "nobody makes an empty desk in its place"
+            with pytest.raises(StoreAway):
+                jobs.save(tools)
+    reaches_the_desk_later(place, call)
+
+
+@on_postgres
+def test_with_postgresql_down_a_request_waits_in_redis(place: Place, postgres_server: Postgres) -> None:
+    phone, tools = place
+    with stopped(postgres_server):
+        hears_hours_and_advice(phone)
+        began = time.monotonic()
+        call = books(phone)
+        assert time.monotonic() - began < HELD_UP_SECONDS
+        with pytest.raises(StoreAway):
+            jobs.save(tools)
+    reaches_the_desk_later(place, call)
+
+
+@on_both
+def test_the_clock_has_what_waits_saved(place: Place, postgres_server: Postgres, sqlite_url: str) -> None:
+    phone, tools = place
+    away = (
+        stopped(postgres_server) if tools.settings.database_url.startswith("post") else moved(sqlite_path(sqlite_url))
+    )
+    with away:
+        books(phone)
+    sweep(tools)
+    sweep(tools)
+    queued = tools.doorbell._queue.get_job_ids()
+    assert [name for name in queued if name.startswith("waiting-")] == ["waiting-1"], "one bell is enough"
+
+
+@on_sqlite
+def test_a_request_that_waited_joins_the_one_the_number_has_already(place: Place, sqlite_url: str) -> None:
+    phone, tools = place
+    first = books(phone)
+    with moved(sqlite_path(sqlite_url)):
+        second = phone.rings("third").press("1", "2", "1", "1", "1")
+        assert second.heard[0] == "Thank you. We have your request.", "nobody can know of the first one"
+    jobs.save(tools)
+    (found,) = phone.house.desk.waiting()
+    assert (found.reference, found.rang_again) == (first.reference, 1)
+    assert found.day is not None
+    assert f"{found.day:%a}" == "Tue", "the new wish replaces the old"
+
+
+@on_sqlite
+def test_what_waits_in_redis_shows_no_number(place: Place, sqlite_url: str, valkey_server: Valkey) -> None:
+    phone, tools = place
+    with moved(sqlite_path(sqlite_url)):
+        books(phone)
+    assert all("9999900001" not in sealed for sealed in tools.waiting_room.sealed())
+
+
+# -- both away
+
+
+@on_sqlite
+def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
+    place: Place, sqlite_url: str, valkey_server: Valkey
+) -> None:
+    phone = place[0]
+    with moved(sqlite_path(sqlite_url)), frozen(valkey_server):
+        hears_hours_and_advice(phone)
+        began = time.monotonic()
+        call = books(phone)
+        assert time.monotonic() - began < HELD_UP_SECONDS
+        assert call.uncut[0].startswith("We are very sorry. We could not write down your request")
+        assert "reference" not in call.words
+        assert call.place == "not_kept"
+    assert phone.house.desk.waiting() == []
+    call.press("1")
+    stands_once(place, call)
+
+
+@on_sqlite
+def test_nothing_is_promised_on_a_redis_that_keeps_nothing(tmp_path: Path, place: Place, clock: Clock) -> None:
+    with valkey(durable=False) as forgetful:
+        settings = settings_for(tmp_path, f"sqlite:///{tmp_path}/nowhere.db", forgetful.url)
+        house = build(settings, clock)
+        call = books(Phone(create_app(house), house))
+        house.close()
+    assert call.place == "not_kept"
