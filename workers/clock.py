@@ -34,6 +34,7 @@ def sweep(tools: Tools) -> None:
 
 def run(tools: Tools, stop: threading.Event) -> None:
     """Sweeps until told to stop; a store that is away is named once, not every few seconds."""
+    log.info("the clock runs and looks every %s seconds", EVERY_SECONDS)
     trouble = ""
     while True:
         before, trouble = trouble, _swept(tools)

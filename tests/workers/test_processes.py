@@ -100,7 +100,7 @@ def test_the_errand_of_a_worker_killed_in_the_middle_of_it_is_run_by_the_next_on
 
 def test_worker_and_clock_stop_when_they_are_told(tools: Tools) -> None:
     with process(tools, "workers") as worker, process(tools, "workers.clock") as clock:
-        assert happens(lambda: _listens(tools))
+        assert happens(lambda: _listens(tools) and "the clock runs" in said(tools, "workers.clock"))
         for child in (worker, clock):
             child.send_signal(signal.SIGTERM)
         assert (worker.wait(20), clock.wait(20)) == (0, 0)
