@@ -1,0 +1,243 @@
+"""What a caller hears first: open until when, or closed, why, until when, and where to turn in an emergency."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+
+import pytest
+
+from config.clinic import LANGUAGES, read
+from config.sentences import read as read_script
+from config.settings import ROOT
+from ivr.line.call import begin, press
+from ivr.line.clinic import Line
+from ivr.line.hours import Closure, Shift
+from ivr.line.turn import Call, Facts, Turn
+from tests.people import DELHI
+
+CLINIC = read(ROOT / "config" / "clinic.toml")
+SCRIPT = read_script(LANGUAGES)
+WEEK = CLINIC.line("main").hours.week
+
+WELCOME = {
+    "en": "Welcome to the Arunalaya physiotherapy clinic.",
+    "hi": "अरुणालय फ़िज़ियोथेरेपी क्लिनिक में आपका स्वागत है।",
+}
+EMERGENCY = {"en": "In an emergency, please ring 112.", "hi": "आपात स्थिति में कृपया 112 पर फ़ोन कीजिए।"}
+
+DIWALI = Closure({"en": "Diwali", "hi": "दिवाली"})
+HOLI = {"en": "Holi", "hi": "होली"}
+MORNING_ONLY = Closure(HOLI, (Shift(time(9), time(13)),))
+EVENING_ONLY = Closure(HOLI, (Shift(time(16), time(20, 30)),))
+WITH_A_BREAK = ((Shift(time(9), time(13)), Shift(time(16), time(20, 30))),) * 7
+UNTIL_MIDNIGHT = ((Shift(time(9), time(0)),),) * 7
+MONDAYS_OFF = ((), *WEEK[1:])
+
+Week = tuple[tuple[Shift, ...], ...]
+
+
+def day(month: int, number: int) -> date:
+    return date(2026, month, number)
+
+
+def days(first: date, count: int) -> dict[date, Closure]:
+    return {first + timedelta(days=ahead): DIWALI for ahead in range(count)}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A moment on the clinic's wall clock, what is unusual about it, and what is heard after the welcome."""
+
+    moment: str
+    en: tuple[str, ...]
+    hi: tuple[str, ...]
+    closures: Mapping[date, Closure] = field(default_factory=dict)
+    week: Week = WEEK
+
+    @property
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self.moment).replace(tzinfo=DELHI)
+
+    @property
+    def line(self) -> Line:
+        main = CLINIC.line("main")
+        hours = replace(main.hours, week=self.week, closures=self.closures)
+        return replace(main, offer=replace(main.offer, hours=hours))
+
+    def rung(self, language: str, line: Line | None = None) -> Turn:
+        return begin(Call("main", language, "welcome"), self.facts(line))
+
+    def facts(self, line: Line | None = None) -> Facts:
+        return Facts(CLINIC, line or self.line, None, self.now)
+
+
+NOW_CLOSED = "We are closed at the moment."
+ABHI_BAND = "इस समय क्लिनिक बंद है।"
+FOR_DIWALI = "We are closed today for Diwali."
+DIWALI_BAND = "दिवाली के कारण आज क्लिनिक बंद है।"
+
+SCENES = {
+    "in hours": Scene(
+        "2026-11-23 14:00",
+        ("We are open until half past eight this evening.",),
+        ("हम आज रात साढ़े आठ बजे तक खुले हैं।",),
+    ),
+    "the opening minute": Scene(
+        "2026-11-29 09:30",
+        ("We are open until half past seven this evening.",),
+        ("हम आज शाम साढ़े सात बजे तक खुले हैं।",),
+    ),
+    "the minute before opening": Scene(
+        "2026-11-23 08:59",
+        (NOW_CLOSED, "We open today at nine in the morning."),
+        (ABHI_BAND, "क्लिनिक आज सुबह नौ बजे खुलेगा।"),
+    ),
+    "the closing minute": Scene(
+        "2026-11-23 20:30",
+        (NOW_CLOSED, "We open tomorrow, Tuesday, at nine in the morning."),
+        (ABHI_BAND, "क्लिनिक कल, मंगलवार को, सुबह नौ बजे खुलेगा।"),
+    ),
+    "saturday night": Scene(
+        "2026-11-28 20:30",
+        (NOW_CLOSED, "We open tomorrow, Sunday, at half past nine in the morning."),
+        (ABHI_BAND, "क्लिनिक कल, रविवार को, सुबह साढ़े नौ बजे खुलेगा।"),
+    ),
+    "midnight": Scene(
+        "2026-11-24 00:00",
+        (NOW_CLOSED, "We open today at nine in the morning."),
+        (ABHI_BAND, "क्लिनिक आज सुबह नौ बजे खुलेगा।"),
+    ),
+    "open until midnight": Scene(
+        "2026-11-23 23:59",
+        ("We are open until midnight.",),
+        ("हम रात बारह बजे तक खुले हैं।",),
+        week=UNTIL_MIDNIGHT,
+    ),
+    "before the lunch break": Scene(
+        "2026-11-23 12:59",
+        ("We are open until one this afternoon.",),
+        ("हम आज दोपहर एक बजे तक खुले हैं।",),
+        week=WITH_A_BREAK,
+    ),
+    "in the lunch break": Scene(
+        "2026-11-23 13:00",
+        (NOW_CLOSED, "We open today at four in the afternoon."),
+        (ABHI_BAND, "क्लिनिक आज शाम चार बजे खुलेगा।"),
+        week=WITH_A_BREAK,
+    ),
+    "a closed day with its reason": Scene(
+        "2026-11-08 11:00",
+        (FOR_DIWALI, "We open tomorrow, Monday, at nine in the morning."),
+        (DIWALI_BAND, "क्लिनिक कल, सोमवार को, सुबह नौ बजे खुलेगा।"),
+        days(day(11, 8), 1),
+    ),
+    "a closed day without a reason": Scene(
+        "2026-11-23 11:00",
+        ("We are closed today.", "We open tomorrow, Tuesday, at nine in the morning."),
+        ("आज क्लिनिक बंद है।", "क्लिनिक कल, मंगलवार को, सुबह नौ बजे खुलेगा।"),
+        {day(11, 23): Closure()},
+    ),
+    "a weekday off": Scene(
+        "2026-11-23 11:00",
+        ("We are closed today.", "We open tomorrow, Tuesday, at nine in the morning."),
+        ("आज क्लिनिक बंद है।", "क्लिनिक कल, मंगलवार को, सुबह नौ बजे खुलेगा।"),
+        week=MONDAYS_OFF,
+    ),
+    "before a half day that begins late": Scene(
+        "2026-11-23 11:00",
+        ("We are closed at the moment, for Holi.", "We open today at four in the afternoon."),
+        ("होली के कारण इस समय क्लिनिक बंद है।", "क्लिनिक आज शाम चार बजे खुलेगा।"),
+        {day(11, 23): EVENING_ONLY},
+    ),
+    "in a half day": Scene(
+        "2026-11-23 09:00",
+        ("We are open until one this afternoon.", "Our hours are different today, for Holi."),
+        ("हम आज दोपहर एक बजे तक खुले हैं।", "होली के कारण आज हमारा समय अलग है।"),
+        {day(11, 23): MORNING_ONLY},
+    ),
+    "after a half day that ended early": Scene(
+        "2026-11-23 13:00",
+        ("We closed early today for Holi.", "We open tomorrow, Tuesday, at nine in the morning."),
+        ("होली के कारण आज क्लिनिक जल्दी बंद हो गया।", "क्लिनिक कल, मंगलवार को, सुबह नौ बजे खुलेगा।"),
+        {day(11, 23): MORNING_ONLY},
+    ),
+    "the first of a run of closed days": Scene(
+        "2026-11-07 10:00",
+        (FOR_DIWALI, "We open on Tuesday at nine in the morning."),
+        (DIWALI_BAND, "क्लिनिक मंगलवार को सुबह नौ बजे खुलेगा।"),
+        days(day(11, 7), 3),
+    ),
+    "six days ahead the weekday is enough": Scene(
+        "2026-11-23 10:00",
+        (FOR_DIWALI, "We open on Sunday at half past nine in the morning."),
+        (DIWALI_BAND, "क्लिनिक रविवार को सुबह साढ़े नौ बजे खुलेगा।"),
+        days(day(11, 23), 6),
+    ),
+    "seven days ahead the date is said": Scene(
+        "2026-11-23 10:00",
+        (FOR_DIWALI, "We open on Monday, 30 November, at nine in the morning."),
+        (DIWALI_BAND, "क्लिनिक सोमवार, 30 नवंबर को, सुबह नौ बजे खुलेगा।"),
+        days(day(11, 23), 7),
+    ),
+    "the last day of the year": Scene(
+        "2026-12-31 10:00",
+        (FOR_DIWALI, "We open tomorrow, Friday, at nine in the morning."),
+        (DIWALI_BAND, "क्लिनिक कल, शुक्रवार को, सुबह नौ बजे खुलेगा।"),
+        days(day(12, 31), 1),
+    ),
+    "it never opens again": Scene(
+        "2026-11-23 10:00",
+        ("We are closed today.", "We cannot say yet when we open again."),
+        ("आज क्लिनिक बंद है।", "क्लिनिक फिर कब खुलेगा, यह हम अभी नहीं बता सकते।"),
+        week=((),) * 7,
+    ),
+}
+
+
+def heard(turn: Turn) -> list[str]:
+    """What no key can cut off, in words."""
+    return [SCRIPT.say(say, turn.call.language).words for say in turn.first]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+def test_a_caller_hears_whether_the_clinic_is_open_and_112_only_when_it_is_not(scene: Scene, language: str) -> None:
+    said = scene.en if language == "en" else scene.hi
+    emergency = [] if scene.line.hours.is_open(scene.now) else [EMERGENCY[language]]
+    assert heard(scene.rung(language)) == [WELCOME[language], *said, *emergency]
+
+
+AFTER_A_LATE_HALF_DAY = Scene("2026-11-23 21:00", (), (), {day(11, 23): EVENING_ONLY})
+
+
+def test_a_half_day_that_ended_at_the_usual_hour_is_not_said_to_have_closed_early() -> None:
+    assert "early" not in " ".join(heard(AFTER_A_LATE_HALF_DAY.rung("en")))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("week", [WEEK, WITH_A_BREAK, UNTIL_MIDNIGHT, MONDAYS_OFF, ((),) * 7])
+def test_at_every_quarter_of_a_week_112_is_said_once_and_uncut_when_closed_and_never_when_open(
+    week: Week, language: str
+) -> None:
+    first = datetime(2026, 11, 23, tzinfo=DELHI)
+    for quarter in range(7 * 24 * 4):
+        moment = first + timedelta(minutes=15 * quarter)
+        scene = Scene(f"{moment:%Y-%m-%d %H:%M}", (), (), {day(11, 25): DIWALI, day(11, 26): MORNING_ONLY}, week)
+        turn = scene.rung(language)
+        said = [say.name for say in turn.first]
+        assert said.count("emergency") == (0 if scene.line.hours.is_open(moment) else 1), moment
+        assert "emergency" not in [say.name for say in turn.asks]
+
+
+def test_a_caller_who_changes_language_hears_the_greeting_again_in_it() -> None:
+    scene = SCENES["a closed day with its reason"]
+    turn = press(scene.rung("en").call, "9", scene.facts())
+    assert turn.call.language == "hi"
+    assert heard(turn) == [WELCOME["hi"], *scene.hi, EMERGENCY["hi"]]
+
+
+def test_a_line_with_its_own_greeting_begins_with_it() -> None:
+    scene = SCENES["in hours"]
+    line = replace(scene.line, greeting={"en": "This is the evening line.", "hi": "यह शाम की लाइन है।"})
+    assert heard(scene.rung("en", line)) == ["This is the evening line.", *scene.en]
+    assert heard(scene.rung("hi", line)) == ["यह शाम की लाइन है।", *scene.hi]
