@@ -25,6 +25,8 @@ def load(path: Path, model: type[Model]) -> Model:
     """The file as this model. Raises BadFile."""
     try:
         return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except UnicodeDecodeError as odd:
+        raise BadFile(f"{path}: is not UTF-8; expected a text saved as UTF-8") from odd
     except OSError as missing:
         raise BadFile(f"{path}: cannot be read ({missing.strerror})") from missing
     except tomllib.TOMLDecodeError as broken:
@@ -40,5 +42,6 @@ def _complaint(error: ErrorDetails) -> str:
         return f"{key}: is missing"
     if error["type"] == "extra_forbidden":
         return f"{key}: no such key is known; is it misspelt?"
-    value = error["input"]
-    return f"{key} = {value!r}: {expected}" if isinstance(value, str | int | float) else f"{key}: {expected}"
+    if key == "the file":
+        return expected
+    return f"{key} = {error['input']!r}: {expected}"

@@ -30,16 +30,20 @@ def _phone(written: Any) -> Phone:
 
 def _time(written: str) -> time:
     try:
-        return time.min if written == "24:00" else time.fromisoformat(written)
+        hour = time.fromisoformat(written)
     except ValueError:
         raise ValueError("expected an hour such as 09:00") from None
+    if hour.tzinfo:
+        raise ValueError("expected an hour of the clinic's own clock, such as 09:00")
+    return hour
 
 
 def _shift(written: Any) -> Shift:
     match = SHIFT.fullmatch(str(written))
     if not match:
         raise ValueError('expected opening hours such as "09:00-20:30"')
-    return Shift(_time(match[1]), _time(match[2]))
+    end = time.min if match[2] == "24:00" else _time(match[2])
+    return Shift(_time(match[1]), end)
 
 
 def _ordered(shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
@@ -51,7 +55,7 @@ def _ordered(shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
 def _zone(name: Any) -> ZoneInfo:
     try:
         return ZoneInfo(str(name))
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # "Asia" is a folder
         raise ValueError("expected a time zone such as Asia/Kolkata") from None
 
 
@@ -168,7 +172,7 @@ class ClinicFile(Strict):
     name: Words
     timezone: Zone
     default_line: str
-    voices: dict[Language, str]
+    voices: dict[Language, Annotated[str, Field(min_length=1)]]
     hours: WeekFile
     closed: tuple[ClosedFile, ...] = ()
     wishes: WishesFile
@@ -191,10 +195,9 @@ def _contradictions(file: ClinicFile) -> Iterator[str]:
         yield f"default_line = {file.default_line!r}: expected the key of a line ({', '.join(keys)})"
     yield from (f"lines: the key {key!r} stands twice" for key in _twice(keys))
     yield from (f"lines: the number {number} reaches two lines" for number in _twice(numbers))
-    yield from (
-        f"closed: the day {day} stands twice"
-        for day in _twice([str(each.day) for each in file.closed if not each.lines])
-    )
+    days = [f"{each.day} of {line}" for each in file.closed for line in each.lines or ("all lines",)]
+    yield from (f"closed: the day {day} stands twice" for day in _twice(days))
+    yield from (f"advice: the key {key!r} stands twice" for key in _twice([topic.key for topic in file.advice]))
     yield from (f"closed: no line has the key {key!r}" for each in file.closed for key in each.lines if key not in keys)
     yield from (f"voices: {language!r} has none" for language in LANGUAGES if language not in file.voices)
     if any(line.reception for line in file.lines) and file.reception.caller_id is None:

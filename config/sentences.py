@@ -1,5 +1,6 @@
 """Reads config/prompts: every sentence of every language, checked at start so that none is missing in a call."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -8,19 +9,40 @@ from pydantic import AfterValidator, Field, model_validator
 from config.checked import BadFile, Strict, load
 from config.settings import ROOT
 from ivr.line.booking import Part
+from ivr.line.clinic import Clinic
 from ivr.line.script import Clock, Days, Prompts, Script, blanks_of
+from ivr.line.sentences import sentences
 
 FOLDER = ROOT / "config" / "prompts"
+OF_TOPICS = ("topic_", "advice_")
+"""Sentences of a topic may wait here for the topic to be switched on."""
+
 DISTANCES = {"today", "tomorrow", "week", "later"}
 
 
-def _not_blank(sentence: str) -> str:
-    if not sentence.strip():
-        raise ValueError("is empty; expected a sentence")
+def _blanks(sentence: str) -> frozenset[str]:
     try:
-        blanks_of(sentence)
+        return blanks_of(sentence)
     except ValueError as broken:
         raise ValueError(f"has a brace out of place ({broken})") from broken
+
+
+def _filled(*blanks: str) -> AfterValidator:
+    """Words in which at most these blanks are filled."""
+
+    def check(words: str) -> str:
+        odd = sorted(_blanks(words) - set(blanks))
+        if odd:
+            raise ValueError(f"has the blank {odd[0]!r}; expected at most {', '.join(blanks) or 'none'}")
+        return words
+
+    return AfterValidator(check)
+
+
+def _not_empty(sentence: str) -> str:
+    if not sentence.strip():
+        raise ValueError("is empty; expected a sentence")
+    _blanks(sentence)
     return sentence
 
 
@@ -30,23 +52,28 @@ def _each_distance(patterns: dict[str, str]) -> dict[str, str]:
     return patterns
 
 
-Sentence = Annotated[str, AfterValidator(_not_blank)]
-ByDistance = Annotated[dict[str, Sentence], AfterValidator(_each_distance)]
+Sentence = Annotated[str, AfterValidator(_not_empty)]
+Word = Annotated[Sentence, _filled()]
+OfTheHour = Annotated[Sentence, _filled("hour", "next", "minute", "part")]
+OfTheDay = Annotated[Sentence, _filled("weekday", "day", "month")]
+OfTheMoment = Annotated[Sentence, _filled("weekday", "day", "month", "time")]
+DaysByDistance = Annotated[dict[str, OfTheDay], AfterValidator(_each_distance)]
+MomentsByDistance = Annotated[dict[str, OfTheMoment], AfterValidator(_each_distance)]
 
 
 class ClockWords(Strict):
     """How hours are said."""
 
-    hour: Sentence
-    quarter: Sentence
-    half: Sentence
-    three_quarters: Sentence
-    other: Sentence
-    noon: Sentence
-    midnight: Sentence
-    hours: tuple[Sentence, ...] = Field(min_length=12, max_length=12)
-    irregular: dict[str, Sentence]
-    parts: tuple[tuple[int, Sentence, Sentence], ...]
+    hour: OfTheHour
+    quarter: OfTheHour
+    half: OfTheHour
+    three_quarters: OfTheHour
+    other: OfTheHour
+    noon: Word
+    midnight: Word
+    hours: tuple[Word, ...] = Field(min_length=12, max_length=12)
+    irregular: dict[str, OfTheHour]
+    parts: tuple[tuple[int, Word, Word], ...]
 
     @model_validator(mode="after")
     def _begins_at_midnight(self) -> Self:
@@ -58,22 +85,22 @@ class ClockWords(Strict):
 class DayWords(Strict):
     """How days are said."""
 
-    weekdays: tuple[Sentence, ...] = Field(min_length=7, max_length=7)
-    months: tuple[Sentence, ...] = Field(min_length=12, max_length=12)
-    run: Sentence
-    names: ByDistance
-    dates: ByDistance
-    moments: ByDistance
+    weekdays: tuple[Word, ...] = Field(min_length=7, max_length=7)
+    months: tuple[Word, ...] = Field(min_length=12, max_length=12)
+    run: Annotated[Sentence, _filled("first", "last")]
+    names: DaysByDistance
+    dates: DaysByDistance
+    moments: MomentsByDistance
 
 
 class Words(Strict):
     """The other words that fill blanks."""
 
-    morning: Sentence
-    afternoon: Sentence
-    evening: Sentence
-    span: Sentence
-    spans_joint: str
+    morning: Word
+    afternoon: Word
+    evening: Word
+    span: Annotated[Sentence, _filled("start", "end")]
+    spans_joint: Annotated[str, _filled()]
 
 
 class PromptFile(Strict):
@@ -85,13 +112,22 @@ class PromptFile(Strict):
     words: Words
 
 
-def read(languages: tuple[str, ...], folder: Path = FOLDER) -> Script:
-    """The script in these languages. Raises BadFile where a file is wrong or a sentence is not in all of them."""
+def read(languages: tuple[str, ...], folder: Path = FOLDER, topics: Iterable[str] = ()) -> Script:
+    """The script in these languages, with the sentences of these topics of advice.
+
+    Raises BadFile where a file is wrong, or a sentence is missing in one, or has other blanks than are filled.
+    """
     prompts = {language: _prompts(language, load(folder / f"{language}.toml", PromptFile)) for language in languages}
-    complaints = [line for language in languages for line in _differences(prompts[languages[0]], prompts[language])]
+    expected = sentences(topics)
+    complaints = [line for each in prompts.values() for line in _complaints(each, expected)]
     if complaints:
         raise BadFile("\n".join(complaints))
     return Script(prompts)
+
+
+def read_for(clinic: Clinic) -> Script:
+    """The script of this clinic, in its languages and with its topics. Raises BadFile."""
+    return read(tuple(clinic.name), topics=[topic.key for topic in clinic.topics])
 
 
 def _prompts(language: str, file: PromptFile) -> Prompts:
@@ -106,14 +142,14 @@ def _prompts(language: str, file: PromptFile) -> Prompts:
     )
 
 
-def _differences(one: Prompts, other: Prompts) -> list[str]:
-    """What keeps the two from saying the same: a sentence that only one has, or other blanks in it."""
-    absent = one.sentences.keys() ^ other.sentences.keys()
-    lines = [f"prompts: the sentence {name!r} is not in every language" for name in sorted(absent)]
-    for name in sorted(one.sentences.keys() & other.sentences.keys()):
-        mine, theirs = blanks_of(one.sentences[name]), blanks_of(other.sentences[name])
-        if mine != theirs:
-            lines.append(
-                f"{other.language}.toml: sentences.{name}: expected the blanks {sorted(mine)}, has {sorted(theirs)}"
-            )
-    return lines
+def _complaints(prompts: Prompts, expected: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    """What keeps these prompts from being spoken."""
+    where = f"{prompts.language}.toml: sentences"
+    for name, blanks in expected.items():
+        if name not in prompts.sentences:
+            yield f"{where}.{name}: is missing"
+        elif (has := blanks_of(prompts.sentences[name])) != blanks:
+            yield f"{where}.{name}: expected the blanks {sorted(blanks)}, has {sorted(has)}"
+    for name in prompts.sentences.keys() - expected.keys():
+        if not name.startswith(OF_TOPICS):
+            yield f"{where}.{name}: nothing says this sentence; is its name misspelt?"

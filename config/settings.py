@@ -8,11 +8,11 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -68,8 +68,8 @@ class Settings(BaseModel):
     @field_validator("database_url")
     @classmethod
     def _database_is_known(cls, value: str) -> str:
-        scheme = value.partition("://")[0]
-        if value and scheme not in {"sqlite", "postgres", "postgresql", "postgresql+psycopg"}:
+        scheme, joint, _ = value.partition("://")
+        if value and (not joint or scheme not in {"sqlite", "postgres", "postgresql", "postgresql+psycopg"}):
             raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
         return value.replace(f"{scheme}://", "postgresql+psycopg://", 1) if scheme.startswith("postgres") else value
 
@@ -79,12 +79,6 @@ class Settings(BaseModel):
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("expected redis://HOST:PORT/0, rediss://… or unix:///PATH")
         return value
-
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        if self.text_confirmations and not (self.twilio_account_sid and self.twilio_text_from):
-            raise ValueError("TEXT_CONFIRMATIONS is on: TWILIO_ACCOUNT_SID and TWILIO_TEXT_FROM must be set too")
-        return self
 
     @property
     def production(self) -> bool:
@@ -120,6 +114,7 @@ def read(environ: Mapping[str, str], env_file: Path | None = ROOT / ".env") -> S
     lowered = {key.lower(): value for key, value in given.items() if key.lower() in Settings.model_fields}
     complaints: list[str] = []
     lowered["public_base_url"] = _public_url(lowered, complaints)
+    complaints += _missing_for_texts(lowered)
     try:
         settings = Settings.model_validate(lowered)
     except ValidationError as refused:
@@ -130,7 +125,7 @@ def read(environ: Mapping[str, str], env_file: Path | None = ROOT / ".env") -> S
 
 
 def _file(env_file: Path | None) -> dict[str, str]:
-    values = dotenv_values(env_file) if env_file and env_file.is_file() else {}
+    values = dotenv_values(env_file, interpolate=False) if env_file and env_file.is_file() else {}
     return {key: value for key, value in values.items() if value}
 
 
@@ -138,12 +133,27 @@ def _public_url(given: dict[str, str], complaints: list[str]) -> str:
     url = given.get("public_base_url", "").rstrip("/")
     if given.get("env") == "development":
         return url or f"http://127.0.0.1:{given.get('port', 8000)}"
-    parts = urlsplit(url)
     if not url:
         complaints.append("PUBLIC_BASE_URL is missing; expected the address the carrier calls, https://…")
-    elif parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+    elif not _is_https(url):
         complaints.append("PUBLIC_BASE_URL: expected https://HOST, with no query")
     return url
+
+
+def _is_https(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and not parts.query and not parts.fragment
+
+
+def _missing_for_texts(given: dict[str, str]) -> list[str]:
+    """What TEXT_CONFIRMATIONS needs and does not have."""
+    if given.get("text_confirmations", "off").lower() not in {"on", "true", "yes", "1"}:
+        return []
+    needed = [name for name in ("twilio_account_sid", "twilio_text_from") if not given.get(name)]
+    return [f"{name.upper()} is missing; TEXT_CONFIRMATIONS needs it" for name in needed]
 
 
 def _complaint(place: tuple[int | str, ...], message: str) -> str:

@@ -16,7 +16,7 @@ from ivr.desk.database import StoreAway
 from ivr.desk.queue import QueueAway
 from workers.tools import Tools, build
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("workers.clock")
 
 EVERY_SECONDS = 5
 """How often the clock looks."""

@@ -40,11 +40,12 @@ class Tools:
 
 def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Tools:
     """The tools that these settings describe. Raises BadFile where a file of the configuration is wrong."""
+    clinic = clinic_file.read(settings.clinic_file)
     database, redis = Database(settings.database_url, patience=PATIENCE_OF_A_WORKER), patient(settings.redis_url)
     return Tools(
         settings=settings,
-        clinic=clinic_file.read(settings.clinic_file),
-        script=sentences.read(clinic_file.LANGUAGES),
+        clinic=clinic,
+        script=sentences.read_for(clinic),
         desk=Desk(database, tasks(settings.text_confirmations)),
         errands=Errands(database),
         waiting_room=WaitingRoom(redis, Seal(settings.secret_key, "waiting request")),

@@ -47,7 +47,7 @@ def press(call: Call, keys: str | None, facts: Facts) -> Turn:
     if not isinstance(place, Menu | Keying) or not has(call, facts, place.needs):
         return _arrive(call.afresh(), HOME, facts)
     if keys is None:
-        return _missed(replace(call, silences=call.silences + 1), place, facts, "silence", call.silences)
+        return _silent(call, place, facts)
     return _keyed(call, place, keys, facts) if isinstance(place, Keying) else _chosen(call, place, keys, facts)
 
 
@@ -184,6 +184,12 @@ def _keyed(call: Call, place: Keying, keys: str, facts: Facts) -> Turn:
     except NumberRefused as refused:
         return _missed(replace(call, wrongs=call.wrongs + 1), place, facts, refused.why.value, call.wrongs)
     return _arrive(replace(call, keyed=number), place.leads, facts)
+
+
+def _silent(call: Call, place: Menu | Keying, facts: Facts) -> Turn:
+    if isinstance(place, Menu) and place.ends_on_silence:
+        return _arrive(call, place.gives_up, facts)
+    return _missed(replace(call, silences=call.silences + 1), place, facts, "silence", call.silences)
 
 
 def _missed(call: Call, place: Menu | Keying, facts: Facts, what: str, before: int) -> Turn:

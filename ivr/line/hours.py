@@ -38,12 +38,20 @@ def in_order(shifts: tuple[Shift, ...]) -> bool:
     return all(a.end != time.min and a.end <= b.start for a, b in pairwise(shifts))
 
 
+def _refuse_overlaps(shifts: tuple[Shift, ...]) -> None:
+    if not in_order(shifts):
+        raise ValueError("a shift begins before the one before it has ended; expected them in order")
+
+
 @dataclass(frozen=True)
 class Closure:
     """A day that is not like its weekday: closed, or a half day with shifts of its own; and why."""
 
     reason: Text | None = None
     shifts: tuple[Shift, ...] = ()
+
+    def __post_init__(self) -> None:
+        _refuse_overlaps(self.shifts)
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,8 @@ class Hours:
     def __post_init__(self) -> None:
         if len(self.week) != 7:
             raise ValueError(f"a week of {len(self.week)} days; expected 7, Monday first")
+        for shifts in self.week:
+            _refuse_overlaps(shifts)
 
     def shifts(self, day: date) -> tuple[Shift, ...]:
         """The shifts of that day; an exception beats the weekday."""
@@ -82,6 +92,10 @@ class Hours:
         here = self.local(now)
         return next((end for start, end in self._stretches(here.date()) if start <= here < end), None)
 
+    def usually_open(self, now: datetime) -> bool:
+        """Whether the clinic would be open at this moment if the day were like any other of its weekday."""
+        return Hours(self.zone, self.week).is_open(now)
+
     def opens_next(self, now: datetime) -> datetime | None:
         """When the clinic opens after this moment; None where it does not within a year."""
         here = self.local(now)
@@ -97,6 +111,8 @@ class Hours:
 
     def local(self, now: datetime) -> datetime:
         """The same moment on the clinic's wall clock."""
+        if now.tzinfo is None:
+            raise ValueError("a moment without a time zone")
         return now.astimezone(self.zone)
 
     def _stretches(self, day: date) -> Iterator[tuple[datetime, datetime]]:

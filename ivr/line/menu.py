@@ -51,7 +51,7 @@ MENU: Mapping[str, Place] = {
         needs=("kind", "number"),
     ),
     "file": Filing({"kept": "kept", "lost": "not_kept"}),
-    "kept": Menu(("kept_more",), first=("kept",), needs=("reference",), misses=1, gives_up="goodbye"),
+    "kept": Menu(("kept_more",), first=("kept",), needs=("reference",), ends_on_silence=True, gives_up="goodbye"),
     "not_kept": Menu(
         first=("not_kept",),
         options=(Option("1", "option_try_again", "file"),),

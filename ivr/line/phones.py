@@ -56,7 +56,9 @@ class Phone:
     e164: str
 
     def __post_init__(self) -> None:
-        if not phonenumbers.is_valid_number(_read(self.e164, None)):
+        number = _read(self.e164, None)
+        written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        if written != self.e164 or not phonenumbers.is_valid_number(number):
             raise NumberRefused(Refusal.NO_SUCH_NUMBER)
 
     def __str__(self) -> str:

@@ -18,8 +18,6 @@ class Option:
     leads: str
     kind: Kind | None = None
     """What the caller wants from here on; what was gathered before is forgotten."""
-    switches: bool = False
-    """Whether the call goes on in the other language."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,9 @@ class Menu:
     needs: tuple[str, ...] = ()
     """What the call must have gathered; without it the caller is led to the main menu."""
     misses: int = 3
-    """After so many silences, or so many wrong keys, the call goes on to `gives_up`."""
+    """After so many wrong keys, or so many silences, the call goes on to `gives_up`."""
+    ends_on_silence: bool = False
+    """Whether the first silence leads there: the caller has what they rang for."""
     gives_up: str = "offer"
     standing: bool = True
     """Whether 9, 0, star and hash work here, and are announced."""

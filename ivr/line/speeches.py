@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from ivr.line.booking import Kind
-from ivr.line.hours import Hours, Shift
+from ivr.line.hours import Closure, Hours, Shift
 from ivr.line.phones import Phone
 from ivr.line.turn import Call, Day, Digits, Facts, HourToday, Moment, Say, Spans, Value, WeekDays
 
@@ -54,12 +54,17 @@ def _changed_today(hours: Hours, now: datetime) -> Iterator[Say]:
 def _closed(hours: Hours, now: datetime) -> Say:
     here = hours.local(now)
     closure, shifts = hours.closure(here.date()), hours.shifts(here.date())
-    whole_day = "closed_today" if not shifts else "closed_now"
-    if closure is None or not closure.reason:
-        return Say(whole_day)
-    early = bool(shifts) and here >= shifts[-1].on(here.date(), hours.zone)[1]
-    name = "closed_early_for" if early else f"{whole_day}_for"
-    return Say(name, {"reason": closure.reason})
+    if not shifts:
+        return _because("closed_today", closure)
+    if closure is None or not hours.usually_open(now):
+        return Say("closed_now")  # it would be closed now on any other such day: nothing to explain
+    early = here >= shifts[-1].on(here.date(), hours.zone)[1]
+    return _because("closed_early" if early and closure.reason else "closed_now", closure)
+
+
+def _because(name: str, closure: Closure | None) -> Say:
+    """The sentence, with the reason where there is one."""
+    return Say(f"{name}_for", {"reason": closure.reason}) if closure and closure.reason else Say(name)
 
 
 def _week(_call: Call, facts: Facts) -> Iterator[Say]:
@@ -81,10 +86,8 @@ def _closures(_call: Call, facts: Facts) -> Iterator[Say]:
     for day, closure in hours.closures_from(today, CLOSURES_AHEAD_DAYS):
         name = "closure_half" if closure.shifts else "closure"
         values: dict[str, Value] = {"day": Day(day, today), "spans": _spans(closure.shifts, facts)}
-        if closure.reason:
-            yield Say(f"{name}_for", {**values, "reason": closure.reason})
-        else:
-            yield Say(name, values)
+        because = _because(name, closure)
+        yield Say(because.name, {**values, **because.values})
 
 
 def _spans(shifts: tuple[Shift, ...], facts: Facts) -> Spans:
@@ -127,7 +130,7 @@ def _promise(call: Call, facts: Facts) -> Say:
     hours, wish = facts.line.hours, call.wish
     here = hours.local(facts.now)
     due = facts.line.offer.due(wish, facts.now)
-    if wish.kind is Kind.CALLBACK and wish.day and wish.part:
+    if wish.kind is Kind.CALLBACK and wish.part and wish.day == due.date():
         return Say("promise_then", {"day": Day(wish.day, here.date()), "part": wish.part})
     if due - here > timedelta(minutes=1):
         return Say(f"promise_{wish.kind}_opening", {"opens": Moment(due, here)})

@@ -50,7 +50,8 @@ class House:
 
 def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> House:
     """The house that these settings describe. Raises BadFile where a file of the configuration is wrong."""
-    clinic, script = clinic_file.read(settings.clinic_file), sentences.read(clinic_file.LANGUAGES)
+    clinic = clinic_file.read(settings.clinic_file)
+    script = sentences.read_for(clinic)
     database, redis = Database(settings.database_url), impatient(settings.redis_url)
     desk, doorbell = Desk(database, tasks(settings.text_confirmations)), Doorbell(redis)
     room = WaitingRoom(redis, Seal(settings.secret_key, "waiting request"))

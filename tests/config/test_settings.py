@@ -1,0 +1,209 @@
+"""What staff who start the line are told about its environment: everything that is missing or weak, at once."""
+
+from pathlib import Path
+
+import pytest
+
+from config.settings import SOCKET_PATH_LIMIT, BadSettings, Settings, read
+
+SECRET = "0123456789abcdef" * 4
+TOKEN = "fedcba9876543210" * 2
+GOOD = {"PUBLIC_BASE_URL": "https://line.example", "SECRET_KEY": SECRET, "TWILIO_AUTH_TOKEN": TOKEN}
+"""All that production needs."""
+
+
+def settings(**more: str) -> Settings:
+    return read({**GOOD, **more}, env_file=None)
+
+
+def refusal(**environ: str) -> str:
+    """What is said where these variables do not allow a start."""
+    with pytest.raises(BadSettings) as refused:
+        read(environ, env_file=None)
+    return str(refused.value)
+
+
+def test_an_unset_env_means_production() -> None:
+    assert settings().production
+    assert settings(ENV="").production
+    assert settings(ENV="production").production
+    assert not settings(ENV="development").production
+
+
+def test_an_empty_environment_is_told_everything_that_is_missing_at_once() -> None:
+    said = refusal()
+    for name in ("PUBLIC_BASE_URL", "SECRET_KEY", "TWILIO_AUTH_TOKEN"):
+        assert f"  {name} is missing; " in said
+    assert len(said.splitlines()) == 4
+
+
+WEAK = {
+    "ENV": ("Production", "ENV: Input should be 'development' or 'production'"),
+    "PORT": ("0", "PORT: Input should be greater than or equal to 1"),
+    "PUBLIC_BASE_URL": ("http://line.example", "PUBLIC_BASE_URL: expected https://HOST, with no query"),
+    "SECRET_KEY": ("hunter2", "SECRET_KEY is weak; expected at least 32 random characters"),
+    "TWILIO_AUTH_TOKEN": ("swordfish", "TWILIO_AUTH_TOKEN is weak; expected the carrier's token, 32 characters"),
+    "DATABASE_URL": ("mysql://joshua@localhost/x", "DATABASE_URL: expected sqlite:///FILE or postgresql://"),
+    "REDIS_URL": ("http://localhost", "REDIS_URL: expected redis://HOST:PORT/0"),
+    "TEXT_CONFIRMATIONS": ("perhaps", "TEXT_CONFIRMATIONS: Input should be a valid boolean"),
+}
+
+
+@pytest.mark.parametrize("name", WEAK)
+def test_a_weak_value_is_named_with_what_was_expected(name: str) -> None:
+    said = refusal(**{**GOOD, name: WEAK[name][0]})
+    assert f"\n  {WEAK[name][1]}" in said
+    assert len(said.splitlines()) == 2
+
+
+def test_everything_that_is_weak_is_named_in_one_message() -> None:
+    said = refusal(**{name: value for name, (value, _) in WEAK.items()})
+    assert all(f"\n  {complaint}" in said for _, complaint in WEAK.values())
+    assert len(said.splitlines()) == 1 + len(WEAK)
+
+
+def test_a_refusal_shows_none_of_the_secrets() -> None:
+    said = refusal(**{name: value for name, (value, _) in WEAK.items()})
+    assert not any(secret in said for secret in ("hunter2", "swordfish", "joshua"))
+
+
+@pytest.mark.parametrize("secret", ["a" * 64, "ab" * 32, SECRET[:31]])
+def test_a_secret_that_could_be_guessed_is_weak(secret: str) -> None:
+    assert "SECRET_KEY is weak" in refusal(**{**GOOD, "SECRET_KEY": secret})
+
+
+def test_development_too_needs_its_secrets() -> None:
+    said = refusal(ENV="development")
+    assert "SECRET_KEY is missing" in said
+    assert "PUBLIC_BASE_URL" not in said
+
+
+@pytest.mark.parametrize("more", [{}, {"TWILIO_ACCOUNT_SID": "AC1"}, {"TWILIO_TEXT_FROM": "+14155552671"}])
+def test_texts_to_callers_need_an_account_and_a_sender(more: dict[str, str]) -> None:
+    said = refusal(**GOOD, TEXT_CONFIRMATIONS="true", **more)
+    for name in {"TWILIO_ACCOUNT_SID", "TWILIO_TEXT_FROM"} - more.keys():
+        assert f"{name} is missing; TEXT_CONFIRMATIONS needs it" in said
+
+
+def test_texts_without_a_sender_are_named_beside_everything_else_that_is_wrong() -> None:
+    said = refusal(TEXT_CONFIRMATIONS="true", SECRET_KEY=SECRET)
+    assert "PUBLIC_BASE_URL is missing" in said
+    assert "TWILIO_AUTH_TOKEN is missing" in said
+    assert "TWILIO_TEXT_FROM is missing" in said
+
+
+# -- where values come from
+
+
+def test_the_environment_beats_the_env_file(tmp_path: Path) -> None:
+    env_file = tmp_path / ".env"
+    lines = [f"{name}={value}" for name, value in GOOD.items()]
+    env_file.write_text("\n".join([*lines, "ENV=development", "PORT=8001", "TWILIO_ACCOUNT_SID=AC1"]))
+    found = read({"PORT": "8002", "TWILIO_ACCOUNT_SID": ""}, env_file)
+    assert (found.env, found.port, found.secret_key) == ("development", 8002, SECRET)
+    assert found.twilio_account_sid == "AC1", "an empty variable says nothing"
+
+
+def test_an_env_file_that_is_not_there_is_no_mistake(tmp_path: Path) -> None:
+    assert read(GOOD, tmp_path / ".env").secret_key == SECRET
+
+
+# -- the address that the carrier calls
+
+
+@pytest.mark.parametrize(
+    ("more", "url"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"PORT": "5077"}, "http://127.0.0.1:5077"),
+        ({"PORT": "5077", "PUBLIC_BASE_URL": "http://tunnel.example/"}, "http://tunnel.example"),
+    ],
+)
+def test_in_development_the_address_follows_the_port_unless_it_is_given(more: dict[str, str], url: str) -> None:
+    environ = {"ENV": "development", "SECRET_KEY": SECRET, "TWILIO_AUTH_TOKEN": TOKEN, **more}
+    assert read(environ, env_file=None).public_base_url == url
+
+
+def test_a_trailing_slash_of_the_address_is_dropped() -> None:
+    assert settings(PUBLIC_BASE_URL="https://line.example/").public_base_url == "https://line.example"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://line.example", "line.example", "https://", "https://line.example/?a=1", "https://line.example/#a"],
+)
+def test_production_needs_an_https_address(url: str) -> None:
+    assert "PUBLIC_BASE_URL: expected https://HOST" in refusal(**{**GOOD, "PUBLIC_BASE_URL": url})
+
+
+def test_an_address_that_is_no_url_is_named_like_any_other_mistake() -> None:
+    assert "PUBLIC_BASE_URL" in refusal(**{**GOOD, "PUBLIC_BASE_URL": "https://[line.example"})
+
+
+# -- the stores
+
+
+@pytest.mark.parametrize(
+    ("url", "understood"),
+    [
+        ("postgres://u:p@db.example/line", "postgresql+psycopg://u:p@db.example/line"),
+        ("postgresql://u:p@db.example/line", "postgresql+psycopg://u:p@db.example/line"),
+        ("postgresql+psycopg://u:p@db.example/line", "postgresql+psycopg://u:p@db.example/line"),
+        ("postgres://postgres://odd@db.example/x", "postgresql+psycopg://postgres://odd@db.example/x"),
+        ("sqlite:////tmp/clinic.db", "sqlite:////tmp/clinic.db"),
+    ],
+)
+def test_a_database_is_understood_by_its_usual_names(url: str, understood: str) -> None:
+    assert settings(DATABASE_URL=url).database_url == understood
+
+
+@pytest.mark.parametrize("url", ["sqlite", "postgres", "postgresql:line", "clinic.db"])
+def test_a_database_that_is_no_url_is_refused(url: str) -> None:
+    assert "DATABASE_URL: expected" in refusal(**{**GOOD, "DATABASE_URL": url})
+
+
+def test_without_stores_of_its_own_the_line_keeps_them_in_its_state_folder(tmp_path: Path) -> None:
+    found = settings(STATE_DIR=str(tmp_path))
+    assert found.database_url == f"sqlite:///{tmp_path}/clinic.db"
+    assert found.redis_url == f"unix://{found.redis_socket}"
+    assert found.embedded_redis
+    assert not settings(REDIS_URL="redis://localhost:6379/0").embedded_redis
+
+
+def test_a_state_folder_relative_to_here_is_made_absolute() -> None:
+    assert settings(STATE_DIR="var").state_dir == Path.cwd() / "var"
+
+
+@pytest.mark.parametrize("deep", ["/srv/" + "line/" * 20, "/srv/" + "गहरा" * 8])
+def test_a_deep_state_folder_gets_a_short_socket_path_of_its_own(deep: str) -> None:
+    """The kernel counts bytes, and a letter of Hindi has three."""
+    socket = settings(STATE_DIR=deep).redis_socket
+    assert len(bytes(socket)) <= SOCKET_PATH_LIMIT
+    assert socket == settings(STATE_DIR=deep).redis_socket
+    assert socket != settings(STATE_DIR=f"{deep}/other").redis_socket
+    assert settings(STATE_DIR="/srv/line").redis_socket == Path("/srv/line/redis.sock")
+
+
+# -- secrets
+
+
+def test_no_secret_is_shown_with_the_settings() -> None:
+    secrets = {
+        "SECRET_KEY": SECRET,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_AUTH_TOKEN_NEXT": TOKEN[::-1],
+        "DATABASE_URL": "postgresql://u:database-password@db.example/line",
+        "REDIS_URL": "redis://:redis-password@redis.example/0",
+        "STAFF_NOTIFY_URLS": "tgram://telegram-token/1",
+        "TWILIO_TEXT_FROM": "+14155552671",
+    }
+    found = settings(**secrets)
+    for shown in (repr(found), str(found), f"{found}"):
+        assert not any(value in shown for value in secrets.values())
+        assert "password" not in shown
+        assert "telegram-token" not in shown
+
+
+def test_webhooks_may_be_signed_with_the_present_token_or_the_next() -> None:
+    assert settings().auth_tokens == (TOKEN,)
+    assert settings(TWILIO_AUTH_TOKEN_NEXT=TOKEN[::-1]).auth_tokens == (TOKEN, TOKEN[::-1])

@@ -1,0 +1,247 @@
+"""The engine that walks the menu: standing keys, mistakes, keyed numbers, stale places, and words for all of it."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from config.clinic import LANGUAGES, read
+from config.sentences import read as read_script
+from config.settings import ROOT
+from ivr.line.booking import Kind, Part, Wish
+from ivr.line.call import KEY_SECONDS, NUMBER_SECONDS, enter, press, resume
+from ivr.line.menu import MENU
+from ivr.line.phones import Phone
+from ivr.line.places import Keying, Menu
+from ivr.line.turn import Call, Facts, File, HangUp, KeyNumber, PressKey, PutThrough, RingReception, Say, Turn
+from tests.people import DELHI
+
+SCRIPT = read_script(LANGUAGES)
+SHIPPED = read(ROOT / "config" / "clinic.toml")
+OWN, OTHER, CARRIERS = Phone("+919999900001"), Phone("+919999900002"), Phone("+14155552671")
+RECEPTION = (Phone("+919999900008"), Phone("+919999900009"))
+MAIN = replace(SHIPPED.line("main"), reception=RECEPTION)
+STAFFED = replace(SHIPPED, lines={"main": MAIN}, reception=replace(SHIPPED.reception, caller_id=CARRIERS))
+
+OPEN, CLOSED = "2026-11-23 14:00", "2026-11-23 21:00"
+
+
+def at(written: str) -> datetime:
+    return datetime.fromisoformat(written).replace(tzinfo=DELHI)
+
+
+def facts(now: str = OPEN, *, withheld: bool = False, staffed: bool = False) -> Facts:
+    """What is known; 23 November 2026 is a Monday."""
+    clinic = STAFFED if staffed else SHIPPED
+    return Facts(clinic, clinic.line("main"), None if withheld else OWN, at(now))
+
+
+def standing_at(place: str, language: str = "en", **more: object) -> Call:
+    """A call that has gathered all that any place needs."""
+    call = Call("main", language, place, kind=Kind.CALLBACK, day=date(2026, 11, 24), part=Part.MORNING, keyed=OTHER)
+    call = replace(call, topic="now", reference="123456", offered_at=at(OPEN))
+    return replace(call, **more)  # type: ignore[arg-type]  # the fields' own types
+
+
+def keys(call: Call, *pressed: str | None, now: str = OPEN, withheld: bool = False) -> Turn:
+    """The turn after these keys, one after another; None is a silence."""
+    for key in pressed:
+        turn = press(call, key, facts(now, withheld=withheld))
+        call = turn.call
+    return turn
+
+
+def words(turn: Turn) -> list[str]:
+    return [SCRIPT.say(say, turn.call.language).words for say in (*turn.first, *turn.asks)]
+
+
+MENUS = [name for name, place in MENU.items() if isinstance(place, Menu)]
+OPEN_TO_CALLERS = [name for name in MENUS if name != "screen"]
+ASKING = [name for name, place in MENU.items() if isinstance(place, Menu | Keying)]
+
+
+@pytest.mark.parametrize("place", OPEN_TO_CALLERS)
+class TestFromEveryMenu:
+    def test_0_rings_the_reception_in_hours(self, place: str) -> None:
+        turn = press(standing_at(place), "0", facts(staffed=True))
+        assert turn.wait == RingReception(RECEPTION, CARRIERS, 20)
+        assert turn.first == (Say("please_hold"),)
+
+    @pytest.mark.parametrize(("now", "why"), [(OPEN, "nobody"), (CLOSED, "person_closed")])
+    def test_0_becomes_a_callback_where_nobody_can_be_rung(self, place: str, now: str, why: str) -> None:
+        turn = press(standing_at(place), "0", facts(now, staffed=now == CLOSED))
+        assert (turn.call.place, turn.call.kind, turn.call.keyed) == ("callback", Kind.CALLBACK, None)
+        assert turn.first == (Say(why),)
+
+    def test_star_says_it_again(self, place: str) -> None:
+        heard = enter(standing_at(place), place, facts())
+        assert press(standing_at(place, silences=1, wrongs=1), "*", facts()) == heard
+
+    def test_hash_leads_to_the_main_menu_and_forgets_what_was_gathered(self, place: str) -> None:
+        assert press(standing_at(place), "#", facts()).call == Call("main", "en", "main")
+
+    def test_9_goes_on_in_the_other_language_at_the_same_place(self, place: str) -> None:
+        there = press(standing_at(place), "9", facts())
+        assert there.call == standing_at("topics" if place == "topic" else place, "hi")
+        assert press(there.call, "9", facts()).call.language == "en"
+
+
+@pytest.mark.parametrize("key", ["0", "*", "#", "9"])
+def test_the_standing_keys_mean_nothing_on_the_receptions_own_leg(key: str) -> None:
+    assert press(standing_at("screen"), key, facts()).asks[0] == Say("wrong_1")
+
+
+def test_only_1_puts_a_patient_through_to_the_reception() -> None:
+    assert keys(standing_at("screen"), "1").wait == PutThrough()
+    assert keys(standing_at("screen"), None, None) == Turn(standing_at("not_taken"), (), (), HangUp())
+
+
+# -- silence and wrong keys
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("pressed", "what"), [(None, "silence"), ("8", "wrong")])
+@pytest.mark.parametrize("place", [name for name in OPEN_TO_CALLERS if name not in {"kept", "offer"}])
+def test_a_caller_who_is_lost_gets_more_help_and_more_time_and_then_an_offer(
+    place: str, pressed: str | None, what: str, language: str
+) -> None:
+    call, leaves = standing_at(place, language), "goodbye" if place == "not_kept" else "offer"
+    turns = [enter(call, place, facts()), keys(call, pressed), keys(call, pressed, pressed)]
+    assert [turn.wait for turn in turns] == [PressKey(seconds) for seconds in KEY_SECONDS]
+    assert list(KEY_SECONDS) == sorted(set(KEY_SECONDS))
+    assert [turn.asks[0] for turn in turns[1:]] == [Say(f"{what}_1"), Say(f"{what}_2")]
+    assert turns[1].asks[1:] == turns[2].asks[1:] == turns[0].asks, "the choices are said again"
+    assert len(words(turns[2])[0]) > len(words(turns[1])[0])
+    assert keys(call, pressed, pressed, pressed).call.place == leaves
+
+
+def test_silences_and_wrong_keys_are_counted_apart() -> None:
+    mixed = keys(standing_at("main"), "8", None, "8", None)
+    assert (mixed.call.place, mixed.call.wrongs, mixed.call.silences) == ("main", 2, 2)
+    assert mixed.asks[0] == Say("silence_2")
+    assert keys(mixed.call, "8").call.place == keys(mixed.call, None).call.place == "offer"
+
+
+@pytest.mark.parametrize("pressed", [None, "8"])
+def test_the_offer_leads_to_a_callback_or_to_goodbye(pressed: str | None) -> None:
+    assert keys(standing_at("offer"), pressed, "1").call.place == "callback"
+    left = keys(standing_at("offer"), pressed, pressed)
+    assert (left.wait, left.first) == (HangUp(), (Say("goodbye"),))
+
+
+@pytest.mark.parametrize("place", ASKING)
+def test_silence_ends_the_call_from_everywhere(place: str) -> None:
+    turn = enter(standing_at(place), place, facts())
+    for _ in range(6):
+        turn = turn if isinstance(turn.wait, HangUp) else keys(turn.call, None)
+    assert turn.wait == HangUp()
+
+
+@pytest.mark.parametrize("pressed", ["", "11", "A", "१"])
+def test_what_is_no_key_counts_as_a_wrong_one(pressed: str) -> None:
+    assert keys(standing_at("main"), pressed).asks[0] == Say("wrong_1")
+
+
+def test_days_keep_their_keys_when_the_key_is_pressed_after_midnight() -> None:
+    heard = keys(Call("main", "en", "main"), "1", now="2026-11-23 23:59")
+    assert "For tomorrow, Tuesday, press 1." in words(heard)
+    chosen = keys(heard.call, "1", now="2026-11-24 00:01")
+    assert (chosen.call.place, chosen.call.day) == ("book_part", date(2026, 11, 24))
+    summary = keys(chosen.call, "1", "1", now="2026-11-24 00:02")
+    assert words(summary)[0] == "You would like an appointment today, in the morning."
+
+
+def test_parts_of_today_keep_their_keys_when_one_of_them_becomes_too_short() -> None:
+    heard = keys(Call("main", "en", "main"), "2", now="2026-11-23 10:59:50")
+    assert keys(heard.call, "2", now="2026-11-23 11:00:10").call.part is Part.MORNING
+    anew = keys(heard.call, "#", "2", "2", now="2026-11-23 11:00:10")
+    assert anew.call.part is Part.AFTERNOON, "the main menu forgets what was on offer"
+
+
+def test_nobody_is_promised_a_part_of_the_day_that_is_over() -> None:
+    evening = standing_at("file", day=date(2026, 11, 23), part=Part.EVENING, offered_at=at("2026-11-23 19:30"))
+    heard = words(resume(evening, "kept", facts("2026-11-23 20:35")))
+    assert not any("today" in sentence for sentence in heard), heard
+
+
+# -- a keyed number
+
+
+@pytest.mark.parametrize(("pressed"), ["9999900002", "09999900002#", "98*9999900002#", "1*2*919999900002"])
+def test_star_begins_a_number_again_hash_ends_it_and_0_is_a_digit(pressed: str) -> None:
+    read_back = keys(standing_at("key_number", keyed=None), pressed)
+    assert (read_back.call.place, read_back.call.keyed) == ("keyed_number", OTHER)
+    assert words(read_back)[0] == "You have keyed 9 9 9 9 9, 0 0 0 0 2."
+
+
+@pytest.mark.parametrize("pressed", ["*", "98*", "*#", "0*"])
+def test_star_alone_asks_for_the_number_anew_and_is_no_mistake(pressed: str) -> None:
+    turn = keys(standing_at("key_number", wrongs=1), pressed)
+    assert (turn.call.place, turn.call.wrongs, turn.asks) == ("key_number", 1, (Say("key_number"),))
+
+
+@pytest.mark.parametrize(
+    ("pressed", "why"),
+    [
+        ("0", "That is not a complete Indian number."),
+        ("999990000", "That is not a complete Indian number."),
+        ("18603451234", "We are sorry, we cannot ring that kind of number."),
+        ("0014155552671", "We are sorry, we can only ring numbers in India."),
+        ("8090080907", "That is one of the clinic's own numbers. We need yours."),
+    ],
+)
+def test_a_number_that_cannot_be_rung_is_refused_in_words_and_a_third_one_leads_to_the_offer(
+    pressed: str, why: str
+) -> None:
+    first, second = (keys(standing_at("key_number"), *[pressed] * times) for times in (1, 2))
+    assert [words(first)[0], words(second)[0]] == [why, why]
+    assert [first.wait, second.wait] == [KeyNumber(seconds) for seconds in NUMBER_SECONDS[1:]]
+    assert keys(second.call, pressed).call.place == "offer"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_silence_while_a_number_is_keyed_is_answered_in_words_of_its_own(language: str) -> None:
+    first, second = (keys(standing_at("key_number", language), *[None] * times) for times in (1, 2))
+    assert [first.asks[0], second.asks[0]] == [Say("silence_1_number"), Say("silence_2_number")]
+    assert keys(second.call, "18603451234").call.place == "key_number", "a refusal is counted apart"
+    assert keys(second.call, None).call.place == "offer"
+
+
+def test_a_confirmed_wish_is_filed_with_the_keyed_number_and_the_moment_it_was_begun() -> None:
+    turn = keys(standing_at("summary"), "1", now="2026-11-23 14:10")
+    wish = Wish(Kind.CALLBACK, date(2026, 11, 24), Part.MORNING)
+    assert turn == Turn(standing_at("file"), (), (), File(wish, OTHER, at("2026-11-24 09:00"), at(OPEN)))
+
+
+@pytest.mark.parametrize(
+    ("place", "outcome", "leads"),
+    [
+        ("file", "kept", "kept"),
+        ("file", "lost", "not_kept"),
+        ("ring", "talked", "goodbye"),
+        ("ring", "unanswered", "callback"),
+        ("file", "", "main"),
+        ("hours", "kept", "main"),
+        ("nowhere", "kept", "main"),
+    ],
+)
+def test_what_became_of_it_leads_on_and_anything_else_to_the_main_menu(place: str, outcome: str, leads: str) -> None:
+    assert resume(standing_at(place), outcome, facts()).call.place == leads
+
+
+# -- places that a call cannot be in
+
+
+@pytest.mark.parametrize("place", ["", "nowhere", "a-place-of-last-year", "welcome", "file", "goodbye", "person"])
+@pytest.mark.parametrize("pressed", [None, "1"])
+def test_a_key_at_a_place_that_does_not_wait_for_one_gets_the_main_menu(place: str, pressed: str | None) -> None:
+    assert keys(standing_at(place, "hi"), pressed).call == Call("main", "hi", "main")
+
+
+NEEDING = [name for name, place in MENU.items() if isinstance(place, Menu | Keying) and place.needs]
+
+
+@pytest.mark.parametrize("pressed", [None, "1", "9999900002"])
+@pytest.mark.parametrize("place", NEEDING)
+def test_a_call_without_what_its_place_needs_gets_the_main_menu(place: str, pressed: str | None) -> None:
+    assert keys(Call("main", "hi", place), pressed, withheld=True).call == Call("main", "hi", "main")
