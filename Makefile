@@ -1,7 +1,7 @@
 # One command runs it: `make run`. It needs Python 3.11 or newer and make; the rest goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run phone test check format pins venv requirements requirements-dev
+.PHONY: help run phone test check format pins words browser venv requirements requirements-dev
 
 PY := .venv/bin/python
 ARGS ?=
@@ -36,7 +36,7 @@ run: requirements ## starts everything: web, worker, clock, and Redis if you hav
 phone: requirements ## rings the line from this terminal; more with ARGS=--help
 	@exec $(PY) -m flask --app wsgi phone $(ARGS)
 
-test: requirements-dev ## runs the tests; some of them with ARGS=tests/test_supervisor.py
+test: requirements-dev browser ## runs the tests; some of them with ARGS=tests/test_supervisor.py
 	@exec $(PY) -m pytest $(ARGS)
 
 check: requirements-dev ## format, lint, types, and known holes in what we depend on
@@ -54,6 +54,21 @@ pins: requirements-dev ## compiles both requirements files from their .in
 		$(PY) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header \
 			--no-emit-index-url --no-emit-find-links $(ARGS) $$name.in -o $$name.txt || exit 1; \
 	done
+
+# The tests of the desk want a browser and a font for Hindi: installed where that may be done, named where it may not.
+browser:
+	@for it in chromium chromium-browser google-chrome none; do command -v $$it >/dev/null && break; done; \
+	test $$it != none && fc-list 2>/dev/null | grep -qi deva || \
+	{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing Chromium and a font for Hindi." \
+		&& apt-get update -qq >/dev/null \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			chromium fonts-lohit-deva fontconfig >/dev/null; } || \
+	echo "No browser for the tests of the desk: apt-get install chromium fonts-lohit-deva fontconfig"
+
+words: requirements-dev ## collects the desk's words for translation; then fill in ivr/web/translations/hi.po
+	@.venv/bin/pybabel -q extract -F ivr/web/translations/babel.cfg --no-location --sort-output --omit-header \
+		-k _ -k later -o .venv/desk.pot ivr/web
+	@.venv/bin/pybabel -q update -i .venv/desk.pot -o ivr/web/translations/hi.po -l hi --omit-header --no-fuzzy-matching --ignore-obsolete
 
 requirements: venv
 	@$(call install,requirements.txt,requirements.txt)

@@ -1,90 +1,33 @@
 """Reads config/clinic.toml into the Clinic, with a message for everything in it that cannot be so."""
 
-import re
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Self
 
-from phonenumbers import SUPPORTED_REGIONS
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from config.checked import BadFile, Strict, load
+from config.fields import (
+    LANGUAGES,
+    Country,
+    Hour,
+    Key,
+    Language,
+    Minutes,
+    Number,
+    NumberIfAny,
+    Shifts,
+    Words,
+    Zone,
+)
+from ivr.line.again import Persistence
 from ivr.line.booking import Offer, Part
 from ivr.line.clinic import Clinic, Line, Reception, Topic
-from ivr.line.hours import Closure, Hours, Shift, in_order
-from ivr.line.phones import Dialling, NumberRefused, Phone, phone
+from ivr.line.hours import Closure, Hours, Shift
+from ivr.line.phones import Dialling
 
-LANGUAGES = ("en", "hi")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-SHIFT = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
-
-
-def _phone(written: Any) -> Phone:
-    try:
-        return phone(str(written))
-    except NumberRefused:
-        raise ValueError("expected a telephone number such as +91 11 4000 0001") from None
-
-
-def _time(written: str) -> time:
-    try:
-        hour = time.fromisoformat(written)
-    except ValueError:
-        raise ValueError("expected an hour such as 09:00") from None
-    if hour.tzinfo:
-        raise ValueError("expected an hour of the clinic's own clock, such as 09:00")
-    return hour
-
-
-def _shift(written: Any) -> Shift:
-    match = SHIFT.fullmatch(str(written))
-    if not match:
-        raise ValueError('expected opening hours such as "09:00-20:30"')
-    end = time.min if match[2] == "24:00" else _time(match[2])
-    return Shift(_time(match[1]), end)
-
-
-def _ordered(shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
-    if not in_order(shifts):
-        raise ValueError("expected shifts in their order, none overlapping another")
-    return shifts
-
-
-def _zone(name: Any) -> ZoneInfo:
-    try:
-        return ZoneInfo(str(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # "Asia" is a folder
-        raise ValueError("expected a time zone such as Asia/Kolkata") from None
-
-
-def _each_language(text: dict[str, str]) -> dict[str, str]:
-    if set(text) != set(LANGUAGES) or not all(words.strip() for words in text.values()):
-        raise ValueError(f"expected words in each of {', '.join(LANGUAGES)}")
-    return text
-
-
-def _known_language(language: str) -> str:
-    if language not in LANGUAGES:
-        raise ValueError(f"expected one of {', '.join(LANGUAGES)}")
-    return language
-
-
-def _country(code: str) -> str:
-    if code not in SUPPORTED_REGIONS:
-        raise ValueError("expected a country such as IN")
-    return code
-
-
-Number = Annotated[Phone, BeforeValidator(_phone)]
-Hour = Annotated[time, BeforeValidator(lambda written: _time(str(written)))]
-Shifts = Annotated[tuple[Annotated[Shift, BeforeValidator(_shift)], ...], AfterValidator(_ordered)]
-Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
-Words = Annotated[dict[str, str], AfterValidator(_each_language)]
-Language = Annotated[str, AfterValidator(_known_language)]
-Country = Annotated[str, AfterValidator(_country)]
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,19}$")]
 
 
 class WeekFile(Strict):
@@ -111,6 +54,13 @@ class ClosedFile(Strict):
     reason: Words | None = None
     open: Shifts = ()
     lines: tuple[str, ...] = ()
+
+
+class ReasonFile(Strict):
+    """Why the desk may say that the clinic is closed, or open at other hours."""
+
+    key: Key
+    words: Words
 
 
 class LineFile(Strict):
@@ -150,10 +100,24 @@ class WishesFile(Strict):
         }
 
 
+class AgainFile(Strict):
+    """How often a patient who was not reached is rung."""
+
+    tries: Annotated[int, Field(ge=1, le=20)]
+    pauses: Annotated[tuple[Minutes, ...], Field(min_length=1)]
+    busy_pauses: Annotated[tuple[Minutes, ...], Field(min_length=1)]
+
+    @property
+    def persistence(self) -> Persistence:
+        """The same as the line knows it."""
+        pauses, busy = (tuple(timedelta(minutes=m) for m in each) for each in (self.pauses, self.busy_pauses))
+        return Persistence(self.tries, pauses, busy)
+
+
 class ReceptionFile(Strict):
     """How the reception's telephones are rung."""
 
-    caller_id: Annotated[Phone | None, BeforeValidator(lambda written: _phone(written) if written else None)] = None
+    caller_id: NumberIfAny = None
     seconds: Annotated[int, Field(ge=5, le=120)] = 20
 
 
@@ -175,7 +139,9 @@ class ClinicFile(Strict):
     voices: dict[Language, Annotated[str, Field(min_length=1)]]
     hours: WeekFile
     closed: tuple[ClosedFile, ...] = ()
+    reasons: tuple[ReasonFile, ...] = ()
     wishes: WishesFile
+    again: AgainFile
     reception: ReceptionFile = ReceptionFile()
     advice: Annotated[tuple[TopicFile, ...], Field(min_length=1, max_length=5)]
     lines: Annotated[tuple[LineFile, ...], Field(min_length=1)]
@@ -197,6 +163,7 @@ def _contradictions(file: ClinicFile) -> Iterator[str]:
     yield from (f"lines: the number {number} reaches two lines" for number in _twice(numbers))
     days = [f"{each.day} of {line}" for each in file.closed for line in each.lines or ("all lines",)]
     yield from (f"closed: the day {day} stands twice" for day in _twice(days))
+    yield from (f"reasons: the key {key!r} stands twice" for key in _twice([reason.key for reason in file.reasons]))
     yield from (f"advice: the key {key!r} stands twice" for key in _twice([topic.key for topic in file.advice]))
     yield from (f"closed: no line has the key {key!r}" for each in file.closed for key in each.lines if key not in keys)
     yield from (f"voices: {language!r} has none" for language in LANGUAGES if language not in file.voices)
@@ -218,8 +185,10 @@ def read(path: Path) -> Clinic:
         default_line=file.default_line,
         dialling=Dialling(file.wishes.countries, frozenset().union(*(line.reached_by for line in lines.values()))),
         reception=Reception(file.reception.caller_id, file.reception.seconds),
+        persistence=file.again.persistence,
         topics=tuple(Topic(each.key, each.source, each.reviewed_by, each.reviewed_on) for each in file.advice),
         voices=file.voices,
+        reasons={each.key: each.words for each in file.reasons},
     )
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
 
 from config.settings import Settings, read
-from ivr.desk.schema import migrate
+from ivr.desk.migrate import migrate
+from ivr.desk.passwords import Passwords
 from ivr.web.app import create_app
 from ivr.web.house import House, build
 from tests.people import TOKEN, Clock, Phone, Staff
@@ -21,6 +23,10 @@ from workers.tools import Tools
 from workers.tools import build as build_tools
 
 NO_POSTGRES = "PostgreSQL could not be had: "
+NO_BROWSER = "a browser could not be had: "
+QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+"""Passwords that are hashed at once: how long the real ones take is a test of its own."""
+
 PASSWORD = "correct horse battery"
 
 hypothesis_settings.register_profile("clinic", deadline=None, print_blob=True)
@@ -115,7 +121,7 @@ def settings(tmp_path: Path, sqlite_url: str, redis_url: str) -> Settings:
 @pytest.fixture
 def house(settings: Settings, clock: Clock) -> Iterator[House]:
     """The parts of the service."""
-    house = build(settings, clock)
+    house = build(settings, clock, QUICK)
     yield house
     house.close()
 
@@ -159,7 +165,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In CI, a run without its databases has failed."""
+    """In CI, a run without its databases or its browser has failed."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter is not None and _not_run(reporter):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -167,4 +173,4 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _not_run(reporter: Any) -> set[str]:
     reasons = (str(report.longrepr[2]) for report in reporter.stats.get("skipped", ()) if report.longrepr)
-    return {reason.removeprefix("Skipped: ") for reason in reasons if NO_POSTGRES in reason}
+    return {reason.removeprefix("Skipped: ") for reason in reasons if NO_POSTGRES in reason or NO_BROWSER in reason}

@@ -199,11 +199,14 @@ class Staff:
         assert page.status_code == 200, page.status_code
         return unescape(page.text)
 
-    def does(self, move: str, request_id: int) -> str:
+    def does(self, move: str, request_id: int, **fields: str) -> str:
         """Presses a button on a card; the page that follows."""
-        token = self.token(self.browser.get("/desk").text)
         path = f"/desk/requests/{request_id}/{move}"
-        return self.browser.post(path, data={"csrf_token": token}, follow_redirects=True).text
+        return unescape(self.browser.post(path, data={"csrf_token": self.csrf(), **fields}, follow_redirects=True).text)
+
+    def csrf(self) -> str:
+        """The token of the forms that this browser was given."""
+        return self.token(self.browser.get("/desk").text)
 
     @staticmethod
     def token(page: str) -> str:

@@ -9,8 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from config.settings import ROOT
+from ivr.supervisor import embedded_redis
 
 T = TypeVar("T")
 
@@ -40,9 +41,14 @@ def migrate(url):
 sys.exit(run(Path.cwd(), os.environ, voice(sys.stdout), migrate))
 """
 
-# Tells its pid, and when it is asked to end, its name and whether Redis was still there.
+# Tells its pid. Asked to end, waits while there is a file called hold, then tells its name and whether Redis is there.
 QUIET = """\
-trap '[ -S s/redis.sock ] && echo "$1 ends, Redis is there" >> order; exit 0' TERM
+ends() {
+    while [ -e hold ]; do sleep 0.02; done
+    [ -S s/redis.sock ] && echo "$1 ends, Redis is there" >> order
+    exit 0
+}
+trap 'ends $1' TERM
 echo $$ > $1.new && mv $1.new $1.pid
 while :; do sleep 600 & wait $!; done
 """
@@ -116,8 +122,16 @@ class Running:
         self.send(signal.SIGTERM)
         return self.ends()
 
+    def give_up(self) -> None:
+        try:
+            self.stop()
+        except subprocess.TimeoutExpired:
+            self.send(signal.SIGKILL)
+            self.ends()
+            raise
 
-class House:
+
+class Premises:
     """A folder with a Procfile, and the supervisors that work in it."""
 
     def __init__(self, folder: Path) -> None:
@@ -155,7 +169,19 @@ class House:
 
         return another(look, other_than)
 
+    @contextmanager
+    def orphan(self) -> Iterator[subprocess.Popen[bytes]]:
+        """A Redis of this folder that nobody keeps, as a supervisor that was killed leaves it outside Linux."""
+        data = self.folder / "s" / "redis"
+        data.mkdir(parents=True)
+        command = embedded_redis.command(embedded_redis.find_binary(), data, self.folder / "s" / "redis.sock")
+        with subprocess.Popen(command) as left:
+            try:
+                yield left
+            finally:
+                left.kill()
+
     def abandon(self) -> None:
         for supervisor in self._supervisors:
             if supervisor.runs:
-                supervisor.stop()
+                supervisor.give_up()

@@ -6,8 +6,8 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from config.settings import ROOT
-from ivr.supervisor import embedded_redis, procfile
+from ivr.supervisor import database, embedded_redis, procfile
 from ivr.supervisor.child import next_pause
 from ivr.supervisor.first_run import write_env
 from ivr.supervisor.readiness import Readiness, missing_parts
 from ivr.supervisor.refusal import CannotStart
-from tests.supervised import PATIENCE, House, alive, eventually, free_port
+from tests.supervised import PATIENCE, Premises, alive, eventually, free_port
 
 # Does not end when asked, and has a child in a group of its own, as a worker at a job has.
 STUBBORN = """\
@@ -50,30 +50,32 @@ def create_app():
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path)
-    yield house
-    house.abandon()
+def premises() -> Iterator[Premises]:
+    """With a space in its name, as people's folders have; and short, as a socket's path must be."""
+    with tempfile.TemporaryDirectory(prefix="the line ", dir="/tmp") as folder:
+        premises = Premises(Path(folder))
+        yield premises
+        premises.abandon()
 
 
 # What is kept running
 
 
-def test_a_child_that_is_killed_is_started_again(house: House) -> None:
-    supervisor = house.start()
-    first = house.pid("worker")
+def test_a_child_that_is_killed_is_started_again(premises: Premises) -> None:
+    supervisor = premises.start()
+    first = premises.pid("worker")
     os.kill(first, signal.SIGKILL)
-    assert house.pid("worker", other_than=first) != first
+    assert premises.pid("worker", other_than=first) != first
     assert "worker was ended by SIGKILL; starting it again in 1 s" in supervisor.said
 
 
-def test_redis_is_started_again_with_what_it_held(house: House) -> None:
-    house.start()
-    first = house.redis_pid()
-    house.redis.set("a job", "accepted")
+def test_redis_is_started_again_with_what_it_held(premises: Premises) -> None:
+    premises.start()
+    first = premises.redis_pid()
+    premises.redis.set("a job", "accepted")
     os.kill(first, signal.SIGKILL)
-    house.redis_pid(other_than=first)
-    assert house.redis.get("a job") == b"accepted"
+    premises.redis_pid(other_than=first)
+    assert premises.redis.get("a job") == b"accepted"
 
 
 def test_a_child_that_keeps_dying_is_given_longer_and_longer_pauses() -> None:
@@ -87,39 +89,55 @@ def test_a_minute_of_life_makes_the_pause_short_again() -> None:
     assert next_pause(30, lived=60) == 1
 
 
+def test_what_a_killed_child_leaves_is_asked_to_end_too(premises: Premises) -> None:
+    premises.procfile("clock", web="/bin/sh -c '/bin/sh quiet.sh helper; :'")
+    premises.start()
+    helper = premises.pid("helper")
+    os.kill(os.getpgid(helper), signal.SIGKILL)
+    eventually(lambda: not alive(helper))
+    assert premises.pid("helper", other_than=helper)
+
+
+def test_redis_clients_can_read_its_name_in_a_folder_with_a_space(premises: Premises) -> None:
+    premises.start()
+    premises.redis_pid()
+    with premises.redis as redis:
+        assert "redis.sock" in redis.client_info()["addr"]
+
+
 # How it stops
 
 
-def test_redis_is_the_last_to_stop(house: House) -> None:
-    supervisor = house.start()
-    pids = [house.pid(name) for name in ("web", "worker", "clock")] + [house.redis_pid()]
+def test_redis_is_the_last_to_stop(premises: Premises) -> None:
+    supervisor = premises.start()
+    pids = [premises.pid(name) for name in ("web", "worker", "clock")] + [premises.redis_pid()]
     assert supervisor.stop() == 0
-    told = (house.folder / "order").read_text().splitlines()
+    told = (premises.folder / "order").read_text().splitlines()
     assert told == [f"{name} ends, Redis is there" for name in ("web", "worker", "clock")]
     assert not any(alive(pid) for pid in pids)
-    assert not (house.folder / "s" / "redis.sock").exists()
+    assert not (premises.folder / "s" / "redis.sock").exists()
 
 
-def test_a_request_in_hand_is_finished_before_the_web_stops(house: House) -> None:
-    (house.folder / "wsgi.py").write_text(WSGI)
-    house.procfile(web=dict(procfile.LINE.findall((ROOT / "Procfile").read_text()))["web"])
-    supervisor = house.start(port := free_port())
+def test_a_request_in_hand_is_finished_before_the_web_stops(premises: Premises) -> None:
+    (premises.folder / "wsgi.py").write_text(WSGI)
+    premises.procfile(web=dict(procfile.LINE.findall((ROOT / "Procfile").read_text()))["web"])
+    supervisor = premises.start(port := free_port())
     supervisor.says("The line can be rung.")
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as caller:
         caller.sendall(b"GET /slow HTTP/1.1\r\nHost: clinic\r\nConnection: close\r\n\r\n")
-        eventually((house.folder / "in-hand").exists)
+        eventually((premises.folder / "in-hand").exists)
         supervisor.send(signal.SIGINT)
         supervisor.says("Stopping")
-        (house.folder / "finish").touch()
+        (premises.folder / "finish").touch()
         assert caller.makefile("rb").read().endswith(b"done")
     assert supervisor.ends() == 0
 
 
-def test_ctrl_c_twice_ends_a_child_that_does_not_want_to_and_all_of_its_own(house: House) -> None:
-    (house.folder / "stubborn.py").write_text(STUBBORN)
-    house.procfile("web", worker=f"{sys.executable} stubborn.py")
-    supervisor = house.start()
-    job = house.pid("job")
+def test_ctrl_c_twice_ends_a_child_that_does_not_want_to_and_all_of_its_own(premises: Premises) -> None:
+    (premises.folder / "stubborn.py").write_text(STUBBORN)
+    premises.procfile("web", worker="python stubborn.py")
+    supervisor = premises.start()
+    job = premises.pid("job")
     supervisor.send(signal.SIGINT)
     supervisor.says("Stopping")
     supervisor.send(signal.SIGINT)
@@ -127,27 +145,29 @@ def test_ctrl_c_twice_ends_a_child_that_does_not_want_to_and_all_of_its_own(hous
     assert not alive(job)
 
 
-def test_a_second_sigterm_is_no_hurry_since_make_passes_it_on(house: House) -> None:
-    supervisor = house.start()
-    house.pid("clock")
+def test_a_second_sigterm_is_no_hurry_since_make_passes_it_on(premises: Premises) -> None:
+    supervisor = premises.start()
+    premises.pid("clock")
+    (premises.folder / "hold").touch()
     supervisor.send(signal.SIGTERM)
     supervisor.says("Stopping")
     supervisor.send(signal.SIGTERM)
+    (premises.folder / "hold").unlink()
     assert supervisor.ends() == 0
-    assert len((house.folder / "order").read_text().splitlines()) == 3
+    assert len((premises.folder / "order").read_text().splitlines()) == 3
 
 
-def test_a_slow_database_does_not_hold_up_a_stop(house: House) -> None:
-    supervisor = house.start(SLOW_DATABASE="yes")
-    eventually((house.folder / "migrating").exists)
+def test_a_slow_database_does_not_hold_up_a_stop(premises: Premises) -> None:
+    supervisor = premises.start(SLOW_DATABASE="yes")
+    eventually((premises.folder / "migrating").exists)
     assert supervisor.stop() == 0
-    assert not (house.folder / "s" / "redis.sock").exists()
+    assert not (premises.folder / "s" / "redis.sock").exists()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent has died")
-def test_a_killed_supervisor_leaves_nothing_behind(house: House) -> None:
-    supervisor = house.start()
-    pids = [house.pid("web"), house.pid("clock"), house.redis_pid()]
+def test_a_killed_supervisor_leaves_nothing_behind(premises: Premises) -> None:
+    supervisor = premises.start()
+    pids = [premises.pid("web"), premises.pid("clock"), premises.redis_pid()]
     supervisor.send(signal.SIGKILL)
     supervisor.ends()
     eventually(lambda: not any(alive(pid) for pid in pids))
@@ -156,33 +176,30 @@ def test_a_killed_supervisor_leaves_nothing_behind(house: House) -> None:
 # Whose Redis it is
 
 
-def test_a_redis_that_a_killed_supervisor_left_is_succeeded_with_nothing_lost(house: House) -> None:
-    data = house.folder / "s" / "redis"
-    data.mkdir(parents=True)
-    command = embedded_redis.command(embedded_redis.find_binary(), data, house.folder / "s" / "redis.sock")
-    with subprocess.Popen(command) as orphan:
-        house.redis_pid()
-        house.redis.set("a job", "accepted")
-        supervisor = house.start()
+def test_a_redis_that_a_killed_supervisor_left_is_succeeded_with_nothing_lost(premises: Premises) -> None:
+    with premises.orphan() as orphan:
+        premises.redis_pid()
+        premises.redis.set("a job", "accepted")
+        supervisor = premises.start()
         assert orphan.wait(PATIENCE) == 0
-    house.pid("clock")
-    assert house.redis_pid() != orphan.pid
-    assert house.redis.get("a job") == b"accepted"
+    premises.pid("clock")
+    assert premises.redis_pid() != orphan.pid
+    assert premises.redis.get("a job") == b"accepted"
     assert supervisor.said.count("left over") == 1
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
-def test_two_supervisors_share_a_redis_and_the_second_inherits_it(house: House, end: signal.Signals) -> None:
-    first = house.start()
-    shared = house.redis_pid()
-    second = house.start()
-    house.pid("clock", other_than=house.pid("clock"))
-    assert house.redis_pid() == shared
-    house.redis.set("a job", "accepted")
+def test_two_supervisors_share_a_redis_and_the_second_inherits_it(premises: Premises, end: signal.Signals) -> None:
+    first = premises.start()
+    shared = premises.redis_pid()
+    second = premises.start()
+    premises.pid("clock", other_than=premises.pid("clock"))
+    assert premises.redis_pid() == shared
+    premises.redis.set("a job", "accepted")
     first.send(end)
     first.ends()
-    house.redis_pid(other_than=shared)
-    assert house.redis.get("a job") == b"accepted"
+    premises.redis_pid(other_than=shared)
+    assert premises.redis.get("a job") == b"accepted"
     assert second.stop() == 0
 
 
@@ -194,32 +211,39 @@ def test_a_machine_with_no_redis_is_told_what_to_install() -> None:
 # What keeps it from starting
 
 
-def test_a_port_in_use_is_one_line_with_a_way_out(house: House) -> None:
+def test_a_port_in_use_is_one_line_with_a_way_out(premises: Premises) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = int(taken.getsockname()[1])
-        supervisor = house.start(port)
+        supervisor = premises.start(port)
         assert supervisor.ends() == 2
     assert re.search(rf"^port {port} is in use; try PORT=\d+ make run$", supervisor.said, re.MULTILINE)
-    assert not (house.folder / "s").exists()
+    assert not (premises.folder / "s").exists()
 
 
-def test_bad_settings_are_named_and_nothing_is_started(house: House) -> None:
-    supervisor = house.start(ENV="production")
+def test_bad_settings_are_named_and_nothing_is_started(premises: Premises) -> None:
+    supervisor = premises.start(ENV="production")
     assert supervisor.ends() == 2
     assert "SECRET_KEY is missing" in supervisor.said
     assert "PUBLIC_BASE_URL is missing" in supervisor.said
-    assert not (house.folder / "s").exists()
-    assert not (house.folder / ".env").exists()
+    assert not (premises.folder / "s").exists()
+    assert not (premises.folder / ".env").exists()
 
 
-def test_a_database_that_cannot_be_reached_is_one_line_without_its_password(house: House) -> None:
+def test_a_database_that_cannot_be_reached_is_one_line_without_its_password(premises: Premises) -> None:
     nowhere = f"127.0.0.1:{free_port()}"
-    supervisor = house.start(DATABASE_URL=f"postgresql://clinic:hunter22@{nowhere}/desk")
+    supervisor = premises.start(DATABASE_URL=f"postgresql://clinic:hunter22@{nowhere}/desk")
     assert supervisor.ends() == 1
     line = f"the database (postgresql at {nowhere}, desk) cannot be used: OperationalError"
     assert supervisor.said.splitlines()[1:] == [line]
-    assert not (house.folder / "s" / "redis.sock").exists()
-    assert not (house.folder / "web.pid").exists()
+    assert not (premises.folder / "s" / "redis.sock").exists()
+    assert not (premises.folder / "web.pid").exists()
+
+
+@pytest.mark.parametrize("rest", ["hunter22@127.0.0.1:port/desk", "hunter@22@127.0.0.1/desk", "hunter22/@@/desk"])
+def test_a_database_url_that_is_no_address_is_said_without_its_password(rest: str) -> None:
+    with pytest.raises(CannotStart, match="DATABASE_URL is no address") as refused:
+        database.where(f"postgresql://clinic:{rest}")
+    assert "22" not in str(refused.value)
 
 
 # The first run
@@ -311,9 +335,9 @@ def test_a_web_that_is_not_there_is_what_is_missing() -> None:
     assert missing_parts("127.0.0.1", free_port()) == "web does not answer"
 
 
-def test_the_guide_names_the_port_only_if_it_is_not_the_usual_one(house: House) -> None:
-    house.procfile(web=f"{sys.executable} -m http.server --bind 127.0.0.1 $PORT")
-    (house.folder / "readyz").touch()
-    said = house.start(port := free_port()).says("Ctrl-C")
+def test_the_guide_names_the_port_only_if_it_is_not_the_usual_one(premises: Premises) -> None:
+    premises.procfile(web="python -m http.server --bind 127.0.0.1 $PORT")
+    (premises.folder / "readyz").touch()
+    said = premises.start(port := free_port()).says("Ctrl-C")
     assert f"PORT={port} make phone" in said
     assert f"http://127.0.0.1:{port}/desk" in said

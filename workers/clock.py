@@ -8,11 +8,13 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 from config.checked import BadFile
 from config.settings import BadSettings, read
 from ivr.desk.database import StoreAway
+from ivr.desk.mirror import MirrorAway
 from ivr.desk.queue import QueueAway
 from workers.tools import Tools, build
 
@@ -23,6 +25,13 @@ EVERY_SECONDS = 5
 
 
 def sweep(tools: Tools) -> None:
+    """Gives back what was taken and left alone, and rings for what waits or is due. Raises QueueAway, StoreAway."""
+    tools.moves.return_untouched(tools.clock())
+    tools.lockout.purge(tools.clock())
+    ring(tools)
+
+
+def ring(tools: Tools) -> None:
     """Rings for what waits in Redis and for every errand that is due. Raises QueueAway, StoreAway."""
     if tools.waiting_room.count():
         tools.doorbell.ring_for_waiting()
@@ -44,10 +53,21 @@ def run(tools: Tools, stop: threading.Event) -> None:
             return
 
 
+def mirror_closures(tools: Tools) -> None:
+    """Lets this machine's telephone know what the desk has set, on whichever machine. Raises StoreAway, MirrorAway."""
+    today = tools.clinic.line("").hours.local(tools.clock()).date()
+    tools.mirror.follow(tools.closures, today)
+
+
 def _swept(tools: Tools) -> str:
+    """What went wrong: neither of the two waits for what the other needs."""
+    return "; ".join(dict.fromkeys(filter(None, (_trouble(each, tools) for each in (mirror_closures, sweep)))))
+
+
+def _trouble(work: Callable[[Tools], None], tools: Tools) -> str:
     try:
-        sweep(tools)
-    except (StoreAway, QueueAway) as away:
+        work(tools)
+    except (StoreAway, QueueAway, MirrorAway) as away:
         return f"{type(away).__name__} {away}"
     return ""
 

@@ -12,6 +12,10 @@ from workers.tools import Tools, tools
 log = logging.getLogger(__name__)
 
 
+class ErrandFailed(Exception):
+    """An errand was tried and failed; the message names it and the kind of the error."""
+
+
 def run_errand(errand_id: int) -> None:
     """Runs an errand that is not done yet."""
     run(tools(), errand_id)
@@ -23,7 +27,7 @@ def save_waiting() -> None:
 
 
 def run(with_tools: Tools, errand_id: int) -> None:
-    """Runs an errand with these tools; a failure is written down, then let out."""
+    """Runs an errand with these tools; a failure is written down, then let out by its kind. Raises ErrandFailed."""
     errand = with_tools.errands.begin(errand_id, with_tools.clock())
     if errand is None:
         log.info("errand %s: is done already", errand_id)
@@ -32,7 +36,8 @@ def run(with_tools: Tools, errand_id: int) -> None:
         ERRANDS[errand.task](with_tools, errand)
     except Exception as error:
         with_tools.errands.failed(errand, type(error).__name__, with_tools.clock())
-        raise
+        # RQ keeps and logs what is raised; the error's own words can quote the number that the carrier refused.
+        raise ErrandFailed(f"errand {errand_id}: {type(error).__name__}") from None
     with_tools.errands.done(errand, with_tools.clock())
     log.info("errand %s: %s is done", errand_id, errand.task)
 

@@ -10,8 +10,12 @@ from config import clinic as clinic_file
 from config import sentences
 from config.settings import Settings, read
 from ivr.carrier.texts import Texts
+from ivr.desk.closures import Closures
 from ivr.desk.database import PATIENCE_OF_A_WORKER, Database
 from ivr.desk.errands import Errands
+from ivr.desk.lockout import Lockout
+from ivr.desk.mirror import FILE, Mirror
+from ivr.desk.moves import Moves, next_due
 from ivr.desk.queue import Doorbell, patient
 from ivr.desk.seal import Seal
 from ivr.desk.store import Desk
@@ -29,13 +33,17 @@ class Tools:
     clinic: Clinic
     script: Script
     desk: Desk
+    moves: Moves
     errands: Errands
+    lockout: Lockout
     waiting_room: WaitingRoom
     doorbell: Doorbell
     texts: Callable[[], Texts]
     """The carrier's client for texts, made only where one is sent."""
     clock: Callable[[], datetime]
     database: Database
+    closures: Closures
+    mirror: Mirror
 
 
 def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Tools:
@@ -47,12 +55,16 @@ def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.n
         clinic=clinic,
         script=sentences.read_for(clinic),
         desk=Desk(database, tasks(settings.text_confirmations)),
+        moves=Moves(database, next_due(clinic), clinic.persistence.tries),
         errands=Errands(database),
+        lockout=Lockout(database),
         waiting_room=WaitingRoom(redis, Seal(settings.secret_key, "waiting request")),
         doorbell=Doorbell(redis),
         texts=lambda: Texts(settings),
         clock=clock,
         database=database,
+        closures=Closures(database),
+        mirror=Mirror(settings.state_dir / FILE),
     )
 
 

@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
 CALL_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-KEYS = re.compile(r"[0-9*#A-D]{1,64}")
+KEYS = re.compile(r"[0-9*#A-D]{1,1000}")
 
 
 class NotSigned(Exception):

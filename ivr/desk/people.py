@@ -1,27 +1,44 @@
-"""Who works at the desk: their names and password hashes.
+"""Who works at the desk: names, roles, and whether a password is theirs.
 
-No sessions, no HTTP; the clock is an argument.
+How they change stands in roster.py and invitations.py. No sessions, no HTTP; the clock is an argument.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, Connection, Row, insert, select
 
-from ivr.desk import schema
+from ivr.desk import audit, schema
 from ivr.desk.database import Clash, Database
+from ivr.desk.passwords import NONE_YET, Passwords
 
-SHORTEST_PASSWORD = 10
-"""Characters; length is what makes a password hard to guess (NIST SP 800-63B asks for 8 and more)."""
+STAFF, MANAGER = "staff", "manager"
+"""The roles."""
 
-LONGEST_PASSWORD = 200
-"""Characters: hashing takes as long as the password is."""
+LONGEST_NAME = 80
 
 
 class NotAPerson(ValueError):
     """This person cannot be added; the message says what to do."""
+
+
+class BadName(NotAPerson):
+    """Nobody can be called this."""
+
+    def __str__(self) -> str:
+        return f"a name has 1 to {LONGEST_NAME} letters"
+
+
+class NameTaken(NotAPerson):
+    """Somebody else is called this."""
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} is at the desk already"
+
+
+class NoSuchPerson(LookupError):
+    """Nobody at the desk is meant by this."""
 
 
 @dataclass(frozen=True)
@@ -31,49 +48,81 @@ class Person:
     id: int
     name: str
     active: bool
+    manager: bool
+    epoch: int
+    """Grows when all sessions of the person are ended."""
+    ready: bool
+    """Whether they have a password; who was invited has still to choose one."""
 
 
 class People:
     """The staff."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, passwords: Passwords) -> None:
         self._database = database
-        self._hasher = PasswordHasher()
-        self._nobody = self._hasher.hash("nobody has this password")
+        self._passwords = passwords
 
-    def add(self, name: str, password: str, now: datetime) -> None:
-        """Adds a person. Raises NotAPerson, StoreAway."""
-        name = name.strip()
-        if not name or len(name) > 80 or not name.isprintable():
-            raise NotAPerson("a name has 1 to 80 letters")
-        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-            raise NotAPerson(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
-        row = {"name": name, "password_hash": self._hasher.hash(password), "active": True, "created": now}
+    def add(self, name: str, password: str, now: datetime, role: str = MANAGER) -> None:
+        """Adds a person who has a password, as it is done on the server. Raises NotAPerson, BadPassword, StoreAway."""
+        name, kept = proper(name), self._passwords.kept(password)
         try:
             with self._database.writing() as write:
-                write.execute(insert(schema.staff).values(row))
+                admit(write, name, kept, role, now)
+                write.execute(audit.line(audit.COMMAND_LINE, "added person", name, now, role))
         except Clash:
-            raise NotAPerson(f"{name} is at the desk already") from None
+            raise NameTaken(name) from None
+
+    def all(self) -> list[Person]:
+        """Everybody, by name, those who are disabled too. Raises StoreAway."""
+        with self._database.reading() as read:
+            return [person(row) for row in read.execute(select(schema.staff).order_by(schema.staff.c.name))]
 
     def person(self, person_id: int) -> Person | None:
         """Somebody who may work at the desk now. Raises StoreAway."""
-        table = schema.staff
-        query = select(table.c.id, table.c.name, table.c.active).where(table.c.id == person_id, table.c.active)
-        with self._database.reading() as read:
-            row = read.execute(query).one_or_none()
-        return Person(*row) if row else None
+        row = self._row(schema.staff.c.id == person_id)
+        return person(row) if row and row.active else None
+
+    def named(self, name: str) -> Person | None:
+        """Whoever has this name, disabled or not. Raises StoreAway."""
+        row = self._called(name)
+        return person(row) if row else None
 
     def logged_in(self, name: str, password: str) -> Person | None:
         """The person of this name, if this is their password. Takes as long for a name that nobody has.
 
         Raises StoreAway.
         """
-        table = schema.staff
-        query = select(table).where(table.c.name == name.strip(), table.c.active)
+        row = self._called(name)
+        kept = row.password_hash if row and row.active else NONE_YET
+        return person(row) if self._passwords.fits(kept, password) and row else None
+
+    def _called(self, name: str) -> Row[Any] | None:
+        # A name that nobody can have is not even looked for: PostgreSQL would refuse some of them with an error.
+        return self._row(schema.staff.c.name == name.strip()) if _can_be(name.strip()) else None
+
+    def _row(self, condition: ColumnElement[bool]) -> Row[Any] | None:
         with self._database.reading() as read:
-            row = read.execute(query).one_or_none()
-        try:
-            self._hasher.verify(row.password_hash if row else self._nobody, password[:LONGEST_PASSWORD])
-        except (VerificationError, InvalidHashError):
-            return None
-        return Person(row.id, row.name, row.active) if row else None
+            return read.execute(select(schema.staff).where(condition)).one_or_none()
+
+
+def proper(name: str) -> str:
+    """The name as it is kept. Raises BadName."""
+    if not _can_be(name.strip()):
+        raise BadName
+    return name.strip()
+
+
+def _can_be(name: str) -> bool:
+    return 0 < len(name) <= LONGEST_NAME and name.isprintable()
+
+
+def admit(write: Connection, name: str, kept: str, role: str, now: datetime) -> int:
+    """Gives a person their row, and says its id; a name that is taken is a Clash."""
+    row = {"name": name, "password_hash": kept, "active": True, "created": now, "role": role}
+    given: int = write.execute(insert(schema.staff).values(row).returning(schema.staff.c.id)).scalar_one()
+    return given
+
+
+def person(row: Row[Any]) -> Person:
+    """The person of a row."""
+    return Person(row.id, row.name, row.active, row.role == MANAGER, row.epoch, row.password_hash != NONE_YET)

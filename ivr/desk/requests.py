@@ -6,7 +6,7 @@ Values and one table of moves. No SQL.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
@@ -20,32 +20,60 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
+CALLER = "caller"
+"""Who a line of history names when it was not somebody at the desk."""
+
 LIVE = (Status.OPEN, Status.TAKEN)
 """A number has at most one live request of each kind."""
 
 
-class Move(StrEnum):
-    """What somebody at the desk does with a request."""
+class Outcome(StrEnum):
+    """What came of ringing the patient."""
 
-    TAKE = "take"
-    PUT_BACK = "put_back"
-    DONE = "done"
+    BOOKED = "booked"
+    SETTLED = "settled"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    WRONG_NUMBER = "wrong_number"
+    LATER = "later"
+    DUPLICATE = "duplicate"
+    CANCELLED = "cancelled"
+    NOT_REACHED = "not_reached"
+
+
+class Then(Enum):
+    """What an outcome means for the request."""
+
+    CLOSED = "it is closed"
+    AGAIN = "it is tried again after a pause, until the tries are used up"
+    AT_A_MOMENT = "it is tried again when somebody said"
+
+
+OUTCOMES: Mapping[Outcome, Then] = {
+    Outcome.BOOKED: Then.CLOSED,
+    Outcome.SETTLED: Then.CLOSED,
+    Outcome.NO_ANSWER: Then.AGAIN,
+    Outcome.BUSY: Then.AGAIN,
+    Outcome.WRONG_NUMBER: Then.CLOSED,
+    Outcome.LATER: Then.AT_A_MOMENT,
+    Outcome.DUPLICATE: Then.CLOSED,
+    Outcome.CANCELLED: Then.CLOSED,
+    Outcome.NOT_REACHED: Then.CLOSED,
+}
+"""Each outcome that somebody at the desk can choose; NOT_REACHED is reached when the tries are used up."""
 
 
 @dataclass(frozen=True)
-class Rule:
-    """From where a move may be made, to where it leads, and whether only who has taken the request may make it."""
+class Report:
+    """What somebody reports after ringing: the outcome, and the moment that goes with it."""
 
-    start: Status
-    end: Status
-    owner_only: bool
+    outcome: Outcome
+    at: datetime | None = None
+    """The hour of the appointment for BOOKED, when to ring again for LATER."""
 
-
-MOVES: Mapping[Move, Rule] = {
-    Move.TAKE: Rule(Status.OPEN, Status.TAKEN, owner_only=False),
-    Move.PUT_BACK: Rule(Status.TAKEN, Status.OPEN, owner_only=True),
-    Move.DONE: Rule(Status.TAKEN, Status.CLOSED, owner_only=True),
-}
+    def __post_init__(self) -> None:
+        if (self.at is None) == (self.outcome in {Outcome.BOOKED, Outcome.LATER}):
+            raise ValueError(f"{self.outcome} and {self.at} do not go together")
 
 
 class MoveRefused(Exception):
@@ -78,6 +106,8 @@ class NewRequest:
     """When in the call it was begun: the same when its webhook comes twice, another when the caller asks again."""
     own_number: bool
     """Whether the number is the one the call came from: only then may the caller be told of an earlier request."""
+    made_by: str = CALLER
+    """Who made it: the caller, or somebody at the desk."""
 
     @property
     def promise(self) -> tuple[str, ...]:
@@ -104,6 +134,11 @@ class Request:
     call_sid: str
     rang_again: int
     taken_by: str | None
+    tries: int = 0
+    outcome: Outcome | None = None
+    appointment: datetime | None = None
+    source: str = "call"
+    """Where it came from: a call, or the counter."""
 
 
 @dataclass(frozen=True)

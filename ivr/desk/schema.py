@@ -1,18 +1,11 @@
-"""The desk's tables, and how a database is brought up to them.
-
-Columns and indexes only; what is done with them stands in the stores beside this.
-"""
+"""The desk's tables: columns and indexes only. What is done with them stands in the stores beside this."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import (
     Boolean,
     Column,
-    Connection,
     Date,
     DateTime,
     Dialect,
@@ -22,17 +15,10 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     TypeDecorator,
-    create_engine,
     text,
 )
-
-from ivr.desk.database import sqlite_path
-
-MIGRATIONS = Path(__file__).with_name("migrations")
-
-MIGRATION_LOCK = 4_907_112
-"""Any number of our own: two copies that start at once bring the schema up one after the other."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -71,8 +57,15 @@ requests = Table(
     Column("call_sid", String(64), nullable=False),
     Column("rang_again", Integer, nullable=False),
     Column("taken_by", String(80)),
+    Column("touched", Moment),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("outcome", String(20)),
+    Column("appointment", Moment),
+    Column("source", String(8), nullable=False, server_default="call"),
     Index("requests_by_status_and_due", "status", "due"),
     Index("requests_by_phone", "phone"),
+    Index("requests_by_reference", "reference"),
+    Index("requests_by_appointment", "appointment"),
     Index(
         "one_live_request",
         "phone",
@@ -103,7 +96,8 @@ history = Table(
     Column("at", Moment, nullable=False),
     Column("who", String(80), nullable=False),
     Column("what", String(20), nullable=False),
-    Column("detail", String(200), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("before", Text),
 )
 
 errands = Table(
@@ -131,41 +125,52 @@ staff = Table(
     Column("password_hash", String(200), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created", Moment, nullable=False),
+    Column("role", String(8), nullable=False, server_default="staff"),
+    Column("epoch", Integer, nullable=False, server_default="0"),
 )
 
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("expires", Moment, nullable=False),
+    Column("used", Moment),
+)
 
-def migrate(database_url: str) -> None:
-    """Brings the schema of this database up to date, making the database's file where it is SQLite's.
+failed_logins = Table(
+    "failed_logins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("address", String(64), nullable=False),
+    Index("failed_logins_by_name", "name", "at"),
+    Index("failed_logins_by_address", "address", "at"),
+)
 
-    Raises SQLAlchemyError where the database cannot be reached.
-    """
-    engine = create_engine(_ready(database_url), hide_parameters=True, connect_args=_patience(database_url))
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    try:
-        with engine.begin() as connection:
-            _hold(connection)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    finally:
-        engine.dispose()
+closures = Table(
+    "closures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("day", Date, nullable=False, index=True),
+    Column("line", String(20), nullable=False),
+    Column("shifts", String(200), nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("undone_by", String(80)),
+    Column("undone_at", Moment),
+)
 
-
-def _ready(url: str) -> str:
-    if url.startswith("sqlite"):
-        path = sqlite_path(url)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-    return url
-
-
-def _patience(url: str) -> dict[str, Any]:
-    return {"timeout": 10} if url.startswith("sqlite") else {"connect_timeout": 5}
-
-
-def _hold(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-    else:
-        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("who", String(80), nullable=False),
+    Column("what", String(30), nullable=False),
+    Column("about", String(80), nullable=False),
+    Column("detail", Text, nullable=False),
+)

@@ -12,15 +12,12 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from ivr.desk import schema
 from ivr.desk.database import Clash, Database, StoreAway
-from ivr.desk.requests import LIVE, MOVES, Entry, Kept, Move, MoveRefused, NewRequest, NoSuchRequest, Request, Status
+from ivr.desk.requests import CALLER, LIVE, Entry, Kept, NewRequest, NoSuchRequest, Outcome, Request, Status
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
 
 FIRST_LEASE = timedelta(seconds=15)
 """How long the sweep leaves a new errand to whoever made it and is about to ring the worker."""
-
-CALLER = "caller"
-"""Who a line of history names when it was not somebody at the desk."""
 
 TRIES = 5
 """How often a write is begun again when somebody else wrote first: each time there is something new to find."""
@@ -49,7 +46,9 @@ class Desk:
 
         Raises StoreAway.
         """
-        return self._write(lambda write: _kept_before(write, mark) or self._keep(write, new, mark, reference))
+        return in_turn(
+            self._database, lambda write: _kept_before(write, mark) or self._keep(write, new, mark, reference)
+        )
 
     def _keep(self, write: Connection, new: NewRequest, mark: str, reference: str) -> Saved:
         live = _live(write, new)
@@ -96,15 +95,6 @@ class Desk:
             rows = read.execute(query.where(table.c.request_id == request_id).order_by(table.c.id))
             return [Entry(*row) for row in rows]
 
-    def move(self, request_id: int, move: Move, who: str, now: datetime) -> None:
-        """Moves the request along MOVES, in one step that only one of two people can make.
-
-        Raises MoveRefused with how it stands, NoSuchRequest, StoreAway.
-        """
-        if not self._write(lambda write: _move(write, request_id, move, who, now)):
-            there = self.request(request_id)
-            raise MoveRefused(there.status, there.taken_by)
-
     def check(self) -> None:
         """Reads one request, to see that the database and its tables are there. Raises StoreAway."""
         with self._database.reading() as read:
@@ -115,14 +105,19 @@ class Desk:
             rows = read.execute(query.order_by(schema.requests.c.due, schema.requests.c.id))
             return [request_of(row) for row in rows]
 
-    def _write(self, work: Callable[[Connection], Result]) -> Result:
-        for _ in range(TRIES):
-            try:
-                with self._database.writing() as write:
-                    return work(write)
-            except Clash:
-                continue
-        raise StoreAway("others kept writing first")
+
+def in_turn(database: Database, work: Callable[[Connection], Result]) -> Result:
+    """Does the work in a transaction; where somebody else wrote first, once more, on what there is then.
+
+    Raises StoreAway.
+    """
+    for _ in range(TRIES):
+        try:
+            with database.writing() as write:
+                return work(write)
+        except Clash:
+            continue
+    raise StoreAway("others kept writing first")
 
 
 def _kept_before(write: Connection, mark: str) -> Saved | None:
@@ -152,10 +147,11 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
             created=new.created,
             call_sid=new.call_sid,
             rang_again=0,
+            source="call" if new.made_by == CALLER else "counter",
         )
     )
     request_id: int = row.inserted_primary_key[0]  # type: ignore[index]  # the table has a key of one column
-    _note(write, request_id, Entry(new.created, CALLER, "made", _wish(new.day, new.part)))
+    note(write, request_id, Entry(new.created, new.made_by, "made", _wish(new.day, new.part)))
     return request_id
 
 
@@ -173,22 +169,11 @@ def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
             rang_again=schema.requests.c.rang_again + 1,
         )
     )
-    _note(write, live.id, Entry(new.created, CALLER, "rang_again", _wish(new.day, new.part)))
+    note(write, live.id, Entry(new.created, new.made_by, "rang_again", _wish(new.day, new.part)))
 
 
-def _move(write: Connection, request_id: int, move: Move, who: str, now: datetime) -> bool:
-    rule, table = MOVES[move], schema.requests
-    allowed = [table.c.id == request_id, table.c.status == rule.start]
-    if rule.owner_only:
-        allowed.append(table.c.taken_by == who)
-    taken_by = None if rule.end is Status.OPEN else who
-    done = write.execute(update(table).where(*allowed).values(status=rule.end, taken_by=taken_by))
-    if done.rowcount:
-        _note(write, request_id, Entry(now, who, move, ""))
-    return bool(done.rowcount)
-
-
-def _note(write: Connection, request_id: int, entry: Entry) -> None:
+def note(write: Connection, request_id: int, entry: Entry) -> None:
+    """Adds a line to the request's history."""
     line = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
     write.execute(insert(schema.history).values(request_id=request_id, **line))
 
@@ -231,4 +216,8 @@ def request_of(row: Row[Any]) -> Request:
         call_sid=row.call_sid,
         rang_again=row.rang_again,
         taken_by=row.taken_by,
+        tries=row.tries,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        appointment=row.appointment,
+        source=row.source,
     )

@@ -69,14 +69,14 @@ class Offer:
         soonest = self.hours.open_from(now) or self.hours.local(now)
         if wish.kind is Kind.BOOKING or wish.day is None or wish.part is None:
             return soonest
-        stretches = self._stretches(wish.day, wish.part)
+        stretches = self.stretches(wish.day, wish.part)
         return next((max(start, soonest) for start, end in stretches if end > soonest), soonest)
 
     def _serves(self, day: date, part: Part, now: datetime) -> bool:
-        return any(end - max(start, self.hours.local(now)) >= self.lead for start, end in self._stretches(day, part))
+        return any(end - max(start, self.hours.local(now)) >= self.lead for start, end in self.stretches(day, part))
 
-    def _stretches(self, day: date, part: Part) -> list[tuple[datetime, datetime]]:
-        """Where the opening hours of that day and that part of it overlap."""
+    def stretches(self, day: date, part: Part) -> list[tuple[datetime, datetime]]:
+        """Where the opening hours of that day and that part of it overlap; each from when until when."""
         window = self.parts[part]
         both = [(max(shift.start, window.start), _earlier(shift.end, window.end)) for shift in self.hours.shifts(day)]
         return [Shift(a, b).on(day, self.hours.zone) for a, b in both if b == time.min or a < b]

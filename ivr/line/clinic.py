@@ -3,12 +3,13 @@
 Values only; config/clinic.py reads and checks the file they come from.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from ivr.line.again import Persistence
 from ivr.line.booking import Offer
-from ivr.line.hours import Hours, Text
+from ivr.line.hours import Closure, DeskClosure, Hours, Text
 from ivr.line.phones import Dialling, Phone, among
 
 
@@ -29,6 +30,10 @@ class Line:
     def hours(self) -> Hours:
         """When this line is open."""
         return self.offer.hours
+
+    def with_closures(self, closures: Mapping[date, Closure]) -> "Line":
+        """The same line with these exceptions, which beat those of its own."""
+        return replace(self, offer=replace(self.offer, hours=self.hours.with_closures(closures)))
 
 
 @dataclass(frozen=True)
@@ -58,12 +63,30 @@ class Clinic:
     default_line: str
     dialling: Dialling
     reception: Reception
+    persistence: Persistence
     topics: tuple[Topic, ...]
     voices: Mapping[str, str]
+    reasons: Mapping[str, Text] = field(default_factory=dict)
+    """Why the desk may close, in words that callers hear."""
 
     def line(self, key: str) -> Line:
         """The line of that key; an unknown one gets the default line, since a caller needs an answer."""
         return self.lines.get(key) or self.lines[self.default_line]
+
+    def with_closures(self, found: Sequence[DeskClosure]) -> "Clinic":
+        """The clinic with what the desk has set, in the order in which it was set; it beats the clinic's file.
+
+        For a day, the latest closure holds, and a line's own one rather than one of all lines.
+        """
+        if not found:
+            return self
+        return replace(
+            self, lines={key: line.with_closures(self._held(key, found)) for key, line in self.lines.items()}
+        )
+
+    def _held(self, line: str, found: Sequence[DeskClosure]) -> dict[date, Closure]:
+        ordered = [each for whose in ("", line) for each in found if each.line == whose]
+        return {each.day: Closure(self.reasons.get(each.reason), each.shifts) for each in ordered}
 
     def line_rung(self, called: str, forwarded_from: str) -> Line:
         """The line a call came in on: the mobile that forwarded it says more than the number it arrived at."""

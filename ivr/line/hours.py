@@ -4,7 +4,7 @@ Values only: the moment asked about is an argument, and no clock is read here.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -38,6 +38,32 @@ def in_order(shifts: tuple[Shift, ...]) -> bool:
     return all(a.end != time.min and a.end <= b.start for a, b in pairwise(shifts))
 
 
+def closing_early(shifts: tuple[Shift, ...], at: time) -> tuple[Shift, ...]:
+    """What is left of a day that ends at this hour; midnight is the end of the day."""
+    return tuple(Shift(each.start, _earlier(each.end, at)) for each in shifts if at == time.min or each.start < at)
+
+
+def opening_late(shifts: tuple[Shift, ...], at: time) -> tuple[Shift, ...]:
+    """What is left of a day that begins at this hour; midnight is the beginning of the day."""
+    return tuple(Shift(max(each.start, at), each.end) for each in shifts if each.end == time.min or at < each.end)
+
+
+def _earlier(one: time, other: time) -> time:
+    """The earlier of two ends, where midnight is the latest of all."""
+    return min(one, other, key=lambda end: (end == time.min, end))
+
+
+def written(shifts: tuple[Shift, ...]) -> str:
+    """The shifts as they are stored: 09:00-13:00,16:00-20:30; empty for none."""
+    return ",".join(f"{each.start:%H:%M}-{each.end:%H:%M}" for each in shifts)
+
+
+def shifts_of(text: str) -> tuple[Shift, ...]:
+    """The shifts that were stored so. Raises ValueError for anything else."""
+    ends = [each.partition("-") for each in text.split(",") if text]
+    return tuple(Shift(time.fromisoformat(start), time.fromisoformat(end)) for start, _, end in ends)
+
+
 def _refuse_overlaps(shifts: tuple[Shift, ...]) -> None:
     if not in_order(shifts):
         raise ValueError("a shift begins before the one before it has ended; expected them in order")
@@ -49,6 +75,22 @@ class Closure:
 
     reason: Text | None = None
     shifts: tuple[Shift, ...] = ()
+
+    def __post_init__(self) -> None:
+        _refuse_overlaps(self.shifts)
+
+
+@dataclass(frozen=True)
+class DeskClosure:
+    """A closure as the desk set it: a day, a line, the shifts that are left of it, and the key of a reason.
+
+    No line stands for all of them; no reason is "" too.
+    """
+
+    day: date
+    line: str
+    shifts: tuple[Shift, ...] = ()
+    reason: str = ""
 
     def __post_init__(self) -> None:
         _refuse_overlaps(self.shifts)
@@ -76,6 +118,10 @@ class Hours:
     def closure(self, day: date) -> Closure | None:
         """What makes that day unlike its weekday, if anything does."""
         return self.closures.get(day)
+
+    def with_closures(self, closures: Mapping[date, Closure]) -> "Hours":
+        """These hours with more exceptions, which beat those that there were."""
+        return replace(self, closures={**self.closures, **closures})
 
     def closures_from(self, day: date, days: int) -> Iterator[tuple[date, Closure]]:
         """The exceptions of that day and those after it, `days` days in all."""

@@ -6,7 +6,7 @@ The words are in config/prompts, which is checked against this at start. A topic
 from collections.abc import Iterable, Mapping
 
 BY_BLANKS: Mapping[tuple[str, ...], str] = {
-    ("clinic",): "welcome",
+    ("clinic",): "welcome say_booking say_callback",
     ("greeting",): "greeting_of_line",
     ("until",): "open_until",
     ("reason",): "hours_changed_for closed_now_for closed_today_for closed_early_for",
@@ -37,6 +37,7 @@ BY_BLANKS: Mapping[tuple[str, ...], str] = {
     ("day", "spans"): "closure_half",
     ("day", "reason", "spans"): "closure_half_for",
     ("clinic", "reference"): "text_confirmation",
+    ("clinic", "day", "part"): "say_booking_then say_callback_then",
 }
 
 

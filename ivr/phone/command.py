@@ -150,6 +150,7 @@ def post(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
         with urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310 - as above
             body: bytes = answer.read()
     except HTTPError as refused:
+        refused.close()
         raise CallFailed(f"the service answered {refused.code} to {url.partition('?')[0]}") from refused
     except (URLError, TimeoutError) as error:
         hint = "is it running (make run)? On another port: PORT=… make phone"

@@ -12,7 +12,7 @@ import os
 import sys
 
 from config.settings import ROOT
-from ivr.desk.schema import migrate
+from ivr.desk.migrate import migrate
 from ivr.supervisor.start import run
 from ivr.supervisor.voice import voice
 

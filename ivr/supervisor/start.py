@@ -6,11 +6,8 @@ Builds the parts, and turns what goes wrong into one line and an exit code.
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
-
 from config.settings import BadSettings, Settings, read
-from ivr.supervisor import port, procfile
+from ivr.supervisor import database, port, procfile
 from ivr.supervisor.bell import Bell
 from ivr.supervisor.embedded_redis import EmbeddedRedis, find_binary
 from ivr.supervisor.first_run import write_env
@@ -39,7 +36,7 @@ def run(root: Path, environ: Mapping[str, str], say: Say, migrate: Migrate) -> i
         settings = read(environ, root / ".env")
         parts = _parts(root, environ, settings, say)
         with Bell() as bell:
-            supervise(parts, lambda: _bring_up_to_date(settings.database_url, migrate), bell, say)
+            supervise(parts, lambda: database.bring_up_to_date(settings.database_url, migrate), bell, say)
     except BadSettings as bad:
         say(str(bad))
         return 2
@@ -52,6 +49,7 @@ def run(root: Path, environ: Mapping[str, str], say: Say, migrate: Migrate) -> i
 def _parts(root: Path, environ: Mapping[str, str], settings: Settings, say: Say) -> Parts:
     surroundings = procfile.environment(environ, root / ".env", settings.port)
     host = surroundings.get("BIND", "127.0.0.1")
+    database.where(settings.database_url)
     port.check(host, settings.port)
     private(settings.state_dir)
     return Parts(
@@ -70,20 +68,3 @@ def _redis(settings: Settings, say: Say) -> EmbeddedRedis | None:
 def _guide(settings: Settings) -> str:
     prefix = "" if settings.port == 8000 else f"PORT={settings.port} "
     return GUIDE.format(url=settings.public_base_url, prefix=prefix)
-
-
-def _bring_up_to_date(database_url: str, migrate: Migrate) -> None:
-    try:
-        migrate(database_url)
-    except ArgumentError as unreadable:
-        raise CannotStart("DATABASE_URL cannot be read as an address") from unreadable
-    except (DBAPIError, OSError) as refused:
-        name = type(refused).__name__
-        raise CannotStart(f"the database ({_where(database_url)}) cannot be used: {name}", code=1) from refused
-
-
-def _where(database_url: str) -> str:
-    """Enough to find it by, and no password."""
-    url = make_url(database_url)
-    at = f" at {url.host}:{url.port or 5432}" if url.host else ""
-    return f"{url.get_backend_name()}{at}, {url.database}"

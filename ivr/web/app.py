@@ -1,18 +1,24 @@
 """Assembles the web application from its house: blueprints, login, CSRF, guards, headers."""
 
-from datetime import timedelta
+from functools import partial
 
 from flask import Flask, Response
-from flask_login import LoginManager
+from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 
 from ivr.desk.database import StoreAway
+from ivr.web import words
 from ivr.web.commands import register_commands
 from ivr.web.console import away, console
 from ivr.web.guards import ask_guard, guarded_by, open_to_all
 from ivr.web.health import health
+from ivr.web.hours import hours
 from ivr.web.house import NAME, House
-from ivr.web.login import load_user, login
+from ivr.web.invitation import invitation
+from ivr.web.login import lead_to_login, login
+from ivr.web.moves import moves
+from ivr.web.people import people
+from ivr.web.sessions import LONGEST, load_user
 from ivr.web.voice import voice
 
 LONGEST_BODY = 64 * 1024
@@ -34,13 +40,16 @@ def create_app(house: House) -> Flask:
         SESSION_COOKIE_SECURE=house.settings.production,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        PERMANENT_SESSION_LIFETIME=LONGEST,
+        SESSION_REFRESH_EACH_REQUEST=False,  # an answer that comes late must not bring back the session of before
         MAX_CONTENT_LENGTH=LONGEST_BODY,
         WTF_CSRF_SSL_STRICT=False,  # behind a proxy we see plain HTTP; the token and SameSite guard the forms
     )
     app.extensions[NAME] = house
     _protect(app)
-    for blueprint in (voice, health, login, console):
+    words.install(app)
+    app.jinja_env.globals.update(pages=partial(_pages, app))
+    for blueprint in (voice, health, login, console, moves, people, invitation, hours):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = guarded_by(open_to_all)(app.view_functions["static"])
     app.register_error_handler(StoreAway, away)
@@ -49,12 +58,27 @@ def create_app(house: House) -> Flask:
     return app
 
 
+PAGES = (
+    ("console.worklist", words.later("Waiting"), False),
+    ("console.appointments", words.later("Appointments"), False),
+    ("hours.page", words.later("Hours"), False),
+    ("people.page", words.later("People"), True),
+    ("people.audit", words.later("Audit"), True),
+)
+"""The pages of the desk, and whether only a manager sees them."""
+
+
+def _pages(app: Flask) -> list[tuple[str, str]]:
+    """The pages that whoever is logged in may open, with their names."""
+    may = [page for page in PAGES if page[0] in app.view_functions and (current_user.manager or not page[2])]
+    return [(endpoint, words._(name)) for endpoint, name, _manager in may]
+
+
 def _protect(app: Flask) -> None:
     csrf = CSRFProtect(app)
     csrf.exempt(voice)  # the carrier signs its posts instead
     logins = LoginManager(app)
-    logins.login_view = "login.ask"
-    logins.login_message = None
+    logins.unauthorized_handler(lead_to_login)
     logins.session_protection = "basic"
     logins.user_loader(load_user)
     app.before_request(ask_guard)

@@ -1,7 +1,6 @@
 """The commands of `flask --app wsgi`: the desk's list, the staff, the database, the test phone."""
 
 import json
-import sys
 from datetime import datetime
 
 import click
@@ -10,20 +9,20 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.desk.database import StoreAway
-from ivr.desk.people import NotAPerson
+from ivr.desk.migrate import migrate
 from ivr.desk.requests import Request
-from ivr.desk.schema import migrate
 from ivr.phone.command import phone
+from ivr.web.demo_commands import demo
 from ivr.web.house import house
+from ivr.web.staff_commands import staff
 
 desk = AppGroup("desk", help="The requests at the desk.")
-staff = AppGroup("staff", help="The people at the desk.")
 database = AppGroup("database", help="The desk's database.")
 
 
 def register_commands(app: Flask) -> None:
     """Adds the commands to the application."""
-    for command in (desk, staff, database, phone):
+    for command in (desk, staff, database, demo, phone):
         app.cli.add_command(command)
 
 
@@ -64,23 +63,6 @@ def _in_words(row: dict[str, str | None]) -> str:
 
 def _local(moment: datetime) -> str:
     return house().clinic.line("").hours.local(moment).isoformat(timespec="seconds")
-
-
-@staff.command("add")
-@click.argument("name")
-def add_person(name: str) -> None:
-    """Adds a person; asks for the password, or reads it from standard input when that is no terminal."""
-    if sys.stdin.isatty():
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    else:
-        password = sys.stdin.readline().rstrip("\r\n")
-    try:
-        house().people.add(name, password, house().clock())
-    except NotAPerson as refused:
-        raise click.ClickException(str(refused)) from None
-    except StoreAway as away:
-        raise click.ClickException(f"the database is away ({away}); has it been set up (make run)?") from None
-    click.echo(f"{name} can log in at {house().settings.public_base_url}/desk")
 
 
 @database.command("upgrade")

@@ -1,27 +1,27 @@
-"""The desk's page: who waits, soonest due first; take a request, put it back, or say that it is done."""
+"""The desk's pages: who waits, one request's card, the day's appointments. Looking only; moves.py acts."""
 
-from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from ivr.desk.database import StoreAway
-from ivr.desk.requests import Entry, Move, MoveRefused, NoSuchRequest, Request, Status
+from ivr.desk.moves import LONGEST_NOTE
+from ivr.desk.requests import Request
+from ivr.desk.worklist import PAGE, Filter
+from ivr.web import cards
 from ivr.web.guards import guarded_by, open_to_all, staff_only
 from ivr.web.house import house
 from ivr.web.login import who
+from ivr.web.words import _, local
 
 console = Blueprint("console", __name__)
 
+UNDO_SHOWN = timedelta(seconds=10)
+"""How long the last report can be taken back from the worklist."""
 
-@dataclass(frozen=True)
-class Card:
-    """A request as the page shows it."""
-
-    request: Request
-    history: list[Entry]
-    line: str
-    mine: bool
+LAST_REPORT = "last_report"
+"""Where the session keeps what was reported last."""
 
 
 @console.get("/")
@@ -34,25 +34,71 @@ def front() -> ResponseReturnValue:
 @console.get("/desk")
 @guarded_by(staff_only)
 def worklist() -> ResponseReturnValue:
-    """The requests that wait."""
-    cards = [_card(each) for each in house().desk.waiting()]
-    now = house().clinic.line("").hours.local(house().clock())
-    return render_template("desk.html", cards=cards, now=now, zone=now.tzinfo, moves=Move, who=who())
+    """The requests that wait, the most overdue first."""
+    wanted = _wanted()
+    closed = [cards.card(each, who()) for each in house().worklist.searched(wanted.words)]
+    return render_template("desk.html", closed=closed, undo=_undoable(), **_list(wanted))
 
 
-@console.post("/desk/requests/<int:request_id>/<move>")
+@console.get("/desk/list")
 @guarded_by(staff_only)
-def act(request_id: int, move: str) -> ResponseReturnValue:
-    """Moves a request, or says who was there first."""
-    if move not in set(Move):
+def live_list() -> ResponseReturnValue:
+    """The list alone, for a page that is open; 204 while it would show the same."""
+    if request.args.get("seen") == _seen():
+        return "", 204
+    return render_template("list.html", **_list(_wanted()))
+
+
+@console.get("/desk/requests/<reference>")
+@guarded_by(staff_only)
+def show(reference: str) -> ResponseReturnValue:
+    """The card of a reference; where two numbers share it, those to choose from."""
+    found = house().worklist.referred(reference)
+    chosen = [each for each in found if str(each.id) == request.args.get("id", str(each.id))]
+    if not chosen:
         abort(404)
-    try:
-        house().desk.move(request_id, Move(move), who(), house().clock())
-    except MoveRefused as refused:
-        flash(_too_late(refused))
-    except NoSuchRequest:
-        abort(404)
-    return redirect(url_for("console.worklist", _anchor=f"request-{request_id}"))
+    if len(chosen) > 1:
+        return render_template("choose.html", reference=reference, cards=[cards.card(each, who()) for each in chosen])
+    return card_page(chosen[0])
+
+
+@console.get("/desk/requests/<int(max=2147483647):request_id>/live")
+@guarded_by(staff_only)
+def live_card(request_id: int) -> ResponseReturnValue:
+    """What may change on a card while it is open; 204 while it would show the same."""
+    if request.args.get("seen") == _seen():
+        return "", 204
+    return render_template("card_changes.html", **_card(house().desk.request(request_id)))
+
+
+@console.get("/desk/appointments")
+@guarded_by(staff_only)
+def appointments() -> ResponseReturnValue:
+    """What was booked for a day, to look at or to print."""
+    day = _day(request.args.get("day", "")) or local(house().clock()).date()
+    zone = house().clinic.line("").hours.zone
+    start = datetime.combine(day, time.min, zone)
+    booked = house().worklist.appointments(start, start + timedelta(days=1))
+    found = [cards.card(each, who()) for each in booked]
+    return render_template("appointments.html", cards=found, day=day, around=[day + timedelta(days=n) for n in (-1, 1)])
+
+
+def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseReturnValue:
+    """The card's page; with what somebody typed, where what they wanted could not be done."""
+    house().audit.write(who(), "saw request", found.reference, house().clock())
+    earlier = [cards.card(each, who()) for each in house().worklist.of_same_number(found)]
+    page = render_template(
+        "card.html",
+        earlier=earlier,
+        say=cards.to_say(found),
+        taps=cards.one_tap(),
+        colleagues=[each.name for each in house().people.all() if each.active and each.name != found.taken_by],
+        typed=request.form,
+        trouble=trouble,
+        longest_note=LONGEST_NOTE,
+        **_card(found),
+    )
+    return page, status
 
 
 def away(error: StoreAway) -> ResponseReturnValue:
@@ -62,12 +108,52 @@ def away(error: StoreAway) -> ResponseReturnValue:
     return render_template("away.html"), 503
 
 
-def _card(found: Request) -> Card:
-    line = house().clinic.line(found.line).name["en"]
-    return Card(found, house().desk.history(found.id), line, found.taken_by == who())
+def _card(found: Request) -> dict[str, object]:
+    history = [(each, cards.who_words(each), cards.entry_words(each)) for each in house().worklist.history(found)]
+    return {"card": cards.card(found, who()), "history": history, "seen": _seen()}
 
 
-def _too_late(refused: MoveRefused) -> str:
-    if refused.status is Status.TAKEN:
-        return f"{refused.taken_by} has taken this request."
-    return "This request is closed already." if refused.status is Status.CLOSED else "This request is open again."
+def _list(wanted: Filter) -> dict[str, object]:
+    page = house().worklist.page(wanted, first=_first())
+    return {
+        "page": page,
+        "cards": [cards.card(each, who()) for each in page.requests],
+        "wanted": wanted,
+        "seen": _seen(),
+        "lines": house().clinic.lines,
+        "title": _("(%(count)s) The desk", count=page.waiting),
+        "next_page": page.first + PAGE if page.first + PAGE < page.found else None,
+    }
+
+
+def _seen() -> str:
+    """What a page shows: it changes with every move of anybody, and with every minute."""
+    return f"{house().worklist.version()}-{int(house().clock().timestamp() // 60)}"
+
+
+def _wanted() -> Filter:
+    given = request.args
+    return Filter(
+        given.get("q", "").strip()[:40], given.get("line", ""), given.get("kind", ""), _day(given.get("day", ""))
+    )
+
+
+def _first() -> int:
+    written = request.args.get("first", "0")
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 9 else 0
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def _undoable() -> dict[str, object] | None:
+    """What this person reported within the last seconds, and may still take back."""
+    last = session.get(LAST_REPORT)
+    if not last or house().clock() - datetime.fromisoformat(last["at"]) > UNDO_SHOWN:
+        return None
+    found: dict[str, object] = last
+    return found

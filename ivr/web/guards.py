@@ -37,6 +37,14 @@ def staff_only() -> Any:
     return None
 
 
+def manager_only() -> Any:
+    """Only a manager may call: others who are logged in get 403."""
+    asked = staff_only()
+    if asked is None and not current_user.manager:
+        abort(403)
+    return asked
+
+
 def guarded_by(guard: Callable[[], Any]) -> Callable[[View], View]:
     """Names the guard of a view."""
 

@@ -1,40 +1,30 @@
 """Logging in and out of the desk."""
 
+from math import ceil
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import UserMixin, current_user, login_user, logout_user
+from flask_login import current_user
+from flask_login.utils import login_url
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
-from ivr.desk.people import LONGEST_PASSWORD, Person
+from ivr.desk.lockout import LockedOut
+from ivr.web import sessions
 from ivr.web.guards import guarded_by, open_to_all, staff_only
 from ivr.web.house import house
+from ivr.web.words import CHOSEN, LANGUAGES, _
 
 login = Blueprint("login", __name__)
-
-
-class User(UserMixin):
-    """A person at the desk, as Flask-Login wants one."""
-
-    def __init__(self, person: Person) -> None:
-        self.id = str(person.id)
-        self.name = person.name
 
 
 class LoginForm(FlaskForm):
     """A name and a password."""
 
-    name = StringField("Name", validators=[InputRequired(), Length(max=80)])
-    password = PasswordField("Password", validators=[InputRequired(), Length(max=LONGEST_PASSWORD)])
-
-
-def load_user(user_id: str) -> User | None:
-    """The person of a session, if they may still work at the desk."""
-    person = house().people.person(int(user_id)) if user_id.isdigit() else None
-    return User(person) if person else None
+    name = StringField("Name", validators=[InputRequired()])
+    password = PasswordField("Password", validators=[InputRequired()])
 
 
 def who() -> str:
@@ -47,7 +37,8 @@ def who() -> str:
 @guarded_by(open_to_all)
 def ask() -> ResponseReturnValue:
     """Asks for name and password."""
-    return render_template("login.html", form=LoginForm(), wrong=False)
+    trouble = _("You have been logged out. Please log in again.") if sessions.has_ended() else ""
+    return render_template("login.html", form=LoginForm(), trouble=trouble)
 
 
 @login.post("/login")
@@ -56,28 +47,88 @@ def enter() -> ResponseReturnValue:
     """Lets a person in, under a new session."""
     form = LoginForm()
     if not form.validate_on_submit():
-        return render_template("login.html", form=form, wrong=True), 400
-    person = house().people.logged_in(form.name.data or "", form.password.data or "")
+        return render_template("login.html", form=form, trouble=_("Please fill in both.")), 400
+    try:
+        person = house().entrance.enter(
+            form.name.data or "", form.password.data or "", request.remote_addr or "", house().clock()
+        )
+    except LockedOut as locked:
+        return _wait(form, locked)
     if person is None:
-        return render_template("login.html", form=form, wrong=True), 401
-    session.clear()
-    login_user(User(person))
-    session.permanent = True
+        trouble = _("This name and password do not belong together. Please try again.")
+        return render_template("login.html", form=form, trouble=trouble), 401
+    sessions.begin(person)
     return redirect(_wanted())
+
+
+def _wait(form: LoginForm, locked: LockedOut) -> ResponseReturnValue:
+    minutes = max(1, ceil((locked.until - house().clock()).total_seconds() / 60))
+    trouble = _(
+        "Too many logins have failed. Please wait %(count)s min, or ask a manager to reset your password.",
+        count=minutes,
+    )
+    return render_template("login.html", form=form, trouble=trouble), 429, {"Retry-After": str(minutes * 60)}
 
 
 @login.post("/logout")
 @guarded_by(staff_only)
 def leave() -> ResponseReturnValue:
     """Ends the session."""
-    logout_user()
-    session.clear()
+    house().audit.write(who(), "logged out", "", house().clock())
+    sessions.end()
     return redirect(url_for("login.ask"))
+
+
+@login.post("/logout/everywhere")
+@guarded_by(staff_only)
+def leave_everywhere() -> ResponseReturnValue:
+    """Ends all sessions of whoever asks."""
+    house().roster.end_sessions(int(current_user.id), who(), house().clock())
+    sessions.end()
+    return redirect(url_for("login.ask"))
+
+
+@login.post("/language")
+@guarded_by(open_to_all)
+def choose_language() -> ResponseReturnValue:
+    """Shows the desk in another language from now on, beginning with the page that was open."""
+    if request.form.get("language") in LANGUAGES:
+        session[CHOSEN] = request.form["language"]
+    return redirect(_page_of(request.referrer) or url_for("console.worklist"))
+
+
+def lead_to_login() -> ResponseReturnValue:
+    """What somebody sees who would have to be logged in: the login, and afterwards the page where they were."""
+    if "HX-Request" in request.headers:
+        # It was a part of an open page that asked. All of the page has to go, for only staff may see it.
+        page = _page_of(request.headers.get("HX-Current-URL"))
+        return Response(status=401, headers={"HX-Redirect": login_url("login.ask", next_url=page or None)})
+    page = request.url if request.method == "GET" else _page_of(request.referrer)
+    return redirect(login_url("login.ask", next_url=page or None))
+
+
+def own_path(path: str) -> str:
+    """The path if it is a page of the desk; empty for any other address."""
+    parts = urlsplit(path)
+    known = path.startswith(("/desk", "/login", "/invitation"))
+    plain = path.isprintable() and "\\" not in path
+    ours = known and plain and not parts.scheme and not parts.netloc
+    return path if ours and _opens(parts.path) else ""
+
+
+def _opens(path: str) -> bool:
+    """Whether a browser can be led there: where forms are sent there may be nothing to see."""
+    pages = current_app.create_url_adapter(request)
+    return pages is not None and pages.test(path, method="GET")
+
+
+def _page_of(url: str | None) -> str:
+    """The page of the desk that has this address, with what it asked for."""
+    parts = urlsplit(url or "")
+    return own_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
 def _wanted() -> str:
     """The page that was asked for before the login, if it is one of ours."""
-    wanted = request.args.get("next", "")
-    parts = urlsplit(wanted)
-    ours = wanted.startswith("/desk") and not parts.scheme and not parts.netloc and "\\" not in wanted
-    return wanted if ours else url_for("console.worklist")
+    wanted = own_path(request.args.get("next", ""))
+    return wanted if wanted.startswith("/desk") else url_for("console.worklist")

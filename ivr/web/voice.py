@@ -91,7 +91,7 @@ def _call(place: str) -> Call:
 
 
 def _facts(call: Call, happened: Event) -> Facts:
-    clinic = house().clinic
+    clinic = house().clinic_now()
     return Facts(clinic, clinic.line(call.line), clinic.dialling.caller_id(happened.sender), house().clock())
 
 

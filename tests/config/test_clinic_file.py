@@ -34,6 +34,7 @@ def refusal(folder: Path, *changes: tuple[str, str]) -> str:
 MONDAY = 'monday = ["09:00-20:30"]'
 FIRST, SECOND = 'reached_by = ["+91 8090080906"]', 'reached_by = ["+91 8090080907"]'
 CLOSED_HERE = "[wishes]"
+POWER_CUT = 'words = { en = "a power cut", hi = "बिजली कटौती" }'
 DIWALI = 'reason = { en = "Diwali", hi = "दिवाली" }'
 
 
@@ -100,6 +101,23 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         CLOSED_HERE,
         closed('day = 2027-10-29\nreason = { en = "Diwali" }'),
         ("closed.0.reason", "each of en, hi"),
+    ),
+    "a reason twice": ('key = "holi"', 'key = "diwali"', ("reasons: the key 'diwali' stands twice",)),
+    "a reason for the desk in one language": (
+        ', hi = "दिवाली" }\n\n[[reasons]]',
+        " }\n\n[[reasons]]",
+        ("reasons.0.words", "each of en, hi"),
+    ),
+    "a reason with a key of words": (
+        'key = "power_cut"',
+        'key = "Power cut"',
+        ("reasons.4.key = 'Power cut': ", "pattern"),
+    ),
+    "a reason without words": (POWER_CUT, "", ("reasons.4.words: is missing",)),
+    "a reason with a misspelt word": (
+        'words = { en = "Holi"',
+        'word = { en = "Holi"',
+        ("reasons.1.word: no such key is known",),
     ),
     "a topic twice": ('key = "stretches"', 'key = "now"', ("advice", "'now'", "twice")),
     "no TOML at all": (CLOSED_HERE, "[wishes", ("is not TOML", "line 40")),
@@ -173,6 +191,11 @@ def test_the_clinic_has_its_three_numbers_and_every_line_begins_in_english() -> 
     numbers = {number.e164: line.key for line in CLINIC.lines.values() for number in line.reached_by}
     assert numbers == {"+918090080906": "main", "+918090080907": "second", "+918866991000": "third"}
     assert {line.language for line in CLINIC.lines.values()} == {"en"}
+
+
+def test_the_desk_has_a_short_list_of_reasons_in_both_languages() -> None:
+    assert len(CLINIC.reasons) <= 10
+    assert CLINIC.reasons["power_cut"] == {"en": "a power cut", "hi": "बिजली कटौती"}
 
 
 @pytest.mark.parametrize("line", ["main", "second", "third"])

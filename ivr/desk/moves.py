@@ -1,0 +1,199 @@
+"""What people at the desk do with a request: take it, put it back, report what came of it, pass it on, write a note.
+
+Each is one transaction that only one of two people can make, and a line of history. No HTTP, no clock.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from ivr.desk import schema
+from ivr.desk.database import Database
+from ivr.desk.requests import (
+    LIVE,
+    OUTCOMES,
+    Entry,
+    MoveRefused,
+    NoSuchRequest,
+    Outcome,
+    Report,
+    Request,
+    Status,
+    Then,
+)
+from ivr.desk.store import in_turn, note, request_of
+from ivr.line.again import next_try
+from ivr.line.booking import Kind
+from ivr.line.clinic import Clinic
+
+UNDO_WITHIN = timedelta(seconds=15)
+"""Ten seconds are offered on the page; the rest is the way there and back."""
+
+LEFT_ALONE = timedelta(minutes=20)
+"""A request that was taken and not touched for so long goes back by itself."""
+
+THE_CLOCK = "the clock"
+"""Who a line of history names when nobody did it."""
+
+LONGEST_NOTE = 1000
+"""Characters."""
+
+table = schema.requests
+
+RESTORED = ("status", "taken_by", "touched", "tries", "outcome", "appointment", "due")
+"""What an undo puts back."""
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The moves of the desk."""
+
+    database: Database
+    next_due: Callable[[Request, Outcome, datetime], datetime]
+    """When a request that was not reached is due again."""
+    tries: int
+    """How often a patient is rung before the request is closed as not reached."""
+
+    def take(self, request_id: int, who: str, now: datetime) -> None:
+        """Takes an open request. Raises MoveRefused with how it stands, NoSuchRequest, StoreAway."""
+        change = {"status": Status.TAKEN, "taken_by": who, "touched": now}
+        self._move(request_id, Entry(now, who, "taken", ""), lambda row: row.status == Status.OPEN, change)
+
+    def put_back(self, request_id: int, who: str, now: datetime) -> None:
+        """Gives back a request that `who` has taken. Raises as `take`."""
+        change = {"status": Status.OPEN, "taken_by": None, "touched": None}
+        self._move(request_id, Entry(now, who, "put_back", ""), _taken_by(who), change)
+
+    def pass_on(self, request_id: int, to: str, who: str, now: datetime) -> None:
+        """Hands a live request to a colleague. Raises as `take`."""
+        change = {"status": Status.TAKEN, "taken_by": to, "touched": now}
+        self._move(request_id, Entry(now, who, "passed_on", to), lambda row: row.status in LIVE, change)
+
+    def report(self, request_id: int, report: Report, who: str, now: datetime) -> None:
+        """Reports what came of ringing: the request is closed, or due again later. Raises as `take`."""
+
+        def changed(row: Row[Any]) -> Mapping[str, Any]:
+            return self._reported(request_of(row), report, now)
+
+        entry = Entry(now, who, report.outcome, report.at.isoformat() if report.at else "")
+        self._move(request_id, entry, _taken_by(who), changed)
+
+    def _reported(self, request: Request, report: Report, now: datetime) -> Mapping[str, Any]:
+        closed = {"status": Status.CLOSED, "touched": now, "appointment": None}
+        again = {"status": Status.OPEN, "taken_by": None, "touched": None, "outcome": report.outcome}
+        match OUTCOMES[report.outcome]:
+            case Then.CLOSED:
+                return {**closed, "outcome": report.outcome, "appointment": report.at}
+            case Then.AT_A_MOMENT:
+                return {**again, "due": report.at}
+            case Then.AGAIN if request.tries + 1 >= self.tries:
+                return {**closed, "outcome": Outcome.NOT_REACHED, "tries": request.tries + 1}
+            case Then.AGAIN:
+                return {**again, "tries": request.tries + 1, "due": self.next_due(request, report.outcome, now)}
+
+    def write_note(self, request_id: int, words: str, who: str, now: datetime) -> None:
+        """Adds a note to the history; a taken request counts as touched. Raises NoSuchRequest, StoreAway."""
+        entry = Entry(now, who, "note", words.strip()[:LONGEST_NOTE])
+
+        def written(write: Connection) -> None:
+            row = _found(write, request_id)
+            note(write, request_id, entry)
+            if row.status == Status.TAKEN:
+                write.execute(update(table).where(table.c.id == request_id).values(touched=now))
+
+        in_turn(self.database, written)
+
+    def undo(self, request_id: int, who: str, now: datetime) -> bool:
+        """Takes back the last move if `who` has just made it; whether there was one to take back.
+
+        Raises NoSuchRequest, StoreAway. A request that the caller's next call has made again stays as it is.
+        """
+
+        def undone(write: Connection) -> bool:
+            row = _found(write, request_id)
+            lines = schema.history
+            query = select(lines).where(lines.c.request_id == request_id).order_by(lines.c.id.desc()).limit(1)
+            last = write.execute(query).one()
+            if last.before is None or last.who != who or now - last.at > UNDO_WITHIN or _has_another(write, row):
+                return False
+            write.execute(update(table).where(table.c.id == request_id).values(_restored(last.before)))
+            note(write, request_id, Entry(now, who, "undone", last.what))
+            return True
+
+        return in_turn(self.database, undone)
+
+    def return_untouched(self, now: datetime) -> int:
+        """Gives back what was taken and left alone; how many. Raises StoreAway."""
+
+        def returned(write: Connection) -> int:
+            alone = (table.c.status == Status.TAKEN, table.c.touched <= now - LEFT_ALONE)
+            rows = write.execute(select(table.c.id, table.c.taken_by).where(*alone).with_for_update()).all()
+            for row in rows:
+                change = {"status": Status.OPEN, "taken_by": None, "touched": None}
+                write.execute(update(table).where(table.c.id == row.id).values(change))
+                note(write, row.id, Entry(now, THE_CLOCK, "returned", row.taken_by or ""))
+            return len(rows)
+
+        return in_turn(self.database, returned)
+
+    def _move(
+        self,
+        request_id: int,
+        entry: Entry,
+        allowed: Callable[[Row[Any]], bool],
+        change: Mapping[str, Any] | Callable[[Row[Any]], Mapping[str, Any]],
+    ) -> None:
+        def moved(write: Connection) -> None:
+            row = _found(write, request_id)
+            if not allowed(row):
+                raise MoveRefused(Status(row.status), row.taken_by)
+            values = change(row) if callable(change) else change
+            # Nobody can come between: PostgreSQL has locked the row, SQLite the database.
+            write.execute(update(table).where(table.c.id == request_id).values(**values))
+            line = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
+            write.execute(insert(schema.history).values(request_id=request_id, before=_before(row), **line))
+
+        in_turn(self.database, moved)
+
+
+def next_due(clinic: Clinic) -> Callable[[Request, Outcome, datetime], datetime]:
+    """The clinic's rule for when a patient who was not reached is rung again."""
+
+    def due(request: Request, outcome: Outcome, now: datetime) -> datetime:
+        pause = clinic.persistence.pause(request.tries + 1, busy=outcome is Outcome.BUSY)
+        part = request.part if request.kind is Kind.CALLBACK else None
+        return next_try(clinic.line(request.line).offer, part, now + pause)
+
+    return due
+
+
+def _found(write: Connection, request_id: int) -> Row[Any]:
+    row = write.execute(select(table).where(table.c.id == request_id).with_for_update()).one_or_none()
+    if row is None:
+        raise NoSuchRequest(request_id)
+    return row
+
+
+def _has_another(write: Connection, row: Row[Any]) -> bool:
+    """Whether the number has asked for the same anew since this was closed: then the new request is the live one."""
+    same = (table.c.phone == row.phone, table.c.kind == row.kind, table.c.status.in_(LIVE), table.c.id != row.id)
+    return row.status == Status.CLOSED and write.execute(select(table.c.id).where(*same)).first() is not None
+
+
+def _taken_by(who: str) -> Callable[[Row[Any]], bool]:
+    return lambda row: row.status == Status.TAKEN and row.taken_by == who
+
+
+def _before(row: Row[Any]) -> str:
+    values = {name: getattr(row, name) for name in RESTORED}
+    return json.dumps({name: each.isoformat() if isinstance(each, datetime) else each for name, each in values.items()})
+
+
+def _restored(before: str) -> Mapping[str, Any]:
+    values = json.loads(before)
+    moments = {name: datetime.fromisoformat(values[name]) for name in ("touched", "appointment", "due") if values[name]}
+    return {**values, **moments}

@@ -1,0 +1,54 @@
+"""The Indian public holidays of the months ahead, as suggestions: from python-holidays, in the reader's language.
+
+Nothing here closes the clinic. Some dates follow the moon and are estimates until they are announced: their names say
+so.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from holidays import country_holidays
+
+from ivr.line.hours import Text
+
+PLACE = ("IN", "DL")
+"""India, Delhi."""
+
+LANGUAGES: Mapping[str, str] = {"en": "en_IN", "hi": "hi"}
+"""The library's names of our languages."""
+
+AHEAD = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """A day that many keep; `public` where it is one of the gazetted holidays and not one of the optional ones."""
+
+    day: date
+    name: str
+    public: bool
+
+
+def holidays_from(day: date, language: str) -> list[Holiday]:
+    """The holidays of a year from that day on."""
+    found = [each for year in (day.year, day.year + 1) for each in _of_year(year, language)]
+    return [each for each in found if day <= each.day < day + AHEAD]
+
+
+@cache
+def _of_year(year: int, language: str) -> tuple[Holiday, ...]:
+    country, subdivision = PLACE
+    public, every = (
+        country_holidays(country, subdiv=subdivision, years=year, language=LANGUAGES[language], categories=categories)
+        for categories in (("public",), ("public", "optional"))
+    )
+    return tuple(Holiday(day, name, day in public) for day, name in sorted(every.items()))
+
+
+def reason_of(holiday: Holiday, reasons: Mapping[str, Text], language: str) -> str:
+    """The key of the reason that the holiday's name has a word for; empty where there is none."""
+    words = set(re.split(r"[\s;()/]+", holiday.name))
+    return next((key for key, text in reasons.items() if text[language] in words), "")

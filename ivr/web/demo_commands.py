@@ -1,0 +1,37 @@
+"""`flask demo`: made-up requests for the desk, to look at its pages, and their removal."""
+
+from collections.abc import Callable
+
+import click
+from flask.cli import AppGroup
+
+from ivr.desk.database import StoreAway
+from ivr.desk.demo import Demo
+from ivr.web.house import house
+
+demo = AppGroup("demo", help="Made-up requests, to look at the desk's pages.")
+
+
+def _demo() -> Demo:
+    here = house()
+    return Demo(here.moves.database, here.moves, here.clinic, here.front_door.marker)
+
+
+def _tried(work: Callable[[], int]) -> int:
+    try:
+        return work()
+    except StoreAway as away:
+        raise click.ClickException(f"the database is away ({away}); has it been set up (make run)?") from None
+
+
+@demo.command("fill")
+def fill() -> None:
+    """Fills the desk with made-up requests."""
+    count = _tried(lambda: _demo().fill(house().clock()))
+    click.echo(f"{count} made-up requests are at the desk. To remove them: flask --app wsgi demo clear")
+
+
+@demo.command("clear")
+def clear() -> None:
+    """Removes every made-up request."""
+    click.echo(f"{_tried(_demo().clear)} made-up requests are removed.")

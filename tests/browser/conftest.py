@@ -1,0 +1,103 @@
+"""A real service on a real port, and real browsers that sit at its desk."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from ivr.web.app import create_app
+from ivr.web.house import House, build
+from tests.conftest import NO_BROWSER, PASSWORD, QUICK, settings_for
+from tests.people import Clock, Phone
+
+SIZES = {"phone": (360, 740), "desk": (1280, 900)}
+
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+"""A browser that asks nothing of anybody but us."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """The service, where it is, and a telephone that rings it."""
+
+    url: str
+    house: House
+    phone: Phone
+
+
+@pytest.fixture
+def service(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Service]:
+    """The service on a free port, with three people at its desk."""
+    house = build(settings_for(tmp_path, sqlite_url, redis_url), clock, QUICK)
+    for name, role in (("asha", "manager"), ("meena", "staff"), ("ravi", "staff")):
+        house.people.add(name, PASSWORD, clock(), role)
+    app = create_app(house)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield Service(f"http://127.0.0.1:{server.port}", house, Phone(app, house))
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        house.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """An installed Chromium, headless."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip(f"{NO_BROWSER}no chromium is installed: apt-get install chromium fonts-lohit-deva")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, chromium_sandbox=False, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+Opens = Callable[..., Page]
+
+
+@pytest.fixture
+def opens(chromium: Browser, service: Service) -> Iterator[Opens]:
+    """Opens a browser of its own and logs somebody in: `opens("meena", size="phone", dark=True, words="hi")`."""
+    contexts = []
+
+    def open_page(
+        name: str = "asha", *, size: str = "desk", dark: bool = False, words: str = "en", js: bool = True
+    ) -> Page:
+        width, height = SIZES[size]
+        context = chromium.new_context(
+            base_url=service.url,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=js,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/desk")
+        if words != "en":
+            page.click(f"button[name=language][value={words}]")
+        page.fill("#name", name)
+        page.fill("#password", PASSWORD)
+        page.press("#password", "Enter")
+        page.wait_for_selector("#list")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

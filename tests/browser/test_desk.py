@@ -1,0 +1,131 @@
+"""What staff see and do in a real browser: live lists, one owner of each card, nothing typed is lost, keyboard only."""
+
+import time
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Opens, Service
+from tests.people import Clock
+
+CALLBACK = ("2", "1", "1", "1")
+
+
+def test_a_request_that_is_rung_in_appears_on_an_open_page_within_two_seconds(opens: Opens, service: Service) -> None:
+    page = opens()
+    expect(page.locator(".card")).to_have_count(0)
+    service.phone.rings().press(*CALLBACK)
+    began = time.monotonic()
+    page.wait_for_selector(".card")
+    assert time.monotonic() - began < 2
+    expect(page).to_have_title("(1) The desk")
+
+
+def test_of_two_browsers_that_race_for_a_card_one_wins_and_the_other_is_told_by_whom(
+    opens: Opens, service: Service
+) -> None:
+    service.phone.rings().press(*CALLBACK)
+    first, second = opens("asha"), opens("meena", js=False)
+    first.click("text=Take")
+    first.wait_for_selector("text=What came of it?")
+    second.click("text=Take")
+    expect(second.get_by_role("alert")).to_have_text("asha has taken this request.")
+    expect(second.locator("fieldset")).to_have_count(0)
+
+
+def test_other_peoples_moves_show_on_an_open_card_and_nothing_typed_is_lost(opens: Opens, service: Service) -> None:
+    call = service.phone.rings().press(*CALLBACK)
+    mine = opens("asha")
+    mine.goto(f"/desk/requests/{call.reference}")
+    mine.fill("#note", "her daughter will answer")
+    theirs = opens("meena")
+    theirs.click("text=Take")
+    expect(mine.locator("#live")).to_contain_text("meena has it", timeout=2000)
+    expect(mine.locator("#note")).to_have_value("her daughter will answer")
+    mine.click("text=Keep the note")
+    expect(mine.locator("#history")).to_contain_text("her daughter will answer")
+
+
+def test_what_was_typed_stays_when_somebody_else_was_first(opens: Opens, service: Service, clock: Clock) -> None:
+    service.phone.rings().press(*CALLBACK)
+    page = opens("asha")
+    page.click("text=Take")
+    page.wait_for_selector("#booked-day")
+    page.fill("#booked-day", "2026-11-25")
+    page.fill("#booked-hour", "10:30")
+    service.house.moves.pass_on(1, "meena", "asha", clock())
+    page.click("button[value=booked]")
+    expect(page.get_by_role("alert")).to_have_text("meena has taken this request.")
+
+
+def test_no_answer_puts_it_back_with_a_later_due_time_inside_opening_hours_and_can_be_undone(
+    opens: Opens, service: Service, clock: Clock
+) -> None:
+    clock.shows(2026, 11, 23, 20, 15)
+    service.phone.rings().press(*CALLBACK)
+    page = opens()
+    page.click("text=Take")
+    page.click("button[value=no_answer]")
+    expect(page.locator(".card")).to_contain_text("1 try")
+    due = service.house.desk.waiting()[0].due
+    assert service.house.clinic.line("main").hours.local(due).strftime("%a %H:%M") == "Tue 09:00"
+    page.click("text=Undo")
+    expect(page.locator("#live")).to_contain_text("You have it")
+    assert service.house.desk.waiting()[0].tries == 0
+
+
+def test_a_booking_is_on_the_days_list_to_print(opens: Opens, service: Service) -> None:
+    service.phone.rings().press("1", "1", "1", "1", "1")
+    page = opens()
+    page.click("text=Take")
+    page.fill("#booked-day", "2026-11-23")
+    page.fill("#booked-hour", "16:30")
+    page.click("button[value=booked]")
+    page.click("nav >> text=Appointments")
+    expect(page.locator("tbody")).to_contain_text("16:30")
+    expect(page.locator("tbody")).to_contain_text("99999 00001")
+
+
+def test_the_essential_moves_work_without_javascript(opens: Opens, service: Service) -> None:
+    service.phone.rings().press(*CALLBACK)
+    page = opens(js=False)
+    page.click("text=Take")
+    page.click("button[value=settled]")
+    expect(page.locator(".card")).to_have_count(0)
+
+
+def test_everything_is_reached_by_keyboard(opens: Opens, service: Service) -> None:
+    service.phone.rings().press(*CALLBACK)
+    page = opens(js=False)
+
+    def to(words: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if words in page.evaluate("document.activeElement.textContent"):
+                return
+        raise AssertionError(f"{words} is not reached by keyboard")
+
+    to("Take")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    to("Reached and settled")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator(".card")).to_have_count(0)
+
+
+def test_somebody_at_the_counter_is_written_down(opens: Opens, service: Service) -> None:
+    page = opens()
+    page.click("text=Write one down")
+    page.fill("#phone", "099999 00007")
+    page.fill("#note", "knee, prefers mornings")
+    page.click("button.first")
+    expect(page.locator("#history")).to_contain_text("knee, prefers mornings")
+    assert service.house.desk.waiting()[0].source == "counter"
+
+
+def test_the_card_says_what_to_say_in_the_patients_language(opens: Opens, service: Service) -> None:
+    service.phone.rings(lang="hi").press("1", "2", "1", "1", "1")
+    page = opens()
+    page.click("text=Take")
+    expect(page.locator(".say")).to_contain_text("कल, मंगलवार को, सुबह")
+    expect(page.locator("a.tel")).to_have_attribute("href", "tel:+919999900001")

@@ -1,0 +1,71 @@
+"""Every page of the desk: nothing keeps anybody out (axe-core), it fits a telephone, and Hindi is drawn with glyphs."""
+
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Opens, Service
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+def pages(service: Service) -> dict[str, str]:
+    """Every page, with something on it."""
+    reference = service.phone.rings().press("1", "1", "1", "1", "1").reference
+    service.phone.rings(lang="hi", caller="+919999900002").press("2", "1", "1", "1")
+    return {
+        "list": "/desk",
+        "card": f"/desk/requests/{reference}",
+        "new": "/desk/new",
+        "appointments": "/desk/appointments",
+        "hours": "/desk/hours",
+        "people": "/desk/people",
+        "audit": "/desk/audit",
+    }
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("size", "words"), [("phone", "hi"), ("desk", "en")])
+def test_no_page_keeps_anybody_out_and_every_page_fits(
+    opens: Opens, service: Service, size: str, words: str, dark: bool
+) -> None:
+    page = opens(size=size, words=words, dark=dark)
+    found = {}
+    for name, path in pages(service).items():
+        page.goto(path)
+        for each in page.locator("details").all():
+            each.evaluate("element => element.open = true")
+        found[name] = violations(page)
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found[name].append("it is wider than the screen")
+    assert {name: what for name, what in found.items() if what} == {}
+
+
+def test_a_taken_card_and_the_login_keep_nobody_out(opens: Opens, service: Service) -> None:
+    path = pages(service)["card"]
+    page = opens(size="phone")
+    page.goto(path)
+    page.click("text=Take it and ring")
+    page.wait_for_selector("fieldset")
+    assert violations(page) == []
+    page.click("text=Log out")
+    page.wait_for_selector("#password")
+    assert violations(page) == []
+
+
+def test_hindi_is_drawn_with_real_glyphs(opens: Opens) -> None:
+    """Letters that a font lacks are all drawn as the same box: two different letters must look different."""
+    page = opens(words="hi")
+    drawn = []
+    for letter in "कखग":
+        page.evaluate("letter => { document.querySelector('h1').textContent = letter }", letter)
+        drawn.append(page.locator("h1").screenshot())
+    assert len(set(drawn)) == 3

@@ -1,0 +1,222 @@
+"""No log, no job and no key in Redis holds a caller's number, what they keyed, or who works at the desk."""
+
+import logging
+import re
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+from rq import Queue
+from rq.registry import FailedJobRegistry
+from rq.serializers import JSONSerializer
+
+from config.settings import ROOT
+from ivr.carrier.texts import Texts
+from ivr.desk.database import sqlite_path
+from ivr.desk.queue import QUEUE
+from ivr.web.app import create_app
+from tests.listener import listener
+from tests.people import Clock, Conversation, Phone, Staff
+from tests.web import environment, service
+from tests.workers.test_errands import ACCOUNT, ToListener
+from workers import jobs
+from workers.clock import sweep
+from workers.tools import Tools
+from workers.tools import build as build_tools
+
+CALLER = "+919876501234"
+KEYED = "9876505678"
+MISTYPED = "98765099"
+STAFF, PASSWORD = "asha-of-the-desk", "a-password-to-hide"
+
+PERSONAL = (CALLER[3:], KEYED, MISTYPED, STAFF, PASSWORD)
+"""All made up; each would be found again wherever it went, however its digits are grouped."""
+
+
+def personal_in(text: str) -> list[str]:
+    """What of it stands in a text, in clear."""
+    bare = re.sub(r"(?<=\d)[\s,.()-]+(?=\d)", "", text)
+    return [word for word in PERSONAL if word in bare or word in text]
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """Whatever anything says at any level, libraries too; of SQLAlchemy its statements, which hide their values.
+
+    Its DEBUG would print whole rows: it is off unless somebody names that very logger, and nothing here does.
+    """
+    with ExitStack() as levels:
+        levels.enter_context(caplog.at_level(logging.DEBUG))
+        for name in ["sqlalchemy", *logging.root.manager.loggerDict]:
+            level = logging.INFO if name.startswith("sqlalchemy") else logging.DEBUG
+            levels.enter_context(caplog.at_level(level, logger=name))
+        yield caplog
+
+
+def calls(phone: Phone) -> Conversation:
+    """A day of callers: one keys what is no number, another a number, one is withheld, one hangs up, one is forged."""
+    phone.rings(caller=CALLER).press("1", "1", "1", "2", f"{MISTYPED}#", f"0{KEYED}#", "1", "1")
+    phone.rings(caller="anonymous").press("2", "1", f"91{KEYED}#", "1", "1")
+    phone.rings(caller=CALLER).press("2", "1", "1")
+    call = phone.rings("third", CALLER, "hi").press("1", "1", "1", "1", "1")
+    form = {"CallSid": call.sid, "From": CALLER, "To": CALLER, "CallStatus": CALLER.replace("+", "")}
+    phone.posts("/voice/status", {**form, "CallStatus": "completed"})
+    phone.posts("/voice/main", {**form, "Digits": f"{KEYED} "})
+    phone.posts("/voice", {**form, "CallSid": f"<{CALLER}>"})
+    phone.unsigned("/voice", form)
+    phone.unsigned("/voice/fallback", {**form, "ErrorUrl": f"https://line.example/voice?n={CALLER}"})
+    return call
+
+
+def works(phone: Phone) -> None:
+    """Somebody mistypes their password, then takes, puts back and does what waits; a colleague comes too late."""
+    phone.house.people.add(STAFF, PASSWORD, phone.house.clock())
+    person = Staff(phone.app, STAFF, PASSWORD)
+    person.logs_in(password=f"{PASSWORD}!")
+    person.logs_in()
+    for move in ("take", "put_back", "take", "done", "done"):
+        person.does(move, 1)
+
+
+def in_redis(redis_url: str) -> str:
+    """Every key and every value, whatever its kind, and what RQ has packed into its results."""
+    with Redis.from_url(redis_url) as redis:
+        readers: dict[bytes, Any] = {
+            b"string": redis.get,
+            b"hash": redis.hgetall,
+            b"list": lambda key: redis.lrange(key, 0, -1),
+            b"set": redis.smembers,
+            b"zset": lambda key: redis.zrange(key, 0, -1, withscores=True),
+            b"stream": redis.xrange,
+        }
+        held = [f"{key!r}: {readers[redis.type(key)](key)!r}" for key in redis.scan_iter()]
+        queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+        failed = [queue.fetch_job(job_id) for job_id in FailedJobRegistry(queue=queue).get_job_ids()]
+        results = [job.latest_result() for job in failed if job]
+        return "\n".join([*held, *(str(result.exc_string) for result in results if result)])
+
+
+# -- logs
+
+
+def test_calls_and_staff_leave_nothing_personal_in_any_log(phone: Phone, log: pytest.LogCaptureFixture) -> None:
+    call = calls(phone)
+    works(phone)
+    assert f"call {call.sid}: a booking is promised" in log.text
+    assert "INSERT INTO requests" in log.text, "the libraries are listened to as well"
+    assert personal_in(log.text) == []
+
+
+def test_the_text_of_an_error_of_ours_stays_out_of_the_log(phone: Phone, log: pytest.LogCaptureFixture) -> None:
+    class Broken:
+        def accept(self, new: object) -> None:
+            raise RuntimeError(f"cannot keep {new} of {CALLER}")
+
+    house = replace(phone.house, front_door=Broken())  # type: ignore[arg-type]  # a door that does not open
+    broken = Phone(create_app(house), house)
+    call = broken.rings(caller=CALLER).press("1", "1", "1", "1", "1")
+    assert "our telephone line has a fault" in call.words
+    assert "a webhook of place /voice/summary failed: RuntimeError" in log.text
+    assert personal_in(log.text) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite:///{0}/clinic.db", "sqlite:///{0}/nowhere.db"], ids=["up", "away"])
+def test_with_redis_and_then_both_stores_away_the_log_says_what_failed_but_not_for_whom(
+    tmp_path: Path, sqlite_url: str, clock: Clock, log: pytest.LogCaptureFixture, database: str
+) -> None:
+    with service(tmp_path, database.format(tmp_path), f"unix://{tmp_path}/nowhere.sock", clock) as phone:
+        calls(phone)
+    says = {
+        "clinic": "Redis is away (ConnectionError); the sweep will ring for its errands",
+        "nowhere": "Redis is away too (ConnectionError); nothing is promised",
+    }
+    assert next(words for name, words in says.items() if name in database) in log.text
+    assert personal_in(log.text) == []
+
+
+# -- Redis
+
+
+def test_the_jobs_of_a_request_hold_its_number_and_nothing_of_the_caller(
+    phone: Phone, tools: Tools, redis_url: str, log: pytest.LogCaptureFixture
+) -> None:
+    calls(phone)
+    works(phone)
+    assert "errand-1-1" in in_redis(redis_url)
+    assert personal_in(in_redis(redis_url)) == []
+    for errand in tools.doorbell.rung_for():
+        jobs.run(tools, errand)
+    assert "waits at the desk" in log.text
+    assert personal_in(log.text) == []
+
+
+def test_what_waits_in_redis_while_the_database_is_away_is_sealed(
+    phone: Phone, tools: Tools, sqlite_url: str, redis_url: str, log: pytest.LogCaptureFixture
+) -> None:
+    path = sqlite_path(sqlite_url)
+    away = path.rename(path.with_suffix(".away"))
+    calls(phone)
+    sweep_fails_quietly(tools)
+    assert tools.waiting_room.count() == 3
+    assert "clinic:waiting" in in_redis(redis_url)
+    assert personal_in(in_redis(redis_url)) == []
+    away.rename(path)
+    jobs.save(tools)
+    assert {each.phone.e164 for each in phone.house.desk.waiting()} == {CALLER, f"+91{KEYED}"}
+    assert personal_in(in_redis(redis_url) + log.text) == []
+
+
+def sweep_fails_quietly(tools: Tools) -> None:
+    with pytest.raises(Exception, match="SQLITE_CANTOPEN") as away:
+        sweep(tools)
+    assert personal_in("".join(traceback.format_exception(away.value))) == []
+
+
+# -- workers, whose failed jobs RQ keeps for a week
+
+
+def test_a_real_worker_that_fails_leaves_nothing_personal_in_its_log_or_in_redis(
+    phone: Phone, tmp_path: Path, redis_url: str, sqlite_url: str, clock: Clock
+) -> None:
+    more = {"TEXT_CONFIRMATIONS": "on", "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_TEXT_FROM": "+12025550123"}
+    nowhere = {"HTTPS_PROXY": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1"}
+    with service(tmp_path, sqlite_url, redis_url, clock, **more) as texting:
+        texting.rings(caller=CALLER, AccountSid=ACCOUNT).press("1", "1", "1", "1", "1")
+    done = subprocess.run(
+        [sys.executable, "-m", "workers", "--burst"],
+        cwd=ROOT,
+        env={**environment(phone.house.settings), **more, **nowhere},
+        stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert "ProxyError" in done.stdout, "the job has failed"
+    assert "ProxyError" in in_redis(redis_url), "and RQ keeps why"
+    assert personal_in(done.stdout + in_redis(redis_url)) == []
+
+
+def test_a_carrier_that_names_the_number_it_refuses_is_not_quoted(
+    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, log: pytest.LogCaptureFixture
+) -> None:
+    more = {"TEXT_CONFIRMATIONS": "on", "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_TEXT_FROM": "+12025550123"}
+    with listener() as carrier, service(tmp_path, sqlite_url, redis_url, clock, **more) as phone:
+        carrier.status = 400
+        carrier.answer = b'{"code": 21608, "message": "The number %s is unverified.", "status": 400}' % CALLER.encode()
+        settings = phone.house.settings
+        tools = replace(build_tools(settings, clock), texts=lambda: Texts(settings, ToListener(carrier.url)))
+        phone.rings(caller=CALLER, AccountSid=ACCOUNT).press("1", "1", "1", "1", "1")
+        with pytest.raises(Exception) as refused:  # noqa: PT011 - whichever; RQ keeps what it says
+            jobs.run(tools, 2)
+        tools.database.close()
+    assert len(carrier.posts) == 1
+    assert personal_in("".join(traceback.format_exception(refused.value))) == [], "which RQ keeps, and a worker logs"
+    assert personal_in(log.text) == []

@@ -1,0 +1,53 @@
+"""What the tests of the web process share: a service built for one test, and the environment of a real one."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from config.settings import ROOT, Settings
+from ivr.web.app import create_app
+from ivr.web.house import build
+from tests.conftest import QUICK, settings_for
+from tests.people import TOKEN, Phone
+
+CALLER_ID = "+12025550123"
+RECEPTION = ("+919999900008", "+919999900009")
+"""Made up, as every number here."""
+
+
+def clinic_with_reception(folder: Path) -> str:
+    """A clinic's file in which the first line has a reception with two telephones; the other lines have none."""
+    words = (ROOT / "config" / "clinic.toml").read_text()
+    words = words.replace('# caller_id = "+1 ..."', f'caller_id = "{CALLER_ID}"')
+    words = words.replace("reception = []", f'reception = ["{RECEPTION[0]}", "{RECEPTION[1]}"]', 1)
+    path = folder / "clinic.toml"
+    path.write_text(words)
+    return str(path)
+
+
+@contextmanager
+def service(
+    tmp_path: Path, database_url: str, redis_url: str, clock: Callable[[], datetime], **more: str
+) -> Iterator[Phone]:
+    """A telephone at a service with these stores and settings."""
+    house = build(settings_for(tmp_path, database_url, redis_url, **more), clock, QUICK)
+    try:
+        yield Phone(create_app(house), house)
+    finally:
+        house.close()
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment of a process that works on the stores of these settings."""
+    return {
+        **os.environ,
+        "ENV": "development",
+        "PUBLIC_BASE_URL": settings.public_base_url,
+        "SECRET_KEY": settings.secret_key,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "STATE_DIR": str(settings.state_dir),
+    }

@@ -1,0 +1,82 @@
+"""Every route says who may call it, a route that says nothing is closed, and every page forbids what none does."""
+
+import re
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from ivr.web.guards import guard_of, open_to_all, signed_by_carrier, staff_only
+from tests.people import CALLER, Phone, Staff
+
+OPEN = {
+    *("console.front", "login.ask", "login.enter", "health.alive", "health.ready"),
+    *("voice.fallback", "static", "login.choose_language", "invitation.ask", "invitation.use"),
+}
+"""What anybody may call; whoever adds to it has thought about it."""
+
+
+def rules(app: Flask) -> list[Rule]:
+    return list(app.url_map.iter_rules())
+
+
+def path_of(rule: Rule) -> str:
+    """An address of this route."""
+    return re.sub(r"<[^>]*>", "main", re.sub(r"<int[^>]*>", "1", rule.rule))
+
+
+def test_every_route_names_its_guard(app: Flask) -> None:
+    assert {rule.endpoint for rule in rules(app) if guard_of(app, rule.endpoint) is None} == set()
+
+
+def test_only_what_is_meant_to_be_is_open_to_all(app: Flask) -> None:
+    assert {rule.endpoint for rule in rules(app) if guard_of(app, rule.endpoint) is open_to_all} == OPEN
+
+
+def test_a_route_that_names_no_guard_answers_nobody(app: Flask) -> None:
+    app.add_url_rule("/forgotten", endpoint="forgotten", view_func=lambda: "come in")
+    answer = app.test_client().get("/forgotten")
+    assert answer.status_code == 403
+    assert "come in" not in answer.text
+
+
+def test_every_webhook_but_the_fallback_refuses_who_is_not_the_carrier(app: Flask, phone: Phone) -> None:
+    webhooks = [rule for rule in rules(app) if rule.rule.startswith("/voice") and rule.endpoint != "voice.fallback"]
+    form = {"CallSid": "CA1", "From": CALLER, "To": "+918090080906", "Digits": "1"}
+    assert {path_of(rule) for rule in webhooks} == {"/voice", "/voice/main", "/voice/answered", "/voice/status"}
+    for rule in webhooks:
+        assert (rule.methods or set()) - {"OPTIONS"} == {"POST"}
+        assert guard_of(app, rule.endpoint) is signed_by_carrier
+        assert phone.unsigned(path_of(rule), form).status_code == 403
+
+
+def test_every_page_and_form_of_the_desk_refuses_who_is_not_logged_in(app: Flask, phone: Phone) -> None:
+    phone.rings().press("1", "1", "1", "1", "1")
+    browser = app.test_client()
+    token = Staff.token(browser.get("/login").text)
+    desk = [rule for rule in rules(app) if rule.rule.startswith("/desk") or guard_of(app, rule.endpoint) is staff_only]
+    assert {"/desk", "/desk/requests/1/take", "/logout"} <= {path_of(rule) for rule in desk}
+    for rule in desk:
+        method = "POST" if "POST" in (rule.methods or set()) else "GET"
+        answer = browser.open(path_of(rule), method=method, data={"csrf_token": token})
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith("/login")
+    assert phone.house.desk.request(1).status == "open"
+
+
+def test_the_front_page_leads_to_the_desk(app: Flask) -> None:
+    assert app.test_client().get("/").headers["Location"] == "/desk"
+
+
+@pytest.mark.parametrize("path", ["/desk", "/login", "/nowhere", "/", "/static/desk.css", "/healthz"])
+def test_every_page_forbids_what_no_page_of_ours_does(staff: Staff, path: str) -> None:
+    answer = staff.browser.get(path)
+    policy, page = answer.headers["Content-Security-Policy"], answer.get_data(as_text=True)
+    answer.close()
+    assert all(words in policy for words in ("default-src 'self'", "frame-ancestors 'none'", "form-action 'self'"))
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    if answer.mimetype == "text/html":
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert not re.search(r"<script(?! src=)|\bstyle=|\son\w+=", page), "which the policy would forbid"

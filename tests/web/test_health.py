@@ -1,0 +1,115 @@
+"""Whoever is on call, and a load balancer, are told which of database, Redis and worker is well."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from redis import Redis
+from rq import Worker
+
+from config.settings import ROOT
+from ivr.desk.database import sqlite_path
+from tests.people import Clock, Phone
+from tests.servers import until
+from tests.servers.postgres import Postgres
+from tests.servers.valkey import Valkey
+from tests.web import environment, service
+
+
+@contextmanager
+def worker(phone: Phone) -> Iterator[None]:
+    """A real worker on the service's stores; it dies in an instant at the end, and tells nobody."""
+    settings = phone.house.settings
+    with (settings.state_dir / "worker.log").open("w") as log:
+        command = [sys.executable, "-m", "workers"]
+        child = subprocess.Popen(command, cwd=ROOT, env=environment(settings), stdout=log, stderr=log)
+    try:
+        assert until(lambda: child.poll() is not None or _heard_of(settings.redis_url))
+        assert child.poll() is None, (settings.state_dir / "worker.log").read_text()
+        yield
+    finally:
+        child.kill()
+        child.wait()
+
+
+def _heard_of(redis_url: str) -> bool:
+    with Redis.from_url(redis_url) as redis:
+        return any(each.last_heartbeat for each in Worker.all(connection=redis))
+
+
+def ready(app: Flask) -> tuple[int, dict[str, str]]:
+    answer = app.test_client().get("/readyz")
+    assert answer.mimetype == "application/json"
+    parts: dict[str, str] = answer.get_json()
+    return answer.status_code, parts
+
+
+def test_with_a_worker_all_is_well_until_it_has_not_been_heard_of_for_a_minute(phone: Phone, clock: Clock) -> None:
+    clock.now = datetime.now(UTC)  # a real worker's heart beats by the real clock
+    assert ready(phone.app) == (503, {"database": "well", "redis": "well", "worker": "none is running"})
+    with worker(phone):
+        assert ready(phone.app) == (200, {"database": "well", "redis": "well", "worker": "well"})
+    clock.goes_on(seconds=120)
+    assert ready(phone.app) == (503, {"database": "well", "redis": "well", "worker": "none is running"})
+
+
+def test_a_redis_that_is_down_is_named_and_nothing_is_known_of_the_worker(app: Flask, valkey_server: Valkey) -> None:
+    valkey_server.stop()
+    try:
+        parts = {"database": "well", "redis": "away: ConnectionError", "worker": "unknown: redis is away"}
+        assert ready(app) == (503, parts)
+        assert app.test_client().get("/healthz").status_code == 200
+    finally:
+        valkey_server.start()
+
+
+def test_a_redis_that_hangs_is_named(app: Flask, valkey_server: Valkey) -> None:
+    valkey_server.pause()
+    try:
+        code, parts = ready(app)
+    finally:
+        valkey_server.resume()
+    assert (code, parts["redis"]) == (503, "away: TimeoutError")
+
+
+def test_a_database_file_that_is_gone_is_named(app: Flask, sqlite_url: str) -> None:
+    sqlite_path(sqlite_url).unlink()
+    code, parts = ready(app)
+    assert (code, parts["database"], parts["redis"]) == (503, "away: OperationalError SQLITE_CANTOPEN", "well")
+    assert app.test_client().get("/healthz").status_code == 200
+
+
+def test_a_database_without_its_tables_is_named(app: Flask, sqlite_url: str) -> None:
+    sqlite_path(sqlite_url).write_bytes(b"")
+    code, parts = ready(app)
+    assert (code, parts["database"]) == (503, "away: OperationalError SQLITE_ERROR")
+
+
+def test_a_postgresql_that_is_down_is_named_without_its_password(
+    tmp_path: Path, postgres_url: str, redis_url: str, clock: Clock, postgres_server: Postgres
+) -> None:
+    with service(tmp_path, postgres_url, redis_url, clock) as phone:
+        assert ready(phone.app)[1]["database"] == "well"
+        postgres_server.stop()
+        try:
+            code, parts = ready(phone.app)
+        finally:
+            postgres_server.start()
+        assert (code, parts["database"]) == (503, "away: OperationalError")
+        assert ready(phone.app)[1]["database"] == "well", "and well again when it is back"
+
+
+@pytest.mark.parametrize("database", ["sqlite:///{0}/nowhere.db", "postgresql://nobody:none@127.0.0.1:1/none"])
+def test_the_process_lives_whatever_else_is_away(tmp_path: Path, clock: Clock, database: str) -> None:
+    with service(tmp_path, database.format(tmp_path), f"unix://{tmp_path}/nowhere.sock", clock) as phone:
+        answer = phone.app.test_client().get("/healthz")
+        assert (answer.status_code, answer.get_json()) == (200, {"process": "well"})
+        code, parts = ready(phone.app)
+    assert code == 503
+    assert all(state != "well" for state in parts.values())
+    assert "none@" not in str(parts)
