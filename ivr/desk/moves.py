@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Insert, Row, insert, select, update
 
 from ivr.desk import schema
+from ivr.desk.audit import line
 from ivr.desk.database import Database
 from ivr.desk.requests import (
     LIVE,
@@ -102,6 +103,7 @@ class Moves:
         def written(write: Connection) -> None:
             row = _found(write, request_id)
             note(write, request_id, entry)
+            write.execute(_audited(row, entry))
             if row.status == Status.TAKEN:
                 write.execute(update(table).where(table.c.id == request_id).values(touched=now))
 
@@ -121,7 +123,9 @@ class Moves:
             if last.before is None or last.who != who or now - last.at > UNDO_WITHIN or _has_another(write, row):
                 return False
             write.execute(update(table).where(table.c.id == request_id).values(_restored(last.before)))
-            note(write, request_id, Entry(now, who, "undone", last.what))
+            entry = Entry(now, who, "undone", last.what)
+            note(write, request_id, entry)
+            write.execute(_audited(row, entry))
             return True
 
         return in_turn(self.database, undone)
@@ -151,11 +155,12 @@ class Moves:
             row = _found(write, request_id)
             if not allowed(row):
                 raise MoveRefused(Status(row.status), row.taken_by)
-            values = change(row) if callable(change) else change
+            changed = change(row) if callable(change) else change
             # Nobody can come between: PostgreSQL has locked the row, SQLite the database.
-            write.execute(update(table).where(table.c.id == request_id).values(**values))
-            line = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
-            write.execute(insert(schema.history).values(request_id=request_id, before=_before(row), **line))
+            write.execute(update(table).where(table.c.id == request_id).values(**changed))
+            values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
+            write.execute(insert(schema.history).values(request_id=request_id, before=_before(row), **values))
+            write.execute(_audited(row, entry))
 
         in_turn(self.database, moved)
 
@@ -176,6 +181,24 @@ def _found(write: Connection, request_id: int) -> Row[Any]:
     if row is None:
         raise NoSuchRequest(request_id)
     return row
+
+
+def _audited(row: Row[Any], entry: Entry) -> Insert:
+    """The audit's line about a move; what a note says stays with the request."""
+    what = AUDITED.get(entry.what, "reported request")
+    detail = "" if entry.what == "note" else entry.detail
+    outcome = entry.what if entry.what not in AUDITED else ""
+    return line(entry.who, what, row.reference, entry.at, outcome or detail)
+
+
+AUDITED: Mapping[str, str] = {
+    "taken": "took request",
+    "put_back": "put back request",
+    "passed_on": "passed on request",
+    "note": "noted on request",
+    "undone": "undid request",
+}
+"""What the audit says of each move; of every outcome it says "reported request"."""
 
 
 def _has_another(write: Connection, row: Row[Any]) -> bool:

@@ -125,6 +125,7 @@ def add_new() -> ResponseReturnValue:
     words = request.form.get("note", "").strip()
     if words:
         house().moves.write_note(found.id, words, who(), house().clock())
+    house().audit.write(who(), "wrote down request", found.reference, house().clock())
     flash(_("It is written down."), "done")
     return redirect(_card_of(found))
 

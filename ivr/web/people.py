@@ -28,7 +28,9 @@ WRITTEN = (
     *(later("logged in"), later("logged out"), later("failed login"), later("ended sessions")),
     *(later("added person"), later("invited person"), later("disabled person"), later("enabled person")),
     *(later("made manager"), later("made staff"), later("reset password"), later("chose password")),
-    *(later("saw request"), later("set hours"), later("undid hours")),
+    *(later("saw request"), later("took request"), later("put back request"), later("passed on request")),
+    *(later("reported request"), later("noted on request"), later("undid request"), later("wrote down request")),
+    *(later("set hours"), later("undid hours")),
 )
 """What the audit may say that somebody did."""
 

@@ -173,6 +173,21 @@ def test_a_request_is_passed_on_and_only_the_other_has_it_then(house: House, req
         house.moves.put_back(request_id, "asha", clock())
 
 
+def test_the_audit_says_who_did_what_but_not_what_a_note_says(house: House, request_id: int, clock: Clock) -> None:
+    reference = now(house, request_id).reference
+    house.moves.take(request_id, "asha", clock())
+    house.moves.write_note(request_id, "her knee", "asha", clock())
+    house.moves.report(request_id, Report(Outcome.NO_ANSWER), "asha", clock())
+    house.moves.undo(request_id, "asha", clock())
+    said = [(each.who, each.what, each.about, each.detail) for each in reversed(house.audit.page())]
+    assert said == [
+        ("asha", "took request", reference, ""),
+        ("asha", "noted on request", reference, ""),
+        ("asha", "reported request", reference, "no_answer"),
+        ("asha", "undid request", reference, "no_answer"),
+    ]
+
+
 def test_who_moves_a_request_that_never_was_is_told_so(house: House, clock: Clock) -> None:
     with pytest.raises(NoSuchRequest):
         house.moves.take(4711, "asha", clock())

@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from ivr.desk import schema
 from ivr.desk.people import STAFF
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
 from tests.servers.valkey import Valkey
 from tests.web import service
+from workers.clock import sweep
+from workers.tools import Tools
 
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 WRONG = "wrong horse battery"
@@ -77,6 +81,18 @@ def test_while_redis_is_away_failures_are_counted(both: Phone, valkey_server: Va
     for _ in range(5):
         assert tries(both.app, password=WRONG).status_code == 401
     assert tries(both.app).status_code == 429
+
+
+def test_the_clocks_sweep_forgets_failures_that_no_longer_count(app: Flask, tools: Tools, clock: Clock) -> None:
+    def counted() -> int:
+        with tools.database.reading() as read:
+            return len(read.execute(select(schema.failed_logins)).all())
+
+    tries(app, password=WRONG)
+    for minutes, left in ((14, 1), (1, 0)):
+        clock.goes_on(minutes=minutes)
+        sweep(tools)
+        assert counted() == left
 
 
 # -- the end of a session
