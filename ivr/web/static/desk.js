@@ -20,3 +20,6 @@ document.addEventListener("htmx:afterSwap", () => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+
+// What can be undone for ten seconds is offered for ten seconds.
+document.querySelectorAll("[data-fades]").forEach((offer) => setTimeout(() => offer.remove(), 10000));
