@@ -1,6 +1,6 @@
-"""Asks PyPI for known holes in what requirements.txt pins.
+"""Asks for known holes in what requirements.txt pins.
 
-A hole fails. Where PyPI cannot be asked, that is said, and nothing fails.
+A hole fails. Where nobody can be asked, that is said, and nothing fails.
 """
 
 import json
@@ -37,9 +37,9 @@ def verdict(packages: list[dict[str, Any]]) -> str:
     """How far the answer can be trusted."""
     unknown = [package["name"] for package in packages if "skip_reason" in package]
     if len(unknown) == len(packages):
-        return "audit: NOT DONE, the list of known holes (pypi.org) cannot be reached from here"
+        return "audit: NOT DONE, the list of known holes cannot be reached from here"
     if unknown:
-        return f"audit: NOT DONE for {', '.join(unknown)}: pypi.org does not answer about these"
+        return f"audit: NOT DONE for {', '.join(unknown)}: nobody answers about these"
     return f"audit: {len(packages)} packages looked up"
 
 
