@@ -177,6 +177,25 @@ def test_with_postgresql_down_a_request_waits_in_redis(place: Place, postgres_se
     reaches_the_desk_later(place, call)
 
 
+@on_postgres
+def test_with_postgresql_frozen_a_request_waits_in_redis_and_is_saved_once(
+    place: Place, postgres_server: Postgres
+) -> None:
+    phone, tools = place
+    phone.rings(caller="+919999900009").press(*BOOK)  # a connection stands open, as in a service that has run a while
+    with frozen(postgres_server):
+        hears_hours_and_advice(phone)
+        call = phone.rings().press(*BOOK[:-1])
+        began = time.monotonic()
+        call.press("1")
+        assert time.monotonic() - began < HELD_UP_SECONDS
+        assert tools.waiting_room.count() == 1
+    jobs.save(tools)
+    assert tools.waiting_room.count() == 0
+    assert [each.reference for each in phone.house.desk.waiting()].count(call.reference) == 1
+    assert len(phone.house.desk.waiting()) == 2
+
+
 @on_both
 def test_the_clock_has_what_waits_saved(place: Place, postgres_server: Postgres, sqlite_url: str) -> None:
     phone, tools = place

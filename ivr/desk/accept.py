@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ivr.desk.database import StoreAway
 from ivr.desk.errands import Bell
+from ivr.desk.patience import Patience
 from ivr.desk.queue import Doorbell, QueueAway
 from ivr.desk.requests import Kept, NewRequest
 from ivr.desk.seal import Marker
@@ -25,12 +26,14 @@ class FrontDoor:
     waiting_room: WaitingRoom
     doorbell: Doorbell
     marker: Marker
+    patience: Patience
 
     def accept(self, new: NewRequest) -> Kept | None:
         """What may be promised to the caller; None where neither store could keep the request."""
         mark, reference = self.marker.mark(new.promise), self.marker.reference(new.promise)
         try:
-            saved = self.desk.keep(new, mark, reference)
+            # Given up on and yet done later is no harm: the mark makes it the same promise.
+            saved = self.patience.wait_for(lambda: self.desk.keep(new, mark, reference))
         except StoreAway as away:
             log.warning("call %s: the database is away (%s); the request goes to Redis", new.call_sid, away)
             return self._leave_waiting(Waiting(mark, reference, new))

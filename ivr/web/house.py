@@ -23,6 +23,7 @@ from ivr.desk.lockout import Lockout
 from ivr.desk.mirror import FILE, Mirror
 from ivr.desk.moves import Moves, next_due
 from ivr.desk.passwords import Passwords
+from ivr.desk.patience import Patience
 from ivr.desk.people import People
 from ivr.desk.queue import Doorbell, impatient
 from ivr.desk.requests import Outcome, Request
@@ -38,6 +39,9 @@ from ivr.line.script import Script
 Clock = Callable[[], datetime]
 
 NAME = "house"
+
+A_CALLER_WAITS = 1.2
+"""Seconds for the database, a little more than its own limits; what is left of two is for Redis."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ def build(settings: Settings, clock: Clock = _now, passwords: Passwords | None =
     room = WaitingRoom(redis, Seal(settings.secret_key, "waiting request"))
     passwords = passwords or Passwords()
     people, audit = People(database, passwords), Audit(database)
+    patience = Patience(A_CALLER_WAITS)
     mirror = Mirror(settings.state_dir / FILE)
     return House(
         settings=settings,
@@ -102,10 +107,10 @@ def build(settings: Settings, clock: Clock = _now, passwords: Passwords | None =
         closures=Closures(database),
         mirror=mirror,
         doorbell=doorbell,
-        front_door=FrontDoor(desk, room, doorbell, Marker(settings.secret_key)),
+        front_door=FrontDoor(desk, room, doorbell, Marker(settings.secret_key), patience),
         call_seal=Seal(settings.secret_key, "call"),
         clock=clock,
-        close=partial(_close, database, redis),
+        close=partial(_close, database, redis, patience),
     )
 
 
@@ -114,7 +119,8 @@ def _due_again(clinic: Clinic, mirror: Mirror, request: Request, outcome: Outcom
     return next_due(clinic.with_closures(mirror.read()))(request, outcome, now)
 
 
-def _close(database: Database, redis: Redis) -> None:
+def _close(database: Database, redis: Redis, patience: Patience) -> None:
+    patience.close()
     database.close()
     redis.close()
 
