@@ -239,7 +239,7 @@ def test_what_waits_in_redis_shows_no_number(place: Place, sqlite_url: str, valk
 def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
     place: Place, sqlite_url: str, valkey_server: Valkey
 ) -> None:
-    phone = place[0]
+    phone, tools = place
     with moved(sqlite_path(sqlite_url)), frozen(valkey_server):
         hears_hours_and_advice(phone)
         began = time.monotonic()
@@ -248,6 +248,7 @@ def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
         assert call.uncut[0].startswith("We are very sorry. We could not write down your request")
         assert "reference" not in call.words
         assert call.place == "not_kept"
+    assert tools.waiting_room.count() == 0, "a Redis that thaws finds nothing to write down after all"
     assert phone.house.desk.waiting() == []
     call.press("1")
     stands_once(place, call)

@@ -48,6 +48,8 @@ class WaitingRoom:
     def keep(self, waiting: Waiting) -> None:
         """Keeps the request, and returns once it is on disk. Twice is as good as once. Raises QueueAway."""
         with queue_errors(), closing(_one_connection(self._redis)) as client:
+            # A frozen Redis would carry out the write when it thaws, after the caller was told that nothing is kept.
+            client.ping()
             client.hset(ROOM, waiting.mark, self._seal.close(_to_json(waiting)))
             _wait_for_disk(client)
 
