@@ -240,6 +240,7 @@ def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
     place: Place, sqlite_url: str, valkey_server: Valkey
 ) -> None:
     phone, tools = place
+    other = phone.rings(caller="+919999900009").press(*BOOK)  # a connection to Redis stands open from now on
     with moved(sqlite_path(sqlite_url)), frozen(valkey_server):
         hears_hours_and_advice(phone)
         began = time.monotonic()
@@ -249,9 +250,9 @@ def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
         assert "reference" not in call.words
         assert call.place == "not_kept"
     assert tools.waiting_room.count() == 0, "a Redis that thaws finds nothing to write down after all"
-    assert phone.house.desk.waiting() == []
+    assert [each.reference for each in phone.house.desk.waiting()] == [other.reference]
     call.press("1")
-    stands_once(place, call)
+    assert [each.reference for each in phone.house.desk.waiting()] == [other.reference, call.reference]
 
 
 @on_sqlite
