@@ -11,8 +11,10 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from rq import Queue, Worker
+from rq import Queue
 from rq.serializers import JSONSerializer
+from rq.utils import as_text, utcparse
+from rq.worker_registration import get_keys
 
 from ivr.desk.errands import Bell
 
@@ -108,7 +110,12 @@ class Doorbell:
             self._redis.ping()
 
     def worker_is_alive(self, now: datetime) -> bool:
-        """Whether any worker was heard of within the last `WORKER_SILENT`. Raises QueueAway."""
+        """Whether any worker was heard of within the last `WORKER_SILENT`. Raises QueueAway.
+
+        Reads what RQ writes down of its workers. A Worker of RQ's own is not made here: it would set the time limit of
+        every new connection of this client to minutes.
+        """
         with queue_errors():
-            beats = [worker.last_heartbeat for worker in Worker.all(queue=self._queue)]
-        return any(now - beat.replace(tzinfo=beat.tzinfo or UTC) < WORKER_SILENT for beat in beats if beat)
+            beats = [self._redis.hget(key, "last_heartbeat") for key in get_keys(queue=self._queue)]
+        moments = [utcparse(as_text(beat)) for beat in beats if beat]
+        return any(now - moment.replace(tzinfo=moment.tzinfo or UTC) < WORKER_SILENT for moment in moments)

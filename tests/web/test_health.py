@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,6 +57,25 @@ def test_with_a_worker_all_is_well_until_it_has_not_been_heard_of_for_a_minute(p
         assert ready(phone.app) == (200, {"database": "well", "redis": "well", "worker": "well"})
     clock.goes_on(seconds=120)
     assert ready(phone.app) == (503, {"database": "well", "redis": "well", "worker": "none is running"})
+
+
+def test_who_has_looked_at_the_health_does_not_make_callers_wait_for_a_frozen_redis(
+    phone: Phone, valkey_server: Valkey
+) -> None:
+    """To ask RQ for its workers would set the time limit of this client's new connections to minutes."""
+    with worker(phone):
+        ready(phone.app)
+    callers = [f"+91999990000{number}" for number in range(4)]
+    with ThreadPoolExecutor(len(callers)) as hands:  # several at once, so that new connections are made
+        valkey_server.pause()
+        calls = [hands.submit(rings_back, phone, caller) for caller in callers]
+        late = wait(calls, timeout=4).not_done
+        valkey_server.resume()
+    assert not late
+
+
+def rings_back(phone: Phone, caller: str) -> None:
+    phone.rings(caller=caller).press("2", "1", "1", "1")
 
 
 def test_a_redis_that_is_down_is_named_and_nothing_is_known_of_the_worker(app: Flask, valkey_server: Valkey) -> None:
