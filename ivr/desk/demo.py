@@ -77,12 +77,16 @@ class Demo:
         desk = Desk(self.database)  # with nothing to be done about them: nobody is told of a made-up request
         new = self._new(example, now - timedelta(minutes=example.minutes_ago))
         mark = self.marker.mark(new.promise)
-        before = {each.call_sid for each in desk.all()}
-        if new.call_sid in before:
+        if self._id_of(new.call_sid) is not None:
             return
         desk.keep(new, mark, self.marker.reference(new.promise))
-        request_id = next(each.id for each in desk.all() if each.call_sid == new.call_sid)
-        self._move(request_id, example, new.created)
+        request_id = self._id_of(new.call_sid)
+        if request_id is not None:  # None: it joined a live request of that number, which is not ours to move
+            self._move(request_id, example, new.created)
+
+    def _id_of(self, call_sid: str) -> int | None:
+        with self.database.reading() as read:
+            return read.scalar(select(schema.requests.c.id).where(schema.requests.c.call_sid == call_sid))
 
     def _move(self, request_id: int, example: Example, asked: datetime) -> None:
         moment = asked + timedelta(minutes=4)

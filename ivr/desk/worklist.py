@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from ivr.desk import schema
 from ivr.desk.database import Database
-from ivr.desk.requests import LIVE, Entry, Outcome, Request
+from ivr.desk.requests import LIVE, Outcome, Request
 from ivr.desk.store import request_of
 from ivr.line.phones import NumberRefused, phone
 
@@ -100,13 +100,6 @@ class Worklist:
     def of_same_number(self, request: Request) -> list[Request]:
         """The other requests of the number, newest first. Raises StoreAway."""
         return self._all(select(table).where(table.c.phone == request.phone.e164, table.c.id != request.id))
-
-    def history(self, request: Request) -> list[Entry]:
-        """What happened to the request, newest first. Raises StoreAway."""
-        lines = schema.history
-        query = select(lines.c.at, lines.c.who, lines.c.what, lines.c.detail).where(lines.c.request_id == request.id)
-        with self._database.reading() as read:
-            return [Entry(*row) for row in read.execute(query.order_by(lines.c.id.desc()))]
 
     def appointments(self, start: datetime, end: datetime) -> list[Request]:
         """What was booked between these moments, in its order. Raises StoreAway."""

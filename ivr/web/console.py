@@ -109,7 +109,8 @@ def away(error: StoreAway) -> ResponseReturnValue:
 
 
 def _card(found: Request) -> dict[str, object]:
-    history = [(each, cards.who_words(each), cards.entry_words(each)) for each in house().worklist.history(found)]
+    newest_first = reversed(house().desk.history(found.id))
+    history = [(each, cards.who_words(each), cards.entry_words(each)) for each in newest_first]
     return {"card": cards.card(found, who()), "history": history, "seen": _seen()}
 
 

@@ -6,6 +6,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
 
+from ivr.desk.database import sqlite_path
 from tests.browser.conftest import Opens, Service
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -59,6 +60,18 @@ def test_a_taken_card_and_the_login_keep_nobody_out(opens: Opens, service: Servi
     page.click("text=Log out")
     page.wait_for_selector("#password")
     assert violations(page) == []
+
+
+def test_the_page_that_says_the_database_is_away_keeps_nobody_out(
+    opens: Opens, service: Service, sqlite_url: str
+) -> None:
+    page = opens(size="phone", dark=True)
+    path = sqlite_path(sqlite_url)
+    away = path.rename(path.with_suffix(".away"))
+    page.goto("/desk")
+    assert page.get_by_role("alert").is_visible()
+    assert violations(page) == []
+    away.rename(path)
 
 
 def test_hindi_is_drawn_with_real_glyphs(opens: Opens) -> None:
