@@ -1,5 +1,8 @@
 """Brings a database up to the desk's tables, by the migrations in ivr/desk/migrations."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +27,23 @@ def migrate(database_url: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     try:
-        with engine.begin() as connection:
+        with _one_at_a_time(database_url), engine.begin() as connection:
             _hold(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _one_at_a_time(url: str) -> Iterator[None]:
+    """SQLite does not wait its turn to switch to WAL: of two that start at once, one would be told "locked"."""
+    if not url.startswith("sqlite"):
+        yield
+        return
+    with Path(f"{sqlite_path(url)}.migrating").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 def _ready(url: str) -> str:
