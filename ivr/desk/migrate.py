@@ -41,7 +41,9 @@ def _one_at_a_time(url: str) -> Iterator[None]:
     if not url.startswith("sqlite"):
         yield
         return
-    with Path(f"{sqlite_path(url)}.migrating").open("w") as turn:
+    path = Path(f"{sqlite_path(url)}.migrating")
+    path.touch(mode=0o600)
+    with path.open("r+") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         yield
 
