@@ -1,6 +1,7 @@
 """Brings a database up to the desk's tables, by the migrations in ivr/desk/migrations."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,11 +42,12 @@ def _one_at_a_time(url: str) -> Iterator[None]:
     if not url.startswith("sqlite"):
         yield
         return
-    path = Path(f"{sqlite_path(url)}.migrating")
-    path.touch(mode=0o600)
-    with path.open("r+") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
+    folder = os.open(sqlite_path(url).parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(folder)
 
 
 def _ready(url: str) -> str:
