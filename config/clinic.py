@@ -23,7 +23,7 @@ from config.fields import (
 )
 from ivr.line.again import Persistence
 from ivr.line.booking import Offer, Part
-from ivr.line.clinic import Clinic, Line, Reception, Topic
+from ivr.line.clinic import Clinic, Limits, Line, Reception, Retention, Topic
 from ivr.line.hours import Closure, Hours, Shift
 from ivr.line.phones import Dialling
 
@@ -114,6 +114,32 @@ class AgainFile(Strict):
         return Persistence(self.tries, pauses, busy)
 
 
+class LimitsFile(Strict):
+    """How much is taken from one telephone or on one line before no more requests are."""
+
+    calls_of_a_caller_per_hour: Annotated[int, Field(ge=1)]
+    calls_of_a_line_per_hour: Annotated[int, Field(ge=1)]
+    requests_of_a_number_per_day: Annotated[int, Field(ge=1)]
+
+    @property
+    def limits(self) -> Limits:
+        """The same as the line knows it."""
+        return Limits(self.calls_of_a_caller_per_hour, self.calls_of_a_line_per_hour, self.requests_of_a_number_per_day)
+
+
+class RetentionFile(Strict):
+    """How many days what is personal is kept."""
+
+    closed_requests: Annotated[int, Field(ge=1)]
+    recordings: Annotated[int, Field(ge=1)]
+    log: Annotated[int, Field(ge=1)]
+
+    @property
+    def retention(self) -> Retention:
+        """The same as the line knows it."""
+        return Retention(*(timedelta(days=days) for days in (self.closed_requests, self.recordings, self.log)))
+
+
 class ReceptionFile(Strict):
     """How the reception's telephones are rung."""
 
@@ -142,6 +168,8 @@ class ClinicFile(Strict):
     reasons: tuple[ReasonFile, ...] = ()
     wishes: WishesFile
     again: AgainFile
+    limits: LimitsFile
+    retention: RetentionFile
     reception: ReceptionFile = ReceptionFile()
     advice: Annotated[tuple[TopicFile, ...], Field(min_length=1, max_length=5)]
     lines: Annotated[tuple[LineFile, ...], Field(min_length=1)]
@@ -186,6 +214,8 @@ def read(path: Path) -> Clinic:
         dialling=Dialling(file.wishes.countries, frozenset().union(*(line.reached_by for line in lines.values()))),
         reception=Reception(file.reception.caller_id, file.reception.seconds),
         persistence=file.again.persistence,
+        limits=file.limits.limits,
+        retention=file.retention.retention,
         topics=tuple(Topic(each.key, each.source, each.reviewed_by, each.reviewed_on) for each in file.advice),
         voices=file.voices,
         reasons={each.key: each.words for each in file.reasons},

@@ -44,6 +44,8 @@ class Settings(BaseModel):
     staff_notify_urls: str = Field("", repr=False)
     text_confirmations: bool = False
     twilio_text_from: str = Field("", repr=False)
+    metrics_token: str = Field("", repr=False)
+    trusted_proxies: int = Field(0, ge=0, le=5)
     state_dir: Path = ROOT / "var"
     clinic_file: Path = ROOT / "config" / "clinic.toml"
 

@@ -66,6 +66,7 @@ requests = Table(
     Index("requests_by_phone", "phone"),
     Index("requests_by_reference", "reference"),
     Index("requests_by_appointment", "appointment"),
+    Index("requests_by_touched", "status", "touched"),
     Index(
         "one_live_request",
         "phone",
@@ -162,6 +163,18 @@ closures = Table(
     Column("at", Moment, nullable=False),
     Column("undone_by", String(80)),
     Column("undone_at", Moment),
+)
+
+blocked = Table(
+    "blocked",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("phone", String(16), nullable=False, index=True),
+    Column("reason", String(80), nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("lifted_by", String(80)),
+    Column("lifted_at", Moment),
 )
 
 audit = Table(

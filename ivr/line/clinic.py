@@ -5,7 +5,7 @@ Values only; config/clinic.py reads and checks the file they come from.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from ivr.line.again import Persistence
 from ivr.line.booking import Offer
@@ -55,6 +55,28 @@ class Reception:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """How much is taken from one telephone or on one line before no more requests are; hours and advice go on."""
+
+    calls_of_a_caller: int
+    """In an hour."""
+    calls_of_a_line: int
+    """In an hour."""
+    requests_of_a_number: int
+    """In a day."""
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long what is personal is kept."""
+
+    closed_requests: timedelta
+    recordings: timedelta
+    log: timedelta
+    """The audit, which names requests by their reference only."""
+
+
+@dataclass(frozen=True)
 class Clinic:
     """Everything the line says about the clinic, but for its sentences."""
 
@@ -64,6 +86,8 @@ class Clinic:
     dialling: Dialling
     reception: Reception
     persistence: Persistence
+    limits: Limits
+    retention: Retention
     topics: tuple[Topic, ...]
     voices: Mapping[str, str]
     reasons: Mapping[str, Text] = field(default_factory=dict)
