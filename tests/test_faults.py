@@ -54,7 +54,7 @@ def hears_hours_and_advice(phone: Phone) -> None:
 
 
 def stands_once(place: Place, call: Conversation) -> None:
-    assert [each.reference for each in place[0].house.desk.waiting()] == [call.reference]
+    assert [each.reference for each in place[1].desk.waiting()] == [call.reference]
 
 
 def works_off_the_queue(tools: Tools) -> None:

@@ -8,12 +8,14 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 
 from config.checked import BadFile
 from config.settings import BadSettings, read
 from ivr.desk.database import StoreAway
+from ivr.desk.jumps import Jumps
 from ivr.desk.mirror import MirrorAway
 from ivr.desk.queue import QueueAway
 from workers.tools import Tools, build
@@ -45,7 +47,9 @@ def run(tools: Tools, stop: threading.Event) -> None:
     """Sweeps until told to stop; a store that is away is named once, not every few seconds."""
     log.info("the clock runs and looks every %s seconds", EVERY_SECONDS)
     trouble = ""
+    jumps = Jumps(tools.clock, time.monotonic)
     while True:
+        jumps.last()
         before, trouble = trouble, _swept(tools)
         if trouble != before:
             log.warning("the sweep: %s", trouble or "all is well again")

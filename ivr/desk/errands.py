@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from ivr.desk import schema
 from ivr.desk.database import Database
@@ -97,5 +97,7 @@ class Errands:
 
 
 def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    nobody_at_it = (table.c.next_at <= now, table.c.leased_until <= now)
-    return (table.c.done_at.is_(None), table.c.failed_at.is_(None), *nobody_at_it)
+    """Not done, its pause over, nobody at it. What lies further ahead than we ever set it was set by a wrong clock."""
+    pause_over = or_(table.c.next_at <= now, table.c.next_at > now + PAUSES[-1] + LEASE)
+    nobody_at_it = or_(table.c.leased_until <= now, table.c.leased_until > now + PAUSES[-1] + LEASE)
+    return (table.c.done_at.is_(None), table.c.failed_at.is_(None), pause_over, nobody_at_it)

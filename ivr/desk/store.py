@@ -95,11 +95,6 @@ class Desk:
             rows = read.execute(query.where(table.c.request_id == request_id).order_by(table.c.id))
             return [Entry(*row) for row in rows]
 
-    def check(self) -> None:
-        """Reads one request, to see that the database and its tables are there. Raises StoreAway."""
-        with self._database.reading() as read:
-            read.execute(select(schema.requests.c.id).limit(1)).one_or_none()
-
     def _list(self, query: Any) -> list[Request]:
         with self._database.reading() as read:
             rows = read.execute(query.order_by(schema.requests.c.due, schema.requests.c.id))

@@ -1,5 +1,6 @@
 """Whether the process lives, and which of its parts are well. For a load balancer and for whoever is on call."""
 
+import logging
 from collections.abc import Callable
 
 from flask import Blueprint, Response, jsonify
@@ -9,6 +10,7 @@ from ivr.desk.queue import QueueAway
 from ivr.web.guards import guarded_by, open_to_all
 from ivr.web.house import house
 
+log = logging.getLogger(__name__)
 health = Blueprint("health", __name__)
 
 
@@ -22,13 +24,16 @@ def alive() -> Response:
 @health.get("/readyz")
 @guarded_by(open_to_all)
 def ready() -> tuple[Response, int]:
-    """Which of database, Redis and worker is well; 503 where one is not."""
-    parts = {"database": _database(), "redis": _redis(), "worker": _worker()}
+    """Which of database, Redis, worker and clock is well; 503 where one is not, and the same in the log."""
+    parts = {"database": _database(), "redis": _redis(), "worker": _worker(), "clock": _clock()}
+    for name, state in parts.items():
+        if state != "well":
+            log.warning("not ready: %s is %s", name, state)
     return jsonify(parts), 200 if set(parts.values()) == {"well"} else 503
 
 
 def _database() -> str:
-    return _asked(house().desk.check)
+    return _asked(house().fitness.check)
 
 
 def _redis() -> str:
@@ -40,6 +45,11 @@ def _worker() -> str:
         return "well" if house().doorbell.worker_is_alive(house().clock()) else "none is running"
     except QueueAway:
         return "unknown: redis is away"
+
+
+def _clock() -> str:
+    jumped = house().jumps.last()
+    return "well" if jumped is None else f"has jumped by {jumped:+.0f} s: look at the machine's time service"
 
 
 def _asked(check: Callable[[], None]) -> str:

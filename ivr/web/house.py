@@ -1,5 +1,6 @@
 """Everything the web application works with, built once from the settings and handed to it as one value."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,11 +16,15 @@ from ivr.carrier.event import Carrier
 from ivr.carrier.twiml import Renderer
 from ivr.desk.accept import FrontDoor
 from ivr.desk.audit import Audit
+from ivr.desk.breaker import Breaker
 from ivr.desk.closures import Closures
 from ivr.desk.database import Database
 from ivr.desk.entrance import Entrance
+from ivr.desk.fitness import Fitness
 from ivr.desk.invitations import Invitations
+from ivr.desk.jumps import Jumps
 from ivr.desk.lockout import Lockout
+from ivr.desk.migrate import revisions
 from ivr.desk.mirror import FILE, Mirror
 from ivr.desk.moves import Moves, next_due
 from ivr.desk.passwords import Passwords
@@ -40,8 +45,11 @@ Clock = Callable[[], datetime]
 
 NAME = "house"
 
-A_CALLER_WAITS = 1.2
+A_CALLER_WAITS = 1.1
 """Seconds for the database, a little more than its own limits; what is left of two is for Redis."""
+
+A_STORE_IS_SLOW = 0.5
+"""Seconds after which a store that fails has stalled: the next callers do not wait for it."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,8 @@ class House:
     carrier: Carrier
     renderer: Renderer
     desk: Desk
+    fitness: Fitness
+    jumps: Jumps
     worklist: Worklist
     moves: Moves
     people: People
@@ -79,13 +89,19 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: Settings, clock: Clock = _now, passwords: Passwords | None = None) -> House:
+def build(
+    settings: Settings,
+    clock: Clock = _now,
+    passwords: Passwords | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> House:
     """The house that these settings describe. Raises BadFile where a file of the configuration is wrong."""
     clinic = clinic_file.read(settings.clinic_file)
     script = sentences.read_for(clinic)
-    database, redis = Database(settings.database_url), impatient(settings.redis_url)
-    desk, doorbell = Desk(database, tasks(settings.text_confirmations)), Doorbell(redis)
-    room = WaitingRoom(redis, Seal(settings.secret_key, "waiting request"))
+    database = Database(settings.database_url, breaker=Breaker(A_STORE_IS_SLOW))
+    redis, redis_breaker = impatient(settings.redis_url), Breaker(A_STORE_IS_SLOW)
+    desk, doorbell = Desk(database, tasks(settings.text_confirmations)), Doorbell(redis, redis_breaker)
+    room = WaitingRoom(redis, Seal(settings.secret_key, "waiting request"), redis_breaker)
     passwords = passwords or Passwords()
     people, audit = People(database, passwords), Audit(database)
     patience = Patience(A_CALLER_WAITS)
@@ -97,6 +113,8 @@ def build(settings: Settings, clock: Clock = _now, passwords: Passwords | None =
         carrier=Carrier(settings.auth_tokens, settings.twilio_account_sid),
         renderer=Renderer(script, clinic.voices),
         desk=desk,
+        fitness=Fitness(database, revisions(), settings.state_dir),
+        jumps=Jumps(clock, monotonic),
         worklist=Worklist(database),
         moves=Moves(database, partial(_due_again, clinic, mirror), clinic.persistence.tries),
         people=people,
