@@ -47,6 +47,8 @@ class Wanted:
     """Only these parts break; all of them where none is named."""
     twice: float = 0.1
     """The share of webhooks that come twice."""
+    latest: float = 12.0
+    """Seconds by which one that comes twice is late, at most."""
     desk_closes: float = 0.3
     """The share of the requests that the desk closes while the campaign goes on."""
 
@@ -90,11 +92,11 @@ class Exchange:
     lines: Sequence[str]
     apologies: tuple[str, ...]
     mischief: ThreadPoolExecutor
-    twice: float
+    wanted: Wanted
 
     def call(self, ring: Ring) -> tuple[Person, str, Line]:
         """One call, from ringing to hanging up. Raises CallFailed."""
-        line = Line(self.place.ports, TOKEN, Random(ring.seed), self.mischief, self.twice)
+        line = Line(self.place.ports, TOKEN, Random(ring.seed), self.mischief, self.wanted.twice, self.wanted.latest)
 
         def handset(call_sid: str, ring: Ring) -> Handset:
             called = self.lines[ring.line % len(self.lines)]
@@ -108,7 +110,7 @@ def _ring_all(place: Premises, tools: Tools, wanted: Wanted, began: float) -> He
     heard = Heard()
     lines = [min(line.reached_by).e164 for line in tools.clinic.lines.values()]
     with ThreadPoolExecutor(AT_ONCE) as hands, ThreadPoolExecutor(AT_ONCE) as mischief:
-        exchange = Exchange(place, lines, _apologies(tools), mischief, wanted.twice)
+        exchange = Exchange(place, lines, _apologies(tools), mischief, wanted)
         calls: list[Future[tuple[Person, str, Line]]] = []
         for ring in plan.rings(wanted.sizes, wanted.seed):
             time.sleep(max(0.0, began + ring.at - time.monotonic()))

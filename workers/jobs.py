@@ -35,11 +35,18 @@ def run(with_tools: Tools, errand_id: int) -> None:
     try:
         ERRANDS[errand.task](with_tools, errand)
     except Exception as error:
-        with_tools.errands.failed(errand, type(error).__name__, with_tools.clock())
+        reason = _reason(error)
+        with_tools.errands.failed(errand, reason, with_tools.clock())
         # RQ keeps and logs what is raised; the error's own words can quote the number that the carrier refused.
-        raise ErrandFailed(f"errand {errand_id}: {type(error).__name__}") from None
+        raise ErrandFailed(f"errand {errand_id}: {reason}") from None
     with_tools.errands.done(errand, with_tools.clock())
     log.info("errand %s: %s is done", errand_id, errand.task)
+
+
+def _reason(error: Exception) -> str:
+    """The kind of the error, and the carrier's number of it where it has one."""
+    code = getattr(error, "code", None)
+    return f"{type(error).__name__} {code}" if isinstance(code, int) else type(error).__name__
 
 
 def save(with_tools: Tools) -> None:

@@ -23,6 +23,9 @@ class Status(StrEnum):
 CALLER = "caller"
 """Who a line of history names when it was not somebody at the desk."""
 
+THE_CLOCK = "the clock"
+"""Who a line of history names when nobody did it."""
+
 LIVE = (Status.OPEN, Status.TAKEN)
 """A number has at most one live request of each kind."""
 

@@ -20,6 +20,7 @@ from ivr.desk.breaker import Breaker
 from ivr.desk.closures import Closures
 from ivr.desk.database import Database
 from ivr.desk.entrance import Entrance
+from ivr.desk.errands import Errands
 from ivr.desk.fitness import Fitness
 from ivr.desk.invitations import Invitations
 from ivr.desk.jumps import Jumps
@@ -64,6 +65,7 @@ class House:
     desk: Desk
     fitness: Fitness
     jumps: Jumps
+    errands: Errands
     worklist: Worklist
     moves: Moves
     people: People
@@ -115,6 +117,7 @@ def build(
         desk=desk,
         fitness=Fitness(database, revisions(), settings.state_dir),
         jumps=Jumps(clock, monotonic),
+        errands=Errands(database),
         worklist=Worklist(database),
         moves=Moves(database, partial(_due_again, clinic, mirror), clinic.persistence.tries),
         people=people,
