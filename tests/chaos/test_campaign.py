@@ -16,12 +16,12 @@ SEED = 20261123
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
 def test_whatever_breaks_what_was_promised_is_at_the_desk_once_and_the_staff_are_told(database: str) -> None:
     try:
-        found = run(Wanted(database, Sizes(calls=40, faults=8, seconds=10.0), SEED, latest=4.0), print)
+        found = run(Wanted(database, Sizes(calls=40, faults=5, seconds=10.0), SEED, latest=4.0), print)
     except PostgresUnavailable as missing:
         pytest.skip(f"{NO_POSTGRES}{missing}")
     assert (found.lost, found.doubled, found.never_told) == ((), 0, 0), found.line()
-    assert found.promised > 10, found.line()
-    assert found.line().startswith(f"{database}: calls 40, faults 8, promised {found.promised}, lost 0, doubled 0, ")
+    assert found.promised >= 5, found.line()
+    assert found.line().startswith(f"{database}: calls 40, faults 5, promised {found.promised}, lost 0, doubled 0, ")
     assert found.kept
 
 

@@ -1,6 +1,7 @@
 """The work about a request: done once, tried again after growing pauses, never lost with a worker."""
 
 import logging
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
@@ -75,6 +76,15 @@ def test_an_address_that_no_channel_understands_is_a_failure(phone: Phone, tools
     odd = replace(tools, settings=tools.settings.model_copy(update={"staff_notify_urls": "nonsense"}))
     with pytest.raises(jobs.ErrandFailed, match="NotTold"):
         jobs.run(odd, 1)
+
+
+def test_a_mail_server_that_takes_the_connection_and_says_nothing_is_given_up_on(phone: Phone, tools: Tools) -> None:
+    books(phone)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"mailto://desk:secret@127.0.0.1:{silent.getsockname()[1]}?to=desk@clinic.example&cto=1"
+        telling = replace(tools, settings=tools.settings.model_copy(update={"staff_notify_urls": address}))
+        with pytest.raises(jobs.ErrandFailed, match="NotTold"):
+            jobs.run(telling, 1)
 
 
 def test_a_channel_that_is_away_is_tried_again_after_growing_pauses_until_it_has_failed_for_good(
