@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, current_app, jsonify
 
 from ivr.desk.database import StoreAway
 from ivr.desk.queue import QueueAway
@@ -11,6 +11,9 @@ from ivr.web.guards import guarded_by, open_to_all
 from ivr.web.house import house
 
 log = logging.getLogger(__name__)
+LAST_SEEN = "readiness"
+"""Where the application keeps what was found last."""
+
 health = Blueprint("health", __name__)
 
 
@@ -26,10 +29,17 @@ def alive() -> Response:
 def ready() -> tuple[Response, int]:
     """Which of database, Redis, worker and clock is well; 503 where one is not, and the same in the log."""
     parts = {"database": _database(), "redis": _redis(), "worker": _worker(), "clock": _clock()}
-    for name, state in parts.items():
-        if state != "well":
-            log.warning("not ready: %s is %s", name, state)
+    _tell_what_changed(parts)
     return jsonify(parts), 200 if set(parts.values()) == {"well"} else 503
+
+
+def _tell_what_changed(parts: dict[str, str]) -> None:
+    """In the log, once: whoever watches asks every few seconds."""
+    before = current_app.extensions.get(LAST_SEEN, {})
+    for name, state in parts.items():
+        if state != before.get(name, "well"):
+            log.warning("%s: %s is %s", "ready again" if state == "well" else "not ready", name, state)
+    current_app.extensions[LAST_SEEN] = parts
 
 
 def _database() -> str:
