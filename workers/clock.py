@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
+from config import logs
 from config.checked import BadFile
 from config.settings import BadSettings, read
 from ivr.desk.database import StoreAway
@@ -74,7 +75,6 @@ def _trouble(work: Callable[[Tools], None], tools: Tools) -> str:
 
 def main() -> None:
     """The clock's process; SIGTERM and SIGINT end it between two sweeps."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     stop = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -83,7 +83,9 @@ def main() -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, end)
     try:
-        run(build(read(os.environ)), stop)
+        settings = read(os.environ)
+        logs.configure(production=settings.production)
+        run(build(settings), stop)
     except (BadSettings, BadFile) as refused:
         sys.exit(str(refused))
 
