@@ -18,6 +18,7 @@ from ivr.desk.audit import Audit
 from ivr.desk.closures import Closures
 from ivr.desk.database import Database
 from ivr.desk.entrance import Entrance
+from ivr.desk.figures import Figures
 from ivr.desk.invitations import Invitations
 from ivr.desk.lockout import Lockout
 from ivr.desk.mirror import FILE, Mirror
@@ -35,6 +36,8 @@ from ivr.desk.waiting import WaitingRoom
 from ivr.desk.worklist import Worklist
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
+from ivr.web.metrics import tally
+from ivr.web.metrics.tally import Tally
 
 Clock = Callable[[], datetime]
 
@@ -66,9 +69,11 @@ class House:
     doorbell: Doorbell
     front_door: FrontDoor
     call_seal: Seal
+    figures: Figures
+    tally: Tally
     clock: Clock
     close: Callable[[], None]
-    """Gives back the connections to both stores."""
+    """Gives back the connections to both stores, and the files of the counts."""
 
     def clinic_now(self) -> Clinic:
         """The clinic with the closures that the desk has set; asks no store."""
@@ -90,6 +95,7 @@ def build(settings: Settings, clock: Clock = _now, passwords: Passwords | None =
     people, audit = People(database, passwords), Audit(database)
     patience = Patience(A_CALLER_WAITS)
     mirror = Mirror(settings.state_dir / FILE)
+    counts = Tally(settings.state_dir / tally.FOLDER)
     return House(
         settings=settings,
         clinic=clinic,
@@ -109,8 +115,10 @@ def build(settings: Settings, clock: Clock = _now, passwords: Passwords | None =
         doorbell=doorbell,
         front_door=FrontDoor(desk, room, doorbell, Marker(settings.secret_key), patience),
         call_seal=Seal(settings.secret_key, "call"),
+        figures=Figures(database),
+        tally=counts,
         clock=clock,
-        close=partial(_close, database, redis, patience),
+        close=partial(_close, database, redis, patience, counts),
     )
 
 
@@ -119,10 +127,11 @@ def _due_again(clinic: Clinic, mirror: Mirror, request: Request, outcome: Outcom
     return next_due(clinic.with_closures(mirror.read()))(request, outcome, now)
 
 
-def _close(database: Database, redis: Redis, patience: Patience) -> None:
+def _close(database: Database, redis: Redis, patience: Patience, counts: Tally) -> None:
     patience.close()
     database.close()
     redis.close()
+    counts.close()
 
 
 def house() -> House:
