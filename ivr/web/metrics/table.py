@@ -65,8 +65,8 @@ OTHER = "other"
 """A place that the menu does not have."""
 
 FALLBACK = "fallback"
-ROUTES = ("ring", "answered", "status", FALLBACK)
-"""Webhooks that are no place of the menu."""
+ROUTES = {"ring": "incoming", "answered": "answered", "status": "status", "fallback": FALLBACK}
+"""Webhooks that are no place of the menu, and what their label is."""
 
 OK, FAULT = "ok", "fault"
 """Whether a webhook was answered, or with an apology for a mistake of ours."""
@@ -78,7 +78,7 @@ WRONG, LOCKED_OUT = "wrong", "locked_out"
 def place_of(route: str, place: str | None) -> str:
     """The label of a webhook: the place of the menu, or the route where that has none."""
     if place is None:
-        return route if route in ROUTES else OTHER
+        return ROUTES.get(route, OTHER)
     return place if place in MENU else OTHER
 
 
