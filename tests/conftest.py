@@ -24,6 +24,7 @@ from workers.tools import build as build_tools
 
 NO_POSTGRES = "PostgreSQL could not be had: "
 NO_BROWSER = "a browser could not be had: "
+NO_PROMTOOL = "promtool could not be had: "
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 """Passwords that are hashed at once: how long the real ones take is a test of its own."""
 
@@ -165,7 +166,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In CI, a run without its databases or its browser has failed."""
+    """In CI, a run without its databases, its browser or promtool has failed."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter is not None and _not_run(reporter):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -173,4 +174,5 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _not_run(reporter: Any) -> set[str]:
     reasons = (str(report.longrepr[2]) for report in reporter.stats.get("skipped", ()) if report.longrepr)
-    return {reason.removeprefix("Skipped: ") for reason in reasons if NO_POSTGRES in reason or NO_BROWSER in reason}
+    missing = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL)
+    return {reason.removeprefix("Skipped: ") for reason in reasons if any(each in reason for each in missing)}
