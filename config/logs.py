@@ -32,6 +32,7 @@ def configure(*, production: bool, quiet: bool = False) -> None:
     for name in SERVER:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # it greets whoever imports it
     if not quiet:
         sys.excepthook = _say_last_words
 
