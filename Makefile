@@ -1,7 +1,7 @@
 # One command runs it: `make run`. It needs Python 3.11 or newer and make; the rest goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run phone test chaos check format pins words browser venv requirements requirements-dev
+.PHONY: help run phone test chaos check format pins words browser promtool venv requirements requirements-dev
 
 PY := .venv/bin/python
 ARGS ?=
@@ -36,7 +36,7 @@ run: requirements ## starts everything: web, worker, clock, and Redis if you hav
 phone: requirements ## rings the line from this terminal; more with ARGS=--help
 	@exec $(PY) -m flask --app wsgi phone $(ARGS)
 
-test: requirements-dev browser ## runs the tests; some of them with ARGS=tests/test_supervisor.py
+test: requirements-dev browser promtool ## runs the tests; some of them with ARGS=tests/test_supervisor.py
 	@exec $(PY) -m pytest $(ARGS)
 
 chaos: requirements-dev ## rings the running service 2,100 times with each database while its parts break; 20 minutes
@@ -67,6 +67,16 @@ browser:
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 			chromium fonts-lohit-deva fontconfig >/dev/null; } || \
 	echo "No browser for the tests of the desk: apt-get install chromium fonts-lohit-deva fontconfig"
+
+# The tests of ops/ want Prometheus' own judge of rules. Only that program is taken out of its package, which would start
+# a server; into .venv, which needs no right but to read the lists of packages.
+promtool: venv
+	@command -v promtool >/dev/null || test -x .venv/bin/promtool || { command -v apt-get >/dev/null && cd .venv \
+		&& { test "$$(id -u)" != 0 || apt-get update -qq >/dev/null; } \
+		&& rm -rf promtool && mkdir promtool && chmod 755 promtool && cd promtool \
+		&& apt-get download -qq prometheus >/dev/null 2>&1 && dpkg-deb -x *.deb . \
+		&& mv usr/bin/promtool ../bin/ && cd .. && rm -rf promtool && echo "Took promtool out of Debian's prometheus."; } || \
+	echo "No promtool for the tests of ops/: apt-get install prometheus"
 
 words: requirements-dev ## collects the desk's words for translation; then fill in ivr/web/translations/hi.po
 	@.venv/bin/pybabel -q extract -F ivr/web/translations/babel.cfg --no-location --sort-output --omit-header \

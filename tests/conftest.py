@@ -25,6 +25,10 @@ from workers.tools import build as build_tools
 NO_POSTGRES = "PostgreSQL could not be had: "
 NO_BROWSER = "a browser could not be had: "
 NO_SMALL_DISK = "a disk to fill could not be had: "
+NO_PROMTOOL = "promtool could not be had: "
+NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_SMALL_DISK)
+"""Reasons to skip that are said in the last lines. All but the last, which takes the right to mount, fail CI."""
+
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 """Passwords that are hashed at once: how long the real ones take is a test of its own."""
 
@@ -166,7 +170,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In CI, a run without its databases or its browser has failed."""
+    """In CI, a run without its databases, its browser or its other tools has failed."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter is not None and any(NO_SMALL_DISK not in each for each in _not_run(reporter)):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -174,5 +178,4 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _not_run(reporter: Any) -> set[str]:
     reasons = (str(report.longrepr[2]) for report in reporter.stats.get("skipped", ()) if report.longrepr)
-    known = (NO_POSTGRES, NO_BROWSER, NO_SMALL_DISK)
-    return {reason.removeprefix("Skipped: ") for reason in reasons if any(each in reason for each in known)}
+    return {reason.removeprefix("Skipped: ") for reason in reasons if any(each in reason for each in NOT_RUN)}

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+from config import logs
 from config.checked import BadFile
 from config.settings import BadSettings, read
 from ivr.desk.database import StoreAway
@@ -78,7 +79,6 @@ def _trouble(work: Callable[[Tools], None], tools: Tools) -> str:
 
 def main() -> None:
     """The clock's process; SIGTERM and SIGINT end it between two sweeps."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     stop = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -87,7 +87,9 @@ def main() -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, end)
     try:
-        run(build(read(os.environ)), stop)
+        settings = read(os.environ)
+        logs.configure(production=settings.production)
+        run(build(settings), stop)
     except (BadSettings, BadFile) as refused:
         sys.exit(str(refused))
 

@@ -46,7 +46,7 @@ class FrontDoor:
         except QueueAway as away:
             log.error("call %s: Redis is away too (%s); nothing is promised", waiting.new.call_sid, away)  # noqa: TRY400 - the kind is all that may be logged
             return None
-        return Kept(waiting.reference, joined=False)
+        return Kept(waiting.reference, joined=False, waits=True)
 
     def _ring(self, saved: Saved, new: NewRequest) -> None:
         """After the commit; if the bell fails, the sweep rings within half a minute."""

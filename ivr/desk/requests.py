@@ -160,3 +160,5 @@ class Kept:
 
     reference: str
     joined: bool
+    waits: bool = False
+    """Whether the request waits in Redis for the database."""

@@ -21,6 +21,7 @@ from ivr.desk.closures import Closures
 from ivr.desk.database import Database
 from ivr.desk.entrance import Entrance
 from ivr.desk.errands import Errands
+from ivr.desk.figures import Figures
 from ivr.desk.fitness import Fitness
 from ivr.desk.invitations import Invitations
 from ivr.desk.jumps import Jumps
@@ -41,6 +42,8 @@ from ivr.desk.waiting import WaitingRoom
 from ivr.desk.worklist import Worklist
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
+from ivr.web.metrics import tally
+from ivr.web.metrics.tally import Tally
 
 Clock = Callable[[], datetime]
 
@@ -78,9 +81,11 @@ class House:
     doorbell: Doorbell
     front_door: FrontDoor
     call_seal: Seal
+    figures: Figures
+    tally: Tally
     clock: Clock
     close: Callable[[], None]
-    """Gives back the connections to both stores."""
+    """Gives back the connections to both stores, and the files of the counts."""
 
     def clinic_now(self) -> Clinic:
         """The clinic with the closures that the desk has set; asks no store."""
@@ -108,6 +113,7 @@ def build(
     people, audit = People(database, passwords), Audit(database)
     patience = Patience(A_CALLER_WAITS)
     mirror = Mirror(settings.state_dir / FILE)
+    counts = Tally(settings.state_dir / tally.FOLDER)
     return House(
         settings=settings,
         clinic=clinic,
@@ -130,8 +136,10 @@ def build(
         doorbell=doorbell,
         front_door=FrontDoor(desk, room, doorbell, Marker(settings.secret_key), patience),
         call_seal=Seal(settings.secret_key, "call"),
+        figures=Figures(database),
+        tally=counts,
         clock=clock,
-        close=partial(_close, database, redis, patience),
+        close=partial(_close, database, redis, patience, counts),
     )
 
 
@@ -140,10 +148,11 @@ def _due_again(clinic: Clinic, mirror: Mirror, request: Request, outcome: Outcom
     return next_due(clinic.with_closures(mirror.read()))(request, outcome, now)
 
 
-def _close(database: Database, redis: Redis, patience: Patience) -> None:
+def _close(database: Database, redis: Redis, patience: Patience, counts: Tally) -> None:
     patience.close()
     database.close()
     redis.close()
+    counts.close()
 
 
 def house() -> House:

@@ -7,7 +7,7 @@ import logging
 import traceback
 from dataclasses import replace
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from ivr.carrier.event import Event
@@ -20,6 +20,7 @@ from ivr.line.turn import Call, Facts, File, Turn
 from ivr.web.addresses import Steps
 from ivr.web.guards import event, guarded_by, open_to_all, public_path, signed_by_carrier
 from ivr.web.house import house
+from ivr.web.metrics.table import CALLS, IN_DATABASE, IN_REDIS, NOTHING_PROMISED, PROMISES
 
 log = logging.getLogger(__name__)
 voice = Blueprint("voice", __name__)
@@ -32,6 +33,7 @@ def ring() -> Response:
     called = event()
     line = house().clinic.line_rung(called.called, called.forwarded_from)
     log.info("call %s: comes in on line %s", called.call_sid, line.key)
+    house().tally.count(CALLS, line=line.key, language=line.language)
     call = Call(line.key, line.language, START)
     return _answer(begin(call, _facts(call, called)))
 
@@ -77,6 +79,7 @@ def fault(error: Exception) -> Response | HTTPException:
     """Our own mistake: the caller hears an apology, the log says where. An error's own words may be personal."""
     if isinstance(error, HTTPException):
         return error
+    g.at_fault = True
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("a webhook of place %s failed: %s\n%s", _word(request.path), type(error).__name__, where)
     return _xml(house().renderer.fault())
@@ -101,8 +104,10 @@ def _filed(turn: Turn, facts: Facts, happened: Event) -> Turn:
         return turn
     kept = house().front_door.accept(_new_request(turn.call, turn.wait, facts, happened))
     if kept is None:
+        house().tally.count(NOTHING_PROMISED, kind=turn.wait.wish.kind)
         return resume(turn.call, "lost", facts)
     log.info("call %s: a %s is promised", happened.call_sid, turn.wait.wish.kind)
+    house().tally.count(PROMISES, kind=turn.wait.wish.kind, store=IN_REDIS if kept.waits else IN_DATABASE)
     return resume(replace(turn.call, reference=kept.reference, joined=kept.joined), "kept", facts)
 
 
