@@ -15,10 +15,13 @@ from ivr.carrier.event import Carrier
 from ivr.carrier.twiml import Renderer
 from ivr.desk.accept import FrontDoor
 from ivr.desk.audit import Audit
+from ivr.desk.blocked import Blocked
 from ivr.desk.closures import Closures
 from ivr.desk.database import Database
+from ivr.desk.doorkeeper import Doorkeeper
 from ivr.desk.entrance import Entrance
 from ivr.desk.invitations import Invitations
+from ivr.desk.limits import CallLimits
 from ivr.desk.lockout import Lockout
 from ivr.desk.mirror import FILE, Mirror
 from ivr.desk.moves import Moves, next_due
@@ -65,6 +68,8 @@ class House:
     mirror: Mirror
     doorbell: Doorbell
     front_door: FrontDoor
+    call_limits: CallLimits
+    blocked: Blocked
     call_seal: Seal
     clock: Clock
     close: Callable[[], None]
@@ -84,11 +89,13 @@ def build(settings: Settings, clock: Clock = _now, passwords: Passwords | None =
     clinic = clinic_file.read(settings.clinic_file)
     script = sentences.read_for(clinic)
     database, redis = Database(settings.database_url), impatient(settings.redis_url)
-    desk, doorbell = Desk(database, tasks(settings.text_confirmations)), Doorbell(redis)
+    doorkeeper = Doorkeeper(clinic.limits.requests_of_a_number)
+    desk, doorbell = Desk(database, tasks(settings.text_confirmations), doorkeeper), Doorbell(redis)
     room = WaitingRoom(redis, Seal(settings.secret_key, "waiting request"))
     passwords = passwords or Passwords()
     people, audit = People(database, passwords), Audit(database)
     patience = Patience(A_CALLER_WAITS)
+    marker, blocked = Marker(settings.secret_key), Blocked(database)
     mirror = Mirror(settings.state_dir / FILE)
     return House(
         settings=settings,
@@ -107,7 +114,9 @@ def build(settings: Settings, clock: Clock = _now, passwords: Passwords | None =
         closures=Closures(database),
         mirror=mirror,
         doorbell=doorbell,
-        front_door=FrontDoor(desk, room, doorbell, Marker(settings.secret_key), patience),
+        front_door=FrontDoor(desk, room, doorbell, marker, patience, blocked),
+        call_limits=CallLimits(redis, marker, clinic.limits),
+        blocked=blocked,
         call_seal=Seal(settings.secret_key, "call"),
         clock=clock,
         close=partial(_close, database, redis, patience),
