@@ -1,4 +1,4 @@
-"""Counting calls in Redis: once each, from when they came in, and what a repeated webhook or a lowered limit changes."""
+"""Counting calls in Redis: once each, from when they came in, whatever a repeated webhook or a lowered limit says."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
