@@ -48,7 +48,7 @@ def test_a_call_that_was_let_in_stays_so_when_the_limit_is_lowered(redis: Redis)
 def test_of_many_calls_at_the_same_moment_no_more_and_no_fewer_are_let_in(redis: Redis) -> None:
     limits = counting(redis, 5)
     calls = [f"CA{n}" for n in range(20)]
-    let_in = at_once(*[lambda call=call: fits(limits, call) for call in calls])  # type: ignore[misc]  # its default
+    let_in = at_once(*[lambda call=call: fits(limits, call) for call in calls])
     assert sorted(map(str, let_in)) == ["False"] * 15 + ["True"] * 5
 
 
