@@ -111,6 +111,8 @@ class NewRequest:
     """Whether the number is the one the call came from: only then may the caller be told of an earlier request."""
     made_by: str = CALLER
     """Who made it: the caller, or somebody at the desk."""
+    caller: Phone | None = None
+    """The telephone that the call came from, if it is known; it need not be the number to ring."""
 
     @property
     def promise(self) -> tuple[str, ...]:

@@ -70,6 +70,11 @@ class WaitingRoom:
         with queue_errors(self._breaker):
             self._redis.hdel(ROOM, waiting.mark)
 
+    def has(self, mark: str) -> bool:
+        """Whether the promise of this mark waits here. Raises QueueAway."""
+        with queue_errors(self._breaker):
+            return bool(self._redis.hexists(ROOM, mark))
+
     def count(self) -> int:
         """How many wait. Raises QueueAway."""
         with queue_errors(self._breaker):

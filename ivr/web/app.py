@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from ivr.desk.database import StoreAway
 from ivr.web import request_ids, words
+from ivr.web.blocked import blocked
 from ivr.web.commands import register_commands
 from ivr.web.console import away, console
 from ivr.web.guards import ask_guard, guarded_by, open_to_all
@@ -53,7 +54,7 @@ def create_app(house: House) -> Flask:
     _protect(app)
     words.install(app)
     app.jinja_env.globals.update(pages=partial(_pages, app))
-    for blueprint in (voice, health, metrics, login, console, moves, people, invitation, hours):
+    for blueprint in (voice, health, metrics, login, console, moves, people, invitation, hours, blocked):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = guarded_by(open_to_all)(app.view_functions["static"])
     app.register_error_handler(StoreAway, away)
@@ -66,6 +67,7 @@ PAGES = (
     ("console.worklist", words.later("Waiting"), False),
     ("console.appointments", words.later("Appointments"), False),
     ("hours.page", words.later("Hours"), False),
+    ("blocked.page", words.later("Blocked"), False),
     ("people.page", words.later("People"), True),
     ("people.audit", words.later("Audit"), True),
 )

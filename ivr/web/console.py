@@ -97,6 +97,7 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
         typed=request.form,
         trouble=trouble,
         longest_note=LONGEST_NOTE,
+        is_blocked=house().blocked.has(found.phone),
         **_card(found),
     )
     return page, status

@@ -16,15 +16,18 @@ from ivr.carrier.event import Carrier
 from ivr.carrier.twiml import Renderer
 from ivr.desk.accept import FrontDoor
 from ivr.desk.audit import Audit
+from ivr.desk.blocked import Blocked
 from ivr.desk.breaker import Breaker
 from ivr.desk.closures import Closures
 from ivr.desk.database import Database
+from ivr.desk.doorkeeper import Doorkeeper
 from ivr.desk.entrance import Entrance
 from ivr.desk.errands import Errands
 from ivr.desk.figures import Figures
 from ivr.desk.fitness import Fitness
 from ivr.desk.invitations import Invitations
 from ivr.desk.jumps import Jumps
+from ivr.desk.limits import CallLimits
 from ivr.desk.lockout import Lockout
 from ivr.desk.migrate import revisions
 from ivr.desk.mirror import FILE, Mirror
@@ -80,6 +83,8 @@ class House:
     mirror: Mirror
     doorbell: Doorbell
     front_door: FrontDoor
+    call_limits: CallLimits
+    blocked: Blocked
     call_seal: Seal
     figures: Figures
     tally: Tally
@@ -107,11 +112,14 @@ def build(
     script = sentences.read_for(clinic)
     database = Database(settings.database_url, breaker=Breaker(A_STORE_IS_SLOW))
     redis, redis_breaker = impatient(settings.redis_url), Breaker(A_STORE_IS_SLOW)
-    desk, doorbell = Desk(database, tasks(settings.text_confirmations)), Doorbell(redis, redis_breaker)
+    doorkeeper = Doorkeeper(clinic.limits.requests_of_a_number)
+    desk = Desk(database, tasks(settings.text_confirmations), doorkeeper)
+    doorbell = Doorbell(redis, redis_breaker)
     room = WaitingRoom(redis, Seal(settings.secret_key, "waiting request"), redis_breaker)
     passwords = passwords or Passwords()
     people, audit = People(database, passwords), Audit(database)
     patience = Patience(A_CALLER_WAITS)
+    marker, blocked = Marker(settings.secret_key), Blocked(database)
     mirror = Mirror(settings.state_dir / FILE)
     counts = Tally(settings.state_dir / tally.FOLDER)
     return House(
@@ -134,7 +142,9 @@ def build(
         closures=Closures(database),
         mirror=mirror,
         doorbell=doorbell,
-        front_door=FrontDoor(desk, room, doorbell, Marker(settings.secret_key), patience),
+        front_door=FrontDoor(desk, room, doorbell, marker, patience, blocked),
+        call_limits=CallLimits(redis, redis_breaker, marker, clinic.limits),
+        blocked=blocked,
         call_seal=Seal(settings.secret_key, "call"),
         figures=Figures(database),
         tally=counts,
