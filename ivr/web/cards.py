@@ -105,8 +105,8 @@ HISTORY: Mapping[str, Callable[[str], str]] = {
     "passed_on": lambda detail: _("passed it on to %(name)s", name=detail),
     "returned": lambda detail: _("gave it back: %(name)s had left it alone", name=detail),
     "undone": lambda _detail: _("took that back"),
-    "not_told": lambda detail: _("nobody could be told of it: %(reason)s", reason=detail),
-    "not_confirmed": lambda detail: _("the caller could not be sent a text: %(reason)s", reason=detail),
+    "not_told": lambda detail: _("nobody could be told of it: %(reason)s", reason=_reason(detail)),
+    "not_confirmed": lambda detail: _("the caller could not be sent a text: %(reason)s", reason=_reason(detail)),
     "tried_again": lambda _detail: _("had the notification tried again"),
     "note": lambda detail: detail,
 }
@@ -115,7 +115,11 @@ HISTORY: Mapping[str, Callable[[str], str]] = {
 
 def failure_words(failed: Failed) -> str:
     """A notification that could not be sent, and why."""
-    return HISTORY[NOT_DONE[failed.task]](REASONS.get(failed.reason, lambda: failed.reason)())
+    return HISTORY[NOT_DONE[failed.task]](failed.reason)
+
+
+def _reason(kind: str) -> str:
+    return REASONS[kind]() if kind in REASONS else kind
 
 
 REASONS: Mapping[str, Callable[[], str]] = {

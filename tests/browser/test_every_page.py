@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from ivr.desk.database import sqlite_path
+from ivr.desk.errands import PAUSES
 from ivr.line.phones import Phone as Number
 from tests.browser.conftest import Opens, Service
 
@@ -20,6 +21,8 @@ def pages(service: Service) -> dict[str, str]:
     """Every page, with something on it."""
     reference = service.phone.rings().press("1", "1", "1", "1", "1").reference
     service.phone.rings(lang="hi", caller="+919999900002").press("2", "1", "1", "1")
+    for _ in range(len(PAUSES) + 2):  # every worker dies on it, so that it stands on the desk as failed
+        service.house.errands.begin(1, service.house.clock())
     service.house.blocked.block(Number("+919999900003"), LONG_REASON, "asha", service.house.clock())
     return {
         "list": "/desk",
