@@ -129,6 +129,10 @@ class Script:
         """The languages there are prompts for, the first being the default."""
         return tuple(self._prompts)
 
+    def sentences(self, language: str) -> Mapping[str, str]:
+        """Every sentence of a language by its name, with its blanks."""
+        return self._prompts[language].sentences
+
     def say(self, say: Say, language: str) -> Spoken:
         """The words of this sentence."""
         prompts = self._prompts[say.language or language]
