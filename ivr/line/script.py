@@ -129,9 +129,9 @@ class Script:
         """The languages there are prompts for, the first being the default."""
         return tuple(self._prompts)
 
-    def sentences(self, language: str) -> Mapping[str, str]:
-        """Every sentence of a language by its name, with its blanks."""
-        return self._prompts[language].sentences
+    def prompts(self, language: str) -> Prompts:
+        """Every sentence and word of a language, with the blanks still in them."""
+        return self._prompts[language]
 
     def say(self, say: Say, language: str) -> Spoken:
         """The words of this sentence."""

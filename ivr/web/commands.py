@@ -1,4 +1,4 @@
-"""The commands of `flask --app wsgi`: the desk's list, the staff, the database, the test phone."""
+"""The commands of `flask --app wsgi`: the desk's list, the staff, the database, the line's proof, the test phone."""
 
 import json
 from datetime import datetime
@@ -14,6 +14,7 @@ from ivr.desk.requests import Request
 from ivr.phone.command import phone
 from ivr.web.demo_commands import demo
 from ivr.web.house import house
+from ivr.web.line_commands import line
 from ivr.web.staff_commands import staff
 
 desk = AppGroup("desk", help="The requests at the desk.")
@@ -22,7 +23,7 @@ database = AppGroup("database", help="The desk's database.")
 
 def register_commands(app: Flask) -> None:
     """Adds the commands to the application."""
-    for command in (desk, staff, database, demo, phone):
+    for command in (desk, staff, database, demo, line, phone):
         app.cli.add_command(command)
 
 

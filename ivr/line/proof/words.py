@@ -30,7 +30,9 @@ def sentences_are_complete(evidence: Evidence) -> Findings:
         Complaint(f"{language}: {name} {odd}")
         for language in evidence.script.languages
         for name in sorted(wanted.keys() | said.keys())
-        for odd in _odd_sentence(evidence.script.sentences(language).get(name), wanted.get(name), said.get(name, []))
+        for odd in _odd_sentence(
+            evidence.script.prompts(language).sentences.get(name), wanted.get(name), said.get(name, [])
+        )
     ]
     return Findings(f"{counted(len(wanted.keys() | said.keys()), 'sentences')} in {_languages(evidence)}", complaints)
 
@@ -39,7 +41,9 @@ def _expected(evidence: Evidence) -> dict[str, frozenset[str]]:
     """Each sentence with its blanks; a topic's that waits to be switched on has those that it has in one language."""
     script = evidence.script
     found = {
-        name: blanks_of(words) for language in script.languages for name, words in script.sentences(language).items()
+        name: blanks_of(words)
+        for language in script.languages
+        for name, words in script.prompts(language).sentences.items()
     }
     return found | sentences(evidence.topics)
 
@@ -75,7 +79,7 @@ def choices_come_before_keys(evidence: Evidence) -> Findings:
     found = [
         (language, name, words)
         for language in evidence.script.languages
-        for name, words in evidence.script.sentences(language).items()
+        for name, words in evidence.script.prompts(language).sentences.items()
         if KEY in words
     ]
     complaints = [Complaint(f"{language}: {name}: {odd}") for language, name, w in found for odd in _odd_order(w)]
@@ -99,7 +103,7 @@ def emergency_numbers_agree(evidence: Evidence) -> Findings:
     """The same number in every language, in the warning signs, and wherever something of ours has failed."""
     script = evidence.script
     named = {
-        (language, name): _numbers(script.sentences(language).get(name, ""))
+        (language, name): _numbers(script.prompts(language).sentences.get(name, ""))
         for language in script.languages
         for name in (EMERGENCY, *NAME_THE_NUMBER)
     }
