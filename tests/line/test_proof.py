@@ -44,8 +44,11 @@ OUT_OF_HOURS = "out of hours the emergency line comes first"
 NUMBER, PROMISE = "the emergency number is the same everywhere", "a promise is heard only after a request is stored"
 
 
+Places = Mapping[str, Place]
+
+
 def complaints(
-    menu: Mapping[str, Place] = MENU,
+    menu: Places = MENU,
     script: Script = SCRIPT,
     clinic: Clinic = CLINIC,
     when: str = OPEN,
@@ -75,6 +78,15 @@ def test_it_holds_for_a_line_with_a_break_at_noon_a_greeting_a_weekday_off_and_a
     assert {check: said for check, said in complaints(clinic=clinic, when="").items() if said} == {}
 
 
+def test_a_new_outcome_with_a_place_that_lets_the_caller_go_on_holds_too() -> None:
+    refused: Places = {
+        "file": Filing({"kept": "kept", "lost": "not_kept", "refused": "refused"}),
+        "ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "nobody", "refused": "refused"}),
+        "refused": Menu(first=("not_kept",), options=(Option("1", "option_hours", "hours"),), gives_up="goodbye"),
+    }
+    assert [check for check, said in complaints({**MENU, **refused}, when="").items() if said] == []
+
+
 def test_lines_that_differ_are_each_walked_open_and_closed_with_and_without_a_reception_or_a_callers_number() -> None:
     other = replace(CLINIC.line("third"), greeting={"en": "Hello.", "hi": "नमस्ते।"})
     names = {each.name for each in situations(MENU, replace(CLINIC, lines={**CLINIC.lines, "third": other}), NOW)}
@@ -97,8 +109,6 @@ def test_the_situations_are_what_their_names_say() -> None:
 
 
 # -- ways of breaking the table
-
-Places = Mapping[str, Place]
 
 
 def but(name: str, **fields: Any) -> Places:
@@ -125,6 +135,11 @@ BREAKS: dict[str, tuple[Places, str, str]] = {
         but("main", misses=4, ends_on_silence=True),
         WRONG,
         "from main (en): takes 6 steps by way of main, offer, goodbye; expected at most 5",
+    ),
+    "a menu that never gives up": (
+        but("main", misses=10**9),
+        SILENCE,
+        "from main (hi): takes 11 steps by way of main;",
     ),
     "a number that is refused leads round": (but("key_number", gives_up="key_number"), WRONG, "by way of key_number"),
     "both together take too long": (but("main", misses=4), ASTRAY, "from main (en): takes 10 steps"),

@@ -27,6 +27,10 @@ THINGS: Mapping[str, Callable[[Call, Facts], Kind | bool | None]] = {
 """What may matter of a call, by the names that leads.py gives it."""
 
 
+MOST_MISTAKES = 10
+"""At one place. More than any proof allows: a place that forgives so many is not walked on from."""
+
+
 class State(NamedTuple):
     """Where a call stands, as far as it matters for where it goes."""
 
@@ -142,9 +146,13 @@ class _Walker:
         while todo:
             step = todo.popleft()
             if step.to not in self.steps:
-                taken = self._take(happenings(step.turn, self.facts), patient=step.to.patient, at=f"at {step.to}")
-                self.steps[step.to] = tuple(taken)
+                self.steps[step.to] = tuple(self._on_from(step))
                 todo.extend(self.steps[step.to])
+
+    def _on_from(self, step: Step) -> Iterator[Step]:
+        if step.to.silences + step.to.wrongs > MOST_MISTAKES:
+            return iter(())
+        return self._take(happenings(step.turn, self.facts), patient=step.to.patient, at=f"at {step.to}")
 
     def _take(self, each: Iterable[Happening], *, patient: bool, at: str = "") -> Iterator[Step]:
         for happening in each:
