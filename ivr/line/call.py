@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ivr.line.known import answer, has
-from ivr.line.menu import BACK, HOME, LANGUAGE, MENU, PERSON, PERSON_PLACE, REPEAT, START
+from ivr.line.menu import BACK, HOME, LANGUAGE, PERSON, PERSON_PLACE, REPEAT, START
 from ivr.line.offers import choices
 from ivr.line.phones import NumberRefused
 from ivr.line.places import Bridge, End, Filing, Fork, Keying, Menu, Option, Passage, Ringing
@@ -43,7 +43,7 @@ def begin(call: Call, facts: Facts) -> Turn:
 
 def press(call: Call, keys: str | None, facts: Facts) -> Turn:
     """The turn after the caller pressed `keys`, or nothing (None), at the place where the call stands."""
-    place = MENU.get(call.place)
+    place = facts.menu.get(call.place)
     if not isinstance(place, Menu | Keying) or not has(call, facts, place.needs):
         return _arrive(call.afresh(), HOME, facts)
     if keys is None:
@@ -53,7 +53,7 @@ def press(call: Call, keys: str | None, facts: Facts) -> Turn:
 
 def resume(call: Call, outcome: str, facts: Facts) -> Turn:
     """The turn after something was done for the call: a request filed, the reception rung."""
-    place = MENU.get(call.place)
+    place = facts.menu.get(call.place)
     on = place.on if isinstance(place, Filing | Ringing) else {}
     return _arrive(call, on[outcome], facts) if outcome in on else _arrive(call.afresh(), HOME, facts)
 
@@ -90,7 +90,7 @@ def _wanting(call: Call, option: Option) -> Call:
 
 def _arrive(call: Call, name: str, facts: Facts, said: tuple[Say, ...] = ()) -> Turn:
     """The turn at a place; one that says its sentences and goes on, or only decides, is passed through."""
-    place, call = MENU[name], call.at(name)
+    place, call = facts.menu[name], call.at(name)
     match place:
         case Passage():
             said += _all(place.says, call, facts)

@@ -129,6 +129,10 @@ class Script:
         """The languages there are prompts for, the first being the default."""
         return tuple(self._prompts)
 
+    def prompts(self, language: str) -> Prompts:
+        """Every sentence and word of a language, with the blanks still in them."""
+        return self._prompts[language]
+
     def say(self, say: Say, language: str) -> Spoken:
         """The words of this sentence."""
         prompts = self._prompts[say.language or language]

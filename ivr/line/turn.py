@@ -10,7 +10,9 @@ from typing import Self
 
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.clinic import Clinic, Line
+from ivr.line.menu import MENU
 from ivr.line.phones import Phone
+from ivr.line.places import Place
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Facts:
     caller: Phone | None
     """The number the call came from, if there is one that can be rung."""
     now: datetime
+    menu: Mapping[str, Place] = field(default_factory=lambda: MENU)
+    """The table that the call walks."""
 
     def number(self, call: Call) -> Phone | None:
         """The number to ring: the keyed one, else the caller's own."""

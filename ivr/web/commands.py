@@ -13,6 +13,7 @@ from ivr.phone.command import phone
 from ivr.web.database_commands import database
 from ivr.web.demo_commands import demo
 from ivr.web.house import house
+from ivr.web.line_commands import line
 from ivr.web.staff_commands import staff
 
 desk = AppGroup("desk", help="The requests at the desk.")
@@ -20,7 +21,7 @@ desk = AppGroup("desk", help="The requests at the desk.")
 
 def register_commands(app: Flask) -> None:
     """Adds the commands to the application."""
-    for command in (desk, staff, database, demo, phone):
+    for command in (desk, staff, database, demo, line, phone):
         app.cli.add_command(command)
 
 

@@ -1,0 +1,100 @@
+"""What the menu's table alone says of its places: where each leads, and what a call must still have from there on.
+
+Pure; nothing is walked here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ivr.line.menu import HOME, LANGUAGE, PERSON, PERSON_PLACE
+from ivr.line.places import Filing, Fork, Keying, Menu, Passage, Place, Ringing
+
+TO_FILE = frozenset({"kind", "number", "offered"})
+"""What a request cannot be filed without."""
+
+KEPT = "kept"
+"""The outcome of filing with which a call is given its reference."""
+
+
+NOTHING: frozenset[str] = frozenset()
+A_NUMBER = frozenset({"keyed", "number"})
+A_REFERENCE = frozenset({"reference"})
+OF_OFFERS = {"days": frozenset({"day"}), "topics": frozenset({"topic"})}
+
+
+@dataclass(frozen=True)
+class Lead:
+    """From a place to another: by what, what is gathered on the way, and whether all that was before is forgotten."""
+
+    by: str
+    to: str
+    gathers: frozenset[str] = NOTHING
+    afresh: bool = False
+
+
+def leads(place: Place) -> Iterator[Lead]:
+    """Every lead of a place but for the standing keys."""
+    match place:
+        case Menu():
+            yield from _menu_leads(place)
+        case Keying():
+            yield Lead("the number", place.leads, A_NUMBER)
+            yield Lead("giving up", place.gives_up)
+        case Passage():
+            yield Lead("going on", place.leads, afresh=place.kind is not None)
+        case Filing():
+            yield from (Lead(each, to, A_REFERENCE if each == KEPT else NOTHING) for each, to in place.on.items())
+        case Fork() | Ringing():
+            yield from (Lead(outcome, to) for outcome, to in place.on.items())
+
+
+def _menu_leads(menu: Menu) -> Iterator[Lead]:
+    yield from (Lead(f"key {each.key}", each.leads, afresh=each.kind is not None) for each in menu.options)
+    yield Lead("giving up", menu.gives_up)
+    if menu.offers:
+        yield Lead(f"the {menu.offers} on offer", menu.leads, OF_OFFERS.get(menu.offers, NOTHING))
+    if menu.language_leads:
+        yield Lead(f"key {LANGUAGE}", menu.language_leads)
+
+
+def standing_leads(place: Place) -> Iterator[Lead]:
+    """Where the standing keys lead, where they work."""
+    if isinstance(place, Menu) and place.standing:
+        yield Lead(f"key {PERSON}", PERSON_PLACE)
+        yield Lead("key #", HOME, afresh=True)
+
+
+def onward(menu: Mapping[str, Place], start: str) -> frozenset[str]:
+    """The places that a call which begins there can come to."""
+    found, todo = set[str](), [start]
+    while todo:
+        name = todo.pop()
+        if name in menu and name not in found:
+            found.add(name)
+            todo += [lead.to for lead in (*leads(menu[name]), *standing_leads(menu[name]))]
+    return frozenset(found)
+
+
+def matters(menu: Mapping[str, Place]) -> Mapping[str, frozenset[str]]:
+    """For each place, what a call must have there or somewhere on from there, unless it is forgotten on the way.
+
+    Two calls at a place that differ in nothing of this go the same ways from there.
+    """
+    found = {name: _own(place) for name, place in menu.items()}
+    while True:
+        more = {name: found[name].union(*_onward(place, found)) for name, place in menu.items()}
+        if more == found:
+            return found
+        found = more
+
+
+def _own(place: Place) -> frozenset[str]:
+    if isinstance(place, Menu | Keying):
+        return frozenset(place.needs)
+    return TO_FILE if isinstance(place, Filing) else NOTHING
+
+
+def _onward(place: Place, found: Mapping[str, frozenset[str]]) -> Iterator[frozenset[str]]:
+    for lead in (*leads(place), *standing_leads(place)):
+        if not lead.afresh:
+            yield found.get(lead.to, NOTHING) - lead.gathers
