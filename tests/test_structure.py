@@ -91,7 +91,7 @@ def test_the_line_needs_nothing_but_python_and_phonenumbers(name: str) -> None:
     ("outside", "places"),
     [
         ("phonenumbers", {"ivr.line.phones", "config.fields"}),
-        ("twilio.rest", {"ivr.carrier.texts"}),
+        ("twilio.rest", {"ivr.carrier.rest"}),
         ("twilio.twiml", {"ivr.carrier.twiml"}),
         ("twilio.request_validator", {"ivr.carrier.event", "ivr.phone.handset"}),
         ("apprise", {"workers.errands"}),

@@ -14,6 +14,7 @@ from ivr.desk.requests import Request
 from ivr.phone.command import phone
 from ivr.web.demo_commands import demo
 from ivr.web.house import house
+from ivr.web.numbers_commands import numbers
 from ivr.web.staff_commands import staff
 
 desk = AppGroup("desk", help="The requests at the desk.")
@@ -22,7 +23,7 @@ database = AppGroup("database", help="The desk's database.")
 
 def register_commands(app: Flask) -> None:
     """Adds the commands to the application."""
-    for command in (desk, staff, database, demo, phone):
+    for command in (desk, staff, database, demo, numbers, phone):
         app.cli.add_command(command)
 
 

@@ -1,0 +1,127 @@
+"""The clinic's numbers at the carrier: what each of them is connected to, and connecting it to us.
+
+Through the REST API, for commands only. Knows neither the terminal nor what a line says.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+
+from twilio.base.exceptions import TwilioException, TwilioRestException
+
+from config.settings import Settings
+from ivr.carrier.rest import client
+
+OVERRIDES = {"ct": "1000", "rt": "3500", "rc": "2", "rp": "ct,rt,5xx", "tt": "14000"}
+"""How the carrier asks us when a call comes in. It writes these behind the URL's #, and does not sign them.
+
+It gives up on a call's webhook after 15 seconds, whatever stands here, and a frozen server would cost all of them and
+then the call. Instead: one second to connect (ct) and three and a half to answer (rt), since a store that is frozen
+costs us two; then it asks again, twice (rc), when it was not connected, not answered, or met a proxy with nobody behind
+it (rp), as in a restart. Three tries take 13.5 seconds at most, and 14 is the end (tt), below the 15. To be asked twice
+does no harm: every webhook of ours is safe to repeat.
+"""
+
+METHOD = "POST"
+
+
+class CarrierRefused(Exception):
+    """The carrier's REST API did not do what it was asked; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Webhooks:
+    """Where the carrier takes a number's calls. The fields are named as in its REST API; empty is none."""
+
+    voice_url: str = ""
+    voice_method: str = ""
+    voice_fallback_url: str = ""
+    voice_fallback_method: str = ""
+    status_callback: str = ""
+    status_callback_method: str = ""
+    voice_application_sid: str = ""
+    """An application of the carrier's console; while a number has one, its own URLs count for nothing."""
+    trunk_sid: str = ""
+    """A SIP trunk, which beats the URLs too."""
+
+    def differences(self, wanted: "Webhooks") -> dict[str, tuple[str, str]]:
+        """What would change, by field: what it is and what it should be."""
+        names = [field.name for field in fields(self)]
+        both = {name: (getattr(self, name), getattr(wanted, name)) for name in names}
+        return {name: (is_now, should_be) for name, (is_now, should_be) in both.items() if is_now != should_be}
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the account. Its own text is fine on the operator's terminal, and belongs in no log."""
+
+    sid: str
+    e164: str
+    webhooks: Webhooks
+
+
+def wanted(settings: Settings) -> Webhooks:
+    """What a number of the clinic's should be connected to."""
+    base = settings.public_base_url
+    fragment = "&".join(f"{name}={value}" for name, value in OVERRIDES.items())
+    return Webhooks(
+        voice_url=f"{base}/voice#{fragment}",
+        voice_method=METHOD,
+        voice_fallback_url=settings.voice_fallback_url,
+        voice_fallback_method=METHOD,
+        status_callback=f"{base}/voice/status",
+        status_callback_method=METHOD,
+    )
+
+
+class Numbers:
+    """The numbers of the account. Raises CarrierRefused where the settings name no account."""
+
+    def __init__(self, settings: Settings) -> None:
+        if not settings.twilio_account_sid:
+            raise CarrierRefused(
+                "TWILIO_ACCOUNT_SID is not set; it is the account's SID (AC…) in the carrier's console"
+            )
+        self._client = client(settings)
+
+    def owned(self) -> list[Number]:
+        """Every number of the account, in order. Raises CarrierRefused."""
+        with _told():
+            found = [_number(each) for each in self._client.incoming_phone_numbers.list()]
+        return sorted(found, key=lambda number: number.e164)
+
+    def connect(self, number: Number, webhooks: Webhooks) -> None:
+        """Connects this number as wanted; as often as one likes. Raises CarrierRefused."""
+        changes = {name: should_be for name, (_, should_be) in number.webhooks.differences(webhooks).items()}
+        if changes:
+            with _told():
+                self._client.incoming_phone_numbers(number.sid).update(**changes)
+
+
+def _number(found: object) -> Number:
+    """A field that the carrier leaves out, or says to be null, is empty."""
+    has = {field.name: str(getattr(found, field.name, None) or "") for field in fields(Webhooks)}
+    return Number(str(getattr(found, "sid", "")), str(getattr(found, "phone_number", "")), Webhooks(**has))
+
+
+REFUSALS: Mapping[int, str] = {
+    401: "the carrier does not know TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN; compare both with its console",
+    403: "the carrier does not let this account do that; compare TWILIO_ACCOUNT_SID with its console",
+    404: "the carrier has no such account or number; compare TWILIO_ACCOUNT_SID with its console",
+    429: "the carrier is asked too often; try again in a minute",
+}
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What goes wrong leaves as CarrierRefused: with the carrier's code, and none of its words, which hold numbers."""
+    try:
+        yield
+    except TwilioRestException as refused:
+        code = f"error {refused.code}, " if refused.code else ""
+        said = REFUSALS.get(refused.status, "the carrier refused")
+        raise CarrierRefused(f"{said} ({code}HTTP {refused.status})") from None
+    except OSError as away:  # the errors of requests are among them
+        raise CarrierRefused(f"the carrier's REST API could not be reached ({type(away).__name__})") from None
+    except (TwilioException, ValueError) as odd:
+        raise CarrierRefused(f"what answered is not the carrier's REST API ({type(odd).__name__})") from None
