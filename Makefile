@@ -1,7 +1,7 @@
 # One command runs it: `make run`. It needs Python 3.11 or newer and make; the rest goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run phone test check format pins words browser venv requirements requirements-dev
+.PHONY: help run phone test check format pins words browser emulate venv requirements requirements-dev
 
 PY := .venv/bin/python
 ARGS ?=
@@ -36,7 +36,7 @@ run: requirements ## starts everything: web, worker, clock, and Redis if you hav
 phone: requirements ## rings the line from this terminal; more with ARGS=--help
 	@exec $(PY) -m flask --app wsgi phone $(ARGS)
 
-test: requirements-dev browser ## runs the tests; some of them with ARGS=tests/test_supervisor.py
+test: requirements-dev browser emulate ## runs the tests; some of them with ARGS=tests/test_supervisor.py
 	@exec $(PY) -m pytest $(ARGS)
 
 check: requirements-dev ## format, lint, types, and known holes in what we depend on
@@ -64,6 +64,16 @@ browser:
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 			chromium fonts-lohit-deva fontconfig >/dev/null; } || \
 	echo "No browser for the tests of the desk: apt-get install chromium fonts-lohit-deva fontconfig"
+
+# The tests of the carrier's REST API ask a stand-in that runs on Node: installed where npm is, named where it is not.
+EMULATE := tests/carrier/emulate
+emulate:
+	@cmp -s $(EMULATE)/package-lock.json $(EMULATE)/node_modules/.made || \
+	{ command -v node >/dev/null && command -v npm >/dev/null \
+		&& echo "Installing the carrier's stand-in for tests." && cd $(EMULATE) \
+		&& npm ci --silent --no-audit --no-fund --ignore-scripts >/dev/null 2>&1 \
+		&& cp package-lock.json node_modules/.made; } || \
+	echo "No stand-in for the carrier's REST API: it needs Node 20, npm and a network: apt-get install nodejs npm"
 
 words: requirements-dev ## collects the desk's words for translation; then fill in ivr/web/translations/hi.po
 	@.venv/bin/pybabel -q extract -F ivr/web/translations/babel.cfg --no-location --sort-output --omit-header \

@@ -16,7 +16,9 @@ from ivr.desk.migrate import migrate
 from ivr.desk.passwords import Passwords
 from ivr.web.app import create_app
 from ivr.web.house import House, build
+from tests.carrier.account import ACCOUNT, Account, account_at
 from tests.people import TOKEN, Clock, Phone, Staff
+from tests.servers.emulate import Emulate, EmulateUnavailable, emulate
 from tests.servers.postgres import Postgres, PostgresUnavailable, postgres
 from tests.servers.valkey import Valkey, valkey
 from workers.tools import Tools
@@ -24,6 +26,7 @@ from workers.tools import build as build_tools
 
 NO_POSTGRES = "PostgreSQL could not be had: "
 NO_BROWSER = "a browser could not be had: "
+NO_STAND_IN = "a stand-in for the carrier's REST API could not be had: "
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 """Passwords that are hashed at once: how long the real ones take is a test of its own."""
 
@@ -57,6 +60,23 @@ def postgres_server() -> Iterator[Postgres]:
             yield server
     except PostgresUnavailable as missing:
         pytest.skip(f"{NO_POSTGRES}{missing}")
+
+
+@pytest.fixture(scope="session")
+def emulate_server() -> Iterator[Emulate]:
+    """A stand-in for the carrier's REST API."""
+    try:
+        with emulate(ACCOUNT, TOKEN) as server:
+            yield server
+    except EmulateUnavailable as missing:
+        pytest.skip(f"{NO_STAND_IN}{missing}")
+
+
+@pytest.fixture
+def account(emulate_server: Emulate) -> Iterator[Account]:
+    """The clinic's account at the carrier, with no numbers yet."""
+    with account_at(emulate_server.url) as account:
+        yield account
 
 
 @pytest.fixture(scope="session")
@@ -165,7 +185,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In CI, a run without its databases or its browser has failed."""
+    """In CI, a run without its databases, its browser or its stand-in has failed."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter is not None and _not_run(reporter):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -173,4 +193,5 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _not_run(reporter: Any) -> set[str]:
     reasons = (str(report.longrepr[2]) for report in reporter.stats.get("skipped", ()) if report.longrepr)
-    return {reason.removeprefix("Skipped: ") for reason in reasons if NO_POSTGRES in reason or NO_BROWSER in reason}
+    wanting = (NO_POSTGRES, NO_BROWSER, NO_STAND_IN)
+    return {reason.removeprefix("Skipped: ") for reason in reasons if any(each in reason for each in wanting)}

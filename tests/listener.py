@@ -34,8 +34,13 @@ def listener() -> Iterator[Listener]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             heard.posts.append((self.path, body))
-            if not heard.may_answer.wait(30):
-                return
+            if heard.may_answer.wait(30):
+                self._say()
+
+        def do_GET(self) -> None:
+            self._say()
+
+        def _say(self) -> None:
             self.send_response(heard.status)
             self.send_header("Content-Type", "application/json")
             self.end_headers()

@@ -114,14 +114,25 @@ REFUSALS: Mapping[int, str] = {
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """What goes wrong leaves as CarrierRefused: with the carrier's code, and none of its words, which hold numbers."""
+    """What goes wrong leaves as CarrierRefused, with none of the carrier's words, which may hold numbers."""
     try:
         yield
-    except TwilioRestException as refused:
-        code = f"error {refused.code}, " if refused.code else ""
-        said = REFUSALS.get(refused.status, "the carrier refused")
-        raise CarrierRefused(f"{said} ({code}HTTP {refused.status})") from None
     except OSError as away:  # the errors of requests are among them
         raise CarrierRefused(f"the carrier's REST API could not be reached ({type(away).__name__})") from None
-    except (TwilioException, ValueError) as odd:
-        raise CarrierRefused(f"what answered is not the carrier's REST API ({type(odd).__name__})") from None
+    except (TwilioException, ValueError, TypeError, AttributeError) as refused:
+        raise CarrierRefused(_why(refused)) from None
+
+
+def _why(refused: Exception) -> str:
+    """What the status says; no status of an error means that somebody else answered, in words that are not its own."""
+    status = _status(refused)
+    if status < 400:
+        return f"what answered is not the carrier's REST API ({type(refused).__name__})"
+    return f"{REFUSALS.get(status, 'the carrier refused')} (HTTP {status})"
+
+
+def _status(refused: Exception) -> int:
+    """The status of the answer; the error of a list carries it inside its second argument. 0 for none."""
+    if isinstance(refused, TwilioRestException):
+        return int(refused.status)
+    return int(getattr(refused.args[-1], "status_code", 0)) if refused.args else 0
