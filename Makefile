@@ -1,7 +1,7 @@
 # One command runs it: `make run`. It needs Python 3.11 or newer and make; the rest goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run phone test check format pins words browser emulate venv requirements requirements-dev
+.PHONY: help run phone preflight test check format pins words browser emulate venv requirements requirements-dev
 
 PY := .venv/bin/python
 ARGS ?=
@@ -35,6 +35,9 @@ run: requirements ## starts everything: web, worker, clock, and Redis if you hav
 
 phone: requirements ## rings the line from this terminal; more with ARGS=--help
 	@exec $(PY) -m flask --app wsgi phone $(ARGS)
+
+preflight: requirements ## checks that all is ready for callers, a line a check
+	@exec $(PY) -m ivr.web.preflight $(ARGS)
 
 test: requirements-dev browser emulate ## runs the tests; some of them with ARGS=tests/test_supervisor.py
 	@exec $(PY) -m pytest $(ARGS)

@@ -11,6 +11,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from config.settings import Settings
 from ivr.carrier.rest import client
+from ivr.line.clinic import Clinic
 
 OVERRIDES = {"ct": "1000", "rt": "3500", "rc": "2", "rp": "ct,rt,5xx", "tt": "14000"}
 """How the carrier asks us when a call comes in. It writes these behind the URL's #, and does not sign them.
@@ -72,6 +73,30 @@ def wanted(settings: Settings) -> Webhooks:
         status_callback=f"{base}/voice/status",
         status_callback_method=METHOD,
     )
+
+
+@dataclass(frozen=True)
+class Found:
+    """The numbers of clinic.toml and of the account, side by side."""
+
+    lines: dict[str, str]
+    """The line of each number that clinic.toml lists."""
+    ours: list[Number]
+    """Listed, and the account's: these are connected."""
+    strangers: list[Number]
+    """The account's, but no line lists them."""
+
+    @property
+    def forwarding(self) -> list[str]:
+        """Listed, but not the account's: they reach us by forwarding, or not at all."""
+        return sorted(self.lines.keys() - {number.e164 for number in self.ours})
+
+
+def side_by_side(clinic: Clinic, owned: list[Number]) -> Found:
+    """Which numbers are both the clinic's and the account's, and which only one of the two."""
+    lines = {number.e164: line.key for line in clinic.lines.values() for number in line.reached_by}
+    ours = [number for number in owned if number.e164 in lines]
+    return Found(lines, ours, [number for number in owned if number.e164 not in lines])
 
 
 class Numbers:

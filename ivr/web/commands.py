@@ -15,6 +15,7 @@ from ivr.phone.command import phone
 from ivr.web.demo_commands import demo
 from ivr.web.house import house
 from ivr.web.numbers_commands import numbers
+from ivr.web.preflight import preflight
 from ivr.web.staff_commands import staff
 
 desk = AppGroup("desk", help="The requests at the desk.")
@@ -23,7 +24,7 @@ database = AppGroup("database", help="The desk's database.")
 
 def register_commands(app: Flask) -> None:
     """Adds the commands to the application."""
-    for command in (desk, staff, database, demo, numbers, phone):
+    for command in (desk, staff, database, demo, numbers, preflight, phone):
         app.cli.add_command(command)
 
 

@@ -3,19 +3,17 @@
 The carrier's REST client is slow to load: it is imported where a command runs, never by the web process.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
 
-from ivr.line.clinic import Clinic
 from ivr.web.house import house
 
 if TYPE_CHECKING:
-    from ivr.carrier.numbers import Number, Numbers, Webhooks
+    from ivr.carrier.numbers import Found, Numbers, Webhooks
 
 numbers = AppGroup("numbers", help="The clinic's numbers at the carrier.")
 
@@ -30,23 +28,6 @@ WORDS = {
     "trunk_sid": "SIP trunk",
 }
 """What each field of the carrier's is called here."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """The numbers of clinic.toml and of the account, side by side."""
-
-    lines: Mapping[str, str]
-    """The line of each number that clinic.toml lists."""
-    ours: list["Number"]
-    """Listed, and the account's: these are connected."""
-    strangers: list["Number"]
-    """The account's, but no line lists them."""
-
-    @property
-    def forwarding(self) -> list[str]:
-        """Listed, but not the account's: they reach us by forwarding, or not at all."""
-        return sorted(self.lines.keys() - {number.e164 for number in self.ours})
 
 
 @numbers.command("show")
@@ -79,9 +60,9 @@ def connect(yes: bool, dry_run: bool) -> None:
         click.echo(f"{number.e164} is connected.")
 
 
-def _look() -> tuple["Numbers", Found]:
+def _look() -> tuple["Numbers", "Found"]:
     """Raises CarrierRefused, ClickException."""
-    from ivr.carrier.numbers import Numbers  # noqa: PLC0415 - slow to load
+    from ivr.carrier.numbers import Numbers, side_by_side  # noqa: PLC0415 - slow to load
 
     base = house().settings.public_base_url
     if not base.startswith("https://"):
@@ -90,20 +71,13 @@ def _look() -> tuple["Numbers", Found]:
     return carrier, side_by_side(house().clinic, carrier.owned())
 
 
-def side_by_side(clinic: Clinic, owned: list["Number"]) -> Found:
-    """Which numbers are both the clinic's and the account's, and which only one of the two."""
-    lines = {number.e164: line.key for line in clinic.lines.values() for number in line.reached_by}
-    ours = [number for number in owned if number.e164 in lines]
-    return Found(lines, ours, [number for number in owned if number.e164 not in lines])
-
-
 def _wanted() -> "Webhooks":
     from ivr.carrier.numbers import wanted  # noqa: PLC0415 - slow to load
 
     return wanted(house().settings)
 
 
-def _say_all(found: Found, wanted: "Webhooks") -> None:
+def _say_all(found: "Found", wanted: "Webhooks") -> None:
     for number in found.ours:
         differences = number.webhooks.differences(wanted)
         click.echo(
