@@ -9,8 +9,8 @@ from socket import gaierror
 from ssl import SSLCertVerificationError, SSLError
 from urllib.parse import urlencode, urlsplit
 
-SECONDS = 5
-"""For each step of an answer."""
+SECONDS = 4
+"""For each step of an answer; the carrier gives us a little less."""
 
 
 class NotReached(Exception):
@@ -53,7 +53,7 @@ def _asked(method: str, url: str, body: str | None, headers: dict[str, str]) -> 
     try:
         connection.request(method, parts.path or "/", body, headers)
         response = connection.getresponse()
-        return Answer(response.status, _date(response.getheader("Date")))
+        return Answer(response.status, _date(response.headers["Date"]))
     finally:
         connection.close()
 
