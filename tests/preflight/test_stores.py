@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -138,7 +138,7 @@ def test_a_redis_that_may_lose_what_was_promised_is_named(
 def test_a_redis_that_tells_nothing_of_its_settings_is_doubted(tmp_path: Path, its_own: Valkey) -> None:
     settings = on_redis(tmp_path, its_own)
     with Redis.from_url(its_own.url) as client:
-        client.acl_setuser("default", commands=["-config"])
+        client.execute_command("ACL", "SETUSER", "default", "-config")
     found = looks(settings, "redis on disk")
     assert said(found) == ("warn", "this Redis does not say when it writes to disk")
 
@@ -195,7 +195,7 @@ def test_a_clock_that_is_wrong_is_found_by_the_stores(
     tmp_path: Path, request: pytest.FixtureRequest, whose: str, seconds: int, result: str
 ) -> None:
     nowhere = f"sqlite:///{tmp_path}/none.db", f"unix://{tmp_path}/none.sock"
-    urls = {
+    urls: dict[str, Callable[[], tuple[str, str]]] = {
         "Redis": lambda: (nowhere[0], request.getfixturevalue("redis_url")),
         "the database": lambda: (request.getfixturevalue("postgres_url"), nowhere[1]),
     }
