@@ -1,7 +1,7 @@
 # One command runs it: `make run`. It needs Python 3.11 or newer and make; the rest goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run phone preflight test check format pins words browser emulate venv requirements requirements-dev
+.PHONY: help run phone preflight test chaos check format pins words browser promtool emulate venv requirements requirements-dev
 
 PY := .venv/bin/python
 ARGS ?=
@@ -39,8 +39,11 @@ phone: requirements ## rings the line from this terminal; more with ARGS=--help
 preflight: requirements ## checks that all is ready for callers, a line a check
 	@exec $(PY) -m ivr.web.preflight $(ARGS)
 
-test: requirements-dev browser emulate ## runs the tests; some of them with ARGS=tests/test_supervisor.py
+test: requirements-dev browser promtool emulate ## runs the tests; some of them with ARGS=tests/test_supervisor.py
 	@exec $(PY) -m pytest $(ARGS)
+
+chaos: requirements-dev ## rings the running service 2,100 times with each database while its parts break; 20 minutes
+	@exec $(PY) -m chaos $(ARGS)
 
 check: requirements-dev ## format, lint, types, and known holes in what we depend on
 	@$(PY) -m ruff format --check
@@ -77,6 +80,16 @@ emulate:
 		&& npm ci --silent --no-audit --no-fund --ignore-scripts >/dev/null 2>&1 \
 		&& cp package-lock.json node_modules/.made; } || \
 	echo "No stand-in for the carrier's REST API: it needs Node 20, npm and a network: apt-get install nodejs npm"
+
+# The tests of ops/ want Prometheus' own judge of rules. Only that program is taken out of its package, which would start
+# a server; into .venv, which needs no right but to read the lists of packages.
+promtool: venv
+	@command -v promtool >/dev/null || test -x .venv/bin/promtool || { command -v apt-get >/dev/null && cd .venv \
+		&& { test "$$(id -u)" != 0 || apt-get update -qq >/dev/null; } \
+		&& rm -rf promtool && mkdir promtool && chmod 755 promtool && cd promtool \
+		&& apt-get download -qq prometheus >/dev/null 2>&1 && dpkg-deb -x *.deb . \
+		&& mv usr/bin/promtool ../bin/ && cd .. && rm -rf promtool && echo "Took promtool out of Debian's prometheus."; } || \
+	echo "No promtool for the tests of ops/: apt-get install prometheus"
 
 words: requirements-dev ## collects the desk's words for translation; then fill in ivr/web/translations/hi.po
 	@.venv/bin/pybabel -q extract -F ivr/web/translations/babel.cfg --no-location --sort-output --omit-header \

@@ -1,11 +1,12 @@
 """Builds the web application from the environment. A web server calls `create_app`; so does `flask --app wsgi`."""
 
-import logging
 import os
 import sys
 
+import click
 from flask import Flask
 
+from config import logs
 from config.checked import BadFile
 from config.settings import BadSettings, read
 from ivr.web.app import create_app as assemble
@@ -14,8 +15,10 @@ from ivr.web.house import build
 
 def create_app() -> Flask:
     """The application, or one message that names all that keeps it from starting."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     try:
-        return assemble(build(read(os.environ)))
+        settings = read(os.environ)
+        # A command answers on the terminal: only what goes wrong is logged there.
+        logs.configure(production=settings.production, quiet=click.get_current_context(silent=True) is not None)
+        return assemble(build(settings))
     except (BadSettings, BadFile) as refused:
         sys.exit(str(refused))

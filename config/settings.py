@@ -72,10 +72,7 @@ class Settings(BaseModel):
     @field_validator("database_url")
     @classmethod
     def _database_is_known(cls, value: str) -> str:
-        scheme, joint, _ = value.partition("://")
-        if value and (not joint or scheme not in {"sqlite", "postgres", "postgresql", "postgresql+psycopg"}):
-            raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
-        return value.replace(f"{scheme}://", "postgresql+psycopg://", 1) if scheme.startswith("postgres") else value
+        return database_address(value) if value else value
 
     @field_validator("redis_url")
     @classmethod
@@ -120,6 +117,14 @@ class Settings(BaseModel):
     def auth_tokens(self) -> tuple[str, ...]:
         """The carrier's tokens that may have signed a webhook: the present one and the next."""
         return tuple(token for token in (self.twilio_auth_token, self.twilio_auth_token_next) if token)
+
+
+def database_address(written: str) -> str:
+    """The address as our driver wants it. Raises ValueError."""
+    scheme, joint, _ = written.partition("://")
+    if not joint or scheme not in {"sqlite", "postgres", "postgresql", "postgresql+psycopg"}:
+        raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+    return written.replace(f"{scheme}://", "postgresql+psycopg://", 1) if scheme.startswith("postgres") else written
 
 
 def read(environ: Mapping[str, str], env_file: Path | None = ROOT / ".env") -> Settings:

@@ -1,10 +1,11 @@
 """A small HTTP server of the tests' own: remembers what it was sent, and answers as it is told."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from urllib.parse import parse_qs
 
 
@@ -18,6 +19,12 @@ class Listener:
     posts: list[tuple[str, bytes]] = field(default_factory=list)
     may_answer: Event = field(default_factory=Event)
     """Cleared, it keeps whoever posts waiting."""
+    moments: list[float] = field(default_factory=list)
+    """When each was posted, in seconds since the epoch."""
+
+    def heard(self) -> list[tuple[float, bytes]]:
+        """When each was posted, and what."""
+        return list(zip(self.moments, (body for _, body in self.posts), strict=False))
 
     def form(self, number: int = 0) -> dict[str, str]:
         """The fields of a form that was posted."""
@@ -29,11 +36,14 @@ def listener() -> Iterator[Listener]:
     """Listens on a free port of this machine."""
     heard = Listener()
     heard.may_answer.set()
+    lock = Lock()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            heard.posts.append((self.path, body))
+            with lock:
+                heard.posts.append((self.path, body))
+                heard.moments.append(time.time())
             if heard.may_answer.wait(30):
                 self._say()
 

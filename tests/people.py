@@ -35,9 +35,20 @@ class Clock:
 
     now: datetime = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
     """A Monday, open, with all of the evening left."""
+    _set_by: float = 0.0
+    """Seconds."""
 
     def __call__(self) -> datetime:
         return self.now
+
+    def seconds(self) -> float:
+        """The time that passes for somebody who looks at no clock: the same, until somebody sets this one."""
+        return self.now.timestamp() - self._set_by
+
+    def jumps(self, **time: float) -> None:
+        """Somebody, or a time service, sets it."""
+        self.now += timedelta(**time)
+        self._set_by += timedelta(**time).total_seconds()
 
     def shows(self, *moment: int) -> None:
         """Sets it to a moment in Delhi."""

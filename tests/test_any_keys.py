@@ -20,7 +20,10 @@ ACTS = st.lists(
     st.one_of(KEYS, st.sampled_from(["silence", "twice", "time", "stale"])),
     max_size=25,
 )
-CALLERS = st.sampled_from(["+919999900001", "+919999900002", "anonymous", "+918090080907", "sip:desk@example.org", ""])
+CALLERS = st.one_of(
+    st.sampled_from(["+919999900001", "+919999900002", "anonymous", "+918090080907", "sip:desk@example.org", ""]),
+    st.integers(10, 99).map("+9199999000{}".format),  # some who have not rung before, and so are over no limit
+)
 RINGS = st.fixed_dictionaries(
     {"line": st.sampled_from(["main", "second", "third"]), "caller": CALLERS, "lang": st.sampled_from(["en", "hi"])}
 )

@@ -11,8 +11,8 @@ import pytest
 from ivr.desk.database import StoreAway, sqlite_path
 from ivr.web.app import create_app
 from ivr.web.house import build
-from tests.conftest import settings_for
-from tests.people import Clock, Conversation, Phone
+from tests.conftest import PASSWORD, QUICK, settings_for
+from tests.people import Clock, Conversation, Phone, Staff
 from tests.servers.postgres import Postgres
 from tests.servers.valkey import Valkey, valkey
 from workers import jobs
@@ -33,7 +33,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str, clock:
     """A service and its workers, on the database that the test asks for."""
     url = request.getfixturevalue(f"{request.param}_url")
     settings = settings_for(tmp_path, url, redis_url)
-    house, tools = build(settings, clock), build_tools(settings, clock)
+    house, tools = build(settings, clock, QUICK), build_tools(settings, clock)
     yield Phone(create_app(house), house), tools
     house.close()
     tools.database.close()
@@ -54,7 +54,7 @@ def hears_hours_and_advice(phone: Phone) -> None:
 
 
 def stands_once(place: Place, call: Conversation) -> None:
-    assert [each.reference for each in place[0].house.desk.waiting()] == [call.reference]
+    assert [each.reference for each in place[1].desk.waiting()] == [call.reference]
 
 
 def works_off_the_queue(tools: Tools) -> None:
@@ -192,8 +192,44 @@ def test_with_postgresql_frozen_a_request_waits_in_redis_and_is_saved_once(
         assert tools.waiting_room.count() == 1
     jobs.save(tools)
     assert tools.waiting_room.count() == 0
-    assert [each.reference for each in phone.house.desk.waiting()].count(call.reference) == 1
-    assert len(phone.house.desk.waiting()) == 2
+    assert [each.reference for each in tools.desk.waiting()].count(call.reference) == 1
+    assert len(tools.desk.waiting()) == 2
+
+
+@on_postgres
+def test_once_a_store_is_known_to_have_stalled_the_next_callers_do_not_wait_for_it(
+    place: Place, postgres_server: Postgres, valkey_server: Valkey
+) -> None:
+    phone, tools = place
+    callers = [f"+91999990001{number}" for number in range(4)]
+    calls = [phone.rings(caller=caller).press(*BOOK[:-1]) for caller in callers]
+    with frozen(postgres_server), frozen(valkey_server):
+        waited = [seconds_until_answered(call) for call in calls]
+    assert waited[0] < HELD_UP_SECONDS
+    assert all(seconds < waited[0] / 3 for seconds in waited[1:])
+    assert {call.place for call in calls} == {"not_kept"}
+    assert tools.desk.waiting() == []
+
+
+def seconds_until_answered(call: Conversation) -> float:
+    began = time.monotonic()
+    call.press("1")
+    return time.monotonic() - began
+
+
+@on_postgres
+def test_a_desk_that_is_open_does_not_hold_up_the_telephone_while_postgresql_is_frozen(
+    place: Place, postgres_server: Postgres
+) -> None:
+    phone, _ = place
+    phone.house.people.add("asha", PASSWORD, phone.house.clock())
+    desk = Staff(phone.app, "asha", PASSWORD)
+    desk.logs_in()
+    with frozen(postgres_server):
+        began = time.monotonic()
+        answers = [desk.browser.get("/desk/list").status_code for _ in range(5)]
+        assert answers == [503] * 5
+        assert time.monotonic() - began < 2 * HELD_UP_SECONDS, "only the first one found it out"
 
 
 @on_both

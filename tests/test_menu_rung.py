@@ -3,6 +3,7 @@
 import pytest
 
 from ivr.line.menu import MENU
+from ivr.line.phones import Phone as Number
 from ivr.line.places import Keying, Menu
 from tests.people import Clock, Conversation, Phone
 
@@ -39,8 +40,20 @@ def test_a_caller_gets_to_every_place(phone: Phone, lang: str, place: str) -> No
 
 def test_the_table_of_paths_names_every_place_where_a_caller_is_asked() -> None:
     asked = {name for name, place in MENU.items() if isinstance(place, Menu | Keying)}
-    reached_otherwise = {"not_kept", "offer", "screen"}
+    reached_otherwise = {"not_kept", "refused", "offer", "screen"}
     assert asked == set(PATHS) | reached_otherwise
+
+
+@LANGUAGES
+def test_who_is_blocked_gets_to_the_place_of_the_refused_and_its_keys_lead_on(phone: Phone, lang: str) -> None:
+    phone.house.blocked.block(Number("+919999900001"), "rings for fun", "asha", phone.house.clock())
+    leads = {"1": "topics", "2": "hours", "0": "callback", "*": "refused", "#": "main", "9": "refused"}
+    for key, there in leads.items():
+        call = ring(phone, lang, *PATHS["kept"])
+        assert (call.place, "112" in call.uncut[0]) == ("refused", True)
+        assert f"{lang}-IN" in call.languages
+        assert call.press(key).place == there, key
+    assert ring(phone, lang, *PATHS["kept"]).stays_silent(3).over
 
 
 @LANGUAGES

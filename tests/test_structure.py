@@ -98,6 +98,8 @@ def test_the_line_needs_nothing_but_python_and_phonenumbers(name: str) -> None:
         ("apprise", {"workers.errands"}),
         ("argon2", {"ivr.desk.passwords"}),
         ("cryptography", {"ivr.desk.seal"}),
+        ("structlog", {"config.logs"}),
+        ("prometheus_client", {f"ivr.web.metrics.{name}" for name in ("files", "page", "readings", "tally")}),
     ],
 )
 def test_each_outside_thing_has_its_place(outside: str, places: set[str]) -> None:

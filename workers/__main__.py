@@ -3,7 +3,6 @@
 Run as `python -m workers`.
 """
 
-import logging
 import os
 import sys
 
@@ -11,6 +10,7 @@ from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
 import workers.jobs  # noqa: F401 - loaded before the fork, so that a job begins at once
+from config import logs
 from config.checked import BadFile
 from config.settings import BadSettings, read
 from ivr.desk.queue import QUEUE, patient
@@ -25,9 +25,9 @@ LOOK_SECONDS = 5
 
 def main(arguments: list[str]) -> None:
     """Works until told to stop; with --burst, until the queue is empty."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     try:
         settings = read(os.environ)
+        logs.configure(production=settings.production)
         build(settings)  # a mistake in the configuration stops the worker here, not its first job
     except (BadSettings, BadFile) as refused:
         sys.exit(str(refused))

@@ -8,12 +8,15 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 
+from config import logs
 from config.checked import BadFile
 from config.settings import BadSettings, read
 from ivr.desk.database import StoreAway
+from ivr.desk.jumps import Jumps
 from ivr.desk.mirror import MirrorAway
 from ivr.desk.queue import QueueAway
 from workers.tools import Tools, build
@@ -45,7 +48,9 @@ def run(tools: Tools, stop: threading.Event) -> None:
     """Sweeps until told to stop; a store that is away is named once, not every few seconds."""
     log.info("the clock runs and looks every %s seconds", EVERY_SECONDS)
     trouble = ""
+    jumps = Jumps(tools.clock, time.monotonic)
     while True:
+        jumps.last()
         before, trouble = trouble, _swept(tools)
         if trouble != before:
             log.warning("the sweep: %s", trouble or "all is well again")
@@ -74,7 +79,6 @@ def _trouble(work: Callable[[Tools], None], tools: Tools) -> str:
 
 def main() -> None:
     """The clock's process; SIGTERM and SIGINT end it between two sweeps."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     stop = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -83,7 +87,9 @@ def main() -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, end)
     try:
-        run(build(read(os.environ)), stop)
+        settings = read(os.environ)
+        logs.configure(production=settings.production)
+        run(build(settings), stop)
     except (BadSettings, BadFile) as refused:
         sys.exit(str(refused))
 

@@ -5,6 +5,7 @@ RQ only rings the bell. What is tried again, and when, stands in the errand's ro
 
 import logging
 
+from config import logs
 from ivr.desk.seal import Unreadable
 from workers.errands import ERRANDS
 from workers.tools import Tools, tools
@@ -32,14 +33,23 @@ def run(with_tools: Tools, errand_id: int) -> None:
     if errand is None:
         log.info("errand %s: is done already", errand_id)
         return
+    # Not taken back at the end: what RQ says of a job that failed belongs to its call as well.
+    logs.begin(call=errand.request.call_sid, errand=errand_id)
     try:
         ERRANDS[errand.task](with_tools, errand)
     except Exception as error:
-        with_tools.errands.failed(errand, type(error).__name__, with_tools.clock())
+        reason = _reason(error)
+        with_tools.errands.failed(errand, reason, with_tools.clock())
         # RQ keeps and logs what is raised; the error's own words can quote the number that the carrier refused.
-        raise ErrandFailed(f"errand {errand_id}: {type(error).__name__}") from None
+        raise ErrandFailed(f"errand {errand_id}: {reason}") from None
     with_tools.errands.done(errand, with_tools.clock())
     log.info("errand %s: %s is done", errand_id, errand.task)
+
+
+def _reason(error: Exception) -> str:
+    """The kind of the error, and the carrier's number of it where it has one."""
+    code = getattr(error, "code", None)
+    return f"{type(error).__name__} {code}" if isinstance(code, int) else type(error).__name__
 
 
 def save(with_tools: Tools) -> None:
@@ -54,8 +64,9 @@ def save(with_tools: Tools) -> None:
         except Unreadable:
             unreadable += 1
             continue
-        with_tools.desk.keep(waiting.new, waiting.mark, waiting.reference)
-        with_tools.waiting_room.leave(waiting)
-        log.info("call %s: its request has reached the desk", waiting.new.call_sid)
+        with logs.about(call=waiting.new.call_sid):
+            with_tools.desk.keep(waiting.new, waiting.mark, waiting.reference)
+            with_tools.waiting_room.leave(waiting)
+            log.info("call %s: its request has reached the desk", waiting.new.call_sid)
     if unreadable:
         raise Unreadable(f"{unreadable} waiting requests were sealed under another SECRET_KEY")

@@ -6,17 +6,22 @@ No tables, no rules.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-PATIENCE_OF_A_CALLER = 1.0
+from ivr.desk.breaker import Breaker, Resting
+from ivr.desk.troubles import kind
+
+PATIENCE_OF_A_CALLER = 0.8
 """Seconds that a lock or a statement may take while somebody holds the telephone."""
 
 PATIENCE_OF_A_WORKER = 10.0
@@ -37,41 +42,45 @@ class Clash(Exception):
 class Database:
     """Transactions on the desk's database."""
 
-    def __init__(self, url: str, *, patience: float = PATIENCE_OF_A_CALLER) -> None:
+    def __init__(self, url: str, *, patience: float = PATIENCE_OF_A_CALLER, breaker: Breaker | None = None) -> None:
         self._engine = _sqlite(url, patience) if url.startswith("sqlite") else _postgres(url, patience)
+        self._breaker = breaker
+        """Holds callers back from a database that has stalled; whoever works behind the scenes may wait."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads. Raises StoreAway."""
-        with _clean_errors(), self._engine.connect() as connection:
+        with self._attempt(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that commits when it ends well. Raises StoreAway, and Clash where a unique key is taken."""
-        with _clean_errors(), self._engine.execution_options(writes=True).begin() as connection:
+        with self._attempt(), self._engine.execution_options(writes=True).begin() as connection:
             yield connection
+
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """A transaction that writes and is taken back when it ends. Raises StoreAway."""
+        with self._attempt(), self._engine.execution_options(writes=True).connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _attempt(self) -> Iterator[None]:
+        """Only the kind of an error leaves; its text and its cause may carry what a caller said."""
+        try:
+            with self._breaker.attempt(SQLAlchemyError) if self._breaker else nullcontext():
+                yield
+        except Resting:
+            raise StoreAway("it stalled a moment ago") from None
+        except IntegrityError:
+            raise Clash from None
+        except SQLAlchemyError as error:
+            raise StoreAway(kind(error)) from None
 
     def close(self) -> None:
         """Gives the connections back."""
         self._engine.dispose()
-
-
-@contextmanager
-def _clean_errors() -> Iterator[None]:
-    """Only the kind of an error leaves; its text and its cause may carry what a caller said."""
-    try:
-        yield
-    except IntegrityError:
-        raise Clash from None
-    except SQLAlchemyError as error:
-        raise StoreAway(_kind(error)) from None
-
-
-def _kind(error: SQLAlchemyError) -> str:
-    origin = getattr(error, "orig", None)
-    code = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None)
-    return " ".join(str(part) for part in (type(origin or error).__name__, code) if part)
 
 
 # -- SQLite: a new connection each time (0.2 ms), so that a file that was moved or restored is noticed at once
@@ -108,16 +117,42 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-# -- PostgreSQL
+# -- PostgreSQL: its own limits end what it knows to be slow, ours end what it no longer answers
+
+
+class Hurried(psycopg.Connection[Any]):
+    """A connection that waits so long for any one answer, and is of no more use after that.
+
+    A server that is frozen, or a network that swallows packets, keeps no limit of its own.
+    """
+
+    seconds = 2.0 * PATIENCE_OF_A_WORKER
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Waits for an answer. Raises OperationalError where it does not come in time."""
+        try:
+            return super().wait(gen, interval, timeout or self.seconds)
+        except psycopg.OperationalError:
+            if self.info.transaction_status is TransactionStatus.ACTIVE:
+                self.pgconn.finish()
+            raise
 
 
 def _postgres(url: str, patience: float) -> Engine:
     milliseconds = int(patience * 1000)
     limits = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
-    return create_engine(
+
+    def connect(_dialect: Any, _record: Any, words: list[Any], options: dict[str, Any]) -> Hurried:
+        connection = Hurried.connect(*words, **options)
+        connection.seconds = patience * 1.25  # a little more than the server's own limits, which say what happened
+        return connection
+
+    engine = create_engine(
         url,
         connect_args={"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": milliseconds, "options": limits},
         pool_pre_ping=True,
         pool_timeout=patience,
         hide_parameters=True,
     )
+    event.listen(engine, "do_connect", connect)
+    return engine

@@ -8,18 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from ivr.desk import schema
 from ivr.desk.database import Database
-from ivr.desk.requests import Request
-from ivr.desk.store import request_of
+from ivr.desk.requests import LIVE, THE_CLOCK, Entry, Request
+from ivr.desk.store import note, request_of
+from ivr.desk.tasks import CONFIRM_TO_CALLER, TELL_STAFF
 
 LEASE = timedelta(seconds=45)
 """How long the sweep leaves an errand that it rang for, or that a worker has begun: longer than a job may take."""
 
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 300, 900, 1800, 3600))
 """How long after each failure an errand is tried again; after the last it has failed for good."""
+
+WORKER_DIED = "WorkerDied"
+"""The reason of an errand that was begun as often as one may be, and that no worker came back from."""
 
 AT_ONCE = 100
 """Errands that one sweep rings for."""
@@ -43,6 +47,18 @@ class Errand:
     task: str
     attempt: int
     request: Request
+
+
+@dataclass(frozen=True)
+class Failed:
+    """An errand that has failed for good, and the request that it was about."""
+
+    id: int
+    task: str
+    reason: str
+    """The kind of the error; never its words."""
+    request_id: int
+    reference: str = ""
 
 
 class Errands:
@@ -76,6 +92,9 @@ class Errands:
             row = write.execute(begun.returning(table.c.task, table.c.attempts, table.c.request_id)).one_or_none()
             if row is None:
                 return None
+            if row.attempts > len(PAUSES) + 1:
+                _fail_for_good(write, Failed(errand_id, row.task, WORKER_DIED, row.request_id), now)
+                return None
             request = write.execute(select(schema.requests).where(schema.requests.c.id == row.request_id)).one()
         return Errand(errand_id, row.task, row.attempts, request_of(request))
 
@@ -86,16 +105,50 @@ class Errands:
     def failed(self, errand: Errand, reason: str, now: datetime) -> None:
         """It failed; it is tried again after a pause, or has failed for good. Raises StoreAway."""
         if errand.attempt > len(PAUSES):
-            self._set(errand, failed_at=now, error=reason[:80])
+            with self._database.writing() as write:
+                _fail_for_good(write, Failed(errand.id, errand.task, reason[:80], errand.request.id), now)
         else:
             again = now + PAUSES[errand.attempt - 1]
             self._set(errand, next_at=again, leased_until=now, error=reason[:80])
+
+    def failed_for_good(self) -> list[Failed]:
+        """Those about requests that still wait, the latest first. Raises StoreAway."""
+        requests = schema.requests
+        query = select(table.c.id, table.c.task, table.c.error, requests.c.id, requests.c.reference)
+        query = query.join_from(table, requests).where(table.c.failed_at.is_not(None), requests.c.status.in_(LIVE))
+        with self._database.reading() as read:
+            return [Failed(*row) for row in read.execute(query.order_by(table.c.failed_at.desc()).limit(AT_ONCE))]
+
+    def begin_again(self, errand_id: int, who: str, now: datetime) -> bool:
+        """Somebody has mended what was wrong: it is tried again from the beginning. Whether it had failed.
+
+        Raises StoreAway.
+        """
+        failed = (table.c.id == errand_id, table.c.failed_at.is_not(None))
+        anew = update(table).where(*failed).values(failed_at=None, attempts=0, next_at=now, leased_until=now)
+        with self._database.writing() as write:
+            request_id = write.execute(anew.returning(table.c.request_id)).scalar()
+            if request_id is not None:
+                note(write, request_id, Entry(now, who, "tried_again", ""))
+        return request_id is not None
 
     def _set(self, errand: Errand, **values: Any) -> None:
         with self._database.writing() as write:
             write.execute(update(table).where(table.c.id == errand.id).values(values))
 
 
+def _fail_for_good(write: Connection, failed: Failed, now: datetime) -> None:
+    """It stands on the desk, with its reason: nobody else would know that nobody was told."""
+    write.execute(update(table).where(table.c.id == failed.id).values(failed_at=now, error=failed.reason))
+    note(write, failed.request_id, Entry(now, THE_CLOCK, NOT_DONE[failed.task], failed.reason))
+
+
+NOT_DONE = {TELL_STAFF: "not_told", CONFIRM_TO_CALLER: "not_confirmed"}
+"""What the history says of an errand that has failed for good."""
+
+
 def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    nobody_at_it = (table.c.next_at <= now, table.c.leased_until <= now)
-    return (table.c.done_at.is_(None), table.c.failed_at.is_(None), *nobody_at_it)
+    """Not done, its pause over, nobody at it. What lies further ahead than we ever set it was set by a wrong clock."""
+    pause_over = or_(table.c.next_at <= now, table.c.next_at > now + PAUSES[-1] + LEASE)
+    nobody_at_it = or_(table.c.leased_until <= now, table.c.leased_until > now + PAUSES[-1] + LEASE)
+    return (table.c.done_at.is_(None), table.c.failed_at.is_(None), pause_over, nobody_at_it)

@@ -21,6 +21,11 @@ MIGRATION_LOCK = 4_907_112
 """Any number of our own: two copies that start at once bring the schema up one after the other."""
 
 
+def revisions() -> tuple[str, ...]:
+    """The versions of the schema that there are, oldest first: each migration's file begins with its own."""
+    return tuple(sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*_*.py")))
+
+
 def migrate(database_url: str) -> None:
     """Brings the schema of this database up to date, making the database's file where it is SQLite's.
 

@@ -17,6 +17,7 @@ from ivr.desk.database import Database
 from ivr.desk.requests import (
     LIVE,
     OUTCOMES,
+    THE_CLOCK,
     Entry,
     MoveRefused,
     NoSuchRequest,
@@ -36,9 +37,6 @@ UNDO_WITHIN = timedelta(seconds=15)
 
 LEFT_ALONE = timedelta(minutes=20)
 """A request that was taken and not touched for so long goes back by itself."""
-
-THE_CLOCK = "the clock"
-"""Who a line of history names when nobody did it."""
 
 LONGEST_NOTE = 1000
 """Characters."""

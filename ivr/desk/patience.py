@@ -5,6 +5,7 @@ A server that is frozen, or a network that swallows packets, answers nothing at 
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 from ivr.desk.database import StoreAway
@@ -28,7 +29,7 @@ class Patience:
     def wait_for(self, work: Callable[[], Result]) -> Result:
         """The result of the work. Raises what it raises, and StoreAway where it takes too long."""
         try:
-            return self._hands.submit(work).result(self._seconds)
+            return self._hands.submit(copy_context().run, work).result(self._seconds)
         except TimeoutError:
             raise StoreAway("no answer in time") from None
 

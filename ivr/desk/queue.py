@@ -4,7 +4,7 @@ Jobs carry ids only. Nothing is decided here; a bell that was not heard is rung 
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 
 from redis import Redis
@@ -16,13 +16,14 @@ from rq.serializers import JSONSerializer
 from rq.utils import as_text, utcparse
 from rq.worker_registration import get_keys
 
+from ivr.desk.breaker import Breaker, Resting
 from ivr.desk.errands import Bell
 
 QUEUE = "desk"
 RUN_ERRAND = "workers.jobs.run_errand"
 SAVE_WAITING = "workers.jobs.save_waiting"
 
-PATIENCE_OF_A_CALLER = 0.8
+PATIENCE_OF_A_CALLER = 0.6
 """Seconds that Redis may take while somebody holds the telephone; redis-py's defaults wait up to a minute."""
 
 JOB_SECONDS = 40
@@ -51,10 +52,13 @@ def patient(url: str) -> Redis:
 
 
 @contextmanager
-def queue_errors() -> Iterator[None]:
+def queue_errors(breaker: Breaker | None = None) -> Iterator[None]:
     """Every trouble with Redis leaves as QueueAway, which names its kind only."""
     try:
-        yield
+        with breaker.attempt(RedisError) if breaker else nullcontext():
+            yield
+    except Resting:
+        raise QueueAway("it stalled a moment ago") from None
     except RedisError as error:
         raise QueueAway(type(error).__name__) from None
 
@@ -62,8 +66,9 @@ def queue_errors() -> Iterator[None]:
 class Doorbell:
     """Rings for the workers."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, breaker: Breaker | None = None) -> None:
         self._redis = redis
+        self._breaker = breaker
         self._queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
 
     def ring(self, bells: Iterable[Bell]) -> None:
@@ -81,12 +86,12 @@ class Doorbell:
             for bell in bells
         ]
         if jobs:
-            with queue_errors():
+            with queue_errors(self._breaker):
                 self._queue.enqueue_many(jobs)
 
     def ring_for_waiting(self) -> None:
         """Asks a worker to save what waits in Redis, unless one has been asked already. Raises QueueAway."""
-        with queue_errors():
+        with queue_errors(self._breaker):
             if not any(job_id.startswith("waiting-") for job_id in self._queue.get_job_ids()):
                 count = self._redis.incr("clinic:rings-for-waiting")
                 self._queue.enqueue(
@@ -100,14 +105,18 @@ class Doorbell:
 
     def rung_for(self) -> set[int]:
         """The errands whose job still waits on the queue. Raises QueueAway."""
-        with queue_errors():
+        with queue_errors(self._breaker):
             names = (job_id.split("-") for job_id in self._queue.get_job_ids())
             return {int(name[1]) for name in names if name[0] == "errand"}
 
     def check(self) -> None:
-        """Sees that Redis answers. Raises QueueAway."""
-        with queue_errors():
-            self._redis.ping()
+        """Sees that Redis answers and can write to its disk. Raises QueueAway, whose words say what is wrong."""
+        with queue_errors(self._breaker):
+            kept: dict[str, object] = self._redis.info("persistence")
+        if not kept.get("aof_enabled"):
+            raise QueueAway("it keeps nothing on disk: set appendonly yes and appendfsync always")
+        if kept.get("aof_last_write_status") != "ok":
+            raise QueueAway("it cannot write to its disk")
 
     def worker_is_alive(self, now: datetime) -> bool:
         """Whether any worker was heard of within the last `WORKER_SILENT`. Raises QueueAway.
@@ -115,7 +124,7 @@ class Doorbell:
         Reads what RQ writes down of its workers. A Worker of RQ's own is not made here: it would set the time limit of
         every new connection of this client to minutes.
         """
-        with queue_errors():
+        with queue_errors(self._breaker):
             beats = [self._redis.hget(key, "last_heartbeat") for key in get_keys(queue=self._queue)]
         moments = [utcparse(as_text(beat)) for beat in beats if beat]
         return any(now - moment.replace(tzinfo=moment.tzinfo or UTC) < WORKER_SILENT for moment in moments)

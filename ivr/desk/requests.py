@@ -23,6 +23,9 @@ class Status(StrEnum):
 CALLER = "caller"
 """Who a line of history names when it was not somebody at the desk."""
 
+THE_CLOCK = "the clock"
+"""Who a line of history names when nobody did it."""
+
 LIVE = (Status.OPEN, Status.TAKEN)
 """A number has at most one live request of each kind."""
 
@@ -108,6 +111,8 @@ class NewRequest:
     """Whether the number is the one the call came from: only then may the caller be told of an earlier request."""
     made_by: str = CALLER
     """Who made it: the caller, or somebody at the desk."""
+    caller: Phone | None = None
+    """The telephone that the call came from, if it is known; it need not be the number to ring."""
 
     @property
     def promise(self) -> tuple[str, ...]:
@@ -157,3 +162,5 @@ class Kept:
 
     reference: str
     joined: bool
+    waits: bool = False
+    """Whether the request waits in Redis for the database."""

@@ -38,6 +38,8 @@ class Moment(TypeDecorator[datetime]):
 
 metadata = MetaData()
 
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
 LIVE_ONLY = text("status IN ('open', 'taken')")
 
 requests = Table(

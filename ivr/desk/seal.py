@@ -9,6 +9,8 @@ from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from ivr.line.phones import Phone
+
 REFERENCE_DIGITS = 6
 
 
@@ -51,6 +53,10 @@ class Marker:
         """Six digits that look random; unique only together with the number."""
         number = int.from_bytes(self._digest("reference", *promise))
         return f"{number % 10**REFERENCE_DIGITS:0{REFERENCE_DIGITS}}"
+
+    def telephone(self, number: Phone) -> str:
+        """What stands for a telephone where its calls are counted."""
+        return self._digest("telephone", number.e164).hex()
 
     def _digest(self, *parts: str) -> bytes:
         return hmac.digest(self._key, "\n".join(parts).encode(), sha256)

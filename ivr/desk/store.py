@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from ivr.desk import schema
 from ivr.desk.database import Clash, Database, StoreAway
+from ivr.desk.doorkeeper import Doorkeeper
 from ivr.desk.requests import CALLER, LIVE, Entry, Kept, NewRequest, NoSuchRequest, Outcome, Request, Status
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
@@ -36,15 +37,17 @@ class Saved:
 class Desk:
     """The requests of callers."""
 
-    def __init__(self, database: Database, tasks: Sequence[str] = ()) -> None:
+    def __init__(self, database: Database, tasks: Sequence[str] = (), doorkeeper: Doorkeeper | None = None) -> None:
         self._database = database
         self._tasks = tasks
         """What is to be done about every new request."""
+        self._doorkeeper = doorkeeper
+        """Who may refuse a new one; nobody does where a promise that was made already is brought in."""
 
     def keep(self, new: NewRequest, mark: str, reference: str) -> Saved:
         """Keeps the request once, however often it comes; a number's live request of the kind is joined.
 
-        Raises StoreAway.
+        What was promised before is answered as it was then, whatever has changed since. Raises Refused, StoreAway.
         """
         return in_turn(
             self._database, lambda write: _kept_before(write, mark) or self._keep(write, new, mark, reference)
@@ -52,6 +55,8 @@ class Desk:
 
     def _keep(self, write: Connection, new: NewRequest, mark: str, reference: str) -> Saved:
         live = _live(write, new)
+        if self._doorkeeper:
+            self._doorkeeper.check(write, new)
         if live is None:
             request_id, spoken, joined = _insert(write, new, reference), reference, False
         else:
@@ -94,11 +99,6 @@ class Desk:
         with self._database.reading() as read:
             rows = read.execute(query.where(table.c.request_id == request_id).order_by(table.c.id))
             return [Entry(*row) for row in rows]
-
-    def check(self) -> None:
-        """Reads one request, to see that the database and its tables are there. Raises StoreAway."""
-        with self._database.reading() as read:
-            read.execute(select(schema.requests.c.id).limit(1)).one_or_none()
 
     def _list(self, query: Any) -> list[Request]:
         with self._database.reading() as read:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from redis import Redis
 from redis.exceptions import ResponseError
 
+from ivr.desk.breaker import Breaker
 from ivr.desk.queue import PATIENCE_OF_A_CALLER, QueueAway, queue_errors
 from ivr.desk.requests import NewRequest
 from ivr.desk.seal import Seal
@@ -41,13 +42,14 @@ class Waiting:
 class WaitingRoom:
     """The requests that were promised while the database was away."""
 
-    def __init__(self, redis: Redis, seal: Seal) -> None:
+    def __init__(self, redis: Redis, seal: Seal, breaker: Breaker | None = None) -> None:
         self._redis = redis
         self._seal = seal
+        self._breaker = breaker
 
     def keep(self, waiting: Waiting) -> None:
         """Keeps the request, and returns once it is on disk. Twice is as good as once. Raises QueueAway."""
-        with queue_errors(), closing(_one_connection(self._redis)) as client:
+        with queue_errors(self._breaker), closing(_one_connection(self._redis)) as client:
             # A frozen Redis would carry out the write when it thaws, after the caller was told that nothing is kept.
             client.ping()
             client.hset(ROOM, waiting.mark, self._seal.close(_to_json(waiting)))
@@ -55,7 +57,7 @@ class WaitingRoom:
 
     def sealed(self) -> Iterator[str]:
         """All who wait, as they lie there. Raises QueueAway."""
-        with queue_errors():
+        with queue_errors(self._breaker):
             for _, sealed in self._redis.hscan_iter(ROOM):
                 yield sealed.decode()
 
@@ -65,12 +67,17 @@ class WaitingRoom:
 
     def leave(self, waiting: Waiting) -> None:
         """The request is on the desk. Raises QueueAway."""
-        with queue_errors():
+        with queue_errors(self._breaker):
             self._redis.hdel(ROOM, waiting.mark)
+
+    def has(self, mark: str) -> bool:
+        """Whether the promise of this mark waits here. Raises QueueAway."""
+        with queue_errors(self._breaker):
+            return bool(self._redis.hexists(ROOM, mark))
 
     def count(self) -> int:
         """How many wait. Raises QueueAway."""
-        with queue_errors():
+        with queue_errors(self._breaker):
             return int(self._redis.hlen(ROOM))
 
 

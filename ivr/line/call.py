@@ -99,6 +99,8 @@ def _arrive(call: Call, name: str, facts: Facts, said: tuple[Say, ...] = ()) -> 
             return _arrive(call, place.on[answer(place.asks, call, facts)], facts, said)
         case Menu() | Keying():
             return _asking(_ready(call, place, facts), place, facts, said)
+        case Filing() | Ringing() if call.over_limit:
+            return _arrive(call, place.on["refused"], facts, said)
         case _:
             return _doing(call, place, facts, said)
 
@@ -153,10 +155,10 @@ def _asking(
 def _standing(menu: Menu, call: Call, facts: Facts) -> tuple[Say, ...]:
     if not menu.standing:
         return ()
-    person = Say("option_person", {"key": PERSON})
+    person = (Say("option_person", {"key": PERSON}),) if menu.offers_person else ()
     if call.place not in {START, HOME}:
-        return (person, Say("option_repeat_or_back"))
-    return (person, Say("option_language", {"key": LANGUAGE}, language=other_language(call, facts)))
+        return (*person, Say("option_repeat_or_back"))
+    return (*person, Say("option_language", {"key": LANGUAGE}, language=other_language(call, facts)))
 
 
 def _all(names: tuple[str, ...], call: Call, facts: Facts) -> tuple[Say, ...]:

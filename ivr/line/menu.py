@@ -50,13 +50,21 @@ MENU: Mapping[str, Place] = {
         (Option("1", "option_confirm", "file"), Option("2", "option_start_over", "main")),
         needs=("kind", "number"),
     ),
-    "file": Filing({"kept": "kept", "lost": "not_kept"}),
+    "file": Filing({"kept": "kept", "lost": "not_kept", "refused": "refused"}),
     "kept": Menu(("kept_more",), first=("kept",), needs=("reference",), ends_on_silence=True, gives_up="goodbye"),
     "not_kept": Menu(
         first=("not_kept",),
         options=(Option("1", "option_try_again", "file"),),
         needs=("kind", "number"),
         gives_up="goodbye",
+    ),
+    # -- a caller over a limit, or blocked: no request and no reception, but all that can be heard
+    "refused": Menu(
+        ("refused_more",),
+        (Option("1", "option_advice", "advice"), Option("2", "option_hours", "hours")),
+        first=("refused",),
+        gives_up="goodbye",
+        offers_person=False,
     ),
     # -- advice: the warning signs first, each time and in each language
     "advice": Passage(("warning_signs",), "topics"),
@@ -66,7 +74,7 @@ MENU: Mapping[str, Place] = {
     "hours": Menu(("week", "closures"), WANTS),
     # -- a person
     "person": Fork("reception", {"rings": "ring", "nobody": "nobody", "closed": "closed_now"}),
-    "ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "nobody"}),
+    "ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "nobody", "refused": "refused"}),
     "nobody": Passage(("nobody",), "callback", kind=Kind.CALLBACK),
     "closed_now": Passage(("person_closed",), "callback", kind=Kind.CALLBACK),
     # -- when the caller is lost

@@ -3,6 +3,7 @@
 The only module that imports phonenumbers. No menu, no carrier.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
@@ -19,6 +20,9 @@ LONGEST_KEYED = 20
 WITHHELD_AS_DIGITS = frozenset({"266696687", "7378742833", "2562533", "8656696", "86282452253", "7748283"})
 """ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE and PRIVATE on a keypad: how the carrier used to write
 a withheld caller, also with a leading 1. Since 2023 it writes the word."""
+
+WRITTEN = re.compile(r"\s*\+?[0-9\s().-]{3,40}")
+"""A number as people write it; phonenumbers would find one in an address or a sentence too."""
 
 PAID_BY_WHOM_WE_RING = frozenset(
     {
@@ -102,6 +106,30 @@ class Dialling:
             return self._allowed(_read(sender, HOME))
         except NumberRefused:
             return None
+
+    def sender(self, written: str) -> Phone | None:
+        """The telephone that a call came from, whether or not we would ring it; None where it is withheld or none.
+
+        One of the clinic's own is nobody's: whatever the clinic's mobiles forward may come from them.
+        """
+        if is_withheld(written):
+            return None
+        try:
+            return self.anybodys(written)
+        except NumberRefused:
+            return None
+
+    def anybodys(self, written: str) -> Phone:
+        """The number as people write it, whether or not we would ring it, but for the clinic's own.
+
+        Raises NumberRefused.
+        """
+        if not WRITTEN.fullmatch(written):
+            raise NumberRefused(Refusal.NO_SUCH_NUMBER)
+        found = phone(written)
+        if found in self.ours:
+            raise NumberRefused(Refusal.OUR_OWN)
+        return found
 
     def _allowed(self, number: PhoneNumber) -> Phone:
         if not phonenumbers.is_valid_number(number):

@@ -42,6 +42,8 @@ class Menu:
     gives_up: str = "offer"
     standing: bool = True
     """Whether 9, 0, star and hash work here, and are announced."""
+    offers_person: bool = True
+    """Whether 0 is announced, where it works."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +77,14 @@ class Fork:
 
 @dataclass(frozen=True)
 class Filing:
-    """Leaves the request at the desk; what became of it leads on."""
+    """Leaves the request at the desk; what became of it leads on, "refused" where none is taken from this call."""
 
     on: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Ringing:
-    """Rings the reception; whether somebody took the call leads on."""
+    """Rings the reception; whether somebody took the call leads on, "refused" where it is not rung for this call."""
 
     says: tuple[str, ...]
     on: Mapping[str, str]

@@ -14,7 +14,7 @@ BY_BLANKS: Mapping[tuple[str, ...], str] = {
         closed_now closed_today opens_unknown emergency option_repeat_or_back no_days which_day
         which_part which_time withheld key_number number_unknown number_abroad number_premium
         number_ours summary_booking summary_callback kept kept_again promise_booking
-        promise_callback kept_more not_kept warning_signs which_topic week please_hold nobody
+        promise_callback kept_more not_kept refused refused_more warning_signs which_topic week please_hold nobody
         person_closed screen silence_1 silence_2 wrong_1 wrong_2 silence_1_number silence_2_number
         offer goodbye fault
     """,

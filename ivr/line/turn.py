@@ -31,6 +31,8 @@ class Call:
     joined: bool = False
     offered_at: datetime | None = None
     """The moment the days on offer were worked out, so that a key means what was heard when it is pressed later."""
+    over_limit: bool = False
+    """Whether it is one call too many: no request is taken from it, and the reception is not rung."""
 
     def at(self, place: str) -> Self:
         """The same call, newly come to a place: nothing missed there yet."""
@@ -38,7 +40,7 @@ class Call:
 
     def afresh(self, kind: Kind | None = None) -> "Call":
         """The same call with nothing gathered but what the caller now wants."""
-        return Call(self.line, self.language, self.place, kind=kind)
+        return Call(self.line, self.language, self.place, kind=kind, over_limit=self.over_limit)
 
     @property
     def wish(self) -> Wish:

@@ -7,7 +7,8 @@ from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 
 from ivr.desk.database import StoreAway
-from ivr.web import words
+from ivr.web import request_ids, words
+from ivr.web.blocked import blocked
 from ivr.web.commands import register_commands
 from ivr.web.console import away, console
 from ivr.web.guards import ask_guard, guarded_by, open_to_all
@@ -16,6 +17,8 @@ from ivr.web.hours import hours
 from ivr.web.house import NAME, House
 from ivr.web.invitation import invitation
 from ivr.web.login import lead_to_login, login
+from ivr.web.metrics import page as metrics_page
+from ivr.web.metrics.page import metrics
 from ivr.web.moves import moves
 from ivr.web.people import people
 from ivr.web.sessions import LONGEST, load_user
@@ -46,10 +49,12 @@ def create_app(house: House) -> Flask:
         WTF_CSRF_SSL_STRICT=False,  # behind a proxy we see plain HTTP; the token and SameSite guard the forms
     )
     app.extensions[NAME] = house
+    request_ids.install(app)
+    metrics_page.install(app)
     _protect(app)
     words.install(app)
     app.jinja_env.globals.update(pages=partial(_pages, app))
-    for blueprint in (voice, health, login, console, moves, people, invitation, hours):
+    for blueprint in (voice, health, metrics, login, console, moves, people, invitation, hours, blocked):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = guarded_by(open_to_all)(app.view_functions["static"])
     app.register_error_handler(StoreAway, away)
@@ -62,6 +67,7 @@ PAGES = (
     ("console.worklist", words.later("Waiting"), False),
     ("console.appointments", words.later("Appointments"), False),
     ("hours.page", words.later("Hours"), False),
+    ("blocked.page", words.later("Blocked"), False),
     ("people.page", words.later("People"), True),
     ("people.audit", words.later("Audit"), True),
 )

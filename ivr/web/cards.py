@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from ivr.desk.errands import NOT_DONE, WORKER_DIED, Failed
 from ivr.desk.requests import OUTCOMES, Entry, Outcome, Request, Status, Then
 from ivr.line.booking import Kind, Part
 from ivr.line.turn import Day, Say, Value
@@ -104,9 +105,28 @@ HISTORY: Mapping[str, Callable[[str], str]] = {
     "passed_on": lambda detail: _("passed it on to %(name)s", name=detail),
     "returned": lambda detail: _("gave it back: %(name)s had left it alone", name=detail),
     "undone": lambda _detail: _("took that back"),
+    "not_told": lambda detail: _("nobody could be told of it: %(reason)s", reason=_reason(detail)),
+    "not_confirmed": lambda detail: _("the caller could not be sent a text: %(reason)s", reason=_reason(detail)),
+    "tried_again": lambda _detail: _("had the notification tried again"),
     "note": lambda detail: detail,
 }
 """What the history says of each thing that happened, from its detail; outcomes beside these."""
+
+
+def failure_words(failed: Failed) -> str:
+    """A notification that could not be sent, and why."""
+    return HISTORY[NOT_DONE[failed.task]](failed.reason)
+
+
+def _reason(kind: str) -> str:
+    return REASONS[kind]() if kind in REASONS else kind
+
+
+REASONS: Mapping[str, Callable[[], str]] = {
+    "NotTold": lambda: _("a channel in STAFF_NOTIFY_URLS did not take it"),
+    WORKER_DIED: lambda: _("the worker ended each time it tried"),
+}
+"""What the reasons mean that have a name of ours; those of libraries are shown as they are."""
 
 
 def who_words(entry: Entry) -> str:

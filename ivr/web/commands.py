@@ -1,17 +1,16 @@
-"""The commands of `flask --app wsgi`: the desk's list, the staff, the database, the test phone."""
+"""The commands of `flask --app wsgi`: registers them all, and lists the desk."""
 
 import json
 from datetime import datetime
 
 import click
 from flask import Flask
-from flask.cli import AppGroup, with_appcontext
-from sqlalchemy.exc import SQLAlchemyError
+from flask.cli import AppGroup
 
 from ivr.desk.database import StoreAway
-from ivr.desk.migrate import migrate
 from ivr.desk.requests import Request
 from ivr.phone.command import phone
+from ivr.web.database_commands import database
 from ivr.web.demo_commands import demo
 from ivr.web.house import house
 from ivr.web.numbers_commands import numbers
@@ -19,7 +18,6 @@ from ivr.web.preflight import preflight
 from ivr.web.staff_commands import staff
 
 desk = AppGroup("desk", help="The requests at the desk.")
-database = AppGroup("database", help="The desk's database.")
 
 
 def register_commands(app: Flask) -> None:
@@ -36,7 +34,7 @@ def list_requests(as_json: bool, everything: bool) -> None:
     try:
         found = house().desk.all() if everything else house().desk.waiting()
     except StoreAway as away:
-        raise click.ClickException(f"the database is away ({away}); has it been set up (make run)?") from None
+        raise click.ClickException(f"the database is away: {away}") from None
     for each in found:
         row = _row(each)
         click.echo(json.dumps(row, ensure_ascii=False) if as_json else _in_words(row))
@@ -65,14 +63,3 @@ def _in_words(row: dict[str, str | None]) -> str:
 
 def _local(moment: datetime) -> str:
     return house().clinic.line("").hours.local(moment).isoformat(timespec="seconds")
-
-
-@database.command("upgrade")
-@with_appcontext
-def upgrade() -> None:
-    """Brings the database's tables up to date."""
-    try:
-        migrate(house().settings.database_url)
-    except SQLAlchemyError as error:
-        raise click.ClickException(f"the database cannot be reached ({type(error).__name__})") from None
-    click.echo("The database is up to date.")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ivr.desk.database import StoreAway
 from ivr.desk.moves import LONGEST_NOTE
+from ivr.desk.queue import QueueAway
 from ivr.desk.requests import Request
 from ivr.desk.worklist import PAGE, Filter
 from ivr.web import cards
@@ -96,6 +97,7 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
         typed=request.form,
         trouble=trouble,
         longest_note=LONGEST_NOTE,
+        is_blocked=house().blocked.has(found.phone),
         **_card(found),
     )
     return page, status
@@ -121,10 +123,20 @@ def _list(wanted: Filter) -> dict[str, object]:
         "cards": [cards.card(each, who()) for each in page.requests],
         "wanted": wanted,
         "seen": _seen(),
+        "failed": [(each, cards.failure_words(each)) for each in house().errands.failed_for_good()],
+        "on_their_way": _on_their_way(),
         "lines": house().clinic.lines,
         "title": _("(%(count)s) The desk", count=page.waiting),
         "next_page": page.first + PAGE if page.first + PAGE < page.found else None,
     }
+
+
+def _on_their_way() -> int:
+    """How many requests were promised and wait in Redis; 0 where it cannot be asked."""
+    try:
+        return house().front_door.waiting_room.count()
+    except QueueAway:
+        return 0
 
 
 def _seen() -> str:

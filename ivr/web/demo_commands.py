@@ -21,7 +21,7 @@ def _tried(work: Callable[[], int]) -> int:
     try:
         return work()
     except StoreAway as away:
-        raise click.ClickException(f"the database is away ({away}); has it been set up (make run)?") from None
+        raise click.ClickException(f"the database is away: {away}") from None
 
 
 @demo.command("fill")

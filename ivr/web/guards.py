@@ -1,14 +1,19 @@
 """Who may call a route. Every route names its guard; one that names none answers nobody."""
 
+import hmac
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, request
 from flask_login import current_user
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
 
+from config import logs
 from ivr.carrier.event import Event, Malformed, NotSigned
 from ivr.web.house import house
+from ivr.web.metrics.table import SIGNATURES
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -25,9 +30,11 @@ def signed_by_carrier() -> None:
     try:
         g.event = house().carrier.event(url, request.form, request.headers.get("X-Twilio-Signature"))
     except NotSigned:
+        house().tally.count(SIGNATURES)
         abort(403)
     except Malformed as malformed:
         abort(400, f"the form's {malformed} is missing or malformed")
+    logs.add(call=g.event.call_sid)
 
 
 def staff_only() -> Any:
@@ -43,6 +50,16 @@ def manager_only() -> Any:
     if asked is None and not current_user.manager:
         abort(403)
     return asked
+
+
+def scraper_only() -> None:
+    """Only who has the metrics' token may call: 401 for anybody else, and for everybody 404 where there is no token."""
+    token = house().settings.metrics_token
+    if not token:
+        abort(404)
+    given = request.authorization
+    if not given or given.type != "bearer" or not hmac.compare_digest((given.token or "").encode(), token.encode()):
+        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
 
 
 def guarded_by(guard: Callable[[], Any]) -> Callable[[View], View]:

@@ -1,13 +1,18 @@
 """Whether the process lives, and which of its parts are well. For a load balancer and for whoever is on call."""
 
+import logging
 from collections.abc import Callable
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, current_app, jsonify
 
 from ivr.desk.database import StoreAway
 from ivr.desk.queue import QueueAway
 from ivr.web.guards import guarded_by, open_to_all
 from ivr.web.house import house
+
+log = logging.getLogger(__name__)
+LAST_SEEN = "readiness"
+"""Where the application keeps what was found last."""
 
 health = Blueprint("health", __name__)
 
@@ -22,13 +27,23 @@ def alive() -> Response:
 @health.get("/readyz")
 @guarded_by(open_to_all)
 def ready() -> tuple[Response, int]:
-    """Which of database, Redis and worker is well; 503 where one is not."""
-    parts = {"database": _database(), "redis": _redis(), "worker": _worker()}
+    """Which of database, Redis, worker and clock is well; 503 where one is not, and the same in the log."""
+    parts = {"database": _database(), "redis": _redis(), "worker": _worker(), "clock": _clock()}
+    _tell_what_changed(parts)
     return jsonify(parts), 200 if set(parts.values()) == {"well"} else 503
 
 
+def _tell_what_changed(parts: dict[str, str]) -> None:
+    """In the log, once: whoever watches asks every few seconds."""
+    before = current_app.extensions.get(LAST_SEEN, {})
+    for name, state in parts.items():
+        if state != before.get(name, "well"):
+            log.warning("%s: %s is %s", "ready again" if state == "well" else "not ready", name, state)
+    current_app.extensions[LAST_SEEN] = parts
+
+
 def _database() -> str:
-    return _asked(house().desk.check)
+    return _asked(house().fitness.check)
 
 
 def _redis() -> str:
@@ -40,6 +55,11 @@ def _worker() -> str:
         return "well" if house().doorbell.worker_is_alive(house().clock()) else "none is running"
     except QueueAway:
         return "unknown: redis is away"
+
+
+def _clock() -> str:
+    jumped = house().jumps.last()
+    return "well" if jumped is None else f"has jumped by {jumped:+.0f} s: look at the machine's time service"
 
 
 def _asked(check: Callable[[], None]) -> str:

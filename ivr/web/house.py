@@ -1,5 +1,6 @@
 """Everything the web application works with, built once from the settings and handed to it as one value."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,11 +16,20 @@ from ivr.carrier.event import Carrier
 from ivr.carrier.twiml import Renderer
 from ivr.desk.accept import FrontDoor
 from ivr.desk.audit import Audit
+from ivr.desk.blocked import Blocked
+from ivr.desk.breaker import Breaker
 from ivr.desk.closures import Closures
 from ivr.desk.database import Database
+from ivr.desk.doorkeeper import Doorkeeper
 from ivr.desk.entrance import Entrance
+from ivr.desk.errands import Errands
+from ivr.desk.figures import Figures
+from ivr.desk.fitness import Fitness
 from ivr.desk.invitations import Invitations
+from ivr.desk.jumps import Jumps
+from ivr.desk.limits import CallLimits
 from ivr.desk.lockout import Lockout
+from ivr.desk.migrate import revisions
 from ivr.desk.mirror import FILE, Mirror
 from ivr.desk.moves import Moves, next_due
 from ivr.desk.passwords import Passwords
@@ -35,13 +45,18 @@ from ivr.desk.waiting import WaitingRoom
 from ivr.desk.worklist import Worklist
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
+from ivr.web.metrics import tally
+from ivr.web.metrics.tally import Tally
 
 Clock = Callable[[], datetime]
 
 NAME = "house"
 
-A_CALLER_WAITS = 1.2
+A_CALLER_WAITS = 1.1
 """Seconds for the database, a little more than its own limits; what is left of two is for Redis."""
+
+A_STORE_IS_SLOW = 0.5
+"""Seconds after which a store that fails has stalled: the next callers do not wait for it."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,9 @@ class House:
     carrier: Carrier
     renderer: Renderer
     desk: Desk
+    fitness: Fitness
+    jumps: Jumps
+    errands: Errands
     worklist: Worklist
     moves: Moves
     people: People
@@ -65,10 +83,14 @@ class House:
     mirror: Mirror
     doorbell: Doorbell
     front_door: FrontDoor
+    call_limits: CallLimits
+    blocked: Blocked
     call_seal: Seal
+    figures: Figures
+    tally: Tally
     clock: Clock
     close: Callable[[], None]
-    """Gives back the connections to both stores."""
+    """Gives back the connections to both stores, and the files of the counts."""
 
     def clinic_now(self) -> Clinic:
         """The clinic with the closures that the desk has set; asks no store."""
@@ -79,17 +101,27 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: Settings, clock: Clock = _now, passwords: Passwords | None = None) -> House:
+def build(
+    settings: Settings,
+    clock: Clock = _now,
+    passwords: Passwords | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> House:
     """The house that these settings describe. Raises BadFile where a file of the configuration is wrong."""
     clinic = clinic_file.read(settings.clinic_file)
     script = sentences.read_for(clinic)
-    database, redis = Database(settings.database_url), impatient(settings.redis_url)
-    desk, doorbell = Desk(database, tasks(settings.text_confirmations)), Doorbell(redis)
-    room = WaitingRoom(redis, Seal(settings.secret_key, "waiting request"))
+    database = Database(settings.database_url, breaker=Breaker(A_STORE_IS_SLOW))
+    redis, redis_breaker = impatient(settings.redis_url), Breaker(A_STORE_IS_SLOW)
+    doorkeeper = Doorkeeper(clinic.limits.requests_of_a_number)
+    desk = Desk(database, tasks(settings.text_confirmations), doorkeeper)
+    doorbell = Doorbell(redis, redis_breaker)
+    room = WaitingRoom(redis, Seal(settings.secret_key, "waiting request"), redis_breaker)
     passwords = passwords or Passwords()
     people, audit = People(database, passwords), Audit(database)
     patience = Patience(A_CALLER_WAITS)
+    marker, blocked = Marker(settings.secret_key), Blocked(database)
     mirror = Mirror(settings.state_dir / FILE)
+    counts = Tally(settings.state_dir / tally.FOLDER)
     return House(
         settings=settings,
         clinic=clinic,
@@ -97,6 +129,9 @@ def build(settings: Settings, clock: Clock = _now, passwords: Passwords | None =
         carrier=Carrier(settings.auth_tokens, settings.twilio_account_sid),
         renderer=Renderer(script, clinic.voices),
         desk=desk,
+        fitness=Fitness(database, revisions(), settings.state_dir),
+        jumps=Jumps(clock, monotonic),
+        errands=Errands(database),
         worklist=Worklist(database),
         moves=Moves(database, partial(_due_again, clinic, mirror), clinic.persistence.tries),
         people=people,
@@ -107,10 +142,14 @@ def build(settings: Settings, clock: Clock = _now, passwords: Passwords | None =
         closures=Closures(database),
         mirror=mirror,
         doorbell=doorbell,
-        front_door=FrontDoor(desk, room, doorbell, Marker(settings.secret_key), patience),
+        front_door=FrontDoor(desk, room, doorbell, marker, patience, blocked),
+        call_limits=CallLimits(redis, redis_breaker, marker, clinic.limits),
+        blocked=blocked,
         call_seal=Seal(settings.secret_key, "call"),
+        figures=Figures(database),
+        tally=counts,
         clock=clock,
-        close=partial(_close, database, redis, patience),
+        close=partial(_close, database, redis, patience, counts),
     )
 
 
@@ -119,10 +158,11 @@ def _due_again(clinic: Clinic, mirror: Mirror, request: Request, outcome: Outcom
     return next_due(clinic.with_closures(mirror.read()))(request, outcome, now)
 
 
-def _close(database: Database, redis: Redis, patience: Patience) -> None:
+def _close(database: Database, redis: Redis, patience: Patience, counts: Tally) -> None:
     patience.close()
     database.close()
     redis.close()
+    counts.close()
 
 
 def house() -> House:

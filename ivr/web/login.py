@@ -15,6 +15,7 @@ from ivr.desk.lockout import LockedOut
 from ivr.web import sessions
 from ivr.web.guards import guarded_by, open_to_all, staff_only
 from ivr.web.house import house
+from ivr.web.metrics.table import LOCKED_OUT, LOGINS, WRONG
 from ivr.web.words import CHOSEN, LANGUAGES, _
 
 login = Blueprint("login", __name__)
@@ -53,8 +54,10 @@ def enter() -> ResponseReturnValue:
             form.name.data or "", form.password.data or "", request.remote_addr or "", house().clock()
         )
     except LockedOut as locked:
+        house().tally.count(LOGINS, reason=LOCKED_OUT)
         return _wait(form, locked)
     if person is None:
+        house().tally.count(LOGINS, reason=WRONG)
         trouble = _("This name and password do not belong together. Please try again.")
         return render_template("login.html", form=form, trouble=trouble), 401
     sessions.begin(person)

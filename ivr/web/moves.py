@@ -36,6 +36,14 @@ def no_such_request(_error: NoSuchRequest) -> ResponseReturnValue:
     return "", 404
 
 
+@moves.post("/desk/errands/<int(max=2147483647):errand_id>/again")
+@guarded_by(staff_only)
+def try_again(errand_id: int) -> ResponseReturnValue:
+    """Has a notification that failed for good tried again; the clock rings for it at its next sweep."""
+    house().errands.begin_again(errand_id, who(), house().clock())
+    return redirect(url_for("console.worklist"))
+
+
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/take")
 @guarded_by(staff_only)
 def take(request_id: int) -> ResponseReturnValue:

@@ -65,4 +65,4 @@ def _told() -> Iterator[None]:
     except NoSuchPerson:
         raise click.ClickException("nobody who may log in has this name") from None
     except StoreAway as away:
-        raise click.ClickException(f"the database is away ({away}); has it been set up (make run)?") from None
+        raise click.ClickException(f"the database is away: {away}") from None

@@ -7,19 +7,22 @@ import logging
 import traceback
 from dataclasses import replace
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from ivr.carrier.event import Event
 from ivr.carrier.twiml import CONTENT_TYPE, Addresses
+from ivr.desk.doorkeeper import Refused
 from ivr.desk.requests import NewRequest
 from ivr.line.call import begin, enter, press, resume
 from ivr.line.menu import MENU, SCREEN, START
+from ivr.line.phones import Phone
 from ivr.line.places import Ringing
-from ivr.line.turn import Call, Facts, File, Turn
+from ivr.line.turn import Call, Facts, File, RingReception, Turn
 from ivr.web.addresses import Steps
 from ivr.web.guards import event, guarded_by, open_to_all, public_path, signed_by_carrier
 from ivr.web.house import house
+from ivr.web.metrics.table import CALLS, IN_DATABASE, IN_REDIS, NOTHING_PROMISED, PROMISES
 
 log = logging.getLogger(__name__)
 voice = Blueprint("voice", __name__)
@@ -32,7 +35,9 @@ def ring() -> Response:
     called = event()
     line = house().clinic.line_rung(called.called, called.forwarded_from)
     log.info("call %s: comes in on line %s", called.call_sid, line.key)
-    call = Call(line.key, line.language, START)
+    house().tally.count(CALLS, line=line.key, language=line.language)
+    over = house().call_limits.over(called.call_sid, _sender(called), line.key, house().clock())
+    call = Call(line.key, line.language, START, over_limit=over)
     return _answer(begin(call, _facts(call, called)))
 
 
@@ -46,7 +51,7 @@ def step(place: str) -> Response:
     if isinstance(MENU.get(call.place), Ringing):
         return _answer(resume(call, "talked" if happened.talked else "unanswered", facts))
     keys = None if request.args.get("silent") else happened.keys
-    return _answer(_filed(press(call, keys, facts), facts, happened))
+    return _answer(_done(press(call, keys, facts), facts, happened))
 
 
 @voice.post("/voice/answered")
@@ -77,6 +82,7 @@ def fault(error: Exception) -> Response | HTTPException:
     """Our own mistake: the caller hears an apology, the log says where. An error's own words may be personal."""
     if isinstance(error, HTTPException):
         return error
+    g.at_fault = True
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("a webhook of place %s failed: %s\n%s", _word(request.path), type(error).__name__, where)
     return _xml(house().renderer.fault())
@@ -95,14 +101,38 @@ def _facts(call: Call, happened: Event) -> Facts:
     return Facts(clinic, clinic.line(call.line), clinic.dialling.caller_id(happened.sender), house().clock())
 
 
-def _filed(turn: Turn, facts: Facts, happened: Event) -> Turn:
-    """Leaves the request of a turn that has one at the desk, and goes on with what became of it."""
-    if not isinstance(turn.wait, File):
-        return turn
-    kept = house().front_door.accept(_new_request(turn.call, turn.wait, facts, happened))
+def _sender(happened: Event) -> Phone | None:
+    """The telephone that a call came from, whether or not we would ring it."""
+    return house().clinic.dialling.sender(happened.sender)
+
+
+def _done(turn: Turn, facts: Facts, happened: Event) -> Turn:
+    """Does what a turn wants done: keeps its request, or sees whether the reception may be rung."""
+    match turn.wait:
+        case File():
+            return _filed(turn, turn.wait, facts, happened)
+        case RingReception() if house().front_door.bars(_sender(happened)):
+            return _refused(turn, facts, happened)
+        case _:
+            return turn
+
+
+def _refused(turn: Turn, facts: Facts, happened: Event) -> Turn:
+    log.warning("call %s: is refused on line %s", happened.call_sid, turn.call.line)
+    return resume(turn.call, "refused", facts)
+
+
+def _filed(turn: Turn, file: File, facts: Facts, happened: Event) -> Turn:
+    """Leaves the request of a turn at the desk, and goes on with what became of it."""
+    try:
+        kept = house().front_door.accept(_new_request(turn.call, file, facts, happened))
+    except Refused:
+        return _refused(turn, facts, happened)
     if kept is None:
+        house().tally.count(NOTHING_PROMISED, kind=file.wish.kind)
         return resume(turn.call, "lost", facts)
-    log.info("call %s: a %s is promised", happened.call_sid, turn.wait.wish.kind)
+    log.info("call %s: a %s is promised", happened.call_sid, file.wish.kind)
+    house().tally.count(PROMISES, kind=file.wish.kind, store=IN_REDIS if kept.waits else IN_DATABASE)
     return resume(replace(turn.call, reference=kept.reference, joined=kept.joined), "kept", facts)
 
 
@@ -119,6 +149,7 @@ def _new_request(call: Call, file: File, facts: Facts, happened: Event) -> NewRe
         created=facts.now,
         asked=file.asked,
         own_number=file.number == facts.caller,
+        caller=_sender(happened),
     )
 
 

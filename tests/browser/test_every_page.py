@@ -7,21 +7,31 @@ import pytest
 from playwright.sync_api import Page
 
 from ivr.desk.database import sqlite_path
+from ivr.desk.errands import PAUSES
+from ivr.line.phones import Phone as Number
 from tests.browser.conftest import Opens, Service
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+LONG_REASON = "Rings-all-day-and-shouts-at-whoever-answers, and then again; asked twice to stop."
 
 
 def pages(service: Service) -> dict[str, str]:
     """Every page, with something on it."""
     reference = service.phone.rings().press("1", "1", "1", "1", "1").reference
     service.phone.rings(lang="hi", caller="+919999900002").press("2", "1", "1", "1")
+    for _ in range(len(PAUSES) + 2):  # every worker dies on it, so that it stands on the desk as failed
+        service.house.errands.begin(1, service.house.clock())
+    service.house.blocked.block(Number("+919999900003"), LONG_REASON, "asha", service.house.clock())
     return {
         "list": "/desk",
         "card": f"/desk/requests/{reference}",
         "new": "/desk/new",
         "appointments": "/desk/appointments",
         "hours": "/desk/hours",
+        "blocked": "/desk/blocked",
+        "block": "/desk/blocked?request=1",
         "people": "/desk/people",
         "audit": "/desk/audit",
     }

@@ -232,4 +232,4 @@ def test_a_postgresql_that_nobody_answers_at_is_told_without_its_password(caplog
     with pytest.raises(StoreAway) as raised, database.reading():
         pass
     assert "a-password-to-hide" not in told_of(raised.value) + repr(database) + caplog.text
-    assert str(raised.value) == "OperationalError"
+    assert str(raised.value) == "OperationalError: nobody listens there: is it running?"

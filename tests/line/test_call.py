@@ -105,7 +105,7 @@ def test_only_1_puts_a_patient_through_to_the_reception() -> None:
 def test_a_caller_who_is_lost_gets_more_help_and_more_time_and_then_an_offer(
     place: str, pressed: str | None, what: str, language: str
 ) -> None:
-    call, leaves = standing_at(place, language), "goodbye" if place == "not_kept" else "offer"
+    call, leaves = standing_at(place, language), "goodbye" if place in {"not_kept", "refused"} else "offer"
     turns = [enter(call, place, facts()), keys(call, pressed), keys(call, pressed, pressed)]
     assert [turn.wait for turn in turns] == [PressKey(seconds) for seconds in KEY_SECONDS]
     assert list(KEY_SECONDS) == sorted(set(KEY_SECONDS))
@@ -218,8 +218,10 @@ def test_a_confirmed_wish_is_filed_with_the_keyed_number_and_the_moment_it_was_b
     [
         ("file", "kept", "kept"),
         ("file", "lost", "not_kept"),
+        ("file", "refused", "refused"),
         ("ring", "talked", "goodbye"),
         ("ring", "unanswered", "callback"),
+        ("ring", "refused", "refused"),
         ("file", "", "main"),
         ("hours", "kept", "main"),
         ("nowhere", "kept", "main"),
@@ -227,6 +229,36 @@ def test_a_confirmed_wish_is_filed_with_the_keyed_number_and_the_moment_it_was_b
 )
 def test_what_became_of_it_leads_on_and_anything_else_to_the_main_menu(place: str, outcome: str, leads: str) -> None:
     assert resume(standing_at(place), outcome, facts()).call.place == leads
+
+
+# -- a call that is one too many
+
+
+def one_too_many(place: str, language: str = "en") -> Call:
+    return standing_at(place, language, over_limit=True)
+
+
+@pytest.mark.parametrize("place", OPEN_TO_CALLERS)
+def test_the_reception_is_not_rung_for_a_call_too_many_from_any_menu(place: str) -> None:
+    turn = press(one_too_many(place), "0", facts(staffed=True))
+    assert (turn.call.place, turn.first) == ("refused", (Say("refused"),))
+
+
+def test_no_request_is_taken_from_a_call_too_many_however_it_goes_on() -> None:
+    there = keys(one_too_many("summary"), "1")
+    assert (there.call.place, there.first) == ("refused", (Say("refused"),))
+    again = keys(there.call, "#", "2", "1", "1", "1")
+    assert again.call.place == "refused"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_is_refused_hears_112_to_the_end_and_is_offered_advice_and_hours_but_no_person(language: str) -> None:
+    turn = keys(one_too_many("summary", language), "1")
+    assert "112" in SCRIPT.say(turn.first[0], language).words
+    offered = [say.name for say in turn.asks]
+    assert offered == ["refused_more", "option_advice", "option_hours", "option_repeat_or_back"]
+    assert keys(turn.call, "1").call.place == "topics"
+    assert keys(turn.call, "2").call.place == "hours"
 
 
 # -- places that a call cannot be in

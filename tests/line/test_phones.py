@@ -13,6 +13,46 @@ ABROAD_TOO = Dialling(frozenset({"IN", "US"}), frozenset({OURS}))
 
 MOBILE = "+919999900001"
 
+SENDERS = {
+    "+919999900001": MOBILE,
+    "919999900001": MOBILE,
+    "09999900001": MOBILE,
+    "9999900001": MOBILE,
+    "00919999900001": MOBILE,
+    "+12025550143": "+12025550143",
+    "+9118603451234": "+9118603451234",
+    **dict.fromkeys(["", " ", "+", "+91", "112", "anonymous", "+266696687", "266696687", "+1266696687", "+7378742833"]),
+    **dict.fromkeys(["7378742833", "17378742833", "+17378742833"]),  # RESTRICTED, which would be a number too
+    **dict.fromkeys(["sip:9999900001@example.org", "client:9999900001", "whatsapp:+919999900001", "९९९९९०००००१"]),
+    **dict.fromkeys(["+918090080906", "918090080906", "8090080906", "9" * 40, "+91\x009999900001"]),
+}
+"""What a carrier may write for a caller, and whose calls are counted and may be blocked; None for nobody's."""
+
+
+@pytest.mark.parametrize("written", SENDERS)
+def test_the_telephone_of_a_call_is_known_whether_or_not_we_would_ring_it(written: str) -> None:
+    found = INDIA.sender(written)
+    assert (found.e164 if found else None) == SENDERS[written]
+
+
+@pytest.mark.parametrize("written", ["+91 99999 00001", "099999-00001", "(0)99999.00001", " 9999900001 "])
+def test_the_desk_writes_a_number_as_people_do(written: str) -> None:
+    assert INDIA.anybodys(written).e164 == MOBILE
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        *((each, Refusal.NO_SUCH_NUMBER) for each in ("", "+", "98765", "the man of 9999900001", "9999900001;ext=2")),
+        ("809 008 0906", Refusal.OUR_OWN),
+    ],
+)
+def test_the_desk_writes_no_number_or_one_of_ours(written: str, why: Refusal) -> None:
+    with pytest.raises(NumberRefused) as refused:
+        INDIA.anybodys(written)
+    assert refused.value.why is why
+
+
 KEYED = {
     "9999900001": MOBILE,
     "09999900001": MOBILE,

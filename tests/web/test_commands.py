@@ -15,6 +15,7 @@ from ivr.desk.requests import Outcome, Report
 from tests.conftest import PASSWORD
 from tests.people import CALLER, Clock, Phone, Staff
 from tests.web import environment
+from tests.web.test_health import GONE
 
 FIELDS = ["reference", "kind", "line", "phone", "language", "day", "window", "due", "status", "created", "call_sid"]
 """As the issue names them, in its order."""
@@ -135,7 +136,7 @@ def test_without_a_database_one_line_says_what_to_do(app: Flask, sqlite_url: str
     path = sqlite_path(sqlite_url)
     path.unlink()
     told = runs(app, *words, typed=f"{PASSWORD}\n")
-    message = "Error: the database is away (OperationalError SQLITE_CANTOPEN); has it been set up (make run)?\n"
+    message = f"Error: the database is away: {GONE}\n"
     assert (told.exit_code, told.output) == (1, message)
     assert not path.exists(), "and no empty one is made in its place"
 

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from ivr.desk import schema
+from ivr.desk.database import sqlite_path
 from ivr.desk.people import STAFF
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
 from tests.servers.valkey import Valkey
+from tests.test_faults import moved
 from tests.web import service
 from workers.clock import sweep
 from workers.tools import Tools
@@ -81,6 +83,17 @@ def test_while_redis_is_away_failures_are_counted(both: Phone, valkey_server: Va
     for _ in range(5):
         assert tries(both.app, password=WRONG).status_code == 401
     assert tries(both.app).status_code == 429
+
+
+def test_while_the_database_is_away_nobody_comes_in_with_or_without_the_password(
+    app: Flask, phone: Phone, clock: Clock, sqlite_url: str
+) -> None:
+    phone.house.people.add("asha", PASSWORD, clock())
+    with moved(sqlite_path(sqlite_url)):
+        for password in (PASSWORD, WRONG):
+            answer = tries(app, password=password)
+            assert (answer.status_code, "Set-Cookie" in answer.headers) == (503, False)
+    assert tries(app).status_code == 302
 
 
 def test_the_clocks_sweep_forgets_failures_that_no_longer_count(app: Flask, tools: Tools, clock: Clock) -> None:

@@ -1,8 +1,10 @@
 """The work about a request: done once, tried again after growing pauses, never lost with a worker."""
 
 import logging
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,13 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
 from ivr.carrier.texts import Texts
+from ivr.desk.database import sqlite_path
 from ivr.desk.errands import PAUSES
 from ivr.web.app import create_app
 from ivr.web.house import House, build
 from tests.conftest import settings_for
 from tests.listener import Listener, listener
-from tests.people import CALLER, Clock, Phone
+from tests.people import CALLER, Clock, Phone, Staff
 from workers import jobs
 from workers.clock import sweep
 from workers.tools import Tools
@@ -75,6 +78,15 @@ def test_an_address_that_no_channel_understands_is_a_failure(phone: Phone, tools
         jobs.run(odd, 1)
 
 
+def test_a_mail_server_that_takes_the_connection_and_says_nothing_is_given_up_on(phone: Phone, tools: Tools) -> None:
+    books(phone)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"mailto://desk:secret@127.0.0.1:{silent.getsockname()[1]}?to=desk@clinic.example&cto=1"
+        telling = replace(tools, settings=tools.settings.model_copy(update={"staff_notify_urls": address}))
+        with pytest.raises(jobs.ErrandFailed, match="NotTold"):
+            jobs.run(telling, 1)
+
+
 def test_a_channel_that_is_away_is_tried_again_after_growing_pauses_until_it_has_failed_for_good(
     phone: Phone, telling: Tools, channel: Listener, clock: Clock
 ) -> None:
@@ -90,6 +102,58 @@ def test_a_channel_that_is_away_is_tried_again_after_growing_pauses_until_it_has
         jobs.run(telling, 1)
     clock.goes_on(days=30)
     assert telling.errands.due(clock()) == []
+
+
+def test_what_has_failed_for_good_stands_on_the_desk_with_its_reason_until_it_is_tried_again(
+    phone: Phone, telling: Tools, channel: Listener, staff: Staff
+) -> None:
+    reference = books(phone)
+    channel.status = 500
+    for _ in range(len(PAUSES) + 1):
+        with pytest.raises(jobs.ErrandFailed):
+            jobs.run(telling, 1)
+    assert "nobody could be told of it: a channel in STAFF_NOTIFY_URLS did not take it" in staff.sees()
+    card = unescape(staff.browser.get(f"/desk/requests/{reference}").text)
+    assert "nobody could be told of it" in card, "its history says so too"
+    staff.browser.post("/desk/errands/1/again", data={"csrf_token": staff.csrf()})
+    assert "nobody could be told" not in staff.sees()
+    channel.status = 200
+    jobs.run(telling, 1)
+    assert reference in channel.posts[-1][1].decode()
+    assert telling.errands.failed_for_good() == []
+
+
+def test_an_errand_on_which_every_worker_dies_is_given_up_and_said_so(
+    phone: Phone, tools: Tools, staff: Staff, clock: Clock
+) -> None:
+    books(phone)
+    for _ in range(len(PAUSES) + 1):
+        assert tools.errands.begin(1, clock()) is not None, "and the worker dies"
+        clock.goes_on(minutes=2)
+    assert tools.errands.begin(1, clock()) is None
+    assert tools.errands.due(clock()) == []
+    assert "nobody could be told of it: the worker ended each time it tried" in staff.sees()
+
+
+def test_a_failure_of_a_closed_request_bothers_nobody(phone: Phone, telling: Tools, staff: Staff) -> None:
+    books(phone)
+    for _ in range(len(PAUSES) + 2):
+        telling.errands.begin(1, telling.clock())
+    staff.does("take", 1)
+    staff.does("report", 1, outcome="settled")
+    assert "nobody could be told" not in staff.sees()
+
+
+def test_requests_that_wait_in_redis_are_announced_at_the_desk(
+    phone: Phone, tools: Tools, staff: Staff, sqlite_url: str
+) -> None:
+    path = sqlite_path(sqlite_url)
+    path.rename(path.with_suffix(".away"))
+    books(phone)
+    path.with_suffix(".away").rename(path)
+    assert "1 promised request is on its way to this list." in staff.sees()
+    jobs.save(tools)
+    assert "on its way" not in staff.sees()
 
 
 def test_an_errand_whose_bell_was_lost_is_rung_for_within_half_a_minute(

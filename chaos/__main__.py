@@ -1,0 +1,47 @@
+"""`python -m chaos`: the campaign, for one database or both. Ends with 1 if a promise was broken.
+
+See docs/reliability.md.
+"""
+
+import argparse
+import secrets
+import sys
+import time
+
+from chaos.campaign import Wanted, run
+from chaos.plan import Sizes
+
+
+def main() -> int:
+    """Runs what was asked for; prints one line for each database."""
+    asked = _arguments()
+    seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)
+    print(f"seed {seed}: to replay it, --seed {seed}", flush=True)
+    began, kept = time.monotonic(), True
+    for database in asked.database or ("sqlite", "postgres"):
+        wanted = Wanted(database, Sizes(asked.calls, asked.faults, asked.seconds), seed)
+        found = run(wanted, lambda words: print(words, file=sys.stderr))
+        print(found.line(), flush=True)
+        for promise in found.lost:
+            print(f"lost: call {promise.call_sid}, {promise.kind}", flush=True)
+        if found.never_told:
+            print(f"never told of: {found.never_told}", flush=True)
+        kept = kept and found.kept
+    print(f"took {time.monotonic() - began:.0f} s", file=sys.stderr)
+    return 0 if kept else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m chaos", description="Rings the running service while its parts break."
+    )
+    parser.add_argument("--database", action="append", choices=("sqlite", "postgres"), help="both, if none is named")
+    parser.add_argument("--calls", type=int, default=2100)
+    parser.add_argument("--faults", type=int, default=210)
+    parser.add_argument("--seconds", type=float, default=470.0, help="for how long people ring, with each database")
+    parser.add_argument("--seed", type=int, help="drawn, if none is given")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

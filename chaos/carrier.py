@@ -1,0 +1,118 @@
+"""The carrier of a campaign: delivers webhooks to either web process, some of them twice or late, and falls back.
+
+Does what Twilio's documents say: two tries to connect, fifteen seconds for an answer, then the fallback URL, then its
+own words. Knows HTTP; nothing of menus.
+"""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from random import Random
+from urllib.parse import urlencode, urlsplit
+
+from twilio.request_validator import RequestValidator
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 15.0
+
+OWN_WORDS = "<Response><Say>An application error has occurred.</Say><Hangup/></Response>"
+"""What is heard where the fallback cannot be had either: the call is over. The carrier's words are its own."""
+
+
+class NotConnected(Exception):
+    """Nobody took the connection."""
+
+
+class NoAnswer(Exception):
+    """The connection was taken, and no good answer came."""
+
+
+@dataclass
+class Line:
+    """How one call's webhooks travel. Remembers how long its caller had to wait, and what went wrong."""
+
+    ports: Sequence[int]
+    token: str
+    random: Random
+    mischief: ThreadPoolExecutor
+    twice: float = 0.1
+    """The share of webhooks that are delivered twice at once, and again the share that come once more, late."""
+    latest: float = 12.0
+    """Seconds by which they are late, at most."""
+    longest_silence: float = 0.0
+    fell_back: int = 0
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
+        """The document that the caller hears next, wherever it comes from."""
+        began = time.monotonic()
+        try:
+            return self._delivered(url, form, headers)
+        except (NotConnected, NoAnswer) as failed:
+            self.fell_back += 1
+            return self._fallback(url, form, type(failed).__name__)
+        finally:
+            self.longest_silence = max(self.longest_silence, time.monotonic() - began)
+
+    def _delivered(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
+        if self.random.random() < self.twice:
+            self.mischief.submit(self._again, url, form, headers, self.random.uniform(0.5, self.latest))
+        if self.random.random() < self.twice:
+            self.mischief.submit(self._again, url, form, headers, 0.0)
+        try:
+            return self._once(url, form, headers)
+        except NotConnected:
+            return self._once(url, form, headers)
+
+    def _fallback(self, url: str, form: Mapping[str, str], error: str) -> str:
+        parts = urlsplit(url)
+        there = f"{parts.scheme}://{parts.netloc}/voice/fallback"
+        more = {**form, "ErrorCode": "11205", "ErrorUrl": url, "Kind": error}
+        try:
+            return self._once(there, more, self._signed(there, more))
+        except (NotConnected, NoAnswer):
+            return OWN_WORDS
+
+    def _signed(self, url: str, form: Mapping[str, str]) -> Mapping[str, str]:
+        return {"X-Twilio-Signature": RequestValidator(self.token).compute_signature(url, form)}
+
+    def _again(self, url: str, form: Mapping[str, str], headers: Mapping[str, str], later: float) -> None:
+        """Delivers it once more; nobody hears the answer."""
+        self._over.wait(later)
+        try:
+            self._once(url, form, headers)
+        except (NotConnected, NoAnswer):
+            return
+
+    def _once(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
+        parts = urlsplit(url)
+        connection = HTTPConnection("127.0.0.1", self.random.choice(self.ports), timeout=CONNECT_SECONDS)
+        try:
+            _connect(connection)
+            return _answer(connection, f"{parts.path}?{parts.query}" if parts.query else parts.path, form, headers)
+        finally:
+            connection.close()
+
+
+def _connect(connection: HTTPConnection) -> None:
+    try:
+        connection.connect()
+    except OSError as error:
+        raise NotConnected from error
+    connection.sock.settimeout(ANSWER_SECONDS)
+
+
+def _answer(connection: HTTPConnection, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    posted = {**headers, "Content-Type": "application/x-www-form-urlencoded", "Host": "line.example"}
+    try:
+        connection.request("POST", path, urlencode(form), posted)
+        answer = connection.getresponse()
+        body = answer.read().decode()
+    except (OSError, HTTPException) as error:
+        raise NoAnswer from error
+    if answer.status >= 300:
+        raise NoAnswer(str(answer.status))
+    return body

@@ -1,0 +1,183 @@
+"""The parts of the running service, each of which can be killed, paused and started again.
+
+Knows processes; nothing of calls.
+"""
+
+import signal
+import sqlite3
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+
+from chaos.plan import What
+from config.settings import ROOT
+from tests.servers import Server, leash
+
+
+class Part(Protocol):
+    """Something that can break and be made whole again."""
+
+    def breaks(self, what: What) -> None:
+        """From now on it is broken."""
+
+    def mends(self) -> None:
+        """It is whole again, or will be shortly."""
+
+
+class Process:
+    """A process of the service, started again when it ends, as a supervisor does."""
+
+    def __init__(self, name: str, command: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
+        self.name = name
+        self._command, self._environ, self._log = command, environ, log
+        self._lock = threading.RLock()
+        self._wanted = False
+        self._child: subprocess.Popen[bytes] | None = None
+        self._leash: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Starts it, unless it runs."""
+        with self._lock:
+            self._wanted = True
+            if self._child is None or self._child.poll() is not None:
+                self._let_go()
+                with self._log.open("ab") as log:
+                    self._child = subprocess.Popen(
+                        self._command, cwd=ROOT, env=self._environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                        start_new_session=True,
+                    )  # fmt: skip
+                self._leash = leash(self._child.pid, signal.SIGKILL)
+
+    def keep(self) -> None:
+        """Starts it again if it has ended by itself."""
+        with self._lock:
+            if self._wanted:
+                self.start()
+
+    def breaks(self, what: What) -> None:
+        """Killed and paused with all that comes from it; restarted in good order."""
+        with self._lock:
+            if what is What.PAUSE:
+                self._signal(signal.SIGSTOP)
+            elif what is What.RESTART:
+                self._wanted = False
+                self._signal(signal.SIGTERM, family=False)
+            else:
+                self._wanted = False
+                self._signal(signal.SIGKILL)
+
+    def mends(self) -> None:
+        """Goes on, or is started again."""
+        with self._lock:
+            self._signal(signal.SIGCONT)
+            if not self._wanted and self._child is not None:
+                with suppress(subprocess.TimeoutExpired):
+                    self._child.wait(10)
+            self.start()
+
+    def stop(self) -> None:
+        """Ends it for good."""
+        with self._lock:
+            self._wanted = False
+            self._signal(signal.SIGKILL)
+            if self._child is not None:
+                self._child.wait(10)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._leash is not None:
+            self._leash.communicate(b"let go\n")
+        self._leash = None
+
+    def _signal(self, number: signal.Signals, *, family: bool = True) -> None:
+        if self._child is None or self._child.poll() is not None:
+            return
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(self._child.pid)
+            for each in [process, *(process.children(recursive=True) if family else [])]:
+                with suppress(psutil.NoSuchProcess):
+                    each.send_signal(number)
+
+
+class Store:
+    """A server that keeps what is promised: Redis, or PostgreSQL."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._lock = threading.RLock()
+
+    def breaks(self, what: What) -> None:
+        """Killed, paused, or stopped in good order."""
+        with self._lock:
+            {What.KILL: self._server.kill, What.PAUSE: self._server.pause, What.RESTART: self._server.stop}[what]()
+
+    def mends(self) -> None:
+        """Goes on, or is started again."""
+        with self._lock:
+            self._server.resume()
+            self._server.start()
+
+
+class SqliteFile:
+    """A database that is a file: what can happen to it is that somebody else has it to themselves."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        self._other: sqlite3.Connection | None = None
+
+    def breaks(self, _what: What) -> None:
+        """Another process, such as a careless backup, locks it."""
+        with self._lock:
+            if self._other is None:
+                other = sqlite3.connect(self._path, isolation_level=None, timeout=5, check_same_thread=False)
+                with suppress(sqlite3.OperationalError):
+                    other.execute("BEGIN IMMEDIATE")
+                self._other = other
+
+    def mends(self) -> None:
+        """The other one lets go."""
+        with self._lock:
+            if self._other is not None:
+                self._other.close()
+                self._other = None
+
+
+class Keeper:
+    """Starts again what has ended, until told to stop."""
+
+    def __init__(self, processes: Sequence[Process]) -> None:
+        self._processes = processes
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        """Starts all, then watches."""
+        for each in self._processes:
+            each.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends all."""
+        self._stop.set()
+        self._thread.join()
+        for each in self._processes:
+            each.stop()
+
+    def _run(self) -> None:
+        while not self._stop.wait(0.3):
+            for each in self._processes:
+                each.keep()
+
+
+def can_break(database: str) -> dict[str, tuple[What, ...]]:
+    """What can happen to each part, with this database."""
+    process = (What.KILL, What.PAUSE, What.RESTART)
+    names = ("web-1", "web-2", "worker-1", "worker-2", "clock")
+    stores = {"redis": process, "database": (What.LOCK,) if database == "sqlite" else process}
+    return {**dict.fromkeys(names, process), **stores}

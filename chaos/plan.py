@@ -1,0 +1,93 @@
+"""What will happen in a campaign, drawn from its seed: who rings when and wishes what, what breaks when.
+
+Values only; nothing happens here.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+
+CALLERS = 100_000
+"""Numbers from +919999900000 on: obviously made up."""
+
+
+class What(StrEnum):
+    """What is done to a part."""
+
+    KILL = "is killed"
+    PAUSE = "is paused"
+    RESTART = "is restarted"
+    LOCK = "is locked by somebody else"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A part breaks at a moment, and for so many seconds; both from the start of the campaign."""
+
+    at: float
+    part: str
+    what: What
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Ring:
+    """Somebody rings: when, on which line, from which number, wishing what, and how they press keys."""
+
+    at: float
+    line: int
+    sender: str
+    wish: str
+    """book, callback, hours or advice."""
+    keyed: str
+    """Another number to be rung on, or empty."""
+    gives_up_at: str
+    """The place of the menu where they hang up half-way, or empty."""
+    seed: int
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How large a campaign is."""
+
+    calls: int
+    faults: int
+    seconds: float
+
+
+def rings(sizes: Sizes, seed: int) -> list[Ring]:
+    """The callers, at a steady rate."""
+    random = Random(f"rings {seed}")
+    return [_ring(number, sizes.seconds * number / sizes.calls, random) for number in range(sizes.calls)]
+
+
+def _ring(number: int, at: float, random: Random) -> Ring:
+    again = random.random() < 0.08 and number > 20
+    caller = _number(random.randrange(number) if again else number)
+    withheld = random.random() < 0.1
+    return Ring(
+        at=at,
+        line=random.randrange(3),
+        sender="anonymous" if withheld else f"+91{caller}",
+        wish=random.choices(["book", "callback", "hours", "advice"], [50, 35, 8, 7])[0],
+        keyed=_number(CALLERS - 1 - number) if withheld or random.random() < 0.15 else "",
+        gives_up_at=random.choice(["book_day", "summary", "main"]) if random.random() < 0.05 else "",
+        seed=random.randrange(2**32),
+    )
+
+
+def _number(number: int) -> str:
+    return f"{9_999_900_000 + number % CALLERS}"
+
+
+def faults(sizes: Sizes, seed: int, parts: dict[str, tuple[What, ...]]) -> list[Fault]:
+    """What breaks, at random moments. Most faults are short; one in six lasts long enough for patience to end."""
+    random = Random(f"faults {seed}")
+    moments = sorted(random.uniform(0.02, 0.97) * sizes.seconds for _ in range(sizes.faults))
+    return [_fault(at, parts, random) for at in moments]
+
+
+def _fault(at: float, parts: dict[str, tuple[What, ...]], random: Random) -> Fault:
+    part = random.choice(sorted(parts))
+    long = random.random() < 1 / 6
+    return Fault(at, part, random.choice(parts[part]), random.uniform(3.0, 7.0) if long else random.uniform(0.2, 2.0))

@@ -1,0 +1,136 @@
+"""What a campaign runs on: two webs, two workers, the clock, Redis and a database, all real, in a folder of its own.
+
+Starts and stops; breaks nothing and rings nobody.
+"""
+
+import os
+import re
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+from chaos.parts import Keeper, Part, Process, SqliteFile, Store
+from config.settings import ROOT, Settings, read
+from ivr.desk.migrate import migrate
+from tests.listener import Listener, listener
+from tests.servers import until
+from tests.servers.postgres import postgres
+from tests.servers.valkey import valkey
+
+APP = "wsgi:create_app()"
+ACCOUNT = "AC" + "0" * 32
+TOKEN = "a-token-that-signs-only-in-campaigns"  # noqa: S105 - made up
+BASE_URL = "http://line.example"
+
+
+@dataclass(frozen=True)
+class Premises:
+    """What runs, and how to reach it."""
+
+    settings: Settings
+    ports: tuple[int, ...]
+    parts: Mapping[str, Part]
+    staff: Listener
+    """What the staff were told."""
+    keeper: Keeper
+    folder: Path
+
+    def mend(self) -> None:
+        """Makes everything whole again."""
+        for part in self.parts.values():
+            part.mends()
+
+
+@contextmanager
+def premises(database: str, app: str = APP) -> Iterator[Premises]:
+    """Runs it all until the end of the block; then nothing of it is left, but the logs where something went wrong."""
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="campaign-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        redis = stack.enter_context(valkey())
+        url, store = stack.enter_context(_database(database, folder))
+        staff = stack.enter_context(listener())
+        environ = _environment(folder, url, redis.url, staff.url)
+        settings = read(environ, env_file=None)
+        migrate(settings.database_url)
+        ports = (_free_port(), _free_port())
+        processes = _processes(ports, app, environ, folder)
+        keeper = Keeper(list(processes.values()))
+        stack.callback(keeper.stop)
+        keeper.start()
+        _await(ports)
+        yield Premises(settings, ports, {**processes, "redis": Store(redis), "database": store}, staff, keeper, folder)
+
+
+@contextmanager
+def _database(kind: str, folder: Path) -> Iterator[tuple[str, Part]]:
+    if kind == "sqlite":
+        file = SqliteFile(folder / "clinic.db")
+        yield f"sqlite:///{folder}/clinic.db", file
+        return
+    with postgres() as server:
+        yield server.new_database(), Store(server)
+
+
+def _environment(folder: Path, database_url: str, redis_url: str, staff_url: str) -> dict[str, str]:
+    clinic = (ROOT / "config" / "clinic.toml").read_text()
+    file = folder / "clinic.toml"
+    # A campaign rings more often in an hour than a clinic is rung in a week.
+    file.write_text(re.sub(r"^((?:calls|requests)_of_a_\w+) = \d+$", r"\1 = 1000000", clinic, flags=re.M))
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "ENV": "development",
+        "PUBLIC_BASE_URL": BASE_URL,
+        "SECRET_KEY": "0123456789abcdef" * 4,
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TEXT_CONFIRMATIONS": "off",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "STAFF_NOTIFY_URLS": staff_url.replace("http://", "json://"),
+        "STATE_DIR": str(folder),
+        "CLINIC_FILE": str(file),
+    }
+
+
+def _processes(ports: tuple[int, ...], app: str, environ: Mapping[str, str], folder: Path) -> dict[str, Process]:
+    def web(port: int) -> list[str]:
+        bind = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "1", "--threads", "8"]
+        return ["gunicorn", *bind, "--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket", app]
+
+    modules = {
+        **{f"web-{number}": web(port) for number, port in enumerate(ports, start=1)},
+        "worker-1": ["workers"],
+        "worker-2": ["workers"],
+        "clock": ["workers.clock"],
+    }
+    return {
+        name: Process(name, [sys.executable, "-m", *words], environ, folder / f"{name}.log")
+        for name, words in modules.items()
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+def _await(ports: tuple[int, ...]) -> None:
+    def answers() -> bool:
+        try:
+            for port in ports:
+                urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
+        except OSError:
+            return False
+        return True
+
+    if not until(answers):
+        raise TimeoutError("the web processes did not start")

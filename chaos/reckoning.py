@@ -1,0 +1,85 @@
+"""Compares what callers heard with what the desk holds. Values only."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from chaos.callers import Promise
+
+
+@dataclass(frozen=True)
+class Held:
+    """A promise as the desk holds it."""
+
+    request_id: int
+    phone: str
+    reference: str
+    """What was spoken."""
+    joined: bool
+    """Whether it led to a request that was there before."""
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """What a campaign came to."""
+
+    database: str
+    calls: int
+    faults: int
+    promised: int
+    lost: tuple[Promise, ...]
+    doubled: int
+    apologies: int
+    longest_silence: float
+    slowest_notification: float
+    never_told: int
+    """Requests of which nobody was told by the end."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether every promise was kept, once, and told of."""
+        return not self.lost and not self.doubled and not self.never_told
+
+    def line(self) -> str:
+        """The one line."""
+        return (
+            f"{self.database}: calls {self.calls}, faults {self.faults}, promised {self.promised}, "
+            f"lost {len(self.lost)}, doubled {self.doubled}, apologies {self.apologies}, "
+            f"longest silence {self.longest_silence:.1f} s, "
+            f"promise to notification at most {self.slowest_notification:.1f} s"
+        )
+
+
+def lost(promises: Iterable[Promise], held: Iterable[Held]) -> tuple[Promise, ...]:
+    """The promises whose request is not at the desk."""
+    there = {(each.phone, each.reference) for each in held}
+    return tuple(each for each in promises if (each.phone, each.reference) not in there)
+
+
+def doubled(requests_of_calls: Sequence[tuple[str, str, str]]) -> int:
+    """How many requests are too many, of the call, kind and number of each; a caller wishes once in a call."""
+    return sum(count - 1 for count in Counter(requests_of_calls).values())
+
+
+def slowest_notification(
+    promises: Iterable[Promise], held: Iterable[Held], told: Sequence[tuple[str, float]]
+) -> tuple[float, int]:
+    """Seconds from the promise to the first word of it to the staff, at most; and of how many nobody was told.
+
+    Only of promises that made a new request: one that joined an earlier request has no news. Both clocks are this one.
+    """
+    heard_of = _by_reference(told)
+    new = {(each.phone, each.reference) for each in held if not each.joined}
+    waited = [
+        min(heard_of.get(each.reference, ()), default=None) for each in promises if (each.phone, each.reference) in new
+    ]
+    moments = [each.heard for each in promises if (each.phone, each.reference) in new]
+    seconds = [at - heard for at, heard in zip(waited, moments, strict=True) if at is not None]
+    return max(seconds, default=0.0), waited.count(None)
+
+
+def _by_reference(told: Sequence[tuple[str, float]]) -> Mapping[str, list[float]]:
+    found: dict[str, list[float]] = defaultdict(list)
+    for reference, at in told:
+        found[reference].append(at)
+    return found

@@ -1,0 +1,54 @@
+"""The page that Prometheus reads, and the stopwatch on the carrier's webhooks.
+
+The numbers are the same whichever process of a machine is asked: one of them is enough to ask.
+"""
+
+from flask import Blueprint, Flask, Response, g, request
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+
+from ivr.web.guards import guarded_by, scraper_only
+from ivr.web.house import house
+from ivr.web.metrics.readings import Readings
+from ivr.web.metrics.table import APOLOGIES, FALLBACK, FAULT, OK, WEBHOOKS, from_zero, place_of
+
+metrics = Blueprint("metrics", __name__)
+
+
+@metrics.get("/metrics")
+@guarded_by(scraper_only)
+def read() -> Response:
+    """All that is counted and read."""
+    for metric, labels in from_zero(house().clinic.lines, house().script.languages):
+        house().tally.count(metric, 0, **labels)
+    registry = CollectorRegistry()
+    registry.register(house().tally)
+    registry.register(Readings(house(), house().clock()))
+    encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+    return Response(encode(registry), content_type=content_type)
+
+
+def install(app: Flask) -> None:
+    """Times every webhook from before its guard on."""
+    app.before_request(_begin)
+    app.after_request(_time)
+
+
+def _begin() -> None:
+    g.began = house().clock()
+
+
+def _time(response: Response) -> Response:
+    """Measures what the carrier asked; somebody else's webhook, which was refused, would only blur that."""
+    refused = 400 <= response.status_code < 500
+    if request.blueprint == "voice" and request.endpoint and not refused:
+        place = place_of(request.endpoint.rpartition(".")[2], (request.view_args or {}).get("place"))
+        _count(place, FAULT if response.status_code >= 500 or g.get("at_fault") else OK)
+    return response
+
+
+def _count(place: str, outcome: str) -> None:
+    tally, seconds = house().tally, (house().clock() - g.began).total_seconds()
+    tally.observe(WEBHOOKS, max(0.0, seconds), place=place, outcome=outcome)
+    if outcome == FAULT or place == FALLBACK:
+        tally.count(APOLOGIES, reason=FALLBACK if place == FALLBACK else FAULT)

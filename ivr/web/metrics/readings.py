@@ -1,0 +1,90 @@
+"""Reads from the stores, at the moment somebody asks, what no process can count: how the desk stands.
+
+A store that is away is a reading too: its `up` is 0, and what it alone knows is left out.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from prometheus_client import Metric as Family
+
+from ivr.desk.database import StoreAway
+from ivr.desk.figures import Snapshot
+from ivr.desk.queue import QueueAway
+from ivr.desk.tasks import CONFIRM_TO_CALLER, TELL_STAFF
+from ivr.web.house import House
+from ivr.web.metrics.table import (
+    DATABASE,
+    FAILED,
+    OPEN,
+    OVERDUE,
+    REDIS,
+    REQUESTS,
+    UNSENT,
+    WAITING,
+    WORKER,
+    Metric,
+)
+
+TASKS = (TELL_STAFF, CONFIRM_TO_CALLER)
+"""The errands that stand at zero where there are none."""
+
+Found = TypeVar("Found")
+
+
+class Readings:
+    """What is read from this house's stores at this moment."""
+
+    def __init__(self, house: House, now: datetime) -> None:
+        self._house = house
+        self._now = now
+
+    def collect(self) -> Iterator[Family]:
+        """All of them."""
+        yield from self._database()
+        yield from self._redis()
+        lines = self._house.clinic_now().lines.values()
+        yield _gauge(OPEN, {(line.key,): line.hours.is_open(self._now) for line in lines})
+
+    def _database(self) -> Iterator[Family]:
+        patience = self._house.front_door.patience
+        taken = _asked(partial(patience.wait_for, lambda: self._house.figures.take(self._now)))
+        yield _gauge(DATABASE, {(): taken is not None})
+        if taken is not None:
+            yield from _of_the_desk(taken, self._now)
+
+    def _redis(self) -> Iterator[Family]:
+        waiting = _asked(self._house.front_door.waiting_room.count)
+        worker = None if waiting is None else _asked(partial(self._house.doorbell.worker_is_alive, self._now))
+        yield _gauge(REDIS, {(): worker is not None})
+        if waiting is not None and worker is not None:
+            yield _gauge(WAITING, {(): waiting})
+            yield _gauge(WORKER, {(): worker})
+
+
+def _asked(ask: Callable[[], Found]) -> Found | None:
+    try:
+        return ask()
+    except (StoreAway, QueueAway):
+        return None
+
+
+def _of_the_desk(taken: Snapshot, now: datetime) -> Iterator[Family]:
+    yield _gauge(REQUESTS, {(status,): count for status, count in taken.requests.items()})
+    yield _gauge(OVERDUE, {(): _age(taken.overdue_since, now)})
+    ages = {task: _age(since, now) for task, since in taken.unsent_since.items()}
+    yield _gauge(UNSENT, {(task,): ages.get(task, 0) for task in {*TASKS, *ages}})
+    yield _gauge(FAILED, {(task,): taken.failed.get(task, 0) for task in {*TASKS, *taken.failed}})
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - since).total_seconds()) if since else 0.0
+
+
+def _gauge(metric: Metric, values: Mapping[tuple[str, ...], float]) -> Family:
+    family = Family(metric.name, metric.help, "gauge")
+    for labels, value in sorted(values.items()):
+        family.add_sample(metric.name, dict(zip(metric.labels, labels, strict=True)), float(value))
+    return family

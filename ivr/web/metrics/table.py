@@ -1,0 +1,93 @@
+"""The metrics as a table: what is counted as it happens, and what is read from the stores when somebody asks.
+
+Names, words and labels only. Every label's value comes from a list of ours: none is personal, and nobody outside can
+make new ones.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ivr.line.booking import Kind
+from ivr.line.menu import MENU
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What is measured, by its name."""
+
+    name: str
+    help: str
+    labels: tuple[str, ...] = ()
+    bounds: tuple[float, ...] = ()
+    """Of a histogram: the upper ends of its buckets, in seconds."""
+
+    @property
+    def family(self) -> str:
+        """The name as the library keeps it: a counter's without what it ends on."""
+        return self.name.removesuffix("_total")
+
+
+# -- counted as it happens, by the process in which it does
+
+CALLS = Metric("clinic_calls_total", "Calls that came in.", ("line", "language"))
+WEBHOOKS = Metric(
+    "clinic_webhook_seconds",
+    "What the carrier waited for an answer.",
+    ("place", "outcome"),
+    # The carrier's callers notice from about two seconds on.
+    bounds=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0),
+)
+PROMISES = Metric("clinic_promises_total", "Promises made, by the store that keeps them.", ("kind", "store"))
+NOTHING_PROMISED = Metric("clinic_nothing_promised_total", "Callers told that nothing is kept.", ("kind",))
+APOLOGIES = Metric("clinic_apologies_total", "Callers told that the line has a fault.", ("reason",))
+SIGNATURES = Metric("clinic_signature_failures_total", "Webhooks that the carrier did not sign.")
+LOGINS = Metric("clinic_failed_logins_total", "Logins that were not let in.", ("reason",))
+
+COUNTED = (CALLS, WEBHOOKS, PROMISES, NOTHING_PROMISED, APOLOGIES, SIGNATURES, LOGINS)
+
+# -- read when somebody asks: the same whichever process is asked
+
+DATABASE = Metric("clinic_database_up", "Whether the database answers.")
+REDIS = Metric("clinic_redis_up", "Whether Redis answers.")
+WORKER = Metric("clinic_worker_up", "Whether a worker was heard of within a minute; Redis knows.")
+OPEN = Metric("clinic_line_open", "Whether a line's callers hear that the clinic is open.", ("line",))
+REQUESTS = Metric("clinic_requests", "Requests at the desk.", ("status",))
+OVERDUE = Metric("clinic_oldest_overdue_seconds", "How late the most overdue request is that nobody has taken.")
+UNSENT = Metric("clinic_oldest_unsent_seconds", "Age of the oldest errand that is neither done nor failed.", ("task",))
+FAILED = Metric("clinic_errands_failed", "Errands that have failed for good.", ("task",))
+WAITING = Metric("clinic_requests_in_redis", "Promised requests that wait in Redis for the database.")
+
+READ = (DATABASE, REDIS, WORKER, OPEN, REQUESTS, OVERDUE, UNSENT, FAILED, WAITING)
+
+# -- the values of labels
+
+OTHER = "other"
+"""A place that the menu does not have."""
+
+FALLBACK = "fallback"
+ROUTES = {"ring": "incoming", "answered": "answered", "status": "status", "fallback": FALLBACK}
+"""Webhooks that are no place of the menu, and what their label is."""
+
+OK, FAULT = "ok", "fault"
+"""Whether a webhook was answered, or with an apology for a mistake of ours."""
+
+IN_DATABASE, IN_REDIS = "database", "redis"
+WRONG, LOCKED_OUT = "wrong", "locked_out"
+
+
+def place_of(route: str, place: str | None) -> str:
+    """The label of a webhook: the place of the menu, or the route where that has none."""
+    if place is None:
+        return ROUTES.get(route, OTHER)
+    return place if place in MENU else OTHER
+
+
+def from_zero(lines: Iterable[str], languages: Iterable[str]) -> Iterator[tuple[Metric, Mapping[str, str]]]:
+    """The series that stand at zero before anything happens: an increase is seen only of what was there."""
+    spoken = list(languages)
+    yield from ((CALLS, {"line": line, "language": language}) for line in lines for language in spoken)
+    yield from ((PROMISES, {"kind": kind, "store": store}) for kind in Kind for store in (IN_DATABASE, IN_REDIS))
+    yield from ((NOTHING_PROMISED, {"kind": kind}) for kind in Kind)
+    yield from ((APOLOGIES, {"reason": reason}) for reason in (FAULT, FALLBACK))
+    yield SIGNATURES, {}
+    yield from ((LOGINS, {"reason": reason}) for reason in (WRONG, LOCKED_OUT))

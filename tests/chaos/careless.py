@@ -1,0 +1,48 @@
+"""The service with one safeguard taken out, so that tests see a campaign notice it; loaded by a web server."""
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Flask
+
+from config.settings import read
+from ivr.web.app import create_app
+from ivr.web.house import House, build
+
+
+class ForgetfulRoom:
+    """Promises what it does not keep."""
+
+    def keep(self, waiting: object) -> None:
+        """Nothing is written down."""
+
+
+@dataclass(frozen=True)
+class ForgetfulMarker:
+    """Does not know a promise again when its webhook comes twice."""
+
+    marker: Any
+
+    def mark(self, _promise: object) -> str:
+        return secrets.token_hex(32)
+
+    def reference(self, promise: Any) -> str:
+        return str(self.marker.reference(promise))
+
+
+def promises_too_early() -> Flask:
+    """What is promised while the database is away is not written down first."""
+    return _with(lambda door: replace(door, waiting_room=ForgetfulRoom()))
+
+
+def knows_no_repetition() -> Flask:
+    """A webhook that comes twice is taken for two."""
+    return _with(lambda door: replace(door, marker=ForgetfulMarker(door.marker)))
+
+
+def _with(less: Callable[[Any], Any]) -> Flask:
+    house: House = build(read(os.environ, env_file=None))
+    return create_app(replace(house, front_door=less(house.front_door)))

@@ -1,0 +1,60 @@
+"""Counting calls in Redis: once each, from when they came in, whatever a repeated webhook or a lowered limit says."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from redis import Redis
+
+from ivr.desk.breaker import Breaker
+from ivr.desk.limits import CallLimits
+from ivr.desk.queue import impatient
+from ivr.desk.seal import Marker
+from ivr.line.clinic import Limits
+from ivr.line.phones import Phone
+from tests.desk.staffed import NOW, after, at_once
+
+CALLER = Phone("+919999900001")
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    """An empty Redis, as the web process speaks to it."""
+    with impatient(redis_url) as client:
+        yield client
+
+
+def counting(redis: Redis, most: int) -> CallLimits:
+    return CallLimits(redis, Breaker(0.5), Marker("0123456789abcdef" * 4), Limits(most, 100, 6))
+
+
+def fits(limits: CallLimits, call: str, now: datetime = NOW) -> bool:
+    return not limits.over(call, CALLER, "main", now)
+
+
+def test_a_call_counts_for_an_hour_from_when_it_came_in_however_often_it_is_told_of(redis: Redis) -> None:
+    limits = counting(redis, 1)
+    assert fits(limits, "CA1")
+    assert fits(limits, "CA1", after(minutes=59))
+    assert not fits(limits, "CA2", after(minutes=59))
+    assert fits(limits, "CA2", after(minutes=60))
+
+
+def test_a_call_that_was_let_in_stays_so_when_the_limit_is_lowered(redis: Redis) -> None:
+    assert all(fits(counting(redis, 3), call) for call in ("CA1", "CA2", "CA3"))
+    assert all(fits(counting(redis, 1), call) for call in ("CA1", "CA2", "CA3"))
+    assert not fits(counting(redis, 1), "CA4")
+
+
+def test_of_many_calls_at_the_same_moment_no_more_and_no_fewer_are_let_in(redis: Redis) -> None:
+    limits = counting(redis, 5)
+    calls = [f"CA{n}" for n in range(20)]
+    let_in = at_once(*[lambda call=call: fits(limits, call) for call in calls])
+    assert sorted(map(str, let_in)) == ["False"] * 15 + ["True"] * 5
+
+
+@pytest.mark.parametrize("ago", [timedelta(0), timedelta(minutes=59, seconds=59)])
+def test_the_last_call_within_is_let_in_and_the_first_beyond_is_not(redis: Redis, ago: timedelta) -> None:
+    limits = counting(redis, 3)
+    assert [fits(limits, f"CA{n}", NOW - ago) for n in range(3)] == [True] * 3
+    assert not fits(limits, "CA3")

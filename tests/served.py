@@ -1,0 +1,100 @@
+"""The web as it really runs: the Procfile's own command, with its several processes, and a telephone that rings it."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+import psutil
+from werkzeug.datastructures import Headers
+from werkzeug.test import EnvironBuilder, TestResponse
+
+from config.settings import ROOT, Settings
+from ivr.supervisor.procfile import LINE
+from ivr.web.app import create_app
+from ivr.web.house import House
+from tests.people import Phone
+from tests.servers import reserved_port, until
+from tests.web import environment
+
+
+@dataclass
+class Wire(Phone):
+    """A telephone that reaches the service over HTTP."""
+
+    base: str = ""
+
+    def unsigned(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
+        return asked(self.base + path, urlencode(form).encode(), **headers)
+
+
+def asked(url: str, body: bytes | None = None, **headers: str) -> TestResponse:
+    """What a server answers, whatever it thinks of the question."""
+    named = {name.replace("_", "-"): words for name, words in headers.items()}
+    try:
+        with urlopen(Request(url, data=body, headers=named), timeout=20) as answer:  # noqa: S310 - our own server
+            return _response(answer.read(), answer.status, answer.headers.items())
+    except HTTPError as refused:
+        with refused:
+            return _response(refused.read(), refused.code, refused.headers.items())
+
+
+def _response(body: bytes, status: int, headers: Iterable[tuple[str, str]]) -> TestResponse:
+    return TestResponse([body], str(status), Headers(list(headers)), EnvironBuilder().get_request())
+
+
+@dataclass
+class Web:
+    """The running web: where it is, what it has logged, and who it is made of."""
+
+    url: str
+    phone: Wire
+    log: Path
+    master: psutil.Process
+
+    @property
+    def processes(self) -> list[psutil.Process]:
+        """Those that answer."""
+        return list(self.master.children())
+
+    def loses_one(self) -> None:
+        """The kernel kills one of them, and gunicorn starts another."""
+        doomed = self.processes[0]
+        doomed.send_signal(signal.SIGKILL)
+        assert until(lambda: len(self.processes) == 2 and doomed not in self.processes)
+
+
+@contextmanager
+def web(house: House, settings: Settings, **more: str) -> Iterator[Web]:
+    """The service on these settings, as `make run` starts it."""
+    command = shlex.split(dict(LINE.findall((ROOT / "Procfile").read_text()))["web"])
+    log = settings.state_dir / "web.log"
+    with reserved_port() as port, log.open("w") as said:
+        bind = f"127.0.0.1:{port}"
+        words = [sys.executable, *(bind if "$PORT" in word else word for word in command[1:])]
+        given = {**environment(settings), "METRICS_TOKEN": settings.metrics_token, **more}
+        child = subprocess.Popen(words, cwd=ROOT, env={**os.environ, **given}, stdout=said, stderr=said)
+        try:
+            assert until(lambda: child.poll() is not None or _answers(f"http://{bind}/healthz"))
+            assert child.poll() is None, log.read_text()
+            yield Web(
+                f"http://{bind}", Wire(create_app(house), house, f"http://{bind}"), log, psutil.Process(child.pid)
+            )
+        finally:
+            child.terminate()
+            child.wait(30)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return asked(url).status_code == 200
+    except URLError:
+        return False

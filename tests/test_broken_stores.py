@@ -1,0 +1,236 @@
+"""A full disk, a read-only database, a wrong password, a schema of another version, a clock that jumps.
+
+Each is named where whoever is on call looks, and no caller is promised what is not kept.
+"""
+
+import logging
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import create_engine, text
+
+from ivr.desk.migrate import revisions
+from tests.conftest import NO_SMALL_DISK
+from tests.people import Clock, Conversation, Phone
+from tests.servers.valkey import valkey
+from tests.web import service
+from workers import jobs
+from workers.tools import build as build_tools
+
+BOOK = ("1", "1", "1", "1", "1")
+
+Line = Callable[..., AbstractContextManager[Phone]]
+"""A telephone at a service on this database; with `redis`, on another Redis than the usual one."""
+
+
+@pytest.fixture
+def line(tmp_path: Path, redis_url: str, clock: Clock) -> Line:
+    def opened(database_url: str, redis: str = redis_url, **more: str) -> AbstractContextManager[Phone]:
+        return service(tmp_path, database_url, redis, clock, **more)
+
+    return opened
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own that is soon full."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip(f"{NO_SMALL_DISK}it takes the right to mount one")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def fill(disk: Path) -> Callable[[], None]:
+    """Leaves no room on it; what is returned makes some again."""
+    rubbish = disk / "rubbish"
+    try:
+        with rubbish.open("wb") as file:
+            while True:
+                file.write(bytes(4096))
+    except OSError:
+        return rubbish.unlink
+
+
+def books(phone: Phone) -> Conversation:
+    hears_hours(phone)
+    return phone.rings().press(*BOOK)
+
+
+def hears_hours(phone: Phone) -> None:
+    assert "Our opening hours are:" in phone.rings().press("4").words
+
+
+def is_promised(call: Conversation) -> bool:
+    return "Thank you. We have your request." in call.uncut
+
+
+def readiness(phone: Phone) -> dict[str, str]:
+    answer = phone.app.test_client().get("/readyz")
+    assert answer.status_code == 503
+    parts: dict[str, str] = answer.get_json()
+    return parts
+
+
+def reaches_the_desk(phone: Phone, call: Conversation) -> None:
+    """What was promised while the database was not well is saved by a worker when it is."""
+    tools = build_tools(phone.house.settings, phone.house.clock)
+    jobs.save(tools)
+    assert [each.reference for each in tools.desk.waiting()] == [call.reference]
+    tools.database.close()
+
+
+# -- disks
+
+
+def test_a_full_disk_under_sqlite(
+    small_disk: Path, migrated_sqlite: Path, line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.copy(migrated_sqlite, small_disk / "clinic.db")
+    with line(f"sqlite:///{small_disk}/clinic.db", STATE_DIR=str(small_disk)) as phone:
+        make_room = fill(small_disk)
+        call = books(phone)
+        assert is_promised(call)
+        assert "its disk is full" in caplog.text
+        assert readiness(phone)["database"] == "away: its disk is nearly full: 0 MB left, make room"
+        assert "not ready: database is away: its disk is nearly full" in caplog.text
+        make_room()
+        reaches_the_desk(phone, call)
+
+
+def test_a_full_disk_under_redis_keeps_it_from_promising(small_disk: Path, tmp_path: Path, line: Line) -> None:
+    with (
+        valkey(folder=small_disk) as server,
+        line(f"sqlite:///{tmp_path}/nowhere.db", server.url) as phone,
+    ):
+        make_room = fill(small_disk)
+        call = books(phone)
+        assert not is_promised(call)
+        assert call.place == "not_kept"
+        assert readiness(phone)["redis"] != "well"
+        make_room()
+        server.kill()  # it has ended itself: it cannot keep what it says it keeps
+        server.start()
+        assert is_promised(call.press("1")), "trying again helps as soon as there is room"
+
+
+def test_a_disk_that_can_only_be_read(small_disk: Path, migrated_sqlite: Path, line: Line) -> None:
+    shutil.copy(migrated_sqlite, small_disk / "clinic.db")
+    with line(f"sqlite:///{small_disk}/clinic.db") as phone:
+        subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+        call = books(phone)
+        assert is_promised(call)
+        assert "its file cannot be opened" in readiness(phone)["database"]
+        subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
+        reaches_the_desk(phone, call)
+
+
+# -- PostgreSQL
+
+
+def test_a_postgresql_that_can_only_be_read(postgres_url: str, line: Line) -> None:
+    name = postgres_url.rpartition("/")[2]
+    tell(postgres_url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    with line(postgres_url) as phone:
+        call = books(phone)
+        assert is_promised(call)
+        assert "it is read-only: is this a standby server?" in readiness(phone)["database"]
+    tell(postgres_url, "SET default_transaction_read_only = off", f"ALTER DATABASE {name} RESET ALL")
+    with line(postgres_url) as phone:
+        reaches_the_desk(phone, call)
+
+
+def test_a_wrong_password(postgres_url: str, line: Line, caplog: pytest.LogCaptureFixture) -> None:
+    secret = str(conninfo_to_dict(postgres_url.replace("+psycopg", ""))["password"])
+    wrong = postgres_url.replace(secret, "not-the-password")
+    assert wrong != postgres_url
+    with line(wrong) as phone:
+        call = books(phone)
+        assert is_promised(call)
+        state = readiness(phone)["database"]
+        assert "it refuses our name or password: look at DATABASE_URL" in state
+        assert "not-the-password" not in state + caplog.text
+    with line(postgres_url) as phone:
+        reaches_the_desk(phone, call)
+
+
+def tell(url: str, *statements: str) -> None:
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        for each in statements:
+            connection.execute(each)
+
+
+# -- the schema
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        (revisions()[0], "its schema is too old (0001): flask --app wsgi database upgrade"),
+        ("9999", "its schema is newer than this program (9999): run the newer program"),
+    ],
+)
+def test_a_schema_of_another_version(database_url: str, line: Line, found: str, says: str) -> None:
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :found"), {"found": found})
+    engine.dispose()
+    with line(database_url) as phone:
+        assert readiness(phone)["database"] == f"away: {says}"
+
+
+def test_on_tables_that_are_too_old_a_request_waits_until_they_are_new(sqlite_url: str, line: Line) -> None:
+    engine = create_engine(sqlite_url)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE requests RENAME COLUMN rang_again TO rang"))
+    with line(sqlite_url) as phone:
+        call = books(phone)
+        assert is_promised(call)
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE requests RENAME COLUMN rang TO rang_again"))
+        reaches_the_desk(phone, call)
+    engine.dispose()
+
+
+# -- the clock
+
+
+@pytest.mark.parametrize(("hours", "says"), [(2, "has jumped by +7200 s"), (-2, "has jumped by -7200 s")])
+def test_a_clock_that_jumps_is_named_for_ten_minutes_and_the_promise_holds(
+    phone: Phone, clock: Clock, caplog: pytest.LogCaptureFixture, hours: int, says: str
+) -> None:
+    assert readiness(phone)["clock"] == "well"
+    call = phone.rings().press(*BOOK[:-1])
+    clock.jumps(hours=hours)
+    assert is_promised(call.press(BOOK[-1]))
+    assert readiness(phone)["clock"] == f"{says}: look at the machine's time service"
+    assert caplog.text.count("the clock has jumped") == 1
+    clock.goes_on(minutes=11)
+    assert readiness(phone)["clock"] == "well"
+    reaches_the_desk(phone, call)
+
+
+def test_after_a_clock_that_was_ahead_is_set_right_the_staff_are_still_told(phone: Phone, clock: Clock) -> None:
+    tools = build_tools(phone.house.settings, clock)
+    clock.jumps(hours=30)
+    phone.rings().press(*BOOK)
+    clock.jumps(hours=-30)
+    assert [bell.errand for bell in tools.errands.due(clock())] == [1]
+    tools.database.close()
+
+
+def test_the_log_names_what_readyz_names(phone: Phone, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        readiness(phone)
+        readiness(phone)
+    assert caplog.text.count("not ready: worker is none is running") == 1, "once, however often it is asked"

@@ -1,0 +1,26 @@
+"""The log of the running web, gunicorn's own process included, is one JSON object a line, and names no caller."""
+
+import json
+import re
+
+from config.settings import Settings
+from ivr.web.house import House
+from tests.people import CALLER
+from tests.served import web
+from tests.servers import until
+
+
+def test_a_call_can_be_read_from_the_log_of_the_running_web(house: House, settings: Settings) -> None:
+    with web(house, settings, ENV="production") as running:
+        call = running.phone.rings().press("1", "1", "1", "1", "1")
+        running.loses_one()
+        assert until(lambda: "SIGKILL" in running.log.read_text())
+    lines = [json.loads(each) for each in running.log.read_text().splitlines()]
+    of_the_call = [line for line in lines if line.get("call") == call.sid and line["logger"] == "ivr.web.voice"]
+    assert [line["event"] for line in of_the_call] == [
+        f"call {call.sid}: comes in on line main",
+        f"call {call.sid}: a booking is promised",
+    ]
+    assert len({line["request"] for line in of_the_call}) == 2
+    assert {line["logger"] for line in lines if "SIGKILL" in line["event"]} == {"gunicorn.error"}
+    assert re.search(CALLER[3:], running.log.read_text()) is None
