@@ -1,7 +1,7 @@
 # One command runs it: `make run`. It needs Python 3.11 or newer and make; the rest goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run phone test chaos check format pins words browser promtool venv requirements requirements-dev
+.PHONY: help run phone preflight test chaos check format pins words browser promtool emulate venv requirements requirements-dev
 
 PY := .venv/bin/python
 ARGS ?=
@@ -36,7 +36,10 @@ run: requirements ## starts everything: web, worker, clock, and Redis if you hav
 phone: requirements ## rings the line from this terminal; more with ARGS=--help
 	@exec $(PY) -m flask --app wsgi phone $(ARGS)
 
-test: requirements-dev browser promtool ## runs the tests; some of them with ARGS=tests/test_supervisor.py
+preflight: requirements ## checks that all is ready for callers, a line a check
+	@exec $(PY) -m ivr.web.preflight $(ARGS)
+
+test: requirements-dev browser promtool emulate ## runs the tests; some of them with ARGS=tests/test_supervisor.py
 	@exec $(PY) -m pytest $(ARGS)
 
 chaos: requirements-dev ## rings the running service 2,100 times with each database while its parts break; 20 minutes
@@ -67,6 +70,16 @@ browser:
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 			chromium fonts-lohit-deva fontconfig >/dev/null; } || \
 	echo "No browser for the tests of the desk: apt-get install chromium fonts-lohit-deva fontconfig"
+
+# The tests of the carrier's REST API ask a stand-in that runs on Node: installed where npm is, named where it is not.
+EMULATE := tests/carrier/emulate
+emulate:
+	@cmp -s $(EMULATE)/package-lock.json $(EMULATE)/node_modules/.made || \
+	{ command -v node >/dev/null && command -v npm >/dev/null \
+		&& echo "Installing the carrier's stand-in for tests." && cd $(EMULATE) \
+		&& npm ci --silent --no-audit --no-fund --ignore-scripts >/dev/null 2>&1 \
+		&& cp package-lock.json node_modules/.made; } || \
+	echo "No stand-in for the carrier's REST API: it needs Node 20, npm and a network: apt-get install nodejs npm"
 
 # The tests of ops/ want Prometheus' own judge of rules. Only that program is taken out of its package, which would start
 # a server; into .venv, which needs no right but to read the lists of packages.

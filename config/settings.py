@@ -12,7 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,6 +44,8 @@ class Settings(BaseModel):
     staff_notify_urls: str = Field("", repr=False)
     text_confirmations: bool = False
     twilio_text_from: str = Field("", repr=False)
+    twilio_api_url: str = ""
+    fallback_url: str = ""
     metrics_token: str = Field("", repr=False)
     trusted_proxies: int = Field(0, ge=0, le=5)
     state_dir: Path = ROOT / "var"
@@ -79,6 +81,14 @@ class Settings(BaseModel):
             raise ValueError("expected redis://HOST:PORT/0, rediss://… or unix:///PATH")
         return value
 
+    @field_validator("twilio_api_url", "fallback_url")
+    @classmethod
+    def _address_is_whole(cls, value: str, info: ValidationInfo) -> str:
+        schemes = ("https", "http") if info.field_name == "twilio_api_url" else ("https",)
+        if value and not _is_address(value, schemes):
+            raise ValueError(f"expected {schemes[0]}://HOST")
+        return value.rstrip("/") if info.field_name == "twilio_api_url" else value
+
     @property
     def production(self) -> bool:
         """Whether people's real numbers pass through."""
@@ -97,6 +107,11 @@ class Settings(BaseModel):
             return inside
         mark = hashlib.sha256(bytes(self.state_dir)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"clinic-line-{os.getuid()}-{mark}" / "redis.sock"
+
+    @property
+    def voice_fallback_url(self) -> str:
+        """What the carrier asks when it has no good answer from us."""
+        return self.fallback_url or f"{self.public_base_url}/voice/fallback"
 
     @property
     def auth_tokens(self) -> tuple[str, ...]:
@@ -131,6 +146,13 @@ def read(environ: Mapping[str, str], env_file: Path | None = ROOT / ".env") -> S
     return _with_defaults(settings)
 
 
+def made_for_development(env_file: Path = ROOT / ".env") -> frozenset[str]:
+    """The secrets of this file where it says that it is for development; they are not for production."""
+    found = _file(env_file)
+    names = ("SECRET_KEY", "TWILIO_AUTH_TOKEN") if found.get("ENV") == "development" else ()
+    return frozenset(found[name] for name in names if name in found)
+
+
 def _file(env_file: Path | None) -> dict[str, str]:
     values = dotenv_values(env_file, interpolate=False) if env_file and env_file.is_file() else {}
     return {key: value for key, value in values.items() if value}
@@ -153,6 +175,14 @@ def _is_https(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme == "https" and bool(parts.hostname) and not parts.query and not parts.fragment
+
+
+def _is_address(url: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        return False
 
 
 def _missing_for_texts(given: dict[str, str]) -> list[str]:

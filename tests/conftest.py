@@ -16,7 +16,9 @@ from ivr.desk.migrate import migrate
 from ivr.desk.passwords import Passwords
 from ivr.web.app import create_app
 from ivr.web.house import House, build
+from tests.carrier.account import ACCOUNT, Account, account_at
 from tests.people import TOKEN, Clock, Phone, Staff
+from tests.servers.emulate import Emulate, EmulateUnavailable, emulate
 from tests.servers.postgres import Postgres, PostgresUnavailable, postgres
 from tests.servers.valkey import Valkey, valkey
 from workers.tools import Tools
@@ -26,7 +28,8 @@ NO_POSTGRES = "PostgreSQL could not be had: "
 NO_BROWSER = "a browser could not be had: "
 NO_SMALL_DISK = "a disk to fill could not be had: "
 NO_PROMTOOL = "promtool could not be had: "
-NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_SMALL_DISK)
+NO_STAND_IN = "a stand-in for the carrier's REST API could not be had: "
+NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_STAND_IN, NO_SMALL_DISK)
 """Reasons to skip that are said in the last lines. All but the last, which takes the right to mount, fail CI."""
 
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -62,6 +65,23 @@ def postgres_server() -> Iterator[Postgres]:
             yield server
     except PostgresUnavailable as missing:
         pytest.skip(f"{NO_POSTGRES}{missing}")
+
+
+@pytest.fixture(scope="session")
+def emulate_server() -> Iterator[Emulate]:
+    """A stand-in for the carrier's REST API."""
+    try:
+        with emulate(ACCOUNT, TOKEN) as server:
+            yield server
+    except EmulateUnavailable as missing:
+        pytest.skip(f"{NO_STAND_IN}{missing}")
+
+
+@pytest.fixture
+def account(emulate_server: Emulate) -> Iterator[Account]:
+    """The clinic's account at the carrier, with no numbers yet."""
+    with account_at(emulate_server.url) as account:
+        yield account
 
 
 @pytest.fixture(scope="session")

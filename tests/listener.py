@@ -44,8 +44,13 @@ def listener() -> Iterator[Listener]:
             with lock:
                 heard.posts.append((self.path, body))
                 heard.moments.append(time.time())
-            if not heard.may_answer.wait(30):
-                return
+            if heard.may_answer.wait(30):
+                self._say()
+
+        def do_GET(self) -> None:
+            self._say()
+
+        def _say(self) -> None:
             self.send_response(heard.status)
             self.send_header("Content-Type", "application/json")
             self.end_headers()

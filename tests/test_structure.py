@@ -17,7 +17,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ivr.desk": {"ivr.line"},
     "ivr.carrier": {"ivr.line", "config"},
     "ivr.phone": {"ivr.line", "ivr.web"},
-    "ivr.web": {"ivr.line", "ivr.desk", "ivr.carrier", "ivr.phone", "config"},
+    "ivr.preflight": {"ivr.line", "ivr.desk", "ivr.carrier", "config"},
+    "ivr.web": {"ivr.line", "ivr.desk", "ivr.carrier", "ivr.phone", "ivr.preflight", "config"},
     "ivr.supervisor": {"ivr.desk", "config"},
     "config": {"ivr.line"},
     "workers": {"ivr.line", "ivr.desk", "ivr.carrier", "config"},
@@ -91,7 +92,7 @@ def test_the_line_needs_nothing_but_python_and_phonenumbers(name: str) -> None:
     ("outside", "places"),
     [
         ("phonenumbers", {"ivr.line.phones", "config.fields"}),
-        ("twilio.rest", {"ivr.carrier.texts"}),
+        ("twilio.rest", {"ivr.carrier.rest"}),
         ("twilio.twiml", {"ivr.carrier.twiml"}),
         ("twilio.request_validator", {"ivr.carrier.event", "ivr.phone.handset"}),
         ("apprise", {"workers.errands"}),
@@ -112,7 +113,8 @@ def test_only_what_makes_the_tables_knows_alembic() -> None:
 def test_only_entry_points_read_the_environment() -> None:
     """config.settings is handed a mapping; those who start a process hand it theirs."""
     readers = {name for name, path in MODULES.items() if reads_environment(path)}
-    assert readers == {"wsgi", "workers.__main__", "workers.clock", "workers.tools", "ivr.supervisor.__main__"}
+    services = {"wsgi", "workers.__main__", "workers.clock", "workers.tools", "ivr.supervisor.__main__"}
+    assert readers == services | {"ivr.web.preflight"}
 
 
 def reads_environment(path: Path) -> bool:
@@ -124,9 +126,10 @@ def reads_environment(path: Path) -> bool:
 
 
 def test_only_those_who_are_handed_no_clock_read_one() -> None:
-    """`now` is an argument; the real clock is the default of the two places that build a process's parts."""
+    """`now` is an argument; the real clock is the default of those that build a process's parts."""
     readers = {name for name, path in MODULES.items() if reads_clock(path)}
-    assert {name for name in readers if not within(name, "ivr.supervisor")} == {"ivr.web.house", "workers.tools"}
+    builders = {"ivr.web.house", "workers.tools", "ivr.web.preflight"}
+    assert {name for name in readers if not within(name, "ivr.supervisor")} == builders
 
 
 def reads_clock(path: Path) -> bool:
@@ -142,7 +145,7 @@ def test_loading_the_web_application_loads_no_worker_and_no_rest_client() -> Non
     )
     loaded = done.stdout.split()
     assert "ivr.web.voice" in loaded
-    heavy = ("twilio.rest", "workers", "apprise")
+    heavy = ("twilio.rest", "workers", "apprise", "ivr.preflight")
     assert [name for name in loaded if any(within(name, part) for part in heavy)] == []
 
 

@@ -4,7 +4,7 @@ Twilio's field names live here and in twiml.py, nowhere else.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,12 @@ class Event:
     talked: bool
     """Whether the reception took the call that was just rung through to it."""
     status: str
+
+
+def signature(token: str, url: str, form: Mapping[str, str]) -> str:
+    """The carrier's signature of a form that it posts there; for whoever stands in for it."""
+    signed: str = RequestValidator(token).compute_signature(url, form)
+    return signed
 
 
 def _read(form: MultiDict[str, str]) -> Event:

@@ -1,24 +1,17 @@
 """Text messages through the carrier's REST API. For workers only: its client is slow to load, and may wait."""
 
 from twilio.http.http_client import TwilioHttpClient
-from twilio.rest import Client
 
 from config.settings import Settings
+from ivr.carrier.rest import client
 from ivr.line.phones import Phone
-
-TIMEOUT_SECONDS = 10
-"""The client's own default waits for ever."""
 
 
 class Texts:
     """Sends text messages."""
 
     def __init__(self, settings: Settings, http: TwilioHttpClient | None = None) -> None:
-        self._client = Client(
-            settings.twilio_account_sid,
-            settings.twilio_auth_token,
-            http_client=http or TwilioHttpClient(timeout=TIMEOUT_SECONDS),
-        )
+        self._client = client(settings, http)
         self._sender = settings.twilio_text_from
 
     def send(self, to: Phone, words: str) -> None:

@@ -4,14 +4,16 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, inspect, text
 
-from ivr.desk.database import sqlite_path
+from ivr.desk.database import Database, sqlite_path
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -39,6 +41,28 @@ def migrate(database_url: str) -> None:
             command.upgrade(config, "head")
     finally:
         engine.dispose()
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Which revision the tables of a database are at."""
+
+    has: str
+    """Empty where it has none."""
+    head: str
+    """The one that this version of the service needs."""
+    known: bool
+    """Whether this version knows the one it has."""
+
+
+def schema_of(database: Database) -> Schema:
+    """The schema of this database, beside ours. Changes nothing. Raises StoreAway."""
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    with database.reading() as read:
+        marked = inspect(read).has_table("alembic_version")
+        has = read.execute(text("SELECT version_num FROM alembic_version")).scalar() if marked else None
+    known = {script.revision for script in scripts.walk_revisions()}
+    return Schema(has or "", scripts.get_current_head() or "", has in known)
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from ivr.web.database_commands import database
 from ivr.web.demo_commands import demo
 from ivr.web.house import house
 from ivr.web.line_commands import line
+from ivr.web.numbers_commands import numbers
+from ivr.web.preflight import preflight
 from ivr.web.staff_commands import staff
 
 desk = AppGroup("desk", help="The requests at the desk.")
@@ -21,7 +23,7 @@ desk = AppGroup("desk", help="The requests at the desk.")
 
 def register_commands(app: Flask) -> None:
     """Adds the commands to the application."""
-    for command in (desk, staff, database, demo, line, phone):
+    for command in (desk, staff, database, demo, line, numbers, preflight, phone):
         app.cli.add_command(command)
 
 

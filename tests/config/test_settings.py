@@ -140,6 +140,28 @@ def test_an_address_that_is_no_url_is_named_like_any_other_mistake() -> None:
     assert "PUBLIC_BASE_URL" in refusal(**{**GOOD, "PUBLIC_BASE_URL": "https://[line.example"})
 
 
+# -- where the carrier is, and where it turns to when we fail
+
+
+def test_the_fallback_is_ours_unless_one_is_hosted_elsewhere() -> None:
+    assert settings().voice_fallback_url == "https://line.example/voice/fallback"
+    static = "https://static.example/fallback.xml?v=1"
+    assert settings(FALLBACK_URL=static).voice_fallback_url == static
+
+
+@pytest.mark.parametrize(
+    "url", ["http://static.example/x", "static.example", "https://", "https://[x", "https://u:p@x"]
+)
+def test_a_fallback_that_the_carrier_could_not_ask_is_refused(url: str) -> None:
+    assert "FALLBACK_URL: expected https://HOST" in refusal(**{**GOOD, "FALLBACK_URL": url})
+
+
+def test_a_stand_in_for_the_carriers_api_may_be_without_https_but_is_an_address() -> None:
+    assert settings().twilio_api_url == ""
+    assert settings(TWILIO_API_URL="http://127.0.0.1:4020/").twilio_api_url == "http://127.0.0.1:4020"
+    assert "TWILIO_API_URL: expected https://HOST" in refusal(**{**GOOD, "TWILIO_API_URL": "127.0.0.1:4020"})
+
+
 # -- the stores
 
 

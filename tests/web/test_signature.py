@@ -12,8 +12,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from ivr.carrier.event import Carrier, NotSigned
+from ivr.desk.requests import Outcome, Report
 from ivr.phone.reader import Gathers, Heard, steps
-from tests.people import CALLER, Clock, Phone
+from tests.people import CALLER, TOKEN, Clock, Phone
 from tests.twiml_rules import faults
 from tests.web import service
 
@@ -114,6 +115,46 @@ def test_while_the_token_is_changed_the_next_one_counts_too(
         assert signed_by(following, phone, "/voice", CALL).status_code == 200
         assert phone.posts("/voice", CALL).status_code == 200
         assert signed_by("the-token-of-last-year", phone, "/voice", CALL).status_code == 403
+
+
+def test_a_token_is_changed_in_three_steps_and_no_call_is_lost(
+    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
+) -> None:
+    """As the runbook has it: the next one is added, the carrier promotes it, the old one is taken out."""
+    following = "the-token-that-signs-from-tomorrow"
+    steps_of_the_change: tuple[tuple[dict[str, str], str], ...] = (
+        ({"TWILIO_AUTH_TOKEN_NEXT": following}, TOKEN),
+        ({"TWILIO_AUTH_TOKEN_NEXT": following}, following),
+        ({"TWILIO_AUTH_TOKEN": following}, following),
+    )
+    for number, (more, signs) in enumerate(steps_of_the_change):
+        with service(tmp_path, sqlite_url, redis_url, clock, **more) as phone:
+            form = {**CALL, "CallSid": f"CA{number:032}", "From": f"+9199999000{number:02}"}
+            (asks,) = [
+                step for step in steps(signed_by(signs, phone, "/voice", form).text) if isinstance(step, Gathers)
+            ]
+            for key in "11111":
+                answer = signed_by(signs, phone, asks.action, {**form, "Digits": key})
+                (asks, *_) = [step for step in steps(answer.text) if isinstance(step, Gathers)] or [asks]
+            assert len(phone.house.desk.waiting()) == number + 1
+    with service(tmp_path, sqlite_url, redis_url, clock, TWILIO_AUTH_TOKEN=following) as phone:
+        assert signed_by(TOKEN, phone, "/voice", CALL).status_code == 403
+
+
+def test_a_webhook_that_somebody_kept_and_sends_again_days_later_changes_nothing(
+    phone: Phone, confirms: Webhook, clock: Clock
+) -> None:
+    """A signature has no date, so whoever sees one may send it again."""
+    first = phone.posts(*confirms)
+    phone.house.moves.take(1, "asha", clock())
+    phone.house.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    before = phone.house.desk.all(), phone.house.desk.history(1)
+    clock.goes_on(days=3)
+    again = phone.posts(*confirms)
+    assert [step for step in steps(again.text) if isinstance(step, Heard)] == [
+        step for step in steps(first.text) if isinstance(step, Heard)
+    ]
+    assert (phone.house.desk.all(), phone.house.desk.history(1)) == before
 
 
 def test_the_account_is_compared_only_when_it_is_known(

@@ -1,0 +1,80 @@
+"""Checks of the time: our clock against the clocks of those we work with, and the data of time zones.
+
+A clock that is wrong promises calls for the wrong hour, and says "open" when the clinic is closed.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import text
+
+from ivr.desk.database import StoreAway
+from ivr.desk.queue import QueueAway, queue_errors
+from ivr.preflight.findings import Finding, bad, doubtful, well
+from ivr.preflight.grounds import Grounds
+from ivr.preflight.post import NotReached, ask
+
+NOTICED, INTOLERABLE = timedelta(seconds=5), timedelta(seconds=60)
+
+ZONE = "Asia/Kolkata"
+
+
+def _of_redis(on: Grounds) -> datetime | None:
+    with queue_errors():
+        seconds, microseconds = on.redis.time()
+    return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(microseconds))
+
+
+def _of_the_database(on: Grounds) -> datetime | None:
+    """PostgreSQL has a clock of its own; SQLite has ours."""
+    if not on.settings.database_url.startswith("postgresql"):
+        return None
+    with on.database.reading() as read:
+        found: datetime = read.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return found
+
+
+def _of_the_public_address(on: Grounds) -> datetime | None:
+    return ask("GET", f"{on.settings.public_base_url}/healthz").date
+
+
+OTHERS: dict[str, Callable[[Grounds], datetime | None]] = {
+    "Redis": _of_redis,
+    "the database": _of_the_database,
+    "PUBLIC_BASE_URL": _of_the_public_address,
+}
+"""Whose clocks are asked. Whoever is away is another check's to name."""
+
+
+def system_clock(on: Grounds) -> Finding:
+    """How far our clock is from theirs."""
+    apart = {name: found for name, other in OTHERS.items() if (found := _apart(on, other)) is not None}
+    if not apart:
+        return well("there is no other clock to compare with")
+    furthest = max(apart, key=lambda name: apart[name])
+    saw = f"our clock and that of {furthest} are {apart[furthest].total_seconds():.0f} seconds apart"
+    if apart[furthest] > INTOLERABLE:
+        return bad(saw, "let both machines set their clocks by the network (NTP)")
+    if apart[furthest] > NOTICED:
+        return doubtful(saw, "let both machines set their clocks by the network (NTP)")
+    return well(f"agrees with {' and '.join(apart)}")
+
+
+def _apart(on: Grounds, other: Callable[[Grounds], datetime | None]) -> timedelta | None:
+    before = on.clock()
+    try:
+        theirs = other(on)
+    except (StoreAway, QueueAway, NotReached):
+        return None
+    return max(before - theirs, theirs - on.clock(), timedelta(0)) if theirs else None
+
+
+def time_zone(on: Grounds) -> Finding:
+    """Whether time zones are known, and what the clinic's clock shows."""
+    try:
+        ZoneInfo(ZONE)
+    except ZoneInfoNotFoundError:
+        return bad(f"the time zone {ZONE} is not known here", "apt-get install tzdata, or pip install tzdata")
+    local = on.clinic().line("").hours.local(on.clock())
+    return well(f"at the clinic it is {local:%H:%M} ({local.tzinfo})")

@@ -1,0 +1,89 @@
+"""Checks of what was written down: the settings, their secrets, the clinic's file, its sentences and its advice.
+
+Reads files; asks no store and no network.
+"""
+
+from config import sentences
+from config.checked import BadFile
+from config.fields import LANGUAGES
+from config.settings import made_for_development
+from ivr.preflight.findings import Finding, bad, doubtful, well
+from ivr.preflight.grounds import Grounds
+
+SHORTEST_METRICS_TOKEN = 16
+
+MAKE_ONE = 'make one: python3 -c "import secrets; print(secrets.token_hex(32))"'
+
+
+def settings(on: Grounds) -> Finding:
+    """They were read, or nothing would run; whether they are for real callers is another matter."""
+    found = on.settings
+    if not found.production:
+        return doubtful("ENV is development", "set ENV=production where real callers ring")
+    if found.twilio_api_url:
+        return doubtful(f"TWILIO_API_URL is {found.twilio_api_url}", "leave it empty, unless this is a trial")
+    return well(f"production, at {found.public_base_url}")
+
+
+def secrets(on: Grounds) -> Finding:
+    """Whether the secrets are strong, and made for this."""
+    found = on.settings
+    if on.settings.production and {found.secret_key, found.twilio_auth_token} & made_for_development(on.env_file):
+        return bad(f"production uses a secret of {on.env_file.name}, which is for development", MAKE_ONE)
+    if _repeats_itself(found.secret_key):
+        return bad("SECRET_KEY repeats itself, so it was not drawn at random", MAKE_ONE)
+    if found.twilio_auth_token == found.twilio_auth_token_next:
+        return doubtful("TWILIO_AUTH_TOKEN_NEXT is the present token", "empty it: the token has been changed")
+    if 0 < len(found.metrics_token) < SHORTEST_METRICS_TOKEN:
+        return doubtful("METRICS_TOKEN is short enough to be guessed", MAKE_ONE)
+    if on.env_file.is_file() and on.env_file.stat().st_mode & 0o077:
+        return doubtful(f"others on this machine may read {on.env_file.name}", f"chmod 600 {on.env_file.name}")
+    return well("strong, and nobody else's")
+
+
+def _repeats_itself(secret: str) -> bool:
+    """A text that is one shorter text several times over stands inside its double, other than at its ends."""
+    return secret in (secret + secret)[1:-1]
+
+
+def clinic_file(on: Grounds) -> Finding:
+    """Whether clinic.toml describes a clinic."""
+    try:
+        clinic = on.clinic()
+    except BadFile as wrong:
+        return bad(_one_line(wrong), f"mend {on.settings.clinic_file.name}")
+    count = len(clinic.lines)
+    return well(f"{count} {'line' if count == 1 else 'lines'}, the default is {clinic.default_line}")
+
+
+def prompts(on: Grounds) -> Finding:
+    """Whether every sentence stands in every language."""
+    try:
+        topics = [topic.key for topic in on.clinic().topics]
+    except BadFile:
+        topics = []  # which is another check's to say
+    try:
+        script = sentences.read(LANGUAGES, topics=topics)
+    except BadFile as wrong:
+        return bad(_one_line(wrong), "mend config/prompts")
+    return well(f"complete in {' and '.join(script.languages)}")
+
+
+def advice(on: Grounds) -> Finding:
+    """Whether a clinician has read every topic of advice that callers can hear."""
+    unread = [topic.key for topic in on.clinic().topics if not (topic.reviewed_by and topic.reviewed_on)]
+    if unread:
+        do = "have a clinician read both languages, then set reviewed_by and reviewed_on in clinic.toml"
+        return doubtful(f"no clinician has reviewed: {', '.join(unread)}", do)
+    return well("a clinician has reviewed every topic")
+
+
+def staff_are_told(on: Grounds) -> Finding:
+    """Whether anybody is told of a new request who does not look at the desk."""
+    if not on.settings.staff_notify_urls:
+        return doubtful("nobody is told of a new request but who looks at the desk", "set STAFF_NOTIFY_URLS")
+    return well("over STAFF_NOTIFY_URLS")
+
+
+def _one_line(wrong: BadFile) -> str:
+    return "; ".join(str(wrong).splitlines())

@@ -1,0 +1,76 @@
+"""Asks the public address over the network, as the carrier does: follows nothing, gives up soon. Knows no check."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from socket import gaierror
+from ssl import SSLCertVerificationError, SSLError
+from urllib.parse import urlencode, urlsplit
+
+SECONDS = 4
+"""For each step of an answer; the carrier gives us a little less."""
+
+
+class NotReached(Exception):
+    """Nobody answered there in HTTP; the message says why."""
+
+
+class NoTLS(NotReached):
+    """Somebody answered, but not with a certificate and a TLS that the carrier would take."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    date: datetime | None
+    """By the clock of whoever answered."""
+
+
+def ask(
+    method: str, url: str, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """The answer to one request. Raises NotReached, NoTLS."""
+    body = urlencode(form) if form else None
+    kind = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
+    try:
+        return _asked(method, url, body, {**kind, **(headers or {})})
+    except SSLCertVerificationError as odd:
+        raise NoTLS(f"its certificate is not good: {odd.verify_message}") from None
+    except SSLError as odd:
+        raise NoTLS(f"it does not speak TLS ({odd.reason})") from None
+    except (OSError, HTTPException) as away:
+        raise NotReached(_why(away)) from None
+
+
+def _asked(method: str, url: str, body: str | None, headers: dict[str, str]) -> Answer:
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=SECONDS)
+    try:
+        connection.request(method, parts.path or "/", body, headers)
+        response = connection.getresponse()
+        return Answer(response.status, _date(response.headers["Date"]))
+    finally:
+        connection.close()
+
+
+def _why(away: OSError | HTTPException) -> str:
+    if isinstance(away, gaierror):
+        return "no such host is known"
+    if isinstance(away, TimeoutError):
+        return f"nobody answers within {SECONDS} seconds"
+    if isinstance(away, HTTPException):
+        return "what answers is no HTTP"
+    return str(away.strerror or type(away).__name__)
+
+
+def _date(written: str | None) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(written or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

@@ -1,0 +1,47 @@
+"""Checks of our own processes, and of the machine they run on. Raises QueueAway."""
+
+import shutil
+
+from ivr.desk.mirror import FILE
+from ivr.desk.queue import Doorbell
+from ivr.preflight.findings import Finding, bad, doubtful, well
+from ivr.preflight.grounds import Grounds
+
+MEGABYTE = 1024 * 1024
+
+ROOM_NEEDED, ROOM_WISHED = 100 * MEGABYTE, 1024 * MEGABYTE
+"""Free bytes of STATE_DIR: below the first a store may stop within the day, below the second somebody should look."""
+
+
+def worker(on: Grounds) -> Finding:
+    """Whether a worker was heard of within the last minute."""
+    if not Doorbell(on.redis).worker_is_alive(on.clock()):
+        return bad("no worker runs: nobody is told of a request", "start one: python -m workers (make run does)")
+    return well("a worker runs")
+
+
+def clock_process(on: Grounds) -> Finding:
+    """Whether the clock has run on this machine. Whether it runs now, it tells nobody; once it does, look here."""
+    if not (on.settings.state_dir / FILE).is_file():
+        do = "start it: python -m workers.clock (make run does)"
+        return doubtful("the clock has not run on this machine: it would have written the closures down", do)
+    return well("it has run on this machine; whether it runs now is not known here")
+
+
+def disk_space(on: Grounds) -> Finding:
+    """Whether the folder of what must outlive a restart has room."""
+    try:
+        free = shutil.disk_usage(on.settings.state_dir).free
+    except OSError as missing:
+        return bad(
+            f"STATE_DIR cannot be looked at ({missing.strerror})", "make the folder, or set STATE_DIR to another"
+        )
+    return room(free)
+
+
+def room(free: int) -> Finding:
+    """What so many free bytes mean."""
+    saw = f"{free // MEGABYTE} MB are free in STATE_DIR"
+    if free < ROOM_NEEDED:
+        return bad(saw, "make room before the stores stop")
+    return doubtful(saw, "make room") if free < ROOM_WISHED else well(saw)

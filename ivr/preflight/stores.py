@@ -1,0 +1,102 @@
+"""Checks of the database and of Redis: whether they answer, and whether they keep what they are given.
+
+Raises StoreAway and QueueAway, which the examination turns into findings.
+"""
+
+from redis import Redis
+from redis.exceptions import ResponseError
+
+from ivr.desk.database import StoreAway
+from ivr.desk.migrate import schema_of
+from ivr.desk.passwords import Passwords
+from ivr.desk.people import People
+from ivr.desk.queue import QueueAway, queue_errors
+from ivr.preflight.findings import Finding, bad, doubtful, well
+from ivr.preflight.grounds import Grounds
+
+UPGRADE = "flask --app wsgi database upgrade"
+
+
+def database(on: Grounds) -> Finding:
+    """Whether it answers."""
+    kind = on.settings.database_url.partition("://")[0].partition("+")[0]
+    try:
+        with on.database.reading():
+            return well(f"{kind} answers")
+    except StoreAway as away:
+        do = f"see that it runs and that DATABASE_URL is right; a new one is made by {UPGRADE}"
+        return bad(f"{kind} is away ({away})", do)
+
+
+def schema(on: Grounds) -> Finding:
+    """Whether its tables are those of this version."""
+    found = schema_of(on.database)
+    if not found.has:
+        return bad("the database has no tables yet", UPGRADE)
+    if not found.known:
+        saw = f"too new: the tables are at {found.has}, this version knows {found.head} at most"
+        return bad(saw, "run the version that brought them there, or restore a backup from before it")
+    if found.has != found.head:
+        return bad(f"too old: the tables are at {found.has}, this version needs {found.head}", UPGRADE)
+    return well(f"the tables are at {found.has}")
+
+
+def people(on: Grounds) -> Finding:
+    """Whether anybody can log in and manage the desk."""
+    managers = [each for each in People(on.database, Passwords()).all() if each.manager and each.active and each.ready]
+    if not managers:
+        return bad("nobody can log in and manage the desk", "flask --app wsgi staff add NAME")
+    return well(f"{len(managers)} {'manager' if len(managers) == 1 else 'managers'} can log in")
+
+
+def redis(on: Grounds) -> Finding:
+    """Whether it answers."""
+    try:
+        with queue_errors():
+            on.redis.ping()
+    except QueueAway as away:
+        return bad(f"Redis is away ({away})", "see that it runs and that REDIS_URL is right")
+    return well("Redis answers")
+
+
+def redis_on_disk(on: Grounds) -> Finding:
+    """Whether it has a request on disk before a caller is promised anything, while the database is away."""
+    with queue_errors():
+        persistence = on.redis.info("persistence")
+        if not int(persistence.get("aof_enabled", 0)):
+            snapshots = _setting(on.redis, "save")
+            saw = "this Redis writes snapshots only, now and then" if snapshots else "this Redis keeps nothing on disk"
+            return bad(saw, "appendonly yes and appendfsync always, or leave REDIS_URL empty")
+        if persistence.get("aof_last_write_status", "ok") != "ok":
+            return bad("this Redis cannot write to its disk at present", "see to the disk of Redis")
+        return _flushes(_setting(on.redis, "appendfsync"))
+
+
+ALWAYS = "set appendfsync always"
+
+FLUSHES = {
+    "always": well("on disk before it answers"),
+    "everysec": doubtful("on disk within a second, which a power cut loses and a caller may wait for in vain", ALWAYS),
+    "no": bad("this Redis leaves it to the kernel when to write to disk", ALWAYS),
+}
+
+
+def _flushes(fsync: str | None) -> Finding:
+    return FLUSHES.get(fsync or "", doubtful("this Redis does not say when it writes to disk", f"see to it: {ALWAYS}"))
+
+
+def redis_memory(on: Grounds) -> Finding:
+    """Whether it refuses what it has no room for, or forgets something else."""
+    with queue_errors():
+        policy = on.redis.info("memory").get("maxmemory_policy", "unknown")
+    if policy != "noeviction":
+        return doubtful(f"this Redis may forget what it was given ({policy})", "set maxmemory-policy noeviction")
+    return well("forgets nothing to make room")
+
+
+def _setting(redis: Redis, name: str) -> str | None:
+    """One of its settings; None where it may not be asked, as with many who rent one out."""
+    try:
+        return str(redis.config_get(name).get(name, ""))
+    except ResponseError:
+        return None

@@ -1,0 +1,137 @@
+"""An account at the carrier: the stand-in, behind a door that adds what the stand-in does not keep of a number.
+
+The door passes everything on and remembers what was asked. Without it a number would never have the fallback it was
+given, and the carrier's own API says it back.
+"""
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import parse_qsl, urlencode
+from urllib.request import Request, urlopen
+
+from tests.people import TOKEN
+
+ACCOUNT = "AC" + "1" * 32
+"""Its SID: obviously made up, and the one that the stand-in knows."""
+
+NUMBERS = f"/2010-04-01/Accounts/{ACCOUNT}/IncomingPhoneNumbers"
+
+NOT_KEPT = {
+    "VoiceFallbackUrl": "voice_fallback_url",
+    "VoiceFallbackMethod": "voice_fallback_method",
+    "StatusCallbackMethod": "status_callback_method",
+    "VoiceApplicationSid": "voice_application_sid",
+    "TrunkSid": "trunk_sid",
+}
+"""What the carrier keeps of a number and the stand-in does not: as it is asked for, and as it is said back."""
+
+
+@dataclass
+class Account:
+    """What the account has, and what was changed through the door."""
+
+    behind: str
+    """Where the stand-in is."""
+    url: str = ""
+    changes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    """The number's SID and the form, of each change."""
+    kept: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By SID, what the stand-in does not keep."""
+
+    def buys(self, e164: str, **fields: str) -> str:
+        """Has one more number, as it was set up in the carrier's console; its SID."""
+        found = self._asked(f"{NUMBERS}.json", {"PhoneNumber": e164, **fields})
+        self.kept[found["sid"]] = {NOT_KEPT[name]: value for name, value in fields.items() if name in NOT_KEPT}
+        return str(found["sid"])
+
+    def number(self, e164: str) -> dict[str, Any]:
+        """What the carrier says of this number."""
+        (found,) = [each for each in self._all() if each["phone_number"] == e164]
+        return found | self.kept.get(found["sid"], {})
+
+    def is_rung(self, called: str, caller: str) -> str:
+        """Somebody rings one of its numbers, whose webhook has answered when this returns; the call's SID."""
+        return str(self._asked("/_twilio/simulate/inbound-call", {"To": called, "From": caller})["sid"])
+
+    def ends(self, call_sid: str) -> None:
+        """That call ends, and the number's status callback has answered when this returns."""
+        self._asked("/_twilio/simulate/call-status", {"CallSid": call_sid, "Status": "completed"})
+
+    def gives_up(self) -> None:
+        """Has no numbers any more."""
+        for each in self._all():
+            self._asked(f"{NUMBERS}/{each['sid']}.json", method="DELETE")
+
+    def _all(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._asked(f"{NUMBERS}.json?PageSize=1000")["incoming_phone_numbers"]
+        return found
+
+    def _asked(self, path: str, form: dict[str, str] | None = None, method: str | None = None) -> dict[str, Any]:
+        signed_in = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
+        body = urlencode(form).encode() if form else None
+        request = Request(f"{self.behind}{path}", body, {"Authorization": f"Basic {signed_in}"}, method=method)  # noqa: S310
+        with urlopen(request, timeout=10) as answer:  # noqa: S310 - our own server
+            found: dict[str, Any] = json.loads(answer.read() or b"{}")
+        return found
+
+    def passes(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> tuple[int, bytes]:
+        """What the stand-in answers, with what it does not keep."""
+        try:
+            with urlopen(Request(f"{self.behind}{path}", body, headers, method=method), timeout=10) as answer:  # noqa: S310
+                status, said = answer.status, json.loads(answer.read())
+        except HTTPError as refused:
+            with refused:
+                return refused.code, refused.read()
+        if body is not None:
+            form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+            self.changes.append((said["sid"], form))
+            known = {NOT_KEPT[name]: value for name, value in form.items() if name in NOT_KEPT}
+            self.kept.setdefault(said["sid"], {}).update(known)
+        for number in said.get("incoming_phone_numbers", [said]):
+            number.update(self.kept.get(number["sid"], {}))
+        return status, json.dumps(said).encode()
+
+
+@contextmanager
+def account_at(stand_in: str) -> Iterator[Account]:
+    """The account, with no numbers yet, until the end of the block."""
+    account = Account(stand_in)
+    account.gives_up()
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(None)
+
+        def do_POST(self) -> None:
+            self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def _answer(self, body: bytes | None) -> None:
+            headers = {name: self.headers[name] for name in ("Authorization", "Content-Type") if self.headers[name]}
+            status, said = account.passes(self.command, self.path, headers, body)
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    server.daemon_threads = True
+    account.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield account
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,36 @@
+"""What the tests of the preflight share: looking with one check at a service with these settings."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from config.settings import Settings
+from ivr.preflight.examine import CHECKS, examine
+from ivr.preflight.findings import Finding
+from ivr.preflight.grounds import grounds
+from tests.conftest import settings_for
+
+Clock = Callable[[], datetime]
+
+SECRET = "5f0c1b7e92d84a36c7e1f09b3d528a640eb97c4d21f8635a7b0d9e4c18f2a365"
+
+
+def real_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def looks(settings: Settings, check: str, clock: Clock = real_clock, env_file: Path = Path("/nowhere/.env")) -> Finding:
+    """What one check finds."""
+    with grounds(settings, clock, env_file) as on:
+        ((found),) = examine(on, {check: CHECKS[check]})
+    return found.finding
+
+
+def without_stores(tmp_path: Path, **more: str) -> Settings:
+    """Settings of a service whose stores are both away."""
+    given = {"SECRET_KEY": SECRET, **more}
+    return settings_for(tmp_path, f"sqlite:///{tmp_path}/none.db", f"unix://{tmp_path}/none.sock", **given)
+
+
+def said(found: Finding) -> tuple[str, str]:
+    return str(found.result), found.saw

@@ -1,0 +1,99 @@
+"""Before callers ring, whoever runs the line is told what was written down wrong, or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from config.settings import ROOT
+from tests.people import TOKEN
+from tests.preflight import SECRET, looks, said, without_stores
+
+PRODUCTION = {"ENV": "production", "PUBLIC_BASE_URL": "https://line.example"}
+
+
+def test_development_is_named_and_production_passes(tmp_path: Path) -> None:
+    assert said(looks(without_stores(tmp_path), "settings")) == ("warn", "ENV is development")
+    real = without_stores(tmp_path, **PRODUCTION)
+    assert said(looks(real, "settings")) == ("pass", "production, at https://line.example")
+
+
+def test_a_stand_in_for_the_carrier_is_named(tmp_path: Path) -> None:
+    trial = without_stores(tmp_path, **PRODUCTION, TWILIO_API_URL="http://127.0.0.1:4020")
+    assert said(looks(trial, "settings")) == ("warn", "TWILIO_API_URL is http://127.0.0.1:4020")
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "TWILIO_AUTH_TOKEN"])
+def test_production_with_a_secret_of_the_development_env_fails(tmp_path: Path, name: str) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_text(f"ENV=development\n{name}={SECRET if name == 'SECRET_KEY' else TOKEN}\n")
+    env_file.chmod(0o600)
+    found = looks(without_stores(tmp_path, **PRODUCTION), "secrets", env_file=env_file)
+    assert said(found) == ("FAIL", "production uses a secret of .env, which is for development")
+    assert looks(without_stores(tmp_path), "secrets", env_file=env_file).result == "pass", "development may"
+    env_file.write_text(env_file.read_text().replace("development", "production"))
+    assert looks(without_stores(tmp_path, **PRODUCTION), "secrets", env_file=env_file).result == "pass"
+
+
+@pytest.mark.parametrize("secret", ["0123456789abcdef" * 4, SECRET[:20] * 2])
+def test_a_secret_that_repeats_itself_fails(tmp_path: Path, secret: str) -> None:
+    found = looks(without_stores(tmp_path, SECRET_KEY=secret), "secrets")
+    assert found.result == "FAIL"
+    assert secret not in found.saw + found.do
+
+
+@pytest.mark.parametrize(
+    ("more", "saw"),
+    [
+        ({"TWILIO_AUTH_TOKEN_NEXT": TOKEN}, "TWILIO_AUTH_TOKEN_NEXT is the present token"),
+        ({"METRICS_TOKEN": "prometheus"}, "METRICS_TOKEN is short enough to be guessed"),
+    ],
+)
+def test_a_token_left_over_or_easily_guessed_is_named(tmp_path: Path, more: dict[str, str], saw: str) -> None:
+    assert said(looks(without_stores(tmp_path, **more), "secrets")) == ("warn", saw)
+
+
+def test_secrets_that_others_may_read_are_named(tmp_path: Path) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_text("ENV=production\n")
+    env_file.chmod(0o644)
+    found = looks(without_stores(tmp_path), "secrets", env_file=env_file)
+    assert (*said(found), found.do) == ("warn", "others on this machine may read .env", "chmod 600 .env")
+
+
+def clinic(tmp_path: Path, old: str, new: str) -> str:
+    words = (ROOT / "config" / "clinic.toml").read_text()
+    assert old in words
+    path = tmp_path / "clinic.toml"
+    path.write_text(words.replace(old, new))
+    return str(path)
+
+
+def test_a_clinic_file_that_is_wrong_fails_by_name_and_prompts_are_still_looked_at(tmp_path: Path) -> None:
+    assert said(looks(without_stores(tmp_path), "clinic file")) == ("pass", "3 lines, the default is main")
+    wrong = without_stores(tmp_path, CLINIC_FILE=clinic(tmp_path, 'default_line = "main"', 'default_line = "mian"'))
+    found = looks(wrong, "clinic file")
+    assert found.result == "FAIL"
+    assert "default_line = 'mian': expected the key of a line" in found.saw
+    assert said(looks(wrong, "prompts")) == ("pass", "complete in en and hi")
+    assert said(looks(wrong, "advice")) == ("FAIL", "not known: the clinic's file cannot be used")
+
+
+def test_a_sentence_that_a_topic_lacks_fails_by_name(tmp_path: Path) -> None:
+    found = looks(
+        without_stores(tmp_path, CLINIC_FILE=clinic(tmp_path, 'key = "causes"', 'key = "origins"')), "prompts"
+    )
+    assert found.result == "FAIL"
+    assert "hi.toml: sentences.advice_origins: is missing" in found.saw
+
+
+def test_advice_that_no_clinician_has_read_is_named_by_topic(tmp_path: Path) -> None:
+    read = 'key = "now"\nreviewed_by = "Dr. Made Up"\nreviewed_on = 2026-11-01\n'
+    some = without_stores(tmp_path, CLINIC_FILE=clinic(tmp_path, 'key = "now"\n', read))
+    expected = "no clinician has reviewed: stretches, causes, treatment"
+    assert said(looks(some, "advice")) == ("warn", expected)
+
+
+def test_staff_who_are_told_of_nothing_are_named(tmp_path: Path) -> None:
+    assert looks(without_stores(tmp_path), "staff are told").result == "warn"
+    told = looks(without_stores(tmp_path, STAFF_NOTIFY_URLS="tgram://a-secret/1"), "staff are told")
+    assert said(told) == ("pass", "over STAFF_NOTIFY_URLS")

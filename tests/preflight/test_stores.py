@@ -1,0 +1,217 @@
+"""A database or a Redis that is away, of another version, or that keeps nothing is named with what to do."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from sqlalchemy import create_engine, text
+
+from config.settings import ROOT, Settings
+from ivr.desk.mirror import FILE
+from ivr.desk.people import STAFF
+from ivr.preflight.processes import MEGABYTE, room
+from ivr.web.house import build
+from tests.conftest import PASSWORD, QUICK, settings_for
+from tests.people import Clock
+from tests.preflight import SECRET, looks, real_clock, said, without_stores
+from tests.servers import until
+from tests.servers.postgres import Postgres
+from tests.servers.valkey import Valkey, valkey
+from tests.web import environment
+
+
+@pytest.fixture
+def both(tmp_path: Path, database_url: str) -> Settings:
+    """Settings on either database."""
+    return settings_for(tmp_path, database_url, f"unix://{tmp_path}/none.sock", SECRET_KEY=SECRET)
+
+
+def marked(url: str, revision: str | None) -> None:
+    """Writes another revision down, or none."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        if revision is None:
+            connection.execute(text("DROP TABLE alembic_version"))
+        else:
+            connection.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
+    engine.dispose()
+
+
+# -- the database
+
+
+def test_a_database_of_this_version_passes(both: Settings) -> None:
+    assert looks(both, "database").result == "pass"
+    assert looks(both, "schema").saw.startswith("the tables are at 00")
+    assert looks(both, "schema").result == "pass"
+
+
+@pytest.mark.parametrize(
+    ("revision", "saw", "do"),
+    [
+        ("0001", "too old: the tables are at 0001, this version needs 00", "flask --app wsgi database upgrade"),
+        ("9999", "too new: the tables are at 9999, this version knows 00", "run the version that brought them there"),
+        (None, "the database has no tables yet", "flask --app wsgi database upgrade"),
+    ],
+)
+def test_tables_of_another_version_fail_and_say_which_way(
+    both: Settings, revision: str | None, saw: str, do: str
+) -> None:
+    marked(both.database_url, revision)
+    found = looks(both, "schema")
+    assert found.result == "FAIL"
+    assert found.saw.startswith(saw)
+    assert found.do.startswith(do)
+
+
+def test_a_database_file_that_is_gone_fails_and_none_is_made(tmp_path: Path) -> None:
+    settings = without_stores(tmp_path)
+    found = looks(settings, "database")
+    assert found.result == "FAIL"
+    assert found.saw.startswith("sqlite is away (OperationalError SQLITE_CANTOPEN")
+    for check in ("schema", "people"):
+        assert looks(settings, check).saw.startswith("not known: the database is away (OperationalError SQLITE_CANT")
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_postgresql_that_is_down_fails_without_its_password(
+    tmp_path: Path, postgres_url: str, postgres_server: Postgres
+) -> None:
+    settings = settings_for(tmp_path, postgres_url, f"unix://{tmp_path}/none.sock")
+    postgres_server.stop()
+    try:
+        found = looks(settings, "database")
+    finally:
+        postgres_server.start()
+    assert found.result == "FAIL"
+    assert found.saw.startswith("postgresql is away (OperationalError")
+    assert "@" not in found.saw + found.do
+
+
+def test_a_desk_that_nobody_can_manage_fails(both: Settings) -> None:
+    house = build(both, passwords=QUICK)
+    try:
+        assert looks(both, "people").result == "FAIL"
+        house.people.add("meena", PASSWORD, real_clock(), STAFF)
+        house.invitations.invite("ravi", "manager", "tests", real_clock())
+        assert said(looks(both, "people")) == ("FAIL", "nobody can log in and manage the desk")
+        house.people.add("asha", PASSWORD, real_clock())
+        assert said(looks(both, "people")) == ("pass", "1 manager can log in")
+    finally:
+        house.close()
+
+
+# -- Redis
+
+
+@pytest.fixture
+def its_own() -> Iterator[Valkey]:
+    """A Redis that this test may set otherwise."""
+    with valkey() as server:
+        yield server
+
+
+def on_redis(tmp_path: Path, server: Valkey, **settings: str) -> Settings:
+    with Redis.from_url(server.url) as client:
+        for name, value in settings.items():
+            client.config_set(name.replace("_", "-"), value)
+    return settings_for(tmp_path, f"sqlite:///{tmp_path}/none.db", server.url)
+
+
+@pytest.mark.parametrize(
+    ("settings", "result", "saw"),
+    [
+        ({}, "pass", "on disk before it answers"),
+        ({"appendfsync": "everysec"}, "warn", "on disk within a second"),
+        ({"appendfsync": "no"}, "FAIL", "leaves it to the kernel"),
+        ({"appendonly": "no"}, "FAIL", "this Redis keeps nothing on disk"),
+        ({"appendonly": "no", "save": "3600 1"}, "FAIL", "this Redis writes snapshots only"),
+    ],
+)
+def test_a_redis_that_may_lose_what_was_promised_is_named(
+    tmp_path: Path, its_own: Valkey, settings: dict[str, str], result: str, saw: str
+) -> None:
+    found = looks(on_redis(tmp_path, its_own, **settings), "redis on disk")
+    assert found.result == result
+    assert saw in found.saw
+
+
+def test_a_redis_that_tells_nothing_of_its_settings_is_doubted(tmp_path: Path, its_own: Valkey) -> None:
+    settings = on_redis(tmp_path, its_own)
+    with Redis.from_url(its_own.url) as client:
+        client.execute_command("ACL", "SETUSER", "default", "-config")
+    found = looks(settings, "redis on disk")
+    assert said(found) == ("warn", "this Redis does not say when it writes to disk")
+
+
+def test_a_redis_that_forgets_to_make_room_is_named(tmp_path: Path, its_own: Valkey) -> None:
+    assert looks(on_redis(tmp_path, its_own), "redis memory").result == "pass"
+    forgetful = on_redis(tmp_path, its_own, maxmemory_policy="allkeys-lru")
+    assert said(looks(forgetful, "redis memory")) == ("warn", "this Redis may forget what it was given (allkeys-lru)")
+
+
+def test_a_redis_that_is_away_fails_once_by_name_and_the_rest_is_not_known(tmp_path: Path) -> None:
+    settings = without_stores(tmp_path)
+    assert said(looks(settings, "redis")) == ("FAIL", "Redis is away (ConnectionError)")
+    for check in ("redis on disk", "redis memory", "worker"):
+        assert said(looks(settings, check)) == ("FAIL", "not known: Redis is away (ConnectionError)")
+
+
+# -- processes, and the machine
+
+
+def test_without_a_worker_nobody_is_told(tmp_path: Path, sqlite_url: str, redis_url: str) -> None:
+    settings = settings_for(tmp_path, sqlite_url, redis_url)
+    assert said(looks(settings, "worker")) == ("FAIL", "no worker runs: nobody is told of a request")
+    with (tmp_path / "worker.log").open("w") as log:
+        command = [sys.executable, "-m", "workers"]
+        child = subprocess.Popen(command, cwd=ROOT, env=environment(settings), stdout=log, stderr=log)
+    try:
+        assert until(lambda: looks(settings, "worker").result == "pass")
+    finally:
+        child.kill()
+        child.wait()
+
+
+def test_a_clock_that_never_ran_here_is_named(tmp_path: Path) -> None:
+    assert looks(without_stores(tmp_path), "clock process").result == "warn"
+    (tmp_path / FILE).write_text("[]")
+    assert looks(without_stores(tmp_path), "clock process").result == "pass"
+
+
+def test_a_full_disk_fails_and_a_filling_one_is_named(tmp_path: Path) -> None:
+    free = (99, 100, 1023, 1024)
+    assert [room(each * MEGABYTE).result for each in free] == ["FAIL", "warn", "warn", "pass"]
+    assert looks(without_stores(tmp_path), "disk space").saw.endswith("MB are free in STATE_DIR")
+    gone = without_stores(tmp_path, STATE_DIR=f"{tmp_path}/nowhere")
+    assert said(looks(gone, "disk space")) == ("FAIL", "STATE_DIR cannot be looked at (No such file or directory)")
+
+
+# -- the time
+
+
+@pytest.mark.parametrize(("seconds", "result"), [(0, "pass"), (-30, "warn"), (30, "warn"), (-90, "FAIL"), (90, "FAIL")])
+@pytest.mark.parametrize("whose", ["Redis", "the database"])
+def test_a_clock_that_is_wrong_is_found_by_the_stores(
+    tmp_path: Path, request: pytest.FixtureRequest, whose: str, seconds: int, result: str
+) -> None:
+    nowhere = f"sqlite:///{tmp_path}/none.db", f"unix://{tmp_path}/none.sock"
+    urls: dict[str, Callable[[], tuple[str, str]]] = {
+        "Redis": lambda: (nowhere[0], request.getfixturevalue("redis_url")),
+        "the database": lambda: (request.getfixturevalue("postgres_url"), nowhere[1]),
+    }
+    settings = settings_for(tmp_path, *urls[whose](), PUBLIC_BASE_URL="http://127.0.0.1:1")
+    ours = Clock(real_clock())
+    ours.goes_on(seconds=seconds)
+    found = looks(settings, "system clock", clock=ours)
+    assert found.result == result
+    assert whose in found.saw
+
+
+def test_with_nobody_to_ask_the_clock_is_let_be_and_the_time_zone_is_known(tmp_path: Path, clock: Clock) -> None:
+    alone = without_stores(tmp_path, PUBLIC_BASE_URL="http://127.0.0.1:1")
+    assert said(looks(alone, "system clock")) == ("pass", "there is no other clock to compare with")
+    assert said(looks(alone, "time zone", clock)) == ("pass", "at the clinic it is 14:00 (Asia/Kolkata)")
