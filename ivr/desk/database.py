@@ -114,9 +114,15 @@ def _begin_sqlite(connection: Connection) -> None:
 def _postgres(url: str, patience: float) -> Engine:
     milliseconds = int(patience * 1000)
     limits = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
+    # The server's log has every statement that fails; whatever its owner has set, not with a caller's number in it.
+    quiet = "-c log_parameter_max_length_on_error=0"
     return create_engine(
         url,
-        connect_args={"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": milliseconds, "options": limits},
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "tcp_user_timeout": milliseconds,
+            "options": f"{limits} {quiet}",
+        },
         pool_pre_ping=True,
         pool_timeout=patience,
         hide_parameters=True,
