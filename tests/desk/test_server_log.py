@@ -104,7 +104,7 @@ def test_calls_of_one_number_at_the_same_moment_leave_it_out_of_the_servers_log(
     desk: Desk, server_log: Callable[[], str]
 ) -> None:
     calls = [replace(CALLBACK, call_sid=f"CA{number}") for number in range(8)]
-    saved = at_once(*(lambda each=each: keeps(desk, each) for each in calls))  # type: ignore[misc]
+    saved = at_once(*(lambda each=each: keeps(desk, each) for each in calls))
     twice = at_once(*(lambda: keeps(desk, replace(CALLBACK, call_sid="CA-twice")) for _ in range(8)))
     assert all(isinstance(each, Saved) for each in [*saved, *twice]), [*saved, *twice]
     assert [each.rang_again for each in desk.waiting()] == [8]
