@@ -6,7 +6,7 @@ No tables, no rules.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
 PATIENCE_OF_A_CALLER = 1.0
 """Seconds that a lock or a statement may take while somebody holds the telephone."""
@@ -52,6 +52,15 @@ class Database:
         with _clean_errors(), self._engine.execution_options(writes=True).begin() as connection:
             yield connection
 
+    def scrub(self) -> None:
+        """SQLite: writes the file anew and empties its journal, so that nothing deleted is left. Raises StoreAway.
+
+        PostgreSQL does as much in its own time, or when its owner says VACUUM FULL.
+        """
+        if self._engine.dialect.name == "sqlite":
+            with _clean_errors(), closing(self._engine.raw_connection()) as connection:
+                _scrub_sqlite(connection)
+
     def close(self) -> None:
         """Gives the connections back."""
         self._engine.dispose()
@@ -64,12 +73,12 @@ def _clean_errors() -> Iterator[None]:
         yield
     except IntegrityError:
         raise Clash from None
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
         raise StoreAway(_kind(error)) from None
 
 
-def _kind(error: SQLAlchemyError) -> str:
-    origin = getattr(error, "orig", None)
+def _kind(error: Exception) -> str:
+    origin = getattr(error, "orig", error)
     code = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None)
     return " ".join(str(part) for part in (type(origin or error).__name__, code) if part)
 
@@ -101,6 +110,15 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten in the file as well
+
+
+def _scrub_sqlite(connection: PoolProxiedConnection) -> None:
+    """Raises what sqlite3 raises, and StoreAway where somebody goes on reading what was deleted."""
+    cursor = connection.cursor()
+    cursor.execute("VACUUM")
+    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if cursor.fetchone()[0]:  # type: ignore[index]  # it always answers with a row
+        raise StoreAway("somebody still reads the old rows")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from ivr.desk.database import sqlite_path
@@ -25,8 +26,7 @@ def migrate(database_url: str) -> None:
     Raises SQLAlchemyError where the database cannot be reached.
     """
     engine = create_engine(_ready(database_url), hide_parameters=True, connect_args=_patience(database_url))
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config = _config()
     try:
         with _one_at_a_time(database_url), engine.begin() as connection:
             _hold(connection)
@@ -34,6 +34,17 @@ def migrate(database_url: str) -> None:
             command.upgrade(config, "head")
     finally:
         engine.dispose()
+
+
+def revisions() -> frozenset[str]:
+    """Every state that a database of ours can be in."""
+    return frozenset(each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
 
 
 @contextmanager

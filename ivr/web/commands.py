@@ -12,8 +12,10 @@ from ivr.desk.database import StoreAway
 from ivr.desk.migrate import migrate
 from ivr.desk.requests import Request
 from ivr.phone.command import phone
+from ivr.web.backup_commands import backup, restore
 from ivr.web.demo_commands import demo
 from ivr.web.house import house
+from ivr.web.privacy_commands import privacy
 from ivr.web.staff_commands import staff
 
 desk = AppGroup("desk", help="The requests at the desk.")
@@ -22,7 +24,7 @@ database = AppGroup("database", help="The desk's database.")
 
 def register_commands(app: Flask) -> None:
     """Adds the commands to the application."""
-    for command in (desk, staff, database, demo, phone):
+    for command in (desk, staff, database, demo, phone, privacy, backup, restore):
         app.cli.add_command(command)
 
 
