@@ -18,9 +18,6 @@ from ivr.desk.migrate import revisions
 PATIENCE = 10.0
 """Seconds that another writer may keep us waiting."""
 
-LOOKS = 40
-"""How often a database that somebody has to himself is looked at again, a quarter of a second apart."""
-
 BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 """What SQLite says of a file that is damaged or is something else."""
 
@@ -59,13 +56,13 @@ def named(moment: datetime) -> str:
     return f"clinic-{moment:%Y%m%d-%H%M%S}.db"
 
 
-def back_up(database: Path, target: Path) -> None:
+def back_up(database: Path, target: Path, patience: float = PATIENCE) -> None:
     """Makes the backup; its file appears only when it is whole and has been read again. Raises BackupRefused."""
     if target.exists():
         raise BackupRefused(f"{target} is there already, and is not replaced")
     with refusing("the backup failed"), beside(target) as folder:
         part = folder / target.name
-        copy(database, part)
+        copy(database, part, patience)
         check(part)
         put(part, target)
 
@@ -106,26 +103,23 @@ def _revision(connection: sqlite3.Connection) -> str:
     return str(row[0]) if row else ""
 
 
-def copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path, patience: float = PATIENCE) -> None:
     """Copies a database that others may be writing to, as it stands at one moment. Raises what sqlite3 raises."""
-    looks = 0
 
-    def patience(status: int, _remaining: int, _total: int) -> None:
-        nonlocal looks
-        looks += status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-        if looks > LOOKS:
+    def no_longer(status: int, _remaining: int, _total: int) -> None:
+        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:  # it has waited; Python would look again for ever
             raise BackupRefused("somebody has the database to himself")
 
     target.touch(mode=0o600)
-    with closing(opened(source)) as here, closing(opened(target)) as there:
-        here.backup(there, progress=patience)
+    with closing(opened(source, patience)) as here, closing(opened(target)) as there:
+        here.backup(there, progress=no_longer)
         there.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
 
 
-def opened(path: Path) -> sqlite3.Connection:
+def opened(path: Path, patience: float = PATIENCE) -> sqlite3.Connection:
     """A connection to a file that is there. Raises sqlite3.OperationalError."""
     name = f"file:{quote(str(path.absolute()))}?mode=rw"
-    return sqlite3.connect(name, uri=True, timeout=PATIENCE, isolation_level=None)
+    return sqlite3.connect(name, uri=True, timeout=patience, isolation_level=None)
 
 
 @contextmanager

@@ -36,9 +36,9 @@ def migrate(database_url: str) -> None:
         engine.dispose()
 
 
-def revisions() -> frozenset[str]:
-    """Every state that a database of ours can be in."""
-    return frozenset(each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
+def revisions() -> tuple[str, ...]:
+    """Every state that a database of ours can be in, the present one first."""
+    return tuple(each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def _config() -> Config:

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.desk import audit, schema
-from ivr.desk.backup import REPLACED, BackupRefused, Damaged, beside, check, copy, opened, put, refusing
-from ivr.desk.migrate import migrate
+from ivr.desk.backup import PATIENCE, REPLACED, BackupRefused, Damaged, beside, check, copy, opened, put, refusing
+from ivr.desk.migrate import migrate, revisions
 
 JOURNALS = ("-wal", "-shm")
 """What SQLite keeps beside a database; each must stay with its own."""
@@ -32,8 +33,10 @@ class Restored:
 
 
 def kept_as(database: Path, moment: datetime) -> Path:
-    """What a database that is replaced at this moment is called afterwards."""
-    return database.with_name(f"{database.name}.{REPLACED}-{moment:%Y%m%d-%H%M%S}")
+    """What a database that is replaced at this moment is called afterwards; nothing is called that yet."""
+    name = f"{database.name}.{REPLACED}-{moment:%Y%m%d-%H%M%S}"
+    names = (database.with_name(f"{name}{end}") for end in chain(("",), (f"-{again}" for again in count(2))))
+    return next(each for each in names if not each.exists())
 
 
 @contextmanager
@@ -63,13 +66,14 @@ def requests_in(path: Path) -> int:
         return int(connection.execute("SELECT count(*) FROM requests").fetchone()[0])
 
 
-def restore(part: Path, database: Path, kept: Path) -> Restored:
+def restore(part: Path, database: Path, kept: Path, patience: float = PATIENCE) -> Restored:
     """Puts what was prepared in the place of the database. Raises BackupRefused."""
     with refusing("nothing was restored"):
         try:
             if database.exists():
-                check(database)
-                return Restored(kept, _replace(part, database, kept))
+                if check(database) != revisions()[0]:
+                    _bring_up_to_date(database)
+                return Restored(kept, _replace(part, database, kept, patience))
         except Damaged:
             pass  # nobody can write to it, and it has no rows to be replaced
         found = database.exists()
@@ -78,16 +82,16 @@ def restore(part: Path, database: Path, kept: Path) -> Restored:
         return Restored(kept if found else None)
 
 
-def _replace(part: Path, database: Path, kept: Path) -> tuple[str, ...]:
+def _replace(part: Path, database: Path, kept: Path, patience: float) -> tuple[str, ...]:
     """Replaces every row; the references that were erased since. Raises what sqlite3 raises."""
-    _bring_up_to_date(database)
-    with closing(opened(database)) as live:
+    half = part.with_name("kept")
+    with closing(opened(database, patience)) as live:
         live.execute("PRAGMA synchronous=FULL")
         live.execute("PRAGMA secure_delete=ON")
         live.execute("ATTACH ? AS restored", (str(part),))
         live.execute("BEGIN IMMEDIATE")  # from here on nobody else writes, so that what is kept is all there is
-        copy(database, part.with_name(kept.name))
-        put(part.with_name(kept.name), kept)
+        copy(database, half)
+        put(half, kept)
         erased = live.execute(ERASED_SINCE, (audit.ERASED,)).fetchall()
         for table in (*schema.metadata.tables, "alembic_version"):
             names = [row[1] for row in live.execute(f"PRAGMA main.table_info({table})")]
