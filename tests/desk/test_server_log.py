@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import func, insert, literal, select
 
 from ivr.desk import schema
@@ -49,22 +48,6 @@ CALLBACK = NewRequest(
 
 def personal_in(text: str) -> list[str]:
     return [word for word in (MARKED[3:], NAME) if word in text]
-
-
-@pytest.fixture
-def server_log(postgres_server: Postgres, postgres_url: str) -> Callable[[], str]:
-    """What the server has written since, although its owner wishes to see the values of all that fails."""
-    name = postgres_url.rpartition("/")[2]
-    with psycopg.connect(postgres_server.url, autocommit=True) as connection:
-        wish = sql.SQL("ALTER DATABASE {} SET log_parameter_max_length_on_error = -1")
-        connection.execute(wish.format(sql.Identifier(name)))
-    path = postgres_server.folder / "server.log"
-    start = path.stat().st_size
-
-    def said() -> str:
-        return path.read_bytes()[start:].decode()
-
-    return said
 
 
 @pytest.fixture
