@@ -2,14 +2,16 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
+from psycopg import sql
 
 from config.settings import Settings, read
 from ivr.desk.migrate import migrate
@@ -107,6 +109,21 @@ def postgres_url(postgres_server: Postgres) -> str:
     url = postgres_server.new_database().replace("postgresql://", "postgresql+psycopg://", 1)
     migrate(url)
     return url
+
+
+@pytest.fixture
+def server_log(postgres_server: Postgres, postgres_url: str) -> Callable[[], str]:
+    """What PostgreSQL has logged by itself since, although its owner wishes to see the values of all that fails."""
+    with psycopg.connect(postgres_server.url, autocommit=True) as connection:
+        wish = sql.SQL("ALTER DATABASE {} SET log_parameter_max_length_on_error = -1")
+        connection.execute(wish.format(sql.Identifier(postgres_url.rpartition("/")[2])))
+    path = postgres_server.folder / "server.log"
+    start = path.stat().st_size
+
+    def said() -> str:
+        return path.read_bytes()[start:].decode()
+
+    return said
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

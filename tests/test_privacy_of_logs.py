@@ -5,8 +5,8 @@ import re
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,18 +16,23 @@ from redis import Redis
 from rq import Queue
 from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
+from sqlalchemy import select
 
 from config.settings import ROOT
 from ivr.carrier.texts import Texts
-from ivr.desk.database import sqlite_path
+from ivr.desk import schema
+from ivr.desk.database import Database, sqlite_path
+from ivr.desk.people import NameTaken
 from ivr.desk.queue import QUEUE
 from ivr.web.app import create_app
+from tests.desk.staffed import at_once
 from tests.listener import listener
 from tests.people import Clock, Conversation, Phone, Staff
+from tests.servers import until as wait_until
 from tests.web import environment, service
 from tests.workers.test_errands import ACCOUNT, ToListener
 from workers import jobs
-from workers.clock import sweep
+from workers.clock import forget, sweep
 from workers.tools import Tools
 from workers.tools import build as build_tools
 
@@ -35,8 +40,9 @@ CALLER = "+919876501234"
 KEYED = "9876505678"
 MISTYPED = "98765099"
 STAFF, PASSWORD = "asha-of-the-desk", "a-password-to-hide"
+NOTE = "the knee of Lalita-of-nowhere"
 
-PERSONAL = (CALLER[3:], KEYED, MISTYPED, STAFF, PASSWORD)
+PERSONAL = (CALLER[3:], KEYED, MISTYPED, STAFF, PASSWORD, NOTE)
 """All made up; each would be found again wherever it went, however its digits are grouped."""
 
 
@@ -76,13 +82,16 @@ def calls(phone: Phone) -> Conversation:
 
 
 def works(phone: Phone) -> None:
-    """Somebody mistypes their password, then takes, puts back and does what waits; a colleague comes too late."""
+    """Somebody mistypes their password, then takes, notes on, reports and undoes what waits, and comes too late."""
     phone.house.people.add(STAFF, PASSWORD, phone.house.clock())
     person = Staff(phone.app, STAFF, PASSWORD)
     person.logs_in(password=f"{PASSWORD}!")
     person.logs_in()
-    for move in ("take", "put_back", "take", "done", "done"):
+    for move in ("take", "put_back", "take"):
         person.does(move, 1)
+    person.does("note", 1, note=NOTE)
+    for move in ("report", "undo", "report", "report"):
+        person.does(move, 1, outcome="settled")
 
 
 def in_redis(redis_url: str) -> str:
@@ -138,6 +147,69 @@ def test_with_redis_and_then_both_stores_away_the_log_says_what_failed_but_not_f
         "nowhere": "Redis is away too (ConnectionError); nothing is promised",
     }
     assert next(words for name, words in says.items() if name in database) in log.text
+    assert personal_in(log.text) == []
+
+
+# -- PostgreSQL, which writes a log of its own
+
+
+@pytest.fixture
+def on_postgres(tmp_path: Path, postgres_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+    with service(tmp_path, postgres_url, redis_url, clock) as phone:
+        yield phone
+
+
+def test_a_day_on_postgresql_leaves_nothing_personal_in_its_own_log_either(
+    on_postgres: Phone, clock: Clock, log: pytest.LogCaptureFixture, server_log: Callable[[], str]
+) -> None:
+    phone, settings = on_postgres, on_postgres.house.settings
+    call = calls(phone)
+    works(phone)
+    again = [phone.rings(caller=CALLER).press("1", "1", "1", "1") for _ in range(3)]
+    at_once(*(lambda call=each: call.press("1") for each in again))
+    at_once(*(call.repeats_last_webhook for _ in range(3)))
+    phone.house.people.add("meena", PASSWORD, clock())
+    with pytest.raises(NameTaken):
+        phone.house.people.add(STAFF, PASSWORD, clock())
+    with closing(Database(settings.database_url)) as other, other.writing() as write:
+        # The next call waits for these rows until it is given up on.
+        write.execute(select(schema.requests).with_for_update())
+        late = phone.rings(caller=CALLER).press("1", "1", "1", "1", "1")
+        wait_until(lambda: "canceling statement due to" in server_log())
+    told = [phone.app.test_cli_runner().invoke(args=["privacy", "erase", CALLER, "--yes"]).output]
+    assert f"call {late.sid}: the database is away" in log.text
+    assert "Erased." in told[0]
+    assert "STATEMENT:" in server_log(), "it tells which statement it gave up on"
+    assert personal_in(server_log()) == []
+    assert personal_in(log.text + in_redis(settings.redis_url) + told[0]) == []
+
+
+# -- what an operator runs
+
+
+def test_erasing_backing_up_and_restoring_say_nothing_personal(phone: Phone, log: pytest.LogCaptureFixture) -> None:
+    calls(phone)
+    works(phone)
+    backup = phone.house.settings.state_dir / "backup.db"
+    commands = (
+        ["backup", str(backup)],
+        ["privacy", "erase", CALLER, "--yes"],
+        ["restore", str(backup), "--yes"],
+        ["privacy", "erase", CALLER, "--yes"],
+    )
+    told = [phone.app.test_cli_runner().invoke(args=each) for each in commands]
+    assert [each.exit_code for each in told] == [0] * 4, told
+    assert personal_in(log.text + "".join(each.output for each in told)) == []
+
+
+def test_the_clock_says_nothing_personal_of_what_it_deletes(
+    phone: Phone, tools: Tools, clock: Clock, log: pytest.LogCaptureFixture
+) -> None:
+    calls(phone)
+    works(phone)
+    clock.goes_on(days=400)
+    forget(tools)
+    assert "kept long enough and deleted: 1 requests" in log.text
     assert personal_in(log.text) == []
 
 

@@ -64,9 +64,18 @@ def mirror_closures(tools: Tools) -> None:
     tools.mirror.follow(tools.closures, today)
 
 
+def forget(tools: Tools) -> None:
+    """Deletes what has been kept long enough. Raises StoreAway."""
+    gone = tools.shredder.look(tools.clock())
+    if gone:
+        counts = ", ".join(f"{count} {called}" for called, count in gone.items())
+        log.info("kept long enough and deleted: %s", counts)
+
+
 def _swept(tools: Tools) -> str:
-    """What went wrong: neither of the two waits for what the other needs."""
-    return "; ".join(dict.fromkeys(filter(None, (_trouble(each, tools) for each in (mirror_closures, sweep)))))
+    """What went wrong: none of them waits for what another needs."""
+    works = (mirror_closures, sweep, forget)
+    return "; ".join(dict.fromkeys(filter(None, (_trouble(each, tools) for each in works))))
 
 
 def _trouble(work: Callable[[Tools], None], tools: Tools) -> str:

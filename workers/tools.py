@@ -17,6 +17,7 @@ from ivr.desk.lockout import Lockout
 from ivr.desk.mirror import FILE, Mirror
 from ivr.desk.moves import Moves, next_due
 from ivr.desk.queue import Doorbell, patient
+from ivr.desk.retention import Shredder
 from ivr.desk.seal import Seal
 from ivr.desk.store import Desk
 from ivr.desk.tasks import tasks
@@ -36,6 +37,7 @@ class Tools:
     moves: Moves
     errands: Errands
     lockout: Lockout
+    shredder: Shredder
     waiting_room: WaitingRoom
     doorbell: Doorbell
     texts: Callable[[], Texts]
@@ -58,6 +60,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.n
         moves=Moves(database, next_due(clinic), clinic.persistence.tries),
         errands=Errands(database),
         lockout=Lockout(database),
+        shredder=Shredder(database, clinic.retention),
         waiting_room=WaitingRoom(redis, Seal(settings.secret_key, "waiting request")),
         doorbell=Doorbell(redis),
         texts=lambda: Texts(settings),

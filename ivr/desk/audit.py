@@ -18,6 +18,9 @@ PAGE = 100
 COMMAND_LINE = "(command line)"
 """Who acted, where it was done on the server itself."""
 
+ERASED = "erased"
+"""What is done to a request that is removed because its caller wishes so."""
+
 SOMEBODY = "(unknown)"
 """Who acted, where nobody at the desk has the name that was given."""
 

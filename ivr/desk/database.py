@@ -6,7 +6,7 @@ No tables, no rules.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
 from ivr.desk.breaker import Breaker, Resting
 from ivr.desk.troubles import kind
@@ -75,8 +75,17 @@ class Database:
             raise StoreAway("it stalled a moment ago") from None
         except IntegrityError:
             raise Clash from None
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             raise StoreAway(kind(error)) from None
+
+    def scrub(self) -> None:
+        """SQLite: writes the file anew and empties its journal, so that nothing deleted is left. Raises StoreAway.
+
+        PostgreSQL does as much in its own time, or when its owner says VACUUM FULL.
+        """
+        if self._engine.dialect.name == "sqlite":
+            with self._attempt(), closing(self._engine.raw_connection()) as connection:
+                _scrub_sqlite(connection)
 
     def close(self) -> None:
         """Gives the connections back."""
@@ -109,6 +118,16 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, below
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten in the file as well
+
+
+def _scrub_sqlite(connection: PoolProxiedConnection) -> None:
+    """Raises what sqlite3 raises, and StoreAway where somebody goes on reading what was deleted."""
+    cursor = connection.cursor()
+    cursor.execute("VACUUM")
+    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if cursor.fetchone()[0]:  # type: ignore[index]  # it always answers with a row
+        raise StoreAway("somebody still reads the old rows")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -141,6 +160,8 @@ class Hurried(psycopg.Connection[Any]):
 def _postgres(url: str, patience: float) -> Engine:
     milliseconds = int(patience * 1000)
     limits = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
+    # The server's log has every statement that fails; whatever its owner has set, not with a caller's number in it.
+    quiet = "-c log_parameter_max_length_on_error=0"
 
     def connect(_dialect: Any, _record: Any, words: list[Any], options: dict[str, Any]) -> Hurried:
         connection = Hurried.connect(*words, **options)
@@ -149,7 +170,11 @@ def _postgres(url: str, patience: float) -> Engine:
 
     engine = create_engine(
         url,
-        connect_args={"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": milliseconds, "options": limits},
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "tcp_user_timeout": milliseconds,
+            "options": f"{limits} {quiet}",
+        },
         pool_pre_ping=True,
         pool_timeout=patience,
         hide_parameters=True,

@@ -10,7 +10,6 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from ivr.desk.database import Database, sqlite_path
@@ -32,8 +31,7 @@ def migrate(database_url: str) -> None:
     Raises SQLAlchemyError where the database cannot be reached.
     """
     engine = create_engine(_ready(database_url), hide_parameters=True, connect_args=_patience(database_url))
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config = _config()
     try:
         with _one_at_a_time(database_url), engine.begin() as connection:
             _hold(connection)
@@ -57,12 +55,16 @@ class Schema:
 
 def schema_of(database: Database) -> Schema:
     """The schema of this database, beside ours. Changes nothing. Raises StoreAway."""
-    scripts = ScriptDirectory(str(MIGRATIONS))
     with database.reading() as read:
         marked = inspect(read).has_table("alembic_version")
         has = read.execute(text("SELECT version_num FROM alembic_version")).scalar() if marked else None
-    known = {script.revision for script in scripts.walk_revisions()}
-    return Schema(has or "", scripts.get_current_head() or "", has in known)
+    return Schema(has or "", revisions()[-1], has in revisions())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Insert, Row, insert, select, update
 from ivr.desk import schema
 from ivr.desk.audit import line
 from ivr.desk.database import Database
+from ivr.desk.keys import take_turns
 from ivr.desk.requests import (
     LIVE,
     OUTCOMES,
@@ -114,7 +115,7 @@ class Moves:
         """
 
         def undone(write: Connection) -> bool:
-            row = _found(write, request_id)
+            row = _found_in_turn(write, request_id)
             lines = schema.history
             query = select(lines).where(lines.c.request_id == request_id).order_by(lines.c.id.desc()).limit(1)
             last = write.execute(query).one()
@@ -179,6 +180,14 @@ def _found(write: Connection, request_id: int) -> Row[Any]:
     if row is None:
         raise NoSuchRequest(request_id)
     return row
+
+
+def _found_in_turn(write: Connection, request_id: int) -> Row[Any]:
+    """The same, where it may become live again: the caller's next call makes another one before it or after it."""
+    whose = write.execute(select(table.c.phone, table.c.kind).where(table.c.id == request_id)).one_or_none()
+    if whose is not None:
+        take_turns(write, whose.phone, whose.kind)
+    return _found(write, request_id)
 
 
 def _audited(row: Row[Any], entry: Entry) -> Insert:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from ivr.desk import audit, schema
 from ivr.desk.database import Clash, Database
+from ivr.desk.keys import added
 from ivr.desk.passwords import NONE_YET, Passwords
 
 STAFF, MANAGER = "staff", "manager"
@@ -118,9 +119,7 @@ def _can_be(name: str) -> bool:
 
 def admit(write: Connection, name: str, kept: str, role: str, now: datetime) -> int:
     """Gives a person their row, and says its id; a name that is taken is a Clash."""
-    row = {"name": name, "password_hash": kept, "active": True, "created": now, "role": role}
-    given: int = write.execute(insert(schema.staff).values(row).returning(schema.staff.c.id)).scalar_one()
-    return given
+    return added(write, schema.staff, name=name, password_hash=kept, active=True, created=now, role=role)
 
 
 def person(row: Row[Any]) -> Person:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from ivr.desk import schema
 from ivr.desk.database import Clash, Database, StoreAway
 from ivr.desk.doorkeeper import Doorkeeper
+from ivr.desk.keys import added, take_turns
 from ivr.desk.requests import CALLER, LIVE, Entry, Kept, NewRequest, NoSuchRequest, Outcome, Request, Status
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
@@ -54,6 +55,7 @@ class Desk:
         )
 
     def _keep(self, write: Connection, new: NewRequest, mark: str, reference: str) -> Saved:
+        take_turns(write, new.phone.e164, new.kind)
         live = _live(write, new)
         if self._doorkeeper:
             self._doorkeeper.check(write, new)
@@ -63,16 +65,8 @@ class Desk:
             _join(write, live, new)
             request_id, joined = live.id, new.own_number
             spoken = live.reference if joined else reference
-        write.execute(
-            insert(schema.promises).values(
-                mark=mark,
-                request_id=request_id,
-                reference=reference,
-                spoken=spoken,
-                joined=joined,
-                created=new.created,
-            )
-        )
+        promise = {"reference": reference, "spoken": spoken, "joined": joined, "created": new.created}
+        added(write, schema.promises, mark=mark, request_id=request_id, **promise)
         errands = () if live else tuple(_errand(write, request_id, task, new.created) for task in self._tasks)
         return Saved(Kept(spoken, joined), errands)
 
@@ -133,24 +127,23 @@ def _live(write: Connection, new: NewRequest) -> Row[Any] | None:
 
 
 def _insert(write: Connection, new: NewRequest, reference: str) -> int:
-    row = write.execute(
-        insert(schema.requests).values(
-            reference=reference,
-            kind=new.kind,
-            line=new.line,
-            phone=new.phone.e164,
-            language=new.language,
-            day=new.day,
-            part=new.part,
-            due=new.due,
-            status=Status.OPEN,
-            created=new.created,
-            call_sid=new.call_sid,
-            rang_again=0,
-            source="call" if new.made_by == CALLER else "counter",
-        )
+    request_id = added(
+        write,
+        schema.requests,
+        reference=reference,
+        kind=new.kind,
+        line=new.line,
+        phone=new.phone.e164,
+        language=new.language,
+        day=new.day,
+        part=new.part,
+        due=new.due,
+        status=Status.OPEN,
+        created=new.created,
+        call_sid=new.call_sid,
+        rang_again=0,
+        source="call" if new.made_by == CALLER else "counter",
     )
-    request_id: int = row.inserted_primary_key[0]  # type: ignore[index]  # the table has a key of one column
     note(write, request_id, Entry(new.created, new.made_by, "made", _wish(new.day, new.part)))
     return request_id
 
@@ -179,20 +172,18 @@ def note(write: Connection, request_id: int, entry: Entry) -> None:
 
 
 def _errand(write: Connection, request_id: int, task: str, now: datetime) -> int:
-    row = write.execute(
-        insert(schema.errands).values(
-            request_id=request_id,
-            task=task,
-            created=now,
-            next_at=now,
-            leased_until=now + FIRST_LEASE,
-            rings=1,
-            attempts=0,
-            error="",
-        )
+    return added(
+        write,
+        schema.errands,
+        request_id=request_id,
+        task=task,
+        created=now,
+        next_at=now,
+        leased_until=now + FIRST_LEASE,
+        rings=1,
+        attempts=0,
+        error="",
     )
-    errand_id: int = row.inserted_primary_key[0]  # type: ignore[index]  # the table has a key of one column
-    return errand_id
 
 
 def _wish(day: Any, part: Part | None) -> str:

@@ -52,7 +52,7 @@ class WaitingRoom:
         with queue_errors(self._breaker), closing(_one_connection(self._redis)) as client:
             # A frozen Redis would carry out the write when it thaws, after the caller was told that nothing is kept.
             client.ping()
-            client.hset(ROOM, waiting.mark, self._seal.close(_to_json(waiting)))
+            client.hset(ROOM, waiting.mark, self._seal.close(to_json(waiting)))
             _wait_for_disk(client)
 
     def sealed(self) -> Iterator[str]:
@@ -101,7 +101,8 @@ def _always_on_disk(client: Redis) -> bool:
     return settings == {"appendonly": "yes", "appendfsync": "always"}
 
 
-def _to_json(waiting: Waiting) -> str:
+def to_json(waiting: Waiting) -> str:
+    """All of it, in clear: to be sealed, or for the caller themself."""
     new = waiting.new
     return json.dumps(
         {

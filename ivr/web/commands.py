@@ -10,12 +10,14 @@ from flask.cli import AppGroup
 from ivr.desk.database import StoreAway
 from ivr.desk.requests import Request
 from ivr.phone.command import phone
+from ivr.web.backup_commands import backup, restore
 from ivr.web.database_commands import database
 from ivr.web.demo_commands import demo
 from ivr.web.house import house
 from ivr.web.line_commands import line
 from ivr.web.numbers_commands import numbers
 from ivr.web.preflight import preflight
+from ivr.web.privacy_commands import privacy
 from ivr.web.staff_commands import staff
 
 desk = AppGroup("desk", help="The requests at the desk.")
@@ -23,7 +25,7 @@ desk = AppGroup("desk", help="The requests at the desk.")
 
 def register_commands(app: Flask) -> None:
     """Adds the commands to the application."""
-    for command in (desk, staff, database, demo, line, numbers, preflight, phone):
+    for command in (desk, staff, database, backup, restore, privacy, line, numbers, preflight, demo, phone):
         app.cli.add_command(command)
 
 

@@ -1,0 +1,40 @@
+"""The commands by which a PostgreSQL desk is backed up and put back, for somebody to run; they hold no password.
+
+Nothing is run here.
+"""
+
+import shlex
+from collections.abc import Sequence
+
+from sqlalchemy import URL
+from sqlalchemy.engine import make_url
+
+SECRETS = ("password", "sslpassword")
+
+
+def dumping(database_url: str, file: str) -> Sequence[str]:
+    """What makes the backup."""
+    return (
+        f"umask 077 && pg_dump --format=custom --no-owner --file={_quoted(file)} {_quoted(_address(database_url))}",
+    )
+
+
+def restoring(database_url: str, file: str) -> Sequence[str]:
+    """What puts it into a database of its own, beside the present one, which stays as it is."""
+    name = f"{make_url(database_url).database}_restored"
+    return (
+        f"createdb --maintenance-db={_quoted(_address(database_url))} {_quoted(name)}",
+        "pg_restore --no-owner --exit-on-error --single-transaction "
+        f"--dbname={_quoted(_address(database_url, name))} {_quoted(file)}",
+    )
+
+
+def _address(database_url: str, name: str | None = None) -> str:
+    url = make_url(database_url).difference_update_query(SECRETS)
+    return URL.create(
+        "postgresql", url.username, None, url.host, url.port, name or url.database, url.query
+    ).render_as_string()
+
+
+def _quoted(word: str) -> str:
+    return shlex.quote(word)
