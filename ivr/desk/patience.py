@@ -34,5 +34,5 @@ class Patience:
             raise StoreAway("no answer in time") from None
 
     def close(self) -> None:
-        """Takes no more work; does not wait for what is stuck."""
-        self._hands.shutdown(wait=False, cancel_futures=True)
+        """Takes no more work, and waits for what is under way: the stores have limits of their own, of seconds."""
+        self._hands.shutdown(wait=True, cancel_futures=True)

@@ -331,7 +331,7 @@ def test_with_the_database_away_nothing_is_erased_and_that_is_said(phone: Phone,
     told = runs(phone, "erase", AS_TYPED, "--yes")
     away.rename(path)
     assert told.exit_code == 1
-    assert "nothing was erased: the database is away (OperationalError SQLITE_CANTOPEN)" in told.output
+    assert "nothing was erased: the database is away (OperationalError SQLITE_CANTOPEN" in told.output
     assert len(exported(phone)["waiting"]) == 1, "nor in Redis"
 
 
