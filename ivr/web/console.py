@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from ivr.desk.database import StoreAway
 from ivr.desk.moves import LONGEST_NOTE
 from ivr.desk.requests import Request
 from ivr.desk.worklist import PAGE, Filter
@@ -99,13 +98,6 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
         **_card(found),
     )
     return page, status
-
-
-def away(error: StoreAway) -> ResponseReturnValue:
-    """What staff see while the database is away."""
-    if request.path.startswith("/voice"):
-        raise error
-    return render_template("away.html"), 503
 
 
 def _card(found: Request) -> dict[str, object]:
