@@ -232,7 +232,7 @@ def test_without_a_proxy_of_ours_nobody_chooses_the_address_that_counts(phone: P
     assert counted(phone) == {PROXY}
 
 
-def test_no_header_of_a_proxy_changes_where_a_link_leads_or_what_a_signature_is_compared_with(production: Phone) -> None:
+def test_no_header_of_a_proxy_changes_where_a_link_leads_or_what_is_signed(production: Phone) -> None:
     claims = {
         "X-Forwarded-For": CLAIMED,
         "X-Forwarded-Host": "elsewhere.example",
