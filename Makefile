@@ -1,7 +1,7 @@
 # One command runs it: `make run`. It needs Python 3.11 or newer and make; the rest goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run phone test check format pins words browser venv requirements requirements-dev
+.PHONY: help run phone test fuzz check format pins words browser venv requirements requirements-dev
 
 PY := .venv/bin/python
 ARGS ?=
@@ -38,6 +38,9 @@ phone: requirements ## rings the line from this terminal; more with ARGS=--help
 
 test: requirements-dev browser ## runs the tests; some of them with ARGS=tests/test_supervisor.py
 	@exec $(PY) -m pytest $(ARGS)
+
+fuzz: requirements-dev ## sends anything to every route for about an hour; less with ARGS="-k signed"
+	@exec $(PY) -m pytest --hypothesis-profile=long tests/test_fuzz.py tests/test_any_keys.py $(ARGS)
 
 check: requirements-dev ## format, lint, types, and known holes in what we depend on
 	@$(PY) -m ruff format --check

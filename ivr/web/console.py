@@ -19,6 +19,9 @@ console = Blueprint("console", __name__)
 UNDO_SHOWN = timedelta(seconds=10)
 """How long the last report can be taken back from the worklist."""
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+"""Days that can be asked for; at the ends of the calendar there is no day before or after, and no other zone."""
+
 LAST_REPORT = "last_report"
 """Where the session keeps what was reported last."""
 
@@ -138,9 +141,10 @@ def _first() -> int:
 
 def _day(written: str) -> date | None:
     try:
-        return date.fromisoformat(written)
+        found = date.fromisoformat(written)
     except ValueError:
         return None
+    return found if FIRST_DAY <= found <= LAST_DAY else None
 
 
 def _undoable() -> dict[str, object] | None:

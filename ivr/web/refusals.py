@@ -8,7 +8,7 @@ import traceback
 
 from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from ivr.desk.database import StoreAway
 from ivr.desk.requests import NoSuchRequest
@@ -48,8 +48,8 @@ def install(app: Flask) -> None:
 
 def refused(error: HTTPException) -> ResponseReturnValue:
     """What cannot be had, and why."""
-    if request.path.startswith(NOT_FOR_PEOPLE) or error.code is None:
-        return error
+    if request.path.startswith(NOT_FOR_PEOPLE) or error.code is None or isinstance(error, BadHost):
+        return error  # with a Host that cannot be read no link of a page could be made
     answer = _page(error.code)
     for name in ("Allow", "Retry-After"):
         answer.headers.extend((key, value) for key, value in error.get_headers() if key == name)
