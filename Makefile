@@ -1,7 +1,8 @@
 # One command runs it: `make run`. It needs Python 3.11 or newer and make; the rest goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run phone preflight test chaos check format pins words browser promtool emulate venv requirements requirements-dev
+.PHONY: help run phone preflight test chaos fuzz check format pins words browser promtool emulate venv requirements \
+	requirements-dev
 
 PY := .venv/bin/python
 ARGS ?=
@@ -44,6 +45,9 @@ test: requirements-dev browser promtool emulate ## runs the tests; some of them 
 
 chaos: requirements-dev ## rings the running service 2,100 times with each database while its parts break; 20 minutes
 	@exec $(PY) -m chaos $(ARGS)
+
+fuzz: requirements-dev ## sends anything to every route for about an hour; less with ARGS="-k signed"
+	@exec $(PY) -m pytest --hypothesis-profile=long tests/test_fuzz.py tests/test_any_keys.py $(ARGS)
 
 check: requirements-dev ## format, lint, types, and known holes in what we depend on
 	@$(PY) -m ruff format --check

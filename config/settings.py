@@ -160,21 +160,24 @@ def _file(env_file: Path | None) -> dict[str, str]:
 
 def _public_url(given: dict[str, str], complaints: list[str]) -> str:
     url = given.get("public_base_url", "").rstrip("/")
-    if given.get("env") == "development":
-        return url or f"http://127.0.0.1:{given.get('port', 8000)}"
-    if not url:
+    schemes = ("https", "http") if given.get("env") == "development" else ("https",)
+    if url and not _is_bare(url, schemes):
+        complaints.append(f"PUBLIC_BASE_URL: expected {schemes[0]}://HOST, with no path, query or password")
+    elif not url and "http" in schemes:
+        return f"http://127.0.0.1:{given.get('port', 8000)}"
+    elif not url:
         complaints.append("PUBLIC_BASE_URL is missing; expected the address the carrier calls, https://…")
-    elif not _is_https(url):
-        complaints.append("PUBLIC_BASE_URL: expected https://HOST, with no query")
     return url
 
 
-def _is_https(url: str) -> bool:
+def _is_bare(url: str, schemes: tuple[str, ...]) -> bool:
+    """Whether it is a scheme and a host, and a port at most: the desk's links and cookies are for a whole host."""
     try:
         parts = urlsplit(url)
+        well = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    return parts.scheme == "https" and bool(parts.hostname) and not parts.query and not parts.fragment
+    return well and url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
 
 
 def _is_address(url: str, schemes: tuple[str, ...]) -> bool:

@@ -131,7 +131,7 @@ def test_the_text_of_an_error_of_ours_stays_out_of_the_log(phone: Phone, log: py
     house = replace(phone.house, front_door=Broken())  # type: ignore[arg-type]  # a door that does not open
     broken = Phone(create_app(house), house)
     call = broken.rings(caller=CALLER).press("1", "1", "1", "1", "1")
-    assert "our telephone line has a fault" in call.words
+    assert "our telephone line has a short fault" in call.words
     assert "a webhook of place /voice/summary failed: RuntimeError" in log.text
     assert personal_in(log.text) == []
 

@@ -23,6 +23,9 @@ LONGEST_ENCODED = 4_400
 LONGEST_SAY = 2_900
 """Characters of a Say, a little under the 3,000 of the Polly voices."""
 
+BEFORE_AGAIN = 4
+"""Seconds of silence before a step is tried again: with the apology, time for a process to be started anew."""
+
 BREAKS = (re.compile(r"(?<=[.!?।])\s+"), re.compile(r"(?<=[,;:])\s+"), re.compile(r"\s+"))
 """Where a long text may be broken: best after a sentence, else after a comma, else between words."""
 
@@ -67,12 +70,16 @@ class Renderer:
                 raise TypeError(f"{type(turn.wait).__name__} is not for the carrier")
         return str(response)
 
-    def fault(self) -> str:
-        """What is heard, in every language, when something of ours has failed."""
+    def fault(self, again: str | None = None) -> str:
+        """What is heard, in every language, when something of ours has failed; then `again` is asked, if given."""
         response = VoiceResponse()
         for language in self._script.languages:
-            self._speak(response, (Say("fault"),), language)
-        response.hangup()
+            self._speak(response, (Say("fault_again" if again else "fault"),), language)
+        if again is None:
+            response.hangup()
+        else:
+            response.pause(length=BEFORE_AGAIN)
+            response.redirect(again, method="POST")
         return str(response)
 
     def _ask(self, response: VoiceResponse, gather: Gather, turn: Turn, addresses: Addresses) -> None:

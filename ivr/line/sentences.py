@@ -16,7 +16,7 @@ BY_BLANKS: Mapping[tuple[str, ...], str] = {
         number_ours summary_booking summary_callback kept kept_again promise_booking
         promise_callback kept_more not_kept refused refused_more warning_signs which_topic week please_hold nobody
         person_closed screen silence_1 silence_2 wrong_1 wrong_2 silence_1_number silence_2_number
-        offer goodbye fault
+        offer goodbye fault fault_again
     """,
     ("opens",): "opens_next promise_booking_opening promise_callback_opening",
     ("key",): """

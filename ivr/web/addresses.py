@@ -23,9 +23,8 @@ NOWHERE = ""
 
 @dataclass(frozen=True)
 class Steps:
-    """The URLs of a call's steps, below this path."""
+    """The URLs of a call's steps."""
 
-    base: str
     seal: Seal
 
     def step(self, call: Call) -> str:
@@ -46,7 +45,7 @@ class Steps:
         gathered = {name: value for name, value in _gathered(call).items() if value}
         if gathered:
             query["c"] = self.seal.close(json.dumps(gathered))
-        return f"{self.base}/voice/{place}?{urlencode(query | more)}"
+        return f"/voice/{place}?{urlencode(query | more)}"
 
     def call(self, place: str, query: Mapping[str, str]) -> Call:
         """The call that a URL describes; at `NOWHERE` where its sealed part cannot be read."""

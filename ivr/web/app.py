@@ -2,15 +2,15 @@
 
 from functools import partial
 
-from flask import Flask, Response
+from flask import Flask
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 
-from ivr.desk.database import StoreAway
-from ivr.web import request_ids, words
+from ivr.web import refusals, request_ids, words
 from ivr.web.blocked import blocked
 from ivr.web.commands import register_commands
-from ivr.web.console import away, console
+from ivr.web.console import console
+from ivr.web.edge import fortify
 from ivr.web.guards import ask_guard, guarded_by, open_to_all
 from ivr.web.health import health
 from ivr.web.hours import hours
@@ -21,35 +21,16 @@ from ivr.web.metrics import page as metrics_page
 from ivr.web.metrics.page import metrics
 from ivr.web.moves import moves
 from ivr.web.people import people
-from ivr.web.sessions import LONGEST, load_user
+from ivr.web.sessions import load_user
 from ivr.web.voice import voice
-
-LONGEST_BODY = 64 * 1024
-"""Bytes: many times what the carrier or a form of the desk sends."""
-
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
 
 
 def create_app(house: House) -> Flask:
     """The web application. Nothing is connected yet."""
     app = Flask(__name__)
-    app.config.update(
-        SECRET_KEY=house.settings.secret_key,
-        SESSION_COOKIE_SECURE=house.settings.production,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=LONGEST,
-        SESSION_REFRESH_EACH_REQUEST=False,  # an answer that comes late must not bring back the session of before
-        MAX_CONTENT_LENGTH=LONGEST_BODY,
-        WTF_CSRF_SSL_STRICT=False,  # behind a proxy we see plain HTTP; the token and SameSite guard the forms
-    )
     app.extensions[NAME] = house
-    request_ids.install(app)
+    request_ids.install(app)  # first, so that what is refused at the door has its id too
+    fortify(app, house.settings)
     metrics_page.install(app)
     _protect(app)
     words.install(app)
@@ -57,8 +38,7 @@ def create_app(house: House) -> Flask:
     for blueprint in (voice, health, metrics, login, console, moves, people, invitation, hours, blocked):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = guarded_by(open_to_all)(app.view_functions["static"])
-    app.register_error_handler(StoreAway, away)
-    app.after_request(_with_headers)
+    refusals.install(app)
     register_commands(app)
     return app
 
@@ -88,10 +68,3 @@ def _protect(app: Flask) -> None:
     logins.session_protection = "basic"
     logins.user_loader(load_user)
     app.before_request(ask_guard)
-
-
-def _with_headers(response: Response) -> Response:
-    response.headers.update(HEADERS)
-    if response.mimetype == "text/html":
-        response.headers["Cache-Control"] = "no-store"  # numbers of patients stay out of the browser's cache
-    return response

@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from ivr.desk.database import StoreAway
 from ivr.desk.moves import LONGEST_NOTE
 from ivr.desk.queue import QueueAway
 from ivr.desk.requests import Request
@@ -20,6 +19,9 @@ console = Blueprint("console", __name__)
 
 UNDO_SHOWN = timedelta(seconds=10)
 """How long the last report can be taken back from the worklist."""
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+"""Days that can be asked for; at the ends of the calendar there is no day before or after, and no other zone."""
 
 LAST_REPORT = "last_report"
 """Where the session keeps what was reported last."""
@@ -103,13 +105,6 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
     return page, status
 
 
-def away(error: StoreAway) -> ResponseReturnValue:
-    """What staff see while the database is away."""
-    if request.path.startswith("/voice"):
-        raise error
-    return render_template("away.html"), 503
-
-
 def _card(found: Request) -> dict[str, object]:
     newest_first = reversed(house().desk.history(found.id))
     history = [(each, cards.who_words(each), cards.entry_words(each)) for each in newest_first]
@@ -158,9 +153,10 @@ def _first() -> int:
 
 def _day(written: str) -> date | None:
     try:
-        return date.fromisoformat(written)
+        found = date.fromisoformat(written)
     except ValueError:
         return None
+    return found if FIRST_DAY <= found <= LAST_DAY else None
 
 
 def _undoable() -> dict[str, object] | None:

@@ -3,7 +3,6 @@
 import hmac
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, request
 from flask_login import current_user
@@ -17,6 +16,9 @@ from ivr.web.metrics.table import SIGNATURES
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+MOST_FIELDS = 250
+"""Of a webhook, which has about thirty: a signature over thousands would keep us busy before it is found false."""
+
 
 def open_to_all() -> None:
     """Anybody may call."""
@@ -24,9 +26,10 @@ def open_to_all() -> None:
 
 def signed_by_carrier() -> None:
     """Only the carrier may call: 403 for anybody else, 400 for a form that lacks what every webhook has."""
-    path = f"{request.script_root}{request.path}"
     query = request.query_string.decode("latin-1")
-    url = public_base() + path + (f"?{query}" if query else "")
+    url = public_base() + request.path + (f"?{query}" if query else "")
+    if len(request.form) > MOST_FIELDS:
+        abort(413)
     try:
         g.event = house().carrier.event(url, request.form, request.headers.get("X-Twilio-Signature"))
     except NotSigned:
@@ -94,8 +97,3 @@ def event() -> Event:
 def public_base() -> str:
     """The address that the carrier calls, as configured: what it signs."""
     return house().settings.public_base_url
-
-
-def public_path() -> str:
-    """The path below which the carrier sees this service; empty where it has a host of its own."""
-    return urlsplit(public_base()).path

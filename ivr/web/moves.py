@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 
 from ivr.desk.moves import LONGEST_NOTE
-from ivr.desk.requests import OUTCOMES, MoveRefused, NewRequest, NoSuchRequest, Outcome, Report, Request, Status
+from ivr.desk.requests import OUTCOMES, MoveRefused, NewRequest, Outcome, Report, Request, Status
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.phones import NumberRefused, Refusal
 from ivr.web import cards
@@ -28,12 +28,6 @@ CHOSEN_BY_STAFF = {str(each): each for each in OUTCOMES if each is not Outcome.N
 
 HAND = "by-hand"
 """What stands for the call of a request that somebody at the desk wrote down."""
-
-
-@moves.errorhandler(NoSuchRequest)
-def no_such_request(_error: NoSuchRequest) -> ResponseReturnValue:
-    """A card that never was."""
-    return "", 404
 
 
 @moves.post("/desk/errands/<int(max=2147483647):errand_id>/again")

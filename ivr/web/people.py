@@ -69,7 +69,7 @@ def invite() -> ResponseReturnValue:
     return _shown_once(name, token)
 
 
-@people.post("/desk/people/<int:person_id>/reset")
+@people.post("/desk/people/<int(max=2147483647):person_id>/reset")
 @guarded_by(manager_only)
 def reset(person_id: int) -> ResponseReturnValue:
     """Voids a password; the person gets a link to choose a new one."""
@@ -80,7 +80,7 @@ def reset(person_id: int) -> ResponseReturnValue:
     return _shown_once(person.name, token)
 
 
-@people.post("/desk/people/<int:person_id>/<deed>")
+@people.post("/desk/people/<int(max=2147483647):person_id>/<deed>")
 @guarded_by(manager_only)
 def change(person_id: int, deed: str) -> ResponseReturnValue:
     """Changes something about a person."""

@@ -20,15 +20,17 @@ from ivr.line.phones import Phone
 from ivr.line.places import Ringing
 from ivr.line.turn import Call, Facts, File, RingReception, Turn
 from ivr.web.addresses import Steps
-from ivr.web.guards import event, guarded_by, open_to_all, public_path, signed_by_carrier
+from ivr.web.guards import event, guarded_by, open_to_all, signed_by_carrier
 from ivr.web.house import house
 from ivr.web.metrics.table import CALLS, IN_DATABASE, IN_REDIS, NOTHING_PROMISED, PROMISES
+from ivr.web.retry import once_more
 
 log = logging.getLogger(__name__)
 voice = Blueprint("voice", __name__)
 
 
 @voice.post("/voice")
+@voice.post("/voice/again")
 @guarded_by(signed_by_carrier)
 def ring() -> Response:
     """A call comes in."""
@@ -42,6 +44,7 @@ def ring() -> Response:
 
 
 @voice.post("/voice/<place>")
+@voice.post("/voice/again/<place>")
 @guarded_by(signed_by_carrier)
 def step(place: str) -> Response:
     """A key was pressed, or none; or the reception was rung."""
@@ -73,8 +76,11 @@ def status() -> tuple[str, int]:
 @voice.post("/voice/fallback")
 @guarded_by(open_to_all)
 def fallback() -> Response:
-    """The carrier could not reach or understand us: an apology that needs nothing but this process."""
-    return _xml(house().renderer.fault())
+    """The carrier could not reach or understand us: the caller is asked to wait, and the step is tried once more.
+
+    It needs nothing but this process. Anybody may ask, and hears no more than this.
+    """
+    return _sorry(_failed_at())
 
 
 @voice.errorhandler(Exception)
@@ -85,7 +91,19 @@ def fault(error: Exception) -> Response | HTTPException:
     g.at_fault = True
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("a webhook of place %s failed: %s\n%s", _word(request.path), type(error).__name__, where)
-    return _xml(house().renderer.fault())
+    return _sorry(request.full_path)
+
+
+def _sorry(failed: str) -> Response:
+    return _xml(house().renderer.fault(once_more(failed)))
+
+
+def _failed_at() -> str:
+    """The address that the carrier says has failed; empty where it says none, or more than we read."""
+    try:
+        return request.form.get("ErrorUrl", "")
+    except HTTPException:
+        return ""
 
 
 def _call(place: str) -> Call:
@@ -159,7 +177,7 @@ def _answer(turn: Turn) -> Response:
 
 
 def _steps() -> Steps:
-    return Steps(public_path(), house().call_seal)
+    return Steps(house().call_seal)
 
 
 def _xml(document: str) -> Response:

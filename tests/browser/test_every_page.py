@@ -8,7 +8,9 @@ from playwright.sync_api import Page
 
 from ivr.desk.database import sqlite_path
 from ivr.desk.errands import PAUSES
-from ivr.line.phones import Phone as Number
+from ivr.desk.requests import NewRequest
+from ivr.line.booking import Kind
+from ivr.line.phones import Phone
 from tests.browser.conftest import Opens, Service
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -23,10 +25,13 @@ def pages(service: Service) -> dict[str, str]:
     service.phone.rings(lang="hi", caller="+919999900002").press("2", "1", "1", "1")
     for _ in range(len(PAUSES) + 2):  # every worker dies on it, so that it stands on the desk as failed
         service.house.errands.begin(1, service.house.clock())
-    service.house.blocked.block(Number("+919999900003"), LONG_REASON, "asha", service.house.clock())
+    service.house.blocked.block(Phone("+919999900007"), LONG_REASON, "asha", service.house.clock())
+    shared = two_share_a_reference(service)
     return {
         "list": "/desk",
         "card": f"/desk/requests/{reference}",
+        "choose": f"/desk/requests/{shared}",
+        "refused": "/desk/requests/000000",
         "new": "/desk/new",
         "appointments": "/desk/appointments",
         "hours": "/desk/hours",
@@ -35,6 +40,27 @@ def pages(service: Service) -> dict[str, str]:
         "people": "/desk/people",
         "audit": "/desk/audit",
     }
+
+
+def two_share_a_reference(service: Service) -> str:
+    """The reference of two requests; it is unique only together with the number, and so this can happen by chance."""
+    house, now, shared = service.house, service.house.clock(), "424242"
+    for number in ("+919999900003", "+919999900004"):
+        new = NewRequest(
+            kind=Kind.CALLBACK,
+            line="main",
+            phone=Phone(number),
+            language="en",
+            day=None,
+            part=None,
+            due=now,
+            call_sid="CA" + number[1:],
+            created=now,
+            asked=now,
+            own_number=True,
+        )
+        house.desk.keep(new, house.front_door.marker.mark(new.promise), shared)
+    return shared
 
 
 def violations(page: Page) -> list[str]:

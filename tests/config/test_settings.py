@@ -40,7 +40,10 @@ def test_an_empty_environment_is_told_everything_that_is_missing_at_once() -> No
 WEAK = {
     "ENV": ("Production", "ENV: Input should be 'development' or 'production'"),
     "PORT": ("0", "PORT: Input should be greater than or equal to 1"),
-    "PUBLIC_BASE_URL": ("http://line.example", "PUBLIC_BASE_URL: expected https://HOST, with no query"),
+    "PUBLIC_BASE_URL": (
+        "http://line.example",
+        "PUBLIC_BASE_URL: expected https://HOST, with no path, query or password",
+    ),
     "SECRET_KEY": ("hunter2", "SECRET_KEY is weak; expected at least 32 random characters"),
     "TWILIO_AUTH_TOKEN": ("swordfish", "TWILIO_AUTH_TOKEN is weak; expected the carrier's token, 32 characters"),
     "DATABASE_URL": ("mysql://joshua@localhost/x", "DATABASE_URL: expected sqlite:///FILE or postgresql://"),
@@ -130,10 +133,24 @@ def test_a_trailing_slash_of_the_address_is_dropped() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://line.example", "line.example", "https://", "https://line.example/?a=1", "https://line.example/#a"],
+    [
+        *("http://line.example", "line.example", "https://", "https://line.example/?a=1", "https://line.example/#a"),
+        *("https://line.example/clinic", "https://line.example/clinic/", "https://line.example?", "https://:443"),
+        *("https://user:password@line.example", "https://line.example:0", "https://line.example:99999"),
+    ],
 )
-def test_production_needs_an_https_address(url: str) -> None:
+def test_production_needs_an_https_address_of_a_host_of_its_own(url: str) -> None:
     assert "PUBLIC_BASE_URL: expected https://HOST" in refusal(**{**GOOD, "PUBLIC_BASE_URL": url})
+
+
+@pytest.mark.parametrize("url", ["https://line.example:8443", "https://[2001:db8::1]", "https://xn--line-1na.example"])
+def test_the_address_may_name_a_port(url: str) -> None:
+    assert settings(PUBLIC_BASE_URL=url).public_base_url == url
+
+
+@pytest.mark.parametrize("url", ["http://tunnel.example/clinic", "ftp://tunnel.example", "http://u:p@tunnel.example"])
+def test_development_too_has_a_host_of_its_own(url: str) -> None:
+    assert "with no path, query or password" in refusal(**{**GOOD, "ENV": "development", "PUBLIC_BASE_URL": url})
 
 
 def test_an_address_that_is_no_url_is_named_like_any_other_mistake() -> None:

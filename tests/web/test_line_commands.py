@@ -69,7 +69,7 @@ def test_it_exits_1_and_says_what_is_wrong_below_the_check_that_objects(storeles
 class WithoutAnEnd(Renderer):
     """Apologizes in one language, and leaves the call open."""
 
-    def fault(self) -> str:
+    def fault(self, again: str | None = None) -> str:
         return f"<Response><Say language='en-IN'>{self._script.prompts('en').sentences['fault']}</Say></Response>"
 
 

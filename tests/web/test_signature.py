@@ -15,7 +15,6 @@ from ivr.carrier.event import Carrier, NotSigned
 from ivr.desk.requests import Outcome, Report
 from ivr.phone.reader import Gathers, Heard, steps
 from tests.people import CALLER, TOKEN, Clock, Phone
-from tests.twiml_rules import faults
 from tests.web import service
 
 ACCOUNT = "AC" + "1" * 32
@@ -209,23 +208,6 @@ def test_a_body_larger_than_any_webhook_is_not_read(phone: Phone, confirms: Webh
     assert phone.posts(path, {**form, "More": "x" * 60_000}).status_code == 200
 
 
-def test_below_a_path_of_a_shared_host_the_carrier_signs_and_follows_whole_addresses(
-    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
-) -> None:
-    base = "https://shared.example/clinic"
-    with service(tmp_path, sqlite_url, redis_url, clock, PUBLIC_BASE_URL=f"{base}/") as phone:
-        answer = phone.posts("/voice", CALL)
-        assert answer.status_code == 200
-        (waits,) = [step for step in steps(answer.text) if isinstance(step, Gathers)]
-        assert waits.action.startswith("/clinic/voice/main?")
-        seen_by_us = waits.action.removeprefix("/clinic")
-        assert "Our opening hours are:" in phone.posts(seen_by_us, {**CALL, "Digits": "4"}).text
-        bare = RequestValidator(phone.house.settings.twilio_auth_token).compute_signature(
-            "https://shared.example/voice", CALL
-        )
-        assert signed(phone, "/voice", CALL, bare).status_code == 403
-
-
 def test_what_a_proxy_or_a_stranger_says_of_the_host_changes_nothing(phone: Phone) -> None:
     claims = {
         "Host": "elsewhere.example",
@@ -240,19 +222,3 @@ def test_what_a_proxy_or_a_stranger_says_of_the_host_changes_nothing(phone: Phon
         "http://elsewhere.example/voice", CALL
     )
     assert phone.unsigned("/voice", CALL, **claims, **{"X-Twilio-Signature": elsewhere}).status_code == 403
-
-
-@pytest.mark.parametrize("database", ["sqlite:///{0}/nowhere/clinic.db", "postgresql://nobody:none@127.0.0.1:1/none"])
-@pytest.mark.parametrize(
-    "body", [{}, {"ErrorCode": "11205", "ErrorUrl": "https://line.example/voice"}, {"x": "y" * 99_999}]
-)
-def test_the_fallback_speaks_both_languages_with_no_signature_and_no_store(
-    tmp_path: Path, clock: Clock, database: str, body: dict[str, str]
-) -> None:
-    with service(tmp_path, database.format(tmp_path), f"unix://{tmp_path}/nowhere.sock", clock) as phone:
-        answer = phone.unsigned("/voice/fallback", body)
-    assert answer.status_code == 200
-    assert faults(answer.data, answer.headers["Content-Type"]) == []
-    heard = [step for step in steps(answer.text) if isinstance(step, Heard)]
-    assert {step.language for step in heard} == {"en-IN", "hi-IN"}
-    assert all("112" in step.words for step in heard)

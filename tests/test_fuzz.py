@@ -1,0 +1,252 @@
+"""Anything is sent to every route, by anybody: nothing of ours breaks, and nothing changes without the right to it.
+
+The routes and the names of their fields are read from the product, so that a new one is tried with the rest.
+`make fuzz` does it for longer.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
+
+from ivr.desk.people import MANAGER, STAFF
+from ivr.web.guards import manager_only, open_to_all
+from tests.conftest import PASSWORD
+from tests.people import CALLER, Clock, Phone, Staff
+from tests.strangers import ODD, PLACE, TEXT, Ask, Ledger, Rows, asks, fields, routes
+from tests.twiml_rules import faults
+from tests.web import service
+
+FUZZ = settings(
+    max_examples=settings().max_examples // 5,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+"""So many examples of those that the profile allows; see conftest.py."""
+
+CALL = {"CallSid": "CA" + "2" * 32, "From": CALLER, "To": "+918090080906", "AccountSid": "AC" + "1" * 32}
+OUR_FAULT = "our telephone line has a"
+"""What a caller hears when a webhook broke; to the carrier it looks like any other answer."""
+
+NOBODY = ""
+
+Fields = dict[str, str]
+
+
+@dataclass(repr=False)
+class Premises:
+    """The service with a day's work in it, and who may come to its desk."""
+
+    phone: Phone
+    ledger: Ledger
+    sessions: dict[str, tuple[str, str]]
+    """The cookie and the token of everybody."""
+
+    def browser(self, name: str) -> FlaskClient:
+        """The browser of somebody who is logged in, or of nobody."""
+        browser = self.phone.app.test_client()
+        browser.set_cookie("session", self.sessions[name][0])
+        return browser
+
+    def token(self, name: str) -> str:
+        """The token of the forms that they were given."""
+        return self.sessions[name][1]
+
+
+@contextmanager
+def premises(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Premises]:
+    with service(tmp_path, database_url, redis_url, clock, TRUSTED_PROXIES="1") as phone:
+        people = {"asha": MANAGER, "meena": STAFF, "ravi": STAFF}
+        for name, role in people.items():
+            phone.house.people.add(name, PASSWORD, clock(), role)
+        phone.rings().press("1", "1", "1", "1", "1")
+        phone.rings(lang="hi", caller="+919999900002").press("2", "1", "1", "1")
+        phone.house.moves.take(2, "meena", clock())
+        sessions = {name: comes_in(phone.app, name) for name in (NOBODY, *people)}
+        ledger = Ledger(database_url, redis_url)
+        try:
+            yield Premises(phone, ledger, sessions)
+        finally:
+            ledger.close()
+
+
+def comes_in(app: Flask, name: str) -> tuple[str, str]:
+    """The cookie and the token of somebody who has logged in, or of nobody."""
+    staff = Staff(app, name, PASSWORD)
+    if name:
+        staff.logs_in()
+    token = staff.token(staff.browser.get("/desk" if name else "/login").text)
+    cookie = staff.browser.get_cookie("session")
+    assert cookie is not None
+    return cookie.value, token
+
+
+@pytest.fixture
+def here(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Premises]:
+    with premises(tmp_path, sqlite_url, redis_url, clock) as found:
+        yield found
+
+
+@pytest.fixture
+def on_postgres(tmp_path: Path, postgres_url: str, redis_url: str, clock: Clock) -> Iterator[Premises]:
+    with premises(tmp_path, postgres_url, redis_url, clock) as found:
+        yield found
+
+
+# -- nothing breaks
+
+
+def holds(answer: TestResponse, ask: Ask) -> None:
+    """What is true of every answer while the stores are well."""
+    assert answer.status_code < 500 or (answer.status_code, ask.path) == (503, "/readyz"), answer.status
+    words = answer.get_data(as_text=True)
+    assert "Traceback" not in words
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    location = answer.headers.get("Location", "/")
+    assert location.startswith(("/", "http://localhost/"))
+    assert not location.startswith(("//", "/\\"))
+    answer.close()
+
+
+def sends(here: Premises, who: str, several: list[Ask]) -> None:
+    here.ledger.put_back()
+    browser = here.browser(who)
+    for ask in several:
+        holds(ask.of(browser, here.token(who)), ask)
+
+
+@pytest.mark.parametrize("who", [NOBODY, "meena", "asha"], ids=["nobody", "staff", "manager"])
+@FUZZ
+@given(several=st.lists(asks(), min_size=1, max_size=6))
+def test_whatever_is_asked_of_whatever_route_nothing_breaks(here: Premises, who: str, several: list[Ask]) -> None:
+    sends(here, who, several)
+
+
+@FUZZ
+@given(several=st.lists(asks(lambda route: not route.webhook, writes=True), min_size=1, max_size=6))
+def test_whatever_a_manager_writes_no_form_breaks(here: Premises, several: list[Ask]) -> None:
+    sends(here, "asha", several)
+
+
+@FUZZ
+@given(several=st.lists(asks(lambda route: not route.webhook, writes=True), min_size=1, max_size=6))
+def test_whatever_a_manager_writes_no_form_breaks_on_postgres(on_postgres: Premises, several: list[Ask]) -> None:
+    sends(on_postgres, "asha", several)
+
+
+@FUZZ
+@given(several=st.lists(asks(lambda route: not route.webhook), min_size=1, max_size=6))
+def test_whatever_staff_look_at_nothing_breaks_on_postgres(on_postgres: Premises, several: list[Ask]) -> None:
+    sends(on_postgres, "meena", several)
+
+
+GATHERED = fields(("kind", "day", "part", "keyed", "topic", "reference", "joined", "offered_at"))
+"""What a call of another version of ours might have sealed."""
+
+SAYS = st.dictionaries(
+    st.sampled_from(("From", "To", "CallStatus", "ForwardedFrom", "DialCallStatus", "DialBridged", "CallSid", "New")),
+    TEXT,
+    max_size=2,
+)
+"""What the carrier may say besides what every webhook has, or in its place."""
+
+KEYS = fields(("Digits",))
+ADDRESS = fields(("line", "lang", "s", "w", "silent", "c"))
+
+
+@FUZZ
+@given(webhooks=st.lists(st.tuples(PLACE, ADDRESS, st.none() | GATHERED, SAYS, KEYS), min_size=1, max_size=5))
+def test_whatever_the_carrier_signs_is_answered_with_twiml_or_a_clear_no(
+    here: Premises, webhooks: list[tuple[str, Fields, Fields | None, Fields, Fields]]
+) -> None:
+    here.ledger.put_back()
+    for place, query, gathered, says, keys in webhooks:
+        seal = here.phone.house.call_seal
+        sealed = {} if gathered is None else {"c": seal.close(json.dumps(gathered))}
+        path = f"/voice/{place}" if place.isidentifier() and place.isascii() else "/voice"
+        ask = Ask(path, "POST", {**query, **sealed}, {})
+        answer = here.phone.posts(ask.url, {**CALL, **says, **keys})
+        assert answer.status_code in {200, 204, 400, 404, 405}
+        if answer.status_code == 200 and path != "/voice/fallback":
+            assert faults(answer.data, answer.headers["Content-Type"]) == []
+            assert OUR_FAULT not in answer.text
+
+
+# -- nothing changes without the right to it
+
+
+@contextmanager
+def nothing_changes(here: Premises) -> Iterator[None]:
+    before = here.ledger.put_back()
+    yield
+    assert here.ledger.rows() == before
+
+
+@FUZZ
+@given(ask=asks(lambda route: route.webhook, writes=True), signature=st.none() | st.sampled_from(ODD))
+def test_a_webhook_that_the_carrier_did_not_sign_changes_nothing(
+    here: Premises, ask: Ask, signature: str | None
+) -> None:
+    headers = {} if signature is None else {"X-Twilio-Signature": signature.encode("ascii", "replace").decode()}
+    assume(not set(headers.get("X-Twilio-Signature", "")) & set("\r\n"))
+    with nothing_changes(here):
+        answer = ask.of(here.phone.app.test_client(), **headers)
+    assert answer.status_code in {200, 403, 404, 405, 413}
+    if answer.status_code == 200:
+        assert ask.path == "/voice/fallback"
+
+
+@FUZZ
+@given(ask=asks(lambda route: not route.webhook, writes=True))
+def test_nobody_who_is_not_logged_in_changes_anything_but_the_count_of_failed_logins(here: Premises, ask: Ask) -> None:
+    before = here.ledger.put_back()
+    answer = ask.of(here.browser(NOBODY), here.token(NOBODY))
+    after = here.ledger.rows()
+    holds(answer, ask)
+    if ask.path == "/login" and answer.status_code == 401:
+        after, before = without(after, "failed_logins", "audit"), without(before, "failed_logins", "audit")
+    if ask.path != "/login" or answer.status_code != 302:
+        assert after == before
+
+
+def without(rows: Rows, *tables: str) -> Rows:
+    return {table: found for table, found in rows.items() if table not in tables}
+
+
+@FUZZ
+@given(ask=asks(lambda route: not route.webhook, writes=True), token=st.sampled_from(["", *ODD]))
+def test_without_the_token_of_its_page_no_form_changes_anything(here: Premises, ask: Ask, token: str) -> None:
+    with nothing_changes(here):
+        answer = ask.of(here.browser("asha"), token)
+    assert answer.status_code in {400, 404, 405, 308}
+
+
+@FUZZ
+@given(ask=asks(lambda route: not route.webhook, writes=True))
+def test_the_token_of_somebody_elses_session_changes_nothing(here: Premises, ask: Ask) -> None:
+    with nothing_changes(here):
+        assert ask.of(here.browser("asha"), here.token("meena")).status_code in {400, 404, 405, 308}
+
+
+@FUZZ
+@given(ask=asks(lambda route: route.guard is manager_only))
+def test_what_is_for_managers_is_refused_to_staff_and_changes_nothing(here: Premises, ask: Ask) -> None:
+    with nothing_changes(here):
+        answer = ask.of(here.browser("meena"), here.token("meena"))
+    assert answer.status_code in {400, 403, 404, 405, 413, 302, 308}
+    assert "ravi" not in answer.text
+
+
+def test_every_kind_of_route_is_among_those_that_are_tried() -> None:
+    found = {route.rule for route in routes()}
+    assert {"/voice", "/desk/requests/<reference>", "/login", "/desk/people", "/invitation/<token>"} <= found
+    assert {route.guard for route in routes()} >= {manager_only, open_to_all}
+    read = {name for route in routes() for name in route.fields}
+    assert {"outcome", "Digits", "password", "day", "time", "next", "ErrorUrl"} <= read
