@@ -50,8 +50,8 @@ def run(tools: Tools, stop: threading.Event) -> None:
     trouble = ""
     jumps = Jumps(tools.clock, time.monotonic)
     while True:
-        jumps.last()
-        before, trouble = trouble, _swept(tools)
+        # On the word of a clock that has just jumped, nothing is deleted.
+        before, trouble = trouble, _swept(tools, forgetting=jumps.last() is None)
         if trouble != before:
             log.warning("the sweep: %s", trouble or "all is well again")
         if stop.wait(EVERY_SECONDS):
@@ -72,9 +72,9 @@ def forget(tools: Tools) -> None:
         log.info("kept long enough and deleted: %s", counts)
 
 
-def _swept(tools: Tools) -> str:
+def _swept(tools: Tools, *, forgetting: bool = True) -> str:
     """What went wrong: none of them waits for what another needs."""
-    works = (mirror_closures, sweep, forget)
+    works = (mirror_closures, sweep, *([forget] if forgetting else []))
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, tools) for each in works))))
 
 

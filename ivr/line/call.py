@@ -5,6 +5,7 @@ Pure: no HTTP, no XML, no store, no clock, no randomness.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from ivr.line.known import answer, has
 from ivr.line.menu import BACK, HOME, LANGUAGE, PERSON, PERSON_PLACE, REPEAT, START
@@ -31,6 +32,9 @@ KEY_SECONDS = (6, 8, 10)
 
 NUMBER_SECONDS = (8, 10, 12)
 """How long we wait from one digit of a number to the next."""
+
+LONGEST_CALL = timedelta(hours=24)
+"""No call of a patient lasts so long."""
 
 RESTART = "*"
 """While a number is keyed, this begins it again."""
@@ -110,9 +114,9 @@ def _doing(call: Call, place: Filing | Ringing | End | Bridge, facts: Facts, sai
     match place:
         case Filing():
             number = facts.number(call)
-            if call.kind is None or number is None or call.offered_at is None:
+            if call.kind is None or number is None or not _is_going_on(call, facts):
                 return _arrive(call.afresh(), HOME, facts, said)
-            wait = File(call.wish, number, facts.line.offer.due(call.wish, facts.now), call.offered_at)
+            wait = File(call.wish, number, facts.line.offer.due(call.wish, facts.now), call.offered_at or facts.now)
         case Ringing():
             reception = facts.clinic.reception
             if reception.caller_id is None:
@@ -125,6 +129,11 @@ def _doing(call: Call, place: Filing | Ringing | End | Bridge, facts: Facts, sai
         case Bridge():
             wait = PutThrough()
     return Turn(call, said, (), wait)
+
+
+def _is_going_on(call: Call, facts: Facts) -> bool:
+    """Whether the wish was begun in a call that can still be going on: a webhook kept for longer is not acted upon."""
+    return call.offered_at is not None and facts.now - call.offered_at < LONGEST_CALL
 
 
 def _ready(call: Call, place: Menu | Keying, facts: Facts) -> Call:

@@ -16,6 +16,8 @@ from ivr.desk.requests import Outcome, Report
 from ivr.phone.reader import Gathers, Heard, steps
 from tests.people import CALLER, TOKEN, Clock, Phone
 from tests.web import service
+from workers.clock import forget
+from workers.tools import Tools
 
 ACCOUNT = "AC" + "1" * 32
 CALL = {"CallSid": "CA" + "2" * 32, "From": CALLER, "To": "+918090080906"}
@@ -140,7 +142,7 @@ def test_a_token_is_changed_in_three_steps_and_no_call_is_lost(
         assert signed_by(TOKEN, phone, "/voice", CALL).status_code == 403
 
 
-def test_a_webhook_that_somebody_kept_and_sends_again_days_later_changes_nothing(
+def test_a_webhook_that_somebody_kept_and_sends_again_hours_later_changes_nothing(
     phone: Phone, confirms: Webhook, clock: Clock
 ) -> None:
     """A signature has no date, so whoever sees one may send it again."""
@@ -148,12 +150,25 @@ def test_a_webhook_that_somebody_kept_and_sends_again_days_later_changes_nothing
     phone.house.moves.take(1, "asha", clock())
     phone.house.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
     before = phone.house.desk.all(), phone.house.desk.history(1)
-    clock.goes_on(days=3)
+    clock.goes_on(hours=20)
     again = phone.posts(*confirms)
     assert [step for step in steps(again.text) if isinstance(step, Heard)] == [
         step for step in steps(first.text) if isinstance(step, Heard)
     ]
     assert (phone.house.desk.all(), phone.house.desk.history(1)) == before
+
+
+def test_a_webhook_that_is_sent_again_when_its_request_has_been_forgotten_makes_no_new_one(
+    phone: Phone, confirms: Webhook, tools: Tools, clock: Clock
+) -> None:
+    phone.posts(*confirms)
+    phone.house.moves.take(1, "asha", clock())
+    phone.house.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    clock.goes_on(days=100)
+    forget(tools)
+    assert phone.house.desk.all() == []
+    assert phone.posts(*confirms).status_code == 200
+    assert phone.house.desk.all() == []
 
 
 def test_the_account_is_compared_only_when_it_is_known(
