@@ -13,6 +13,7 @@ from ivr.desk.migrate import migrate
 from ivr.desk.requests import Request
 from ivr.phone.command import phone
 from ivr.web.demo_commands import demo
+from ivr.web.fallback_commands import fallback_twiml
 from ivr.web.house import house
 from ivr.web.staff_commands import staff
 
@@ -22,7 +23,7 @@ database = AppGroup("database", help="The desk's database.")
 
 def register_commands(app: Flask) -> None:
     """Adds the commands to the application."""
-    for command in (desk, staff, database, demo, phone):
+    for command in (desk, staff, database, demo, phone, fallback_twiml):
         app.cli.add_command(command)
 
 
