@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import RepresentationPrinter
 from werkzeug.test import TestResponse
 
 from ivr.desk.people import MANAGER, STAFF
-from ivr.web.guards import manager_only, open_to_all
+from ivr.web.guards import manager_only
 from tests.conftest import PASSWORD
 from tests.people import CALLER, Clock, Phone, Staff
 from tests.strangers import ODD, PLACE, TEXT, Ask, Ledger, Rows, asks, fields, routes
@@ -40,7 +41,7 @@ NOBODY = ""
 Fields = dict[str, str]
 
 
-@dataclass(repr=False)
+@dataclass
 class Premises:
     """The service with a day's work in it, and who may come to its desk."""
 
@@ -48,6 +49,10 @@ class Premises:
     ledger: Ledger
     sessions: dict[str, tuple[str, str]]
     """The cookie and the token of everybody."""
+
+    def _repr_pretty_(self, printer: RepresentationPrinter, _cycle: bool) -> None:
+        """A failing example is told by what was asked; the house would fill the screen."""
+        printer.text("…")
 
     def browser(self, name: str) -> FlaskClient:
         """The browser of somebody who is logged in, or of nobody."""
@@ -110,7 +115,7 @@ def holds(answer: TestResponse, ask: Ask) -> None:
     assert "Traceback" not in words
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     location = answer.headers.get("Location", "/")
-    assert location.startswith(("/", "http://localhost/"))
+    assert location.startswith("/")
     assert not location.startswith(("//", "/\\"))
     answer.close()
 
@@ -181,6 +186,8 @@ def test_whatever_the_carrier_signs_is_answered_with_twiml_or_a_clear_no(
 
 # -- nothing changes without the right to it
 
+WRITES = st.lists(asks(lambda route: not route.webhook, writes=True), min_size=1, max_size=8)
+
 
 @contextmanager
 def nothing_changes(here: Premises) -> Iterator[None]:
@@ -190,30 +197,34 @@ def nothing_changes(here: Premises) -> Iterator[None]:
 
 
 @FUZZ
-@given(ask=asks(lambda route: route.webhook, writes=True), signature=st.none() | st.sampled_from(ODD))
+@given(
+    several=st.lists(asks(lambda route: route.webhook, writes=True), min_size=1, max_size=8),
+    signature=st.none() | st.sampled_from([each for each in ODD if each.isascii() and each.isprintable()]),
+)
 def test_a_webhook_that_the_carrier_did_not_sign_changes_nothing(
-    here: Premises, ask: Ask, signature: str | None
+    here: Premises, several: list[Ask], signature: str | None
 ) -> None:
-    headers = {} if signature is None else {"X-Twilio-Signature": signature.encode("ascii", "replace").decode()}
-    assume(not set(headers.get("X-Twilio-Signature", "")) & set("\r\n"))
+    headers = {} if signature is None else {"X-Twilio-Signature": signature}
     with nothing_changes(here):
-        answer = ask.of(here.phone.app.test_client(), **headers)
-    assert answer.status_code in {200, 403, 404, 405, 413}
-    if answer.status_code == 200:
-        assert ask.path == "/voice/fallback"
+        for ask in several:
+            answer = ask.of(here.phone.app.test_client(), **headers)
+            assert answer.status_code in {403, 404, 405, 413} or ask.path == "/voice/fallback"
 
 
 @FUZZ
-@given(ask=asks(lambda route: not route.webhook, writes=True))
-def test_nobody_who_is_not_logged_in_changes_anything_but_the_count_of_failed_logins(here: Premises, ask: Ask) -> None:
-    before = here.ledger.put_back()
-    answer = ask.of(here.browser(NOBODY), here.token(NOBODY))
-    after = here.ledger.rows()
-    holds(answer, ask)
-    if ask.path == "/login" and answer.status_code == 401:
-        after, before = without(after, "failed_logins", "audit"), without(before, "failed_logins", "audit")
-    if ask.path != "/login" or answer.status_code != 302:
-        assert after == before
+@given(several=WRITES)
+def test_nobody_who_is_not_logged_in_changes_anything_but_the_count_of_failed_logins(
+    here: Premises, several: list[Ask]
+) -> None:
+    for ask in several:
+        before = here.ledger.put_back()
+        answer = ask.of(here.browser(NOBODY), here.token(NOBODY))
+        after = here.ledger.rows()
+        holds(answer, ask)
+        if ask.path == "/login" and answer.status_code == 401:
+            after, before = without(after, "failed_logins", "audit"), without(before, "failed_logins", "audit")
+        if (ask.path, answer.headers.get("Location", "")[:5]) != ("/login", "/desk"):
+            assert after == before
 
 
 def without(rows: Rows, *tables: str) -> Rows:
@@ -221,32 +232,37 @@ def without(rows: Rows, *tables: str) -> Rows:
 
 
 @FUZZ
-@given(ask=asks(lambda route: not route.webhook, writes=True), token=st.sampled_from(["", *ODD]))
-def test_without_the_token_of_its_page_no_form_changes_anything(here: Premises, ask: Ask, token: str) -> None:
+@given(several=WRITES, token=st.sampled_from(["", *ODD]))
+def test_without_the_token_of_its_page_no_form_changes_anything(here: Premises, several: list[Ask], token: str) -> None:
     with nothing_changes(here):
-        answer = ask.of(here.browser("asha"), token)
-    assert answer.status_code in {400, 404, 405, 308}
+        for ask in several:
+            assert ask.of(here.browser("asha"), token).status_code in {400, 404, 405}
 
 
 @FUZZ
-@given(ask=asks(lambda route: not route.webhook, writes=True))
-def test_the_token_of_somebody_elses_session_changes_nothing(here: Premises, ask: Ask) -> None:
+@given(several=WRITES)
+def test_the_token_of_somebody_elses_session_changes_nothing(here: Premises, several: list[Ask]) -> None:
     with nothing_changes(here):
-        assert ask.of(here.browser("asha"), here.token("meena")).status_code in {400, 404, 405, 308}
+        for ask in several:
+            assert ask.of(here.browser("asha"), here.token("meena")).status_code in {400, 404, 405}
 
 
 @FUZZ
-@given(ask=asks(lambda route: route.guard is manager_only))
-def test_what_is_for_managers_is_refused_to_staff_and_changes_nothing(here: Premises, ask: Ask) -> None:
+@given(several=st.lists(asks(lambda route: route.guard is manager_only), min_size=1, max_size=8))
+def test_what_is_for_managers_is_refused_to_staff_and_changes_nothing(here: Premises, several: list[Ask]) -> None:
     with nothing_changes(here):
-        answer = ask.of(here.browser("meena"), here.token("meena"))
-    assert answer.status_code in {400, 403, 404, 405, 413, 302, 308}
-    assert "ravi" not in answer.text
+        for ask in several:
+            answer = ask.of(here.browser("meena"), here.token("meena"))
+            assert answer.status_code in {400, 403, 404, 405, 413, 302}
+            assert "ravi" not in answer.text
+
+
+FOR_MANAGERS = {"people.page", "people.invite", "people.reset", "people.change", "people.audit"}
+"""Whoever takes one away has thought about it."""
 
 
 def test_every_kind_of_route_is_among_those_that_are_tried() -> None:
-    found = {route.rule for route in routes()}
-    assert {"/voice", "/desk/requests/<reference>", "/login", "/desk/people", "/invitation/<token>"} <= found
-    assert {route.guard for route in routes()} >= {manager_only, open_to_all}
+    assert {route.endpoint for route in routes() if route.guard is manager_only} >= FOR_MANAGERS
+    assert {"/voice", "/desk/requests/<reference>", "/login", "/invitation/<token>"} <= {each.rule for each in routes()}
     read = {name for route in routes() for name in route.fields}
     assert {"outcome", "Digits", "password", "day", "time", "next", "ErrorUrl"} <= read

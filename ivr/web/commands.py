@@ -13,6 +13,7 @@ from ivr.phone.command import phone
 from ivr.web.backup_commands import backup, restore
 from ivr.web.database_commands import database
 from ivr.web.demo_commands import demo
+from ivr.web.fallback_commands import fallback_twiml
 from ivr.web.house import house
 from ivr.web.line_commands import line
 from ivr.web.numbers_commands import numbers
@@ -25,7 +26,20 @@ desk = AppGroup("desk", help="The requests at the desk.")
 
 def register_commands(app: Flask) -> None:
     """Adds the commands to the application."""
-    for command in (desk, staff, database, backup, restore, privacy, line, numbers, preflight, demo, phone):
+    for command in (
+        desk,
+        staff,
+        database,
+        backup,
+        restore,
+        privacy,
+        line,
+        numbers,
+        fallback_twiml,
+        preflight,
+        demo,
+        phone,
+    ):
         app.cli.add_command(command)
 
 

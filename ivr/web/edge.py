@@ -49,6 +49,7 @@ def fortify(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,  # behind a proxy we see plain HTTP; the token and SameSite guard the forms
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session: an old page still sends what was typed
     )
+    app.url_map.merge_slashes = False  # its redirect would lead to whatever Host was asked for
     _believe_proxies(app, settings.trusted_proxies)
     app.before_request(_refuse_unwritable)
     app.after_request(lambda response: _with_headers(response, HEADERS | (ONLY_HTTPS if production else {})))

@@ -16,18 +16,18 @@ SEED = 20261123
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
 def test_whatever_breaks_what_was_promised_is_at_the_desk_once_and_the_staff_are_told(database: str) -> None:
     try:
-        found = run(Wanted(database, Sizes(calls=40, faults=5, seconds=10.0), SEED, latest=4.0), print)
+        found = run(Wanted(database, Sizes(calls=28, faults=4, seconds=6.0), SEED, latest=2.0), print)
     except PostgresUnavailable as missing:
         pytest.skip(f"{NO_POSTGRES}{missing}")
     assert (found.lost, found.doubled, found.never_told) == ((), 0, 0), found.line()
     assert found.promised >= 5, found.line()
-    assert found.line().startswith(f"{database}: calls 40, faults 5, promised {found.promised}, lost 0, doubled 0, ")
+    assert found.line().startswith(f"{database}: calls 28, faults 4, promised {found.promised}, lost 0, doubled 0, ")
     assert found.kept
 
 
 def test_a_service_that_promises_before_it_keeps_is_found_out() -> None:
     app = "tests.chaos.careless:promises_too_early()"
-    sizes = Sizes(calls=40, faults=12, seconds=8.0)
+    sizes = Sizes(calls=30, faults=9, seconds=6.0)
     found = run(Wanted("sqlite", sizes, SEED, app, parts=("database",), latest=2.0), print)
     assert found.lost, found.line()
     assert not found.kept
@@ -35,7 +35,7 @@ def test_a_service_that_promises_before_it_keeps_is_found_out() -> None:
 
 def test_a_service_that_does_not_know_a_repeated_webhook_is_found_out() -> None:
     app = "tests.chaos.careless:knows_no_repetition()"
-    sizes = Sizes(calls=30, faults=0, seconds=5.0)
-    found = run(Wanted("sqlite", sizes, SEED, app, twice=0.6, latest=4.0, desk_closes=1.0), print)
+    sizes = Sizes(calls=24, faults=0, seconds=4.0)
+    found = run(Wanted("sqlite", sizes, SEED, app, twice=0.6, latest=3.0, desk_closes=1.0), print)
     assert found.doubled, found.line()
     assert not found.kept

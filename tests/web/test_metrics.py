@@ -122,7 +122,7 @@ def test_webhooks_are_timed_by_place_as_long_as_the_carrier_waited(phone: Phone,
 def test_a_mistake_of_ours_is_an_apology_and_so_is_what_the_carrier_could_not_reach(phone: Phone, house: House) -> None:
     broken = replace(house, front_door=None)  # type: ignore[arg-type]  # no door at all
     books_in_vain = Phone(create_app(broken), broken)
-    assert "has a fault" in books_in_vain.rings().press("1", "1", "1", "1", "1").words
+    assert "has a short fault" in books_in_vain.rings().press("1", "1", "1", "1", "1").words
     phone.unsigned("/voice/fallback", {})
     found = numbers(phone)
     assert found["clinic_webhook_seconds_count", "fault", "summary"] == 1
