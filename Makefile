@@ -39,7 +39,7 @@ phone: requirements ## rings the line from this terminal; more with ARGS=--help
 test: requirements-dev browser ## runs the tests; some of them with ARGS=tests/test_supervisor.py
 	@exec $(PY) -m pytest $(ARGS)
 
-fuzz: requirements-dev ## sends anything to every route for about an hour; less with ARGS="-k signed"
+fuzz: requirements-dev ## sends anything to every route for about half an hour; some of it with ARGS="-k signed"
 	@exec $(PY) -m pytest --hypothesis-profile=long tests/test_fuzz.py tests/test_any_keys.py $(ARGS)
 
 check: requirements-dev ## format, lint, types, and known holes in what we depend on
