@@ -46,7 +46,7 @@ test: requirements-dev browser promtool emulate ## runs the tests; some of them 
 chaos: requirements-dev ## rings the running service 2,100 times with each database while its parts break; 20 minutes
 	@exec $(PY) -m chaos $(ARGS)
 
-fuzz: requirements-dev ## sends anything to every route for about an hour; less with ARGS="-k signed"
+fuzz: requirements-dev ## sends anything to every route for about half an hour; some of it with ARGS="-k signed"
 	@exec $(PY) -m pytest --hypothesis-profile=long tests/test_fuzz.py tests/test_any_keys.py $(ARGS)
 
 check: requirements-dev ## format, lint, types, and known holes in what we depend on

@@ -40,7 +40,7 @@ QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 PASSWORD = "correct horse battery"
 
 hypothesis_settings.register_profile("clinic", deadline=None, print_blob=True)
-hypothesis_settings.register_profile("long", deadline=None, print_blob=True, max_examples=2500)  # see `make fuzz`
+hypothesis_settings.register_profile("long", deadline=None, print_blob=True, max_examples=10_000)  # see `make fuzz`
 hypothesis_settings.load_profile("clinic")
 
 

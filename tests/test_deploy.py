@@ -1,0 +1,136 @@
+"""The files that people copy to a server say what the product says."""
+
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from config.settings import ROOT
+from ivr.desk.queue import JOB_SECONDS
+from ivr.phone.reader import HangsUp, Heard, steps
+from tests.people import Phone
+from tests.twiml_rules import faults
+
+OPS = ROOT / "ops"
+UNITS = sorted((OPS / "systemd").glob("*.service"))
+PROXIES = (OPS / "nginx" / "clinic-line.conf", OPS / "caddy" / "Caddyfile")
+
+
+def processes(procfile: Path) -> dict[str, str]:
+    return dict(re.findall(r"^(\w+): (.*)$", procfile.read_text(), re.MULTILINE))
+
+
+def of_unit(name: str, key: str) -> str:
+    found: list[str] = re.findall(rf"^{key}=(.*)$", (OPS / "systemd" / name).read_text(), re.MULTILINE)
+    return found[0]
+
+
+def flags(command: str) -> list[str]:
+    """What gunicorn is told, but for the address it listens on."""
+    words = shlex.split(command[command.index("-m gunicorn") :])
+    at = words.index("--bind")
+    return words[:at] + words[at + 2 :]
+
+
+# -- the carrier's fallback
+
+
+def test_the_fallback_file_is_what_the_command_prints(app: Flask) -> None:
+    printed = app.test_cli_runner().invoke(args=["fallback-twiml"])
+    assert printed.exit_code == 0
+    assert (OPS / "fallback" / "fallback.xml").read_text(encoding="utf-8") == printed.output, (
+        "make it anew: flask --app wsgi fallback-twiml > ops/fallback/fallback.xml"
+    )
+
+
+def test_the_fallback_file_speaks_every_language_names_112_and_ends_the_call(phone: Phone) -> None:
+    document = (OPS / "fallback" / "fallback.xml").read_bytes()
+    assert faults(document, "text/xml; charset=utf-8") == []
+    found = list(steps(document.decode()))
+    heard = [step for step in found if isinstance(step, Heard)]
+    assert {step.language for step in heard} == {"en-IN", "hi-IN"}
+    assert len(phone.house.script.languages) == 2
+    assert all("112" in step.words for step in heard)
+    assert isinstance(found[-1], HangsUp)
+
+
+# -- the units
+
+
+@pytest.mark.parametrize("other", ["systemd", "platform"])
+def test_every_web_process_is_started_with_the_flags_of_the_procfile(other: str) -> None:
+    ours = processes(ROOT / "Procfile")["web"]
+    theirs = {
+        "systemd": of_unit("clinic-line-web.service", "ExecStart"),
+        "platform": processes(OPS / "platform" / "Procfile")["web"],
+    }
+    assert flags(theirs[other]) == flags(ours)
+
+
+def test_every_process_of_the_procfile_has_its_unit_and_its_place_on_a_platform() -> None:
+    ours = processes(ROOT / "Procfile")
+    started = " ".join(of_unit(unit.name, "ExecStart") for unit in UNITS)
+    platform = processes(OPS / "platform" / "Procfile")
+    for name in ("worker", "clock"):
+        assert f"-m {ours[name].rpartition(' ')[2]}" in started
+        assert ours[name] in " ".join(platform.values())
+    assert "clock" not in platform, (
+        "it writes the closures to the disk of the web, which on a platform is nobody else's"
+    )
+
+
+def test_a_stop_waits_for_the_request_and_the_job_in_hand() -> None:
+    graceful = int(re.findall(r"--graceful-timeout (\d+)", processes(ROOT / "Procfile")["web"])[0])
+    assert int(of_unit("clinic-line-web.service", "TimeoutStopSec")) > graceful
+    assert int(of_unit("clinic-line-worker@.service", "TimeoutStopSec")) > JOB_SECONDS
+    assert of_unit("clinic-line-worker@.service", "KillMode") == "mixed", "or the job is killed beside its worker"
+
+
+def test_systemd_understands_the_units(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed")
+    shutil.copytree(OPS / "systemd", tmp_path, dirs_exist_ok=True)
+    for unit in tmp_path.glob("*.service"):  # which programs there are is not the question
+        unit.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", unit.read_text(), flags=re.MULTILINE))
+    units = [str(path) for path in tmp_path.iterdir() if path.is_file()]
+    said = subprocess.run(
+        ["systemd-analyze", "verify", *units],
+        env={"SYSTEMD_UNIT_PATH": f"{tmp_path}:", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (said.returncode, said.stderr) == (0, "")
+
+
+# -- the proxies
+
+
+def test_nginx_logs_no_query_and_no_link_of_an_invitation() -> None:
+    words = PROXIES[0].read_text()
+    (log,) = re.findall(r"log_format clinic_line (.*?);", words, re.DOTALL)
+    assert not re.findall(r"\$(request\b|request_uri|args|query_string|uri|http_referer|http_user_agent)", log)
+    assert re.findall(r"error_log \S+ (\w+)", words) == ["crit"] * words.count("server_name")
+    assert words.count("access_log") == words.count("server_name") == 2
+
+
+@pytest.mark.parametrize("proxy", PROXIES, ids=["nginx", "caddy"])
+def test_a_proxy_gives_up_before_the_carrier_and_shows_no_metrics(proxy: Path) -> None:
+    words = "\n".join(line.split("#")[0] for line in proxy.read_text().splitlines())
+    limits = re.findall(
+        r"(?:proxy_connect_timeout|proxy_read_timeout|dial_timeout|response_header_timeout) (\d+)s", words
+    )
+    assert len(limits) == 2
+    assert sum(map(int, limits)) < 15
+    assert "/metrics" in words
+    assert "/opt/clinic-line/ops/fallback" in words
+
+
+def test_redis_writes_before_it_answers_and_drops_nothing() -> None:
+    lines = (OPS / "redis" / "clinic-line.conf").read_text().splitlines()
+    assert {"appendonly yes", "appendfsync always", "maxmemory-policy noeviction"} <= set(lines)
