@@ -8,8 +8,8 @@ import secrets
 import sys
 import time
 
-from chaos.campaign import Wanted, run
-from chaos.plan import Sizes
+from chaos.campaign import run
+from chaos.plan import Sizes, Wanted
 
 
 def main() -> int:

@@ -91,3 +91,22 @@ def _fault(at: float, parts: dict[str, tuple[What, ...]], random: Random) -> Fau
     part = random.choice(sorted(parts))
     long = random.random() < 1 / 6
     return Fault(at, part, random.choice(parts[part]), random.uniform(3.0, 7.0) if long else random.uniform(0.2, 2.0))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A campaign, as it was asked for."""
+
+    database: str
+    sizes: Sizes
+    seed: int
+    app: str = "wsgi:create_app()"
+    """What the web servers load."""
+    parts: tuple[str, ...] = ()
+    """Only these parts break; all of them where none is named."""
+    twice: float = 0.1
+    """The share of webhooks that come twice."""
+    latest: float = 12.0
+    """Seconds by which one that comes twice is late, at most."""
+    desk_closes: float = 0.3
+    """The share of the requests that the desk closes while the campaign goes on."""

@@ -23,7 +23,6 @@ from tests.servers import until
 from tests.servers.postgres import postgres
 from tests.servers.valkey import valkey
 
-APP = "wsgi:create_app()"
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "a-token-that-signs-only-in-campaigns"  # noqa: S105 - made up
 BASE_URL = "http://line.example"
@@ -48,7 +47,7 @@ class Premises:
 
 
 @contextmanager
-def premises(database: str, app: str = APP) -> Iterator[Premises]:
+def premises(database: str, app: str) -> Iterator[Premises]:
     """Runs it all until the end of the block; then nothing of it is left, but the logs where something went wrong."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="campaign-"))

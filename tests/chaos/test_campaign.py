@@ -5,8 +5,8 @@ The long one, with thousands of calls, is `make chaos`.
 
 import pytest
 
-from chaos.campaign import Wanted, run
-from chaos.plan import Sizes
+from chaos.campaign import run
+from chaos.plan import Sizes, Wanted
 from tests.conftest import NO_POSTGRES
 from tests.servers.postgres import PostgresUnavailable
 

@@ -1,0 +1,92 @@
+"""The desk during a campaign: it works, and at the end it is looked at, both by the product's own code."""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from random import Random
+
+from sqlalchemy import func, select
+
+from chaos.plan import Wanted
+from chaos.premises import Premises
+from chaos.reckoning import Held
+from ivr.desk import schema
+from ivr.desk.database import StoreAway
+from ivr.desk.queue import QueueAway
+from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, Report
+from workers.tools import Tools
+
+SETTLES = 240.0
+"""Seconds at the end for what was promised to reach the desk and the staff: several leases of an errand."""
+
+
+@contextmanager
+def at_work(tools: Tools, wanted: Wanted) -> Iterator[None]:
+    """Somebody who takes and closes requests, so that a webhook which comes late finds its request closed."""
+    stop, random = threading.Event(), Random(f"desk {wanted.seed}")
+
+    def work() -> None:
+        left: set[int] = set()
+        while not stop.wait(0.5):
+            try:
+                waiting = [each.id for each in tools.desk.waiting() if each.id not in left]
+                for request_id in waiting:
+                    if random.random() > wanted.desk_closes:
+                        left.add(request_id)
+                    else:
+                        tools.moves.take(request_id, "desk", tools.clock())
+                        tools.moves.report(request_id, Report(Outcome.SETTLED), "desk", tools.clock())
+            except (StoreAway, MoveRefused, NoSuchRequest):
+                continue
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def settled(tools: Tools) -> float:
+    """Seconds until nothing waits in Redis and no errand is undone. Raises TimeoutError."""
+    began = time.monotonic()
+    while time.monotonic() - began < SETTLES:
+        try:
+            if not tools.waiting_room.count() and not _undone(tools):
+                return time.monotonic() - began
+        except (StoreAway, QueueAway):
+            pass
+        time.sleep(0.25)
+    raise TimeoutError("what was promised has not reached the desk and the staff")
+
+
+def _undone(tools: Tools) -> int:
+    table = schema.errands
+    query = select(func.count()).where(table.c.done_at.is_(None), table.c.failed_at.is_(None))
+    with tools.database.reading() as read:
+        return read.execute(query).scalar_one()
+
+
+def held(tools: Tools) -> tuple[list[Held], list[tuple[str, str, str]]]:
+    """The promises that the desk holds; and of each request the call, the kind and the number."""
+    requests, promises = schema.requests, schema.promises
+    query = select(
+        requests.c.id, requests.c.phone, requests.c.reference, promises.c.spoken, promises.c.joined
+    ).join_from(promises, requests)
+    with tools.database.reading() as read:
+        promised = [
+            Held(row.id, row.phone, row.spoken, joined=row.joined or row.spoken != row.reference)
+            for row in read.execute(query)
+        ]
+        made = [tuple(row) for row in read.execute(select(requests.c.call_sid, requests.c.kind, requests.c.phone))]
+    return promised, made
+
+
+def told(place: Premises) -> list[tuple[str, float]]:
+    """The references that the staff were told, and when."""
+    found = [(re.search(r"reference (\d{6})", json.loads(body)["message"]), at) for at, body in place.staff.heard()]
+    return [(match[1], at) for match, at in found if match]

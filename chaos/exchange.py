@@ -1,0 +1,78 @@
+"""Connects the callers of a campaign to the clinic's lines, and notes what they heard."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from random import Random
+
+from chaos import plan
+from chaos.callers import Person, Promise, call, promise_of
+from chaos.carrier import Line
+from chaos.plan import Ring, Wanted
+from chaos.premises import ACCOUNT, BASE_URL, TOKEN, Premises
+from ivr.line.turn import Say
+from ivr.phone.handset import Handset
+from workers.tools import Tools
+
+AT_ONCE = 96
+"""Calls that may be going on together."""
+
+
+@dataclass
+class Heard:
+    """What came of the calls."""
+
+    promises: list[Promise] = field(default_factory=list)
+    apologies: int = 0
+    longest_silence: float = 0.0
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Connects callers to the lines of the clinic."""
+
+    place: Premises
+    lines: Sequence[str]
+    apologies: tuple[str, ...]
+    mischief: ThreadPoolExecutor
+    wanted: Wanted
+
+    def call(self, ring: Ring) -> tuple[Person, str, Line]:
+        """One call, from ringing to hanging up. Raises CallFailed."""
+        line = Line(self.place.ports, TOKEN, Random(ring.seed), self.mischief, self.wanted.twice, self.wanted.latest)
+
+        def handset(call_sid: str, ring: Ring) -> Handset:
+            called = self.lines[ring.line % len(self.lines)]
+            return Handset(line.post, BASE_URL, TOKEN, ACCOUNT, call_sid, ring.sender, called)
+
+        person, call_sid = call(ring, handset, self.apologies)
+        return person, call_sid, line
+
+
+def ring_all(place: Premises, tools: Tools, wanted: Wanted, began: float) -> Heard:
+    """Makes every call at its moment after `began`; what came of them. Raises CallFailed."""
+    heard = Heard()
+    lines = [min(line.reached_by).e164 for line in tools.clinic.lines.values()]
+    with ThreadPoolExecutor(AT_ONCE) as hands, ThreadPoolExecutor(AT_ONCE) as mischief:
+        exchange = Exchange(place, lines, _apologies(tools), mischief, wanted)
+        calls: list[Future[tuple[Person, str, Line]]] = []
+        for ring in plan.rings(wanted.sizes, wanted.seed):
+            time.sleep(max(0.0, began + ring.at - time.monotonic()))
+            calls.append(hands.submit(exchange.call, ring))
+        for each in calls:
+            _note(heard, *each.result())
+    return heard
+
+
+def _note(heard: Heard, person: Person, call_sid: str, line: Line) -> None:
+    promise = promise_of(person, call_sid)
+    if promise:
+        heard.promises.append(promise)
+    heard.apologies += person.apologised or line.fell_back > 0
+    heard.longest_silence = max(heard.longest_silence, line.longest_silence)
+
+
+def _apologies(tools: Tools) -> tuple[str, ...]:
+    names = ("not_kept", "fault")
+    return tuple(tools.script.say(Say(name), language).words for name in names for language in ("en", "hi"))

@@ -1,0 +1,42 @@
+"""Breaks the parts of the service while people ring, as planned."""
+
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+from chaos.plan import Fault
+from chaos.premises import Premises
+
+
+@contextmanager
+def breaking(place: Premises, faults: Sequence[Fault], began: float) -> Iterator[None]:
+    """Breaks one part after another, each in a thread of its own: one fault may outlast the next."""
+    stop = threading.Event()
+
+    def one(fault: Fault) -> None:
+        place.parts[fault.part].breaks(fault.what)
+        stop.wait(fault.seconds)
+        place.parts[fault.part].mends()
+
+    def all_of_them() -> None:
+        with ThreadPoolExecutor(32) as hands:
+            for fault in faults:
+                if stop.wait(max(0.0, began + fault.at - time.monotonic())):
+                    return
+                hands.submit(one, fault).add_done_callback(_let_errors_be_seen)
+
+    thread = threading.Thread(target=all_of_them)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _let_errors_be_seen(done: Future[None]) -> None:
+    if done.exception():
+        sys.stderr.write(f"a fault could not be made: {done.exception()!r}\n")
