@@ -49,7 +49,7 @@ def test_a_nul_is_refused_at_the_door_and_not_taken_for_a_database_that_is_away(
         "/desk?kind=a&kind=%00",
         "/desk/requests/%00",
         "/desk/audit?person=a%00b",
-        "/login?a=%00",
+        "/login?next=/desk%00",
     ):
         assert asha.browser.get(path).status_code == 400, path
     assert posts(asha, "/desk/requests/1/note", note="a\0b") == 400
