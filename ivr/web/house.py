@@ -55,8 +55,8 @@ NAME = "house"
 A_CALLER_WAITS = 1.1
 """Seconds for the database, a little more than its own limits; what is left of two is for Redis."""
 
-A_STORE_IS_SLOW = 0.5
-"""Seconds after which a store that fails has stalled: the next callers do not wait for it."""
+DATABASE_STALLS, REDIS_STALLS = 0.7, 0.5
+"""Seconds, a little less than the limits of each: what takes longer and fails has stalled, and is left alone a while."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,8 @@ def build(
     """The house that these settings describe. Raises BadFile where a file of the configuration is wrong."""
     clinic = clinic_file.read(settings.clinic_file)
     script = sentences.read_for(clinic)
-    database = Database(settings.database_url, breaker=Breaker(A_STORE_IS_SLOW))
-    redis, redis_breaker = impatient(settings.redis_url), Breaker(A_STORE_IS_SLOW)
+    database = Database(settings.database_url, breaker=Breaker(DATABASE_STALLS))
+    redis, redis_breaker = impatient(settings.redis_url), Breaker(REDIS_STALLS)
     doorkeeper = Doorkeeper(clinic.limits.requests_of_a_number)
     desk = Desk(database, tasks(settings.text_confirmations), doorkeeper)
     doorbell = Doorbell(redis, redis_breaker)
