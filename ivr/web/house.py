@@ -56,7 +56,7 @@ A_CALLER_WAITS = 1.1
 """Seconds for the database, a little more than its own limits; what is left of two is for Redis."""
 
 DATABASE_STALLS, REDIS_STALLS = 0.7, 0.5
-"""Seconds, a little less than the limits of each: what takes longer and fails has stalled, and is left alone a while."""
+"""Seconds, a little less than the limits of each: what fails after these has stalled, and is left alone a while."""
 
 
 @dataclass(frozen=True)
