@@ -75,11 +75,11 @@ def held(tools: Tools) -> tuple[list[Held], list[tuple[str, str, str]]]:
     """The promises that the desk holds; and of each request the call, the kind and the number."""
     requests, promises = schema.requests, schema.promises
     query = select(
-        requests.c.id, requests.c.phone, requests.c.reference, promises.c.spoken, promises.c.joined
+        requests.c.id, requests.c.phone, requests.c.reference, promises.c.reference.label("own"), promises.c.spoken
     ).join_from(promises, requests)
     with tools.database.reading() as read:
         promised = [
-            Held(row.id, row.phone, row.spoken, joined=row.joined or row.spoken != row.reference)
+            Held(row.id, row.phone, frozenset({row.own, row.spoken}), joined=row.own != row.reference)
             for row in read.execute(query)
         ]
         made = [tuple(row) for row in read.execute(select(requests.c.call_sid, requests.c.kind, requests.c.phone))]

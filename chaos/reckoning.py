@@ -13,8 +13,11 @@ class Held:
 
     request_id: int
     phone: str
-    reference: str
-    """What was spoken."""
+    references: frozenset[str]
+    """What the desk finds it by: its own reference, and the one that was spoken where that was an earlier request's.
+
+    A caller whose request waited in Redis heard its own; joined to an earlier request, it is found by both.
+    """
     joined: bool
     """Whether it led to a request that was there before."""
 
@@ -52,7 +55,7 @@ class Reckoning:
 
 def lost(promises: Iterable[Promise], held: Iterable[Held]) -> tuple[Promise, ...]:
     """The promises whose request is not at the desk."""
-    there = {(each.phone, each.reference) for each in held}
+    there = {(each.phone, reference) for each in held for reference in each.references}
     return tuple(each for each in promises if (each.phone, each.reference) not in there)
 
 
@@ -69,7 +72,7 @@ def slowest_notification(
     Only of promises that made a new request: one that joined an earlier request has no news. Both clocks are this one.
     """
     heard_of = _by_reference(told)
-    new = {(each.phone, each.reference) for each in held if not each.joined}
+    new = {(each.phone, reference) for each in held if not each.joined for reference in each.references}
     waited = [
         min(heard_of.get(each.reference, ()), default=None) for each in promises if (each.phone, each.reference) in new
     ]

@@ -8,7 +8,7 @@ BEN = Promise("CA2", "+919999900002", "callback", "123456", heard=200.0)
 
 
 def held(promise: Promise, *, joined: bool = False) -> Held:
-    return Held(1, promise.phone, promise.reference, joined)
+    return Held(1, promise.phone, frozenset({promise.reference}), joined)
 
 
 def test_a_promise_without_its_request_is_lost() -> None:
@@ -18,6 +18,11 @@ def test_a_promise_without_its_request_is_lost() -> None:
 
 def test_the_same_reference_of_another_number_is_not_ones_own() -> None:
     assert lost([BEN], [held(ANN)]) == (BEN,)
+
+
+def test_a_promise_that_waited_and_then_joined_an_earlier_request_is_found_by_what_was_heard() -> None:
+    joined = Held(1, ANN.phone, frozenset({ANN.reference, "654321"}), joined=True)
+    assert lost([ANN], [joined]) == ()
 
 
 def test_two_requests_of_one_call_are_one_too_many() -> None:
