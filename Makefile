@@ -43,7 +43,7 @@ preflight: requirements ## checks that all is ready for callers, a line a check
 test: requirements-dev browser promtool emulate ## runs the tests; some of them with ARGS=tests/test_supervisor.py
 	@exec $(PY) -m pytest $(ARGS)
 
-chaos: requirements-dev ## rings the running service 2,100 times with each database while its parts break; 20 minutes
+chaos: requirements-dev ## rings the running service 2,100 times with each database while its parts break; 16 minutes
 	@exec $(PY) -m chaos $(ARGS)
 
 fuzz: requirements-dev ## sends anything to every route for about half an hour; some of it with ARGS="-k signed"
