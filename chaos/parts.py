@@ -130,10 +130,12 @@ class SqliteFile:
         self._path = path
         self._lock = threading.RLock()
         self._other: sqlite3.Connection | None = None
+        self._holders = 0
 
     def breaks(self, _what: What) -> None:
         """Another process, such as a careless backup, locks it."""
         with self._lock:
+            self._holders += 1
             if self._other is None:
                 other = sqlite3.connect(self._path, isolation_level=None, timeout=5, check_same_thread=False)
                 with suppress(sqlite3.OperationalError):
@@ -141,9 +143,10 @@ class SqliteFile:
                 self._other = other
 
     def mends(self) -> None:
-        """The other one lets go."""
+        """The other one lets go, when the last fault that wanted it locked is over."""
         with self._lock:
-            if self._other is not None:
+            self._holders = max(0, self._holders - 1)
+            if self._other is not None and not self._holders:
                 self._other.close()
                 self._other = None
 

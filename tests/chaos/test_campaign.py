@@ -28,7 +28,7 @@ def test_whatever_breaks_what_was_promised_is_at_the_desk_once_and_the_staff_are
 
 def test_a_service_that_promises_before_it_keeps_is_found_out() -> None:
     app = "tests.chaos.careless:promises_too_early()"
-    sizes = Sizes(calls=30, faults=9, seconds=6.0)
+    sizes = Sizes(calls=30, faults=20, seconds=6.0)
     found = run(Wanted("sqlite", sizes, SEED, app, parts=("database",), latest=2.0), print)
     assert found.lost, found.line()
     assert not found.kept
