@@ -12,6 +12,7 @@ from flask import Flask
 from config.settings import ROOT
 from ivr.desk.queue import JOB_SECONDS
 from ivr.phone.reader import HangsUp, Heard, steps
+from tests.conftest import NO_SYSTEMD
 from tests.people import Phone
 from tests.twiml_rules import faults
 
@@ -92,7 +93,7 @@ def test_a_stop_waits_for_the_request_and_the_job_in_hand() -> None:
 
 def test_systemd_understands_the_units(tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd-analyze is not installed")
+        pytest.skip(f"{NO_SYSTEMD}apt-get install systemd")
     shutil.copytree(OPS / "systemd", tmp_path, dirs_exist_ok=True)
     for unit in tmp_path.glob("*.service"):  # which programs there are is not the question
         unit.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", unit.read_text(), flags=re.MULTILINE))

@@ -24,7 +24,7 @@ from ivr.desk.migrate import migrate
 from ivr.desk.restore import prepared, restore
 from ivr.web.app import create_app
 from ivr.web.house import House, build
-from tests.conftest import QUICK, settings_for
+from tests.conftest import NO_PG_DUMP, QUICK, settings_for
 from tests.people import Clock, Phone, Staff
 from tests.servers.postgres import Postgres
 from tests.web import environment
@@ -406,7 +406,7 @@ def test_with_postgresql_the_commands_say_how_and_that_way_works(
 ) -> None:
     programs = Path(postgres_server.command[0]).parent
     if not (programs / "pg_dump").exists():
-        pytest.skip("this PostgreSQL came without pg_dump")
+        pytest.skip(f"{NO_PG_DUMP}this PostgreSQL came without it")
     password = urlsplit(postgres_url).password or ""
     file = tmp_path / "the desk.dump"
     phone = Phone(create_app(on_postgres), on_postgres)
