@@ -100,6 +100,8 @@ class Conversation:
     sid: str = field(default_factory=lambda: "CA" + secrets.token_hex(16))
     heard: list[str] = field(default_factory=list)
     """What was heard since the last key, sentence by sentence."""
+    spoken: list[Heard] = field(default_factory=list)
+    """The same, each with its language."""
     uncut: list[str] = field(default_factory=list)
     """That part of it which no key could have cut off."""
     languages: set[str] = field(default_factory=set)
@@ -175,11 +177,12 @@ class Conversation:
         return {"CallSid": self.sid, "AccountSid": "AC" + "0" * 32, "CallStatus": "in-progress", **self.fields, **more}
 
     def _read(self, document: str) -> None:
-        self.heard, self.uncut, self.languages, self.waits = [], [], set(), None
+        self.heard, self.spoken, self.uncut, self.languages, self.waits = [], [], [], set(), None
         gather_begins = document.find("<Gather")
         for step in steps(document):
             match step:
                 case Heard(words, language):
+                    self.spoken.append(step)
                     self.heard.append(words)
                     self.languages.add(language)
                 case Redirects(to):

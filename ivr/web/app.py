@@ -13,6 +13,7 @@ from ivr.web.console import console
 from ivr.web.edge import fortify
 from ivr.web.guards import ask_guard, guarded_by, open_to_all
 from ivr.web.health import health
+from ivr.web.hear import hear
 from ivr.web.hours import hours
 from ivr.web.house import NAME, House
 from ivr.web.invitation import invitation
@@ -35,7 +36,7 @@ def create_app(house: House) -> Flask:
     _protect(app)
     words.install(app)
     app.jinja_env.globals.update(pages=partial(_pages, app))
-    for blueprint in (voice, health, metrics, login, console, moves, people, invitation, hours, blocked):
+    for blueprint in (voice, health, metrics, login, console, moves, people, invitation, hours, hear, blocked):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = guarded_by(open_to_all)(app.view_functions["static"])
     refusals.install(app)
@@ -47,6 +48,7 @@ PAGES = (
     ("console.worklist", words.later("Waiting"), False),
     ("console.appointments", words.later("Appointments"), False),
     ("hours.page", words.later("Hours"), False),
+    ("hear.page", words.later("Callers hear"), False),
     ("blocked.page", words.later("Blocked"), False),
     ("people.page", words.later("People"), True),
     ("people.audit", words.later("Audit"), True),

@@ -14,6 +14,7 @@ from ivr.web.backup_commands import backup, restore
 from ivr.web.database_commands import database
 from ivr.web.demo_commands import demo
 from ivr.web.fallback_commands import fallback_twiml
+from ivr.web.hear_command import hear
 from ivr.web.house import house
 from ivr.web.line_commands import line
 from ivr.web.numbers_commands import numbers
@@ -38,6 +39,7 @@ def register_commands(app: Flask) -> None:
         fallback_twiml,
         preflight,
         demo,
+        hear,
         phone,
     ):
         app.cli.add_command(command)

@@ -23,6 +23,7 @@ from ivr.web.words import _, language
 class Heard:
     """What a caller of a line hears of its hours at this moment, in short and word for word."""
 
+    key: str
     line: str
     closes: datetime | None
     reason: str
@@ -38,7 +39,7 @@ def _heard(clinic: Clinic, line: Line, now: datetime) -> Heard:
     said = spoken("status", Call(line.key, language(), START), Facts(clinic, line, None, now))
     words = [house().script.say(each, language()).words for each in said]
     closure = line.hours.closure(line.hours.local(now).date())
-    return Heard(line.name[language()], line.hours.closes(now), _reason(closure), " ".join(words))
+    return Heard(line.key, line.name[language()], line.hours.closes(now), _reason(closure), " ".join(words))
 
 
 def _reason(closure: Closure | None) -> str:

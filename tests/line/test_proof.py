@@ -20,7 +20,7 @@ from ivr.line.menu import MENU, WANTS
 from ivr.line.places import End, Filing, Fork, Menu, Option, Passage, Place, Ringing
 from ivr.line.proof.checks import CHECKS, gather, judge, prove
 from ivr.line.proof.situations import situations
-from ivr.line.proof.ways import walk
+from ivr.line.proof.walks import walk
 from ivr.line.script import Script
 from ivr.line.turn import Call, KeyNumber, PressKey
 from tests.people import DELHI

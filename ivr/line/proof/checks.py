@@ -12,7 +12,7 @@ from ivr.line.places import Place
 from ivr.line.proof import endings, order, table, words
 from ivr.line.proof.findings import Evidence, Findings, told
 from ivr.line.proof.situations import Situation, situations
-from ivr.line.proof.ways import walk
+from ivr.line.proof.walks import walk
 from ivr.line.script import Script
 
 Check = Callable[[Evidence], Findings]

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ivr.line.proof.findings import Complaint, Evidence, Findings, counted
-from ivr.line.proof.happenings import What
-from ivr.line.proof.ways import State, Step, Walk
+from ivr.line.proof.walks import Step, Walk
 from ivr.line.turn import File, HangUp, PutThrough, RingReception
+from ivr.line.ways.happenings import What
+from ivr.line.ways.states import State
 
 SILENCES = 5
 """Steps of a caller who only stays silent: three at a menu, then two at the offer to be rung back."""

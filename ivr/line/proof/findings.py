@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.line.places import Place
-from ivr.line.proof.ways import State, Step, Walk
+from ivr.line.proof.walks import Step, Walk
 from ivr.line.script import Script
+from ivr.line.ways.states import State
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 
 from ivr.line.menu import HOME, LANGUAGE, START
 from ivr.line.proof.findings import Complaint, Evidence, Findings, counted
-from ivr.line.proof.happenings import What
-from ivr.line.proof.leads import KEPT
-from ivr.line.proof.ways import State, Step, Walk
+from ivr.line.proof.walks import Step, Walk
 from ivr.line.turn import Say, Turn
+from ivr.line.ways.happenings import What
+from ivr.line.ways.leads import KEPT
+from ivr.line.ways.states import State
 
 EMERGENCY, WARNING = "emergency", "warning_signs"
 """The emergency lines, which every caller whom they concern must hear to the end."""

@@ -9,14 +9,9 @@ from datetime import datetime
 
 from ivr.line.clinic import Clinic, Line
 from ivr.line.hours import Closure, Hours, Shift, Text
-from ivr.line.phones import Phone
 from ivr.line.places import Place
 from ivr.line.turn import Facts
-
-SOMEBODY_KEYED = "9999900001"
-SOMEBODY = Phone(f"+91{SOMEBODY_KEYED}")
-"""A made-up telephone: it stands for the caller's and for the reception's, and nobody rings it."""
-
+from ivr.line.ways.happenings import SOMEBODY
 
 EVERYBODY = tuple((known, staffed) for known in (True, False) for staffed in (True, False))
 CALLER = {True: "caller known", False: "number withheld"}

@@ -10,10 +10,10 @@ from ivr.line.menu import BACK, HOME, LANGUAGE, PERSON, PERSON_PLACE, REPEAT, SC
 from ivr.line.offers import OFFERS, choices
 from ivr.line.places import Filing, Fork, Keying, Menu, Place, Ringing
 from ivr.line.proof.findings import Complaint, Evidence, Findings, counted
-from ivr.line.proof.happenings import What
-from ivr.line.proof.leads import KEPT, leads
-from ivr.line.proof.ways import Step, Walk
+from ivr.line.proof.walks import Step, Walk
 from ivr.line.turn import PressKey, RingReception, Turn
+from ivr.line.ways.happenings import What
+from ivr.line.ways.leads import KEPT, leads
 
 MOST_OPTIONS = 5
 """More are not remembered while they are listened to. The standing keys come besides."""

@@ -10,10 +10,10 @@ from functools import partial
 from typing import NamedTuple
 
 from ivr.line.call import RESTART, STANDING, enter, keys_of, press, resume
+from ivr.line.phones import Phone
 from ivr.line.places import Filing, Keying, Menu, Ringing
-from ivr.line.proof.leads import KEPT
-from ivr.line.proof.situations import SOMEBODY_KEYED
 from ivr.line.turn import Call, Facts, File, KeyNumber, PressKey, RingReception, Turn
+from ivr.line.ways.leads import KEPT
 
 KEYPAD = "0123456789*#"
 
@@ -21,6 +21,13 @@ GONE = "a place of last year"
 """No place of any table, and no outcome."""
 
 NO_NUMBER = "1"
+
+SOMEBODY_KEYED = "9999900001"
+SOMEBODY = Phone(f"+91{SOMEBODY_KEYED}")
+"""A made-up telephone: it stands for the caller's and for the reception's, and nobody rings it."""
+
+A_REFERENCE = "000000"
+"""What stands for the reference of a request that is kept."""
 
 
 class What(StrEnum):
@@ -67,7 +74,7 @@ def _keys(call: Call, facts: Facts) -> Iterator[Happening]:
 
 
 def _numbers(call: Call, facts: Facts) -> Iterator[Happening]:
-    ours = next(iter(facts.line.reached_by)).e164.removeprefix("+")
+    ours = min(facts.line.reached_by).e164.removeprefix("+")
     yield _pressed(What.SILENCE, None, call, facts)
     yield _pressed(What.WRONG, NO_NUMBER, call, facts)
     yield _pressed(What.WRONG, ours, call, facts)
@@ -80,8 +87,10 @@ def _filed(call: Call, facts: Facts) -> Iterator[Happening]:
     place = facts.menu[call.place]
     for outcome in place.on if isinstance(place, Filing) else ():
         if outcome == KEPT:
-            yield _became(outcome, replace(call, reference="000000"), facts)
-            yield _became(outcome, replace(call, reference="000000", joined=True), facts)
+            kept = replace(call, reference=A_REFERENCE)
+            yield _became(outcome, kept, facts)
+            if facts.caller and facts.number(call) == facts.caller:  # nobody is told of somebody else's request
+                yield _became(outcome, replace(kept, joined=True), facts)
         else:
             yield _became(outcome, call, facts)
 

@@ -4,46 +4,22 @@ Pure. Calls at a place that differ in nothing that still matters there go the sa
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
-from ivr.line.booking import Kind
 from ivr.line.call import begin, enter
-from ivr.line.known import KNOWN
 from ivr.line.menu import SCREEN, START
 from ivr.line.places import Place
-from ivr.line.proof.happenings import GONE, Happening, What, errors, happenings
-from ivr.line.proof.leads import matters, onward
 from ivr.line.proof.situations import Situation
-from ivr.line.turn import Call, Facts, KeyNumber, PressKey, Turn
-
-THINGS: Mapping[str, Callable[[Call, Facts], Kind | bool | None]] = {
-    **KNOWN,
-    "kind": lambda call, _: call.kind,
-    "offered": lambda call, _: call.offered_at is not None,
-}
-"""What may matter of a call, by the names that leads.py gives it."""
-
+from ivr.line.turn import Call, KeyNumber, PressKey, Turn
+from ivr.line.ways.happenings import GONE, Happening, What, errors, happenings
+from ivr.line.ways.leads import onward
+from ivr.line.ways.states import State, States
 
 MOST_MISTAKES = 10
 """At one place. More than any proof allows: a place that forgives so many is not walked on from."""
-
-
-class State(NamedTuple):
-    """Where a call stands, as far as it matters for where it goes."""
-
-    patient: bool
-    """Whose leg it is: the patient's, or the reception's own."""
-    place: str
-    language: str
-    silences: int
-    wrongs: int
-    has: tuple[Kind | bool | None, ...]
-
-    def __str__(self) -> str:
-        return f"{self.place} ({self.language})"
 
 
 class Step(NamedTuple):
@@ -116,7 +92,7 @@ class _Walker:
         self.situation = situation
         self.menu = _Trodden(situation.facts.menu)
         self.facts = replace(situation.facts, menu=self.menu)
-        self.matters = {name: sorted(found & THINGS.keys()) for name, found in matters(self.menu).items()}
+        self.states = States(self.menu)
         self.steps: dict[State, tuple[Step, ...]] = {}
         self.failures: list[Failure] = []
 
@@ -163,11 +139,7 @@ class _Walker:
             except (LookupError, ValueError, TypeError, RecursionError) as error:
                 self.failures.append(Failure(f"{happening} {at}".strip(), _why(error)))
             else:
-                yield Step(happening.what, happening.by, turn, self._state(turn.call, patient=patient))
-
-    def _state(self, call: Call, *, patient: bool) -> State:
-        has = tuple(THINGS[need](call, self.facts) for need in self.matters[call.place])
-        return State(patient, call.place, call.language, call.silences, call.wrongs, has)
+                yield Step(happening.what, happening.by, turn, self.states.of(turn.call, self.facts, patient=patient))
 
 
 def _why(error: Exception) -> str:

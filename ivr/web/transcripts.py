@@ -1,0 +1,171 @@
+"""A call as it is read: every sentence in the words of a real document, every branch with what leads there.
+
+For the page and for the command alike. It asks no store; the moment and the clinic are arguments.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from ivr.carrier.twiml import Addresses
+from ivr.line.clinic import Clinic, Line
+from ivr.line.hours import HORIZON_DAYS
+from ivr.line.menu import START
+from ivr.line.turn import Call, Facts, File
+from ivr.line.ways.happenings import SOMEBODY, What
+from ivr.line.ways.transcript import Keys, Scene, at_the_reception, is_another_call, rings_reception, transcript
+from ivr.phone.reader import Heard, steps
+from ivr.web.house import House
+from ivr.web.words import later
+
+NOWHERE = Addresses(*(lambda _call: "/",) * 3)
+"""Where the carrier would come back to, in a document that it never gets."""
+
+MOST_CLOSURES = 12
+"""Closed days ahead that are offered to be heard."""
+
+
+class Caller(StrEnum):
+    """Who rings, as far as it changes what is heard."""
+
+    SHOWN = "shown"
+    """The caller's number is shown to us."""
+    WITHHELD = "withheld"
+    REFUSED = "refused"
+    """Blocked, or over a limit: no request is taken and no reception rung."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which call is to be read."""
+
+    line: Line
+    language: str
+    at: datetime
+    caller: Caller = Caller.SHOWN
+    keys: Keys = ()
+    """What has happened already: the transcript begins after it."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A part of the call to read: what leads there, what is heard, and what may come next."""
+
+    scene: Scene
+    label: str
+    """What leads here, as a message of the desk; the sentence that offers the key where there is one."""
+    key: str
+    """The key, where one leads here."""
+    heard: tuple[Heard, ...]
+    next: tuple["Branch", ...]
+    is_another: bool
+    """Whether it goes on from here as another call, in another language or as that of somebody who is refused."""
+
+    @property
+    def offered(self) -> bool:
+        """Whether the label is a sentence of the call's, in its language."""
+        return self.scene.offer is not None
+
+    def every(self) -> Iterator["Branch"]:
+        """This part and all below it."""
+        yield self
+        for each in self.next:
+            yield from each.every()
+
+
+def read_call(house: House, clinic: Clinic, wanted: Wanted) -> Branch:
+    """The call as its caller hears it. Raises NoSuchWay where the keys lead nowhere."""
+    call, facts = _beginning(clinic, wanted)
+    return _branch(house, transcript(call, facts, wanted.keys), facts, call)
+
+
+def read_reception(house: House, clinic: Clinic, wanted: Wanted, call: Branch) -> Branch | None:
+    """What the reception hears when this call is put to it; None where it is never rung."""
+    if not rings_reception(call.scene):
+        return None
+    beginning, facts = _beginning(clinic, wanted)
+    return _branch(house, at_the_reception(beginning, facts), facts, beginning)
+
+
+def _beginning(clinic: Clinic, wanted: Wanted) -> tuple[Call, Facts]:
+    line = clinic.line(wanted.line.key)
+    call = Call(line.key, wanted.language, START, over_limit=wanted.caller is Caller.REFUSED)
+    return call, Facts(clinic, line, None if wanted.caller is Caller.WITHHELD else SOMEBODY, wanted.at)
+
+
+def _branch(house: House, scene: Scene, facts: Facts, first: Call) -> Branch:
+    offer = house.script.say(scene.offer, first.language).words if scene.offer else ""
+    return Branch(
+        scene=scene,
+        label=offer or LABELS.get((scene.what, scene.by)) or LABELS[scene.what, ""],
+        key=scene.by if scene.what in {What.KEY, What.WRONG} else "",
+        heard=_heard(house, scene),
+        next=tuple(_branch(house, each, facts, first) for each in scene.next),
+        is_another=is_another_call(scene.turn.call, first),
+    )
+
+
+def _heard(house: House, scene: Scene) -> tuple[Heard, ...]:
+    """The sentences of the document that the carrier would get; it gets none while a request is being kept."""
+    if isinstance(scene.turn.wait, File):
+        return ()
+    document = house.renderer.document(scene.turn, NOWHERE)
+    return tuple(step for step in steps(document) if isinstance(step, Heard))
+
+
+LABELS: Mapping[tuple[What, str], str] = {
+    (What.BEGINS, ""): later("The call begins"),
+    (What.KEY, ""): later("A number is keyed"),
+    (What.KEY, "0"): later("A person"),
+    (What.KEY, "9"): later("The other language"),
+    (What.KEY, "*"): later("Hear it again"),
+    (What.KEY, "#"): later("Back to the main menu"),
+    (What.OUTCOME, "kept"): later("The request is kept"),
+    (What.OUTCOME, "joined"): later("The caller has such a request already"),
+    (What.OUTCOME, "lost"): later("The request cannot be kept: database and queue are both away"),
+    (What.OUTCOME, "refused"): later("Instead, where the caller is blocked or over a limit"),
+    (What.OUTCOME, "talked"): later("The reception takes the call"),
+    (What.OUTCOME, "unanswered"): later("Nobody at the reception takes the call"),
+    (What.OUTCOME, ""): later("Something else becomes of it"),
+    (What.SILENCE, "-"): later("No key is pressed"),
+    (What.WRONG, ""): later("A key that means nothing here"),
+}
+"""What leads to a part of the call where no sentence of the call says so."""
+
+
+# -- moments worth hearing
+
+
+class Moment(NamedTuple):
+    """A moment that somebody may want to hear, and why."""
+
+    words: str
+    at: datetime
+
+
+def moments(line: Line, now: datetime) -> list[Moment]:
+    """Now, the next time the line is open and closed, and each day ahead that is unlike its weekday."""
+    return [Moment(later("now"), now), *_open_and_closed(line, now), *_closures(line, now)]
+
+
+def _open_and_closed(line: Line, now: datetime) -> Iterator[Moment]:
+    opens = line.hours.open_from(now)
+    if opens is None:
+        return
+    if not line.hours.is_open(now):
+        yield Moment(later("in opening hours"), opens)
+    closes = line.hours.closes(opens)
+    if closes is not None:
+        yield Moment(later("after closing"), closes)
+
+
+def _closures(line: Line, now: datetime) -> Iterator[Moment]:
+    """Each closed day at the hour at which it would usually open."""
+    hours, today = line.hours, line.hours.local(now)
+    ahead = hours.closures_from(today.date() + timedelta(days=1), HORIZON_DAYS)
+    for _, (day, closure) in zip(range(MOST_CLOSURES), ahead, strict=False):
+        usual = hours.week[day.weekday()] or closure.shifts
+        start = usual[0].on(day, hours.zone)[0] if usual else datetime.combine(day, today.time(), hours.zone)
+        yield Moment(later("a day with other hours") if closure.shifts else later("a closed day"), start)
