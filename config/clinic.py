@@ -21,9 +21,10 @@ from config.fields import (
     Words,
     Zone,
 )
+from ivr.line.advice import WARNING_SIGNS, Review, Topic
 from ivr.line.again import Persistence
 from ivr.line.booking import Offer, Part
-from ivr.line.clinic import Clinic, Limits, Line, Reception, Retention, Topic
+from ivr.line.clinic import Clinic, Limits, Line, Reception, Retention
 from ivr.line.hours import Closure, Hours, Shift
 from ivr.line.phones import Dialling
 
@@ -147,13 +148,35 @@ class ReceptionFile(Strict):
     seconds: Annotated[int, Field(ge=5, le=120)] = 20
 
 
-class TopicFile(Strict):
-    """A topic of advice, and who has reviewed it."""
+class AdviceFile(Strict):
+    """Where a piece of advice comes from, and who has reviewed it."""
+
+    source: Annotated[str, Field(min_length=1)]
+    reviewed_by: Annotated[str, Field(min_length=1)] | None = None
+    reviewed_on: date | None = None
+
+    @model_validator(mode="after")
+    def _by_and_on(self) -> Self:
+        if (self.reviewed_by is None) != (self.reviewed_on is None):
+            raise ValueError("expected reviewed_by and reviewed_on together")
+        return self
+
+    @property
+    def review(self) -> Review | None:
+        """The same as the line knows it."""
+        return Review(self.reviewed_by, self.reviewed_on) if self.reviewed_by and self.reviewed_on else None
+
+
+class TopicFile(AdviceFile):
+    """A topic of advice."""
 
     key: Key
-    source: Annotated[str, Field(min_length=1)]
-    reviewed_by: str | None = None
-    reviewed_on: date | None = None
+
+
+class ReviewFile(Strict):
+    """For how many days a clinician's review holds."""
+
+    days: Annotated[int, Field(ge=1, le=3660)] = 365
 
 
 class ClinicFile(Strict):
@@ -171,6 +194,8 @@ class ClinicFile(Strict):
     limits: LimitsFile
     retention: RetentionFile
     reception: ReceptionFile = ReceptionFile()
+    review: ReviewFile = ReviewFile()
+    warning_signs: AdviceFile = AdviceFile(source="docs/advice.md")
     advice: Annotated[tuple[TopicFile, ...], Field(min_length=1, max_length=5)]
     lines: Annotated[tuple[LineFile, ...], Field(min_length=1)]
 
@@ -216,7 +241,9 @@ def read(path: Path) -> Clinic:
         persistence=file.again.persistence,
         limits=file.limits.limits,
         retention=file.retention.retention,
-        topics=tuple(Topic(each.key, each.source, each.reviewed_by, each.reviewed_on) for each in file.advice),
+        topics=tuple(Topic(each.key, each.source, each.review) for each in file.advice),
+        warning_signs=Topic(WARNING_SIGNS, file.warning_signs.source, file.warning_signs.review),
+        review_holds=timedelta(days=file.review.days),
         voices=file.voices,
         reasons={each.key: each.words for each in file.reasons},
     )

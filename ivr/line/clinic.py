@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from ivr.line.advice import Topic
 from ivr.line.again import Persistence
 from ivr.line.booking import Offer
 from ivr.line.hours import Closure, DeskClosure, Hours, Text
@@ -34,16 +35,6 @@ class Line:
     def with_closures(self, closures: Mapping[date, Closure]) -> "Line":
         """The same line with these exceptions, which beat those of its own."""
         return replace(self, offer=replace(self.offer, hours=self.hours.with_closures(closures)))
-
-
-@dataclass(frozen=True)
-class Topic:
-    """A topic of advice: its sentences are `topic_KEY`, which offers it, and `advice_KEY`."""
-
-    key: str
-    source: str
-    reviewed_by: str | None = None
-    reviewed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -89,9 +80,18 @@ class Clinic:
     limits: Limits
     retention: Retention
     topics: tuple[Topic, ...]
+    warning_signs: Topic
+    """Heard before any topic."""
+    review_holds: timedelta
+    """For how long a clinician's review of the advice holds."""
     voices: Mapping[str, str]
     reasons: Mapping[str, Text] = field(default_factory=dict)
     """Why the desk may close, in words that callers hear."""
+
+    @property
+    def advice(self) -> tuple[Topic, ...]:
+        """All that callers are advised: the warning signs, then the topics."""
+        return (self.warning_signs, *self.topics)
 
     def line(self, key: str) -> Line:
         """The line of that key; an unknown one gets the default line, since a caller needs an answer."""

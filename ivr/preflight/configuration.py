@@ -70,12 +70,17 @@ def prompts(on: Grounds) -> Finding:
 
 
 def advice(on: Grounds) -> Finding:
-    """Whether a clinician has read every topic of advice that callers can hear."""
-    unread = [topic.key for topic in on.clinic().topics if not (topic.reviewed_by and topic.reviewed_on)]
-    if unread:
-        do = "have a clinician read both languages, then set reviewed_by and reviewed_on in clinic.toml"
-        return doubtful(f"no clinician has reviewed: {', '.join(unread)}", do)
-    return well("a clinician has reviewed every topic")
+    """Whether a clinician has read all that callers are advised, and not too long ago."""
+    clinic = on.clinic()
+    today = clinic.line("").hours.local(on.clock()).date()
+    wanting = [each for each in clinic.advice if each.wants_review(clinic.review_holds, today)]
+    if not wanting:
+        return well("a clinician has reviewed every topic")
+    do = "have a clinician read both languages, then set reviewed_by and reviewed_on in clinic.toml"
+    never = ", ".join(each.key for each in wanting if each.review is None)
+    due = ", ".join(each.key for each in wanting if each.review)
+    parts = (f"no clinician has reviewed: {never}" if never else "", f"to be reviewed again: {due}" if due else "")
+    return doubtful("; ".join(filter(None, parts)), do)
 
 
 def staff_are_told(on: Grounds) -> Finding:

@@ -7,6 +7,7 @@ from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 
 from ivr.web import refusals, request_ids, words
+from ivr.web.advice import advice
 from ivr.web.blocked import blocked
 from ivr.web.commands import register_commands
 from ivr.web.console import console
@@ -36,7 +37,7 @@ def create_app(house: House) -> Flask:
     _protect(app)
     words.install(app)
     app.jinja_env.globals.update(pages=partial(_pages, app))
-    for blueprint in (voice, health, metrics, login, console, moves, people, invitation, hours, hear, blocked):
+    for blueprint in (voice, health, metrics, login, console, moves, people, invitation, hours, hear, advice, blocked):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = guarded_by(open_to_all)(app.view_functions["static"])
     refusals.install(app)
@@ -49,6 +50,7 @@ PAGES = (
     ("console.appointments", words.later("Appointments"), False),
     ("hours.page", words.later("Hours"), False),
     ("hear.page", words.later("Callers hear"), False),
+    ("advice.page", words.later("Advice"), False),
     ("blocked.page", words.later("Blocked"), False),
     ("people.page", words.later("People"), True),
     ("people.audit", words.later("Audit"), True),

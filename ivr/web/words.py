@@ -47,7 +47,7 @@ def install(app: Flask) -> None:
     app.extensions[CHOSEN] = load()
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_, _plural, newstyle=True)  # type: ignore[attr-defined]  # the extension's
-    app.jinja_env.filters.update(day=day, hour=hour, moment=moment, weekday=weekday)
+    app.jinja_env.filters.update(day=day, date=full_date, hour=hour, moment=moment, weekday=weekday)
     app.jinja_env.globals.update(languages=LANGUAGES, language=language, local=local, how_soon=how_soon)
 
 
@@ -84,6 +84,11 @@ def local(at: datetime) -> datetime:
 def day(on: date) -> str:
     """Mon 23 Nov."""
     return format_date(on, "EEE d MMM", locale=language())
+
+
+def full_date(on: date) -> str:
+    """23 Nov 2026."""
+    return format_date(on, "d MMM y", locale=language())
 
 
 def weekday(on: date) -> str:

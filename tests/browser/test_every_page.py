@@ -35,6 +35,8 @@ def pages(service: Service) -> dict[str, str]:
         "new": "/desk/new",
         "appointments": "/desk/appointments",
         "hours": "/desk/hours",
+        "hear": "/desk/hear",
+        "advice": "/desk/advice",
         "blocked": "/desk/blocked",
         "block": "/desk/blocked?request=1",
         "people": "/desk/people",

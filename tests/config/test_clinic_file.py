@@ -119,6 +119,11 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         'word = { en = "Holi"',
         ("reasons.1.word: no such key is known",),
     ),
+    "a review without its day": (
+        'key = "now"\n',
+        'key = "now"\nreviewed_by = "Dr. Made Up"\n',
+        ("advice.0", "reviewed_on"),
+    ),
     "a topic twice": ('key = "stretches"', 'key = "now"', ("advice", "'now'", "twice")),
     "no TOML at all": (CLOSED_HERE, "[wishes", ("is not TOML", "line 40")),
 }

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from config.clinic import LANGUAGES, read
 from config.sentences import read_for
 from config.settings import ROOT
+from ivr.line.advice import Topic
 from ivr.line.booking import Kind
 from ivr.line.call import STANDING, begin, keys_of, press
-from ivr.line.clinic import Clinic, Topic
+from ivr.line.clinic import Clinic
 from ivr.line.hours import Hours, Shift
 from ivr.line.menu import MENU, WANTS
 from ivr.line.places import End, Filing, Fork, Menu, Option, Passage, Place, Ringing

@@ -1,5 +1,6 @@
 """Before callers ring, whoever runs the line is told what was written down wrong, or not at all."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -89,8 +90,11 @@ def test_a_sentence_that_a_topic_lacks_fails_by_name(tmp_path: Path) -> None:
 def test_advice_that_no_clinician_has_read_is_named_by_topic(tmp_path: Path) -> None:
     read = 'key = "now"\nreviewed_by = "Dr. Made Up"\nreviewed_on = 2026-11-01\n'
     some = without_stores(tmp_path, CLINIC_FILE=clinic(tmp_path, 'key = "now"\n', read))
-    expected = "no clinician has reviewed: stretches, causes, treatment"
-    assert said(looks(some, "advice")) == ("warn", expected)
+    expected = "no clinician has reviewed: warning_signs, stretches, causes, treatment"
+    soon, later = (lambda: datetime(2026, 12, 1, tzinfo=UTC)), (lambda: datetime(2027, 12, 1, tzinfo=UTC))
+    assert said(looks(some, "advice", soon)) == ("warn", expected)
+    expected = "no clinician has reviewed: warning_signs, stretches, causes, treatment; to be reviewed again: now"
+    assert said(looks(some, "advice", later)) == ("warn", expected)
 
 
 def test_staff_who_are_told_of_nothing_are_named(tmp_path: Path) -> None:

@@ -1,0 +1,60 @@
+"""The page of what callers are advised: the words, where they come from, and which clinician has read them when.
+
+Read-only: words and reviews are changed in the configuration.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, render_template
+
+from ivr.line.advice import WARNING_SIGNS, Topic
+from ivr.line.turn import Say
+from ivr.web.guards import guarded_by, staff_only
+from ivr.web.house import house
+from ivr.web.words import _, language, local
+
+advice = Blueprint("advice", __name__)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of advice as the page shows it."""
+
+    topic: Topic
+    title: str
+    words: Mapping[str, str]
+    """By language."""
+    due: date | None
+    wants_review: bool
+
+
+@advice.get("/desk/advice")
+@guarded_by(staff_only)
+def page() -> str:
+    """All that callers are advised, what wants a review first said in a sentence."""
+    pieces = [_piece(topic) for topic in house().clinic.advice]
+    wanting = sum(each.wants_review for each in pieces)
+    return render_template("advice.html", pieces=pieces, wanting=wanting)
+
+
+def _piece(topic: Topic) -> Piece:
+    holds, today = house().clinic.review_holds, local(house().clock()).date()
+    words = {spoken: _said(_sentence(topic), spoken) for spoken in house().script.languages}
+    return Piece(topic, _title(topic), words, topic.due(holds), topic.wants_review(holds, today))
+
+
+def _sentence(topic: Topic) -> str:
+    return WARNING_SIGNS if topic.key == WARNING_SIGNS else f"advice_{topic.key}"
+
+
+def _title(topic: Topic) -> str:
+    if topic.key == WARNING_SIGNS:
+        return _("Warning signs")
+    key = str(house().clinic.topics.index(topic) + 1)
+    return house().script.say(Say(f"topic_{topic.key}", {"key": key}), language()).words
+
+
+def _said(name: str, spoken: str) -> str:
+    return house().script.say(Say(name), spoken).words

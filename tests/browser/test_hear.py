@@ -1,0 +1,34 @@
+"""Reading in a browser what a caller will hear on a closed day to come, and following the call to its promise."""
+
+from playwright.sync_api import expect
+
+from ivr.line.hours import DeskClosure
+from tests.browser.conftest import Opens, Service
+from tests.people import Clock
+
+
+def test_a_manager_reads_what_will_be_heard_on_a_closed_day_and_unfolds_the_call_to_its_promise(
+    opens: Opens, service: Service, clock: Clock
+) -> None:
+    house = service.house
+    house.closures.set([DeskClosure(clock().date().replace(day=29), "", (), "diwali")], "asha", clock())
+    page = opens("asha", size="phone", js=False)
+    page.goto("/desk/hours")
+    page.click("text=Read the whole call >> nth=0")
+    page.click("text=a closed day: Sun 29 Nov")
+    call = page.get_by_role("article", name="The call")
+    expect(call).to_contain_text("We are closed today for Diwali.")
+    clock.shows(2026, 11, 29, 9, 30)
+    for words in service.phone.rings().heard:
+        expect(call).to_contain_text(words)
+    for label in (
+        "To be rung back",
+        "For as soon as possible",
+        "If that is right",
+        "To confirm",
+        "The request is kept",
+    ):
+        call.locator("summary:visible", has_text=label).first.click()
+    heard = service.phone.rings().press("2", "1", "1", "1").heard[:2]
+    for words in heard:
+        expect(call.get_by_text(words, exact=True).locator("visible=true")).to_have_count(1)
