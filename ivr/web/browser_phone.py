@@ -12,6 +12,7 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from ivr.carrier.twiml import LOCALES
 from ivr.desk.seal import Seal, Unreadable
+from ivr.line.clinic import Line
 from ivr.line.phones import NumberRefused, Phone, phone
 from ivr.phone.command import MADE_UP_CALLER, WITHHELD, handset, new_call, number_of
 from ivr.phone.handset import MOST_MOMENTS, CallFailed, Handset, NobodyAnswers
@@ -36,7 +37,7 @@ def page() -> str:
     clinic = house().clinic
     return render_template(
         "phone.html",
-        lines={line.key: f"{line.name['en']}, {_written(min(line.reached_by))}" for line in clinic.lines.values()},
+        lines={line.key: _called(line) for line in clinic.lines.values()},
         default_line=clinic.default_line,
         made_up=_written(Phone(MADE_UP_CALLER)),
         withheld=WITHHELD,
@@ -116,6 +117,11 @@ def _caller(written: str) -> str | None:
         return WITHHELD if written == WITHHELD else phone(written or MADE_UP_CALLER).e164
     except NumberRefused:
         return None
+
+
+def _called(line: Line) -> str:
+    words = f"{line.name['en']}, {_written(min(line.reached_by))}"
+    return words[:1].upper() + words[1:]
 
 
 def _written(number: Phone) -> str:

@@ -101,7 +101,7 @@ async function hear(mine, sounds, signal) {
 
 async function hearWords(mine, { words, language }, signal) {
   for (const sentence of words.split(/(?<=[.!?।])\s+/)) {
-    const line = write("heard", sentence, language);
+    const line = write("sentence", sentence, language);
     line.classList.add("now");
     const spoken = await say(sentence, language, signal);
     line.classList.remove("now");
@@ -182,14 +182,15 @@ async function countDown(mine, signal) {
   mine.reading = 0;
   left(1, 1, reading ? "time to read" : "");
   await pause(reading, signal);
-  const { seconds } = mine.waits;
+  const { seconds, for: whom } = mine.waits;
+  const what = whom === "reception" ? "no answer" : mine.keys ? "sent" : "silence";
   for (let gone = 0; gone < seconds * 1000 && !signal.aborted; gone += TICK) {
     const remain = seconds - gone / 1000;
-    left(remain, seconds, `${mine.keys ? "sent" : "silence"} in ${Math.ceil(remain)} s`);
+    left(remain, seconds, `${what} in ${Math.ceil(remain)} s`);
     await pause(TICK, signal);
   }
   if (signal.aborted) return;
-  if (mine.waits.for === "reception") receptionDoes(""); else send(mine);
+  if (whom === "reception") receptionDoes(""); else send(mine);
 }
 
 function left(remain, of, words) {
@@ -206,9 +207,10 @@ function countsOrNot() {
 // -- the reception
 
 function receptionRings({ hears }) {
-  const lines = hears.filter((each) => each.words).map((each) => paragraph("heard", each.words, each.language));
+  const lines = hears.filter((each) => each.words).map((each) => paragraph("sentence", each.words, each.language));
   $("reception-hears").replaceChildren(...lines);
   $("reception").hidden = false;
+  toTheEnd();
   $("reception").querySelector("button").focus();
 }
 
@@ -230,8 +232,12 @@ function paragraph(kind, words, language) {
 function write(kind, words, language) {
   const line = paragraph(kind, words, language);
   $("log").append(line);
-  $("log").scrollTop = $("log").scrollHeight;
+  toTheEnd();
   return line;
+}
+
+function toTheEnd() {
+  $("log").scrollTop = $("log").scrollHeight;
 }
 
 function show(mine) {
@@ -262,6 +268,7 @@ function ends(words) {
   $("silence").hidden = $("reception").hidden = true;
   $("stay-silent").disabled = true;
   $("keyed").textContent = "";
+  toTheEnd();
   $("ring").focus();
 }
 
