@@ -59,7 +59,7 @@ def _parts(root: Path, environ: Mapping[str, str], settings: Settings, say: Say)
     return Parts(
         redis=_redis(settings, say),
         children=procfile.children(root, surroundings, say),
-        readiness=Readiness(host, settings.port, _guide(settings), say),
+        readiness=Readiness(host, settings.port, guide(settings), say),
     )
 
 
@@ -69,7 +69,8 @@ def _redis(settings: Settings, say: Say) -> EmbeddedRedis | None:
     return EmbeddedRedis(find_binary(), settings.state_dir, settings.redis_socket, say)
 
 
-def _guide(settings: Settings) -> str:
+def guide(settings: Settings) -> str:
+    """What can be done now that the line is ready, the easiest first."""
     prefix = "" if settings.port == 8000 else f"PORT={settings.port} "
     url = settings.public_base_url
     browser_phone = "" if settings.production else BROWSER_PHONE.format(url=url)
