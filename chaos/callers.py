@@ -100,7 +100,7 @@ def call(ring: Ring, handset: Callable[[str, Ring], Handset], apologies: tuple[s
     """Makes the call; the person, and the call's id. Raises CallFailed."""
     call_sid = f"CA{Random(ring.seed).getrandbits(128):032x}"
     person = Person(ring, apologies)
-    handset(call_sid, ring).ring(person)
+    handset(call_sid, ring).ring(person, time.monotonic)
     return person, call_sid
 
 

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
-from ivr.phone.reader import Dials, Gathers, HangsUp, Heard, Redirects, Step, steps
+from ivr.phone.reader import Dials, Gathers, HangsUp, Heard, Pauses, Redirects, Step, steps
 from ivr.web.house import House
 from tests.twiml_rules import faults
 
@@ -178,19 +178,19 @@ class Conversation:
 
     def _read(self, document: str) -> None:
         self.heard, self.spoken, self.uncut, self.languages, self.waits = [], [], [], set(), None
-        gather_begins = document.find("<Gather")
         for step in steps(document):
             match step:
-                case Heard(words, language):
+                case Heard(words, language, cuttable):
                     self.spoken.append(step)
                     self.heard.append(words)
+                    self.uncut += [] if cuttable else [words]
                     self.languages.add(language)
                 case Redirects(to):
                     self.silence_leads = to
+                case Pauses():
+                    pass
                 case _:
                     self.waits = step
-        uncut = document if gather_begins < 0 else document[:gather_begins] + "</Response>"
-        self.uncut = [step.words for step in steps(uncut) if isinstance(step, Heard)]
 
 
 class Staff:

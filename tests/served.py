@@ -3,18 +3,23 @@
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from threading import Thread
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import psutil
 from werkzeug.datastructures import Headers
+from werkzeug.serving import make_server
 from werkzeug.test import EnvironBuilder, TestResponse
 
 from config.settings import ROOT, Settings
@@ -23,7 +28,37 @@ from ivr.web.app import create_app
 from ivr.web.house import House
 from tests.people import Phone
 from tests.servers import reserved_port, until
-from tests.web import environment
+from tests.web import environment, service
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+@contextmanager
+def serving(listening: socket.socket, app: Wsgi) -> Iterator[None]:
+    """An application behind a real port, in this process."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, fd=listening.fileno())
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def rung_by_itself(
+    tmp_path: Path, database_url: str, redis_url: str, clock: Callable[[], datetime], **more: str
+) -> Iterator[Phone]:
+    """The service behind a real port that its settings name, so that it can ring itself."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with (
+            service(tmp_path, database_url, redis_url, clock, PUBLIC_BASE_URL=base, **more) as phone,
+            serving(listening, phone.app),
+        ):
+            yield phone
 
 
 @dataclass

@@ -20,6 +20,8 @@ from ivr.supervisor.child import next_pause
 from ivr.supervisor.first_run import write_env
 from ivr.supervisor.readiness import Readiness, missing_parts
 from ivr.supervisor.refusal import CannotStart
+from ivr.supervisor.start import guide
+from tests.conftest import settings_for
 from tests.supervised import PATIENCE, Premises, alive, eventually, free_port
 
 # Does not end when asked, and has a child in a group of its own, as a worker at a job has.
@@ -340,4 +342,12 @@ def test_the_guide_names_the_port_only_if_it_is_not_the_usual_one(premises: Prem
     (premises.folder / "readyz").touch()
     said = premises.start(port := free_port()).says("Ctrl-C")
     assert f"PORT={port} make phone" in said
-    assert f"http://127.0.0.1:{port}/desk" in said
+    first, second, *_ = said.partition("The line can be rung.\n")[2].splitlines()
+    assert f"http://127.0.0.1:{port}/phone" in first, "one address and one click ring the line"
+    assert f"http://127.0.0.1:{port}/desk" in second
+
+
+def test_the_guide_of_production_names_no_telephone_in_the_browser(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, "sqlite:////nowhere/clinic.db", "redis://127.0.0.1:1/0", ENV="production")
+    assert "/phone " not in guide(settings)
+    assert guide(settings).splitlines()[1].startswith("  the desk")

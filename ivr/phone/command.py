@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.error import HTTPError, URLError
+from http.client import HTTPException
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -13,7 +14,7 @@ from flask.cli import with_appcontext
 from ivr.line.clinic import Clinic, Line
 from ivr.line.phones import NumberRefused
 from ivr.line.phones import phone as number
-from ivr.phone.handset import CallFailed, Handset, KeyStream
+from ivr.phone.handset import CallFailed, Handset, KeyStream, NobodyAnswers
 from ivr.phone.reader import Gathers, Heard
 from ivr.web.house import House, house
 
@@ -89,23 +90,36 @@ def phone(
         first_keys="" if language == line.language else "9",
     )
     try:
-        _handset(here, line, caller).ring(terminal)
+        handset(here, number_of(line), caller, new_call()).ring(terminal, lambda: here.clock().timestamp())
+    except NobodyAnswers as failed:
+        raise click.ClickException(f"{failed}; is it running (make run)? On another port: PORT=… make phone") from None
     except CallFailed as failed:
         raise click.ClickException(str(failed)) from None
     click.echo("The call is over.")
 
 
-def _handset(here: House, line: Line, caller: str) -> Handset:
+def handset(here: House, called: str, caller: str, call_sid: str) -> Handset:
+    """A telephone that rings the service at its public address, as the carrier does."""
     settings = here.settings
     return Handset(
         post=post,
         base_url=settings.public_base_url,
         token=settings.twilio_auth_token,
         account_sid=settings.twilio_account_sid or "AC" + "0" * 32,
-        call_sid="CA" + secrets.token_hex(16),
+        call_sid=call_sid,
         sender=caller,
-        called=min(line.reached_by).e164,
+        called=called,
     )
+
+
+def new_call() -> str:
+    """An id as the carrier gives them."""
+    return "CA" + secrets.token_hex(16)
+
+
+def number_of(line: Line) -> str:
+    """The number that rings this line, in E.164."""
+    return min(line.reached_by).e164
 
 
 def _line(clinic: Clinic, wanted: str | None, *, asks: bool) -> Line:
@@ -143,7 +157,7 @@ def _language(here: House, line: Line, wanted: str | None, *, asks: bool) -> str
 
 
 def post(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
-    """Posts a form over HTTP. Raises CallFailed, which says what to do."""
+    """Posts a form over HTTP. Raises CallFailed; NobodyAnswers where there is nobody to answer."""
     data = urlencode(form).encode()
     request = Request(url, data=data, headers=dict(headers))  # noqa: S310 - the address is the settings'
     try:
@@ -152,7 +166,6 @@ def post(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
     except HTTPError as refused:
         refused.close()
         raise CallFailed(f"the service answered {refused.code} to {url.partition('?')[0]}") from refused
-    except (URLError, TimeoutError) as error:
-        hint = "is it running (make run)? On another port: PORT=… make phone"
-        raise CallFailed(f"nobody answers at {url.partition('?')[0]}; {hint}") from error
+    except (OSError, HTTPException) as error:
+        raise NobodyAnswers(f"nobody answers at {url.partition('?')[0]}") from error
     return body.decode()

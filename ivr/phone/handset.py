@@ -1,6 +1,7 @@
 """A telephone without a carrier: rings the running service through its signed webhooks and follows the TwiML.
 
-Who holds it (a person at a terminal, a script of keys, a test) is the Caller; how posts travel is the Post.
+A call goes from moment to moment: something is heard, and the call waits. Whoever holds the telephone says what happens
+then: a person at a terminal, a script of keys, a test (`ring`), or a page in a browser, which takes its time.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,10 +11,14 @@ from urllib.parse import urljoin
 
 from twilio.request_validator import RequestValidator
 
-from ivr.phone.reader import Dials, Gathers, HangsUp, Heard, NotUnderstood, Records, Redirects, Step, steps
+from ivr.phone.reader import Dials, Gathers, HangsUp, Heard, NotUnderstood, Records, Redirects, Sound, steps
 
-MOST_DOCUMENTS = 200
-"""A call of more documents than this goes round in circles."""
+MOST_MOMENTS = 200
+"""A call of more moments than this goes round in circles."""
+
+TAKEN = {"DialCallStatus": "completed", "DialBridged": "true", "DialCallDuration": "30"}
+NOT_TAKEN = {"DialCallStatus": "no-answer", "DialBridged": "false"}
+"""What the carrier says of the reception's telephones."""
 
 
 class Caller(Protocol):
@@ -37,15 +42,33 @@ class CallFailed(Exception):
     """The service did not answer as the carrier needs it to; the message says what came instead."""
 
 
+class NobodyAnswers(CallFailed):
+    """Nothing answers at the service's address."""
+
+
 @dataclass(frozen=True)
-class Going:
-    """Where a call goes next, with which fields; nowhere when it is over."""
-
-    url: str | None
-    fields: Mapping[str, str]
+class Ends:
+    """The document ends: the caller's call is over; the reception's telephone is connected with the caller."""
 
 
-OVER = Going(None, {})
+Wait = Gathers | Dials | Records | Redirects | HangsUp | Ends
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where a call is: what has just been heard, and what it waits for. Records and Redirects go on by themselves."""
+
+    heard: tuple[Sound, ...]
+    waits: Wait
+    address: str
+    """Of the document; its other addresses are relative to it."""
+    reception: "Moment | None" = None
+    """Where the reception's own call is when it picks up; none where it hears no document of its own."""
+
+    @property
+    def over(self) -> bool:
+        """Whether the other side has ended the call."""
+        return isinstance(self.waits, HangsUp | Ends)
 
 
 @dataclass(frozen=True)
@@ -62,18 +85,46 @@ class Handset:
     more: Mapping[str, str] = field(default_factory=dict)
     """Further fields of the form, such as ForwardedFrom."""
 
-    def ring(self, caller: Caller) -> int:
-        """Makes the call and tells the service of its end. Returns how many documents it took.
+    def ring(self, caller: Caller, now: Callable[[], float] = lambda: 0.0) -> None:
+        """Makes a whole call and tells the service of its end; `now` is in seconds. Raises CallFailed."""
+        began, moment = now(), self.begin()
+        for _ in range(MOST_MOMENTS):
+            pressed = _happens(moment, caller)
+            if pressed is None:
+                return self.hang_up(now() - began)
+            moment = self.after(moment, pressed)
+        raise CallFailed(f"the call goes round in circles: {MOST_MOMENTS} moments")
 
+    def begin(self) -> Moment:
+        """Rings: the first moment of the call. Raises CallFailed."""
+        return self._go(f"{self.base_url}/voice", {})
+
+    def after(self, moment: Moment, pressed: str) -> Moment:
+        """The next moment, when these keys were pressed by whoever is asked: the caller, or the reception that is rung.
+
+        Empty for a caller who is silent, for a reception that does not pick up, and where nobody is asked.
         Raises CallFailed.
         """
-        going = Going(f"{self.base_url}/voice", {})
-        for count in range(MOST_DOCUMENTS):
-            if going.url is None:
-                self.send(f"{self.base_url}/voice/status", {"CallStatus": "completed"})
-                return count
-            going = self._document(going.url, going.fields, caller)
-        raise CallFailed(f"the call goes round in circles: {MOST_DOCUMENTS} documents")
+        match moment.waits:
+            case Gathers(action=to) if pressed:
+                return self._go(urljoin(moment.address, to), {"Digits": pressed})
+            case Gathers(otherwise=rest):
+                return self._read(rest, moment.address)
+            case Dials(action=to, numbers=numbers):
+                taken = bool(pressed) and self._takes(numbers[0][0], moment.reception, pressed)
+                return self._go(urljoin(moment.address, to), TAKEN if taken else NOT_TAKEN)
+            case Records(action=to):
+                return self._go(urljoin(moment.address, to), {"RecordingDuration": "1", "Digits": "hangup"})
+            case Redirects(to):
+                return self._go(urljoin(moment.address, to), {})
+            case _:
+                raise CallFailed("the call is over")
+
+    def hang_up(self, seconds: float) -> None:
+        """Tells the service that the call is over and how long it was. Raises CallFailed."""
+        self.send(
+            f"{self.base_url}/voice/status", {"CallStatus": "completed", "CallDuration": str(max(0, round(seconds)))}
+        )
 
     def send(self, url: str, fields: Mapping[str, str]) -> str:
         """Posts a signed webhook about this call, and returns what comes back."""
@@ -93,60 +144,56 @@ class Handset:
             **self.more,
         }
 
-    def _document(self, url: str, form: Mapping[str, str], caller: Caller) -> Going:
-        """Follows one document to where the call goes next."""
+    def _go(self, url: str, fields: Mapping[str, str]) -> Moment:
+        return self._read(self.send(url, fields), url)
+
+    def _read(self, document: str, url: str) -> Moment:
+        """Reads a document up to where it waits."""
+        heard: list[Sound] = []
         try:
-            for step in steps(self.send(url, form)):
-                going = self._step(step, url, caller)
-                if going is not None:
-                    return going
+            for step in steps(document):
+                if not isinstance(step, Sound):
+                    return self._waiting(tuple(heard), step, url)
+                heard.append(step)
         except NotUnderstood as error:
             raise CallFailed(str(error)) from error
-        return OVER
+        return Moment(tuple(heard), Ends(), url)
 
-    def _step(self, step: Step, url: str, caller: Caller) -> Going | None:
-        """Where this step leads, or None to go on with the next one."""
-        going: Going | None = None
-        match step:
-            case Heard():
-                caller.hears(step)
-            case Gathers():
-                going = self._gathered(caller.keys(step), urljoin(url, step.action))
-            case Dials():
-                going = Going(urljoin(url, step.action), self._dialled(step, url, caller))
-            case Records():
-                going = Going(urljoin(url, step.action), {"RecordingDuration": "1", "Digits": "hangup"})
-            case Redirects():
-                going = Going(urljoin(url, step.to), {})
-            case HangsUp():
-                going = OVER
-        return going
+    def _waiting(self, heard: tuple[Sound, ...], waits: Wait, url: str) -> Moment:
+        """The first of the reception's telephones is the one that may be picked up; it hears its document first."""
+        number, screen = waits.numbers[0] if isinstance(waits, Dials) else ("", "")
+        reception = self._leg(number)._go(urljoin(url, screen), {}) if screen else None
+        return Moment(heard, waits, url, reception)
 
-    def _gathered(self, keys: str | None, action: str) -> Going | None:
-        if keys is None:
-            return OVER
-        return Going(action, {"Digits": keys}) if keys else None
+    def _leg(self, number: str) -> "Handset":
+        """The reception's telephone, which has a call of its own."""
+        return replace(self, call_sid=f"{self.call_sid[:-1]}r", sender=number, called=number)
 
-    def _dialled(self, dials: Dials, url: str, caller: Caller) -> Mapping[str, str]:
-        """Rings the first of the reception's telephones."""
-        number, screen = dials.numbers[0]
-        if screen:
-            taken = self._screened(number, urljoin(url, screen), caller)
-        else:
-            taken = caller.reception_answers([]) is not None
-        bridged = {"DialCallStatus": "completed", "DialBridged": "true", "DialCallDuration": "30"}
-        return bridged if taken else {"DialCallStatus": "no-answer", "DialBridged": "false"}
+    def _takes(self, number: str, leg: Moment | None, pressed: str) -> bool:
+        """Whether the reception, which has picked up, presses a key that lets its document end."""
+        if leg is not None and not leg.over:
+            leg = self._leg(number).after(leg, pressed)
+        return leg is None or isinstance(leg.waits, Ends)
 
-    def _screened(self, number: str, url: str, caller: Caller) -> bool:
-        """Whether the reception, on hearing its own document, presses a key that lets that document end."""
-        leg = replace(self, call_sid=f"{self.call_sid[:-1]}r", sender=number, called=number)
-        asked = list(steps(leg.send(url, {})))
-        key = caller.reception_answers([step.words for step in asked if isinstance(step, Heard)])
-        gathers = next((step for step in asked if isinstance(step, Gathers)), None)
-        if not key or gathers is None:
-            return False
-        after = steps(leg.send(urljoin(url, gathers.action), {"Digits": key}))
-        return not any(isinstance(step, HangsUp | Gathers) for step in after)
+
+def _happens(moment: Moment, caller: Caller) -> str | None:
+    """What the caller makes of a moment; None where the call is over."""
+    for heard in moment.heard:
+        if isinstance(heard, Heard):  # a pause is for whoever has the time
+            caller.hears(heard)
+    match moment.waits:
+        case HangsUp() | Ends():
+            return None
+        case Gathers():
+            return caller.keys(moment.waits)
+        case Dials():
+            return caller.reception_answers(_words(moment.reception)) or ""
+        case _:
+            return ""
+
+
+def _words(moment: Moment | None) -> list[str]:
+    return [each.words for each in moment.heard if isinstance(each, Heard)] if moment else []
 
 
 class KeyStream:

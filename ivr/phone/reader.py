@@ -1,7 +1,7 @@
 """Reads TwiML as the carrier does: what is heard, and what it then waits for. No HTTP, and nothing of our menu."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree as Xml
 
 
@@ -15,17 +15,31 @@ class Heard:
 
     words: str
     language: str
+    cuttable: bool = False
+    """Whether a key cuts it off, since keys are waited for already; anything else is heard to its end."""
+
+
+@dataclass(frozen=True)
+class Pauses:
+    """Nothing is heard for a while."""
+
+    seconds: int
+    cuttable: bool = False
 
 
 @dataclass(frozen=True)
 class Gathers:
-    """Waits for keys, while its words are spoken."""
+    """Waits for keys, since its first words were spoken."""
 
     action: str
     digits: int | None
     """How many keys end it; None for any number."""
     ends_with: str
     """The key that ends it, and is not among them; empty for none."""
+    seconds: int = 5
+    """How long no key may come, from the end of its words or from the last key."""
+    otherwise: str = "<Response/>"
+    """What comes after it where no key is pressed: the rest of its document, as a document."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +48,9 @@ class Dials:
 
     action: str
     numbers: tuple[tuple[str, str], ...]
+    """Each with the address of its document, or an empty one."""
+    seconds: int = 30
+    """How long they ring."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +72,8 @@ class HangsUp:
     """The call is ended by the other side."""
 
 
-Step = Heard | Gathers | Dials | Records | Redirects | HangsUp
+Sound = Heard | Pauses
+Step = Sound | Gathers | Dials | Records | Redirects | HangsUp
 
 
 def steps(document: str) -> Iterator[Step]:
@@ -66,8 +84,15 @@ def steps(document: str) -> Iterator[Step]:
         raise NotUnderstood(f"not XML: {error}") from error
     if root.tag != "Response":
         raise NotUnderstood(f"a {root.tag}; expected a Response")
-    for verb in root:
-        yield from _verb(verb)
+    for place, verb in enumerate(root, start=1):
+        for step in _verb(verb):
+            yield replace(step, otherwise=_document(root[place:])) if isinstance(step, Gathers) else step
+
+
+def _document(verbs: Iterable[Xml.Element]) -> str:
+    root = Xml.Element("Response")
+    root.extend(verbs)
+    return Xml.tostring(root, encoding="unicode")
 
 
 def _verb(verb: Xml.Element) -> Iterator[Step]:
@@ -84,20 +109,29 @@ def _plays(verb: Xml.Element) -> Iterator[Step]:
     yield Heard(f"[plays {verb.text}]", "")
 
 
-def _pauses(_verb: Xml.Element) -> Iterator[Step]:
-    yield from ()
+def _pauses(verb: Xml.Element) -> Iterator[Step]:
+    yield Pauses(_whole(verb, "length", 1))
 
 
 def _gathers(verb: Xml.Element) -> Iterator[Step]:
     for child in verb:
-        yield from _verb(child)
-    digits = verb.get("numDigits")
-    yield Gathers(verb.get("action", ""), int(digits) if digits else None, verb.get("finishOnKey", "#"))
+        for step in _verb(child):
+            yield replace(step, cuttable=True) if isinstance(step, Sound) else step
+    yield Gathers(
+        action=verb.get("action", ""),
+        digits=_whole(verb, "numDigits", 0) or None,
+        ends_with=verb.get("finishOnKey", "#"),
+        seconds=_whole(verb, "timeout", 5),
+    )
 
 
 def _dials(verb: Xml.Element) -> Iterator[Step]:
     numbers = tuple(((number.text or "").strip(), number.get("url", "")) for number in verb.iter("Number"))
-    yield Dials(verb.get("action", ""), numbers or (((verb.text or "").strip(), ""),))
+    yield Dials(
+        action=verb.get("action", ""),
+        numbers=numbers or (((verb.text or "").strip(), ""),),
+        seconds=_whole(verb, "timeout", 30),
+    )
 
 
 def _records(verb: Xml.Element) -> Iterator[Step]:
@@ -110,6 +144,14 @@ def _redirects(verb: Xml.Element) -> Iterator[Step]:
 
 def _hangs_up(_verb: Xml.Element) -> Iterator[Step]:
     yield HangsUp()
+
+
+def _whole(verb: Xml.Element, name: str, usual: int) -> int:
+    """A whole number that a verb names, or the carrier's usual one. Raises NotUnderstood."""
+    written = verb.get(name, str(usual))
+    if not (written.isascii() and written.isdigit()):
+        raise NotUnderstood(f"{name} of a {verb.tag} is no number: {written}")
+    return int(written)
 
 
 VERBS: Mapping[str, Callable[[Xml.Element], Iterator[Step]]] = {

@@ -19,10 +19,14 @@ from ivr.supervisor.voice import Say
 
 Migrate = Callable[[str], None]
 
+BROWSER_PHONE = "  ring it     {url}/phone    (in the browser, no telephone needed)\n"
+"""In development only; there is none in production."""
+
 GUIDE = """\
 The line can be rung.
+{browser_phone}\
   the desk    {url}/desk    (your login: .venv/bin/flask --app wsgi staff add NAME)
-  the phone   {prefix}make phone    rings the line without a telephone
+  the phone   {prefix}make phone    rings the line from a terminal
   Ctrl-C      stops everything"""
 
 
@@ -55,7 +59,7 @@ def _parts(root: Path, environ: Mapping[str, str], settings: Settings, say: Say)
     return Parts(
         redis=_redis(settings, say),
         children=procfile.children(root, surroundings, say),
-        readiness=Readiness(host, settings.port, _guide(settings), say),
+        readiness=Readiness(host, settings.port, guide(settings), say),
     )
 
 
@@ -65,6 +69,9 @@ def _redis(settings: Settings, say: Say) -> EmbeddedRedis | None:
     return EmbeddedRedis(find_binary(), settings.state_dir, settings.redis_socket, say)
 
 
-def _guide(settings: Settings) -> str:
+def guide(settings: Settings) -> str:
+    """What can be done now that the line is ready, the easiest first."""
     prefix = "" if settings.port == 8000 else f"PORT={settings.port} "
-    return GUIDE.format(url=settings.public_base_url, prefix=prefix)
+    url = settings.public_base_url
+    browser_phone = "" if settings.production else BROWSER_PHONE.format(url=url)
+    return GUIDE.format(url=url, prefix=prefix, browser_phone=browser_phone)

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from ivr.web import refusals, request_ids, words
 from ivr.web.advice import advice
 from ivr.web.blocked import blocked
+from ivr.web.browser_phone import browser_phone
 from ivr.web.commands import register_commands
 from ivr.web.console import console
 from ivr.web.edge import fortify
@@ -39,6 +40,8 @@ def create_app(house: House) -> Flask:
     app.jinja_env.globals.update(pages=partial(_pages, app))
     for blueprint in (voice, health, metrics, login, console, moves, people, invitation, hours, hear, advice, blocked):
         app.register_blueprint(blueprint)
+    if not house.settings.production:
+        app.register_blueprint(browser_phone)
     app.view_functions["static"] = guarded_by(open_to_all)(app.view_functions["static"])
     refusals.install(app)
     register_commands(app)

@@ -24,6 +24,12 @@ def open_to_all() -> None:
     """Anybody may call."""
 
 
+def in_development() -> None:
+    """Anybody may call, but never where people's real numbers pass through: there it is 404."""
+    if house().settings.production:
+        abort(404)
+
+
 def signed_by_carrier() -> None:
     """Only the carrier may call: 403 for anybody else, 400 for a form that lacks what every webhook has."""
     query = request.query_string.decode("latin-1")

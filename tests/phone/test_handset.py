@@ -1,54 +1,31 @@
 """The telephone without a carrier: rings a real service over HTTP, presses keys, and follows TwiML it never saw."""
 
 import socket
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
-from typing import Any
 from urllib.error import HTTPError
 
 import pytest
 from click.testing import Result
 from twilio.request_validator import RequestValidator
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from ivr.phone.command import post
 from ivr.phone.handset import CallFailed, Handset, KeyStream
 from ivr.phone.reader import Gathers, Heard, NotUnderstood, steps
 from tests.people import CALLER, TOKEN, Clock, Phone
+from tests.served import rung_by_itself, serving
 from tests.servers import reserved_port
 from tests.web import clinic_with_reception, service
-
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
-
-@contextmanager
-def serving(listening: socket.socket, app: Wsgi) -> Iterator[None]:
-    """The application behind a real port."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, fd=listening.fileno())
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
 def running(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
     """The service with a reception, running; its own command finds it by its settings."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        base, file = f"http://127.0.0.1:{listening.getsockname()[1]}", clinic_with_reception(tmp_path)
-        with (
-            service(tmp_path, sqlite_url, redis_url, clock, PUBLIC_BASE_URL=base, CLINIC_FILE=file) as phone,
-            serving(listening, phone.app),
-        ):
-            yield phone
+    file = clinic_with_reception(tmp_path)
+    with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=file) as phone:
+        yield phone
 
 
 def rings(phone: Phone, *words: str, typed: str = "") -> Result:
@@ -177,7 +154,9 @@ class Person:
         return self.reception
 
 
-def follows(person: Person, documents: Mapping[str, str]) -> list[str]:
+def follows(
+    person: Person, documents: Mapping[str, str], now: Callable[[], float] = lambda: 0.0, more: tuple[str, ...] = ()
+) -> list[str]:
     """Rings a small service with these documents; the paths that were asked for, with what was sent to them."""
     asked: list[str] = []
 
@@ -185,13 +164,13 @@ def follows(person: Person, documents: Mapping[str, str]) -> list[str]:
     def answers(request: Request) -> Response:
         signature = request.headers["X-Twilio-Signature"]
         assert RequestValidator(TOKEN).validate(request.url, request.form, signature)
-        sent = [f"{name}={request.form[name]}" for name in SHOWN if name in request.form]
+        sent = [f"{name}={request.form[name]}" for name in SHOWN + more if name in request.form]
         asked.append(" ".join([request.full_path.rstrip("?"), *sent]))
         return Response(f"<Response>{documents.get(request.path, '')}</Response>", mimetype="text/xml")
 
     with socket.create_server(("127.0.0.1", 0)) as listening, serving(listening, answers):
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        Handset(post, base, TOKEN, "AC" + "0" * 32, "CA1", CALLER, "+918090080906").ring(person)
+        Handset(post, base, TOKEN, "AC" + "0" * 32, "CA1", CALLER, "+918090080906").ring(person, now)
     return asked
 
 
@@ -231,6 +210,20 @@ def test_a_reception_where_nobody_picks_up_is_no_answer_and_a_recording_is_hande
         "/kept Digits=hangup RecordingDuration=1",
         "/voice/status",
     ]
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(75.4, "75"), (0.2, "0"), (-3600.0, "0")])
+def test_the_service_is_told_of_the_end_and_how_many_seconds_the_call_took(seconds: float, told: str) -> None:
+    moments = iter([1_000.0, 1_000.0 + seconds])
+    said = ("CallStatus", "CallDuration")
+    asked = follows(Person([None]), {"/voice": GATHER}, lambda: next(moments), said)
+    assert asked == ["/voice CallStatus=in-progress", f"/voice/status CallStatus=completed CallDuration={told}"]
+
+
+def test_a_reception_that_hears_no_document_is_connected_when_it_picks_up() -> None:
+    dial = '<Dial action="/after"><Number>+919999900009</Number></Dial>'
+    bridged = ["/voice", "/after DialCallStatus=completed DialBridged=true", "/voice/status"]
+    assert follows(Person(reception="1"), {"/voice": dial}) == bridged
 
 
 def test_a_call_that_goes_round_in_circles_is_given_up() -> None:

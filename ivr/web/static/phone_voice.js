@@ -1,0 +1,83 @@
+// The voice of the telephone in the browser: speech in the language of what is said, and the tones of the keys.
+// Knows nothing of calls. Where a browser has no voice for a language, nothing is said and the words are shown.
+
+const LONGEST = 8000;     // milliseconds that a voice may take to begin ...
+const PER_LETTER = 200;   // ... and for each letter: some never say that they have ended
+
+let muted = false;
+let audio = null;
+let speaking = null;      // kept, for a browser may drop an utterance that nobody holds, and then never ends it
+
+export function mute(off) {
+  muted = off;
+  if (muted) hush();
+}
+
+export function hush() {
+  window.speechSynthesis?.cancel();
+}
+
+function voices() {
+  return window.speechSynthesis?.getVoices() ?? [];
+}
+
+function worth(voice, language) {
+  const spoken = voice.lang.replace("_", "-").toLowerCase();
+  const wanted = language.toLowerCase();
+  if (spoken.slice(0, 2) !== wanted.slice(0, 2)) return 0;
+  const natural = /natural|neural|premium|enhanced|google/i.test(voice.name) ? 1 : 0;
+  return 2 + natural + (spoken === wanted ? 4 : 0) + (spoken === "en-gb" ? 1 : 0);
+}
+
+// The voice that speaks a language best: of its country before others, natural before others; none of another language.
+export function best(language) {
+  const known = voices().map((voice) => [worth(voice, language), voice]).filter(([points]) => points > 0);
+  return known.sort((one, other) => other[0] - one[0])[0]?.[1] ?? null;
+}
+
+// The languages that nobody speaks here, by name.
+export function missing(languages) {
+  const names = new Intl.DisplayNames(["en"], { type: "language" });
+  return languages.filter((each) => !best(each)).map((each) => names.of(each.slice(0, 2)));
+}
+
+// Speaks until the end, or until the signal says stop. Tells whether it was heard.
+export function say(words, language, signal) {
+  const voice = muted ? null : best(language);
+  if (!voice) return Promise.resolve(false);
+  return new Promise((tell) => {
+    const utterance = Object.assign(new SpeechSynthesisUtterance(words), { lang: language, voice });
+    const ended = (heard) => {
+      clearTimeout(patience);
+      tell(heard);
+    };
+    const patience = setTimeout(() => { hush(); ended(false); }, LONGEST + PER_LETTER * words.length);
+    utterance.onend = () => ended(true);
+    utterance.onerror = () => ended(false);
+    signal.addEventListener("abort", () => { hush(); ended(true); }, { once: true });
+    speaking = utterance;
+    window.speechSynthesis.speak(speaking);
+  });
+}
+
+// -- tones
+
+const ROWS = [697, 770, 852, 941];          // hertz
+const COLUMNS = [1209, 1336, 1477];
+const KEYS = "123456789*0#";
+
+export function beep(key) {
+  if (muted || !window.AudioContext) return;
+  audio ??= new AudioContext();
+  const place = KEYS.indexOf(key);
+  tone(ROWS[Math.floor(place / 3)]);
+  tone(COLUMNS[place % 3]);
+}
+
+function tone(frequency) {
+  const sounds = new OscillatorNode(audio, { frequency });
+  const loud = new GainNode(audio, { gain: 0.06 });
+  sounds.connect(loud).connect(audio.destination);
+  sounds.start();
+  sounds.stop(audio.currentTime + 0.13);
+}

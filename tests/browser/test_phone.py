@@ -1,0 +1,199 @@
+"""The telephone in a real browser: one click rings the running service, and what is heard is spoken and shown.
+
+The browser of the tests has no voice; where one is needed, a stand-in for the browser's own is put into the page.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import SIZES
+from tests.browser.test_every_page import violations
+from tests.conftest import PASSWORD
+from tests.people import Clock, Phone
+from tests.served import rung_by_itself
+from tests.web import clinic_with_reception
+
+VOICES = """
+window.said = []; window.stopped = 0; window.pending = null;
+class SpeechSynthesisUtterance { constructor(text) { this.text = text; } }
+const voices = [
+  { name: "Some English", lang: "en-US" }, { name: "Indian English", lang: "en_IN" },
+  { name: "Hindi", lang: "hi-IN" }, { name: "Google Hindi", lang: "hi-IN" }, { name: "Tamil", lang: "ta-IN" },
+];
+Object.defineProperty(window, "SpeechSynthesisUtterance", { value: SpeechSynthesisUtterance });
+Object.defineProperty(window, "speechSynthesis", { value: {
+  getVoices: () => voices,
+  speak(u) { window.pending = u; window.said.push([u.text, u.lang, u.voice.name]); },
+  cancel() { const u = window.pending; window.pending = null; if (u) { window.stopped++; u.onerror?.({}); } },
+} });
+window.speaksOn = () => { const u = window.pending; window.pending = null; u.onend({}); };
+"""
+"""A voice that speaks each sentence until it is told to go on."""
+
+GREETING = ["Welcome to the Arunalaya physiotherapy clinic.", "We are open until half past eight this evening."]
+
+PicksUp = Callable[..., Page]
+
+
+@pytest.fixture
+def line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+    """The service with a reception, at its own address."""
+    file = clinic_with_reception(tmp_path)
+    with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=file) as phone:
+        phone.house.people.add("asha", PASSWORD, clock(), "manager")
+        yield phone
+
+
+@pytest.fixture
+def picks_up(chromium: Browser, line: Phone) -> Iterator[PicksUp]:
+    """Opens the telephone in a browser of its own; with `voices`, one that speaks."""
+    contexts = []
+
+    def open_page(*, size: str = "desk", dark: bool = False, voices: bool = False, **more: Any) -> Page:
+        width, height = SIZES[size]
+        context = chromium.new_context(
+            base_url=line.house.settings.public_base_url,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            **more,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        if voices:
+            page.add_init_script(VOICES)
+        page.goto("/phone")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def asked(page: Page) -> None:
+    """Waits until a key is waited for."""
+    expect(page.locator("#stay-silent")).to_be_enabled()
+
+
+def rings(page: Page) -> Page:
+    page.get_by_role("button", name="Ring").click()
+    asked(page)
+    return page
+
+
+def hears(page: Page, words: str) -> None:
+    expect(page.get_by_role("log")).to_contain_text(words)
+    asked(page)
+
+
+def test_one_click_rings_and_five_keys_book_what_the_desk_then_shows(picks_up: PicksUp, line: Phone) -> None:
+    page = rings(picks_up(size="phone"))
+    for words in ("Which day", "Which part", "We will ring you on the number", "To confirm, press 1.", "Thank you"):
+        page.get_by_role("button", name="1", exact=True).click()
+        hears(page, words)
+    (found,) = line.house.desk.waiting()
+    hears(page, f"Your reference number is {' '.join(found.reference[:3])}, {' '.join(found.reference[3:])}.")
+    page.get_by_role("button", name="Hang up").click()
+    expect(page.get_by_role("status")).to_have_text("The call is over")
+    expect(page.get_by_role("button", name="Ring")).to_be_focused()
+    page.goto("/login")
+    page.fill("#name", "asha")
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    expect(page.locator("#list")).to_contain_text("99999 00001")
+
+
+def test_a_withheld_caller_keys_a_number_on_the_computers_keyboard(picks_up: PicksUp, line: Phone) -> None:
+    page = picks_up()
+    page.select_option("#caller", label="Withheld")
+    rings(page)
+    for words in ("Which day", "Which part", "We cannot see a number"):
+        page.keyboard.press("1")
+        hears(page, words)
+    page.keyboard.type("9999900003")
+    expect(page.locator("#keyed")).to_have_text("9999900003")
+    page.keyboard.type("#")
+    hears(page, "You press 9999900003")
+    for words in ("To confirm, press 1.", "Your reference number is"):
+        page.keyboard.press("1")
+        hears(page, words)
+    assert [each.phone.e164 for each in line.house.desk.waiting()] == ["+919999900003"]
+
+
+@pytest.mark.parametrize(("size", "dark"), [("phone", True), ("desk", False)])
+def test_the_telephone_keeps_nobody_out_and_fits_in_every_state(picks_up: PicksUp, size: str, dark: bool) -> None:
+    page = picks_up(size=size, dark=dark, reduced_motion="reduce")
+    found = {"idle": looked_at(page)}
+    rings(page)
+    found["in a call"] = looked_at(page)
+    page.keyboard.press("9")
+    hears(page, "अपॉइंटमेंट लेने के लिए 1 दबाइए।")
+    assert page.locator(".sentence", has_text="अपॉइंटमेंट").get_attribute("lang") == "hi-IN"
+    found["Hindi"] = looked_at(page)
+    page.keyboard.press("0")
+    expect(page.get_by_role("button", name="Answers")).to_be_focused()
+    found["the reception is rung"] = looked_at(page)
+    page.get_by_role("button", name="Declines").click()
+    expect(page.get_by_role("log")).to_contain_text("The reception declines")
+    asked(page)
+    page.route("**/phone/go-on", lambda route: route.abort())
+    page.keyboard.press("1")
+    expect(page.get_by_role("alert")).to_contain_text("This service does not answer.")
+    found["a dead line"] = looked_at(page)
+    assert {name: what for name, what in found.items() if what} == {}
+
+
+def looked_at(page: Page) -> list[str]:
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return [*violations(page), *(["it is wider than the screen"] if wide else [])]
+
+
+def test_silence_is_sent_when_its_time_is_over_unless_it_is_not_counted(picks_up: PicksUp) -> None:
+    page = picks_up()
+    page.clock.install()
+    rings(page)
+    expect(page.locator("#left-words")).to_have_text("time to read")
+    page.clock.run_for(30_000)
+    hears(page, "You stay silent")
+    hears(page, "We did not hear a key.")
+    page.get_by_label("Counts silence").uncheck()
+    page.clock.run_for(120_000)
+    expect(page.locator("#silence")).to_be_hidden()
+    assert page.locator(".pressed").count() == 1
+    page.get_by_role("button", name="Stay silent").click()
+    hears(page, "We still did not hear a key.")
+
+
+def speaks(page: Page) -> list[list[str]]:
+    said: list[list[str]] = page.evaluate("window.said")
+    return said
+
+
+def test_each_sentence_is_spoken_in_its_language_by_the_best_voice_until_a_key_cuts_it_off(picks_up: PicksUp) -> None:
+    page = picks_up(voices=True)
+    page.get_by_role("button", name="Ring").click()
+    for sentence in GREETING:
+        expect(page.locator(".now")).to_have_text(sentence)
+        page.keyboard.press("9")
+        expect(page.get_by_role("status")).to_have_text("This is heard to its end first")
+        page.evaluate("window.speaksOn()")
+    assert page.evaluate("window.stopped") == 0, "no key cuts off what is said before keys are waited for"
+    assert speaks(page)[:2] == [[sentence, "en-IN", "Indian English"] for sentence in GREETING]
+    expect(page.locator(".now")).to_have_text("To book an appointment, press 1.")
+    page.keyboard.press("9")
+    expect(page.locator(".now")).to_have_attribute("lang", "hi-IN")
+    assert page.evaluate("window.stopped") == 1
+    assert [said[1:] for said in speaks(page)[3:]] == [["hi-IN", "Google Hindi"]]
+    page.get_by_label("Speaks").uncheck()
+    hears(page, "अपॉइंटमेंट लेने के लिए 1 दबाइए।")
+    assert len(speaks(page)) == 4, "the rest is shown only"
+
+
+def test_without_javascript_the_page_names_the_terminals_command(picks_up: PicksUp) -> None:
+    page = picks_up(java_script_enabled=False)
+    expect(page.get_by_role("alert")).to_contain_text("make phone")
+    expect(page.locator("#telephone")).to_be_hidden()
