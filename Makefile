@@ -1,7 +1,7 @@
 # One command runs it: `make run`. It needs Python 3.11 or newer and make; the rest goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run phone preflight test chaos fuzz check format pins menu words browser promtool emulate venv requirements \
+.PHONY: help run phone preflight test chaos fuzz check format pins menu pictures words browser promtool emulate venv requirements \
 	requirements-dev
 
 PY := .venv/bin/python
@@ -94,6 +94,9 @@ promtool: venv
 		&& apt-get download -qq prometheus >/dev/null 2>&1 && dpkg-deb -x *.deb . \
 		&& mv usr/bin/promtool ../bin/ && cd .. && rm -rf promtool && echo "Took promtool out of Debian's prometheus."; } || \
 	echo "No promtool for the tests of ops/: apt-get install prometheus"
+
+pictures: requirements-dev browser ## takes the pictures of the README anew, into docs/pictures
+	@$(PY) -m tests.browser.pictures
 
 menu: venv ## writes docs/menu.md anew from the menu's table
 	@$(PY) -m ivr.line.ways.diagram > docs/menu.new && mv docs/menu.new docs/menu.md

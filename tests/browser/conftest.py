@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,11 +60,22 @@ def service(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> It
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """An installed Chromium, headless."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
+    if installed() is None:
         pytest.skip(f"{NO_BROWSER}no chromium is installed: apt-get install chromium fonts-lohit-deva")
+    with launched() as browser:
+        yield browser
+
+
+def installed() -> str | None:
+    """Where a Chromium is."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """The installed Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, chromium_sandbox=False, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=installed(), chromium_sandbox=False, args=FLAGS)
         yield browser
         browser.close()
 

@@ -1,0 +1,133 @@
+"""Takes the pictures of the README: one call in the browser's telephone, its card at the desk, and the desk's pages.
+
+`make pictures` runs it, on a service of its own that is real; the requests and calls on it are made up, and its clock
+stands at a Monday afternoon. Each picture is taken in both sizes and both colours.
+"""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from config.settings import ROOT
+from ivr.desk.demo import Demo
+from ivr.desk.migrate import migrate
+from ivr.web.house import House
+from tests.browser.conftest import launched
+from tests.conftest import PASSWORD
+from tests.people import Clock
+from tests.served import rung_by_itself
+from tests.servers.valkey import valkey
+
+FOLDER = ROOT / "docs" / "pictures"
+
+SIZES = {"wide": ViewportSize(width=1280, height=860), "narrow": ViewportSize(width=390, height=844)}
+COLOURS = {"day": "light", "night": "dark"}
+
+
+class Shown(NamedTuple):
+    """A page of the desk to take, and what is done on it first: a selector to be clicked."""
+
+    path: str
+    click: str = ""
+
+
+PAGES = {
+    "desk": Shown("/desk"),
+    "reports": Shown("/desk/reports?period=week"),
+    "hear": Shown("/desk/hear", "summary >> nth=0"),
+}
+"""Pages that need no request of their own; the telephone and the card come besides."""
+
+SETTLED = """() => new Promise(drawn => {
+    const log = document.getElementById("log");
+    if (log) log.scrollTop = log.scrollHeight;
+    requestAnimationFrame(() => requestAnimationFrame(drawn));
+})"""
+"""What was heard last is in sight, and what has changed is drawn."""
+
+NAMES = ("phone", "card", *PAGES)
+
+
+def main() -> None:
+    """Takes all of them anew."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    FOLDER.mkdir(exist_ok=True)
+    with running() as house, launched() as browser:
+        page = opened(browser, house)
+        reference = taken_by_telephone(page)
+        log_in(page)
+        page.goto(f"/desk/requests/{reference}")
+        page.click("text=Take it and ring")
+        page.wait_for_selector("fieldset")
+        take(page, "card")
+        for name, shown in PAGES.items():
+            page.goto(shown.path, wait_until="networkidle")
+            if shown.click:
+                page.click(shown.click)
+            take(page, name)
+
+
+@contextmanager
+def running() -> Iterator[House]:
+    """A service with made-up requests and calls, and asha at its desk."""
+    clock = Clock()
+    with tempfile.TemporaryDirectory() as name, valkey() as redis:
+        folder = Path(name)
+        url = f"sqlite:///{folder}/clinic.db"
+        migrate(url)
+        with rung_by_itself(folder, url, redis.url, clock) as phone:
+            house = phone.house
+            house.people.add("asha", PASSWORD, clock(), "manager")
+            Demo(house.moves.database, house.moves, house.clinic, house.front_door.marker).fill(clock())
+            yield house
+
+
+def opened(browser: Browser, house: House) -> Page:
+    """A browser at this service."""
+    return browser.new_context(base_url=house.settings.public_base_url, reduced_motion="reduce").new_page()
+
+
+def taken_by_telephone(page: Page) -> str:
+    """Books an appointment by telephone, up to its promise; the reference that was heard."""
+    page.goto("/phone")
+    page.uncheck("#counts")
+    page.select_option("#caller", "other")
+    page.fill("#other", "99999 00021")
+    page.click("#ring")
+    for key in "11111":
+        expect(page.locator("#stay-silent")).to_be_enabled()
+        page.click(f"[data-key='{key}']")
+    page.wait_for_selector("text=Your reference number is")
+    expect(page.locator("#stay-silent")).to_be_enabled()
+    take(page, "phone")
+    heard = page.locator("text=Your reference number is").inner_text()
+    page.click("#hang-up")
+    return "".join(filter(str.isdigit, heard))
+
+
+def log_in(page: Page) -> None:
+    """Sits down at the desk."""
+    page.goto("/desk")
+    page.fill("#name", "asha")
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_selector("#list")
+
+
+def take(page: Page, name: str) -> None:
+    """The picture as it is seen now, in both sizes and both colours."""
+    for size, viewport in SIZES.items():
+        for colour, scheme in COLOURS.items():
+            page.set_viewport_size(viewport)
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
+            page.evaluate(SETTLED)
+            page.screenshot(path=FOLDER / f"{name}-{size}-{colour}.png", animations="disabled")
+
+
+if __name__ == "__main__":
+    main()
