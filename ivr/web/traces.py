@@ -1,0 +1,46 @@
+"""What each webhook leaves of its call in the journal: the places it came to and what became of it, never a key.
+
+Nothing of the reception's own leg is left, and nothing that the carrier has not signed.
+"""
+
+from collections.abc import Sequence
+
+from flask import request
+
+from ivr.carrier.event import Event
+from ivr.desk.calls import FAILED, FAULT, Trace
+from ivr.line.menu import RECEPTIONS
+from ivr.line.turn import Turn
+from ivr.web.house import house
+from ivr.web.retry import AGAIN
+
+UNHEARD = RECEPTIONS | {"answered", "status"}
+"""What the addresses end on whose answer no caller hears: those of the reception's own leg, and of the call's end."""
+
+
+def leave(happened: Event, turn: Turn, before: Sequence[str] = ()) -> None:
+    """A caller has come to a place."""
+    if turn.call.place not in RECEPTIONS:
+        again = (FAULT,) if request.path.startswith(AGAIN) else ()  # they have heard of one
+        what = (*again, *before, *turn.through, turn.call.place)
+        _write(happened, turn.call.line, turn.call.language, what)
+
+
+def leave_fault(happened: Event | None, failed: str) -> None:
+    """A caller hears that the line has a fault; `failed` is the address of the step."""
+    place = failed.partition("?")[0].rpartition("/")[2]
+    if happened is not None and place not in UNHEARD:
+        line = house().clinic.line_rung(happened.called, happened.forwarded_from)
+        _write(happened, line.key, "", (FAULT,))
+
+
+def leave_end(happened: Event) -> None:
+    """A call is over."""
+    mark = house().marker.call(happened.call_sid)
+    what = (FAILED,) if happened.failed else ()
+    house().journal.write(Trace(mark, house().clock(), "", "", what, over=True, lasted=happened.lasted))
+
+
+def _write(happened: Event, line: str, language: str, what: tuple[str, ...]) -> None:
+    mark = house().marker.call(happened.call_sid)
+    house().journal.write(Trace(mark, house().clock(), line, language, what))
