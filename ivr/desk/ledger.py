@@ -38,19 +38,20 @@ class Ledger:
         hurried = _marks(segments[:1]) if unread else set()
         over = [mark for mark, traces in calls.items() if mark in hurried or is_over(traces, unread or now)]
         fresh = [mark for mark in over if mark not in self._settled]
-        self.write([found for mark in fresh if (found := record(calls[mark])) is not None])
+        write_down(self._database, [found for mark in fresh if (found := record(calls[mark])) is not None])
         self._settled = (self._settled | set(fresh)) & set(calls)
         for segment in segments:
             if _marks([segment]) <= self._settled:
                 self._journal.remove(segment, now)
         return len(fresh)
 
-    def write(self, records: Sequence[CallRecord]) -> None:
-        """Writes these calls; one that is there already stays as it is. Raises StoreAway."""
-        for first in range(0, len(records), AT_ONCE):
-            with self._database.writing() as write:
-                insert = INSERTS[write.dialect.name](table).on_conflict_do_nothing()
-                write.execute(insert, [_row(each) for each in records[first : first + AT_ONCE]])
+
+def write_down(database: Database, records: Sequence[CallRecord]) -> None:
+    """Writes these calls; one that is there already stays as it is. Raises StoreAway."""
+    for first in range(0, len(records), AT_ONCE):
+        with database.writing() as write:
+            insert = INSERTS[write.dialect.name](table).on_conflict_do_nothing()
+            write.execute(insert, [_row(each) for each in records[first : first + AT_ONCE]])
 
 
 def _marks(segments: Sequence[Segment]) -> set[str]:

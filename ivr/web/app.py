@@ -21,6 +21,7 @@ from ivr.web.metrics import page as metrics_page
 from ivr.web.metrics.page import metrics
 from ivr.web.moves import moves
 from ivr.web.people import people
+from ivr.web.reports import reports
 from ivr.web.sessions import load_user
 from ivr.web.voice import voice
 
@@ -35,7 +36,7 @@ def create_app(house: House) -> Flask:
     _protect(app)
     words.install(app)
     app.jinja_env.globals.update(pages=partial(_pages, app))
-    for blueprint in (voice, health, metrics, login, console, moves, people, invitation, hours, blocked):
+    for blueprint in (voice, health, metrics, login, console, moves, people, invitation, hours, reports, blocked):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = guarded_by(open_to_all)(app.view_functions["static"])
     refusals.install(app)
@@ -47,6 +48,7 @@ PAGES = (
     ("console.worklist", words.later("Waiting"), False),
     ("console.appointments", words.later("Appointments"), False),
     ("hours.page", words.later("Hours"), False),
+    ("reports.page", words.later("Reports"), False),
     ("blocked.page", words.later("Blocked"), False),
     ("people.page", words.later("People"), True),
     ("people.audit", words.later("Audit"), True),

@@ -38,6 +38,7 @@ from ivr.desk.passwords import Passwords
 from ivr.desk.patience import Patience
 from ivr.desk.people import People
 from ivr.desk.queue import Doorbell, impatient
+from ivr.desk.reports import Reports
 from ivr.desk.requests import Outcome, Request
 from ivr.desk.roster import Roster
 from ivr.desk.seal import Marker, Seal
@@ -89,6 +90,7 @@ class House:
     blocked: Blocked
     call_seal: Seal
     figures: Figures
+    reports: Reports
     marker: Marker
     journal: Journal
     tally: Tally
@@ -151,6 +153,7 @@ def build(
         blocked=blocked,
         call_seal=Seal(settings.secret_key, "call"),
         figures=Figures(database),
+        reports=Reports(database),
         marker=marker,
         journal=Journal(settings.state_dir / journal.FOLDER),
         tally=counts,
