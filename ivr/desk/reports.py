@@ -74,7 +74,7 @@ class Reports:
         """The report of a line, or of all of them ("" ), with the opening hours of this clinic. Raises StoreAway."""
         with self._database.reading() as read:
             return Report(
-                calls=tally_calls(_calls(read, period, line)),
+                calls=_calls(read, period, line),
                 requests=tally_requests(list(_asked(read, period, line, clinic))),
                 overdue=_overdue(read, line, now),
             )
@@ -86,17 +86,20 @@ def _within(moment: Column[Any], table_line: Column[Any], period: Period, line: 
     return and_(days, table_line == line) if line else days
 
 
-def _calls(read: Connection, period: Period, line: str) -> Iterator[Calls]:
-    query = select(calls.c.began, calls.c.path, calls.c.ended).where(_within(calls.c.began, calls.c.line, period, line))
-    rows = Counter((row.began.astimezone(period.zone).hour, row.path, row.ended) for row in read.execute(query))
-    return (Calls(hour, path, Ending(ended), count) for (hour, path, ended), count in rows.items())
+def _calls(read: Connection, period: Period, line: str) -> CallTally:
+    """The paths are grouped by the database; the hours are of the clinic's own day, which it does not know."""
+    within = _within(calls.c.began, calls.c.line, period, line)
+    grouped = select(calls.c.path, calls.c.ended, func.count()).where(within).group_by(calls.c.path, calls.c.ended)
+    groups = [Calls(path, Ending(ended), count) for path, ended, count in read.execute(grouped)]
+    began = read.scalars(select(calls.c.began).where(within)).all()
+    return tally_calls(groups, Counter(each.astimezone(period.zone).hour for each in began))
 
 
 def _asked(read: Connection, period: Period, line: str, clinic: Clinic) -> Iterator[Asked]:
     made = _within(requests.c.created, requests.c.line, period, line)
     lines = _lines(read, made)
     columns = (requests.c[name] for name in ("id", "kind", "source", "status", "outcome", "line", "created"))
-    for row in read.execute(select(*columns).where(made)):
+    for row in read.execute(select(*columns).where(made)).all():
         rung = tries(lines.get(row.id, ()))
         yield Asked(
             kind=Kind(row.kind),
@@ -113,7 +116,7 @@ def _lines(read: Connection, made: ColumnElement[bool]) -> dict[int, list[Line]]
     rung, taken_back = history.c.what.in_(TRIED), and_(history.c.what == UNDONE, history.c.detail.in_(TRIED))
     query = select(history.c.request_id, history.c.at, history.c.what, history.c.before).join(requests)
     found: dict[int, list[Line]] = {}
-    for row in read.execute(query.where(made, or_(rung, taken_back)).order_by(history.c.id)):
+    for row in read.execute(query.where(made, or_(rung, taken_back)).order_by(history.c.id)).all():
         due = datetime.fromisoformat(json.loads(row.before)["due"]) if row.before else None
         found.setdefault(row.request_id, []).append(Line(row.at, row.what, due))
     return found

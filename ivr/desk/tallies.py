@@ -92,28 +92,23 @@ class CallTally:
 
 @dataclass(frozen=True)
 class Calls:
-    """So many calls of one path, end and hour."""
+    """So many calls of one path and end."""
 
-    hour: int
     path: str
     ended: Ending
     count: int
 
 
-def tally_calls(groups: Iterable[Calls]) -> CallTally:
-    """What these come to."""
-    hours: Counter[int] = Counter()
+def tally_calls(groups: Iterable[Calls], hours: Mapping[int, int]) -> CallTally:
+    """What these come to; how many came in at which hour is counted already."""
     choices: Counter[Choice] = Counter()
     endings: Counter[Ending] = Counter()
     fates: Counter[Fate] = Counter()
-    known: dict[str, tuple[Choice, Fate]] = {}
     for each in groups:
-        if each.path not in known:
-            words = each.path.split()
-            known[each.path] = choice(words), fate(words)
-        chosen, came = known[each.path]
-        for counter, key in ((hours, each.hour), (choices, chosen), (endings, each.ended), (fates, came)):
-            counter[key] += each.count  # type: ignore[index]  # each has its own keys
+        words = each.path.split()
+        choices[choice(words)] += each.count
+        fates[fate(words)] += each.count
+        endings[each.ended] += each.count
     return CallTally(hours, choices, endings, fates)
 
 

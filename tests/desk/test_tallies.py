@@ -54,11 +54,11 @@ def test_what_a_path_is_read_by_are_places_of_the_menu() -> None:
 
 def test_calls_are_counted_by_hour_choice_end_and_what_came_of_them() -> None:
     groups = [
-        Calls(9, "welcome main", Ending.HUNG_UP, 3),
-        Calls(9, "welcome main hours", Ending.HUNG_UP, 2),
-        Calls(18, "welcome main hours", Ending.UNKNOWN, 1),
+        Calls("welcome main", Ending.HUNG_UP, 3),
+        Calls("welcome main hours", Ending.HUNG_UP, 2),
+        Calls("welcome main hours", Ending.UNKNOWN, 1),
     ]
-    found = tally_calls(groups)
+    found = tally_calls(groups, {9: 5, 18: 1})
     assert found.hours == {9: 5, 18: 1}
     assert found.choices == {Choice.NOTHING: 3, Choice.HOURS: 3}
     assert found.endings == {Ending.HUNG_UP: 5, Ending.UNKNOWN: 1}
@@ -66,7 +66,7 @@ def test_calls_are_counted_by_hour_choice_end_and_what_came_of_them() -> None:
 
 
 def test_no_calls_come_to_nothing() -> None:
-    assert (tally_calls([]).count, tally_calls([]).served) == (0, 0)
+    assert (tally_calls([], {}).count, tally_calls([], {}).served) == (0, 0)
 
 
 def asked(*tried: Outcome, status: Status = Status.OPEN, outcome: Outcome | None = None, minutes: int = 0) -> Asked:
