@@ -3,12 +3,11 @@
 Pure. A record names nobody: no number, no key, no reference, only places of the menu and what became of it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
-from typing import TypeVar
 
 SETTLES = timedelta(seconds=20)
 """How long after its end a call may leave one more trace: the carrier waits 15 seconds for an answer."""
@@ -18,8 +17,6 @@ SILENT = timedelta(hours=1)
 
 LONGEST_PATH = 40
 """Words of a path; of a longer one the last word is kept, since it says how the call ended."""
-
-Word = TypeVar("Word")
 
 TALKED, FAULT, FAILED, GOODBYE = "talked", "fault", "failed", "goodbye"
 """Words of a path that say how it ended; `failed` is the carrier's."""
@@ -61,6 +58,8 @@ class Trace:
     """Empty where it is not known, as in the carrier's word of the end."""
     what: tuple[str, ...] = ()
     """Places that the call came to, and outcomes, in order."""
+    step: str = ""
+    """What stands for the address of the webhook, without the key that was pressed there."""
     over: bool = False
     lasted: int | None = None
     """Seconds, where the carrier has said so."""
@@ -117,14 +116,10 @@ def ending(path: Sequence[str], over: bool) -> Ending:
 
 
 def _path(steps: Sequence[Trace]) -> tuple[str, ...]:
-    """A webhook that came twice counts once, and so does a place at which the call stayed."""
-    heard = _each_once((each.language, each.what) for each in steps)
-    words = tuple(_each_once(word for _, what in heard for word in what))
+    """A webhook that came twice counts once, also when it came late; and so does a place at which the call stayed."""
+    heard = dict.fromkeys((each.step, each.language, each.what) for each in steps)
+    words = tuple(word for word, _ in groupby(word for _, _, what in heard for word in what))
     return words if len(words) <= LONGEST_PATH else (*words[: LONGEST_PATH - 1], words[-1])
-
-
-def _each_once(words: Iterable[Word]) -> Iterator[Word]:
-    return (word for word, _ in groupby(words))
 
 
 def _seconds(ordered: Sequence[Trace]) -> int:

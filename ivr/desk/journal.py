@@ -120,7 +120,7 @@ def _written(path: Path, line: bytes) -> None:
 def _line(trace: Trace) -> bytes:
     """The trace in short; it begins a new line itself, so that one which was cut off before it spoils no more."""
     short: dict[str, Any] = {"c": trace.mark, "t": trace.at.timestamp(), "l": trace.line, "g": trace.language}
-    short |= {"w": trace.what} if trace.what else {}
+    short |= {"w": trace.what, "s": trace.step} if trace.what else {}
     short |= {"over": trace.lasted} if trace.over else {}
     return f"\n{json.dumps(short, separators=(',', ':'))}".encode()
 
@@ -157,4 +157,4 @@ def _trace(short: dict[str, Any]) -> Trace:
     if lasted is not None and not 0 <= lasted < LONGEST_SECONDS:
         raise ValueError("a call that lasts for days")
     at = datetime.fromtimestamp(short["t"], UTC)
-    return Trace(mark, at, line, language, words, "over" in short, lasted)
+    return Trace(mark, at, line, language, words, str(short.get("s", "")), "over" in short, lasted)

@@ -4,6 +4,7 @@ Nothing of the reception's own leg is left, and nothing that the carrier has not
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import request
 
@@ -23,7 +24,7 @@ def leave(happened: Event, turn: Turn, before: Sequence[str] = ()) -> None:
     if turn.call.place not in RECEPTIONS:
         again = (FAULT,) if request.path.startswith(AGAIN) else ()  # they have heard of one
         what = (*again, *before, *turn.through, turn.call.place)
-        _write(happened, turn.call.line, turn.call.language, what)
+        _write(happened, request.full_path, what, (turn.call.line, turn.call.language))
 
 
 def leave_fault(happened: Event | None, failed: str) -> None:
@@ -31,16 +32,17 @@ def leave_fault(happened: Event | None, failed: str) -> None:
     place = failed.partition("?")[0].rpartition("/")[2]
     if happened is not None and place not in UNHEARD:
         line = house().clinic.line_rung(happened.called, happened.forwarded_from)
-        _write(happened, line.key, "", (FAULT,))
+        _write(happened, failed, (FAULT,), (line.key, ""))
 
 
 def leave_end(happened: Event) -> None:
     """A call is over."""
-    mark = house().marker.call(happened.call_sid)
     what = (FAILED,) if happened.failed else ()
-    house().journal.write(Trace(mark, house().clock(), "", "", what, over=True, lasted=happened.lasted))
+    _write(happened, "", what, ("", ""), over=True, lasted=happened.lasted)
 
 
-def _write(happened: Event, line: str, language: str, what: tuple[str, ...]) -> None:
-    mark = house().marker.call(happened.call_sid)
-    house().journal.write(Trace(mark, house().clock(), line, language, what))
+def _write(happened: Event, address: str, what: tuple[str, ...], spoken: tuple[str, str], **end: Any) -> None:
+    """Leaves a trace of the line and the language in which it was spoken; both are empty where nobody knows them."""
+    here, (line, language) = house(), spoken
+    mark, step = here.marker.call(happened.call_sid), here.marker.step(address)
+    here.journal.write(Trace(mark, here.clock(), line, language, what, step, **end))

@@ -100,7 +100,7 @@ def fault(error: Exception) -> Response | HTTPException:
     g.at_fault = True
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("a webhook of place %s failed: %s\n%s", _word(request.path), type(error).__name__, where)
-    leave_fault(g.get("event"), request.path)
+    leave_fault(g.get("event"), request.full_path)
     return _sorry(request.full_path)
 
 
