@@ -16,6 +16,7 @@ from config import logs
 from config.checked import BadFile
 from config.settings import BadSettings, read
 from ivr.desk.database import StoreAway
+from ivr.desk.journal import JournalAway
 from ivr.desk.jumps import Jumps
 from ivr.desk.mirror import MirrorAway
 from ivr.desk.queue import QueueAway
@@ -50,8 +51,8 @@ def run(tools: Tools, stop: threading.Event) -> None:
     trouble = ""
     jumps = Jumps(tools.clock, time.monotonic)
     while True:
-        # On the word of a clock that has just jumped, nothing is deleted.
-        before, trouble = trouble, _swept(tools, forgetting=jumps.last() is None)
+        # On the word of a clock that has just jumped, nothing is deleted, and no call is taken for over.
+        before, trouble = trouble, _swept(tools, steady=jumps.last() is None)
         if trouble != before:
             log.warning("the sweep: %s", trouble or "all is well again")
         if stop.wait(EVERY_SECONDS):
@@ -72,16 +73,21 @@ def forget(tools: Tools) -> None:
         log.info("kept long enough and deleted: %s", counts)
 
 
-def _swept(tools: Tools, *, forgetting: bool = True) -> str:
+def record_calls(tools: Tools) -> None:
+    """Writes down the calls that are over, of those that this machine has answered. Raises StoreAway, JournalAway."""
+    tools.ledger.collect(tools.clock())
+
+
+def _swept(tools: Tools, *, steady: bool = True) -> str:
     """What went wrong: none of them waits for what another needs."""
-    works = (mirror_closures, sweep, *([forget] if forgetting else []))
+    works = (mirror_closures, sweep, *((record_calls, forget) if steady else ()))
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, tools) for each in works))))
 
 
 def _trouble(work: Callable[[Tools], None], tools: Tools) -> str:
     try:
         work(tools)
-    except (StoreAway, QueueAway, MirrorAway) as away:
+    except (StoreAway, QueueAway, MirrorAway, JournalAway) as away:
         return f"{type(away).__name__} {away}"
     return ""
 

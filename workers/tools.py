@@ -10,9 +10,12 @@ from config import clinic as clinic_file
 from config import sentences
 from config.settings import Settings, read
 from ivr.carrier.texts import Texts
+from ivr.desk import journal
 from ivr.desk.closures import Closures
 from ivr.desk.database import PATIENCE_OF_A_WORKER, Database
 from ivr.desk.errands import Errands
+from ivr.desk.journal import Journal
+from ivr.desk.ledger import Ledger
 from ivr.desk.lockout import Lockout
 from ivr.desk.mirror import FILE, Mirror
 from ivr.desk.moves import Moves, next_due
@@ -38,6 +41,7 @@ class Tools:
     errands: Errands
     lockout: Lockout
     shredder: Shredder
+    ledger: Ledger
     waiting_room: WaitingRoom
     doorbell: Doorbell
     texts: Callable[[], Texts]
@@ -61,6 +65,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.n
         errands=Errands(database),
         lockout=Lockout(database),
         shredder=Shredder(database, clinic.retention),
+        ledger=Ledger(database, Journal(settings.state_dir / journal.FOLDER)),
         waiting_room=WaitingRoom(redis, Seal(settings.secret_key, "waiting request")),
         doorbell=Doorbell(redis),
         texts=lambda: Texts(settings),

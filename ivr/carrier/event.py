@@ -12,6 +12,10 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
 CALL_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+"""What the carrier says of a call that is over."""
+
+LASTED = re.compile(r"[0-9]{1,6}")
 KEYS = re.compile(r"[0-9*#A-D]{1,1000}")
 
 
@@ -56,6 +60,18 @@ class Event:
     talked: bool
     """Whether the reception took the call that was just rung through to it."""
     status: str
+    lasted: int | None = None
+    """Seconds that the call took from end to end; only where it is over and the carrier says so."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the call is over."""
+        return self.status in ENDED
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is over because something failed on the carrier's side."""
+        return self.status == "failed"
 
 
 def signature(token: str, url: str, form: Mapping[str, str]) -> str:
@@ -78,7 +94,12 @@ def _read(form: MultiDict[str, str]) -> Event:
         keys=keys or None,
         talked=_talked(form),
         status=form.get("CallStatus", ""),
+        lasted=_lasted(form.get("CallDuration", "")),
     )
+
+
+def _lasted(written: str) -> int | None:
+    return int(written) if LASTED.fullmatch(written) else None
 
 
 def _talked(form: MultiDict[str, str]) -> bool:

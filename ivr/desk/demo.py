@@ -1,4 +1,4 @@
-"""Made-up requests that fill the desk's pages for somebody who is looking at them; all of them can be removed again.
+"""Made-up requests and calls that fill the desk's pages for somebody who looks at them; all can be removed again.
 
 The numbers are +91 99999 000xx, which nobody would take for a patient's.
 """
@@ -6,10 +6,14 @@ The numbers are +91 99999 000xx, which nobody would take for a patient's.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, insert, select
 
 from ivr.desk import schema
 from ivr.desk.database import Database
+from ivr.desk.demo_calls import MARK, made_up
+from ivr.desk.demo_days import SOMEBODY, PastRequest, past_requests
+from ivr.desk.keys import added
+from ivr.desk.ledger import write_down
 from ivr.desk.moves import Moves
 from ivr.desk.requests import NewRequest, Outcome, Report
 from ivr.desk.seal import Marker
@@ -20,9 +24,6 @@ from ivr.line.phones import Phone
 
 DEMO = "demo-"
 """How the call of a made-up request begins."""
-
-SOMEBODY = "demo"
-"""Who has moved the made-up requests that were moved."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,16 @@ class Demo:
             self._write(example, now)
         return len(EXAMPLES)
 
+    def look_back(self, now: datetime) -> tuple[int, int]:
+        """Writes the calls of the last days down, and what came of them; how many of both. Raises StoreAway."""
+        calls = made_up(self.clinic, now)
+        past = past_requests(self.clinic, calls, now)
+        write_down(self.database, calls)
+        with self.database.writing() as write:
+            for each in past:
+                _add(write, each)
+        return len(calls), len(past)
+
     def _write(self, example: Example, now: datetime) -> None:
         desk = Desk(self.database)  # with nothing to be done about them: nobody is told of a made-up request
         new = self._new(example, now - timedelta(minutes=example.minutes_ago))
@@ -122,10 +133,19 @@ class Demo:
         )
 
     def clear(self) -> int:
-        """Removes every made-up request with all that hangs on it; how many. Raises StoreAway."""
-        table = schema.requests
+        """Removes every made-up call, and request with all that hangs on it; how many requests. Raises StoreAway."""
+        table, calls = schema.requests, schema.calls
         made_up = select(table.c.id).where(table.c.call_sid.startswith(DEMO, autoescape=True))
         with self.database.writing() as write:
+            write.execute(delete(calls).where(calls.c.mark.startswith(MARK)))
             for about in (schema.promises, schema.history, schema.errands):
                 write.execute(delete(about).where(about.c.request_id.in_(made_up)))
             return write.execute(delete(table).where(table.c.id.in_(made_up))).rowcount
+
+
+def _add(write: Connection, past: PastRequest) -> None:
+    """Adds a request with its history, unless it is there."""
+    table = schema.requests
+    if write.scalar(select(table.c.id).where(table.c.call_sid == past.row["call_sid"])) is None:
+        request_id = added(write, table, **past.row)
+        write.execute(insert(schema.history), [{**line, "request_id": request_id} for line in past.history])

@@ -67,6 +67,7 @@ def expired(kept: Retention, now: datetime) -> tuple[Expired, ...]:
         Expired("closures", closures, closures.c.day < logged_before.date()),
         Expired("invitations", links, links.c.expires <= logged_before),
         Expired("lines of the audit", audit, audit.c.at <= logged_before),
+        Expired("calls", schema.calls, schema.calls.c.began <= logged_before),
     )
 
 

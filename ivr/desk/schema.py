@@ -69,6 +69,7 @@ requests = Table(
     Index("requests_by_reference", "reference"),
     Index("requests_by_appointment", "appointment"),
     Index("requests_by_touched", "status", "touched"),
+    Index("requests_by_created", "created"),
     Index(
         "one_live_request",
         "phone",
@@ -188,4 +189,18 @@ audit = Table(
     Column("what", String(30), nullable=False),
     Column("about", String(80), nullable=False),
     Column("detail", Text, nullable=False),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mark", String(32), nullable=False, unique=True),
+    Column("began", Moment, nullable=False),
+    Column("line", String(20), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("path", String(1000), nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("ended", String(8), nullable=False),
+    Index("calls_by_began", "began", "line"),
 )

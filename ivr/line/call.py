@@ -98,15 +98,19 @@ def _arrive(call: Call, name: str, facts: Facts, said: tuple[Say, ...] = ()) -> 
     match place:
         case Passage():
             said += _all(place.says, call, facts)
-            return _arrive(call.afresh(place.kind) if place.kind else call, place.leads, facts, said)
+            return _through(name, _arrive(call.afresh(place.kind) if place.kind else call, place.leads, facts, said))
         case Fork():
-            return _arrive(call, place.on[answer(place.asks, call, facts)], facts, said)
+            return _through(name, _arrive(call, place.on[answer(place.asks, call, facts)], facts, said))
         case Menu() | Keying():
             return _asking(_ready(call, place, facts), place, facts, said)
         case Filing() | Ringing() if call.over_limit:
             return _arrive(call, place.on["refused"], facts, said)
         case _:
             return _doing(call, place, facts, said)
+
+
+def _through(name: str, turn: Turn) -> Turn:
+    return replace(turn, through=(name, *turn.through))
 
 
 def _doing(call: Call, place: Filing | Ringing | End | Bridge, facts: Facts, said: tuple[Say, ...]) -> Turn:

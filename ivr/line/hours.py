@@ -5,7 +5,7 @@ Values only: the moment asked about is an argument, and no clock is read here.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -155,6 +155,13 @@ class Hours:
         """This moment if the clinic is open, else the next opening."""
         return self.local(now) if self.is_open(now) else self.opens_next(now)
 
+    def open_between(self, start: datetime, end: datetime) -> timedelta:
+        """How long the clinic was or will be open from one moment until another; nothing where that is before it."""
+        first, last = self.local(start), self.local(end)
+        days = (first.date() + timedelta(days=ahead) for ahead in range((last.date() - first.date()).days + 1))
+        overlaps = (_overlap(stretch, (start, end)) for day in days for stretch in self._stretches(day))
+        return sum(overlaps, timedelta())
+
     def local(self, now: datetime) -> datetime:
         """The same moment on the clinic's wall clock."""
         if now.tzinfo is None:
@@ -163,3 +170,9 @@ class Hours:
 
     def _stretches(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         return (shift.on(day, self.zone) for shift in self.shifts(day))
+
+
+def _overlap(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> timedelta:
+    """In UTC: between two moments of one zone Python counts the hours on the wall, not those that pass."""
+    start, end = (each.astimezone(UTC) for each in (max(one[0], other[0]), min(one[1], other[1])))
+    return max(end - start, timedelta())

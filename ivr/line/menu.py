@@ -13,6 +13,9 @@ PERSON, REPEAT, BACK, LANGUAGE = "0", "*", "#", "9"
 
 START, HOME, PERSON_PLACE, SCREEN = "welcome", "main", "person", "screen"
 
+RECEPTIONS = frozenset({SCREEN, "put_through", "not_taken"})
+"""The places of the reception's own leg: no caller comes there."""
+
 WANTS = (
     Option("1", "option_book", "book", kind=Kind.BOOKING),
     Option("2", "option_callback", "callback", kind=Kind.CALLBACK),

@@ -189,3 +189,5 @@ class Turn:
     first: tuple[Say, ...]
     asks: tuple[Say, ...]
     wait: Wait
+    through: tuple[str, ...] = ()
+    """The places that were passed through on the way there, in order: they say what was wanted."""

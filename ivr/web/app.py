@@ -24,6 +24,7 @@ from ivr.web.metrics import page as metrics_page
 from ivr.web.metrics.page import metrics
 from ivr.web.moves import moves
 from ivr.web.people import people
+from ivr.web.reports import reports
 from ivr.web.sessions import load_user
 from ivr.web.voice import voice
 
@@ -38,7 +39,7 @@ def create_app(house: House) -> Flask:
     _protect(app)
     words.install(app)
     app.jinja_env.globals.update(pages=partial(_pages, app))
-    for blueprint in (voice, health, metrics, login, console, moves, people, invitation, hours, hear, advice, blocked):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if not house.settings.production:
         app.register_blueprint(browser_phone)
@@ -48,10 +49,27 @@ def create_app(house: House) -> Flask:
     return app
 
 
+BLUEPRINTS = (
+    voice,
+    health,
+    metrics,
+    login,
+    console,
+    moves,
+    people,
+    invitation,
+    hours,
+    reports,
+    hear,
+    advice,
+    blocked,
+)
+
 PAGES = (
     ("console.worklist", words.later("Waiting"), False),
     ("console.appointments", words.later("Appointments"), False),
     ("hours.page", words.later("Hours"), False),
+    ("reports.page", words.later("Reports"), False),
     ("hear.page", words.later("Callers hear"), False),
     ("advice.page", words.later("Advice"), False),
     ("blocked.page", words.later("Blocked"), False),

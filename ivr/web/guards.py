@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from flask import Flask, abort, current_app, g, request
 from flask_login import current_user
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import HTTPException, Unauthorized
 
 from config import logs
 from ivr.carrier.event import Event, Malformed, NotSigned
@@ -32,18 +32,23 @@ def in_development() -> None:
 
 def signed_by_carrier() -> None:
     """Only the carrier may call: 403 for anybody else, 400 for a form that lacks what every webhook has."""
-    query = request.query_string.decode("latin-1")
-    url = public_base() + request.path + (f"?{query}" if query else "")
-    if len(request.form) > MOST_FIELDS:
-        abort(413)
     try:
-        g.event = house().carrier.event(url, request.form, request.headers.get("X-Twilio-Signature"))
+        g.event = _verified()
     except NotSigned:
         house().tally.count(SIGNATURES)
         abort(403)
     except Malformed as malformed:
         abort(400, f"the form's {malformed} is missing or malformed")
     logs.add(call=g.event.call_sid)
+
+
+def _verified() -> Event:
+    """The event that the carrier has signed. Raises NotSigned, Malformed, HTTPException."""
+    query = request.query_string.decode("latin-1")
+    url = public_base() + request.path + (f"?{query}" if query else "")
+    if len(request.form) > MOST_FIELDS:
+        abort(413)
+    return house().carrier.event(url, request.form, request.headers.get("X-Twilio-Signature"))
 
 
 def staff_only() -> Any:
@@ -98,6 +103,14 @@ def event() -> Event:
     """The carrier's event, which only a signed webhook has."""
     found: Event = g.event
     return found
+
+
+def event_if_signed() -> Event | None:
+    """The carrier's event where anybody may call: None where it is somebody else's."""
+    try:
+        return _verified()
+    except (NotSigned, Malformed, HTTPException):
+        return None
 
 
 def public_base() -> str:

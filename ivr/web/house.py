@@ -14,6 +14,7 @@ from config import sentences
 from config.settings import Settings
 from ivr.carrier.event import Carrier
 from ivr.carrier.twiml import Renderer
+from ivr.desk import journal
 from ivr.desk.accept import FrontDoor
 from ivr.desk.audit import Audit
 from ivr.desk.blocked import Blocked
@@ -26,6 +27,7 @@ from ivr.desk.errands import Errands
 from ivr.desk.figures import Figures
 from ivr.desk.fitness import Fitness
 from ivr.desk.invitations import Invitations
+from ivr.desk.journal import Journal
 from ivr.desk.jumps import Jumps
 from ivr.desk.limits import CallLimits
 from ivr.desk.lockout import Lockout
@@ -36,6 +38,7 @@ from ivr.desk.passwords import Passwords
 from ivr.desk.patience import Patience
 from ivr.desk.people import People
 from ivr.desk.queue import Doorbell, impatient
+from ivr.desk.reports import Reports
 from ivr.desk.requests import Outcome, Request
 from ivr.desk.roster import Roster
 from ivr.desk.seal import Marker, Seal
@@ -87,6 +90,9 @@ class House:
     blocked: Blocked
     call_seal: Seal
     figures: Figures
+    reports: Reports
+    marker: Marker
+    journal: Journal
     tally: Tally
     clock: Clock
     close: Callable[[], None]
@@ -147,6 +153,9 @@ def build(
         blocked=blocked,
         call_seal=Seal(settings.secret_key, "call"),
         figures=Figures(database),
+        reports=Reports(database),
+        marker=marker,
+        journal=Journal(settings.state_dir / journal.FOLDER),
         tally=counts,
         clock=clock,
         close=partial(_close, database, redis, patience, counts),

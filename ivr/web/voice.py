@@ -20,10 +20,11 @@ from ivr.line.phones import Phone
 from ivr.line.places import Ringing
 from ivr.line.turn import Call, Facts, File, RingReception, Turn
 from ivr.web.addresses import Steps
-from ivr.web.guards import event, guarded_by, open_to_all, signed_by_carrier
+from ivr.web.guards import event, event_if_signed, guarded_by, open_to_all, signed_by_carrier
 from ivr.web.house import house
 from ivr.web.metrics.table import CALLS, IN_DATABASE, IN_REDIS, NOTHING_PROMISED, PROMISES
 from ivr.web.retry import once_more
+from ivr.web.traces import leave, leave_end, leave_fault
 
 log = logging.getLogger(__name__)
 voice = Blueprint("voice", __name__)
@@ -40,7 +41,7 @@ def ring() -> Response:
     house().tally.count(CALLS, line=line.key, language=line.language)
     over = house().call_limits.over(called.call_sid, _sender(called), line.key, house().clock())
     call = Call(line.key, line.language, START, over_limit=over)
-    return _answer(begin(call, _facts(call, called)))
+    return _heard(begin(call, _facts(call, called)))
 
 
 @voice.post("/voice/<place>")
@@ -52,9 +53,12 @@ def step(place: str) -> Response:
     call = _call(place)
     facts = _facts(call, happened)
     if isinstance(MENU.get(call.place), Ringing):
-        return _answer(resume(call, "talked" if happened.talked else "unanswered", facts))
+        outcome = "talked" if happened.talked else "unanswered"
+        return _heard(resume(call, outcome, facts), outcome)
     keys = None if request.args.get("silent") else happened.keys
-    return _answer(_done(press(call, keys, facts), facts, happened))
+    turn = press(call, keys, facts)
+    done = _done(turn, facts, happened)
+    return _heard(done, *(turn.through if done is not turn else ()))
 
 
 @voice.post("/voice/answered")
@@ -69,7 +73,10 @@ def answered() -> Response:
 @guarded_by(signed_by_carrier)
 def status() -> tuple[str, int]:
     """The carrier says what became of a call."""
-    log.info("call %s: is %s", event().call_sid, _word(event().status))
+    told = event()
+    log.info("call %s: is %s", told.call_sid, _word(told.status))
+    if told.ended:
+        leave_end(told)
     return "", 204
 
 
@@ -80,7 +87,9 @@ def fallback() -> Response:
 
     It needs nothing but this process. Anybody may ask, and hears no more than this.
     """
-    return _sorry(_failed_at())
+    failed = _failed_at()
+    leave_fault(event_if_signed(), failed)
+    return _sorry(failed)
 
 
 @voice.errorhandler(Exception)
@@ -91,6 +100,7 @@ def fault(error: Exception) -> Response | HTTPException:
     g.at_fault = True
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("a webhook of place %s failed: %s\n%s", _word(request.path), type(error).__name__, where)
+    leave_fault(g.get("event"), request.full_path)
     return _sorry(request.full_path)
 
 
@@ -169,6 +179,16 @@ def _new_request(call: Call, file: File, facts: Facts, happened: Event) -> NewRe
         own_number=file.number == facts.caller,
         caller=_sender(happened),
     )
+
+
+def _heard(turn: Turn, *before: str) -> Response:
+    """The answer to somebody who rang, which leaves a trace: `before` it the call came past these places and outcomes.
+
+    The trace comes last: it tells what was heard.
+    """
+    answer = _answer(turn)
+    leave(event(), turn, before)
+    return answer
 
 
 def _answer(turn: Turn) -> Response:

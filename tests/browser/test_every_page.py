@@ -1,13 +1,16 @@
 """Every page of the desk: nothing keeps anybody out (axe-core), it fits a telephone, and Hindi is drawn with glyphs."""
 
+from contextlib import closing
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
 
-from ivr.desk.database import sqlite_path
+from ivr.desk.database import Database, sqlite_path
+from ivr.desk.demo_calls import made_up
 from ivr.desk.errands import PAUSES
+from ivr.desk.ledger import write_down
 from ivr.desk.requests import NewRequest
 from ivr.line.booking import Kind
 from ivr.line.phones import Phone
@@ -27,6 +30,7 @@ def pages(service: Service) -> dict[str, str]:
         service.house.errands.begin(1, service.house.clock())
     service.house.blocked.block(Phone("+919999900007"), LONG_REASON, "asha", service.house.clock())
     shared = two_share_a_reference(service)
+    calls_of_today(service)
     return {
         "list": "/desk",
         "card": f"/desk/requests/{reference}",
@@ -37,11 +41,18 @@ def pages(service: Service) -> dict[str, str]:
         "hours": "/desk/hours",
         "hear": "/desk/hear",
         "advice": "/desk/advice",
+        "reports": "/desk/reports?period=today",
         "blocked": "/desk/blocked",
         "block": "/desk/blocked?request=1",
         "people": "/desk/people",
         "audit": "/desk/audit",
     }
+
+
+def calls_of_today(service: Service) -> None:
+    """Calls for the reports."""
+    with closing(Database(service.house.settings.database_url)) as database:
+        write_down(database, made_up(service.house.clinic, service.house.clock()))
 
 
 def two_share_a_reference(service: Service) -> str:

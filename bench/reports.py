@@ -1,0 +1,136 @@
+"""How much slower the reports are with a year of calls than with a month of them: a ratio, side by side in one run.
+
+Run as `python -m bench.reports [CALLS_A_DAY [URL_OF_THE_MONTH URL_OF_THE_YEAR]]`. The databases must be empty; where
+none are given, both are SQLite in a temporary folder.
+"""
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import insert, text
+
+from config.settings import read
+from ivr.desk import schema
+from ivr.desk.calls import ending
+from ivr.desk.database import PATIENCE_OF_A_WORKER, Database
+from ivr.desk.demo_calls import HABITS
+from ivr.desk.migrate import migrate
+from ivr.web.app import create_app
+from ivr.web.house import build
+
+PASSWORD = "only for this benchmark"  # noqa: S105 - of a database that is thrown away
+ROUNDS = 15
+PATHS = ("/desk/reports?period=today", "/desk/reports?period=week", "/desk/reports?period=month")
+NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
+HABITUAL = [each for each in HABITS for _ in range(each.share)]
+
+
+def calls(days: int, a_day: int) -> Iterator[dict[str, Any]]:
+    """Made-up calls, spread over their days."""
+    for number in range(days * a_day):
+        habit = HABITUAL[number * 37 % 100]
+        yield {
+            "mark": f"{number:032x}",
+            "began": NOW - timedelta(days=number // a_day, seconds=number % a_day * (86400 // a_day)),
+            "line": ("main", "second", "third")[number % 3],
+            "language": "en",
+            "path": habit.path,
+            "seconds": habit.seconds,
+            "ended": ending(habit.path.split(), over=True),
+        }
+
+
+def requests(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The closed requests of those that left one."""
+    asked = (each for each in made if "kept" in each["path"])
+    for number, call in enumerate(asked, start=1):
+        yield {
+            "id": number,
+            "reference": f"{number % 10**6:06}",
+            "kind": "callback",
+            "line": call["line"],
+            "phone": f"+9199{number % 10**8:08}",
+            "language": "en",
+            "due": call["began"],
+            "status": "closed",
+            "created": call["began"],
+            "call_sid": f"bench-{number}",
+            "rang_again": 0,
+            "touched": call["began"],
+            "outcome": "settled",
+        }
+
+
+def lines(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What their histories say."""
+    for request in made:
+        line = {"request_id": request["id"], "at": request["created"] + timedelta(minutes=request["id"] % 50)}
+        before = json.dumps({"due": request["due"].isoformat()})
+        yield {**line, "who": "caller", "what": "made", "detail": "", "before": None}
+        for what in ("no_answer", "settled") if request["id"] % 4 == 0 else ("settled",):
+            yield {**line, "who": "bench", "what": "taken", "detail": "", "before": before}
+            yield {**line, "who": "bench", "what": what, "detail": "", "before": before}
+
+
+def fill(database: Database, days: int, a_day: int) -> None:
+    """Writes all of it."""
+    for table, rows in (
+        (schema.calls, calls(days, a_day)),
+        (schema.requests, requests(calls(days, a_day))),
+        (schema.history, lines(requests(calls(days, a_day)))),
+    ):
+        while some := list(islice(rows, 10_000)):
+            with database.writing() as write:
+                write.execute(insert(table), some)
+    with database.writing() as write:
+        write.execute(text("ANALYZE"))
+
+
+def desk(folder: Path, url: str, days: int, a_day: int) -> FlaskClient:
+    """Somebody logged in at a desk with so many days of calls behind it."""
+    environ = {"ENV": "development", "SECRET_KEY": "0123456789abcdef" * 4, "TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2}
+    folder.mkdir()
+    settings = read({**environ, "STATE_DIR": str(folder), "DATABASE_URL": url}, env_file=None)
+    migrate(settings.database_url)
+    fill(Database(settings.database_url, patience=PATIENCE_OF_A_WORKER), days, a_day)
+    house = build(settings, lambda: NOW)
+    house.people.add("bench", PASSWORD, NOW)
+    browser = create_app(house).test_client()
+    page = browser.get("/login").text
+    token = page.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
+    browser.post("/login", data={"name": "bench", "password": PASSWORD, "csrf_token": token})
+    return browser
+
+
+def took(browser: FlaskClient, path: str) -> float:
+    """Milliseconds for one page."""
+    began = time.perf_counter()
+    answer = browser.get(path)
+    if answer.status_code != 200:
+        raise SystemExit(f"{path} answered {answer.status_code}")
+    return (time.perf_counter() - began) * 1000
+
+
+def main(a_day: int, month_url: str = "", year_url: str = "") -> None:
+    """Prints, for each page, the median with a month and with a year of calls, and their ratio."""
+    with tempfile.TemporaryDirectory() as folder:
+        month = desk(Path(folder) / "month", month_url, 30, a_day)
+        year = desk(Path(folder) / "year", year_url, 365, a_day)
+        print(f"{'page':30} {'month ms':>9} {'year ms':>9} {'ratio':>6}")  # noqa: T201 - a benchmark prints
+        for path in PATHS:
+            pairs = [(took(month, path), took(year, path)) for _ in range(ROUNDS)]
+            one, other = (statistics.median(times) for times in zip(*pairs, strict=True))
+            print(f"{path:30} {one:9.1f} {other:9.1f} {other / one:6.2f}")  # noqa: T201 - as above
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 400, *sys.argv[2:4])

@@ -1,0 +1,68 @@
+"""What the record that a call leaves costs the carrier's webhook: with the journal and without, side by side: a ratio.
+
+Run as `python -m bench.voice [ROUNDS]`. Needs no Redis and no worker; what is pressed asks no store.
+"""
+
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from config.settings import read
+from ivr.carrier.event import signature
+from ivr.desk.calls import Trace
+from ivr.desk.journal import Journal
+from ivr.desk.migrate import migrate
+from ivr.web.app import create_app
+from ivr.web.house import build
+
+TOKEN = "0123456789abcdef" * 2
+BASE = "https://line.example"
+PATH = "/voice/main?line=main&lang=en"
+FORM = {"CallSid": "CA" + "1" * 32, "From": "+919999900001", "To": "+918090080906", "Digits": "4"}
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+class NoJournal(Journal):
+    """Writes nothing."""
+
+    def write(self, trace: Trace) -> None:
+        """Nothing at all."""
+
+
+def took(carrier: FlaskClient, headers: dict[str, str]) -> float:
+    """Microseconds for one webhook."""
+    began = time.perf_counter()
+    answer = carrier.post(PATH, data=FORM, headers=headers)
+    if answer.status_code != 200:
+        raise SystemExit(f"{PATH} answered {answer.status_code}")
+    return (time.perf_counter() - began) * 1e6
+
+
+def main(rounds: int) -> None:
+    """Prints how long a webhook takes with and without the journal, and the ratios."""
+    with tempfile.TemporaryDirectory() as folder:
+        environ = {"ENV": "development", "SECRET_KEY": TOKEN * 2, "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_BASE_URL": BASE}
+        settings = read({**environ, "STATE_DIR": folder}, env_file=None)
+        migrate(settings.database_url)
+        house = build(settings, lambda: NOW)
+        headers = {"X-Twilio-Signature": signature(TOKEN, BASE + PATH, FORM)}
+        with_it = create_app(house).test_client()
+        without = create_app(replace(house, journal=NoJournal(Path(folder)))).test_client()
+        times: dict[FlaskClient, list[float]] = {without: [], with_it: []}
+        for number in range(rounds):  # each goes first every other time
+            for carrier in (without, with_it) if number % 2 else (with_it, without):
+                times[carrier].append(took(carrier, headers))
+        one, other = (sorted(each) for each in times.values())
+        print(f"{'':12} {'without µs':>11} {'with µs':>9} {'ratio':>6}")  # noqa: T201 - a benchmark prints
+        for name, at in (("10 of 100", 10), ("median", 50), ("99 of 100", 99)):
+            before, after = one[rounds * at // 100], other[rounds * at // 100]
+            print(f"{name:12} {before:11.0f} {after:9.0f} {after / before:6.3f}")  # noqa: T201 - as above
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3000)

@@ -1,0 +1,26 @@
+"""What every call leaves behind, by when it began; requests by when they were made, for the reports."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Makes the change."""
+    op.create_table(
+        "calls",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("mark", sa.String(32), nullable=False, unique=True),
+        sa.Column("began", sa.DateTime, nullable=False),
+        sa.Column("line", sa.String(20), nullable=False),
+        sa.Column("language", sa.String(8), nullable=False),
+        sa.Column("path", sa.String(1000), nullable=False),
+        sa.Column("seconds", sa.Integer, nullable=False),
+        sa.Column("ended", sa.String(8), nullable=False),
+    )
+    op.create_index("calls_by_began", "calls", ["began", "line"])
+    op.create_index("requests_by_created", "requests", ["created"])

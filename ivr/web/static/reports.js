@@ -1,0 +1,73 @@
+// Draws each picture of the reports from the table that stands behind it. Without this the tables are all there is.
+"use strict";
+
+(() => {
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+  // Words in lines, so that a long name is not cut off.
+  const lines = (words) =>
+    words.split(" ").reduce(
+      (found, word) => {
+        const longer = `${found[found.length - 1]} ${word}`.trim();
+        return longer.length > 18 ? [...found, word] : [...found.slice(0, -1), longer];
+      },
+      [""],
+    );
+
+  const cells = (row) => [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent));
+
+  // The columns of a table, each with its name and its numbers, and the names of the rows.
+  const read = (table) => {
+    const rows = [...table.tBodies[0].rows];
+    const names = [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent.trim());
+    return {
+      labels: rows.map((row) => lines(row.cells[0].textContent.trim())),
+      columns: names.map((name, at) => ({ name, numbers: rows.map((row) => cells(row)[at]) })),
+    };
+  };
+
+  const options = (upright, many) => {
+    const counted = { beginAtZero: true, ticks: { precision: 0, color: colour("quiet") }, grid: { color: colour("rule") } };
+    const named = { ticks: { color: colour("ink"), autoSkip: upright }, grid: { display: false } };
+    return {
+      indexAxis: upright ? "x" : "y",
+      animation: false, // nothing moves, for those whom it would disturb and for everybody else
+      maintainAspectRatio: false,
+      scales: {
+        x: { ...(upright ? named : counted), stacked: many },
+        y: { ...(upright ? counted : named), stacked: many },
+      },
+      plugins: { legend: { display: many, labels: { color: colour("ink") } } },
+    };
+  };
+
+  const draw = (canvas) => {
+    const { labels, columns } = read(document.getElementById(canvas.dataset.table));
+    const shades = [colour("lead"), colour("taken")];
+    const datasets = columns.map(({ name, numbers }, at) => ({
+      label: name,
+      data: numbers,
+      backgroundColor: shades[at],
+      maxBarThickness: 36,
+    }));
+    const upright = "upright" in canvas.dataset;
+    return new Chart(canvas, { type: "bar", data: { labels, datasets }, options: options(upright, columns.length > 1) });
+  };
+
+  const canvases = [...document.querySelectorAll("canvas[data-table]")];
+  let charts = [];
+
+  const drawAll = () => {
+    charts.forEach((chart) => chart.destroy());
+    charts = canvases.map(draw);
+  };
+
+  Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+  Chart.defaults.font.size = 14;
+  canvases.forEach((canvas) => {
+    canvas.parentElement.hidden = false;
+    canvas.closest("section").querySelector("details").open = false;
+  });
+  drawAll();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+})();

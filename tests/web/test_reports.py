@@ -1,0 +1,212 @@
+"""Whether patients get through: the page and the spreadsheet count what callers and the desk did, and name nobody."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, timedelta
+from html import unescape
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from ivr.desk import schema
+from ivr.desk.calls import SETTLES
+from ivr.desk.requests import Outcome, Report
+from ivr.desk.retention import Shredder
+from ivr.line.hours import DeskClosure
+from ivr.web.app import create_app
+from ivr.web.house import House, build
+from ivr.web.reports import _harmless
+from tests.conftest import PASSWORD, QUICK, settings_for
+from tests.people import CALLER, Clock, Conversation, Phone, Staff
+from workers.clock import record_calls
+from workers.tools import Tools
+from workers.tools import build as build_tools
+
+BOOK = ("1", "1", "1", "1", "1")
+Numbers = dict[tuple[str, str, str], str]
+
+
+@pytest.fixture
+def house(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[House]:
+    house = build(settings_for(tmp_path, database_url, redis_url), clock, QUICK)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def tools(house: House, clock: Clock) -> Iterator[Tools]:
+    tools = build_tools(house.settings, clock)
+    yield tools
+    tools.database.close()
+
+
+def hangs_up(call: Conversation) -> Conversation:
+    form = {**call.fields, "CallSid": call.sid, "CallStatus": "completed", "CallDuration": "30"}
+    call.phone.posts("/voice/status", form)
+    return call
+
+
+def sees(staff: Staff, **query: str) -> str:
+    answer = staff.browser.get("/desk/reports", query_string=query)
+    assert answer.status_code == 200
+    return unescape(answer.text)
+
+
+def numbers(staff: Staff, tools: Tools, clock: Clock, **query: str) -> Numbers:
+    """The spreadsheet, after the clock has collected what there is."""
+    clock.goes_on(seconds=SETTLES.total_seconds())
+    record_calls(tools)
+    staff.logs_in()
+    answer = staff.browser.get("/desk/reports.csv", query_string=query)
+    assert (answer.status_code, answer.content_type) == (200, "text/csv; charset=utf-8")
+    head, *rows = csv.reader(StringIO(answer.text))
+    assert head == ["table", "row", "column", "value"]
+    return {(table, row, column): value for table, row, column, value in rows}
+
+
+def test_where_nobody_has_rung_the_page_says_so(staff: Staff) -> None:
+    page = sees(staff)
+    assert "No calls yet." in page
+    assert "No requests yet." in page
+    assert "<canvas" not in page
+
+
+def test_calls_are_told_by_hour_choice_and_what_came_of_them(
+    phone: Phone, staff: Staff, tools: Tools, clock: Clock
+) -> None:
+    for keys in (BOOK, ("4",), ("3", "1"), ("1",), (), ("0",)):
+        hangs_up(phone.rings().press(*keys))
+    found = numbers(staff, tools, clock)
+    assert found["calls_by_hour", "14", "calls"] == "6"
+    chosen = {row: value for (table, row, _), value in found.items() if table == "choices"}
+    assert chosen == {"book": "2", "callback": "0", "advice": "1", "hours": "1", "person": "1", "nothing": "1"}
+    came = {row: value for (table, row, _), value in found.items() if table == "calls_came_to"}
+    assert came == {"asked": "1", "talked": "0", "heard": "2", "midway": "2", "before": "1"}
+    assert found["summary", "calls_served", ""] == "3"
+    page = sees(staff)
+    said = (
+        "Calls: 6. Heard what they wanted, talked to somebody or left a request: 3. Went without choosing anything: 1."
+    )
+    assert said in page
+    assert "Busiest from 14:00: 6 calls." in page
+
+
+def test_requests_are_told_by_kind_and_source_and_how_soon_the_patient_was_rung(
+    phone: Phone, staff: Staff, tools: Tools, house: House, clock: Clock
+) -> None:
+    phone.rings().press(*BOOK)
+    phone.rings(caller="+919999900002").press("2", "1", "1", "1")
+    form = {"csrf_token": staff.csrf(), "kind": "booking", "line": "main", "language": "en", "phone": "9999900003"}
+    staff.browser.post("/desk/new", data=form)
+    clock.goes_on(minutes=12)
+    for request_id, outcomes in ((1, (Outcome.NO_ANSWER, Outcome.SETTLED)), (2, (Outcome.SETTLED,))):
+        for outcome in outcomes:
+            house.moves.take(request_id, "asha", clock())
+            house.moves.report(request_id, Report(outcome), "asha", clock())
+            clock.goes_on(minutes=40)
+    found = numbers(staff, tools, clock)
+    assert found["requests_made", "booking", "call"] == found["requests_made", "booking", "counter"] == "1"
+    assert found["requests_made", "callback", "call"] == "1"
+    assert found["first_try", "within_15_min", "requests"] == "1"
+    assert (found["first_try", "within_120_min", "requests"], found["summary", "first_try_late", ""]) == ("1", "1")
+    assert (found["reached", "1", "requests"], found["reached", "2", "requests"]) == ("1", "1")
+    assert (found["outcomes", "settled", "requests"], found["outcomes", "waiting", "requests"]) == ("2", "1")
+    assert (found["summary", "not_tried_yet", ""], found["summary", "overdue_now", ""]) == ("1", "1")
+    assert found["summary", "first_try_median_minutes", ""] == "12"
+    page = sees(staff)
+    assert "Half of the patients were first rung within 12 min of opening time, nine in ten within 1 h 32 min." in page
+
+
+def test_a_wait_overnight_and_over_a_day_the_desk_has_closed_is_counted_in_opening_hours(
+    phone: Phone, staff: Staff, tools: Tools, house: House, clock: Clock
+) -> None:
+    clock.shows(2026, 11, 23, 20, 20)  # ten minutes before it closes
+    phone.rings().press("2", "1", "1", "1")
+    house.closures.set([DeskClosure(date(2026, 11, 24), "")], "asha", clock())
+    clock.shows(2026, 11, 25, 9, 7)
+    house.moves.take(1, "asha", clock())
+    house.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    assert numbers(staff, tools, clock)["summary", "first_try_median_minutes", ""] == "17"
+
+
+def test_a_patient_who_asked_for_the_evening_has_not_waited_since_the_afternoon(
+    phone: Phone, staff: Staff, tools: Tools, house: House, clock: Clock
+) -> None:
+    phone.rings().press("2", "3", "1", "1")
+    due = house.desk.waiting()[0].due
+    assert due > clock() + timedelta(hours=1)
+    clock.now = due + timedelta(minutes=5)
+    house.moves.take(1, "asha", clock())
+    house.moves.report(1, Report(Outcome.NO_ANSWER), "asha", clock())
+    assert numbers(staff, tools, clock)["summary", "first_try_median_minutes", ""] == "5"
+
+
+def test_a_period_ends_today_and_begins_at_midnight_of_the_clinics_own_days(
+    phone: Phone, staff: Staff, tools: Tools, clock: Clock
+) -> None:
+    for moment in ((25, 0, 0), (25, 23, 59), (17, 0, 0), (18, 23, 59), (24, 0, 0)):
+        clock.shows(2026, 10 if moment[0] == 25 else 11, *moment)
+        hangs_up(phone.rings())
+        clock.goes_on(seconds=SETTLES.total_seconds())
+        record_calls(tools)
+    clock.shows(2026, 11, 24, 1, 0)
+    counted = {
+        name: numbers(staff, tools, clock, period=name)["summary", "calls", ""] for name in ("today", "week", "month")
+    }
+    assert counted == {"today": "1", "week": "2", "month": "3"}
+    assert numbers(staff, tools, clock, period="for ever")["summary", "first_day", ""] == "2026-11-18"
+
+
+def test_one_line_is_looked_at_alone(phone: Phone, staff: Staff, tools: Tools, clock: Clock) -> None:
+    hangs_up(phone.rings("main"))
+    hangs_up(phone.rings("third").press("2", "1", "1", "1"))
+    third = numbers(staff, tools, clock, line="third")
+    assert (third["summary", "calls", ""], third["summary", "requests", ""]) == ("1", "1")
+    assert third["summary", "line", ""] == "third"
+    assert numbers(staff, tools, clock, line="main")["summary", "requests", ""] == "0"
+    assert numbers(staff, tools, clock, line="no such line")["summary", "calls", ""] == "2"
+
+
+def test_the_file_has_a_name_and_nothing_in_it_is_computed(staff: Staff) -> None:
+    answer = staff.browser.get("/desk/reports.csv?period=today&line=main")
+    assert answer.headers["Content-Disposition"] == ('attachment; filename="reports-main-2026-11-23-2026-11-23.csv"')
+    assert [_harmless(each) for each in ("=1+1", "+1", "-1", "@A1", "\t=1", "12", "")] == [
+        *("'=1+1", "'+1", "'-1", "'@A1", "'\t=1", "12", "")
+    ]
+
+
+def test_nothing_on_the_page_or_in_the_file_is_personal(phone: Phone, staff: Staff, tools: Tools, clock: Clock) -> None:
+    call = phone.rings().press(*BOOK)
+    hangs_up(call)
+    found = numbers(staff, tools, clock)
+    shown = sees(staff) + str(found)
+    for secret in (CALLER[-10:], call.sid, call.reference, call.fields["From"]):
+        assert secret not in shown
+
+
+def test_a_record_of_a_call_is_kept_for_a_year(phone: Phone, tools: Tools, house: House, clock: Clock) -> None:
+    hangs_up(phone.rings())
+    clock.goes_on(minutes=1)
+    record_calls(tools)
+    shredder = Shredder(tools.database, house.clinic.retention)
+    clock.goes_on(days=364)
+    assert shredder.look(clock()) == {}
+    clock.goes_on(days=1)
+    assert shredder.look(clock()) == {"calls": 1}
+    with tools.database.reading() as read:
+        assert read.scalar(select(func.count()).select_from(schema.calls)) == 0
+
+
+@pytest.fixture
+def staff(phone: Phone, house: House, clock: Clock) -> Staff:
+    house.people.add("asha", PASSWORD, clock())
+    person = Staff(phone.app, "asha", PASSWORD)
+    person.logs_in()
+    return person
+
+
+@pytest.fixture
+def phone(house: House) -> Phone:
+    return Phone(create_app(house), house)
