@@ -6,12 +6,13 @@ The numbers are +91 99999 000xx, which nobody would take for a patient's.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from ivr.desk import schema
 from ivr.desk.database import Database
 from ivr.desk.moves import Moves
 from ivr.desk.requests import NewRequest, Outcome, Report
+from ivr.desk.retention import remove
 from ivr.desk.seal import Marker
 from ivr.desk.store import Desk
 from ivr.line.booking import Kind, Part, Wish
@@ -126,6 +127,6 @@ class Demo:
         table = schema.requests
         made_up = select(table.c.id).where(table.c.call_sid.startswith(DEMO, autoescape=True))
         with self.database.writing() as write:
-            for about in (schema.promises, schema.history, schema.errands):
-                write.execute(delete(about).where(about.c.request_id.in_(made_up)))
-            return write.execute(delete(table).where(table.c.id.in_(made_up))).rowcount
+            ids = write.scalars(made_up).all()
+            remove(write, table, ids)
+            return len(ids)

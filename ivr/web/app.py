@@ -17,6 +17,7 @@ from ivr.web.hours import hours
 from ivr.web.house import NAME, House
 from ivr.web.invitation import invitation
 from ivr.web.login import lead_to_login, login
+from ivr.web.merging import merging
 from ivr.web.metrics import page as metrics_page
 from ivr.web.metrics.page import metrics
 from ivr.web.moves import moves
@@ -35,7 +36,7 @@ def create_app(house: House) -> Flask:
     _protect(app)
     words.install(app)
     app.jinja_env.globals.update(pages=partial(_pages, app))
-    for blueprint in (voice, health, metrics, login, console, moves, people, invitation, hours, blocked):
+    for blueprint in (voice, health, metrics, login, console, moves, merging, people, invitation, hours, blocked):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = guarded_by(open_to_all)(app.view_functions["static"])
     refusals.install(app)

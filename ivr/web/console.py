@@ -56,7 +56,8 @@ def live_list() -> ResponseReturnValue:
 @guarded_by(staff_only)
 def show(reference: str) -> ResponseReturnValue:
     """The card of a reference; where two numbers share it, those to choose from."""
-    found = house().worklist.referred(reference)
+    # A reference leads to what it was merged into; what was merged itself is seen where its number is asked for.
+    found = house().worklist.referred(reference, also_merged="id" in request.args)
     chosen = [each for each in found if str(each.id) == request.args.get("id", str(each.id))]
     if not chosen:
         abort(404)
@@ -100,6 +101,8 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
         trouble=trouble,
         longest_note=LONGEST_NOTE,
         is_blocked=house().blocked.has(found.phone),
+        offers=[cards.card(each, who()) for each in house().worklist.offered(found)],
+        undo=_undoable(),
         **_card(found),
     )
     return page, status
@@ -108,7 +111,8 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
 def _card(found: Request) -> dict[str, object]:
     newest_first = reversed(house().desk.history(found.id))
     history = [(each, cards.who_words(each), cards.entry_words(each)) for each in newest_first]
-    return {"card": cards.card(found, who()), "history": history, "seen": _seen()}
+    into = house().desk.request(found.merged_into) if found.merged_into else None
+    return {"card": cards.card(found, who()), "history": history, "seen": _seen(), "into": into}
 
 
 def _list(wanted: Filter) -> dict[str, object]:

@@ -29,6 +29,7 @@ from ivr.desk.invitations import Invitations
 from ivr.desk.jumps import Jumps
 from ivr.desk.limits import CallLimits
 from ivr.desk.lockout import Lockout
+from ivr.desk.merging import Merging
 from ivr.desk.migrate import revisions
 from ivr.desk.mirror import FILE, Mirror
 from ivr.desk.moves import Moves, next_due
@@ -74,6 +75,7 @@ class House:
     errands: Errands
     worklist: Worklist
     moves: Moves
+    merging: Merging
     people: People
     roster: Roster
     invitations: Invitations
@@ -134,6 +136,7 @@ def build(
         errands=Errands(database),
         worklist=Worklist(database),
         moves=Moves(database, partial(_due_again, clinic, mirror), clinic.persistence.tries),
+        merging=Merging(database),
         people=people,
         roster=Roster(database),
         invitations=Invitations(database, passwords),
