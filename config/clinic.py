@@ -147,6 +147,17 @@ class ReceptionFile(Strict):
     seconds: Annotated[int, Field(ge=5, le=120)] = 20
 
 
+class AppointmentsFile(Strict):
+    """What is known of an appointment besides its hour."""
+
+    minutes: Annotated[int, Field(ge=5, le=480)] | None = None
+
+    @property
+    def length(self) -> timedelta | None:
+        """The same as the line knows it."""
+        return timedelta(minutes=self.minutes) if self.minutes else None
+
+
 class TopicFile(Strict):
     """A topic of advice, and who has reviewed it."""
 
@@ -171,6 +182,7 @@ class ClinicFile(Strict):
     limits: LimitsFile
     retention: RetentionFile
     reception: ReceptionFile = ReceptionFile()
+    appointments: AppointmentsFile = AppointmentsFile()
     advice: Annotated[tuple[TopicFile, ...], Field(min_length=1, max_length=5)]
     lines: Annotated[tuple[LineFile, ...], Field(min_length=1)]
 
@@ -218,6 +230,7 @@ def read(path: Path) -> Clinic:
         retention=file.retention.retention,
         topics=tuple(Topic(each.key, each.source, each.reviewed_by, each.reviewed_on) for each in file.advice),
         voices=file.voices,
+        appointment=file.appointments.length,
         reasons={each.key: each.words for each in file.reasons},
     )
 

@@ -92,6 +92,8 @@ class Clinic:
     voices: Mapping[str, str]
     reasons: Mapping[str, Text] = field(default_factory=dict)
     """Why the desk may close, in words that callers hear."""
+    appointment: timedelta | None = None
+    """How long calendars show an appointment; None where the clinic has not said."""
 
     def line(self, key: str) -> Line:
         """The line of that key; an unknown one gets the default line, since a caller needs an answer."""

@@ -11,6 +11,7 @@ from ivr.web.blocked import blocked
 from ivr.web.commands import register_commands
 from ivr.web.console import console
 from ivr.web.edge import fortify
+from ivr.web.feed import feed
 from ivr.web.guards import ask_guard, guarded_by, open_to_all
 from ivr.web.health import health
 from ivr.web.hours import hours
@@ -36,7 +37,7 @@ def create_app(house: House) -> Flask:
     _protect(app)
     words.install(app)
     app.jinja_env.globals.update(pages=partial(_pages, app))
-    for blueprint in (voice, health, metrics, login, console, moves, merging, people, invitation, hours, blocked):
+    for blueprint in (voice, health, metrics, login, console, moves, merging, people, invitation, hours, blocked, feed):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = guarded_by(open_to_all)(app.view_functions["static"])
     refusals.install(app)

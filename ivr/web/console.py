@@ -4,12 +4,14 @@ from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from ivr.desk.moves import LONGEST_NOTE
 from ivr.desk.queue import QueueAway
 from ivr.desk.requests import Request
 from ivr.desk.worklist import PAGE, Filter
 from ivr.web import cards
+from ivr.web.feed import address
 from ivr.web.guards import guarded_by, open_to_all, staff_only
 from ivr.web.house import house
 from ivr.web.login import who
@@ -84,7 +86,8 @@ def appointments() -> ResponseReturnValue:
     start = datetime.combine(day, time.min, zone)
     booked = house().worklist.appointments(start, start + timedelta(days=1))
     found = [cards.card(each, who()) for each in booked]
-    return render_template("appointments.html", cards=found, day=day, around=[day + timedelta(days=n) for n in (-1, 1)])
+    around = [day + timedelta(days=n) for n in (-1, 1)]
+    return render_template("appointments.html", cards=found, day=day, around=around, feed=_feed())
 
 
 def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseReturnValue:
@@ -106,6 +109,14 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
         **_card(found),
     )
     return page, status
+
+
+def _feed() -> dict[str, object]:
+    """How the appointments' calendar stands; its link is for managers."""
+    link, length = house().feed.link(), house().clinic.appointment
+    url = address(link.token) if link and current_user.manager else ""
+    minutes = int(length.total_seconds() // 60) if length else None
+    return {"on": link is not None, "url": url, "open": request.args.get("show") == "calendar", "minutes": minutes}
 
 
 def _card(found: Request) -> dict[str, object]:

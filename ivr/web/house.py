@@ -23,6 +23,7 @@ from ivr.desk.database import Database
 from ivr.desk.doorkeeper import Doorkeeper
 from ivr.desk.entrance import Entrance
 from ivr.desk.errands import Errands
+from ivr.desk.feed import Feed
 from ivr.desk.figures import Figures
 from ivr.desk.fitness import Fitness
 from ivr.desk.invitations import Invitations
@@ -39,7 +40,7 @@ from ivr.desk.people import People
 from ivr.desk.queue import Doorbell, impatient
 from ivr.desk.requests import Outcome, Request
 from ivr.desk.roster import Roster
-from ivr.desk.seal import Marker, Seal
+from ivr.desk.seal import Marker, Seal, Tokens
 from ivr.desk.store import Desk
 from ivr.desk.tasks import tasks
 from ivr.desk.waiting import WaitingRoom
@@ -81,6 +82,7 @@ class House:
     invitations: Invitations
     entrance: Entrance
     audit: Audit
+    feed: Feed
     closures: Closures
     mirror: Mirror
     doorbell: Doorbell
@@ -142,6 +144,7 @@ def build(
         invitations=Invitations(database, passwords),
         entrance=Entrance(people, Lockout(database), audit),
         audit=audit,
+        feed=Feed(database, Tokens(settings.secret_key, "calendar link")),
         closures=Closures(database),
         mirror=mirror,
         doorbell=doorbell,

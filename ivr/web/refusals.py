@@ -12,11 +12,12 @@ from werkzeug.exceptions import BadHost, HTTPException
 
 from ivr.desk.database import StoreAway
 from ivr.desk.requests import NoSuchRequest
+from ivr.web.ics import ASK_AGAIN
 from ivr.web.words import _, later
 
 log = logging.getLogger(__name__)
 
-NOT_FOR_PEOPLE = ("/voice", "/static/", "/healthz", "/readyz", "/metrics")
+NOT_FOR_PEOPLE = ("/voice", "/static/", "/calendar/", "/healthz", "/readyz", "/metrics")
 """Below these nobody reads a page."""
 
 WORDS = {
@@ -57,9 +58,11 @@ def refused(error: HTTPException) -> ResponseReturnValue:
 
 
 def away(error: StoreAway) -> ResponseReturnValue:
-    """What staff see while the database is away."""
+    """What staff see, and calendar programs are told, while the database is away."""
     if request.path.startswith("/voice"):
         raise error
+    if request.path.startswith("/calendar/"):  # an empty calendar would take every entry off everybody's
+        return Response(status=503, headers={"Retry-After": str(int(ASK_AGAIN.total_seconds()))})
     return render_template("away.html"), 503
 
 
