@@ -25,7 +25,7 @@ def read(token: str) -> Response:
     clinic = house().clinic
     zone = clinic.line("").hours.zone.key
     entries = map(_entry, house().feed.appointments(house().clock()))
-    answer = Response(ics.written(f"Appointments, {clinic.name['en']}", zone, entries), mimetype="text/calendar")
+    answer = Response(ics.written(f"Appointments at {clinic.name['en']}", zone, entries), mimetype="text/calendar")
     answer.headers["Cache-Control"] = "private, no-cache"  # to be kept, and asked about each time
     answer.headers["Content-Disposition"] = 'inline; filename="appointments.ics"'
     answer.add_etag()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 ASK_AGAIN = timedelta(minutes=15)
 """How often programs are asked to look; some, Google above all, come when they like."""
@@ -39,7 +39,7 @@ def written(name: str, zone: str, entries: Iterable[Entry]) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     for label in ("name", "x-wr-calname"):
-        calendar.add(label, name)
+        calendar.add(label, vText(name))
     calendar.add("x-wr-timezone", zone)
     calendar.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")

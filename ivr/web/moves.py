@@ -99,7 +99,7 @@ def undo(request_id: int) -> ResponseReturnValue:
     now = house().clock()
     if house().merging.undo(request_id, who(), now) or house().moves.undo(request_id, who(), now):
         return redirect(card_of(house().desk.request(request_id)))
-    flash(_("It is too late to take that back."), "trouble")
+    flash(_("It is too late to take that back, or something has happened since. It stays as it is."), "trouble")
     return redirect(url_for("console.worklist"))
 
 
