@@ -152,11 +152,6 @@ class AppointmentsFile(Strict):
 
     minutes: Annotated[int, Field(ge=5, le=480)] | None = None
 
-    @property
-    def length(self) -> timedelta | None:
-        """The same as the line knows it."""
-        return timedelta(minutes=self.minutes) if self.minutes else None
-
 
 class TopicFile(Strict):
     """A topic of advice, and who has reviewed it."""
@@ -230,7 +225,7 @@ def read(path: Path) -> Clinic:
         retention=file.retention.retention,
         topics=tuple(Topic(each.key, each.source, each.reviewed_by, each.reviewed_on) for each in file.advice),
         voices=file.voices,
-        appointment=file.appointments.length,
+        appointment=timedelta(minutes=file.appointments.minutes) if file.appointments.minutes else None,
         reasons={each.key: each.words for each in file.reasons},
     )
 

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from ivr.desk.moves import LONGEST_NOTE
 from ivr.desk.queue import QueueAway
-from ivr.desk.requests import Request
+from ivr.desk.requests import Request, Status
 from ivr.desk.worklist import PAGE, Filter
 from ivr.web import cards
 from ivr.web.feed import address
@@ -93,10 +93,12 @@ def appointments() -> ResponseReturnValue:
 def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseReturnValue:
     """The card's page; with what somebody typed, where what they wanted could not be done."""
     house().audit.write(who(), "saw request", found.reference, house().clock())
-    earlier = [cards.card(each, who()) for each in house().worklist.of_same_number(found)]
+    shown = _card(found)
+    offers = house().worklist.offered(found) if shown["may_merge"] else []
+    earlier = [each for each in house().worklist.of_same_number(found) if each not in offers]
     page = render_template(
         "card.html",
-        earlier=earlier,
+        earlier=[cards.card(each, who()) for each in earlier],
         say=cards.to_say(found),
         taps=cards.one_tap(),
         colleagues=[each.name for each in house().people.all() if each.active and each.name != found.taken_by],
@@ -104,9 +106,9 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
         trouble=trouble,
         longest_note=LONGEST_NOTE,
         is_blocked=house().blocked.has(found.phone),
-        offers=[cards.card(each, who()) for each in house().worklist.offered(found)],
+        offers=[cards.card(each, who()) for each in offers],
         undo=_undoable(),
-        **_card(found),
+        **shown,
     )
     return page, status
 
@@ -123,7 +125,9 @@ def _card(found: Request) -> dict[str, object]:
     newest_first = reversed(house().desk.history(found.id))
     history = [(each, cards.who_words(each), cards.entry_words(each)) for each in newest_first]
     into = house().desk.request(found.merged_into) if found.merged_into else None
-    return {"card": cards.card(found, who()), "history": history, "seen": _seen(), "into": into}
+    card = cards.card(found, who())
+    may_merge = card.mine or found.status is Status.OPEN
+    return {"card": card, "history": history, "seen": _seen(), "into": into, "may_merge": may_merge}
 
 
 def _list(wanted: Filter) -> dict[str, object]:

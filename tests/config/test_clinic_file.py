@@ -119,6 +119,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         'word = { en = "Holi"',
         ("reasons.1.word: no such key is known",),
     ),
+    "an appointment of a moment": ("minutes = 30", "minutes = 1", ("appointments.minutes = 1: ", "5")),
     "a topic twice": ('key = "stretches"', 'key = "now"', ("advice", "'now'", "twice")),
     "no TOML at all": (CLOSED_HERE, "[wishes", ("is not TOML", "line 40")),
 }
