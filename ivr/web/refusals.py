@@ -49,7 +49,8 @@ def install(app: Flask) -> None:
 
 def refused(error: HTTPException) -> ResponseReturnValue:
     """What cannot be had, and why."""
-    if request.path.startswith(NOT_FOR_PEOPLE) or error.code is None or isinstance(error, BadHost):
+    unreadable = isinstance(error, BadHost) or isinstance(request.routing_exception, BadHost)
+    if request.path.startswith(NOT_FOR_PEOPLE) or error.code is None or unreadable:
         return error  # with a Host that cannot be read no link of a page could be made
     answer = _page(error.code)
     for name in ("Allow", "Retry-After"):
