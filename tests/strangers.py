@@ -108,7 +108,7 @@ SECRETS = ("correct horse battery", "wrong horse battery", "x" * 2000)
 LIKELY: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("day",), DAYS),
     **dict.fromkeys(("hour", "time", "from", "until"), HOURS),
-    **dict.fromkeys(("id", "first", "before", "s", "w"), NUMBERS),
+    **dict.fromkeys(("id", "first", "before", "other", "s", "w"), NUMBERS),
     **dict.fromkeys(("name", "to", "person"), PEOPLE),
     **dict.fromkeys(("password", "again"), SECRETS),
     **dict.fromkeys(("language", "lang"), ("en", "hi")),

@@ -112,7 +112,15 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
 # -- the proxies
 
 
-def test_nginx_logs_no_query_and_no_link_of_an_invitation() -> None:
+@pytest.mark.parametrize("path", ["/invitation/", "/calendar/"])
+def test_no_proxy_logs_a_secret_link(path: str) -> None:
+    nginx, caddy = (proxy.read_text() for proxy in PROXIES)
+    assert f"~^{path} " in nginx
+    (hidden,) = re.findall(r'request>uri regexp "(.*)" "-"', caddy)
+    assert re.sub(hidden, "-", f"{path}a-secret?x=1") == "--"
+
+
+def test_nginx_logs_no_query() -> None:
     words = PROXIES[0].read_text()
     (log,) = re.findall(r"log_format clinic_line (.*?);", words, re.DOTALL)
     assert not re.findall(r"\$(request\b|request_uri|args|query_string|uri|http_referer|http_user_agent)", log)

@@ -259,11 +259,14 @@ def test_what_is_for_managers_is_refused_to_staff_and_changes_nothing(here: Prem
 
 
 FOR_MANAGERS = {"people.page", "people.invite", "people.reset", "people.change", "people.audit"}
+FOR_MANAGERS |= {"feed.renew", "feed.switch_off"}
 """Whoever takes one away has thought about it."""
 
 
 def test_every_kind_of_route_is_among_those_that_are_tried() -> None:
     assert {route.endpoint for route in routes() if route.guard is manager_only} >= FOR_MANAGERS
-    assert {"/voice", "/desk/requests/<reference>", "/login", "/invitation/<token>"} <= {each.rule for each in routes()}
+    assert {"/voice", "/desk/requests/<reference>", "/login", "/invitation/<token>", "/calendar/<token>.ics"} <= {
+        each.rule for each in routes()
+    }
     read = {name for route in routes() for name in route.fields}
     assert {"outcome", "Digits", "password", "day", "time", "next", "ErrorUrl"} <= read

@@ -98,6 +98,7 @@ def test_the_line_needs_nothing_but_python_and_phonenumbers(name: str) -> None:
         ("apprise", {"workers.errands"}),
         ("argon2", {"ivr.desk.passwords"}),
         ("cryptography", {"ivr.desk.seal"}),
+        ("icalendar", {"ivr.web.ics"}),
         ("structlog", {"config.logs"}),
         ("prometheus_client", {f"ivr.web.metrics.{name}" for name in ("files", "page", "readings", "tally")}),
     ],

@@ -16,6 +16,7 @@ from ivr.desk.keys import added
 from ivr.desk.ledger import write_down
 from ivr.desk.moves import Moves
 from ivr.desk.requests import NewRequest, Outcome, Report
+from ivr.desk.retention import remove
 from ivr.desk.seal import Marker
 from ivr.desk.store import Desk
 from ivr.line.booking import Kind, Part, Wish
@@ -138,9 +139,9 @@ class Demo:
         made_up = select(table.c.id).where(table.c.call_sid.startswith(DEMO, autoescape=True))
         with self.database.writing() as write:
             write.execute(delete(calls).where(calls.c.mark.startswith(MARK)))
-            for about in (schema.promises, schema.history, schema.errands):
-                write.execute(delete(about).where(about.c.request_id.in_(made_up)))
-            return write.execute(delete(table).where(table.c.id.in_(made_up))).rowcount
+            ids = write.scalars(made_up).all()
+            remove(write, table, ids)
+            return len(ids)
 
 
 def _add(write: Connection, past: PastRequest) -> None:

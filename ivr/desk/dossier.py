@@ -36,6 +36,8 @@ class Dossier:
     """Sealed under another secret: they may be anybody's."""
     mentions: Sequence[str] = field(default=())
     """References of other people's requests with a note that has this number in it."""
+    merged: Sequence[str] = ()
+    """References of requests of other numbers that somebody at the desk has merged with one of these."""
 
     @property
     def references(self) -> list[str]:
@@ -61,6 +63,7 @@ class Dossier:
             "blocks": self.blocks,
             "waiting": [json.loads(to_json(each)) for each in self.waiting],
             "mentioned_in_notes_of": self.mentions,
+            "merged_with": self.merged,
         }
         return json.dumps(written, ensure_ascii=False, indent=2, default=_moment)
 
@@ -80,7 +83,7 @@ class Dossiers:
                 _whole(read, row) for row in _rows(read, schema.requests, schema.requests.c.phone == phone.e164)
             ]
             blocks = _rows(read, schema.blocked, schema.blocked.c.phone == phone.e164)
-            return Dossier(phone, requests, blocks, waiting, unreadable, _mentions(read, phone))
+            return Dossier(phone, requests, blocks, waiting, unreadable, _mentions(read, phone), _merged(read, phone))
 
     def _waiting(self, phone: Phone) -> tuple[list[Waiting], int]:
         found, unreadable = [], 0
@@ -130,6 +133,22 @@ def _mentions(read: Connection, phone: Phone) -> list[str]:
     query = select(table.c.reference, notes.c.detail).join(table, table.c.id == notes.c.request_id)
     others = read.execute(query.where(notes.c.what == "note", table.c.phone != phone.e164))
     return sorted({row.reference for row in others if wanted in "".join(filter(str.isdigit, row.detail))})
+
+
+def _merged(read: Connection, phone: Phone) -> list[str]:
+    """In either direction: what was merged into this number's requests, and what they were merged into."""
+    one, other = schema.requests.alias(), schema.requests.alias()
+    pair = one.join(other, one.c.id == other.c.merged_into)
+    ways = ((one, other), (other, one))
+    found = (
+        read.scalars(
+            select(theirs.c.reference)
+            .select_from(pair)
+            .where(ours.c.phone == phone.e164, theirs.c.phone != phone.e164, other.c.merged_into > 0)
+        )
+        for ours, theirs in ways
+    )
+    return sorted({reference for each in found for reference in each})
 
 
 def _moment(value: date | datetime) -> str:

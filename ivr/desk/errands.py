@@ -137,6 +137,18 @@ class Errands:
             write.execute(update(table).where(table.c.id == errand.id).values(values))
 
 
+def withdraw(write: Connection, request_id: int, now: datetime) -> list[int]:
+    """The staff need not be told of this request any more; which errands that ends."""
+    untold = (table.c.request_id == request_id, table.c.task == TELL_STAFF, table.c.done_at.is_(None))
+    ended = update(table).where(*untold).values(done_at=now).returning(table.c.id)
+    return list(write.scalars(ended).all())
+
+
+def give_back(write: Connection, ids: list[int]) -> None:
+    """They are to be told after all, of what was withdrawn."""
+    write.execute(update(table).where(table.c.id.in_(ids)).values(done_at=None))
+
+
 def _fail_for_good(write: Connection, failed: Failed, now: datetime) -> None:
     """It stands on the desk, with its reason: nobody else would know that nobody was told."""
     write.execute(update(table).where(table.c.id == failed.id).values(failed_at=now, error=failed.reason))

@@ -15,6 +15,7 @@ from ivr.desk import schema
 from ivr.desk.audit import line
 from ivr.desk.database import Database
 from ivr.desk.keys import take_turns
+from ivr.desk.merged import DUPLICATE_OF, TOOK_IN
 from ivr.desk.requests import (
     LIVE,
     OUTCOMES,
@@ -44,8 +45,12 @@ LONGEST_NOTE = 1000
 
 table = schema.requests
 
-RESTORED = ("status", "taken_by", "touched", "tries", "outcome", "appointment", "due")
+RESTORED = ("status", "taken_by", "touched", "tries", "outcome", "appointment", "due", "merged_into")
 """What an undo puts back."""
+
+
+MERGED = (TOOK_IN, DUPLICATE_OF)
+"""Moves of two requests at once."""
 
 
 @dataclass(frozen=True)
@@ -111,17 +116,16 @@ class Moves:
     def undo(self, request_id: int, who: str, now: datetime) -> bool:
         """Takes back the last move if `who` has just made it; whether there was one to take back.
 
-        Raises NoSuchRequest, StoreAway. A request that the caller's next call has made again stays as it is.
+        Raises NoSuchRequest, StoreAway. A request that the caller's next call has made again stays as it is; what was
+        merged is taken apart by merging.py.
         """
 
         def undone(write: Connection) -> bool:
             row = _found_in_turn(write, request_id)
-            lines = schema.history
-            query = select(lines).where(lines.c.request_id == request_id).order_by(lines.c.id.desc()).limit(1)
-            last = write.execute(query).one()
-            if last.before is None or last.who != who or now - last.at > UNDO_WITHIN or _has_another(write, row):
+            last = last_line(write, request_id)
+            if last.what in MERGED or not may_undo(last, who, now) or has_another(write, row):
                 return False
-            write.execute(update(table).where(table.c.id == request_id).values(_restored(last.before)))
+            write.execute(update(table).where(table.c.id == request_id).values(restored(last.before)))
             entry = Entry(now, who, "undone", last.what)
             note(write, request_id, entry)
             write.execute(_audited(row, entry))
@@ -134,7 +138,9 @@ class Moves:
 
         def returned(write: Connection) -> int:
             alone = (table.c.status == Status.TAKEN, table.c.touched <= now - LEFT_ALONE)
-            rows = write.execute(select(table.c.id, table.c.taken_by).where(*alone).with_for_update()).all()
+            # In the order in which everybody locks more than one: nobody waits for somebody who waits for them.
+            found = select(table.c.id, table.c.taken_by).where(*alone).order_by(table.c.id).with_for_update()
+            rows = write.execute(found).all()
             for row in rows:
                 change = {"status": Status.OPEN, "taken_by": None, "touched": None}
                 write.execute(update(table).where(table.c.id == row.id).values(change))
@@ -158,7 +164,7 @@ class Moves:
             # Nobody can come between: PostgreSQL has locked the row, SQLite the database.
             write.execute(update(table).where(table.c.id == request_id).values(**changed))
             values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
-            write.execute(insert(schema.history).values(request_id=request_id, before=_before(row), **values))
+            write.execute(insert(schema.history).values(request_id=request_id, before=standing(row), **values))
             write.execute(_audited(row, entry))
 
         in_turn(self.database, moved)
@@ -208,7 +214,19 @@ AUDITED: Mapping[str, str] = {
 """What the audit says of each move; of every outcome it says "reported request"."""
 
 
-def _has_another(write: Connection, row: Row[Any]) -> bool:
+def last_line(write: Connection, request_id: int) -> Row[Any]:
+    """The last line of a request's history; every request has one."""
+    lines = schema.history
+    query = select(lines).where(lines.c.request_id == request_id).order_by(lines.c.id.desc()).limit(1)
+    return write.execute(query).one()
+
+
+def may_undo(last: Row[Any], who: str, now: datetime) -> bool:
+    """Whether `who` made this move a moment ago."""
+    return last.before is not None and last.who == who and now - last.at <= UNDO_WITHIN
+
+
+def has_another(write: Connection, row: Row[Any]) -> bool:
     """Whether the number has asked for the same anew since this was closed: then the new request is the live one."""
     same = (table.c.phone == row.phone, table.c.kind == row.kind, table.c.status.in_(LIVE), table.c.id != row.id)
     return row.status == Status.CLOSED and write.execute(select(table.c.id).where(*same)).first() is not None
@@ -218,12 +236,15 @@ def _taken_by(who: str) -> Callable[[Row[Any]], bool]:
     return lambda row: row.status == Status.TAKEN and row.taken_by == who
 
 
-def _before(row: Row[Any]) -> str:
+def standing(row: Row[Any], **more: Any) -> str:
+    """How a request stands, to be put back by an undo."""
     values = {name: getattr(row, name) for name in RESTORED}
-    return json.dumps({name: each.isoformat() if isinstance(each, datetime) else each for name, each in values.items()})
+    told = {name: each.isoformat() if isinstance(each, datetime) else each for name, each in values.items()}
+    return json.dumps({**told, **more})
 
 
-def _restored(before: str) -> Mapping[str, Any]:
-    values = json.loads(before)
+def restored(before: str) -> Mapping[str, Any]:
+    """How it stood, for the columns of its row."""
+    values = {name: each for name, each in json.loads(before).items() if name in RESTORED}
     moments = {name: datetime.fromisoformat(values[name]) for name in ("touched", "appointment", "due") if values[name]}
     return {**values, **moments}

@@ -144,6 +144,8 @@ class Request:
     appointment: datetime | None = None
     source: str = "call"
     """Where it came from: a call, or the counter."""
+    merged_into: int | None = None
+    """The request of the same person that remained when this one was closed as its duplicate."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, o
 
 from ivr.desk import schema
 from ivr.desk.database import Database
+from ivr.desk.merged import let_go
 from ivr.desk.requests import Status
 from ivr.line.clinic import Retention
 
@@ -72,13 +73,13 @@ def expired(kept: Retention, now: datetime) -> tuple[Expired, ...]:
 
 
 def _closed_for_long(before: datetime, now: datetime) -> ColumnElement[bool]:
-    """Closed before then, with no appointment still ahead."""
+    """Closed before then, with no appointment still ahead; what was merged stays as long as what it leads to."""
     table, lines = schema.requests, schema.history
     later = exists().where(lines.c.request_id == table.c.id, lines.c.at > before)
     # The first version wrote no moment of closing: there the last line of history tells it.
     closed = or_(table.c.touched <= before, and_(table.c.touched.is_(None), table.c.created <= before, ~later))
     no_more_ahead = or_(table.c.appointment.is_(None), table.c.appointment <= now)
-    return and_(table.c.status == Status.CLOSED, closed, no_more_ahead)
+    return and_(table.c.status == Status.CLOSED, closed, no_more_ahead, table.c.merged_into.is_(None))
 
 
 def _shred(write: Connection, which: Expired) -> int:
@@ -94,6 +95,8 @@ def remove(write: Connection, table: Table, ids: Any) -> None:
     """Deletes these rows, and with requests all that hangs on them."""
     if not ids:
         return
+    if table is schema.requests:
+        let_go(write, ids)
     for about in HANGS_ON_A_REQUEST if table is schema.requests else ():
         write.execute(delete(about).where(about.c.request_id.in_(ids)))
     write.execute(delete(table).where(table.c.id.in_(ids)))

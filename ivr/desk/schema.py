@@ -64,6 +64,8 @@ requests = Table(
     Column("outcome", String(20)),
     Column("appointment", Moment),
     Column("source", String(8), nullable=False, server_default="call"),
+    # The request that this one was merged into. No foreign key: a backup and a move write the rows in any order.
+    Column("merged_into", Integer, index=True),
     Index("requests_by_status_and_due", "status", "due"),
     Index("requests_by_phone", "phone"),
     Index("requests_by_reference", "reference"),
@@ -178,6 +180,15 @@ blocked = Table(
     Column("at", Moment, nullable=False),
     Column("lifted_by", String(80)),
     Column("lifted_at", Moment),
+)
+
+calendar_links = Table(
+    "calendar_links",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("nonce", String(64)),
+    Column("who", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 audit = Table(

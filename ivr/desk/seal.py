@@ -70,5 +70,19 @@ class Marker:
         return hmac.digest(self._key, "\n".join(parts).encode(), sha256)
 
 
+class Tokens:
+    """Gives the token of a secret link, the same each time it is asked for.
+
+    It comes from the secret and a nonce that is kept: whoever reads the database, or a backup, has no link by it.
+    """
+
+    def __init__(self, secret: str, purpose: str) -> None:
+        self._key = _derived(secret, purpose)
+
+    def of(self, nonce: str) -> str:
+        """The token: letters, digits, - and _."""
+        return urlsafe_b64encode(hmac.digest(self._key, nonce.encode(), sha256)).decode().rstrip("=")
+
+
 def _derived(secret: str, purpose: str) -> bytes:
     return hmac.digest(secret.encode(), purpose.encode(), sha256)

@@ -14,6 +14,7 @@ from ivr.desk import schema
 from ivr.desk.database import Clash, Database, StoreAway
 from ivr.desk.doorkeeper import Doorkeeper
 from ivr.desk.keys import added, take_turns
+from ivr.desk.merged import WAS_MERGED, led_to
 from ivr.desk.requests import CALLER, LIVE, Entry, Kept, NewRequest, NoSuchRequest, Outcome, Request, Status
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
@@ -122,8 +123,15 @@ def _kept_before(write: Connection, mark: str) -> Saved | None:
 
 def _live(write: Connection, new: NewRequest) -> Row[Any] | None:
     table = schema.requests
-    same = (table.c.phone == new.phone.e164, table.c.kind == new.kind, table.c.status.in_(LIVE))
-    return write.execute(select(table).where(*same).with_for_update()).one_or_none()
+    same = (table.c.phone == new.phone.e164, table.c.kind == new.kind)
+    live = select(table).where(table.c.status.in_(LIVE)).with_for_update()
+    found = write.execute(live.where(*same)).one_or_none()
+    if found is not None:
+        return found
+    # Merged into the number's request of the other kind, they are one to whoever rings. Another number's request is
+    # not joined: this caller is promised to be rung on this number.
+    merged = led_to(select(table.c.id).where(*same, WAS_MERGED))
+    return write.execute(live.where(table.c.phone == new.phone.e164, table.c.id.in_(merged))).one_or_none()
 
 
 def _insert(write: Connection, new: NewRequest, reference: str) -> int:
@@ -144,25 +152,22 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
         rang_again=0,
         source="call" if new.made_by == CALLER else "counter",
     )
-    note(write, request_id, Entry(new.created, new.made_by, "made", _wish(new.day, new.part)))
+    note(write, request_id, Entry(new.created, new.made_by, "made", wish_of(new.day, new.part)))
     return request_id
 
 
 def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
-    """The caller rang again: what they wish now replaces what they wished, but nobody loses their place for it."""
+    """The caller rang again: what they wish now replaces what they wished, but nobody loses their place for it.
+
+    A wish of another kind stands beside the first one, in the history.
+    """
     same_wish = (live.day, live.part) == (new.day, new.part)
-    write.execute(
-        update(schema.requests)
-        .where(schema.requests.c.id == live.id)
-        .values(
-            day=new.day,
-            part=new.part,
-            due=min(live.due, new.due) if same_wish else new.due,
-            language=new.language,
-            rang_again=schema.requests.c.rang_again + 1,
-        )
-    )
-    note(write, live.id, Entry(new.created, new.made_by, "rang_again", _wish(new.day, new.part)))
+    wish = {"day": new.day, "part": new.part, "due": min(live.due, new.due) if same_wish else new.due}
+    beside = {"due": min(live.due, new.due)}
+    change = update(schema.requests).where(schema.requests.c.id == live.id)
+    change = change.values(language=new.language, rang_again=schema.requests.c.rang_again + 1)
+    write.execute(change.values(wish if live.kind == new.kind else beside))
+    note(write, live.id, Entry(new.created, new.made_by, "rang_again", wish_of(new.day, new.part)))
 
 
 def note(write: Connection, request_id: int, entry: Entry) -> None:
@@ -186,7 +191,8 @@ def _errand(write: Connection, request_id: int, task: str, now: datetime) -> int
     )
 
 
-def _wish(day: Any, part: Part | None) -> str:
+def wish_of(day: Any, part: Any) -> str:
+    """A wish as a line of history holds it."""
     return f"{day} {part}" if day and part else ""
 
 
@@ -211,4 +217,5 @@ def request_of(row: Row[Any]) -> Request:
         outcome=Outcome(row.outcome) if row.outcome else None,
         appointment=row.appointment,
         source=row.source,
+        merged_into=row.merged_into,
     )

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from ivr.desk import schema
 from ivr.desk.database import Database
+from ivr.desk.merged import WAS_MERGED, led_to
 from ivr.desk.requests import LIVE, Outcome, Request
 from ivr.desk.store import request_of
 from ivr.line.phones import NumberRefused, phone
@@ -49,7 +50,9 @@ class Filter:
         if self.day:
             found.append(table.c.day == self.day)
         if self.digits:
-            found.append(or_(table.c.phone.contains(self.digits), table.c.id.in_(_referred(self.digits))))
+            merged = select(table.c.id).where(WAS_MERGED, table.c.phone.contains(self.digits))
+            led = led_to(_promised(self.digits), merged)
+            found.append(or_(table.c.phone.contains(self.digits), table.c.id.in_(led)))
         return found
 
 
@@ -83,23 +86,38 @@ class Worklist:
         with self._database.reading() as read:
             return read.execute(select(func.max(schema.history.c.id))).scalar_one() or 0
 
-    def referred(self, reference: str) -> list[Request]:
-        """The requests that a reference stands for, live ones first; two numbers can share one. Raises StoreAway."""
-        return self._all(select(table).where(table.c.id.in_(_referred(reference))))
+    def referred(self, reference: str, *, also_merged: bool = False) -> list[Request]:
+        """The requests that a reference stands for, live ones first; two numbers can share one. Raises StoreAway.
+
+        In place of a request that was merged stands the one that it was merged into; with `also_merged`, beside it.
+        """
+        found = select(table).where(table.c.id.in_(led_to(_promised(reference))))
+        return self._all(found if also_merged else found.where(table.c.merged_into.is_(None)))
+
+    def offered(self, request: Request) -> list[Request]:
+        """The live requests that may be the same person's: of the number, or one that the number's were merged into.
+
+        Raises StoreAway.
+        """
+        of_number = table.c.phone == request.phone.e164
+        led = led_to(select(table.c.id).where(of_number, WAS_MERGED))
+        others = (table.c.status.in_(LIVE), table.c.id != request.id)
+        return self._all(select(table).where(*others, or_(of_number, table.c.id.in_(led))))
 
     def searched(self, words: str) -> list[Request]:
         """Closed requests of exactly this number or reference; what waits is found by its page. Raises StoreAway."""
         wanted = Filter(words)
         if not wanted.digits:
             return []
-        same: list[ColumnElement[bool]] = [table.c.id.in_(_referred(wanted.digits))]
+        same: list[ColumnElement[bool]] = [table.c.id.in_(led_to(_promised(wanted.digits)))]
         with suppress(NumberRefused):
             same.append(table.c.phone == phone(words).e164)
         return self._all(select(table).where(or_(*same), table.c.status.not_in(LIVE)))
 
     def of_same_number(self, request: Request) -> list[Request]:
-        """The other requests of the number, newest first. Raises StoreAway."""
-        return self._all(select(table).where(table.c.phone == request.phone.e164, table.c.id != request.id))
+        """The other requests of the number, and what was merged into this one, newest first. Raises StoreAway."""
+        of_person = or_(table.c.phone == request.phone.e164, table.c.merged_into == request.id)
+        return self._all(select(table).where(of_person, table.c.id != request.id))
 
     def appointments(self, start: datetime, end: datetime) -> list[Request]:
         """What was booked between these moments, in its order. Raises StoreAway."""
@@ -118,5 +136,5 @@ def _count(conditions: Sequence[ColumnElement[bool]]) -> Select[int]:
     return select(func.count()).select_from(table).where(*conditions)
 
 
-def _referred(reference: str) -> Select[int]:
+def _promised(reference: str) -> Select[int]:
     return select(schema.promises.c.request_id).where(schema.promises.c.reference == reference)

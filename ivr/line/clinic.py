@@ -87,6 +87,8 @@ class Clinic:
     voices: Mapping[str, str]
     reasons: Mapping[str, Text] = field(default_factory=dict)
     """Why the desk may close, in words that callers hear."""
+    appointment: timedelta | None = None
+    """How long calendars show an appointment; None where the clinic has not said."""
 
     @property
     def advice(self) -> tuple[Topic, ...]:

@@ -13,6 +13,7 @@ from ivr.web.browser_phone import browser_phone
 from ivr.web.commands import register_commands
 from ivr.web.console import console
 from ivr.web.edge import fortify
+from ivr.web.feed import feed
 from ivr.web.guards import ask_guard, guarded_by, open_to_all
 from ivr.web.health import health
 from ivr.web.hear import hear
@@ -20,6 +21,7 @@ from ivr.web.hours import hours
 from ivr.web.house import NAME, House
 from ivr.web.invitation import invitation
 from ivr.web.login import lead_to_login, login
+from ivr.web.merging import merging
 from ivr.web.metrics import page as metrics_page
 from ivr.web.metrics.page import metrics
 from ivr.web.moves import moves
@@ -56,6 +58,7 @@ BLUEPRINTS = (
     login,
     console,
     moves,
+    merging,
     people,
     invitation,
     hours,
@@ -63,6 +66,7 @@ BLUEPRINTS = (
     hear,
     advice,
     blocked,
+    feed,
 )
 
 PAGES = (

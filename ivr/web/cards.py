@@ -107,6 +107,8 @@ HISTORY: Mapping[str, Callable[[str], str]] = {
     "undone": lambda _detail: _("took that back"),
     "not_told": lambda detail: _("nobody could be told of it: %(reason)s", reason=_reason(detail)),
     "not_confirmed": lambda detail: _("the caller could not be sent a text: %(reason)s", reason=_reason(detail)),
+    "took_in": lambda detail: _took_in(*detail.split(" ", 2)),
+    "duplicate_of": lambda detail: _("merged it into the request %(reference)s", reference=detail),
     "tried_again": lambda _detail: _("had the notification tried again"),
     "note": lambda detail: detail,
 }
@@ -142,6 +144,14 @@ def to_say(request: Request) -> str:
         name += "_then"
         values |= {"day": Day(request.day, local(house().clock()).date()), "part": request.part}
     return house().script.say(Say(name, values), request.language).words
+
+
+def _took_in(reference: str, kind: str = "", wish: str = "") -> str:
+    """What is left of a request that was merged into this one; nothing but its reference where it was erased since."""
+    if not kind:
+        return _("merged the request %(reference)s with this one", reference=reference)
+    values = {"reference": reference, "kind": kind_words(Kind(kind)), "wish": _wish_of(wish)}
+    return _("merged the request %(reference)s with this one. It also wished: %(kind)s, %(wish)s.", **values)
 
 
 def _wish_of(detail: str) -> str:

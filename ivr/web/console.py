@@ -4,12 +4,14 @@ from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from ivr.desk.moves import LONGEST_NOTE
 from ivr.desk.queue import QueueAway
-from ivr.desk.requests import Request
+from ivr.desk.requests import Request, Status
 from ivr.desk.worklist import PAGE, Filter
 from ivr.web import cards
+from ivr.web.feed import address
 from ivr.web.guards import guarded_by, open_to_all, staff_only
 from ivr.web.house import house
 from ivr.web.login import who
@@ -56,7 +58,8 @@ def live_list() -> ResponseReturnValue:
 @guarded_by(staff_only)
 def show(reference: str) -> ResponseReturnValue:
     """The card of a reference; where two numbers share it, those to choose from."""
-    found = house().worklist.referred(reference)
+    # A reference leads to what it was merged into; what was merged itself is seen where its number is asked for.
+    found = house().worklist.referred(reference, also_merged="id" in request.args)
     chosen = [each for each in found if str(each.id) == request.args.get("id", str(each.id))]
     if not chosen:
         abort(404)
@@ -83,16 +86,19 @@ def appointments() -> ResponseReturnValue:
     start = datetime.combine(day, time.min, zone)
     booked = house().worklist.appointments(start, start + timedelta(days=1))
     found = [cards.card(each, who()) for each in booked]
-    return render_template("appointments.html", cards=found, day=day, around=[day + timedelta(days=n) for n in (-1, 1)])
+    around = [day + timedelta(days=n) for n in (-1, 1)]
+    return render_template("appointments.html", cards=found, day=day, around=around, feed=_feed())
 
 
 def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseReturnValue:
     """The card's page; with what somebody typed, where what they wanted could not be done."""
     house().audit.write(who(), "saw request", found.reference, house().clock())
-    earlier = [cards.card(each, who()) for each in house().worklist.of_same_number(found)]
+    shown = _card(found)
+    offers = house().worklist.offered(found) if shown["may_merge"] else []
+    earlier = [each for each in house().worklist.of_same_number(found) if each not in offers]
     page = render_template(
         "card.html",
-        earlier=earlier,
+        earlier=[cards.card(each, who()) for each in earlier],
         say=cards.to_say(found),
         taps=cards.one_tap(),
         colleagues=[each.name for each in house().people.all() if each.active and each.name != found.taken_by],
@@ -100,15 +106,28 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
         trouble=trouble,
         longest_note=LONGEST_NOTE,
         is_blocked=house().blocked.has(found.phone),
-        **_card(found),
+        offers=[cards.card(each, who()) for each in offers],
+        undo=_undoable(),
+        **shown,
     )
     return page, status
+
+
+def _feed() -> dict[str, object]:
+    """How the appointments' calendar stands; its link is for managers."""
+    link, length = house().feed.link(), house().clinic.appointment
+    url = address(link.token) if link and current_user.manager else ""
+    minutes = int(length.total_seconds() // 60) if length else None
+    return {"on": link is not None, "url": url, "open": request.args.get("show") == "calendar", "minutes": minutes}
 
 
 def _card(found: Request) -> dict[str, object]:
     newest_first = reversed(house().desk.history(found.id))
     history = [(each, cards.who_words(each), cards.entry_words(each)) for each in newest_first]
-    return {"card": cards.card(found, who()), "history": history, "seen": _seen()}
+    into = house().desk.request(found.merged_into) if found.merged_into else None
+    card = cards.card(found, who())
+    may_merge = card.mine or found.status is Status.OPEN
+    return {"card": card, "history": history, "seen": _seen(), "into": into, "may_merge": may_merge}
 
 
 def _list(wanted: Filter) -> dict[str, object]:

@@ -76,6 +76,12 @@ def scraper_only() -> None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
 
 
+def link_holders_only() -> None:
+    """Only who has the calendar's link may call: 404 for anybody else, as where there is no link at all."""
+    if not house().feed.opens((request.view_args or {}).get("token", "")):
+        abort(404)
+
+
 def guarded_by(guard: Callable[[], Any]) -> Callable[[View], View]:
     """Names the guard of a view."""
 

@@ -24,6 +24,7 @@ from ivr.desk.database import Database
 from ivr.desk.doorkeeper import Doorkeeper
 from ivr.desk.entrance import Entrance
 from ivr.desk.errands import Errands
+from ivr.desk.feed import Feed
 from ivr.desk.figures import Figures
 from ivr.desk.fitness import Fitness
 from ivr.desk.invitations import Invitations
@@ -31,6 +32,7 @@ from ivr.desk.journal import Journal
 from ivr.desk.jumps import Jumps
 from ivr.desk.limits import CallLimits
 from ivr.desk.lockout import Lockout
+from ivr.desk.merging import Merging
 from ivr.desk.migrate import revisions
 from ivr.desk.mirror import FILE, Mirror
 from ivr.desk.moves import Moves, next_due
@@ -41,7 +43,7 @@ from ivr.desk.queue import Doorbell, impatient
 from ivr.desk.reports import Reports
 from ivr.desk.requests import Outcome, Request
 from ivr.desk.roster import Roster
-from ivr.desk.seal import Marker, Seal
+from ivr.desk.seal import Marker, Seal, Tokens
 from ivr.desk.store import Desk
 from ivr.desk.tasks import tasks
 from ivr.desk.waiting import WaitingRoom
@@ -77,11 +79,13 @@ class House:
     errands: Errands
     worklist: Worklist
     moves: Moves
+    merging: Merging
     people: People
     roster: Roster
     invitations: Invitations
     entrance: Entrance
     audit: Audit
+    feed: Feed
     closures: Closures
     mirror: Mirror
     doorbell: Doorbell
@@ -140,11 +144,13 @@ def build(
         errands=Errands(database),
         worklist=Worklist(database),
         moves=Moves(database, partial(_due_again, clinic, mirror), clinic.persistence.tries),
+        merging=Merging(database),
         people=people,
         roster=Roster(database),
         invitations=Invitations(database, passwords),
         entrance=Entrance(people, Lockout(database), audit),
         audit=audit,
+        feed=Feed(database, Tokens(settings.secret_key, "calendar link")),
         closures=Closures(database),
         mirror=mirror,
         doorbell=doorbell,

@@ -87,8 +87,7 @@ def report(request_id: int) -> ResponseReturnValue:
     if _status_of(answer) == 302:
         found = house().desk.request(request_id)
         words = cards.outcome_words()[found.outcome or outcome]
-        last = {"id": request_id, "words": words, "reference": found.reference, "at": house().clock().isoformat()}
-        session[LAST_REPORT] = last
+        offer_undo(found, found.reference, words)
     return answer
 
 
@@ -97,9 +96,10 @@ def report(request_id: int) -> ResponseReturnValue:
 def undo(request_id: int) -> ResponseReturnValue:
     """Takes back what was just reported."""
     session.pop(LAST_REPORT, None)
-    if house().moves.undo(request_id, who(), house().clock()):
-        return redirect(_card_of(house().desk.request(request_id)))
-    flash(_("It is too late to take that back."), "trouble")
+    now = house().clock()
+    if house().merging.undo(request_id, who(), now) or house().moves.undo(request_id, who(), now):
+        return redirect(card_of(house().desk.request(request_id)))
+    flash(_("It is too late to take that back, or something has happened since. It stays as it is."), "trouble")
     return redirect(url_for("console.worklist"))
 
 
@@ -129,7 +129,7 @@ def add_new() -> ResponseReturnValue:
         house().moves.write_note(found.id, words, who(), house().clock())
     house().audit.write(who(), "wrote down request", found.reference, house().clock())
     flash(_("It is written down."), "done")
-    return redirect(_card_of(found))
+    return redirect(card_of(found))
 
 
 def _new_page(trouble: str = "", status: int = 200) -> ResponseReturnValue:
@@ -195,10 +195,17 @@ def _done(request_id: int, move: Callable[[], None], *, to_list: bool = False) -
         move()
     except MoveRefused as refused:
         return card_page(house().desk.request(request_id), _too_late(refused), 409)
-    return redirect(url_for("console.worklist") if to_list else _card_of(house().desk.request(request_id)))
+    return redirect(url_for("console.worklist") if to_list else card_of(house().desk.request(request_id)))
 
 
-def _card_of(found: Request) -> str:
+def offer_undo(found: Request, reference: str, words: str) -> None:
+    """Has the next pages offer to take back what was just done to a request; they name this reference."""
+    now = house().clock().isoformat()
+    session[LAST_REPORT] = {"id": found.id, "words": words, "reference": reference, "at": now}
+
+
+def card_of(found: Request) -> str:
+    """The address of a request's card."""
     return url_for("console.show", reference=found.reference, id=found.id)
 
 

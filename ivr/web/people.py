@@ -30,6 +30,8 @@ WRITTEN = (
     *(later("made manager"), later("made staff"), later("reset password"), later("chose password")),
     *(later("saw request"), later("took request"), later("put back request"), later("passed on request")),
     *(later("reported request"), later("noted on request"), later("undid request"), later("wrote down request")),
+    *(later("merged request"), later("undid merging request")),
+    *(later("made calendar link"), later("switched off calendar")),
     *(later("set hours"), later("undid hours")),
     *(later("blocked number"), later("unblocked number")),
 )

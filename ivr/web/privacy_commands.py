@@ -107,6 +107,8 @@ def _show_what_remains(held: Dossier) -> None:
     _warn_of_unreadable(held)
     if held.mentions:
         click.echo(f"Notes of other people's requests have this number in them: {', '.join(held.mentions)}")
+    if held.merged:
+        click.echo(f"Merged at the desk with requests of another number, which stay: {', '.join(held.merged)}")
     settings = house().settings
     sqlite = settings.database_url.startswith("sqlite")
     old = backups(settings.state_dir, sqlite_path(settings.database_url)) if sqlite else []

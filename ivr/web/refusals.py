@@ -12,11 +12,12 @@ from werkzeug.exceptions import BadHost, HTTPException
 
 from ivr.desk.database import StoreAway
 from ivr.desk.requests import NoSuchRequest
+from ivr.web.ics import ASK_AGAIN
 from ivr.web.words import _, later
 
 log = logging.getLogger(__name__)
 
-NOT_FOR_PEOPLE = ("/voice", "/static/", "/healthz", "/readyz", "/metrics")
+NOT_FOR_PEOPLE = ("/voice", "/static/", "/calendar/", "/healthz", "/readyz", "/metrics")
 """Below these nobody reads a page."""
 
 WORDS = {
@@ -48,7 +49,8 @@ def install(app: Flask) -> None:
 
 def refused(error: HTTPException) -> ResponseReturnValue:
     """What cannot be had, and why."""
-    if request.path.startswith(NOT_FOR_PEOPLE) or error.code is None or isinstance(error, BadHost):
+    unreadable = isinstance(error, BadHost) or isinstance(request.routing_exception, BadHost)
+    if request.path.startswith(NOT_FOR_PEOPLE) or error.code is None or unreadable:
         return error  # with a Host that cannot be read no link of a page could be made
     answer = _page(error.code)
     for name in ("Allow", "Retry-After"):
@@ -57,9 +59,11 @@ def refused(error: HTTPException) -> ResponseReturnValue:
 
 
 def away(error: StoreAway) -> ResponseReturnValue:
-    """What staff see while the database is away."""
+    """What staff see, and calendar programs are told, while the database is away."""
     if request.path.startswith("/voice"):
         raise error
+    if request.path.startswith("/calendar/"):  # an empty calendar would take every entry off everybody's
+        return Response(status=503, headers={"Retry-After": str(int(ASK_AGAIN.total_seconds()))})
     return render_template("away.html"), 503
 
 

@@ -25,15 +25,21 @@ LONG_REASON = "Rings-all-day-and-shouts-at-whoever-answers, and then again; aske
 def pages(service: Service) -> dict[str, str]:
     """Every page, with something on it."""
     reference = service.phone.rings().press("1", "1", "1", "1", "1").reference
+    service.phone.rings().press("2", "1", "1", "1")  # offered on the first one's card, to be merged with it
     service.phone.rings(lang="hi", caller="+919999900002").press("2", "1", "1", "1")
     for _ in range(len(PAUSES) + 2):  # every worker dies on it, so that it stands on the desk as failed
         service.house.errands.begin(1, service.house.clock())
     service.house.blocked.block(Phone("+919999900007"), LONG_REASON, "asha", service.house.clock())
     shared = two_share_a_reference(service)
     calls_of_today(service)
+    merged = service.phone.rings(caller="+919999900005").press("2", "1", "1", "1").reference
+    service.house.merging.merge(1, 6, "asha", service.house.clock())
+    service.house.feed.renew("asha", service.house.clock())
     return {
         "list": "/desk",
         "card": f"/desk/requests/{reference}",
+        "merged": f"/desk/requests/{merged}?id=6",
+        "merge": f"/desk/requests/1/merge?reference={shared}",
         "choose": f"/desk/requests/{shared}",
         "refused": "/desk/requests/000000",
         "new": "/desk/new",

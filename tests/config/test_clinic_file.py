@@ -124,6 +124,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         'key = "now"\nreviewed_by = "Dr. Made Up"\n',
         ("advice.0", "reviewed_on"),
     ),
+    "an appointment of a moment": ("minutes = 30", "minutes = 1", ("appointments.minutes = 1: ", "5")),
     "a topic twice": ('key = "stretches"', 'key = "now"', ("advice", "'now'", "twice")),
     "no TOML at all": (CLOSED_HERE, "[wishes", ("is not TOML", "line 40")),
 }

@@ -72,3 +72,8 @@ def test_a_host_that_cannot_be_read_gets_a_plain_no(phone: Phone) -> None:
         answer = phone.app.test_client().get(path, headers={"Host": "a" * 300})
         assert answer.status_code in {400, 404, 405}
         assert "<main" not in answer.text
+
+
+def test_a_refusal_at_the_door_needs_no_host_that_can_be_read(phone: Phone) -> None:
+    answer = phone.app.test_client().get("/desk?q=%00", headers={"Host": "a" * 300})
+    assert answer.status_code == 400

@@ -163,7 +163,14 @@ def test_the_number_is_asked_for_so_that_it_need_not_stand_in_the_shells_history
 @on_sqlite
 def test_about_a_number_that_never_rang_nothing_is_held(phone: Phone) -> None:
     found = exported(phone)
-    assert found == {"number": MARKED, "requests": [], "blocks": [], "waiting": [], "mentioned_in_notes_of": []}
+    assert found == {
+        "number": MARKED,
+        "requests": [],
+        "blocks": [],
+        "waiting": [],
+        "mentioned_in_notes_of": [],
+        "merged_with": [],
+    }
 
 
 def test_the_audit_says_that_it_was_handed_out_by_references_only(phone: Phone, clock: Clock) -> None:
@@ -200,6 +207,7 @@ def test_what_is_erased_is_gone_and_does_not_come_back(phone: Phone, clock: Cloc
         "blocks": [],
         "waiting": [],
         "mentioned_in_notes_of": [],
+        "merged_with": [],
     }
     tools = build_tools(phone.house.settings, clock)
     jobs.save(tools)

@@ -1,0 +1,145 @@
+"""Merging two live requests of one person: one remains, the other is closed as its duplicate and leads to it.
+
+One transaction that locks both in the order of their ids; its undo restores both or neither. No HTTP, no clock.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from ivr.desk import schema
+from ivr.desk.audit import line
+from ivr.desk.database import Database
+from ivr.desk.errands import give_back, withdraw
+from ivr.desk.keys import take_turns
+from ivr.desk.merged import DUPLICATE_OF, TOOK_IN
+from ivr.desk.moves import has_another, last_line, may_undo, restored, standing
+from ivr.desk.requests import Entry, MoveRefused, NoSuchRequest, Outcome, Status
+from ivr.desk.store import in_turn, note, wish_of
+
+table = schema.requests
+
+
+class MergeRefused(MoveRefused):
+    """One of the two is closed, or somebody else's: `reference` says which, and the rest how it stands."""
+
+    def __init__(self, row: Row[Any]) -> None:
+        super().__init__(Status(row.status), row.taken_by)
+        self.reference: str = row.reference
+
+
+class SameRequest(ValueError):
+    """A request cannot be merged with itself."""
+
+
+@dataclass(frozen=True)
+class Merging:
+    """Makes one request of two."""
+
+    database: Database
+
+    def merge(self, stays_id: int, goes_id: int, who: str, now: datetime) -> None:
+        """Closes the second as a duplicate of the first, which is due at the earlier of both times.
+
+        Raises SameRequest, MergeRefused, NoSuchRequest, StoreAway.
+        """
+        if stays_id == goes_id:
+            raise SameRequest
+
+        def merged(write: Connection) -> None:
+            stays, goes = _both(write, stays_id, goes_id)
+            for row in (stays, goes):
+                if not _is_free(row, who):
+                    raise MergeRefused(row)
+            _take_in(write, stays, goes, who, now)
+            _close(write, stays, goes, who, now)
+            write.execute(line(who, "merged request", stays.reference, now, goes.reference))
+
+        in_turn(self.database, merged)
+
+    def undo(self, stays_id: int, who: str, now: datetime) -> bool:
+        """Takes apart what `who` has just merged; whether there was something to take apart.
+
+        Raises StoreAway. Where anything has happened to either since, both stay as they are.
+        """
+
+        def undone(write: Connection) -> bool:
+            goes_id = _taken_in(write, stays_id, who, now)
+            return goes_id is not None and self._undo(write, stays_id, goes_id, who, now)
+
+        return in_turn(self.database, undone)
+
+    def _undo(self, write: Connection, stays_id: int, goes_id: int, who: str, now: datetime) -> bool:
+        _take_turns(write, goes_id)
+        try:
+            stays, goes = _both(write, stays_id, goes_id)
+        except NoSuchRequest:
+            return False
+        last_of_goes = last_line(write, goes_id)
+        # Read again now that both are locked.
+        if _taken_in(write, stays_id, who, now) != goes_id or has_another(write, goes):
+            return False
+        if last_of_goes.what != DUPLICATE_OF or last_of_goes.before is None:
+            return False
+        give_back(write, json.loads(last_of_goes.before)["withdrawn"])
+        for row, before in ((stays, last_line(write, stays_id).before), (goes, last_of_goes.before)):
+            write.execute(update(table).where(table.c.id == row.id).values(restored(before)))
+            note(write, row.id, Entry(now, who, "undone", ""))
+        write.execute(line(who, "undid merging request", stays.reference, now, goes.reference))
+        return True
+
+
+def _both(write: Connection, first: int, second: int) -> Sequence[Row[Any]]:
+    """Both, locked in the order of their ids, so that two people who merge crosswise do not wait for each other."""
+    query = select(table).where(table.c.id.in_((first, second))).order_by(table.c.id).with_for_update()
+    found = {row.id: row for row in write.execute(query)}
+    for each in (first, second):
+        if each not in found:
+            raise NoSuchRequest(each)
+    return found[first], found[second]
+
+
+def _is_free(row: Row[Any], who: str) -> bool:
+    return bool(row.status == Status.OPEN or (row.status == Status.TAKEN and row.taken_by == who))
+
+
+def _take_in(write: Connection, stays: Row[Any], goes: Row[Any], who: str, now: datetime) -> None:
+    touched = now if stays.status == Status.TAKEN else stays.touched
+    change = update(table).where(table.c.id == stays.id)
+    write.execute(change.values(due=min(stays.due, goes.due), touched=touched))
+    detail = f"{goes.reference} {goes.kind} {wish_of(goes.day, goes.part)}".strip()
+    _tell(write, stays, Entry(now, who, TOOK_IN, detail), standing(stays, took_in=goes.id))
+
+
+def _close(write: Connection, stays: Row[Any], goes: Row[Any], who: str, now: datetime) -> None:
+    withdrawn = withdraw(write, goes.id, now)
+    closed = {"status": Status.CLOSED, "outcome": Outcome.DUPLICATE, "touched": now, "merged_into": stays.id}
+    write.execute(update(table).where(table.c.id == goes.id).values(closed))
+    _tell(write, goes, Entry(now, who, DUPLICATE_OF, stays.reference), standing(goes, withdrawn=withdrawn))
+
+
+def _tell(write: Connection, row: Row[Any], entry: Entry, before: str) -> None:
+    values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
+    write.execute(insert(schema.history).values(request_id=row.id, before=before, **values))
+
+
+def _taken_in(write: Connection, stays_id: int, who: str, now: datetime) -> int | None:
+    """What `who` merged into this with the last move there was."""
+    if write.execute(select(table.c.id).where(table.c.id == stays_id)).first() is None:
+        return None
+    last = last_line(write, stays_id)
+    if last.what != TOOK_IN or not may_undo(last, who, now):
+        return None
+    found: int = json.loads(last.before)["took_in"]
+    return found
+
+
+def _take_turns(write: Connection, request_id: int) -> None:
+    """It may become live again: the caller's next call makes another one before it or after it."""
+    whose = write.execute(select(table.c.phone, table.c.kind).where(table.c.id == request_id)).one_or_none()
+    if whose is not None:
+        take_turns(write, whose.phone, whose.kind)

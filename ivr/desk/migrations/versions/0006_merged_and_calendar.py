@@ -1,0 +1,22 @@
+"""Requests that were merged into another one; the link of the appointments' calendar."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Makes the change."""
+    op.add_column("requests", sa.Column("merged_into", sa.Integer))
+    op.create_index("ix_requests_merged_into", "requests", ["merged_into"])
+    op.create_table(
+        "calendar_links",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("nonce", sa.String(64)),
+        sa.Column("who", sa.String(80), nullable=False),
+        sa.Column("at", sa.DateTime, nullable=False),
+    )

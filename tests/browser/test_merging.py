@@ -1,0 +1,33 @@
+"""Two requests of one person become one in a real browser, by hand and without JavaScript."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Opens, Service
+
+
+def test_a_request_is_merged_and_that_is_taken_back_without_javascript(opens: Opens, service: Service) -> None:
+    kept = service.phone.rings().press("1", "1", "1", "1", "1").reference
+    other = service.phone.rings(caller="+919999900002").press("2", "1", "1", "1").reference
+    page = opens(js=False, size="phone")
+    page.goto(f"/desk/requests/{kept}")
+    page.click("text=Same person as another request")
+    page.fill("#reference", other)
+    page.click("text=Find it")
+    expect(page.locator("main")).to_contain_text("99999 00002")
+    page.click(f"text=Merge with {other}")
+    expect(page.locator("#history")).to_contain_text(f"merged the request {other} with this one")
+    page.click("text=Undo")
+    expect(page.locator("#history")).to_contain_text("took that back")
+    page.goto(f"/desk/requests/{other}")
+    expect(page.locator("h1")).to_contain_text(other)
+
+
+def test_what_was_merged_says_so_on_an_open_card(opens: Opens, service: Service) -> None:
+    kept = service.phone.rings().press("1", "1", "1", "1", "1").reference
+    other = service.phone.rings().press("2", "1", "1", "1").reference
+    theirs, mine = opens("meena"), opens("asha")
+    theirs.goto(f"/desk/requests/{other}")
+    mine.goto(f"/desk/requests/{kept}")
+    mine.click(f"text=Merge with {other}")
+    expect(mine.get_by_role("status")).to_contain_text(f"{other}: merged with the request {kept}")
+    expect(theirs.locator("#live")).to_contain_text(f"Reference {kept}", timeout=3000)
