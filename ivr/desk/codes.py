@@ -3,12 +3,14 @@
 Pure but for chance: what is kept of them and whether they were used stands in second_factor.py.
 """
 
-import re
 import secrets
 from datetime import datetime
 
 from pyotp import TOTP, random_base32
 from pyotp.exceptions import OTPVerificationError
+
+DIGITS = 6
+"""Of an app's code."""
 
 DRIFT = 1
 """Steps, of half a minute each, that a telephone's clock may be early or late."""
@@ -16,11 +18,15 @@ DRIFT = 1
 RECOVERY_CODES = 10
 """How many are given at once."""
 
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Of recovery codes: none that is read or heard as another."""
+FEW = 3
+"""So many left are said aloud."""
 
-RECOVERY_LENGTH = 10
-"""Letters: 50 bits, against five guesses in a quarter of an hour."""
+RECOVERY_GROUPS, GROUP = 3, 4
+"""A recovery code is twelve digits, in groups like those of an Aadhaar number.
+
+Digits, because a telephone shows a keypad for the field that takes either kind of code. That is 40 bits, against five
+guesses in a quarter of an hour; and without the SECRET_KEY nobody can try them against what is kept.
+"""
 
 
 def new_secret() -> str:
@@ -35,9 +41,8 @@ def address_of(secret: str, name: str, issuer: str) -> str:
 
 def step_of(secret: str, typed: str, now: datetime) -> int | None:
     """The number of the half minute whose code this is; None if it is no code of about now."""
-    # Some keyboards write the digits of their own script, and people type the gap that the app shows.
-    digits = re.sub(r"\d", lambda found: str(int(found[0])), re.sub(r"[\s-]", "", typed))
-    if not re.fullmatch(r"[0-9]{6}", digits):
+    digits = digits_of(typed)
+    if len(digits) != DIGITS:
         return None
     try:
         return TOTP(secret).verify_and_get_timecode(digits, for_time=now, valid_window=DRIFT)
@@ -47,14 +52,13 @@ def step_of(secret: str, typed: str, now: datetime) -> int | None:
 
 def new_recovery_codes() -> list[str]:
     """A list to be kept on paper."""
-    return [_new() for _ in range(RECOVERY_CODES)]
+    return [" ".join(_group() for _ in range(RECOVERY_GROUPS)) for _ in range(RECOVERY_CODES)]
 
 
-def _new() -> str:
-    letters = "".join(secrets.choice(LETTERS) for _ in range(RECOVERY_LENGTH))
-    return f"{letters[: RECOVERY_LENGTH // 2]}-{letters[RECOVERY_LENGTH // 2 :]}"
+def _group() -> str:
+    return "".join(secrets.choice("0123456789") for _ in range(GROUP))
 
 
-def bare(recovery_code: str) -> str:
-    """A recovery code without what people add to it or leave out."""
-    return re.sub(r"[^a-z0-9]", "", recovery_code.casefold())
+def digits_of(typed: str) -> str:
+    """The digits of a code, which some keyboards write in their own script and people with gaps between."""
+    return "".join(str(int(each)) for each in typed if each.isdecimal())

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from ivr.desk import audit, schema
-from ivr.desk.codes import bare, new_recovery_codes, step_of
+from ivr.desk.codes import digits_of, new_recovery_codes, step_of
 from ivr.desk.database import Clash, Database
 from ivr.desk.keys import added
 from ivr.desk.people import NoSuchPerson, everybody, person
@@ -151,7 +151,7 @@ class SecondFactors:
         return codes
 
     def _mark(self, person_id: int, code: str) -> str:
-        return self._seal.mark(f"{person_id} {bare(code)}")
+        return self._seal.mark(f"{person_id} {digits_of(code)}")
 
 
 def _use_step(write: Connection, factor: Row[Any], step: int) -> bool:

@@ -21,6 +21,8 @@ from ivr.web.metrics import page as metrics_page
 from ivr.web.metrics.page import metrics
 from ivr.web.moves import moves
 from ivr.web.people import people
+from ivr.web.second_factor import second_factor
+from ivr.web.second_step import second_step
 from ivr.web.sessions import load_user
 from ivr.web.voice import voice
 
@@ -36,6 +38,8 @@ def create_app(house: House) -> Flask:
     words.install(app)
     app.jinja_env.globals.update(pages=partial(_pages, app))
     for blueprint in (voice, health, metrics, login, console, moves, people, invitation, hours, blocked):
+        app.register_blueprint(blueprint)
+    for blueprint in (second_step, second_factor):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = guarded_by(open_to_all)(app.view_functions["static"])
     refusals.install(app)
@@ -56,6 +60,8 @@ PAGES = (
 
 def _pages(app: Flask) -> list[tuple[str, str]]:
     """The pages that whoever is logged in may open, with their names."""
+    if current_user.person.has_to_set_up:
+        return []
     may = [page for page in PAGES if page[0] in app.view_functions and (current_user.manager or not page[2])]
     return [(endpoint, words._(name)) for endpoint, name, _manager in may]
 
