@@ -121,13 +121,20 @@ LIKELY: Mapping[str, Sequence[str]] = {
     "reason": ("diwali", "holi"),
     "role": ("staff", "manager"),
     "next": ("/desk", "/desk/people", "//evil.example/desk", "/desk\\evil", "/desk/../login"),
+    "required": ("yes", "no"),
+    "code": ("123456", "१२३ ४५६", "1234 5678 9012", "9" * 999),
     "Digits": ("1", "2", "9", "0", "*", "9999900002", "7" * 999, "W"),
 }
 """What leads deeper in than chance would, and the edges of it."""
 
 TEXT = st.one_of(st.sampled_from(ODD), st.text(max_size=20))
 PLACE = st.one_of(st.sampled_from(sorted(MENU)), TEXT)
-DEED = st.sampled_from(("make_manager", "make_staff", "disable", "enable", "end_sessions", "unknown"))
+DEED = st.sampled_from(
+    (
+        *("make_manager", "make_staff", "disable", "enable", "end_sessions", "unknown"),
+        *("require_second_factor", "no_longer_require_second_factor"),
+    )
+)
 NUMBER = st.one_of(st.sampled_from(("1", "2", "3")), st.sampled_from(NUMBERS))
 NAMES = st.sampled_from(sorted({*LIKELY, "csrf_token", "unknown"}))
 

@@ -97,6 +97,8 @@ def test_the_line_needs_nothing_but_python_and_phonenumbers(name: str) -> None:
         ("twilio.request_validator", {"ivr.carrier.event", "ivr.phone.handset"}),
         ("apprise", {"workers.errands"}),
         ("argon2", {"ivr.desk.passwords"}),
+        ("pyotp", {"ivr.desk.codes"}),
+        ("segno", {"ivr.web.second_factor"}),
         ("cryptography", {"ivr.desk.seal"}),
         ("icalendar", {"ivr.web.ics"}),
         ("structlog", {"config.logs"}),

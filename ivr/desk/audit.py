@@ -18,6 +18,9 @@ PAGE = 100
 COMMAND_LINE = "(command line)"
 """Who acted, where it was done on the server itself."""
 
+EVERYBODY = "(everybody)"
+"""Whom it was about, where it holds for all people of the desk."""
+
 ERASED = "erased"
 """What is done to a request that is removed because its caller wishes so."""
 

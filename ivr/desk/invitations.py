@@ -8,12 +8,12 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, update
 
 from ivr.desk import audit, schema
 from ivr.desk.database import Clash, Database
 from ivr.desk.passwords import NONE_YET, Passwords
-from ivr.desk.people import NameTaken, NoSuchPerson, Person, admit, person, proper
+from ivr.desk.people import NameTaken, NoSuchPerson, Person, admit, everybody, person, proper
 from ivr.desk.roster import held
 
 WORKS_FOR = timedelta(hours=1)
@@ -62,7 +62,7 @@ class Invitations:
     def invited(self, token: str, now: datetime) -> Person:
         """Whom a link is for; it may be looked at as often as one likes. Raises LinkVoid, StoreAway."""
         staff, links = schema.staff, schema.invitations
-        query = select(staff).join(links, links.c.staff_id == staff.c.id).where(staff.c.active, _works(token, now))
+        query = everybody().join(links, links.c.staff_id == staff.c.id).where(staff.c.active, _works(token, now))
         with self._database.reading() as read:
             row = read.execute(query).one_or_none()
         if row is None:
@@ -80,7 +80,7 @@ class Invitations:
                 raise LinkVoid
             _set_password(write, row, kept)
             write.execute(audit.line(row.name, "chose password", row.name, now))
-            return person(held(write, guest.id))
+            return person(write.execute(everybody().where(schema.staff.c.id == guest.id)).one())
 
 
 def _issued(write: Connection, person_id: int, now: datetime) -> str:

@@ -34,8 +34,8 @@ class Lockout:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def attempt(self, name: str, address: str, now: datetime) -> None:
-        """Counts a login as failed, before it is known whether it does. Raises LockedOut, StoreAway.
+    def attempt(self, name: str, address: str, now: datetime) -> int:
+        """Counts a login as failed, before it is known whether it does; its number. Raises LockedOut, StoreAway.
 
         Counted first, so that many who try at the same moment are no more than one after another. What is refused
         here does not count: waiting ends, however often somebody knocks.
@@ -43,11 +43,16 @@ class Lockout:
         table = schema.failed_logins
         row = {"at": now, "name": _mark(name), "address": _network(address)}
         with self._database.writing() as write:
-            own = write.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
+            own: int = write.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
         until = self._until(name, address, now, own)
         if until is not None:
             self._forget(table.c.id == own)
             raise LockedOut(until)
+        return own
+
+    def forgive(self, attempt: int) -> None:
+        """Forgets this one attempt, which has not failed; those before it count on. Raises StoreAway."""
+        self._forget(schema.failed_logins.c.id == attempt)
 
     def succeeded(self, name: str) -> None:
         """Forgets the failures of a name. Raises StoreAway."""

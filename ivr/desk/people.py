@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, select
 
 from ivr.desk import audit, schema
 from ivr.desk.database import Clash, Database
@@ -18,6 +18,9 @@ STAFF, MANAGER = "staff", "manager"
 """The roles."""
 
 LONGEST_NAME = 80
+
+REQUIRED_OF_EVERYBODY = "second factor of everybody"
+"""The rule by which nobody works at the desk without one."""
 
 
 class NotAPerson(ValueError):
@@ -54,6 +57,15 @@ class Person:
     """Grows when all sessions of the person are ended."""
     ready: bool
     """Whether they have a password; who was invited has still to choose one."""
+    second_factor: bool
+    """Whether they have one, so that a login asks for a code."""
+    required: bool
+    """Whether they must have one."""
+
+    @property
+    def has_to_set_up(self) -> bool:
+        """Whether they must set up a second factor before they reach anything of the desk."""
+        return self.required and not self.second_factor
 
 
 class People:
@@ -76,7 +88,7 @@ class People:
     def all(self) -> list[Person]:
         """Everybody, by name, those who are disabled too. Raises StoreAway."""
         with self._database.reading() as read:
-            return [person(row) for row in read.execute(select(schema.staff).order_by(schema.staff.c.name))]
+            return [person(row) for row in read.execute(everybody().order_by(schema.staff.c.name))]
 
     def person(self, person_id: int) -> Person | None:
         """Somebody who may work at the desk now. Raises StoreAway."""
@@ -103,7 +115,7 @@ class People:
 
     def _row(self, condition: ColumnElement[bool]) -> Row[Any] | None:
         with self._database.reading() as read:
-            return read.execute(select(schema.staff).where(condition)).one_or_none()
+            return read.execute(everybody().where(condition)).one_or_none()
 
 
 def proper(name: str) -> str:
@@ -122,6 +134,28 @@ def admit(write: Connection, name: str, kept: str, role: str, now: datetime) -> 
     return added(write, schema.staff, name=name, password_hash=kept, active=True, created=now, role=role)
 
 
+def everybody() -> Select[Any]:
+    """The rows of all people, as `person` wants them."""
+    staff, factors = schema.staff, schema.second_factors
+    has_one = exists().where(factors.c.staff_id == staff.c.id)
+    required = or_(staff.c.second_factor_required, rule(REQUIRED_OF_EVERYBODY))
+    return select(staff, has_one.label("second_factor"), required.label("required"))
+
+
+def rule(name: str) -> ColumnElement[bool]:
+    """Whether the managers have made this a rule of the desk."""
+    return exists().where(schema.rules.c.name == name)
+
+
 def person(row: Row[Any]) -> Person:
-    """The person of a row."""
-    return Person(row.id, row.name, row.active, row.role == MANAGER, row.epoch, row.password_hash != NONE_YET)
+    """The person of a row of `everybody`."""
+    return Person(
+        id=row.id,
+        name=row.name,
+        active=row.active,
+        manager=row.role == MANAGER,
+        epoch=row.epoch,
+        ready=row.password_hash != NONE_YET,
+        second_factor=bool(row.second_factor),
+        required=bool(row.required),
+    )

@@ -1,4 +1,4 @@
-"""Changes who may do what at the desk: their role, whether they may come in at all, and the end of their sessions.
+"""Changes who may do what at the desk: their role, whether they come in at all and how, the end of their sessions.
 
 Each change is one transaction with its line in the audit. No passwords, no HTTP, no clock.
 """
@@ -8,12 +8,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, select, update
+from sqlalchemy import Connection, Row, Update, delete, select, update
 
 from ivr.desk import audit, schema
 from ivr.desk.database import Database
+from ivr.desk.keys import added
 from ivr.desk.passwords import NONE_YET
-from ivr.desk.people import MANAGER, STAFF, NoSuchPerson
+from ivr.desk.people import MANAGER, REQUIRED_OF_EVERYBODY, STAFF, NoSuchPerson, rule
+
+REQUIRED, OPTIONAL = "required second factor", "made second factor optional"
+"""How the audit puts it."""
 
 
 class LastManager(Exception):
@@ -52,6 +56,32 @@ class Roster:
         with self._changing(person_id) as (write, row):
             write.execute(_of(row).values(epoch=row.epoch + 1))
             write.execute(audit.line(by, "ended sessions", row.name, now))
+
+    def require(self, person_id: int, by: str, now: datetime) -> None:
+        """Lets a person work at the desk only with a second factor. Raises NoSuchPerson, StoreAway."""
+        self._require(person_id, True, by, now)
+
+    def no_longer_require(self, person_id: int, by: str, now: datetime) -> None:
+        """Leaves it to a person whether they have a second factor. Raises NoSuchPerson, StoreAway."""
+        self._require(person_id, False, by, now)
+
+    def _require(self, person_id: int, required: bool, by: str, now: datetime) -> None:
+        with self._changing(person_id) as (write, row):
+            write.execute(_of(row).values(second_factor_required=required))
+            write.execute(audit.line(by, REQUIRED if required else OPTIONAL, row.name, now))
+
+    def require_of_everybody(self, required: bool, by: str, now: datetime) -> None:
+        """Makes a second factor a rule of the desk, also for who is invited later, or ends that. Raises StoreAway."""
+        with self._database.writing() as write:
+            write.execute(delete(schema.rules).where(schema.rules.c.name == REQUIRED_OF_EVERYBODY))
+            if required:
+                added(write, schema.rules, name=REQUIRED_OF_EVERYBODY)
+            write.execute(audit.line(by, REQUIRED if required else OPTIONAL, audit.EVERYBODY, now))
+
+    def required_of_everybody(self) -> bool:
+        """Whether nobody works at the desk without a second factor. Raises StoreAway."""
+        with self._database.reading() as read:
+            return bool(read.execute(select(rule(REQUIRED_OF_EVERYBODY))).scalar())
 
     @contextmanager
     def _changing(self, person_id: int) -> Iterator[tuple[Connection, Row[Any]]]:

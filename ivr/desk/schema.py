@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
     text,
 )
 
@@ -133,6 +134,33 @@ staff = Table(
     Column("created", Moment, nullable=False),
     Column("role", String(8), nullable=False, server_default="staff"),
     Column("epoch", Integer, nullable=False, server_default="0"),
+    Column("second_factor_required", Boolean, nullable=False, server_default=false()),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False, unique=True),
+    Column("secret", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("last_step", Integer, nullable=False),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("mark", String(64), nullable=False),
+    Column("used", Moment),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(40), nullable=False, unique=True),
 )
 
 invitations = Table(

@@ -23,6 +23,7 @@ class Seal:
 
     def __init__(self, secret: str, purpose: str) -> None:
         self._fernet = Fernet(urlsafe_b64encode(_derived(secret, purpose)))
+        self._marks = _derived(secret, f"{purpose}, marked")
 
     def close(self, words: str) -> str:
         """The sealed words: letters, digits, - and _, safe in a URL but for a closing =."""
@@ -34,6 +35,13 @@ class Seal:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise Unreadable from None
+
+    def mark(self, words: str) -> str:
+        """What stands for the words where they are only compared: always the same, 64 hex digits, never to be opened.
+
+        Without the secret nobody can try words against it.
+        """
+        return hmac.digest(self._marks, words.encode(errors="replace"), sha256).hex()
 
 
 class Marker:

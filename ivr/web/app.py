@@ -27,6 +27,8 @@ from ivr.web.metrics.page import metrics
 from ivr.web.moves import moves
 from ivr.web.people import people
 from ivr.web.reports import reports
+from ivr.web.second_factor import second_factor
+from ivr.web.second_step import second_step
 from ivr.web.sessions import load_user
 from ivr.web.voice import voice
 
@@ -56,6 +58,8 @@ BLUEPRINTS = (
     health,
     metrics,
     login,
+    second_step,
+    second_factor,
     console,
     moves,
     merging,
@@ -85,6 +89,8 @@ PAGES = (
 
 def _pages(app: Flask) -> list[tuple[str, str]]:
     """The pages that whoever is logged in may open, with their names."""
+    if current_user.person.has_to_set_up:
+        return []
     may = [page for page in PAGES if page[0] in app.view_functions and (current_user.manager or not page[2])]
     return [(endpoint, words._(name)) for endpoint, name, _manager in may]
 

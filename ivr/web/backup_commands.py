@@ -17,8 +17,8 @@ from ivr.web.house import house
 A_FILE = click.Path(path_type=Path, dir_okay=False)
 
 NOT_IN_IT = """\
-Not in it, and needed too: SECRET_KEY (references and sealed requests depend on it; keep it elsewhere than the backup),
-config/clinic.toml, and what waits in Redis: {redis}."""
+Not in it, and needed too: SECRET_KEY (references, sealed requests and second factors depend on it; keep it
+elsewhere than the backup), config/clinic.toml, and what waits in Redis: {redis}."""
 
 AFTERWARDS = """\
 The people of the desk and their passwords are those of the backup: look at /desk/people.

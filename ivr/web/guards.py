@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, Unauthorized
@@ -51,11 +51,27 @@ def _verified() -> Event:
     return house().carrier.event(url, request.form, request.headers.get("X-Twilio-Signature"))
 
 
-def staff_only() -> Any:
-    """Only somebody who is logged in may call; others are shown the login."""
+def logged_in_only() -> Any:
+    """Only somebody who is logged in may call, whatever they have still to set up; others are shown the login."""
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # Flask-Login puts it there
     return None
+
+
+def staff_only() -> Any:
+    """Only somebody who is logged in may call, and who has the second factor that is required of them.
+
+    Others are shown the login, or how to set it up.
+    """
+    asked = logged_in_only()
+    if asked is None and current_user.person.has_to_set_up:
+        return _led_to(url_for("second_factor.page"))
+    return asked
+
+
+def _led_to(page: str) -> Any:
+    """Another page, also where a part of an open page asked: all of that page has to go."""
+    return Response(status=403, headers={"HX-Redirect": page}) if "HX-Request" in request.headers else redirect(page)
 
 
 def manager_only() -> Any:

@@ -44,6 +44,7 @@ from ivr.desk.reports import Reports
 from ivr.desk.requests import Outcome, Request
 from ivr.desk.roster import Roster
 from ivr.desk.seal import Marker, Seal, Tokens
+from ivr.desk.second_factor import SecondFactors
 from ivr.desk.store import Desk
 from ivr.desk.tasks import tasks
 from ivr.desk.waiting import WaitingRoom
@@ -84,6 +85,9 @@ class House:
     roster: Roster
     invitations: Invitations
     entrance: Entrance
+    second_factors: SecondFactors
+    codes_seal: Seal
+    """Seals what a person sees once or has still to confirm, on its way in their session's cookie."""
     audit: Audit
     feed: Feed
     closures: Closures
@@ -129,6 +133,7 @@ def build(
     passwords = passwords or Passwords()
     people, audit = People(database, passwords), Audit(database)
     patience = Patience(A_CALLER_WAITS)
+    second_factors = SecondFactors(database, Seal(settings.secret_key, "second factor"))
     marker, blocked = Marker(settings.secret_key), Blocked(database)
     mirror = Mirror(settings.state_dir / FILE)
     counts = Tally(settings.state_dir / tally.FOLDER)
@@ -148,7 +153,9 @@ def build(
         people=people,
         roster=Roster(database),
         invitations=Invitations(database, passwords),
-        entrance=Entrance(people, Lockout(database), audit),
+        entrance=Entrance(people, Lockout(database), second_factors, audit),
+        second_factors=second_factors,
+        codes_seal=Seal(settings.secret_key, "second factor shown"),
         audit=audit,
         feed=Feed(database, Tokens(settings.secret_key, "calendar link")),
         closures=Closures(database),

@@ -1,4 +1,4 @@
-"""The page behind an invitation's link, where a person chooses a password and is logged in."""
+"""The page behind an invitation's link, where a person chooses a password and is logged in, or asked for their code."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -34,7 +34,7 @@ def ask(token: str) -> ResponseReturnValue:
 @invitation.post("/invitation/<token>")
 @guarded_by(open_to_all)
 def use(token: str) -> ResponseReturnValue:
-    """Sets the password and lets the person in, under a new session."""
+    """Sets the password and lets the person in, under a new session, or on to their code."""
     form, now = PasswordForm(), house().clock()
     if not form.validate_on_submit():
         return _form(form, token, _("The two are not alike. Please write the same password twice."), 400)
@@ -44,7 +44,10 @@ def use(token: str) -> ResponseReturnValue:
         return _form(form, token, _length(), 400)
     except LinkVoid:
         return _void()
-    house().entrance.came_in(person, request.remote_addr or "", now)
+    house().entrance.invited(person, request.remote_addr or "", now)
+    if person.second_factor:
+        sessions.begin_half(person)  # whoever has the link has not shown that they have the telephone
+        return redirect(url_for("second_step.ask"))
     sessions.begin(person)
     return redirect(url_for("console.worklist"))
 

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired
 
 from ivr.desk.lockout import LockedOut
 from ivr.web import sessions
-from ivr.web.guards import guarded_by, open_to_all, staff_only
+from ivr.web.guards import guarded_by, logged_in_only, open_to_all
 from ivr.web.house import house
 from ivr.web.metrics.table import LOCKED_OUT, LOGINS, WRONG
 from ivr.web.words import CHOSEN, LANGUAGES, _
@@ -45,7 +45,7 @@ def ask() -> ResponseReturnValue:
 @login.post("/login")
 @guarded_by(open_to_all)
 def enter() -> ResponseReturnValue:
-    """Lets a person in, under a new session."""
+    """Lets a person in, under a new session, or on to their code."""
     form = LoginForm()
     if not form.validate_on_submit():
         return render_template("login.html", form=form, trouble=_("Please fill in both.")), 400
@@ -60,12 +60,15 @@ def enter() -> ResponseReturnValue:
         house().tally.count(LOGINS, reason=WRONG)
         trouble = _("This name and password do not belong together. Please try again.")
         return render_template("login.html", form=form, trouble=trouble), 401
+    if person.second_factor:
+        sessions.begin_half(person)
+        return redirect(url_for("second_step.ask", next=own_path(request.args.get("next", "")) or None))
     sessions.begin(person)
-    return redirect(_wanted())
+    return redirect(wanted())
 
 
 def _wait(form: LoginForm, locked: LockedOut) -> ResponseReturnValue:
-    minutes = max(1, ceil((locked.until - house().clock()).total_seconds() / 60))
+    minutes = minutes_until(locked)
     trouble = _(
         "Too many logins have failed. Please wait %(count)s min, or ask a manager to reset your password.",
         count=minutes,
@@ -73,8 +76,13 @@ def _wait(form: LoginForm, locked: LockedOut) -> ResponseReturnValue:
     return render_template("login.html", form=form, trouble=trouble), 429, {"Retry-After": str(minutes * 60)}
 
 
+def minutes_until(locked: LockedOut) -> int:
+    """How long somebody has to wait who has failed too often."""
+    return max(1, ceil((locked.until - house().clock()).total_seconds() / 60))
+
+
 @login.post("/logout")
-@guarded_by(staff_only)
+@guarded_by(logged_in_only)
 def leave() -> ResponseReturnValue:
     """Ends the session."""
     house().audit.write(who(), "logged out", "", house().clock())
@@ -83,7 +91,7 @@ def leave() -> ResponseReturnValue:
 
 
 @login.post("/logout/everywhere")
-@guarded_by(staff_only)
+@guarded_by(logged_in_only)
 def leave_everywhere() -> ResponseReturnValue:
     """Ends all sessions of whoever asks."""
     house().roster.end_sessions(int(current_user.id), who(), house().clock())
@@ -131,7 +139,7 @@ def _page_of(url: str | None) -> str:
     return own_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
-def _wanted() -> str:
+def wanted() -> str:
     """The page that was asked for before the login, if it is one of ours."""
-    wanted = own_path(request.args.get("next", ""))
-    return wanted if wanted.startswith("/desk") else url_for("console.worklist")
+    asked = own_path(request.args.get("next", ""))
+    return asked if asked.startswith("/desk") else url_for("console.worklist")

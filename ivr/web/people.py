@@ -11,6 +11,7 @@ from wtforms import StringField
 from wtforms.validators import AnyOf, InputRequired
 
 from ivr.desk.audit import COMMAND_LINE, PAGE, SOMEBODY
+from ivr.desk.codes import FEW
 from ivr.desk.invitations import WORKS_FOR
 from ivr.desk.people import LONGEST_NAME, MANAGER, STAFF, BadName, NameTaken, NoSuchPerson
 from ivr.desk.roster import LastManager
@@ -34,6 +35,9 @@ WRITTEN = (
     *(later("made calendar link"), later("switched off calendar")),
     *(later("set hours"), later("undid hours")),
     *(later("blocked number"), later("unblocked number")),
+    *(later("switched on second factor"), later("switched off second factor"), later("removed second factor")),
+    *(later("required second factor"), later("made second factor optional"), later("wrong code")),
+    *(later("used recovery code"), later("made recovery codes")),
 )
 """What the audit may say that somebody did."""
 
@@ -98,11 +102,33 @@ def change(person_id: int, deed: str) -> ResponseReturnValue:
     return redirect(url_for("people.page", _anchor=f"person-{person_id}"))
 
 
+@people.post("/desk/people/second-factor")
+@guarded_by(manager_only)
+def require_of_everybody() -> ResponseReturnValue:
+    """Requires a second factor of everybody, also of who is invited later, or ends that."""
+    house().roster.require_of_everybody(request.form.get("required") == "yes", who(), house().clock())
+    flash(_("Done."), "done")
+    return redirect(url_for("people.page", _anchor="second-factor"))
+
+
+@people.post("/desk/people/<int(max=2147483647):person_id>/remove_second_factor")
+@guarded_by(manager_only)
+def remove_second_factor(person_id: int) -> ResponseReturnValue:
+    """Removes it from somebody who has lost their telephone."""
+    person = house().people.person(person_id) or abort(404)
+    if str(person_id) == current_user.id:  # whoever sits at a manager's open desk must not get by without the code
+        flash(_("Your own you switch off on your own page, with a code."), "trouble")
+        return redirect(url_for("people.page", _anchor=f"person-{person_id}"))
+    house().second_factors.remove(person_id, who(), house().clock())
+    flash(_("%(name)s logs in with the password alone now.", name=person.name), "done")
+    return redirect(url_for("people.page", _anchor=f"person-{person_id}"))
+
+
 @people.get("/desk/me")
 @guarded_by(staff_only)
 def me() -> ResponseReturnValue:
     """What one can do about oneself."""
-    return render_template("me.html")
+    return render_template("me.html", left=house().second_factors.codes_left(int(current_user.id)), few=FEW)
 
 
 @people.get("/desk/audit")
@@ -119,7 +145,11 @@ def audit() -> ResponseReturnValue:
 def _page(form: InviteForm, trouble: str = "", status: int = 200) -> tuple[str, int]:
     everybody = sorted(house().people.all(), key=lambda person: (not person.active, person.name.casefold()))
     link = session.pop(LINK, None)
-    return render_template("people.html", people=everybody, form=form, trouble=trouble, link=link), status
+    of_everybody = house().roster.required_of_everybody()
+    page = render_template(
+        "people.html", people=everybody, form=form, trouble=trouble, link=link, of_everybody=of_everybody
+    )
+    return page, status
 
 
 def _shown_once(name: str, token: str) -> ResponseReturnValue:
@@ -141,6 +171,8 @@ def _deeds() -> Mapping[str, Deed]:
         "disable": roster.disable,
         "enable": roster.enable,
         "end_sessions": roster.end_sessions,
+        "require_second_factor": roster.require,
+        "no_longer_require_second_factor": roster.no_longer_require,
     }
 
 

@@ -1,6 +1,7 @@
 """Sessions at the desk: one begins with a login and ends unused, after half a day, or with all others of its person.
 
 What ends all of them is in the database (the person's epoch); the rest stands in the signed cookie. No passwords.
+Between password and code there is half a session, which says who has shown the password and opens nothing.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,12 @@ NOTED_EVERY = timedelta(minutes=1)
 EPOCH, BEGAN, USED = "epoch", "began", "used"
 """Where the session keeps them; moments in seconds."""
 
+HALF = "half"
+"""Where a session that is none yet keeps who it may become, their epoch, and since when."""
+
+HALF_LASTS = timedelta(minutes=10)
+"""Long enough to look for the telephone."""
+
 LOOKED_FOR = "person_looked_for"
 """What a request keeps once the person has been looked for."""
 
@@ -35,6 +42,7 @@ class User(UserMixin):
         self.id = str(person.id)
         self.name = person.name
         self.manager = person.manager
+        self.person = person
 
 
 def begin(person: Person) -> None:
@@ -44,6 +52,21 @@ def begin(person: Person) -> None:
     session.update({EPOCH: person.epoch, BEGAN: now, USED: now})
     session.permanent = True
     login_user(User(person))
+
+
+def begin_half(person: Person) -> None:
+    """Keeps who has shown their password and has a code still to show. Nobody is logged in here now."""
+    end()
+    session[HALF] = [person.id, person.epoch, house().clock().timestamp()]
+
+
+def half_way() -> Person | None:
+    """Who has shown their password here, not long ago, and has a code still to show. Raises StoreAway."""
+    person_id, epoch, at = session.get(HALF, (0, 0, 0.0))
+    if house().clock() - datetime.fromtimestamp(at, UTC) >= HALF_LASTS:
+        return None
+    person = house().people.person(person_id)
+    return person if person and person.epoch == epoch and person.second_factor else None
 
 
 def end() -> None:

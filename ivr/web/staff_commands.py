@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from ivr.desk.audit import COMMAND_LINE
 from ivr.desk.database import StoreAway
 from ivr.desk.passwords import BadPassword
-from ivr.desk.people import MANAGER, STAFF, NoSuchPerson, NotAPerson
+from ivr.desk.people import MANAGER, STAFF, NoSuchPerson, NotAPerson, Person
 from ivr.web.house import house
 from ivr.web.people import link_of
 
@@ -48,11 +48,28 @@ def invite_person(name: str, role: str) -> None:
 def reset_person(name: str) -> None:
     """Voids a person's password, logs them out, and prints the link by which they choose a new one."""
     with _told():
-        found = house().people.named(name)
-        if found is None:
-            raise NoSuchPerson
-        token = house().invitations.reset(found.id, COMMAND_LINE, house().clock())
+        token = house().invitations.reset(_named(name).id, COMMAND_LINE, house().clock())
     click.echo(link_of(token))
+
+
+@staff.command("remove-second-factor")
+@click.argument("name")
+def remove_second_factor(name: str) -> None:
+    """Removes a person's second factor, where the telephone is lost or the SECRET_KEY has changed."""
+    with _told():
+        found = _named(name)
+        if not found.second_factor:
+            raise click.ClickException(f"{found.name} has no second factor")
+        house().second_factors.remove(found.id, COMMAND_LINE, house().clock())
+    again = " and sets up another at once" if found.required else ""
+    click.echo(f"{found.name} logs in with the password alone now{again}")
+
+
+def _named(name: str) -> Person:
+    found = house().people.named(name)
+    if found is None:
+        raise NoSuchPerson
+    return found
 
 
 @contextmanager

@@ -48,7 +48,9 @@ def install(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_, _plural, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     app.jinja_env.filters.update(day=day, date=full_date, hour=hour, moment=moment, weekday=weekday)
-    app.jinja_env.globals.update(languages=LANGUAGES, language=language, local=local, how_soon=how_soon)
+    app.jinja_env.globals.update(
+        languages=LANGUAGES, language=language, local=local, codes_left=recovery_codes_left, how_soon=how_soon
+    )
 
 
 def language() -> str:
@@ -71,6 +73,13 @@ def later(message: str) -> str:
 
 def _plural(one: str, many: str, count: int, **values: object) -> str:
     return _(one if count == 1 else many, **{"num": count, **values})
+
+
+def recovery_codes_left(count: int) -> str:
+    """2 recovery codes are left."""
+    if count == 0:
+        return _("No recovery code is left. Please make new ones on your own page.")
+    return _("One recovery code is left.") if count == 1 else _("%(count)s recovery codes are left.", count=count)
 
 
 # -- days and hours, on the clinic's own clock

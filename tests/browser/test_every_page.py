@@ -30,6 +30,7 @@ def pages(service: Service) -> dict[str, str]:
     for _ in range(len(PAUSES) + 2):  # every worker dies on it, so that it stands on the desk as failed
         service.house.errands.begin(1, service.house.clock())
     service.house.blocked.block(Phone("+919999900007"), LONG_REASON, "asha", service.house.clock())
+    service.house.roster.require(3, "asha", service.house.clock())
     shared = two_share_a_reference(service)
     calls_of_today(service)
     merged = service.phone.rings(caller="+919999900005").press("2", "1", "1", "1").reference
@@ -52,6 +53,7 @@ def pages(service: Service) -> dict[str, str]:
         "block": "/desk/blocked?request=1",
         "people": "/desk/people",
         "audit": "/desk/audit",
+        "second factor": "/desk/me/second-factor",
     }
 
 

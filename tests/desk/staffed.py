@@ -17,9 +17,12 @@ from ivr.desk.lockout import Lockout
 from ivr.desk.passwords import Passwords
 from ivr.desk.people import MANAGER, People
 from ivr.desk.roster import Roster
+from ivr.desk.seal import Seal
+from ivr.desk.second_factor import SecondFactors
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 PASSWORD = "correct horse battery"
+SECRET_KEY = "0123456789abcdef" * 4
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Hundreds of logins are tried here; how long a real one takes is asked once."""
@@ -40,6 +43,7 @@ class Stores:
     invitations: Invitations
     lockout: Lockout
     audit: Audit
+    factors: SecondFactors
     entrance: Entrance
 
     def add(self, name: str, role: str = MANAGER) -> int:
@@ -71,8 +75,11 @@ def stores(url: str) -> Iterator[Stores]:
     """The stores on this database, with a patience that many threads at once do not use up."""
     database, passwords = Database(url, patience=PATIENCE_OF_A_WORKER), Passwords(QUICK)
     people, lockout, audit = People(database, passwords), Lockout(database), Audit(database)
-    entrance = Entrance(people, lockout, audit)
-    yield Stores(database, people, Roster(database), Invitations(database, passwords), lockout, audit, entrance)
+    factors = SecondFactors(database, Seal(SECRET_KEY, "second factor"))
+    entrance = Entrance(people, lockout, factors, audit)
+    yield Stores(
+        database, people, Roster(database), Invitations(database, passwords), lockout, audit, factors, entrance
+    )
     database.close()
 
 

@@ -5,12 +5,13 @@ import re
 from flask import Flask
 from werkzeug.routing import Rule
 
-from ivr.web.guards import guard_of, open_to_all, signed_by_carrier, staff_only
+from ivr.web.guards import guard_of, logged_in_only, open_to_all, signed_by_carrier, staff_only
 from tests.people import CALLER, Phone, Staff
 
 OPEN = {
     *("console.front", "login.ask", "login.enter", "health.alive", "health.ready"),
     *("voice.fallback", "static", "login.choose_language", "invitation.ask", "invitation.use"),
+    *("second_step.ask", "second_step.enter"),
 }
 """What anybody may call; whoever adds to it has thought about it."""
 
@@ -54,7 +55,8 @@ def test_every_page_and_form_of_the_desk_refuses_who_is_not_logged_in(app: Flask
     phone.rings().press("1", "1", "1", "1", "1")
     browser = app.test_client()
     token = Staff.token(browser.get("/login").text)
-    desk = [rule for rule in rules(app) if rule.rule.startswith("/desk") or guard_of(app, rule.endpoint) is staff_only]
+    inside = (staff_only, logged_in_only)
+    desk = [rule for rule in rules(app) if rule.rule.startswith("/desk") or guard_of(app, rule.endpoint) in inside]
     assert {"/desk", "/desk/requests/1/take", "/logout"} <= {path_of(rule) for rule in desk}
     for rule in desk:
         method = "POST" if "POST" in (rule.methods or set()) else "GET"

@@ -72,7 +72,7 @@ OK, FAULT = "ok", "fault"
 """Whether a webhook was answered, or with an apology for a mistake of ours."""
 
 IN_DATABASE, IN_REDIS = "database", "redis"
-WRONG, LOCKED_OUT = "wrong", "locked_out"
+WRONG, WRONG_CODE, LOCKED_OUT = "wrong", "wrong_code", "locked_out"
 
 
 def place_of(route: str, place: str | None) -> str:
@@ -90,4 +90,4 @@ def from_zero(lines: Iterable[str], languages: Iterable[str]) -> Iterator[tuple[
     yield from ((NOTHING_PROMISED, {"kind": kind}) for kind in Kind)
     yield from ((APOLOGIES, {"reason": reason}) for reason in (FAULT, FALLBACK))
     yield SIGNATURES, {}
-    yield from ((LOGINS, {"reason": reason}) for reason in (WRONG, LOCKED_OUT))
+    yield from ((LOGINS, {"reason": reason}) for reason in (WRONG, WRONG_CODE, LOCKED_OUT))
