@@ -83,7 +83,9 @@ def running() -> Iterator[House]:
         with rung_by_itself(folder, url, redis.url, clock) as phone:
             house = phone.house
             house.people.add("asha", PASSWORD, clock(), "manager")
-            Demo(house.moves.database, house.moves, house.clinic, house.front_door.marker).fill(clock())
+            demo = Demo(house.moves.database, house.moves, house.clinic, house.front_door.marker)
+            demo.look_back(clock())
+            demo.fill(clock())
             yield house
 
 
