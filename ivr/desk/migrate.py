@@ -25,8 +25,8 @@ def revisions() -> tuple[str, ...]:
     return tuple(sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*_*.py")))
 
 
-def migrate(database_url: str) -> None:
-    """Brings the schema of this database up to date, making the database's file where it is SQLite's.
+def migrate(database_url: str, to: str = "head") -> None:
+    """Brings the schema of this database up to date, or to an older revision, making the file where it is SQLite's.
 
     Raises SQLAlchemyError where the database cannot be reached.
     """
@@ -36,7 +36,7 @@ def migrate(database_url: str) -> None:
         with _one_at_a_time(database_url), engine.begin() as connection:
             _hold(connection)
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
     finally:
         engine.dispose()
 
