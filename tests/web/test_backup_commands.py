@@ -301,8 +301,8 @@ def test_an_older_backup_is_brought_up_to_date(phone: Phone, app: Flask, tmp_pat
     old = tmp_path / "old.db"
     migrate(f"sqlite:///{old}")
     with closing(sqlite3.connect(old, isolation_level=None)) as before:
-        before.execute("DROP TABLE blocked")
-        before.execute("DROP INDEX requests_by_touched")
+        for what in ("TABLE calls", "INDEX requests_by_created", "TABLE blocked", "INDEX requests_by_touched"):
+            before.execute(f"DROP {what}")
         before.execute("UPDATE alembic_version SET version_num = '0002'")
     books(phone, 1)
     assert runs(app, "restore", str(old), "--yes").exit_code == 0
