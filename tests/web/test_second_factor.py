@@ -32,7 +32,7 @@ def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Ite
 
 def key_on(page: str) -> str:
     """The key that a page shows, without its gaps."""
-    found = re.search(r'<p class="key"[^>]*>(.*?)</p>', page, re.DOTALL)
+    found = re.search(r'<p class="to-type"[^>]*>(.*?)</p>', page, re.DOTALL)
     assert found, "no key is shown"
     return re.sub(r"<[^>]*>|\s", "", found[1])
 
