@@ -19,6 +19,9 @@ from tests.browser.conftest import Opens, Service
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
+MOST = 30
+"""Details that are opened on a page: a whole call has hundreds, each like the others."""
+
 LONG_REASON = "Rings-all-day-and-shouts-at-whoever-answers, and then again; asked twice to stop."
 
 
@@ -46,7 +49,7 @@ def pages(service: Service) -> dict[str, str]:
         "new": "/desk/new",
         "appointments": "/desk/appointments",
         "hours": "/desk/hours",
-        "hear": "/desk/hear?keys=2+1+1+1+kept",  # the whole call is the same, a hundred times
+        "hear": "/desk/hear",
         "advice": "/desk/advice",
         "reports": "/desk/reports?period=today",
         "blocked": "/desk/blocked",
@@ -98,8 +101,9 @@ def test_no_page_keeps_anybody_out_and_every_page_fits(
     found = {}
     for name, path in pages(service).items():
         page.goto(path)
-        for each in page.locator("details").all():
-            each.evaluate("element => element.open = true")
+        page.evaluate(
+            "most => [...document.querySelectorAll('details')].slice(0, most).forEach(it => it.open = true)", MOST
+        )
         found[name] = violations(page)
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             found[name].append("it is wider than the screen")
