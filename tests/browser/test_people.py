@@ -47,7 +47,8 @@ def test_somebody_is_invited_and_comes_in_without_javascript(opens: Opens, servi
     assert "You have been logged out." in guest.inner_text("main")
 
 
-@pytest.mark.parametrize(("size", "dark"), [("phone", True), ("desk", False)])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", ["phone", "desk"])
 def test_the_pages_on_the_way_keep_nobody_out_and_fit(opens: Opens, service: Service, size: str, dark: bool) -> None:
     page = opens(size=size, dark=dark)
     link, found = invites(page, LONG), {}
