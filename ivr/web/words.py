@@ -5,6 +5,7 @@ The catalogues are ivr/web/translations/LANGUAGE.po; English is what stands in t
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 
 from babel.dates import format_date, format_datetime, format_time
@@ -23,8 +24,9 @@ CHOSEN = "words"
 Catalogue = Mapping[str, str]
 
 
-def load() -> dict[str, Catalogue]:
-    """Every language's catalogue; English has none."""
+@cache
+def load() -> Mapping[str, Catalogue]:
+    """Every language's catalogue, read once; English has none."""
     return {path.stem: _catalogue(path) for path in FOLDER.glob("*.po")}
 
 

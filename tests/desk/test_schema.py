@@ -21,6 +21,7 @@ from config.settings import ROOT
 from ivr.desk import schema
 from ivr.desk.database import Clash, Database, StoreAway, sqlite_path
 from ivr.desk.migrate import migrate
+from tests.conftest import with_driver
 
 MARKED = "+919876501234"
 """Made up; nothing that leaves the database may show it."""
@@ -43,14 +44,16 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Each of the databases, before anything was made in it."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/new/clinic.db"
+        yield f"sqlite:///{tmp_path}/new/clinic.db"
+        return
     server = request.getfixturevalue("postgres_server")
     server.start()
     url: str = server.new_database()
-    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+    yield with_driver(url)
+    server.drop(url)
 
 
 @contextmanager

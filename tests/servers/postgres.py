@@ -54,12 +54,21 @@ class Postgres(Server):
         except psycopg.OperationalError:
             return False
 
-    def new_database(self) -> str:
-        """The url of a database that is empty and nobody else's."""
+    def new_database(self, like: str = "template1") -> str:
+        """The url of a database that is nobody else's: empty, or with all that the database of that name holds."""
         name = f"test_{secrets.token_hex(8)}"
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        self._tell(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(like)))
         return urlsplit(self.url)._replace(path=f"/{name}").geturl()
+
+    def drop(self, url: str) -> None:
+        """Removes the database of that url, also while somebody is still connected to it, and however it was left."""
+        self.resume()
+        self.start()
+        self._tell(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(urlsplit(url).path[1:])))
+
+    def _tell(self, command: sql.Composed) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(command)
 
 
 @contextmanager
