@@ -3,12 +3,14 @@
 Pure: hours and the moment are arguments. What is heard about it stands elsewhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from ivr.line.hours import HORIZON_DAYS, Hours, Shift
+
+Stretch = tuple[datetime, datetime]
 
 
 class Part(StrEnum):
@@ -58,7 +60,9 @@ class Offer:
 
     def parts_of(self, day: date, now: datetime) -> list[Part]:
         """The parts of that day in which the clinic is open and has `lead` left."""
-        return [part for part in Part if self._serves(day, part, now)]
+        shifts = self.hours.shifts(day)
+        local = self.hours.local(now)
+        return [part for part in Part if self._has_left(self._within(shifts, day, part), local)]
 
     def due(self, wish: Wish, now: datetime) -> datetime:
         """When the desk should ring, always in opening hours.
@@ -72,14 +76,17 @@ class Offer:
         stretches = self.stretches(wish.day, wish.part)
         return next((max(start, soonest) for start, end in stretches if end > soonest), soonest)
 
-    def _serves(self, day: date, part: Part, now: datetime) -> bool:
-        return any(end - max(start, self.hours.local(now)) >= self.lead for start, end in self.stretches(day, part))
-
-    def stretches(self, day: date, part: Part) -> list[tuple[datetime, datetime]]:
+    def stretches(self, day: date, part: Part) -> list[Stretch]:
         """Where the opening hours of that day and that part of it overlap; each from when until when."""
+        return self._within(self.hours.shifts(day), day, part)
+
+    def _within(self, shifts: Sequence[Shift], day: date, part: Part) -> list[Stretch]:
         window = self.parts[part]
-        both = [(max(shift.start, window.start), _earlier(shift.end, window.end)) for shift in self.hours.shifts(day)]
+        both = [(max(shift.start, window.start), _earlier(shift.end, window.end)) for shift in shifts]
         return [Shift(a, b).on(day, self.hours.zone) for a, b in both if b == time.min or a < b]
+
+    def _has_left(self, stretches: list[Stretch], now: datetime) -> bool:
+        return any(end - max(start, now) >= self.lead for start, end in stretches)
 
 
 def _earlier(one: time, other: time) -> time:
