@@ -113,8 +113,8 @@ class Moves:
 
         in_turn(self.database, written)
 
-    def undo(self, request_id: int, who: str, now: datetime) -> bool:
-        """Takes back the last move if `who` has just made it; whether there was one to take back.
+    def undo(self, request_id: int, what: str, who: str, now: datetime) -> bool:
+        """Takes back this move if it is the last one and `who` has just made it; whether it was taken back.
 
         Raises NoSuchRequest, StoreAway. A request that the caller's next call has made again stays as it is; what was
         merged is taken apart by merging.py.
@@ -123,7 +123,7 @@ class Moves:
         def undone(write: Connection) -> bool:
             row = _found_in_turn(write, request_id)
             last = last_line(write, request_id)
-            if last.what in MERGED or not may_undo(last, who, now) or has_another(write, row):
+            if last.what != what or what in MERGED or not may_undo(last, who, now) or has_another(write, row):
                 return False
             write.execute(update(table).where(table.c.id == request_id).values(restored(last.before)))
             entry = Entry(now, who, "undone", last.what)

@@ -283,8 +283,8 @@ def test_an_undo_puts_both_back_as_they_were(
     before = [stands(house, each) for each in (1, 2)]
     house.merging.merge(1, 2, "asha", clock())
     assert not house.merging.undo(1, "meena", clock()), "not by somebody else"
-    assert not house.moves.undo(1, "asha", clock()), "nor half of it"
-    assert not house.moves.undo(2, "asha", clock())
+    assert not house.moves.undo(1, "took_in", "asha", clock()), "nor half of it"
+    assert not house.moves.undo(2, "duplicate_of", "asha", clock())
     clock.now += UNDO_WITHIN
     assert house.merging.undo(1, "asha", clock())
     assert [stands(house, each) for each in (1, 2)] == before

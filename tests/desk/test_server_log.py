@@ -125,7 +125,7 @@ def test_an_undo_that_meets_the_callers_next_request_half_written_waits_for_it_a
     with ThreadPoolExecutor(1) as other:
         with database.writing() as write:
             desk._keep(write, following, MARKER.mark(following.promise), "000002")
-            undone: Future[bool] = other.submit(moves.undo, found.id, "asha", NOW + timedelta(seconds=5))
+            undone: Future[bool] = other.submit(moves.undo, found.id, "settled", "asha", NOW + timedelta(seconds=5))
             assert until(lambda: undone.done() or somebody_waits(postgres_server))
         assert undone.result(20) is False
     assert [each.reference for each in desk.waiting()] == ["000002"]

@@ -122,7 +122,7 @@ def test_a_booking_that_is_taken_back_disappears_and_comes_again_as_the_same_ent
 ) -> None:
     books(phone, TEN)
     (before,) = events(reads(app, link))
-    assert phone.house.moves.undo(1, "asha", clock())
+    assert phone.house.moves.undo(1, "booked", "asha", clock())
     assert events(reads(app, link)) == []
     clock.goes_on(minutes=1)
     phone.house.moves.report(1, Report(Outcome.BOOKED, TEN + timedelta(hours=2)), "asha", clock())
