@@ -273,6 +273,13 @@ def test_it_is_required_of_one_or_of_everybody_and_of_who_is_invited_later(desk:
     ]
 
 
+def test_of_many_who_require_it_of_everybody_at_once_nobody_is_refused(desk: Stores) -> None:
+    requires = [lambda by=f"staff {each}": desk.roster.require_of_everybody(True, by, NOW) for each in range(8)]
+    assert at_once(*requires) == [None] * 8
+    assert desk.roster.required_of_everybody()
+    assert [line[1] for line in desk.told()].count("required second factor") == 8
+
+
 # -- at the entrance
 
 
