@@ -177,6 +177,20 @@ def test_where_the_clinic_has_not_said_how_long_an_appointment_has_no_end(
         assert "dtend" not in event
 
 
+def test_a_lines_name_is_written_as_the_clinic_writes_it(
+    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
+) -> None:
+    words = (ROOT / "config" / "clinic.toml").read_text().replace('en = "the second line"', 'en = "the Gurugram line"')
+    (tmp_path / "clinic.toml").write_text(words)
+    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
+        phone.house.feed.renew("asha", clock())
+        books(phone, TEN, line="second")
+        found = phone.house.feed.link()
+        assert found is not None
+        (event,) = events(reads(phone.app, f"/calendar/{found.token}.ics"))
+        assert event["description"] == "The Gurugram line"
+
+
 # -- who may read
 
 
