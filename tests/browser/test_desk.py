@@ -45,6 +45,23 @@ def test_other_peoples_moves_show_on_an_open_card_and_nothing_typed_is_lost(open
     expect(mine.locator("#history")).to_contain_text("her daughter will answer")
 
 
+def test_a_note_being_written_stays_when_a_second_factor_is_required_and_the_next_step_leads_to_it(
+    opens: Opens, service: Service, clock: Clock
+) -> None:
+    service.phone.rings().press(*CALLBACK)
+    page = opens("meena")
+    page.click("#list a")
+    page.fill("#note", "her knee, since Tuesday")
+    service.house.roster.require_of_everybody(True, "asha", clock())
+    for _ in range(2):  # the first may have been on its way before
+        with page.expect_response(lambda answer: "/live" in answer.url):
+            pass
+    expect(page.locator("#note")).to_have_value("her knee, since Tuesday")
+    expect(page.locator(".tel")).to_contain_text("99999 00001")
+    page.click("header a")
+    page.wait_for_url("**/desk/me/second-factor")
+
+
 def test_what_was_typed_stays_when_somebody_else_was_first(opens: Opens, service: Service, clock: Clock) -> None:
     service.phone.rings().press(*CALLBACK)
     page = opens("asha")
