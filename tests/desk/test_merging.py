@@ -375,6 +375,20 @@ def test_one_number_is_erased_and_the_others_request_stands_without_a_trace_of_i
     assert dossiers.of(Number(erased)).empty
 
 
+@pytest.mark.usefixtures("merged")
+def test_after_an_undo_neither_request_holds_anything_of_the_other_but_its_reference(
+    house: House, again: Conversation, clock: Clock
+) -> None:
+    assert house.merging.undo(1, "asha", clock())
+    assert told(house, 1)[-2:] == [f"asha took_in {again.reference}", "asha undone"]
+    dossiers = Dossiers(house.moves.database, house.front_door.waiting_room)
+    hers = dossiers.of(Number(CALLER))
+    assert (hers.merged, "callback" in hers.as_json()) == ([], False)
+    dossiers.erase(dossiers.of(Number(DAUGHTERS)), COMMAND_LINE, clock())
+    assert "callback" not in dossiers.of(Number(CALLER)).as_json()
+    assert not house.merging.undo(1, "asha", clock())
+
+
 def test_made_up_requests_that_were_merged_are_cleared_without_breaking_a_real_one(
     house: House, app: Flask, hers: Conversation, clock: Clock
 ) -> None:

@@ -134,7 +134,9 @@ def test_it_can_be_taken_back_for_a_moment_from_the_card(
     staff: Staff, house: House, hers: Conversation, again: Conversation, clock: Clock
 ) -> None:
     before = [house.desk.request(each) for each in (1, 2)]
-    assert "took that back" in staff.takes_back(staff.does("merge", 1, other="2"))
+    page = staff.takes_back(staff.does("merge", 1, other="2"))
+    assert "took that back" in page
+    assert f"merged the request {again.reference} with this one</li>" in page
     assert [house.desk.request(each) for each in (1, 2)] == before
     page = staff.does("merge", 1, other="2")
     house.moves.write_note(2, "rang", "meena", clock())
