@@ -223,6 +223,13 @@ def test_a_new_link_stops_the_old_one_at_once_and_says_who_must_be_told(app: Fla
     assert reads(app, new).status_code == 404
 
 
+def test_the_link_is_given_as_https_alone(manager: Staff, link: str) -> None:
+    """Programs that are given webcal:// may ask over plain http, where everybody on the way reads the link."""
+    page = manager.browser.get("/desk/appointments").text
+    assert set(re.findall(r"[\w+.-]+://[^\"'<\s]*" + re.escape(link), page)) == {f"https://line.example{link}"}
+    assert "webcal" not in page
+
+
 def test_staff_are_told_how_to_subscribe_and_see_no_link_and_change_none(
     app: Flask, colleague: Staff, link: str
 ) -> None:
