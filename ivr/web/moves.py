@@ -80,7 +80,7 @@ def report(request_id: int) -> ResponseReturnValue:
     """Reports what came of ringing the patient."""
     try:
         outcome = CHOSEN_BY_STAFF[request.form.get("outcome", "")]
-        said = Report(outcome, _moment())
+        said = Report(outcome, moment_asked())
     except (KeyError, ValueError):
         trouble = _("Please give the day and the hour, from now on.")
         return card_page(house().desk.request(request_id), trouble, 400)
@@ -183,8 +183,8 @@ def _wish() -> tuple[date | None, Part | None]:
     return date.fromisoformat(wished), Part(part)
 
 
-def _moment() -> datetime | None:
-    """The day and hour of the form, on the clinic's clock; None where it has none. Raises ValueError."""
+def moment_asked() -> datetime | None:
+    """The day and hour that the form asks for, on the clinic's clock; None where it has none. Raises ValueError."""
     on, hour = request.form.get("day", ""), request.form.get("hour", "")
     if not on and not hour:
         return None

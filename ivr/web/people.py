@@ -32,6 +32,7 @@ WRITTEN = (
     *(later("saw request"), later("took request"), later("put back request"), later("passed on request")),
     *(later("reported request"), later("noted on request"), later("undid request"), later("wrote down request")),
     *(later("merged request"), later("undid merging request")),
+    *(later("changed appointment"), later("cancelled appointment")),
     *(later("made calendar link"), later("switched off calendar")),
     *(later("set hours"), later("undid hours")),
     *(later("blocked number"), later("unblocked number")),

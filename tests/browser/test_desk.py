@@ -1,9 +1,11 @@
 """What staff see and do in a real browser: live lists, one owner of each card, nothing typed is lost, keyboard only."""
 
 import time
+from datetime import timedelta
 
 from playwright.sync_api import expect
 
+from ivr.desk.requests import Outcome, Report
 from tests.browser.conftest import Opens, Service
 from tests.people import Clock
 
@@ -128,6 +130,22 @@ def test_everything_is_reached_by_keyboard(opens: Opens, service: Service) -> No
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(page.locator(".card")).to_have_count(0)
+
+
+def test_an_appointment_is_changed_and_cancelled_without_javascript(opens: Opens, service: Service) -> None:
+    house, now = service.house, service.house.clock()
+    call = service.phone.rings().press(*CALLBACK)
+    house.moves.take(1, "asha", now)
+    house.moves.report(1, Report(Outcome.BOOKED, now + timedelta(days=1)), "asha", now)
+    page = opens("meena", size="phone", js=False)
+    page.goto(f"/desk/requests/{call.reference}")
+    page.fill("#another-hour", "17:15")
+    page.click("text=Change the time")
+    expect(page.locator("#live")).to_contain_text("17:15")
+    page.click("button:has-text('The appointment is cancelled')")
+    expect(page.locator("#another-hour")).to_have_count(0)
+    page.click("text=Undo")
+    expect(page.locator("#live")).to_contain_text("17:15")
 
 
 def test_somebody_at_the_counter_is_written_down(opens: Opens, service: Service) -> None:
