@@ -1,9 +1,13 @@
 """The files that people copy to a server say what the product says."""
 
+import os
 import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -12,8 +16,9 @@ from flask import Flask
 from config.settings import ROOT
 from ivr.desk.queue import JOB_SECONDS
 from ivr.phone.reader import HangsUp, Heard, steps
-from tests.conftest import NO_SYSTEMD
+from tests.conftest import NO_CADDY, NO_SYSTEMD
 from tests.people import Phone
+from tests.servers import reserved_port, until
 from tests.twiml_rules import faults
 
 OPS = ROOT / "ops"
@@ -118,6 +123,64 @@ def test_no_proxy_logs_a_secret_link(path: str) -> None:
     assert f"~^{path} " in nginx
     (hidden,) = re.findall(r'request>uri regexp "(.*)" "-"', caddy)
     assert re.sub(hidden, "-", f"{path}a-secret?x=1") == "--"
+
+
+def test_caddy_filters_all_that_it_logs_its_errors_too() -> None:
+    words = PROXIES[1].read_text()
+    assert re.search(r"^\{\n\tlog default \{\n\t\timport without_secrets\n", words, re.MULTILINE)
+    assert words.count("log ") - words.count("log default ") == len(
+        re.findall(r"\blog \{[^}]*import without_secrets", words)
+    )
+
+
+def test_while_the_service_is_down_caddy_writes_no_secret_link_and_no_query(tmp_path: Path) -> None:
+    if shutil.which("caddy") is None:
+        pytest.skip(f"{NO_CADDY}apt-get install caddy")
+    asked = ("/calendar/SECRET.ics", "/invitation/SECRET?x=SECRET", "/voice/main?t=SECRET", "/voice/fallback?x=SECRET")
+    with reserved_port() as port, reserved_port() as nobody:
+        words = PROXIES[1].read_text()
+        for ours, here in {
+            "line.example.org {": f"http://127.0.0.1:{port} {{",
+            "127.0.0.1:8000": f"127.0.0.1:{nobody}",
+            "/var/log/caddy": str(tmp_path),
+            "/opt/clinic-line/ops/fallback": str(tmp_path / "nowhere"),  # so that even the apology fails
+            "log default": "admin off\n\tlog default",
+        }.items():
+            assert ours in words
+            words = words.replace(ours, here)
+        (tmp_path / "Caddyfile").write_text(words)
+        journal = tmp_path / "journal"
+        with running_caddy(tmp_path, journal):
+            assert until(lambda: status_of(port, "/") is not None)
+            assert [status_of(port, each) for each in asked] == [502] * len(asked)
+    written = journal.read_text() + (tmp_path / "clinic-line.log").read_text()
+    assert "error handling handler error" in written
+    assert "/voice/fallback-" in written
+    assert "SECRET" not in written
+
+
+@contextmanager
+def running_caddy(folder: Path, journal: Path) -> Iterator[None]:
+    """Caddy with the Caddyfile of this folder, until the end of the block."""
+    command = ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
+    homes = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), str(folder))
+    with journal.open("wb") as output, subprocess.Popen(command, stderr=output, env={**os.environ, **homes}) as caddy:
+        try:
+            yield
+        finally:
+            caddy.terminate()
+
+
+def status_of(port: int, path: str) -> int | None:
+    """What is answered there; None where nobody listens yet."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except ConnectionRefusedError:
+        return None
+    finally:
+        connection.close()
 
 
 def test_nginx_logs_no_query() -> None:

@@ -91,7 +91,7 @@ def works(phone: Phone) -> None:
         person.does(move, 1)
     person.does("note", 1, note=NOTE)
     for move in ("report", "undo", "report", "report"):
-        person.does(move, 1, outcome="settled")
+        person.does(move, 1, outcome="settled", what="settled")
 
 
 def in_redis(redis_url: str) -> str:

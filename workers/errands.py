@@ -53,7 +53,7 @@ def _body(tools: Tools, errand: Errand) -> str:
     line = tools.clinic.line(request.line)
     due = line.hours.local(request.due)
     where = f"{tools.settings.public_base_url}/desk"
-    return f"{line.name['en'].capitalize()}, reference {request.reference}, due {due:%a %d %b %H:%M}. {where}"
+    return f"{line.heading}, reference {request.reference}, due {due:%a %d %b %H:%M}. {where}"
 
 
 ERRANDS: Mapping[str, Callable[[Tools, Errand], None]] = {

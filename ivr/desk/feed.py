@@ -8,13 +8,15 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from ivr.desk import audit, schema
+from ivr.desk.bookings import CALLED_OFF, REBOOKED
 from ivr.desk.database import Database
 from ivr.desk.keys import added
 from ivr.desk.requests import Outcome
 from ivr.desk.seal import Tokens
+from ivr.desk.tallies import UNDONE
 
 NONCE_BYTES = 32
 
@@ -43,9 +45,9 @@ class Appointment:
     line: str
     start: datetime
     booked: datetime
-    """When somebody at the desk booked it."""
+    """When somebody at the desk booked it, or gave it the time it has."""
     revision: int
-    """How often it had been booked before, and was taken back."""
+    """How often it was booked, changed or put back before."""
 
 
 class Feed:
@@ -90,7 +92,9 @@ class Feed:
 
 def _booked_since(read: Connection, since: datetime) -> list[Appointment]:
     table, lines = schema.requests, schema.history
-    often = select(func.count()).where(lines.c.request_id == table.c.id, lines.c.what == Outcome.BOOKED)
+    back = and_(lines.c.what == UNDONE, lines.c.detail.in_((REBOOKED, CALLED_OFF)))
+    changed = or_(lines.c.what.in_((Outcome.BOOKED, REBOOKED)), back)
+    often = select(func.count()).where(lines.c.request_id == table.c.id, changed)
     columns = (table.c.id, table.c.reference, table.c.line, table.c.appointment, table.c.touched)
     query = select(*columns, often.scalar_subquery() - 1)
     booked = query.where(table.c.outcome == Outcome.BOOKED, table.c.appointment >= since)

@@ -31,6 +31,10 @@ def let_go(write: Connection, ids: Any) -> None:
     write.execute(update(table).where(table.c.merged_into.in_(ids)).values(merged_into=None))
     lines = schema.history
     for row in write.execute(select(table.c.reference, table.c.merged_into).where(table.c.id.in_(ids), WAS_MERGED)):
-        of_it = (lines.c.request_id == row.merged_into, lines.c.what == TOOK_IN)
-        told = update(lines).where(*of_it, lines.c.detail.startswith(row.reference))
-        write.execute(told.values(detail=row.reference, before=None))
+        of_it = (lines.c.request_id == row.merged_into) & (lines.c.what == TOOK_IN)
+        forget_wish(write, of_it & lines.c.detail.startswith(row.reference), row.reference)
+
+
+def forget_wish(write: Connection, of_it: ColumnElement[bool], reference: str) -> None:
+    """Of what was merged into another, the other's history keeps the reference alone; there is no undo any more."""
+    write.execute(update(schema.history).where(of_it).values(detail=reference, before=None))

@@ -16,7 +16,7 @@ from ivr.desk.audit import line
 from ivr.desk.database import Database
 from ivr.desk.errands import give_back, withdraw
 from ivr.desk.keys import take_turns
-from ivr.desk.merged import DUPLICATE_OF, TOOK_IN
+from ivr.desk.merged import DUPLICATE_OF, TOOK_IN, forget_wish
 from ivr.desk.moves import has_another, last_line, may_undo, restored, standing
 from ivr.desk.requests import Entry, MoveRefused, NoSuchRequest, Outcome, Status
 from ivr.desk.store import in_turn, note, wish_of
@@ -79,14 +79,16 @@ class Merging:
             stays, goes = _both(write, stays_id, goes_id)
         except NoSuchRequest:
             return False
-        last_of_goes = last_line(write, goes_id)
+        last_of_stays, last_of_goes = last_line(write, stays_id), last_line(write, goes_id)
         # Read again now that both are locked.
         if _taken_in(write, stays_id, who, now) != goes_id or has_another(write, goes):
             return False
         if last_of_goes.what != DUPLICATE_OF or last_of_goes.before is None:
             return False
         give_back(write, json.loads(last_of_goes.before)["withdrawn"])
-        for row, before in ((stays, last_line(write, stays_id).before), (goes, last_of_goes.before)):
+        # Whose wish it is may be erased one day, and then nothing leads from them to this line any more.
+        forget_wish(write, schema.history.c.id == last_of_stays.id, goes.reference)
+        for row, before in ((stays, last_of_stays.before), (goes, last_of_goes.before)):
             write.execute(update(table).where(table.c.id == row.id).values(restored(before)))
             note(write, row.id, Entry(now, who, "undone", ""))
         write.execute(line(who, "undid merging request", stays.reference, now, goes.reference))

@@ -48,7 +48,6 @@ table = schema.requests
 RESTORED = ("status", "taken_by", "touched", "tries", "outcome", "appointment", "due", "merged_into")
 """What an undo puts back."""
 
-
 MERGED = (TOOK_IN, DUPLICATE_OF)
 """Moves of two requests at once."""
 
@@ -66,17 +65,17 @@ class Moves:
     def take(self, request_id: int, who: str, now: datetime) -> None:
         """Takes an open request. Raises MoveRefused with how it stands, NoSuchRequest, StoreAway."""
         change = {"status": Status.TAKEN, "taken_by": who, "touched": now}
-        self._move(request_id, Entry(now, who, "taken", ""), lambda row: row.status == Status.OPEN, change)
+        make(self.database, request_id, Entry(now, who, "taken", ""), lambda row: row.status == Status.OPEN, change)
 
     def put_back(self, request_id: int, who: str, now: datetime) -> None:
         """Gives back a request that `who` has taken. Raises as `take`."""
         change = {"status": Status.OPEN, "taken_by": None, "touched": None}
-        self._move(request_id, Entry(now, who, "put_back", ""), _taken_by(who), change)
+        make(self.database, request_id, Entry(now, who, "put_back", ""), _taken_by(who), change)
 
     def pass_on(self, request_id: int, to: str, who: str, now: datetime) -> None:
         """Hands a live request to a colleague. Raises as `take`."""
         change = {"status": Status.TAKEN, "taken_by": to, "touched": now}
-        self._move(request_id, Entry(now, who, "passed_on", to), lambda row: row.status in LIVE, change)
+        make(self.database, request_id, Entry(now, who, "passed_on", to), lambda row: row.status in LIVE, change)
 
     def report(self, request_id: int, report: Report, who: str, now: datetime) -> None:
         """Reports what came of ringing: the request is closed, or due again later. Raises as `take`."""
@@ -85,7 +84,7 @@ class Moves:
             return self._reported(request_of(row), report, now)
 
         entry = Entry(now, who, report.outcome, report.at.isoformat() if report.at else "")
-        self._move(request_id, entry, _taken_by(who), changed)
+        make(self.database, request_id, entry, _taken_by(who), changed)
 
     def _reported(self, request: Request, report: Report, now: datetime) -> Mapping[str, Any]:
         closed = {"status": Status.CLOSED, "touched": now, "appointment": None}
@@ -113,8 +112,8 @@ class Moves:
 
         in_turn(self.database, written)
 
-    def undo(self, request_id: int, who: str, now: datetime) -> bool:
-        """Takes back the last move if `who` has just made it; whether there was one to take back.
+    def undo(self, request_id: int, what: str, who: str, now: datetime) -> bool:
+        """Takes back this move if it is the last one and `who` has just made it; whether it was taken back.
 
         Raises NoSuchRequest, StoreAway. A request that the caller's next call has made again stays as it is; what was
         merged is taken apart by merging.py.
@@ -123,9 +122,12 @@ class Moves:
         def undone(write: Connection) -> bool:
             row = _found_in_turn(write, request_id)
             last = last_line(write, request_id)
-            if last.what in MERGED or not may_undo(last, who, now) or has_another(write, row):
+            if last.what != what or what in MERGED or not may_undo(last, who, now):
                 return False
-            write.execute(update(table).where(table.c.id == request_id).values(restored(last.before)))
+            before = restored(last.before)
+            if before["status"] in LIVE and has_another(write, row):
+                return False
+            write.execute(update(table).where(table.c.id == request_id).values(before))
             entry = Entry(now, who, "undone", last.what)
             note(write, request_id, entry)
             write.execute(_audited(row, entry))
@@ -149,25 +151,31 @@ class Moves:
 
         return in_turn(self.database, returned)
 
-    def _move(
-        self,
-        request_id: int,
-        entry: Entry,
-        allowed: Callable[[Row[Any]], bool],
-        change: Mapping[str, Any] | Callable[[Row[Any]], Mapping[str, Any]],
-    ) -> None:
-        def moved(write: Connection) -> None:
-            row = _found(write, request_id)
-            if not allowed(row):
-                raise MoveRefused(Status(row.status), row.taken_by)
-            changed = change(row) if callable(change) else change
-            # Nobody can come between: PostgreSQL has locked the row, SQLite the database.
-            write.execute(update(table).where(table.c.id == request_id).values(**changed))
-            values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
-            write.execute(insert(schema.history).values(request_id=request_id, before=standing(row), **values))
-            write.execute(_audited(row, entry))
 
-        in_turn(self.database, moved)
+def make(
+    database: Database,
+    request_id: int,
+    entry: Entry,
+    allowed: Callable[[Row[Any]], bool],
+    change: Mapping[str, Any] | Callable[[Row[Any]], Mapping[str, Any]],
+) -> None:
+    """Makes a move where it is allowed, with its line of history and of the audit.
+
+    Raises MoveRefused with how the request stands, NoSuchRequest, StoreAway.
+    """
+
+    def made(write: Connection) -> None:
+        row = _found(write, request_id)
+        if not allowed(row):
+            raise MoveRefused(Status(row.status), row.taken_by)
+        changed = change(row) if callable(change) else change
+        # Nobody can come between: PostgreSQL has locked the row, SQLite the database.
+        write.execute(update(table).where(table.c.id == request_id).values(**changed))
+        values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
+        write.execute(insert(schema.history).values(request_id=request_id, before=standing(row), **values))
+        write.execute(_audited(row, entry))
+
+    in_turn(database, made)
 
 
 def next_due(clinic: Clinic) -> Callable[[Request, Outcome, datetime], datetime]:
@@ -209,6 +217,8 @@ AUDITED: Mapping[str, str] = {
     "put_back": "put back request",
     "passed_on": "passed on request",
     "note": "noted on request",
+    "rebooked": "changed appointment",
+    "called_off": "cancelled appointment",
     "undone": "undid request",
 }
 """What the audit says of each move; of every outcome it says "reported request"."""

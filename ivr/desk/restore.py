@@ -1,6 +1,7 @@
 """Puts a backup of the desk's SQLite file back, also while the service runs, and keeps what it replaces beside it.
 
 Rows are replaced in one transaction: readers see the desk as it was or as it is restored, writers wait or go to Redis.
+The calendar's link alone stays as it is.
 """
 
 import shutil
@@ -17,6 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from ivr.desk import audit, schema
 from ivr.desk.backup import PATIENCE, REPLACED, BackupRefused, Damaged, beside, check, copy, opened, put, refusing
 from ivr.desk.migrate import migrate, revisions
+
+STAYS = schema.calendar_links.name
+"""What is not restored: a link to the calendar that was replaced or switched off since must not open it again."""
 
 JOURNALS = ("-wal", "-shm")
 """What SQLite keeps beside a database; each must stay with its own."""
@@ -77,6 +81,7 @@ def restore(part: Path, database: Path, kept: Path, patience: float = PATIENCE) 
         except Damaged:
             pass  # nobody can write to it, and it has no rows to be replaced
         found = database.exists()
+        _close_the_calendar(part)
         _set_aside(database, kept)
         put(part, database)
         return Restored(kept if found else None)
@@ -93,7 +98,7 @@ def _replace(part: Path, database: Path, kept: Path, patience: float) -> tuple[s
         copy(database, half)
         put(half, kept)
         erased = live.execute(ERASED_SINCE, (audit.ERASED,)).fetchall()
-        for table in (*schema.metadata.tables, "alembic_version"):
+        for table in (each for each in (*schema.metadata.tables, "alembic_version") if each != STAYS):
             names = [row[1] for row in live.execute(f"PRAGMA main.table_info({table})")]
             _replace_rows(live, table, ", ".join(names))
         live.execute("COMMIT")
@@ -109,6 +114,12 @@ WHERE what = ? AND about IN (SELECT reference FROM restored.requests) ORDER BY a
 def _replace_rows(live: sqlite3.Connection, table: str, columns: str) -> None:
     live.execute(f"DELETE FROM main.{table}")  # noqa: S608 - names of our own tables
     live.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM restored.{table}")  # noqa: S608 - as above
+
+
+def _close_the_calendar(part: Path) -> None:
+    """Nobody can read which link was in force: none is, until a manager makes one."""
+    with closing(opened(part)) as restored:
+        restored.execute(f"DELETE FROM {STAYS}")  # noqa: S608 - the name of a table of ours
 
 
 def _set_aside(database: Path, kept: Path) -> None:

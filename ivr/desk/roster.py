@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Update, delete, select, update
 
 from ivr.desk import audit, schema
 from ivr.desk.database import Database
-from ivr.desk.keys import added
+from ivr.desk.keys import added, take_turns
 from ivr.desk.passwords import NONE_YET
 from ivr.desk.people import MANAGER, REQUIRED_OF_EVERYBODY, STAFF, NoSuchPerson, rule
 
@@ -73,6 +73,7 @@ class Roster:
     def require_of_everybody(self, required: bool, by: str, now: datetime) -> None:
         """Makes a second factor a rule of the desk, also for who is invited later, or ends that. Raises StoreAway."""
         with self._database.writing() as write:
+            take_turns(write, REQUIRED_OF_EVERYBODY)  # of two taps at once the second finds what the first wrote
             write.execute(delete(schema.rules).where(schema.rules.c.name == REQUIRED_OF_EVERYBODY))
             if required:
                 added(write, schema.rules, name=REQUIRED_OF_EVERYBODY)

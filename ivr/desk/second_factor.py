@@ -173,6 +173,8 @@ def _left(read: Connection, person_id: int) -> int:
 
 def _forget(write: Connection, person_id: int) -> bool:
     """Whether there was one."""
-    write.execute(delete(schema.recovery_codes).where(schema.recovery_codes.c.staff_id == person_id))
-    table = schema.second_factors
-    return write.execute(delete(table).where(table.c.staff_id == person_id)).rowcount == 1
+    # In the order in which a code that is shown locks them: neither waits for the other who waits for it.
+    factors, codes = schema.second_factors, schema.recovery_codes
+    there_was = write.execute(delete(factors).where(factors.c.staff_id == person_id)).rowcount == 1
+    write.execute(delete(codes).where(codes.c.staff_id == person_id))
+    return there_was

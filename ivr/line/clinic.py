@@ -32,6 +32,12 @@ class Line:
         """When this line is open."""
         return self.offer.hours
 
+    @property
+    def heading(self) -> str:
+        """Its English name as words begin with it: the first letter is large, and all others are as they were."""
+        name = self.name["en"]
+        return name[:1].upper() + name[1:]
+
     def with_closures(self, closures: Mapping[date, Closure]) -> "Line":
         """The same line with these exceptions, which beat those of its own."""
         return replace(self, offer=replace(self.offer, hours=self.hours.with_closures(closures)))

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from ivr.web import refusals, request_ids, words
 from ivr.web.advice import advice
 from ivr.web.blocked import blocked
+from ivr.web.bookings import bookings
 from ivr.web.browser_phone import browser_phone
 from ivr.web.commands import register_commands
 from ivr.web.console import console
@@ -63,6 +64,7 @@ BLUEPRINTS = (
     console,
     moves,
     merging,
+    bookings,
     people,
     invitation,
     hours,

@@ -21,7 +21,9 @@ Not in it, and needed too: SECRET_KEY (references, sealed requests and second fa
 elsewhere than the backup), config/clinic.toml, and what waits in Redis: {redis}."""
 
 AFTERWARDS = """\
-The people of the desk and their passwords are those of the backup: look at /desk/people.
+The people of the desk, their passwords and second factors are those of the backup: look at /desk/people, also for
+telephones that were lost since. Recovery codes that were used since work again: whoever used one makes new ones.
+The calendar's link is as it was before; where the database could not be read, the calendar is switched off.
 Closures reach the telephone within seconds, by the clock."""
 
 WITH_POSTGRESQL = 2
@@ -76,7 +78,11 @@ def restore(file: Path, yes: bool) -> None:
     click.echo(AFTERWARDS)
 
 
-RESTORED = ("then set DATABASE_URL to the restored database, and run: flask --app wsgi database upgrade",)
+RESTORED = (
+    "then set DATABASE_URL to the restored database, and run: flask --app wsgi database upgrade",
+    "then look at /desk/people: second factors and recovery codes are those of the backup, as the people are;",
+    "and make a new link at /desk/appointments, or switch the calendar off: an old link may open it again.",
+)
 
 
 def _count(database: Path) -> str:

@@ -109,6 +109,8 @@ HISTORY: Mapping[str, Callable[[str], str]] = {
     "not_confirmed": lambda detail: _("the caller could not be sent a text: %(reason)s", reason=_reason(detail)),
     "took_in": lambda detail: _took_in(*detail.split(" ", 2)),
     "duplicate_of": lambda detail: _("merged it into the request %(reference)s", reference=detail),
+    "rebooked": lambda detail: _("gave another time: %(moment)s", moment=moment(datetime.fromisoformat(detail))),
+    "called_off": lambda _detail: _("cancelled the appointment"),
     "tried_again": lambda _detail: _("had the notification tried again"),
     "note": lambda detail: detail,
 }

@@ -108,6 +108,7 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
         is_blocked=house().blocked.has(found.phone),
         offers=[cards.card(each, who()) for each in offers],
         undo=_undoable(),
+        booked_day=local(found.appointment).date() if found.appointment else None,
         **shown,
     )
     return page, status

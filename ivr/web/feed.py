@@ -70,6 +70,6 @@ def _entry(booked: Appointment) -> ics.Entry:
         changed=booked.booked,
         revision=booked.revision,
         summary=f"Appointment {booked.reference}",
-        description=house().clinic.line(booked.line).name["en"].capitalize(),
+        description=house().clinic.line(booked.line).heading,
         url=f"{base}/desk/requests/{booked.reference}?id={booked.request_id}",
     )

@@ -13,6 +13,7 @@ from config import logs
 from ivr.carrier.event import Event, Malformed, NotSigned
 from ivr.web.house import house
 from ivr.web.metrics.table import SIGNATURES
+from ivr.web.sessions import asked_by_the_page
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -61,7 +62,7 @@ def logged_in_only() -> Any:
 def staff_only() -> Any:
     """Only somebody who is logged in may call, and who has the second factor that is required of them.
 
-    Others are shown the login, or how to set it up.
+    Others are shown the login, or led to how to set it up when they do something.
     """
     asked = logged_in_only()
     if asked is None and current_user.person.has_to_set_up:
@@ -70,8 +71,8 @@ def staff_only() -> Any:
 
 
 def _led_to(page: str) -> Any:
-    """Another page, also where a part of an open page asked: all of that page has to go."""
-    return Response(status=403, headers={"HX-Redirect": page}) if "HX-Request" in request.headers else redirect(page)
+    """Another page, at their next step: an open one is not taken from under a call or a note, and shows nothing new."""
+    return Response(status=204) if asked_by_the_page() else redirect(page)
 
 
 def manager_only() -> Any:

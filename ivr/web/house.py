@@ -18,6 +18,7 @@ from ivr.desk import journal
 from ivr.desk.accept import FrontDoor
 from ivr.desk.audit import Audit
 from ivr.desk.blocked import Blocked
+from ivr.desk.bookings import Bookings
 from ivr.desk.breaker import Breaker
 from ivr.desk.closures import Closures
 from ivr.desk.database import Database
@@ -81,6 +82,7 @@ class House:
     worklist: Worklist
     moves: Moves
     merging: Merging
+    bookings: Bookings
     people: People
     roster: Roster
     invitations: Invitations
@@ -150,6 +152,7 @@ def build(
         worklist=Worklist(database),
         moves=Moves(database, partial(_due_again, clinic, mirror), clinic.persistence.tries),
         merging=Merging(database),
+        bookings=Bookings(database),
         people=people,
         roster=Roster(database),
         invitations=Invitations(database, passwords),

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from ivr.desk.merged import TOOK_IN
 from ivr.desk.merging import MergeRefused, SameRequest
 from ivr.desk.requests import NoSuchRequest, Request, Status
 from ivr.web import cards
@@ -46,7 +47,8 @@ def merge(request_id: int) -> ResponseReturnValue:
         return card_page(stays, _("That is this request itself."), 400)
     except MergeRefused as refused:
         return card_page(house().desk.request(request_id), _too_late(refused), 409)
-    offer_undo(stays, other.reference, _("merged with the request %(reference)s", reference=stays.reference))
+    words = _("merged with the request %(reference)s", reference=stays.reference)
+    offer_undo(stays, TOOK_IN, other.reference, words)
     return redirect(card_of(stays))
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from ivr.desk.merged import TOOK_IN
 from ivr.desk.moves import LONGEST_NOTE
 from ivr.desk.requests import OUTCOMES, MoveRefused, NewRequest, Outcome, Report, Request, Status
 from ivr.line.booking import Kind, Part, Wish
@@ -79,7 +80,7 @@ def report(request_id: int) -> ResponseReturnValue:
     """Reports what came of ringing the patient."""
     try:
         outcome = CHOSEN_BY_STAFF[request.form.get("outcome", "")]
-        said = Report(outcome, _moment())
+        said = Report(outcome, moment_asked())
     except (KeyError, ValueError):
         trouble = _("Please give the day and the hour, from now on.")
         return card_page(house().desk.request(request_id), trouble, 400)
@@ -87,20 +88,25 @@ def report(request_id: int) -> ResponseReturnValue:
     if _status_of(answer) == 302:
         found = house().desk.request(request_id)
         words = cards.outcome_words()[found.outcome or outcome]
-        offer_undo(found, found.reference, words)
+        offer_undo(found, outcome, found.reference, words)
     return answer
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/undo")
 @guarded_by(staff_only)
 def undo(request_id: int) -> ResponseReturnValue:
-    """Takes back what was just reported."""
+    """Takes back what the form offers to take back, and nothing that was done since."""
     session.pop(LAST_REPORT, None)
-    now = house().clock()
-    if house().merging.undo(request_id, who(), now) or house().moves.undo(request_id, who(), now):
+    if _undone(request_id, request.form.get("what", ""), house().clock()):
         return redirect(card_of(house().desk.request(request_id)))
     flash(_("It is too late to take that back, or something has happened since. It stays as it is."), "trouble")
     return redirect(url_for("console.worklist"))
+
+
+def _undone(request_id: int, what: str, now: datetime) -> bool:
+    if what == TOOK_IN:
+        return house().merging.undo(request_id, who(), now)
+    return house().moves.undo(request_id, what, who(), now)
 
 
 @moves.get("/desk/new")
@@ -177,8 +183,8 @@ def _wish() -> tuple[date | None, Part | None]:
     return date.fromisoformat(wished), Part(part)
 
 
-def _moment() -> datetime | None:
-    """The day and hour of the form, on the clinic's clock; None where it has none. Raises ValueError."""
+def moment_asked() -> datetime | None:
+    """The day and hour that the form asks for, on the clinic's clock; None where it has none. Raises ValueError."""
     on, hour = request.form.get("day", ""), request.form.get("hour", "")
     if not on and not hour:
         return None
@@ -195,13 +201,23 @@ def _done(request_id: int, move: Callable[[], None], *, to_list: bool = False) -
         move()
     except MoveRefused as refused:
         return card_page(house().desk.request(request_id), _too_late(refused), 409)
+    _offer_no_more(request_id)
     return redirect(url_for("console.worklist") if to_list else card_of(house().desk.request(request_id)))
 
 
-def offer_undo(found: Request, reference: str, words: str) -> None:
-    """Has the next pages offer to take back what was just done to a request; they name this reference."""
+def offer_undo(found: Request, what: str, reference: str, words: str) -> None:
+    """Has the next pages offer to take back what was just done to a request; they name this reference.
+
+    `what` is what the history calls it, so that nothing else is taken back should more have happened by then.
+    """
     now = house().clock().isoformat()
-    session[LAST_REPORT] = {"id": found.id, "words": words, "reference": reference, "at": now}
+    session[LAST_REPORT] = {"id": found.id, "what": what, "words": words, "reference": reference, "at": now}
+
+
+def _offer_no_more(request_id: int) -> None:
+    """Something else was done to the request: what was offered can be taken back no more."""
+    if session.get(LAST_REPORT, {}).get("id") == request_id:
+        session.pop(LAST_REPORT)
 
 
 def card_of(found: Request) -> str:

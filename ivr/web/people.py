@@ -32,6 +32,7 @@ WRITTEN = (
     *(later("saw request"), later("took request"), later("put back request"), later("passed on request")),
     *(later("reported request"), later("noted on request"), later("undid request"), later("wrote down request")),
     *(later("merged request"), later("undid merging request")),
+    *(later("changed appointment"), later("cancelled appointment")),
     *(later("made calendar link"), later("switched off calendar")),
     *(later("set hours"), later("undid hours")),
     *(later("blocked number"), later("unblocked number")),
@@ -40,6 +41,9 @@ WRITTEN = (
     *(later("used recovery code"), later("made recovery codes")),
 )
 """What the audit may say that somebody did."""
+
+REQUIRE = "require_second_factor"
+"""The deed that requires it of one person."""
 
 Deed = Callable[[int, str, datetime], None]
 
@@ -91,6 +95,8 @@ def reset(person_id: int) -> ResponseReturnValue:
 def change(person_id: int, deed: str) -> ResponseReturnValue:
     """Changes something about a person."""
     do = _deeds().get(deed) or abort(404)
+    if deed == REQUIRE and str(person_id) == current_user.id and _would_shut_herself_out():
+        return redirect(url_for("people.page", _anchor=f"person-{person_id}"))
     try:
         do(person_id, who(), house().clock())
     except NoSuchPerson:
@@ -106,9 +112,21 @@ def change(person_id: int, deed: str) -> ResponseReturnValue:
 @guarded_by(manager_only)
 def require_of_everybody() -> ResponseReturnValue:
     """Requires a second factor of everybody, also of who is invited later, or ends that."""
-    house().roster.require_of_everybody(request.form.get("required") == "yes", who(), house().clock())
-    flash(_("Done."), "done")
+    required = request.form.get("required") == "yes"
+    if not (required and _would_shut_herself_out()):
+        house().roster.require_of_everybody(required, who(), house().clock())
+        flash(_("Done."), "done")
     return redirect(url_for("people.page", _anchor="second-factor"))
+
+
+def _would_shut_herself_out() -> bool:
+    """Whether a manager has no second factor herself, and is told so: with one tap this page would shut behind her."""
+    without = not current_user.person.second_factor
+    if without:
+        flash(
+            _("Set up your own first: without it you could not come back to this page. Nothing was changed."), "trouble"
+        )
+    return without
 
 
 @people.post("/desk/people/<int(max=2147483647):person_id>/remove_second_factor")
@@ -171,7 +189,7 @@ def _deeds() -> Mapping[str, Deed]:
         "disable": roster.disable,
         "enable": roster.enable,
         "end_sessions": roster.end_sessions,
-        "require_second_factor": roster.require,
+        REQUIRE: roster.require,
         "no_longer_require_second_factor": roster.no_longer_require,
     }
 

@@ -83,13 +83,18 @@ def switch_off() -> ResponseReturnValue:
     if me.required or not me.second_factor:
         return redirect(url_for("second_factor.page"))
     try:
-        tell(prove(me, CodeForm()))
-        house().second_factors.switch_off(me.id, house().clock())
+        proof = prove(me, CodeForm())
     except NotProved as refused:
         return _page(refused.trouble), refused.status, refused.headers
+    try:
+        house().second_factors.switch_off(me.id, house().clock())
     except StillRequired:
+        tell(proof)
         return redirect(url_for("second_factor.page"))
-    flash(_("It is switched off. You log in with your password alone now."), "done")
+    flash(
+        _("It is switched off, and your recovery codes no longer work. You log in with your password alone now."),
+        "done",
+    )
     return redirect(url_for("people.me"))
 
 

@@ -92,20 +92,20 @@ def load_user(user_id: str) -> User | None:
     person = house().people.person(int(user_id)) if user_id.isdigit() and _goes_on(now) else None
     if person is None or session[EPOCH] != person.epoch:
         return None
-    if not _asked_by_the_page() and now - _moment(USED) >= NOTED_EVERY:
+    if not asked_by_the_page() and now - _moment(USED) >= NOTED_EVERY:
         session[USED] = now.timestamp()
     return User(person)
+
+
+def asked_by_the_page() -> bool:
+    """Whether an open page asks by itself what is new: that is nobody's use of it."""
+    return request.method == "GET" and "HX-Request" in request.headers
 
 
 def _goes_on(now: datetime) -> bool:
     if not {EPOCH, BEGAN, USED} <= set(session):
         return False  # it began before sessions had an end
     return now - _moment(BEGAN) < LONGEST and now - _moment(USED) < UNUSED
-
-
-def _asked_by_the_page() -> bool:
-    """Whether an open page asks by itself what is new: that is nobody's use of it."""
-    return request.method == "GET" and "HX-Request" in request.headers
 
 
 def _moment(key: str) -> datetime:

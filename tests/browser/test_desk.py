@@ -1,9 +1,11 @@
 """What staff see and do in a real browser: live lists, one owner of each card, nothing typed is lost, keyboard only."""
 
 import time
+from datetime import timedelta
 
 from playwright.sync_api import expect
 
+from ivr.desk.requests import Outcome, Report
 from tests.browser.conftest import Opens, Service
 from tests.people import Clock
 
@@ -43,6 +45,23 @@ def test_other_peoples_moves_show_on_an_open_card_and_nothing_typed_is_lost(open
     expect(mine.locator("#note")).to_have_value("her daughter will answer")
     mine.click("text=Keep the note")
     expect(mine.locator("#history")).to_contain_text("her daughter will answer")
+
+
+def test_a_note_being_written_stays_when_a_second_factor_is_required_and_the_next_step_leads_to_it(
+    opens: Opens, service: Service, clock: Clock
+) -> None:
+    service.phone.rings().press(*CALLBACK)
+    page = opens("meena")
+    page.click("#list a")
+    page.fill("#note", "her knee, since Tuesday")
+    service.house.roster.require_of_everybody(True, "asha", clock())
+    for _ in range(2):  # the first may have been on its way before
+        with page.expect_response(lambda answer: "/live" in answer.url):
+            pass
+    expect(page.locator("#note")).to_have_value("her knee, since Tuesday")
+    expect(page.locator(".tel")).to_contain_text("99999 00001")
+    page.click("header a")
+    page.wait_for_url("**/desk/me/second-factor")
 
 
 def test_what_was_typed_stays_when_somebody_else_was_first(opens: Opens, service: Service, clock: Clock) -> None:
@@ -111,6 +130,22 @@ def test_everything_is_reached_by_keyboard(opens: Opens, service: Service) -> No
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(page.locator(".card")).to_have_count(0)
+
+
+def test_an_appointment_is_changed_and_cancelled_without_javascript(opens: Opens, service: Service) -> None:
+    house, now = service.house, service.house.clock()
+    call = service.phone.rings().press(*CALLBACK)
+    house.moves.take(1, "asha", now)
+    house.moves.report(1, Report(Outcome.BOOKED, now + timedelta(days=1)), "asha", now)
+    page = opens("meena", size="phone", js=False)
+    page.goto(f"/desk/requests/{call.reference}")
+    page.fill("#another-hour", "17:15")
+    page.click("text=Change the time")
+    expect(page.locator("#live")).to_contain_text("17:15")
+    page.click("button:has-text('The appointment is cancelled')")
+    expect(page.locator("#another-hour")).to_have_count(0)
+    page.click("text=Undo")
+    expect(page.locator("#live")).to_contain_text("17:15")
 
 
 def test_somebody_at_the_counter_is_written_down(opens: Opens, service: Service) -> None:

@@ -1,6 +1,7 @@
 """Every page of the desk: nothing keeps anybody out (axe-core), it fits a telephone, and Hindi is drawn with glyphs."""
 
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import axe_playwright_python
@@ -11,7 +12,7 @@ from ivr.desk.database import Database, sqlite_path
 from ivr.desk.demo_calls import made_up
 from ivr.desk.errands import PAUSES
 from ivr.desk.ledger import write_down
-from ivr.desk.requests import NewRequest
+from ivr.desk.requests import NewRequest, Outcome, Report
 from ivr.line.booking import Kind
 from ivr.line.phones import Phone
 from tests.browser.conftest import Opens, Service
@@ -35,10 +36,15 @@ def pages(service: Service) -> dict[str, str]:
     calls_of_today(service)
     merged = service.phone.rings(caller="+919999900005").press("2", "1", "1", "1").reference
     service.house.merging.merge(1, 6, "asha", service.house.clock())
-    service.house.feed.renew("asha", service.house.clock())
+    booked = service.phone.rings(caller="+919999900006").press("2", "1", "1", "1").reference
+    now = service.house.clock()
+    service.house.moves.take(7, "asha", now)
+    service.house.moves.report(7, Report(Outcome.BOOKED, now + timedelta(hours=2)), "asha", now)
+    service.house.feed.renew("asha", now)
     return {
         "list": "/desk",
         "card": f"/desk/requests/{reference}",
+        "booked": f"/desk/requests/{booked}",
         "merged": f"/desk/requests/{merged}?id=6",
         "merge": f"/desk/requests/1/merge?reference={shared}",
         "choose": f"/desk/requests/{shared}",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
+import psycopg
 from argon2 import PasswordHasher
 from sqlalchemy import Table, select
 
@@ -19,6 +20,7 @@ from ivr.desk.people import MANAGER, People
 from ivr.desk.roster import Roster
 from ivr.desk.seal import Seal
 from ivr.desk.second_factor import SecondFactors
+from tests.servers.postgres import Postgres
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -96,3 +98,9 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
 
     with ThreadPoolExecutor(len(acts)) as threads:
         return list(threads.map(does, acts))
+
+
+def somebody_waits(postgres_server: Postgres) -> bool:
+    """Whether a transaction waits for another one there."""
+    with psycopg.connect(postgres_server.url) as connection:
+        return connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone() is not None

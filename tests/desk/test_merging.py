@@ -283,8 +283,8 @@ def test_an_undo_puts_both_back_as_they_were(
     before = [stands(house, each) for each in (1, 2)]
     house.merging.merge(1, 2, "asha", clock())
     assert not house.merging.undo(1, "meena", clock()), "not by somebody else"
-    assert not house.moves.undo(1, "asha", clock()), "nor half of it"
-    assert not house.moves.undo(2, "asha", clock())
+    assert not house.moves.undo(1, "took_in", "asha", clock()), "nor half of it"
+    assert not house.moves.undo(2, "duplicate_of", "asha", clock())
     clock.now += UNDO_WITHIN
     assert house.merging.undo(1, "asha", clock())
     assert [stands(house, each) for each in (1, 2)] == before
@@ -373,6 +373,20 @@ def test_one_number_is_erased_and_the_others_request_stands_without_a_trace_of_i
     assert told(house, left)[-1].split(" ", 1)[1] in {f"took_in {reference}", f"duplicate_of {reference}"}
     assert not house.merging.undo(1, "asha", clock())
     assert dossiers.of(Number(erased)).empty
+
+
+@pytest.mark.usefixtures("merged")
+def test_after_an_undo_neither_request_holds_anything_of_the_other_but_its_reference(
+    house: House, again: Conversation, clock: Clock
+) -> None:
+    assert house.merging.undo(1, "asha", clock())
+    assert told(house, 1)[-2:] == [f"asha took_in {again.reference}", "asha undone"]
+    dossiers = Dossiers(house.moves.database, house.front_door.waiting_room)
+    hers = dossiers.of(Number(CALLER))
+    assert (hers.merged, "callback" in hers.as_json()) == ([], False)
+    dossiers.erase(dossiers.of(Number(DAUGHTERS)), COMMAND_LINE, clock())
+    assert "callback" not in dossiers.of(Number(CALLER)).as_json()
+    assert not house.merging.undo(1, "asha", clock())
 
 
 def test_made_up_requests_that_were_merged_are_cleared_without_breaking_a_real_one(

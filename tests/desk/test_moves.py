@@ -128,26 +128,36 @@ def test_a_report_is_undone_within_seconds_by_who_made_it(house: House, request_
     before = now(house, request_id)
     house.moves.take(request_id, "asha", clock())
     house.moves.report(request_id, Report(Outcome.NO_ANSWER), "asha", clock())
-    assert not house.moves.undo(request_id, "meena", clock()), "not by somebody else"
+    assert not house.moves.undo(request_id, "no_answer", "meena", clock()), "not by somebody else"
     clock.now += UNDO_WITHIN
-    assert house.moves.undo(request_id, "asha", clock())
+    assert house.moves.undo(request_id, "no_answer", "asha", clock())
     found = now(house, request_id)
     assert (found.status, found.taken_by, found.tries, found.due) == ("taken", "asha", 0, before.due)
-    assert not house.moves.undo(request_id, "asha", clock()), "once"
+    assert not house.moves.undo(request_id, "no_answer", "asha", clock()), "once"
+
+
+def test_an_undo_takes_back_what_it_was_offered_for_and_nothing_later(
+    house: House, request_id: int, clock: Clock
+) -> None:
+    house.moves.take(request_id, "asha", clock())
+    house.moves.report(request_id, Report(Outcome.NO_ANSWER), "asha", clock())
+    house.moves.take(request_id, "asha", clock())
+    assert not house.moves.undo(request_id, "no_answer", "asha", clock())
+    assert (now(house, request_id).taken_by, now(house, request_id).tries) == ("asha", 1)
 
 
 def test_after_a_while_nothing_is_undone(house: House, request_id: int, clock: Clock) -> None:
     house.moves.take(request_id, "asha", clock())
     house.moves.report(request_id, Report(Outcome.SETTLED), "asha", clock())
     clock.now += UNDO_WITHIN + timedelta(seconds=1)
-    assert not house.moves.undo(request_id, "asha", clock())
+    assert not house.moves.undo(request_id, "settled", "asha", clock())
 
 
 def test_a_closing_is_not_undone_over_the_patients_next_request(house: House, request_id: int, clock: Clock) -> None:
     house.moves.take(request_id, "asha", clock())
     house.moves.report(request_id, Report(Outcome.SETTLED), "asha", clock())
     Phone(create_app(house), house).rings().press("2", "1", "1", "1")
-    assert not house.moves.undo(request_id, "asha", clock())
+    assert not house.moves.undo(request_id, "settled", "asha", clock())
     assert [each.id for each in house.desk.waiting()] == [request_id + 1]
 
 
@@ -178,7 +188,7 @@ def test_the_audit_says_who_did_what_but_not_what_a_note_says(house: House, requ
     house.moves.take(request_id, "asha", clock())
     house.moves.write_note(request_id, "her knee", "asha", clock())
     house.moves.report(request_id, Report(Outcome.NO_ANSWER), "asha", clock())
-    house.moves.undo(request_id, "asha", clock())
+    house.moves.undo(request_id, "no_answer", "asha", clock())
     said = [(each.who, each.what, each.about, each.detail) for each in reversed(house.audit.page())]
     assert said == [
         ("asha", "took request", reference, ""),

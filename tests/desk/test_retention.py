@@ -116,7 +116,7 @@ def test_a_request_that_is_live_is_never_forgotten(house: House, shredder: Shred
 
 def test_a_closing_that_was_undone_does_not_count(house: House, shredder: Shredder, clock: Clock) -> None:
     found = closes(house, Outcome.SETTLED, clock)
-    assert house.moves.undo(found.id, "asha", clock())
+    assert house.moves.undo(found.id, "settled", "asha", clock())
     clock.goes_on(days=80)
     house.moves.report(found.id, Report(Outcome.SETTLED), "asha", clock())
     clock.goes_on(days=80)

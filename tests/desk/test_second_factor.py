@@ -1,5 +1,7 @@
 """A second factor's codes: each once, with clocks a little wrong; recovery codes; and of whom it is required."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,7 +13,9 @@ from ivr.desk.lockout import LockedOut
 from ivr.desk.people import STAFF, NoSuchPerson, Person
 from ivr.desk.seal import Seal
 from ivr.desk.second_factor import AlreadyOn, KeyChanged, Proof, SecondFactors, StillRequired, WrongCode
-from tests.desk.staffed import NOW, PASSWORD, Stores, after, at_once
+from tests.desk.staffed import NOW, PASSWORD, SECRET_KEY, Stores, after, at_once, somebody_waits
+from tests.servers import until
+from tests.servers.postgres import Postgres
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 HOME = "192.0.2.1"
@@ -201,6 +205,34 @@ def test_it_cannot_be_switched_off_where_it_is_required_but_removed_by_a_manager
         desk.factors.remove(999, "meera", NOW)
 
 
+class Interrupted(Seal):
+    """A seal that lets something else happen while a code is looked at."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__(SECRET_KEY, "second factor")
+        self._meanwhile = meanwhile
+
+    def open(self, sealed: str) -> str:
+        self._meanwhile()
+        return super().open(sealed)
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_recovery_code_that_is_shown_while_the_factor_is_removed_counts_and_neither_is_refused(
+    desk: Stores, asha: int, codes: list[str], postgres_server: Postgres
+) -> None:
+    with ThreadPoolExecutor(1) as meera:
+        removed = []
+
+        def removes() -> None:
+            removed.append(meera.submit(desk.factors.remove, asha, "meera", NOW))
+            assert until(lambda: removed[0].done() or somebody_waits(postgres_server))
+
+        assert SecondFactors(desk.database, Interrupted(removes)).prove(asha, codes[0], LATER).recovery
+        removed[0].result(20)
+    assert (desk.rows(schema.second_factors), desk.rows(schema.recovery_codes)) == ([], [])
+
+
 def test_with_another_secret_key_no_code_is_taken_and_removing_it_is_the_way_out(
     desk: Stores, asha: int, codes: list[str]
 ) -> None:
@@ -239,6 +271,13 @@ def test_it_is_required_of_one_or_of_everybody_and_of_who_is_invited_later(desk:
         ("meera", "made second factor optional", "(everybody)"),
         ("meera", "made second factor optional", "asha"),
     ]
+
+
+def test_of_many_who_require_it_of_everybody_at_once_nobody_is_refused(desk: Stores) -> None:
+    requires = [lambda by=f"staff {each}": desk.roster.require_of_everybody(True, by, NOW) for each in range(8)]
+    assert at_once(*requires) == [None] * 8
+    assert desk.roster.required_of_everybody()
+    assert [line[1] for line in desk.told()].count("required second factor") == 8
 
 
 # -- at the entrance

@@ -6,7 +6,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
 from sqlalchemy import func, insert, literal, select
 
@@ -21,7 +20,7 @@ from ivr.desk.seal import Marker
 from ivr.desk.store import Desk, Saved
 from ivr.line.booking import Kind
 from ivr.line.phones import Phone
-from tests.desk.staffed import PASSWORD, QUICK, at_once
+from tests.desk.staffed import PASSWORD, QUICK, at_once, somebody_waits
 from tests.desk.test_schema import request, told_of
 from tests.servers import until
 from tests.servers.postgres import Postgres
@@ -64,11 +63,6 @@ def desk(database: Database) -> Desk:
 
 def keeps(desk: Desk, new: NewRequest) -> Saved:
     return desk.keep(new, MARKER.mark(new.promise), MARKER.reference(new.promise))
-
-
-def somebody_waits(postgres_server: Postgres) -> bool:
-    with psycopg.connect(postgres_server.url) as connection:
-        return connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone() is not None
 
 
 def test_the_server_itself_would_write_down_whose_request_clashed(
@@ -125,7 +119,7 @@ def test_an_undo_that_meets_the_callers_next_request_half_written_waits_for_it_a
     with ThreadPoolExecutor(1) as other:
         with database.writing() as write:
             desk._keep(write, following, MARKER.mark(following.promise), "000002")
-            undone: Future[bool] = other.submit(moves.undo, found.id, "asha", NOW + timedelta(seconds=5))
+            undone: Future[bool] = other.submit(moves.undo, found.id, "settled", "asha", NOW + timedelta(seconds=5))
             assert until(lambda: undone.done() or somebody_waits(postgres_server))
         assert undone.result(20) is False
     assert [each.reference for each in desk.waiting()] == ["000002"]

@@ -180,6 +180,32 @@ def test_after_a_restore_the_desk_shows_the_requests_of_the_backup_and_goes_on(
     assert f"is kept as {kept}-2\n" in back.output, "in the same second nothing that is kept is replaced"
 
 
+@pytest.mark.parametrize("since", ["renewed", "switched off"])
+def test_a_restore_brings_no_link_of_the_calendar_back(phone: Phone, app: Flask, clock: Clock, since: str) -> None:
+    feed = phone.house.feed
+    feed.renew("asha", clock())
+    old = feed.link()
+    backup = made(app)
+    (feed.renew if since == "renewed" else feed.switch_off)("asha", clock())
+    now = feed.link()
+    told = runs(app, "restore", str(backup), "--yes")
+    assert feed.link() == now
+    assert old is not None
+    assert not feed.opens(old.token)
+    assert "The calendar's link is as it was before" in told.output
+    assert "Recovery codes that were used since work again" in told.output
+
+
+def test_where_nobody_can_read_which_link_was_in_force_the_calendar_is_off(
+    phone: Phone, app: Flask, live: Path, clock: Clock
+) -> None:
+    phone.house.feed.renew("asha", clock())
+    backup = made(app)
+    damage(live)
+    assert runs(app, "restore", str(backup), "--yes").exit_code == 0
+    assert phone.house.feed.link() is None
+
+
 def test_a_restore_asks_first(phone: Phone, app: Flask, live: Path) -> None:
     backup = made(app)
     books(phone, 1)

@@ -122,7 +122,7 @@ def test_a_booking_that_is_taken_back_disappears_and_comes_again_as_the_same_ent
 ) -> None:
     books(phone, TEN)
     (before,) = events(reads(app, link))
-    assert phone.house.moves.undo(1, "asha", clock())
+    assert phone.house.moves.undo(1, "booked", "asha", clock())
     assert events(reads(app, link)) == []
     clock.goes_on(minutes=1)
     phone.house.moves.report(1, Report(Outcome.BOOKED, TEN + timedelta(hours=2)), "asha", clock())
@@ -130,6 +130,25 @@ def test_a_booking_that_is_taken_back_disappears_and_comes_again_as_the_same_ent
     assert (after["uid"], after["dtstart"].dt) == (before["uid"], TEN + timedelta(hours=2))
     assert after["sequence"] == before["sequence"] + 1
     assert after["last-modified"].dt > before["last-modified"].dt
+
+
+def test_an_appointment_that_is_changed_is_the_same_entry_and_one_that_is_cancelled_is_none(
+    app: Flask, phone: Phone, link: str, clock: Clock
+) -> None:
+    house = phone.house
+    books(phone, TEN)
+    (before,) = events(reads(app, link))
+    clock.goes_on(days=1)
+    house.bookings.rebook(1, TEN + timedelta(hours=3), "meena", clock())
+    (after,) = events(reads(app, link))
+    assert (after["uid"], after["dtstart"].dt) == (before["uid"], TEN + timedelta(hours=3))
+    assert after["sequence"] == before["sequence"] + 1
+    assert after["last-modified"].dt == clock()
+    house.bookings.call_off(1, "meena", clock())
+    assert events(reads(app, link)) == []
+    assert house.moves.undo(1, "called_off", "meena", clock())
+    (back,) = events(reads(app, link))
+    assert (back["dtstart"].dt, back["sequence"]) == (after["dtstart"].dt, after["sequence"] + 1)
 
 
 def test_a_calendar_with_nothing_in_it_is_a_calendar(app: Flask, link: str) -> None:
@@ -177,6 +196,20 @@ def test_where_the_clinic_has_not_said_how_long_an_appointment_has_no_end(
         assert "dtend" not in event
 
 
+def test_a_lines_name_is_written_as_the_clinic_writes_it(
+    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
+) -> None:
+    words = (ROOT / "config" / "clinic.toml").read_text().replace('en = "the second line"', 'en = "the Gurugram line"')
+    (tmp_path / "clinic.toml").write_text(words)
+    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
+        phone.house.feed.renew("asha", clock())
+        books(phone, TEN, line="second")
+        found = phone.house.feed.link()
+        assert found is not None
+        (event,) = events(reads(phone.app, f"/calendar/{found.token}.ics"))
+        assert event["description"] == "The Gurugram line"
+
+
 # -- who may read
 
 
@@ -207,6 +240,13 @@ def test_a_new_link_stops_the_old_one_at_once_and_says_who_must_be_told(app: Fla
     assert "The link no longer works" in off
     assert 'id="link"' not in off
     assert reads(app, new).status_code == 404
+
+
+def test_the_link_is_given_as_https_alone(manager: Staff, link: str) -> None:
+    """Programs that are given webcal:// may ask over plain http, where everybody on the way reads the link."""
+    page = manager.browser.get("/desk/appointments").text
+    assert set(re.findall(r"[\w+.-]+://[^\"'<\s]*" + re.escape(link), page)) == {f"https://line.example{link}"}
+    assert "webcal" not in page
 
 
 def test_staff_are_told_how_to_subscribe_and_see_no_link_and_change_none(

@@ -134,15 +134,35 @@ def test_it_can_be_taken_back_for_a_moment_from_the_card(
     staff: Staff, house: House, hers: Conversation, again: Conversation, clock: Clock
 ) -> None:
     before = [house.desk.request(each) for each in (1, 2)]
-    assert 'action="/desk/requests/1/undo"' in staff.does("merge", 1, other="2")
-    assert "took that back" in staff.does("undo", 1)
+    page = staff.takes_back(staff.does("merge", 1, other="2"))
+    assert "took that back" in page
+    assert f"merged the request {again.reference} with this one</li>" in page
     assert [house.desk.request(each) for each in (1, 2)] == before
-    staff.does("merge", 1, other="2")
+    page = staff.does("merge", 1, other="2")
     house.moves.write_note(2, "rang", "meena", clock())
-    assert "too late" in staff.does("undo", 1)
+    assert "too late" in staff.takes_back(page)
     assert house.desk.request(2).merged_into == 1
     clock.goes_on(seconds=11)
     assert "/undo" not in card(staff, hers.reference)
+
+
+def test_where_she_has_moved_it_since_nothing_else_is_taken_back_in_its_place(
+    staff: Staff, house: House, again: Conversation
+) -> None:
+    offered = staff.does("merge", 1, other="2")
+    assert "/undo" not in staff.does("take", 1), "what cannot be taken back is not offered"
+    assert "too late" in staff.takes_back(offered), "from a page that is open in another tab"
+    assert (house.desk.request(1).taken_by, house.desk.request(2).merged_into) == ("asha", 1)
+
+
+def test_a_merge_is_not_taken_apart_in_place_of_a_report_of_before(
+    staff: Staff, house: House, again: Conversation
+) -> None:
+    staff.does("take", 1)
+    offered = staff.does("report", 1, outcome="no_answer")
+    staff.does("merge", 1, other="2")
+    assert "too late" in staff.takes_back(offered)
+    assert (house.desk.request(1).tries, house.desk.request(2).merged_into) == (1, 1)
 
 
 def test_who_comes_too_late_is_told_who_has_it_or_that_it_is_closed(

@@ -347,6 +347,9 @@ def test_switching_it_off_and_new_codes_need_a_code(with_factor: tuple[Staff, st
     assert (len(new), set(new) & set(codes)) == (10, set())
     assert sends(asha, f"{PAGE}/off", code=codes[1]).status_code == 401
     assert led_on(sends(asha, f"{PAGE}/off", code=new[0])) == "/desk/me"
+    said = asha.browser.get("/desk/me").text
+    assert "It is switched off, and your recovery codes no longer work." in said
+    assert "codes are left" not in said
     assert led_on(asha.logs_in()) == "/desk"
     for action in ("codes", "off"):
         assert led_on(sends(asha, f"{PAGE}/{action}", code=new[1])) == PAGE
@@ -387,15 +390,24 @@ def test_who_must_have_one_reaches_nothing_else_of_the_desk(
             continue
         for method in (rule.methods or set()) - {"OPTIONS"}:
             path = path_of(rule).replace("/main", f"/{call.reference}")
-            for headers in ({}, LIVE):
-                answer = staff.browser.open(path, method=method, data={"csrf_token": token}, headers=headers)
-                told = answer.headers["HX-Redirect"] if headers else led_on(answer)
-                assert (told, answer.status_code) == (PAGE, 403 if headers else 302), rule
-                assert "asha" not in answer.text
+            answer = staff.browser.open(path, method=method, data={"csrf_token": token})
+            assert led_on(answer) == PAGE, rule
+            assert "asha" not in answer.text
         walked.add(rule.endpoint)
     assert {"console.worklist", "console.live_list", "people.page", "people.me", "moves.take", "hours.change"} <= walked
     assert phone.house.audit.page() == before
     assert phone.house.desk.request(1).status == "open"
+
+
+def test_an_open_page_stays_as_it_is_for_who_must_have_one_until_their_next_step(
+    staff: Staff, phone: Phone, clock: Clock
+) -> None:
+    call = phone.rings().press("1", "1", "1", "1", "1")
+    phone.house.roster.require(id_of(phone, "asha"), "meera", clock())
+    for live in ("/desk/list", "/desk/requests/1/live"):
+        answer = staff.browser.get(live, headers=LIVE)
+        assert (answer.status_code, answer.text, answer.headers.get("HX-Redirect")) == (204, "", None)
+    assert led_on(staff.browser.get(f"/desk/requests/{call.reference}")) == PAGE
 
 
 def test_every_guard_has_been_thought_of(app: Flask) -> None:
@@ -425,8 +437,8 @@ def test_who_must_have_one_is_led_to_it_after_the_password_and_may_leave(both: P
 
 def test_who_is_invited_later_must_have_one_too(phone: Phone, clock: Clock) -> None:
     meera = somebody(phone, "meera", "manager")
-    sends(meera, "/desk/people/second-factor", required="yes")
     sets_up(meera, clock)
+    sends(meera, "/desk/people/second-factor", required="yes")
     sends(meera, "/desk/people", name="devi", role=STAFF)
     answer, devi = opens(phone.app, link_in(people_page(meera)), name="devi")
     assert led_on(devi.browser.get(led_on(answer))) == PAGE
@@ -453,13 +465,35 @@ def test_a_manager_requires_it_of_one_and_of_everybody_and_sees_who_has_it(phone
     assert ("not set up yet" in card, '<span class="badge calm-badge">second factor</span>' in card) == (False, True)
     sends(meera, f"{path}/no_longer_require_second_factor")
     assert "Require a second factor" in card_of(people_page(meera), id_of(phone, "devi"))
-    sends(meera, "/desk/people/second-factor", required="yes")
     sets_up(meera, clock)
+    sends(meera, "/desk/people/second-factor", required="yes")
     page = people_page(meera)
     assert "It is required of everybody" in page
     assert "equire a second factor" not in page
     sends(meera, "/desk/people/second-factor", required="no")
     assert not any(person.required for person in phone.house.people.all())
+
+
+def test_a_manager_without_one_does_not_shut_herself_out(phone: Phone, clock: Clock) -> None:
+    meera = somebody(phone, "meera", "manager")
+    somebody(phone, "devi", STAFF)
+    own = f"/desk/people/{id_of(phone, 'meera')}"
+    page = people_page(meera)
+    assert f'href="{PAGE}">Set up your own first' in page
+    assert "Require it of everybody" not in page
+    assert "Require a second factor" not in card_of(page, id_of(phone, "meera"))
+    assert "Require a second factor" in card_of(page, id_of(phone, "devi"))
+    for path, fields in (("/desk/people/second-factor", {"required": "yes"}), (f"{own}/require_second_factor", {})):
+        sends(meera, path, **fields)
+        page = people_page(meera)
+        assert "Set up your own first: without it" in page
+        assert "Done." not in page
+    assert not any(person.required for person in phone.house.people.all())
+    sets_up(meera, clock)
+    sends(meera, f"{own}/require_second_factor")
+    sends(meera, "/desk/people/second-factor", required="yes")
+    assert all(person.required for person in phone.house.people.all())
+    assert "It is required of everybody" in people_page(meera)
 
 
 def test_a_manager_removes_it_from_who_has_lost_the_telephone_and_never_her_own(phone: Phone, clock: Clock) -> None:

@@ -1,0 +1,42 @@
+"""What becomes of an appointment after it was booked: it is given another time, or it is cancelled.
+
+Moves like those of moves.py, and undone there. Anybody at the desk makes them: a patient tells whoever answers. No
+HTTP, no clock.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from ivr.desk.database import Database
+from ivr.desk.moves import make
+from ivr.desk.requests import Entry, Outcome, Status
+
+REBOOKED, CALLED_OFF = "rebooked", "called_off"
+"""What the history says of either."""
+
+
+@dataclass(frozen=True)
+class Bookings:
+    """The moves of a request that is booked."""
+
+    database: Database
+
+    def rebook(self, request_id: int, at: datetime, who: str, now: datetime) -> None:
+        """Gives the appointment another time.
+
+        Raises MoveRefused where it is booked no more, NoSuchRequest, StoreAway.
+        """
+        entry = Entry(now, who, REBOOKED, at.isoformat())
+        make(self.database, request_id, entry, _is_booked, {"appointment": at, "touched": now})
+
+    def call_off(self, request_id: int, who: str, now: datetime) -> None:
+        """The patient does not come. Raises as `rebook`."""
+        change = {"appointment": None, "outcome": Outcome.CANCELLED, "touched": now}
+        make(self.database, request_id, Entry(now, who, CALLED_OFF, ""), _is_booked, change)
+
+
+def _is_booked(row: Row[Any]) -> bool:
+    return bool(row.status == Status.CLOSED and row.outcome == Outcome.BOOKED)
