@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, Unauthorized
@@ -66,13 +66,9 @@ def staff_only() -> Any:
     """
     asked = logged_in_only()
     if asked is None and current_user.person.has_to_set_up:
-        return _led_to(url_for("second_factor.page"))
+        # An open page is not taken from under a call or a note: its live part says what is to be done.
+        return render_template("set_up_first.html") if asked_by_the_page() else redirect(url_for("second_factor.page"))
     return asked
-
-
-def _led_to(page: str) -> Any:
-    """Another page, at their next step: an open one is not taken from under a call or a note, and shows nothing new."""
-    return Response(status=204) if asked_by_the_page() else redirect(page)
 
 
 def manager_only() -> Any:

@@ -399,14 +399,17 @@ def test_who_must_have_one_reaches_nothing_else_of_the_desk(
     assert phone.house.desk.request(1).status == "open"
 
 
-def test_an_open_page_stays_as_it_is_for_who_must_have_one_until_their_next_step(
+def test_an_open_page_says_what_to_do_to_who_must_have_one_and_shows_nothing_new_until_their_next_step(
     staff: Staff, phone: Phone, clock: Clock
 ) -> None:
     call = phone.rings().press("1", "1", "1", "1", "1")
     phone.house.roster.require(id_of(phone, "asha"), "meera", clock())
     for live in ("/desk/list", "/desk/requests/1/live"):
         answer = staff.browser.get(live, headers=LIVE)
-        assert (answer.status_code, answer.text, answer.headers.get("HX-Redirect")) == (204, "", None)
+        assert (answer.status_code, answer.headers.get("HX-Redirect")) == (200, None)
+        assert f'href="{PAGE}">Set it up' in answer.text
+        assert "99999" not in answer.text
+        assert "hx-get" not in answer.text
     assert led_on(staff.browser.get(f"/desk/requests/{call.reference}")) == PAGE
 
 
