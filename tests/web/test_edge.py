@@ -19,7 +19,7 @@ from ivr.web.edge import LONGEST_BODY
 from ivr.web.guards import MOST_FIELDS
 from tests.conftest import PASSWORD
 from tests.people import CALLER, Clock, Phone, Staff
-from tests.servers import until
+from tests.servers import PATIENCE, until
 from tests.supervised import free_port
 from tests.web import environment, service
 
@@ -275,7 +275,7 @@ def web(phone: Phone) -> Iterator[int]:
 
 def asked(port: int, method: str, path: str, **headers: str) -> tuple[int, str]:
     """What the process answers; 0 where nobody does."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
