@@ -7,6 +7,9 @@
 PY := .venv/bin/python
 ARGS ?=
 
+# Compiled once: a service of four processes, and tests that start hundreds of them, would each do it again.
+export PYTHONDONTWRITEBYTECODE :=
+
 # The Python that makes .venv: PYTHON if given, else the first that is new enough.
 candidates = $(or $(PYTHON),python3 python3.11 python3.12 python3.13 python3.14)
 new_enough = import sys; sys.exit(sys.version_info < (3, 11))
