@@ -111,7 +111,7 @@ OF_EACH_LOOK = """() => {
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core objects to. Contrast is judged once for each look: a whole call is thousands of words in fifteen."""
+    """What axe-core objects to. Contrast is judged once for each look: a whole call is many words in few looks."""
     page.evaluate(AXE)
     found = page.evaluate(
         f"""async () => [
