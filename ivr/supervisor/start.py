@@ -73,5 +73,5 @@ def guide(settings: Settings) -> str:
     """What can be done now that the line is ready, the easiest first."""
     prefix = "" if settings.port == 8000 else f"PORT={settings.port} "
     url = settings.public_base_url
-    browser_phone = "" if settings.production else BROWSER_PHONE.format(url=url)
+    browser_phone = "" if settings.production else BROWSER_PHONE.format(url=f"http://127.0.0.1:{settings.port}")
     return GUIDE.format(url=url, prefix=prefix, browser_phone=browser_phone)

@@ -41,6 +41,7 @@ def page() -> str:
         default_line=clinic.default_line,
         made_up=_written(Phone(MADE_UP_CALLER)),
         withheld=WITHHELD,
+        has_reception=clinic.reception.caller_id and any(line.reception for line in clinic.lines.values()),
         locales=LOCALES,
     )
 

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -15,6 +16,11 @@ from ivr.web.house import house
 from ivr.web.metrics.table import SIGNATURES
 from ivr.web.sessions import asked_by_the_page
 
+LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
+
+PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")
+"""What tunnels and proxies add, also those that write a local name over the one that was asked for."""
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 MOST_FIELDS = 250
@@ -26,9 +32,20 @@ def open_to_all() -> None:
 
 
 def in_development() -> None:
-    """Anybody may call, but never where people's real numbers pass through: there it is 404."""
-    if house().settings.production:
+    """Only a browser on this very machine may call, and never where people's real numbers pass through: else it is 404.
+
+    What stands behind this guard signs as the carrier. A tunnel, a proxy, another machine and a page that has given its
+    name our address all reach a port that was meant for whoever works here.
+    """
+    if house().settings.production or not _is_local():
         abort(404)
+
+
+def _is_local() -> bool:
+    """Whether the request came straight from this machine, to a name of this machine's own."""
+    host = urlsplit(f"//{request.host}").hostname
+    passed_on = any(header in request.headers for header in PASSED_ON)
+    return host in LOCAL and request.remote_addr in LOCAL and not passed_on
 
 
 def signed_by_carrier() -> None:

@@ -3,19 +3,23 @@
 It shows what transcripts.py makes; nothing is rung, and nothing is kept.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time
 from functools import partial
 from typing import Any
+from urllib.parse import quote_plus
 
 from flask import Blueprint, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from ivr.line.clinic import Clinic
 from ivr.line.ways.transcript import Keys, NoSuchWay
-from ivr.web.console import FIRST_DAY, LAST_DAY
+from ivr.web.console import LAST_DAY
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.house import house
-from ivr.web.transcripts import Caller, Wanted, moments, read_call, read_reception
-from ivr.web.words import language
+from ivr.web.transcripts import PAST, Caller, Wanted, is_past, moments, read_call, read_reception
+from ivr.web.words import _, language
 
 hear = Blueprint("hear", __name__)
 
@@ -27,16 +31,23 @@ MOST_KEYS = 40
 
 @hear.get("/desk/hear")
 @guarded_by(staff_only)
-def page() -> str:
-    """The whole call as a transcript. 404 where its keys lead nowhere."""
+def page() -> ResponseReturnValue:
+    """The whole call as a transcript. 404 where its keys lead nowhere; a day that is past is refused in words."""
     clinic, now = house().clinic_now(), house().clock()
     wanted = _wanted(clinic, now)
+    if is_past(wanted, now):
+        return _page(clinic, replace(wanted, at=now), now, trouble=_(PAST)), 400
+    return _page(clinic, wanted, now)
+
+
+def _page(clinic: Clinic, wanted: Wanted, now: datetime, trouble: str = "") -> str:
     try:
         call = read_call(house(), clinic, wanted)
     except NoSuchWay:
         abort(404)
     return render_template(
         "hear.html",
+        trouble=trouble,
         wanted=wanted,
         at=clinic.line("").hours.local(wanted.at),
         call=call,
@@ -44,11 +55,12 @@ def page() -> str:
         closes=wanted.line.hours.closes(wanted.at),
         moments=moments(wanted.line, now),
         lines=[(line.key, line.name[language()]) for line in clinic.lines.values()],
-        year=clinic.line("").hours.local(now).year,
-        first_day=FIRST_DAY,
+        today=clinic.line("").hours.local(now).date(),
         last_day=LAST_DAY,
         all_open="all" in request.args,
         link=partial(_link, wanted),
+        pointed_to={keys for each in call.every() for keys in (each.same_as, each.scene.told_at)},
+        read_on_at=_after(_link(wanted, keys=None)),
         anchor=anchor,
     )
 
@@ -74,7 +86,7 @@ def _moment(on: str, at: str, now: datetime) -> datetime:
         hour = time.fromisoformat(at) if at else hour
     except ValueError:
         abort(404)
-    if not FIRST_DAY <= day <= LAST_DAY or hour.tzinfo:
+    if day > LAST_DAY or hour.tzinfo:
         abort(404)
     return datetime.combine(day, hour, now.tzinfo)
 
@@ -84,13 +96,18 @@ def _link(wanted: Wanted, moment: datetime | None = None, **changes: str | None)
     at = house().clinic.line("").hours.local(moment or wanted.at)
     given: dict[str, Any] = {
         "line": wanted.line.key,
-        "lang": wanted.language,
+        "lang": wanted.language if wanted.language != wanted.line.language else None,
         "on": at.date().isoformat(),
         "at": f"{at:%H:%M}",
-        "caller": wanted.caller,
+        "caller": wanted.caller if wanted.caller is not Caller.SHOWN else None,
         "keys": " ".join(wanted.keys) or None,
     }
     return url_for("hear.page", **{**given, **changes})
+
+
+def _after(beginning: str) -> Callable[[Keys], str]:
+    """What gives the address of the call after these keys; a page has hundreds of them."""
+    return lambda keys: f"{beginning}&keys={quote_plus(' '.join(keys))}"
 
 
 NAMES = {"*": "star", "#": "hash", "-": "silence"}

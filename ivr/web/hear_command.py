@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from ivr.line.clinic import Clinic, Line
 from ivr.line.ways.transcript import NoSuchWay
 from ivr.web.house import House, house
-from ivr.web.transcripts import Branch, Caller, Wanted, read_call, read_reception
+from ivr.web.transcripts import PAST, Branch, Caller, Wanted, is_past, read_call, read_reception
 
 INDENT = "    "
 
@@ -36,11 +36,13 @@ def hear(line_key: str | None, at: datetime | None, language: str | None, caller
     line = _line(clinic, line_key or clinic.default_line)
     moment = at.replace(tzinfo=line.hours.zone) if at else line.hours.local(here.clock())
     wanted = Wanted(line, _language(here, language or line.language), moment, Caller(caller), tuple(keys.split()))
+    if is_past(wanted, here.clock()):
+        raise click.ClickException(PAST)
     try:
         call = read_call(here, clinic, wanted)
     except NoSuchWay as way:
         raise click.ClickException(f"no call goes that way: {way} leads nowhere there") from None
-    click.echo(f"{line.name['en']}, {moment:%a %d %b %Y %H:%M}, {wanted.language}\n")
+    click.echo(f"{line.name['en']}, {moment:%a %d %b %Y %H:%M}, {call.scene.turn.call.language}\n")
     _print(call)
     reception = read_reception(here, clinic, wanted, call)
     if reception:
@@ -69,11 +71,17 @@ def _print(branch: Branch, depth: int = 0) -> None:
 
 
 def _lines(branch: Branch) -> Iterator[str]:
+    if branch.same_as:
+        yield f"(the same as after: {' '.join(branch.same_as)})"
+        return
     yield from (each.words for each in branch.heard)
+    scene = branch.scene
     if branch.is_another:
-        call = branch.scene.turn.call
-        yield f"(read on with --lang {call.language}{' --caller refused' if call.over_limit else ''})"
-    elif branch.scene.told_at is not None:
-        yield f"(goes on as after: {' '.join(branch.scene.told_at) or 'the greeting'})"
-    elif branch.scene.ends:
+        yield f'(read on with --keys "{" ".join(scene.keys)}")'
+    elif scene.told_at is not None:
+        told = " ".join(scene.told_at) or "the greeting"
+        yield f"(all else as after: {told}, for what was chosen here)" if branch.next else f"(goes on as after: {told})"
+    elif scene.stays:
+        yield "(goes on as before)"
+    elif scene.ends:
         yield "(the call is over)"

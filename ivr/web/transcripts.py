@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from ivr.carrier.twiml import Addresses
 from ivr.line.clinic import Clinic, Line
-from ivr.line.hours import HORIZON_DAYS
+from ivr.line.hours import HORIZON_DAYS, Text
 from ivr.line.menu import START
-from ivr.line.turn import Call, Facts, File
+from ivr.line.turn import Call, Facts, File, KeyNumber, Turn
 from ivr.line.ways.happenings import SOMEBODY, What
-from ivr.line.ways.transcript import Keys, Scene, at_the_reception, is_another_call, rings_reception, transcript
+from ivr.line.ways.transcript import Keys, Scene, rings_reception
+from ivr.line.ways.unfolding import is_another_call, reception, transcript
 from ivr.phone.reader import Heard, steps
 from ivr.web.house import House
 from ivr.web.words import later
@@ -49,6 +50,16 @@ class Wanted:
     """What has happened already: the transcript begins after it."""
 
 
+PAST = later("What was heard on a day that is past is not kept. Please choose today or a day to come.")
+"""The desk's closures are known at the telephone from today on: an earlier day would be told without them."""
+
+
+def is_past(wanted: Wanted, now: datetime) -> bool:
+    """Whether it is of a day before today, on the clinic's calendar."""
+    local = wanted.line.hours.local
+    return local(wanted.at).date() < local(now).date()
+
+
 @dataclass(frozen=True)
 class Branch:
     """A part of the call to read: what leads there, what is heard, and what may come next."""
@@ -62,6 +73,8 @@ class Branch:
     next: tuple["Branch", ...]
     is_another: bool
     """Whether it goes on from here as another call, in another language or as that of somebody who is refused."""
+    same_as: Keys | None = None
+    """The part before it in which the very same is heard and goes on, where there is one."""
 
     @property
     def offered(self) -> bool:
@@ -77,16 +90,14 @@ class Branch:
 
 def read_call(house: House, clinic: Clinic, wanted: Wanted) -> Branch:
     """The call as its caller hears it. Raises NoSuchWay where the keys lead nowhere."""
-    call, facts = _beginning(clinic, wanted)
-    return _branch(house, transcript(call, facts, wanted.keys), facts, call)
+    return _Reading(house, transcript(*_beginning(clinic, wanted), wanted.keys)).call
 
 
 def read_reception(house: House, clinic: Clinic, wanted: Wanted, call: Branch) -> Branch | None:
     """What the reception hears when this call is put to it; None where it is never rung."""
     if not rings_reception(call.scene):
         return None
-    beginning, facts = _beginning(clinic, wanted)
-    return _branch(house, at_the_reception(beginning, facts), facts, beginning)
+    return _Reading(house, reception(*_beginning(clinic, wanted))).call
 
 
 def _beginning(clinic: Clinic, wanted: Wanted) -> tuple[Call, Facts]:
@@ -95,25 +106,53 @@ def _beginning(clinic: Clinic, wanted: Wanted) -> tuple[Call, Facts]:
     return call, Facts(clinic, line, None if wanted.caller is Caller.WITHHELD else SOMEBODY, wanted.at)
 
 
-def _branch(house: House, scene: Scene, facts: Facts, first: Call) -> Branch:
-    offer = house.script.say(scene.offer, first.language).words if scene.offer else ""
-    return Branch(
-        scene=scene,
-        label=offer or LABELS.get((scene.what, scene.by)) or LABELS[scene.what, ""],
-        key=scene.by if scene.what in {What.KEY, What.WRONG} else "",
-        heard=_heard(house, scene),
-        next=tuple(_branch(house, each, facts, first) for each in scene.next),
-        is_another=is_another_call(scene.turn.call, first),
-    )
+class _Reading:
+    """The words of one call, each document made and read once: many keys lead to the same words."""
+
+    def __init__(self, house: House, scene: Scene) -> None:
+        self._house = house
+        self._first = scene.turn.call
+        self._read: dict[str, tuple[Heard, ...]] = {}
+        self._pointed: dict[tuple[tuple[Heard, ...], Keys], Keys] = {}
+        self.call = self._branch(scene)
+
+    def _branch(self, scene: Scene, before: Scene | None = None) -> Branch:
+        offer = self._house.script.say(scene.offer, self._first.language).words if scene.offer else ""
+        heard = self._heard(scene.turn)
+        return Branch(
+            scene=scene,
+            label=offer or _label(scene, before),
+            key=scene.by if scene.what in {What.KEY, What.WRONG} else "",
+            heard=heard,
+            next=tuple(self._branch(each, scene) for each in scene.next),
+            is_another=is_another_call(scene.turn.call, self._first),
+            same_as=self._same_as(scene, heard),
+        )
+
+    def _same_as(self, scene: Scene, heard: tuple[Heard, ...]) -> Keys | None:
+        if scene.told_at is None or scene.next or not heard:
+            return None
+        before = self._pointed.setdefault((heard, scene.told_at), scene.keys)
+        return before if before != scene.keys else None
+
+    def _heard(self, turn: Turn) -> tuple[Heard, ...]:
+        """The sentences of the document that the carrier would get; it gets none while a request is being kept."""
+        if isinstance(turn.wait, File):
+            return ()
+        says = repr((turn.call.language, turn.first, turn.asks))
+        if says not in self._read:
+            document = self._house.renderer.document(turn, NOWHERE)
+            self._read[says] = tuple(step for step in steps(document) if isinstance(step, Heard))
+        return self._read[says]
 
 
-def _heard(house: House, scene: Scene) -> tuple[Heard, ...]:
-    """The sentences of the document that the carrier would get; it gets none while a request is being kept."""
-    if isinstance(scene.turn.wait, File):
-        return ()
-    document = house.renderer.document(scene.turn, NOWHERE)
-    return tuple(step for step in steps(document) if isinstance(step, Heard))
+def _label(scene: Scene, before: Scene | None) -> str:
+    if scene.what is What.WRONG and before and isinstance(before.turn.wait, KeyNumber):
+        return NOT_TO_BE_RUNG
+    return LABELS.get((scene.what, scene.by)) or LABELS[scene.what, ""]
 
+
+NOT_TO_BE_RUNG = later("A number that we cannot ring")
 
 LABELS: Mapping[tuple[What, str], str] = {
     (What.BEGINS, ""): later("The call begins"),
@@ -143,11 +182,13 @@ class Moment(NamedTuple):
 
     words: str
     at: datetime
+    reason: Text | None = None
+    """Why the day has other hours, where it is told to callers."""
 
 
 def moments(line: Line, now: datetime) -> list[Moment]:
-    """Now, the next time the line is open and closed, and each day ahead that is unlike its weekday."""
-    return [Moment(later("now"), now), *_open_and_closed(line, now), *_closures(line, now)]
+    """The next time the line is open and closed, and each day ahead that is unlike its weekday."""
+    return [*_open_and_closed(line, now), *_closures(line, now)]
 
 
 def _open_and_closed(line: Line, now: datetime) -> Iterator[Moment]:
@@ -168,4 +209,5 @@ def _closures(line: Line, now: datetime) -> Iterator[Moment]:
     for _, (day, closure) in zip(range(MOST_CLOSURES), ahead, strict=False):
         usual = hours.week[day.weekday()] or closure.shifts
         start = usual[0].on(day, hours.zone)[0] if usual else datetime.combine(day, today.time(), hours.zone)
-        yield Moment(later("a day with other hours") if closure.shifts else later("a closed day"), start)
+        words = later("a day with other hours") if closure.shifts else later("a closed day")
+        yield Moment(words, start, closure.reason)

@@ -27,7 +27,7 @@ const voices = [
 Object.defineProperty(window, "SpeechSynthesisUtterance", { value: SpeechSynthesisUtterance });
 Object.defineProperty(window, "speechSynthesis", { value: {
   getVoices: () => voices,
-  speak(u) { window.pending = u; window.said.push([u.text, u.lang, u.voice.name]); },
+  speak(u) { window.pending = u; window.said.push([u.text, u.lang, u.voice.name]); window.dumb || u.onstart?.({}); },
   cancel() { const u = window.pending; window.pending = null; if (u) { window.stopped++; u.onerror?.({}); } },
 } });
 window.speaksOn = () => { const u = window.pending; window.pending = null; u.onend({}); };
@@ -191,6 +191,39 @@ def test_each_sentence_is_spoken_in_its_language_by_the_best_voice_until_a_key_c
     page.get_by_label("Speaks").uncheck()
     hears(page, "अपॉइंटमेंट लेने के लिए 1 दबाइए।")
     assert len(speaks(page)) == 4, "the rest is shown only"
+
+
+def test_a_voice_that_never_begins_is_given_up_for_the_rest_of_the_call(picks_up: PicksUp) -> None:
+    page = picks_up(voices=True)
+    page.evaluate("window.dumb = true")
+    page.get_by_role("button", name="Ring").click()
+    expect(page.locator("#voiceless")).to_have_text("This browser's voice does not begin: the call is shown only.")
+    expect(page.locator("#state")).to_have_text("Press a key")
+    assert [text for text, *_ in page.evaluate("said")] == GREETING[:1]
+
+
+def test_somebody_who_logs_in_at_the_desk_in_another_tab_can_go_on_with_the_call(picks_up: PicksUp) -> None:
+    page = picks_up()
+    page.get_by_role("button", name="Ring").click()
+    expect(page.locator("#state")).to_have_text("Press a key")
+    desk = page.context.new_page()
+    desk.goto("/login")
+    desk.fill("#name", "asha")
+    desk.fill("#password", PASSWORD)
+    desk.press("#password", "Enter")
+    desk.wait_for_selector("#list")
+    page.keyboard.press("4")
+    expect(page.locator("#log")).to_contain_text("Our opening hours are:")
+
+
+def test_while_the_reception_rings_the_telephone_says_so_and_the_keypad_has_the_focus_again(picks_up: PicksUp) -> None:
+    page = picks_up()
+    page.get_by_role("button", name="Ring").click()
+    expect(page.locator("#state")).to_have_text("Press a key")
+    page.keyboard.press("0")
+    expect(page.locator("#state")).to_have_text("The reception's telephone rings")
+    page.get_by_role("button", name="Declines").click()
+    expect(page.locator("#keypad")).to_be_focused()
 
 
 def test_without_javascript_the_page_names_the_terminals_command(picks_up: PicksUp) -> None:

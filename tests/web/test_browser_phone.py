@@ -158,6 +158,33 @@ def test_hanging_up_tells_the_service_its_status_and_the_seconds(running: Phone,
     assert got[0]["CallSid"] == got[-1]["CallSid"]
 
 
+@pytest.mark.parametrize(
+    "base_url", ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000", "http://127.0.0.1"]
+)
+def test_it_is_there_for_a_browser_on_this_machine(app: Flask, base_url: str) -> None:
+    assert app.test_client().get("/phone", base_url=base_url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"base_url": "https://line.example"},
+        {"base_url": "http://192.168.1.7:8000"},
+        {"base_url": "http://127.0.0.1.line.example:8000"},
+        {"base_url": "http://0.0.0.0:8000"},
+        {"environ_base": {"REMOTE_ADDR": "192.168.1.9"}},
+        {"headers": {"X-Forwarded-Host": "line.example"}},
+        {"headers": {"X-Forwarded-For": "203.0.113.9"}},
+        {"headers": {"Forwarded": "host=line.example"}},
+    ],
+)
+def test_nobody_else_can_ring_as_the_carrier_through_a_tunnel_or_from_another_machine(
+    app: Flask, asked: dict[str, Any]
+) -> None:
+    assert app.test_client().get("/phone", **asked).status_code == 404
+    assert app.test_client().post("/phone/ring", data={"line": "main"}, **asked).status_code in {400, 404}
+
+
 def test_every_call_is_another_one(running: Phone) -> None:
     got = webhooks(running.app)
     mine = holder(running)

@@ -21,6 +21,10 @@ GONE = "a place of last year"
 """No place of any table, and no outcome."""
 
 NO_NUMBER = "1"
+ABROAD = "0012025550123"
+"""In the United States, among those that are kept for films."""
+PREMIUM = "18600000000"
+"""Of a kind for which the clinic would pay; nobody's."""
 
 SOMEBODY_KEYED = "9999900001"
 SOMEBODY = Phone(f"+91{SOMEBODY_KEYED}")
@@ -76,8 +80,8 @@ def _keys(call: Call, facts: Facts) -> Iterator[Happening]:
 def _numbers(call: Call, facts: Facts) -> Iterator[Happening]:
     ours = min(facts.line.reached_by).e164.removeprefix("+")
     yield _pressed(What.SILENCE, None, call, facts)
-    yield _pressed(What.WRONG, NO_NUMBER, call, facts)
-    yield _pressed(What.WRONG, ours, call, facts)
+    for refused in (NO_NUMBER, ABROAD, PREMIUM, ours):
+        yield _pressed(What.WRONG, refused, call, facts)
     if not (call.silences or call.wrongs):
         yield _pressed(What.KEY, SOMEBODY_KEYED, call, facts)
         yield _pressed(What.KEY, RESTART, call, facts)

@@ -1,9 +1,8 @@
-"""The whole of a call on a line at a moment, as a tree: what is heard, and under each key what comes next.
+"""A call on a line at a moment, scene by scene: what is heard, and what can come next.
 
 Walks the very table and engine of a real call. Pure: the moment is among the facts, and no words are made here.
 """
 
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -12,7 +11,6 @@ from ivr.line.menu import SCREEN
 from ivr.line.places import Menu
 from ivr.line.turn import Call, Facts, HangUp, PutThrough, RingReception, Say, Turn
 from ivr.line.ways.happenings import What, happenings
-from ivr.line.ways.states import State, States
 
 Keys = tuple[str, ...]
 """What happened since the call began: keys, numbers, "-" for silence, and outcomes by their names."""
@@ -49,7 +47,9 @@ class Scene:
     """The sentence that had offered the key."""
     next: tuple["Scene", ...] = ()
     told_at: Keys | None = None
-    """Where it is told what comes next, if not here: the call stands as it does at that scene."""
+    """The scene at which it is told what comes next, but for what `next` tells here."""
+    stays: bool = False
+    """Whether the call stands where it stood before: what comes next is what could have come already."""
 
     @property
     def ends(self) -> bool:
@@ -63,21 +63,20 @@ class Scene:
             yield from each.every()
 
 
-def transcript(call: Call, facts: Facts, keys: Keys = ()) -> Scene:
-    """The call from its beginning, or from after these keys on. Raises NoSuchWay.
+def beginning(call: Call, facts: Facts, keys: Keys = ()) -> Scene:
+    """The call at its beginning, or after these keys. Raises NoSuchWay.
 
-    What may follow is told once for each state of a call, nearest to its beginning, and pointed to afterwards. Where
-    it goes on in another language, or as that of a caller who is refused, it is another call, and is not followed.
+    Nothing comes `next` yet: see unfolding.py.
     """
     scene = Scene(What.BEGINS, "", (), begin(call, facts))
     for key in keys:
         scene = _after(scene, key, facts)
-    return _unfolded(scene, facts)
+    return scene
 
 
 def at_the_reception(call: Call, facts: Facts) -> Scene:
-    """What the reception hears when it picks up for this call, and what its keys do."""
-    return _unfolded(Scene(What.BEGINS, "", (), enter(call, SCREEN, facts)), facts)
+    """What the reception hears when it picks up for this call."""
+    return Scene(What.BEGINS, "", (), enter(call, SCREEN, facts))
 
 
 def rings_reception(scene: Scene) -> bool:
@@ -86,55 +85,14 @@ def rings_reception(scene: Scene) -> bool:
 
 
 def _after(scene: Scene, key: str, facts: Facts) -> Scene:
-    for each in _following(scene, facts):
+    for each in following(scene, facts):
         if each.by == key:
             return each
     raise NoSuchWay(key)
 
 
-def is_another_call(call: Call, first: Call) -> bool:
-    """Whether it goes on as another call than it began: in another language, or as that of somebody who is refused."""
-    return (call.language, call.over_limit) != (first.language, first.over_limit)
-
-
-def _unfolded(first: Scene, facts: Facts) -> Scene:
-    return _Unfolding(first, facts).whole(first)
-
-
-class _Unfolding:
-    """A transcript in the making: breadth first, so that what follows is told where the fewest keys lead."""
-
-    def __init__(self, first: Scene, facts: Facts) -> None:
-        self._first = first.turn.call
-        self._facts = facts
-        self._states = States(facts.menu)
-        self._told: dict[State, Keys] = {}
-        self._following: dict[Keys, tuple[Scene, ...]] = {}
-        todo = deque([first])
-        while todo:
-            scene = todo.popleft()
-            if self._is_told_here(scene):
-                self._following[scene.keys] = tuple(_following(scene, facts))
-                todo.extend(self._following[scene.keys])
-
-    def _is_told_here(self, scene: Scene) -> bool:
-        if is_another_call(scene.turn.call, self._first):
-            return False
-        return self._told.setdefault(self._state(scene), scene.keys) == scene.keys
-
-    def _state(self, scene: Scene) -> State:
-        return self._states.of(scene.turn.call, self._facts)
-
-    def whole(self, scene: Scene) -> Scene:
-        """The scene with all that is told under it."""
-        if scene.keys in self._following:
-            return replace(scene, next=tuple(self.whole(each) for each in self._following[scene.keys]))
-        if scene.ends or is_another_call(scene.turn.call, self._first):
-            return scene
-        return replace(scene, told_at=self._told[self._state(scene)])
-
-
-def _following(scene: Scene, facts: Facts) -> Iterator[Scene]:
+def following(scene: Scene, facts: Facts) -> Iterator[Scene]:
+    """All that can come next, each once."""
     call = scene.turn.call
     place = facts.menu[call.place]
     offers = keys_of(place, call, facts) if isinstance(place, Menu) else {}

@@ -1,13 +1,14 @@
 // A telephone in the browser: what is heard, what is pressed, and when nothing is.
 // Where a call goes, the service says; what a call is, it gives us sealed and gets back as it was.
-import { beep, best, hush, missing, mute, say } from "./phone_voice.js";
+import { beep, best, hush, isDumb, missing, mute, say, tryAgain } from "./phone_voice.js";
 
 const $ = (id) => document.getElementById(id);
-const TOKEN = document.querySelector("meta[name=csrf-token]").content;
+const META = "meta[name=csrf-token]";
 const READS = 60;          // milliseconds a letter, for whoever reads what nobody speaks
 const TICK = 250;          // milliseconds
 const LANGUAGES = [...document.querySelectorAll("#locales span")].map((each) => each.textContent);
 
+let token = document.querySelector(META).content;   // another once somebody logs in at the desk in another tab
 let call = null;           // the call in hand; nothing of it outlives the page
 
 const fresh = () => ({
@@ -25,13 +26,25 @@ const fresh = () => ({
 
 async function ask(what, fields, keepalive = false) {
   try {
-    const answer = await fetch(`/phone/${what}`, {
-      method: "POST", headers: { "X-CSRFToken": TOKEN }, body: new URLSearchParams(fields), keepalive,
-    });
+    let answer = await post(what, fields, keepalive);
+    if (answer.status === 400 && await anotherToken()) answer = await post(what, fields, keepalive);
     return answer.ok ? await answer.json() : refused(answer.status);
   } catch {
     return { trouble: "This service does not answer.", hint: "Is it still running? Start it again: make run" };
   }
+}
+
+function post(what, fields, keepalive) {
+  const headers = { "X-CSRFToken": token };
+  return fetch(`/phone/${what}`, { method: "POST", headers, body: new URLSearchParams(fields), keepalive });
+}
+
+// Whether the page now has a token that differs: the old one goes when somebody logs in or out in another tab.
+async function anotherToken() {
+  const page = new DOMParser().parseFromString(await (await fetch("/phone")).text(), "text/html");
+  const before = token;
+  token = page.querySelector(META)?.content ?? before;
+  return token !== before;
 }
 
 function refused(status) {
@@ -44,6 +57,7 @@ function refused(status) {
 function ring() {
   const caller = $("caller").value === "other" ? $("other").value.trim() || "?" : $("caller").value;
   hush();
+  tryAgain();
   call = fresh();
   begins(call);
   follow(call, ask("ring", { line: $("line").value, caller }));
@@ -106,6 +120,7 @@ async function hearWords(mine, { words, language }, signal) {
     const spoken = await say(sentence, language, signal);
     line.classList.remove("now");
     if (signal.aborted) return;
+    if (isDumb()) voiceless("This browser's voice does not begin: the call is shown only.");
     if (!spoken) mine.reading += sentence.length * READS;
   }
 }
@@ -150,16 +165,16 @@ function press(key) {
   if (!call) return;
   if (!call.open) return hint(call);
   const { digits, ends_with } = call.waits;
-  if (key === ends_with) return send(call);
+  if (key === ends_with) return send(call, call.keys || key);
   call.keys += key;
   if (call.keys.length === digits) return send(call);
   call.reading = 0;
   countDown(call, anew(call));
 }
 
-function send(mine) {
+function send(mine, pressed = mine.keys) {
   const { keys } = mine;
-  write("pressed", keys ? `You press ${keys}` : "You stay silent");
+  write("pressed", pressed ? `You press ${pressed}` : "You stay silent");
   goOn(mine, keys);
 }
 
@@ -169,6 +184,7 @@ function staySilent() {
 }
 
 function hint(mine) {
+  if (ringsReception(mine)) return;
   $("state").textContent = mine.asking ? "One moment …" : "This is heard to its end first";
 }
 
@@ -216,8 +232,13 @@ function receptionRings({ hears }) {
 
 const RECEPTION = { 1: "The reception answers", 2: "The reception declines", "": "The reception does not answer" };
 
+function ringsReception(mine) {
+  return mine.waiting && !mine.asking && mine.waits.for === "reception";
+}
+
 function receptionDoes(pressed) {
   write("event", RECEPTION[pressed]);
+  if ($("reception").contains(document.activeElement)) $("keypad").focus();
   goOn(call, pressed);
 }
 
@@ -241,11 +262,17 @@ function toTheEnd() {
 }
 
 function show(mine) {
-  $("state").textContent = mine.open ? "Press a key" : "Connected";
+  const connected = ringsReception(mine) ? "The reception's telephone rings" : "Connected";
+  $("state").textContent = mine.open ? "Press a key" : connected;
   $("keyed").textContent = mine.keys;
   $("stay-silent").disabled = !mine.open;
   $("silence").hidden = true;
   if (mine.asking) $("reception").hidden = true;
+}
+
+function voiceless(words) {
+  $("voiceless").hidden = !words;
+  $("voiceless").textContent = words;
 }
 
 function begins(mine) {
@@ -254,8 +281,7 @@ function begins(mine) {
   inCall(true);
   $("keypad").focus();
   const silent = missing(LANGUAGES);
-  $("voiceless").hidden = !silent.length;
-  $("voiceless").textContent = `This browser has no voice for ${silent.join(" and ")}: it is shown only.`;
+  voiceless(silent.length ? `This browser has no voice for ${silent.join(" and ")}: it is shown only.` : "");
   write("event", `You ring ${$("line").selectedOptions[0].textContent}`);
   const began = Date.now();
   mine.clock = setInterval(() => clock(began), 1000);

@@ -1,10 +1,12 @@
 // The voice of the telephone in the browser: speech in the language of what is said, and the tones of the keys.
 // Knows nothing of calls. Where a browser has no voice for a language, nothing is said and the words are shown.
 
-const LONGEST = 8000;     // milliseconds that a voice may take to begin ...
+const BEGINS = 2500;       // milliseconds that a voice may take to begin: some are listed that never do
+const LONGEST = 8000;     // milliseconds that it may take to end ...
 const PER_LETTER = 200;   // ... and for each letter: some never say that they have ended
 
 let muted = false;
+let dumb = false;         // a voice did not begin: there is none for the rest of the call
 let audio = null;
 let speaking = null;      // kept, for a browser may drop an utterance that nobody holds, and then never ends it
 
@@ -35,6 +37,15 @@ export function best(language) {
   return known.sort((one, other) => other[0] - one[0])[0]?.[1] ?? null;
 }
 
+// Whether a voice that is listed has not begun to speak; a new call tries it again.
+export function isDumb() {
+  return dumb;
+}
+
+export function tryAgain() {
+  dumb = false;
+}
+
 // The languages that nobody speaks here, by name.
 export function missing(languages) {
   const names = new Intl.DisplayNames(["en"], { type: "language" });
@@ -43,15 +54,18 @@ export function missing(languages) {
 
 // Speaks until the end, or until the signal says stop. Tells whether it was heard.
 export function say(words, language, signal) {
-  const voice = muted ? null : best(language);
+  const voice = muted || dumb ? null : best(language);
   if (!voice) return Promise.resolve(false);
   return new Promise((tell) => {
     const utterance = Object.assign(new SpeechSynthesisUtterance(words), { lang: language, voice });
     const ended = (heard) => {
       clearTimeout(patience);
+      clearTimeout(beginning);
       tell(heard);
     };
     const patience = setTimeout(() => { hush(); ended(false); }, LONGEST + PER_LETTER * words.length);
+    const beginning = setTimeout(() => { dumb = true; hush(); ended(false); }, BEGINS);
+    utterance.onstart = () => clearTimeout(beginning);
     utterance.onend = () => ended(true);
     utterance.onerror = () => ended(false);
     signal.addEventListener("abort", () => { hush(); ended(true); }, { once: true });
