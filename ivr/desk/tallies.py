@@ -134,8 +134,8 @@ class Line:
 
     at: datetime
     what: str
-    due: datetime | None = None
-    """When the patient was to be rung; not of a line that was taken back."""
+    before: str | None = None
+    """How the request stood until then, as moves.py wrote it: when the patient was to be rung is in it."""
 
 
 def tries(history: Iterable[Line]) -> list[Line]:

@@ -3,6 +3,7 @@
 Values in the reader's language; no routes, no stores. The pictures are drawn from these tables in the browser.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -108,7 +109,7 @@ def _waits(waits: Sequence[timedelta]) -> Iterator[Row]:
     """How many first tries lie in each step, and how many beyond the last."""
     before = 0
     for minutes in STEPS:
-        within = sum(each <= timedelta(minutes=minutes) for each in waits)
+        within = bisect_right(waits, timedelta(minutes=minutes))
         yield Row(f"within_{minutes}_min", _("%(count)s min", count=minutes), (within - before,))
         before = within
     yield Row("longer", _("longer"), (len(waits) - before,))

@@ -1,14 +1,17 @@
 """Whether patients get through: the page and the spreadsheet count what callers and the desk did, and name nobody."""
 
 import csv
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from html import unescape
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from ivr.desk import schema
 from ivr.desk.calls import SETTLES
@@ -30,7 +33,7 @@ Numbers = dict[tuple[str, str, str], str]
 
 @pytest.fixture
 def house(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[House]:
-    house = build(settings_for(tmp_path, database_url, redis_url), clock, QUICK)
+    house = build(settings_for(tmp_path, database_url, redis_url), clock, QUICK, clock.seconds)
     yield house
     house.close()
 
@@ -159,6 +162,15 @@ def test_a_period_ends_today_and_begins_at_midnight_of_the_clinics_own_days(
     assert numbers(staff, tools, clock, period="for ever")["summary", "first_day", ""] == "2026-11-18"
 
 
+def test_the_hours_are_the_clinics_own_to_the_minute(phone: Phone, staff: Staff, tools: Tools, clock: Clock) -> None:
+    for moment in ((21, 0), (21, 59), (22, 0), (22, 29), (22, 30), (23, 0)):
+        clock.shows(2026, 11, 22, *moment)
+        hangs_up(phone.rings())
+    clock.shows(2026, 11, 23, 9, 0)
+    found = numbers(staff, tools, clock)
+    assert [found["calls_by_hour", hour, "calls"] for hour in ("20", "21", "22", "23")] == ["0", "2", "3", "1"]
+
+
 def test_one_line_is_looked_at_alone(phone: Phone, staff: Staff, tools: Tools, clock: Clock) -> None:
     hangs_up(phone.rings("main"))
     hangs_up(phone.rings("third").press("2", "1", "1", "1"))
@@ -175,6 +187,36 @@ def test_the_file_has_a_name_and_nothing_in_it_is_computed(staff: Staff) -> None
     assert [_harmless(each) for each in ("=1+1", "+1", "-1", "@A1", "\t=1", "12", "")] == [
         *("'=1+1", "'+1", "'-1", "'@A1", "'\t=1", "12", "")
     ]
+
+
+@pytest.mark.parametrize(
+    ("table", "path"), [("calls", "/desk/reports?period=month"), ("audit", "/desk/audit?person=asha")]
+)
+def test_who_reads_for_long_holds_back_neither_callers_nor_colleagues(
+    phone: Phone, staff: Staff, clock: Clock, table: str, path: str
+) -> None:
+    house = phone.house
+    reads, goes_on = threading.Event(), threading.Event()
+
+    def holds(*asked: Any) -> None:
+        if f"FROM {table}" in asked[2]:
+            reads.set()
+            goes_on.wait(30)
+
+    event.listen(house.reports._database._engine, "before_cursor_execute", holds)
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            page = thread.submit(staff.browser.get, path)
+            assert reads.wait(30)
+            clock.goes_on(seconds=5)
+            assert phone.rings().press(*BOOK).reference
+            assert len(house.desk.waiting()) == 1, "in the database, and not in Redis until it is well again"
+            colleague = Staff(phone.app, "asha", PASSWORD)
+            assert colleague.logs_in().status_code == 302
+            assert colleague.browser.get("/desk").status_code == 200
+        finally:
+            goes_on.set()
+        assert page.result(30).status_code == 200
 
 
 def test_nothing_on_the_page_or_in_the_file_is_personal(phone: Phone, staff: Staff, tools: Tools, clock: Clock) -> None:
