@@ -1,7 +1,7 @@
 """The journal of the calls: what each webhook leaves of its call, appended to files that the clock collects.
 
-One write to a file of this machine and no store: it can neither delay a call nor break it. What is made of the traces
-stands in calls.py, what becomes of them in ledger.py. No number, no key, no clock.
+One write to a file of this machine and no store: it cannot break a call, and scribe.py sees that it does not delay one.
+What is made of the traces stands in calls.py, what becomes of them in ledger.py. No number, no key, no clock.
 """
 
 import json

@@ -43,6 +43,7 @@ from ivr.desk.queue import Doorbell, impatient
 from ivr.desk.reports import Reports
 from ivr.desk.requests import Outcome, Request
 from ivr.desk.roster import Roster
+from ivr.desk.scribe import Scribe
 from ivr.desk.seal import Marker, Seal, Tokens
 from ivr.desk.second_factor import SecondFactors
 from ivr.desk.store import Desk
@@ -100,11 +101,11 @@ class House:
     figures: Figures
     reports: Reports
     marker: Marker
-    journal: Journal
+    scribe: Scribe
     tally: Tally
     clock: Clock
     close: Callable[[], None]
-    """Gives back the connections to both stores, and the files of the counts."""
+    """Gives back the connections to both stores and the files of the counts; what is to be written is written."""
 
     def clinic_now(self) -> Clinic:
         """The clinic with the closures that the desk has set; asks no store."""
@@ -138,6 +139,7 @@ def build(
     second_factors = SecondFactors(database, Seal(settings.secret_key, "second factor"))
     marker, blocked = Marker(settings.secret_key), Blocked(database)
     mirror = Mirror(settings.state_dir / FILE)
+    scribe = Scribe(Journal(settings.state_dir / journal.FOLDER))
     counts = Tally(settings.state_dir / tally.FOLDER)
     return House(
         settings=settings,
@@ -170,10 +172,10 @@ def build(
         figures=Figures(database),
         reports=Reports(patient),
         marker=marker,
-        journal=Journal(settings.state_dir / journal.FOLDER),
+        scribe=scribe,
         tally=counts,
         clock=clock,
-        close=partial(_close, (database, patient), redis, patience, counts),
+        close=partial(_close, (database, patient), redis, patience, scribe, counts),
     )
 
 
@@ -182,12 +184,12 @@ def _due_again(clinic: Clinic, mirror: Mirror, request: Request, outcome: Outcom
     return next_due(clinic.with_closures(mirror.read()))(request, outcome, now)
 
 
-def _close(databases: Iterable[Database], redis: Redis, patience: Patience, counts: Tally) -> None:
-    patience.close()
+def _close(databases: Iterable[Database], redis: Redis, *others: Patience | Scribe | Tally) -> None:
+    for other in others:
+        other.close()
     for database in databases:
         database.close()
     redis.close()
-    counts.close()
 
 
 def house() -> House:
