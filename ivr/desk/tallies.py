@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ivr.desk.calls import Ending
+from ivr.desk.calls import FAULTS, Ending
 from ivr.desk.requests import Outcome, Status
 from ivr.line.booking import Kind
 
@@ -41,6 +41,12 @@ class Fate(StrEnum):
     """They talked to the reception."""
     HEARD = "heard"
     """They heard the hours or advice."""
+    FAILED = "failed"
+    """The line had a fault, or could not keep their request."""
+    REFUSED = "refused"
+    """They are blocked or over a limit, and left nothing."""
+    NOT_ANSWERED = "not_answered"
+    """They wanted a person, it was open, and nobody was there."""
     BEFORE = "before"
     """They hung up before choosing."""
     MIDWAY = "midway"
@@ -50,12 +56,17 @@ class Fate(StrEnum):
 FATES: Mapping[str, Fate] = {
     "kept": Fate.ASKED,
     "talked": Fate.TALKED,
+    "not_kept": Fate.FAILED,
+    "refused": Fate.REFUSED,
+    "nobody": Fate.NOT_ANSWERED,
     "topic": Fate.HEARD,
     "hours": Fate.HEARD,
 }
 """The word of a path that settles it; the first of these that is in it."""
 
 SERVED = (Fate.ASKED, Fate.TALKED, Fate.HEARD)
+GOT_THROUGH = (Fate.ASKED, Fate.TALKED)
+"""What no fault that comes after it takes away."""
 
 
 def choice(path: Sequence[str]) -> Choice:
@@ -66,6 +77,8 @@ def choice(path: Sequence[str]) -> Choice:
 def fate(path: Sequence[str]) -> Fate:
     """What came of a call with this path."""
     settled = next((found for word, found in FATES.items() if word in path), None)
+    if FAULTS.intersection(path[-1:]) and settled not in GOT_THROUGH:
+        return Fate.FAILED
     return settled or (Fate.BEFORE if choice(path) is Choice.NOTHING else Fate.MIDWAY)
 
 

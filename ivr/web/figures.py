@@ -152,6 +152,9 @@ def fate_words() -> Mapping[Fate, str]:
         Fate.ASKED: _("left a request"),
         Fate.TALKED: _("talked to the reception"),
         Fate.HEARD: _("heard hours or advice"),
+        Fate.NOT_ANSWERED: _("asked for a person, and nobody was there"),
+        Fate.REFUSED: _("were refused: blocked, or over a limit"),
+        Fate.FAILED: _("met a fault of the line"),
         Fate.MIDWAY: _("chose something and went before its end"),
         Fate.BEFORE: _("chose nothing"),
     }

@@ -116,6 +116,8 @@ def _about_calls(report: Report) -> Iterator[str]:
         served=_part(calls.served, calls.count),
         before=_part(calls.fates.get(Fate.BEFORE, 0), calls.count),
     )
+    if failed := calls.fates.get(Fate.FAILED):
+        yield _("Met a fault of the line: %(failed)s.", failed=_part(failed, calls.count))
 
 
 def _about_requests(report: Report) -> Iterator[str]:
@@ -154,6 +156,7 @@ def _summary(wanted: Wanted, report: Report) -> Iterator[tuple[str, str, str, st
         "calls": calls.count,
         "calls_served": calls.served,
         "calls_without_a_choice": calls.fates.get(Fate.BEFORE, 0),
+        "calls_failed": calls.fates.get(Fate.FAILED, 0),
         "requests": asked.count,
         "requests_reached": sum(asked.reached.values()),
         "first_try_median_minutes": _minutes(share(asked.waits, 5)),

@@ -41,7 +41,20 @@ NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
         ("welcome main person closed_now callback", Choice.PERSON, Fate.MIDWAY),
         ("welcome main person ring talked goodbye", Choice.PERSON, Fate.TALKED),
         ("welcome main offer callback number summary kept", Choice.CALLBACK, Fate.ASKED),
-        ("fault", Choice.NOTHING, Fate.BEFORE),
+        ("welcome main person ring unanswered nobody callback", Choice.PERSON, Fate.NOT_ANSWERED),
+        ("welcome main hours person nobody callback", Choice.HOURS, Fate.NOT_ANSWERED),
+        ("welcome main person nobody callback number summary kept", Choice.PERSON, Fate.ASKED),
+        ("welcome main book book_day summary not_kept", Choice.BOOK, Fate.FAILED),
+        ("welcome main hours main book book_day summary not_kept goodbye", Choice.HOURS, Fate.FAILED),
+        ("welcome main book summary not_kept kept", Choice.BOOK, Fate.ASKED),
+        ("welcome main person refused hours", Choice.PERSON, Fate.REFUSED),
+        ("welcome main book book_day summary refused", Choice.BOOK, Fate.REFUSED),
+        ("fault", Choice.NOTHING, Fate.FAILED),  # the line's own, and no choice of the caller's
+        ("welcome main fault", Choice.NOTHING, Fate.FAILED),
+        ("welcome main hours failed", Choice.HOURS, Fate.FAILED),
+        ("welcome main fault main hours", Choice.HOURS, Fate.HEARD),
+        ("welcome main book summary kept fault", Choice.BOOK, Fate.ASKED),
+        ("welcome main person ring talked fault", Choice.PERSON, Fate.TALKED),
     ],
 )
 def test_a_path_tells_what_was_chosen_first_and_what_came_of_it(path: str, chosen: Choice, came: Fate) -> None:

@@ -4,6 +4,7 @@ import csv
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 from io import StringIO
@@ -86,7 +87,8 @@ def test_calls_are_told_by_hour_choice_and_what_came_of_them(
     chosen = {row: value for (table, row, _), value in found.items() if table == "choices"}
     assert chosen == {"book": "2", "callback": "0", "advice": "1", "hours": "1", "person": "1", "nothing": "1"}
     came = {row: value for (table, row, _), value in found.items() if table == "calls_came_to"}
-    assert came == {"asked": "1", "talked": "0", "heard": "2", "midway": "2", "before": "1"}
+    nobodys_choice = {"failed": "0", "refused": "0", "not_answered": "1"}  # who pressed 0: this line has no reception
+    assert came == {"asked": "1", "talked": "0", "heard": "2", "midway": "1", "before": "1", **nobodys_choice}
     assert found["summary", "calls_served", ""] == "3"
     page = sees(staff)
     said = (
@@ -94,6 +96,20 @@ def test_calls_are_told_by_hour_choice_and_what_came_of_them(
     )
     assert said in page
     assert "Busiest from 14:00: 6 calls." in page
+
+
+def test_what_the_line_could_not_do_is_not_told_as_the_callers_choice(
+    phone: Phone, staff: Staff, tools: Tools, house: House, clock: Clock
+) -> None:
+    broken = replace(house, front_door=None)  # type: ignore[arg-type]  # no door at all
+    hangs_up(Phone(create_app(broken), broken).rings().press(*BOOK))
+    house.blocked.block(house.clinic.dialling.keyed(CALLER[3:]), "", "asha", clock())
+    hangs_up(phone.rings().press(*BOOK))
+    found = numbers(staff, tools, clock)
+    came = {row: value for (table, row, _), value in found.items() if table == "calls_came_to" and value != "0"}
+    assert came == {"failed": "1", "refused": "1"}
+    assert (found["summary", "calls_failed", ""], found["summary", "calls_without_a_choice", ""]) == ("1", "0")
+    assert "Met a fault of the line: 1." in sees(staff)
 
 
 def test_requests_are_told_by_kind_and_source_and_how_soon_the_patient_was_rung(
