@@ -17,18 +17,8 @@ from ivr.desk import schema
 from ivr.desk.calls import Ending
 from ivr.desk.database import Database
 from ivr.desk.requests import Outcome, Status
-from ivr.desk.tallies import (
-    TRIED,
-    UNDONE,
-    Asked,
-    Calls,
-    CallTally,
-    Line,
-    RequestTally,
-    tally_calls,
-    tally_requests,
-    tries,
-)
+from ivr.desk.tallies import Calls, CallTally, tally_calls
+from ivr.desk.waits import TRIED, UNDONE, Asked, Line, RequestTally, tally_requests, tries
 from ivr.line.booking import Kind
 from ivr.line.clinic import Clinic
 from ivr.line.opening import OpeningTime
@@ -79,7 +69,7 @@ class Reports:
         # Counted only now: however long it takes, no connection is held for it.
         return Report(
             calls=tally_calls(found.paths, _by_hour(found, period.zone)),
-            requests=tally_requests(list(_asked(found, period, clinic))),
+            requests=tally_requests(list(_asked(found, period, clinic, now))),
             overdue=found.overdue,
         )
 
@@ -101,7 +91,7 @@ class Found:
 def _found(read: Connection, period: Period, line: str, now: datetime) -> Found:
     rang = _within(calls.c.began, calls.c.line, period, line)
     made = _within(requests.c.created, requests.c.line, period, line)
-    columns = (requests.c[name] for name in ("id", "kind", "source", "status", "outcome", "line", "created"))
+    columns = (requests.c[name] for name in ("id", "kind", "source", "status", "outcome", "line", "created", "due"))
     return Found(
         paths=_paths(read, rang),
         began=_began(read, rang),
@@ -153,11 +143,11 @@ def _by_hour(found: Found, zone: ZoneInfo) -> Counter[int]:
     return hours
 
 
-def _asked(found: Found, period: Period, clinic: Clinic) -> Iterator[Asked]:
+def _asked(found: Found, period: Period, clinic: Clinic, now: datetime) -> Iterator[Asked]:
     lines: dict[int, list[Line]] = {}
     for row in found.lines:
         lines.setdefault(row.request_id, []).append(Line(row.at, row.what, row.before))
-    last = max((row.at for row in found.lines), default=period.start)
+    last = max((now, *(row.at for row in found.lines)))
     opening = {key: OpeningTime.of(line.hours, period.start, last) for key, line in clinic.lines.items()}
     for row in found.made:
         rung = tries(lines.get(row.id, ()))
@@ -167,12 +157,19 @@ def _asked(found: Found, period: Period, clinic: Clinic) -> Iterator[Asked]:
             source=row.source,
             status=Status(row.status),
             outcome=Outcome(row.outcome) if row.outcome else None,
-            waited=hours.between(_since(row, rung[0]), rung[0].at) if rung else None,
+            waited=_waited(row, rung, hours, now),
             tries=tuple(each.what for each in rung),
         )
 
 
-def _since(row: Row[Any], first: Line) -> datetime:
+def _waited(row: Row[Any], rung: Sequence[Line], hours: OpeningTime, now: datetime) -> timedelta | None:
     """From when it was made; where the patient wished for a later part of a day, from when that began."""
-    created: datetime = row.created
-    return max(created, datetime.fromisoformat(json.loads(first.before)["due"])) if first.before else created
+    if rung:
+        return hours.between(max(row.created, _due(rung[0]) or row.created), rung[0].at)
+    since = max(row.created, row.due)
+    return hours.between(since, now) if row.status != Status.CLOSED and since <= now else None
+
+
+def _due(first: Line) -> datetime | None:
+    """When the patient was to be rung for the first time."""
+    return datetime.fromisoformat(json.loads(first.before)["due"]) if first.before else None

@@ -13,11 +13,12 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ivr.desk.reports import Period, Report
-from ivr.desk.tallies import LATE, Fate, share
-from ivr.web.figures import Figure, figures, half_and_most
+from ivr.desk.tallies import Fate
+from ivr.desk.waits import LATE
+from ivr.web.figures import Figure, figures, how_soon_rung
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.house import house
-from ivr.web.words import _, language, later, local
+from ivr.web.words import _, language, later, local, minutes
 
 reports = Blueprint("reports", __name__)
 
@@ -125,13 +126,17 @@ def _about_requests(report: Report) -> Iterator[str]:
     if not asked.count:
         yield _("No requests yet.")
         return
-    reached = _part(sum(asked.reached.values()), asked.count)
-    yield _("Requests: %(count)s. Reached: %(reached)s.", count=asked.count, reached=reached)
-    if asked.waits:
-        yield half_and_most(asked.waits)
+    reached = _part(sum(asked.reached.values()), asked.to_reach)
     yield _(
-        "First rung more than %(minutes)s minutes late: %(late)s. Not rung yet: %(untried)s.",
-        minutes=_minutes(LATE),
+        "Requests: %(count)s. Patients to be reached: %(to_reach)s, reached: %(reached)s.",
+        count=asked.count,
+        to_reach=asked.to_reach,
+        reached=reached,
+    )
+    yield from how_soon_rung(asked)
+    yield _(
+        "First rung more than %(minutes)s minutes late, or late by now: %(late)s. Not rung yet: %(untried)s.",
+        minutes=minutes(LATE),
         late=asked.late,
         untried=asked.untried,
     )
@@ -158,9 +163,10 @@ def _summary(wanted: Wanted, report: Report) -> Iterator[tuple[str, str, str, st
         "calls_without_a_choice": calls.fates.get(Fate.BEFORE, 0),
         "calls_failed": calls.fates.get(Fate.FAILED, 0),
         "requests": asked.count,
+        "requests_to_reach": asked.to_reach,
         "requests_reached": sum(asked.reached.values()),
-        "first_try_median_minutes": _minutes(share(asked.waits, 5)),
-        "first_try_nine_in_ten_minutes": _minutes(share(asked.waits, 9)),
+        "first_try_median_minutes": _minutes(asked.middle),
+        "first_try_nine_in_ten_minutes": _minutes(asked.most),
         "first_try_late": asked.late,
         "not_tried_yet": asked.untried,
         "overdue_now": report.overdue,
@@ -176,7 +182,7 @@ def _numbers(found: list[Figure]) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _minutes(span: timedelta | None) -> int | str:
-    return "" if span is None else int(span.total_seconds() // 60)
+    return "" if span is None else minutes(span)
 
 
 def _harmless(cell: str) -> str:

@@ -1,6 +1,7 @@
 """Whether patients get through: the page and the spreadsheet count what callers and the desk did, and name nobody."""
 
 import csv
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -128,14 +129,20 @@ def test_requests_are_told_by_kind_and_source_and_how_soon_the_patient_was_rung(
     found = numbers(staff, tools, clock)
     assert found["requests_made", "booking", "call"] == found["requests_made", "booking", "counter"] == "1"
     assert found["requests_made", "callback", "call"] == "1"
-    assert found["first_try", "within_15_min", "requests"] == "1"
-    assert (found["first_try", "within_120_min", "requests"], found["summary", "first_try_late", ""]) == ("1", "1")
+    assert (found["first_try", "within_15_min", "rung"], found["first_try", "within_120_min", "rung"]) == ("1", "1")
+    # The one from the counter has waited for two hours and more, and nobody has rung.
+    assert (found["first_try", "within_240_min", "waiting"], found["summary", "first_try_late", ""]) == ("1", "2")
     assert (found["reached", "1", "requests"], found["reached", "2", "requests"]) == ("1", "1")
     assert (found["outcomes", "settled", "requests"], found["outcomes", "waiting", "requests"]) == ("2", "1")
     assert (found["summary", "not_tried_yet", ""], found["summary", "overdue_now", ""]) == ("1", "1")
-    assert found["summary", "first_try_median_minutes", ""] == "12"
+    # The middle one of 12, 92 and the 133 minutes that the last has waited until now.
+    assert found["summary", "first_try_median_minutes", ""] == "92"
+    assert found["summary", "first_try_nine_in_ten_minutes", ""] == "", "of three it says nothing"
     page = sees(staff)
-    assert "Half of the patients were first rung within 12 min of opening time, nine in ten within 1 h 32 min." in page
+    assert "Half of the patients waited up to 1 h 32 min of opening time to be first rung. First rung more than" in (
+        re.sub(r"</p>\s*<p>", " ", page)
+    )
+    assert "Requests: 3. Patients to be reached: 3, reached: 2." in page
 
 
 def test_a_wait_overnight_and_over_a_day_the_desk_has_closed_is_counted_in_opening_hours(
@@ -160,6 +167,55 @@ def test_a_patient_who_asked_for_the_evening_has_not_waited_since_the_afternoon(
     house.moves.take(1, "asha", clock())
     house.moves.report(1, Report(Outcome.NO_ANSWER), "asha", clock())
     assert numbers(staff, tools, clock)["summary", "first_try_median_minutes", ""] == "5"
+
+
+def test_who_has_not_been_rung_counts_with_what_they_have_waited_and_who_is_not_due_not_at_all(
+    phone: Phone, staff: Staff, tools: Tools, house: House, clock: Clock
+) -> None:
+    for number in range(2, 12):
+        phone.rings(caller=f"+9199999000{number:02}").press("2", "1", "1", "1")
+    phone.rings().press("2", "3", "1", "1")  # tomorrow
+    clock.goes_on(minutes=4, seconds=20)
+    house.moves.take(1, "asha", clock())
+    house.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    clock.goes_on(minutes=95)
+    found = numbers(staff, tools, clock)
+    waited = {(row, column): value for (table, row, column), value in found.items() if table == "first_try"}
+    assert {key: value for key, value in waited.items() if value != "0"} == {
+        ("within_15_min", "rung"): "1",
+        ("within_120_min", "waiting"): "9",
+    }
+    assert found["summary", "first_try_nine_in_ten_minutes", ""] == "100", "rounded up: it is a bound"
+    assert (found["summary", "first_try_late", ""], found["summary", "not_tried_yet", ""]) == ("9", "10")
+    page = sees(staff)
+    assert "Nine in ten waited up to 1 h 40 min." in page
+    for words in ("up to 15 min", "15–30 min", "more than 240 min"):
+        assert words in page
+
+
+def test_a_call_to_somebody_who_wants_nothing_more_is_a_try_that_reached_them(
+    phone: Phone, staff: Staff, tools: Tools, house: House, clock: Clock
+) -> None:
+    phone.rings().press("2", "1", "1", "1")
+    clock.goes_on(minutes=5)
+    house.moves.take(1, "asha", clock())
+    house.moves.report(1, Report(Outcome.CANCELLED), "asha", clock())
+    found = numbers(staff, tools, clock)
+    assert (found["summary", "requests_reached", ""], found["summary", "requests_to_reach", ""]) == ("1", "1")
+    assert (found["summary", "first_try_median_minutes", ""], found["reached", "1", "requests"]) == ("5", "1")
+
+
+def test_a_merged_request_is_nobody_to_be_reached(
+    phone: Phone, staff: Staff, tools: Tools, house: House, clock: Clock
+) -> None:
+    phone.rings().press(*BOOK)
+    phone.rings().press("2", "1", "1", "1")
+    house.merging.merge(1, 2, "asha", clock())
+    house.moves.take(1, "asha", clock())
+    house.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    found = numbers(staff, tools, clock)
+    assert (found["summary", "requests", ""], found["summary", "requests_to_reach", ""]) == ("2", "1")
+    assert found["summary", "requests_reached", ""] == "1"
 
 
 def test_a_period_ends_today_and_begins_at_midnight_of_the_clinics_own_days(
