@@ -32,9 +32,6 @@ PERIODS: Mapping[str, tuple[int, str]] = {
 ENOUGH = 20
 """Of fewer than so many a share in a hundred says less than the numbers."""
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet would take for the beginning of something to be computed."""
-
 COLUMNS = ("table", "row", "column", "value")
 """Of the spreadsheet; docs/reports.md says what they mean."""
 
@@ -64,7 +61,7 @@ def page() -> ResponseReturnValue:
     return render_template(
         "reports.html",
         wanted=wanted,
-        headline=list(_headline(report)),
+        headline=[*_headline(report), *_no_longer_whole(wanted.period)],
         figures=figures(report),
         periods={name: _(words) for name, (_days, words) in PERIODS.items()},
         lines={"": _("all lines"), **{key: line.name[language()] for key, line in house().clinic.lines.items()}},
@@ -79,7 +76,8 @@ def spreadsheet() -> ResponseReturnValue:
     report, written = wanted.report, StringIO()
     rows = csv.writer(written)
     rows.writerow(COLUMNS)
-    rows.writerows([_harmless(each) for each in row] for row in (*_summary(wanted, report), *_numbers(figures(report))))
+    # No cell has free text in it, which a spreadsheet could take for something to be computed.
+    rows.writerows((*_summary(wanted, report), *_numbers(figures(report))))
     name = f"reports-{wanted.line or 'all'}-{wanted.period.first}-{wanted.period.last}.csv"
     answer = Response(written.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -142,6 +140,13 @@ def _about_requests(report: Report) -> Iterator[str]:
     )
 
 
+def _no_longer_whole(period: Period) -> Iterator[str]:
+    """That some of it has been deleted by now, where the clinic keeps it for fewer days than are looked at."""
+    kept = house().clinic.retention.counted
+    if kept < period.last - period.first + timedelta(days=1):
+        yield _("What is older than %(days)s days may be missing: it is deleted.", days=kept.days)
+
+
 def _part(some: int, of_all: int) -> str:
     """So many; with their share where there are enough for one."""
     if of_all < ENOUGH:
@@ -183,8 +188,3 @@ def _numbers(found: list[Figure]) -> Iterator[tuple[str, str, str, str]]:
 
 def _minutes(span: timedelta | None) -> int | str:
     return "" if span is None else minutes(span)
-
-
-def _harmless(cell: str) -> str:
-    """The cell as words, whatever it begins with."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
