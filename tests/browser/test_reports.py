@@ -114,6 +114,24 @@ def test_two_shades_of_a_picture_are_told_apart_without_seeing_colours(
         assert shade(page, name) in drawn(page, "requests_made")
 
 
+ROOM = """canvas => {
+  const { data, scales } = Chart.getChart(canvas);
+  const most = Math.max(...data.labels.map((label) => label.length));
+  return scales.y.height / data.labels.length - most * Chart.defaults.font.size * 1.2;
+}"""
+"""Pixels that are left between the names of two rows, the longest of them over so many lines."""
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize("words", ["en", "hi"])
+def test_no_name_of_a_row_lies_on_another(opens: Opens, service: Service, size: str, words: str) -> None:
+    calls_of_today(service)
+    page = opens(size=size, words=words)
+    page.goto("/desk/reports?period=week")
+    room = {key: page.locator(f"canvas[data-table={key}]").evaluate(ROOM) for key in ("choices", "calls_came_to")}
+    assert min(room.values()) >= 0, room
+
+
 def test_what_a_tooltip_says_is_what_the_table_says(opens: Opens, service: Service) -> None:
     calls_of_today(service)
     page = opens()

@@ -44,8 +44,15 @@
     };
   };
 
+  // As high as its names want, so that none lies on another; never lower than the page has it.
+  const grow = (picture, labels) => {
+    const most = Math.max(...labels.map((label) => label.length));
+    picture.style.minHeight = `${labels.length * most * 18 + 64}px`;
+  };
+
   const draw = (canvas) => {
     const { labels, columns } = read(document.getElementById(canvas.dataset.table));
+    if (!("upright" in canvas.dataset)) grow(canvas.parentElement, labels);
     // A full bar and a pale one with an edge: told apart by how light they are, by whoever sees no colours, too.
     const shades = [
       { backgroundColor: colour("lead"), borderColor: colour("paper"), borderWidth: columns.length > 1 ? 1 : 0 },
