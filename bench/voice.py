@@ -1,4 +1,4 @@
-"""What the record that a call leaves costs the carrier's webhook: with the journal and without, side by side: a ratio.
+"""What the record that a call leaves costs the carrier's webhook: with the scribe and without, side by side: a ratio.
 
 Run as `python -m bench.voice [ROUNDS]`. Needs no Redis and no worker; what is pressed asks no store.
 """
@@ -17,6 +17,7 @@ from ivr.carrier.event import signature
 from ivr.desk.calls import Trace
 from ivr.desk.journal import Journal
 from ivr.desk.migrate import migrate
+from ivr.desk.scribe import Scribe
 from ivr.web.app import create_app
 from ivr.web.house import build
 
@@ -27,7 +28,7 @@ FORM = {"CallSid": "CA" + "1" * 32, "From": "+919999900001", "To": "+91809008090
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
-class NoJournal(Journal):
+class NoScribe(Scribe):
     """Writes nothing."""
 
     def write(self, trace: Trace) -> None:
@@ -44,7 +45,7 @@ def took(carrier: FlaskClient, headers: dict[str, str]) -> float:
 
 
 def main(rounds: int) -> None:
-    """Prints how long a webhook takes with and without the journal, and the ratios."""
+    """Prints how long a webhook takes with and without the record, and the ratios."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {"ENV": "development", "SECRET_KEY": TOKEN * 2, "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_BASE_URL": BASE}
         settings = read({**environ, "STATE_DIR": folder}, env_file=None)
@@ -52,7 +53,7 @@ def main(rounds: int) -> None:
         house = build(settings, lambda: NOW)
         headers = {"X-Twilio-Signature": signature(TOKEN, BASE + PATH, FORM)}
         with_it = create_app(house).test_client()
-        without = create_app(replace(house, journal=NoJournal(Path(folder)))).test_client()
+        without = create_app(replace(house, scribe=NoScribe(Journal(Path(folder))))).test_client()
         times: dict[FlaskClient, list[float]] = {without: [], with_it: []}
         for number in range(rounds):  # each goes first every other time
             for carrier in (without, with_it) if number % 2 else (with_it, without):

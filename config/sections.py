@@ -155,17 +155,20 @@ class AdviceFile(Strict):
     source: Annotated[str, Field(min_length=1)]
     reviewed_by: Annotated[str, Field(min_length=1)] | None = None
     reviewed_on: date | None = None
+    reviewed_words: Annotated[str, Field(pattern="^[0-9a-f]{8}$")] | None = None
 
     @model_validator(mode="after")
-    def _by_and_on(self) -> Self:
-        if (self.reviewed_by is None) != (self.reviewed_on is None):
-            raise ValueError("expected reviewed_by and reviewed_on together")
+    def _whole_or_not_at_all(self) -> Self:
+        if len({each is None for each in (self.reviewed_by, self.reviewed_on, self.reviewed_words)}) > 1:
+            raise ValueError("expected reviewed_by, reviewed_on and reviewed_words together; /desk/advice has the mark")
         return self
 
     @property
     def review(self) -> Review | None:
         """The same as the line knows it."""
-        return Review(self.reviewed_by, self.reviewed_on) if self.reviewed_by and self.reviewed_on else None
+        if not (self.reviewed_by and self.reviewed_on and self.reviewed_words):
+            return None
+        return Review(self.reviewed_by, self.reviewed_on, self.reviewed_words)
 
 
 class TopicFile(AdviceFile):

@@ -21,6 +21,8 @@ LONGEST_PATH = 40
 TALKED, FAULT, FAILED, GOODBYE = "talked", "fault", "failed", "goodbye"
 """Words of a path that say how it ended; `failed` is the carrier's."""
 
+FAULTS = frozenset({FAULT, FAILED})
+
 
 class Ending(StrEnum):
     """How a call ended."""

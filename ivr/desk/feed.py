@@ -16,7 +16,7 @@ from ivr.desk.database import Database
 from ivr.desk.keys import added
 from ivr.desk.requests import Outcome
 from ivr.desk.seal import Tokens
-from ivr.desk.tallies import UNDONE
+from ivr.desk.waits import UNDONE
 
 NONCE_BYTES = 32
 

@@ -1,20 +1,14 @@
-"""What many calls and requests come to: counts, shares and middle values of the days that somebody looks at.
+"""What many calls come to: what was chosen first, what came of it, and when in the day.
 
-Pure. What is read from the database for it stands in reports.py, the words and pictures in ivr/web/reports.py.
+Pure. What many requests come to stands in waits.py, what is read from the database for both in reports.py.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ivr.desk.calls import Ending
-from ivr.desk.requests import Outcome, Status
-from ivr.line.booking import Kind
-
-LATE = timedelta(minutes=30)
-"""Opening time after which a request that nobody has tried is late; the alert of the same looks so far too."""
+from ivr.desk.calls import FAULTS, Ending
 
 
 class Choice(StrEnum):
@@ -41,6 +35,12 @@ class Fate(StrEnum):
     """They talked to the reception."""
     HEARD = "heard"
     """They heard the hours or advice."""
+    FAILED = "failed"
+    """The line had a fault, or could not keep their request."""
+    REFUSED = "refused"
+    """They are blocked or over a limit, and left nothing."""
+    NOT_ANSWERED = "not_answered"
+    """They wanted a person, it was open, and nobody was there."""
     BEFORE = "before"
     """They hung up before choosing."""
     MIDWAY = "midway"
@@ -50,12 +50,17 @@ class Fate(StrEnum):
 FATES: Mapping[str, Fate] = {
     "kept": Fate.ASKED,
     "talked": Fate.TALKED,
+    "not_kept": Fate.FAILED,
+    "refused": Fate.REFUSED,
+    "nobody": Fate.NOT_ANSWERED,
     "topic": Fate.HEARD,
     "hours": Fate.HEARD,
 }
 """The word of a path that settles it; the first of these that is in it."""
 
 SERVED = (Fate.ASKED, Fate.TALKED, Fate.HEARD)
+GOT_THROUGH = (Fate.ASKED, Fate.TALKED)
+"""What no fault that comes after it takes away."""
 
 
 def choice(path: Sequence[str]) -> Choice:
@@ -66,6 +71,8 @@ def choice(path: Sequence[str]) -> Choice:
 def fate(path: Sequence[str]) -> Fate:
     """What came of a call with this path."""
     settled = next((found for word, found in FATES.items() if word in path), None)
+    if FAULTS.intersection(path[-1:]) and settled not in GOT_THROUGH:
+        return Fate.FAILED
     return settled or (Fate.BEFORE if choice(path) is Choice.NOTHING else Fate.MIDWAY)
 
 
@@ -110,106 +117,3 @@ def tally_calls(groups: Iterable[Calls], hours: Mapping[int, int]) -> CallTally:
         fates[fate(words)] += each.count
         endings[each.ended] += each.count
     return CallTally(hours, choices, endings, fates)
-
-
-# -- requests
-
-
-REACHED = frozenset({Outcome.BOOKED, Outcome.SETTLED, Outcome.LATER})
-"""What somebody reports who has rung, when the patient has answered."""
-
-TRIED = REACHED | {Outcome.NO_ANSWER, Outcome.BUSY, Outcome.WRONG_NUMBER}
-"""What they report who have rung at all."""
-
-UNDONE = "undone"
-"""What a history says where the line before it was taken back."""
-
-WAITING = "waiting"
-"""What stands for the outcome of a request that has none yet."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a request's history about ringing the patient."""
-
-    at: datetime
-    what: str
-    due: datetime | None = None
-    """When the patient was to be rung; not of a line that was taken back."""
-
-
-def tries(history: Iterable[Line]) -> list[Line]:
-    """The lines that stand: of those that were taken back, neither they nor their undoing."""
-    standing: list[Line] = []
-    for line in history:
-        if line.what == UNDONE:
-            del standing[-1:]
-        else:
-            standing.append(line)
-    return standing
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request of the period, and how often its patient was rung."""
-
-    kind: Kind
-    source: str
-    status: Status
-    outcome: Outcome | None
-    waited: timedelta | None
-    """Opening time from when it was due until the first try; None where nobody has rung yet."""
-    tries: tuple[str, ...] = ()
-    """What came of each."""
-
-    @property
-    def live(self) -> bool:
-        """Whether somebody is still to ring, or to say what came of it."""
-        return self.status is not Status.CLOSED
-
-    @property
-    def reached_at(self) -> int | None:
-        """At which try the patient was reached; the first is 1."""
-        return next((number for number, each in enumerate(self.tries, start=1) if each in REACHED), None)
-
-
-@dataclass(frozen=True)
-class RequestTally:
-    """The requests of a period."""
-
-    made: Mapping[tuple[Kind, str], int]
-    """By kind and where from."""
-    waits: Sequence[timedelta]
-    """Until the first try, shortest first."""
-    reached: Mapping[int, int]
-    """By the number of the try."""
-    outcomes: Mapping[str, int]
-    """By outcome; those that are still live as WAITING."""
-    untried: int
-    """How many wait that nobody has rung yet."""
-
-    @property
-    def count(self) -> int:
-        """How many were made."""
-        return sum(self.made.values())
-
-    @property
-    def late(self) -> int:
-        """How many were first tried late."""
-        return sum(each > LATE for each in self.waits)
-
-
-def tally_requests(requests: Sequence[Asked]) -> RequestTally:
-    """What these come to."""
-    return RequestTally(
-        made=Counter((each.kind, each.source) for each in requests),
-        waits=sorted(each.waited for each in requests if each.waited is not None),
-        reached=Counter(each.reached_at for each in requests if each.reached_at is not None),
-        outcomes=Counter(WAITING if each.live else each.outcome or WAITING for each in requests),
-        untried=sum(each.live and not each.tries for each in requests),
-    )
-
-
-def share(waits: Sequence[timedelta], of_ten: int) -> timedelta | None:
-    """The wait that so many of ten did not exceed: 5 is the middle one; None where there is none."""
-    return waits[max(0, -(-len(waits) * of_ten // 10) - 1)] if waits else None

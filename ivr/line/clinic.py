@@ -70,7 +70,12 @@ class Retention:
     closed_requests: timedelta
     recordings: timedelta
     log: timedelta
-    """The audit, which names requests by their reference only."""
+    """The audit, which names requests by their reference only, and the records of calls, which name nobody."""
+
+    @property
+    def counted(self) -> timedelta:
+        """For how long all is there that the reports count."""
+        return min(self.closed_requests, self.log)
 
 
 @dataclass(frozen=True)

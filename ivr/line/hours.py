@@ -5,7 +5,7 @@ Values only: the moment asked about is an argument, and no clock is read here.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -136,7 +136,7 @@ class Hours:
     def closes(self, now: datetime) -> datetime | None:
         """When the shift that is on now ends; None when closed."""
         here = self.local(now)
-        return next((end for start, end in self._stretches(here.date()) if start <= here < end), None)
+        return next((end for start, end in self.stretches(here.date()) if start <= here < end), None)
 
     def usually_open(self, now: datetime) -> bool:
         """Whether the clinic would be open at this moment if the day were like any other of its weekday."""
@@ -146,7 +146,7 @@ class Hours:
         """When the clinic opens after this moment; None where it does not within a year."""
         here = self.local(now)
         for ahead in range(HORIZON_DAYS):
-            for start, _ in self._stretches(here.date() + timedelta(days=ahead)):
+            for start, _ in self.stretches(here.date() + timedelta(days=ahead)):
                 if start > here:
                     return start
         return None
@@ -155,24 +155,12 @@ class Hours:
         """This moment if the clinic is open, else the next opening."""
         return self.local(now) if self.is_open(now) else self.opens_next(now)
 
-    def open_between(self, start: datetime, end: datetime) -> timedelta:
-        """How long the clinic was or will be open from one moment until another; nothing where that is before it."""
-        first, last = self.local(start), self.local(end)
-        days = (first.date() + timedelta(days=ahead) for ahead in range((last.date() - first.date()).days + 1))
-        overlaps = (_overlap(stretch, (start, end)) for day in days for stretch in self._stretches(day))
-        return sum(overlaps, timedelta())
-
     def local(self, now: datetime) -> datetime:
         """The same moment on the clinic's wall clock."""
         if now.tzinfo is None:
             raise ValueError("a moment without a time zone")
         return now.astimezone(self.zone)
 
-    def _stretches(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+    def stretches(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        """From when until when it is open on that day, in order."""
         return (shift.on(day, self.zone) for shift in self.shifts(day))
-
-
-def _overlap(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> timedelta:
-    """In UTC: between two moments of one zone Python counts the hours on the wall, not those that pass."""
-    start, end = (each.astimezone(UTC) for each in (max(one[0], other[0]), min(one[1], other[1])))
-    return max(end - start, timedelta())

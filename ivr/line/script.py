@@ -133,6 +133,10 @@ class Script:
         """Every sentence and word of a language, with the blanks still in them."""
         return self._prompts[language]
 
+    def everywhere(self, say: Say) -> dict[str, str]:
+        """Its words in each language."""
+        return {language: self.say(say, language).words for language in self.languages}
+
     def say(self, say: Say, language: str) -> Spoken:
         """The words of this sentence."""
         prompts = self._prompts[say.language or language]

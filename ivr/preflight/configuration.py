@@ -3,10 +3,16 @@
 Reads files; asks no store and no network.
 """
 
+from datetime import datetime
+
 from config import sentences
 from config.checked import BadFile
 from config.fields import LANGUAGES
 from config.settings import made_for_development
+from ivr.line.advice import Lack, mark
+from ivr.line.clinic import Clinic
+from ivr.line.script import Script
+from ivr.line.turn import Say
 from ivr.preflight.findings import Finding, bad, doubtful, well
 from ivr.preflight.grounds import Grounds
 
@@ -70,17 +76,29 @@ def prompts(on: Grounds) -> Finding:
 
 
 def advice(on: Grounds) -> Finding:
-    """Whether a clinician has read all that callers are advised, and not too long ago."""
+    """Whether a clinician has read all that callers are advised, as they hear it, and not too long ago."""
     clinic = on.clinic()
-    today = clinic.line("").hours.local(on.clock()).date()
-    wanting = [each for each in clinic.advice if each.wants_review(clinic.review_holds, today)]
+    try:
+        wanting = _wanting(clinic, sentences.read_for(clinic), on.clock())
+    except BadFile:
+        return bad("not known: the sentences cannot be used", "see the line of the prompts")
     if not wanting:
         return well("a clinician has reviewed every topic")
-    do = "have a clinician read both languages, then set reviewed_by and reviewed_on in clinic.toml"
-    never = ", ".join(each.key for each in wanting if each.review is None)
-    due = ", ".join(each.key for each in wanting if each.review)
-    parts = (f"no clinician has reviewed: {never}" if never else "", f"to be reviewed again: {due}" if due else "")
-    return doubtful("; ".join(filter(None, parts)), do)
+    saw = (f"{lack.value}: {', '.join(marks)}" for lack in Lack if (marks := wanting.get(lack)))
+    do = "have a clinician read both languages, then set reviewed_by, reviewed_on and reviewed_words in clinic.toml"
+    return doubtful("; ".join(saw), do)
+
+
+def _wanting(clinic: Clinic, script: Script, now: datetime) -> dict[Lack, list[str]]:
+    """The topics that want a review, each with the mark of its words."""
+    found: dict[Lack, list[str]] = {}
+    today = clinic.line("").hours.local(now).date()
+    for topic in clinic.advice:
+        words = script.everywhere(Say(topic.sentence))
+        lack = topic.lacks(clinic.review_holds, today, words)
+        if lack:
+            found.setdefault(lack, []).append(f"{topic.key} ({mark(words)})")
+    return found
 
 
 def staff_are_told(on: Grounds) -> Finding:

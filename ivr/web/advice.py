@@ -9,7 +9,7 @@ from datetime import date
 
 from flask import Blueprint, render_template
 
-from ivr.line.advice import WARNING_SIGNS, Topic
+from ivr.line.advice import WARNING_SIGNS, Lack, Topic, mark
 from ivr.line.turn import Say
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.house import house
@@ -27,7 +27,13 @@ class Piece:
     words: Mapping[str, str]
     """By language."""
     due: date | None
-    wants_review: bool
+    lack: Lack | None
+    """Why it wants a review."""
+
+    @property
+    def mark(self) -> str:
+        """What stands for its words beside a review of them."""
+        return mark(self.words)
 
 
 @advice.get("/desk/advice")
@@ -35,18 +41,14 @@ class Piece:
 def page() -> str:
     """All that callers are advised, what wants a review first said in a sentence."""
     pieces = [_piece(topic) for topic in house().clinic.advice]
-    wanting = sum(each.wants_review for each in pieces)
+    wanting = sum(each.lack is not None for each in pieces)
     return render_template("advice.html", pieces=pieces, wanting=wanting)
 
 
 def _piece(topic: Topic) -> Piece:
     holds, today = house().clinic.review_holds, local(house().clock()).date()
-    words = {spoken: _said(_sentence(topic), spoken) for spoken in house().script.languages}
-    return Piece(topic, _title(topic), words, topic.due(holds), topic.wants_review(holds, today))
-
-
-def _sentence(topic: Topic) -> str:
-    return WARNING_SIGNS if topic.key == WARNING_SIGNS else f"advice_{topic.key}"
+    words = house().script.everywhere(Say(topic.sentence))
+    return Piece(topic, _title(topic), words, topic.due(holds), topic.lacks(holds, today, words))
 
 
 def _title(topic: Topic) -> str:
@@ -54,7 +56,3 @@ def _title(topic: Topic) -> str:
         return _("Warning signs")
     key = str(house().clinic.topics.index(topic) + 1)
     return house().script.say(Say(f"topic_{topic.key}", {"key": key}), language()).words
-
-
-def _said(name: str, spoken: str) -> str:
-    return house().script.say(Say(name), spoken).words

@@ -3,22 +3,25 @@
 Values in the reader's language; no routes, no stores. The pictures are drawn from these tables in the browser.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import TypeVar
 
 from ivr.desk.calls import Ending
 from ivr.desk.reports import Report
-from ivr.desk.tallies import WAITING, CallTally, Choice, Fate, RequestTally, share
+from ivr.desk.tallies import CallTally, Choice, Fate
+from ivr.desk.waits import WAITING, RequestTally
 from ivr.line.booking import Kind
 from ivr.web.cards import kind_words, outcome_words
-from ivr.web.words import _, how_long
+from ivr.web.words import _, up_to
 
 Name = TypeVar("Name", bound=str)
 
 STEPS = (15, 30, 60, 120, 240)
-"""Minutes of opening time within which a first try is counted."""
+"""Minutes of opening time: where one row of the waits ends and the next begins."""
 
 SOURCES = ("call", "counter")
 
@@ -75,10 +78,7 @@ def _of_requests(requests: RequestTally) -> Iterator[Figure]:
     sources = (("call", _("From a call")), ("counter", _("From the counter")))
     made = [Row(kind, kind_words(kind), tuple(requests.made.get((kind, each), 0) for each in SOURCES)) for kind in Kind]
     yield Figure("requests_made", _("Requests made"), _most(made), _("Request"), sources, made)
-    waits = list(_waits(requests.waits))
-    counted = _("Counted in opening hours, from when it was due: at once, or when the wished part of the day begins.")
-    says = f"{half_and_most(requests.waits)} {counted}".strip()
-    yield Figure("first_try", _("Time to the first try"), says, _("First rung within"), count, waits)
+    yield _first_try(requests)
     tries = range(1, max(requests.reached, default=0) + 1)
     reached = [Row(str(number), _("try %(number)s", number=number), (requests.reached[number],)) for number in tries]
     yield Figure("reached", _("Reached at which try"), _most(reached), _("Try"), count, reached)
@@ -88,30 +88,45 @@ def _of_requests(requests: RequestTally) -> Iterator[Figure]:
     yield Figure("outcomes", _("What came of the requests"), _most(seen), _("Outcome"), count, seen)
 
 
-def half_and_most(waits: Sequence[timedelta]) -> str:
-    """How soon half of the patients and nine in ten were rung; empty where none was."""
-    middle, most = share(waits, 5), share(waits, 9)
-    if middle is None or most is None:
-        return ""
-    return _(
-        "Half of the patients were first rung within %(middle)s of opening time, nine in ten within %(most)s.",
-        middle=how_long(middle),
-        most=how_long(most),
+def _first_try(requests: RequestTally) -> Figure:
+    counted = _(
+        "Counted in opening hours, from when it was due: at once, or when the wished part of the day begins; "
+        "until now for those who have not been rung yet."
     )
+    columns = (("rung", _("Rung")), ("waiting", _("Not rung yet")))
+    rows = [
+        Row(key, words, tuple(values))
+        for (key, words), *values in zip(_steps(), _waits(requests.rung), _waits(requests.unrung), strict=True)
+    ]
+    says = " ".join([*how_soon_rung(requests), counted])
+    return Figure("first_try", _("Time to the first try"), says, _("Waited"), columns, rows)
+
+
+def how_soon_rung(requests: RequestTally) -> Iterator[str]:
+    """How long half of the patients and nine in ten waited; nothing where none did, or where they are too few."""
+    if requests.middle is not None:
+        middle = up_to(requests.middle)
+        yield _("Half of the patients waited up to %(middle)s of opening time to be first rung.", middle=middle)
+    if requests.most is not None:
+        yield _("Nine in ten waited up to %(most)s.", most=up_to(requests.most))
 
 
 def _rows(words: Mapping[Name, str], counts: Mapping[Name, int]) -> list[Row]:
     return [Row(key, said, (counts.get(key, 0),)) for key, said in words.items()]
 
 
-def _waits(waits: Sequence[timedelta]) -> Iterator[Row]:
-    """How many first tries lie in each step, and how many beyond the last."""
-    before = 0
-    for minutes in STEPS:
-        within = sum(each <= timedelta(minutes=minutes) for each in waits)
-        yield Row(f"within_{minutes}_min", _("%(count)s min", count=minutes), (within - before,))
-        before = within
-    yield Row("longer", _("longer"), (len(waits) - before,))
+def _steps() -> Iterator[tuple[str, str]]:
+    """The rows of the waits: each step from the one before it."""
+    yield f"within_{STEPS[0]}_min", _("up to %(count)s min", count=STEPS[0])
+    for first, last in pairwise(STEPS):
+        yield f"within_{last}_min", _("%(first)s–%(last)s min", first=first, last=last)
+    yield "longer", _("more than %(count)s min", count=STEPS[-1])
+
+
+def _waits(waits: Sequence[timedelta]) -> Iterator[int]:
+    """How many lie in each step, and how many beyond the last."""
+    within = [bisect_right(waits, timedelta(minutes=minutes)) for minutes in STEPS]
+    return (after - before for before, after in pairwise((0, *within, len(waits))))
 
 
 def _most(rows: Sequence[Row]) -> str:
@@ -151,6 +166,9 @@ def fate_words() -> Mapping[Fate, str]:
         Fate.ASKED: _("left a request"),
         Fate.TALKED: _("talked to the reception"),
         Fate.HEARD: _("heard hours or advice"),
+        Fate.NOT_ANSWERED: _("asked for a person, found nobody"),
+        Fate.REFUSED: _("were refused"),
+        Fate.FAILED: _("met a fault of the line"),
         Fate.MIDWAY: _("chose something and went before its end"),
         Fate.BEFORE: _("chose nothing"),
     }

@@ -1,7 +1,7 @@
 """Everything the web application works with, built once from the settings and handed to it as one value."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -21,7 +21,7 @@ from ivr.desk.blocked import Blocked
 from ivr.desk.bookings import Bookings
 from ivr.desk.breaker import Breaker
 from ivr.desk.closures import Closures
-from ivr.desk.database import Database
+from ivr.desk.database import PATIENCE_OF_A_WORKER, Database
 from ivr.desk.doorkeeper import Doorkeeper
 from ivr.desk.entrance import Entrance
 from ivr.desk.errands import Errands
@@ -44,6 +44,7 @@ from ivr.desk.queue import Doorbell, impatient
 from ivr.desk.reports import Reports
 from ivr.desk.requests import Outcome, Request
 from ivr.desk.roster import Roster
+from ivr.desk.scribe import Scribe
 from ivr.desk.seal import Marker, Seal, Tokens
 from ivr.desk.second_factor import SecondFactors
 from ivr.desk.store import Desk
@@ -102,11 +103,11 @@ class House:
     figures: Figures
     reports: Reports
     marker: Marker
-    journal: Journal
+    scribe: Scribe
     tally: Tally
     clock: Clock
     close: Callable[[], None]
-    """Gives back the connections to both stores, and the files of the counts."""
+    """Gives back the connections to both stores and the files of the counts; what is to be written is written."""
 
     def clinic_now(self) -> Clinic:
         """The clinic with the closures that the desk has set; asks no store."""
@@ -126,18 +127,21 @@ def build(
     """The house that these settings describe. Raises BadFile where a file of the configuration is wrong."""
     clinic = clinic_file.read(settings.clinic_file)
     script = sentences.read_for(clinic)
-    database = Database(settings.database_url, breaker=Breaker(DATABASE_STALLS))
-    redis, redis_breaker = impatient(settings.redis_url), Breaker(REDIS_STALLS)
+    database = Database(settings.database_url, breaker=Breaker(DATABASE_STALLS, monotonic=monotonic))
+    # What takes longer than a caller waits is no stall, and callers must not be held back because of it.
+    patient = Database(settings.database_url, patience=PATIENCE_OF_A_WORKER)
+    redis, redis_breaker = impatient(settings.redis_url), Breaker(REDIS_STALLS, monotonic=monotonic)
     doorkeeper = Doorkeeper(clinic.limits.requests_of_a_number)
     desk = Desk(database, tasks(settings.text_confirmations), doorkeeper)
     doorbell = Doorbell(redis, redis_breaker)
     room = WaitingRoom(redis, Seal(settings.secret_key, "waiting request"), redis_breaker)
     passwords = passwords or Passwords()
-    people, audit = People(database, passwords), Audit(database)
+    people, audit = People(database, passwords), Audit(database, patient)
     patience = Patience(A_CALLER_WAITS)
     second_factors = SecondFactors(database, Seal(settings.secret_key, "second factor"))
     marker, blocked = Marker(settings.secret_key), Blocked(database)
     mirror = Mirror(settings.state_dir / FILE)
+    scribe = Scribe(Journal(settings.state_dir / journal.FOLDER))
     counts = Tally(settings.state_dir / tally.FOLDER)
     return House(
         settings=settings,
@@ -169,12 +173,12 @@ def build(
         blocked=blocked,
         call_seal=Seal(settings.secret_key, "call"),
         figures=Figures(database),
-        reports=Reports(database),
+        reports=Reports(patient),
         marker=marker,
-        journal=Journal(settings.state_dir / journal.FOLDER),
+        scribe=scribe,
         tally=counts,
         clock=clock,
-        close=partial(_close, database, redis, patience, counts),
+        close=partial(_close, (database, patient), redis, patience, scribe, counts),
     )
 
 
@@ -183,11 +187,12 @@ def _due_again(clinic: Clinic, mirror: Mirror, request: Request, outcome: Outcom
     return next_due(clinic.with_closures(mirror.read()))(request, outcome, now)
 
 
-def _close(database: Database, redis: Redis, patience: Patience, counts: Tally) -> None:
-    patience.close()
-    database.close()
+def _close(databases: Iterable[Database], redis: Redis, *others: Patience | Scribe | Tally) -> None:
+    for other in others:
+        other.close()
+    for database in databases:
+        database.close()
     redis.close()
-    counts.close()
 
 
 def house() -> House:

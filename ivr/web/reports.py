@@ -13,11 +13,12 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ivr.desk.reports import Period, Report
-from ivr.desk.tallies import LATE, Fate, share
-from ivr.web.figures import Figure, figures, half_and_most
+from ivr.desk.tallies import Fate
+from ivr.desk.waits import LATE
+from ivr.web.figures import Figure, figures, how_soon_rung
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.house import house
-from ivr.web.words import _, language, later, local
+from ivr.web.words import _, language, later, local, minutes
 
 reports = Blueprint("reports", __name__)
 
@@ -30,9 +31,6 @@ PERIODS: Mapping[str, tuple[int, str]] = {
 
 ENOUGH = 20
 """Of fewer than so many a share in a hundred says less than the numbers."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet would take for the beginning of something to be computed."""
 
 COLUMNS = ("table", "row", "column", "value")
 """Of the spreadsheet; docs/reports.md says what they mean."""
@@ -63,7 +61,7 @@ def page() -> ResponseReturnValue:
     return render_template(
         "reports.html",
         wanted=wanted,
-        headline=list(_headline(report)),
+        headline=[*_headline(report), *_no_longer_whole(wanted.period)],
         figures=figures(report),
         periods={name: _(words) for name, (_days, words) in PERIODS.items()},
         lines={"": _("all lines"), **{key: line.name[language()] for key, line in house().clinic.lines.items()}},
@@ -78,7 +76,8 @@ def spreadsheet() -> ResponseReturnValue:
     report, written = wanted.report, StringIO()
     rows = csv.writer(written)
     rows.writerow(COLUMNS)
-    rows.writerows([_harmless(each) for each in row] for row in (*_summary(wanted, report), *_numbers(figures(report))))
+    # No cell has free text in it, which a spreadsheet could take for something to be computed.
+    rows.writerows((*_summary(wanted, report), *_numbers(figures(report))))
     name = f"reports-{wanted.line or 'all'}-{wanted.period.first}-{wanted.period.last}.csv"
     answer = Response(written.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -116,6 +115,8 @@ def _about_calls(report: Report) -> Iterator[str]:
         served=_part(calls.served, calls.count),
         before=_part(calls.fates.get(Fate.BEFORE, 0), calls.count),
     )
+    if failed := calls.fates.get(Fate.FAILED):
+        yield _("Met a fault of the line: %(failed)s.", failed=_part(failed, calls.count))
 
 
 def _about_requests(report: Report) -> Iterator[str]:
@@ -123,16 +124,27 @@ def _about_requests(report: Report) -> Iterator[str]:
     if not asked.count:
         yield _("No requests yet.")
         return
-    reached = _part(sum(asked.reached.values()), asked.count)
-    yield _("Requests: %(count)s. Reached: %(reached)s.", count=asked.count, reached=reached)
-    if asked.waits:
-        yield half_and_most(asked.waits)
+    reached = _part(sum(asked.reached.values()), asked.to_reach)
     yield _(
-        "First rung more than %(minutes)s minutes late: %(late)s. Not rung yet: %(untried)s.",
-        minutes=_minutes(LATE),
+        "Requests: %(count)s. Patients to be reached: %(to_reach)s, reached: %(reached)s.",
+        count=asked.count,
+        to_reach=asked.to_reach,
+        reached=reached,
+    )
+    yield from how_soon_rung(asked)
+    yield _(
+        "First rung more than %(minutes)s minutes late, or late by now: %(late)s. Not rung yet: %(untried)s.",
+        minutes=minutes(LATE),
         late=asked.late,
         untried=asked.untried,
     )
+
+
+def _no_longer_whole(period: Period) -> Iterator[str]:
+    """That some of it has been deleted by now, where the clinic keeps it for fewer days than are looked at."""
+    kept = house().clinic.retention.counted
+    if kept < period.last - period.first + timedelta(days=1):
+        yield _("What is older than %(days)s days may be missing: it is deleted.", days=kept.days)
 
 
 def _part(some: int, of_all: int) -> str:
@@ -154,10 +166,12 @@ def _summary(wanted: Wanted, report: Report) -> Iterator[tuple[str, str, str, st
         "calls": calls.count,
         "calls_served": calls.served,
         "calls_without_a_choice": calls.fates.get(Fate.BEFORE, 0),
+        "calls_failed": calls.fates.get(Fate.FAILED, 0),
         "requests": asked.count,
+        "requests_to_reach": asked.to_reach,
         "requests_reached": sum(asked.reached.values()),
-        "first_try_median_minutes": _minutes(share(asked.waits, 5)),
-        "first_try_nine_in_ten_minutes": _minutes(share(asked.waits, 9)),
+        "first_try_median_minutes": _minutes(asked.middle),
+        "first_try_nine_in_ten_minutes": _minutes(asked.most),
         "first_try_late": asked.late,
         "not_tried_yet": asked.untried,
         "overdue_now": report.overdue,
@@ -173,9 +187,4 @@ def _numbers(found: list[Figure]) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _minutes(span: timedelta | None) -> int | str:
-    return "" if span is None else int(span.total_seconds() // 60)
-
-
-def _harmless(cell: str) -> str:
-    """The cell as words, whatever it begins with."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return "" if span is None else minutes(span)

@@ -1,4 +1,4 @@
-"""What each webhook leaves of its call in the journal: the places it came to and what became of it, never a key.
+"""What each webhook leaves of its call for the journal: the places it came to and what became of it, never a key.
 
 Nothing of the reception's own leg is left, and nothing that the carrier has not signed.
 """
@@ -45,4 +45,4 @@ def _write(happened: Event, address: str, what: tuple[str, ...], spoken: tuple[s
     """Leaves a trace of the line and the language in which it was spoken; both are empty where nobody knows them."""
     here, (line, language) = house(), spoken
     mark, step = here.marker.call(happened.call_sid), here.marker.step(address)
-    here.journal.write(Trace(mark, here.clock(), line, language, what, step, **end))
+    here.scribe.write(Trace(mark, here.clock(), line, language, what, step, **end))

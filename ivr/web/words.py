@@ -136,3 +136,16 @@ def how_long(span: timedelta) -> str:
         return _("%(hours)s h %(minutes)s min", hours=minutes // 60, minutes=minutes % 60)
     days = minutes // (24 * 60)
     return _("%(count)s day", count=days) if days == 1 else _("%(count)s days", count=days)
+
+
+def minutes(span: timedelta) -> int:
+    """A stretch of time in whole minutes, the last one begun."""
+    return -int(-span // timedelta(minutes=1))
+
+
+def up_to(span: timedelta) -> str:
+    """A stretch of opening time that is not exceeded. Never in days: a day of opening time is more than a day."""
+    whole = minutes(span)
+    if whole < 60:
+        return _("%(count)s min", count=whole)
+    return _("%(hours)s h %(minutes)s min", hours=whole // 60, minutes=whole % 60)

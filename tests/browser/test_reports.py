@@ -1,7 +1,9 @@
 """The pictures of the reports: drawn from the tables behind them, by the rules of the page; nobody needs them."""
 
 import re
+from typing import Literal
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opens, Service
@@ -24,7 +26,11 @@ def drawn(page: Page, key: str) -> set[str]:
 
 def lead(page: Page) -> str:
     """The colour of the bars, as the page has it now."""
-    written = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--lead').trim()")
+    return shade(page, "lead")
+
+
+def shade(page: Page, name: str) -> str:
+    written = page.evaluate(f"getComputedStyle(document.documentElement).getPropertyValue('--{name}').trim()")
     return ",".join(str(int(each, 16)) for each in re.findall("..", written.removeprefix("#")))
 
 
@@ -66,3 +72,89 @@ def test_without_javascript_the_tables_are_there_and_the_pictures_are_not(opens:
     page.select_option("#line", "third")
     page.click("text=Show")
     expect(page.locator(".notice")).to_contain_text("the third line")
+
+
+CONTRAST = """() => {
+  const light = (name) => {
+    const written = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+    const parts = [1, 3, 5].map((at) => parseInt(written.slice(at, at + 2), 16) / 255);
+    const [r, g, b] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  };
+  const ratio = (one, other) => Math.max(light(one), light(other)) / Math.min(light(one), light(other));
+  return [ratio("lead", "pale"), ratio("lead", "paper")];
+}"""
+"""How far the two shades lie apart, and the edge of each bar from the page, by the formula of WCAG."""
+
+TITLES = """canvas => {
+  const chart = Chart.getChart(canvas);
+  return chart.data.labels.map((_label, index) => {
+    chart.tooltip.setActiveElements([{ datasetIndex: 0, index }], { x: 0, y: 0 });
+    chart.update();
+    return chart.tooltip.title.join("|");
+  });
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_two_shades_of_a_picture_are_told_apart_without_seeing_colours(
+    opens: Opens, service: Service, scheme: Literal["light", "dark"]
+) -> None:
+    calls_of_today(service)
+    service.phone.rings().press("2", "1", "1", "1")
+    page = opens()
+    page.click("text=Write one down")
+    page.fill("#phone", "099999 00007")
+    page.click("button.first")
+    expect(page.locator("#history")).to_be_visible()
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/desk/reports?period=today")
+    assert min(page.evaluate(CONTRAST)) >= 3
+    for name in ("lead", "pale"):
+        assert shade(page, name) in drawn(page, "requests_made")
+
+
+ROOM = """canvas => {
+  const { data, scales } = Chart.getChart(canvas);
+  const most = Math.max(...data.labels.map((label) => label.length));
+  return scales.y.height / data.labels.length - most * Chart.defaults.font.size * 1.2;
+}"""
+"""Pixels that are left between the names of two rows, the longest of them over so many lines."""
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize("words", ["en", "hi"])
+def test_no_name_of_a_row_lies_on_another(opens: Opens, service: Service, size: str, words: str) -> None:
+    calls_of_today(service)
+    page = opens(size=size, words=words)
+    page.goto("/desk/reports?period=week")
+    room = {key: page.locator(f"canvas[data-table={key}]").evaluate(ROOM) for key in ("choices", "calls_came_to")}
+    assert min(room.values()) >= 0, room
+
+
+def test_what_a_tooltip_says_is_what_the_table_says(opens: Opens, service: Service) -> None:
+    calls_of_today(service)
+    page = opens()
+    page.goto("/desk/reports?period=week")
+    titles = page.locator("canvas[data-table=calls_came_to]").evaluate(TITLES)
+    assert titles == [each.strip() for each in page.locator("#calls_came_to tbody th").all_text_contents()]
+
+
+def test_on_paper_the_numbers_stand_in_place_of_the_pictures_in_the_colours_of_paper(
+    opens: Opens, service: Service
+) -> None:
+    calls_of_today(service)
+    page = opens()
+    page.emulate_media(color_scheme="dark")
+    page.goto("/desk/reports?period=week")
+    page.locator("section", has=page.locator("#choices")).get_by_text("The numbers").click()
+    page.emulate_media(media="print", color_scheme="dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for key in ("calls_by_hour", "choices", "calls_came_to", "calls_ended"):
+        expect(page.locator(f"#{key}")).to_be_visible()
+        expect(page.locator(f"canvas[data-table={key}]")).to_be_hidden()
+    expect(page.locator("#choices tbody th").first).to_have_css("color", "rgb(29, 39, 36)")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    expect(page.locator("#choices")).to_be_visible()
+    expect(page.locator("#calls_ended")).to_be_hidden()

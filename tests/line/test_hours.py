@@ -235,37 +235,3 @@ def test_hours_with_overlapping_shifts_cannot_be() -> None:
         hours(week=(OVERLAPPING,) * 7)
     with pytest.raises(ValueError, match="shift"):
         Closure(None, OVERLAPPING)
-
-
-# -- how long it is open from one moment until another
-
-DAY = (Shift(time(9), time(13)),)
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "minutes"),
-    [
-        ("2026-11-23 10:00", "2026-11-23 10:00", 0),
-        ("2026-11-23 10:00", "2026-11-23 10:25", 25),
-        ("2026-11-23 10:25", "2026-11-23 10:00", 0),
-        ("2026-11-22 22:00", "2026-11-23 05:00", 0),
-    ],
-)
-def test_time_passes_only_while_it_is_open(start: str, end: str, minutes: int) -> None:
-    hours = Hours(DELHI, (DAY,) * 7)
-    begins, ends = (datetime.fromisoformat(each).replace(tzinfo=DELHI) for each in (start, end))
-    assert hours.open_between(begins, ends) == timedelta(minutes=minutes)
-
-
-def test_a_night_a_closed_day_and_a_half_day_are_left_out() -> None:
-    half = Closure(shifts=(Shift(time(9), time(11)),))
-    hours = Hours(DELHI, (DAY,) * 7, {date(2026, 11, 24): Closure(), date(2026, 11, 25): half})
-    begins, ends = datetime(2026, 11, 23, 12, tzinfo=DELHI), datetime(2026, 11, 26, 9, 30, tzinfo=DELHI)
-    assert hours.open_between(begins, ends) == timedelta(hours=1 + 2, minutes=30)
-
-
-def test_the_hours_that_pass_are_counted_and_not_those_on_the_wall() -> None:
-    berlin = ZoneInfo("Europe/Berlin")
-    hours = Hours(berlin, ((Shift(time(0), time(0)),),) * 7)
-    begins, ends = datetime(2026, 3, 29, 0, tzinfo=berlin), datetime(2026, 3, 29, 12, tzinfo=berlin)
-    assert hours.open_between(begins, ends) == timedelta(hours=11), "at two it was three"

@@ -1,5 +1,6 @@
 """Before callers ring, whoever runs the line is told what was written down wrong, or not at all."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,14 +88,37 @@ def test_a_sentence_that_a_topic_lacks_fails_by_name(tmp_path: Path) -> None:
     assert "hi.toml: sentences.advice_origins: is missing" in found.saw
 
 
-def test_advice_that_no_clinician_has_read_is_named_by_topic(tmp_path: Path) -> None:
-    read = 'key = "now"\nreviewed_by = "Dr. Made Up"\nreviewed_on = 2026-11-01\n'
-    some = without_stores(tmp_path, CLINIC_FILE=clinic(tmp_path, 'key = "now"\n', read))
-    expected = "no clinician has reviewed: warning_signs, stretches, causes, treatment"
-    soon, later = (lambda: datetime(2026, 12, 1, tzinfo=UTC)), (lambda: datetime(2027, 12, 1, tzinfo=UTC))
-    assert said(looks(some, "advice", soon)) == ("warn", expected)
-    expected = "no clinician has reviewed: warning_signs, stretches, causes, treatment; to be reviewed again: now"
-    assert said(looks(some, "advice", later)) == ("warn", expected)
+@pytest.mark.parametrize(
+    ("on", "looked_at", "lack"),
+    [
+        ("2026-11-01", datetime(2026, 12, 1, tzinfo=UTC), ""),
+        ("2026-11-01", datetime(2027, 12, 1, tzinfo=UTC), "; to be reviewed again: now (MARK)"),
+        ("2099-01-15", datetime(2026, 12, 1, tzinfo=UTC), "; the day of the review is still to come: now (MARK)"),
+    ],
+)
+def test_advice_that_no_clinician_has_read_is_named_by_topic_with_the_mark_to_write_down(
+    tmp_path: Path, on: str, looked_at: datetime, lack: str
+) -> None:
+    mark = marked(looks(without_stores(tmp_path), "advice").saw)
+    path = clinic(tmp_path, 'key = "now"\n', read_by_a_clinician(on, mark["now"]))
+    found = looks(without_stores(tmp_path, CLINIC_FILE=path), "advice", lambda: looked_at)
+    never = ", ".join(f"{key} ({of})" for key, of in mark.items() if key != "now")
+    expected = f"no clinician has reviewed: {never}{lack.replace('MARK', mark['now'])}"
+    assert said(found) == ("warn", expected)
+
+
+def test_advice_that_was_changed_after_a_clinician_read_it_is_named(tmp_path: Path) -> None:
+    path = clinic(tmp_path, 'key = "now"\n', read_by_a_clinician("2026-11-01", "00000000"))
+    found = looks(without_stores(tmp_path, CLINIC_FILE=path), "advice", lambda: datetime(2026, 12, 1, tzinfo=UTC))
+    assert "; the words are not those that were reviewed: now (" in found.saw
+
+
+def read_by_a_clinician(on: str, mark: str) -> str:
+    return f'key = "now"\nreviewed_by = "Dr. Made Up"\nreviewed_on = {on}\nreviewed_words = "{mark}"\n'
+
+
+def marked(saw: str) -> dict[str, str]:
+    return dict(re.findall(r"(\w+) \((\w{8})\)", saw))
 
 
 def test_staff_who_are_told_of_nothing_are_named(tmp_path: Path) -> None:

@@ -8,26 +8,52 @@ from pathlib import Path
 import pytest
 
 from config.settings import ROOT
+from ivr.line.advice import mark
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
 from tests.web import service
 
-REVIEWS = {
-    "[warning_signs]\n": '[warning_signs]\nreviewed_by = "Dr. Made Up"\nreviewed_on = 2026-11-01\n',
-    'key = "now"\n': 'key = "now"\nreviewed_by = "Dr. Made Up"\nreviewed_on = 2025-11-23\n',
-    'key = "stretches"\n': 'key = "stretches"\nreviewed_by = "Dr. Made Up"\nreviewed_on = 2025-11-24\n',
-}
+REVIEWED_ON = {"warning_signs": "2026-11-01", "now": "2025-11-23", "stretches": "2025-11-24", "causes": "2026-11-24"}
+"""Lately, a year ago, a day less than a year ago, and tomorrow; one topic never."""
+
+
+def review(key: str, on: str, words: str) -> str:
+    """The section of a piece of advice, with a review of it."""
+    head = "[warning_signs]\n" if key == "warning_signs" else f'key = "{key}"\n'
+    return f'{head}reviewed_by = "Dr. Made Up"\nreviewed_on = {on}\nreviewed_words = "{words}"\n'
+
+
+def clinic_with(folder: Path, *reviews: tuple[str, str, str]) -> str:
+    """A clinic's file with these reviews: of which piece, when, and with which mark."""
+    words = (ROOT / "config" / "clinic.toml").read_text()
+    for key, on, of in reviews:
+        head = review(key, on, of).partition("reviewed_by")[0]
+        assert head in words
+        words = words.replace(head, review(key, on, of))
+    (folder / "clinic.toml").write_text(words)
+    return str(folder / "clinic.toml")
+
+
+def marks(staff: Staff) -> dict[str, str]:
+    """The mark that the page shows for each piece."""
+    shown = cards(staff.browser.get("/desk/advice").text)
+    return {key: card.rpartition("beside a review of them: ")[2].strip() for key, card in shown.items()}
 
 
 @pytest.fixture
-def reviewed(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A clinic whose advice was read lately, a year ago, a day less than a year ago, and never."""
-    words = (ROOT / "config" / "clinic.toml").read_text()
-    for old, new in REVIEWS.items():
-        words = words.replace(old, new)
-    (tmp_path / "clinic.toml").write_text(words)
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
+def reviewed(tmp_path: Path, staff: Staff, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+    """A clinic whose advice was read at several times, with the marks that the page shows."""
+    read = marks(staff)
+    path = clinic_with(tmp_path, *((key, on, read[key]) for key, on in REVIEWED_ON.items()))
+    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=path) as phone:
         yield phone
+
+
+def looks(phone: Phone) -> str:
+    """The page as somebody at this service's desk sees it."""
+    staff = Staff(phone.app, "asha", PASSWORD)
+    staff.logs_in()
+    return staff.browser.get("/desk/advice").text
 
 
 def cards(page: str) -> dict[str, str]:
@@ -49,15 +75,38 @@ def test_the_advice_that_is_shipped_says_that_no_clinician_has_reviewed_it(staff
 
 
 def test_a_review_names_its_clinician_its_day_and_when_it_is_due_again_and_one_that_is_overdue_is_flagged(
-    reviewed: Phone, clock: Clock
+    reviewed: Phone,
 ) -> None:
-    reviewed.house.people.add("asha", PASSWORD, clock())
-    staff = Staff(reviewed.app, "asha", PASSWORD)
-    staff.logs_in()
-    page = staff.browser.get("/desk/advice").text
+    page = looks(reviewed)
     shown = cards(page)
     assert "reviewed by Dr. Made Up on 1 Nov 2026 due again on 1 Nov 2027" in shown["warning_signs"]
     assert "reviewed by Dr. Made Up on 23 Nov 2025 review overdue since 23 Nov 2026" in shown["now"]
     assert "due again on 24 Nov 2026" in shown["stretches"]
-    assert "not yet reviewed by a clinician" in shown["causes"]
+    assert "not yet reviewed by a clinician" in shown["treatment"]
     assert "3 pieces of advice want a clinician" in page
+
+
+def test_a_review_of_a_day_to_come_does_not_hold_before_it(reviewed: Phone, clock: Clock) -> None:
+    assert "the day of this review is still to come" in cards(looks(reviewed))["causes"]
+    clock.goes_on(days=1)
+    assert "due again on 24 Nov 2027" in cards(looks(reviewed))["causes"]
+
+
+def test_a_review_does_not_hold_for_other_words_than_were_read(
+    tmp_path: Path, staff: Staff, sqlite_url: str, redis_url: str, clock: Clock
+) -> None:
+    read = marks(staff)
+    path = clinic_with(tmp_path, *((key, "2026-11-01", of) for key, of in read.items()))
+    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=path) as phone:
+        assert "A clinician has reviewed all of it." in looks(phone)
+    path = clinic_with(tmp_path, *((key, "2026-11-01", of) for key, of in {**read, "now": "00000000"}.items()))
+    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=path) as phone:
+        page = looks(phone)
+        assert "1 piece of advice wants a clinician" in page
+        assert "these words are not those that were reviewed" in cards(page)["now"]
+
+
+def test_a_word_in_one_language_changes_the_mark() -> None:
+    words = {"en": "Warm it.", "hi": "गर्म करें।"}
+    assert mark(words) == mark(dict(reversed(words.items())))
+    assert len({mark(words), mark({**words, "hi": "ठंडा करें।"}), mark({**words, "en": "Cool it."})}) == 3

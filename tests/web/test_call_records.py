@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -357,3 +358,20 @@ def test_a_flood_is_collected_a_piece_at_a_time(tools: Tools, clock: Clock, monk
         tools.ledger.collect(clock())
     assert segments(tools) == []
     assert len(recorded(tools, clock)) == 300
+
+
+def test_twice_as_many_segments_are_twice_the_work(tmp_path: Path, clock: Clock) -> None:
+    def work(count: int) -> int:
+        calls = Journal(tmp_path / str(count))
+        for number in range(count):
+            calls.write(Trace(f"{number:032x}", clock() + timedelta(minutes=number), "main", "en", ("welcome",)))
+        steps: Counter[str] = Counter()
+        sys.setprofile(lambda _frame, what, _arg: steps.update([what]))
+        try:
+            read, _ = calls.read()
+        finally:
+            sys.setprofile(None)
+        assert len(read) == count
+        return steps.total()
+
+    assert work(400) < 2.5 * work(200)

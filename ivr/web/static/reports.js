@@ -37,17 +37,32 @@
         x: { ...(upright ? named : counted), stacked: many },
         y: { ...(upright ? counted : named), stacked: many },
       },
-      plugins: { legend: { display: many, labels: { color: colour("ink") } } },
+      plugins: {
+        legend: { display: many, labels: { color: colour("ink") } },
+        tooltip: { callbacks: { title: ([item]) => [item.chart.data.labels[item.dataIndex]].flat().join(" ") } },
+      },
     };
+  };
+
+  // As high as its names want, so that none lies on another; never lower than the page has it.
+  const grow = (picture, labels) => {
+    const most = Math.max(...labels.map((label) => label.length));
+    picture.style.minHeight = `${labels.length * most * 18 + 64}px`;
   };
 
   const draw = (canvas) => {
     const { labels, columns } = read(document.getElementById(canvas.dataset.table));
-    const shades = [colour("lead"), colour("taken")];
+    if (!("upright" in canvas.dataset)) grow(canvas.parentElement, labels);
+    // A full bar and a pale one with an edge: told apart by how light they are, by whoever sees no colours, too.
+    const shades = [
+      { backgroundColor: colour("lead"), borderColor: colour("paper"), borderWidth: columns.length > 1 ? 1 : 0 },
+      { backgroundColor: colour("pale"), borderColor: colour("lead"), borderWidth: 2 },
+    ];
     const datasets = columns.map(({ name, numbers }, at) => ({
       label: name,
       data: numbers,
-      backgroundColor: shades[at],
+      ...shades[at],
+      borderSkipped: false,
       maxBarThickness: 36,
     }));
     const upright = "upright" in canvas.dataset;
@@ -69,5 +84,15 @@
     canvas.closest("section").querySelector("details").open = false;
   });
   drawAll();
+
+  // On paper the numbers stand in place of the pictures, which are drawn for the screen.
+  const folded = () => [...document.querySelectorAll(".figure details:not([open])")];
+  let toFold = [];
+  addEventListener("beforeprint", () => {
+    toFold = folded();
+    toFold.forEach((details) => (details.open = true));
+  });
+  addEventListener("afterprint", () => toFold.forEach((details) => (details.open = false)));
+
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 })();
