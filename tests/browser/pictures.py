@@ -8,6 +8,7 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from config.settings import ROOT
 from ivr.desk.demo import Demo
 from ivr.desk.migrate import migrate
+from ivr.line.hours import DeskClosure
 from ivr.web.house import House
 from tests.browser.conftest import launched
 from tests.conftest import PASSWORD
@@ -29,26 +31,42 @@ SIZES = {"wide": ViewportSize(width=1280, height=860), "narrow": ViewportSize(wi
 COLOURS = {"day": "light", "night": "dark"}
 
 
+HOLIDAY = DeskClosure(date(2026, 12, 25), "", (), "public_holiday")
+
+
 class Shown(NamedTuple):
-    """A page of the desk to take, and what is done on it first: a selector to be clicked."""
+    """A page of the desk to take, and what a narrow picture begins with: a selector; nothing for the page's top."""
 
     path: str
-    click: str = ""
+    narrow: str = ""
 
 
 PAGES = {
     "desk": Shown("/desk"),
-    "reports": Shown("/desk/reports?period=week"),
-    "hear": Shown("/desk/hear", "summary >> nth=0"),
+    "reports": Shown("/desk/reports?period=week", "main h2"),
+    "hear": Shown(f"/desk/hear?on={HOLIDAY.day}&at=10:00", "nav.moments"),
 }
 """Pages that need no request of their own; the telephone and the card come besides."""
 
 SETTLED = """() => new Promise(drawn => {
-    const log = document.getElementById("log");
-    if (log) log.scrollTop = log.scrollHeight;
+    document.activeElement.blur();
     requestAnimationFrame(() => requestAnimationFrame(drawn));
 })"""
-"""What was heard last is in sight, and what has changed is drawn."""
+"""Nothing is in hand any more, and what has changed is drawn."""
+
+FIRST = "each => each.scrollIntoView({block: 'start'})"
+"""Whatever may scroll does, so that this is what is seen first."""
+
+VOICES = """
+const voices = [{ name: "English", lang: "en-IN" }, { name: "Hindi", lang: "hi-IN" }];
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+Object.defineProperty(window, "speechSynthesis", { value: {
+  getVoices: () => voices, cancel() {}, speak(it) { it.onstart?.({}); setTimeout(() => it.onend({})); },
+} });
+"""
+"""What people's browsers have and a headless one has not: it says each sentence in no time."""
+
+PROMISE = "text=We have your request"
 
 NAMES = ("phone", "card", *PAGES)
 
@@ -67,9 +85,7 @@ def main() -> None:
         take(page, "card")
         for name, shown in PAGES.items():
             page.goto(shown.path, wait_until="networkidle")
-            if shown.click:
-                page.click(shown.click)
-            take(page, name)
+            take(page, name, narrow=shown.narrow)
 
 
 @contextmanager
@@ -86,18 +102,22 @@ def running() -> Iterator[House]:
             demo = Demo(house.moves.database, house.moves, house.clinic, house.front_door.marker)
             demo.look_back(clock())
             demo.fill(clock())
+            house.closures.set([HOLIDAY], "asha", clock())
+            house.mirror.follow(house.closures, clock().date())
             yield house
 
 
 def opened(browser: Browser, house: House) -> Page:
     """A browser at this service."""
-    return browser.new_context(base_url=house.settings.public_base_url, reduced_motion="reduce").new_page()
+    page = browser.new_context(base_url=house.settings.public_base_url, reduced_motion="reduce").new_page()
+    page.add_init_script(VOICES)
+    return page
 
 
 def taken_by_telephone(page: Page) -> str:
     """Books an appointment by telephone, up to its promise; the reference that was heard."""
     page.goto("/phone")
-    page.uncheck("#counts")
+    page.uncheck("#counts")  # or it goes on while its picture is taken
     page.select_option("#caller", "other")
     page.fill("#other", "99999 00021")
     page.click("#ring")
@@ -106,7 +126,7 @@ def taken_by_telephone(page: Page) -> str:
         page.click(f"[data-key='{key}']")
     page.wait_for_selector("text=Your reference number is")
     expect(page.locator("#stay-silent")).to_be_enabled()
-    take(page, "phone")
+    take(page, "phone", wide=PROMISE, narrow=PROMISE)
     heard = page.locator("text=Your reference number is").inner_text()
     page.click("#hang-up")
     return "".join(filter(str.isdigit, heard))
@@ -121,11 +141,15 @@ def log_in(page: Page) -> None:
     page.wait_for_selector("#list")
 
 
-def take(page: Page, name: str) -> None:
-    """The picture as it is seen now, in both sizes and both colours."""
+def take(page: Page, name: str, **first: str) -> None:
+    """The picture as it is seen now, in both sizes and both colours; `first` says where it begins in a size."""
+    page.mouse.move(0, 0)
     for size, viewport in SIZES.items():
+        page.set_viewport_size(viewport)
+        page.evaluate("scrollTo(0, 0)")
+        if first.get(size):
+            page.locator(first[size]).first.evaluate(FIRST)
         for colour, scheme in COLOURS.items():
-            page.set_viewport_size(viewport)
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
             page.evaluate(SETTLED)
             page.screenshot(path=FOLDER / f"{name}-{size}-{colour}.png", animations="disabled")
