@@ -68,15 +68,17 @@ pins: requirements-dev ## compiles both requirements files from their .in
 			--no-emit-index-url --no-emit-find-links $(ARGS) $$name.in -o $$name.txt || exit 1; \
 	done
 
-# The tests of the desk want a browser and a font for Hindi: installed where that may be done, named where it may not.
+# The tests of the desk want a browser, best the one without windows, which needs half the time, and a font for Hindi:
+# installed where that may be done, named where it may not.
 browser:
-	@for it in chromium chromium-browser google-chrome none; do command -v $$it >/dev/null && break; done; \
-	test $$it != none && fc-list 2>/dev/null | grep -qi deva || \
-	{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing Chromium and a font for Hindi." \
+	@has() { command -v "$$1" >/dev/null; }; hindi() { fc-list 2>/dev/null | grep -qi deva; }; \
+	{ has chromium-headless-shell && hindi; } || \
+	{ test "$$(id -u)" = 0 && has apt-get && echo "Installing a headless Chromium and a font for Hindi." \
 		&& apt-get update -qq >/dev/null \
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-			chromium fonts-lohit-deva fontconfig >/dev/null; } || \
-	echo "No browser for the tests of the desk: apt-get install chromium fonts-lohit-deva fontconfig"
+			chromium-headless-shell fonts-lohit-deva fontconfig >/dev/null; } || \
+	{ { has chromium || has chromium-browser || has google-chrome; } && hindi; } || \
+	echo "No browser for the tests of the desk: apt-get install chromium-headless-shell fonts-lohit-deva fontconfig"
 
 # The tests of the carrier's REST API ask a stand-in that runs on Node: installed where npm is, named where it is not.
 EMULATE := tests/carrier/emulate
