@@ -288,3 +288,9 @@ def test_the_page_names_the_lines_and_says_what_to_do_without_javascript(running
     assert "<code>make phone</code>" in page
     assert TOKEN not in page
     assert running.house.settings.secret_key not in page
+
+
+def test_a_page_without_a_reception_says_why_there_is_none_to_play(phone: Phone, running: Phone) -> None:
+    why = "There is no reception to play"
+    assert why in phone.app.test_client().get("/phone").text
+    assert why not in running.app.test_client().get("/phone").text

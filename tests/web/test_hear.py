@@ -111,7 +111,7 @@ def test_after_the_key_of_the_other_language_the_call_is_told_in_that_language(
 
 def test_odd_lines_languages_and_callers_are_those_that_there_are(staff: Staff) -> None:
     page = hears(staff, "line=x&lang=x&caller=x")
-    assert re.search(r"<h2>the first line,", page)
+    assert re.search(r"<h2>The first line,", page)
     assert '<option value="shown" selected>' in page
     assert '<article class="call" lang="en"' in page
 
