@@ -49,8 +49,9 @@ test: requirements-dev browser promtool emulate ## runs the tests; some of them 
 chaos: requirements-dev ## rings the running service 2,100 times with each database while its parts break; 16 minutes
 	@exec $(PY) -m chaos $(ARGS)
 
-fuzz: requirements-dev ## sends anything to every route for about half an hour; some of it with ARGS="-k signed"
-	@exec $(PY) -m pytest --hypothesis-profile=long tests/test_fuzz.py tests/test_any_keys.py $(ARGS)
+fuzz: requirements-dev ## for about half an hour: anything to every route, every way of a call; some with ARGS="-k signed"
+	@exec $(PY) -m pytest --hypothesis-profile=long tests/test_fuzz.py tests/test_any_keys.py \
+		tests/web/test_transcripts.py $(ARGS)
 
 check: requirements-dev ## format, lint, types, and known holes in what we depend on
 	@$(PY) -m ruff format --check
