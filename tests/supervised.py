@@ -46,6 +46,7 @@ QUIET = """\
 ends() {
     while [ -e hold ]; do sleep 0.02; done
     [ -S s/redis.sock ] && echo "$1 ends, Redis is there" >> order
+    kill $!  # its own sleep; a shell leaves it behind
     exit 0
 }
 trap 'ends $1' TERM
