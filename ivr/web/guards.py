@@ -1,6 +1,7 @@
 """Who may call a route. Every route names its guard; one that names none answers nobody."""
 
 import hmac
+import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")
 """What tunnels and proxies add, also those that write a local name over the one that was asked for."""
 
+log = logging.getLogger(__name__)
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 MOST_FIELDS = 250
@@ -37,7 +40,12 @@ def in_development() -> None:
     What stands behind this guard signs as the carrier. A tunnel, a proxy, another machine and a page that has given its
     name our address all reach a port that was meant for whoever works here.
     """
-    if house().settings.production or not _is_local():
+    if house().settings.production:
+        abort(404)
+    if not _is_local():
+        log.info(
+            "%s was not shown: it is for a browser on this very machine, not through a tunnel or proxy", request.path
+        )
         abort(404)
 
 

@@ -179,9 +179,11 @@ def test_it_is_there_for_a_browser_on_this_machine(app: Flask, base_url: str) ->
     ],
 )
 def test_nobody_else_can_ring_as_the_carrier_through_a_tunnel_or_from_another_machine(
-    app: Flask, asked: dict[str, Any]
+    app: Flask, asked: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     assert app.test_client().get("/phone", **asked).status_code == 404
+    assert "for a browser on this very machine" in caplog.text, "whoever works here reads why"
     assert app.test_client().post("/phone/ring", data={"line": "main"}, **asked).status_code in {400, 404}
 
 
