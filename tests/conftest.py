@@ -36,8 +36,9 @@ NO_PROMTOOL = "promtool could not be had: "
 NO_STAND_IN = "a stand-in for the carrier's REST API could not be had: "
 NO_SYSTEMD = "systemd's judge of units could not be had: "
 NO_PG_DUMP = "pg_dump could not be had: "
+NOT_HERE = "this machine, or who runs the tests, is another than it takes: "
 NO_CADDY = "Caddy could not be had: "
-OF_THE_MACHINE = (NO_SMALL_DISK, NO_SYSTEMD, NO_PG_DUMP, NO_CADDY)
+OF_THE_MACHINE = (NO_SMALL_DISK, NO_SYSTEMD, NO_PG_DUMP, NO_CADDY, NOT_HERE)
 """What a machine allows or carries, and we do not install: said aloud, and no failure of CI."""
 
 NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_STAND_IN, *OF_THE_MACHINE)

@@ -21,7 +21,7 @@ from ivr.supervisor.first_run import write_env
 from ivr.supervisor.readiness import Readiness, missing_parts
 from ivr.supervisor.refusal import CannotStart
 from ivr.supervisor.start import guide
-from tests.conftest import settings_for
+from tests.conftest import NOT_HERE, settings_for
 from tests.supervised import PATIENCE, Premises, alive, eventually, free_port
 
 # Does not end when asked, and has a child in a group of its own, as a worker at a job has.
@@ -166,7 +166,7 @@ def test_a_slow_database_does_not_hold_up_a_stop(premises: Premises) -> None:
     assert not (premises.folder / "s" / "redis.sock").exists()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent has died")
+@pytest.mark.skipif(sys.platform != "linux", reason=f"{NOT_HERE}only Linux tells a child that its parent has died")
 def test_a_killed_supervisor_leaves_nothing_behind(premises: Premises) -> None:
     supervisor = premises.start()
     pids = [premises.pid("web"), premises.pid("clock"), premises.redis_pid()]

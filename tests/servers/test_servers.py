@@ -21,6 +21,7 @@ from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import TimeoutError as NoAnswer
 from redis.retry import Retry
 
+from tests.conftest import NOT_HERE
 from tests.servers import ENDED, Account, ServerFailed, own_folder, status, until
 from tests.servers.postgres import (
     WHEEL,
@@ -32,7 +33,7 @@ from tests.servers.postgres import (
 )
 from tests.servers.valkey import Valkey, valkey
 
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has an account to lend")
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason=f"{NOT_HERE}only root has an account to lend")
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["machine", "wheel"])
@@ -221,7 +222,7 @@ def test_a_valkey_that_cannot_start_says_why_in_its_own_words() -> None:
             server.start()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shares a port with one who does not listen")
+@pytest.mark.skipif(sys.platform != "linux", reason=f"{NOT_HERE}only Linux shares a port with one who does not listen")
 def test_a_stopped_servers_port_is_given_to_nobody_else() -> None:
     with valkey(tcp=True) as server, socket.socket() as stranger:
         server.stop()

@@ -1,7 +1,6 @@
 """The desk's page in a browser: who waits, who has taken it, what happened; and who is kept out."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -31,13 +30,6 @@ ELSEWHERE = (
     *("\t//evil.example", "/desk\\@evil.example", "/login", ""),
 )
 """Where a crafted link would like somebody to be sent after the login."""
-
-
-@pytest.fixture
-def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a service on each of the databases."""
-    with service(tmp_path, database_url, redis_url, clock) as phone:
-        yield phone
 
 
 def colleague(phone: Phone, name: str) -> Staff:

@@ -26,13 +26,6 @@ OPENS = "We open tomorrow, Tuesday, at nine in the morning."
 LINES = ("main", "second", "third")
 
 
-@pytest.fixture
-def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a service on each of the databases."""
-    with service(tmp_path, database_url, redis_url, clock) as phone:
-        yield phone
-
-
 def at_the_desk(phone: Phone, name: str = "asha") -> Staff:
     """Somebody at the desk, logged in."""
     phone.house.people.add(name, PASSWORD, phone.house.clock())

@@ -1,9 +1,8 @@
 """One live request per number and kind: who rings again joins theirs, whoever else learns nothing, nothing doubles."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 from urllib.parse import unquote
 
@@ -15,7 +14,6 @@ from ivr.desk.database import Database
 from ivr.desk.requests import Outcome, Report, Request
 from ivr.phone.reader import Gathers
 from tests.people import CALLER, Clock, Conversation, Phone
-from tests.web import service
 
 OTHER = "+919999900002"
 BOOK = ("1", "1", "1", "1", "1")
@@ -23,13 +21,6 @@ BOOK_TOMORROW = ("1", "2", "1", "1", "1")
 RING_BACK = ("2", "1", "1", "1")
 NEW = "Thank you. We have your request."
 AGAIN = "You already have a request with us. We have noted that you rang again, and what you asked for just now."
-
-
-@pytest.fixture
-def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a service on each of the databases."""
-    with service(tmp_path, database_url, redis_url, clock) as phone:
-        yield phone
 
 
 def only(phone: Phone) -> Request:

@@ -43,13 +43,6 @@ def staffed(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> It
 
 
 @pytest.fixture
-def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a service on each of the databases."""
-    with service(tmp_path, database_url, redis_url, clock) as phone:
-        yield phone
-
-
-@pytest.fixture
 def quiet_line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
     """A telephone at a clinic whose lines take three calls in an hour, two of them from one telephone."""
     words = (ROOT / "config" / "clinic.toml").read_text()

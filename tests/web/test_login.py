@@ -1,8 +1,5 @@
 """The login and its sessions: who has to wait, when a session ends, and where one is led afterwards."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -15,7 +12,6 @@ from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
 from tests.servers.valkey import Valkey
 from tests.test_faults import moved
-from tests.web import service
 from workers.clock import sweep
 from workers.tools import Tools
 
@@ -26,11 +22,10 @@ LIVE = {"HX-Request": "true", "HX-Current-URL": "https://line.example/desk?kind=
 
 
 @pytest.fixture
-def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a service on each of the databases."""
-    with service(tmp_path, database_url, redis_url, clock) as phone:
-        phone.house.people.add("asha", PASSWORD, clock())
-        yield phone
+def both(both: Phone, clock: Clock) -> Phone:
+    """A telephone at a service on each of the databases, and asha at its desk."""
+    both.house.people.add("asha", PASSWORD, clock())
+    return both
 
 
 def tries(app: Flask, name: str = "asha", password: str = PASSWORD, address: str = HOME, to: str = "") -> TestResponse:

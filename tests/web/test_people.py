@@ -1,9 +1,7 @@
 """The pages of the people: what managers change, what staff may not, the links, and the audit."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,18 +13,10 @@ from ivr.desk.people import MANAGER, STAFF
 from ivr.web.guards import guard_of, manager_only
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
-from tests.web import service
 from tests.web.test_guards import path_of
 
 NEW = "a new and longer password"
 MARKUP = "<b onclick='x'>\"Asha\" & {{ 7*7 }}</b>"
-
-
-@pytest.fixture
-def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a service on each of the databases."""
-    with service(tmp_path, database_url, redis_url, clock) as phone:
-        yield phone
 
 
 def somebody(phone: Phone, name: str, role: str) -> Staff:

@@ -1,0 +1,48 @@
+"""What the tests of the second factor share: the telephone that shows codes, and the pages that ask for them."""
+
+import re
+
+from pyotp import TOTP
+from werkzeug.test import TestResponse
+
+from tests.people import Clock, Staff
+
+PAGE = "/desk/me/second-factor"
+
+
+def key_on(page: str) -> str:
+    """The key that a page shows, without its gaps."""
+    found = re.search(r'<p class="to-type"[^>]*>(.*?)</p>', page, re.DOTALL)
+    assert found, "no key is shown"
+    return re.sub(r"<[^>]*>|\s", "", found[1])
+
+
+def shown(secret: str, clock: Clock) -> str:
+    """What the app shows now."""
+    return TOTP(secret).at(clock())
+
+
+def sets_up(staff: Staff, clock: Clock) -> tuple[str, list[str]]:
+    """Sets it up on the pages; the secret in the telephone, and the recovery codes."""
+    page = staff.browser.get(PAGE)
+    assert page.status_code == 200
+    secret = key_on(page.text)
+    form = {"csrf_token": Staff.token(page.text), "code": shown(secret, clock)}
+    answer = staff.browser.post(PAGE, data=form)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{PAGE}/codes")
+    return secret, codes_on(staff.browser.get(f"{PAGE}/codes").text)
+
+
+def codes_on(page: str) -> list[str]:
+    return re.findall(r"<li>(\d{4} \d{4} \d{4})</li>", page)
+
+
+def writes_code(staff: Staff, code: str, to: str = "/login/code") -> TestResponse:
+    """Fills in the page that asks for the code."""
+    page = staff.browser.get("/login/code")
+    return staff.browser.post(to, data={"csrf_token": Staff.token(page.text), "code": code})
+
+
+def led_on(answer: TestResponse) -> str:
+    assert answer.status_code == 302, answer.status_code
+    return answer.headers["Location"]
