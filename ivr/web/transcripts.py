@@ -13,6 +13,7 @@ from ivr.carrier.twiml import Addresses
 from ivr.line.clinic import Clinic, Line
 from ivr.line.hours import HORIZON_DAYS, Text
 from ivr.line.menu import START
+from ivr.line.phones import Phone
 from ivr.line.turn import Call, Facts, File, KeyNumber, Turn
 from ivr.line.ways.happenings import SOMEBODY, What
 from ivr.line.ways.transcript import Keys, Scene, rings_reception
@@ -112,7 +113,7 @@ class _Reading:
     def __init__(self, house: House, scene: Scene) -> None:
         self._house = house
         self._first = scene.turn.call
-        self._read: dict[str, tuple[Heard, ...]] = {}
+        self._read: dict[tuple[Phone | None, str], tuple[Heard, ...]] = {}
         self._pointed: dict[tuple[tuple[Heard, ...], Keys], Keys] = {}
         self.call = self._branch(scene)
 
@@ -139,7 +140,8 @@ class _Reading:
         """The sentences of the document that the carrier would get; it gets none while a request is being kept."""
         if isinstance(turn.wait, File):
             return ()
-        says = repr((turn.call.language, turn.first, turn.asks))
+        # The number itself besides: what is written of it hides its digits, and two may end alike.
+        says = (turn.call.keyed, repr((turn.call.language, turn.first, turn.asks)))
         if says not in self._read:
             document = self._house.renderer.document(turn, NOWHERE)
             self._read[says] = tuple(step for step in steps(document) if isinstance(step, Heard))
