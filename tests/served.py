@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,10 +33,34 @@ from tests.web import environment, service
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
+class InHand:
+    """An application, and how many requests it has in hand: whoever closes the house waits until there are none."""
+
+    def __init__(self, app: Wsgi) -> None:
+        self._app = app
+        self._requests: set[object] = set()
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        request = object()
+        self._requests.add(request)
+        try:
+            with ExitStack() as after:
+                answer = self._app(environ, start)
+                after.callback(getattr(answer, "close", bool))
+                return list(answer)
+        finally:
+            self._requests.discard(request)
+
+    def are_done(self) -> bool:
+        """Waits for it: a request that a browser no longer waits for still writes its counts."""
+        return until(lambda: not self._requests)
+
+
 @contextmanager
 def serving(listening: socket.socket, app: Wsgi) -> Iterator[None]:
     """An application behind a real port, in this process."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, fd=listening.fileno())
+    in_hand = InHand(app)
+    server = make_server("127.0.0.1", 0, in_hand, threaded=True, fd=listening.fileno())
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -45,6 +69,7 @@ def serving(listening: socket.socket, app: Wsgi) -> Iterator[None]:
         server.shutdown()
         thread.join()
         server.server_close()
+        assert in_hand.are_done()
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from ivr.web.app import create_app
 from ivr.web.house import House, build
 from tests.conftest import NO_BROWSER, PASSWORD, QUICK, settings_for
 from tests.people import Clock, Phone
+from tests.served import InHand
 
 SIZES = {"phone": (360, 740), "desk": (1280, 900)}
 
@@ -48,7 +49,8 @@ def service(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> It
     for name, role in (("asha", "manager"), ("meena", "staff"), ("ravi", "staff")):
         house.people.add(name, PASSWORD, clock(), role)
     app = create_app(house)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    in_hand = InHand(app)
+    server = make_server("127.0.0.1", 0, in_hand, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -57,6 +59,7 @@ def service(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> It
         server.shutdown()
         thread.join()
         server.server_close()
+        assert in_hand.are_done()
         house.close()
 
 
