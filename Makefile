@@ -41,9 +41,9 @@ phone: requirements ## rings the line from this terminal; more with ARGS=--help
 	@exec $(PY) -m flask --app wsgi phone $(ARGS)
 
 preflight: requirements ## checks that all is ready for callers, a line a check
-	@exec $(PY) -m ivr.web.preflight $(ARGS)
+	@exec $(PY) -m ivr.commands.preflight $(ARGS)
 
-test: requirements-dev browser promtool emulate ## runs the tests; some of them with ARGS=tests/test_supervisor.py
+test: requirements-dev browser promtool emulate ## runs the tests; some of them with ARGS=tests/supervisor/test_supervise.py
 	@exec $(PY) -m pytest $(ARGS)
 
 chaos: requirements-dev ## rings the running service 2,100 times with each database while its parts break; 16 minutes
@@ -51,7 +51,7 @@ chaos: requirements-dev ## rings the running service 2,100 times with each datab
 
 fuzz: requirements-dev ## for about half an hour: anything to every route, every way of a call; some with ARGS="-k signed"
 	@exec $(PY) -m pytest --hypothesis-profile=long tests/test_fuzz.py tests/test_any_keys.py \
-		tests/web/test_transcripts.py $(ARGS)
+		tests/web/preview/test_transcripts.py $(ARGS)
 
 check: requirements-dev ## format, lint, types, and known holes in what we depend on
 	@$(PY) -m ruff format --check
@@ -82,7 +82,7 @@ browser:
 	echo "No browser for the tests of the desk: apt-get install chromium-headless-shell fonts-lohit-deva fontconfig"
 
 # The tests of the carrier's REST API ask a stand-in that runs on Node: installed where npm is, named where it is not.
-EMULATE := tests/carrier/emulate
+EMULATE := tests/carrier/twilio/emulate
 emulate:
 	@cmp -s $(EMULATE)/package-lock.json $(EMULATE)/node_modules/.made || \
 	{ command -v node >/dev/null && command -v npm >/dev/null \
@@ -105,11 +105,11 @@ pictures: requirements-dev browser ## takes the pictures of the README anew, int
 	@$(PY) -m tests.browser.pictures
 
 menu: venv ## writes docs/menu.md anew from the menu's table
-	@$(PY) -m ivr.line.ways.diagram > docs/menu.new && mv docs/menu.new docs/menu.md
+	@$(PY) -m ivr.line.paths.diagram > docs/menu.new && mv docs/menu.new docs/menu.md
 
 words: requirements-dev ## collects the desk's words for translation; then fill in ivr/web/translations/hi.po
 	@.venv/bin/pybabel -q extract -F ivr/web/translations/babel.cfg --no-location --sort-output --omit-header \
-		-k _ -k later -o .venv/desk.pot ivr/web
+		-k _ -k later -o .venv/desk.pot ivr
 	@.venv/bin/pybabel -q update -i .venv/desk.pot -o ivr/web/translations/hi.po -l hi --omit-header --no-fuzzy-matching --ignore-obsolete
 
 requirements: venv

@@ -7,10 +7,10 @@ import click
 from flask import Flask
 
 from config import logs
-from config.checked import BadFile
 from config.settings import BadSettings, read
-from ivr.web.app import create_app as assemble
-from ivr.web.house import build
+from config.toml_file import BadFile
+from ivr.app import create_app as assemble
+from ivr.web.services import build
 
 
 def create_app() -> Flask:

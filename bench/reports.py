@@ -19,13 +19,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, text
 
 from config.settings import read
-from ivr.desk import schema
-from ivr.desk.calls import ending
-from ivr.desk.database import PATIENCE_OF_A_WORKER, Database
-from ivr.desk.demo_calls import HABITS
-from ivr.desk.migrate import migrate
-from ivr.web.app import create_app
-from ivr.web.house import build
+from ivr.app import create_app
+from ivr.operations.demo_calls import HABITS
+from ivr.reports.call_records import ending
+from ivr.storage import schema
+from ivr.storage.database import PATIENCE_OF_A_WORKER, Database
+from ivr.storage.migrate import migrate
+from ivr.web.services import build
 
 PASSWORD = "only for this benchmark"  # noqa: S105 - of a database that is thrown away
 ROUNDS = 15

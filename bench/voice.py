@@ -13,13 +13,13 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from config.settings import read
-from ivr.carrier.event import signature
-from ivr.desk.calls import Trace
-from ivr.desk.journal import Journal
-from ivr.desk.migrate import migrate
-from ivr.desk.scribe import Scribe
-from ivr.web.app import create_app
-from ivr.web.house import build
+from ivr.app import create_app
+from ivr.carrier.twilio.webhook import signature
+from ivr.reports.call_records import Trace
+from ivr.reports.spool import Journal
+from ivr.reports.spool_writer import Scribe
+from ivr.storage.migrate import migrate
+from ivr.web.services import build
 
 TOKEN = "0123456789abcdef" * 2
 BASE = "https://line.example"

@@ -17,11 +17,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert
 
 from config.settings import read
-from ivr.desk import schema
-from ivr.desk.database import Database
-from ivr.desk.migrate import migrate
-from ivr.web.app import create_app
-from ivr.web.house import build
+from ivr.app import create_app
+from ivr.storage import schema
+from ivr.storage.database import Database
+from ivr.storage.migrate import migrate
+from ivr.web.services import build
 
 PASSWORD = "only for this benchmark"  # noqa: S105 - of a database that is thrown away
 ROUNDS = 30

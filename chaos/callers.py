@@ -11,8 +11,8 @@ from random import Random
 from urllib.parse import urlsplit
 
 from chaos.plan import Ring
+from ivr.carrier.twilio.reader import Gathers, Heard
 from ivr.phone.handset import Handset
-from ivr.phone.reader import Gathers, Heard
 
 REFERENCE = re.compile(r"(\d(?: \d){2}, \d(?: \d){2})\b")
 """A reference as it is read out: 1 2 3, 4 5 6."""

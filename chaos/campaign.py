@@ -10,7 +10,7 @@ from chaos.plan import Wanted
 from chaos.premises import Premises, premises
 from chaos.reckoning import Reckoning
 from chaos.troubles import breaking
-from workers.tools import Tools, build
+from workers.services import Tools, build
 
 
 def run(wanted: Wanted, say: Callable[[str], None]) -> Reckoning:

@@ -13,11 +13,11 @@ from sqlalchemy import func, select
 from chaos.plan import Wanted
 from chaos.premises import Premises
 from chaos.reckoning import Held
-from ivr.desk import schema
-from ivr.desk.database import StoreAway
-from ivr.desk.queue import QueueAway
+from ivr.desk.job_queue import QueueAway
 from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, Report
-from workers.tools import Tools
+from ivr.storage import schema
+from ivr.storage.database import StoreAway
+from workers.services import Tools
 
 SETTLES = 240.0
 """Seconds at the end for what was promised to reach the desk and the staff: several leases of an errand."""

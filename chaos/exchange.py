@@ -13,7 +13,7 @@ from chaos.plan import Ring, Wanted
 from chaos.premises import ACCOUNT, BASE_URL, TOKEN, Premises
 from ivr.line.turn import Say
 from ivr.phone.handset import Handset
-from workers.tools import Tools
+from workers.services import Tools
 
 AT_ONCE = 96
 """Calls that may be going on together."""

@@ -16,7 +16,7 @@ import psutil
 
 from chaos.plan import What
 from config.settings import ROOT
-from tests.servers import Server, leash
+from testing.servers import Server, leash
 
 
 class Part(Protocol):

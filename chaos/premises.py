@@ -17,11 +17,11 @@ from urllib.request import urlopen
 
 from chaos.parts import Keeper, Part, Process, SqliteFile, Store
 from config.settings import ROOT, Settings, read
-from ivr.desk.migrate import migrate
-from tests.listener import Listener, listener
-from tests.servers import until
-from tests.servers.postgres import postgres
-from tests.servers.valkey import valkey
+from ivr.storage.migrate import migrate
+from testing.listener import Listener, listener
+from testing.servers import until
+from testing.servers.postgres import postgres
+from testing.servers.valkey import valkey
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "a-token-that-signs-only-in-campaigns"  # noqa: S105 - made up

@@ -7,7 +7,6 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from config.checked import BadFile, Strict, load
 from config.fields import (
     LANGUAGES,
     Language,
@@ -29,6 +28,7 @@ from config.sections import (
     WeekFile,
     WishesFile,
 )
+from config.toml_file import BadFile, Strict, load
 from ivr.line.advice import WARNING_SIGNS, Topic
 from ivr.line.booking import Offer
 from ivr.line.clinic import Clinic, Line, Reception

@@ -5,7 +5,6 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from config.checked import Strict
 from config.fields import (
     Country,
     Hour,
@@ -17,6 +16,7 @@ from config.fields import (
     Shifts,
     Words,
 )
+from config.toml_file import Strict
 from ivr.line.advice import Review
 from ivr.line.again import Persistence
 from ivr.line.booking import Part

@@ -6,8 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from config.checked import BadFile, Strict, load
 from config.settings import ROOT
+from config.toml_file import BadFile, Strict, load
 from ivr.line.booking import Part
 from ivr.line.clinic import Clinic
 from ivr.line.script import Clock, Days, Prompts, Script, blanks_of

@@ -17,17 +17,17 @@ from jinja2 import FileSystemBytecodeCache
 from psycopg import sql
 
 from config.settings import Settings, read
-from ivr.desk.migrate import migrate
-from ivr.desk.passwords import Passwords
-from ivr.web.app import create_app
-from ivr.web.house import House, build
-from tests.carrier.account import ACCOUNT, Account, account_at
+from ivr.app import create_app
+from ivr.staff.passwords import Passwords
+from ivr.storage.migrate import migrate
+from ivr.web.services import House, build
+from testing.servers.emulate import Emulate, EmulateUnavailable, emulate
+from testing.servers.postgres import Postgres, PostgresUnavailable, postgres
+from testing.servers.valkey import Valkey, valkey
+from tests.carrier.twilio.account import ACCOUNT, Account, account_at
 from tests.people import TOKEN, Clock, Phone, Staff
-from tests.servers.emulate import Emulate, EmulateUnavailable, emulate
-from tests.servers.postgres import Postgres, PostgresUnavailable, postgres
-from tests.servers.valkey import Valkey, valkey
-from workers.tools import Tools
-from workers.tools import build as build_tools
+from workers.services import Tools
+from workers.services import build as build_tools
 
 NO_POSTGRES = "PostgreSQL could not be had: "
 NO_BROWSER = "a browser could not be had: "

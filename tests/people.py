@@ -17,9 +17,9 @@ from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
-from ivr.phone.reader import Dials, Gathers, HangsUp, Heard, Pauses, Redirects, Step, steps
-from ivr.web.house import House
-from tests.twiml_rules import faults
+from ivr.carrier.twilio.reader import Dials, Gathers, HangsUp, Heard, Pauses, Redirects, Step, steps
+from ivr.web.services import House
+from tests.carrier.twilio.twiml_rules import faults
 
 DELHI = ZoneInfo("Asia/Kolkata")
 

@@ -23,11 +23,11 @@ from werkzeug.serving import make_server
 from werkzeug.test import EnvironBuilder, TestResponse
 
 from config.settings import ROOT, Settings
+from ivr.app import create_app
 from ivr.supervisor.procfile import LINE
-from ivr.web.app import create_app
-from ivr.web.house import House
+from ivr.web.services import House
+from testing.servers import reserved_port, until
 from tests.people import Phone
-from tests.servers import reserved_port, until
 from tests.web import environment, service
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]

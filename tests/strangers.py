@@ -21,11 +21,11 @@ from sqlalchemy import create_engine, delete, insert, select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from ivr.desk import schema
+from ivr.app import create_app
 from ivr.line.menu import MENU
-from ivr.web.app import create_app
+from ivr.storage import schema
 from ivr.web.guards import guard_of
-from ivr.web.house import build
+from ivr.web.services import build
 from tests.conftest import settings_for
 
 

@@ -15,13 +15,13 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import create_engine, text
 
-from ivr.desk.migrate import revisions
+from ivr.storage.migrate import revisions
+from testing.servers.valkey import valkey
 from tests.conftest import NO_SMALL_DISK
 from tests.people import Clock, Conversation, Phone
-from tests.servers.valkey import valkey
 from tests.web import service
 from workers import jobs
-from workers.tools import build as build_tools
+from workers.services import build as build_tools
 
 BOOK = ("1", "1", "1", "1", "1")
 

@@ -14,12 +14,12 @@ import pytest
 from flask import Flask
 
 from config.settings import ROOT
-from ivr.desk.queue import JOB_SECONDS
-from ivr.phone.reader import HangsUp, Heard, steps
+from ivr.carrier.twilio.reader import HangsUp, Heard, steps
+from ivr.desk.job_queue import JOB_SECONDS
+from testing.servers import reserved_port, until
+from tests.carrier.twilio.twiml_rules import faults
 from tests.conftest import NO_CADDY, NO_SYSTEMD
 from tests.people import Phone
-from tests.servers import reserved_port, until
-from tests.twiml_rules import faults
 
 OPS = ROOT / "ops"
 UNITS = sorted((OPS / "systemd").glob("*.service"))

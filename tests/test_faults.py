@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from ivr.desk.database import StoreAway, sqlite_path
-from ivr.web.app import create_app
-from ivr.web.house import build
+from ivr.app import create_app
+from ivr.storage.database import StoreAway, sqlite_path
+from ivr.web.services import build
+from testing.servers.postgres import Postgres
+from testing.servers.valkey import Valkey, valkey
 from tests.conftest import PASSWORD, QUICK, settings_for
 from tests.people import Clock, Conversation, Phone, Staff
-from tests.servers.postgres import Postgres
-from tests.servers.valkey import Valkey, valkey
 from workers import jobs
 from workers.clock import sweep
-from workers.tools import Tools
-from workers.tools import build as build_tools
+from workers.services import Tools
+from workers.services import build as build_tools
 
 BOOK = ("1", "1", "1", "1", "1")
 HELD_UP_SECONDS = 2.0

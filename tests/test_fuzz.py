@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from hypothesis.vendor.pretty import RepresentationPrinter
 from werkzeug.test import TestResponse
 
-from ivr.desk.people import MANAGER, STAFF
+from ivr.staff.people import MANAGER, STAFF
 from ivr.web.guards import manager_only
+from tests.carrier.twilio.twiml_rules import faults
 from tests.conftest import PASSWORD
 from tests.people import CALLER, Clock, Phone, Staff
 from tests.strangers import ODD, PLACE, TEXT, Ask, Ledger, Rows, asks, fields, routes
-from tests.twiml_rules import faults
 from tests.web import service
 
 FUZZ = settings(

@@ -19,22 +19,22 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import select
 
 from config.settings import ROOT
-from ivr.carrier.texts import Texts
-from ivr.desk import schema
-from ivr.desk.database import Database, sqlite_path
-from ivr.desk.people import NameTaken
-from ivr.desk.queue import QUEUE
-from ivr.web.app import create_app
-from tests.desk.staffed import at_once
-from tests.listener import listener
+from ivr.app import create_app
+from ivr.carrier.twilio.texts import Texts
+from ivr.desk.job_queue import QUEUE
+from ivr.staff.people import NameTaken
+from ivr.storage import schema
+from ivr.storage.database import Database, sqlite_path
+from testing.listener import listener
+from testing.servers import until as wait_until
 from tests.people import Clock, Conversation, Phone, Staff
-from tests.servers import until as wait_until
+from tests.staff.staffed import at_once
 from tests.web import environment, service
-from tests.workers.test_errands import ACCOUNT, ToListener
+from tests.workers.test_tasks import ACCOUNT, ToListener
 from workers import jobs
 from workers.clock import forget, sweep
-from workers.tools import Tools
-from workers.tools import build as build_tools
+from workers.services import Tools
+from workers.services import build as build_tools
 
 CALLER = "+919876501234"
 KEYED = "9876505678"

@@ -11,10 +11,10 @@ from rq.serializers import JSONSerializer
 
 import workers.jobs  # noqa: F401 - loaded before the fork, so that a job begins at once
 from config import logs
-from config.checked import BadFile
 from config.settings import BadSettings, read
-from ivr.desk.queue import QUEUE, patient
-from workers.tools import build
+from config.toml_file import BadFile
+from ivr.desk.job_queue import QUEUE, patient
+from workers.services import build
 
 WORKER_SECONDS = 30
 """How long Redis remembers a worker that is not heard of; the least that leaves RQ time between two heartbeats."""

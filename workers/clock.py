@@ -13,14 +13,14 @@ from collections.abc import Callable
 from types import FrameType
 
 from config import logs
-from config.checked import BadFile
 from config.settings import BadSettings, read
-from ivr.desk.database import StoreAway
-from ivr.desk.journal import JournalAway
-from ivr.desk.jumps import Jumps
-from ivr.desk.mirror import MirrorAway
-from ivr.desk.queue import QueueAway
-from workers.tools import Tools, build
+from config.toml_file import BadFile
+from ivr.desk.job_queue import QueueAway
+from ivr.hours.closures_file import MirrorAway
+from ivr.operations.clock_jumps import Jumps
+from ivr.reports.spool import JournalAway
+from ivr.storage.database import StoreAway
+from workers.services import Tools, build
 
 log = logging.getLogger("workers.clock")
 

@@ -6,9 +6,9 @@ RQ only rings the bell. What is tried again, and when, stands in the errand's ro
 import logging
 
 from config import logs
-from ivr.desk.seal import Unreadable
-from workers.errands import ERRANDS
-from workers.tools import Tools, tools
+from ivr.storage.encryption import Unreadable
+from workers.services import Tools, tools
+from workers.tasks import ERRANDS
 
 log = logging.getLogger(__name__)
 

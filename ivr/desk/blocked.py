@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from ivr.desk import audit, schema
-from ivr.desk.database import Database
 from ivr.line.phones import Phone
+from ivr.storage import audit, schema
+from ivr.storage.database import Database
 
 LONGEST_REASON = 80
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from ivr.desk.database import Database
 from ivr.desk.moves import make
 from ivr.desk.requests import Entry, Outcome, Status
+from ivr.storage.database import Database
 
 REBOOKED, CALLED_OFF = "rebooked", "called_off"
 """What the history says of either."""

@@ -11,15 +11,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from ivr.desk import schema
-from ivr.desk.audit import line
-from ivr.desk.database import Database
-from ivr.desk.errands import give_back, withdraw
-from ivr.desk.keys import take_turns
-from ivr.desk.merged import DUPLICATE_OF, TOOK_IN, forget_wish
+from ivr.desk.merge_links import DUPLICATE_OF, TOOK_IN, forget_wish
 from ivr.desk.moves import has_another, last_line, may_undo, restored, standing
+from ivr.desk.outbox import give_back, withdraw
 from ivr.desk.requests import Entry, MoveRefused, NoSuchRequest, Outcome, Status
 from ivr.desk.store import in_turn, note, wish_of
+from ivr.storage import schema
+from ivr.storage.audit import line
+from ivr.storage.database import Database
+from ivr.storage.upsert import take_turns
 
 table = schema.requests
 

@@ -11,11 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, Row, insert, select, update
 
-from ivr.desk import schema
-from ivr.desk.audit import line
-from ivr.desk.database import Database
-from ivr.desk.keys import take_turns
-from ivr.desk.merged import DUPLICATE_OF, TOOK_IN
+from ivr.desk.merge_links import DUPLICATE_OF, TOOK_IN
 from ivr.desk.requests import (
     LIVE,
     OUTCOMES,
@@ -33,6 +29,10 @@ from ivr.desk.store import in_turn, note, request_of
 from ivr.line.again import next_try
 from ivr.line.booking import Kind
 from ivr.line.clinic import Clinic
+from ivr.storage import schema
+from ivr.storage.audit import line
+from ivr.storage.database import Database
+from ivr.storage.upsert import take_turns
 
 UNDO_WITHIN = timedelta(seconds=15)
 """Ten seconds are offered on the page; the rest is the way there and back."""

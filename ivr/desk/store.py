@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from ivr.desk import schema
-from ivr.desk.database import Clash, Database, StoreAway
-from ivr.desk.doorkeeper import Doorkeeper
-from ivr.desk.keys import added, take_turns
-from ivr.desk.merged import WAS_MERGED, led_to
+from ivr.desk.intake_rules import Doorkeeper
+from ivr.desk.merge_links import WAS_MERGED, led_to
 from ivr.desk.requests import CALLER, LIVE, Entry, Kept, NewRequest, NoSuchRequest, Outcome, Request, Status
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
+from ivr.storage import schema
+from ivr.storage.database import Clash, Database, StoreAway
+from ivr.storage.upsert import added, take_turns
 
 FIRST_LEASE = timedelta(seconds=15)
 """How long the sweep leaves a new errand to whoever made it and is about to ring the worker."""

@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from ivr.desk import schema
-from ivr.desk.database import Database
-from ivr.desk.merged import WAS_MERGED, led_to
+from ivr.desk.merge_links import WAS_MERGED, led_to
 from ivr.desk.requests import LIVE, Outcome, Request
 from ivr.desk.store import request_of
 from ivr.line.phones import NumberRefused, phone
+from ivr.storage import schema
+from ivr.storage.database import Database
 
 PAGE = 50
 """Requests on one page: more than anybody rings before the list has changed."""

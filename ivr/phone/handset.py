@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from twilio.request_validator import RequestValidator
 
-from ivr.phone.reader import Dials, Gathers, HangsUp, Heard, NotUnderstood, Records, Redirects, Sound, steps
+from ivr.carrier.twilio.reader import Dials, Gathers, HangsUp, Heard, NotUnderstood, Records, Redirects, Sound, steps
 
 MOST_MOMENTS = 200
 """A call of more moments than this goes round in circles."""

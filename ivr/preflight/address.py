@@ -3,12 +3,12 @@
 Sends two harmless webhooks about the end of a call that never was, one signed and one not.
 """
 
-from ivr.carrier.event import signature
-from ivr.carrier.numbers import CarrierRefused, Number, Numbers, side_by_side, wanted
+from ivr.carrier.twilio.numbers import CarrierRefused, Number, Numbers, side_by_side, wanted
+from ivr.carrier.twilio.webhook import signature
 from ivr.line.phones import Phone
+from ivr.preflight.context import Grounds
 from ivr.preflight.findings import Finding, bad, doubtful, well
-from ivr.preflight.grounds import Grounds
-from ivr.preflight.post import Answer, NoTLS, NotReached, ask
+from ivr.preflight.http import Answer, NoTLS, NotReached, ask
 
 NO_CALL = "preflight"
 """A CallSid that the carrier never gives: its own begin with CA."""

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import text
 
-from ivr.desk.database import StoreAway
-from ivr.desk.queue import QueueAway, queue_errors
+from ivr.desk.job_queue import QueueAway, queue_errors
+from ivr.preflight.context import Grounds
 from ivr.preflight.findings import Finding, bad, doubtful, well
-from ivr.preflight.grounds import Grounds
-from ivr.preflight.post import NotReached, ask
+from ivr.preflight.http import NotReached, ask
+from ivr.storage.database import StoreAway
 
 NOTICED, INTOLERABLE = timedelta(seconds=5), timedelta(seconds=60)
 

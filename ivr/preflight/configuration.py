@@ -6,15 +6,15 @@ Reads files; asks no store and no network.
 from datetime import datetime
 
 from config import sentences
-from config.checked import BadFile
 from config.fields import LANGUAGES
 from config.settings import made_for_development
+from config.toml_file import BadFile
 from ivr.line.advice import Lack, mark
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
 from ivr.line.turn import Say
+from ivr.preflight.context import Grounds
 from ivr.preflight.findings import Finding, bad, doubtful, well
-from ivr.preflight.grounds import Grounds
 
 SHORTEST_METRICS_TOKEN = 16
 

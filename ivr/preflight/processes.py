@@ -2,10 +2,10 @@
 
 import shutil
 
-from ivr.desk.mirror import FILE
-from ivr.desk.queue import Doorbell
+from ivr.desk.job_queue import Doorbell
+from ivr.hours.closures_file import FILE
+from ivr.preflight.context import Grounds
 from ivr.preflight.findings import Finding, bad, doubtful, well
-from ivr.preflight.grounds import Grounds
 
 MEGABYTE = 1024 * 1024
 

@@ -12,8 +12,8 @@ import os
 import sys
 
 from config.settings import ROOT
-from ivr.desk.migrate import migrate
+from ivr.storage.migrate import migrate
+from ivr.supervisor.output import voice
 from ivr.supervisor.start import run
-from ivr.supervisor.voice import voice
 
 sys.exit(run(ROOT, os.environ, voice(sys.stdout), migrate))

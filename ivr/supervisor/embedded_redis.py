@@ -11,11 +11,11 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from ivr.supervisor.bell import Bell
-from ivr.supervisor.child import Child
+from ivr.supervisor.errors import CannotStart
 from ivr.supervisor.folders import ours, private
-from ivr.supervisor.refusal import CannotStart
-from ivr.supervisor.voice import Say
+from ivr.supervisor.output import Say
+from ivr.supervisor.process import Child
+from ivr.supervisor.signals import Bell
 
 
 class EmbeddedRedis:

@@ -8,8 +8,8 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from ivr.supervisor.refusal import CannotStart
-from ivr.supervisor.voice import Say
+from ivr.supervisor.errors import CannotStart
+from ivr.supervisor.output import Say
 
 TEXT = """\
 # Written by the first start, for this machine only. Every variable is explained in .env.example.

@@ -6,7 +6,7 @@ Never changes one that was there before: it might be everybody's.
 import os
 from pathlib import Path
 
-from ivr.supervisor.refusal import CannotStart
+from ivr.supervisor.errors import CannotStart
 
 
 def private(folder: Path) -> Path:

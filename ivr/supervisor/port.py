@@ -6,7 +6,7 @@ Binds and lets go. Serves nothing.
 import errno
 import socket
 
-from ivr.supervisor.refusal import CannotStart
+from ivr.supervisor.errors import CannotStart
 
 
 def check(host: str, port: int) -> None:

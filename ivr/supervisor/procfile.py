@@ -11,8 +11,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from ivr.supervisor.child import Child
-from ivr.supervisor.voice import Say
+from ivr.supervisor.output import Say
+from ivr.supervisor.process import Child
 
 LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(\S.*)$", re.MULTILINE)
 

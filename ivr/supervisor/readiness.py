@@ -7,7 +7,7 @@ import http.client
 import json
 from collections.abc import Mapping
 
-from ivr.supervisor.voice import Say
+from ivr.supervisor.output import Say
 
 PATIENCE = 30.0
 """Seconds after which the person at the terminal is told what is missing."""

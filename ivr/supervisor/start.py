@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from config.settings import BadSettings, Settings, read
-from ivr.supervisor import database, port, procfile
-from ivr.supervisor.bell import Bell
+from ivr.supervisor import port, procfile, schema
 from ivr.supervisor.embedded_redis import EmbeddedRedis, find_binary
+from ivr.supervisor.errors import CannotStart
 from ivr.supervisor.first_run import write_env
 from ivr.supervisor.folders import private
+from ivr.supervisor.output import Say
 from ivr.supervisor.readiness import Readiness
-from ivr.supervisor.refusal import CannotStart
+from ivr.supervisor.signals import Bell
 from ivr.supervisor.supervise import Parts, supervise
-from ivr.supervisor.voice import Say
 
 Migrate = Callable[[str], None]
 
@@ -40,7 +40,7 @@ def run(root: Path, environ: Mapping[str, str], say: Say, migrate: Migrate) -> i
         settings = read(environ, root / ".env")
         parts = _parts(root, environ, settings, say)
         with Bell() as bell:
-            supervise(parts, lambda: database.bring_up_to_date(settings.database_url, migrate), bell, say)
+            supervise(parts, lambda: schema.bring_up_to_date(settings.database_url, migrate), bell, say)
     except BadSettings as bad:
         say(str(bad))
         return 2
@@ -53,7 +53,7 @@ def run(root: Path, environ: Mapping[str, str], say: Say, migrate: Migrate) -> i
 def _parts(root: Path, environ: Mapping[str, str], settings: Settings, say: Say) -> Parts:
     surroundings = procfile.environment(environ, root / ".env", settings.port)
     host = surroundings.get("BIND", "127.0.0.1")
-    database.where(settings.database_url)
+    schema.where(settings.database_url)
     port.check(host, settings.port)
     private(settings.state_dir)
     return Parts(

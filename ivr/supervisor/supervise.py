@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ivr.supervisor.bell import Bell
-from ivr.supervisor.voice import Say
+from ivr.supervisor.output import Say
+from ivr.supervisor.signals import Bell
 
 TICK = 1.0
 SHORT_TICK = 0.2

@@ -12,9 +12,9 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, Unauthorized
 
 from config import logs
-from ivr.carrier.event import Event, Malformed, NotSigned
-from ivr.web.house import house
-from ivr.web.metrics.table import SIGNATURES
+from ivr.carrier.twilio.webhook import Event, Malformed, NotSigned
+from ivr.metrics.table import SIGNATURES
+from ivr.web.services import house
 from ivr.web.sessions import asked_by_the_page
 
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from ivr.desk.database import StoreAway
-from ivr.desk.queue import QueueAway
+from ivr.desk.job_queue import QueueAway
+from ivr.storage.database import StoreAway
 from ivr.web.guards import guarded_by, open_to_all
-from ivr.web.house import house
+from ivr.web.services import house
 
 log = logging.getLogger(__name__)
 LAST_SEEN = "readiness"

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from flask import g, request, session
 from flask_login import UserMixin, current_user, login_user, logout_user
 
-from ivr.desk.people import Person
-from ivr.web.house import house
-from ivr.web.words import CHOSEN
+from ivr.staff.people import Person
+from ivr.web.i18n import CHOSEN
+from ivr.web.services import house
 
 UNUSED = timedelta(minutes=30)
 """After so long without anybody doing anything a session ends."""

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from ivr.web.app import create_app
-from ivr.web.house import House, build
+from ivr.app import create_app
+from ivr.web.services import House, build
 from tests.conftest import NO_BROWSER, PASSWORD, QUICK, settings_for
 from tests.people import Clock, Phone
 from tests.served import InHand

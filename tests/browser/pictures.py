@@ -15,15 +15,15 @@ from typing import NamedTuple
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from config.settings import ROOT
-from ivr.desk.demo import Demo
-from ivr.desk.migrate import migrate
 from ivr.line.hours import DeskClosure
-from ivr.web.house import House
+from ivr.operations.demo import Demo
+from ivr.storage.migrate import migrate
+from ivr.web.services import House
+from testing.servers.valkey import valkey
 from tests.browser.conftest import launched
 from tests.conftest import PASSWORD
 from tests.people import Clock
 from tests.served import rung_by_itself
-from tests.servers.valkey import valkey
 
 FOLDER = ROOT / "docs" / "pictures"
 

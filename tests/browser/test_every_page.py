@@ -8,13 +8,13 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
 
-from ivr.desk.database import Database, sqlite_path
-from ivr.desk.demo_calls import made_up
-from ivr.desk.errands import PAUSES
-from ivr.desk.ledger import write_down
+from ivr.desk.outbox import PAUSES
 from ivr.desk.requests import NewRequest, Outcome, Report
 from ivr.line.booking import Kind
 from ivr.line.phones import Phone
+from ivr.operations.demo_calls import made_up
+from ivr.reports.collector import write_down
+from ivr.storage.database import Database, sqlite_path
 from tests.browser.conftest import Opens, Service
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")

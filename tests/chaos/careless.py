@@ -9,8 +9,8 @@ from typing import Any
 from flask import Flask
 
 from config.settings import read
-from ivr.web.app import create_app
-from ivr.web.house import House, build
+from ivr.app import create_app
+from ivr.web.services import House, build
 
 
 class ForgetfulRoom:

@@ -7,8 +7,8 @@ import pytest
 
 from chaos.campaign import run
 from chaos.plan import Sizes, Wanted
+from testing.servers.postgres import PostgresUnavailable
 from tests.conftest import NO_POSTGRES
-from tests.servers.postgres import PostgresUnavailable
 
 SEED = 3
 """Any would do; with this one no worker dies in the middle of an errand, which would then rest for its lease."""

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from config.checked import BadFile
 from config.clinic import read
 from config.settings import ROOT
+from config.toml_file import BadFile
 from ivr.line.clinic import Clinic
 from ivr.line.hours import Shift
 

@@ -13,12 +13,12 @@ from flask import Flask
 
 from config import logs
 from config.settings import ROOT, Settings
-from ivr.desk.patience import Patience
-from tests.listener import listener
+from ivr.storage.deadline import Patience
+from testing.listener import listener
 from tests.people import CALLER, Clock, Phone
 from tests.web import environment, service
 from workers import jobs
-from workers.tools import Tools
+from workers.services import Tools
 
 NUMBER = "+919876501234"
 
@@ -102,7 +102,7 @@ def test_every_line_of_a_call_names_it_up_to_its_notification(phone: Phone, tool
     other = phone.rings(caller="+919999900002").press("2", "1", "1", "1")
     for errand in sorted(tools.doorbell.rung_for()):
         jobs.run(tools, errand)
-    events = [line["event"] for line in journal.of(call.sid) if line["logger"] != "ivr.desk.mirror"]
+    events = [line["event"] for line in journal.of(call.sid) if line["logger"] != "ivr.hours.closures_file"]
     assert events == [
         f"call {call.sid}: comes in on line main",
         f"call {call.sid}: a booking is promised",

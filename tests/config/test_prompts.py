@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from config.checked import BadFile
 from config.clinic import LANGUAGES
 from config.clinic import read as read_clinic
 from config.sentences import FOLDER, read
 from config.settings import ROOT
+from config.toml_file import BadFile
 from ivr.line.booking import Kind, Part
 from ivr.line.call import begin, enter, press, resume
 from ivr.line.hours import Closure, Hours, Shift
@@ -22,7 +22,7 @@ from ivr.line.phones import Phone
 from ivr.line.places import Filing, Keying, Menu, Ringing
 from ivr.line.script import Script
 from ivr.line.turn import Call, Facts, Say, Turn
-from ivr.web.house import build
+from ivr.web.services import build
 from tests.conftest import settings_for
 from tests.people import DELHI
 

@@ -1,13 +1,5 @@
-"""What the tests of the desk have at hand."""
+"""What the tests of the desk have at hand: its people."""
 
-from collections.abc import Iterator
+from tests.staff.conftest import desk
 
-import pytest
-
-from tests.desk.staffed import Stores, stores
-
-
-@pytest.fixture
-def desk(database_url: str) -> Iterator[Stores]:
-    """The people of the desk, on each of the databases."""
-    yield from stores(database_url)
+__all__ = ["desk"]

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from ivr.desk.reports import Period
+from ivr.app import create_app
 from ivr.desk.requests import MoveRefused, Outcome, Report, Request, Status
-from ivr.desk.retention import Shredder
-from ivr.web.app import create_app
-from ivr.web.house import House, build
+from ivr.operations.retention import Shredder
+from ivr.reports.reports import Period
+from ivr.web.services import House, build
 from tests.conftest import settings_for
-from tests.desk.staffed import at_once
 from tests.people import DELHI, Clock, Phone
+from tests.staff.staffed import at_once
 
 CALLBACK = ("2", "1", "1", "1")
 

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 from redis import Redis
 
-from ivr.desk.breaker import Breaker
-from ivr.desk.limits import CallLimits
-from ivr.desk.queue import impatient
-from ivr.desk.seal import Marker
+from ivr.desk.call_limits import CallLimits
+from ivr.desk.job_queue import impatient
 from ivr.line.clinic import Limits
 from ivr.line.phones import Phone
-from tests.desk.staffed import NOW, after, at_once
+from ivr.storage.breaker import Breaker
+from ivr.storage.encryption import Marker
+from tests.staff.staffed import NOW, after, at_once
 
 CALLER = Phone("+919999900001")
 

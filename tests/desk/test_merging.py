@@ -8,22 +8,22 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from ivr.desk.audit import COMMAND_LINE
-from ivr.desk.database import PATIENCE_OF_A_WORKER, Database
-from ivr.desk.demo import DEMO
-from ivr.desk.dossier import Dossiers
-from ivr.desk.errands import Errands
+from ivr.app import create_app
 from ivr.desk.merging import MergeRefused, Merging, SameRequest
 from ivr.desk.moves import UNDO_WITHIN, Moves
+from ivr.desk.outbox import Errands
 from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, Report, Request, Status
-from ivr.desk.retention import EVERY, Shredder
 from ivr.desk.worklist import Filter
 from ivr.line.phones import Phone as Number
-from ivr.web.app import create_app
-from ivr.web.house import House, build
+from ivr.operations.demo import DEMO
+from ivr.operations.personal_data import Dossiers
+from ivr.operations.retention import EVERY, Shredder
+from ivr.storage.audit import COMMAND_LINE
+from ivr.storage.database import PATIENCE_OF_A_WORKER, Database
+from ivr.web.services import House, build
 from tests.conftest import settings_for
-from tests.desk.staffed import at_once
 from tests.people import CALLER, Clock, Conversation, Phone
+from tests.staff.staffed import at_once
 
 DAUGHTERS = "+919999900002"
 TO_BE_RUNG = ("2", "1", "1", "1")

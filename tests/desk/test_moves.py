@@ -7,10 +7,10 @@ from threading import Barrier, Thread
 
 import pytest
 
+from ivr.app import create_app
 from ivr.desk.moves import LEFT_ALONE, UNDO_WITHIN
 from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, Report, Request, Status
-from ivr.web.app import create_app
-from ivr.web.house import House, build
+from ivr.web.services import House, build
 from tests.conftest import settings_for
 from tests.people import Clock, Phone
 

@@ -11,12 +11,12 @@ from click.testing import Result
 from twilio.request_validator import RequestValidator
 from werkzeug.wrappers import Request, Response
 
-from ivr.phone.command import post
+from ivr.carrier.twilio.reader import Gathers, Heard, NotUnderstood, steps
+from ivr.commands.phone import post
 from ivr.phone.handset import CallFailed, Handset, KeyStream
-from ivr.phone.reader import Gathers, Heard, NotUnderstood, steps
+from testing.servers import reserved_port
 from tests.people import CALLER, TOKEN, Clock, Phone
 from tests.served import rung_by_itself, serving
-from tests.servers import reserved_port
 from tests.web import clinic_with_reception, service
 
 

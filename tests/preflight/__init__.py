@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import Settings
-from ivr.preflight.examine import CHECKS, examine
+from ivr.preflight.context import grounds
 from ivr.preflight.findings import Finding
-from ivr.preflight.grounds import grounds
+from ivr.preflight.run import CHECKS, examine
 from tests.conftest import settings_for
 
 Clock = Callable[[], datetime]

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from ivr.carrier.numbers import wanted
+from ivr.app import create_app
+from ivr.carrier.twilio.numbers import wanted
 from ivr.preflight.findings import Finding
-from ivr.web.app import create_app
-from ivr.web.house import build
+from ivr.web.services import build
 from tests.answering import Wsgi, answering, certificate
-from tests.carrier.account import ACCOUNT, Account
+from tests.carrier.twilio.account import ACCOUNT, Account
+from tests.commands.test_numbers import TOLL_FREE, clinic_reached_by
 from tests.conftest import QUICK
 from tests.people import Clock
 from tests.preflight import looks, real_clock, said, without_stores
-from tests.supervised import free_port
-from tests.web.test_numbers import TOLL_FREE, clinic_reached_by
+from tests.supervisor.supervised import free_port
 
 ANOTHER = "the-token-of-another-account-than-ours"
 

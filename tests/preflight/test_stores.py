@@ -10,16 +10,16 @@ from redis import Redis
 from sqlalchemy import create_engine, text
 
 from config.settings import ROOT, Settings
-from ivr.desk.mirror import FILE
-from ivr.desk.people import STAFF
+from ivr.hours.closures_file import FILE
 from ivr.preflight.processes import MEGABYTE, room
-from ivr.web.house import build
+from ivr.staff.people import STAFF
+from ivr.web.services import build
+from testing.servers import until
+from testing.servers.postgres import Postgres
+from testing.servers.valkey import Valkey, valkey
 from tests.conftest import PASSWORD, QUICK, settings_for
 from tests.people import Clock
 from tests.preflight import SECRET, looks, real_clock, said, without_stores
-from tests.servers import until
-from tests.servers.postgres import Postgres
-from tests.servers.valkey import Valkey, valkey
 from tests.web import environment
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from config.settings import ROOT, Settings
-from ivr.web.app import create_app
-from ivr.web.house import build
+from ivr.app import create_app
+from ivr.web.services import build
 from tests.conftest import QUICK, settings_for
 from tests.people import TOKEN, Phone
 

@@ -14,11 +14,11 @@ from redis import Redis
 from rq import Worker
 
 from config.settings import ROOT
-from ivr.desk.database import sqlite_path
+from ivr.storage.database import sqlite_path
+from testing.servers import until
+from testing.servers.postgres import Postgres
+from testing.servers.valkey import Valkey
 from tests.people import Clock, Phone
-from tests.servers import until
-from tests.servers.postgres import Postgres
-from tests.servers.valkey import Valkey
 from tests.web import environment, service
 
 UPGRADE = "flask --app wsgi database upgrade"

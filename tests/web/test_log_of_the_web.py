@@ -4,10 +4,10 @@ import json
 import re
 
 from config.settings import Settings
-from ivr.web.house import House
+from ivr.web.services import House
+from testing.servers import until
 from tests.people import CALLER
 from tests.served import web
-from tests.servers import until
 
 
 def test_a_call_can_be_read_from_the_log_of_the_running_web(house: House, settings: Settings) -> None:
@@ -16,7 +16,9 @@ def test_a_call_can_be_read_from_the_log_of_the_running_web(house: House, settin
         running.loses_one()
         assert until(lambda: "SIGKILL" in running.log.read_text())
     lines = [json.loads(each) for each in running.log.read_text().splitlines()]
-    of_the_call = [line for line in lines if line.get("call") == call.sid and line["logger"] == "ivr.web.voice"]
+    of_the_call = [
+        line for line in lines if line.get("call") == call.sid and line["logger"] == "ivr.web.telephone.webhooks"
+    ]
     assert [line["event"] for line in of_the_call] == [
         f"call {call.sid}: comes in on line main",
         f"call {call.sid}: a booking is promised",

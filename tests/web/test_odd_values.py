@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.desk.people import MANAGER
+from ivr.staff.people import MANAGER
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
 from tests.web import service

@@ -16,13 +16,13 @@ from rq import Worker
 from rq.worker import WorkerStatus
 
 from config.settings import ROOT
-from ivr.desk.database import sqlite_path
-from ivr.desk.errands import LEASE
-from tests.listener import listener
+from ivr.desk.outbox import LEASE
+from ivr.storage.database import sqlite_path
+from testing.listener import listener
+from testing.servers import until
 from tests.people import CALLER, TOKEN, Phone
-from tests.servers import until
 from workers.clock import sweep
-from workers.tools import Tools
+from workers.services import Tools
 
 
 @contextmanager

@@ -7,10 +7,10 @@ from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
+from ivr.metrics.table import APOLOGIES, FALLBACK, FAULT, OK, WEBHOOKS, from_zero, place_of
 from ivr.web.guards import guarded_by, scraper_only
-from ivr.web.house import house
 from ivr.web.metrics.readings import Readings
-from ivr.web.metrics.table import APOLOGIES, FALLBACK, FAULT, OK, WEBHOOKS, from_zero, place_of
+from ivr.web.services import house
 
 metrics = Blueprint("metrics", __name__)
 

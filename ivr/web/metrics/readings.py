@@ -10,12 +10,9 @@ from typing import TypeVar
 
 from prometheus_client import Metric as Family
 
-from ivr.desk.database import StoreAway
-from ivr.desk.figures import Snapshot
-from ivr.desk.queue import QueueAway
+from ivr.desk.job_queue import QueueAway
 from ivr.desk.tasks import CONFIRM_TO_CALLER, TELL_STAFF
-from ivr.web.house import House
-from ivr.web.metrics.table import (
+from ivr.metrics.table import (
     DATABASE,
     FAILED,
     OPEN,
@@ -27,6 +24,9 @@ from ivr.web.metrics.table import (
     WORKER,
     Metric,
 )
+from ivr.operations.desk_snapshot import Snapshot
+from ivr.storage.database import StoreAway
+from ivr.web.services import House
 
 TASKS = (TELL_STAFF, CONFIRM_TO_CALLER)
 """The errands that stand at zero where there are none."""

@@ -1,0 +1,107 @@
+"""Assembles the web application from its house: blueprints, login, CSRF, guards, headers."""
+
+from functools import partial
+
+from flask import Flask
+from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFProtect
+
+from ivr.commands.register import register_commands
+from ivr.web import errors, i18n, request_ids
+from ivr.web.desk.actions import moves
+from ivr.web.desk.blocked import blocked
+from ivr.web.desk.bookings import bookings
+from ivr.web.desk.calendar_feed import feed
+from ivr.web.desk.merging import merging
+from ivr.web.desk.pages import console
+from ivr.web.guards import ask_guard, guarded_by, open_to_all
+from ivr.web.health import health
+from ivr.web.hours.pages import hours
+from ivr.web.metrics import page as metrics_page
+from ivr.web.metrics.page import metrics
+from ivr.web.preview.advice import advice
+from ivr.web.preview.pages import hear
+from ivr.web.reports.pages import reports
+from ivr.web.security import fortify
+from ivr.web.services import NAME, House
+from ivr.web.sessions import load_user
+from ivr.web.staff.invitation import invitation
+from ivr.web.staff.login import lead_to_login, login
+from ivr.web.staff.people import people
+from ivr.web.staff.second_factor import second_factor
+from ivr.web.staff.second_step import second_step
+from ivr.web.telephone.browser_phone import browser_phone
+from ivr.web.telephone.webhooks import voice
+
+
+def create_app(house: House) -> Flask:
+    """The web application. Nothing is connected yet."""
+    app = Flask("ivr.web")  # its templates, static files and translations lie there
+    app.extensions[NAME] = house
+    request_ids.install(app)  # first, so that what is refused at the door has its id too
+    fortify(app, house.settings)
+    metrics_page.install(app)
+    _protect(app)
+    i18n.install(app)
+    app.jinja_env.globals.update(pages=partial(_pages, app))
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if not house.settings.production:
+        app.register_blueprint(browser_phone)
+    app.view_functions["static"] = guarded_by(open_to_all)(app.view_functions["static"])
+    errors.install(app)
+    register_commands(app)
+    return app
+
+
+BLUEPRINTS = (
+    voice,
+    health,
+    metrics,
+    login,
+    second_step,
+    second_factor,
+    console,
+    moves,
+    merging,
+    bookings,
+    people,
+    invitation,
+    hours,
+    reports,
+    hear,
+    advice,
+    blocked,
+    feed,
+)
+
+PAGES = (
+    ("console.worklist", i18n.later("Waiting"), False),
+    ("console.appointments", i18n.later("Appointments"), False),
+    ("hours.page", i18n.later("Hours"), False),
+    ("reports.page", i18n.later("Reports"), False),
+    ("hear.page", i18n.later("Callers hear"), False),
+    ("advice.page", i18n.later("Advice"), False),
+    ("blocked.page", i18n.later("Blocked"), False),
+    ("people.page", i18n.later("People"), True),
+    ("people.audit", i18n.later("Audit"), True),
+)
+"""The pages of the desk, and whether only a manager sees them."""
+
+
+def _pages(app: Flask) -> list[tuple[str, str]]:
+    """The pages that whoever is logged in may open, with their names."""
+    if current_user.person.has_to_set_up:
+        return []
+    may = [page for page in PAGES if page[0] in app.view_functions and (current_user.manager or not page[2])]
+    return [(endpoint, i18n._(name)) for endpoint, name, _manager in may]
+
+
+def _protect(app: Flask) -> None:
+    csrf = CSRFProtect(app)
+    csrf.exempt(voice)  # the carrier signs its posts instead
+    logins = LoginManager(app)
+    logins.unauthorized_handler(lead_to_login)
+    logins.session_protection = "basic"
+    logins.user_loader(load_user)
+    app.before_request(ask_guard)

@@ -1,0 +1,102 @@
+"""`flask backup` and `flask restore`: one file with the whole desk, made and put back while the service runs."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from ivr.operations import pg_dump
+from ivr.operations.backup import BackupRefused, back_up, folder_of, named, tidy
+from ivr.operations.restore import kept_as, prepared, requests_in
+from ivr.operations.restore import restore as put_back
+from ivr.storage.database import sqlite_path
+from ivr.web.services import house
+
+A_FILE = click.Path(path_type=Path, dir_okay=False)
+
+NOT_IN_IT = """\
+Not in it, and needed too: SECRET_KEY (references, sealed requests and second factors depend on it; keep it
+elsewhere than the backup), config/clinic.toml, and what waits in Redis: {redis}."""
+
+AFTERWARDS = """\
+The people of the desk, their passwords and second factors are those of the backup: look at /desk/people, also for
+telephones that were lost since. Recovery codes that were used since work again: whoever used one makes new ones.
+The calendar's link is as it was before; where the database could not be read, the calendar is switched off.
+Closures reach the telephone within seconds, by the clock."""
+
+WITH_POSTGRESQL = 2
+"""The exit code where PostgreSQL's own programs do it."""
+
+
+@click.command("backup")
+@click.argument("file", type=A_FILE, required=False)
+@click.option("--keep", type=click.IntRange(min=1), help="Keep so many in the folder; older ones are removed.")
+@with_appcontext
+def backup(file: Path | None, keep: int | None) -> None:
+    """Backs up the desk to FILE, or to a file in STATE_DIR/backups that is named by the moment."""
+    settings = house().settings
+    if not settings.database_url.startswith("sqlite"):
+        _say_how(pg_dump.dumping(settings.database_url, str(file or "clinic.dump")))
+    if file and keep:
+        raise click.UsageError("--keep goes with the backups in STATE_DIR/backups, not with a FILE")
+    target = file or folder_of(settings.state_dir) / named(house().clinic.line("").hours.local(house().clock()))
+    try:
+        back_up(sqlite_path(settings.database_url), target)
+        gone = tidy(target.parent, keep) if keep else []
+        click.echo(f"{target}: {requests_in(target)} requests, read again and whole.")
+    except BackupRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    if gone:
+        click.echo(f"{len(gone)} older ones are removed.")
+    click.echo(NOT_IN_IT.format(redis=settings.state_dir / "redis" if settings.embedded_redis else "its own backup"))
+
+
+@click.command("restore")
+@click.argument("file", type=A_FILE)
+@click.option("--yes", is_flag=True, help="Does not ask.")
+@with_appcontext
+def restore(file: Path, yes: bool) -> None:
+    """Puts the backup FILE in the place of the desk's database, which is kept beside it. The service may run."""
+    settings = house().settings
+    if not settings.database_url.startswith("sqlite"):
+        _say_how(pg_dump.restoring(settings.database_url, str(file)), RESTORED)
+    database = sqlite_path(settings.database_url)
+    kept = kept_as(database, house().clinic.line("").hours.local(house().clock()))
+    try:
+        with prepared(file, database) as part:
+            click.echo(f"The backup has {requests_in(part)} requests, the desk has {_count(database)}.")
+            if not yes:
+                click.confirm("Replace all that is at the desk by the backup?", abort=True)
+            done = put_back(part, database, kept)
+    except BackupRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(f"Restored. What was there is kept as {done.kept}" if done.kept else "Restored.")
+    if done.erased:
+        click.echo(f"ERASED since, and back now; please erase again: {', '.join(done.erased)}")
+    click.echo(AFTERWARDS)
+
+
+RESTORED = (
+    "then set DATABASE_URL to the restored database, and run: flask --app wsgi database upgrade",
+    "then look at /desk/people: second factors and recovery codes are those of the backup, as the people are;",
+    "and make a new link at /desk/appointments, or switch the calendar off: an old link may open it again.",
+)
+
+
+def _count(database: Path) -> str:
+    with suppress(BackupRefused):
+        return str(requests_in(database))
+    return "none that can be read"
+
+
+def _say_how(commands: Sequence[str], afterwards: Sequence[str] = ()) -> None:
+    """PostgreSQL has programs of its own for this; they ask for the password, or read it from ~/.pgpass."""
+    click.echo("The desk is in PostgreSQL, which has its own programs for this. Run:", err=True)
+    for each in commands:
+        click.echo(each)
+    for each in afterwards:
+        click.echo(each, err=True)
+    click.echo("SECRET_KEY and config/clinic.toml are to be kept too; see docs/privacy.md.", err=True)
+    raise SystemExit(WITH_POSTGRESQL)

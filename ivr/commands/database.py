@@ -1,0 +1,52 @@
+"""`flask database`: brings the desk's tables up to date, and copies the desk into another database."""
+
+from contextlib import closing
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.settings import database_address
+from ivr.operations.copy_database import NotEmpty, copy
+from ivr.storage.database import PATIENCE_OF_A_WORKER, Database, StoreAway
+from ivr.storage.database_errors import kind
+from ivr.storage.migrate import migrate
+from ivr.web.services import house
+
+database = AppGroup("database", help="The desk's database.")
+
+
+@database.command("upgrade")
+def upgrade() -> None:
+    """Brings the database's tables up to date."""
+    try:
+        migrate(house().settings.database_url)
+    except SQLAlchemyError as error:
+        raise click.ClickException(f"the database cannot be used: {kind(error)}") from None
+    click.echo("The database is up to date.")
+
+
+@database.command("copy")
+@click.option("--to", "address", prompt="The new database (postgresql://USER:PASSWORD@HOST/NAME)", hide_input=True)
+def copy_database(address: str) -> None:
+    """Copies the desk into another database, which must be empty. Stop the service first."""
+    try:
+        url = database_address(address.strip())
+        migrate(url)
+        with _opened(house().settings.database_url) as old, _opened(url) as new:
+            copied = copy(old, new)
+    except ValueError as refused:
+        raise click.ClickException(str(refused)) from None
+    except SQLAlchemyError as error:
+        raise click.ClickException(f"the new database cannot be used: {kind(error)}") from None
+    except StoreAway as away:
+        raise click.ClickException(f"nothing was copied: {away}") from None
+    except NotEmpty as found:
+        raise click.ClickException(f"nothing was copied: the new database is in use, it has {found}") from None
+    for name, count in copied.items():
+        click.echo(f"{name}: {count}")
+    click.echo("Copied. Set DATABASE_URL to the new database and start the service.")
+
+
+def _opened(url: str) -> closing[Database]:
+    return closing(Database(url, patience=PATIENCE_OF_A_WORKER))

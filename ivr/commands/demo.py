@@ -1,0 +1,42 @@
+"""`flask demo`: made-up requests and calls for the desk, to look at its pages, and their removal."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+from flask.cli import AppGroup
+
+from ivr.operations.demo import Demo
+from ivr.storage.database import StoreAway
+from ivr.web.services import house
+
+Found = TypeVar("Found")
+
+demo = AppGroup("demo", help="Made-up requests and calls, to look at the desk's pages.")
+
+
+def _demo() -> Demo:
+    here = house()
+    return Demo(here.moves.database, here.moves, here.clinic, here.front_door.marker)
+
+
+def _tried(work: Callable[[], Found]) -> Found:
+    try:
+        return work()
+    except StoreAway as away:
+        raise click.ClickException(f"the database is away: {away}") from None
+
+
+@demo.command("fill")
+def fill() -> None:
+    """Fills the desk with made-up requests, and the reports with made-up calls."""
+    count = _tried(lambda: _demo().fill(house().clock()))
+    calls, past = _tried(lambda: _demo().look_back(house().clock()))
+    click.echo(f"{calls} made-up calls and {past} closed requests are in the reports.")
+    click.echo(f"{count} made-up requests are at the desk. To remove them: flask --app wsgi demo clear")
+
+
+@demo.command("clear")
+def clear() -> None:
+    """Removes every made-up request and call."""
+    click.echo(f"{_tried(_demo().clear)} made-up requests are removed.")

@@ -1,0 +1,87 @@
+"""`flask hear`: prints what a caller hears, of any line, in either language, at any moment; every branch below its key.
+
+Needs neither the database nor Redis: closures of the desk come from their mirror.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import click
+from flask.cli import with_appcontext
+
+from ivr.line.clinic import Clinic, Line
+from ivr.line.paths.transcript import NoSuchWay
+from ivr.web.preview.transcripts import PAST, Branch, Caller, Wanted, is_past, read_call, read_reception
+from ivr.web.services import House, house
+
+INDENT = "    "
+
+
+@click.command()
+@click.option("--line", "line_key", help="The key of a line; without it the clinic's default line.")
+@click.option("--at", type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]), help="The clinic's day and hour; now.")
+@click.option("--lang", "language", help="The language; without it the line's own.")
+@click.option(
+    "--caller",
+    type=click.Choice([each.value for each in Caller]),
+    default="shown",
+    help="Who rings; shown: a number we see.",
+)
+@click.option("--keys", default="", help='Begin after these keys: "1 2". A "-" is a silence.')
+@with_appcontext
+def hear(line_key: str | None, at: datetime | None, language: str | None, caller: str, keys: str) -> None:
+    """Prints the whole call that a caller would hear."""
+    here = house()
+    clinic = here.clinic_now()
+    line = _line(clinic, line_key or clinic.default_line)
+    moment = at.replace(tzinfo=line.hours.zone) if at else line.hours.local(here.clock())
+    wanted = Wanted(line, _language(here, language or line.language), moment, Caller(caller), tuple(keys.split()))
+    if is_past(wanted, here.clock()):
+        raise click.ClickException(PAST)
+    try:
+        call = read_call(here, clinic, wanted)
+    except NoSuchWay as way:
+        raise click.ClickException(f"no call goes that way: {way} leads nowhere there") from None
+    click.echo(f"{line.name['en']}, {moment:%a %d %b %Y %H:%M}, {call.scene.turn.call.language}\n")
+    _print(call)
+    reception = read_reception(here, clinic, wanted, call)
+    if reception:
+        click.echo("\nthe reception hears\n")
+        _print(reception)
+
+
+def _line(clinic: Clinic, key: str) -> Line:
+    if key not in clinic.lines:
+        raise click.ClickException(f"no line is {key}; there are {', '.join(clinic.lines)}")
+    return clinic.lines[key]
+
+
+def _language(here: House, language: str) -> str:
+    if language not in here.script.languages:
+        raise click.ClickException(f"no language is {language}; there are {', '.join(here.script.languages)}")
+    return language
+
+
+def _print(branch: Branch, depth: int = 0) -> None:
+    for words in _lines(branch):
+        click.echo(f"{INDENT * depth}{words}")
+    for each in branch.next:
+        click.echo(f"{INDENT * depth}[{each.key or '-'}] {each.label}")
+        _print(each, depth + 1)
+
+
+def _lines(branch: Branch) -> Iterator[str]:
+    if branch.same_as:
+        yield f"(the same as after: {' '.join(branch.same_as)})"
+        return
+    yield from (each.words for each in branch.heard)
+    scene = branch.scene
+    if branch.is_another:
+        yield f'(read on with --keys "{" ".join(scene.keys)}")'
+    elif scene.told_at is not None:
+        told = " ".join(scene.told_at) or "the greeting"
+        yield f"(all else as after: {told}, for what was chosen here)" if branch.next else f"(goes on as after: {told})"
+    elif scene.stays:
+        yield "(goes on as before)"
+    elif scene.ends:
+        yield "(the call is over)"

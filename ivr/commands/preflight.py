@@ -1,0 +1,82 @@
+"""`flask preflight`: one line a check, of all that must be so before the line may answer callers.
+
+Where the settings or the clinic's file keep the application from starting, `python -m ivr.commands.preflight` says so
+as a line too, and the rest is still checked. What the checks need is loaded when they run, never by the web process.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+from flask.cli import with_appcontext
+
+from config.settings import BadSettings, Settings, read
+from ivr.web.services import house
+
+if TYPE_CHECKING:
+    from ivr.preflight.run import Told
+
+COLOURS = {"pass": "green", "warn": "yellow", "FAIL": "red"}
+
+JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+@click.command("preflight")
+@JSON
+@with_appcontext
+def preflight(as_json: bool) -> None:
+    """Checks that all is ready for callers: a line a check. Ends with 1 where any fails."""
+    _examined(house().settings, house().clock, as_json)
+
+
+@click.command("preflight")
+@JSON
+def alone(as_json: bool) -> None:
+    """The same without an application."""
+    try:
+        settings = read(os.environ)
+    except BadSettings as refused:
+        from ivr.preflight.findings import bad  # noqa: PLC0415 - slow to load
+        from ivr.preflight.run import Told  # noqa: PLC0415 - slow to load
+
+        saw = "; ".join(line.strip() for line in str(refused).splitlines()[1:])
+        _tell([Told("settings", bad(saw, "mend .env or the environment; nothing else can be checked"))], as_json)
+        sys.exit(1)
+    _examined(settings, lambda: datetime.now(UTC), as_json)
+
+
+def _examined(settings: Settings, clock: Callable[[], datetime], as_json: bool) -> None:
+    from ivr.preflight.context import grounds  # noqa: PLC0415 - slow to load
+    from ivr.preflight.run import examine, failed  # noqa: PLC0415 - slow to load
+
+    with grounds(settings, clock) as on:
+        told = examine(on)
+    _tell(told, as_json)
+    if failed(told):
+        sys.exit(1)
+
+
+def _tell(told: list["Told"], as_json: bool) -> None:
+    for each in told:
+        click.echo(_row(each) if as_json else _line(each))
+
+
+def _row(told: "Told") -> str:
+    found = told.finding
+    return json.dumps(
+        {"check": told.check, "result": found.result, "saw": found.saw, "do": found.do}, ensure_ascii=False
+    )
+
+
+def _line(told: "Told") -> str:
+    found = told.finding
+    do = f" -> {found.do}" if found.do else ""
+    return f"{click.style(found.result, fg=COLOURS[found.result])}  {told.check:<15} {found.saw}{do}"
+
+
+if __name__ == "__main__":
+    alone()

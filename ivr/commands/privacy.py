@@ -1,0 +1,148 @@
+"""The commands of `flask --app wsgi privacy`: what is held about a number, for the person who asks, and its erasure."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from flask.cli import AppGroup
+
+from ivr.desk.job_queue import QueueAway
+from ivr.line.phones import NumberRefused, Phone
+from ivr.line.phones import phone as number_of
+from ivr.operations.backup import backups
+from ivr.operations.personal_data import Dossier, Dossiers
+from ivr.storage.audit import COMMAND_LINE
+from ivr.storage.database import PATIENCE_OF_A_WORKER, Database, StoreAway, sqlite_path
+from ivr.web.services import house
+
+privacy = AppGroup("privacy", help="What is held about a number, and its erasure.")
+
+NOTHING_READ = "nothing was read"
+NOTHING_ERASED = "nothing was erased"
+STILL_IN_DATABASE = "what waited in Redis is erased, but nothing in the database is"
+STILL_IN_FILE = "the requests are erased, but their bytes may still be in the database's file"
+"""What is said of a step that fails: how far it came."""
+
+ELSEWHERE = """\
+Not erased, because it is not ours to reach or names nobody:
+  the carrier's own records of the calls (its console; see docs/privacy.md)
+  messages that the staff were sent (a reference and a time, no number)
+  the audit (references only), and old commands in Redis' append-only file (sealed)"""
+
+
+class Number(click.ParamType[Phone]):
+    """A number as people write it."""
+
+    name = "number"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Phone:
+        """The number. Fails without repeating what was typed."""
+        if isinstance(value, Phone):
+            return value
+        try:
+            return number_of(str(value))
+        except NumberRefused:
+            self.fail("that is not a complete telephone number", param, ctx)
+
+
+WHOSE = click.argument("number", type=Number(), required=False)
+
+
+@privacy.command("export")
+@WHOSE
+def export(number: Phone | None) -> None:
+    """All that is held about NUMBER, as JSON. Asks for the number where none is given."""
+    number = number or _asked()
+    with _dossiers() as dossiers, _told(NOTHING_READ):
+        held = dossiers.of(number)
+        dossiers.seen(held, COMMAND_LINE, house().clock())
+    click.echo(held.as_json())
+    _warn_of_unreadable(held)
+
+
+@privacy.command("erase")
+@WHOSE
+@click.option("--yes", is_flag=True, help="Does not ask.")
+def erase(number: Phone | None, yes: bool) -> None:
+    """Erases all that is held about NUMBER, after showing what it is and asking."""
+    number = number or _asked()
+    with _dossiers() as dossiers:
+        with _told(NOTHING_ERASED):
+            held = dossiers.of(number)
+        _show(held)
+        if not held.empty and not yes:
+            click.confirm("Erase all of this?", abort=True)
+        erase_all(dossiers, held)
+    click.echo("Erased." if not held.empty else "There was nothing to erase.")
+    _show_what_remains(held)
+
+
+def _asked() -> Phone:
+    """So that it need not stand in the shell's history."""
+    found: Phone = click.prompt("Number", type=Number(), err=True)
+    return found
+
+
+def erase_all(dossiers: Dossiers, held: Dossier) -> None:
+    """Erases from Redis first, so that nothing comes from there meanwhile. Fails with how far it came."""
+    with _told(NOTHING_ERASED):
+        dossiers.erase_waiting(held)
+    with _told(STILL_IN_DATABASE if held.waiting else NOTHING_ERASED):
+        dossiers.erase(held, COMMAND_LINE, house().clock())
+    with _told(STILL_IN_FILE):
+        dossiers.database.scrub()
+        left = dossiers.of(held.phone)
+    if not left.empty:
+        raise click.ClickException("this number has rung again meanwhile: please run the command once more")
+
+
+def _show(held: Dossier) -> None:
+    click.echo(f"Held about this number: {len(held.requests)} requests with their history, {len(held.blocks)} blocks,")
+    click.echo(f"{len(held.waiting)} requests that wait in Redis. References: {', '.join(held.references) or 'none'}.")
+    if held.live:
+        click.echo(f"STILL TO BE RUNG, and then nobody will: {', '.join(held.live)}")
+
+
+def _show_what_remains(held: Dossier) -> None:
+    _warn_of_unreadable(held)
+    if held.mentions:
+        click.echo(f"Notes of other people's requests have this number in them: {', '.join(held.mentions)}")
+    if held.merged:
+        click.echo(f"Merged at the desk with requests of another number, which stay: {', '.join(held.merged)}")
+    settings = house().settings
+    sqlite = settings.database_url.startswith("sqlite")
+    old = backups(settings.state_dir, sqlite_path(settings.database_url)) if sqlite else []
+    click.echo("Backups that may still hold it, and would bring it back:" if old else "No backup lies here.")
+    for path in old:
+        click.echo(f"  {path}")
+    click.echo("So may copies that you keep elsewhere.")
+    click.echo(ELSEWHERE)
+
+
+def _warn_of_unreadable(held: Dossier) -> None:
+    if held.unreadable:
+        words = (
+            f"{held.unreadable} requests in Redis were sealed under another SECRET_KEY: nobody can say whose they are"
+        )
+        click.echo(words, err=True)
+
+
+@contextmanager
+def _dossiers() -> Iterator[Dossiers]:
+    """With a worker's patience: nobody holds the telephone."""
+    database = Database(house().settings.database_url, patience=PATIENCE_OF_A_WORKER)
+    try:
+        yield Dossiers(database, house().front_door.waiting_room)
+    finally:
+        database.close()
+
+
+@contextmanager
+def _told(undone: str) -> Iterator[None]:
+    """Says what was not done, and which store is away."""
+    try:
+        yield
+    except StoreAway as away:
+        raise click.ClickException(f"{undone}: the database is away ({away}); please run it again") from None
+    except QueueAway as away:
+        raise click.ClickException(f"{undone}: Redis is away ({away}); please run it again") from None

@@ -1,0 +1,84 @@
+"""The commands of `flask --app wsgi`: registers them all, and lists the desk."""
+
+import json
+from datetime import datetime
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from ivr.commands.backup import backup, restore
+from ivr.commands.database import database
+from ivr.commands.demo import demo
+from ivr.commands.fallback import fallback_twiml
+from ivr.commands.hear import hear
+from ivr.commands.line_check import line
+from ivr.commands.numbers import numbers
+from ivr.commands.phone import phone
+from ivr.commands.preflight import preflight
+from ivr.commands.privacy import privacy
+from ivr.commands.staff import staff
+from ivr.desk.requests import Request
+from ivr.storage.database import StoreAway
+from ivr.web.services import house
+
+desk = AppGroup("desk", help="The requests at the desk.")
+
+
+def register_commands(app: Flask) -> None:
+    """Adds the commands to the application."""
+    for command in (
+        desk,
+        staff,
+        database,
+        backup,
+        restore,
+        privacy,
+        line,
+        numbers,
+        fallback_twiml,
+        preflight,
+        demo,
+        hear,
+        phone,
+    ):
+        app.cli.add_command(command)
+
+
+@desk.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--all", "everything", is_flag=True, help="The closed requests too.")
+def list_requests(as_json: bool, everything: bool) -> None:
+    """The open and taken requests, soonest due first."""
+    try:
+        found = house().desk.all() if everything else house().desk.waiting()
+    except StoreAway as away:
+        raise click.ClickException(f"the database is away: {away}") from None
+    for each in found:
+        row = _row(each)
+        click.echo(json.dumps(row, ensure_ascii=False) if as_json else _in_words(row))
+
+
+def _row(found: Request) -> dict[str, str | None]:
+    return {
+        "reference": found.reference,
+        "kind": found.kind,
+        "line": found.line,
+        "phone": found.phone.e164,
+        "language": found.language,
+        "day": found.day.isoformat() if found.day else None,
+        "window": found.part,
+        "due": _local(found.due),
+        "status": found.status,
+        "created": _local(found.created),
+        "call_sid": found.call_sid,
+    }
+
+
+def _in_words(row: dict[str, str | None]) -> str:
+    names = ("reference", "status", "kind", "line", "phone", "due", "day", "window")
+    return "  ".join(row[name] or "-" for name in names)
+
+
+def _local(moment: datetime) -> str:
+    return house().clinic.line("").hours.local(moment).isoformat(timespec="seconds")

@@ -1,0 +1,85 @@
+"""The commands of `flask --app wsgi staff`: adding, inviting and resetting people from the server itself."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from flask.cli import AppGroup
+
+from ivr.staff.passwords import BadPassword
+from ivr.staff.people import MANAGER, STAFF, NoSuchPerson, NotAPerson, Person
+from ivr.storage.audit import COMMAND_LINE
+from ivr.storage.database import StoreAway
+from ivr.web.services import house
+from ivr.web.staff.people import link_of
+
+staff = AppGroup("staff", help="The people at the desk.")
+
+ROLE = click.Choice([STAFF, MANAGER])
+
+
+@staff.command("add")
+@click.argument("name")
+@click.option("--role", type=ROLE, default=MANAGER, show_default=True, help="What they may do.")
+def add_person(name: str, role: str) -> None:
+    """Adds a person; asks for the password, or reads it from standard input when that is no terminal."""
+    if sys.stdin.isatty():
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    with _told():
+        house().people.add(name, password, house().clock(), role)
+    click.echo(f"{name} can log in at {house().settings.public_base_url}/desk")
+
+
+@staff.command("invite")
+@click.argument("name")
+@click.option("--role", type=ROLE, default=STAFF, show_default=True, help="What they may do.")
+def invite_person(name: str, role: str) -> None:
+    """Adds a person and prints the link by which they choose a password, once and within an hour."""
+    with _told():
+        token = house().invitations.invite(name, role, COMMAND_LINE, house().clock())
+    click.echo(link_of(token))
+
+
+@staff.command("reset")
+@click.argument("name")
+def reset_person(name: str) -> None:
+    """Voids a person's password, logs them out, and prints the link by which they choose a new one."""
+    with _told():
+        token = house().invitations.reset(_named(name).id, COMMAND_LINE, house().clock())
+    click.echo(link_of(token))
+
+
+@staff.command("remove-second-factor")
+@click.argument("name")
+def remove_second_factor(name: str) -> None:
+    """Removes a person's second factor, where the telephone is lost or the SECRET_KEY has changed."""
+    with _told():
+        found = _named(name)
+        if not found.second_factor:
+            raise click.ClickException(f"{found.name} has no second factor")
+        house().second_factors.remove(found.id, COMMAND_LINE, house().clock())
+    again = " and sets up another at once" if found.required else ""
+    click.echo(f"{found.name} logs in with the password alone now{again}")
+
+
+def _named(name: str) -> Person:
+    found = house().people.named(name)
+    if found is None:
+        raise NoSuchPerson
+    return found
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Says what went wrong in one line."""
+    try:
+        yield
+    except (NotAPerson, BadPassword) as refused:
+        raise click.ClickException(str(refused)) from None
+    except NoSuchPerson:
+        raise click.ClickException("nobody who may log in has this name") from None
+    except StoreAway as away:
+        raise click.ClickException(f"the database is away: {away}") from None

@@ -1,0 +1,101 @@
+"""The feed of appointments for calendar programs: the one secret link that opens it, and what it may tell.
+
+Of the link only a nonce is kept, and only of the newest. No HTTP, no clock; ivr/web/desk/ics.py writes the calendar.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, delete, func, or_, select
+
+from ivr.desk.bookings import CALLED_OFF, REBOOKED
+from ivr.desk.requests import Outcome
+from ivr.reports.request_stats import UNDONE
+from ivr.storage import audit, schema
+from ivr.storage.database import Database
+from ivr.storage.encryption import Tokens
+from ivr.storage.upsert import added
+
+NONCE_BYTES = 32
+
+LOOKS_BACK = timedelta(days=30)
+"""How long an appointment that is over stays in the feed; what lies ahead is all in it."""
+
+links = schema.calendar_links
+
+
+@dataclass(frozen=True)
+class Link:
+    """The link that is in force."""
+
+    token: str
+    who: str
+    """Who made it."""
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """What calendars are told of an appointment: no number, no name, no note."""
+
+    request_id: int
+    reference: str
+    line: str
+    start: datetime
+    booked: datetime
+    """When somebody at the desk booked it, or gave it the time it has."""
+    revision: int
+    """How often it was booked, changed or put back before."""
+
+
+class Feed:
+    """The link, and the appointments behind it."""
+
+    def __init__(self, database: Database, tokens: Tokens) -> None:
+        self._database = database
+        self._tokens = tokens
+
+    def link(self) -> Link | None:
+        """The link that is in force; None while the feed is switched off. Raises StoreAway."""
+        query = select(links).order_by(links.c.id.desc()).limit(1)
+        with self._database.reading() as read:
+            row = read.execute(query).one_or_none()
+        return Link(self._tokens.of(row.nonce), row.who, row.at) if row and row.nonce else None
+
+    def opens(self, token: str) -> bool:
+        """Whether this is the link's token. Raises StoreAway."""
+        link = self.link()
+        return link is not None and hmac.compare_digest(link.token.encode(), token.encode(errors="replace"))
+
+    def renew(self, who: str, now: datetime) -> None:
+        """Makes a link; the one before stops in the same moment. Raises StoreAway."""
+        self._put(secrets.token_urlsafe(NONCE_BYTES), "made calendar link", who, now)
+
+    def switch_off(self, who: str, now: datetime) -> None:
+        """From now on no link opens the feed. Raises StoreAway."""
+        self._put(None, "switched off calendar", who, now)
+
+    def _put(self, nonce: str | None, what: str, who: str, now: datetime) -> None:
+        """Of two who do this at once the later row counts."""
+        with self._database.writing() as write:
+            newest = added(write, links, nonce=nonce, who=who, at=now)
+            write.execute(delete(links).where(links.c.id < newest))
+            write.execute(audit.line(who, what, "", now))
+
+    def appointments(self, now: datetime) -> list[Appointment]:
+        """What is booked, from a while ago to all that lies ahead, in its order. Raises StoreAway."""
+        with self._database.reading() as read:
+            return _booked_since(read, now - LOOKS_BACK)
+
+
+def _booked_since(read: Connection, since: datetime) -> list[Appointment]:
+    table, lines = schema.requests, schema.history
+    back = and_(lines.c.what == UNDONE, lines.c.detail.in_((REBOOKED, CALLED_OFF)))
+    changed = or_(lines.c.what.in_((Outcome.BOOKED, REBOOKED)), back)
+    often = select(func.count()).where(lines.c.request_id == table.c.id, changed)
+    columns = (table.c.id, table.c.reference, table.c.line, table.c.appointment, table.c.touched)
+    query = select(*columns, often.scalar_subquery() - 1)
+    booked = query.where(table.c.outcome == Outcome.BOOKED, table.c.appointment >= since)
+    return [Appointment(*row) for row in read.execute(booked.order_by(table.c.appointment, table.c.id))]

@@ -1,0 +1,116 @@
+"""The closures as a file beside the telephone, so that a call needs no store to know of them.
+
+Whoever changes a closure writes it, and so does the clock; every call looks whether it has changed. While it cannot be
+read, what was last read holds.
+"""
+
+import fcntl
+import json
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import mkstemp
+
+from ivr.hours.closures import Closures, Standing
+from ivr.line.hours import DeskClosure, shifts_of, written
+
+log = logging.getLogger(__name__)
+
+FILE = "closures.json"
+"""Its name in the state folder."""
+
+
+class MirrorAway(Exception):
+    """The file cannot be written: calls go on with the closures that they know."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was found when the file was last looked at."""
+
+    mark: tuple[int, int, int] | None = None
+    """When it was changed, its size and its inode."""
+    closures: tuple[DeskClosure, ...] = ()
+    trouble: str = ""
+
+
+class Mirror:
+    """The file of closures, and what was last read from it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._last = Look()
+
+    def read(self) -> tuple[DeskClosure, ...]:
+        """The closures, in the order in which they were set; from memory while the file is as it was."""
+        before = self._last
+        look = self._last = self._look(before)
+        if look.trouble and look.trouble != before.trouble:
+            log.warning("%s %s: the last known closures hold", self._path.name, look.trouble)
+        return look.closures
+
+    def _look(self, last: Look) -> Look:
+        try:
+            found = self._path.stat()
+            mark = (found.st_mtime_ns, found.st_size, found.st_ino)
+            return last if mark == last.mark else Look(mark, _closures(self._path.read_bytes()))
+        except OSError as absent:
+            return Look(None, last.closures, f"cannot be read ({absent.strerror})")
+        except (ValueError, TypeError, KeyError):
+            return Look(mark, last.closures, "is broken")
+
+    def follow(self, closures: Closures, day: date) -> list[Standing]:
+        """Writes the closures from that day on where the file differs, and returns them. Raises StoreAway, MirrorAway.
+
+        The lock is held from asking the database until the file is written: what is older never replaces what is newer.
+        """
+        with _written_by_one(self._path):
+            standing = closures.current(day)
+            wanted = _text([each.closure for each in standing])
+            if not self._path.is_file() or self._path.read_bytes() != wanted:
+                _replace(self._path, wanted)
+        return standing
+
+
+@contextmanager
+def _written_by_one(path: Path) -> Iterator[None]:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+    except OSError as refused:
+        raise MirrorAway(refused.strerror) from refused
+
+
+def _replace(path: Path, wanted: bytes) -> None:
+    """Another file in its place: whoever reads sees the old one whole or the new one whole, after a power cut too."""
+    handle, name = mkstemp(dir=path.parent, prefix=f"{path.name}.")  # open to nobody else
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(wanted)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _text(closures: Sequence[DeskClosure]) -> bytes:
+    rows = [{"day": f"{c.day}", "line": c.line, "shifts": written(c.shifts), "reason": c.reason} for c in closures]
+    return json.dumps(rows, indent=1).encode()
+
+
+def _closures(text: bytes) -> tuple[DeskClosure, ...]:
+    """Raises ValueError, TypeError or KeyError where the text is not one of ours."""
+    return tuple(
+        DeskClosure(date.fromisoformat(row["day"]), str(row["line"]), shifts_of(str(row["shifts"])), str(row["reason"]))
+        for row in json.loads(text)
+    )

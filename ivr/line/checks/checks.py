@@ -1,0 +1,73 @@
+"""The proof over the menu's table: every check by name, and what it says of a table, the words and a clinic.
+
+Pure: the table, the words, the clinic and the moment are arguments.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ivr.line.checks import safety, table, termination, words
+from ivr.line.checks.explore import walk
+from ivr.line.checks.findings import Evidence, Findings, told
+from ivr.line.checks.scenarios import Situation, situations
+from ivr.line.clinic import Clinic
+from ivr.line.places import Place
+from ivr.line.script import Script
+
+Check = Callable[[Evidence], Findings]
+
+CHECKS: Mapping[str, Check] = {
+    "every lead names a place": table.leads_exist,
+    "every name in the table is known": table.names_are_known,
+    "every place can be reached": table.places_are_reached,
+    "every turn can be made": termination.every_turn_is_made,
+    f"silence ends in at most {termination.SILENCES} steps": termination.silence_ends,
+    f"wrong keys end in at most {termination.WRONG_KEYS} steps": termination.wrong_keys_end,
+    f"an error of ours ends in at most {termination.ASTRAY} steps": termination.errors_end,
+    f"all of these in any order end in at most {termination.ASTRAY} steps": termination.astray_ends,
+    "every call ends with a person, a request or a goodbye": termination.every_ending_is_one,
+    f"a menu has at most {table.MOST_OPTIONS} options, numbered from 1": table.menus_are_short,
+    "0 leads to a person, or to a request": table.a_person_is_near,
+    "the choice is said before its key": words.choices_come_before_keys,
+    "every sentence is there in every language": words.sentences_are_complete,
+    "the warning signs come before any advice": safety.advice_is_warned_of,
+    "no key cuts off the emergency lines": safety.emergency_lines_are_whole,
+    "out of hours the emergency line comes first": safety.closed_names_the_emergency_number,
+    "the emergency number is the same everywhere": words.emergency_numbers_agree,
+    "a promise is heard only after a request is stored": safety.promises_are_kept,
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check has to say."""
+
+    check: str
+    looked_at: str
+    complaints: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is nothing to complain of."""
+        return not self.complaints
+
+
+def prove(menu: Mapping[str, Place], clinic: Clinic, script: Script, now: datetime) -> list[Verdict]:
+    """What every check says of this table, walked from this moment on in every situation of the clinic."""
+    return judge(gather(menu, clinic, script, situations(menu, clinic, now)))
+
+
+def gather(menu: Mapping[str, Place], clinic: Clinic, script: Script, found: Iterable[Situation]) -> Evidence:
+    """Walks the table in these situations."""
+    topics = tuple(topic.key for topic in clinic.topics)
+    return Evidence(menu, script, topics, tuple(walk(each, script.languages) for each in found))
+
+
+def judge(evidence: Evidence) -> list[Verdict]:
+    """What every check says of it."""
+    return [_verdict(name, check(evidence)) for name, check in CHECKS.items()]
+
+
+def _verdict(name: str, found: Findings) -> Verdict:
+    return Verdict(name, found.looked_at, told(found.complaints))

@@ -1,0 +1,146 @@
+"""Walks the engine through everything that can happen in a call, in one situation, and keeps each step.
+
+Pure. Calls at a place that differ in nothing that still matters there go the same ways, and are walked on once.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import NamedTuple
+
+from ivr.line.call import begin, enter
+from ivr.line.checks.scenarios import Situation
+from ivr.line.menu import SCREEN, START
+from ivr.line.paths.events import GONE, Happening, What, errors, happenings
+from ivr.line.paths.states import State, States
+from ivr.line.paths.transitions import onward
+from ivr.line.places import Place
+from ivr.line.turn import Call, KeyNumber, PressKey, Turn
+
+MOST_MISTAKES = 10
+"""At one place. More than any proof allows: a place that forgives so many is not walked on from."""
+
+
+class Step(NamedTuple):
+    """What happened, and the turn that came of it."""
+
+    what: What
+    by: str
+    turn: Turn
+    to: State
+
+    @property
+    def ends(self) -> bool:
+        """Whether nothing more is asked of the caller."""
+        return not isinstance(self.turn.wait, PressKey | KeyNumber)
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.by}".strip()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A turn that could not be made, so that the caller would hear the apology for a fault; and why not."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Walk:
+    """All ways through a call in a situation."""
+
+    situation: Situation
+    begins: tuple[Step, ...]
+    """How calls begin, on both legs."""
+    errors: tuple[Step, ...]
+    """What comes of a place that is gone, and of a call that lacks what its place needs."""
+    steps: Mapping[State, tuple[Step, ...]]
+    came_to: frozenset[str]
+    """The places that calls came to or through, without an error of ours."""
+    failures: tuple[Failure, ...]
+
+    def every(self) -> Iterator[tuple[State | None, Step]]:
+        """Every step with the state it was taken from; None for the beginnings and the errors."""
+        yield from ((None, step) for step in (*self.begins, *self.errors))
+        yield from ((state, step) for state, steps in self.steps.items() for step in steps)
+
+
+def walk(situation: Situation, languages: tuple[str, ...]) -> Walk:
+    """Walks every way, from every beginning in every language."""
+    return _Walker(situation).walk(languages)
+
+
+class _Trodden(dict[str, Place]):
+    """A table that knows which of its places were come to."""
+
+    def __init__(self, menu: Mapping[str, Place]) -> None:
+        super().__init__(menu)
+        self.came_to: set[str] = set()
+
+    def __getitem__(self, name: str) -> Place:
+        place = super().__getitem__(name)
+        self.came_to.add(name)
+        return place
+
+
+class _Walker:
+    """Walks one situation, once."""
+
+    def __init__(self, situation: Situation) -> None:
+        self.situation = situation
+        self.menu = _Trodden(situation.facts.menu)
+        self.facts = replace(situation.facts, menu=self.menu)
+        self.states = States(self.menu)
+        self.steps: dict[State, tuple[Step, ...]] = {}
+        self.failures: list[Failure] = []
+
+    def walk(self, languages: tuple[str, ...]) -> Walk:
+        """Everything that can happen first; then what comes of our errors."""
+        calls = [
+            Call(self.facts.line.key, language, START, over_limit=self.situation.over_limit) for language in languages
+        ]
+        begins = tuple(step for call in calls for step in self._begins(call))
+        self._go_on(begins)
+        came_to = frozenset(self.menu.came_to)
+        failing = tuple(step for call in calls for step in self._errors(call))
+        self._go_on(failing)
+        return Walk(self.situation, begins, failing, self.steps, came_to, tuple(self.failures))
+
+    def _begins(self, call: Call) -> Iterator[Step]:
+        incoming = Happening(What.BEGINS, call.language, partial(begin, call, self.facts))
+        yield from self._take((incoming,), patient=True)
+        if self.situation.rings:
+            leg = Happening(What.BEGINS, f"at the reception {call.language}", partial(enter, call, SCREEN, self.facts))
+            yield from self._take((leg,), patient=False)
+
+    def _errors(self, call: Call) -> Iterator[Step]:
+        for name in (GONE, *sorted(onward(self.menu, START))):
+            yield from self._take(errors(call.at(name), self.facts), patient=True)
+
+    def _go_on(self, steps: tuple[Step, ...]) -> None:
+        todo = deque(steps)
+        while todo:
+            step = todo.popleft()
+            if step.to not in self.steps:
+                self.steps[step.to] = tuple(self._on_from(step))
+                todo.extend(self.steps[step.to])
+
+    def _on_from(self, step: Step) -> Iterator[Step]:
+        if step.to.silences + step.to.wrongs > MOST_MISTAKES:
+            return iter(())
+        return self._take(happenings(step.turn, self.facts), patient=step.to.patient, at=f"at {step.to}")
+
+    def _take(self, each: Iterable[Happening], *, patient: bool, at: str = "") -> Iterator[Step]:
+        for happening in each:
+            try:
+                turn = happening.turn()
+            except (LookupError, ValueError, TypeError, RecursionError) as error:
+                self.failures.append(Failure(f"{happening} {at}".strip(), _why(error)))
+            else:
+                yield Step(happening.what, happening.by, turn, self.states.of(turn.call, self.facts, patient=patient))
+
+
+def _why(error: Exception) -> str:
+    return "goes round for ever" if isinstance(error, RecursionError) else f"fails with {type(error).__name__} {error}"

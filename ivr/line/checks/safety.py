@@ -1,0 +1,122 @@
+"""What must be heard before what, in every way of a call: warning signs before advice, a kept request before a promise.
+
+Pure: looks at the steps that were walked.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from ivr.line.checks.explore import Step, Walk
+from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
+from ivr.line.menu import HOME, LANGUAGE, START
+from ivr.line.paths.events import What
+from ivr.line.paths.states import State
+from ivr.line.paths.transitions import KEPT
+from ivr.line.turn import Say, Turn
+
+EMERGENCY, WARNING = "emergency", "warning_signs"
+"""The emergency lines, which every caller whom they concern must hear to the end."""
+
+ADVICE, PROMISES = "advice_", ("kept", "promise_", "reference")
+"""How the names of the sentences begin that give advice, or promise something."""
+
+
+def advice_is_warned_of(evidence: Evidence) -> Findings:
+    """No advice in a language before the warning signs have been heard to the end in that language."""
+    complaints = [
+        Complaint(f"{step} leads to advice at {step.to} before the warning signs in that language", walk.situation.name)
+        for walk in evidence.walks
+        for language in evidence.script.languages
+        for step in _first_to_advise(walk, language)
+    ]
+    return Findings(counted(_heard(evidence, (ADVICE,)), "times advice was heard"), complaints)
+
+
+def emergency_lines_are_whole(evidence: Evidence) -> Findings:
+    """The emergency lines are never among what a key cuts off."""
+    complaints = [
+        Complaint(f"{say.name} at {step.to} can be cut off by a key", walk.situation.name)
+        for walk, _, step in evidence.steps()
+        for say in step.turn.asks
+        if say.name in {EMERGENCY, WARNING}
+    ]
+    return Findings(counted(_heard(evidence, (EMERGENCY, WARNING)), "times one was heard"), complaints)
+
+
+def closed_names_the_emergency_number(evidence: Evidence) -> Findings:
+    """Out of hours the emergency line is heard first thing, and again in the language that 9 changes to there."""
+    found = [
+        (walk, step)
+        for walk, state, step in evidence.steps()
+        if not walk.situation.open and step.to.patient and _greets(state, step)
+    ]
+    complaints = [
+        Complaint(f"{step} leads to {step.to} without the emergency line", walk.situation.name)
+        for walk, step in found
+        if not _is_uncut(EMERGENCY, step.turn, step.to.language)
+    ]
+    return Findings(counted(len(found), "greetings out of hours"), complaints)
+
+
+def _greets(state: State | None, step: Step) -> bool:
+    changes = step.what is What.KEY and step.by == LANGUAGE and state is not None and state.place in {START, HOME}
+    return changes or step.what is What.BEGINS
+
+
+def promises_are_kept(evidence: Evidence) -> Findings:
+    """No promise is heard in a call in which no request has been stored."""
+    complaints = [
+        Complaint(f"{step} leads to a promise at {step.to} though nothing was stored", walk.situation.name)
+        for walk in evidence.walks
+        for step in _reached(walk, tells=_promises, stops=_is_kept)
+    ]
+    return Findings(counted(_heard(evidence, PROMISES), "sentences of promises"), complaints)
+
+
+def _promises(step: Step) -> bool:
+    return not _is_kept(step) and any(say.name.startswith(PROMISES) for say in _all(step.turn))
+
+
+def _is_kept(step: Step) -> bool:
+    return step.what is What.OUTCOME and step.by == KEPT
+
+
+def _first_to_advise(walk: Walk, language: str) -> Iterator[Step]:
+    def advises(step: Step) -> bool:
+        said = [say.name for say in _all(step.turn) if _language(say, step.turn) == language]
+        advice = next((number for number, name in enumerate(said) if name.startswith(ADVICE)), None)
+        return advice is not None and not (warns(step) and said.index(WARNING) < advice)
+
+    def warns(step: Step) -> bool:
+        return _is_uncut(WARNING, step.turn, language)
+
+    return _reached(walk, tells=advises, stops=warns)
+
+
+def _reached(walk: Walk, tells: Callable[[Step], bool], stops: Callable[[Step], bool]) -> Iterator[Step]:
+    """The steps that tell it, on ways from the beginning of a call on which nothing has stopped it before."""
+    todo, seen = deque(walk.begins), set[State]()
+    while todo:
+        step = todo.popleft()
+        if tells(step):
+            yield step
+        elif not stops(step) and step.to not in seen:
+            seen.add(step.to)
+            todo.extend(walk.steps[step.to])
+
+
+def _is_uncut(name: str, turn: Turn, language: str) -> bool:
+    """Whether it is among the sentences that no key cuts off, in that language."""
+    return any(say.name == name and _language(say, turn) == language for say in turn.first)
+
+
+def _language(say: Say, turn: Turn) -> str:
+    return say.language or turn.call.language
+
+
+def _all(turn: Turn) -> tuple[Say, ...]:
+    return (*turn.first, *turn.asks)
+
+
+def _heard(evidence: Evidence, names: tuple[str, ...]) -> int:
+    return sum(say.name.startswith(names) for _, _, step in evidence.steps() for say in _all(step.turn))

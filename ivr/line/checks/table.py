@@ -1,0 +1,128 @@
+"""The table itself: every name in it means something, every place can be reached, and its menus are short and plain.
+
+Pure: looks at the table, and at the steps that were walked over it.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from ivr.line.checks.explore import Step, Walk
+from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
+from ivr.line.known import FORKS, KNOWN
+from ivr.line.menu import BACK, HOME, LANGUAGE, PERSON, PERSON_PLACE, REPEAT, SCREEN, START
+from ivr.line.offers import OFFERS, choices
+from ivr.line.paths.events import What
+from ivr.line.paths.transitions import KEPT, leads
+from ivr.line.places import Filing, Fork, Keying, Menu, Place, Ringing
+from ivr.line.turn import PressKey, RingReception, Turn
+
+MOST_OPTIONS = 5
+"""More are not remembered while they are listened to. The standing keys come besides."""
+
+OUTCOMES: Mapping[type, frozenset[str]] = {
+    Filing: frozenset({KEPT, "lost"}),
+    Ringing: frozenset({"talked", "unanswered"}),
+}
+"""What becomes of it at the least, so that each has a place."""
+
+STANDING_KEYS = frozenset({PERSON, REPEAT, BACK, LANGUAGE})
+
+
+def leads_exist(evidence: Evidence) -> Findings:
+    """Every lead names a place of the table."""
+    found = [(name, lead) for name, place in evidence.menu.items() for lead in leads(place)]
+    wrong = [
+        Complaint(f"{name}: {lead.by} leads to {lead.to!r}, which is no place")
+        for name, lead in found
+        if lead.to not in evidence.menu
+    ]
+    missing = [
+        Complaint(f"{name!r} is no place, and every call needs it") for name in NEEDED if name not in evidence.menu
+    ]
+    return Findings(counted(len(found), "leads"), wrong + missing)
+
+
+NEEDED = (START, HOME, PERSON_PLACE, SCREEN)
+
+
+def names_are_known(evidence: Evidence) -> Findings:
+    """What places need, forks ask, menus offer and outcomes are called is known to the engine."""
+    complaints = [Complaint(f"{name}: {odd}") for name, place in evidence.menu.items() for odd in _unknown(place)]
+    return Findings(counted(len(evidence.menu), "places"), complaints)
+
+
+def _unknown(place: Place) -> Iterator[str]:
+    needs = place.needs if isinstance(place, Menu | Keying) else ()
+    yield from (f"needs {need!r}, which nobody can know" for need in needs if need not in KNOWN)
+    if isinstance(place, Menu) and place.offers and place.offers not in OFFERS:
+        yield f"offers {place.offers!r}, which nobody has"
+    if isinstance(place, Fork) and place.asks not in FORKS:
+        yield f"asks {place.asks!r}, which nobody answers"
+    if isinstance(place, Filing | Ringing):
+        yield from (f"has no place for {each!r}" for each in sorted(OUTCOMES[type(place)] - place.on.keys()))
+
+
+def places_are_reached(evidence: Evidence) -> Findings:
+    """A call comes to every place, in one situation at least, without an error of ours."""
+    reached = frozenset[str]().union(*(walk.came_to for walk in evidence.walks))
+    complaints = [Complaint(f"{name}: no call ever comes there") for name in evidence.menu if name not in reached]
+    return Findings(counted(len(evidence.menu), "places"), complaints)
+
+
+# -- menus
+
+
+def menus_are_short(evidence: Evidence) -> Findings:
+    """At most five options, numbered from 1 without a gap, and one at least unless silence ends the menu."""
+    steps = ((walk, step) for walk, _, step in evidence.steps() if isinstance(step.turn.wait, PressKey))
+    heard = [(walk, step) for walk, step in steps if not step.to.silences and not step.to.wrongs]
+    complaints = [
+        Complaint(f"{step.to} {odd}", walk.situation.name) for walk, step in heard for odd in _odd_menu(walk, step.turn)
+    ]
+    return Findings(counted(len(heard), "menus heard"), complaints)
+
+
+def _odd_menu(walk: Walk, turn: Turn) -> Iterator[str]:
+    menu = walk.situation.facts.menu[turn.call.place]
+    if not isinstance(menu, Menu):
+        return
+    keys = _keys_said(turn, menu)
+    if len(keys) > MOST_OPTIONS:
+        yield f"has {len(keys)} options; expected at most {MOST_OPTIONS}"
+    if keys != [str(number) for number in range(1, len(keys) + 1)]:
+        yield f"has the keys {', '.join(keys)}; expected 1, 2, 3 and so on"
+    if not keys and not menu.ends_on_silence:
+        yield "has nothing to choose"
+    if menu.offers and len(keys) != len(choices(menu.offers, turn.call, walk.situation.facts)) + len(menu.options):
+        yield "has a key that stands for two options"
+
+
+def _keys_said(turn: Turn, menu: Menu) -> list[str]:
+    """The keys of the options, as they are said."""
+    keys = [str(say.values["key"]) for say in turn.asks if "key" in say.values]
+    return [key for key in keys if key not in STANDING_KEYS] if menu.standing else keys
+
+
+def a_person_is_near(evidence: Evidence) -> Findings:
+    """0 rings the reception, or begins a request where it cannot; and no caller's menu is without the standing keys."""
+    pressed = [(w, s, step) for w, s, step in evidence.steps() if s and step.what is What.KEY and step.by == PERSON]
+    complaints = [
+        Complaint(f"0 at {state} {odd}", walk.situation.name)
+        for walk, state, step in pressed
+        for odd in _no_person(walk, step)
+    ]
+    return Findings(counted(len(pressed), "times 0 was pressed"), [*complaints, *_without_standing(evidence)])
+
+
+def _no_person(walk: Walk, step: Step) -> Iterator[str]:
+    rung = isinstance(step.turn.wait, RingReception)
+    if walk.situation.rings and not rung:
+        yield "does not ring the reception, which is there"
+    if not rung and step.turn.call.kind is None and not walk.situation.over_limit:
+        yield "leads neither to the reception nor to a request"
+
+
+def _without_standing(evidence: Evidence) -> Iterator[Complaint]:
+    for walk, _, step in evidence.steps():
+        place = evidence.menu[step.to.place]
+        if step.to.patient and isinstance(place, Menu) and not place.standing:
+            yield Complaint(f"{step.to} is heard by callers without the standing keys", walk.situation.name)

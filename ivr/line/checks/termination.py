@@ -1,0 +1,147 @@
+"""How a call ends for somebody who presses nothing, or the wrong keys, or meets our errors; and that it does end.
+
+Pure: looks at the steps that were walked.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ivr.line.checks.explore import Step, Walk
+from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
+from ivr.line.paths.events import What
+from ivr.line.paths.states import State
+from ivr.line.turn import File, HangUp, PutThrough, RingReception
+
+SILENCES = 5
+"""Steps of a caller who only stays silent: three at a menu, then two at the offer to be rung back."""
+
+WRONG_KEYS = 5
+"""Steps of a caller who only presses wrong keys, or keys numbers that cannot be rung: again three and two."""
+
+ASTRAY = 9
+"""Steps of a caller with whom everything goes wrong: the reception does not answer, then five mistakes of both kinds
+where a callback is offered instead, then three at the offer to be rung back."""
+
+ALL_WRONG = frozenset({What.SILENCE, What.WRONG, What.OUTCOME})
+"""What may happen to somebody who does nothing right, whatever becomes of what was tried for them."""
+
+ENDINGS: Mapping[type, bool] = {RingReception: True, File: True, HangUp: True, PutThrough: False}
+"""How a call may end: with a person, a request, a goodbye; and whether that is on the patient's leg.
+
+Only the reception's own leg ends with the patient."""
+
+
+def every_turn_is_made(evidence: Evidence) -> Findings:
+    """No step fails, which a caller would hear as a fault, or goes round for ever between two questions."""
+    complaints = [Complaint(f"{f.where} {f.why}", w.situation.name) for w in evidence.walks for f in w.failures]
+    return Findings(counted(sum(1 for _ in evidence.steps()), "steps"), complaints)
+
+
+def silence_ends(evidence: Evidence) -> Findings:
+    """Silence alone, from every place."""
+    return _from_everywhere(evidence, frozenset({What.SILENCE}), SILENCES)
+
+
+def wrong_keys_end(evidence: Evidence) -> Findings:
+    """Wrong keys alone, from every place."""
+    return _from_everywhere(evidence, frozenset({What.WRONG}), WRONG_KEYS)
+
+
+def astray_ends(evidence: Evidence) -> Findings:
+    """Silence, wrong keys and what we could not do, in any order, from every place."""
+    return _from_everywhere(evidence, ALL_WRONG, ASTRAY)
+
+
+def errors_end(evidence: Evidence) -> Findings:
+    """What comes of an error of ours, and then of a caller who does nothing right."""
+    tried = [
+        (walk, str(step) if state is None else f"{step} at {state}", routes.longest(step.to).after(step))
+        for walk in evidence.walks
+        for routes in (Routes(walk, ALL_WRONG),)
+        for state, step in walk.every()
+        if step.what in {What.ERROR, What.OUTCOME}
+    ]
+    return _judged(tried, ASTRAY, "errors of ours and outcomes")
+
+
+def every_ending_is_one(evidence: Evidence) -> Findings:
+    """A call ends with a person, a request or a goodbye, and the patient's never without a word."""
+    ends = [(walk, step) for walk, _, step in evidence.steps() if step.ends]
+    complaints = [Complaint(f"{step.to} {odd}", walk.situation.name) for walk, step in ends for odd in _odd_end(step)]
+    return Findings(counted(len(ends), "endings"), complaints)
+
+
+def _odd_end(step: Step) -> Iterator[str]:
+    wait = step.turn.wait
+    if type(wait) not in ENDINGS:
+        yield f"ends in a {type(wait).__name__}, which no caller knows what to make of"
+    elif step.to.patient and not ENDINGS[type(wait)]:
+        yield "ends the patient's own leg, as if somebody had taken the call"
+    elif step.to.patient and isinstance(wait, HangUp) and not step.turn.first:
+        yield "hangs up without a word"
+
+
+# -- how long it takes
+
+
+@dataclass(frozen=True)
+class Route:
+    """A way on, step by step; `round` where its last step comes to where it has been before."""
+
+    steps: tuple[Step, ...] = ()
+    round: bool = False
+
+    def after(self, step: Step) -> "Route":
+        """The same with this step before it."""
+        return Route((step, *self.steps), self.round)
+
+
+class Routes:
+    """The longest way on from each state by what may happen; one that comes round again is the longest of all."""
+
+    def __init__(self, walk: Walk, may_happen: frozenset[What]) -> None:
+        self._walk = walk
+        self._may_happen = may_happen
+        self._found: dict[State, Route] = {}
+        self._on_the_way: set[State] = set()
+
+    def longest(self, state: State) -> Route:
+        """The longest way from here."""
+        if state not in self._found:
+            self._on_the_way.add(state)
+            steps = (step for step in self._walk.steps[state] if step.what in self._may_happen)
+            routes = [self._on_from(step.to).after(step) for step in steps]
+            self._on_the_way.remove(state)
+            self._found[state] = max(routes, key=lambda route: (route.round, len(route.steps)), default=Route())
+        return self._found[state]
+
+    def _on_from(self, state: State) -> Route:
+        return Route(round=True) if state in self._on_the_way else self.longest(state)
+
+
+def _from_everywhere(evidence: Evidence, may_happen: frozenset[What], at_most: int) -> Findings:
+    tried = [
+        (walk, f"from {state}", routes.longest(state))
+        for walk in evidence.walks
+        for routes in (Routes(walk, may_happen),)
+        for state in walk.steps
+    ]
+    return _judged(tried, at_most, "ways walked")
+
+
+def _judged(tried: list[tuple[Walk, str, Route]], at_most: int, what: str) -> Findings:
+    complaints = [
+        Complaint(f"{begins}: {odd}", walk.situation.name)
+        for walk, begins, route in tried
+        for odd in _odd_route(route, at_most)
+    ]
+    longest = max((len(route.steps) for _, _, route in tried), default=0)
+    return Findings(f"{counted(len(tried), what)}, the longest of {longest} steps", complaints)
+
+
+def _odd_route(route: Route, at_most: int) -> Iterator[str]:
+    by_way_of = ", ".join(dict.fromkeys(step.to.place for step in route.steps))
+    if route.round:
+        yield f"goes round for ever by way of {by_way_of}"
+    elif len(route.steps) > at_most:
+        yield f"takes {len(route.steps)} steps by way of {by_way_of}; expected at most {at_most}"

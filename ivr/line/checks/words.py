@@ -1,0 +1,125 @@
+"""The words: every sentence in every language, with the same blanks, the choice before its key, one emergency number.
+
+Pure: looks at the script, and at what was said while the table was walked.
+"""
+
+import re
+from collections.abc import Iterator
+
+from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
+from ivr.line.checks.safety import EMERGENCY, WARNING
+from ivr.line.script import blanks_of
+from ivr.line.sentences import sentences
+
+KEY = "{key}"
+
+MOST_WORDS_AFTER_THE_KEY = 1
+"""Hindi ends with its verb: "… के लिए {key} दबाइए"."""
+
+FEWEST_WORDS_BEFORE_THE_KEY = 3
+"""The least that names a choice, with the verb where it stands before the key: "For help, press {key}"."""
+
+NAME_THE_NUMBER = (WARNING, "not_kept", "fault")
+"""The sentences that name the number of an emergency besides the emergency line itself; a fault of ours is one."""
+
+
+def sentences_are_complete(evidence: Evidence) -> Findings:
+    """Every sentence that is expected, that one language has, or that was said is there in every language."""
+    wanted, said = _expected(evidence), _said(evidence)
+    complaints = [
+        Complaint(f"{language}: {name} {odd}")
+        for language in evidence.script.languages
+        for name in sorted(wanted.keys() | said.keys())
+        for odd in _odd_sentence(
+            evidence.script.prompts(language).sentences.get(name), wanted.get(name), said.get(name, [])
+        )
+    ]
+    return Findings(f"{counted(len(wanted.keys() | said.keys()), 'sentences')} in {_languages(evidence)}", complaints)
+
+
+def _expected(evidence: Evidence) -> dict[str, frozenset[str]]:
+    """Each sentence with its blanks; a topic's that waits to be switched on has those that it has in one language."""
+    script = evidence.script
+    found = {
+        name: blanks_of(words)
+        for language in script.languages
+        for name, words in script.prompts(language).sentences.items()
+    }
+    return found | sentences(evidence.topics)
+
+
+def _said(evidence: Evidence) -> dict[str, list[frozenset[str]]]:
+    """Each sentence that a caller was told, with what was there to fill its blanks, each time it was another."""
+    found: dict[str, list[frozenset[str]]] = {}
+    turns = (step.turn for _, _, step in evidence.steps())
+    for name, values in {(say.name, frozenset(say.values)) for t in turns for say in (*t.first, *t.asks)}:
+        found.setdefault(name, []).append(values)
+    return found
+
+
+def _odd_sentence(words: str | None, blanks: frozenset[str] | None, said: list[frozenset[str]]) -> Iterator[str]:
+    if words is None:
+        yield "is missing"
+        return
+    has = blanks_of(words)
+    if blanks is not None and has != blanks:
+        yield f"has the blanks {_listed(has)}; expected {_listed(blanks)}"
+    yield from (f"is said with nothing for the blanks {_listed(has - values)}" for values in said if not has <= values)
+
+
+def _listed(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+# -- the choice, then its key
+
+
+def choices_come_before_keys(evidence: Evidence) -> Findings:
+    """Where a sentence has a key, what it is for has been said by then: "To book, press 1", never "Press 1 to book"."""
+    found = [
+        (language, name, words)
+        for language in evidence.script.languages
+        for name, words in evidence.script.prompts(language).sentences.items()
+        if KEY in words
+    ]
+    complaints = [Complaint(f"{language}: {name}: {odd}") for language, name, w in found for odd in _odd_order(w)]
+    return Findings(f"{counted(len(found), 'sentences with a key')} in {_languages(evidence)}", complaints)
+
+
+def _odd_order(sentence: str) -> Iterator[str]:
+    before, _, after = sentence.partition(KEY)
+    if _words(before) < FEWEST_WORDS_BEFORE_THE_KEY or _words(after) > MOST_WORDS_AFTER_THE_KEY or "{" in after:
+        yield f"the key comes before the choice in {sentence!r}"
+
+
+def _words(text: str) -> int:
+    return sum(any(letter.isalpha() for letter in word) for word in text.split())
+
+
+# -- the number of an emergency
+
+
+def emergency_numbers_agree(evidence: Evidence) -> Findings:
+    """The same number in every language, in the warning signs, and wherever something of ours has failed."""
+    script = evidence.script
+    named = {
+        (language, name): _numbers(script.prompts(language).sentences.get(name, ""))
+        for language in script.languages
+        for name in (EMERGENCY, *NAME_THE_NUMBER)
+    }
+    wanted = named[script.languages[0], EMERGENCY]
+    number = " and ".join(map(str, sorted(wanted))) or "a number"
+    complaints = [
+        Complaint(f"{language}: {name} does not name {number}")
+        for (language, name), numbers in named.items()
+        if not wanted or not wanted <= numbers
+    ]
+    return Findings(f"{counted(len(named), 'sentences')} that name {number}", complaints)
+
+
+def _numbers(sentence: str) -> set[int]:
+    return {int(digits) for digits in re.findall(r"\d{3,}", sentence)}
+
+
+def _languages(evidence: Evidence) -> str:
+    return " and ".join(evidence.script.languages)

@@ -1,0 +1,116 @@
+"""The menu's table as a picture and a list: all of docs/menu.md, in Markdown with a Mermaid flowchart.
+
+Pure: reads the table; walks nothing. `python -m ivr.line.paths.diagram` prints it.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+
+from ivr.line.menu import LANGUAGE, MENU
+from ivr.line.paths.transitions import Lead, leads
+from ivr.line.places import Bridge, End, Filing, Fork, Keying, Menu, Passage, Place, Ringing
+
+SHAPES: Mapping[type, tuple[str, str]] = {
+    Menu: ("[", "]"),
+    Keying: ("[/", "/]"),
+    Passage: ("(", ")"),
+    Fork: ("{", "}"),
+    Filing: ("[(", ")]"),
+    Ringing: ("{{", "}}"),
+    End: ("([", "])"),
+    Bridge: ("([", "])"),
+}
+"""How Mermaid draws each kind of place."""
+
+KINDS: Mapping[type, str] = {
+    Menu: "waits for a key",
+    Keying: "waits for a number",
+    Passage: "speaks and goes on",
+    Fork: "decides",
+    Filing: "leaves the request at the desk",
+    Ringing: "rings the reception",
+    End: "hangs up",
+    Bridge: "connects the two",
+}
+
+GIVING_UP = "giving up"
+EXCEPTIONS = {GIVING_UP, f"key {LANGUAGE}"}
+"""What is drawn only where a place says otherwise than the rest."""
+
+USUALLY = Menu().gives_up
+"""Where a menu leads a caller who is lost, unless it says otherwise."""
+
+PAGE = """\
+# The menu
+
+Made from the table in [ivr/line/menu.py](../ivr/line/menu.py) by `make menu`; a test compares the two. What is said at
+each place, on any line at any moment, is on the desk under "Callers hear" and printed by `flask --app wsgi hear`.
+
+From every menu but the reception's own, `0` leads to `person`, `*` says it again, `#` leads to `main` and `9` changes
+the language where the caller is. After {misses} silences, or {misses} wrong keys, a menu leads to `{usually}`.
+Dotted arrows are the exceptions, and the list names the number of mistakes of a place where it is another.
+
+```mermaid
+{diagram}
+```
+
+| place | what it does | says | leads |
+|---|---|---|---|
+{rows}
+"""
+
+
+def page(menu: Mapping[str, Place]) -> str:
+    """All of docs/menu.md."""
+    rows = "\n".join(_row(name, place) for name, place in menu.items())
+    return PAGE.format(misses=Menu().misses, usually=USUALLY, diagram=diagram(menu), rows=rows)
+
+
+def diagram(menu: Mapping[str, Place]) -> str:
+    """The flowchart: every place of the table, and every lead of it but those that are the same everywhere."""
+    nodes = (f"    {name}{_drawn(name, place)}" for name, place in menu.items())
+    arrows = (arrow for name, place in menu.items() for arrow in _arrows(name, place))
+    return "\n".join(("flowchart TD", *nodes, *arrows))
+
+
+def _drawn(name: str, place: Place) -> str:
+    before, after = SHAPES[type(place)]
+    return f'{before}"{f"{place.asks}?" if isinstance(place, Fork) else name}"{after}'
+
+
+def _arrows(name: str, place: Place) -> Iterator[str]:
+    """One arrow for all that leads from here to the same place."""
+    together: dict[tuple[bool, str], list[str]] = {}
+    for lead in _own_leads(place):
+        together.setdefault((lead.by in EXCEPTIONS, lead.to), []).append(_words(lead))
+    for (exception, to), words in together.items():
+        line, said = "-.->" if exception else "-->", ", ".join(filter(None, words))
+        yield f"    {name} {line}|{said}| {to}" if said else f"    {name} {line} {to}"
+
+
+def _own_leads(place: Place) -> Iterator[Lead]:
+    usual = isinstance(place, Menu | Keying) and place.gives_up == USUALLY
+    return (lead for lead in leads(place) if not (usual and lead.by == GIVING_UP))
+
+
+def _words(lead: Lead) -> str:
+    return "" if lead.by == "going on" else lead.by.removeprefix("key ")
+
+
+def _row(name: str, place: Place) -> str:
+    first = place.first if isinstance(place, Menu) else ()
+    says = place.says if isinstance(place, Menu | Keying | Passage | Ringing | End) else ()
+    said = ", ".join(f"`{each}`" for each in (*first, *says))
+    onward = "; ".join(f"{_words(lead)} → `{lead.to}`".strip() for lead in _own_leads(place))
+    return f"| `{name}` | {_does(place)} | {said} | {onward} |"
+
+
+def _does(place: Place) -> str:
+    does = KINDS[type(place)]
+    if isinstance(place, Menu | Keying) and place.misses != Menu().misses:
+        return f"{does}, {place.misses} mistakes"
+    return does
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page(MENU))

@@ -1,0 +1,136 @@
+"""Everything that can happen next in a call: keys, numbers, silence, outcomes, and errors of ours.
+
+Pure; each is named, and makes its turn when it is asked to.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from enum import StrEnum
+from functools import partial
+from typing import NamedTuple
+
+from ivr.line.call import RESTART, STANDING, enter, keys_of, press, resume
+from ivr.line.paths.transitions import KEPT
+from ivr.line.phones import Phone
+from ivr.line.places import Filing, Keying, Menu, Ringing
+from ivr.line.turn import Call, Facts, File, KeyNumber, PressKey, RingReception, Turn
+
+KEYPAD = "0123456789*#"
+
+GONE = "a place of last year"
+"""No place of any table, and no outcome."""
+
+NO_NUMBER = "1"
+ABROAD = "0012025550123"
+"""In the United States, among those that are kept for films."""
+PREMIUM = "18600000000"
+"""Of a kind for which the clinic would pay; nobody's."""
+
+SOMEBODY_KEYED = "9999900001"
+SOMEBODY = Phone(f"+91{SOMEBODY_KEYED}")
+"""A made-up telephone: it stands for the caller's and for the reception's, and nobody rings it."""
+
+A_REFERENCE = "000000"
+"""What stands for the reference of a request that is kept."""
+
+
+class What(StrEnum):
+    """What happened."""
+
+    BEGINS = "the call begins"
+    KEY = "key"
+    WRONG = "wrong key"
+    SILENCE = "silence"
+    OUTCOME = "outcome"
+    ERROR = "our error:"
+
+
+class Happening(NamedTuple):
+    """What happens, by which key or outcome, and how its turn is made."""
+
+    what: What
+    by: str
+    turn: Callable[[], Turn]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.by}".strip()
+
+
+def happenings(turn: Turn, facts: Facts) -> Iterator[Happening]:
+    """What can happen after this turn; nothing after a call's end."""
+    follow = FOLLOW.get(type(turn.wait))
+    return follow(turn.call, facts) if follow else iter(())
+
+
+def _keys(call: Call, facts: Facts) -> Iterator[Happening]:
+    """Every key; once something was missed, only what a further mistake does is new."""
+    place = facts.menu[call.place]
+    if not isinstance(place, Menu):
+        return
+    yield _pressed(What.SILENCE, None, call, facts)
+    means = {*keys_of(place, call, facts), *(STANDING if place.standing else ())}
+    wrong = [key for key in KEYPAD if key not in means]
+    if call.silences or call.wrongs:
+        yield from (_pressed(What.WRONG, key, call, facts) for key in wrong[:1])
+        return
+    for key in KEYPAD:
+        yield _pressed(What.WRONG if key in wrong else What.KEY, key, call, facts)
+
+
+def _numbers(call: Call, facts: Facts) -> Iterator[Happening]:
+    ours = min(facts.line.reached_by).e164.removeprefix("+")
+    yield _pressed(What.SILENCE, None, call, facts)
+    for refused in (NO_NUMBER, ABROAD, PREMIUM, ours):
+        yield _pressed(What.WRONG, refused, call, facts)
+    if not (call.silences or call.wrongs):
+        yield _pressed(What.KEY, SOMEBODY_KEYED, call, facts)
+        yield _pressed(What.KEY, RESTART, call, facts)
+
+
+def _filed(call: Call, facts: Facts) -> Iterator[Happening]:
+    place = facts.menu[call.place]
+    for outcome in place.on if isinstance(place, Filing) else ():
+        if outcome == KEPT:
+            kept = replace(call, reference=A_REFERENCE)
+            yield _became(outcome, kept, facts)
+            if facts.caller and facts.number(call) == facts.caller:  # nobody is told of somebody else's request
+                yield _became(outcome, replace(kept, joined=True), facts)
+        else:
+            yield _became(outcome, call, facts)
+
+
+def _rung(call: Call, facts: Facts) -> Iterator[Happening]:
+    place = facts.menu[call.place]
+    yield from (_became(outcome, call, facts) for outcome in (place.on if isinstance(place, Ringing) else ()))
+
+
+FOLLOW: Mapping[type, Callable[[Call, Facts], Iterator[Happening]]] = {
+    PressKey: _keys,
+    KeyNumber: _numbers,
+    File: _filed,
+    RingReception: _rung,
+}
+
+
+def errors(call: Call, facts: Facts) -> Iterator[Happening]:
+    """What comes of a webhook for a call that has gathered nothing, at a place which may be gone.
+
+    None at a menu that needs nothing: there it is a call like any other.
+    """
+    place, where = facts.menu.get(call.place), f"with nothing gathered at {call.place!r},"
+    if isinstance(place, Menu | Keying) and not place.needs:
+        return
+    yield Happening(What.ERROR, f"{where} silence", partial(press, call, None, facts))
+    yield Happening(What.ERROR, f"{where} key 1", partial(press, call, "1", facts))
+    if place is None or isinstance(place, Filing | Ringing):
+        yield Happening(What.ERROR, f"{where} an unknown outcome", partial(resume, call, GONE, facts))
+    if isinstance(place, Filing):
+        yield Happening(What.ERROR, f"{where} a request", partial(enter, call, call.place, facts))
+
+
+def _pressed(what: What, key: str | None, call: Call, facts: Facts) -> Happening:
+    return Happening(what, key or "", partial(press, call, key, facts))
+
+
+def _became(outcome: str, call: Call, facts: Facts) -> Happening:
+    return Happening(What.OUTCOME, outcome, partial(resume, call, outcome, facts))

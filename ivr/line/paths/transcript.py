@@ -1,0 +1,124 @@
+"""A call on a line at a moment, scene by scene: what is heard, and what can come next.
+
+Walks the very table and engine of a real call. Pure: the moment is among the facts, and no words are made here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ivr.line.call import begin, enter, keys_of
+from ivr.line.menu import SCREEN
+from ivr.line.paths.events import What, happenings
+from ivr.line.places import Menu
+from ivr.line.turn import Call, Facts, HangUp, PutThrough, RingReception, Say, Turn
+
+Keys = tuple[str, ...]
+"""What happened since the call began: keys, numbers, "-" for silence, and outcomes by their names."""
+
+SILENCE = "-"
+"""How silence is written among keys, as `flask phone --keys` has it."""
+
+JOINED = "joined"
+"""How it is written that the caller's request was kept by joining an earlier one."""
+
+REFUSED = "refused"
+"""The outcome for a caller who is blocked or has rung too often."""
+
+AS_TOLD = (What.BEGINS, What.KEY, What.OUTCOME, What.SILENCE, What.WRONG)
+KEYS_AS_TOLD = "1234567890*#"
+"""The order of telling: what is offered first, then the keys that are the same everywhere, then mistakes."""
+
+
+class NoSuchWay(LookupError):
+    """No call goes this way; the message is what leads nowhere."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A turn of the call: what led to it, what is said, and what may come next."""
+
+    what: What
+    by: str
+    """The key, the number or the outcome that led here."""
+    keys: Keys
+    """All that led here since the call began."""
+    turn: Turn
+    offer: Say | None = None
+    """The sentence that had offered the key."""
+    next: tuple["Scene", ...] = ()
+    told_at: Keys | None = None
+    """The scene at which it is told what comes next, but for what `next` tells here."""
+    stays: bool = False
+    """Whether the call stands where it stood before: what comes next is what could have come already."""
+
+    @property
+    def ends(self) -> bool:
+        """Whether nothing more is asked of the caller."""
+        return isinstance(self.turn.wait, HangUp | PutThrough)
+
+    def every(self) -> Iterator["Scene"]:
+        """This scene and all below it."""
+        yield self
+        for each in self.next:
+            yield from each.every()
+
+
+def beginning(call: Call, facts: Facts, keys: Keys = ()) -> Scene:
+    """The call at its beginning, or after these keys. Raises NoSuchWay.
+
+    Nothing comes `next` yet: see unfolding.py.
+    """
+    scene = Scene(What.BEGINS, "", (), begin(call, facts))
+    for key in keys:
+        scene = _after(scene, key, facts)
+    return scene
+
+
+def at_the_reception(call: Call, facts: Facts) -> Scene:
+    """What the reception hears when it picks up for this call."""
+    return Scene(What.BEGINS, "", (), enter(call, SCREEN, facts))
+
+
+def rings_reception(scene: Scene) -> bool:
+    """Whether the reception is rung anywhere in it."""
+    return any(isinstance(each.turn.wait, RingReception) for each in scene.every())
+
+
+def _after(scene: Scene, key: str, facts: Facts) -> Scene:
+    for each in following(scene, facts):
+        if each.by == key:
+            return each
+    raise NoSuchWay(key)
+
+
+def following(scene: Scene, facts: Facts) -> Iterator[Scene]:
+    """All that can come next, each once."""
+    call = scene.turn.call
+    place = facts.menu[call.place]
+    offers = keys_of(place, call, facts) if isinstance(place, Menu) else {}
+    for what, by, turn in sorted(_told_of(scene.turn, facts), key=_order):
+        key = JOINED if turn.call.joined and what is What.OUTCOME else by or SILENCE
+        offer = offers[key][0] if key in offers else None
+        yield Scene(what, key, (*scene.keys, key), turn, offer)
+
+
+def _told_of(turn: Turn, facts: Facts) -> Iterator[tuple[What, str, Turn]]:
+    """What can happen; of wrong keys that do the same only one, and no mistake of another kind than before."""
+    other = {What.WRONG: turn.call.silences, What.SILENCE: turn.call.wrongs}
+    wrong: list[Turn] = []
+    for what, by, make in happenings(turn, facts):
+        came = _refused(make(), by)
+        if not other.get(what) and came not in wrong:
+            yield what, by, came
+        if what is What.WRONG:
+            wrong.append(came)
+
+
+def _refused(turn: Turn, by: str) -> Turn:
+    """Who is refused once is refused for the rest of the call."""
+    return replace(turn, call=replace(turn.call, over_limit=True)) if by == REFUSED else turn
+
+
+def _order(happened: tuple[What, str, Turn]) -> tuple[int, int]:
+    what, by, _ = happened
+    return AS_TOLD.index(what), KEYS_AS_TOLD.find(by)

@@ -1,0 +1,43 @@
+"""Copies the whole desk from one database into another that is empty: how a clinic moves from SQLite to PostgreSQL.
+
+All or nothing. No HTTP, no clock; whether anybody still writes to the old one is for whoever asks to know.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, Table, func, insert, select, text
+
+from ivr.storage import schema
+from ivr.storage.database import Database
+
+AT_ONCE = 500
+"""Rows that are written together."""
+
+
+class NotEmpty(Exception):
+    """There is something in the new database already; the message names the table."""
+
+
+def copy(old: Database, new: Database) -> Mapping[str, int]:
+    """Copies every row; how many there were of each table. Raises NotEmpty, StoreAway."""
+    with old.reading() as read, new.writing() as write:
+        return {table.name: _copy(table, read, write) for table in schema.metadata.sorted_tables}
+
+
+def _copy(table: Table, read: Connection, write: Connection) -> int:
+    if write.execute(select(table.c.id).limit(1)).first() is not None:
+        raise NotEmpty(table.name)
+    count = 0
+    for rows in read.execute(select(table).order_by(table.c.id)).mappings().partitions(AT_ONCE):
+        write.execute(insert(table), [dict(row) for row in rows])
+        count += len(rows)
+    _number_on(table, write)
+    return count
+
+
+def _number_on(table: Table, write: Connection) -> None:
+    """PostgreSQL numbers new rows from a sequence, which knows nothing of rows that came with their numbers."""
+    highest = write.execute(select(func.max(table.c.id))).scalar()
+    if write.dialect.name == "postgresql" and highest is not None:
+        sequence = {"table": table.name, "highest": highest}
+        write.execute(text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :highest)"), sequence)

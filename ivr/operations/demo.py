@@ -1,0 +1,152 @@
+"""Made-up requests and calls that fill the desk's pages for somebody who looks at them; all can be removed again.
+
+The numbers are +91 99999 000xx, which nobody would take for a patient's.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select
+
+from ivr.desk.moves import Moves
+from ivr.desk.requests import NewRequest, Outcome, Report
+from ivr.desk.store import Desk
+from ivr.line.booking import Kind, Part, Wish
+from ivr.line.clinic import Clinic
+from ivr.line.phones import Phone
+from ivr.operations.demo_calls import MARK, made_up
+from ivr.operations.demo_days import SOMEBODY, PastRequest, past_requests
+from ivr.operations.retention import remove
+from ivr.reports.collector import write_down
+from ivr.storage import schema
+from ivr.storage.database import Database
+from ivr.storage.encryption import Marker
+from ivr.storage.upsert import added
+
+DEMO = "demo-"
+"""How the call of a made-up request begins."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A request as it might have come in."""
+
+    kind: Kind
+    line: str
+    digits: str
+    language: str
+    minutes_ago: int
+    day: int | None = None
+    """The wished day: the first open one is 0."""
+    part: Part | None = None
+    reports: tuple[Outcome, ...] = ()
+    note: str = ""
+    taken: bool = False
+
+
+EXAMPLES = (
+    Example(Kind.CALLBACK, "main", "01", "hi", 95, note="Asks whether she may come with her mother."),
+    Example(Kind.BOOKING, "second", "02", "en", 70, 0, Part.EVENING),
+    Example(Kind.CALLBACK, "main", "03", "en", 55, reports=(Outcome.NO_ANSWER,)),
+    Example(Kind.BOOKING, "third", "04", "hi", 40, 1, Part.MORNING, taken=True),
+    Example(Kind.BOOKING, "main", "05", "en", 30, 1, Part.AFTERNOON),
+    Example(Kind.CALLBACK, "third", "06", "hi", 20, reports=(Outcome.BUSY,)),
+    Example(Kind.BOOKING, "main", "07", "en", 15, 2, Part.MORNING),
+    Example(Kind.CALLBACK, "second", "08", "en", 10),
+    Example(Kind.BOOKING, "main", "09", "hi", 200, 0, Part.EVENING, reports=(Outcome.BOOKED,)),
+    Example(Kind.BOOKING, "second", "10", "en", 190, 0, Part.EVENING, reports=(Outcome.BOOKED,)),
+    Example(Kind.CALLBACK, "main", "11", "en", 180, reports=(Outcome.SETTLED,)),
+    Example(Kind.CALLBACK, "main", "12", "hi", 170, reports=(Outcome.WRONG_NUMBER,)),
+)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Fills the desk with examples, and takes them away again."""
+
+    database: Database
+    moves: Moves
+    clinic: Clinic
+    marker: Marker
+
+    def fill(self, now: datetime) -> int:
+        """Writes the examples down; those that are there already stay as they are. How many. Raises StoreAway."""
+        for example in EXAMPLES:
+            self._write(example, now)
+        return len(EXAMPLES)
+
+    def look_back(self, now: datetime) -> tuple[int, int]:
+        """Writes the calls of the last days down, and what came of them; how many of both. Raises StoreAway."""
+        calls = made_up(self.clinic, now)
+        past = past_requests(self.clinic, calls, now)
+        write_down(self.database, calls)
+        with self.database.writing() as write:
+            for each in past:
+                _add(write, each)
+        return len(calls), len(past)
+
+    def _write(self, example: Example, now: datetime) -> None:
+        desk = Desk(self.database)  # with nothing to be done about them: nobody is told of a made-up request
+        new = self._new(example, now - timedelta(minutes=example.minutes_ago))
+        mark = self.marker.mark(new.promise)
+        if self._id_of(new.call_sid) is not None:
+            return
+        desk.keep(new, mark, self.marker.reference(new.promise))
+        request_id = self._id_of(new.call_sid)
+        if request_id is not None:  # None: it joined a live request of that number, which is not ours to move
+            self._move(request_id, example, new.created)
+
+    def _id_of(self, call_sid: str) -> int | None:
+        with self.database.reading() as read:
+            return read.scalar(select(schema.requests.c.id).where(schema.requests.c.call_sid == call_sid))
+
+    def _move(self, request_id: int, example: Example, asked: datetime) -> None:
+        moment = asked + timedelta(minutes=4)
+        if example.reports or example.taken:
+            self.moves.take(request_id, SOMEBODY, moment)
+        for outcome in example.reports:
+            at = self._appointment(asked) if outcome is Outcome.BOOKED else None
+            self.moves.report(request_id, Report(outcome, at), SOMEBODY, moment + timedelta(minutes=2))
+        if example.note:
+            self.moves.write_note(request_id, example.note, SOMEBODY, moment)
+
+    def _appointment(self, now: datetime) -> datetime:
+        """Somewhere in today's opening hours, so that the day's list is not empty."""
+        local = self.clinic.line("").hours.local(now)
+        return local.replace(hour=18, minute=30 if local.minute % 2 else 0, second=0, microsecond=0)
+
+    def _new(self, example: Example, asked: datetime) -> NewRequest:
+        line = self.clinic.line(example.line)
+        day = line.offer.days(asked, 3)[example.day] if example.day is not None else None
+        wish = Wish(example.kind, day, example.part)
+        return NewRequest(
+            kind=wish.kind,
+            line=line.key,
+            phone=Phone(f"+9199999000{example.digits}"),
+            language=example.language,
+            day=wish.day,
+            part=wish.part,
+            due=line.offer.due(wish, asked),
+            call_sid=f"{DEMO}{example.digits}",
+            created=asked,
+            asked=asked,
+            own_number=True,
+        )
+
+    def clear(self) -> int:
+        """Removes every made-up call, and request with all that hangs on it; how many requests. Raises StoreAway."""
+        table, calls = schema.requests, schema.calls
+        made_up = select(table.c.id).where(table.c.call_sid.startswith(DEMO, autoescape=True))
+        with self.database.writing() as write:
+            write.execute(delete(calls).where(calls.c.mark.startswith(MARK)))
+            ids = write.scalars(made_up).all()
+            remove(write, table, ids)
+            return len(ids)
+
+
+def _add(write: Connection, past: PastRequest) -> None:
+    """Adds a request with its history, unless it is there."""
+    table = schema.requests
+    if write.scalar(select(table.c.id).where(table.c.call_sid == past.row["call_sid"])) is None:
+        request_id = added(write, table, **past.row)
+        write.execute(insert(schema.history), [{**line, "request_id": request_id} for line in past.history])

@@ -1,0 +1,77 @@
+"""Made-up calls of the last days, so that the reports have something to show. The same at each time, but for the days.
+
+Values only; demo.py writes them down and takes them away again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from ivr.line.clinic import Clinic
+from ivr.reports.call_records import CallRecord, ending
+
+DAYS = 14
+"""So many days back."""
+
+MARK = "demo-"
+"""How the mark of a made-up call begins."""
+
+
+@dataclass(frozen=True)
+class Habit:
+    """What some callers do, how long it takes them, and how many of a hundred they are."""
+
+    path: str
+    seconds: int
+    share: int
+
+
+ASKS = "number own_number summary kept goodbye"
+HABITS = (
+    Habit(f"welcome main book book_day book_part {ASKS}", 95, 27),
+    Habit(f"welcome main callback {ASKS}", 70, 16),
+    Habit("welcome main hours", 41, 14),
+    Habit("welcome main person ring talked goodbye", 160, 12),
+    Habit("welcome main", 12, 9),
+    Habit("welcome main advice topics topic", 88, 8),
+    Habit("welcome main book book_day", 35, 5),
+    Habit(f"welcome main person closed_now callback {ASKS}", 85, 4),
+    Habit("welcome main offer goodbye", 60, 3),
+    Habit("welcome main person ring", 25, 2),
+)
+"""They are a hundred together."""
+
+OF_A_DAY = (0, 0, 0, 0, 0, 0, 0, 1, 2, 6, 8, 7, 5, 3, 2, 2, 4, 7, 8, 6, 3, 1, 1, 0)
+"""Calls by hour of a day."""
+
+CLOSED_SHARE = 4
+"""On a day on which the clinic is closed one of so many rings."""
+
+STRIDE = 37
+"""Shares no divisor with a hundred: in steps of it every habit comes its so many times, well mixed."""
+
+
+def made_up(clinic: Clinic, now: datetime) -> list[CallRecord]:
+    """The calls of the days until now."""
+    today = clinic.line("").hours.local(now).date()
+    days = (today - timedelta(days=ago) for ago in range(DAYS))
+    return [call for day in days for call in _of_a_day(clinic, day) if call.began < now]
+
+
+def _of_a_day(clinic: Clinic, day: date) -> Iterator[CallRecord]:
+    hours = clinic.line("").hours
+    rings = [hour for hour, count in enumerate(OF_A_DAY) for _ in range(count)]
+    lines, habits = list(clinic.lines), [each for each in HABITS for _ in range(each.share)]
+    for number, hour in enumerate(rings[:: 1 if hours.shifts(day) else CLOSED_SHARE]):
+        turn = day.toordinal() * len(rings) + number
+        habit = habits[turn * STRIDE % len(habits)]
+        words = tuple(habit.path.split())
+        yield CallRecord(
+            mark=f"{MARK}{day:%Y%m%d}-{number:03}",
+            began=datetime.combine(day, time(hour, turn * STRIDE % 60), hours.zone),
+            line=lines[(number % 5) % len(lines)],
+            language="hi" if turn % 5 < 2 else "en",
+            path=words,
+            seconds=habit.seconds + turn % 30,
+            ended=ending(words, over=True),
+        )

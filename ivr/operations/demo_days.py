@@ -1,0 +1,83 @@
+"""What became of the made-up calls of the days before today: requests that were rung and closed, a row each.
+
+Values only; demo.py writes them down and takes them away again.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ivr.desk.moves import RESTORED
+from ivr.desk.requests import Outcome, Status
+from ivr.line.booking import Kind, Wish
+from ivr.line.clinic import Clinic, Line
+from ivr.reports.call_records import CallRecord
+
+SOMEBODY = "demo"
+"""Who has moved the made-up requests that were moved."""
+
+MINUTES = (4, 9, 2, 14, 6, 22, 11, 3, 48, 7, 17, 5, 95, 12, 8)
+"""After how long the patients are rung, one after the other."""
+
+AGAIN = timedelta(hours=2)
+
+NUMBERS = 50
+"""The last of +91 99999 000xx, so that they are not those of the requests that wait."""
+
+
+@dataclass(frozen=True)
+class PastRequest:
+    """A closed request, and the lines of its history."""
+
+    row: Mapping[str, Any]
+    history: Sequence[Mapping[str, Any]]
+
+
+def past_requests(clinic: Clinic, calls: Sequence[CallRecord], now: datetime) -> list[PastRequest]:
+    """Those of the calls that left one before today."""
+    today = clinic.line("").hours.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    asked = [each for each in calls if "kept" in each.path and each.began < today]
+    return [_request(clinic.line(each.line), each, turn) for turn, each in enumerate(asked)]
+
+
+def _request(line: Line, call: CallRecord, turn: int) -> PastRequest:
+    kind = Kind.BOOKING if "book" in call.path else Kind.CALLBACK
+    created = call.began + timedelta(seconds=call.seconds)
+    due = line.offer.due(Wish(kind), created)
+    rung = list(_rung(kind, due + timedelta(minutes=MINUTES[turn % len(MINUTES)]), turn))
+    last, outcome = rung[-1]
+    row = {
+        "reference": f"{turn:06}",
+        "kind": kind,
+        "line": line.key,
+        "phone": f"+9199999000{NUMBERS + turn % NUMBERS}",
+        "language": call.language,
+        "due": due,
+        "status": Status.CLOSED,
+        "created": created,
+        "call_sid": call.mark,
+        "rang_again": 0,
+        "touched": last,
+        "tries": len(rung) - 1,
+        "outcome": outcome,
+        "appointment": last + timedelta(days=1) if outcome is Outcome.BOOKED else None,
+    }
+    made = {"at": created, "who": "caller", "what": "made", "detail": "", "before": None}
+    return PastRequest(row, [made, *(_line(at, what, due) for at, what in rung)])
+
+
+def _rung(kind: Kind, first: datetime, turn: int) -> Iterator[tuple[datetime, Outcome]]:
+    """Most are reached at the first try, some at the second or third, and a few numbers are wrong."""
+    if turn % 31 == 30:
+        yield first, Outcome.WRONG_NUMBER
+        return
+    missed = (turn % 4 == 1) + (turn % 12 == 1)
+    yield from ((first + AGAIN * number, Outcome.NO_ANSWER) for number in range(missed))
+    yield first + AGAIN * missed, Outcome.BOOKED if kind is Kind.BOOKING else Outcome.SETTLED
+
+
+def _line(at: datetime, what: Outcome, due: datetime) -> Mapping[str, Any]:
+    before = json.dumps({**dict.fromkeys(RESTORED), "due": due.isoformat()})
+    return {"at": at, "who": SOMEBODY, "what": what, "detail": "", "before": before}

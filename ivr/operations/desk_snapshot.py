@@ -1,0 +1,63 @@
+"""The desk in figures, for whoever watches over the service: how many, how late, how old. Nobody's number or name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from ivr.desk.requests import Status
+from ivr.storage import schema
+from ivr.storage.database import Database
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The figures at one moment."""
+
+    requests: Mapping[str, int]
+    """By status."""
+    overdue_since: datetime | None
+    """When the most overdue request was due that nobody has taken; None where none is overdue."""
+    unsent_since: Mapping[str, datetime]
+    """By errand: when the oldest was made that is neither done nor failed."""
+    failed: Mapping[str, int]
+    """By errand: how many have failed for good."""
+
+
+class Figures:
+    """The figures of the desk."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take(self, now: datetime) -> Snapshot:
+        """The figures as they are. Raises StoreAway."""
+        with self._database.reading() as read:
+            return Snapshot(_requests(read), _overdue_since(read, now), _unsent_since(read), _failed(read))
+
+
+def _requests(read: Connection) -> dict[str, int]:
+    status = schema.requests.c.status
+    found = read.execute(select(status, func.count()).group_by(status))
+    return dict.fromkeys(Status, 0) | {row[0]: row[1] for row in found}
+
+
+def _overdue_since(read: Connection, now: datetime) -> datetime | None:
+    table = schema.requests
+    query = select(func.min(table.c.due)).where(table.c.status == Status.OPEN, table.c.due <= now)
+    return read.execute(query).scalar()
+
+
+def _unsent_since(read: Connection) -> dict[str, datetime]:
+    table = schema.errands
+    undone = (table.c.done_at.is_(None), table.c.failed_at.is_(None))
+    found = read.execute(select(table.c.task, func.min(table.c.created)).where(*undone).group_by(table.c.task))
+    return {row[0]: row[1] for row in found}
+
+
+def _failed(read: Connection) -> dict[str, int]:
+    table = schema.errands
+    failed = (table.c.done_at.is_(None), table.c.failed_at.is_not(None))
+    found = read.execute(select(table.c.task, func.count()).where(*failed).group_by(table.c.task))
+    return {row[0]: row[1] for row in found}

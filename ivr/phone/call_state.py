@@ -1,0 +1,83 @@
+"""A call that somebody holds for as long as they like, as a page in a browser does: a value, and its words.
+
+Its words are all that it takes to go on with the call. Nothing is kept here, sealed or sent.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from ivr.carrier.twilio.reader import Dials, Gathers, HangsUp, Records, Redirects
+from ivr.phone.handset import Ends, Moment
+
+WAITS: Mapping[str, TypeAdapter[Any]] = {
+    each.__name__: TypeAdapter(each) for each in (Gathers, Dials, Records, Redirects, HangsUp, Ends)
+}
+"""What a call may wait for, by name."""
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """A call in somebody's hand."""
+
+    call_sid: str
+    called: str
+    sender: str
+    began: float
+    """Seconds since the epoch."""
+    moments: int
+    """So many there have been."""
+    moment: Moment
+    """The present one."""
+
+    def words(self) -> str:
+        """All of it but what has been heard already."""
+        return json.dumps({**vars(self), "moment": _packed(self.moment)})
+
+
+def receiver(words: str) -> Receiver:
+    """The call that has these words."""
+    fields = json.loads(words)
+    return Receiver(**{**fields, "moment": _unpacked(fields["moment"])})
+
+
+def _packed(moment: Moment) -> dict[str, Any]:
+    return {
+        "kind": type(moment.waits).__name__,
+        "waits": asdict(moment.waits),
+        "address": moment.address,
+        "reception": _packed(moment.reception) if moment.reception else None,
+    }
+
+
+def _unpacked(fields: Mapping[str, Any]) -> Moment:
+    return Moment(
+        heard=(),
+        waits=WAITS[fields["kind"]].validate_python(fields["waits"]),
+        address=fields["address"],
+        reception=_unpacked(fields["reception"]) if fields["reception"] else None,
+    )
+
+
+def shown(moment: Moment) -> dict[str, Any]:
+    """What whoever holds the receiver gets to know of a moment: what is heard, and what may be done now."""
+    return {"heard": _heard(moment), "waits": _waits(moment)}
+
+
+def _heard(moment: Moment | None) -> list[dict[str, Any]]:
+    return [asdict(sound) for sound in moment.heard] if moment else []
+
+
+def _waits(moment: Moment) -> dict[str, Any]:
+    match moment.waits:
+        case Gathers(digits=digits, ends_with=ends_with, seconds=seconds):
+            return {"for": "keys", "digits": digits, "ends_with": ends_with, "seconds": seconds}
+        case Dials(seconds=seconds):
+            return {"for": "reception", "seconds": seconds, "hears": _heard(moment.reception)}
+        case HangsUp() | Ends():
+            return {"for": "over"}
+        case _:
+            return {"for": "nothing"}

@@ -1,0 +1,46 @@
+"""What the checks stand on: the settings, a clock, and clients of the stores that give up soon.
+
+Nothing is connected before a check uses it; the clinic's file is read by the checks that want it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from redis import Redis
+
+from config import clinic as clinic_file
+from config.settings import ROOT, Settings
+from ivr.desk.job_queue import impatient
+from ivr.line.clinic import Clinic
+from ivr.storage.database import Database
+
+ENV_FILE = ROOT / ".env"
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What is looked at."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    database: Database
+    redis: Redis
+    env_file: Path
+
+    def clinic(self) -> Clinic:
+        """The clinic as its file describes it. Raises BadFile."""
+        return clinic_file.read(self.settings.clinic_file)
+
+
+@contextmanager
+def grounds(settings: Settings, clock: Callable[[], datetime], env_file: Path = ENV_FILE) -> Iterator[Grounds]:
+    """The grounds of these settings, whose connections are given back at the end."""
+    database, redis = Database(settings.database_url), impatient(settings.redis_url)
+    try:
+        yield Grounds(settings, clock, database, redis, env_file)
+    finally:
+        database.close()
+        redis.close()

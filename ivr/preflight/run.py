@@ -1,0 +1,83 @@
+"""Runs every check at once and waits for each no longer than it may take. One that fails does not end the others."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
+from threading import Thread
+
+from config.toml_file import BadFile
+from ivr.desk.job_queue import QueueAway
+from ivr.preflight import address, clocks, configuration, processes, stores
+from ivr.preflight.context import Grounds
+from ivr.preflight.findings import Finding, Result, bad
+from ivr.storage.database import StoreAway
+
+Check = Callable[[Grounds], Finding]
+
+CHECKS: Mapping[str, Check] = {
+    "settings": configuration.settings,
+    "secrets": configuration.secrets,
+    "clinic file": configuration.clinic_file,
+    "prompts": configuration.prompts,
+    "advice": configuration.advice,
+    "staff are told": configuration.staff_are_told,
+    "disk space": processes.disk_space,
+    "database": stores.database,
+    "schema": stores.schema,
+    "people": stores.people,
+    "redis": stores.redis,
+    "redis on disk": stores.redis_on_disk,
+    "redis memory": stores.redis_memory,
+    "worker": processes.worker,
+    "clock process": processes.clock_process,
+    "public address": address.public_address,
+    "numbers": address.numbers,
+    "time zone": clocks.time_zone,
+    "system clock": clocks.system_clock,
+}
+"""In the order in which they are told."""
+
+SECONDS = 12
+"""For the slowest: a little more than the carrier's REST API may take for an answer."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A check and what it found."""
+
+    check: str
+    finding: Finding
+
+
+def examine(on: Grounds, checks: Mapping[str, Check] = CHECKS, seconds: float = SECONDS) -> list[Told]:
+    """What every check has found, in their order."""
+    running = {name: _begun(check, on) for name, check in checks.items()}
+    wait(running.values(), timeout=seconds)
+    late = bad(f"no answer within {seconds:g} seconds", "see what it waits for; the other lines may say")
+    return [Told(name, each.result() if each.done() else late) for name, each in running.items()]
+
+
+def failed(told: list[Told]) -> bool:
+    """Whether any check failed."""
+    return any(each.finding.result is Result.FAIL for each in told)
+
+
+def _begun(check: Check, on: Grounds) -> "Future[Finding]":
+    """The check, in a thread that nobody has to wait for at the end."""
+    finding: Future[Finding] = Future()
+    Thread(target=lambda: finding.set_result(_found(check, on)), daemon=True).start()
+    return finding
+
+
+def _found(check: Check, on: Grounds) -> Finding:
+    """What the check found, or why it could not. An error's own words may hold a password, so only its kind is told."""
+    try:
+        return check(on)
+    except StoreAway as away:
+        return bad(f"not known: the database is away ({away})", "see the line of the database")
+    except QueueAway as away:
+        return bad(f"not known: Redis is away ({away})", "see the line of redis")
+    except BadFile:
+        return bad("not known: the clinic's file cannot be used", "see the line of the clinic file")
+    except Exception as odd:  # a check that breaks must not keep the others from being told
+        return bad(f"the check itself failed ({type(odd).__name__})", "this is a mistake of ours; please report it")

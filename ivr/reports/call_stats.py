@@ -1,0 +1,119 @@
+"""What many calls come to: what was chosen first, what came of it, and when in the day.
+
+Pure. What many requests come to stands in waits.py, what is read from the database for both in reports.py.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ivr.reports.call_records import FAULTS, Ending
+
+
+class Choice(StrEnum):
+    """What a caller first chose."""
+
+    BOOK = "book"
+    CALLBACK = "callback"
+    ADVICE = "advice"
+    HOURS = "hours"
+    PERSON = "person"
+    NOTHING = "nothing"
+
+
+CHOICES: Mapping[str, Choice] = {each: each for each in Choice if each is not Choice.NOTHING}
+"""The place that each choice leads to first: its name is the choice's own."""
+
+
+class Fate(StrEnum):
+    """Whether a caller got what they rang for, as far as a path can tell."""
+
+    ASKED = "asked"
+    """They left a request."""
+    TALKED = "talked"
+    """They talked to the reception."""
+    HEARD = "heard"
+    """They heard the hours or advice."""
+    FAILED = "failed"
+    """The line had a fault, or could not keep their request."""
+    REFUSED = "refused"
+    """They are blocked or over a limit, and left nothing."""
+    NOT_ANSWERED = "not_answered"
+    """They wanted a person, it was open, and nobody was there."""
+    BEFORE = "before"
+    """They hung up before choosing."""
+    MIDWAY = "midway"
+    """They chose something and did not get to its end."""
+
+
+FATES: Mapping[str, Fate] = {
+    "kept": Fate.ASKED,
+    "talked": Fate.TALKED,
+    "not_kept": Fate.FAILED,
+    "refused": Fate.REFUSED,
+    "nobody": Fate.NOT_ANSWERED,
+    "topic": Fate.HEARD,
+    "hours": Fate.HEARD,
+}
+"""The word of a path that settles it; the first of these that is in it."""
+
+SERVED = (Fate.ASKED, Fate.TALKED, Fate.HEARD)
+GOT_THROUGH = (Fate.ASKED, Fate.TALKED)
+"""What no fault that comes after it takes away."""
+
+
+def choice(path: Sequence[str]) -> Choice:
+    """The first thing that was chosen on this path."""
+    return next((CHOICES[word] for word in path if word in CHOICES), Choice.NOTHING)
+
+
+def fate(path: Sequence[str]) -> Fate:
+    """What came of a call with this path."""
+    settled = next((found for word, found in FATES.items() if word in path), None)
+    if FAULTS.intersection(path[-1:]) and settled not in GOT_THROUGH:
+        return Fate.FAILED
+    return settled or (Fate.BEFORE if choice(path) is Choice.NOTHING else Fate.MIDWAY)
+
+
+@dataclass(frozen=True)
+class CallTally:
+    """The calls of a period."""
+
+    hours: Mapping[int, int]
+    """Calls that came in, by hour of the clinic's day."""
+    choices: Mapping[Choice, int]
+    endings: Mapping[Ending, int]
+    fates: Mapping[Fate, int]
+
+    @property
+    def count(self) -> int:
+        """How many there were."""
+        return sum(self.fates.values())
+
+    @property
+    def served(self) -> int:
+        """How many heard what they wanted, talked to somebody, or left a request."""
+        return sum(self.fates.get(each, 0) for each in SERVED)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """So many calls of one path and end."""
+
+    path: str
+    ended: Ending
+    count: int
+
+
+def tally_calls(groups: Iterable[Calls], hours: Mapping[int, int]) -> CallTally:
+    """What these come to; how many came in at which hour is counted already."""
+    choices: Counter[Choice] = Counter()
+    endings: Counter[Ending] = Counter()
+    fates: Counter[Fate] = Counter()
+    for each in groups:
+        words = each.path.split()
+        choices[choice(words)] += each.count
+        fates[fate(words)] += each.count
+        endings[each.ended] += each.count
+    return CallTally(hours, choices, endings, fates)

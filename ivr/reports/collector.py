@@ -1,0 +1,78 @@
+"""The ledger of the calls that are over, in SQL; and how they get there from the journal, in their own time.
+
+A call is written once, however often it is collected. No HTTP, no clock.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ivr.reports.call_records import CallRecord, Trace, is_over, record
+from ivr.reports.spool import Journal, Segment
+from ivr.storage import schema
+from ivr.storage.database import Database
+from ivr.storage.upsert import INSERTS
+
+table = schema.calls
+
+AT_ONCE = 200
+"""Calls that one transaction writes: no caller waits for the lock of it."""
+
+
+class Ledger:
+    """Writes down the calls that are over. One for each process that collects."""
+
+    def __init__(self, database: Database, journal: Journal) -> None:
+        self._database = database
+        self._journal = journal
+        self._settled: set[str] = set()
+        """Marks in the journal that are done with. Forgotten when the process ends: then they are written once more,
+        which changes nothing."""
+
+    def collect(self, now: datetime) -> int:
+        """Writes the calls that are over, and removes what holds nothing else; how many were over.
+
+        Raises StoreAway, JournalAway; what was not written then waits.
+        """
+        segments, unread = self._journal.read()
+        calls = _by_mark(segments)
+        hurried = _marks(segments[:1]) if unread else set()
+        over = [mark for mark, traces in calls.items() if mark in hurried or is_over(traces, unread or now)]
+        fresh = [mark for mark in over if mark not in self._settled]
+        write_down(self._database, [found for mark in fresh if (found := record(calls[mark])) is not None])
+        self._settled = (self._settled | set(fresh)) & set(calls)
+        for segment in segments:
+            if _marks([segment]) <= self._settled:
+                self._journal.remove(segment, now)
+        return len(fresh)
+
+
+def write_down(database: Database, records: Sequence[CallRecord]) -> None:
+    """Writes these calls; one that is there already stays as it is. Raises StoreAway."""
+    for first in range(0, len(records), AT_ONCE):
+        with database.writing() as write:
+            insert = INSERTS[write.dialect.name](table).on_conflict_do_nothing()
+            write.execute(insert, [_row(each) for each in records[first : first + AT_ONCE]])
+
+
+def _marks(segments: Sequence[Segment]) -> set[str]:
+    """The calls in these. Where more was written than is read at once, those of the oldest segment have to be over."""
+    return {trace.mark for segment in segments for trace in segment.traces}
+
+
+def _by_mark(segments: Sequence[Segment]) -> dict[str, list[Trace]]:
+    calls: dict[str, list[Trace]] = {}
+    for trace in (trace for segment in segments for trace in segment.traces):
+        calls.setdefault(trace.mark, []).append(trace)
+    return calls
+
+
+def _row(found: CallRecord) -> dict[str, object]:
+    return {
+        "mark": found.mark,
+        "began": found.began,
+        "line": found.line,
+        "language": found.language,
+        "path": " ".join(found.path),
+        "seconds": found.seconds,
+        "ended": found.ended,
+    }

@@ -1,0 +1,175 @@
+"""Reads from the database what the reports are made of: the calls and the requests of some days.
+
+Reads only, and only those days: what lies before them costs nothing. The counting stands in tallies.py. No clock.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Column, ColumnElement, Connection, Integer, Row, and_, cast, extract, func, or_, select
+
+from ivr.desk.requests import Outcome, Status
+from ivr.line.booking import Kind
+from ivr.line.clinic import Clinic
+from ivr.line.opening import OpeningTime
+from ivr.reports.call_records import Ending
+from ivr.reports.call_stats import Calls, CallTally, tally_calls
+from ivr.reports.request_stats import TRIED, UNDONE, Asked, Line, RequestTally, tally_requests, tries
+from ivr.storage import schema
+from ivr.storage.database import Database
+
+requests, history, calls = schema.requests, schema.history, schema.calls
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days of the clinic, from the first to the last of them."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+
+    @property
+    def start(self) -> datetime:
+        """The moment in which it begins."""
+        return datetime.combine(self.first, time.min, self.zone)
+
+    @property
+    def end(self) -> datetime:
+        """The moment in which it is over."""
+        return datetime.combine(self.last + timedelta(days=1), time.min, self.zone)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is known of a period."""
+
+    calls: CallTally
+    requests: RequestTally
+    overdue: int
+    """Requests that wait and are late at this moment, whenever they were made."""
+
+
+class Reports:
+    """The reports of the desk."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        """A patient one, without a breaker: a month takes longer to read than a caller waits."""
+
+    def of(self, period: Period, line: str, clinic: Clinic, now: datetime) -> Report:
+        """The report of a line, or of all of them ("" ), with the opening hours of this clinic. Raises StoreAway."""
+        with self._database.reading() as read:
+            found = _found(read, period, line, now)
+        # Counted only now: however long it takes, no connection is held for it.
+        return Report(
+            calls=tally_calls(found.paths, _by_hour(found, period.zone)),
+            requests=tally_requests(list(_asked(found, period, clinic, now))),
+            overdue=found.overdue,
+        )
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the database has of a period, not yet counted."""
+
+    paths: Sequence[Calls]
+    began: Sequence[tuple[datetime, int]]
+    """The calls: how many in each quarter of an hour, and when the first of them came in."""
+    made: Sequence[Row[Any]]
+    """The requests."""
+    lines: Sequence[Row[Any]]
+    """What their histories say of ringing the patients, oldest first."""
+    overdue: int
+
+
+def _found(read: Connection, period: Period, line: str, now: datetime) -> Found:
+    rang = _within(calls.c.began, calls.c.line, period, line)
+    made = _within(requests.c.created, requests.c.line, period, line)
+    columns = (requests.c[name] for name in ("id", "kind", "source", "status", "outcome", "line", "created", "due"))
+    return Found(
+        paths=_paths(read, rang),
+        began=_began(read, rang),
+        made=read.execute(select(*columns).where(made)).all(),
+        lines=_lines(read, made),
+        overdue=_overdue(read, line, now),
+    )
+
+
+def _within(moment: Column[Any], table_line: Column[Any], period: Period, line: str) -> ColumnElement[bool]:
+    """What belongs to the period and to the line."""
+    days = and_(moment >= period.start, moment < period.end)
+    return and_(days, table_line == line) if line else days
+
+
+def _paths(read: Connection, rang: ColumnElement[bool]) -> list[Calls]:
+    """Grouped by the database; the hours are of the clinic's own day, which it does not know."""
+    grouped = select(calls.c.path, calls.c.ended, func.count()).where(rang).group_by(calls.c.path, calls.c.ended)
+    return [Calls(path, Ending(ended), count) for path, ended, count in read.execute(grouped)]
+
+
+def _began(read: Connection, rang: ColumnElement[bool]) -> list[tuple[datetime, int]]:
+    """In quarters: every zone is some of them away from the database's own, and a month has few of them."""
+    began = calls.c.began
+    quarter = (func.date(began), extract("hour", began), cast(extract("minute", began), Integer) // 15)
+    grouped = select(func.min(began), func.count()).where(rang).group_by(*quarter)
+    return [(first, count) for first, count in read.execute(grouped)]
+
+
+def _lines(read: Connection, made: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    rung, taken_back = history.c.what.in_(TRIED), and_(history.c.what == UNDONE, history.c.detail.in_(TRIED))
+    columns = (history.c[name] for name in ("request_id", "at", "what", "before"))
+    query = select(*columns).join(requests)
+    return read.execute(query.where(made, or_(rung, taken_back)).order_by(history.c.id)).all()
+
+
+def _overdue(read: Connection, line: str, now: datetime) -> int:
+    overdue = [requests.c.status == Status.OPEN, requests.c.due <= now, *([requests.c.line == line] if line else [])]
+    return read.scalar(select(func.count()).select_from(requests).where(*overdue)) or 0
+
+
+# -- counted, with no store
+
+
+def _by_hour(found: Found, zone: ZoneInfo) -> Counter[int]:
+    hours: Counter[int] = Counter()
+    for first, count in found.began:
+        hours[first.astimezone(zone).hour] += count
+    return hours
+
+
+def _asked(found: Found, period: Period, clinic: Clinic, now: datetime) -> Iterator[Asked]:
+    lines: dict[int, list[Line]] = {}
+    for row in found.lines:
+        lines.setdefault(row.request_id, []).append(Line(row.at, row.what, row.before))
+    last = max((now, *(row.at for row in found.lines)))
+    opening = {key: OpeningTime.of(line.hours, period.start, last) for key, line in clinic.lines.items()}
+    for row in found.made:
+        rung = tries(lines.get(row.id, ()))
+        hours = opening.get(row.line, opening[clinic.default_line])
+        yield Asked(
+            kind=Kind(row.kind),
+            source=row.source,
+            status=Status(row.status),
+            outcome=Outcome(row.outcome) if row.outcome else None,
+            waited=_waited(row, rung, hours, now),
+            tries=tuple(each.what for each in rung),
+        )
+
+
+def _waited(row: Row[Any], rung: Sequence[Line], hours: OpeningTime, now: datetime) -> timedelta | None:
+    """From when it was made; where the patient wished for a later part of a day, from when that began."""
+    if rung:
+        return hours.between(max(row.created, _due(rung[0]) or row.created), rung[0].at)
+    since = max(row.created, row.due)
+    return hours.between(since, now) if row.status != Status.CLOSED and since <= now else None
+
+
+def _due(first: Line) -> datetime | None:
+    """When the patient was to be rung for the first time."""
+    return datetime.fromisoformat(json.loads(first.before)["due"]) if first.before else None

@@ -1,0 +1,112 @@
+"""Changes who may do what at the desk: their role, whether they come in at all and how, the end of their sessions.
+
+Each change is one transaction with its line in the audit. No passwords, no HTTP, no clock.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Update, delete, select, update
+
+from ivr.staff.passwords import NONE_YET
+from ivr.staff.people import MANAGER, REQUIRED_OF_EVERYBODY, STAFF, NoSuchPerson, rule
+from ivr.storage import audit, schema
+from ivr.storage.database import Database
+from ivr.storage.upsert import added, take_turns
+
+REQUIRED, OPTIONAL = "required second factor", "made second factor optional"
+"""How the audit puts it."""
+
+
+class LastManager(Exception):
+    """Without this person nobody would be left who can log in and manage the desk."""
+
+
+class Roster:
+    """The staff, as managers change it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def make(self, person_id: int, role: str, by: str, now: datetime) -> None:
+        """Gives a person this role. Raises LastManager, NoSuchPerson, StoreAway."""
+        with self._changing(person_id) as (write, row):
+            if role != MANAGER:
+                _leave_a_manager(write, row)
+            write.execute(_of(row).values(role=role))
+            write.execute(audit.line(by, f"made {MANAGER if role == MANAGER else STAFF}", row.name, now))
+
+    def disable(self, person_id: int, by: str, now: datetime) -> None:
+        """Keeps a person out from now on, wherever they are logged in. Raises LastManager, NoSuchPerson, StoreAway."""
+        with self._changing(person_id) as (write, row):
+            _leave_a_manager(write, row)
+            write.execute(_of(row).values(active=False, epoch=row.epoch + 1))
+            write.execute(audit.line(by, "disabled person", row.name, now))
+
+    def enable(self, person_id: int, by: str, now: datetime) -> None:
+        """Lets a person log in again, with the password they had. Raises NoSuchPerson, StoreAway."""
+        with self._changing(person_id) as (write, row):
+            write.execute(_of(row).values(active=True))
+            write.execute(audit.line(by, "enabled person", row.name, now))
+
+    def end_sessions(self, person_id: int, by: str, now: datetime) -> None:
+        """Logs a person out, wherever they are logged in. Raises NoSuchPerson, StoreAway."""
+        with self._changing(person_id) as (write, row):
+            write.execute(_of(row).values(epoch=row.epoch + 1))
+            write.execute(audit.line(by, "ended sessions", row.name, now))
+
+    def require(self, person_id: int, by: str, now: datetime) -> None:
+        """Lets a person work at the desk only with a second factor. Raises NoSuchPerson, StoreAway."""
+        self._require(person_id, True, by, now)
+
+    def no_longer_require(self, person_id: int, by: str, now: datetime) -> None:
+        """Leaves it to a person whether they have a second factor. Raises NoSuchPerson, StoreAway."""
+        self._require(person_id, False, by, now)
+
+    def _require(self, person_id: int, required: bool, by: str, now: datetime) -> None:
+        with self._changing(person_id) as (write, row):
+            write.execute(_of(row).values(second_factor_required=required))
+            write.execute(audit.line(by, REQUIRED if required else OPTIONAL, row.name, now))
+
+    def require_of_everybody(self, required: bool, by: str, now: datetime) -> None:
+        """Makes a second factor a rule of the desk, also for who is invited later, or ends that. Raises StoreAway."""
+        with self._database.writing() as write:
+            take_turns(write, REQUIRED_OF_EVERYBODY)  # of two taps at once the second finds what the first wrote
+            write.execute(delete(schema.rules).where(schema.rules.c.name == REQUIRED_OF_EVERYBODY))
+            if required:
+                added(write, schema.rules, name=REQUIRED_OF_EVERYBODY)
+            write.execute(audit.line(by, REQUIRED if required else OPTIONAL, audit.EVERYBODY, now))
+
+    def required_of_everybody(self) -> bool:
+        """Whether nobody works at the desk without a second factor. Raises StoreAway."""
+        with self._database.reading() as read:
+            return bool(read.execute(select(rule(REQUIRED_OF_EVERYBODY))).scalar())
+
+    @contextmanager
+    def _changing(self, person_id: int) -> Iterator[tuple[Connection, Row[Any]]]:
+        with self._database.writing() as write:
+            yield write, held(write, person_id)
+
+
+def held(write: Connection, person_id: int) -> Row[Any]:
+    """The row of a person whom nobody else changes until the transaction ends. Raises NoSuchPerson."""
+    # All rows, always in the same order: two managers who disable each other must not both find the other still there.
+    rows = write.execute(select(schema.staff).order_by(schema.staff.c.id).with_for_update())
+    found = next((row for row in rows.all() if row.id == person_id), None)
+    if found is None:
+        raise NoSuchPerson
+    return found
+
+
+def _of(row: Row[Any]) -> Update:
+    return update(schema.staff).where(schema.staff.c.id == row.id)
+
+
+def _leave_a_manager(write: Connection, row: Row[Any]) -> None:
+    table = schema.staff
+    able = (table.c.role == MANAGER) & table.c.active & (table.c.password_hash != NONE_YET)
+    others = write.execute(select(table.c.id).where(able, table.c.id != row.id)).first()
+    if others is None and row.role == MANAGER and row.active:
+        raise LastManager

@@ -1,0 +1,106 @@
+"""Links by which a person chooses a password: each works once and for an hour, and a newer one voids the older.
+
+Only a link's hash is kept. No HTTP, no clock.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, update
+
+from ivr.staff.accounts import held
+from ivr.staff.passwords import NONE_YET, Passwords
+from ivr.staff.people import NameTaken, NoSuchPerson, Person, admit, everybody, person, proper
+from ivr.storage import audit, schema
+from ivr.storage.database import Clash, Database
+
+WORKS_FOR = timedelta(hours=1)
+
+TOKEN_BYTES = 32
+
+
+class LinkVoid(Exception):
+    """This link was used, is older than an hour, was replaced by a newer one, or never was one."""
+
+
+class Invitations:
+    """The links."""
+
+    def __init__(self, database: Database, passwords: Passwords) -> None:
+        self._database = database
+        self._passwords = passwords
+
+    def invite(self, name: str, role: str, by: str, now: datetime) -> str:
+        """Adds a person who has still to choose a password; the token of their link.
+
+        Raises BadName, NameTaken, StoreAway.
+        """
+        name = proper(name)
+        try:
+            with self._database.writing() as write:
+                token = _issued(write, admit(write, name, NONE_YET, role, now), now)
+                write.execute(audit.line(by, "invited person", name, now, role))
+        except Clash:
+            raise NameTaken(name) from None
+        return token
+
+    def reset(self, person_id: int, by: str, now: datetime) -> str:
+        """Voids a person's password and ends all their sessions; the token of the link to a new one.
+
+        Raises NoSuchPerson, StoreAway; somebody who is disabled is NoSuchPerson too.
+        """
+        with self._database.writing() as write:
+            row = held(write, person_id)
+            if not row.active:
+                raise NoSuchPerson
+            _set_password(write, row, NONE_YET)
+            write.execute(audit.line(by, "reset password", row.name, now))
+            return _issued(write, row.id, now)
+
+    def invited(self, token: str, now: datetime) -> Person:
+        """Whom a link is for; it may be looked at as often as one likes. Raises LinkVoid, StoreAway."""
+        staff, links = schema.staff, schema.invitations
+        query = everybody().join(links, links.c.staff_id == staff.c.id).where(staff.c.active, _works(token, now))
+        with self._database.reading() as read:
+            row = read.execute(query).one_or_none()
+        if row is None:
+            raise LinkVoid
+        return person(row)
+
+    def use(self, token: str, password: str, now: datetime) -> Person:
+        """Gives the person of a link their password. Raises BadPassword, LinkVoid, StoreAway."""
+        guest, kept = self.invited(token, now), self._passwords.kept(password)
+        with self._database.writing() as write:
+            row = held(write, guest.id)
+            # Of two who use it at once the first is let in; the look above was without a lock.
+            used = write.execute(update(schema.invitations).where(_works(token, now)).values(used=now))
+            if used.rowcount != 1 or not row.active:
+                raise LinkVoid
+            _set_password(write, row, kept)
+            write.execute(audit.line(row.name, "chose password", row.name, now))
+            return person(write.execute(everybody().where(schema.staff.c.id == guest.id)).one())
+
+
+def _issued(write: Connection, person_id: int, now: datetime) -> str:
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    write.execute(delete(schema.invitations).where(schema.invitations.c.staff_id == person_id))
+    row = {"token_hash": _hash(token), "staff_id": person_id, "expires": now + WORKS_FOR}
+    write.execute(insert(schema.invitations).values(row))
+    return token
+
+
+def _works(token: str, now: datetime) -> Any:
+    table = schema.invitations
+    return (table.c.token_hash == _hash(token)) & table.c.used.is_(None) & (table.c.expires > now)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def _set_password(write: Connection, row: Row[Any], kept: str) -> None:
+    """Whoever was logged in with another password is not any more."""
+    change = update(schema.staff).where(schema.staff.c.id == row.id)
+    write.execute(change.values(password_hash=kept, epoch=row.epoch + 1))

@@ -1,0 +1,180 @@
+"""The second factor of a login: codes from an authenticator app on one's telephone, and recovery codes from a list.
+
+A code works once. The app's secret is sealed under the SECRET_KEY, and of a recovery code only its mark is kept. Of
+whom a second factor is required stands in roster.py. No sessions, no HTTP, no clock.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from ivr.staff.accounts import held
+from ivr.staff.people import NoSuchPerson, everybody, person
+from ivr.staff.totp import digits_of, new_recovery_codes, step_of
+from ivr.storage import audit, schema
+from ivr.storage.database import Clash, Database
+from ivr.storage.encryption import Seal, Unreadable
+from ivr.storage.upsert import added
+
+
+class WrongCode(Exception):
+    """This is not the code that the telephone shows now, nor one of the list, or it has been used."""
+
+
+class AlreadyOn(Exception):
+    """This person has a second factor."""
+
+
+class StillRequired(Exception):
+    """A manager requires a second factor of this person."""
+
+
+class KeyChanged(Exception):
+    """The secret was sealed under another SECRET_KEY: no code can be tried. A manager has to remove it."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What somebody has shown to be who they are."""
+
+    recovery: bool
+    """Whether it was a recovery code, which is used up."""
+    left: int
+    """How many recovery codes there still are."""
+
+
+class SecondFactors:
+    """What people carry besides their passwords."""
+
+    def __init__(self, database: Database, seal: Seal) -> None:
+        self._database = database
+        self._seal = seal
+
+    def switch_on(self, person_id: int, secret: str, typed: str, now: datetime) -> list[str]:
+        """Takes on a telephone that shows the right code, and ends all sessions; the recovery codes, once.
+
+        Raises WrongCode, AlreadyOn, NoSuchPerson, StoreAway.
+        """
+        step, sealed = step_of(secret, typed, now), self._seal.close(secret)
+        if step is None:
+            raise WrongCode
+        try:
+            with self._database.writing() as write:
+                row = held(write, person_id)
+                added(write, schema.second_factors, staff_id=row.id, secret=sealed, since=now, last_step=step)
+                write.execute(update(schema.staff).where(schema.staff.c.id == row.id).values(epoch=row.epoch + 1))
+                write.execute(audit.line(row.name, "switched on second factor", row.name, now))
+                return self._new_codes(write, row.id)
+        except Clash:
+            raise AlreadyOn from None
+
+    def prove(self, person_id: int, typed: str, now: datetime) -> Proof:
+        """Uses up a code of either kind; of two who send the same one at once, one is told WrongCode.
+
+        Raises WrongCode, KeyChanged, StoreAway.
+        """
+        with self._database.writing() as write:
+            factor = self._held(write, person_id)
+            step = step_of(self._opened(factor), typed, now)
+            recovery = step is None
+            used = self._use_recovery(write, factor, typed, now) if step is None else _use_step(write, factor, step)
+            if not used:
+                raise WrongCode
+            return Proof(recovery, _left(write, person_id))
+
+    def check(self, person_id: int) -> None:
+        """Looks whether codes of this person can be tried at all. Raises KeyChanged, StoreAway."""
+        with self._database.reading() as read:
+            factor = read.execute(_of(person_id)).one_or_none()
+        if factor is not None:
+            self._opened(factor)
+
+    def codes_left(self, person_id: int) -> int:
+        """How many recovery codes this person can still use. Raises StoreAway."""
+        with self._database.reading() as read:
+            return _left(read, person_id)
+
+    def new_codes(self, person_id: int, now: datetime) -> list[str]:
+        """Recovery codes in place of those there were. Raises NoSuchPerson where there is no factor, StoreAway."""
+        with self._database.writing() as write:
+            row = held(write, person_id)
+            if write.execute(_of(person_id)).first() is None:
+                raise NoSuchPerson
+            write.execute(audit.line(row.name, "made recovery codes", row.name, now))
+            return self._new_codes(write, person_id)
+
+    def switch_off(self, person_id: int, now: datetime) -> None:
+        """Ends it, as the person wishes. Raises StillRequired, NoSuchPerson, StoreAway."""
+        with self._database.writing() as write:
+            row = held(write, person_id)
+            if person(write.execute(everybody().where(schema.staff.c.id == row.id)).one()).required:
+                raise StillRequired
+            if _forget(write, person_id):
+                write.execute(audit.line(row.name, "switched off second factor", row.name, now))
+
+    def remove(self, person_id: int, by: str, now: datetime) -> None:
+        """Ends it for somebody who has lost the telephone. Raises NoSuchPerson, StoreAway."""
+        with self._database.writing() as write:
+            row = held(write, person_id)
+            if _forget(write, person_id):
+                write.execute(audit.line(by, "removed second factor", row.name, now))
+
+    def _held(self, write: Connection, person_id: int) -> Row[Any]:
+        factor = write.execute(_of(person_id).with_for_update()).one_or_none()
+        if factor is None:
+            raise WrongCode
+        return factor
+
+    def _opened(self, factor: Row[Any]) -> str:
+        try:
+            return self._seal.open(factor.secret)
+        except Unreadable:
+            raise KeyChanged from None
+
+    def _use_recovery(self, write: Connection, factor: Row[Any], typed: str, now: datetime) -> bool:
+        table, mark = schema.recovery_codes, self._mark(factor.staff_id, typed)
+        unused = (table.c.staff_id == factor.staff_id) & (table.c.mark == mark) & table.c.used.is_(None)
+        if write.execute(update(table).where(unused).values(used=now)).rowcount != 1:
+            return False
+        name = write.execute(select(schema.staff.c.name).where(schema.staff.c.id == factor.staff_id)).scalar_one()
+        write.execute(audit.line(name, "used recovery code", name, now))
+        return True
+
+    def _new_codes(self, write: Connection, person_id: int) -> list[str]:
+        codes = new_recovery_codes()
+        table = schema.recovery_codes
+        write.execute(delete(table).where(table.c.staff_id == person_id))
+        rows = [{"staff_id": person_id, "mark": self._mark(person_id, code)} for code in codes]
+        write.execute(insert(table), rows)
+        return codes
+
+    def _mark(self, person_id: int, code: str) -> str:
+        return self._seal.mark(f"{person_id} {digits_of(code)}")
+
+
+def _use_step(write: Connection, factor: Row[Any], step: int) -> bool:
+    """Whether this step comes after the last that was used; it is used from now on."""
+    table = schema.second_factors
+    later = (table.c.id == factor.id) & (table.c.last_step < step)
+    return write.execute(update(table).where(later).values(last_step=step)).rowcount == 1
+
+
+def _of(person_id: int) -> Any:
+    return select(schema.second_factors).where(schema.second_factors.c.staff_id == person_id)
+
+
+def _left(read: Connection, person_id: int) -> int:
+    table = schema.recovery_codes
+    query = select(func.count()).select_from(table).where(table.c.staff_id == person_id, table.c.used.is_(None))
+    return int(read.execute(query).scalar_one())
+
+
+def _forget(write: Connection, person_id: int) -> bool:
+    """Whether there was one."""
+    # In the order in which a code that is shown locks them: neither waits for the other who waits for it.
+    factors, codes = schema.second_factors, schema.recovery_codes
+    there_was = write.execute(delete(factors).where(factors.c.staff_id == person_id)).rowcount == 1
+    write.execute(delete(codes).where(codes.c.staff_id == person_id))
+    return there_was

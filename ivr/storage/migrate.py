@@ -1,0 +1,101 @@
+"""Brings a database up to the desk's tables, by the migrations in ivr/storage/migrations."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, inspect, text
+
+from ivr.storage.database import Database, sqlite_path
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+MIGRATION_LOCK = 4_907_112
+"""Any number of our own: two copies that start at once bring the schema up one after the other."""
+
+
+def revisions() -> tuple[str, ...]:
+    """The versions of the schema that there are, oldest first: each migration's file begins with its own."""
+    return tuple(sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*_*.py")))
+
+
+def migrate(database_url: str, to: str = "head") -> None:
+    """Brings the schema of this database up to date, or to an older revision, making the file where it is SQLite's.
+
+    Raises SQLAlchemyError where the database cannot be reached.
+    """
+    engine = create_engine(_ready(database_url), hide_parameters=True, connect_args=_patience(database_url))
+    config = _config()
+    try:
+        with _one_at_a_time(database_url), engine.begin() as connection:
+            _hold(connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, to)
+    finally:
+        engine.dispose()
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Which revision the tables of a database are at."""
+
+    has: str
+    """Empty where it has none."""
+    head: str
+    """The one that this version of the service needs."""
+    known: bool
+    """Whether this version knows the one it has."""
+
+
+def schema_of(database: Database) -> Schema:
+    """The schema of this database, beside ours. Changes nothing. Raises StoreAway."""
+    with database.reading() as read:
+        marked = inspect(read).has_table("alembic_version")
+        has = read.execute(text("SELECT version_num FROM alembic_version")).scalar() if marked else None
+    return Schema(has or "", revisions()[-1], has in revisions())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+@contextmanager
+def _one_at_a_time(url: str) -> Iterator[None]:
+    """SQLite does not wait its turn to switch to WAL: of two that start at once, one would be told "locked"."""
+    if not url.startswith("sqlite"):
+        yield
+        return
+    folder = os.open(sqlite_path(url).parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _ready(url: str) -> str:
+    if url.startswith("sqlite"):
+        path = sqlite_path(url)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    return url
+
+
+def _patience(url: str) -> dict[str, Any]:
+    return {"timeout": 10} if url.startswith("sqlite") else {"connect_timeout": 5}
+
+
+def _hold(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+    else:
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,83 @@
+"""One process of ours: started, started again when it dies, stopped with all it has left behind.
+
+Knows time and the bell; not what the process is for.
+"""
+
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from ivr.supervisor import process_group
+from ivr.supervisor.output import Say
+from ivr.supervisor.signals import Bell
+
+LONGEST_PAUSE = 30.0
+STEADY = 60.0
+"""Seconds of life after which a death counts as the first."""
+PATIENCE = 20.0
+"""Seconds that a child may take to finish what it has in hand."""
+
+
+class Child:
+    """A command that should be running."""
+
+    def __init__(self, name: str, command: Sequence[str], folder: Path, environ: Mapping[str, str], say: Say) -> None:
+        self.name = name
+        self._command = command
+        self._folder = folder
+        self._environ = environ
+        self._say = say
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = self._due = float("-inf")
+        self._pause = 0.0
+
+    def tick(self, now: float) -> None:
+        """Starts it if it does not run and its pause is over. `now` is monotonic, in seconds."""
+        if self._process and self._process.poll() is not None:
+            process_group.signal_group(self._process.pid, signal.SIGTERM)
+            self._rest(now, _ending(self._process.returncode))
+            self._process = None
+        if not self._process and now >= self._due:
+            self._start(now)
+
+    def stop(self, bell: Bell, patience: float = PATIENCE) -> None:
+        """Asks it to end, waits for it, and leaves nothing of it behind."""
+        if not self._process:
+            return
+        self._process.terminate()
+        end = time.monotonic() + patience
+        while self._process.poll() is None:
+            left = end - time.monotonic()
+            if left <= 0 or bell.at_once:
+                process_group.kill_all(self._process.pid)
+            bell.wait(left if left > 0 else 1)
+        process_group.kill_all(self._process.pid)
+        self._process = None
+
+    def _start(self, now: float) -> None:
+        self._started = now
+        try:
+            self._process = process_group.begin(self._command, self._folder, self._environ)
+        except OSError as refused:  # no process or memory to be had: the others still answer
+            self._rest(now, f"could not start: {refused.strerror}")
+
+    def _rest(self, now: float, what_happened: str) -> None:
+        self._pause = next_pause(self._pause, now - self._started)
+        self._due = now + self._pause
+        self._say(f"{self.name} {what_happened}; starting it again in {self._pause:.0f} s")
+
+
+def next_pause(last: float, lived: float) -> float:
+    """Seconds until the next start: 1, 2, 4 … 30, and 1 again after a minute of life."""
+    return 1.0 if not last or lived >= STEADY else min(last * 2, LONGEST_PAUSE)
+
+
+def _ending(code: int) -> str:
+    if code >= 0:
+        return f"ended with exit code {code}"
+    with suppress(ValueError):
+        return f"was ended by {signal.Signals(-code).name}"
+    return f"was ended by signal {-code}"

@@ -1,0 +1,80 @@
+"""The page of blocked numbers: whose telephone leaves no request and rings no reception, why, and lifting that.
+
+A number comes from the form or, by its request, from a card: it stands in no address.
+"""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ivr.desk.blocked import LONGEST_REASON
+from ivr.desk.requests import NoSuchRequest, Request
+from ivr.line.phones import NumberRefused, Refusal
+from ivr.web.guards import guarded_by, staff_only
+from ivr.web.i18n import _
+from ivr.web.services import house
+from ivr.web.staff.login import who
+
+blocked = Blueprint("blocked", __name__)
+
+
+@blocked.get("/desk/blocked")
+@guarded_by(staff_only)
+def page() -> ResponseReturnValue:
+    """The numbers that are blocked, and a form to block one; from a card, with its number filled in."""
+    return _page(_seen_on(request.args.get("request", "")))
+
+
+@blocked.post("/desk/blocked")
+@guarded_by(staff_only)
+def block() -> ResponseReturnValue:
+    """Blocks a number."""
+    card, reason = _seen_on(request.form.get("request", "")), request.form.get("reason", "").strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        return _page(card, _("A reason has 1 to %(most)s letters.", most=LONGEST_REASON)), 400
+    try:
+        number = card.phone if card else house().clinic.dialling.anybodys(request.form.get("phone", ""))
+    except NumberRefused as refused:
+        return _page(card, _refusal_words(refused.why)), 400
+    if house().blocked.block(number, reason, who(), house().clock(), card.reference if card else ""):
+        flash(_("It is blocked."), "done")
+    else:
+        flash(_("Somebody has blocked this number already."), "trouble")
+    return redirect(url_for("blocked.page"))
+
+
+@blocked.post("/desk/blocked/<int(max=2147483647):block_id>/lift")
+@guarded_by(staff_only)
+def lift(block_id: int) -> ResponseReturnValue:
+    """Lifts a block."""
+    if house().blocked.lift(block_id, who(), house().clock()):
+        flash(_("It is unblocked."), "done")
+    else:
+        flash(_("Somebody has unblocked this number already."), "trouble")
+    return redirect(url_for("blocked.page"))
+
+
+def _page(card: Request | None, trouble: str = "") -> str:
+    return render_template(
+        "blocked.html",
+        blocks=house().blocked.all(),
+        card=card,
+        typed=request.form,
+        trouble=trouble,
+        longest_reason=LONGEST_REASON,
+    )
+
+
+def _seen_on(written: str) -> Request | None:
+    """The request on whose card somebody wants its number blocked."""
+    if not (written.isascii() and written.isdigit() and len(written) < 10):
+        return None
+    try:
+        return house().desk.request(int(written))
+    except NoSuchRequest:
+        return None
+
+
+def _refusal_words(why: Refusal) -> str:
+    return {
+        Refusal.OUR_OWN: _("That is one of the clinic's own numbers."),
+    }.get(why, _("That is not a complete number. Please write one abroad with + and its country code."))

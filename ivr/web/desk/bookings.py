@@ -1,0 +1,53 @@
+"""What staff do with an appointment that is booked: give it another time, or cancel it; each can be taken back."""
+
+from flask import Blueprint, redirect
+from flask.typing import ResponseReturnValue
+
+from ivr.desk.bookings import CALLED_OFF, REBOOKED
+from ivr.desk.requests import MoveRefused
+from ivr.web.desk.actions import card_of, moment_asked, offer_undo
+from ivr.web.desk.pages import card_page
+from ivr.web.guards import guarded_by, staff_only
+from ivr.web.i18n import _, moment
+from ivr.web.services import house
+from ivr.web.staff.login import who
+
+bookings = Blueprint("bookings", __name__)
+
+
+@bookings.post("/desk/requests/<int(max=2147483647):request_id>/rebook")
+@guarded_by(staff_only)
+def rebook(request_id: int) -> ResponseReturnValue:
+    """Gives the appointment another time."""
+    try:
+        at = moment_asked()
+    except ValueError:
+        at = None
+    if at is None:
+        return card_page(house().desk.request(request_id), _("Please give the day and the hour, from now on."), 400)
+    try:
+        house().bookings.rebook(request_id, at, who(), house().clock())
+    except MoveRefused:
+        return _no_more(request_id)
+    return _done(request_id, REBOOKED, _("gave another time: %(moment)s", moment=moment(at)))
+
+
+@bookings.post("/desk/requests/<int(max=2147483647):request_id>/call_off")
+@guarded_by(staff_only)
+def call_off(request_id: int) -> ResponseReturnValue:
+    """The patient does not come."""
+    try:
+        house().bookings.call_off(request_id, who(), house().clock())
+    except MoveRefused:
+        return _no_more(request_id)
+    return _done(request_id, CALLED_OFF, _("The appointment is cancelled"))
+
+
+def _done(request_id: int, what: str, words: str) -> ResponseReturnValue:
+    found = house().desk.request(request_id)
+    offer_undo(found, what, found.reference, words)
+    return redirect(card_of(found))
+
+
+def _no_more(request_id: int) -> ResponseReturnValue:
+    return card_page(house().desk.request(request_id), _("This request is not booked any more."), 409)

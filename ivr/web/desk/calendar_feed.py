@@ -1,0 +1,75 @@
+"""The calendar feed behind its secret link, and what managers do with the link.
+
+What stands in it: the hour, the reference, the line and where the card is. Nobody's number, name or note.
+"""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ivr.desk.calendar_feed import Appointment
+from ivr.web.desk import ics
+from ivr.web.guards import guarded_by, link_holders_only, manager_only, public_base
+from ivr.web.i18n import _
+from ivr.web.services import house
+from ivr.web.staff.login import who
+
+feed = Blueprint("feed", __name__)
+
+
+@feed.get("/calendar/<token>.ics")
+@guarded_by(link_holders_only)
+def read(token: str) -> Response:
+    """The appointments, for a calendar program; the guard has looked at the token."""
+    clinic = house().clinic
+    zone = clinic.line("").hours.zone.key
+    entries = map(_entry, house().feed.appointments(house().clock()))
+    answer = Response(ics.written(f"Appointments at {clinic.name['en']}", zone, entries), mimetype="text/calendar")
+    answer.headers["Cache-Control"] = "private, no-cache"  # to be kept, and asked about each time
+    answer.headers["Content-Disposition"] = 'inline; filename="appointments.ics"'
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
+
+
+@feed.post("/desk/appointments/link")
+@guarded_by(manager_only)
+def renew() -> ResponseReturnValue:
+    """Makes a link; the one before stops."""
+    house().feed.renew(who(), house().clock())
+    flash(_("The link is made. An earlier one no longer works."), "done")
+    return redirect(_section())
+
+
+@feed.post("/desk/appointments/link/off")
+@guarded_by(manager_only)
+def switch_off() -> ResponseReturnValue:
+    """Switches the feed off."""
+    house().feed.switch_off(who(), house().clock())
+    flash(_("The calendar is switched off. The link no longer works."), "done")
+    return redirect(_section())
+
+
+def address(token: str) -> str:
+    """The link that a calendar program is given."""
+    return f"{public_base()}/calendar/{token}.ics"
+
+
+def _section() -> str:
+    """Where the appointments' page tells of the calendar."""
+    return url_for("console.appointments", show="calendar", _anchor="calendar")
+
+
+def _entry(booked: Appointment) -> ics.Entry:
+    base = public_base()
+    return ics.Entry(
+        uid=f"{booked.request_id}-{booked.reference}@{urlsplit(base).hostname}",
+        start=booked.start,
+        length=house().clinic.appointment,
+        changed=booked.booked,
+        revision=booked.revision,
+        summary=f"Appointment {booked.reference}",
+        description=house().clinic.line(booked.line).heading,
+        url=f"{base}/desk/requests/{booked.reference}?id={booked.request_id}",
+    )

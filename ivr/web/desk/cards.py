@@ -1,0 +1,162 @@
+"""How a request is shown: in words, in the language of whoever is at the desk.
+
+Values and words only; no routes, no stores.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ivr.desk.outbox import NOT_DONE, WORKER_DIED, Failed
+from ivr.desk.requests import OUTCOMES, Entry, Outcome, Request, Status, Then
+from ivr.line.booking import Kind, Part
+from ivr.line.turn import Day, Say, Value
+from ivr.web.i18n import _, day, how_soon, language, local, moment
+from ivr.web.services import house
+
+
+@dataclass(frozen=True)
+class Card:
+    """A request in words."""
+
+    request: Request
+    kind: str
+    line: str
+    language: str
+    wish: str
+    soon: str
+    late: bool
+    mine: bool
+
+    @property
+    def shape(self) -> str:
+        """How it looks: late, open, taken or closed."""
+        return "late" if self.late else self.request.status
+
+
+def card(found: Request, who: str) -> Card:
+    """The request as `who` sees it now."""
+    now = house().clock()
+    return Card(
+        request=found,
+        kind=kind_words(found.kind),
+        line=house().clinic.line(found.line).name[language()],
+        language={"en": _("English"), "hi": _("Hindi")}[found.language],
+        wish=wish_words(found.day, found.part),
+        soon=how_soon(found.due, now),
+        late=found.status is Status.OPEN and found.due < now,
+        mine=found.status is Status.TAKEN and found.taken_by == who,
+    )
+
+
+def kind_words(kind: Kind) -> str:
+    """What the caller wants."""
+    return _("Appointment") if kind is Kind.BOOKING else _("Ring back")
+
+
+def wish_words(wished: date | None, part: Part | None) -> str:
+    """The day and part of it that the caller wished for."""
+    if wished is None or part is None:
+        return _("as soon as possible")
+    return _("%(day)s, %(part)s", day=day(wished), part=part_words()[part])
+
+
+def part_words() -> Mapping[Part, str]:
+    """The parts of a day."""
+    return {Part.MORNING: _("morning"), Part.AFTERNOON: _("afternoon"), Part.EVENING: _("evening")}
+
+
+def outcome_words() -> Mapping[Outcome, str]:
+    """What can come of ringing a patient."""
+    return {
+        Outcome.BOOKED: _("Reached and booked"),
+        Outcome.SETTLED: _("Reached and settled"),
+        Outcome.NO_ANSWER: _("No answer"),
+        Outcome.BUSY: _("Busy"),
+        Outcome.WRONG_NUMBER: _("Wrong number"),
+        Outcome.LATER: _("Ring later"),
+        Outcome.DUPLICATE: _("Duplicate"),
+        Outcome.CANCELLED: _("Cancelled by the caller"),
+        Outcome.NOT_REACHED: _("Not reached"),
+    }
+
+
+def one_tap() -> list[tuple[Outcome, str]]:
+    """The outcomes that need nothing but a tap."""
+    words = outcome_words()
+    needs_more = {Outcome.BOOKED, Outcome.LATER, Outcome.NOT_REACHED}
+    again_first = sorted(OUTCOMES, key=lambda each: OUTCOMES[each] is not Then.AGAIN)
+    return [(each, words[each]) for each in again_first if each not in needs_more]
+
+
+def entry_words(entry: Entry) -> str:
+    """A line of history in a sentence."""
+    if entry.what in HISTORY:
+        return HISTORY[entry.what](entry.detail)
+    words = outcome_words()[Outcome(entry.what)]
+    return f"{words}: {moment(datetime.fromisoformat(entry.detail))}" if entry.detail else words
+
+
+HISTORY: Mapping[str, Callable[[str], str]] = {
+    "made": lambda detail: _("asked: %(wish)s", wish=_wish_of(detail)),
+    "rang_again": lambda detail: _("rang again: %(wish)s", wish=_wish_of(detail)),
+    "taken": lambda _detail: _("took it"),
+    "put_back": lambda _detail: _("put it back"),
+    "passed_on": lambda detail: _("passed it on to %(name)s", name=detail),
+    "returned": lambda detail: _("gave it back: %(name)s had left it alone", name=detail),
+    "undone": lambda _detail: _("took that back"),
+    "not_told": lambda detail: _("nobody could be told of it: %(reason)s", reason=_reason(detail)),
+    "not_confirmed": lambda detail: _("the caller could not be sent a text: %(reason)s", reason=_reason(detail)),
+    "took_in": lambda detail: _took_in(*detail.split(" ", 2)),
+    "duplicate_of": lambda detail: _("merged it into the request %(reference)s", reference=detail),
+    "rebooked": lambda detail: _("gave another time: %(moment)s", moment=moment(datetime.fromisoformat(detail))),
+    "called_off": lambda _detail: _("cancelled the appointment"),
+    "tried_again": lambda _detail: _("had the notification tried again"),
+    "note": lambda detail: detail,
+}
+"""What the history says of each thing that happened, from its detail; outcomes beside these."""
+
+
+def failure_words(failed: Failed) -> str:
+    """A notification that could not be sent, and why."""
+    return HISTORY[NOT_DONE[failed.task]](failed.reason)
+
+
+def _reason(kind: str) -> str:
+    return REASONS[kind]() if kind in REASONS else kind
+
+
+REASONS: Mapping[str, Callable[[], str]] = {
+    "NotTold": lambda: _("a channel in STAFF_NOTIFY_URLS did not take it"),
+    WORKER_DIED: lambda: _("the worker ended each time it tried"),
+}
+"""What the reasons mean that have a name of ours; those of libraries are shown as they are."""
+
+
+def who_words(entry: Entry) -> str:
+    """Who did it."""
+    return {"caller": _("the caller"), "the clock": _("the clock")}.get(entry.who, entry.who)
+
+
+def to_say(request: Request) -> str:
+    """What to say to the patient, in the patient's language."""
+    values: dict[str, Value] = {"clinic": house().clinic.name}
+    name = f"say_{request.kind}"
+    if request.day and request.part:
+        name += "_then"
+        values |= {"day": Day(request.day, local(house().clock()).date()), "part": request.part}
+    return house().script.say(Say(name, values), request.language).words
+
+
+def _took_in(reference: str, kind: str = "", wish: str = "") -> str:
+    """What is left of a request that was merged into this one; nothing but its reference where it was erased since."""
+    if not kind:
+        return _("merged the request %(reference)s with this one", reference=reference)
+    values = {"reference": reference, "kind": kind_words(Kind(kind)), "wish": _wish_of(wish)}
+    return _("merged the request %(reference)s with this one. It also wished: %(kind)s, %(wish)s.", **values)
+
+
+def _wish_of(detail: str) -> str:
+    """The wish that a line of history holds as "2026-11-24 morning"."""
+    wished, _joint, part = detail.partition(" ")
+    return wish_words(date.fromisoformat(wished), Part(part)) if part else wish_words(None, None)

@@ -1,0 +1,79 @@
+"""Merging two requests of one person from the card that is to remain: offered with one tap, or by its reference."""
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from ivr.desk.merge_links import TOOK_IN
+from ivr.desk.merging import MergeRefused, SameRequest
+from ivr.desk.requests import NoSuchRequest, Request, Status
+from ivr.web.desk import cards
+from ivr.web.desk.actions import card_of, offer_undo
+from ivr.web.desk.pages import card_page
+from ivr.web.guards import guarded_by, staff_only
+from ivr.web.i18n import _
+from ivr.web.services import house
+from ivr.web.staff.login import who
+
+merging = Blueprint("merging", __name__)
+
+REFERENCE_DIGITS = 6
+
+
+@merging.get("/desk/requests/<int(max=2147483647):request_id>/merge")
+@guarded_by(staff_only)
+def ask(request_id: int) -> ResponseReturnValue:
+    """What a reference stands for, to be looked at before it is merged; where two numbers share it, both."""
+    stays, reference = house().desk.request(request_id), _digits(request.args.get("reference", ""))
+    found = [each for each in house().worklist.referred(reference) if each.id != stays.id]
+    if not found:
+        return card_page(stays, _nothing(stays, reference), 404)
+    for each in found:
+        house().audit.write(who(), "saw request", each.reference, house().clock())
+    shown = [cards.card(each, who()) for each in found]
+    return render_template("merge.html", stays=cards.card(stays, who()), cards=shown, reference=reference)
+
+
+@merging.post("/desk/requests/<int(max=2147483647):request_id>/merge")
+@guarded_by(staff_only)
+def merge(request_id: int) -> ResponseReturnValue:
+    """Closes another request as a duplicate of this one."""
+    stays = house().desk.request(request_id)
+    try:
+        other = house().desk.request(_number(request.form.get("other", "")))
+        house().merging.merge(stays.id, other.id, who(), house().clock())
+    except NoSuchRequest:
+        return card_page(stays, _("There is no such request any more."), 404)
+    except SameRequest:
+        return card_page(stays, _("That is this request itself."), 400)
+    except MergeRefused as refused:
+        return card_page(house().desk.request(request_id), _too_late(refused), 409)
+    words = _("merged with the request %(reference)s", reference=stays.reference)
+    offer_undo(stays, TOOK_IN, other.reference, words)
+    return redirect(card_of(stays))
+
+
+def _nothing(stays: Request, reference: str) -> str:
+    if len(reference) != REFERENCE_DIGITS:
+        return _("A reference has six digits.")
+    if stays in house().worklist.referred(reference):
+        return _("The reference %(reference)s leads to this request already.", reference=reference)
+    return _("No request has the reference %(reference)s.", reference=reference)
+
+
+def _too_late(refused: MergeRefused) -> str:
+    reference = refused.reference
+    if refused.status is Status.TAKEN:
+        return _("%(name)s has the request %(reference)s.", name=refused.taken_by, reference=reference)
+    return _("The request %(reference)s is closed already.", reference=reference)
+
+
+def _digits(written: str) -> str:
+    """People write references in groups."""
+    return "".join(letter for letter in written if letter.isascii() and letter.isdigit())[: REFERENCE_DIGITS + 1]
+
+
+def _number(written: str) -> int:
+    """The id that a form names. Raises NoSuchRequest."""
+    if not (written.isascii() and written.isdigit() and len(written) < 10):
+        raise NoSuchRequest
+    return int(written)

@@ -1,0 +1,188 @@
+"""The desk's pages: who waits, one request's card, the day's appointments. Looking only; moves.py acts."""
+
+from datetime import date, datetime, time, timedelta
+
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ivr.desk.job_queue import QueueAway
+from ivr.desk.moves import LONGEST_NOTE
+from ivr.desk.requests import Request, Status
+from ivr.desk.worklist import PAGE, Filter
+from ivr.web.desk import cards
+from ivr.web.desk.calendar_feed import address
+from ivr.web.guards import guarded_by, open_to_all, staff_only
+from ivr.web.i18n import _, local
+from ivr.web.services import house
+from ivr.web.staff.login import who
+
+console = Blueprint("console", __name__)
+
+UNDO_SHOWN = timedelta(seconds=10)
+"""How long the last report can be taken back from the worklist."""
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+"""Days that can be asked for; at the ends of the calendar there is no day before or after, and no other zone."""
+
+LAST_REPORT = "last_report"
+"""Where the session keeps what was reported last."""
+
+
+@console.get("/")
+@guarded_by(open_to_all)
+def front() -> ResponseReturnValue:
+    """Leads to the desk."""
+    return redirect(url_for("console.worklist"))
+
+
+@console.get("/desk")
+@guarded_by(staff_only)
+def worklist() -> ResponseReturnValue:
+    """The requests that wait, the most overdue first."""
+    wanted = _wanted()
+    closed = [cards.card(each, who()) for each in house().worklist.searched(wanted.words)]
+    return render_template("desk.html", closed=closed, undo=_undoable(), **_list(wanted))
+
+
+@console.get("/desk/list")
+@guarded_by(staff_only)
+def live_list() -> ResponseReturnValue:
+    """The list alone, for a page that is open; 204 while it would show the same."""
+    if request.args.get("seen") == _seen():
+        return "", 204
+    return render_template("list.html", **_list(_wanted()))
+
+
+@console.get("/desk/requests/<reference>")
+@guarded_by(staff_only)
+def show(reference: str) -> ResponseReturnValue:
+    """The card of a reference; where two numbers share it, those to choose from."""
+    # A reference leads to what it was merged into; what was merged itself is seen where its number is asked for.
+    found = house().worklist.referred(reference, also_merged="id" in request.args)
+    chosen = [each for each in found if str(each.id) == request.args.get("id", str(each.id))]
+    if not chosen:
+        abort(404)
+    if len(chosen) > 1:
+        return render_template("choose.html", reference=reference, cards=[cards.card(each, who()) for each in chosen])
+    return card_page(chosen[0])
+
+
+@console.get("/desk/requests/<int(max=2147483647):request_id>/live")
+@guarded_by(staff_only)
+def live_card(request_id: int) -> ResponseReturnValue:
+    """What may change on a card while it is open; 204 while it would show the same."""
+    if request.args.get("seen") == _seen():
+        return "", 204
+    return render_template("card_changes.html", **_card(house().desk.request(request_id)))
+
+
+@console.get("/desk/appointments")
+@guarded_by(staff_only)
+def appointments() -> ResponseReturnValue:
+    """What was booked for a day, to look at or to print."""
+    day = _day(request.args.get("day", "")) or local(house().clock()).date()
+    zone = house().clinic.line("").hours.zone
+    start = datetime.combine(day, time.min, zone)
+    booked = house().worklist.appointments(start, start + timedelta(days=1))
+    found = [cards.card(each, who()) for each in booked]
+    around = [day + timedelta(days=n) for n in (-1, 1)]
+    return render_template("appointments.html", cards=found, day=day, around=around, feed=_feed())
+
+
+def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseReturnValue:
+    """The card's page; with what somebody typed, where what they wanted could not be done."""
+    house().audit.write(who(), "saw request", found.reference, house().clock())
+    shown = _card(found)
+    offers = house().worklist.offered(found) if shown["may_merge"] else []
+    earlier = [each for each in house().worklist.of_same_number(found) if each not in offers]
+    page = render_template(
+        "card.html",
+        earlier=[cards.card(each, who()) for each in earlier],
+        say=cards.to_say(found),
+        taps=cards.one_tap(),
+        colleagues=[each.name for each in house().people.all() if each.active and each.name != found.taken_by],
+        typed=request.form,
+        trouble=trouble,
+        longest_note=LONGEST_NOTE,
+        is_blocked=house().blocked.has(found.phone),
+        offers=[cards.card(each, who()) for each in offers],
+        undo=_undoable(),
+        booked_day=local(found.appointment).date() if found.appointment else None,
+        **shown,
+    )
+    return page, status
+
+
+def _feed() -> dict[str, object]:
+    """How the appointments' calendar stands; its link is for managers."""
+    link, length = house().feed.link(), house().clinic.appointment
+    url = address(link.token) if link and current_user.manager else ""
+    minutes = int(length.total_seconds() // 60) if length else None
+    return {"on": link is not None, "url": url, "open": request.args.get("show") == "calendar", "minutes": minutes}
+
+
+def _card(found: Request) -> dict[str, object]:
+    newest_first = reversed(house().desk.history(found.id))
+    history = [(each, cards.who_words(each), cards.entry_words(each)) for each in newest_first]
+    into = house().desk.request(found.merged_into) if found.merged_into else None
+    card = cards.card(found, who())
+    may_merge = card.mine or found.status is Status.OPEN
+    return {"card": card, "history": history, "seen": _seen(), "into": into, "may_merge": may_merge}
+
+
+def _list(wanted: Filter) -> dict[str, object]:
+    page = house().worklist.page(wanted, first=_first())
+    return {
+        "page": page,
+        "cards": [cards.card(each, who()) for each in page.requests],
+        "wanted": wanted,
+        "seen": _seen(),
+        "failed": [(each, cards.failure_words(each)) for each in house().errands.failed_for_good()],
+        "on_their_way": _on_their_way(),
+        "lines": house().clinic.lines,
+        "title": _("(%(count)s) The desk", count=page.waiting),
+        "next_page": page.first + PAGE if page.first + PAGE < page.found else None,
+    }
+
+
+def _on_their_way() -> int:
+    """How many requests were promised and wait in Redis; 0 where it cannot be asked."""
+    try:
+        return house().front_door.waiting_room.count()
+    except QueueAway:
+        return 0
+
+
+def _seen() -> str:
+    """What a page shows: it changes with every move of anybody, and with every minute."""
+    return f"{house().worklist.version()}-{int(house().clock().timestamp() // 60)}"
+
+
+def _wanted() -> Filter:
+    given = request.args
+    return Filter(
+        given.get("q", "").strip()[:40], given.get("line", ""), given.get("kind", ""), _day(given.get("day", ""))
+    )
+
+
+def _first() -> int:
+    written = request.args.get("first", "0")
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 9 else 0
+
+
+def _day(written: str) -> date | None:
+    try:
+        found = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return found if FIRST_DAY <= found <= LAST_DAY else None
+
+
+def _undoable() -> dict[str, object] | None:
+    """What this person reported within the last seconds, and may still take back."""
+    last = session.get(LAST_REPORT)
+    if not last or house().clock() - datetime.fromisoformat(last["at"]) > UNDO_SHOWN:
+        return None
+    found: dict[str, object] = last
+    return found

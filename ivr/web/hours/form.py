@@ -1,0 +1,146 @@
+"""What a form of the switchboard asks for, as closures to be set; or why it cannot be done, in a sentence.
+
+No store and no clock: what stands already, and which day it is, are arguments.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, time, timedelta
+
+from ivr.line.clinic import Clinic
+from ivr.line.hours import HORIZON_DAYS, DeskClosure, Shift, closing_early, opening_late
+from ivr.web.i18n import _
+
+ALL_LINES = "*"
+"""What a form says for all lines; no line has such a key."""
+
+HOUR = re.compile(r"\d\d:\d\d")
+
+Form = Mapping[str, str]
+Shifts = tuple[Shift, ...]
+
+
+class Refused(ValueError):
+    """This cannot be set; the message says why, to whoever filled in the form."""
+
+
+def wished(form: Form, usual: Clinic, standing: Sequence[DeskClosure], today: date) -> list[DeskClosure]:
+    """The closures that the form asks for. Raises Refused.
+
+    `usual` is the clinic of its file, and `standing` what the desk has set already.
+    """
+    day, line, reason = _day(form, today), _line(form, usual), _reason(form, usual)
+    match form.get("what"):
+        case "closed":
+            return _alike(DeskClosure(day, line, (), reason), standing)
+        case "day":
+            return _alike(DeskClosure(day, line, _half_day(form), reason), standing)
+        case "early" | "late" as what:
+            return _cut(DeskClosure(day, line, (), reason), CUTS[what], _hour(form, "time"), usual, standing)
+        case _:
+            raise Refused(_("Please choose what is to change."))
+
+
+def _alike(wish: DeskClosure, standing: Sequence[DeskClosure]) -> list[DeskClosure]:
+    """The wish; one for all lines is said again for each line with a closure of its own, which would beat it."""
+    own = sorted({each.line for each in standing if each.day == wish.day and each.line})
+    lines = [wish.line] if wish.line else ["", *own]
+    return [DeskClosure(wish.day, line, wish.shifts, wish.reason) for line in lines]
+
+
+def _cut(
+    wish: DeskClosure, cut: Callable[[Shifts, time], Shifts], at: time, usual: Clinic, standing: Sequence[DeskClosure]
+) -> list[DeskClosure]:
+    """The wish, with what is left of the day on each line: lines may have hours of their own."""
+    present = usual.with_closures(standing)
+    lines = [wish.line] if wish.line else list(usual.lines)
+    now = {line: present.line(line).hours.shifts(wish.day) for line in lines}
+    left = {line: _left(cut, at, usual.line(line).hours.shifts(wish.day), now[line]) for line in lines}
+    changed = {line: shifts for line, shifts in left.items() if shifts != now[line]}
+    if not any(changed.values()):
+        raise Refused(_nothing(at, closes=bool(changed), open_at_all=any(left.values())))
+    if not wish.line and len(set(left.values())) == 1:
+        return _alike(DeskClosure(wish.day, "", left[lines[0]], wish.reason), standing)
+    return [DeskClosure(wish.day, line, shifts, wish.reason) for line, shifts in changed.items()]
+
+
+def _left(cut: Callable[[Shifts, time], Shifts], at: time, usual: Shifts, present: Shifts) -> Shifts:
+    """What the hour leaves of the hours as they stand; where it lies beyond them, of the usual ones.
+
+    So closing at five and then, after all, at six does what it says; a late opening stays while the day is cut short.
+    """
+    left = cut(present, at)
+    if left and left != present:
+        return left
+    whole = OTHER_END[cut](usual, present) if present else usual
+    again = cut(whole, at)
+    return present if again == whole else again
+
+
+def _nothing(at: time, *, closes: bool, open_at_all: bool) -> str:
+    if closes:
+        return _("At %(time)s nothing would be left of the day. Is the clinic closed on that day?", time=f"{at:%H:%M}")
+    if open_at_all:
+        return _("%(time)s changes nothing: it is outside the opening hours of that day.", time=f"{at:%H:%M}")
+    return _("The clinic is not open on that day.")
+
+
+CUTS: Mapping[str, Callable[[Shifts, time], Shifts]] = {"early": closing_early, "late": opening_late}
+
+OTHER_END: Mapping[Callable[[Shifts, time], Shifts], Callable[[Shifts, Shifts], Shifts]] = {
+    closing_early: lambda usual, present: opening_late(usual, present[0].start),
+    opening_late: lambda usual, present: closing_early(usual, present[-1].end),
+}
+"""The usual hours, with the end that is not being changed as it stands."""
+
+
+# -- the fields
+
+
+def _day(form: Form, today: date) -> date:
+    try:
+        day = date.fromisoformat(form.get("day", ""))
+    except ValueError:
+        raise Refused(_("Please choose a day.")) from None
+    if day < today:
+        raise Refused(_("That day is over."))
+    if day > today + timedelta(days=HORIZON_DAYS):
+        raise Refused(_("That day is more than a year ahead."))
+    return day
+
+
+def _line(form: Form, usual: Clinic) -> str:
+    line = form.get("line", "")
+    if line != ALL_LINES and line not in usual.lines:
+        raise Refused(_("There is no such line."))
+    return "" if line == ALL_LINES else line
+
+
+def _reason(form: Form, usual: Clinic) -> str:
+    reason = form.get("reason", "")
+    if reason and reason not in usual.reasons:
+        raise Refused(_("There is no such reason."))
+    return reason
+
+
+def _half_day(form: Form) -> Shifts:
+    """The hours of a half day; none for a closed one."""
+    if not form.get("from") and not form.get("until"):
+        return ()
+    if not form.get("from") or not form.get("until"):
+        raise Refused(_("A half day needs both hours: from when and until when."))
+    start, end = _hour(form, "from"), _hour(form, "until")
+    try:
+        return (Shift(start, end),)
+    except ValueError:
+        raise Refused(_("The clinic must open before it closes.")) from None
+
+
+def _hour(form: Form, field: str) -> time:
+    written = form.get(field, "")
+    try:
+        if HOUR.fullmatch(written):
+            return time.fromisoformat(written)
+    except ValueError:
+        pass
+    raise Refused(_("Please give an hour, such as 17:00."))

@@ -1,0 +1,108 @@
+"""The clinic's switchboard: what callers hear of the hours, and closing for today, for some hours or a day ahead.
+
+Each change is heard on the next call, ends by itself with its day, and stands on the page until it is undone.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ivr.hours.closures import Standing
+from ivr.hours.closures_file import MirrorAway
+from ivr.line.hours import HORIZON_DAYS
+from ivr.web.guards import guarded_by, staff_only
+from ivr.web.hours.form import ALL_LINES, Refused, wished
+from ivr.web.hours.view import entries, heard, suggestions
+from ivr.web.i18n import _, language
+from ivr.web.services import house
+from ivr.web.staff.login import who
+
+log = logging.getLogger(__name__)
+hours = Blueprint("hours", __name__)
+
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+@hours.get("/desk/hours")
+@guarded_by(staff_only)
+def page() -> ResponseReturnValue:
+    """What is heard and what is set; a day in the address is filled in below, for somebody to confirm."""
+    filled = {"what": "day", "day": request.args["day"]} if "day" in request.args else {}
+    return _page({**filled, "reason": request.args.get("reason", "")})
+
+
+@hours.post("/desk/hours")
+@guarded_by(staff_only)
+def change() -> ResponseReturnValue:
+    """Closes, or changes the hours of a day."""
+    standing = [each.closure for each in house().closures.current(_today())]
+    try:
+        asked = wished(request.form, house().clinic, standing, _today())
+    except Refused as refused:
+        return _page(request.form, str(refused)), 400
+    house().closures.set(asked, who(), house().clock())
+    return _heard_from_now_on(_("It is set. Callers hear it from the next call on."))
+
+
+@hours.post("/desk/hours/undo")
+@guarded_by(staff_only)
+def undo() -> ResponseReturnValue:
+    """Undoes what was set in one go."""
+    ids = [int(each) for each in request.form.getlist("id") if each.isascii() and each.isdigit() and len(each) < 10]
+    undone = [house().closures.undo(each, who(), house().clock()) for each in ids]
+    if not any(undone):
+        flash(_("Somebody has undone this already."), "trouble")
+        return redirect(url_for("hours.page"))
+    return _heard_from_now_on(_("It is undone. Callers hear it from the next call on."))
+
+
+def _heard_from_now_on(words: str) -> ResponseReturnValue:
+    """Brings a change to the telephone, and says whether that could be done."""
+    try:
+        house().mirror.follow(house().closures, _today())
+        flash(words, "done")
+    except MirrorAway as away:
+        log.warning("the closures do not reach the telephone (%s)", away)
+        flash(_not_heard(), "trouble")
+    return redirect(url_for("hours.page"))
+
+
+def _page(typed: Mapping[str, str], trouble: str = "") -> str:
+    try:
+        standing = house().mirror.follow(house().closures, _today())
+    except MirrorAway:
+        standing, trouble = house().closures.current(_today()), trouble or _not_heard()
+    return render_template("hours.html", typed=typed, trouble=trouble, **_shown(standing))
+
+
+def _shown(standing: list[Standing]) -> dict[str, object]:
+    clinic, now = house().clinic_now(), house().clock()
+    return {
+        "heard": heard(clinic, now),
+        "entries": entries(clinic, standing),
+        "suggestions": suggestions(clinic, _today()),
+        "lines": [(ALL_LINES, _("All lines")), *((key, line.name[language()]) for key, line in clinic.lines.items())],
+        "reasons": [("", _("none")), *((key, text[language()]) for key, text in clinic.reasons.items())],
+        "today": _today(),
+        "last_day": _today() + timedelta(days=HORIZON_DAYS),
+        "soon": _half_hour_after(clinic.line("").hours.local(now)),
+    }
+
+
+def _not_heard() -> str:
+    return _(
+        "The telephone cannot be told of the closures: its folder cannot be written. Callers hear what was set before."
+    )
+
+
+def _today() -> date:
+    return house().clinic.line("").hours.local(house().clock()).date()
+
+
+def _half_hour_after(now: datetime) -> datetime:
+    """The next full or half hour: what is filled in for closing early and opening late."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    return next(each for each in (hour + HALF_AN_HOUR * n for n in (1, 2)) if each > now)

@@ -1,0 +1,126 @@
+"""What the page of hours shows: what callers hear now, what the desk has set, and which holidays come.
+
+Values in the reader's language; no routes, no stores.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from ivr.hours.closures import Standing
+from ivr.line.clinic import Clinic, Line
+from ivr.line.hours import Closure, DeskClosure, Shift
+from ivr.line.menu import START
+from ivr.line.speeches import spoken
+from ivr.line.turn import Call, Facts
+from ivr.web.hours.holidays import Holiday, holidays_from, reason_of
+from ivr.web.i18n import _, language
+from ivr.web.services import house
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a caller of a line hears of its hours at this moment, in short and word for word."""
+
+    key: str
+    line: str
+    closes: datetime | None
+    reason: str
+    sentences: str
+
+
+def heard(clinic: Clinic, now: datetime) -> list[Heard]:
+    """What the callers of each line hear."""
+    return [_heard(clinic, line, now) for line in clinic.lines.values()]
+
+
+def _heard(clinic: Clinic, line: Line, now: datetime) -> Heard:
+    said = spoken("status", Call(line.key, language(), START), Facts(clinic, line, None, now))
+    words = [house().script.say(each, language()).words for each in said]
+    closure = line.hours.closure(line.hours.local(now).date())
+    return Heard(line.key, line.name[language()], line.hours.closes(now), _reason(closure), " ".join(words))
+
+
+def _reason(closure: Closure | None) -> str:
+    return closure.reason[language()] if closure and closure.reason else ""
+
+
+# -- what is set
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a closure does to a line, and whether callers hear it or a later one beats it."""
+
+    line: str
+    shifts: tuple[Shift, ...]
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What somebody set in one go, and undoes in one."""
+
+    ids: tuple[int, ...]
+    day: date
+    reason: str
+    who: str
+    at: datetime
+    changes: tuple[Change, ...]
+
+
+def entries(clinic: Clinic, standing: Sequence[Standing]) -> list[Entry]:
+    """What the desk has set, by day."""
+    holding = {each for line in clinic.lines for each in _holding(line, standing)}
+    ordered = sorted(standing, key=_tap)
+    return [_entry(clinic, list(together), holding) for _key, together in groupby(ordered, key=_tap)]
+
+
+def _tap(each: Standing) -> tuple[date, datetime, str]:
+    return each.closure.day, each.at, each.who
+
+
+def _holding(line: str, standing: Sequence[Standing]) -> set[int]:
+    """Of each day, the closure that the callers of this line hear."""
+    ordered = [each for whose in ("", line) for each in standing if each.closure.line == whose]
+    return set({each.closure.day: each.id for each in ordered}.values())
+
+
+def _entry(clinic: Clinic, together: Sequence[Standing], holding: set[int]) -> Entry:
+    first, reason = together[0], clinic.reasons.get(together[0].closure.reason, {})
+    return Entry(
+        ids=tuple(each.id for each in together),
+        day=first.closure.day,
+        reason=reason.get(language(), ""),
+        who=first.who,
+        at=first.at,
+        changes=tuple(_change(clinic, each.closure, each.id in holding) for each in together),
+    )
+
+
+def _change(clinic: Clinic, closure: DeskClosure, holds: bool) -> Change:
+    line = clinic.line(closure.line).name[language()] if closure.line else _("All lines")
+    return Change(line, closure.shifts, holds)
+
+
+# -- holidays
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A holiday, the reason it would be closed for, and whether the clinic is closed or has other hours already."""
+
+    holiday: Holiday
+    reason: str
+    settled: bool
+
+
+def suggestions(clinic: Clinic, today: date) -> list[Suggestion]:
+    """The holidays of the year ahead."""
+    return [_suggestion(clinic, each) for each in holidays_from(today, language())]
+
+
+def _suggestion(clinic: Clinic, holiday: Holiday) -> Suggestion:
+    settled = all(line.hours.closure(holiday.day) for line in clinic.lines.values())
+    return Suggestion(holiday, reason_of(holiday, clinic.reasons, language()), settled)

@@ -1,0 +1,58 @@
+"""The page of what callers are advised: the words, where they come from, and which clinician has read them when.
+
+Read-only: words and reviews are changed in the configuration.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, render_template
+
+from ivr.line.advice import WARNING_SIGNS, Lack, Topic, mark
+from ivr.line.turn import Say
+from ivr.web.guards import guarded_by, staff_only
+from ivr.web.i18n import _, language, local
+from ivr.web.services import house
+
+advice = Blueprint("advice", __name__)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of advice as the page shows it."""
+
+    topic: Topic
+    title: str
+    words: Mapping[str, str]
+    """By language."""
+    due: date | None
+    lack: Lack | None
+    """Why it wants a review."""
+
+    @property
+    def mark(self) -> str:
+        """What stands for its words beside a review of them."""
+        return mark(self.words)
+
+
+@advice.get("/desk/advice")
+@guarded_by(staff_only)
+def page() -> str:
+    """All that callers are advised, what wants a review first said in a sentence."""
+    pieces = [_piece(topic) for topic in house().clinic.advice]
+    wanting = sum(each.lack is not None for each in pieces)
+    return render_template("advice.html", pieces=pieces, wanting=wanting)
+
+
+def _piece(topic: Topic) -> Piece:
+    holds, today = house().clinic.review_holds, local(house().clock()).date()
+    words = house().script.everywhere(Say(topic.sentence))
+    return Piece(topic, _title(topic), words, topic.due(holds), topic.lacks(holds, today, words))
+
+
+def _title(topic: Topic) -> str:
+    if topic.key == WARNING_SIGNS:
+        return _("Warning signs")
+    key = str(house().clinic.topics.index(topic) + 1)
+    return house().script.say(Say(f"topic_{topic.key}", {"key": key}), language()).words

@@ -1,0 +1,118 @@
+"""The page on which somebody reads what a caller hears: of any line, in either language, at any moment.
+
+It shows what transcripts.py makes; nothing is rung, and nothing is kept.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, time
+from functools import partial
+from typing import Any
+from urllib.parse import quote_plus
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ivr.line.clinic import Clinic
+from ivr.line.paths.transcript import Keys, NoSuchWay
+from ivr.web.desk.pages import LAST_DAY
+from ivr.web.guards import guarded_by, staff_only
+from ivr.web.i18n import _, language
+from ivr.web.preview.transcripts import PAST, Caller, Wanted, is_past, moments, read_call, read_reception
+from ivr.web.services import house
+
+hear = Blueprint("hear", __name__)
+
+CALLERS = {str(each): each for each in Caller}
+
+MOST_KEYS = 40
+"""Steps of a call that a link may begin after."""
+
+
+@hear.get("/desk/hear")
+@guarded_by(staff_only)
+def page() -> ResponseReturnValue:
+    """The whole call as a transcript. 404 where its keys lead nowhere; a day that is past is refused in words."""
+    clinic, now = house().clinic_now(), house().clock()
+    wanted = _wanted(clinic, now)
+    if is_past(wanted, now):
+        return _page(clinic, replace(wanted, at=now), now, trouble=_(PAST)), 400
+    return _page(clinic, wanted, now)
+
+
+def _page(clinic: Clinic, wanted: Wanted, now: datetime, trouble: str = "") -> str:
+    try:
+        call = read_call(house(), clinic, wanted)
+    except NoSuchWay:
+        abort(404)
+    return render_template(
+        "hear.html",
+        trouble=trouble,
+        wanted=wanted,
+        at=clinic.line("").hours.local(wanted.at),
+        call=call,
+        reception=read_reception(house(), clinic, wanted, call),
+        closes=wanted.line.hours.closes(wanted.at),
+        moments=moments(wanted.line, now),
+        lines=[(line.key, line.name[language()]) for line in clinic.lines.values()],
+        today=clinic.line("").hours.local(now).date(),
+        last_day=LAST_DAY,
+        all_open="all" in request.args,
+        link=partial(_link, wanted),
+        pointed_to={keys for each in call.every() for keys in (each.same_as, each.scene.told_at)},
+        read_on_at=_after(_link(wanted, keys=None)),
+        anchor=anchor,
+    )
+
+
+def _wanted(clinic: Clinic, now: datetime) -> Wanted:
+    given = request.args
+    line = clinic.line(given.get("line", ""))
+    spoken = given.get("lang", "")
+    return Wanted(
+        line=line,
+        language=spoken if spoken in house().script.languages else line.language,
+        at=_moment(given.get("on", ""), given.get("at", ""), clinic.line("").hours.local(now)),
+        caller=CALLERS.get(given.get("caller", ""), Caller.SHOWN),
+        keys=tuple(given.get("keys", "").split()[:MOST_KEYS]),
+    )
+
+
+def _moment(on: str, at: str, now: datetime) -> datetime:
+    """The day and the hour that were asked for; of today and of now where one is missing or none at all."""
+    day, hour = now.date(), now.time()
+    try:
+        day = date.fromisoformat(on) if on else day
+        hour = time.fromisoformat(at) if at else hour
+    except ValueError:
+        abort(404)
+    if day > LAST_DAY or hour.tzinfo:
+        abort(404)
+    return datetime.combine(day, hour, now.tzinfo)
+
+
+def _link(wanted: Wanted, moment: datetime | None = None, **changes: str | None) -> str:
+    """The address of this call, at another moment or with something else changed."""
+    at = house().clinic.line("").hours.local(moment or wanted.at)
+    given: dict[str, Any] = {
+        "line": wanted.line.key,
+        "lang": wanted.language if wanted.language != wanted.line.language else None,
+        "on": at.date().isoformat(),
+        "at": f"{at:%H:%M}",
+        "caller": wanted.caller if wanted.caller is not Caller.SHOWN else None,
+        "keys": " ".join(wanted.keys) or None,
+    }
+    return url_for("hear.page", **{**given, **changes})
+
+
+def _after(beginning: str) -> Callable[[Keys], str]:
+    """What gives the address of the call after these keys; a page has hundreds of them."""
+    return lambda keys: f"{beginning}&keys={quote_plus(' '.join(keys))}"
+
+
+NAMES = {"*": "star", "#": "hash", "-": "silence"}
+
+
+def anchor(keys: Keys) -> str:
+    """The name of the part of the page that tells what follows these keys."""
+    return "-".join(("after", *(NAMES.get(key, key) for key in keys)))

@@ -1,0 +1,185 @@
+"""The tables of the reports: their names for a spreadsheet, their words for whoever reads, and what they say in short.
+
+Values in the reader's language; no routes, no stores. The pictures are drawn from these tables in the browser.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from typing import TypeVar
+
+from ivr.line.booking import Kind
+from ivr.reports.call_records import Ending
+from ivr.reports.call_stats import CallTally, Choice, Fate
+from ivr.reports.reports import Report
+from ivr.reports.request_stats import WAITING, RequestTally
+from ivr.web.desk.cards import kind_words, outcome_words
+from ivr.web.i18n import _, up_to
+
+Name = TypeVar("Name", bound=str)
+
+STEPS = (15, 30, 60, 120, 240)
+"""Minutes of opening time: where one row of the waits ends and the next begins."""
+
+SOURCES = ("call", "counter")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A table, and the sentence that says the main thing of it."""
+
+    key: str
+    title: str
+    says: str
+    of_what: str
+    """What the rows are."""
+    columns: tuple[tuple[str, str], ...]
+    """Each with its name and its words."""
+    rows: Sequence["Row"]
+    upright: bool = False
+    """Whether its bars stand: those of a row of hours do."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to be seen."""
+        return not any(value for row in self.rows for value in row.values)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table."""
+
+    key: str
+    words: str
+    values: tuple[int, ...]
+
+
+def figures(report: Report) -> list[Figure]:
+    """All tables of a report."""
+    return [*_of_calls(report.calls), *_of_requests(report.requests)]
+
+
+def _of_calls(calls: CallTally) -> Iterator[Figure]:
+    count = (("calls", _("Calls")),)
+    hours = [Row(f"{hour:02}", f"{hour:02}:00", (calls.hours.get(hour, 0),)) for hour in range(24)]
+    yield Figure("calls_by_hour", _("Calls by hour"), _busiest(hours), _("Hour"), count, hours, upright=True)
+    chosen = _rows(choice_words(), calls.choices)
+    yield Figure("choices", _("What callers chose first"), _most(chosen), _("Choice"), count, chosen)
+    came = _rows(fate_words(), calls.fates)
+    yield Figure("calls_came_to", _("What came of the calls"), _most(came), _("What came of it"), count, came)
+    ended = _rows(ending_words(), calls.endings)
+    yield Figure("calls_ended", _("How calls ended"), _most(ended), _("End"), count, ended)
+
+
+def _of_requests(requests: RequestTally) -> Iterator[Figure]:
+    count = (("requests", _("Requests")),)
+    sources = (("call", _("From a call")), ("counter", _("From the counter")))
+    made = [Row(kind, kind_words(kind), tuple(requests.made.get((kind, each), 0) for each in SOURCES)) for kind in Kind]
+    yield Figure("requests_made", _("Requests made"), _most(made), _("Request"), sources, made)
+    yield _first_try(requests)
+    tries = range(1, max(requests.reached, default=0) + 1)
+    reached = [Row(str(number), _("try %(number)s", number=number), (requests.reached[number],)) for number in tries]
+    yield Figure("reached", _("Reached at which try"), _most(reached), _("Try"), count, reached)
+    words = {WAITING: _("Still waiting"), **{str(key): said for key, said in outcome_words().items()}}
+    outcomes = _rows(words, requests.outcomes)
+    seen = [each for each in outcomes if any(each.values)]
+    yield Figure("outcomes", _("What came of the requests"), _most(seen), _("Outcome"), count, seen)
+
+
+def _first_try(requests: RequestTally) -> Figure:
+    counted = _(
+        "Counted in opening hours, from when it was due: at once, or when the wished part of the day begins; "
+        "until now for those who have not been rung yet."
+    )
+    columns = (("rung", _("Rung")), ("waiting", _("Not rung yet")))
+    rows = [
+        Row(key, words, tuple(values))
+        for (key, words), *values in zip(_steps(), _waits(requests.rung), _waits(requests.unrung), strict=True)
+    ]
+    says = " ".join([*how_soon_rung(requests), counted])
+    return Figure("first_try", _("Time to the first try"), says, _("Waited"), columns, rows)
+
+
+def how_soon_rung(requests: RequestTally) -> Iterator[str]:
+    """How long half of the patients and nine in ten waited; nothing where none did, or where they are too few."""
+    if requests.middle is not None:
+        middle = up_to(requests.middle)
+        yield _("Half of the patients waited up to %(middle)s of opening time to be first rung.", middle=middle)
+    if requests.most is not None:
+        yield _("Nine in ten waited up to %(most)s.", most=up_to(requests.most))
+
+
+def _rows(words: Mapping[Name, str], counts: Mapping[Name, int]) -> list[Row]:
+    return [Row(key, said, (counts.get(key, 0),)) for key, said in words.items()]
+
+
+def _steps() -> Iterator[tuple[str, str]]:
+    """The rows of the waits: each step from the one before it."""
+    yield f"within_{STEPS[0]}_min", _("up to %(count)s min", count=STEPS[0])
+    for first, last in pairwise(STEPS):
+        yield f"within_{last}_min", _("%(first)s–%(last)s min", first=first, last=last)
+    yield "longer", _("more than %(count)s min", count=STEPS[-1])
+
+
+def _waits(waits: Sequence[timedelta]) -> Iterator[int]:
+    """How many lie in each step, and how many beyond the last."""
+    within = [bisect_right(waits, timedelta(minutes=minutes)) for minutes in STEPS]
+    return (after - before for before, after in pairwise((0, *within, len(waits))))
+
+
+def _most(rows: Sequence[Row]) -> str:
+    """The row with the most in it, in words."""
+    if not any(sum(row.values) for row in rows):
+        return _("Nothing here.")
+    most = max(rows, key=lambda row: sum(row.values))
+    count, of_all = sum(most.values), sum(sum(row.values) for row in rows)
+    return _("Most of all: %(words)s, %(count)s of %(all)s.", words=most.words, count=count, all=of_all)
+
+
+def _busiest(hours: Sequence[Row]) -> str:
+    if not any(row.values[0] for row in hours):
+        return _("No calls yet.")
+    most = max(hours, key=lambda row: row.values[0])
+    return _("Busiest from %(hour)s: %(count)s calls.", hour=most.words, count=most.values[0])
+
+
+# -- words
+
+
+def choice_words() -> Mapping[Choice, str]:
+    """What a caller can first choose."""
+    return {
+        Choice.BOOK: _("an appointment"),
+        Choice.CALLBACK: _("to be rung back"),
+        Choice.ADVICE: _("advice"),
+        Choice.HOURS: _("opening hours"),
+        Choice.PERSON: _("a person"),
+        Choice.NOTHING: _("nothing"),
+    }
+
+
+def fate_words() -> Mapping[Fate, str]:
+    """What can come of a call."""
+    return {
+        Fate.ASKED: _("left a request"),
+        Fate.TALKED: _("talked to the reception"),
+        Fate.HEARD: _("heard hours or advice"),
+        Fate.NOT_ANSWERED: _("asked for a person, found nobody"),
+        Fate.REFUSED: _("were refused"),
+        Fate.FAILED: _("met a fault of the line"),
+        Fate.MIDWAY: _("chose something and went before its end"),
+        Fate.BEFORE: _("chose nothing"),
+    }
+
+
+def ending_words() -> Mapping[Ending, str]:
+    """How a call can end."""
+    return {
+        Ending.HUNG_UP: _("the caller hung up"),
+        Ending.GOODBYE: _("the line said goodbye"),
+        Ending.TALKED: _("after a talk with the reception"),
+        Ending.FAULT: _("with a fault"),
+        Ending.UNKNOWN: _("not known"),
+    }

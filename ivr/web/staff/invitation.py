@@ -1,0 +1,68 @@
+"""The page behind an invitation's link, where a person chooses a password and is logged in, or asked for their code."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import PasswordField
+from wtforms.validators import EqualTo, InputRequired
+
+from ivr.staff.invitations import LinkVoid
+from ivr.staff.passwords import LONGEST, SHORTEST, BadPassword
+from ivr.web import sessions
+from ivr.web.guards import guarded_by, open_to_all
+from ivr.web.i18n import _
+from ivr.web.services import house
+
+invitation = Blueprint("invitation", __name__)
+
+
+class PasswordForm(FlaskForm):
+    """A new password, twice."""
+
+    password = PasswordField("Password", validators=[InputRequired()])
+    again = PasswordField("Again", validators=[EqualTo("password")])
+
+
+# Looking at a link does not use it up: programs that pass links on look at them too.
+@invitation.get("/invitation/<token>")
+@guarded_by(open_to_all)
+def ask(token: str) -> ResponseReturnValue:
+    """Asks for a new password."""
+    return _form(PasswordForm(), token)
+
+
+@invitation.post("/invitation/<token>")
+@guarded_by(open_to_all)
+def use(token: str) -> ResponseReturnValue:
+    """Sets the password and lets the person in, under a new session, or on to their code."""
+    form, now = PasswordForm(), house().clock()
+    if not form.validate_on_submit():
+        return _form(form, token, _("The two are not alike. Please write the same password twice."), 400)
+    try:
+        person = house().invitations.use(token, form.password.data or "", now)
+    except BadPassword:
+        return _form(form, token, _length(), 400)
+    except LinkVoid:
+        return _void()
+    house().entrance.invited(person, request.remote_addr or "", now)
+    if person.second_factor:
+        sessions.begin_half(person)  # whoever has the link has not shown that they have the telephone
+        return redirect(url_for("second_step.ask"))
+    sessions.begin(person)
+    return redirect(url_for("console.worklist"))
+
+
+def _form(form: PasswordForm, token: str, trouble: str = "", status: int = 200) -> ResponseReturnValue:
+    try:
+        guest = house().invitations.invited(token, house().clock())
+    except LinkVoid:
+        return _void()
+    return render_template("invitation.html", form=form, guest=guest, trouble=trouble, length=_length()), status
+
+
+def _void() -> ResponseReturnValue:
+    return render_template("void.html"), 404
+
+
+def _length() -> str:
+    return _("A password has %(least)s to %(most)s characters.", least=SHORTEST, most=LONGEST)

@@ -1,0 +1,145 @@
+"""Logging in and out of the desk."""
+
+from math import ceil
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_login.utils import login_url
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired
+
+from ivr.metrics.table import LOCKED_OUT, LOGINS, WRONG
+from ivr.staff.lockout import LockedOut
+from ivr.web import sessions
+from ivr.web.guards import guarded_by, logged_in_only, open_to_all
+from ivr.web.i18n import CHOSEN, LANGUAGES, _
+from ivr.web.services import house
+
+login = Blueprint("login", __name__)
+
+
+class LoginForm(FlaskForm):
+    """A name and a password."""
+
+    name = StringField("Name", validators=[InputRequired()])
+    password = PasswordField("Password", validators=[InputRequired()])
+
+
+def who() -> str:
+    """The name of whoever is logged in."""
+    name: str = current_user.name
+    return name
+
+
+@login.get("/login")
+@guarded_by(open_to_all)
+def ask() -> ResponseReturnValue:
+    """Asks for name and password."""
+    trouble = _("You have been logged out. Please log in again.") if sessions.has_ended() else ""
+    return render_template("login.html", form=LoginForm(), trouble=trouble)
+
+
+@login.post("/login")
+@guarded_by(open_to_all)
+def enter() -> ResponseReturnValue:
+    """Lets a person in, under a new session, or on to their code."""
+    form = LoginForm()
+    if not form.validate_on_submit():
+        return render_template("login.html", form=form, trouble=_("Please fill in both.")), 400
+    try:
+        person = house().entrance.enter(
+            form.name.data or "", form.password.data or "", request.remote_addr or "", house().clock()
+        )
+    except LockedOut as locked:
+        house().tally.count(LOGINS, reason=LOCKED_OUT)
+        return _wait(form, locked)
+    if person is None:
+        house().tally.count(LOGINS, reason=WRONG)
+        trouble = _("This name and password do not belong together. Please try again.")
+        return render_template("login.html", form=form, trouble=trouble), 401
+    if person.second_factor:
+        sessions.begin_half(person)
+        return redirect(url_for("second_step.ask", next=own_path(request.args.get("next", "")) or None))
+    sessions.begin(person)
+    return redirect(wanted())
+
+
+def _wait(form: LoginForm, locked: LockedOut) -> ResponseReturnValue:
+    minutes = minutes_until(locked)
+    trouble = _(
+        "Too many logins have failed. Please wait %(count)s min, or ask a manager to reset your password.",
+        count=minutes,
+    )
+    return render_template("login.html", form=form, trouble=trouble), 429, {"Retry-After": str(minutes * 60)}
+
+
+def minutes_until(locked: LockedOut) -> int:
+    """How long somebody has to wait who has failed too often."""
+    return max(1, ceil((locked.until - house().clock()).total_seconds() / 60))
+
+
+@login.post("/logout")
+@guarded_by(logged_in_only)
+def leave() -> ResponseReturnValue:
+    """Ends the session."""
+    house().audit.write(who(), "logged out", "", house().clock())
+    sessions.end()
+    return redirect(url_for("login.ask"))
+
+
+@login.post("/logout/everywhere")
+@guarded_by(logged_in_only)
+def leave_everywhere() -> ResponseReturnValue:
+    """Ends all sessions of whoever asks."""
+    house().roster.end_sessions(int(current_user.id), who(), house().clock())
+    sessions.end()
+    return redirect(url_for("login.ask"))
+
+
+@login.post("/language")
+@guarded_by(open_to_all)
+def choose_language() -> ResponseReturnValue:
+    """Shows the desk in another language from now on, beginning with the page that was open."""
+    if request.form.get("language") in LANGUAGES:
+        session[CHOSEN] = request.form["language"]
+    return redirect(_page_of(request.referrer) or url_for("console.worklist"))
+
+
+def lead_to_login() -> ResponseReturnValue:
+    """What somebody sees who would have to be logged in: the login, and afterwards the page where they were."""
+    if "HX-Request" in request.headers:
+        # It was a part of an open page that asked. All of the page has to go, for only staff may see it.
+        page = _page_of(request.headers.get("HX-Current-URL"))
+        return Response(status=401, headers={"HX-Redirect": login_url("login.ask", next_url=page or None)})
+    page = request.url if request.method == "GET" else _page_of(request.referrer)
+    return redirect(login_url("login.ask", next_url=page or None))
+
+
+def own_path(path: str) -> str:
+    """The path if it is a page of the desk; empty for any other address."""
+    parts = urlsplit(path)
+    known = path.startswith(("/desk", "/login", "/invitation"))
+    plain = path.isprintable() and "\\" not in path
+    ours = known and plain and not parts.scheme and not parts.netloc
+    return path if ours and _opens(parts.path) else ""
+
+
+def _opens(path: str) -> bool:
+    """Whether a browser can be led there: where forms are sent there may be nothing to see."""
+    pages = current_app.create_url_adapter(request)
+    return pages is not None and pages.test(path, method="GET")
+
+
+def _page_of(url: str | None) -> str:
+    """The page of the desk that has this address, with what it asked for."""
+    parts = urlsplit(url or "")
+    return own_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
+def wanted() -> str:
+    """The page that was asked for before the login, if it is one of ours."""
+    asked = own_path(request.args.get("next", ""))
+    return asked if asked.startswith("/desk") else url_for("console.worklist")

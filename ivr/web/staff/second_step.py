@@ -1,0 +1,105 @@
+"""The second step of a login: the code from the telephone, or one from the list of recovery codes.
+
+Who has shown the password stands in half a session (sessions.py); nobody is logged in before the code is right.
+"""
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired
+
+from ivr.metrics.table import LOCKED_OUT, LOGINS, WRONG_CODE
+from ivr.staff.lockout import LockedOut
+from ivr.staff.people import Person
+from ivr.staff.second_factor import KeyChanged, Proof, WrongCode
+from ivr.staff.totp import FEW
+from ivr.web import sessions
+from ivr.web.guards import guarded_by, open_to_all
+from ivr.web.i18n import _, recovery_codes_left
+from ivr.web.services import house
+from ivr.web.staff.login import minutes_until, wanted
+
+second_step = Blueprint("second_step", __name__)
+
+
+class CodeForm(FlaskForm):
+    """A code of either kind."""
+
+    code = StringField("Code", validators=[InputRequired()])
+
+
+class NotProved(Exception):
+    """A code was not taken: what to tell whoever sent it, and how."""
+
+    def __init__(self, trouble: str, status: int, minutes: int = 0) -> None:
+        super().__init__("not proved")
+        self.trouble, self.status = trouble, status
+        self.headers = {"Retry-After": str(minutes * 60)} if minutes else {}
+
+
+@second_step.get("/login/code")
+@guarded_by(open_to_all)
+def ask() -> ResponseReturnValue:
+    """Asks for the code."""
+    person = sessions.half_way()
+    if person is None:
+        return _from_the_beginning()
+    house().second_factors.check(person.id)
+    return render_template("code.html", form=CodeForm(formdata=None), person=person)
+
+
+@second_step.post("/login/code")
+@guarded_by(open_to_all)
+def enter() -> ResponseReturnValue:
+    """Lets the person in, under a new session."""
+    person = sessions.half_way()
+    if person is None:
+        return _from_the_beginning()
+    try:
+        proof = prove(person, CodeForm())
+    except NotProved as refused:
+        page = render_template("code.html", form=CodeForm(formdata=None), person=person, trouble=refused.trouble)
+        return page, refused.status, refused.headers
+    house().entrance.came_in(person, request.remote_addr or "", house().clock())
+    sessions.begin(person)
+    tell(proof)
+    return redirect(wanted())
+
+
+@second_step.app_errorhandler(KeyChanged)
+def key_changed(_error: KeyChanged) -> ResponseReturnValue:
+    """Nobody can say whether a code is right: nobody is let in, and told what to do."""
+    return render_template("key_changed.html"), 409
+
+
+def prove(person: Person, form: CodeForm) -> Proof:
+    """Uses up the code of this form. Raises NotProved, KeyChanged, StoreAway."""
+    if not form.validate_on_submit():
+        raise NotProved(_("Please write the code."), 400)
+    try:
+        return house().entrance.prove(person, form.code.data or "", request.remote_addr or "", house().clock())
+    except LockedOut as locked:
+        house().tally.count(LOGINS, reason=LOCKED_OUT)
+        minutes = minutes_until(locked)
+        words = _("Too many codes or passwords were wrong. Please wait %(count)s min.", count=minutes)
+        raise NotProved(words, 429, minutes) from None
+    except WrongCode:
+        house().tally.count(LOGINS, reason=WRONG_CODE)
+        words = _(
+            "This code is not right, or it has been used already. Please wait for the next one on your telephone."
+        )
+        raise NotProved(words, 401) from None
+
+
+def tell(proof: Proof) -> None:
+    """Says that a recovery code is used up, and how many are left."""
+    if proof.recovery:
+        words = _("You have used a recovery code. Please cross it out on your list.")
+        flash(f"{words} {recovery_codes_left(proof.left)}", "trouble" if proof.left <= FEW else "done")
+
+
+def _from_the_beginning() -> ResponseReturnValue:
+    if session.pop(sessions.HALF, None):
+        flash(_("That took too long, or something has changed since. Please log in again."), "trouble")
+    return redirect(url_for("login.ask", next=request.args.get("next") or None))

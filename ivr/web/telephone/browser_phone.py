@@ -1,0 +1,129 @@
+"""`/phone`: a telephone in the browser that rings the running service, in development only.
+
+Keeps nothing about a call: what it takes to go on travels through the browser, sealed, so that nobody can have anything
+else signed. The call is walked by ivr/phone, as at the terminal.
+"""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, render_template, request
+
+from ivr.carrier.twilio.twiml import LOCALES
+from ivr.commands.phone import MADE_UP_CALLER, WITHHELD, handset, new_call, number_of
+from ivr.line.clinic import Line
+from ivr.line.phones import NumberRefused, Phone, phone
+from ivr.phone.call_state import Receiver, receiver, shown
+from ivr.phone.handset import MOST_MOMENTS, CallFailed, Handset, NobodyAnswers
+from ivr.storage.encryption import Seal, Unreadable
+from ivr.web.guards import guarded_by, in_development
+from ivr.web.services import house
+
+browser_phone = Blueprint("browser_phone", __name__, url_prefix="/phone")
+
+PRESSED = re.compile(r"[0-9*#]{0,40}")
+
+NOT_HERE = "Is PUBLIC_BASE_URL in .env the address of this service? For this telephone it may stay unset."
+LOOK_THERE = (
+    "What `make run` prints says why. A 403 means that another service answers there, or one with another token."
+)
+
+
+@browser_phone.get("")
+@guarded_by(in_development)
+def page() -> str:
+    """The telephone."""
+    clinic = house().clinic
+    return render_template(
+        "phone.html",
+        lines={line.key: _called(line) for line in clinic.lines.values()},
+        default_line=clinic.default_line,
+        made_up=_written(Phone(MADE_UP_CALLER)),
+        withheld=WITHHELD,
+        has_reception=clinic.reception.caller_id and any(line.reception for line in clinic.lines.values()),
+        locales=LOCALES,
+    )
+
+
+@browser_phone.post("/ring")
+@guarded_by(in_development)
+def ring() -> Response:
+    """Rings a line: the call's first moment."""
+    line = house().clinic.lines.get(request.form.get("line", ""))
+    if line is None:
+        abort(400)
+    caller = _caller(request.form.get("caller", ""))
+    if caller is None:
+        return jsonify(trouble="This is no telephone number.", hint="Write it as people do, such as 99999 00002.")
+    call_sid, called, began = new_call(), number_of(line), house().clock().timestamp()
+    moment = handset(house(), called, caller, call_sid).begin()
+    return _held(Receiver(call_sid, called, caller, began, 1, moment))
+
+
+@browser_phone.post("/go-on")
+@guarded_by(in_development)
+def go_on() -> Response:
+    """Keys were pressed, or none; or the reception was rung; or what was heard goes on by itself."""
+    call, pressed = _call(), request.form.get("pressed", "")
+    if not PRESSED.fullmatch(pressed):
+        abort(400)
+    if call.moments >= MOST_MOMENTS:
+        raise CallFailed(f"the call goes round in circles: {MOST_MOMENTS} moments")
+    moment = _handset(call).after(call.moment, pressed)
+    return _held(replace(call, moments=call.moments + 1, moment=moment))
+
+
+@browser_phone.post("/hang-up")
+@guarded_by(in_development)
+def hang_up() -> Response:
+    """The call is over, whoever ended it: the service gets its status."""
+    call = _call()
+    _handset(call).hang_up(house().clock().timestamp() - call.began)
+    return jsonify({})
+
+
+@browser_phone.errorhandler(CallFailed)
+def failed(error: CallFailed) -> Response:
+    """The line is dead: what is shown on the telephone, and what to do."""
+    return jsonify(
+        trouble=f"The call failed: {error}.", hint=NOT_HERE if isinstance(error, NobodyAnswers) else LOOK_THERE
+    )
+
+
+def _held(call: Receiver) -> Response:
+    answer: dict[str, Any] = {**shown(call.moment), "call": _seal().close(call.words())}
+    return jsonify(answer)
+
+
+def _call() -> Receiver:
+    """The call that the browser brings back; 400 where it is none of ours, or of another version of ours."""
+    try:
+        return receiver(_seal().open(request.form.get("call", "")))
+    except (Unreadable, LookupError, TypeError, ValueError):
+        abort(400)
+
+
+def _handset(call: Receiver) -> Handset:
+    return handset(house(), call.called, call.sender, call.call_sid)
+
+
+def _seal() -> Seal:
+    return Seal(house().settings.secret_key, "a call in the browser")
+
+
+def _caller(written: str) -> str | None:
+    """The caller as the carrier names them; None for what is no number."""
+    try:
+        return WITHHELD if written == WITHHELD else phone(written or MADE_UP_CALLER).e164
+    except NumberRefused:
+        return None
+
+
+def _called(line: Line) -> str:
+    words = f"{line.name['en']}, {_written(min(line.reached_by))}"
+    return words[:1].upper() + words[1:]
+
+
+def _written(number: Phone) -> str:
+    return " ".join(number.groups)

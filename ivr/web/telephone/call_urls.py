@@ -1,0 +1,95 @@
+"""Writes where a call stands into the URL of its next webhook, and reads it back.
+
+The place, language, line and misses stand there in words, which the carrier's signature covers; what the call has
+gathered (a number among it) is sealed. A sealed part that cannot be read means a call that has gathered nothing.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from ivr.line.booking import Kind, Part
+from ivr.line.phones import NumberRefused, Phone
+from ivr.line.turn import Call
+from ivr.storage.encryption import Seal, Unreadable
+
+MOST_MISSES = 9
+
+NOWHERE = ""
+"""The place of a call that cannot be followed; the menu leads it to its beginning."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The URLs of a call's steps."""
+
+    seal: Seal
+
+    def step(self, call: Call) -> str:
+        """Where the carrier goes on after a key, or after the reception was rung."""
+        return self._url(call.place, call)
+
+    def silence(self, call: Call) -> str:
+        """Where it goes on when no key was pressed."""
+        return self._url(call.place, call, silent="1")
+
+    def answered(self, call: Call) -> str:
+        """Where it begins on the reception's own leg."""
+        return self._url("answered", Call(call.line, call.language, call.place))
+
+    def _url(self, place: str, call: Call, **more: str) -> str:
+        query = {"line": call.line, "lang": call.language}
+        query |= {key: str(count) for key, count in (("s", call.silences), ("w", call.wrongs)) if count}
+        gathered = {name: value for name, value in _gathered(call).items() if value}
+        if gathered:
+            query["c"] = self.seal.close(json.dumps(gathered))
+        return f"/voice/{place}?{urlencode(query | more)}"
+
+    def call(self, place: str, query: Mapping[str, str]) -> Call:
+        """The call that a URL describes; at `NOWHERE` where its sealed part cannot be read."""
+        bare = Call(
+            line=query.get("line", ""),
+            language=query.get("lang", ""),
+            place=place,
+            silences=_count(query.get("s", "")),
+            wrongs=_count(query.get("w", "")),
+        )
+        try:
+            return _with_gathered(bare, json.loads(self.seal.open(query["c"]))) if "c" in query else bare
+        except (Unreadable, NumberRefused, ValueError):
+            return replace(bare, place=NOWHERE)
+
+
+def _count(written: str) -> int:
+    return min(int(written), MOST_MISSES) if written.isascii() and written.isdigit() else 0
+
+
+def _gathered(call: Call) -> dict[str, str | None]:
+    return {
+        "kind": call.kind,
+        "day": call.day.isoformat() if call.day else None,
+        "part": call.part,
+        "keyed": call.keyed.e164 if call.keyed else None,
+        "topic": call.topic,
+        "reference": call.reference,
+        "joined": "yes" if call.joined else None,
+        "over_limit": "yes" if call.over_limit else None,
+        "offered_at": call.offered_at.isoformat() if call.offered_at else None,
+    }
+
+
+def _with_gathered(call: Call, found: Mapping[str, str]) -> Call:
+    return replace(
+        call,
+        kind=Kind(found["kind"]) if "kind" in found else None,
+        day=date.fromisoformat(found["day"]) if "day" in found else None,
+        part=Part(found["part"]) if "part" in found else None,
+        keyed=Phone(found["keyed"]) if "keyed" in found else None,
+        topic=found.get("topic"),
+        reference=found.get("reference"),
+        joined="joined" in found,
+        over_limit="over_limit" in found,
+        offered_at=datetime.fromisoformat(found["offered_at"]) if "offered_at" in found else None,
+    )

@@ -1,0 +1,209 @@
+"""The carrier's webhooks: a call comes in, its steps, its end, and what is heard when we cannot be reached.
+
+Reads an event, asks the pure call what happens, files what it wants filed, and answers in TwiML.
+"""
+
+import logging
+import traceback
+from dataclasses import replace
+
+from flask import Blueprint, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from ivr.carrier.twilio.twiml import CONTENT_TYPE, Addresses
+from ivr.carrier.twilio.webhook import Event
+from ivr.desk.intake_rules import Refused
+from ivr.desk.requests import NewRequest
+from ivr.line.call import begin, enter, press, resume
+from ivr.line.menu import MENU, SCREEN, START
+from ivr.line.phones import Phone
+from ivr.line.places import Ringing
+from ivr.line.turn import Call, Facts, File, RingReception, Turn
+from ivr.metrics.table import CALLS, IN_DATABASE, IN_REDIS, NOTHING_PROMISED, PROMISES
+from ivr.web.guards import event, event_if_signed, guarded_by, open_to_all, signed_by_carrier
+from ivr.web.services import house
+from ivr.web.telephone.call_log import leave, leave_end, leave_fault
+from ivr.web.telephone.call_urls import Steps
+from ivr.web.telephone.retry import once_more
+
+log = logging.getLogger(__name__)
+voice = Blueprint("voice", __name__)
+
+
+@voice.post("/voice")
+@voice.post("/voice/again")
+@guarded_by(signed_by_carrier)
+def ring() -> Response:
+    """A call comes in."""
+    called = event()
+    line = house().clinic.line_rung(called.called, called.forwarded_from)
+    log.info("call %s: comes in on line %s", called.call_sid, line.key)
+    house().tally.count(CALLS, line=line.key, language=line.language)
+    over = house().call_limits.over(called.call_sid, _sender(called), line.key, house().clock())
+    call = Call(line.key, line.language, START, over_limit=over)
+    return _heard(begin(call, _facts(call, called)))
+
+
+@voice.post("/voice/<place>")
+@voice.post("/voice/again/<place>")
+@guarded_by(signed_by_carrier)
+def step(place: str) -> Response:
+    """A key was pressed, or none; or the reception was rung."""
+    happened = event()
+    call = _call(place)
+    facts = _facts(call, happened)
+    if isinstance(MENU.get(call.place), Ringing):
+        outcome = "talked" if happened.talked else "unanswered"
+        return _heard(resume(call, outcome, facts), outcome)
+    keys = None if request.args.get("silent") else happened.keys
+    turn = press(call, keys, facts)
+    done = _done(turn, facts, happened)
+    return _heard(done, *(turn.through if done is not turn else ()))
+
+
+@voice.post("/voice/answered")
+@guarded_by(signed_by_carrier)
+def answered() -> Response:
+    """Somebody or something picked up one of the reception's telephones."""
+    call = _call("answered")
+    return _answer(enter(call, SCREEN, _facts(call, event())))
+
+
+@voice.post("/voice/status")
+@guarded_by(signed_by_carrier)
+def status() -> tuple[str, int]:
+    """The carrier says what became of a call."""
+    told = event()
+    log.info("call %s: is %s", told.call_sid, _word(told.status))
+    if told.ended:
+        leave_end(told)
+    return "", 204
+
+
+@voice.post("/voice/fallback")
+@guarded_by(open_to_all)
+def fallback() -> Response:
+    """The carrier could not reach or understand us: the caller is asked to wait, and the step is tried once more.
+
+    It needs nothing but this process. Anybody may ask, and hears no more than this.
+    """
+    failed = _failed_at()
+    leave_fault(event_if_signed(), failed)
+    return _sorry(failed)
+
+
+@voice.errorhandler(Exception)
+def fault(error: Exception) -> Response | HTTPException:
+    """Our own mistake: the caller hears an apology, the log says where. An error's own words may be personal."""
+    if isinstance(error, HTTPException):
+        return error
+    g.at_fault = True
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("a webhook of place %s failed: %s\n%s", _word(request.path), type(error).__name__, where)
+    leave_fault(g.get("event"), request.full_path)
+    return _sorry(request.full_path)
+
+
+def _sorry(failed: str) -> Response:
+    return _xml(house().renderer.fault(once_more(failed)))
+
+
+def _failed_at() -> str:
+    """The address that the carrier says has failed; empty where it says none, or more than we read."""
+    try:
+        return request.form.get("ErrorUrl", "")
+    except HTTPException:
+        return ""
+
+
+def _call(place: str) -> Call:
+    """The call that this URL describes, on a line and in a language that exist."""
+    call = _steps().call(place, request.args)
+    line = house().clinic.line(call.line)
+    language = call.language if call.language in house().script.languages else line.language
+    return replace(call, line=line.key, language=language)
+
+
+def _facts(call: Call, happened: Event) -> Facts:
+    clinic = house().clinic_now()
+    return Facts(clinic, clinic.line(call.line), clinic.dialling.caller_id(happened.sender), house().clock())
+
+
+def _sender(happened: Event) -> Phone | None:
+    """The telephone that a call came from, whether or not we would ring it."""
+    return house().clinic.dialling.sender(happened.sender)
+
+
+def _done(turn: Turn, facts: Facts, happened: Event) -> Turn:
+    """Does what a turn wants done: keeps its request, or sees whether the reception may be rung."""
+    match turn.wait:
+        case File():
+            return _filed(turn, turn.wait, facts, happened)
+        case RingReception() if house().front_door.bars(_sender(happened)):
+            return _refused(turn, facts, happened)
+        case _:
+            return turn
+
+
+def _refused(turn: Turn, facts: Facts, happened: Event) -> Turn:
+    log.warning("call %s: is refused on line %s", happened.call_sid, turn.call.line)
+    return resume(turn.call, "refused", facts)
+
+
+def _filed(turn: Turn, file: File, facts: Facts, happened: Event) -> Turn:
+    """Leaves the request of a turn at the desk, and goes on with what became of it."""
+    try:
+        kept = house().front_door.accept(_new_request(turn.call, file, facts, happened))
+    except Refused:
+        return _refused(turn, facts, happened)
+    if kept is None:
+        house().tally.count(NOTHING_PROMISED, kind=file.wish.kind)
+        return resume(turn.call, "lost", facts)
+    log.info("call %s: a %s is promised", happened.call_sid, file.wish.kind)
+    house().tally.count(PROMISES, kind=file.wish.kind, store=IN_REDIS if kept.waits else IN_DATABASE)
+    return resume(replace(turn.call, reference=kept.reference, joined=kept.joined), "kept", facts)
+
+
+def _new_request(call: Call, file: File, facts: Facts, happened: Event) -> NewRequest:
+    return NewRequest(
+        kind=file.wish.kind,
+        line=call.line,
+        phone=file.number,
+        language=call.language,
+        day=file.wish.day,
+        part=file.wish.part,
+        due=file.due,
+        call_sid=happened.call_sid,
+        created=facts.now,
+        asked=file.asked,
+        own_number=file.number == facts.caller,
+        caller=_sender(happened),
+    )
+
+
+def _heard(turn: Turn, *before: str) -> Response:
+    """The answer to somebody who rang, which leaves a trace: `before` it the call came past these places and outcomes.
+
+    The trace comes last: it tells what was heard.
+    """
+    answer = _answer(turn)
+    leave(event(), turn, before)
+    return answer
+
+
+def _answer(turn: Turn) -> Response:
+    steps = _steps()
+    return _xml(house().renderer.document(turn, Addresses(steps.step, steps.silence, steps.answered)))
+
+
+def _steps() -> Steps:
+    return Steps(house().call_seal)
+
+
+def _xml(document: str) -> Response:
+    return Response(document, content_type=CONTENT_TYPE)
+
+
+def _word(written: str) -> str:
+    """A word of the request's for the log, with nothing in it that could forge a line."""
+    return "".join(letter for letter in written if letter.isalnum() or letter in "-/_")[:40]

@@ -1,0 +1,72 @@
+"""A stand-in for the carrier's REST API that we did not write: vercel-labs/emulate, which runs on Node.
+
+It keeps numbers, refuses a wrong token, and sends signed webhooks. `make test` installs it; nothing here does.
+"""
+
+import json
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import ClassVar
+from urllib.request import urlopen
+
+from config.settings import ROOT
+from testing.servers import Server, own_folder, reserved_port
+
+PACKAGE = ROOT / "tests" / "carrier" / "emulate"
+PROGRAM = PACKAGE / "node_modules" / "emulate" / "dist" / "index.js"
+OLDEST_NODE = 20
+
+
+class EmulateUnavailable(Exception):
+    """The stand-in cannot run here; the message says what to install."""
+
+
+@dataclass(kw_only=True)
+class Emulate(Server):
+    """A stand-in with an account that has no numbers yet."""
+
+    orderly_end: ClassVar[signal.Signals] = signal.SIGTERM
+    orphans_end: ClassVar[signal.Signals] = signal.SIGKILL
+
+    def answers(self) -> bool:
+        """Whether it answers at all."""
+        try:
+            with urlopen(f"{self.url}/_emulate/favicon.ico", timeout=2):  # noqa: S310 - our own server
+                return True
+        except OSError:
+            return False
+
+
+@contextmanager
+def emulate(account: str, token: str) -> Iterator[Emulate]:
+    """A stand-in that knows this account, until the end of the block. Raises EmulateUnavailable, ServerFailed."""
+    node = _node()
+    with own_folder() as folder, reserved_port() as port:
+        seed = folder / "seed.json"
+        seed.write_text(json.dumps({"twilio": {"account": {"sid": account, "auth_token": token}}}))
+        command = [node, str(PROGRAM), "start", "--service", "twilio", "--port", str(port), "--seed", str(seed)]
+        server = Emulate(url=f"http://127.0.0.1:{port}", command=command, folder=folder)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+def _node() -> str:
+    node = shutil.which("node")
+    if node is None or _version(node) < OLDEST_NODE:
+        raise EmulateUnavailable(f"Node {OLDEST_NODE} or newer is needed, with npm: apt-get install nodejs npm")
+    if not PROGRAM.is_file():
+        raise EmulateUnavailable(f"it is not installed: cd {PACKAGE.relative_to(ROOT)} && npm ci")
+    return node
+
+
+def _version(node: str) -> int:
+    asked = subprocess.run([node, "--version"], capture_output=True, text=True, check=False, timeout=60)
+    major = asked.stdout.strip().removeprefix("v").partition(".")[0]
+    return int(major) if major.isdigit() else 0

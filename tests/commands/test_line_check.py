@@ -1,0 +1,79 @@
+"""`flask line check`: what it prints of words and a table that hold and of ones that do not, with no store to ask."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from config.settings import ROOT
+from ivr.app import create_app
+from ivr.carrier.twilio.twiml import Renderer
+from ivr.commands.line_check import MOST_SHOWN, fault_ends
+from ivr.line.checks.checks import CHECKS
+from ivr.line.script import Script
+from ivr.web.services import House, build
+from tests.conftest import QUICK, settings_for
+from tests.people import TOKEN, Clock
+
+NO_DATABASE, NO_REDIS = "postgresql://nobody@127.0.0.1:1/nothing", "redis://127.0.0.1:1/0"
+FAULT = "a webhook that fails ends with an apology"
+
+
+@pytest.fixture
+def storeless(tmp_path: Path, clock: Clock) -> Iterator[House]:
+    """The parts of a service whose stores are both away."""
+    house = build(settings_for(tmp_path, NO_DATABASE, NO_REDIS), clock, QUICK)
+    yield house
+    house.close()
+
+
+def test_it_says_of_every_check_what_it_looked_at_with_neither_database_nor_redis(tmp_path: Path) -> None:
+    given = {
+        "ENV": "development",
+        "SECRET_KEY": "0123456789abcdef" * 4,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "DATABASE_URL": NO_DATABASE,
+        "REDIS_URL": NO_REDIS,
+        "STATE_DIR": str(tmp_path),
+    }
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "line", "check"]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **given}, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stdout
+    said = done.stdout.splitlines()
+    assert [line.partition(":")[0] for line in said] == [*CHECKS, FAULT]
+    assert [line for line in said if not re.search(r": [1-9].*, pass$", line)] == [], "each has looked at something"
+
+
+def test_it_exits_1_and_says_what_is_wrong_below_the_check_that_objects(storeless: House) -> None:
+    words = {each: storeless.script.prompts(each) for each in storeless.script.languages}
+    fault_alone = replace(words["hi"], sentences={"fault": words["hi"].sentences["fault"]})
+    app = create_app(replace(storeless, script=Script({**words, "hi": fault_alone})))
+    done = app.test_cli_runner().invoke(args=["line", "check"])
+    assert done.exit_code == 1
+    said = done.output.splitlines()
+    place = next(number for number, line in enumerate(said) if line.startswith("every sentence is there"))
+    assert said[place].endswith("in en and hi, FAIL")
+    assert said[place + 1] == "  - hi: advice_causes is missing"
+    more = len(words["en"].sentences) - 1 - MOST_SHOWN
+    assert said[place + 1 + MOST_SHOWN] == f"  - and {more} more"
+    assert "no key cuts off the emergency lines" in said[place + 3 + MOST_SHOWN]
+
+
+class WithoutAnEnd(Renderer):
+    """Apologizes in one language, and leaves the call open."""
+
+    def fault(self, again: str | None = None) -> str:
+        return f"<Response><Say language='en-IN'>{self._script.prompts('en').sentences['fault']}</Say></Response>"
+
+
+def test_an_apology_in_one_language_that_does_not_end_the_call_is_objected_to(storeless: House) -> None:
+    found = fault_ends(WithoutAnEnd(storeless.script, storeless.clinic.voices), storeless.script)
+    assert found.complaints == ("hi: the apology is not heard", "the call does not end after the apology")
+    assert fault_ends(storeless.renderer, storeless.script).holds

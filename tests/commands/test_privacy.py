@@ -1,0 +1,357 @@
+"""What is held about a number is handed out whole, and erased so that it neither stays nor comes back."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click import ClickException
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import insert
+
+from ivr.app import create_app
+from ivr.commands.privacy import erase_all
+from ivr.desk.moves import Moves
+from ivr.desk.requests import Outcome, Report, Request
+from ivr.line.phones import phone as number_of
+from ivr.operations.personal_data import Dossiers
+from ivr.storage import schema
+from ivr.storage.audit import COMMAND_LINE
+from ivr.storage.database import Database, sqlite_path
+from ivr.web.services import House, build
+from testing.servers.valkey import Valkey
+from tests.conftest import QUICK, settings_for
+from tests.people import Clock, Conversation, Phone
+from workers import jobs
+from workers.services import build as build_tools
+
+MARKED = "+919876501234"
+AS_TYPED = "0 98765 01234"
+OTHER = "+919999900002"
+NOTE = "Her knee; asks for Dr Nobody-at-all"
+EARLIER = f"rang from {MARKED}"
+ASK_TO_BE_RUNG = ("2", "1", "1", "1")
+BOOK = ("1", "1", "1", "1", "1")
+
+
+@pytest.fixture
+def house(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[House]:
+    """A service on each of the databases."""
+    house = build(settings_for(tmp_path, database_url, redis_url), clock, QUICK)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def phone(house: House) -> Phone:
+    return Phone(create_app(house), house)
+
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def runs(phone: Phone, *words: str, typed: str = "") -> Result:
+    return phone.app.test_cli_runner().invoke(args=["privacy", *words], input=typed)
+
+
+def exported(phone: Phone, number: str = AS_TYPED) -> dict[str, Any]:
+    told = runs(phone, "export", number)
+    assert told.exit_code == 0, told.output
+    found: dict[str, Any] = json.loads(told.stdout)
+    return found
+
+
+def waits_in_redis(phone: Phone, caller: str = MARKED) -> Conversation:
+    """A call while the database is away."""
+    away = build(
+        phone.house.settings.model_copy(
+            update={"database_url": f"sqlite:///{phone.house.settings.state_dir}/nowhere.db"}
+        ),
+        phone.house.clock,
+        QUICK,
+    )
+    call = Phone(create_app(away), away).rings(caller=caller).press(*ASK_TO_BE_RUNG)
+    away.close()
+    return call
+
+
+def known_well(phone: Phone, clock: Clock) -> list[str]:
+    """A number with a closed request and a live one, a note, a block and one that waits; the references."""
+    moves: Moves = phone.house.moves
+    closed = phone.rings(caller=MARKED).press(*ASK_TO_BE_RUNG)
+    (found,) = phone.house.desk.waiting()
+    moves.take(found.id, "asha", clock())
+    moves.write_note(found.id, NOTE, "asha", clock())
+    moves.report(found.id, Report(Outcome.SETTLED), "asha", clock())
+    live = phone.rings(caller=MARKED).press(*BOOK)
+    row = {"phone": MARKED, "reason": "rings at night", "who": "asha", "at": clock()}
+    with moves.database.writing() as write:
+        write.execute(insert(schema.blocked).values(row))
+    return [closed.reference, live.reference, waits_in_redis(phone).reference]
+
+
+def desk_of(phone: Phone) -> list[Request]:
+    return phone.house.desk.all()
+
+
+def refused(phone: Phone, url: str) -> str:
+    """What the command says of an erasure that fails half-way, without its ten seconds of patience."""
+    database = Database(url, patience=0.1)
+    dossiers = Dossiers(database, phone.house.front_door.waiting_room)
+    with phone.app.app_context(), pytest.raises(ClickException) as told:
+        erase_all(dossiers, dossiers.of(number_of(MARKED)))
+    database.close()
+    return told.value.message
+
+
+# -- handed out
+
+
+def test_all_that_is_held_about_a_number_is_handed_out_and_nothing_of_anybody_else(phone: Phone, clock: Clock) -> None:
+    references = known_well(phone, clock)
+    phone.rings(caller=OTHER).press(*BOOK)
+    found = exported(phone)
+    assert found["number"] == MARKED
+    assert [each["reference"] for each in found["requests"]] == references[:2]
+    closed = found["requests"][0]
+    history, errands, promises = (closed[name] for name in ("history", "errands", "promises"))
+    assert [(each["what"], each["detail"]) for each in history][2] == ("note", NOTE)
+    assert [each["task"] for each in errands] == ["tell_staff"]
+    assert [each["reference"] for each in promises] == [references[0]]
+    assert closed["created"] == "2026-11-23T08:30:00+00:00"
+    assert [each["reason"] for each in found["blocks"]] == ["rings at night"]
+    assert [each["reference"] for each in found["waiting"]] == references[2:]
+    assert OTHER not in json.dumps(found)
+
+
+def test_every_column_of_a_request_is_handed_out(phone: Phone, clock: Clock) -> None:
+    known_well(phone, clock)
+    names = {column.name for column in schema.requests.columns} | {"promises", "history", "errands"}
+    assert set(exported(phone)["requests"][0]) == names
+
+
+@pytest.mark.parametrize(
+    "typed", ["98765 01234", "+91-98765-01234", "09876501234", "919876501234", "(+91) 98765 01234"]
+)
+@on_sqlite
+def test_a_number_is_taken_as_people_write_it(phone: Phone, typed: str) -> None:
+    phone.rings(caller=MARKED).press(*BOOK)
+    assert len(exported(phone, typed)["requests"]) == 1
+
+
+@pytest.mark.parametrize("command", ["export", "erase"])
+@on_sqlite
+def test_what_is_no_number_is_refused_and_not_repeated(phone: Phone, command: str) -> None:
+    told = runs(phone, command, "98765 0123")
+    assert told.exit_code == 2
+    assert "that is not a complete telephone number" in told.output
+    assert "98765" not in told.output
+
+
+@on_sqlite
+def test_the_number_is_asked_for_so_that_it_need_not_stand_in_the_shells_history(phone: Phone) -> None:
+    phone.rings(caller=MARKED).press(*BOOK)
+    told = runs(phone, "export", typed=f"nonsense\n{AS_TYPED}\n")
+    assert len(json.loads(told.stdout)["requests"]) == 1
+
+
+@on_sqlite
+def test_about_a_number_that_never_rang_nothing_is_held(phone: Phone) -> None:
+    found = exported(phone)
+    assert found == {
+        "number": MARKED,
+        "requests": [],
+        "blocks": [],
+        "waiting": [],
+        "mentioned_in_notes_of": [],
+        "merged_with": [],
+    }
+
+
+def test_the_audit_says_that_it_was_handed_out_by_references_only(phone: Phone, clock: Clock) -> None:
+    references = known_well(phone, clock)
+    exported(phone)
+    told = [line for line in phone.house.audit.page() if line.what == "exported"]
+    assert {line.about for line in told} == set(references)
+    assert {line.who for line in told} == {COMMAND_LINE}
+    assert MARKED[3:] not in str(phone.house.audit.page())
+
+
+# -- erased
+
+
+def test_erasing_shows_what_would_go_and_asks(phone: Phone, clock: Clock) -> None:
+    references = known_well(phone, clock)
+    asked = runs(phone, "erase", AS_TYPED, typed="n\n")
+    assert asked.exit_code == 1
+    assert "2 requests with their history, 1 blocks,\n1 requests that wait in Redis" in asked.output
+    assert all(each in asked.output for each in references)
+    live = sorted(references[1:])
+    assert f"STILL TO BE RUNG, and then nobody will: {', '.join(live)}" in asked.output
+    assert [len(exported(phone)[name]) for name in ("requests", "blocks", "waiting")] == [2, 1, 1]
+
+
+def test_what_is_erased_is_gone_and_does_not_come_back(phone: Phone, clock: Clock) -> None:
+    references = known_well(phone, clock)
+    other = phone.rings(caller=OTHER).press(*BOOK)
+    done = runs(phone, "erase", AS_TYPED, "--yes")
+    assert (done.exit_code, "Erased." in done.output) == (0, True), done.output
+    assert exported(phone) == {
+        "number": MARKED,
+        "requests": [],
+        "blocks": [],
+        "waiting": [],
+        "mentioned_in_notes_of": [],
+        "merged_with": [],
+    }
+    tools = build_tools(phone.house.settings, clock)
+    jobs.save(tools)
+    for errand in tools.doorbell.rung_for():
+        jobs.run(tools, errand)
+    tools.database.close()
+    assert [each.reference for each in desk_of(phone)] == [other.reference]
+    told = [line for line in phone.house.audit.page() if line.what == "erased"]
+    assert {line.about for line in told} == {*references, ""}, "the last is the block, which has no reference"
+    assert MARKED[3:] not in str(phone.house.audit.page())
+    again = runs(phone, "erase", AS_TYPED, "--yes")
+    assert (again.exit_code, "There was nothing to erase." in again.output) == (0, True)
+
+
+def test_whoever_was_erased_may_ring_again(phone: Phone, clock: Clock) -> None:
+    known_well(phone, clock)
+    runs(phone, "erase", AS_TYPED, "--yes")
+    call = phone.rings(caller=MARKED).press(*BOOK)
+    assert [each.reference for each in desk_of(phone)] == [call.reference]
+
+
+def test_another_number_that_waits_in_redis_is_left_there(phone: Phone, clock: Clock) -> None:
+    known_well(phone, clock)
+    other = waits_in_redis(phone, OTHER)
+    runs(phone, "erase", AS_TYPED, "--yes")
+    assert [each["reference"] for each in exported(phone, OTHER)["waiting"]] == [other.reference]
+
+
+@on_sqlite
+def test_notes_of_others_that_have_the_number_are_named_to_be_looked_at(phone: Phone, clock: Clock) -> None:
+    other = phone.rings(caller=OTHER).press(*BOOK)
+    phone.house.moves.write_note(desk_of(phone)[0].id, "or her son, 98765-01234", "asha", clock())
+    done = runs(phone, "erase", AS_TYPED, "--yes")
+    assert f"Notes of other people's requests have this number in them: {other.reference}" in done.output
+    assert "There was nothing to erase." in done.output
+
+
+@on_sqlite
+def test_what_was_sealed_under_another_secret_is_said_to_be_anybodys(phone: Phone) -> None:
+    waits_in_redis(phone)
+    settings = phone.house.settings.model_copy(update={"secret_key": "fedcba9876543210" * 4})
+    other = build(settings, phone.house.clock, QUICK)
+    done = runs(Phone(create_app(other), other), "erase", AS_TYPED, "--yes")
+    other.close()
+    assert "1 requests in Redis were sealed under another SECRET_KEY" in done.output
+
+
+# -- the bytes themselves
+
+
+def bytes_of(folder: Path) -> bytes:
+    """Everything in the database's files."""
+    return b"".join(path.read_bytes() for path in sorted(folder.glob("clinic.db*")))
+
+
+@on_sqlite
+def test_the_digits_and_the_notes_are_gone_from_the_files_also_while_others_have_them_open(
+    phone: Phone, clock: Clock, sqlite_url: str
+) -> None:
+    path = sqlite_path(sqlite_url)
+    with closing(sqlite3.connect(path)) as page:  # somebody has the file open all the while: its journal stays
+        page.execute("SELECT count(*) FROM requests").fetchone()
+        known_well(phone, clock)
+        for number in range(60):  # enough that pages of the file are split and joined
+            phone.rings(caller=f"+9199999000{number:02}").press(*BOOK)
+        page.execute("PRAGMA secure_delete=OFF")  # as an earlier version deleted: the bytes stay where they were
+        page.execute("UPDATE requests SET call_sid = ?", (EARLIER,))
+        page.execute("UPDATE requests SET call_sid = 'CA'")
+        page.commit()
+        held = bytes_of(path.parent)
+        assert MARKED.encode() in held
+        assert EARLIER.encode() in held
+        assert NOTE.encode() in held
+        assert path.with_name("clinic.db-wal").stat().st_size > 0
+        assert "Erased." in runs(phone, "erase", AS_TYPED, "--yes").output
+        left = bytes_of(path.parent)
+    assert MARKED[3:].encode() not in left
+    assert NOTE.encode() not in left
+    assert EARLIER.encode() not in left
+    assert OTHER.encode() in left, "the others are still there to be found"
+
+
+@on_sqlite
+def test_while_somebody_goes_on_reading_the_old_rows_it_is_said_that_the_bytes_are_still_there(
+    phone: Phone, clock: Clock, sqlite_url: str
+) -> None:
+    known_well(phone, clock)
+    with Database(sqlite_url).reading() as read:
+        read.execute(schema.requests.select()).all()
+        told = refused(phone, sqlite_url)
+    assert told.startswith("the requests are erased, but their bytes may still be in the database's file: ")
+    again = runs(phone, "erase", AS_TYPED, "--yes")
+    assert again.exit_code == 0
+    assert MARKED[3:].encode() not in bytes_of(sqlite_path(sqlite_url).parent)
+
+
+@on_sqlite
+def test_backups_that_may_bring_it_back_are_named(phone: Phone, app: Flask) -> None:
+    phone.rings(caller=MARKED).press(*BOOK)
+    assert "No backup lies here." in runs(phone, "erase", OTHER, "--yes").output
+    made = phone.app.test_cli_runner().invoke(args=["backup"])
+    assert made.exit_code == 0
+    done = runs(phone, "erase", AS_TYPED, "--yes")
+    (backup,) = (phone.house.settings.state_dir / "backups").iterdir()
+    assert "Backups that may still hold it, and would bring it back:" in done.output
+    assert str(backup) in done.output
+
+
+# -- a store away
+
+
+@on_sqlite
+def test_with_redis_away_nothing_is_erased_and_that_is_said(phone: Phone, clock: Clock, valkey_server: Valkey) -> None:
+    known_well(phone, clock)
+    valkey_server.stop()
+    told = [runs(phone, command, AS_TYPED, *more) for command, *more in (("export",), ("erase", "--yes"))]
+    valkey_server.start()
+    assert [each.exit_code for each in told] == [1, 1]
+    assert "nothing was read: Redis is away (" in told[0].output
+    assert "nothing was erased: Redis is away (" in told[1].output
+    assert len(exported(phone)["requests"]) == 2
+
+
+@on_sqlite
+def test_with_the_database_away_nothing_is_erased_and_that_is_said(phone: Phone, clock: Clock, sqlite_url: str) -> None:
+    known_well(phone, clock)
+    path = sqlite_path(sqlite_url)
+    away = path.rename(path.with_suffix(".away"))
+    told = runs(phone, "erase", AS_TYPED, "--yes")
+    away.rename(path)
+    assert told.exit_code == 1
+    assert "nothing was erased: the database is away (OperationalError SQLITE_CANTOPEN" in told.output
+    assert len(exported(phone)["waiting"]) == 1, "nor in Redis"
+
+
+@on_sqlite
+def test_a_database_that_is_locked_when_it_comes_to_erasing_is_told_apart(
+    phone: Phone, clock: Clock, sqlite_url: str
+) -> None:
+    known_well(phone, clock)
+    with Database(sqlite_url).writing():
+        told = refused(phone, sqlite_url)
+    assert told.startswith("what waited in Redis is erased, but nothing in the database is: the database is away")
+    assert [len(exported(phone)[name]) for name in ("requests", "waiting")] == [2, 0]
+    clock.now += timedelta(minutes=1)
+    assert runs(phone, "erase", AS_TYPED, "--yes").exit_code == 0
+    assert desk_of(phone) == []

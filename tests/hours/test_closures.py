@@ -1,0 +1,222 @@
+"""What the desk sets of the hours: kept with who and when, undone once, and known to the telephone without a store."""
+
+import json
+import logging
+import stat
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ivr.hours.closures import Closures
+from ivr.hours.closures_file import FILE, Mirror, MirrorAway
+from ivr.line.hours import DeskClosure, shifts_of
+from ivr.storage.audit import Audit
+from ivr.storage.database import Clash, Database, StoreAway
+from testing.servers.valkey import Valkey
+from tests.people import Clock
+from workers.clock import _swept, mirror_closures
+from workers.services import Tools
+
+NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+HOUR = timedelta(hours=1)
+
+CLOSED = DeskClosure(TODAY, "")
+EARLY = DeskClosure(TODAY, "second", shifts_of("09:00-13:00,16:00-18:00"), "power_cut")
+DIWALI = DeskClosure(date(2027, 10, 29), "", (), "diwali")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Each of the databases."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def closures(database: Database) -> Closures:
+    """The desk's closures."""
+    return Closures(database)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the telephone finds them."""
+    return tmp_path / "state" / FILE
+
+
+def found(closures: Closures, day: date = TODAY) -> list[DeskClosure]:
+    return [each.closure for each in closures.current(day)]
+
+
+# -- the table
+
+
+def test_what_is_set_stands_with_who_set_it_and_when_in_the_order_in_which_it_was_set(closures: Closures) -> None:
+    first, second = closures.set([DIWALI, CLOSED], "asha", NOW)
+    (third,) = closures.set([EARLY], "binod", NOW + HOUR)
+    standing = closures.current(TODAY)
+    assert [(each.id, each.closure) for each in standing] == [(first, DIWALI), (second, CLOSED), (third, EARLY)]
+    assert [(each.who, each.at) for each in standing] == [("asha", NOW), ("asha", NOW), ("binod", NOW + HOUR)]
+
+
+def test_a_closure_ends_by_itself_with_its_day(closures: Closures) -> None:
+    closures.set([CLOSED, DIWALI], "asha", NOW)
+    assert found(closures, TODAY + timedelta(days=1)) == [DIWALI]
+    assert found(closures, DIWALI.day + timedelta(days=1)) == []
+
+
+def test_what_is_undone_stands_no_longer_and_is_undone_once(closures: Closures) -> None:
+    first, second = closures.set([CLOSED, EARLY], "asha", NOW)
+    assert closures.undo(first, "binod", NOW + HOUR)
+    assert found(closures) == [EARLY]
+    assert not closures.undo(first, "chandra", NOW + HOUR)
+    assert not closures.undo(second + 1, "chandra", NOW)
+
+
+def test_the_audit_says_who_set_and_undid_what(closures: Closures, database: Database) -> None:
+    (closure_id,) = closures.set([EARLY], "asha", NOW)
+    closures.undo(closure_id, "binod", NOW + HOUR)
+    closures.undo(closure_id, "chandra", NOW + HOUR)
+    told = [(each.who, each.what, each.about, each.detail) for each in Audit(database).page()]
+    words = "second: open 09:00-13:00,16:00-18:00, power_cut"
+    assert told == [("binod", "undid hours", "2026-11-23", words), ("asha", "set hours", "2026-11-23", words)]
+
+
+def test_of_several_that_are_set_together_all_stand_or_none(closures: Closures) -> None:
+    impossible = DeskClosure(TODAY, None)  # type: ignore[arg-type]  # what the table refuses
+    with pytest.raises(Clash):
+        closures.set([CLOSED, impossible], "asha", NOW)
+    assert found(closures) == []
+
+
+# -- the mirror
+
+
+def test_the_telephone_reads_what_the_desk_has_set_and_nobody_elses_eyes_do(closures: Closures, path: Path) -> None:
+    closures.set([CLOSED, EARLY, DIWALI], "asha", NOW)
+    closures.set([DeskClosure(TODAY - timedelta(days=1), "")], "asha", NOW)
+    mirror = Mirror(path)
+    assert [each.closure for each in mirror.follow(closures, TODAY)] == [CLOSED, EARLY, DIWALI]
+    assert mirror.read() == Mirror(path).read() == (CLOSED, EARLY, DIWALI)
+    assert {stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()} == {0o600}
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert "asha" not in path.read_text(), "who did it is nothing to the telephone"
+
+
+def test_every_process_reads_a_change_at_its_next_look(closures: Closures, path: Path) -> None:
+    writes, reads = Mirror(path), Mirror(path)
+    for each in (CLOSED, EARLY, DIWALI):
+        closures.set([each], "asha", NOW)
+        writes.follow(closures, TODAY)
+        assert reads.read()[-1] == each
+
+
+def test_a_file_that_has_not_changed_is_neither_written_nor_read_again(closures: Closures, path: Path) -> None:
+    closures.set([CLOSED], "asha", NOW)
+    mirror = Mirror(path)
+    mirror.follow(closures, TODAY)
+    before, known = path.stat(), mirror.read()
+    mirror.follow(closures, TODAY)
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert mirror.read() is known
+
+
+BROKEN = (b"", b"{", b"null", b"7", b'["x"]', b'[{"day": "2026-11-23"}]', b"\xff\xfe", b'{"day": 1}')
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_a_broken_file_leaves_the_last_known_closures_and_is_told_once(
+    closures: Closures, path: Path, text: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    closures.set([CLOSED], "asha", NOW)
+    mirror = Mirror(path)
+    mirror.follow(closures, TODAY)
+    assert mirror.read() == (CLOSED,)
+    path.write_bytes(text)
+    assert [mirror.read() for _ in range(3)] == [(CLOSED,)] * 3
+    assert [record.getMessage() for record in caplog.records] == [
+        "closures.json is broken: the last known closures hold"
+    ]
+    assert Mirror(path).read() == (), "a process that has known none"
+    mirror.follow(closures, TODAY)
+    assert Mirror(path).read() == (CLOSED,), "the next sweep mends it"
+
+
+def test_shifts_that_cannot_be_are_a_broken_file(path: Path) -> None:
+    path.parent.mkdir()
+    row = {"day": "2026-11-23", "line": "", "shifts": "13:00-09:00", "reason": ""}
+    path.write_text(json.dumps([row]))
+    assert Mirror(path).read() == ()
+
+
+def test_an_absent_file_leaves_the_last_known_closures_until_it_is_back(
+    closures: Closures, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    closures.set([CLOSED], "asha", NOW)
+    mirror = Mirror(path)
+    assert [mirror.read(), mirror.read()] == [(), ()]
+    assert len(caplog.records) == 1
+    mirror.follow(closures, TODAY)
+    assert mirror.read() == (CLOSED,)
+    away = path.rename(path.with_name("away"))
+    assert [mirror.read(), mirror.read()] == [(CLOSED,), (CLOSED,)]
+    assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
+    away.rename(path)
+    assert (mirror.read(), len(caplog.records)) == ((CLOSED,), 2)
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_leaves_the_old_file(closures: Closures, tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where the folder should be")
+    with pytest.raises(MirrorAway):
+        Mirror(tmp_path / "state" / FILE).follow(closures, TODAY)
+
+
+def test_with_the_database_away_the_file_stays_as_it_is(path: Path, tmp_path: Path, closures: Closures) -> None:
+    closures.set([CLOSED], "asha", NOW)
+    Mirror(path).follow(closures, TODAY)
+    nowhere = Database(f"sqlite:///{tmp_path}/nowhere.db")
+    with pytest.raises(StoreAway):
+        Mirror(path).follow(Closures(nowhere), TODAY)
+    assert Mirror(path).read() == (CLOSED,)
+
+
+def test_of_several_who_write_at_once_none_brings_back_what_was_before(closures: Closures, path: Path) -> None:
+    days = [TODAY + timedelta(days=n) for n in range(24)]
+
+    def sets(day: date) -> bool:
+        closures.set([DeskClosure(day, "")], "asha", NOW)
+        Mirror(path).follow(closures, TODAY)
+        return DeskClosure(day, "") in Mirror(path).read()
+
+    with ThreadPoolExecutor(4) as hands:
+        assert list(hands.map(sets, days)) == [True] * len(days), "heard on the very next call"
+    assert {each.day for each in Mirror(path).read()} == set(days)
+
+
+# -- the clock
+
+
+def test_the_clock_brings_this_machine_what_was_set_on_another(tools: Tools, clock: Clock) -> None:
+    mirror_closures(tools)
+    assert tools.mirror.read() == ()
+    tools.closures.set([CLOSED, DIWALI], "asha", clock())
+    assert _swept(tools) == ""
+    assert tools.mirror.read() == (CLOSED, DIWALI)
+    clock.goes_on(days=1)
+    mirror_closures(tools)
+    assert tools.mirror.read() == (DIWALI,)
+
+
+def test_the_clock_brings_it_while_redis_is_away(tools: Tools, clock: Clock, valkey_server: Valkey) -> None:
+    tools.closures.set([CLOSED], "asha", clock())
+    valkey_server.stop()
+    try:
+        assert _swept(tools).startswith("QueueAway")
+    finally:
+        valkey_server.start()
+    assert tools.mirror.read() == (CLOSED,)

@@ -1,0 +1,445 @@
+"""What `flask line check` proves: the shipped table holds, and each way of breaking it is objected to by name."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.clinic import LANGUAGES, read
+from config.sentences import read_for
+from config.settings import ROOT
+from ivr.line.advice import Topic
+from ivr.line.booking import Kind
+from ivr.line.call import STANDING, begin, keys_of, press
+from ivr.line.checks.checks import CHECKS, gather, judge, prove
+from ivr.line.checks.explore import walk
+from ivr.line.checks.scenarios import situations
+from ivr.line.clinic import Clinic
+from ivr.line.hours import Hours, Shift
+from ivr.line.menu import MENU, WANTS
+from ivr.line.places import End, Filing, Fork, Menu, Option, Passage, Place, Ringing
+from ivr.line.script import Script
+from ivr.line.turn import Call, KeyNumber, PressKey
+from tests.people import DELHI
+
+CLINIC = read(ROOT / "config" / "clinic.toml")
+SCRIPT = read_for(CLINIC)
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
+
+OPEN, CLOSED = "open, caller known, a reception to ring", "closed for the night, number withheld, no reception"
+NO_TIME = "no situation at all"
+
+LEADS, NAMES = "every lead names a place", "every name in the table is known"
+REACHED, MADE = "every place can be reached", "every turn can be made"
+SILENCE, WRONG = "silence ends in at most 5 steps", "wrong keys end in at most 5 steps"
+ERROR, ASTRAY = "an error of ours ends in at most 9 steps", "all of these in any order end in at most 9 steps"
+ENDING = "every call ends with a person, a request or a goodbye"
+OPTIONS, PERSON = "a menu has at most 5 options, numbered from 1", "0 leads to a person, or to a request"
+KEYS, SENTENCES = "the choice is said before its key", "every sentence is there in every language"
+WARNED, WHOLE = "the warning signs come before any advice", "no key cuts off the emergency lines"
+OUT_OF_HOURS = "out of hours the emergency line comes first"
+NUMBER, PROMISE = "the emergency number is the same everywhere", "a promise is heard only after a request is stored"
+
+
+Places = Mapping[str, Place]
+
+
+def complaints(
+    menu: Places = MENU,
+    script: Script = SCRIPT,
+    clinic: Clinic = CLINIC,
+    when: str = OPEN,
+) -> dict[str, tuple[str, ...]]:
+    """What each check complains of, in the situations whose names have these words."""
+    found = [each for each in situations(menu, clinic, NOW) if when in each.name]
+    return {verdict.check: verdict.complaints for verdict in judge(gather(menu, clinic, script, found))}
+
+
+# -- the shipped table
+
+
+def test_the_shipped_table_holds_in_every_situation_and_the_numbers_of_steps_are_the_smallest_that_are_true() -> None:
+    verdicts = {verdict.check: verdict for verdict in prove(MENU, CLINIC, SCRIPT, NOW)}
+    assert {check: verdict.complaints for check, verdict in verdicts.items() if not verdict.holds} == {}
+    assert list(verdicts) == list(CHECKS)
+    for check, steps in {SILENCE: 5, WRONG: 5, ERROR: 9, ASTRAY: 9}.items():
+        assert verdicts[check].looked_at.endswith(f"the longest of {steps} steps")
+
+
+def test_it_holds_for_a_line_with_a_break_at_noon_a_greeting_a_weekday_off_and_a_reception_of_its_own() -> None:
+    line = CLINIC.line("second")
+    with_a_break = (Shift(time(9), time(13)), Shift(time(16), time(0)))
+    hours = Hours(DELHI, ((), *(with_a_break,) * 6))
+    odd = replace(line, greeting={"en": "Hello.", "hi": "नमस्ते।"}, offer=replace(line.offer, hours=hours))
+    clinic = replace(CLINIC, lines={"second": odd}, default_line="second", reasons={})
+    assert {check: said for check, said in complaints(clinic=clinic, when="").items() if said} == {}
+
+
+def test_a_new_outcome_with_a_place_that_lets_the_caller_go_on_holds_too() -> None:
+    refused: Places = {
+        "file": Filing({"kept": "kept", "lost": "not_kept", "refused": "refused"}),
+        "ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "nobody", "refused": "refused"}),
+        "refused": Menu(first=("not_kept",), options=(Option("1", "option_hours", "hours"),), gives_up="goodbye"),
+    }
+    assert [check for check, said in complaints({**MENU, **refused}, when="").items() if said] == []
+
+
+def test_lines_that_differ_are_each_walked_open_and_closed_with_and_without_a_reception_or_a_callers_number() -> None:
+    other = replace(CLINIC.line("third"), greeting={"en": "Hello.", "hi": "नमस्ते।"})
+    names = {each.name for each in situations(MENU, replace(CLINIC, lines={**CLINIC.lines, "third": other}), NOW)}
+    for line in ("line main and second", "line third"):
+        for moment in ("open", "closed for the night"):
+            for caller in ("caller known", "number withheld"):
+                assert f"{line}, {moment}, {caller}, a reception to ring" in names
+                assert f"{line}, {moment}, {caller}, no reception" in names
+        for moment in ("on a closed day", "on a half day", "after a half day", "never open again"):
+            assert any(name.startswith(f"{line}, {moment}, ") for name in names)
+
+
+def test_the_situations_are_what_their_names_say() -> None:
+    for each in situations(MENU, CLINIC, NOW):
+        facts = each.facts
+        assert each.open == (", open," in each.name or "on a half day" in each.name), each.name
+        assert (facts.caller is None) == ("withheld" in each.name)
+        assert bool(facts.line.reception) == ("a reception" in each.name)
+        assert bool(facts.line.hours.opens_next(facts.now)) == ("never" not in each.name)
+
+
+# -- ways of breaking the table
+
+
+def but(name: str, **fields: Any) -> Places:
+    """The shipped place with other fields."""
+    return {name: replace(MENU[name], **fields)}
+
+
+def without(name: str) -> Places:
+    return {each: place for each, place in MENU.items() if each != name}
+
+
+def main_with(*options: Option) -> Places:
+    return but("main", options=(*WANTS, *options))
+
+
+PIECES = tuple(Option(str(key), "option_hours", "hours") for key in (5, 6))
+
+BREAKS: dict[str, tuple[Places, str, str]] = {
+    # -- silence and wrong keys
+    "silence leads round": (but("offer", gives_up="main"), SILENCE, "from main (en): goes round for ever by way of"),
+    "wrong keys lead round": (but("offer", gives_up="main"), WRONG, "from key_number (hi): goes round for ever"),
+    "silence takes too long": (but("main", misses=4), SILENCE, "from main (hi): takes 6 steps by way of main, offer"),
+    "wrong keys take too long": (
+        but("main", misses=4, ends_on_silence=True),
+        WRONG,
+        "from main (en): takes 6 steps by way of main, offer, goodbye; expected at most 5",
+    ),
+    "a menu that never gives up": (
+        but("main", misses=10**9),
+        SILENCE,
+        "from main (hi): takes 11 steps by way of main;",
+    ),
+    "a number that is refused leads round": (but("key_number", gives_up="key_number"), WRONG, "by way of key_number"),
+    "both together take too long": (but("main", misses=4), ASTRAY, "from main (en): takes 10 steps"),
+    "who gives up goes round by way of the reception": (
+        but("callback", gives_up="person"),
+        ASTRAY,
+        "goes round for ever by way of",
+    ),
+    # -- our own errors
+    "a lost request is filed for ever": (
+        {"file": Filing({"kept": "kept", "lost": "file"})},
+        ERROR,
+        "outcome lost at file (en): goes round for ever by way of file",
+    ),
+    "a lost request leads nowhere": (
+        {"file": Filing({"kept": "kept", "lost": "sorry"})},
+        MADE,
+        "outcome lost at file (hi) fails with KeyError 'sorry'",
+    ),
+    "a lost request has no place": ({"file": Filing({"kept": "kept"})}, NAMES, "file: has no place for 'lost'"),
+    "a refused request leads round": (
+        {"file": Filing({"kept": "kept", "lost": "not_kept", "refused": "file"})},
+        ERROR,
+        "outcome refused at file (en): goes round for ever",
+    ),
+    "a lost request is met with silence": (
+        {"file": Filing({"kept": "kept", "lost": "not_taken"})},
+        ENDING,
+        "not_taken (en) hangs up without a word",
+    ),
+    "an unanswered reception is rung for ever": (
+        {"ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "ring"})},
+        ERROR,
+        "outcome unanswered at ring (en): goes round for ever by way of ring",
+    ),
+    "an unanswered reception has no place": (
+        {"ring": Ringing(("please_hold",), {"talked": "goodbye"})},
+        NAMES,
+        "ring: has no place for 'unanswered'",
+    ),
+    "the main menu leads round, where a place that is gone leads": (
+        but("main", gives_up="main"),
+        ERROR,
+        "with nothing gathered at 'a place of last year', silence: goes round for ever by way of main",
+    ),
+    "a place whose calls lack what it needs leads to a menu that goes round": (
+        but("main", gives_up="main"),
+        ERROR,
+        "with nothing gathered at 'summary', key 1: goes round for ever",
+    ),
+    # -- the table
+    "a key leads to no place": (main_with(Option("5", "option_hours", "moon")), LEADS, "main: key 5 leads to 'moon'"),
+    "giving up leads to no place": (but("topics", gives_up="moon"), LEADS, "topics: giving up leads to 'moon'"),
+    "an outcome leads to no place": (
+        {"person": Fork("reception", {"rings": "ring", "nobody": "nobody", "closed": "moon"})},
+        LEADS,
+        "person: closed leads to 'moon'",
+    ),
+    "what is on offer leads to no place": (but("book_day", leads=""), LEADS, "book_day: the days on offer leads to ''"),
+    "the language leads to no place": (but("main", language_leads="moon"), LEADS, "main: key 9 leads to 'moon'"),
+    "a place that nothing leads to": ({"attic": End(("goodbye",))}, REACHED, "attic: no call ever comes there"),
+    "a place that an outcome leads to which never is": (
+        {"book": Fork("days_left", {"yes": "book_day", "no": "no_days", "perhaps": "attic"}), "attic": End()},
+        REACHED,
+        "attic: no call ever comes there",
+    ),
+    "a fork without a place for an answer": (
+        {"person": Fork("reception", {"rings": "ring", "nobody": "nobody"})},
+        MADE,
+        "key 0 at main (en) fails with KeyError 'closed'",
+    ),
+    "places that lead to each other and ask nothing": (
+        {"advice": Passage(("warning_signs",), "detour"), "detour": Passage((), "advice")},
+        MADE,
+        "key 3 at main (en) goes round for ever",
+    ),
+    "a need that nobody knows": (but("topics", needs=("luck",)), NAMES, "topics: needs 'luck', which nobody can know"),
+    "an offer that nobody has": (but("topics", offers="gifts"), NAMES, "topics: offers 'gifts', which nobody has"),
+    "a question that nobody answers": ({"book": Fork("weather", {})}, NAMES, "book: asks 'weather'"),
+    # -- menus
+    "six options": (main_with(*PIECES), OPTIONS, "main (en) has 6 options; expected at most 5"),
+    "a gap in the keys": (main_with(PIECES[1]), OPTIONS, "main (hi) has the keys 1, 2, 3, 4, 6; expected 1, 2, 3"),
+    "one key for two options": (
+        but("topics", options=(Option("1", "option_hours", "hours"),)),
+        OPTIONS,
+        "topics (en) has a key that stands for two options",
+    ),
+    "nothing to choose": (but("offer", options=()), OPTIONS, "offer (en) has nothing to choose"),
+    "0 says goodbye": ({"person": End(("goodbye",))}, PERSON, "0 at main (en) leads neither to the reception nor"),
+    "0 never rings the reception": (
+        {"person": Passage(("nobody",), "callback", kind=Kind.CALLBACK)},
+        PERSON,
+        "0 at hours (hi) does not ring the reception, which is there",
+    ),
+    "a caller's menu without the standing keys": (
+        but("hours", standing=False),
+        PERSON,
+        "hours (en) is heard by callers without the standing keys",
+    ),
+    # -- what must be heard
+    "advice without the warning signs": (
+        but("main", options=(Option("1", "option_advice", "topics"),)),
+        WARNED,
+        "key 1 leads to advice at topic (en) before the warning signs",
+    ),
+    "advice in another language than the warning signs": (
+        {**but("topics", language_leads=""), **but("topic", language_leads="topics")},
+        WARNED,
+        "leads to advice at topic (hi) before the warning signs in that language",
+    ),
+    "advice before the warning signs in one breath": (
+        {**but("main", options=(Option("1", "option_advice", "now"),)), "now": Passage(("advice_now",), "advice")},
+        WARNED,
+        "key 1 leads to advice at topics (en)",
+    ),
+    "warning signs that a key cuts off": (
+        {**but("advice", says=()), **but("topics", says=("warning_signs", "which_topic"))},
+        WHOLE,
+        "warning_signs at topics (hi) can be cut off by a key",
+    ),
+    "warning signs that a key cuts off do not count as heard": (
+        {**but("advice", says=()), **but("topics", says=("warning_signs", "which_topic"))},
+        WARNED,
+        "leads to advice at topic (en)",
+    ),
+    "an emergency line that a key cuts off": (
+        {**but("welcome", says=("welcome",)), **but("main", says=("status",))},
+        WHOLE,
+        "emergency at main (en) can be cut off by a key",
+    ),
+    "no emergency line out of hours": (
+        but("welcome", says=("welcome",)),
+        OUT_OF_HOURS,
+        "the call begins en leads to main (en) without the emergency line",
+    ),
+    "no emergency line in the other language": (
+        but("main", language_leads=""),
+        OUT_OF_HOURS,
+        "key 9 leads to main (hi) without the emergency line",
+    ),
+    "a promise without a request": (
+        but("summary", options=(Option("1", "option_confirm", "kept"),)),
+        PROMISE,
+        "key 1 leads to a promise at kept (en) though nothing was stored",
+    ),
+    "a promise for a lost request": (
+        {"file": Filing({"kept": "kept", "lost": "kept"})},
+        PROMISE,
+        "outcome lost leads to a promise at kept (hi)",
+    ),
+    "a caller who is put through to nobody": (
+        but("main", options=(Option("1", "option_person", "put_through"),)),
+        ENDING,
+        "put_through (en) ends the patient's own leg",
+    ),
+    "a goodbye without a word": ({"goodbye": End()}, ENDING, "goodbye (en) hangs up without a word"),
+    "a sentence that no language has": (but("hours", says=("weather",)), SENTENCES, "hi: weather is missing"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_broken_table_is_objected_to_by_the_name_of_its_place(name: str) -> None:
+    changes, check, words = BREAKS[name]
+    said: list[str] = []
+    for when in (OPEN, CLOSED):
+        said += complaints({**MENU, **changes}, when=when)[check]
+        if any(words in complaint for complaint in said):
+            return
+    pytest.fail(f"nobody objected; complaints: {said}")
+
+
+@pytest.mark.parametrize("needed", ["welcome", "main", "person", "screen"])
+def test_a_place_that_every_call_needs_is_missed(needed: str) -> None:
+    assert f"{needed!r} is no place, and every call needs it" in complaints(without(needed))[LEADS]
+
+
+def test_a_place_that_has_moved_is_missed_wherever_it_was_led_to() -> None:
+    said = " ".join(complaints(without("offer"))[LEADS])
+    assert "main: giving up leads to 'offer', which is no place" in said
+    assert "key_number: giving up leads to 'offer', which is no place" in said
+
+
+def test_every_check_is_seen_to_object() -> None:
+    broken = {check for _, check, _ in BREAKS.values()} | {check for _, _, check, _ in WORDS.values()}
+    assert broken == set(CHECKS)
+
+
+def test_a_complaint_names_the_situation_and_in_how_many_more_it_shows() -> None:
+    menu = {**MENU, **but("main", language_leads="")}
+    said = complaints(menu, when="closed for the night")[OUT_OF_HOURS][0]
+    more = sum("closed for the night" in each.name for each in situations(MENU, CLINIC, NOW)) - 1
+    first = "line main and second and third, closed for the night, caller known, a reception to ring"
+    assert said.endswith(f"[{first}; and {more} more situations]")
+
+
+# -- ways of breaking the words
+
+
+def reworded(language: str, **sentences: str | None) -> Script:
+    """The shipped words with other sentences in one language; None leaves one out."""
+    prompts = {each: SCRIPT.prompts(each) for each in LANGUAGES}
+    words = {**prompts[language].sentences, **sentences}
+    kept = {name: sentence for name, sentence in words.items() if sentence is not None}
+    return Script({**prompts, language: replace(prompts[language], sentences=kept)})
+
+
+WORDS: dict[str, tuple[str, dict[str, str | None], str, str]] = {
+    "the key first": ("en", {"option_book": "Press {key} to book."}, KEYS, "en: option_book: the key comes before"),
+    "the key first, with courtesy": ("en", {"topic_now": "Please press {key} for help."}, KEYS, "en: topic_now"),
+    "the key first, in Hindi": ("hi", {"option_book": "{key} दबाइए, अपॉइंटमेंट के लिए।"}, KEYS, "hi: option_book"),
+    "the key before the day": ("hi", {"option_day": "आप को {key} दबाना {day}।"}, KEYS, "hi: option_day"),
+    "the key alone": ("en", {"option_take": "Press {key}."}, KEYS, "en: option_take"),
+    "a sentence missing in Hindi": ("hi", {"goodbye": None}, SENTENCES, "hi: goodbye is missing"),
+    "advice missing in Hindi": ("hi", {"advice_causes": None}, SENTENCES, "hi: advice_causes is missing"),
+    "a topic's name missing in English": ("en", {"topic_now": None}, SENTENCES, "en: topic_now is missing"),
+    "a topic that waits, in one language only": (
+        "en",
+        {"advice_yoga": "Yoga."},
+        SENTENCES,
+        "hi: advice_yoga is missing",
+    ),
+    "another blank in Hindi": (
+        "hi",
+        {"reference": "संदर्भ {number}।"},
+        SENTENCES,
+        "hi: reference has the blanks number; expected reference",
+    ),
+    "a fault that must know something": (
+        "en",
+        {"fault": "{clinic}: sorry, 112."},
+        SENTENCES,
+        "en: fault has the blanks",
+    ),
+    "another number in an emergency": ("hi", {"fault": "108 मिलाइए।"}, NUMBER, "hi: fault does not name 112"),
+    "no number when nothing was kept": ("en", {"not_kept": "We are sorry."}, NUMBER, "en: not_kept does not name 112"),
+    "no number among the warning signs": ("hi", {"warning_signs": "दर्द।"}, NUMBER, "hi: warning_signs does not name"),
+    "no number at all": ("en", {"emergency": "Ring somebody."}, NUMBER, "en: emergency does not name a number"),
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_broken_words_are_objected_to_by_language_and_name(name: str) -> None:
+    language, sentences, check, words = WORDS[name]
+    said = complaints(script=reworded(language, **sentences), when=NO_TIME)[check]
+    assert any(words in complaint for complaint in said), said
+
+
+def test_the_number_of_an_emergency_may_be_written_in_hindi_digits() -> None:
+    hindi = {name: SCRIPT.prompts("hi").sentences[name].replace("112", "११२") for name in ("emergency", "fault")}
+    assert complaints(script=reworded("hi", **hindi), when=NO_TIME)[NUMBER] == ()
+
+
+def test_a_sentence_of_a_speech_that_fills_too_little_is_named() -> None:
+    wordy = reworded("en", please_hold="Please hold, {name}.")
+    assert "en: please_hold is said with nothing for the blanks name" in complaints(script=wordy)[SENTENCES]
+
+
+def test_a_sixth_topic_of_advice_is_one_option_too_many() -> None:
+    topics = tuple(Topic(key, "") for key in ("now", "stretches", "causes", "treatment", "yoga", "sleep"))
+    said = complaints(clinic=replace(CLINIC, topics=topics))
+    assert any(each.startswith("topics (en) has 6 options") for each in said[OPTIONS])
+    assert "hi: advice_sleep is missing" in said[SENTENCES]
+
+
+# -- what the walk leaves out, which must make no difference
+
+EVERY_KEY = "0123456789*#"
+WALKS = {
+    each.name: walk(each, LANGUAGES) for each in situations(MENU, CLINIC, NOW) if each.name.endswith((OPEN, CLOSED))
+}
+
+
+@settings(max_examples=60)
+@given(
+    name=st.sampled_from(sorted(WALKS)), pressed=st.lists(st.sampled_from([None, *EVERY_KEY, "1", "1"]), max_size=20)
+)
+def test_wherever_any_keys_lead_the_walk_has_been_there(name: str, pressed: list[str | None]) -> None:
+    found = WALKS[name]
+    been = {(state.place, state.language, state.silences, state.wrongs) for state in found.steps}
+    facts = found.situation.facts
+    turn = begin(Call("main", "en", "welcome"), facts)
+    for key in pressed:
+        if not isinstance(turn.wait, PressKey | KeyNumber):
+            break
+        keyed = "9999900002" if key == "2" and isinstance(turn.wait, KeyNumber) else key
+        turn = press(turn.call, keyed, facts)
+        assert (turn.call.place, turn.call.language, turn.call.silences, turn.call.wrongs) in been
+
+
+@pytest.mark.parametrize("name", sorted(WALKS))
+def test_a_key_that_means_something_means_the_same_after_a_mistake(name: str) -> None:
+    facts = WALKS[name].situation.facts
+    calls = {step.to: step.turn.call for _, step in WALKS[name].every() if isinstance(step.turn.wait, PressKey)}
+    for call in (call for state, call in calls.items() if not state.silences and not state.wrongs):
+        for key in {*keys_of(menu_of(call), call, facts), *(STANDING if menu_of(call).standing else ())}:
+            assert press(replace(call, silences=1, wrongs=2), key, facts) == press(call, key, facts)
+
+
+def menu_of(call: Call) -> Menu:
+    place = MENU[call.place]
+    assert isinstance(place, Menu)
+    return place

@@ -1,0 +1,267 @@
+"""What has been kept long enough is deleted, a little at a time; what is live stays, however old."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+from sqlalchemy import Table, func, insert, select
+
+from ivr.app import create_app
+from ivr.desk.requests import Outcome, Report, Request, Status
+from ivr.hours.closures import Closures
+from ivr.line.clinic import Retention
+from ivr.line.hours import DeskClosure
+from ivr.operations import retention
+from ivr.operations.retention import AT_ONCE, EVERY, Shredder
+from ivr.storage import schema
+from ivr.storage.audit import Audit
+from ivr.storage.database import Database, StoreAway, sqlite_path
+from ivr.web.services import House, build
+from tests.conftest import settings_for
+from tests.people import CALLER, Clock, Phone
+from tests.staff.staffed import at_once
+from tests.storage.test_schema import request
+from workers import jobs
+from workers.clock import forget, run
+from workers.services import Tools
+from workers.services import build as build_tools
+
+KEPT = Retention(closed_requests=timedelta(days=90), recordings=timedelta(days=30), log=timedelta(days=365))
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def house(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[House]:
+    house = build(settings_for(tmp_path, database_url, redis_url), clock)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def tools(house: House, clock: Clock) -> Iterator[Tools]:
+    tools = build_tools(house.settings, clock)
+    yield tools
+    tools.database.close()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def shredder(database: Database) -> Shredder:
+    return Shredder(database, KEPT)
+
+
+def rings(house: House) -> Request:
+    Phone(create_app(house), house).rings().press("2", "1", "1", "1")
+    return house.desk.waiting()[0]
+
+
+def closes(house: House, outcome: Outcome, clock: Clock) -> Request:
+    """A request that somebody has closed with this outcome."""
+    found = rings(house)
+    while house.desk.request(found.id).status is not Status.CLOSED:
+        at = clock() + timedelta(hours=2) if outcome is Outcome.BOOKED else None
+        house.moves.take(found.id, "asha", clock())
+        said = Outcome.NO_ANSWER if outcome is Outcome.NOT_REACHED else outcome
+        house.moves.report(found.id, Report(said, at), "asha", clock())
+        clock.goes_on(minutes=10)
+    clock.goes_on(minutes=-10)
+    return found
+
+
+def count(database: Database, table: Table) -> int:
+    with database.reading() as read:
+        return read.scalar(select(func.count()).select_from(table)) or 0
+
+
+def adds(database: Database, table: Table, *rows: dict[str, object]) -> None:
+    with database.writing() as write:
+        write.execute(insert(table), list(rows))
+
+
+CLOSING = [each for each in Outcome if each not in {Outcome.NO_ANSWER, Outcome.BUSY, Outcome.LATER}]
+
+
+@pytest.mark.parametrize("outcome", CLOSING)
+def test_a_request_is_forgotten_ninety_days_after_it_was_closed_however_it_was_closed(
+    house: House, database: Database, shredder: Shredder, clock: Clock, outcome: Outcome
+) -> None:
+    closes(house, outcome, clock)
+    clock.goes_on(days=90, seconds=-1)
+    assert shredder.look(clock()) == {}
+    assert len(house.desk.all()) == 1
+    clock.now += EVERY
+    assert shredder.look(clock()) == {"requests": 1}
+    for table in (schema.requests, schema.promises, schema.history, schema.errands):
+        assert count(database, table) == 0, table.name
+
+
+def test_a_request_that_is_live_is_never_forgotten(house: House, shredder: Shredder, clock: Clock) -> None:
+    found = rings(house)
+    clock.goes_on(days=4000)
+    assert shredder.look(clock()) == {}
+    house.moves.take(found.id, "asha", clock())
+    clock.goes_on(days=4000)
+    assert "requests" not in shredder.look(clock()), "nor while it is taken"
+    assert [each.id for each in house.desk.waiting()] == [found.id]
+
+
+def test_a_closing_that_was_undone_does_not_count(house: House, shredder: Shredder, clock: Clock) -> None:
+    found = closes(house, Outcome.SETTLED, clock)
+    assert house.moves.undo(found.id, "settled", "asha", clock())
+    clock.goes_on(days=80)
+    house.moves.report(found.id, Report(Outcome.SETTLED), "asha", clock())
+    clock.goes_on(days=80)
+    assert shredder.look(clock()) == {}
+    clock.goes_on(days=10)
+    assert shredder.look(clock()) == {"requests": 1}
+
+
+def test_what_was_booked_stays_until_the_appointment_is_over(house: House, shredder: Shredder, clock: Clock) -> None:
+    found = rings(house)
+    house.moves.take(found.id, "asha", clock())
+    appointment = clock() + timedelta(days=120)
+    house.moves.report(found.id, Report(Outcome.BOOKED, appointment), "asha", clock())
+    clock.now = appointment - SECOND
+    assert shredder.look(clock()) == {}
+    clock.now = appointment + EVERY
+    assert shredder.look(clock()) == {"requests": 1}
+
+
+def test_one_that_the_first_version_closed_counts_from_the_last_line_of_its_history(
+    database: Database, shredder: Shredder, clock: Clock
+) -> None:
+    adds(database, schema.requests, request(id=1, status="closed", created=clock() - timedelta(days=200)))
+    line = {"request_id": 1, "who": "asha", "what": "done", "detail": ""}
+    adds(database, schema.history, {**line, "at": clock() - timedelta(days=89)})
+    assert shredder.look(clock()) == {}
+    clock.goes_on(days=1)
+    assert shredder.look(clock()) == {"requests": 1}
+
+
+def test_the_audit_is_kept_for_a_year_and_says_nothing_of_what_it_forgets(
+    database: Database, shredder: Shredder, clock: Clock
+) -> None:
+    audit = Audit(database)
+    audit.write("asha", "took request", "012345", clock())
+    clock.goes_on(days=364)
+    audit.write("asha", "took request", "543210", clock())
+    assert shredder.look(clock()) == {}
+    clock.goes_on(days=1)
+    assert shredder.look(clock()) == {"lines of the audit": 1}
+    assert [line.about for line in audit.page()] == ["543210"]
+
+
+def test_closures_of_long_ago_go_and_those_ahead_stay(database: Database, shredder: Shredder, clock: Clock) -> None:
+    closures = Closures(database)
+    closures.set([DeskClosure(date(2025, 11, 22), ""), DeskClosure(date(2026, 12, 25), "")], "asha", clock())
+    assert shredder.look(clock()) == {"closures": 1}
+    assert [each.closure.day for each in closures.current(date(2020, 1, 1))] == [date(2026, 12, 25)]
+
+
+def test_a_block_stays_until_it_was_lifted_ninety_days_ago(
+    database: Database, shredder: Shredder, clock: Clock
+) -> None:
+    blocks = {"phone": CALLER, "reason": "", "who": "asha", "at": clock() - timedelta(days=1000)}
+    lifted = {**blocks, "lifted_by": "asha", "lifted_at": clock() - timedelta(days=90)}
+    stands = {**blocks, "lifted_by": None, "lifted_at": None}
+    adds(database, schema.blocked, lifted, stands, {**lifted, "lifted_at": clock() - timedelta(days=89)})
+    assert shredder.look(clock()) == {"lifted blocks": 1}
+    assert count(database, schema.blocked) == 2
+
+
+# -- by the clock
+
+
+def test_much_goes_a_little_at_a_time_and_then_not_before_the_hour_is_over(
+    database: Database, shredder: Shredder, clock: Clock
+) -> None:
+    long_ago = clock() - timedelta(days=100)
+    closed = request(status="closed", touched=long_ago)
+    adds(database, schema.requests, *(closed for _ in range(AT_ONCE + 5)))
+    assert [dict(shredder.look(clock())) for _ in range(3)] == [{"requests": AT_ONCE}, {"requests": 5}, {}]
+    adds(database, schema.requests, closed)
+    clock.now += EVERY - SECOND
+    assert shredder.look(clock()) == {}
+    clock.now += SECOND
+    assert shredder.look(clock()) == {"requests": 1}
+
+
+def test_another_clock_that_looks_in_the_same_moment_does_no_harm(database: Database, clock: Clock) -> None:
+    long_ago = clock() - timedelta(days=100)
+    adds(database, schema.requests, *(request(id=each, status="closed", touched=long_ago) for each in range(1, 51)))
+    line = {"at": long_ago, "who": "caller", "what": "made", "detail": ""}
+    adds(database, schema.history, *({**line, "request_id": each} for each in range(1, 51)))
+    looks = [lambda: Shredder(database, KEPT).look(clock())] * 4
+    gone = at_once(*looks)
+    assert sum(each.get("requests", 0) for each in gone if isinstance(each, dict)) == 50, gone
+    assert count(database, schema.history) == 0
+
+
+def test_the_errand_of_a_request_that_is_forgotten_is_done_already(
+    house: House, tools: Tools, shredder: Shredder, clock: Clock
+) -> None:
+    closes(house, Outcome.SETTLED, clock)
+    rung = tools.doorbell.rung_for()
+    clock.goes_on(days=91)
+    assert shredder.look(clock()) == {"requests": 1}
+    assert rung == {1}
+    jobs.run(tools, 1)
+
+
+def test_the_clock_deletes_and_its_log_has_counts_only(
+    house: House, tools: Tools, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    reference = closes(house, Outcome.SETTLED, clock).reference
+    clock.goes_on(days=400)
+    stop = Event()
+    stop.set()
+    with caplog.at_level(logging.INFO):
+        run(tools, stop)
+    assert house.desk.all() == []
+    assert "kept long enough and deleted: 1 requests, 2 lines of the audit" in caplog.text
+    assert CALLER[-10:] not in caplog.text
+    assert reference not in caplog.text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_with_the_database_away_nothing_is_forgotten_until_it_is_back(
+    house: House, tools: Tools, clock: Clock, sqlite_url: str
+) -> None:
+    closes(house, Outcome.SETTLED, clock)
+    clock.goes_on(days=100)
+    path = sqlite_path(sqlite_url)
+    away = path.rename(path.with_suffix(".away"))
+    with pytest.raises(StoreAway):
+        forget(tools)
+    away.rename(path)
+    forget(tools)
+    assert house.desk.all() == []
+
+
+def test_how_long_is_said_by_the_clinics_file(house: House, database: Database, clock: Clock) -> None:
+    assert house.clinic.retention == KEPT
+    closes(house, Outcome.SETTLED, clock)
+    short = replace(KEPT, closed_requests=timedelta(days=1))
+    clock.goes_on(days=1)
+    assert Shredder(database, short).look(clock()) == {"requests": 1}
+
+
+def test_everything_that_hangs_on_a_request_is_known_to_what_deletes_it() -> None:
+    """A table that refers to requests and is forgotten here would keep them from being deleted."""
+    refers = {
+        table
+        for table in schema.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table is schema.requests
+    }
+    assert refers == set(retention.HANGS_ON_A_REQUEST)

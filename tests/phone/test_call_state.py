@@ -1,0 +1,37 @@
+"""A call is put into words and taken up again where it was, whatever it waits for."""
+
+from dataclasses import replace
+
+import pytest
+
+from ivr.carrier.twilio.reader import Dials, Gathers, HangsUp, Heard, Records, Redirects
+from ivr.phone.call_state import Receiver, receiver, shown
+from ivr.phone.handset import Ends, Moment, Wait
+from tests.people import CALLER
+
+WHERE = "http://127.0.0.1:8000/voice"
+SCREEN = Moment((Heard("A patient.", "en-IN"),), Gathers("/taken", 1, ""), WHERE)
+
+
+@pytest.mark.parametrize(
+    ("waits", "reception"),
+    [
+        (Gathers("/key?a=1&b=2", None, "#", 12, "<Response><Redirect>/silent</Redirect></Response>"), None),
+        (Dials("/after", (("+919999900008", "/screen"), ("+919999900009", "/screen")), 20), SCREEN),
+        (Records("/kept"), None),
+        (Redirects("/voice/again"), None),
+        (HangsUp(), None),
+        (Ends(), None),
+    ],
+)
+def test_nothing_is_lost_but_what_was_heard_already(waits: Wait, reception: Moment | None) -> None:
+    moment = Moment((Heard("Welcome.", "en-IN"),), waits, WHERE, reception)
+    held = Receiver("CA1", "+918090080906", CALLER, 1_795_000_000.25, 3, moment)
+    quiet = replace(moment, heard=(), reception=replace(reception, heard=()) if reception else None)
+    assert receiver(held.words()) == replace(held, moment=quiet)
+
+
+def test_whoever_holds_it_gets_no_address_to_see() -> None:
+    rung = Moment((), Dials("/after", (("+919999900008", "/screen"),), 20), WHERE, SCREEN)
+    hears = [{"words": "A patient.", "language": "en-IN", "cuttable": False}]
+    assert shown(rung) == {"heard": [], "waits": {"for": "reception", "seconds": 20, "hears": hears}}

@@ -1,0 +1,108 @@
+"""What the traces of a call come to: one record, whatever order they came in and however often."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.line.menu import MENU, RECEPTIONS, SCREEN
+from ivr.line.places import Menu
+from ivr.reports.call_records import LONGEST_PATH, SETTLES, SILENT, CallRecord, Ending, Trace, ending, is_over, record
+
+NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+MARK = "0" * 32
+
+
+def trace(seconds: float, *what: str, **more: bool | int | str) -> Trace:
+    values = {"line": "main", "language": "en", **more}
+    return Trace(MARK, NOW + timedelta(seconds=seconds), what=what, **values)  # type: ignore[arg-type]  # as they are
+
+
+def test_a_webhook_that_comes_late_once_more_is_not_the_last_that_was_heard() -> None:
+    steps = [trace(0, "welcome", "main", step="a"), trace(5, "kept", step="b"), trace(9, "goodbye", step="c")]
+    made = record([*steps, trace(15, "kept", step="b"), end(16)])
+    assert made is not None
+    assert (made.path, made.ended) == (("welcome", "main", "kept", "goodbye"), Ending.GOODBYE)
+
+
+def end(seconds: float, lasted: int | None = None) -> Trace:
+    return Trace(MARK, NOW + timedelta(seconds=seconds), "", "", over=True, lasted=lasted)
+
+
+traces = st.lists(
+    st.builds(
+        trace,
+        st.integers(0, 5000),
+        *[st.sampled_from(sorted(MENU)) for _ in range(3)],
+        language=st.sampled_from(["en", "hi"]),
+    )
+    | st.builds(end, st.integers(0, 5000), st.none() | st.integers(0, 9999)),
+    min_size=1,
+)
+
+
+@given(traces)
+def test_a_record_is_bounded_and_says_when_it_began_and_ended(found: list[Trace]) -> None:
+    made = record(found)
+    steps = [each for each in found if each.what]
+    assert (made is None) == (not steps)
+    if made is not None:
+        assert made.began == min(each.at for each in steps)
+        assert 0 < len(made.path) <= LONGEST_PATH
+        assert {*made.path} <= {word for each in steps for word in each.what}
+        assert (made.ended is Ending.UNKNOWN) <= (len(steps) == len(found))
+
+
+@given(traces, st.data())
+def test_a_trace_that_comes_twice_changes_nothing(found: list[Trace], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(found) - 1))
+    assert record([*found[: at + 1], *found[at:]]) == record(found)
+
+
+@pytest.mark.parametrize(
+    ("path", "over", "ended"),
+    [
+        ("welcome main", True, Ending.HUNG_UP),
+        ("welcome main", False, Ending.UNKNOWN),
+        ("welcome main person ring", True, Ending.HUNG_UP),
+        ("main kept goodbye", True, Ending.GOODBYE),
+        ("main kept goodbye", False, Ending.GOODBYE),
+        ("main ring talked goodbye", True, Ending.TALKED),
+        ("main ring talked", True, Ending.TALKED),
+        ("main fault", True, Ending.FAULT),
+        ("main fault main", True, Ending.HUNG_UP),
+        ("main failed", True, Ending.FAULT),
+        ("goodbye", True, Ending.GOODBYE),
+    ],
+)
+def test_how_a_call_ended_is_read_from_its_last_words(path: str, over: bool, ended: Ending) -> None:
+    assert ending(path.split(), over) is ended
+
+
+def test_the_carriers_word_of_a_call_that_nobody_heard_is_no_record() -> None:
+    assert record([end(0, 20), end(3)]) is None
+
+
+def test_a_call_is_over_a_little_after_it_ended_or_when_it_was_silent_for_long() -> None:
+    assert not is_over([trace(0, "main"), end(10)], NOW + SETTLES)
+    assert is_over([trace(0, "main"), end(10)], NOW + SETTLES + timedelta(seconds=10))
+    assert not is_over([trace(0, "main"), trace(60, "hours")], NOW + SILENT)
+    assert is_over([trace(0, "main"), trace(60, "hours")], NOW + SILENT + timedelta(seconds=60))
+
+
+def test_a_record_that_cannot_be_is_not_made() -> None:
+    for path, seconds in (((), 1), (("main",) * (LONGEST_PATH + 1), 1), (("main",), -1)):
+        with pytest.raises(ValueError, match="a path of"):
+            CallRecord(MARK, NOW, "main", "en", path, seconds, Ending.HUNG_UP)
+
+
+def test_the_places_of_the_receptions_own_leg_are_those_that_lead_on_from_where_it_begins() -> None:
+    found, waiting = set(), [SCREEN]
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        place = MENU[name]
+        leads = [*(each.leads for each in place.options), place.gives_up] if isinstance(place, Menu) else []
+        waiting += [each for each in leads if each not in found]
+    assert found == RECEPTIONS

@@ -1,0 +1,89 @@
+"""What many requests come to: how long patients wait, at which try they are reached, and who is not to be."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ivr.desk.requests import Outcome, Status
+from ivr.line.booking import Kind
+from ivr.reports.request_stats import ENOUGH, WAITING, Asked, Line, RequestTally, share, tally_requests, tries
+
+NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+
+
+def asked(*tried: Outcome, outcome: Outcome | None = None, minutes: int | None = None) -> Asked:
+    """A request that is closed where it has an outcome, and whose patient has waited so long."""
+    status = Status.CLOSED if outcome else Status.OPEN
+    return Asked(Kind.BOOKING, "call", status, outcome, None if minutes is None else spans(minutes)[0], tried)
+
+
+def spans(*minutes: int) -> list[timedelta]:
+    return [timedelta(minutes=each) for each in minutes]
+
+
+def test_requests_are_counted_with_how_soon_and_at_which_try_the_patient_was_reached() -> None:
+    found = tally_requests(
+        [
+            asked(),
+            asked(Outcome.NO_ANSWER, minutes=40),
+            asked(Outcome.BUSY, Outcome.BOOKED, outcome=Outcome.BOOKED, minutes=30),
+            asked(Outcome.SETTLED, outcome=Outcome.SETTLED, minutes=2),
+            asked(outcome=Outcome.DUPLICATE),
+        ]
+    )
+    assert found.made == {(Kind.BOOKING, "call"): 5}
+    assert found.rung == spans(2, 30, 40)
+    assert (found.late, found.untried, found.to_reach) == (1, 1, 4)
+    assert found.reached == {1: 1, 2: 1}
+    assert found.outcomes == {WAITING: 2, Outcome.BOOKED: 1, Outcome.SETTLED: 1, Outcome.DUPLICATE: 1}
+
+
+def test_a_desk_that_rings_nobody_does_not_look_like_one_that_rings_at_once() -> None:
+    found = tally_requests(
+        [asked(Outcome.SETTLED, outcome=Outcome.SETTLED, minutes=5), *[asked(minutes=1400)] * 29, asked()]
+    )
+    assert (found.middle, found.most) == (timedelta(minutes=1400), timedelta(minutes=1400))
+    assert (found.late, found.untried) == (29, 30), "the last of them is not due yet"
+    assert (found.rung, len(found.unrung)) == (spans(5), 29)
+
+
+def test_nine_in_ten_is_not_said_of_a_few() -> None:
+    def of(count: int) -> RequestTally:
+        return tally_requests([asked(Outcome.SETTLED, outcome=Outcome.SETTLED, minutes=each) for each in range(count)])
+
+    assert (of(ENOUGH - 1).middle, of(ENOUGH - 1).most) == (timedelta(minutes=4), None)
+    assert of(ENOUGH).most == timedelta(minutes=8)
+    assert (of(0).middle, of(0).most) == (None, None)
+
+
+def test_to_merge_a_patients_two_requests_costs_the_desk_nothing() -> None:
+    apart = tally_requests([asked(Outcome.BOOKED, outcome=Outcome.BOOKED)] * 2)
+    merged = tally_requests([asked(Outcome.BOOKED, outcome=Outcome.BOOKED), asked(outcome=Outcome.DUPLICATE)])
+    rung = tally_requests(
+        [asked(Outcome.BOOKED, outcome=Outcome.BOOKED), asked(Outcome.LATER, outcome=Outcome.DUPLICATE)]
+    )
+    shares = [sum(each.reached.values()) / each.to_reach for each in (apart, merged, rung)]
+    assert shares == [1, 1, 1]
+
+
+def test_a_patient_who_is_rung_and_wants_nothing_more_was_reached_and_one_who_was_not_rung_need_not_be() -> None:
+    rung = tally_requests([asked(Outcome.NO_ANSWER, Outcome.CANCELLED, outcome=Outcome.CANCELLED)])
+    assert (rung.reached, rung.to_reach) == ({2: 1}, 1)
+    by_themselves = tally_requests([asked(outcome=Outcome.CANCELLED)])
+    assert (by_themselves.reached, by_themselves.to_reach) == ({}, 0)
+
+
+@pytest.mark.parametrize(
+    ("waits", "middle", "most"), [([], None, None), ([7], 7, 7), ([1, 2], 1, 2), ([*range(1, 11)], 5, 9)]
+)
+def test_the_middle_and_nine_in_ten_are_waits_that_there_were(
+    waits: list[int], middle: int | None, most: int | None
+) -> None:
+    found = [share(spans(*waits), of_ten) for of_ten in (5, 9)]
+    assert found == [None if each is None else timedelta(minutes=each) for each in (middle, most)]
+
+
+def test_a_try_that_was_taken_back_does_not_count() -> None:
+    what = [Outcome.NO_ANSWER, "undone", Outcome.BUSY, Outcome.SETTLED, "undone"]
+    lines = [Line(NOW + timedelta(minutes=number), each) for number, each in enumerate(what)]
+    assert [each.what for each in tries(lines)] == [Outcome.BUSY]

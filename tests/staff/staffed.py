@@ -1,0 +1,106 @@
+"""What the tests of people share: the stores on each of the databases, and threads that begin at the same moment."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+
+import psycopg
+from argon2 import PasswordHasher
+from sqlalchemy import Table, select
+
+from ivr.staff.accounts import Roster
+from ivr.staff.authentication import Entrance
+from ivr.staff.invitations import Invitations
+from ivr.staff.lockout import Lockout
+from ivr.staff.passwords import Passwords
+from ivr.staff.people import MANAGER, People
+from ivr.staff.second_factor import SecondFactors
+from ivr.storage.audit import Audit
+from ivr.storage.database import PATIENCE_OF_A_WORKER, Database
+from ivr.storage.encryption import Seal
+from testing.servers.postgres import Postgres
+
+NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+SECRET_KEY = "0123456789abcdef" * 4
+
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Hundreds of logins are tried here, and a real one takes a twentieth of a second on purpose."""
+
+
+def after(**time: float) -> datetime:
+    """Some time after all this began."""
+    return NOW + timedelta(**time)
+
+
+@dataclass(frozen=True)
+class Stores:
+    """All that knows the people of the desk, on one database."""
+
+    database: Database
+    people: People
+    roster: Roster
+    invitations: Invitations
+    lockout: Lockout
+    audit: Audit
+    factors: SecondFactors
+    entrance: Entrance
+
+    def add(self, name: str, role: str = MANAGER) -> int:
+        """Adds a person with a password; their id."""
+        self.people.add(name, PASSWORD, NOW, role)
+        return self.id_of(name)
+
+    def id_of(self, name: str) -> int:
+        """The id of whoever has this name."""
+        person = self.people.named(name)
+        assert person is not None
+        return person.id
+
+    def enters(self, name: str, password: str = PASSWORD) -> bool:
+        """Whether somebody with this name and password is let in."""
+        return self.people.logged_in(name, password) is not None
+
+    def rows(self, table: Table) -> list[dict[str, object]]:
+        """Everything in a table."""
+        with self.database.reading() as read:
+            return [dict(row._mapping) for row in read.execute(select(table))]
+
+    def told(self) -> list[tuple[str, str, str]]:
+        """What the audit tells: who, what, about; the oldest first."""
+        return [(line.who, line.what, line.about) for line in reversed(self.audit.page())]
+
+
+def stores(url: str) -> Iterator[Stores]:
+    """The stores on this database, with a patience that many threads at once do not use up."""
+    database, passwords = Database(url, patience=PATIENCE_OF_A_WORKER), Passwords(QUICK)
+    people, lockout, audit = People(database, passwords), Lockout(database), Audit(database)
+    factors = SecondFactors(database, Seal(SECRET_KEY, "second factor"))
+    entrance = Entrance(people, lockout, factors, audit)
+    yield Stores(
+        database, people, Roster(database), Invitations(database, passwords), lockout, audit, factors, entrance
+    )
+    database.close()
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Does all of it at the same moment; what came of each, an error too."""
+    barrier = Barrier(len(acts))
+
+    def does(act: Callable[[], object]) -> object:
+        barrier.wait(timeout=10)
+        try:
+            return act()
+        except Exception as error:  # it is what the test asks about
+            return error
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return list(threads.map(does, acts))
+
+
+def somebody_waits(postgres_server: Postgres) -> bool:
+    """Whether a transaction waits for another one there."""
+    with psycopg.connect(postgres_server.url) as connection:
+        return connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone() is not None

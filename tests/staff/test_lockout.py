@@ -1,0 +1,160 @@
+"""Failures at the login: how many are too many, of a name and from an address, when that ends, and what is written."""
+
+from datetime import datetime
+
+import pytest
+
+from ivr.staff.lockout import LockedOut
+from ivr.staff.people import STAFF
+from ivr.storage import schema
+from tests.staff.staffed import NOW, PASSWORD, Stores, after, at_once
+
+HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
+WRONG = "wrong horse battery"
+
+
+def enters(
+    desk: Stores, name: str = "asha", password: str = PASSWORD, address: str = HOME, now: datetime = NOW
+) -> bool:
+    return desk.entrance.enter(name, password, address, now) is not None
+
+
+def fails(desk: Stores, times: int, name: str = "asha", address: str = HOME, now: datetime = NOW) -> None:
+    for _ in range(times):
+        assert not enters(desk, name, WRONG, address, now)
+
+
+def locked_until(desk: Stores, name: str = "asha", address: str = HOME, now: datetime = NOW) -> datetime | None:
+    """Until when this person, who knows their password, has to wait; they are in if there is no wait."""
+    try:
+        assert enters(desk, name, PASSWORD, address, now)
+    except LockedOut as locked:
+        return locked.until
+    return None
+
+
+@pytest.fixture(autouse=True)
+def _asha(desk: Stores) -> None:
+    desk.add("asha")
+
+
+def test_after_five_failures_even_the_right_password_is_refused_from_anywhere(desk: Stores) -> None:
+    fails(desk, 5)
+    assert locked_until(desk) == after(minutes=15)
+    assert locked_until(desk, address=ELSEWHERE) == after(minutes=15)
+
+
+def test_four_failures_are_forgiven_by_the_right_password(desk: Stores) -> None:
+    for _ in range(3):
+        fails(desk, 4)
+        assert locked_until(desk) is None
+
+
+def test_the_wait_ends_when_the_first_failure_is_a_quarter_of_an_hour_old(desk: Stores) -> None:
+    for minute in range(5):
+        fails(desk, 1, now=after(minutes=minute))
+    assert locked_until(desk, now=after(minutes=5)) == after(minutes=15)
+    assert locked_until(desk, now=after(minutes=14, seconds=59)) == after(minutes=15)
+    assert locked_until(desk, now=after(minutes=15)) is None
+
+
+def test_knocking_while_one_has_to_wait_does_not_make_the_wait_longer(desk: Stores) -> None:
+    fails(desk, 5)
+    for minute in range(1, 15):
+        assert locked_until(desk, now=after(minutes=minute)) == after(minutes=15)
+    assert len(desk.rows(schema.failed_logins)) == 5
+    assert locked_until(desk, now=after(minutes=15)) is None
+
+
+def test_another_name_from_the_same_address_need_not_wait(desk: Stores) -> None:
+    desk.add("devi", STAFF)
+    fails(desk, 5)
+    assert locked_until(desk, "devi") is None
+
+
+def test_after_twenty_failures_nobody_comes_in_from_that_address_and_from_others_they_do(desk: Stores) -> None:
+    for n in range(19):
+        fails(desk, 1, name=f"guess {n}")
+    assert locked_until(desk) is None
+    fails(desk, 1, name="guess 19", now=after(minutes=1))
+    assert locked_until(desk, now=after(minutes=2)) == after(minutes=15)
+    assert locked_until(desk, address=ELSEWHERE, now=after(minutes=2)) is None
+    assert locked_until(desk, now=after(minutes=15)) is None
+
+
+def test_who_can_log_in_themselves_does_not_thereby_get_more_guesses_at_others(desk: Stores) -> None:
+    desk.add("devi", STAFF)
+    for _ in range(5):
+        fails(desk, 1)
+        assert locked_until(desk, "devi") is None
+    assert locked_until(desk) is not None
+
+
+def test_a_name_that_nobody_has_is_locked_out_alike(desk: Stores) -> None:
+    fails(desk, 5, name="nobody")
+    assert isinstance(at_once(lambda: enters(desk, "nobody"))[0], LockedOut)
+
+
+@pytest.mark.parametrize("name", ["\x00", "x" * 300, "\ud800", ""])
+def test_any_name_that_can_be_typed_is_counted(desk: Stores, name: str) -> None:
+    fails(desk, 5, name=name)
+    with pytest.raises(LockedOut):
+        enters(desk, name)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "most"),
+    [
+        ([f"2001:db8:0:1::{n}" for n in range(20)], 0),
+        ([f"::ffff:192.0.2.{n + 1}" for n in range(20)], 20),
+        (["", "unix:", "x" * 300] * 6, 20),
+    ],
+    ids=["one customer's IPv6 network is one address", "IPv4 written as IPv6 is not", "none, or no address"],
+)
+def test_what_counts_as_one_address(desk: Stores, addresses: list[str], most: int) -> None:
+    for n, address in enumerate(addresses):
+        fails(desk, 1, name=f"guess {n}", address=address)
+    assert (locked_until(desk, address=addresses[0]) is None) is (most == 20)
+
+
+def test_many_who_guess_at_the_same_moment_get_no_more_guesses(desk: Stores) -> None:
+    outcomes = at_once(*[lambda: enters(desk, password=WRONG)] * 20)
+    assert set(map(type, outcomes)) <= {bool, LockedOut}
+    assert outcomes.count(False) <= 5
+    assert True not in outcomes
+
+
+def test_a_new_password_by_a_link_ends_the_wait(desk: Stores) -> None:
+    fails(desk, 5)
+    token = desk.invitations.reset(desk.id_of("asha"), "meera", NOW)
+    person = desk.invitations.use(token, PASSWORD, NOW)
+    desk.entrance.came_in(person, HOME, NOW)
+    assert locked_until(desk) is None
+
+
+def test_what_no_longer_counts_is_forgotten_when_the_clock_says_so(desk: Stores) -> None:
+    fails(desk, 2)
+    fails(desk, 3, now=after(minutes=10))
+    desk.lockout.purge(after(minutes=14, seconds=59))
+    assert len(desk.rows(schema.failed_logins)) == 5
+    desk.lockout.purge(after(minutes=15))
+    assert len(desk.rows(schema.failed_logins)) == 3
+
+
+def test_the_audit_tells_of_logins_and_failures_but_of_no_name_that_nobody_has(desk: Stores) -> None:
+    fails(desk, 1)
+    fails(desk, 1, name="my password in the wrong field")
+    assert enters(desk, " asha ")
+    assert desk.told()[1:] == [
+        ("(unknown)", "failed login", "asha"),
+        ("(unknown)", "failed login", ""),
+        ("asha", "logged in", ""),
+    ]
+    assert {line.detail for line in desk.audit.page()[:3]} == {HOME}
+
+
+def test_neither_passwords_nor_unknown_names_lie_in_a_table(desk: Stores) -> None:
+    fails(desk, 1, name="my password in the wrong field")
+    kept = str([desk.rows(table) for table in (schema.failed_logins, schema.audit)])
+    assert "my password" not in kept
+    assert WRONG not in kept

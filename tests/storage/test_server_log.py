@@ -1,0 +1,160 @@
+"""PostgreSQL writes a log of its own: whatever clashes, waits or fails there, no number and no name stands in it."""
+
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, insert, literal, select
+
+from ivr.desk.moves import Moves
+from ivr.desk.requests import NewRequest, Outcome, Report
+from ivr.desk.store import Desk, Saved
+from ivr.line.booking import Kind
+from ivr.line.phones import Phone
+from ivr.staff.passwords import Passwords
+from ivr.staff.people import NameTaken, People
+from ivr.storage import schema
+from ivr.storage.database import PATIENCE_OF_A_WORKER, Clash, Database, StoreAway
+from ivr.storage.encryption import Marker
+from ivr.storage.upsert import added
+from testing.servers import until
+from testing.servers.postgres import Postgres
+from tests.staff.staffed import PASSWORD, QUICK, at_once, somebody_waits
+from tests.storage.test_schema import request, told_of
+
+MARKED = "+919876501234"
+NAME = "asha-of-the-desk"
+NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+MARKER = Marker("0123456789abcdef" * 4)
+
+CALLBACK = NewRequest(
+    kind=Kind.CALLBACK,
+    line="main",
+    phone=Phone(MARKED),
+    language="en",
+    day=None,
+    part=None,
+    due=NOW,
+    call_sid="CA1",
+    created=NOW,
+    asked=NOW,
+    own_number=True,
+)
+
+
+def personal_in(text: str) -> list[str]:
+    return [word for word in (MARKED[3:], NAME) if word in text]
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[Database]:
+    database = Database(postgres_url, patience=PATIENCE_OF_A_WORKER)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(database)
+
+
+def keeps(desk: Desk, new: NewRequest) -> Saved:
+    return desk.keep(new, MARKER.mark(new.promise), MARKER.reference(new.promise))
+
+
+def test_the_server_itself_would_write_down_whose_request_clashed(
+    database: Database, server_log: Callable[[], str]
+) -> None:
+    for _ in range(2):
+        try:
+            with database.writing() as write:
+                write.execute(insert(schema.requests).values(request(phone=MARKED)))
+        except Clash:
+            continue
+    assert f"DETAIL:  Key (phone, kind)=({MARKED}, booking) already exists." in server_log()
+
+
+def test_calls_of_one_number_at_the_same_moment_leave_it_out_of_the_servers_log(
+    desk: Desk, server_log: Callable[[], str]
+) -> None:
+    calls = [replace(CALLBACK, call_sid=f"CA{number}") for number in range(8)]
+    saved = at_once(*(lambda each=each: keeps(desk, each) for each in calls))
+    twice = at_once(*(lambda: keeps(desk, replace(CALLBACK, call_sid="CA-twice")) for _ in range(8)))
+    assert all(isinstance(each, Saved) for each in [*saved, *twice]), [*saved, *twice]
+    assert [each.rang_again for each in desk.waiting()] == [8]
+    assert "ERROR" not in server_log()
+    assert personal_in(server_log()) == []
+
+
+def test_a_row_whose_key_another_has_written_but_not_committed_is_a_clash_and_no_error_of_the_server(
+    database: Database, postgres_server: Postgres, server_log: Callable[[], str]
+) -> None:
+    def adds() -> None:
+        with database.writing() as write:
+            added(write, schema.requests, **request(phone=MARKED))
+
+    with ThreadPoolExecutor(1) as other:
+        with database.writing() as write:
+            added(write, schema.requests, **request(phone=MARKED))
+            second = other.submit(adds)
+            assert until(lambda: somebody_waits(postgres_server))
+        clash = second.exception(20)
+    assert isinstance(clash, Clash)
+    assert "ERROR" not in server_log()
+    assert personal_in(server_log() + told_of(clash)) == []
+
+
+def test_an_undo_that_meets_the_callers_next_request_half_written_waits_for_it_and_gives_way(
+    database: Database, desk: Desk, postgres_server: Postgres, server_log: Callable[[], str]
+) -> None:
+    moves = Moves(database, lambda *_: NOW, 4)
+    keeps(desk, CALLBACK)
+    (found,) = desk.waiting()
+    moves.take(found.id, "asha", NOW)
+    moves.report(found.id, Report(Outcome.SETTLED), "asha", NOW)
+    following = replace(CALLBACK, call_sid="CA2")
+    with ThreadPoolExecutor(1) as other:
+        with database.writing() as write:
+            desk._keep(write, following, MARKER.mark(following.promise), "000002")
+            undone: Future[bool] = other.submit(moves.undo, found.id, "settled", "asha", NOW + timedelta(seconds=5))
+            assert until(lambda: undone.done() or somebody_waits(postgres_server))
+        assert undone.result(20) is False
+    assert [each.reference for each in desk.waiting()] == ["000002"]
+    assert "ERROR" not in server_log()
+    assert personal_in(server_log()) == []
+
+
+def test_what_takes_too_long_is_logged_by_the_server_without_its_values(
+    postgres_url: str, server_log: Callable[[], str]
+) -> None:
+    impatient = Database(postgres_url, patience=0.1)
+    with pytest.raises(StoreAway) as slow, impatient.reading() as read:
+        read.execute(select(func.pg_sleep(5), literal(MARKED)))
+    told = told_of(slow.value)
+    with impatient.writing() as write:
+        added(write, schema.requests, **request(phone=MARKED, kind="callback"))
+        with pytest.raises(StoreAway) as held_up:
+            keeps(Desk(impatient), CALLBACK)
+    told += told_of(held_up.value)
+    impatient.close()
+    said = server_log()
+    assert "canceling statement due to statement timeout" in said
+    assert re.search(
+        r"canceling statement due to (lock|statement) timeout\n(.*\n)?.*STATEMENT:  INSERT INTO requests", said
+    )
+    assert "$1" in said
+    assert personal_in(said + told) == []
+
+
+def test_a_name_that_is_taken_at_the_desk_is_not_written_down_by_the_server(
+    database: Database, server_log: Callable[[], str]
+) -> None:
+    people = People(database, Passwords(QUICK))
+    people.add(NAME, PASSWORD, NOW)
+    with pytest.raises(NameTaken):
+        people.add(NAME, PASSWORD, NOW)
+    assert "ERROR" not in server_log()
+    assert personal_in(server_log()) == []

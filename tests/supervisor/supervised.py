@@ -1,0 +1,188 @@
+"""A folder with a Procfile of small children, and the supervisors that work in it.
+
+For the tests of the supervisor: real processes, real Redis, no fixed pauses.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from config.settings import ROOT
+from ivr.supervisor import embedded_redis
+
+T = TypeVar("T")
+
+PATIENCE = 20.0
+
+SUPERVISOR = """
+import os, sys, time
+from pathlib import Path
+from sqlalchemy import create_engine
+from ivr.supervisor.start import run
+from ivr.supervisor.output import voice
+
+def migrate(url):
+    if "SLOW_DATABASE" in os.environ:
+        Path("migrating").touch()
+        time.sleep(60)
+    if url.startswith("postgresql"):
+        create_engine(url).connect()
+
+sys.exit(run(Path.cwd(), os.environ, voice(sys.stdout), migrate))
+"""
+
+# Tells its pid. Asked to end, waits while there is a file called hold, then tells its name and whether Redis is there.
+QUIET = """\
+ends() {
+    while [ -e hold ]; do sleep 0.02; done
+    [ -S s/redis.sock ] && echo "$1 ends, Redis is there" >> order
+    kill $!  # its own sleep; a shell leaves it behind
+    exit 0
+}
+trap 'ends $1' TERM
+echo $$ > $1.new && mv $1.new $1.pid
+while :; do sleep 600 & wait $!; done
+"""
+
+
+def eventually(look: Callable[[], T | None]) -> T:
+    """The first answer that is worth something."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if answer := look():
+            return answer
+        time.sleep(0.01)
+    raise AssertionError("it never came")
+
+
+def another(look: Callable[[], int], other_than: int) -> int:
+    """The first pid that is not the known one."""
+    return eventually(lambda: pid if (pid := look()) != other_than else 0)
+
+
+def alive(pid: int) -> bool:
+    """Whether it runs; one that has ended, and that nobody has buried, does not."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        stat = Path(f"/proc/{pid}/stat")
+        return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+class Running:
+    """A supervisor, and what it has said so far."""
+
+    def __init__(self, folder: Path, port: int, **environ: str) -> None:
+        self._said = folder / f"said-{port}"
+        surroundings = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "STATE_DIR": str(folder / "s"),
+            "PORT": str(port),
+            **environ,
+        }
+        with self._said.open("w") as out:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", SUPERVISOR], cwd=folder, env=surroundings, stdout=out, stderr=subprocess.STDOUT
+            )
+
+    @property
+    def said(self) -> str:
+        return self._said.read_text()
+
+    def says(self, words: str) -> str:
+        return eventually(lambda: self.said if words in self.said else "")
+
+    @property
+    def runs(self) -> bool:
+        return self._process.poll() is None
+
+    def send(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def ends(self) -> int:
+        return self._process.wait(PATIENCE)
+
+    def stop(self) -> int:
+        self.send(signal.SIGTERM)
+        return self.ends()
+
+    def give_up(self) -> None:
+        try:
+            self.stop()
+        except subprocess.TimeoutExpired:
+            self.send(signal.SIGKILL)
+            self.ends()
+            raise
+
+
+class Premises:
+    """A folder with a Procfile, and the supervisors that work in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._supervisors: list[Running] = []
+        (folder / "quiet.sh").write_text(QUIET)
+        self.procfile("web", "worker", "clock")
+
+    def procfile(self, *names: str, **commands: str) -> None:
+        quiet = {name: f"/bin/sh quiet.sh {name}" for name in names}
+        lines = [f"{name}: {command}\n" for name, command in {**quiet, **commands}.items()]
+        (self.folder / "Procfile").write_text("".join(lines))
+
+    def start(self, port: int | None = None, **environ: str) -> Running:
+        self._supervisors.append(Running(self.folder, port or free_port(), **environ))
+        return self._supervisors[-1]
+
+    def pid(self, name: str, other_than: int = 0) -> int:
+        def look() -> int:
+            with suppress(FileNotFoundError):
+                return int((self.folder / f"{name}.pid").read_text())
+            return 0
+
+        return another(look, other_than)
+
+    @property
+    def redis(self) -> Redis:
+        return Redis(unix_socket_path=str(self.folder / "s" / "redis.sock"))
+
+    def redis_pid(self, other_than: int = 0) -> int:
+        def look() -> int:
+            with suppress(OSError, RedisError), self.redis as redis:
+                return int(redis.info("server")["process_id"])
+            return 0
+
+        return another(look, other_than)
+
+    @contextmanager
+    def orphan(self) -> Iterator[subprocess.Popen[bytes]]:
+        """A Redis of this folder that nobody keeps, as a supervisor that was killed leaves it outside Linux."""
+        data = self.folder / "s" / "redis"
+        data.mkdir(parents=True)
+        command = embedded_redis.command(embedded_redis.find_binary(), data, self.folder / "s" / "redis.sock")
+        with subprocess.Popen(command) as left:
+            try:
+                yield left
+            finally:
+                left.kill()
+
+    def abandon(self) -> None:
+        for supervisor in self._supervisors:
+            if supervisor.runs:
+                supervisor.give_up()

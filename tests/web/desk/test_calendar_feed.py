@@ -1,0 +1,288 @@
+"""Calendar programs read the desk's appointments by the link, and nobody reads them without it."""
+
+import logging
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from icalendar import Calendar, vText
+from werkzeug.test import TestResponse
+
+from config.settings import ROOT
+from ivr.desk.requests import Outcome, Report
+from ivr.staff.people import MANAGER, STAFF
+from ivr.storage.database import sqlite_path
+from ivr.web.desk import ics
+from ivr.web.services import House
+from tests.conftest import PASSWORD
+from tests.people import CALLER, DELHI, Clock, Phone, Staff
+from tests.web import service
+
+BOOK = ("1", "1", "1", "1", "1")
+NOTE = "her knee, Mrs Nobody-at-all"
+
+
+@pytest.fixture
+def manager(app: Flask, house: House, clock: Clock) -> Staff:
+    return comes(app, house, clock, "asha", MANAGER)
+
+
+@pytest.fixture
+def colleague(app: Flask, house: House, clock: Clock) -> Staff:
+    return comes(app, house, clock, "meena", STAFF)
+
+
+def comes(app: Flask, house: House, clock: Clock, name: str, role: str) -> Staff:
+    house.people.add(name, PASSWORD, clock(), role)
+    person = Staff(app, name, PASSWORD)
+    person.logs_in()
+    return person
+
+
+def posts(person: Staff, path: str) -> TestResponse:
+    return person.browser.post(path, data={"csrf_token": person.csrf()}, follow_redirects=True)
+
+
+def link_on(page: str) -> str:
+    found = re.search(r'id="link" readonly value="https://line\.example(/calendar/[^"]+)"', page)
+    assert found, "no link is shown"
+    return found[1]
+
+
+@pytest.fixture
+def link(manager: Staff) -> str:
+    """The path of the link that a manager has made."""
+    return link_on(posts(manager, "/desk/appointments/link").text)
+
+
+def reads(app: Flask, path: str, **headers: str) -> TestResponse:
+    """What a calendar program is answered: it is logged in nowhere."""
+    return app.test_client(use_cookies=False).get(path, headers=headers)
+
+
+def events(answer: TestResponse) -> list[Any]:
+    """The entries of a calendar, as a program reads them."""
+    assert answer.status_code == 200
+    return list(Calendar.from_ical(answer.data).walk("VEVENT"))
+
+
+def books(phone: Phone, at: datetime, caller: str = CALLER, line: str = "main") -> str:
+    """Somebody rings and is given this hour; the reference."""
+    house, now = phone.house, phone.house.clock()
+    call = phone.rings(line, caller=caller).press(*BOOK)
+    (found,) = house.worklist.referred(call.reference)
+    house.moves.take(found.id, "asha", now)
+    house.moves.write_note(found.id, NOTE, "asha", now)
+    house.moves.report(found.id, Report(Outcome.BOOKED, at), "asha", now)
+    return call.reference
+
+
+TEN = datetime(2026, 11, 25, 10, 0, tzinfo=DELHI)
+
+
+# -- what a program reads
+
+
+def test_an_appointment_is_at_its_hour_with_its_reference_and_where_its_card_is(
+    app: Flask, phone: Phone, link: str, clock: Clock
+) -> None:
+    reference = books(phone, TEN, line="second")
+    answer = reads(app, link)
+    (event,) = events(answer)
+    assert event["dtstart"].dt == TEN
+    assert event["dtend"].dt == TEN + timedelta(minutes=30), "as clinic.toml says"
+    assert event["summary"] == f"Appointment {reference}"
+    assert event["description"] == "The second line"
+    assert event["url"] == f"https://line.example/desk/requests/{reference}?id=1"
+    assert event["uid"] == f"1-{reference}@line.example"
+    assert event["dtstamp"].dt == event["last-modified"].dt == clock()
+    assert (event["sequence"], event["class"], event["transp"]) == (0, "PRIVATE", "TRANSPARENT")
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert b"DTSTART:20261125T043000Z" in answer.data
+    assert b"X-WR-TIMEZONE:Asia/Kolkata" in answer.data
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT15M" in answer.data
+    assert b"X-WR-CALNAME:Appointments at the Arunalaya" in answer.data
+
+
+def test_nobodys_number_name_or_note_stands_in_it(app: Flask, phone: Phone, link: str) -> None:
+    books(phone, TEN)
+    words = reads(app, link).text
+    assert CALLER[-5:] not in words.replace(" ", "")
+    assert "asha" not in words
+    assert "knee" not in words
+    assert "Nobody" not in words
+
+
+def test_a_booking_that_is_taken_back_disappears_and_comes_again_as_the_same_entry(
+    app: Flask, phone: Phone, link: str, clock: Clock
+) -> None:
+    books(phone, TEN)
+    (before,) = events(reads(app, link))
+    assert phone.house.moves.undo(1, "booked", "asha", clock())
+    assert events(reads(app, link)) == []
+    clock.goes_on(minutes=1)
+    phone.house.moves.report(1, Report(Outcome.BOOKED, TEN + timedelta(hours=2)), "asha", clock())
+    (after,) = events(reads(app, link))
+    assert (after["uid"], after["dtstart"].dt) == (before["uid"], TEN + timedelta(hours=2))
+    assert after["sequence"] == before["sequence"] + 1
+    assert after["last-modified"].dt > before["last-modified"].dt
+
+
+def test_an_appointment_that_is_changed_is_the_same_entry_and_one_that_is_cancelled_is_none(
+    app: Flask, phone: Phone, link: str, clock: Clock
+) -> None:
+    house = phone.house
+    books(phone, TEN)
+    (before,) = events(reads(app, link))
+    clock.goes_on(days=1)
+    house.bookings.rebook(1, TEN + timedelta(hours=3), "meena", clock())
+    (after,) = events(reads(app, link))
+    assert (after["uid"], after["dtstart"].dt) == (before["uid"], TEN + timedelta(hours=3))
+    assert after["sequence"] == before["sequence"] + 1
+    assert after["last-modified"].dt == clock()
+    house.bookings.call_off(1, "meena", clock())
+    assert events(reads(app, link)) == []
+    assert house.moves.undo(1, "called_off", "meena", clock())
+    (back,) = events(reads(app, link))
+    assert (back["dtstart"].dt, back["sequence"]) == (after["dtstart"].dt, after["sequence"] + 1)
+
+
+def test_a_calendar_with_nothing_in_it_is_a_calendar(app: Flask, link: str) -> None:
+    assert events(reads(app, link)) == []
+    assert Calendar.from_ical(reads(app, link).data)["version"] == "2.0"
+
+
+def test_a_program_that_has_it_already_is_told_so_until_something_changes(app: Flask, phone: Phone, link: str) -> None:
+    books(phone, TEN)
+    first = reads(app, link)
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    again = reads(app, link, **{"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    books(phone, TEN + timedelta(hours=1), caller="+919999900002")
+    changed = reads(app, link, **{"If-None-Match": first.headers["ETag"]})
+    assert (changed.status_code, len(events(changed))) == (200, 2)
+
+
+def test_every_line_is_folded_and_ends_as_the_standard_says_in_any_script() -> None:
+    at = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
+    words = "पहली लाइन, दूसरी; तीसरी\\ " * 9
+    entry = ics.Entry("1@x", at, None, at, 0, words, words, "https://x/" + "y" * 200)
+    body = ics.written(words, "Asia/Kolkata", [entry, entry])
+    assert body.endswith(b"END:VCALENDAR\r\n")
+    assert body.count(b"\n") == body.count(b"\r\n")
+    assert max(map(len, body.split(b"\r\n"))) <= 75
+    read = Calendar.from_ical(body)
+    assert [(each["summary"], each["description"]) for each in read.walk("VEVENT")] == [(words, words)] * 2
+    # The library leaves these two as they are written: the text, escaped once.
+    assert {str(read[label]) for label in ("name", "x-wr-calname")} == {vText(words).to_ical().decode()}
+
+
+def test_where_the_clinic_has_not_said_how_long_an_appointment_has_no_end(
+    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
+) -> None:
+    words = (ROOT / "config" / "clinic.toml").read_text().replace("[appointments]\nminutes = 30", "")
+    (tmp_path / "clinic.toml").write_text(words)
+    more = {"CLINIC_FILE": str(tmp_path / "clinic.toml")}
+    with service(tmp_path, sqlite_url, redis_url, clock, **more) as phone:
+        phone.house.feed.renew("asha", clock())
+        books(phone, TEN)
+        found = phone.house.feed.link()
+        assert found is not None
+        (event,) = events(reads(phone.app, f"/calendar/{found.token}.ics"))
+        assert "dtend" not in event
+
+
+def test_a_lines_name_is_written_as_the_clinic_writes_it(
+    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
+) -> None:
+    words = (ROOT / "config" / "clinic.toml").read_text().replace('en = "the second line"', 'en = "the Gurugram line"')
+    (tmp_path / "clinic.toml").write_text(words)
+    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
+        phone.house.feed.renew("asha", clock())
+        books(phone, TEN, line="second")
+        found = phone.house.feed.link()
+        assert found is not None
+        (event,) = events(reads(phone.app, f"/calendar/{found.token}.ics"))
+        assert event["description"] == "The Gurugram line"
+
+
+# -- who may read
+
+
+@pytest.mark.parametrize("odd", ["x", "x" * 43, "x" * 5000, "%00", "..%2f..", "कखग", "None", ".ics"])
+def test_without_the_link_there_is_nothing_and_no_hint(app: Flask, link: str, odd: str) -> None:
+    nowhere = reads(app, "/calendar/nowhere")
+    answer = reads(app, f"/calendar/{odd}.ics")
+    if odd != "%00":  # no keyboard writes it: 400 at the door
+        assert (answer.status_code, answer.data) == (nowhere.status_code, nowhere.data) == (404, nowhere.data)
+    assert answer.status_code in {400, 404}
+    assert reads(app, link[:-5]).status_code == 404
+
+
+def test_before_a_manager_has_made_a_link_there_is_no_feed(app: Flask, colleague: Staff) -> None:
+    assert reads(app, "/calendar/None.ics").status_code == 404
+    page = colleague.browser.get("/desk/appointments").text
+    assert "switched off" in page
+
+
+def test_a_new_link_stops_the_old_one_at_once_and_says_who_must_be_told(app: Flask, manager: Staff, link: str) -> None:
+    before = manager.browser.get("/desk/appointments").text
+    assert "everybody who has subscribed must be given the new one" in before
+    assert link_on(before) == link, "it can be shown again"
+    new = link_on(posts(manager, "/desk/appointments/link").text)
+    assert new != link
+    assert (reads(app, link).status_code, reads(app, new).status_code) == (404, 200)
+    off = posts(manager, "/desk/appointments/link/off").text
+    assert "The link no longer works" in off
+    assert 'id="link"' not in off
+    assert reads(app, new).status_code == 404
+
+
+def test_the_link_is_given_as_https_alone(manager: Staff, link: str) -> None:
+    """Programs that are given webcal:// may ask over plain http, where everybody on the way reads the link."""
+    page = manager.browser.get("/desk/appointments").text
+    assert set(re.findall(r"[\w+.-]+://[^\"'<\s]*" + re.escape(link), page)) == {f"https://line.example{link}"}
+    assert "webcal" not in page
+
+
+def test_staff_are_told_how_to_subscribe_and_see_no_link_and_change_none(
+    app: Flask, colleague: Staff, link: str
+) -> None:
+    page = colleague.browser.get("/desk/appointments").text
+    assert "How to subscribe" in page
+    assert "/calendar/" not in page
+    for path in ("/desk/appointments/link", "/desk/appointments/link/off"):
+        assert posts(colleague, path).status_code == 403
+    assert reads(app, link).status_code == 200
+
+
+def test_with_the_database_away_a_program_is_told_to_come_again_and_not_that_nothing_is_booked(
+    app: Flask, phone: Phone, link: str, sqlite_url: str
+) -> None:
+    books(phone, TEN)
+    path = sqlite_path(sqlite_url)
+    away = path.rename(path.with_suffix(".away"))
+    answer = reads(app, link)
+    assert (answer.status_code, answer.headers["Retry-After"], answer.data) == (503, "900", b"")
+    away.rename(path)
+    assert len(events(reads(app, link))) == 1
+
+
+def test_the_token_stands_in_no_log_and_not_in_the_audit(
+    app: Flask, house: House, link: str, sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = urlsplit(link).path.removeprefix("/calendar/").removesuffix(".ics")
+    path = sqlite_path(sqlite_url)
+    with caplog.at_level(logging.DEBUG):
+        reads(app, link)
+        away = path.rename(path.with_suffix(".away"))
+        reads(app, link)
+        away.rename(path)
+        assert app.test_client().post(link).status_code == 405
+    assert token not in caplog.text
+    assert token not in str(house.audit.page())
+    assert "made calendar link" in str(house.audit.page())

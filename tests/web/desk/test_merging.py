@@ -1,0 +1,196 @@
+"""Staff merge two requests of one person from a card, see what became of both, and take it back for a moment."""
+
+import re
+from html import unescape
+
+import pytest
+
+from ivr.desk.requests import NewRequest, Status
+from ivr.line.booking import Kind
+from ivr.line.phones import Phone as Number
+from ivr.web.services import House
+from tests.conftest import PASSWORD
+from tests.people import CALLER, Clock, Conversation, Phone, Staff
+
+DAUGHTERS = "+919999900002"
+TO_BE_RUNG = ("2", "1", "1", "1")
+BOOK = ("1", "2", "1", "1", "1")
+
+
+@pytest.fixture
+def hers(phone: Phone) -> Conversation:
+    """She asks for an appointment; request 1."""
+    return phone.rings().press(*BOOK)
+
+
+@pytest.fixture
+def again(phone: Phone, hers: Conversation) -> Conversation:
+    """And to be rung back, from her daughter's telephone; request 2."""
+    return phone.rings(caller=DAUGHTERS).press(*TO_BE_RUNG)
+
+
+def card(staff: Staff, reference: str, **query: str) -> str:
+    answer = staff.browser.get(f"/desk/requests/{reference}", query_string=query)
+    assert answer.status_code == 200
+    return unescape(answer.text)
+
+
+def tries(staff: Staff, request_id: int, other: str) -> tuple[int, str]:
+    """Merges by the form; what is answered, and what is said of it."""
+    form = {"csrf_token": staff.csrf(), "other": other}
+    answer = staff.browser.post(f"/desk/requests/{request_id}/merge", data=form)
+    said = re.search(r'role="alert">([^<]*)<', answer.text)
+    return answer.status_code, unescape(said[1]) if said else ""
+
+
+def looks_for(staff: Staff, request_id: int, reference: str) -> tuple[int, str]:
+    answer = staff.browser.get(f"/desk/requests/{request_id}/merge", query_string={"reference": reference})
+    return answer.status_code, unescape(answer.text)
+
+
+def test_another_request_of_the_number_is_offered_and_merged_with_one_tap(
+    staff: Staff, phone: Phone, hers: Conversation
+) -> None:
+    other = phone.rings().press(*TO_BE_RUNG)
+    assert f"Merge with {other.reference}" in card(staff, hers.reference)
+    page = staff.does("merge", 1, other="2")
+    assert f"{other.reference}: merged with the request {hers.reference}" in page
+    assert f"merged the request {other.reference} with this one. It also wished: Ring back, as soon as" in page
+    assert "Merge with" not in page
+    assert [each.id for each in phone.house.desk.waiting()] == [1]
+
+
+def test_a_request_of_another_number_is_found_by_its_reference_and_shown_before_it_is_merged(
+    staff: Staff, house: House, hers: Conversation, again: Conversation
+) -> None:
+    assert "Merge with" not in card(staff, hers.reference)
+    typed = f"{again.reference[:3]} {again.reference[3:]}"
+    status, page = looks_for(staff, 1, typed)
+    assert status == 200
+    assert "99999 00002" in page
+    assert f"Merge with {again.reference}" in page
+    assert [(line.what, line.about) for line in house.audit.page()][:1] == [("saw request", again.reference)]
+    assert house.desk.request(2).status is Status.OPEN
+    staff.does("merge", 1, other="2")
+    assert house.desk.request(2).merged_into == 1
+
+
+def test_where_two_numbers_share_a_reference_both_are_there_to_choose(
+    staff: Staff, house: House, hers: Conversation, clock: Clock
+) -> None:
+    for number in ("+919999900003", "+919999900004"):
+        new = NewRequest(
+            kind=Kind.CALLBACK,
+            line="main",
+            phone=Number(number),
+            language="en",
+            day=None,
+            part=None,
+            due=clock(),
+            call_sid="CA" + number,
+            created=clock(),
+            asked=clock(),
+            own_number=True,
+        )
+        house.desk.keep(new, house.front_door.marker.mark(new.promise), "424242")
+    status, page = looks_for(staff, 1, "424242")
+    assert (status, page.count("Merge with 424242</button>")) == (200, 2)
+    assert "99999 00003" in page
+    assert "99999 00004" in page
+
+
+def test_what_a_reference_does_not_lead_to_is_said(staff: Staff, hers: Conversation, again: Conversation) -> None:
+    nowhere = next(each for each in ("000000", "111111", "222222") if each not in {hers.reference, again.reference})
+    for reference, words in {
+        nowhere: f"No request has the reference {nowhere}.",
+        "12345": "A reference has six digits.",
+        "1234567": "A reference has six digits.",
+        "": "A reference has six digits.",
+        hers.reference: f"The reference {hers.reference} leads to this request already.",
+    }.items():
+        status, page = looks_for(staff, 1, reference)
+        assert (status, words in page) == (404, True), reference
+
+
+def test_the_old_reference_shows_the_card_that_remains_and_its_own_card_says_where_it_went(
+    staff: Staff, hers: Conversation, again: Conversation
+) -> None:
+    staff.does("merge", 1, other="2")
+    page = card(staff, again.reference)
+    assert f"Reference {hers.reference}</small></h1>" in page
+    assert f"/desk/requests/{again.reference}?id=2" in page, "with what was merged below it"
+    gone = card(staff, again.reference, id="2")
+    assert f"Reference {again.reference}</small></h1>" in gone
+    assert "was merged:" in gone
+    assert f"/desk/requests/{hers.reference}?id=1" in gone
+    assert f"merged it into the request {hers.reference}" in gone
+    assert "Merge with" not in gone
+    found = unescape(staff.browser.get("/desk", query_string={"q": again.reference}).text)
+    assert f"/desk/requests/{hers.reference}?id=1" in found
+    assert CALLER not in unescape(staff.browser.get("/desk/audit").text)
+
+
+def test_it_can_be_taken_back_for_a_moment_from_the_card(
+    staff: Staff, house: House, hers: Conversation, again: Conversation, clock: Clock
+) -> None:
+    before = [house.desk.request(each) for each in (1, 2)]
+    page = staff.takes_back(staff.does("merge", 1, other="2"))
+    assert "took that back" in page
+    assert f"merged the request {again.reference} with this one</li>" in page
+    assert [house.desk.request(each) for each in (1, 2)] == before
+    page = staff.does("merge", 1, other="2")
+    house.moves.write_note(2, "rang", "meena", clock())
+    assert "too late" in staff.takes_back(page)
+    assert house.desk.request(2).merged_into == 1
+    clock.goes_on(seconds=11)
+    assert "/undo" not in card(staff, hers.reference)
+
+
+def test_where_she_has_moved_it_since_nothing_else_is_taken_back_in_its_place(
+    staff: Staff, house: House, again: Conversation
+) -> None:
+    offered = staff.does("merge", 1, other="2")
+    assert "/undo" not in staff.does("take", 1), "what cannot be taken back is not offered"
+    assert "too late" in staff.takes_back(offered), "from a page that is open in another tab"
+    assert (house.desk.request(1).taken_by, house.desk.request(2).merged_into) == ("asha", 1)
+
+
+def test_a_merge_is_not_taken_apart_in_place_of_a_report_of_before(
+    staff: Staff, house: House, again: Conversation
+) -> None:
+    staff.does("take", 1)
+    offered = staff.does("report", 1, outcome="no_answer")
+    staff.does("merge", 1, other="2")
+    assert "too late" in staff.takes_back(offered)
+    assert (house.desk.request(1).tries, house.desk.request(2).merged_into) == (1, 1)
+
+
+def test_who_comes_too_late_is_told_who_has_it_or_that_it_is_closed(
+    staff: Staff, phone: Phone, again: Conversation, hers: Conversation, clock: Clock
+) -> None:
+    house = phone.house
+    house.moves.take(2, "meena", clock())
+    assert tries(staff, 1, "2") == (409, f"meena has the request {again.reference}.")
+    status, page = looks_for(staff, 1, again.reference)
+    assert (status, "meena has it" in page, "Merge with" in page.partition("</h1>")[2]) == (200, True, False)
+    assert "Same person as another request" not in card(staff, again.reference), "nor from the card of hers"
+    house.people.add("meena", PASSWORD, clock())
+    meena = Staff(phone.app, "meena", PASSWORD)
+    meena.logs_in()
+    meena.does("merge", 2, other="1")
+    assert house.desk.request(1).merged_into == 2
+    assert tries(staff, 1, "2") == (409, f"The request {hers.reference} is closed already.")
+
+
+@pytest.mark.parametrize("other", ["4711", "", "-2", "9" * 30, "٢"])
+def test_what_is_not_there_is_not_merged(staff: Staff, house: House, again: Conversation, other: str) -> None:
+    assert tries(staff, 1, other) == (404, "There is no such request any more.")
+    assert tries(staff, 1, "1") == (400, "That is this request itself.")
+    assert all(each.status is Status.OPEN for each in house.desk.all())
+
+
+def test_the_card_in_hindi_says_what_was_merged(staff: Staff, hers: Conversation, again: Conversation) -> None:
+    staff.does("merge", 1, other="2")
+    form = {"csrf_token": staff.csrf(), "language": "hi"}
+    staff.browser.post("/language", data=form)
+    assert f"अनुरोध {again.reference} को इसमें मिलाया" in card(staff, hers.reference)

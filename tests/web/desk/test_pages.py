@@ -1,0 +1,351 @@
+"""The desk's page in a browser: who waits, who has taken it, what happened; and who is kept out."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from urllib.parse import urljoin
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from ivr.storage import schema
+from ivr.storage.database import Database, sqlite_path
+from tests.conftest import PASSWORD
+from tests.people import Clock, Phone, Staff
+from tests.web import service
+
+BOOK = ("1", "1", "1", "1", "1")
+OURS = "https://line.example"
+
+ELSEWHERE = (
+    *(
+        "https://evil.example/desk",
+        "//evil.example/desk",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "http:/evil.example",
+    ),
+    *("\t//evil.example", "/desk\\@evil.example", "/login", ""),
+)
+"""Where a crafted link would like somebody to be sent after the login."""
+
+
+def colleague(phone: Phone, name: str) -> Staff:
+    """Somebody else at the desk, logged in."""
+    phone.house.people.add(name, PASSWORD, phone.house.clock())
+    person = Staff(phone.app, name, PASSWORD)
+    assert person.logs_in().status_code == 302
+    return person
+
+
+def logs_in_from(staff: Staff, wanted: str) -> str:
+    """Logs in from a page that leads on to `wanted`; what comes back, and where it leads."""
+    token = staff.token(staff.browser.get("/login").text)
+    form = {"name": staff.name, "password": staff.password, "csrf_token": token}
+    answer = staff.browser.post("/login", query_string={"next": wanted}, data=form)
+    return f"{answer.status_code} {urljoin(f'{OURS}/login', answer.headers.get('Location', ''))}"
+
+
+@pytest.fixture
+def asha(app: Flask, phone: Phone) -> Staff:
+    """Somebody at the desk who has not logged in."""
+    phone.house.people.add("asha", PASSWORD, phone.house.clock())
+    return Staff(app, "asha", PASSWORD)
+
+
+# -- coming in
+
+
+def test_who_is_not_logged_in_is_shown_the_login_and_then_the_page_they_wanted(asha: Staff) -> None:
+    answer = asha.browser.get("/desk?from=mail")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/login?next=%2Fdesk%3Ffrom%3Dmail")
+    assert logs_in_from(asha, "/desk?from=mail") == f"302 {OURS}/desk?from=mail"
+    assert "asha" in asha.sees()
+
+
+def test_a_crafted_link_to_the_login_leads_nobody_away_from_the_desk(asha: Staff) -> None:
+    led = {wanted: logs_in_from(asha, wanted) for wanted in ELSEWHERE}
+    assert {wanted: there for wanted, there in led.items() if not re.fullmatch(rf"302 {OURS}/desk\S*", there)} == {}
+
+
+@pytest.mark.parametrize("wanted", ["/desk\r\nLocation: https://evil.example", "/desk\n"], ids=ascii)
+def test_a_line_break_in_such_a_link_is_no_fault_of_ours(asha: Staff, wanted: str) -> None:
+    assert re.fullmatch(rf"302 {OURS}/desk\S*", logs_in_from(asha, wanted))
+
+
+def test_a_wrong_password_and_an_unknown_name_are_told_the_same_and_stay_out(asha: Staff) -> None:
+    for name, password in (("asha", "wrong horse battery"), ("nobody", PASSWORD), ("Asha", PASSWORD)):
+        answer = asha.logs_in(name, password)
+        assert answer.status_code == 401
+        assert "This name and password do not belong together." in answer.text
+        assert password not in answer.text
+        assert asha.browser.get("/desk").status_code == 302
+
+
+def test_a_name_that_nobody_can_have_is_a_wrong_one(both: Phone) -> None:
+    for name in ("\ufffe", "x" * 81, "' OR 1=1 --"):
+        answer = Staff(both.app, name, PASSWORD).logs_in()
+        assert answer.status_code in {400, 401}, f"{answer.status_code} for {name!a}"
+        assert "do not belong together" in answer.text
+
+
+def test_the_session_is_a_new_one_after_the_login(asha: Staff) -> None:
+    before = asha.token(asha.browser.get("/login").text)
+    with asha.browser.session_transaction() as session:
+        session["planted"] = "by somebody else"
+    asha.logs_in()
+    with asha.browser.session_transaction() as session:
+        assert "planted" not in session
+    asha.sees()
+    assert asha.browser.post("/logout", data={"csrf_token": before}).status_code == 400
+
+
+@pytest.mark.parametrize("env", ["production", "development"])
+def test_cookies_are_kept_from_scripts_other_sites_and_in_production_from_plain_http(
+    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, env: str
+) -> None:
+    with service(tmp_path, sqlite_url, redis_url, clock, ENV=env) as phone:
+        phone.house.people.add("asha", PASSWORD, clock())
+        browser = phone.app.test_client()
+        page = browser.get("/login", base_url=OURS)
+        form = {"name": "asha", "password": PASSWORD, "csrf_token": Staff.token(page.text)}
+        answer = browser.post("/login", data=form, base_url=OURS, headers={"Referer": f"{OURS}/login"})
+    for cookie in (page.headers["Set-Cookie"], answer.headers["Set-Cookie"]):
+        flags = {part.strip() for part in cookie.split(";")[1:]}
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= flags
+        assert ("Secure" in flags) is (env == "production")
+
+
+def test_who_has_logged_out_or_been_switched_off_is_out(staff: Staff, phone: Phone) -> None:
+    database = Database(phone.house.settings.database_url)
+    staff.sees()
+    with database.writing() as write:
+        write.execute(update(schema.staff).values(active=False))
+    assert staff.browser.get("/desk").status_code == 302
+    assert staff.logs_in().status_code == 401
+    with database.writing() as write:
+        write.execute(update(schema.staff).values(active=True))
+    staff.logs_in()
+    staff.browser.post("/logout", data={"csrf_token": staff.token(staff.browser.get("/desk").text)})
+    assert staff.browser.get("/desk").status_code == 302
+
+
+# -- the requests
+
+
+def test_a_request_rung_in_is_on_the_page_at_once(staff: Staff, phone: Phone) -> None:
+    assert "Nobody waits to be rung." in staff.sees()
+    call = phone.rings("second", lang="hi").press("1", "2", "1", "1", "1")
+    page = staff.sees()
+    assert "<title>(1) The desk</title>" in page
+    for words in (call.reference, "99999 00001", "the second line", "Hindi", "Tue 24 Nov, morning", "due now"):
+        assert words in page
+    assert "rang again" not in page
+    phone.rings().press(*BOOK)
+    assert "rang again" in staff.sees()
+
+
+def test_the_most_overdue_comes_first_and_says_how_late_it_is(staff: Staff, phone: Phone, clock: Clock) -> None:
+    later = phone.rings(caller="+919999900001").press("2", "3", "1", "1")
+    clock.goes_on(minutes=10)
+    sooner = phone.rings(caller="+919999900002").press(*BOOK)
+    clock.goes_on(minutes=10)
+    last = phone.rings(caller="+919999900003").press(*BOOK)
+    shown = re.findall(r"Reference (\d{6})", staff.sees())
+    assert shown == [sooner.reference, last.reference, later.reference]
+    clock.goes_on(minutes=90)
+    staff.logs_in()
+    page = staff.sees()
+    assert re.findall(r"[\w ]+ late(?=<)", page) == ["1 h 40 min late", "1 h 30 min late"]
+    assert "in 1 h 10 min" in page
+
+
+def test_a_request_is_taken_put_back_and_settled_each_with_who_and_when(
+    staff: Staff, phone: Phone, clock: Clock
+) -> None:
+    phone.rings().press(*BOOK)
+    assert "You have it" in staff.does("take", 1)
+    clock.goes_on(minutes=5)
+    assert "You have it" not in staff.does("put_back", 1)
+    page = staff.does("take", 1)
+    said = re.findall(r"<strong>([\w ]+)</strong> ([a-z: A-Z0-9,]*)", page)
+    assert said == [
+        ("asha", "took it"),
+        ("asha", "put it back"),
+        ("asha", "took it"),
+        ("the caller", "asked: Mon 23 Nov, afternoon"),
+    ]
+    assert "Mon 23 Nov, 14:05" in page
+    page = staff.does("report", 1, outcome="settled")
+    assert "Nobody waits to be rung." in page
+    assert "Reached and settled" in page, "it can be taken back"
+    what = ["made", "taken", "put_back", "taken", "settled"]
+    assert [entry.what for entry in phone.house.desk.history(1)] == what
+    assert "This request is closed already." in staff.does("take", 1)
+
+
+def test_the_second_of_two_people_is_told_who_was_first(staff: Staff, phone: Phone) -> None:
+    binod = colleague(phone, "binod")
+    phone.rings().press(*BOOK)
+    staff.does("take", 1)
+    assert "asha has it" in binod.sees()
+    for move, more in (("take", {}), ("report", {"outcome": "settled"}), ("put_back", {})):
+        assert "asha has taken this request." in binod.does(move, 1, **more)
+    assert phone.house.desk.request(1).taken_by == "asha"
+    staff.does("put_back", 1)
+    assert "This request is open again." in staff.does("report", 1, outcome="settled")
+
+
+def test_two_people_at_once_cannot_take_the_same_request(both: Phone) -> None:
+    both.rings().press(*BOOK)
+    barrier = Barrier(2)
+
+    def takes(person: Staff) -> str:
+        token = person.token(person.browser.get("/desk").text)
+        barrier.wait(10)
+        form = {"csrf_token": token}
+        return person.browser.post("/desk/requests/1/take", data=form, follow_redirects=True).text
+
+    with ThreadPoolExecutor(2) as hands:
+        pages = list(hands.map(takes, [colleague(both, name) for name in ("asha", "binod")]))
+    taken_by = both.house.desk.request(1).taken_by
+    assert sorted("You have it" in page for page in pages) == [False, True]
+    assert sorted(f"{taken_by} has taken this request." in page for page in pages) == [False, True]
+
+
+def test_whatever_a_colleague_enters_is_words_and_never_markup(staff: Staff, phone: Phone) -> None:
+    phone.rings().press(*BOOK)
+    markup = "<script>alert(1)</script>"
+    staff.does("take", 1)
+    staff.does("note", 1, note=markup)
+    for page in (
+        staff.browser.get(f"/desk/requests/{phone.house.desk.request(1).reference}").text,
+        staff.browser.get("/desk", query_string={"q": markup, "line": markup, "kind": markup}).text,
+        staff.browser.post("/desk/new", data={"csrf_token": staff.csrf(), "phone": markup, "note": markup}).text,
+    ):
+        assert markup not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_the_list_is_searched_by_number_reference_line_kind_and_day(staff: Staff, phone: Phone) -> None:
+    first = phone.rings().press("1", "2", "1", "1", "1").reference
+    second = phone.rings("second", caller="+919999900002").press("2", "1", "1", "1").reference
+
+    def found(**query: str) -> list[str]:
+        return re.findall(r"Reference (\d{6})", staff.browser.get("/desk", query_string=query).text)
+
+    for query, expected in (
+        ({"q": "00001"}, [first]),
+        ({"q": second}, [second]),
+        ({"line": "second"}, [second]),
+        ({"kind": "booking"}, [first]),
+        ({"day": "2026-11-24"}, [first]),
+        ({"q": "00001", "kind": "callback"}, []),
+        ({"day": "not a day"}, [second, first]),
+    ):
+        assert sorted(found(**query)) == sorted(expected), query
+
+
+def test_a_closed_request_is_found_by_its_whole_number_or_reference(staff: Staff, phone: Phone) -> None:
+    reference = phone.rings().press(*BOOK).reference
+    staff.does("take", 1)
+    staff.does("report", 1, outcome="settled")
+    for words in (reference, "09999900001", "+91 99999 00001"):
+        assert reference in staff.browser.get("/desk", query_string={"q": words}).text
+    assert staff.browser.get(f"/desk/requests/{reference}").status_code == 200
+    assert staff.browser.get("/desk/requests/000000").status_code == 404
+
+
+def test_an_open_page_is_told_of_changes_and_of_nothing_else(staff: Staff, phone: Phone, clock: Clock) -> None:
+    def seen() -> str:
+        found = re.search(r"seen=([\d-]+)", staff.sees())
+        assert found
+        return found[1]
+
+    before = seen()
+    assert staff.browser.get("/desk/list", query_string={"seen": before}).status_code == 204
+    phone.rings().press(*BOOK)
+    answer = staff.browser.get("/desk/list", query_string={"seen": before})
+    assert (answer.status_code, "<html" in answer.text) == (200, False)
+    clock.goes_on(minutes=1)
+    assert staff.browser.get("/desk/list", query_string={"seen": seen()}).status_code == 204
+
+
+def test_a_booking_needs_a_moment_to_come(staff: Staff, phone: Phone) -> None:
+    phone.rings().press(*BOOK)
+    staff.does("take", 1)
+    for more in ({}, {"day": "2026-11-23", "hour": "13:59"}, {"day": "x", "hour": "y"}, {"day": "2026-11-24"}):
+        assert "Please give the day and the hour" in staff.does("report", 1, outcome="booked", **more)
+    assert phone.house.desk.request(1).status == "taken"
+    staff.does("report", 1, outcome="booked", day="2026-11-24", hour="10:30")
+    page = staff.browser.get("/desk/appointments", query_string={"day": "2026-11-24"}).text
+    assert "10:30" in page
+    assert "99999 00001" in page
+
+
+def test_an_outcome_that_there_is_not_changes_nothing(staff: Staff, phone: Phone) -> None:
+    phone.rings().press(*BOOK)
+    staff.does("take", 1)
+    for outcome in ("", "vanished", "not_reached"):
+        staff.does("report", 1, outcome=outcome)
+    assert phone.house.desk.request(1).status == "taken"
+
+
+def test_a_request_from_the_counter_joins_the_one_the_number_has(staff: Staff, phone: Phone) -> None:
+    phone.rings().press(*BOOK)
+    form = {"csrf_token": staff.csrf(), "phone": "99999 00001", "kind": "booking", "language": "en", "line": "main"}
+    page = staff.browser.post("/desk/new", data=form, follow_redirects=True).text
+    assert "It is written down." in page
+    (found,) = phone.house.desk.waiting()
+    assert found.rang_again == 1
+    for wrong in ({"phone": "123"}, {"kind": "nothing"}, {"line": "none"}, {"day": "2026-11-24"}, {"part": "night"}):
+        assert staff.browser.post("/desk/new", data=form | wrong).status_code == 400
+    assert len(phone.house.desk.waiting()) == 1
+
+
+def test_the_desk_is_read_in_hindi(staff: Staff, phone: Phone) -> None:
+    phone.rings().press("1", "2", "1", "1", "1")
+    staff.browser.post("/language", data={"csrf_token": staff.csrf(), "language": "hi"})
+    page = staff.sees()
+    for words in ('<html lang="hi">', "कौन इंतज़ार में है", "मंगल 24 नव॰, सुबह", "पहली लाइन"):
+        assert words in page
+
+
+# -- what is refused
+
+
+def test_a_form_without_its_token_moves_nothing(staff: Staff, phone: Phone) -> None:
+    phone.rings().press(*BOOK)
+    for form in ({}, {"csrf_token": ""}, {"csrf_token": "made-up"}):
+        assert staff.browser.post("/desk/requests/1/take", data=form).status_code == 400
+    other = Staff(phone.app)
+    theirs = other.token(other.browser.get("/login").text)
+    assert staff.browser.post("/desk/requests/1/take", data={"csrf_token": theirs}).status_code == 400
+    assert phone.house.desk.request(1).status == "open"
+
+
+def test_there_is_no_such_request_and_no_such_move(both: Phone) -> None:
+    both.rings().press(*BOOK)
+    staff = colleague(both, "asha")
+    token = staff.token(staff.browser.get("/desk").text)
+    paths = ("1/delete", "1/done", "1/open", "2/take", "0/take", "99999999999999999999999/take", "x/take", "-1/take")
+    answers = {path: staff.browser.post(f"/desk/requests/{path}", data={"csrf_token": token}) for path in paths}
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(paths, 404)
+    assert both.house.desk.request(1).status == "open"
+
+
+def test_while_the_database_is_away_staff_are_told_so_and_stay_logged_in(
+    staff: Staff, phone: Phone, sqlite_url: str
+) -> None:
+    path = sqlite_path(sqlite_url)
+    token = staff.token(staff.browser.get("/desk").text)
+    away = path.rename(path.with_suffix(".away"))
+    answers = [staff.browser.get("/desk"), staff.browser.post("/desk/requests/1/take", data={"csrf_token": token})]
+    answers.append(Staff(phone.app).logs_in("asha", PASSWORD))
+    for answer in answers:
+        assert answer.status_code == 503
+        assert "The desk cannot be shown just now" in answer.text
+    away.rename(path)
+    assert "Nobody waits to be rung." in staff.sees()

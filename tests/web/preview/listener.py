@@ -1,0 +1,211 @@
+"""Somebody who has a transcript before them, rings, and compares: each sentence, each key on offer, each pointer."""
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qsl, urlsplit
+
+from ivr.carrier.twilio.reader import Dials, Gathers, Heard
+from ivr.desk.requests import Outcome, Report
+from ivr.line.paths.events import KEYPAD, What
+from ivr.line.paths.transcript import Keys
+from ivr.line.phones import Phone as Number
+from ivr.line.turn import Call, File, RingReception
+from ivr.web.preview.transcripts import Branch
+from ivr.web.services import House
+from ivr.web.telephone.call_urls import Steps
+from tests.people import CALLER, Conversation, Phone
+
+REFERENCE = re.compile(r"(?<!\d )\d \d \d, \d \d \d(?! \d)")
+
+PRESS = re.compile(r"press (\d)|(\d) दबाइए")
+"""How the prompts offer a key."""
+
+EVERYTHING = frozenset(What)
+OFFERED = frozenset({What.BEGINS, What.KEY, What.OUTCOME})
+"""What is followed where mistakes are not."""
+
+SIXTH = 6
+"""So many calls share the days and parts of a day of a moment: three lines in two languages."""
+
+STANDING = {"0", "9", "*", "#"}
+
+
+@dataclass
+class Listener:
+    """Reads one call, and rings it."""
+
+    house: House
+    read: Branch
+    follows: frozenset[What] = OFFERED
+    turn: int | None = None
+    """Of each SIXTH that point elsewhere, follow this one; None: all. What is on offer there is always compared."""
+    stranded: Phone | None = None
+    """A telephone at a service whose database and queue are both away."""
+    heard: int = 0
+    """How many documents."""
+    _alike: int = 0
+    _told: dict[Keys, Branch] = field(default_factory=dict)
+    _page: set[Heard] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for each in self.read.every():
+            self._told[each.scene.keys] = each
+            self._page |= set(each.heard)
+
+    def compares(self, read: Branch, call: Conversation) -> None:
+        """What was heard last, and then all that the transcript tells or points to."""
+        self._agrees(read, call)
+        if not self._has_its_turn(read):
+            return
+        for branch in filter(self._is_followed, read.next):
+            self._goes_on(branch, call)
+        for branch in filter(self._is_followed, self._pointed_to(read)):
+            if not isinstance(branch.scene.turn.wait, File):
+                self._agrees(branch, self._pressed(call, branch))
+
+    def _agrees(self, read: Branch, call: Conversation) -> None:
+        self.heard += 1
+        words = heard(call)
+        assert words == list(read.heard), read.scene.keys
+        assert self._page.issuperset(words), read.scene.keys
+        if isinstance(call.waits, Gathers) and not read.is_another:
+            self._is_offered(read, {each.words for each in words}, call.waits)
+
+    def _is_offered(self, read: Branch, words: set[str], asked: Gathers) -> None:
+        """The keys that the words offer are those that the transcript has, each below its own sentence."""
+        ways = [*read.next, *self._pointed_to(read)] if not read.scene.stays else []
+        if any(each.scene.what is What.KEY for each in ways) and asked.digits == 1:
+            offered = {key for each in words for found in PRESS.findall(each) for key in found if key}
+            assert offered - STANDING == {each.key for each in ways if each.offered}, read.scene.keys
+            assert {each.label for each in ways if each.offered} <= words, read.scene.keys
+            standing = {each.key for each in ways if not each.offered and each.scene.what is What.KEY}
+            assert standing in (STANDING, set()), read.scene.keys
+
+    def _pointed_to(self, read: Branch) -> list[Branch]:
+        """What the transcript says to follow by pointing to where it is told."""
+        if read.scene.told_at is None:
+            return []
+        target = self._told[read.scene.told_at]
+        otherwise = {kind(each) for each in read.next}
+        return [each for each in (*target.next, *self._pointed_to(target)) if kind(each) not in otherwise]
+
+    def _is_followed(self, branch: Branch) -> bool:
+        if self.follows == OFFERED and branch.scene.by in {"*", "#"}:
+            return False
+        return branch.scene.what in self.follows
+
+    def _has_its_turn(self, read: Branch) -> bool:
+        if self.turn is None or read.scene.told_at is None:
+            return True
+        self._alike += 1
+        return self._alike % SIXTH == self.turn % SIXTH
+
+    def _goes_on(self, branch: Branch, call: Conversation) -> None:
+        if isinstance(branch.scene.turn.wait, File):
+            self._files(branch, call)
+        elif isinstance(branch.scene.turn.wait, RingReception):
+            self._rings(branch, call)
+        else:
+            after = self._pressed(call, branch)
+            assert not branch.scene.stays or where(after) == where(call), branch.scene.keys
+            self.compares(branch, after)
+
+    def _files(self, filing: Branch, call: Conversation) -> None:
+        """Confirms: at first, again in another call, as somebody who is blocked, and where nothing can be kept."""
+        after = self._outcomes(filing)
+        if not filing.next and self.follows == OFFERED:
+            return  # it is told where the same is confirmed before
+        assert set(after) - {"joined"} == {"kept", "lost", "refused"}
+        assert ("joined" in after) == (call.fields["From"] == CALLER)
+        settles(self.house)
+        kept = [outcome for outcome in ("kept", "joined") if outcome in after]
+        became: dict[str, Conversation] = {outcome: pressed(another(call), filing) for outcome in kept}
+        if self.stranded:
+            lost = pressed(replace(another(call), phone=self.stranded), filing)
+            became["lost"] = replace(lost, phone=call.phone)  # from then on all is well again
+        compares = self.compares if filing.next else self._agrees
+        for outcome, confirmed in became.items():
+            compares(after[outcome], confirmed)
+        self._is_refused(after, filing, call)
+
+    def _rings(self, ringing: Branch, call: Conversation) -> None:
+        rung = self._pressed(call, ringing)
+        assert heard(rung) == list(ringing.heard)
+        after = self._outcomes(ringing)
+        assert set(after) == {"talked", "unanswered", "refused"}
+        for outcome, talked in (("talked", True), ("unanswered", False)):
+            self.compares(after[outcome], replace(rung).reception(talked))
+        self._is_refused(after, ringing, call)
+
+    def _outcomes(self, branch: Branch) -> dict[str, Branch]:
+        return {each.scene.by: each for each in (*branch.next, *self._pointed_to(branch))}
+
+    def _is_refused(self, after: Mapping[str, Branch], branch: Branch, call: Conversation) -> None:
+        if self.follows == EVERYTHING:  # what is said then is the same at all moments
+            with blocked(self.house):
+                self.compares(after["refused"], pressed(another(call), branch))
+
+    def _pressed(self, call: Conversation, branch: Branch) -> Conversation:
+        if branch.scene.what is What.SILENCE:
+            return replace(call).stays_silent()
+        return pressed(replace(call), branch, self._key(call, branch))
+
+    def _key(self, call: Conversation, branch: Branch) -> str:
+        if kind(branch) != (What.WRONG, ""):
+            return branch.scene.by
+        means = {key for each in heard(call) for found in PRESS.findall(each.words) for key in found} | STANDING
+        assert isinstance(call.waits, Gathers)
+        return branch.scene.by if not call.waits.digits else next(key for key in KEYPAD if key not in means)
+
+
+def kind(branch: Branch) -> tuple[What, str]:
+    """What led there; all single keys that mean nothing are one."""
+    scene = branch.scene
+    return scene.what, "" if scene.what is What.WRONG and len(scene.by) == 1 else scene.by
+
+
+def where(call: Conversation) -> Call:
+    """Where the call stands, as its next address says."""
+    if not isinstance(call.waits, Gathers | Dials):
+        return Call("", "", "over")
+    url = urlsplit(call.waits.action)
+    return Steps(call.phone.house.call_seal).call(url.path.rpartition("/")[2], dict(parse_qsl(url.query)))
+
+
+def pressed(call: Conversation, branch: Branch, key: str = "") -> Conversation:
+    """The call once the key or the number of this branch is pressed."""
+    assert isinstance(call.waits, Gathers)
+    return call.press((key or branch.scene.by) + call.waits.ends_with)
+
+
+def another(call: Conversation) -> Conversation:
+    """Another call that has come as far as this one."""
+    return replace(call, sid=f"CA{secrets.token_hex(16)}")
+
+
+def heard(call: Conversation) -> list[Heard]:
+    """All that was heard since the last key, with the transcript's reference in place of the true one."""
+    spoken = {each for words in call.heard for each in REFERENCE.findall(words)}
+    assert len(spoken) <= 1
+    for true in spoken:
+        return [replace(each, words=each.words.replace(true, "0 0 0, 0 0 0")) for each in call.spoken]
+    return call.spoken
+
+
+def settles(house: House) -> None:
+    """The desk closes all that waits, so that nothing is joined to it."""
+    for each in house.desk.waiting():
+        house.moves.take(each.id, "asha", house.clock())
+        house.moves.report(each.id, Report(Outcome.SETTLED), "asha", house.clock())
+
+
+@contextmanager
+def blocked(house: House) -> Iterator[None]:
+    """The caller is blocked."""
+    number, now = Number(CALLER), house.clock()
+    house.blocked.block(number, "rings for fun", "asha", now)
+    yield
+    house.blocked.lift(house.blocked.all()[0].id, "asha", now)

@@ -1,0 +1,152 @@
+"""The page and the command on which somebody reads what a caller hears."""
+
+import re
+from html import unescape
+
+import pytest
+from flask import Flask
+
+from ivr.line.hours import DeskClosure
+from ivr.web.services import House
+from tests.people import Clock, Phone, Staff
+
+
+def text(page: str) -> str:
+    """What a page says."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def hears(staff: Staff, query: str = "") -> str:
+    page = staff.browser.get(f"/desk/hear?{query}")
+    assert page.status_code == 200, page.status_code
+    return page.text
+
+
+def test_the_page_tells_the_call_of_now_with_what_a_caller_hears_below_each_key(staff: Staff, phone: Phone) -> None:
+    page = text(hears(staff))
+    for words in (*phone.rings().heard, *phone.rings().press("1").heard, *phone.rings().press("3", "1").heard):
+        assert words in page
+
+
+def test_a_closed_day_ahead_is_offered_and_told_with_its_reason_before_it_comes(
+    staff: Staff, house: House, clock: Clock
+) -> None:
+    diwali = DeskClosure(clock().date().replace(day=30), "", (), "diwali")
+    house.closures.set([diwali], "asha", clock())
+    house.mirror.follow(house.closures, clock().date())
+    assert "Diwali: Mon 30 Nov, 09:00" in text(hears(staff))
+    assert "We are closed today for Diwali." in text(hears(staff, "on=2026-11-30&at=09:00"))
+    assert "दिवाली के कारण आज क्लिनिक बंद है।" in text(hears(staff, "on=2026-11-30&at=09:00&lang=hi"))
+    assert "We are closed today for Diwali." not in text(hears(staff, "on=2026-12-01&at=09:00"))
+
+
+def test_reading_on_begins_after_the_keys_that_were_pressed(staff: Staff, phone: Phone) -> None:
+    page = text(hears(staff, "keys=1+2+3"))
+    assert " ".join(phone.rings().press("1", "2", "3").heard) in page
+    assert "Welcome" not in page
+
+
+def test_every_pointer_of_the_page_leads_to_a_part_of_it(staff: Staff) -> None:
+    page = hears(staff, "all=1")
+    places = re.findall(r'id="(after[^"]*)"', page)
+    assert len(places) == len(set(places)) > 50
+    pointed_to = set(re.findall(r'href="#(after[^"]*)"', page))
+    assert pointed_to == set(places) - {"after"} | (pointed_to & {"after"})
+
+
+def test_every_link_of_the_page_opens(staff: Staff) -> None:
+    links = set(re.findall(r'href="(/desk/hear\?[^"#]*)"', hears(staff)))
+    assert len(links) > 40
+    for link in sorted(links)[::7]:
+        assert staff.browser.get(unescape(link)).status_code == 200, link
+
+
+@pytest.mark.parametrize("query", ["keys=7", "keys=1+1+1+1+1+1", "on=tomorrow", "at=25:00", "on=9999-12-31"])
+def test_a_call_or_a_moment_that_cannot_be_is_not_found(staff: Staff, query: str) -> None:
+    assert staff.browser.get(f"/desk/hear?{query}").status_code == 404
+
+
+def test_a_day_that_is_past_is_refused_in_words(staff: Staff, app: Flask) -> None:
+    page = staff.browser.get("/desk/hear?on=2026-11-22&at=10:00")
+    assert page.status_code == 400
+    assert 'min="2026-11-23"' in page.text
+    assert "What was heard on a day that is past is not kept." in text(page.text)
+    assert "Mon 23 Nov, 14:00" in text(page.text)
+    done = app.test_cli_runner().invoke(args=["hear", "--at", "2026-11-22 10:00"])
+    assert (done.exit_code, "a day that is past is not kept" in done.output) == (1, True)
+
+
+def test_now_is_the_moment_at_which_it_is_clicked(staff: Staff) -> None:
+    assert re.search(r'href="/desk/hear\?line=main">now<', hears(staff, "on=2026-12-01&at=10:00"))
+
+
+def test_a_day_of_another_year_is_told_with_its_year(staff: Staff) -> None:
+    assert re.search(r"<h2>[^<]+, Fri 29 Oct 2027, 10:00</h2>", hears(staff, "on=2027-10-29&at=10:00"))
+
+
+def test_what_no_key_cuts_off_is_said_in_words_too(staff: Staff, phone: Phone) -> None:
+    warning = phone.rings().press("3").uncut[0]
+    assert f"No key cuts this off: {warning}" in text(hears(staff))
+
+
+def test_a_number_that_cannot_be_rung_is_told_with_its_reason(staff: Staff, phone: Phone) -> None:
+    page = text(hears(staff))
+    for number in ("0012025550123", "18600000000"):
+        refused = phone.rings().press("2", "1", "2", number)
+        assert f"{number} A number that we cannot ring {refused.words}" in page
+
+
+def test_after_the_key_of_the_other_language_the_call_is_told_in_that_language(
+    staff: Staff, phone: Phone, app: Flask
+) -> None:
+    page = hears(staff, "keys=9+1")
+    assert '<article class="call" lang="hi"' in page
+    assert phone.rings(lang="hi").press("1").words in text(page)
+    assert "Read on in Hindi" not in text(page)
+    said = runs(app, "--keys", "9 1")
+    assert said.splitlines()[0].endswith(", hi")
+    assert '(read on with --keys "9 1 9")' in said
+    assert phone.rings(lang="hi").press("1", "9").words in text(hears(staff, "keys=9+1+9"))
+
+
+def test_odd_lines_languages_and_callers_are_those_that_there_are(staff: Staff) -> None:
+    page = hears(staff, "line=x&lang=x&caller=x")
+    assert re.search(r"<h2>The first line,", page)
+    assert '<option value="shown" selected>' in page
+    assert '<article class="call" lang="en"' in page
+
+
+def test_the_page_of_hours_leads_to_the_whole_call(staff: Staff) -> None:
+    page = staff.browser.get("/desk/hours").text
+    assert '/desk/hear?line=second&amp;lang=en"' in page
+
+
+def test_the_command_prints_the_same_sentences(app: Flask, staff: Staff, phone: Phone, clock: Clock) -> None:
+    said = runs(app, "--line", "second", "--at", "2026-11-23 21:15", "--lang", "hi")
+    page = text(hears(staff, "line=second&on=2026-11-23&at=21:15&lang=hi"))
+    clock.shows(2026, 11, 23, 21, 15)
+    for keys in ((), ("1",), ("3", "2"), ("4",)):
+        heard = phone.rings("second", lang="hi").press(*keys).heard
+        assert "\n".join(f"{'    ' * len(keys)}{words}" for words in heard) in said
+    lines = (line.strip() for line in said.splitlines()[2:])
+    missing = {line for line in lines if line and not line.startswith(("[", "(")) and line not in page}
+    assert missing == set()
+
+
+def test_the_command_begins_after_keys_and_says_what_it_does_not_know(app: Flask) -> None:
+    assert "Which part of the day?" in runs(app, "--keys", "1 2").splitlines()[2]
+    assert "We cannot see a number that we could ring." in runs(app, "--caller", "withheld")
+    for words, complaint in {
+        "--line fourth": "no line is fourth; there are main, second, third",
+        "--lang fr": "no language is fr; there are en, hi",
+        "--keys 1-8": "1-8 leads nowhere there",
+    }.items():
+        done = app.test_cli_runner().invoke(args=["hear", *words.split()])
+        assert done.exit_code == 1
+        assert complaint in done.output
+
+
+def runs(app: Flask, *words: str) -> str:
+    done = app.test_cli_runner().invoke(args=["hear", *words])
+    assert done.exit_code == 0, done.output
+    return done.output

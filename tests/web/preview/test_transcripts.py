@@ -1,0 +1,157 @@
+"""What a caller hears, read beforehand, is what a call at that moment hears: each sentence of each branch."""
+
+import re
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import settings
+
+from ivr.carrier.twilio.reader import Dials
+from ivr.commands.phone import WITHHELD
+from ivr.line.hours import DeskClosure, Shift
+from ivr.line.paths.events import What
+from ivr.web.preview.transcripts import Caller, Wanted, read_call, read_reception
+from tests.people import CALLER, DELHI, Clock, Phone
+from tests.web import clinic_with_reception, service
+from tests.web.preview.listener import EVERYTHING, OFFERED, Listener, blocked
+
+MOMENTS = {
+    "in opening hours": (2026, 11, 23, 14, 0),
+    "in the last minute": (2026, 11, 23, 20, 29),
+    "at closing time": (2026, 11, 23, 20, 30),
+    "before opening": (2026, 11, 24, 6, 5),
+    "at midnight": (2026, 11, 25, 0, 0),
+    "on a Sunday": (2026, 11, 29, 9, 30),
+    "on a Sunday evening": (2026, 11, 29, 19, 45),
+    "on the eve of Diwali": (2027, 10, 28, 21, 0),
+    "on Diwali morning": (2027, 10, 29, 10, 0),
+    "on a half day, before it": (2027, 3, 22, 10, 15),
+    "on a half day": (2027, 3, 22, 17, 45),
+    "after the desk closed early": (2026, 12, 1, 16, 0),
+}
+"""A dozen, on Delhi's clock."""
+
+CLOSED = """
+[[closed]]
+day = 2027-10-29
+reason = { en = "Diwali", hi = "दिवाली" }
+
+[[closed]]
+day = 2027-03-22
+open = ["16:00-20:30"]
+reason = { en = "Holi", hi = "होली" }
+lines = ["main", "third"]
+"""
+
+AN_EARLY_EVENING = DeskClosure(date(2026, 12, 1), "", (Shift(time(9), time(15, 30)),), "power_cut")
+
+
+@pytest.fixture
+def phone(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+    """A telephone at a clinic with closed days, a reception on its first line, and no limit that a test would meet."""
+    path = Path(clinic_with_reception(tmp_path))
+    words = re.sub(r"^((calls|requests)_of_\w+) = \d+", r"\1 = 1000000", path.read_text(), flags=re.MULTILINE)
+    path.write_text(words.replace("\n# What a caller can ask for", f"{CLOSED}\n# What a caller can ask for", 1))
+    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(path)) as phone:
+        house = phone.house
+        house.closures.set([AN_EARLY_EVENING], "asha", clock())
+        house.mirror.follow(house.closures, clock().date())
+        yield phone
+
+
+@pytest.fixture
+def stranded(phone: Phone, tmp_path: Path, clock: Clock) -> Iterator[Phone]:
+    """A telephone at the same clinic, whose database and queue are both away."""
+    nowhere, file = str(tmp_path / "nowhere" / "clinic.db"), str(tmp_path / "clinic.toml")
+    with service(tmp_path, f"sqlite:///{nowhere}", f"unix://{nowhere}", clock, CLINIC_FILE=file) as stranded:
+        yield stranded
+
+
+class Which(NamedTuple):
+    """Which call is read, and then rung."""
+
+    line: str
+    lang: str
+    moment: str
+    caller: Caller = Caller.SHOWN
+    turn: int | None = None
+
+
+LINES = pytest.mark.parametrize("line", ["main", "second", "third"])
+LANGUAGES = pytest.mark.parametrize("lang", ["en", "hi"])
+
+
+@LINES
+@LANGUAGES
+def test_at_a_dozen_moments_every_sentence_on_every_way_that_is_offered_is_what_a_call_hears(
+    phone: Phone, clock: Clock, line: str, lang: str
+) -> None:
+    """Which other days and parts of them are followed to their promise goes round: each at each moment in some call.
+
+    `make fuzz` follows all of them in every call.
+    """
+    everywhere = settings.get_current_profile_name() == "long"
+    turn = None if everywhere else ["main", "second", "third"].index(line) * 2 + ["en", "hi"].index(lang)
+    for moment in MOMENTS:
+        compare(phone, clock, Which(line, lang, moment, turn=turn))
+
+
+WITH_MISTAKES = [
+    Which(line, lang, moment, turn=turn)
+    for line, moment, lang, turn in (
+        ("main", "in opening hours", "en", 0),
+        ("main", "in opening hours", "hi", 2),
+        ("third", "on Diwali morning", "en", 4),
+        ("third", "on Diwali morning", "hi", 5),
+    )
+]
+
+
+@pytest.mark.parametrize("which", WITH_MISTAKES, ids=lambda which: f"{which.lang}-{which.line}")
+def test_after_every_mistake_and_every_standing_key_too(
+    phone: Phone, stranded: Phone, clock: Clock, which: Which
+) -> None:
+    assert compare(phone, clock, which, EVERYTHING, stranded) > 150
+
+
+@LANGUAGES
+@pytest.mark.parametrize("caller", [Caller.WITHHELD, Caller.REFUSED])
+def test_a_caller_whose_number_is_withheld_or_who_is_refused_hears_what_was_read_for_them(
+    phone: Phone, clock: Clock, lang: str, caller: Caller
+) -> None:
+    compare(phone, clock, Which("main", lang, "in opening hours", caller))
+
+
+def test_the_reception_hears_what_was_read_for_it(phone: Phone, clock: Clock) -> None:
+    house, clinic = phone.house, phone.house.clinic_now()
+    wanted = Wanted(clinic.line("main"), "hi", clock())
+    read = read_reception(house, clinic, wanted, read_call(house, clinic, wanted))
+    assert read is not None
+    rung = phone.rings("main", lang="hi").press("0")
+    assert isinstance(rung.waits, Dials)
+    leg = replace(rung, fields={"From": rung.fields["To"], "To": "+919999900008"})
+    leg.follows(rung.waits.numbers[0][1], {})
+    Listener(house, read, EVERYTHING).compares(read, leg)
+    closed = Wanted(clinic.line("main"), "hi", datetime(*MOMENTS["at midnight"], tzinfo=DELHI))
+    assert read_reception(house, clinic, closed, read_call(house, clinic, closed)) is None
+
+
+def compare(
+    phone: Phone, clock: Clock, which: Which, follows: frozenset[What] = OFFERED, stranded: Phone | None = None
+) -> int:
+    """Reads the call at another hour, rings at its own, and compares; how many documents were heard."""
+    house, at = phone.house, datetime(*MOMENTS[which.moment], tzinfo=DELHI)
+    clinic = house.clinic_now()
+    read = read_call(house, clinic, Wanted(clinic.line(which.line), which.lang, at, which.caller))
+    clock.now, before = at, clock.now
+    with blocked(house) if which.caller is Caller.REFUSED else nullcontext():
+        sender = WITHHELD if which.caller is Caller.WITHHELD else CALLER
+        listener = Listener(house, read, follows, which.turn, stranded)
+        listener.compares(read, phone.rings(which.line, caller=sender, lang=which.lang))
+    clock.now = before
+    return listener.heard

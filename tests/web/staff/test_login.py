@@ -1,0 +1,238 @@
+"""The login and its sessions: who has to wait, when a session ends, and where one is led afterwards."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from ivr.staff.people import STAFF
+from ivr.storage import schema
+from ivr.storage.database import sqlite_path
+from testing.servers.valkey import Valkey
+from tests.conftest import PASSWORD
+from tests.people import Clock, Phone, Staff
+from tests.test_faults import moved
+from workers.clock import sweep
+from workers.services import Tools
+
+HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
+WRONG = "wrong horse battery"
+LIVE = {"HX-Request": "true", "HX-Current-URL": "https://line.example/desk?kind=booking"}
+"""What htmx says when an open page asks by itself what is new."""
+
+
+@pytest.fixture
+def both(both: Phone, clock: Clock) -> Phone:
+    """A telephone at a service on each of the databases, and asha at its desk."""
+    both.house.people.add("asha", PASSWORD, clock())
+    return both
+
+
+def tries(app: Flask, name: str = "asha", password: str = PASSWORD, address: str = HOME, to: str = "") -> TestResponse:
+    """Somebody at this address fills in the login, in a browser of their own."""
+    browser = app.test_client()
+    form = {"name": name, "password": password, "csrf_token": Staff.token(browser.get("/login").text)}
+    return browser.post(f"/login{to}", data=form, environ_base={"REMOTE_ADDR": address})
+
+
+def inside(staff: Staff) -> bool:
+    """Whether the desk still opens."""
+    return staff.browser.get("/desk").status_code == 200
+
+
+# -- failures
+
+
+def test_after_five_failures_even_the_right_password_is_told_to_wait_and_whom_to_ask(both: Phone, clock: Clock) -> None:
+    for minute in range(5):
+        assert tries(both.app, password=WRONG).status_code == 401, minute
+        clock.goes_on(minutes=1)
+    for address in (HOME, ELSEWHERE):
+        refused = tries(both.app, address=address)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "600")
+        assert "Please wait 10 min, or ask a manager" in refused.text
+        assert PASSWORD not in refused.text
+    clock.goes_on(minutes=9, seconds=30)
+    assert "Please wait 1 min," in tries(both.app).text
+    clock.goes_on(seconds=30)
+    assert tries(both.app).status_code == 302
+
+
+def test_after_twenty_failures_of_whomever_an_address_is_told_to_wait_and_others_are_not(both: Phone) -> None:
+    for n in range(20):
+        assert tries(both.app, f"guess {n}", WRONG).status_code == 401
+    assert tries(both.app).status_code == 429
+    assert tries(both.app, address=ELSEWHERE).status_code == 302
+
+
+def test_a_name_that_nobody_has_is_answered_like_one_that_somebody_has(both: Phone) -> None:
+    def answers(name: str) -> list[tuple[int, str]]:
+        found = [tries(both.app, name, WRONG, ELSEWHERE) for _ in range(6)]
+        return [(each.status_code, each.text.split("<main")[1].split("<form")[0].replace(name, "")) for each in found]
+
+    assert answers("asha") == answers("nobody")
+
+
+def test_while_redis_is_away_failures_are_counted(both: Phone, valkey_server: Valkey) -> None:
+    valkey_server.stop()
+    for _ in range(5):
+        assert tries(both.app, password=WRONG).status_code == 401
+    assert tries(both.app).status_code == 429
+
+
+def test_while_the_database_is_away_nobody_comes_in_with_or_without_the_password(
+    app: Flask, phone: Phone, clock: Clock, sqlite_url: str
+) -> None:
+    phone.house.people.add("asha", PASSWORD, clock())
+    with moved(sqlite_path(sqlite_url)):
+        for password in (PASSWORD, WRONG):
+            answer = tries(app, password=password)
+            assert (answer.status_code, "Set-Cookie" in answer.headers) == (503, False)
+    assert tries(app).status_code == 302
+
+
+def test_the_clocks_sweep_forgets_failures_that_no_longer_count(app: Flask, tools: Tools, clock: Clock) -> None:
+    def counted() -> int:
+        with tools.database.reading() as read:
+            return len(read.execute(select(schema.failed_logins)).all())
+
+    tries(app, password=WRONG)
+    for minutes, left in ((14, 1), (1, 0)):
+        clock.goes_on(minutes=minutes)
+        sweep(tools)
+        assert counted() == left
+
+
+# -- the end of a session
+
+
+def test_a_session_nobody_uses_ends_after_half_an_hour(staff: Staff, clock: Clock) -> None:
+    for _ in range(3):
+        clock.goes_on(minutes=29, seconds=59)
+        assert inside(staff), "each use lets it go on"
+    clock.goes_on(minutes=30)
+    assert not inside(staff)
+    login = staff.browser.get("/login")
+    assert "You have been logged out." in login.text
+    assert "You have been logged out." not in staff.browser.get("/login").text, "it is said once"
+
+
+def test_a_page_that_asks_by_itself_what_is_new_does_not_keep_the_session_alive(staff: Staff, clock: Clock) -> None:
+    for _ in range(29):
+        clock.goes_on(minutes=1)
+        answer = staff.browser.get("/desk/list", headers=LIVE)
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers, "a late answer must not undo a logout"
+    clock.goes_on(minutes=1)
+    answer = staff.browser.get("/desk/list", headers=LIVE)
+    assert (answer.status_code, answer.text) == (401, "")
+    assert answer.headers["HX-Redirect"] == "/login?next=%2Fdesk%3Fkind%3Dbooking"
+
+
+def test_a_session_that_is_always_used_ends_after_twelve_hours(staff: Staff, clock: Clock) -> None:
+    for _ in range(47):
+        clock.goes_on(minutes=15)
+        assert inside(staff)
+    clock.goes_on(minutes=15)
+    assert not inside(staff)
+
+
+def test_who_logs_in_again_has_all_of_the_time_again(staff: Staff, clock: Clock) -> None:
+    clock.goes_on(minutes=20)
+    staff.logs_in()
+    clock.goes_on(minutes=29)
+    assert inside(staff)
+
+
+@pytest.mark.parametrize("missing", ["epoch", "began", "used"])
+def test_a_session_that_does_not_say_when_it_began_is_none(staff: Staff, missing: str) -> None:
+    with staff.browser.session_transaction() as session:
+        del session[missing]
+    assert not inside(staff)
+
+
+def test_logging_out_everywhere_ends_all_ones_own_sessions_and_nobody_elses(
+    app: Flask, staff: Staff, phone: Phone, clock: Clock
+) -> None:
+    phone.house.people.add("devi", PASSWORD, clock(), STAFF)
+    colleague, telephone = Staff(app, "devi", PASSWORD), Staff(app, "devi", PASSWORD)
+    for each in (colleague, telephone):
+        each.logs_in()
+    page = colleague.browser.get("/desk/me").text
+    answer = colleague.browser.post("/logout/everywhere", data={"csrf_token": Staff.token(page)})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/login")
+    assert [inside(each) for each in (colleague, telephone, staff)] == [False, False, True]
+    telephone.logs_in()
+    assert inside(telephone)
+
+
+def test_a_cookie_kept_from_before_a_logout_everywhere_opens_nothing(staff: Staff) -> None:
+    kept = staff.browser.get_cookie("session")
+    assert kept is not None
+    staff.browser.post("/logout/everywhere", data={"csrf_token": staff.csrf()})
+    staff.browser.set_cookie("session", kept.value)
+    assert not inside(staff)
+
+
+def test_logging_out_keeps_the_language_and_nothing_else(staff: Staff) -> None:
+    staff.browser.post("/language", data={"csrf_token": staff.csrf(), "language": "hi"})
+    staff.browser.post("/logout", data={"csrf_token": staff.csrf()})
+    with staff.browser.session_transaction() as session:
+        assert dict(session) == {"words": "hi"}
+
+
+# -- where one is led
+
+
+def test_who_sends_a_form_after_the_session_has_ended_comes_back_to_the_page_with_the_form(
+    staff: Staff, phone: Phone, clock: Clock
+) -> None:
+    phone.rings().press("1", "1", "1", "1", "1")
+    token = staff.csrf()
+    clock.goes_on(minutes=30)
+    answer = staff.browser.post(
+        "/desk/requests/1/take", data={"csrf_token": token}, headers={"Referer": "https://line.example/desk?line=main"}
+    )
+    assert answer.headers["Location"] == "/login?next=%2Fdesk%3Fline%3Dmain"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["https://evil.example/desk", "//evil.example/desk", "/desk/requests/1/take", "/login", "/invitation/x", "/voice"],
+)
+def test_after_the_login_nobody_is_led_away_or_to_where_there_is_nothing_to_see(both: Phone, wanted: str) -> None:
+    assert tries(both.app, to=f"?next={wanted}").headers["Location"] == "/desk"
+
+
+@pytest.mark.parametrize(
+    ("page", "then"),
+    [
+        ("https://line.example/desk/people?x=1", "/desk/people?x=1"),
+        ("https://line.example/login?next=/desk/me", "/login?next=/desk/me"),
+        ("https://line.example/desk/requests/1/take", "/desk"),
+        ("https://evil.example/elsewhere", "/desk"),
+        ("https://evil.example//evil.example/desk", "/desk"),
+        ("", "/desk"),
+    ],
+)
+def test_choosing_a_language_leads_back_to_the_page_and_never_away(staff: Staff, page: str, then: str) -> None:
+    form = {"csrf_token": staff.csrf(), "language": "hi"}
+    assert staff.browser.post("/language", data=form, headers={"Referer": page}).headers["Location"] == then
+
+
+# -- what is written
+
+
+def test_the_audit_tells_of_logins_logouts_and_failures_without_any_password(
+    app: Flask, staff: Staff, phone: Phone
+) -> None:
+    tries(app, password=WRONG)
+    tries(app, name=WRONG, password=PASSWORD)
+    staff.browser.post("/logout", data={"csrf_token": staff.csrf()})
+    lines = list(reversed(phone.house.audit.page()))
+    assert [(line.who, line.what, line.about, line.detail) for line in lines[1:]] == [
+        ("asha", "logged in", "", "127.0.0.1"),
+        ("(unknown)", "failed login", "asha", HOME),
+        ("(unknown)", "failed login", "", HOME),
+        ("asha", "logged out", "", ""),
+    ]

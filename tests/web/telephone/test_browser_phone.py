@@ -1,0 +1,298 @@
+"""`/phone` rings the running service as the carrier does, in development only; what it holds cannot be forged."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, request
+from flask.testing import FlaskClient
+
+from ivr.phone.call_state import receiver
+from ivr.phone.handset import MOST_MOMENTS
+from ivr.storage.encryption import Seal
+from testing.servers import reserved_port
+from tests.people import CALLER, TOKEN, Clock, Phone
+from tests.served import rung_by_itself
+from tests.web import clinic_with_reception, service
+
+Answer = dict[str, Any]
+
+
+@dataclass
+class Holder:
+    """Somebody who has the page open, and does what its script does."""
+
+    browser: FlaskClient
+    last: Answer = field(default_factory=dict)
+    token: str = ""
+
+    def __post_init__(self) -> None:
+        page = self.browser.get("/phone")
+        assert page.status_code == 200
+        found = re.search(r'name="csrf-token" content="([^"]+)"', page.text)
+        assert found
+        self.token = found[1]
+
+    def posts(self, what: str, **fields: str) -> Answer:
+        answer = self.browser.post(f"/phone/{what}", data=fields, headers={"X-CSRFToken": self.token})
+        assert answer.status_code == 200, answer.status
+        assert TOKEN not in answer.text
+        found: Answer = answer.get_json()
+        return found
+
+    def rings(self, line: str = "main", caller: str = "") -> "Holder":
+        self.last = self.posts("ring", line=line, caller=caller)
+        return self
+
+    def does(self, *pressed: str) -> "Holder":
+        """Presses keys, each when it is asked for; empty for none. Goes on where nobody is asked."""
+        for each in pressed:
+            self.last = self.posts("go-on", call=self.last["call"], pressed=each)
+            while self.waits == "nothing":
+                self.last = self.posts("go-on", call=self.last["call"], pressed="")
+        return self
+
+    def hangs_up(self) -> None:
+        assert self.posts("hang-up", call=self.last["call"]) == {}
+
+    @property
+    def waits(self) -> str:
+        found: str = self.last["waits"]["for"]
+        return found
+
+    @property
+    def words(self) -> str:
+        return " ".join(sound["words"] for sound in self.last["heard"] if "words" in sound)
+
+
+@pytest.fixture
+def running(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+    """The service with a reception, running at its own address."""
+    file = clinic_with_reception(tmp_path)
+    with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=file) as phone:
+        yield phone
+
+
+def holder(phone: Phone) -> Holder:
+    return Holder(phone.app.test_client())
+
+
+def webhooks(app: Flask) -> list[dict[str, str]]:
+    """What the carrier's webhooks get from now on."""
+    got: list[dict[str, str]] = []
+
+    def note() -> None:
+        if request.blueprint == "voice":
+            got.append({"path": request.path, **request.form})
+
+    app.before_request(note)
+    return got
+
+
+# -- a call
+
+
+def test_a_call_books_an_appointment_and_the_desk_has_it(running: Phone) -> None:
+    call = holder(running).rings("second", "099999 00002").does("1", "1", "1", "1", "1")
+    (found,) = running.house.desk.waiting()
+    assert (found.line, found.phone.e164, found.kind) == ("second", "+919999900002", "booking")
+    assert " ".join(found.reference[:3]) in call.words
+
+
+def test_what_no_key_can_cut_off_is_told_from_what_one_can_and_how_long_a_key_is_waited_for(running: Phone) -> None:
+    call = holder(running).rings()
+    cuttable = {sound["words"]: sound["cuttable"] for sound in call.last["heard"]}
+    assert cuttable["Welcome to the Arunalaya physiotherapy clinic."] is False
+    assert cuttable["To book an appointment, press 1."] is True
+    asked = running.rings()
+    assert [words for words, cut in cuttable.items() if not cut] == asked.uncut
+    assert (call.last["waits"]["digits"], call.last["waits"]["ends_with"]) == (1, "")
+    assert call.last["waits"]["seconds"] >= 5
+
+
+def test_a_silence_is_heard_as_at_the_carrier(running: Phone) -> None:
+    assert holder(running).rings().does("").words.startswith("We did not hear a key.")
+
+
+def test_another_language_is_named_with_every_sentence(running: Phone) -> None:
+    call = holder(running).rings().does("9")
+    assert {sound["language"] for sound in call.last["heard"][:-1]} == {"hi-IN"}
+    assert call.last["heard"][-1]["language"] == "en-IN", "the way back is in the other one"
+
+
+def test_a_withheld_caller_keys_a_number_that_ends_with_hash(running: Phone) -> None:
+    call = holder(running).rings(caller="anonymous").does("1", "1", "1")
+    assert "We cannot see a number that we could ring." in call.words
+    assert (call.last["waits"]["digits"], call.last["waits"]["ends_with"]) == (None, "#")
+    call.does("9999900003", "1", "1")
+    assert [each.phone.e164 for each in running.house.desk.waiting()] == ["+919999900003"]
+
+
+@pytest.mark.parametrize(
+    ("pressed", "bridged", "heard"),
+    [("1", "true", "Goodbye."), ("2", "false", "Let us ring you back."), ("", "false", "Let us ring you back.")],
+)
+def test_the_reception_hears_of_a_patient_and_answers_declines_or_does_not(
+    running: Phone, pressed: str, bridged: str, heard: str
+) -> None:
+    got = webhooks(running.app)
+    call = holder(running).rings().does("0")
+    assert (call.waits, call.last["waits"]["seconds"]) == ("reception", 20)
+    assert call.last["waits"]["hears"][0]["words"] == "A patient is calling the clinic."
+    call.does(pressed)
+    assert got[-1]["DialBridged"] == bridged
+    assert heard in call.words
+
+
+def test_hanging_up_tells_the_service_its_status_and_the_seconds(running: Phone, clock: Clock) -> None:
+    got = webhooks(running.app)
+    call = holder(running).rings()
+    clock.goes_on(seconds=75)
+    call.hangs_up()
+    ended = {name: got[-1][name] for name in ("path", "CallStatus", "CallDuration", "From")}
+    assert ended == {"path": "/voice/status", "CallStatus": "completed", "CallDuration": "75", "From": CALLER}
+    assert got[0]["CallSid"] == got[-1]["CallSid"]
+
+
+@pytest.mark.parametrize(
+    "base_url", ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000", "http://127.0.0.1"]
+)
+def test_it_is_there_for_a_browser_on_this_machine(app: Flask, base_url: str) -> None:
+    assert app.test_client().get("/phone", base_url=base_url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"base_url": "https://line.example"},
+        {"base_url": "http://192.168.1.7:8000"},
+        {"base_url": "http://127.0.0.1.line.example:8000"},
+        {"base_url": "http://0.0.0.0:8000"},
+        {"environ_base": {"REMOTE_ADDR": "192.168.1.9"}},
+        {"headers": {"X-Forwarded-Host": "line.example"}},
+        {"headers": {"X-Forwarded-For": "203.0.113.9"}},
+        {"headers": {"Forwarded": "host=line.example"}},
+    ],
+)
+def test_nobody_else_can_ring_as_the_carrier_through_a_tunnel_or_from_another_machine(
+    app: Flask, asked: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    assert app.test_client().get("/phone", **asked).status_code == 404
+    assert "for a browser on this very machine" in caplog.text, "whoever works here reads why"
+    assert app.test_client().post("/phone/ring", data={"line": "main"}, **asked).status_code in {400, 404}
+
+
+def test_every_call_is_another_one(running: Phone) -> None:
+    got = webhooks(running.app)
+    mine = holder(running)
+    mine.rings().rings()
+    assert len({each["CallSid"] for each in got}) == 2
+
+
+# -- in development only
+
+
+def test_in_production_there_is_no_such_page(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> None:
+    with service(tmp_path, sqlite_url, redis_url, clock, ENV="production") as phone:
+        assert [rule.rule for rule in phone.app.url_map.iter_rules() if rule.rule.startswith("/phone")] == []
+        assert phone.app.test_client().get("/phone").status_code == 404
+
+
+# -- nothing can be had signed but a call of ours
+
+
+def test_what_the_browser_brings_back_cannot_be_forged(running: Phone) -> None:
+    got = webhooks(running.app)
+    mine = holder(running).rings().does("1")
+    got.clear()
+    sealed, headers = mine.last["call"], {"X-CSRFToken": mine.token}
+    other = Seal(running.house.settings.secret_key, "a call in the browser")
+    words = other.open(sealed)
+    forged = ("", words, sealed[:-6] + "AAAAA=", running.house.call_seal.close(words), other.close("{}"))
+    for call in forged:
+        for what in ("go-on", "hang-up"):
+            answer = mine.browser.post(f"/phone/{what}", data={"call": call, "pressed": "1"}, headers=headers)
+            assert answer.status_code == 400
+    assert got == []
+
+
+@pytest.mark.parametrize("what", ["ring", "go-on", "hang-up"])
+def test_no_other_sites_page_can_ring(running: Phone, what: str) -> None:
+    got = webhooks(running.app)
+    mine = holder(running).rings()
+    got.clear()
+    fields = {"line": "main", "call": mine.last["call"], "pressed": "1"}
+    assert mine.browser.post(f"/phone/{what}", data=fields).status_code == 400
+    assert got == []
+
+
+@pytest.mark.parametrize("pressed", ["A", "1 1", "1" * 41, "١", "&From=1"])
+def test_only_keys_of_a_telephone_can_be_pressed(running: Phone, pressed: str) -> None:
+    mine = holder(running).rings()
+    fields = {"call": mine.last["call"], "pressed": pressed}
+    answer = mine.browser.post("/phone/go-on", data=fields, headers={"X-CSRFToken": mine.token})
+    assert answer.status_code == 400
+
+
+def test_a_line_that_there_is_not_is_not_rung_and_a_number_that_is_none_is_said_to_be_so(running: Phone) -> None:
+    mine = holder(running)
+    headers = {"X-CSRFToken": mine.token}
+    assert mine.browser.post("/phone/ring", data={"line": "fourth"}, headers=headers).status_code == 400
+    told = mine.posts("ring", line="main", caller="?")
+    assert told == {"trouble": "This is no telephone number.", "hint": "Write it as people do, such as 99999 00002."}
+
+
+# -- trouble
+
+
+def test_a_service_that_does_not_answer_is_said_with_what_to_do(
+    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
+) -> None:
+    with (
+        reserved_port() as port,
+        service(tmp_path, sqlite_url, redis_url, clock, PUBLIC_BASE_URL=f"http://127.0.0.1:{port}") as phone,
+    ):
+        told = holder(phone).rings().last
+    assert told["trouble"] == f"The call failed: nobody answers at http://127.0.0.1:{port}/voice."
+    assert "PUBLIC_BASE_URL" in told["hint"]
+
+
+def test_another_service_at_the_address_is_said_with_what_to_do(
+    running: Phone, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
+) -> None:
+    base = running.house.settings.public_base_url
+    more = {"PUBLIC_BASE_URL": base, "TWILIO_AUTH_TOKEN": "a-token-of-another-service"}
+    with service(tmp_path, sqlite_url, redis_url, clock, **more) as phone:
+        told = holder(phone).rings().last
+    assert told["trouble"] == f"The call failed: the service answered 403 to {base}/voice."
+    assert "A 403 means" in told["hint"]
+
+
+def test_a_call_that_goes_round_in_circles_is_given_up(running: Phone) -> None:
+    mine = holder(running).rings()
+    seal = Seal(running.house.settings.secret_key, "a call in the browser")
+    long = replace(receiver(seal.open(mine.last["call"])), moments=MOST_MOMENTS)
+    told = mine.posts("go-on", call=seal.close(long.words()), pressed="1")
+    assert "round in circles" in told["trouble"]
+
+
+# -- the page
+
+
+def test_the_page_names_the_lines_and_says_what_to_do_without_javascript(running: Phone) -> None:
+    page = unescape(running.app.test_client().get("/phone").text)
+    assert "The first line, 80900 80906" in page
+    assert "<code>make phone</code>" in page
+    assert TOKEN not in page
+    assert running.house.settings.secret_key not in page
+
+
+def test_a_page_without_a_reception_says_why_there_is_none_to_play(phone: Phone, running: Phone) -> None:
+    why = "There is no reception to play"
+    assert why in phone.app.test_client().get("/phone").text
+    assert why not in running.app.test_client().get("/phone").text

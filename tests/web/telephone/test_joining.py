@@ -1,0 +1,219 @@
+"""One live request per number and kind: who rings again joins theirs, whoever else learns nothing, nothing doubles."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from urllib.parse import unquote
+
+import pytest
+from sqlalchemy import select
+
+from ivr.carrier.twilio.reader import Gathers
+from ivr.desk.requests import Outcome, Report, Request
+from ivr.storage import schema
+from ivr.storage.database import Database
+from tests.people import CALLER, Clock, Conversation, Phone
+
+OTHER = "+919999900002"
+BOOK = ("1", "1", "1", "1", "1")
+BOOK_TOMORROW = ("1", "2", "1", "1", "1")
+RING_BACK = ("2", "1", "1", "1")
+NEW = "Thank you. We have your request."
+AGAIN = "You already have a request with us. We have noted that you rang again, and what you asked for just now."
+
+
+def only(phone: Phone) -> Request:
+    (found,) = phone.house.desk.waiting()
+    return found
+
+
+def what_happened(phone: Phone, request: Request) -> list[tuple[str, str]]:
+    return [(entry.who, entry.what) for entry in phone.house.desk.history(request.id)]
+
+
+def keys_number_of(call: Conversation, number: str) -> Conversation:
+    """Books for another number than the one the call came from."""
+    return call.press(
+        "1", "2", "1", *(("2",) if call.fields["From"] != "anonymous" else ()), f"{number[3:]}#", "1", "1"
+    )
+
+
+def test_a_caller_who_rings_again_on_another_line_joins_their_request_and_is_told_so(both: Phone, clock: Clock) -> None:
+    first = both.rings("main").press(*BOOK)
+    clock.goes_on(minutes=20)
+    again = both.rings("third", lang="hi").press(*BOOK_TOMORROW)
+    assert first.heard[0] == NEW
+    assert again.reference == first.reference
+    assert again.heard[0] != both.rings("third", OTHER, "hi").press(*BOOK).heard[0], "the words are others"
+    found = both.house.desk.waiting()[0]
+    assert (found.reference, found.line, found.language, found.rang_again) == (first.reference, "main", "hi", 1)
+    assert f"{found.day} {found.part}" == "2026-11-24 morning", "the new wish replaces the old"
+    assert what_happened(both, found) == [("caller", "made"), ("caller", "rang_again")]
+    details = [entry.detail for entry in both.house.desk.history(found.id)]
+    assert details == ["2026-11-23 afternoon", "2026-11-24 morning"]
+
+
+def test_a_caller_who_rings_a_third_time_is_counted_twice_and_told_in_english(phone: Phone) -> None:
+    calls = [phone.rings().press(*BOOK) for _ in range(3)]
+    assert [call.heard[0] for call in calls] == [NEW, AGAIN, AGAIN]
+    assert {call.reference for call in calls} == {only(phone).reference}
+    assert only(phone).rang_again == 2
+    assert phone.house.doorbell.rung_for() == {1}, "the staff are told once"
+
+
+def test_who_rings_again_keeps_their_place_unless_they_wish_otherwise(phone: Phone, clock: Clock) -> None:
+    phone.rings().press(*RING_BACK)
+    due = only(phone).due
+    clock.goes_on(minutes=30)
+    phone.rings().press(*RING_BACK)
+    assert only(phone).due == due
+    phone.rings().press("2", "3", "1", "1")
+    assert only(phone).due > due
+
+
+def test_a_request_of_another_kind_is_a_request_of_its_own(both: Phone) -> None:
+    calls = [both.rings().press(*keys) for keys in (BOOK, RING_BACK)]
+    assert [call.heard[0] for call in calls] == [NEW, NEW]
+    found = both.house.desk.waiting()
+    assert {each.reference for each in found} == {call.reference for call in calls}
+    assert sorted(each.kind for each in found) == ["booking", "callback"]
+    assert [each.rang_again for each in found] == [0, 0]
+
+
+@pytest.mark.parametrize("stranger", [OTHER, "anonymous"])
+def test_nobody_learns_by_keying_a_number_that_it_has_a_request(both: Phone, stranger: str) -> None:
+    first = both.rings().press(*BOOK)
+    stranger_hears = keys_number_of(both.rings(caller=stranger), CALLER)
+    nobodys = keys_number_of(both.rings(caller=stranger), "+919999900003")
+    assert stranger_hears.heard[0] == NEW
+    assert stranger_hears.reference != first.reference
+    assert without_digits(stranger_hears) == without_digits(nobodys), "not a word is different"
+    joined = next(each for each in both.house.desk.waiting() if each.phone.e164 == CALLER)
+    assert (joined.reference, joined.rang_again) == (first.reference, 1)
+    assert what_happened(both, joined) == [("caller", "made"), ("caller", "rang_again")]
+    assert leads_to(both, stranger_hears.reference) == joined.id
+
+
+def without_digits(call: Conversation) -> list[str]:
+    return [re.sub(r"\d", "9", words) for words in call.heard]
+
+
+def leads_to(phone: Phone, reference: str) -> int:
+    """The request that a spoken reference stands for."""
+    database, table = Database(phone.house.settings.database_url), schema.promises
+    with database.reading() as read:
+        found: int = read.scalars(select(table.c.request_id).where(table.c.reference == reference)).one()
+    database.close()
+    return found
+
+
+def test_who_keys_the_number_they_ring_from_is_told(phone: Phone) -> None:
+    first = phone.rings().press(*BOOK)
+    again = keys_number_of(phone.rings(), CALLER)
+    assert (again.heard[0], again.reference) == (AGAIN, first.reference)
+
+
+# -- the same webhook more than once
+
+
+def confirms(call: Conversation) -> Callable[[], str]:
+    """The webhook that this call's next 1 sends, as often as it is called."""
+    assert call.place == "summary"
+    assert isinstance(call.waits, Gathers)
+    path, form = call.waits.action, {"CallSid": call.sid, **call.fields, "Digits": "1"}
+    return lambda: call.phone.posts(path, form).text
+
+
+def unsealed(phone: Phone, document: str) -> str:
+    """The document with what its addresses hold sealed, which is sealed anew each time, in clear."""
+    return re.sub(r"(?<=[?&;]c=)[\w%-]+", lambda found: phone.house.call_seal.open(unquote(found[0])), document)
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["new", "joining"])
+def test_the_same_webhook_again_is_answered_alike_and_counted_once(both: Phone, clock: Clock, before: bool) -> None:
+    if before:
+        both.rings().press(*BOOK_TOMORROW)
+    deliver = confirms(both.rings().press(*BOOK[:-1]))
+    answers = []
+    for _ in range(3):
+        answers.append(unsealed(both, deliver()))
+        clock.goes_on(seconds=10)
+    assert len(set(answers)) == 1
+    assert (AGAIN if before else NEW) in answers[0]
+    assert only(both).reference in answers[0].replace(" ", "").replace(",", "")
+    assert only(both).rang_again == before
+    assert len(what_happened(both, only(both))) == 1 + before
+
+
+def test_a_webhook_repeated_after_the_call_went_on_changes_nothing(phone: Phone) -> None:
+    call = phone.rings().press(*BOOK)
+    repeated = call.repeats_last_webhook()
+    assert call.reference in repeated.replace(" ", "").replace(",", "")
+    assert only(phone).rang_again == 0
+
+
+AT_ONCE = 4
+
+
+def at_once(deliveries: list[Callable[[], str]]) -> list[str]:
+    """All of them delivered in the same moment, each by a hand of its own."""
+    barrier = Barrier(len(deliveries))
+
+    def deliver(webhook: Callable[[], str]) -> str:
+        barrier.wait(10)
+        return webhook()
+
+    with ThreadPoolExecutor(len(deliveries)) as hands:
+        return list(hands.map(deliver, deliveries))
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["new", "joining"])
+def test_the_same_webhook_at_once_makes_one_request_and_one_answer(both: Phone, before: bool) -> None:
+    if before:
+        both.rings().press(*BOOK_TOMORROW)
+    answers = at_once([confirms(both.rings().press(*BOOK[:-1]))] * AT_ONCE)
+    assert len({unsealed(both, answer) for answer in answers}) == 1
+    assert (AGAIN if before else NEW) in answers[0]
+    assert only(both).rang_again == before
+    assert both.house.doorbell.rung_for() == {1}
+
+
+def test_calls_of_one_number_at_once_make_one_request_which_the_others_join(both: Phone) -> None:
+    lines = ("main", "second", "third", "main")
+    answers = at_once([confirms(both.rings(line).press(*BOOK[:-1])) for line in lines])
+    assert sorted(AGAIN in answer for answer in answers) == [False, True, True, True]
+    assert only(both).rang_again == AT_ONCE - 1
+    reference = only(both).reference
+    assert all(answer.replace(" ", "").replace(",", "").count(reference) == 2 for answer in answers)
+
+
+# -- asked twice in one call, and requests that somebody works on
+
+
+def test_who_asks_for_another_day_in_the_same_call_gets_that_day(both: Phone) -> None:
+    call = both.rings().press(*BOOK)
+    reference = call.reference
+    call.press("#", *BOOK_TOMORROW)
+    assert (call.heard[0], call.reference) == (AGAIN, reference)
+    assert f"{only(both).day} {only(both).part}" == "2026-11-24 morning"
+
+
+def test_a_taken_request_is_joined(both: Phone, clock: Clock) -> None:
+    first = both.rings().press(*BOOK)
+    both.house.moves.take(only(both).id, "asha", clock())
+    again = both.rings().press(*BOOK_TOMORROW)
+    assert (again.heard[0], again.reference) == (AGAIN, first.reference)
+    found = only(both)
+    assert (found.status, found.taken_by, found.rang_again) == ("taken", "asha", 1)
+
+
+def test_a_closed_request_is_not_joined(both: Phone, clock: Clock) -> None:
+    first = both.rings().press(*BOOK)
+    both.house.moves.take(1, "asha", clock())
+    both.house.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    again = both.rings().press(*BOOK)
+    assert again.heard[0] == NEW
+    assert again.reference != first.reference
+    assert (only(both).reference, only(both).rang_again) == (again.reference, 0)
+    assert len(both.house.desk.all()) == 2

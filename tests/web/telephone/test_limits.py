@@ -1,0 +1,415 @@
+"""Callers who ring too often, ask too often or are blocked: refused kindly at the request, never at hours or advice."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from config.settings import ROOT
+from ivr.carrier.twilio.reader import Gathers
+from ivr.desk.blocked import Blocked
+from ivr.line.phones import phone as number
+from ivr.storage import schema
+from ivr.storage.database import Database, sqlite_path
+from testing.servers.valkey import Valkey
+from tests.people import CALLER, Clock, Conversation, Phone, Staff
+from tests.test_faults import frozen, moved, stopped
+from tests.test_menu_rung import LANGUAGES
+from tests.web import clinic_with_reception, service
+from workers import jobs
+from workers.services import Tools
+
+OTHER = "+919999900002"
+ABROAD = "+12025550143"
+BOOK = ("1", "1", "1", "1", "1")
+RING_BACK = ("2", "1", "1", "1")
+SORRY = {"en": "We are sorry. At the moment we cannot take any more requests", "hi": "हमें खेद है। इस समय"}
+PROMISED = "Thank you. We have your request."
+JOINED = "You already have a request with us."
+
+CALLS_OF_A_CALLER, REQUESTS_OF_A_NUMBER = 20, 10
+"""As config/clinic.toml has them."""
+
+
+@pytest.fixture
+def staffed(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+    """A telephone at a clinic whose first line has a reception."""
+    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
+        yield phone
+
+
+@pytest.fixture
+def quiet_line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+    """A telephone at a clinic whose lines take three calls in an hour, two of them from one telephone."""
+    words = (ROOT / "config" / "clinic.toml").read_text()
+    words = words.replace("calls_of_a_caller_per_hour = 20", "calls_of_a_caller_per_hour = 2")
+    words = words.replace("calls_of_a_line_per_hour = 300", "calls_of_a_line_per_hour = 3")
+    (tmp_path / "clinic.toml").write_text(words)
+    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
+        yield phone
+
+
+def rings_often(phone: Phone, times: int = CALLS_OF_A_CALLER, caller: str = CALLER, line: str = "main") -> None:
+    for _ in range(times):
+        phone.rings(line, caller)
+
+
+def is_refused(call: Conversation, lang: str = "en") -> bool:
+    """Whether the call stands where no request is taken, and was told so in words that no key can cut off."""
+    refused = call.place == "refused"
+    if refused:
+        assert call.uncut[0].startswith(SORRY[lang])
+        assert "112" in call.uncut[0]
+    return refused
+
+
+def is_promised(call: Conversation) -> bool:
+    return call.place == "kept" and call.uncut[0].startswith((PROMISED, JOINED))
+
+
+def hears_hours_and_advice(phone: Phone, caller: str = CALLER) -> None:
+    assert "Our opening hours are:" in phone.rings(caller=caller).press("4").words
+    assert "A heat pack can relax tight muscles." in phone.rings(caller=caller).press("3", "1").words
+
+
+def asks_for_another(call: Conversation, keyed: str) -> Conversation:
+    """Asks to be rung back on a number that is keyed."""
+    call.press("2", "1")
+    return call.press(*(() if call.place == "key_number" else ("2",)), f"{keyed[3:]}#", "1", "1")
+
+
+# -- the calls of a telephone
+
+
+@LANGUAGES
+def test_the_21st_call_of_an_hour_hears_hours_and_advice_and_is_refused_at_the_request(phone: Phone, lang: str) -> None:
+    rings_often(phone, CALLS_OF_A_CALLER - 1)
+    assert is_promised(phone.rings().press(*RING_BACK))
+    call = phone.rings(lang=lang)
+    for key, place in (("4", "hours"), ("3", "topics"), ("1", "topic"), ("#", "main")):
+        assert call.press(key).place == place
+    assert is_refused(call.press(*BOOK), lang)
+    assert [each.kind for each in phone.house.desk.waiting()] == ["callback"]
+
+
+def test_who_is_refused_goes_on_to_advice_and_hours_and_stays_refused_in_this_call(phone: Phone) -> None:
+    rings_often(phone)
+    call = phone.rings().press(*BOOK)
+    assert "You can still hear our advice and our opening hours." in call.heard
+    assert "To speak to a person, press 0." not in call.heard, "which nobody could"
+    assert call.press("2").place == "hours"
+    assert is_refused(call.press(*RING_BACK))
+    assert call.stays_silent(3).over
+
+
+def test_others_are_taken_while_one_telephone_rings_too_often(phone: Phone) -> None:
+    rings_often(phone, 30)
+    assert is_refused(phone.rings().press(*BOOK))
+    assert is_promised(phone.rings(caller=OTHER).press(*BOOK))
+
+
+def test_the_calls_of_a_telephone_are_counted_over_all_lines_and_however_it_is_written(phone: Phone) -> None:
+    for written in (CALLER, CALLER[1:], f"0{CALLER[3:]}", CALLER[3:]):
+        rings_often(phone, 5, written, "third")
+    assert is_refused(phone.rings().press(*BOOK))
+
+
+def test_an_hour_later_requests_are_taken_again_however_often_somebody_has_tried(phone: Phone, clock: Clock) -> None:
+    rings_often(phone)
+    for _ in range(5):
+        clock.goes_on(minutes=11)
+        assert is_refused(phone.rings().press(*BOOK))
+    clock.goes_on(minutes=5)
+    assert is_promised(phone.rings().press(*BOOK))
+
+
+def test_a_first_webhook_that_comes_twice_is_one_call_and_gets_the_same_answer(phone: Phone) -> None:
+    for _ in range(CALLS_OF_A_CALLER):
+        phone.rings().repeats_last_webhook()
+    call = phone.rings()
+    call.repeats_last_webhook()
+    assert is_refused(call.press(*BOOK)), "the 21st, and no earlier one"
+    assert is_promised(twentieth(phone, OTHER).press(*BOOK))
+
+
+def twentieth(phone: Phone, caller: str) -> Conversation:
+    rings_often(phone, CALLS_OF_A_CALLER - 1, caller)
+    call = phone.rings(caller=caller)
+    call.follows("/voice", {})
+    return call
+
+
+def test_a_call_that_was_let_in_stays_so_when_others_come_after_it(phone: Phone) -> None:
+    early = phone.rings()
+    rings_often(phone, 30)
+    assert is_promised(early.press(*BOOK))
+
+
+@pytest.mark.parametrize("caller", ["", "anonymous", "+266696687", "sip:asha@example.org", "+", "+918090080907"])
+def test_a_caller_without_a_number_has_no_limit_of_their_own(phone: Phone, caller: str) -> None:
+    rings_often(phone, CALLS_OF_A_CALLER + 1, caller)
+    assert is_promised(asks_for_another(phone.rings(caller=caller), OTHER))
+
+
+def test_a_caller_from_abroad_has_one(phone: Phone) -> None:
+    rings_often(phone, CALLS_OF_A_CALLER, ABROAD)
+    assert is_refused(asks_for_another(phone.rings(caller=ABROAD), OTHER))
+
+
+# -- the calls of a line
+
+
+def test_a_line_with_too_many_calls_takes_no_more_requests_and_other_lines_do(quiet_line: Phone) -> None:
+    for n in range(3):
+        quiet_line.rings(caller=f"+91999990001{n}")
+    assert is_refused(quiet_line.rings().press(*BOOK))
+    assert is_refused(asks_for_another(quiet_line.rings(caller="anonymous"), OTHER))
+    hears_hours_and_advice(quiet_line)
+    assert is_promised(quiet_line.rings("third", OTHER).press(*BOOK))
+
+
+def test_one_telephone_that_rings_without_end_does_not_use_up_the_line(quiet_line: Phone) -> None:
+    rings_often(quiet_line, 10)
+    assert is_promised(quiet_line.rings(caller=OTHER).press(*BOOK))
+
+
+# -- the reception
+
+
+def test_the_reception_is_not_rung_for_a_telephone_that_rings_too_often(staffed: Phone) -> None:
+    rings_often(staffed)
+    assert is_refused(staffed.rings().press("0"))
+    assert staffed.rings(caller=OTHER).press("0").place == "ring"
+
+
+def test_the_reception_is_not_rung_for_a_blocked_telephone_until_the_block_is_lifted(
+    staffed: Phone, clock: Clock
+) -> None:
+    block(staffed)
+    assert is_refused(staffed.rings().press("0"))
+    assert staffed.rings(caller=OTHER).press("0").place == "ring"
+    assert staffed.rings(caller="anonymous").press("0").place == "ring"
+    staffed.house.blocked.lift(1, "asha", clock())
+    assert staffed.rings().press("0").place == "ring"
+
+
+def test_with_the_database_away_the_reception_is_rung_for_everybody(staffed: Phone, sqlite_url: str) -> None:
+    block(staffed)
+    with moved(sqlite_path(sqlite_url)):
+        assert staffed.rings().press("0").place == "ring"
+
+
+# -- blocked numbers
+
+
+def block(phone: Phone, written: str = CALLER) -> None:
+    assert phone.house.blocked.block(number(written), "rings for fun", "asha", phone.house.clock())
+
+
+@LANGUAGES
+def test_a_blocked_caller_hears_hours_and_advice_and_the_words_of_one_over_a_limit(both: Phone, lang: str) -> None:
+    rings_often(both, caller=OTHER)
+    block(both)
+    hears_hours_and_advice(both)
+    refused = both.rings(lang=lang).press(*BOOK)
+    assert is_refused(refused, lang)
+    assert refused.heard == both.rings(lang=lang, caller=OTHER).press(*BOOK).heard
+    assert both.house.desk.all() == []
+
+
+def test_a_blocked_number_is_known_however_it_is_written(phone: Phone) -> None:
+    block(phone)
+    for written in (CALLER, CALLER[1:], f"0{CALLER[3:]}", CALLER[3:], f"0091{CALLER[3:]}"):
+        assert is_refused(phone.rings(caller=written).press(*BOOK)), written
+
+
+def test_a_blocked_caller_leaves_no_request_for_another_number_either(both: Phone) -> None:
+    block(both)
+    assert is_refused(asks_for_another(both.rings(), OTHER))
+
+
+def test_nobody_leaves_a_request_for_a_blocked_number(both: Phone) -> None:
+    block(both)
+    for caller in (OTHER, "anonymous"):
+        assert is_refused(asks_for_another(both.rings(caller=caller), CALLER))
+        assert is_promised(asks_for_another(both.rings(caller=caller), "+919999900003"))
+
+
+def test_a_blocked_number_abroad_leaves_no_request_for_one_in_india(phone: Phone) -> None:
+    block(phone, ABROAD)
+    assert is_refused(asks_for_another(phone.rings(caller=ABROAD), OTHER))
+
+
+@pytest.mark.parametrize("caller", ["", "anonymous", "+266696687", "sip:desk@example.org", "+", "+91", "client:asha"])
+def test_a_caller_without_a_number_is_nobody_who_was_blocked(phone: Phone, caller: str) -> None:
+    for written in (CALLER, ABROAD, "+26622000000"):
+        block(phone, written)
+    assert is_promised(asks_for_another(phone.rings(caller=caller), OTHER))
+
+
+def test_the_same_webhook_is_answered_as_before_though_the_number_was_blocked_in_between(both: Phone) -> None:
+    call = both.rings().press(*BOOK)
+    block(both)
+    assert call.uncut[0] in call.repeats_last_webhook()
+    assert call.uncut[0] == PROMISED
+    assert is_refused(both.rings().press(*BOOK))
+
+
+def test_a_promise_that_still_waits_in_redis_is_repeated_and_kept_though_the_number_is_blocked(
+    phone: Phone, tools: Tools, sqlite_url: str
+) -> None:
+    with moved(sqlite_path(sqlite_url)):
+        call = phone.rings().press(*BOOK)
+        assert call.uncut[0] == PROMISED
+    block(phone)
+    assert PROMISED in call.repeats_last_webhook()
+    assert is_refused(phone.rings().press(*BOOK)), "another one is not"
+    jobs.save(tools)
+    assert [each.reference for each in phone.house.desk.waiting()] == [call.reference]
+
+
+def test_with_the_database_away_a_blocked_caller_is_promised_and_kept(
+    phone: Phone, tools: Tools, sqlite_url: str
+) -> None:
+    block(phone)
+    with moved(sqlite_path(sqlite_url)):
+        call = phone.rings().press(*BOOK)
+    assert is_promised(call)
+    jobs.save(tools)
+    assert [each.reference for each in phone.house.desk.waiting()] == [call.reference]
+
+
+def test_a_block_is_heard_in_a_call_that_had_begun_before_it(phone: Phone) -> None:
+    call = phone.rings().press(*BOOK[:-1])
+    block(phone)
+    assert is_refused(call.press("1"))
+
+
+# -- the requests of a number in a day
+
+
+def test_the_eleventh_request_of_a_day_is_refused_and_the_live_one_stays_as_it_was(both: Phone, clock: Clock) -> None:
+    for n in range(REQUESTS_OF_A_NUMBER):
+        assert is_promised(both.rings().press("1", "12"[n % 2], "1", "1", "1"))
+    (before,) = both.house.desk.waiting()
+    refused = both.rings().press("1", "3", "1", "1", "1")
+    assert is_refused(refused)
+    assert "A request that we already have stays as it is." in refused.uncut[0]
+    assert both.house.desk.waiting() == [before]
+    assert before.rang_again == REQUESTS_OF_A_NUMBER - 1
+    assert is_promised(both.rings(caller=OTHER).press(*BOOK))
+    clock.goes_on(hours=24)
+    assert is_promised(both.rings().press(*BOOK))
+
+
+def test_requests_of_every_kind_and_from_every_telephone_count_for_the_number(phone: Phone) -> None:
+    for n in range(REQUESTS_OF_A_NUMBER // 2):
+        assert is_promised(phone.rings().press(*BOOK))
+        assert is_promised(asks_for_another(phone.rings(caller=f"+91999990001{n}"), CALLER))
+    assert is_refused(phone.rings().press(*RING_BACK))
+    assert is_refused(asks_for_another(phone.rings(caller=OTHER), CALLER))
+    assert is_promised(phone.rings(caller=OTHER).press(*BOOK))
+
+
+def test_a_webhook_that_comes_again_counts_once_and_is_answered_when_the_number_has_had_enough(phone: Phone) -> None:
+    calls = [phone.rings().press(*BOOK) for _ in range(REQUESTS_OF_A_NUMBER)]
+    assert all(is_promised(call) for call in calls)
+    assert all(call.uncut[0] in call.repeats_last_webhook() for call in calls)
+    assert is_refused(phone.rings().press(*BOOK))
+
+
+def test_what_is_written_down_at_the_counter_is_neither_capped_nor_blocked_nor_counted(
+    phone: Phone, staff: Staff
+) -> None:
+    block(phone)
+    form = {"kind": "booking", "language": "en", "line": "main", "phone": CALLER[3:]}
+    for _ in range(REQUESTS_OF_A_NUMBER + 1):
+        answer = staff.browser.post("/desk/new", data={**form, "csrf_token": staff.csrf()})
+        assert answer.status_code == 302
+    (written,) = phone.house.desk.waiting()
+    assert written.rang_again == REQUESTS_OF_A_NUMBER
+    phone.house.blocked.lift(1, "asha", phone.house.clock())
+    assert is_promised(phone.rings().press(*BOOK))
+
+
+# -- Redis away
+
+Away = Callable[[Valkey], AbstractContextManager[None]]
+
+
+@pytest.mark.parametrize("away", [frozen, stopped])
+def test_with_redis_away_nobody_is_refused_and_it_costs_a_caller_one_wait(
+    quiet_line: Phone, valkey_server: Valkey, caplog: pytest.LogCaptureFixture, away: Away
+) -> None:
+    rings_often(quiet_line, 5)
+    with away(valkey_server):
+        began = time.monotonic()
+        call = quiet_line.rings()
+        assert time.monotonic() - began < 1.2
+        assert is_promised(call.press(*BOOK))
+    assert f"call {call.sid}: Redis is away" in caplog.text
+
+
+def test_a_redis_that_lost_its_counts_begins_anew(quiet_line: Phone, valkey_server: Valkey) -> None:
+    rings_often(quiet_line, 3)
+    early = quiet_line.rings()
+    valkey_server.flush()
+    assert is_promised(quiet_line.rings().press(*BOOK))
+    assert is_refused(early.press(*RING_BACK)), "a call keeps what it was told"
+
+
+# -- what is written of it
+
+
+def test_the_log_names_the_call_and_the_line_and_redis_no_number(
+    quiet_line: Phone, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        rings_often(quiet_line, 2)
+        over = quiet_line.rings().press(*BOOK)
+        block(quiet_line, OTHER)
+        blocked = quiet_line.rings(caller=OTHER).press(*BOOK)
+    ours = {"ivr.desk.call_limits", "ivr.desk.intake", "ivr.web.telephone.webhooks"}
+    said = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING and each.name in ours]
+    assert said == [
+        f"call {over.sid}: is over a limit on line main",
+        f"call {blocked.sid}: is refused on line main",
+    ]
+    with Redis.from_url(redis_url) as redis:
+        held = str([(key, redis.zrange(key, 0, -1)) for key in redis.scan_iter("clinic:calls:*")])
+    assert over.sid not in held, "what is one too many is not counted"
+    for digits in (CALLER[3:], OTHER[3:]):
+        assert digits not in held + caplog.text
+
+
+def test_the_counts_of_calls_are_forgotten_within_the_hour(phone: Phone, redis_url: str) -> None:
+    phone.rings()
+    with Redis.from_url(redis_url) as redis:
+        keys = list(redis.scan_iter("clinic:calls:*"))
+        assert len(keys) == 2
+        assert all(0 < redis.ttl(key) <= 3600 for key in keys)
+
+
+def test_a_webhook_of_a_refused_call_that_comes_again_gets_the_same_answer(phone: Phone) -> None:
+    block(phone)
+    call = phone.rings().press(*BOOK)
+    assert SORRY["en"] in call.repeats_last_webhook()
+    assert isinstance(call.waits, Gathers)
+
+
+def test_two_blocks_of_one_number_are_lifted_as_one(both: Phone, clock: Clock) -> None:
+    database = Database(both.house.settings.database_url)
+    with ExitStack() as closing:
+        closing.callback(database.close)
+        with database.writing() as write:  # as two people do at the same moment
+            row = {"phone": CALLER, "reason": "twice", "who": "asha", "at": clock()}
+            write.execute(schema.blocked.insert(), [row, row])
+        blocked = Blocked(database)
+        assert blocked.lift(2, "asha", clock())
+        assert not blocked.lift(1, "asha", clock())
+        assert blocked.all() == []
+    assert is_promised(both.rings().press(*BOOK))

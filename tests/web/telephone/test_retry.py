@@ -1,0 +1,137 @@
+"""After a fault of ours a caller is asked to wait, the step is tried once more, and no call is tried for ever."""
+
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+
+from ivr.carrier.twilio.reader import Gathers, HangsUp, Heard, Redirects, steps
+from ivr.web.telephone.retry import once_more
+from tests.carrier.twilio.twiml_rules import faults
+from tests.people import CALLER, Clock, Conversation, Phone
+from tests.web import service
+
+HOST = "https://line.example"
+
+
+def fails(phone: Phone, url: str) -> tuple[str, str | None]:
+    """The carrier says that this address failed: what the caller hears, and where the call goes on."""
+    answer = phone.unsigned("/voice/fallback", {"ErrorCode": "11200", "ErrorUrl": url})
+    assert answer.status_code == 200
+    assert faults(answer.data, answer.headers["Content-Type"]) == []
+    found = list(steps(answer.text))
+    words = " ".join(step.words for step in found if isinstance(step, Heard))
+    last = found[-1]
+    assert isinstance(last, Redirects | HangsUp)
+    return words, last.to if isinstance(last, Redirects) else None
+
+
+def fails_in(call: Conversation, key: str) -> Conversation:
+    """The webhook of this key is lost on its way: the carrier asks the fallback, and goes on as it says."""
+    assert isinstance(call.waits, Gathers)
+    lost = urljoin(HOST + call.url, call.waits.action)
+    words, to = fails(call.phone, lost)
+    assert "Please stay on the line" in words
+    assert to is not None
+    call.follows(to, {})
+    return call
+
+
+def test_a_caller_whose_call_begins_with_a_fault_waits_a_moment_and_is_greeted(phone: Phone) -> None:
+    words, to = fails(phone, f"{HOST}/voice")
+    assert to == "/voice/again"
+    assert "फिर कोशिश करेंगे" in words, "in every language"
+    assert "112" in words
+    call = Conversation(phone, {"From": CALLER, "To": "+918090080906"})
+    call.follows(to, {})
+    assert "Arunalaya" in call.words
+    assert call.press("1", "1", "1", "1", "1").reference
+
+
+def test_a_fault_half_way_costs_a_caller_one_key_and_nothing_they_have_said(phone: Phone) -> None:
+    call = phone.rings(lang="hi").press("1", "2", "1", "1")
+    assert call.place == "summary"
+    before = call.words
+    fails_in(call, "1")
+    assert call.place == "summary"
+    assert call.languages == {"hi-IN"}
+    assert before.split("।")[0] in call.words, "the same day and part"
+    assert call.press("1").reference
+    assert len(phone.house.desk.waiting()) == 1
+
+
+def test_a_request_whose_answer_was_lost_is_not_made_twice(phone: Phone) -> None:
+    call = phone.rings().press("1", "1", "1", "1")
+    assert isinstance(call.waits, Gathers)
+    form = {"CallSid": call.sid, **call.fields, "Digits": "1"}
+    assert phone.posts(call.waits.action, form).status_code == 200, "which the caller never hears"
+    assert fails_in(call, "1").press("1").reference == phone.house.desk.waiting()[0].reference
+    assert len(phone.house.desk.waiting()) == 1
+
+
+def test_what_fails_twice_ends_with_an_apology(phone: Phone) -> None:
+    for path in ("/voice", "/voice/summary?line=main&lang=hi&c=sealed"):
+        _, to = fails(phone, HOST + path)
+        assert to is not None
+        words, end = fails(phone, HOST + to)
+        assert end is None
+        assert "Please ring again in a few minutes" in words
+
+
+def test_however_long_everything_fails_a_silent_call_ends(phone: Phone) -> None:
+    """Every first webhook of a step is lost and every second one arrives: the misses still count."""
+    call = phone.rings()
+    for _ in range(40):
+        if call.over:
+            return
+        _, to = fails(phone, HOST + call.silence_leads)
+        assert to is not None
+        call.follows(to, {})
+    pytest.fail("the call goes on for ever")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "/", "https://line.example/", "https://line.example/desk", "https://line.example/voice/"),
+        *("/voice/again", "/voice/again/main", "/voice/again/again", "/voice/answered?line=main", "/voice/status"),
+        *("/voice/fallback", "//evil.example", "javascript:alert(1)", "https://[evil/voice", "/voice/../desk"),
+        *("/voice/main\n", "/voice/main?x=\r\ny", "/voice/मुख्य", "/voice/" + "x" * 41, "/voice?" + "x" * 2000),
+    ],
+)
+def test_what_is_no_step_of_a_call_is_not_tried_again(url: str) -> None:
+    assert once_more(url) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "again"),
+    [
+        ("https://evil.example/voice", "/voice/again"),
+        ("https://evil.example/voice/main?a=b&c=d", "/voice/again/main?a=b&c=d"),
+        ("https://line.example/voice#rc=2", "/voice/again"),
+        ("/voice/statuses", "/voice/again/statuses"),
+        ('/voice/main?"><Dial>x</Dial>', '/voice/again/main?"><Dial>x</Dial>'),
+    ],
+)
+def test_whatever_address_is_claimed_the_call_stays_with_us(phone: Phone, url: str, again: str) -> None:
+    assert once_more(url) == again
+    answer = phone.unsigned("/voice/fallback", {"ErrorUrl": url})
+    assert faults(answer.data, answer.headers["Content-Type"]) == []
+    assert [step.to for step in steps(answer.text) if isinstance(step, Redirects)] == [again]
+
+
+@pytest.mark.parametrize("database", ["sqlite:///{0}/nowhere/clinic.db", "postgresql://nobody:none@127.0.0.1:1/none"])
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"ErrorCode": "11205", "ErrorUrl": "https://line.example/voice"}, {"x": "y" * 99_999}, {"ErrorUrl": "\0"}],
+)
+def test_the_fallback_speaks_both_languages_with_no_signature_and_no_store(
+    tmp_path: Path, clock: Clock, database: str, body: dict[str, str]
+) -> None:
+    with service(tmp_path, database.format(tmp_path), f"unix://{tmp_path}/nowhere.sock", clock) as phone:
+        answer = phone.unsigned("/voice/fallback", body)
+    assert answer.status_code == 200
+    assert faults(answer.data, answer.headers["Content-Type"]) == []
+    heard = [step for step in steps(answer.text) if isinstance(step, Heard)]
+    assert {step.language for step in heard} == {"en-IN", "hi-IN"}
+    assert all("112" in step.words for step in heard)

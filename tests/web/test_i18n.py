@@ -1,0 +1,45 @@
+"""The desk's words: every one of them has its Hindi, with the same blanks."""
+
+import re
+
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from config.settings import ROOT
+from ivr.web.i18n import FOLDER
+
+WEB = ROOT / "ivr" / "web"
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+KEYWORDS = {"_": None, "later": None, "gettext": None, "ngettext": (1, 2)}
+
+
+def in_the_code() -> set[str]:
+    """Every message that the pages and the code can show."""
+    found = extract_from_dir(str(WEB), METHODS, keywords=KEYWORDS)
+    return {message[0] if isinstance(message, tuple) else message for _, _, message, *_ in found}
+
+
+def in_hindi() -> dict[str, tuple[str, ...]]:
+    with (FOLDER / "hi.po").open("rb") as file:
+        return {
+            message.id if isinstance(message.id, str) else message.id[0]: (
+                (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+            )
+            for message in read_po(file)
+            if message.id
+        }
+
+
+def blanks(words: str) -> set[str]:
+    return set(re.findall(r"%\((\w+)\)s", words))
+
+
+def test_every_word_of_the_desk_has_its_hindi() -> None:
+    hindi = in_hindi()
+    untranslated = {message for message in in_the_code() if not all(hindi.get(message, ("",)))}
+    assert untranslated == set(), "make words, then fill in ivr/web/translations/hi.po"
+
+
+def test_no_translation_loses_what_is_filled_in() -> None:
+    odd = {message for message, words in in_hindi().items() if any(blanks(each) != blanks(message) for each in words)}
+    assert odd == set()
