@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 from chaos.plan import Wanted
 from chaos.premises import Premises
 from chaos.reckoning import Held
-from ivr.desk.job_queue import QueueAway
 from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, Report
 from ivr.storage import schema
 from ivr.storage.database import StoreAway
+from ivr.storage.redis import QueueAway
 from workers.services import Tools
 
 SETTLES = 240.0

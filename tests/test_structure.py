@@ -59,18 +59,10 @@ MAY_IMPORT: dict[str, set[str]] = {
 """The rooms of the house, and what each may know of the others, besides itself."""
 
 TO_BE_CUT = {
-    ("ivr.desk.calendar_feed", "ivr.reports"),
-    ("ivr.web.errors", "ivr.web.desk"),
-    ("ivr.web.reports.tables", "ivr.web.desk"),
-    ("ivr.web.preview.pages", "ivr.web.desk"),
-    ("ivr.web.telephone.browser_phone", "ivr.commands"),
-    *((f"ivr.web.desk.{name}", "ivr.web.staff") for name in ("merging", "pages", "actions", "blocked", "bookings")),
-    ("ivr.web.desk.calendar_feed", "ivr.web.staff"),
-    ("ivr.web.hours.pages", "ivr.web.staff"),
     *((f"ivr.carrier.twilio.{name}", "config") for name in ("texts", "numbers", "rest")),
     *((f"ivr.phone.{name}", "ivr.carrier.twilio") for name in ("call_state", "handset")),
 }
-"""What a move alone could not part; the next commit does."""
+"""What the port of the carrier will part."""
 
 PROMETHEUS = ("metrics.counters", "metrics.files", "web.metrics.page", "web.metrics.readings")
 

@@ -13,7 +13,8 @@ import workers.jobs  # noqa: F401 - loaded before the fork, so that a job begins
 from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
-from ivr.desk.job_queue import QUEUE, patient
+from ivr.desk.job_queue import QUEUE
+from ivr.storage.redis import patient
 from workers.services import build
 
 WORKER_SECONDS = 30

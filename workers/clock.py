@@ -15,11 +15,11 @@ from types import FrameType
 from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
-from ivr.desk.job_queue import QueueAway
 from ivr.hours.closures_file import MirrorAway
 from ivr.operations.clock_jumps import Jumps
 from ivr.reports.spool import JournalAway
 from ivr.storage.database import StoreAway
+from ivr.storage.redis import QueueAway
 from workers.services import Tools, build
 
 log = logging.getLogger("workers.clock")

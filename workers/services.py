@@ -10,12 +10,11 @@ from config import clinic as clinic_file
 from config import sentences
 from config.settings import Settings, read
 from ivr.carrier.twilio.texts import Texts
-from ivr.desk.job_queue import Doorbell, patient
+from ivr.desk.job_queue import Doorbell
 from ivr.desk.moves import Moves, next_due
-from ivr.desk.outbox import Errands
+from ivr.desk.outbox import Errands, tasks
 from ivr.desk.pending import WaitingRoom
 from ivr.desk.store import Desk
-from ivr.desk.tasks import tasks
 from ivr.hours.closures import Closures
 from ivr.hours.closures_file import FILE, Mirror
 from ivr.line.clinic import Clinic
@@ -27,6 +26,7 @@ from ivr.reports.spool import Journal
 from ivr.staff.lockout import Lockout
 from ivr.storage.database import PATIENCE_OF_A_WORKER, Database
 from ivr.storage.encryption import Seal
+from ivr.storage.redis import patient
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 
 from apprise import Apprise
 
-from ivr.desk.outbox import Errand
-from ivr.desk.tasks import CONFIRM_TO_CALLER, TELL_STAFF
+from ivr.desk.outbox import CONFIRM_TO_CALLER, TELL_STAFF, Errand
 from ivr.line.turn import Say, Value
 from workers.services import Tools
 

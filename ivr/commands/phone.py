@@ -1,12 +1,6 @@
 """`flask phone`: rings the running service from a terminal, and prints the call."""
 
-import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPException
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
 
 import click
 from flask.cli import with_appcontext
@@ -15,16 +9,9 @@ from ivr.carrier.twilio.reader import Gathers, Heard
 from ivr.line.clinic import Clinic, Line
 from ivr.line.phones import NumberRefused
 from ivr.line.phones import phone as number
-from ivr.phone.handset import CallFailed, Handset, KeyStream, NobodyAnswers
+from ivr.phone.handset import CallFailed, KeyStream, NobodyAnswers
+from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, new_call, number_of
 from ivr.web.services import House, house
-
-MADE_UP_CALLER = "+919999900001"
-"""Obviously made up, and valid."""
-
-WITHHELD = "anonymous"
-
-ANSWER_SECONDS = 15
-"""As long as the carrier waits for an answer."""
 
 
 @dataclass
@@ -90,36 +77,12 @@ def phone(
         first_keys="" if language == line.language else "9",
     )
     try:
-        handset(here, number_of(line), caller, new_call()).ring(terminal, lambda: here.clock().timestamp())
+        handset(here.settings, number_of(line), caller, new_call()).ring(terminal, lambda: here.clock().timestamp())
     except NobodyAnswers as failed:
         raise click.ClickException(f"{failed}; is it running (make run)? On another port: PORT=… make phone") from None
     except CallFailed as failed:
         raise click.ClickException(str(failed)) from None
     click.echo("The call is over.")
-
-
-def handset(here: House, called: str, caller: str, call_sid: str) -> Handset:
-    """A telephone that rings the service at its public address, as the carrier does."""
-    settings = here.settings
-    return Handset(
-        post=post,
-        base_url=settings.public_base_url,
-        token=settings.twilio_auth_token,
-        account_sid=settings.twilio_account_sid or "AC" + "0" * 32,
-        call_sid=call_sid,
-        sender=caller,
-        called=called,
-    )
-
-
-def new_call() -> str:
-    """An id as the carrier gives them."""
-    return "CA" + secrets.token_hex(16)
-
-
-def number_of(line: Line) -> str:
-    """The number that rings this line, in E.164."""
-    return min(line.reached_by).e164
 
 
 def _line(clinic: Clinic, wanted: str | None, *, asks: bool) -> Line:
@@ -154,18 +117,3 @@ def _language(here: House, line: Line, wanted: str | None, *, asks: bool) -> str
     if wanted is not None and wanted not in languages:
         raise click.ClickException(f"no language is {wanted}; there are {', '.join(languages)}")
     return wanted or line.language
-
-
-def post(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
-    """Posts a form over HTTP. Raises CallFailed; NobodyAnswers where there is nobody to answer."""
-    data = urlencode(form).encode()
-    request = Request(url, data=data, headers=dict(headers))  # noqa: S310 - the address is the settings'
-    try:
-        with urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310 - as above
-            body: bytes = answer.read()
-    except HTTPError as refused:
-        refused.close()
-        raise CallFailed(f"the service answered {refused.code} to {url.partition('?')[0]}") from refused
-    except (OSError, HTTPException) as error:
-        raise NobodyAnswers(f"nobody answers at {url.partition('?')[0]}") from error
-    return body.decode()

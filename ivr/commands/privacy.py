@@ -6,13 +6,13 @@ from contextlib import contextmanager
 import click
 from flask.cli import AppGroup
 
-from ivr.desk.job_queue import QueueAway
 from ivr.line.phones import NumberRefused, Phone
 from ivr.line.phones import phone as number_of
 from ivr.operations.backup import backups
 from ivr.operations.personal_data import Dossier, Dossiers
 from ivr.storage.audit import COMMAND_LINE
 from ivr.storage.database import PATIENCE_OF_A_WORKER, Database, StoreAway, sqlite_path
+from ivr.storage.redis import QueueAway
 from ivr.web.services import house
 
 privacy = AppGroup("privacy", help="What is held about a number, and its erasure.")

@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from ivr.desk.bookings import CALLED_OFF, REBOOKED
-from ivr.desk.requests import Outcome
-from ivr.reports.request_stats import UNDONE
+from ivr.desk.requests import UNDONE, Outcome
 from ivr.storage import audit, schema
 from ivr.storage.database import Database
 from ivr.storage.encryption import Tokens

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from redis import Redis
 
-from ivr.desk.job_queue import QueueAway, queue_errors
 from ivr.line.clinic import Limits
 from ivr.line.phones import Phone
 from ivr.storage.breaker import Breaker
 from ivr.storage.encryption import Marker
+from ivr.storage.redis import QueueAway, queue_errors
 
 log = logging.getLogger(__name__)
 

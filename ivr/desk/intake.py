@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ivr.desk.blocked import Blocked
 from ivr.desk.intake_rules import Refused
-from ivr.desk.job_queue import Doorbell, QueueAway
+from ivr.desk.job_queue import Doorbell
 from ivr.desk.outbox import Bell
 from ivr.desk.pending import Waiting, WaitingRoom
 from ivr.desk.requests import Kept, NewRequest
@@ -17,6 +17,7 @@ from ivr.line.phones import Phone
 from ivr.storage.database import StoreAway
 from ivr.storage.deadline import Patience
 from ivr.storage.encryption import Marker
+from ivr.storage.redis import QueueAway
 
 log = logging.getLogger(__name__)
 

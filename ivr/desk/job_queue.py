@@ -3,28 +3,23 @@
 Jobs carry ids only. Nothing is decided here; a bell that was not heard is rung again by the sweep.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 from rq.utils import as_text, utcparse
 from rq.worker_registration import get_keys
 
 from ivr.desk.outbox import Bell
-from ivr.storage.breaker import Breaker, Resting
+from ivr.storage.breaker import Breaker
+from ivr.storage.redis import QueueAway, queue_errors
 
 QUEUE = "desk"
 RUN_ERRAND = "workers.jobs.run_errand"
 SAVE_WAITING = "workers.jobs.save_waiting"
 
-PATIENCE_OF_A_CALLER = 0.6
-"""Seconds that Redis may take while somebody holds the telephone; redis-py's defaults wait up to a minute."""
 
 JOB_SECONDS = 40
 """A job's time limit: less than an errand's lease, so that no errand is begun while it is still being run."""
@@ -34,33 +29,6 @@ KEEP_FAILED = timedelta(days=7)
 
 WORKER_SILENT = timedelta(seconds=60)
 """A worker that has not been heard of for so long is not counted as alive."""
-
-
-class QueueAway(Exception):
-    """Redis cannot be reached, or does not answer in time."""
-
-
-def impatient(url: str) -> Redis:
-    """A client for a process in which somebody waits: it tries once, and gives up within a second."""
-    limits = {"socket_timeout": PATIENCE_OF_A_CALLER, "socket_connect_timeout": PATIENCE_OF_A_CALLER}
-    return Redis.from_url(url, retry=Retry(NoBackoff(), 0), **limits)
-
-
-def patient(url: str) -> Redis:
-    """A client with the library's own retries, for workers."""
-    return Redis.from_url(url)
-
-
-@contextmanager
-def queue_errors(breaker: Breaker | None = None) -> Iterator[None]:
-    """Every trouble with Redis leaves as QueueAway, which names its kind only."""
-    try:
-        with breaker.attempt(RedisError) if breaker else nullcontext():
-            yield
-    except Resting:
-        raise QueueAway("it stalled a moment ago") from None
-    except RedisError as error:
-        raise QueueAway(type(error).__name__) from None
 
 
 class Doorbell:

@@ -12,9 +12,13 @@ from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from ivr.desk.requests import LIVE, THE_CLOCK, Entry, Request
 from ivr.desk.store import note, request_of
-from ivr.desk.tasks import CONFIRM_TO_CALLER, TELL_STAFF
 from ivr.storage import schema
 from ivr.storage.database import Database
+
+TELL_STAFF = "tell_staff"
+
+CONFIRM_TO_CALLER = "confirm_to_caller"
+"""What is to be done about a new request."""
 
 LEASE = timedelta(seconds=45)
 """How long the sweep leaves an errand that it rang for, or that a worker has begun: longer than a job may take."""
@@ -59,6 +63,11 @@ class Failed:
     """The kind of the error; never its words."""
     request_id: int
     reference: str = ""
+
+
+def tasks(text_confirmations: bool) -> tuple[str, ...]:
+    """The errands that a new request makes."""
+    return (TELL_STAFF, CONFIRM_TO_CALLER) if text_confirmations else (TELL_STAFF,)
 
 
 class Errands:

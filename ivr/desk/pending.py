@@ -12,12 +12,12 @@ from datetime import date, datetime
 from redis import Redis
 from redis.exceptions import ResponseError
 
-from ivr.desk.job_queue import PATIENCE_OF_A_CALLER, QueueAway, queue_errors
 from ivr.desk.requests import NewRequest
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
 from ivr.storage.breaker import Breaker
 from ivr.storage.encryption import Seal
+from ivr.storage.redis import PATIENCE_OF_A_CALLER, QueueAway, queue_errors
 
 ROOM = "clinic:waiting"
 """A hash: the promise's mark, and the request sealed."""

@@ -26,6 +26,9 @@ CALLER = "caller"
 THE_CLOCK = "the clock"
 """Who a line of history names when nobody did it."""
 
+UNDONE = "undone"
+"""What a history says where the line before it was taken back."""
+
 LIVE = (Status.OPEN, Status.TAKEN)
 """A number has at most one live request of each kind."""
 

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import text
 
-from ivr.desk.job_queue import QueueAway, queue_errors
 from ivr.preflight.context import Grounds
 from ivr.preflight.findings import Finding, bad, doubtful, well
 from ivr.preflight.http import NotReached, ask
 from ivr.storage.database import StoreAway
+from ivr.storage.redis import QueueAway, queue_errors
 
 NOTICED, INTOLERABLE = timedelta(seconds=5), timedelta(seconds=60)
 

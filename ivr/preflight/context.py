@@ -13,9 +13,9 @@ from redis import Redis
 
 from config import clinic as clinic_file
 from config.settings import ROOT, Settings
-from ivr.desk.job_queue import impatient
 from ivr.line.clinic import Clinic
 from ivr.storage.database import Database
+from ivr.storage.redis import impatient
 
 ENV_FILE = ROOT / ".env"
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from threading import Thread
 
 from config.toml_file import BadFile
-from ivr.desk.job_queue import QueueAway
 from ivr.preflight import address, clocks, configuration, processes, stores
 from ivr.preflight.context import Grounds
 from ivr.preflight.findings import Finding, Result, bad
 from ivr.storage.database import StoreAway
+from ivr.storage.redis import QueueAway
 
 Check = Callable[[Grounds], Finding]
 

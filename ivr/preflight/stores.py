@@ -6,13 +6,13 @@ Raises StoreAway and QueueAway, which the examination turns into findings.
 from redis import Redis
 from redis.exceptions import ResponseError
 
-from ivr.desk.job_queue import QueueAway, queue_errors
 from ivr.preflight.context import Grounds
 from ivr.preflight.findings import Finding, bad, doubtful, well
 from ivr.staff.passwords import Passwords
 from ivr.staff.people import People
 from ivr.storage.database import StoreAway
 from ivr.storage.migrate import schema_of
+from ivr.storage.redis import QueueAway, queue_errors
 
 UPGRADE = "flask --app wsgi database upgrade"
 

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, ColumnElement, Connection, Integer, Row, and_, cast, extract, func, or_, select
 
-from ivr.desk.requests import Outcome, Status
+from ivr.desk.requests import UNDONE, Outcome, Status
 from ivr.line.booking import Kind
 from ivr.line.clinic import Clinic
 from ivr.line.opening import OpeningTime
 from ivr.reports.call_records import Ending
 from ivr.reports.call_stats import Calls, CallTally, tally_calls
-from ivr.reports.request_stats import TRIED, UNDONE, Asked, Line, RequestTally, tally_requests, tries
+from ivr.reports.request_stats import TRIED, Asked, Line, RequestTally, tally_requests, tries
 from ivr.storage import schema
 from ivr.storage.database import Database
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ivr.desk.requests import Outcome, Status
+from ivr.desk.requests import UNDONE, Outcome, Status
 from ivr.line.booking import Kind
 
 LATE = timedelta(minutes=30)
@@ -23,8 +23,6 @@ REACHED = frozenset({Outcome.BOOKED, Outcome.SETTLED, Outcome.LATER, Outcome.CAN
 TRIED = REACHED | {Outcome.NO_ANSWER, Outcome.BUSY, Outcome.WRONG_NUMBER}
 """What they report who have rung at all."""
 
-UNDONE = "undone"
-"""What a history says where the line before it was taken back."""
 
 WAITING = "waiting"
 """What stands for the outcome of a request that has none yet."""

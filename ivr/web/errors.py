@@ -5,6 +5,7 @@ Nothing personal stands there and nothing of our insides; the log says where a m
 
 import logging
 import traceback
+from datetime import timedelta
 
 from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,10 +13,12 @@ from werkzeug.exceptions import BadHost, HTTPException
 
 from ivr.desk.requests import NoSuchRequest
 from ivr.storage.database import StoreAway
-from ivr.web.desk.ics import ASK_AGAIN
 from ivr.web.i18n import _, later
 
 log = logging.getLogger(__name__)
+
+ASK_AGAIN = timedelta(minutes=15)
+"""How often calendar programs are asked to look; some, Google above all, come when they like."""
 
 NOT_FOR_PEOPLE = ("/voice", "/static/", "/calendar/", "/healthz", "/readyz", "/metrics")
 """Below these nobody reads a page."""

@@ -12,7 +12,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, Unauthorized
 
 from config import logs
-from ivr.carrier.twilio.webhook import Event, Malformed, NotSigned
+from ivr.carrier.call_event import Event, Malformed, NotSigned
 from ivr.metrics.table import SIGNATURES
 from ivr.web.services import house
 from ivr.web.sessions import asked_by_the_page

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from ivr.desk.job_queue import QueueAway
 from ivr.storage.database import StoreAway
+from ivr.storage.redis import QueueAway
 from ivr.web.guards import guarded_by, open_to_all
 from ivr.web.services import house
 

@@ -18,6 +18,9 @@ FOLDER = Path(__file__).with_name("translations")
 LANGUAGES: Mapping[str, str] = {"en": "English", "hi": "हिंदी"}
 """The languages of the desk, each in its own words."""
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+"""Days that can be asked for; at the ends of the calendar there is no day before or after, and no other zone."""
+
 CHOSEN = "words"
 """Where the session keeps the language."""
 

@@ -20,14 +20,13 @@ from ivr.desk.calendar_feed import Feed
 from ivr.desk.call_limits import CallLimits
 from ivr.desk.intake import FrontDoor
 from ivr.desk.intake_rules import Doorkeeper
-from ivr.desk.job_queue import Doorbell, impatient
+from ivr.desk.job_queue import Doorbell
 from ivr.desk.merging import Merging
 from ivr.desk.moves import Moves, next_due
-from ivr.desk.outbox import Errands
+from ivr.desk.outbox import Errands, tasks
 from ivr.desk.pending import WaitingRoom
 from ivr.desk.requests import Outcome, Request
 from ivr.desk.store import Desk
-from ivr.desk.tasks import tasks
 from ivr.desk.worklist import Worklist
 from ivr.hours.closures import Closures
 from ivr.hours.closures_file import FILE, Mirror
@@ -55,6 +54,7 @@ from ivr.storage.database import PATIENCE_OF_A_WORKER, Database
 from ivr.storage.deadline import Patience
 from ivr.storage.encryption import Marker, Seal, Tokens
 from ivr.storage.migrate import revisions
+from ivr.storage.redis import impatient
 
 Clock = Callable[[], datetime]
 

@@ -45,6 +45,12 @@ class User(UserMixin):
         self.person = person
 
 
+def who() -> str:
+    """The name of whoever is logged in."""
+    name: str = current_user.name
+    return name
+
+
 def begin(person: Person) -> None:
     """Begins a session of this person; nothing is left of the one before but the language."""
     _clear()

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 from config.settings import ROOT
 from testing.servers import Server, own_folder, reserved_port
 
-PACKAGE = ROOT / "tests" / "carrier" / "emulate"
+PACKAGE = ROOT / "tests" / "carrier" / "twilio" / "emulate"
 PROGRAM = PACKAGE / "node_modules" / "emulate" / "dist" / "index.js"
 OLDEST_NODE = 20
 

@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from config.settings import ROOT, Settings
 from ivr.app import create_app
 from ivr.carrier.twilio.numbers import OVERRIDES
-from ivr.desk.job_queue import PATIENCE_OF_A_CALLER
+from ivr.storage.redis import PATIENCE_OF_A_CALLER
 from ivr.web.services import A_CALLER_WAITS, build
 from testing.listener import listener
 from tests.carrier.twilio.account import ACCOUNT, Account

@@ -7,11 +7,11 @@ import pytest
 from redis import Redis
 
 from ivr.desk.call_limits import CallLimits
-from ivr.desk.job_queue import impatient
 from ivr.line.clinic import Limits
 from ivr.line.phones import Phone
 from ivr.storage.breaker import Breaker
 from ivr.storage.encryption import Marker
+from ivr.storage.redis import impatient
 from tests.staff.staffed import NOW, after, at_once
 
 CALLER = Phone("+919999900001")

@@ -12,8 +12,8 @@ from twilio.request_validator import RequestValidator
 from werkzeug.wrappers import Request, Response
 
 from ivr.carrier.twilio.reader import Gathers, Heard, NotUnderstood, steps
-from ivr.commands.phone import post
 from ivr.phone.handset import CallFailed, Handset, KeyStream
+from ivr.phone.ringing import post
 from testing.servers import reserved_port
 from tests.people import CALLER, TOKEN, Clock, Phone
 from tests.served import rung_by_itself, serving

@@ -8,14 +8,14 @@ from babel.messages.pofile import read_po
 from config.settings import ROOT
 from ivr.web.i18n import FOLDER
 
-WEB = ROOT / "ivr" / "web"
+OURS = ROOT / "ivr"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 KEYWORDS = {"_": None, "later": None, "gettext": None, "ngettext": (1, 2)}
 
 
 def in_the_code() -> set[str]:
     """Every message that the pages and the code can show."""
-    found = extract_from_dir(str(WEB), METHODS, keywords=KEYWORDS)
+    found = extract_from_dir(str(OURS), METHODS, keywords=KEYWORDS)
     return {message[0] if isinstance(message, tuple) else message for _, _, message, *_ in found}
 
 

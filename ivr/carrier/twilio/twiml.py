@@ -4,12 +4,12 @@ Limits: facts of the carrier's errors 13521 (a Say's length), 12100 (legal XML).
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
+from ivr.carrier.addresses import Addresses
 from ivr.line.script import Script, Spoken
 from ivr.line.turn import Call, HangUp, KeyNumber, PressKey, PutThrough, RingReception, Say, Turn
 
@@ -34,15 +34,6 @@ BREAKS = (re.compile(r"(?<=[.!?।])\s+"), re.compile(r"(?<=[,;:])\s+"), re.comp
 
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot hold."""
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Where the carrier comes back to: after a key, after silence, and on the reception's own leg."""
-
-    step: Callable[[Call], str]
-    silence: Callable[[Call], str]
-    answered: Callable[[Call], str]
 
 
 class Renderer:

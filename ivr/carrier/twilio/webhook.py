@@ -11,20 +11,12 @@ from typing import Any
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
+from ivr.carrier.call_event import Event, Malformed, NotSigned
+
 CALL_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-"""What the carrier says of a call that is over."""
 
 LASTED = re.compile(r"[0-9]{1,6}")
 KEYS = re.compile(r"[0-9*#A-D]{1,1000}")
-
-
-class NotSigned(Exception):
-    """The webhook was not signed by the carrier, or not for this account."""
-
-
-class Malformed(Exception):
-    """The webhook was signed, but lacks what every one has; the message names the field, never its value."""
 
 
 @dataclass(frozen=True)
@@ -45,33 +37,6 @@ class Carrier:
 
     def _signed(self, token: str, url: str, form: Any, signature: str) -> bool:
         return bool(RequestValidator(token).validate(url, form, signature))
-
-
-@dataclass(frozen=True)
-class Event:
-    """What the carrier says about a call."""
-
-    call_sid: str
-    called: str
-    sender: str
-    forwarded_from: str
-    keys: str | None
-    """What the caller pressed; None for nothing."""
-    talked: bool
-    """Whether the reception took the call that was just rung through to it."""
-    status: str
-    lasted: int | None = None
-    """Seconds that the call took from end to end; only where it is over and the carrier says so."""
-
-    @property
-    def ended(self) -> bool:
-        """Whether the call is over."""
-        return self.status in ENDED
-
-    @property
-    def failed(self) -> bool:
-        """Whether it is over because something failed on the carrier's side."""
-        return self.status == "failed"
 
 
 def signature(token: str, url: str, form: Mapping[str, str]) -> str:

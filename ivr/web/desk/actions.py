@@ -17,7 +17,8 @@ from ivr.web.desk.pages import LAST_REPORT, card_page
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, day, language, local
 from ivr.web.services import house
-from ivr.web.staff.login import who
+from ivr.web.sessions import who
+from ivr.web.wording import outcome_words
 
 moves = Blueprint("moves", __name__)
 
@@ -87,7 +88,7 @@ def report(request_id: int) -> ResponseReturnValue:
     answer = _done(request_id, lambda: house().moves.report(request_id, said, who(), house().clock()), to_list=True)
     if _status_of(answer) == 302:
         found = house().desk.request(request_id)
-        words = cards.outcome_words()[found.outcome or outcome]
+        words = outcome_words()[found.outcome or outcome]
         offer_undo(found, outcome, found.reference, words)
     return answer
 

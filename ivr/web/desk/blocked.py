@@ -12,7 +12,7 @@ from ivr.line.phones import NumberRefused, Refusal
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _
 from ivr.web.services import house
-from ivr.web.staff.login import who
+from ivr.web.sessions import who
 
 blocked = Blueprint("blocked", __name__)
 

@@ -13,7 +13,7 @@ from ivr.web.desk import ics
 from ivr.web.guards import guarded_by, link_holders_only, manager_only, public_base
 from ivr.web.i18n import _
 from ivr.web.services import house
-from ivr.web.staff.login import who
+from ivr.web.sessions import who
 
 feed = Blueprint("feed", __name__)
 

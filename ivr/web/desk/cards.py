@@ -13,6 +13,7 @@ from ivr.line.booking import Kind, Part
 from ivr.line.turn import Day, Say, Value
 from ivr.web.i18n import _, day, how_soon, language, local, moment
 from ivr.web.services import house
+from ivr.web.wording import kind_words, outcome_words
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,6 @@ def card(found: Request, who: str) -> Card:
     )
 
 
-def kind_words(kind: Kind) -> str:
-    """What the caller wants."""
-    return _("Appointment") if kind is Kind.BOOKING else _("Ring back")
-
-
 def wish_words(wished: date | None, part: Part | None) -> str:
     """The day and part of it that the caller wished for."""
     if wished is None or part is None:
@@ -64,21 +60,6 @@ def wish_words(wished: date | None, part: Part | None) -> str:
 def part_words() -> Mapping[Part, str]:
     """The parts of a day."""
     return {Part.MORNING: _("morning"), Part.AFTERNOON: _("afternoon"), Part.EVENING: _("evening")}
-
-
-def outcome_words() -> Mapping[Outcome, str]:
-    """What can come of ringing a patient."""
-    return {
-        Outcome.BOOKED: _("Reached and booked"),
-        Outcome.SETTLED: _("Reached and settled"),
-        Outcome.NO_ANSWER: _("No answer"),
-        Outcome.BUSY: _("Busy"),
-        Outcome.WRONG_NUMBER: _("Wrong number"),
-        Outcome.LATER: _("Ring later"),
-        Outcome.DUPLICATE: _("Duplicate"),
-        Outcome.CANCELLED: _("Cancelled by the caller"),
-        Outcome.NOT_REACHED: _("Not reached"),
-    }
 
 
 def one_tap() -> list[tuple[Outcome, str]]:

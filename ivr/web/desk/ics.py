@@ -10,8 +10,7 @@ from functools import lru_cache
 
 from icalendar import Calendar, Event, vText
 
-ASK_AGAIN = timedelta(minutes=15)
-"""How often programs are asked to look; some, Google above all, come when they like."""
+from ivr.web.errors import ASK_AGAIN
 
 END = b"END:VCALENDAR\r\n"
 

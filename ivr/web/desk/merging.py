@@ -12,7 +12,7 @@ from ivr.web.desk.pages import card_page
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _
 from ivr.web.services import house
-from ivr.web.staff.login import who
+from ivr.web.sessions import who
 
 merging = Blueprint("merging", __name__)
 

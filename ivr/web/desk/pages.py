@@ -6,24 +6,22 @@ from flask import Blueprint, abort, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ivr.desk.job_queue import QueueAway
 from ivr.desk.moves import LONGEST_NOTE
 from ivr.desk.requests import Request, Status
 from ivr.desk.worklist import PAGE, Filter
+from ivr.storage.redis import QueueAway
 from ivr.web.desk import cards
 from ivr.web.desk.calendar_feed import address
 from ivr.web.guards import guarded_by, open_to_all, staff_only
-from ivr.web.i18n import _, local
+from ivr.web.i18n import FIRST_DAY, LAST_DAY, _, local
 from ivr.web.services import house
-from ivr.web.staff.login import who
+from ivr.web.sessions import who
 
 console = Blueprint("console", __name__)
 
 UNDO_SHOWN = timedelta(seconds=10)
 """How long the last report can be taken back from the worklist."""
 
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
-"""Days that can be asked for; at the ends of the calendar there is no day before or after, and no other zone."""
 
 LAST_REPORT = "last_report"
 """Where the session keeps what was reported last."""

@@ -18,7 +18,7 @@ from ivr.web.hours.form import ALL_LINES, Refused, wished
 from ivr.web.hours.view import entries, heard, suggestions
 from ivr.web.i18n import _, language
 from ivr.web.services import house
-from ivr.web.staff.login import who
+from ivr.web.sessions import who
 
 log = logging.getLogger(__name__)
 hours = Blueprint("hours", __name__)

@@ -10,8 +10,7 @@ from typing import TypeVar
 
 from prometheus_client import Metric as Family
 
-from ivr.desk.job_queue import QueueAway
-from ivr.desk.tasks import CONFIRM_TO_CALLER, TELL_STAFF
+from ivr.desk.outbox import CONFIRM_TO_CALLER, TELL_STAFF
 from ivr.metrics.table import (
     DATABASE,
     FAILED,
@@ -26,6 +25,7 @@ from ivr.metrics.table import (
 )
 from ivr.operations.desk_snapshot import Snapshot
 from ivr.storage.database import StoreAway
+from ivr.storage.redis import QueueAway
 from ivr.web.services import House
 
 TASKS = (TELL_STAFF, CONFIRM_TO_CALLER)

@@ -15,9 +15,8 @@ from flask.typing import ResponseReturnValue
 
 from ivr.line.clinic import Clinic
 from ivr.line.paths.transcript import Keys, NoSuchWay
-from ivr.web.desk.pages import LAST_DAY
 from ivr.web.guards import guarded_by, staff_only
-from ivr.web.i18n import _, language
+from ivr.web.i18n import LAST_DAY, _, language
 from ivr.web.preview.transcripts import PAST, Caller, Wanted, is_past, moments, read_call, read_reception
 from ivr.web.services import house
 

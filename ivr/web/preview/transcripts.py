@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from ivr.carrier.addresses import Addresses
 from ivr.carrier.twilio.reader import Heard, steps
-from ivr.carrier.twilio.twiml import Addresses
 from ivr.line.clinic import Clinic, Line
 from ivr.line.hours import HORIZON_DAYS, Text
 from ivr.line.menu import START

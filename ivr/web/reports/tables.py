@@ -15,8 +15,8 @@ from ivr.reports.call_records import Ending
 from ivr.reports.call_stats import CallTally, Choice, Fate
 from ivr.reports.reports import Report
 from ivr.reports.request_stats import WAITING, RequestTally
-from ivr.web.desk.cards import kind_words, outcome_words
 from ivr.web.i18n import _, up_to
+from ivr.web.wording import kind_words, outcome_words
 
 Name = TypeVar("Name", bound=str)
 

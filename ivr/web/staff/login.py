@@ -17,6 +17,7 @@ from ivr.web import sessions
 from ivr.web.guards import guarded_by, logged_in_only, open_to_all
 from ivr.web.i18n import CHOSEN, LANGUAGES, _
 from ivr.web.services import house
+from ivr.web.sessions import who
 
 login = Blueprint("login", __name__)
 
@@ -26,12 +27,6 @@ class LoginForm(FlaskForm):
 
     name = StringField("Name", validators=[InputRequired()])
     password = PasswordField("Password", validators=[InputRequired()])
-
-
-def who() -> str:
-    """The name of whoever is logged in."""
-    name: str = current_user.name
-    return name
 
 
 @login.get("/login")

@@ -18,7 +18,7 @@ from ivr.storage.audit import COMMAND_LINE, PAGE, SOMEBODY
 from ivr.web.guards import guarded_by, manager_only, public_base, staff_only
 from ivr.web.i18n import _, hour, later
 from ivr.web.services import house
-from ivr.web.staff.login import who
+from ivr.web.sessions import who
 
 people = Blueprint("people", __name__)
 

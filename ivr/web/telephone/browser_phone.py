@@ -11,11 +11,11 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from ivr.carrier.twilio.twiml import LOCALES
-from ivr.commands.phone import MADE_UP_CALLER, WITHHELD, handset, new_call, number_of
 from ivr.line.clinic import Line
 from ivr.line.phones import NumberRefused, Phone, phone
 from ivr.phone.call_state import Receiver, receiver, shown
 from ivr.phone.handset import MOST_MOMENTS, CallFailed, Handset, NobodyAnswers
+from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, new_call, number_of
 from ivr.storage.encryption import Seal, Unreadable
 from ivr.web.guards import guarded_by, in_development
 from ivr.web.services import house
@@ -57,7 +57,7 @@ def ring() -> Response:
     if caller is None:
         return jsonify(trouble="This is no telephone number.", hint="Write it as people do, such as 99999 00002.")
     call_sid, called, began = new_call(), number_of(line), house().clock().timestamp()
-    moment = handset(house(), called, caller, call_sid).begin()
+    moment = handset(house().settings, called, caller, call_sid).begin()
     return _held(Receiver(call_sid, called, caller, began, 1, moment))
 
 
@@ -105,7 +105,7 @@ def _call() -> Receiver:
 
 
 def _handset(call: Receiver) -> Handset:
-    return handset(house(), call.called, call.sender, call.call_sid)
+    return handset(house().settings, call.called, call.sender, call.call_sid)
 
 
 def _seal() -> Seal:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 
-from ivr.carrier.twilio.webhook import Event
+from ivr.carrier.call_event import Event
 from ivr.line.menu import RECEPTIONS
 from ivr.line.turn import Turn
 from ivr.reports.call_records import FAILED, FAULT, Trace

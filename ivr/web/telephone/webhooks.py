@@ -10,8 +10,9 @@ from dataclasses import replace
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from ivr.carrier.twilio.twiml import CONTENT_TYPE, Addresses
-from ivr.carrier.twilio.webhook import Event
+from ivr.carrier.addresses import Addresses
+from ivr.carrier.call_event import Event
+from ivr.carrier.twilio.twiml import CONTENT_TYPE
 from ivr.desk.intake_rules import Refused
 from ivr.desk.requests import NewRequest
 from ivr.line.call import begin, enter, press, resume

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from ivr.carrier.twilio.webhook import Carrier, Malformed, NotSigned
+from ivr.carrier.call_event import Malformed, NotSigned
+from ivr.carrier.twilio.webhook import Carrier
 
 ANSWERS = json.loads((Path(__file__).parent / "signatures" / "answers.json").read_text())
 

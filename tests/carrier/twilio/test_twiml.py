@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from config import clinic as clinic_file
 from config import sentences
 from config.settings import ROOT
+from ivr.carrier.addresses import Addresses
 from ivr.carrier.twilio.reader import Heard, steps
-from ivr.carrier.twilio.twiml import LONGEST_ENCODED, LONGEST_SAY, Addresses, Renderer, pieces
+from ivr.carrier.twilio.twiml import LONGEST_ENCODED, LONGEST_SAY, Renderer, pieces
 from ivr.line.booking import Kind, Part
 from ivr.line.call import enter, press
 from ivr.line.clinic import Clinic, Reception

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import settings
 
 from ivr.carrier.twilio.reader import Dials
-from ivr.commands.phone import WITHHELD
 from ivr.line.hours import DeskClosure, Shift
 from ivr.line.paths.events import What
+from ivr.phone.ringing import WITHHELD
 from ivr.web.preview.transcripts import Caller, Wanted, read_call, read_reception
 from tests.people import CALLER, DELHI, Clock, Phone
 from tests.web import clinic_with_reception, service

@@ -11,8 +11,9 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from ivr.carrier.call_event import NotSigned
 from ivr.carrier.twilio.reader import Gathers, Heard, steps
-from ivr.carrier.twilio.webhook import Carrier, NotSigned
+from ivr.carrier.twilio.webhook import Carrier
 from ivr.desk.requests import Outcome, Report
 from tests.people import CALLER, TOKEN, Clock, Phone
 from tests.web import service
