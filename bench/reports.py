@@ -102,9 +102,9 @@ def desk(folder: Path, url: str, days: int, a_day: int) -> FlaskClient:
     settings = read({**environ, "STATE_DIR": str(folder), "DATABASE_URL": url}, env_file=None)
     migrate(settings.database_url)
     fill(Database(settings.database_url, patience=PATIENCE_OF_A_WORKER), days, a_day)
-    house = build(settings, lambda: NOW)
-    house.people.add("bench", PASSWORD, NOW)
-    browser = create_app(house).test_client()
+    services = build(settings, lambda: NOW)
+    services.staff.people.add("bench", PASSWORD, NOW)
+    browser = create_app(services).test_client()
     page = browser.get("/login").text
     token = page.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
     browser.post("/login", data={"name": "bench", "password": PASSWORD, "csrf_token": token})

@@ -50,10 +50,11 @@ def main(rounds: int) -> None:
         environ = {"ENV": "development", "SECRET_KEY": TOKEN * 2, "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_BASE_URL": BASE}
         settings = read({**environ, "STATE_DIR": folder}, env_file=None)
         migrate(settings.database_url)
-        house = build(settings, lambda: NOW)
+        services = build(settings, lambda: NOW)
         headers = {"X-Twilio-Signature": signature(TOKEN, BASE + PATH, FORM)}
-        with_it = create_app(house).test_client()
-        without = create_app(replace(house, scribe=NoScribe(Journal(Path(folder))))).test_client()
+        with_it = create_app(services).test_client()
+        reports = replace(services.reports, spool_writer=NoScribe(Journal(Path(folder))))
+        without = create_app(replace(services, reports=reports)).test_client()
         times: dict[FlaskClient, list[float]] = {without: [], with_it: []}
         for number in range(rounds):  # each goes first every other time
             for carrier in (without, with_it) if number % 2 else (with_it, without):

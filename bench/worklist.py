@@ -68,9 +68,9 @@ def desk(folder: Path, opened: int, closed: int) -> FlaskClient:
                     for each in some
                 ]
                 write.execute(insert(schema.promises), named)
-    house = build(settings, lambda: NOW)
-    house.people.add("bench", PASSWORD, NOW)
-    browser = create_app(house).test_client()
+    services = build(settings, lambda: NOW)
+    services.staff.people.add("bench", PASSWORD, NOW)
+    browser = create_app(services).test_client()
     page = browser.get("/login").text
     token = page.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
     browser.post("/login", data={"name": "bench", "password": PASSWORD, "csrf_token": token})

@@ -10,30 +10,30 @@ from chaos.plan import Wanted
 from chaos.premises import Premises, premises
 from chaos.reckoning import Reckoning
 from chaos.troubles import breaking
-from workers.services import Tools, build
+from workers.services import WorkerServices, build
 
 
 def run(wanted: Wanted, say: Callable[[str], None]) -> Reckoning:
     """Runs it and reckons up. Raises CallFailed where a document could not be followed at all."""
     with premises(wanted.database, wanted.app) as place:
-        tools = build(place.settings)
+        worker = build(place.settings)
         breaks = {
             name: what for name, what in can_break(wanted.database).items() if name in (wanted.parts or place.parts)
         }
         faults = plan.faults(wanted.sizes, wanted.seed, breaks)
         began = time.monotonic()
-        with breaking(place, faults, began), desk.at_work(tools, wanted):
-            heard = ring_all(place, tools, wanted, began)
+        with breaking(place, faults, began), desk.at_work(worker, wanted):
+            heard = ring_all(place, worker, wanted, began)
         place.mend()
-        settled = desk.settled(tools)
+        settled = desk.settled(worker)
         say(f"{wanted.database}: settled after {settled:.0f} s")
-        found = _reckon(wanted, len(faults), heard, place, tools)
-        tools.database.close()
+        found = _reckon(wanted, len(faults), heard, place, worker)
+        worker.database.close()
         return found
 
 
-def _reckon(wanted: Wanted, faults: int, heard: Heard, place: Premises, tools: Tools) -> Reckoning:
-    held, made = desk.held(tools)
+def _reckon(wanted: Wanted, faults: int, heard: Heard, place: Premises, worker: WorkerServices) -> Reckoning:
+    held, made = desk.held(worker)
     slowest, never = reckoning.slowest_notification(heard.promises, held, desk.told(place))
     return Reckoning(
         database=wanted.database,

@@ -17,14 +17,14 @@ from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, Report
 from ivr.storage import schema
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway
-from workers.services import Tools
+from workers.services import WorkerServices
 
 SETTLES = 240.0
 """Seconds at the end for what was promised to reach the desk and the staff: several leases of an errand."""
 
 
 @contextmanager
-def at_work(tools: Tools, wanted: Wanted) -> Iterator[None]:
+def at_work(worker: WorkerServices, wanted: Wanted) -> Iterator[None]:
     """Somebody who takes and closes requests, so that a webhook which comes late finds its request closed."""
     stop, random = threading.Event(), Random(f"desk {wanted.seed}")
 
@@ -32,13 +32,13 @@ def at_work(tools: Tools, wanted: Wanted) -> Iterator[None]:
         left: set[int] = set()
         while not stop.wait(0.5):
             try:
-                waiting = [each.id for each in tools.desk.waiting() if each.id not in left]
+                waiting = [each.id for each in worker.desk.store.waiting() if each.id not in left]
                 for request_id in waiting:
                     if random.random() > wanted.desk_closes:
                         left.add(request_id)
                     else:
-                        tools.moves.take(request_id, "desk", tools.clock())
-                        tools.moves.report(request_id, Report(Outcome.SETTLED), "desk", tools.clock())
+                        worker.desk.moves.take(request_id, "desk", worker.clock())
+                        worker.desk.moves.report(request_id, Report(Outcome.SETTLED), "desk", worker.clock())
             except (StoreAway, MoveRefused, NoSuchRequest):
                 continue
 
@@ -51,12 +51,12 @@ def at_work(tools: Tools, wanted: Wanted) -> Iterator[None]:
         thread.join()
 
 
-def settled(tools: Tools) -> float:
+def settled(worker: WorkerServices) -> float:
     """Seconds until nothing waits in Redis and no errand is undone. Raises TimeoutError."""
     began = time.monotonic()
     while time.monotonic() - began < SETTLES:
         try:
-            if not tools.waiting_room.count() and not _undone(tools):
+            if not worker.desk.pending.count() and not _undone(worker):
                 return time.monotonic() - began
         except (StoreAway, QueueAway):
             pass
@@ -64,20 +64,20 @@ def settled(tools: Tools) -> float:
     raise TimeoutError("what was promised has not reached the desk and the staff")
 
 
-def _undone(tools: Tools) -> int:
+def _undone(worker: WorkerServices) -> int:
     table = schema.errands
     query = select(func.count()).where(table.c.done_at.is_(None), table.c.failed_at.is_(None))
-    with tools.database.reading() as read:
+    with worker.database.reading() as read:
         return read.execute(query).scalar_one()
 
 
-def held(tools: Tools) -> tuple[list[Held], list[tuple[str, str, str]]]:
+def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]]:
     """The promises that the desk holds; and of each request the call, the kind and the number."""
     requests, promises = schema.requests, schema.promises
     query = select(
         requests.c.id, requests.c.phone, requests.c.reference, promises.c.reference.label("own"), promises.c.spoken
     ).join_from(promises, requests)
-    with tools.database.reading() as read:
+    with worker.database.reading() as read:
         promised = [
             Held(row.id, row.phone, frozenset({row.own, row.spoken}), joined=row.own != row.reference)
             for row in read.execute(query)

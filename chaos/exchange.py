@@ -13,7 +13,7 @@ from chaos.plan import Ring, Wanted
 from chaos.premises import ACCOUNT, BASE_URL, TOKEN, Premises
 from ivr.line.turn import Say
 from ivr.phone.handset import Handset
-from workers.services import Tools
+from workers.services import WorkerServices
 
 AT_ONCE = 96
 """Calls that may be going on together."""
@@ -50,12 +50,12 @@ class Exchange:
         return person, call_sid, line
 
 
-def ring_all(place: Premises, tools: Tools, wanted: Wanted, began: float) -> Heard:
+def ring_all(place: Premises, worker: WorkerServices, wanted: Wanted, began: float) -> Heard:
     """Makes every call at its moment after `began`; what came of them. Raises CallFailed."""
     heard = Heard()
-    lines = [min(line.reached_by).e164 for line in tools.clinic.lines.values()]
+    lines = [min(line.reached_by).e164 for line in worker.clinic.lines.values()]
     with ThreadPoolExecutor(AT_ONCE) as hands, ThreadPoolExecutor(AT_ONCE) as mischief:
-        exchange = Exchange(place, lines, _apologies(tools), mischief, wanted)
+        exchange = Exchange(place, lines, _apologies(worker), mischief, wanted)
         calls: list[Future[tuple[Person, str, Line]]] = []
         for ring in plan.rings(wanted.sizes, wanted.seed):
             time.sleep(max(0.0, began + ring.at - time.monotonic()))
@@ -73,6 +73,6 @@ def _note(heard: Heard, person: Person, call_sid: str, line: Line) -> None:
     heard.longest_silence = max(heard.longest_silence, line.longest_silence)
 
 
-def _apologies(tools: Tools) -> tuple[str, ...]:
+def _apologies(worker: WorkerServices) -> tuple[str, ...]:
     names = ("not_kept", "fault")
-    return tuple(tools.script.say(Say(name), language).words for name in names for language in ("en", "hi"))
+    return tuple(worker.script.say(Say(name), language).words for name in names for language in ("en", "hi"))

@@ -23,7 +23,7 @@ from ivr.web.preview.advice import advice
 from ivr.web.preview.pages import hear
 from ivr.web.reports.pages import reports
 from ivr.web.security import fortify
-from ivr.web.services import NAME, House
+from ivr.web.services import NAME, Services
 from ivr.web.sessions import load_user
 from ivr.web.staff.invitation import invitation
 from ivr.web.staff.login import lead_to_login, login
@@ -34,19 +34,19 @@ from ivr.web.telephone.browser_phone import browser_phone
 from ivr.web.telephone.webhooks import voice
 
 
-def create_app(house: House) -> Flask:
+def create_app(services: Services) -> Flask:
     """The web application. Nothing is connected yet."""
     app = Flask("ivr.web")  # its templates, static files and translations lie there
-    app.extensions[NAME] = house
+    app.extensions[NAME] = services
     request_ids.install(app)  # first, so that what is refused at the door has its id too
-    fortify(app, house.settings)
+    fortify(app, services.settings)
     metrics_page.install(app)
     _protect(app)
     i18n.install(app)
     app.jinja_env.globals.update(pages=partial(_pages, app))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    if not house.settings.production:
+    if not services.settings.production:
         app.register_blueprint(browser_phone)
     app.view_functions["static"] = guarded_by(open_to_all)(app.view_functions["static"])
     errors.install(app)

@@ -20,14 +20,14 @@ from config.settings import Settings, read
 from ivr.app import create_app
 from ivr.staff.passwords import Passwords
 from ivr.storage.migrate import migrate
-from ivr.web.services import House, build
+from ivr.web.services import Services, build
 from testing.servers.emulate import Emulate, EmulateUnavailable, emulate
 from testing.servers.postgres import Postgres, PostgresUnavailable, postgres
 from testing.servers.valkey import Valkey, valkey
 from tests.carrier.twilio.account import ACCOUNT, Account, account_at
 from tests.people import TOKEN, Clock, Phone, Staff
-from workers.services import Tools
-from workers.services import build as build_tools
+from workers.services import WorkerServices
+from workers.services import build as build_workers
 
 NO_POSTGRES = "PostgreSQL could not be had: "
 NO_BROWSER = "a browser could not be had: "
@@ -204,37 +204,37 @@ def settings(tmp_path: Path, sqlite_url: str, redis_url: str) -> Settings:
 
 
 @pytest.fixture
-def house(settings: Settings, clock: Clock) -> Iterator[House]:
+def services(settings: Settings, clock: Clock) -> Iterator[Services]:
     """The parts of the service."""
-    house = build(settings, clock, QUICK, clock.seconds)
-    yield house
-    house.close()
+    services = build(settings, clock, QUICK, clock.seconds)
+    yield services
+    services.close()
 
 
 @pytest.fixture
-def app(house: House) -> Flask:
+def app(services: Services) -> Flask:
     """The service."""
-    return create_app(house)
+    return create_app(services)
 
 
 @pytest.fixture
-def phone(app: Flask, house: House) -> Phone:
+def phone(app: Flask, services: Services) -> Phone:
     """A telephone in the hand of a caller."""
-    return Phone(app, house)
+    return Phone(app, services)
 
 
 @pytest.fixture
-def tools(settings: Settings, clock: Clock) -> Iterator[Tools]:
+def worker(settings: Settings, clock: Clock) -> Iterator[WorkerServices]:
     """What the workers of the service work with."""
-    tools = build_tools(settings, clock)
-    yield tools
-    tools.database.close()
+    worker = build_workers(settings, clock)
+    yield worker
+    worker.database.close()
 
 
 @pytest.fixture
-def staff(app: Flask, house: House, clock: Clock) -> Staff:
+def staff(app: Flask, services: Services, clock: Clock) -> Staff:
     """Somebody at the desk, logged in."""
-    house.people.add("asha", PASSWORD, clock())
+    services.staff.people.add("asha", PASSWORD, clock())
     person = Staff(app, "asha", PASSWORD)
     person.logs_in()
     return person
@@ -257,7 +257,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In CI, a run without its databases, its browser or its other tools has failed."""
+    """In CI, a run without its databases, its browser or its other worker has failed."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     reasons = _not_run(reporter) if os.environ.get("CI") and reporter is not None else set()
     if any(not reason.startswith(OF_THE_MACHINE) for reason in reasons):

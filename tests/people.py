@@ -18,7 +18,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 from ivr.carrier.twilio.reader import Dials, Gathers, HangsUp, Heard, Pauses, Redirects, Step, steps
-from ivr.web.services import House
+from ivr.web.services import Services
 from tests.carrier.twilio.twiml_rules import faults
 
 DELHI = ZoneInfo("Asia/Kolkata")
@@ -64,11 +64,11 @@ class Phone:
     """A telephone in the hand of a caller, connected to the application through its signed webhooks."""
 
     app: Flask
-    house: House
+    services: Services
 
     def rings(self, line: str = "main", caller: str = CALLER, lang: str | None = None, **more: str) -> "Conversation":
         """Rings a line; with `lang`, changes to that language where the line begins in another."""
-        clinic_line = self.house.clinic.lines[line]
+        clinic_line = self.services.clinic.lines[line]
         called = min(clinic_line.reached_by).e164
         call = Conversation(self, {"From": caller, "To": called, **more})
         call.follows("/voice", {})
@@ -83,13 +83,13 @@ class Phone:
 
     def signs(self, path: str, form: Mapping[str, str]) -> str:
         """The carrier's signature of this form, posted there."""
-        signed: str = RequestValidator(TOKEN).compute_signature(self.house.settings.public_base_url + path, form)
+        signed: str = RequestValidator(TOKEN).compute_signature(self.services.settings.public_base_url + path, form)
         return signed
 
     def unsigned(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
         """Posts a form with just these headers."""
         answer = self.app.test_client(use_cookies=False).post(path, data=form, headers=headers)
-        self.house.scribe.settle()  # who looks at the journal next finds there what this has left
+        self.services.reports.spool_writer.settle()  # who looks at the journal next finds there what this has left
         return answer
 
 

@@ -25,7 +25,7 @@ from werkzeug.test import EnvironBuilder, TestResponse
 from config.settings import ROOT, Settings
 from ivr.app import create_app
 from ivr.supervisor.procfile import LINE
-from ivr.web.services import House
+from ivr.web.services import Services
 from testing.servers import reserved_port, until
 from tests.people import Phone
 from tests.web import environment, service
@@ -133,7 +133,7 @@ class Web:
 
 
 @contextmanager
-def web(house: House, settings: Settings, **more: str) -> Iterator[Web]:
+def web(services: Services, settings: Settings, **more: str) -> Iterator[Web]:
     """The service on these settings, as `make run` starts it."""
     command = shlex.split(dict(LINE.findall((ROOT / "Procfile").read_text()))["web"])
     log = settings.state_dir / "web.log"
@@ -146,7 +146,7 @@ def web(house: House, settings: Settings, **more: str) -> Iterator[Web]:
             assert until(lambda: child.poll() is not None or _answers(f"http://{bind}/healthz"))
             assert child.poll() is None, log.read_text()
             yield Web(
-                f"http://{bind}", Wire(create_app(house), house, f"http://{bind}"), log, psutil.Process(child.pid)
+                f"http://{bind}", Wire(create_app(services), services, f"http://{bind}"), log, psutil.Process(child.pid)
             )
         finally:
             child.terminate()

@@ -49,9 +49,9 @@ class Route:
 @cache
 def routes() -> tuple[Route, ...]:
     """Every route, read from an application that is connected to nothing."""
-    house = build(settings_for(Path("/nowhere"), "sqlite:////nowhere/clinic.db", "redis://127.0.0.1:1/0"))
-    app = create_app(house)
-    house.close()
+    services = build(settings_for(Path("/nowhere"), "sqlite:////nowhere/clinic.db", "redis://127.0.0.1:1/0"))
+    app = create_app(services)
+    services.close()
     return tuple(_route(app, rule) for rule in app.url_map.iter_rules())
 
 

@@ -21,7 +21,7 @@ from tests.conftest import NO_SMALL_DISK
 from tests.people import Clock, Conversation, Phone
 from tests.web import service
 from workers import jobs
-from workers.services import build as build_tools
+from workers.services import build as build_workers
 
 BOOK = ("1", "1", "1", "1", "1")
 
@@ -84,10 +84,10 @@ def readiness(phone: Phone) -> dict[str, str]:
 
 def reaches_the_desk(phone: Phone, call: Conversation) -> None:
     """What was promised while the database was not well is saved by a worker when it is."""
-    tools = build_tools(phone.house.settings, phone.house.clock)
-    jobs.save(tools)
-    assert [each.reference for each in tools.desk.waiting()] == [call.reference]
-    tools.database.close()
+    worker = build_workers(phone.services.settings, phone.services.clock)
+    jobs.save(worker)
+    assert [each.reference for each in worker.desk.store.waiting()] == [call.reference]
+    worker.database.close()
 
 
 # -- disks
@@ -221,12 +221,12 @@ def test_a_clock_that_jumps_is_named_for_ten_minutes_and_the_promise_holds(
 
 
 def test_after_a_clock_that_was_ahead_is_set_right_the_staff_are_still_told(phone: Phone, clock: Clock) -> None:
-    tools = build_tools(phone.house.settings, clock)
+    worker = build_workers(phone.services.settings, clock)
     clock.jumps(hours=30)
     phone.rings().press(*BOOK)
     clock.jumps(hours=-30)
-    assert [bell.errand for bell in tools.errands.due(clock())] == [1]
-    tools.database.close()
+    assert [bell.errand for bell in worker.desk.outbox.due(clock())] == [1]
+    worker.database.close()
 
 
 def test_the_log_names_what_readyz_names(phone: Phone, caplog: pytest.LogCaptureFixture) -> None:

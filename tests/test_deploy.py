@@ -59,7 +59,7 @@ def test_the_fallback_file_speaks_every_language_names_112_and_ends_the_call(pho
     found = list(steps(document.decode()))
     heard = [step for step in found if isinstance(step, Heard)]
     assert {step.language for step in heard} == {"en-IN", "hi-IN"}
-    assert len(phone.house.script.languages) == 2
+    assert len(phone.services.script.languages) == 2
     assert all("112" in step.words for step in heard)
     assert isinstance(found[-1], HangsUp)
 

@@ -17,14 +17,14 @@ from tests.conftest import PASSWORD, QUICK, settings_for
 from tests.people import Clock, Conversation, Phone, Staff
 from workers import jobs
 from workers.clock import sweep
-from workers.services import Tools
-from workers.services import build as build_tools
+from workers.services import WorkerServices
+from workers.services import build as build_workers
 
 BOOK = ("1", "1", "1", "1", "1")
 HELD_UP_SECONDS = 2.0
 """A stalled part costs a caller at most this, before the fallback path."""
 
-Place = tuple[Phone, Tools]
+Place = tuple[Phone, WorkerServices]
 Away = Callable[..., AbstractContextManager[None]]
 
 
@@ -33,10 +33,10 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str, clock:
     """A service and its workers, on the database that the test asks for."""
     url = request.getfixturevalue(f"{request.param}_url")
     settings = settings_for(tmp_path, url, redis_url)
-    house, tools = build(settings, clock, QUICK), build_tools(settings, clock)
-    yield Phone(create_app(house), house), tools
-    house.close()
-    tools.database.close()
+    services, worker = build(settings, clock, QUICK), build_workers(settings, clock)
+    yield Phone(create_app(services), services), worker
+    services.close()
+    worker.database.close()
 
 
 on_sqlite = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
@@ -54,13 +54,13 @@ def hears_hours_and_advice(phone: Phone) -> None:
 
 
 def stands_once(place: Place, call: Conversation) -> None:
-    assert [each.reference for each in place[1].desk.waiting()] == [call.reference]
+    assert [each.reference for each in place[1].desk.store.waiting()] == [call.reference]
 
 
-def works_off_the_queue(tools: Tools) -> None:
-    """What a worker does with the jobs that lie on the queue, with our tools."""
-    for errand_id in sorted(tools.doorbell.rung_for()):
-        jobs.run(tools, errand_id)
+def works_off_the_queue(worker: WorkerServices) -> None:
+    """What a worker does with the jobs that lie on the queue, with our worker."""
+    for errand_id in sorted(worker.desk.job_queue.rung_for()):
+        jobs.run(worker, errand_id)
 
 
 # -- Redis away
@@ -89,7 +89,7 @@ def stopped(server: Valkey | Postgres) -> Iterator[None]:
 def test_with_redis_away_a_request_is_kept_and_its_errand_is_run_later(
     place: Place, valkey_server: Valkey, clock: Clock, away: Away
 ) -> None:
-    phone, tools = place
+    phone, worker = place
     with away(valkey_server):
         hears_hours_and_advice(phone)
         began = time.monotonic()
@@ -97,11 +97,11 @@ def test_with_redis_away_a_request_is_kept_and_its_errand_is_run_later(
         assert time.monotonic() - began < HELD_UP_SECONDS
         stands_once(place, call)
     clock.goes_on(seconds=30)
-    sweep(tools)
-    assert tools.doorbell.rung_for() == {1}
-    works_off_the_queue(tools)
+    sweep(worker)
+    assert worker.desk.job_queue.rung_for() == {1}
+    works_off_the_queue(worker)
     clock.goes_on(minutes=5)
-    assert tools.errands.due(clock()) == []
+    assert worker.desk.outbox.due(clock()) == []
 
 
 # -- the database away
@@ -136,19 +136,19 @@ def moved(path: Path) -> Iterator[None]:
 
 def reaches_the_desk_later(place: Place, call: Conversation) -> None:
     """What was promised stands on the desk, once, however often it is saved and the webhook is repeated."""
-    tools = place[1]
-    assert tools.waiting_room.count() == 1
+    worker = place[1]
+    assert worker.desk.pending.count() == 1
     call.repeats_last_webhook()
-    jobs.save(tools)
-    jobs.save(tools)
-    assert tools.waiting_room.count() == 0
+    jobs.save(worker)
+    jobs.save(worker)
+    assert worker.desk.pending.count() == 0
     stands_once(place, call)
 
 
 @pytest.mark.parametrize("away", [locked, moved])
 @on_sqlite
 def test_with_sqlite_away_a_request_waits_in_redis(place: Place, sqlite_url: str, away: Away) -> None:
-    phone, tools = place
+    phone, worker = place
     path = sqlite_path(sqlite_url)
     with away(path):
         hears_hours_and_advice(phone)
@@ -160,20 +160,20 @@ def test_with_sqlite_away_a_request_waits_in_redis(place: Place, sqlite_url: str
         if away is moved:
             assert not path.exists(), "nobody makes an empty desk in its place"
             with pytest.raises(StoreAway):
-                jobs.save(tools)
+                jobs.save(worker)
     reaches_the_desk_later(place, call)
 
 
 @on_postgres
 def test_with_postgresql_down_a_request_waits_in_redis(place: Place, postgres_server: Postgres) -> None:
-    phone, tools = place
+    phone, worker = place
     with stopped(postgres_server):
         hears_hours_and_advice(phone)
         began = time.monotonic()
         call = books(phone)
         assert time.monotonic() - began < HELD_UP_SECONDS
         with pytest.raises(StoreAway):
-            jobs.save(tools)
+            jobs.save(worker)
     reaches_the_desk_later(place, call)
 
 
@@ -181,7 +181,7 @@ def test_with_postgresql_down_a_request_waits_in_redis(place: Place, postgres_se
 def test_with_postgresql_frozen_a_request_waits_in_redis_and_is_saved_once(
     place: Place, postgres_server: Postgres
 ) -> None:
-    phone, tools = place
+    phone, worker = place
     phone.rings(caller="+919999900009").press(*BOOK)  # a connection stands open, as in a service that has run a while
     with frozen(postgres_server):
         hears_hours_and_advice(phone)
@@ -189,18 +189,18 @@ def test_with_postgresql_frozen_a_request_waits_in_redis_and_is_saved_once(
         began = time.monotonic()
         call.press("1")
         assert time.monotonic() - began < HELD_UP_SECONDS
-        assert tools.waiting_room.count() == 1
-    jobs.save(tools)
-    assert tools.waiting_room.count() == 0
-    assert [each.reference for each in tools.desk.waiting()].count(call.reference) == 1
-    assert len(tools.desk.waiting()) == 2
+        assert worker.desk.pending.count() == 1
+    jobs.save(worker)
+    assert worker.desk.pending.count() == 0
+    assert [each.reference for each in worker.desk.store.waiting()].count(call.reference) == 1
+    assert len(worker.desk.store.waiting()) == 2
 
 
 @on_postgres
 def test_once_a_store_is_known_to_have_stalled_the_next_callers_do_not_wait_for_it(
     place: Place, postgres_server: Postgres, valkey_server: Valkey
 ) -> None:
-    phone, tools = place
+    phone, worker = place
     callers = [f"+91999990001{number}" for number in range(4)]
     calls = [phone.rings(caller=caller).press(*BOOK[:-1]) for caller in callers]
     with frozen(postgres_server), frozen(valkey_server):
@@ -208,7 +208,7 @@ def test_once_a_store_is_known_to_have_stalled_the_next_callers_do_not_wait_for_
     assert waited[0] < HELD_UP_SECONDS
     assert all(seconds < waited[0] / 3 for seconds in waited[1:])
     assert {call.place for call in calls} == {"not_kept"}
-    assert tools.desk.waiting() == []
+    assert worker.desk.store.waiting() == []
 
 
 def seconds_until_answered(call: Conversation) -> float:
@@ -222,7 +222,7 @@ def test_a_desk_that_is_open_does_not_hold_up_the_telephone_while_postgresql_is_
     place: Place, postgres_server: Postgres
 ) -> None:
     phone, _ = place
-    phone.house.people.add("asha", PASSWORD, phone.house.clock())
+    phone.services.staff.people.add("asha", PASSWORD, phone.services.clock())
     desk = Staff(phone.app, "asha", PASSWORD)
     desk.logs_in()
     with frozen(postgres_server):
@@ -234,27 +234,27 @@ def test_a_desk_that_is_open_does_not_hold_up_the_telephone_while_postgresql_is_
 
 @on_both
 def test_the_clock_has_what_waits_saved(place: Place, postgres_server: Postgres, sqlite_url: str) -> None:
-    phone, tools = place
+    phone, worker = place
     away = (
-        stopped(postgres_server) if tools.settings.database_url.startswith("post") else moved(sqlite_path(sqlite_url))
+        stopped(postgres_server) if worker.settings.database_url.startswith("post") else moved(sqlite_path(sqlite_url))
     )
     with away:
         books(phone)
-    sweep(tools)
-    sweep(tools)
-    queued = tools.doorbell._queue.get_job_ids()
+    sweep(worker)
+    sweep(worker)
+    queued = worker.desk.job_queue._queue.get_job_ids()
     assert [name for name in queued if name.startswith("waiting-")] == ["waiting-1"], "one bell is enough"
 
 
 @on_sqlite
 def test_a_request_that_waited_joins_the_one_the_number_has_already(place: Place, sqlite_url: str) -> None:
-    phone, tools = place
+    phone, worker = place
     first = books(phone)
     with moved(sqlite_path(sqlite_url)):
         second = phone.rings("third").press("1", "2", "1", "1", "1")
         assert second.heard[0] == "Thank you. We have your request.", "nobody can know of the first one"
-    jobs.save(tools)
-    (found,) = phone.house.desk.waiting()
+    jobs.save(worker)
+    (found,) = phone.services.desk.store.waiting()
     assert (found.reference, found.rang_again) == (first.reference, 1)
     assert found.day is not None
     assert f"{found.day:%a}" == "Tue", "the new wish replaces the old"
@@ -262,10 +262,10 @@ def test_a_request_that_waited_joins_the_one_the_number_has_already(place: Place
 
 @on_sqlite
 def test_what_waits_in_redis_shows_no_number(place: Place, sqlite_url: str, valkey_server: Valkey) -> None:
-    phone, tools = place
+    phone, worker = place
     with moved(sqlite_path(sqlite_url)):
         books(phone)
-    assert all("9999900001" not in sealed for sealed in tools.waiting_room.sealed())
+    assert all("9999900001" not in sealed for sealed in worker.desk.pending.sealed())
 
 
 # -- both away
@@ -275,7 +275,7 @@ def test_what_waits_in_redis_shows_no_number(place: Place, sqlite_url: str, valk
 def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
     place: Place, sqlite_url: str, valkey_server: Valkey
 ) -> None:
-    phone, tools = place
+    phone, worker = place
     other = phone.rings(caller="+919999900009").press(*BOOK)  # a connection to Redis stands open from now on
     with moved(sqlite_path(sqlite_url)), frozen(valkey_server):
         hears_hours_and_advice(phone)
@@ -285,17 +285,17 @@ def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
         assert call.uncut[0].startswith("We are very sorry. We could not write down your request")
         assert "reference" not in call.words
         assert call.place == "not_kept"
-    assert tools.waiting_room.count() == 0, "a Redis that thaws finds nothing to write down after all"
-    assert [each.reference for each in phone.house.desk.waiting()] == [other.reference]
+    assert worker.desk.pending.count() == 0, "a Redis that thaws finds nothing to write down after all"
+    assert [each.reference for each in phone.services.desk.store.waiting()] == [other.reference]
     call.press("1")
-    assert [each.reference for each in phone.house.desk.waiting()] == [other.reference, call.reference]
+    assert [each.reference for each in phone.services.desk.store.waiting()] == [other.reference, call.reference]
 
 
 @on_sqlite
 def test_nothing_is_promised_on_a_redis_that_keeps_nothing(tmp_path: Path, place: Place, clock: Clock) -> None:
     with valkey(durable=False) as forgetful:
         settings = settings_for(tmp_path, f"sqlite:///{tmp_path}/nowhere.db", forgetful.url)
-        house = build(settings, clock)
-        call = books(Phone(create_app(house), house))
-        house.close()
+        services = build(settings, clock)
+        call = books(Phone(create_app(services), services))
+        services.close()
     assert call.place == "not_kept"

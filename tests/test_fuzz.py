@@ -71,10 +71,10 @@ def premises(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) ->
     with service(tmp_path, database_url, redis_url, clock, TRUSTED_PROXIES="1", PUBLIC_BASE_URL=nobody) as phone:
         people = {"asha": MANAGER, "meena": STAFF, "ravi": STAFF}
         for name, role in people.items():
-            phone.house.people.add(name, PASSWORD, clock(), role)
+            phone.services.staff.people.add(name, PASSWORD, clock(), role)
         phone.rings().press("1", "1", "1", "1", "1")
         phone.rings(lang="hi", caller="+919999900002").press("2", "1", "1", "1")
-        phone.house.moves.take(2, "meena", clock())
+        phone.services.desk.moves.take(2, "meena", clock())
         sessions = {name: comes_in(phone.app, name) for name in (NOBODY, *people)}
         ledger = Ledger(database_url, redis_url)
         try:
@@ -174,7 +174,7 @@ def test_whatever_the_carrier_signs_is_answered_with_twiml_or_a_clear_no(
 ) -> None:
     here.ledger.put_back()
     for place, query, gathered, says, keys in webhooks:
-        seal = here.phone.house.call_seal
+        seal = here.phone.services.telephone.seal
         sealed = {} if gathered is None else {"c": seal.close(json.dumps(gathered))}
         path = f"/voice/{place}" if place.isidentifier() and place.isascii() else "/voice"
         ask = Ask(path, "POST", {**query, **sealed}, {})

@@ -46,7 +46,7 @@ def test_the_table_of_paths_names_every_place_where_a_caller_is_asked() -> None:
 
 @LANGUAGES
 def test_who_is_blocked_gets_to_the_place_of_the_refused_and_its_keys_lead_on(phone: Phone, lang: str) -> None:
-    phone.house.blocked.block(Number("+919999900001"), "rings for fun", "asha", phone.house.clock())
+    phone.services.desk.blocked.block(Number("+919999900001"), "rings for fun", "asha", phone.services.clock())
     leads = {"1": "topics", "2": "hours", "0": "callback", "*": "refused", "#": "main", "9": "refused"}
     for key, there in leads.items():
         call = ring(phone, lang, *PATHS["kept"])
@@ -69,7 +69,7 @@ def test_the_standing_keys_mean_the_same_everywhere(phone: Phone, lang: str, pla
 @LANGUAGES
 def test_1_1_1_1_1_books_an_appointment(phone: Phone, lang: str) -> None:
     call = ring(phone, lang, "1", "1", "1", "1", "1")
-    found = phone.house.desk.waiting()
+    found = phone.services.desk.store.waiting()
     assert [(each.kind, each.reference, each.language) for each in found] == [("booking", call.reference, lang)]
     assert call.reference in "".join(call.uncut).replace(" ", "").replace(",", "")
 
@@ -77,9 +77,9 @@ def test_1_1_1_1_1_books_an_appointment(phone: Phone, lang: str) -> None:
 @LANGUAGES
 def test_2_1_1_1_asks_to_be_rung_back(phone: Phone, lang: str) -> None:
     call = ring(phone, lang, "2", "1", "1", "1")
-    (found,) = phone.house.desk.waiting()
+    (found,) = phone.services.desk.store.waiting()
     assert (found.kind, found.reference, found.day, found.part) == ("callback", call.reference, None, None)
-    assert found.due == phone.house.clock()
+    assert found.due == phone.services.clock()
 
 
 def test_a_callback_can_wait_for_a_part_of_the_next_open_day(phone: Phone, clock: Clock) -> None:
@@ -87,8 +87,8 @@ def test_a_callback_can_wait_for_a_part_of_the_next_open_day(phone: Phone, clock
     call = ring(phone, "en", "2")
     assert "For tomorrow, Tuesday, in the afternoon, press 3." in call.heard
     call.press("3", "1", "1")
-    (found,) = phone.house.desk.waiting()
-    assert phone.house.clinic.line("main").hours.local(found.due).strftime("%a %H:%M") == "Tue 12:00"
+    (found,) = phone.services.desk.store.waiting()
+    assert phone.services.clinic.line("main").hours.local(found.due).strftime("%a %H:%M") == "Tue 12:00"
     assert "We will ring you back tomorrow, Tuesday, in the afternoon." in call.heard
 
 
@@ -99,7 +99,7 @@ def test_a_withheld_caller_keys_a_number_and_hears_it_back(phone: Phone, lang: s
     call.press("0 99999".replace(" ", "") + "00002#")
     assert "9 9 9 9 9, 0 0 0 0 2" in call.words
     call.press("2").press("9999900003#", "1", "1")
-    assert [each.phone.e164 for each in phone.house.desk.waiting()] == ["+919999900003"]
+    assert [each.phone.e164 for each in phone.services.desk.store.waiting()] == ["+919999900003"]
 
 
 def test_while_a_number_is_keyed_star_begins_it_again_and_0_is_a_digit(phone: Phone) -> None:
@@ -137,7 +137,7 @@ def test_three_wrong_keys_lead_to_the_offer_which_leads_to_a_callback(phone: Pho
     call = ring(phone, "en").press("7", "7", "7")
     assert call.place == "offer"
     call.press("1", "1", "1", "1")
-    assert phone.house.desk.waiting()[0].reference == call.reference
+    assert phone.services.desk.store.waiting()[0].reference == call.reference
 
 
 def test_silence_and_wrong_keys_are_counted_apart(phone: Phone) -> None:
@@ -157,7 +157,7 @@ def test_a_number_that_cannot_be_rung_is_refused_with_its_reason(phone: Phone) -
     assert call.heard[0] == "That is not a complete Indian number."
     assert call.press("18603451234#").heard[0] == "We are sorry, we cannot ring that kind of number."
     assert call.press("8090080906#").place == "offer"
-    assert phone.house.desk.waiting() == []
+    assert phone.services.desk.store.waiting() == []
 
 
 def test_out_of_hours_0_becomes_a_callback(phone: Phone, clock: Clock) -> None:

@@ -33,8 +33,8 @@ from tests.web import environment, service
 from tests.workers.test_tasks import ACCOUNT, ToListener
 from workers import jobs
 from workers.clock import forget, sweep
-from workers.services import Tools
-from workers.services import build as build_tools
+from workers.services import WorkerServices
+from workers.services import build as build_workers
 
 CALLER = "+919876501234"
 KEYED = "9876505678"
@@ -83,7 +83,7 @@ def calls(phone: Phone) -> Conversation:
 
 def works(phone: Phone) -> None:
     """Somebody mistypes their password, then takes, notes on, reports and undoes what waits, and comes too late."""
-    phone.house.people.add(STAFF, PASSWORD, phone.house.clock())
+    phone.services.staff.people.add(STAFF, PASSWORD, phone.services.clock())
     person = Staff(phone.app, STAFF, PASSWORD)
     person.logs_in(password=f"{PASSWORD}!")
     person.logs_in()
@@ -128,8 +128,9 @@ def test_the_text_of_an_error_of_ours_stays_out_of_the_log(phone: Phone, log: py
         def accept(self, new: object) -> None:
             raise RuntimeError(f"cannot keep {new} of {CALLER}")
 
-    house = replace(phone.house, front_door=Broken())  # type: ignore[arg-type]  # a door that does not open
-    broken = Phone(create_app(house), house)
+    telephone = replace(phone.services.telephone, intake=Broken())  # type: ignore[arg-type]  # a door that does not open
+    services = replace(phone.services, telephone=telephone)
+    broken = Phone(create_app(services), services)
     call = broken.rings(caller=CALLER).press("1", "1", "1", "1", "1")
     assert "our telephone line has a short fault" in call.words
     assert "a webhook of place /voice/summary failed: RuntimeError" in log.text
@@ -162,15 +163,15 @@ def on_postgres(tmp_path: Path, postgres_url: str, redis_url: str, clock: Clock)
 def test_a_day_on_postgresql_leaves_nothing_personal_in_its_own_log_either(
     on_postgres: Phone, clock: Clock, log: pytest.LogCaptureFixture, server_log: Callable[[], str]
 ) -> None:
-    phone, settings = on_postgres, on_postgres.house.settings
+    phone, settings = on_postgres, on_postgres.services.settings
     call = calls(phone)
     works(phone)
     again = [phone.rings(caller=CALLER).press("1", "1", "1", "1") for _ in range(3)]
     at_once(*(lambda call=each: call.press("1") for each in again))
     at_once(*(call.repeats_last_webhook for _ in range(3)))
-    phone.house.people.add("meena", PASSWORD, clock())
+    phone.services.staff.people.add("meena", PASSWORD, clock())
     with pytest.raises(NameTaken):
-        phone.house.people.add(STAFF, PASSWORD, clock())
+        phone.services.staff.people.add(STAFF, PASSWORD, clock())
     with closing(Database(settings.database_url)) as other, other.writing() as write:
         # The next call waits for these rows until it is given up on.
         write.execute(select(schema.requests).with_for_update())
@@ -190,7 +191,7 @@ def test_a_day_on_postgresql_leaves_nothing_personal_in_its_own_log_either(
 def test_erasing_backing_up_and_restoring_say_nothing_personal(phone: Phone, log: pytest.LogCaptureFixture) -> None:
     calls(phone)
     works(phone)
-    backup = phone.house.settings.state_dir / "backup.db"
+    backup = phone.services.settings.state_dir / "backup.db"
     commands = (
         ["backup", str(backup)],
         ["privacy", "erase", CALLER, "--yes"],
@@ -203,12 +204,12 @@ def test_erasing_backing_up_and_restoring_say_nothing_personal(phone: Phone, log
 
 
 def test_the_clock_says_nothing_personal_of_what_it_deletes(
-    phone: Phone, tools: Tools, clock: Clock, log: pytest.LogCaptureFixture
+    phone: Phone, worker: WorkerServices, clock: Clock, log: pytest.LogCaptureFixture
 ) -> None:
     calls(phone)
     works(phone)
     clock.goes_on(days=400)
-    forget(tools)
+    forget(worker)
     assert "kept long enough and deleted: 1 requests" in log.text
     assert personal_in(log.text) == []
 
@@ -217,37 +218,37 @@ def test_the_clock_says_nothing_personal_of_what_it_deletes(
 
 
 def test_the_jobs_of_a_request_hold_its_number_and_nothing_of_the_caller(
-    phone: Phone, tools: Tools, redis_url: str, log: pytest.LogCaptureFixture
+    phone: Phone, worker: WorkerServices, redis_url: str, log: pytest.LogCaptureFixture
 ) -> None:
     calls(phone)
     works(phone)
     assert "errand-1-1" in in_redis(redis_url)
     assert personal_in(in_redis(redis_url)) == []
-    for errand in tools.doorbell.rung_for():
-        jobs.run(tools, errand)
+    for errand in worker.desk.job_queue.rung_for():
+        jobs.run(worker, errand)
     assert "waits at the desk" in log.text
     assert personal_in(log.text) == []
 
 
 def test_what_waits_in_redis_while_the_database_is_away_is_sealed(
-    phone: Phone, tools: Tools, sqlite_url: str, redis_url: str, log: pytest.LogCaptureFixture
+    phone: Phone, worker: WorkerServices, sqlite_url: str, redis_url: str, log: pytest.LogCaptureFixture
 ) -> None:
     path = sqlite_path(sqlite_url)
     away = path.rename(path.with_suffix(".away"))
     calls(phone)
-    sweep_fails_quietly(tools)
-    assert tools.waiting_room.count() == 3
+    sweep_fails_quietly(worker)
+    assert worker.desk.pending.count() == 3
     assert "clinic:waiting" in in_redis(redis_url)
     assert personal_in(in_redis(redis_url)) == []
     away.rename(path)
-    jobs.save(tools)
-    assert {each.phone.e164 for each in phone.house.desk.waiting()} == {CALLER, f"+91{KEYED}"}
+    jobs.save(worker)
+    assert {each.phone.e164 for each in phone.services.desk.store.waiting()} == {CALLER, f"+91{KEYED}"}
     assert personal_in(in_redis(redis_url) + log.text) == []
 
 
-def sweep_fails_quietly(tools: Tools) -> None:
+def sweep_fails_quietly(worker: WorkerServices) -> None:
     with pytest.raises(Exception, match="SQLITE_CANTOPEN") as away:
-        sweep(tools)
+        sweep(worker)
     assert personal_in("".join(traceback.format_exception(away.value))) == []
 
 
@@ -264,7 +265,7 @@ def test_a_real_worker_that_fails_leaves_nothing_personal_in_its_log_or_in_redis
     done = subprocess.run(
         [sys.executable, "-m", "workers", "--burst"],
         cwd=ROOT,
-        env={**environment(phone.house.settings), **more, **nowhere},
+        env={**environment(phone.services.settings), **more, **nowhere},
         stderr=subprocess.STDOUT,
         stdout=subprocess.PIPE,
         text=True,
@@ -283,12 +284,12 @@ def test_a_carrier_that_names_the_number_it_refuses_is_not_quoted(
     with listener() as carrier, service(tmp_path, sqlite_url, redis_url, clock, **more) as phone:
         carrier.status = 400
         carrier.answer = b'{"code": 21608, "message": "The number %s is unverified.", "status": 400}' % CALLER.encode()
-        settings = phone.house.settings
-        tools = replace(build_tools(settings, clock), texts=lambda: Texts(settings, ToListener(carrier.url)))
+        settings = phone.services.settings
+        worker = replace(build_workers(settings, clock), texts=lambda: Texts(settings, ToListener(carrier.url)))
         phone.rings(caller=CALLER, AccountSid=ACCOUNT).press("1", "1", "1", "1", "1")
         with pytest.raises(Exception) as refused:  # noqa: PT011 - whichever; RQ keeps what it says
-            jobs.run(tools, 2)
-        tools.database.close()
+            jobs.run(worker, 2)
+        worker.database.close()
     assert len(carrier.posts) == 1
     assert personal_in("".join(traceback.format_exception(refused.value))) == [], "which RQ keeps, and a worker logs"
     assert personal_in(log.text) == []

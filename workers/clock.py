@@ -20,7 +20,7 @@ from ivr.operations.clock_jumps import Jumps
 from ivr.reports.spool import JournalAway
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway
-from workers.services import Tools, build
+from workers.services import WorkerServices, build
 
 log = logging.getLogger("workers.clock")
 
@@ -28,65 +28,65 @@ EVERY_SECONDS = 5
 """How often the clock looks."""
 
 
-def sweep(tools: Tools) -> None:
+def sweep(worker: WorkerServices) -> None:
     """Gives back what was taken and left alone, and rings for what waits or is due. Raises QueueAway, StoreAway."""
-    tools.moves.return_untouched(tools.clock())
-    tools.lockout.purge(tools.clock())
-    ring(tools)
+    worker.desk.moves.return_untouched(worker.clock())
+    worker.lockout.purge(worker.clock())
+    ring(worker)
 
 
-def ring(tools: Tools) -> None:
+def ring(worker: WorkerServices) -> None:
     """Rings for what waits in Redis and for every errand that is due. Raises QueueAway, StoreAway."""
-    if tools.waiting_room.count():
-        tools.doorbell.ring_for_waiting()
+    if worker.desk.pending.count():
+        worker.desk.job_queue.ring_for_waiting()
     # Redis is asked first: an errand must not be leased while nobody can be rung for.
-    rung = tools.doorbell.rung_for()
-    due = tools.errands.due(tools.clock())
-    tools.doorbell.ring(bell for bell in due if bell.errand not in rung)
+    rung = worker.desk.job_queue.rung_for()
+    due = worker.desk.outbox.due(worker.clock())
+    worker.desk.job_queue.ring(bell for bell in due if bell.errand not in rung)
 
 
-def run(tools: Tools, stop: threading.Event) -> None:
+def run(worker: WorkerServices, stop: threading.Event) -> None:
     """Sweeps until told to stop; a store that is away is named once, not every few seconds."""
     log.info("the clock runs and looks every %s seconds", EVERY_SECONDS)
     trouble = ""
-    jumps = Jumps(tools.clock, time.monotonic)
+    jumps = Jumps(worker.clock, time.monotonic)
     while True:
         # On the word of a clock that has just jumped, nothing is deleted, and no call is taken for over.
-        before, trouble = trouble, _swept(tools, steady=jumps.last() is None)
+        before, trouble = trouble, _swept(worker, steady=jumps.last() is None)
         if trouble != before:
             log.warning("the sweep: %s", trouble or "all is well again")
         if stop.wait(EVERY_SECONDS):
             return
 
 
-def mirror_closures(tools: Tools) -> None:
+def mirror_closures(worker: WorkerServices) -> None:
     """Lets this machine's telephone know what the desk has set, on whichever machine. Raises StoreAway, MirrorAway."""
-    today = tools.clinic.line("").hours.local(tools.clock()).date()
-    tools.mirror.follow(tools.closures, today)
+    today = worker.clinic.line("").hours.local(worker.clock()).date()
+    worker.hours.closures_file.follow(worker.hours.closures, today)
 
 
-def forget(tools: Tools) -> None:
+def forget(worker: WorkerServices) -> None:
     """Deletes what has been kept long enough. Raises StoreAway."""
-    gone = tools.shredder.look(tools.clock())
+    gone = worker.retention.look(worker.clock())
     if gone:
         counts = ", ".join(f"{count} {called}" for called, count in gone.items())
         log.info("kept long enough and deleted: %s", counts)
 
 
-def record_calls(tools: Tools) -> None:
+def record_calls(worker: WorkerServices) -> None:
     """Writes down the calls that are over, of those that this machine has answered. Raises StoreAway, JournalAway."""
-    tools.ledger.collect(tools.clock())
+    worker.call_collector.collect(worker.clock())
 
 
-def _swept(tools: Tools, *, steady: bool = True) -> str:
+def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
     """What went wrong: none of them waits for what another needs."""
     works = (mirror_closures, sweep, *((record_calls, forget) if steady else ()))
-    return "; ".join(dict.fromkeys(filter(None, (_trouble(each, tools) for each in works))))
+    return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))
 
 
-def _trouble(work: Callable[[Tools], None], tools: Tools) -> str:
+def _trouble(work: Callable[[WorkerServices], None], worker: WorkerServices) -> str:
     try:
-        work(tools)
+        work(worker)
     except (StoreAway, QueueAway, MirrorAway, JournalAway) as away:
         return f"{type(away).__name__} {away}"
     return ""

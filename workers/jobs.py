@@ -7,7 +7,7 @@ import logging
 
 from config import logs
 from ivr.storage.encryption import Unreadable
-from workers.services import Tools, tools
+from workers.services import WorkerServices, services
 from workers.tasks import ERRANDS
 
 log = logging.getLogger(__name__)
@@ -19,30 +19,30 @@ class ErrandFailed(Exception):
 
 def run_errand(errand_id: int) -> None:
     """Runs an errand that is not done yet."""
-    run(tools(), errand_id)
+    run(services(), errand_id)
 
 
 def save_waiting() -> None:
     """Takes the requests that wait in Redis to the desk."""
-    save(tools())
+    save(services())
 
 
-def run(with_tools: Tools, errand_id: int) -> None:
-    """Runs an errand with these tools; a failure is written down, then let out by its kind. Raises ErrandFailed."""
-    errand = with_tools.errands.begin(errand_id, with_tools.clock())
+def run(worker: WorkerServices, errand_id: int) -> None:
+    """Runs an errand with these worker; a failure is written down, then let out by its kind. Raises ErrandFailed."""
+    errand = worker.desk.outbox.begin(errand_id, worker.clock())
     if errand is None:
         log.info("errand %s: is done already", errand_id)
         return
     # Not taken back at the end: what RQ says of a job that failed belongs to its call as well.
     logs.begin(call=errand.request.call_sid, errand=errand_id)
     try:
-        ERRANDS[errand.task](with_tools, errand)
+        ERRANDS[errand.task](worker, errand)
     except Exception as error:
         reason = _reason(error)
-        with_tools.errands.failed(errand, reason, with_tools.clock())
+        worker.desk.outbox.failed(errand, reason, worker.clock())
         # RQ keeps and logs what is raised; the error's own words can quote the number that the carrier refused.
         raise ErrandFailed(f"errand {errand_id}: {reason}") from None
-    with_tools.errands.done(errand, with_tools.clock())
+    worker.desk.outbox.done(errand, worker.clock())
     log.info("errand %s: %s is done", errand_id, errand.task)
 
 
@@ -52,21 +52,21 @@ def _reason(error: Exception) -> str:
     return f"{type(error).__name__} {code}" if isinstance(code, int) else type(error).__name__
 
 
-def save(with_tools: Tools) -> None:
+def save(worker: WorkerServices) -> None:
     """Saves what waits; each leaves the room only once it is on the desk.
 
     Raises StoreAway where the database is still away, Unreadable for what was sealed under another secret.
     """
     unreadable = 0
-    for sealed in with_tools.waiting_room.sealed():
+    for sealed in worker.desk.pending.sealed():
         try:
-            waiting = with_tools.waiting_room.open(sealed)
+            waiting = worker.desk.pending.open(sealed)
         except Unreadable:
             unreadable += 1
             continue
         with logs.about(call=waiting.new.call_sid):
-            with_tools.desk.keep(waiting.new, waiting.mark, waiting.reference)
-            with_tools.waiting_room.leave(waiting)
+            worker.desk.store.keep(waiting.new, waiting.mark, waiting.reference)
+            worker.desk.pending.leave(waiting)
             log.info("call %s: its request has reached the desk", waiting.new.call_sid)
     if unreadable:
         raise Unreadable(f"{unreadable} waiting requests were sealed under another SECRET_KEY")

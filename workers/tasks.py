@@ -10,7 +10,7 @@ from apprise import Apprise
 
 from ivr.desk.outbox import CONFIRM_TO_CALLER, TELL_STAFF, Errand
 from ivr.line.turn import Say, Value
-from workers.services import Tools
+from workers.services import WorkerServices
 
 log = logging.getLogger(__name__)
 
@@ -19,43 +19,43 @@ class NotTold(Exception):
     """A channel to the staff did not take the message."""
 
 
-def tell_staff(tools: Tools, errand: Errand) -> None:
+def tell_staff(worker: WorkerServices, errand: Errand) -> None:
     """Tells the staff that somebody waits; what and when, but not whose number: that is at the desk.
 
     Raises NotTold.
     """
-    urls = tools.settings.staff_notify_urls.split()
+    urls = worker.settings.staff_notify_urls.split()
     if not urls:
         log.info("request %s: waits at the desk; no channel to tell the staff is configured", errand.request.id)
         return
     # `add` says whether it understood the address, `notify` whether every one of them took the message.
     channels = Apprise()
     understood = [channels.add(url) for url in urls]
-    if not all(understood) or not channels.notify(title=_title(errand), body=_body(tools, errand)):
+    if not all(understood) or not channels.notify(title=_title(errand), body=_body(worker, errand)):
         raise NotTold
 
 
-def confirm_to_caller(tools: Tools, errand: Errand) -> None:
+def confirm_to_caller(worker: WorkerServices, errand: Errand) -> None:
     """Sends the caller their reference. Raises what the carrier's client raises."""
     request = errand.request
-    values: dict[str, Value] = {"clinic": tools.clinic.name, "reference": request.reference}
-    words = tools.script.say(Say("text_confirmation", values), request.language).words
-    tools.texts().send(request.phone, words)
+    values: dict[str, Value] = {"clinic": worker.clinic.name, "reference": request.reference}
+    words = worker.script.say(Say("text_confirmation", values), request.language).words
+    worker.texts().send(request.phone, words)
 
 
 def _title(errand: Errand) -> str:
     return "A patient wishes an appointment" if errand.request.kind == "booking" else "A patient asks to be rung back"
 
 
-def _body(tools: Tools, errand: Errand) -> str:
+def _body(worker: WorkerServices, errand: Errand) -> str:
     request = errand.request
-    line = tools.clinic.line(request.line)
+    line = worker.clinic.line(request.line)
     due = line.hours.local(request.due)
-    where = f"{tools.settings.public_base_url}/desk"
+    where = f"{worker.settings.public_base_url}/desk"
     return f"{line.heading}, reference {request.reference}, due {due:%a %d %b %H:%M}. {where}"
 
 
-ERRANDS: Mapping[str, Callable[[Tools, Errand], None]] = {
+ERRANDS: Mapping[str, Callable[[WorkerServices, Errand], None]] = {
     TELL_STAFF: tell_staff,
     CONFIRM_TO_CALLER: confirm_to_caller,
 }

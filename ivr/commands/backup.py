@@ -12,7 +12,7 @@ from ivr.operations.backup import BackupRefused, back_up, folder_of, named, tidy
 from ivr.operations.restore import kept_as, prepared, requests_in
 from ivr.operations.restore import restore as put_back
 from ivr.storage.database import sqlite_path
-from ivr.web.services import house
+from ivr.web.services import services
 
 A_FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -36,12 +36,12 @@ WITH_POSTGRESQL = 2
 @with_appcontext
 def backup(file: Path | None, keep: int | None) -> None:
     """Backs up the desk to FILE, or to a file in STATE_DIR/backups that is named by the moment."""
-    settings = house().settings
+    settings = services().settings
     if not settings.database_url.startswith("sqlite"):
         _say_how(pg_dump.dumping(settings.database_url, str(file or "clinic.dump")))
     if file and keep:
         raise click.UsageError("--keep goes with the backups in STATE_DIR/backups, not with a FILE")
-    target = file or folder_of(settings.state_dir) / named(house().clinic.line("").hours.local(house().clock()))
+    target = file or folder_of(settings.state_dir) / named(services().clinic.line("").hours.local(services().clock()))
     try:
         back_up(sqlite_path(settings.database_url), target)
         gone = tidy(target.parent, keep) if keep else []
@@ -59,11 +59,11 @@ def backup(file: Path | None, keep: int | None) -> None:
 @with_appcontext
 def restore(file: Path, yes: bool) -> None:
     """Puts the backup FILE in the place of the desk's database, which is kept beside it. The service may run."""
-    settings = house().settings
+    settings = services().settings
     if not settings.database_url.startswith("sqlite"):
         _say_how(pg_dump.restoring(settings.database_url, str(file)), RESTORED)
     database = sqlite_path(settings.database_url)
-    kept = kept_as(database, house().clinic.line("").hours.local(house().clock()))
+    kept = kept_as(database, services().clinic.line("").hours.local(services().clock()))
     try:
         with prepared(file, database) as part:
             click.echo(f"The backup has {requests_in(part)} requests, the desk has {_count(database)}.")

@@ -11,7 +11,7 @@ from ivr.operations.copy_database import NotEmpty, copy
 from ivr.storage.database import PATIENCE_OF_A_WORKER, Database, StoreAway
 from ivr.storage.database_errors import kind
 from ivr.storage.migrate import migrate
-from ivr.web.services import house
+from ivr.web.services import services
 
 database = AppGroup("database", help="The desk's database.")
 
@@ -20,7 +20,7 @@ database = AppGroup("database", help="The desk's database.")
 def upgrade() -> None:
     """Brings the database's tables up to date."""
     try:
-        migrate(house().settings.database_url)
+        migrate(services().settings.database_url)
     except SQLAlchemyError as error:
         raise click.ClickException(f"the database cannot be used: {kind(error)}") from None
     click.echo("The database is up to date.")
@@ -33,7 +33,7 @@ def copy_database(address: str) -> None:
     try:
         url = database_address(address.strip())
         migrate(url)
-        with _opened(house().settings.database_url) as old, _opened(url) as new:
+        with _opened(services().settings.database_url) as old, _opened(url) as new:
             copied = copy(old, new)
     except ValueError as refused:
         raise click.ClickException(str(refused)) from None

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from ivr.operations.demo import Demo
 from ivr.storage.database import StoreAway
-from ivr.web.services import house
+from ivr.web.services import services
 
 Found = TypeVar("Found")
 
@@ -16,8 +16,8 @@ demo = AppGroup("demo", help="Made-up requests and calls, to look at the desk's 
 
 
 def _demo() -> Demo:
-    here = house()
-    return Demo(here.moves.database, here.moves, here.clinic, here.front_door.marker)
+    here = services()
+    return Demo(here.desk.moves.database, here.desk.moves, here.clinic, here.telephone.intake.marker)
 
 
 def _tried(work: Callable[[], Found]) -> Found:
@@ -30,8 +30,8 @@ def _tried(work: Callable[[], Found]) -> Found:
 @demo.command("fill")
 def fill() -> None:
     """Fills the desk with made-up requests, and the reports with made-up calls."""
-    count = _tried(lambda: _demo().fill(house().clock()))
-    calls, past = _tried(lambda: _demo().look_back(house().clock()))
+    count = _tried(lambda: _demo().fill(services().clock()))
+    calls, past = _tried(lambda: _demo().look_back(services().clock()))
     click.echo(f"{calls} made-up calls and {past} closed requests are in the reports.")
     click.echo(f"{count} made-up requests are at the desk. To remove them: flask --app wsgi demo clear")
 

@@ -6,11 +6,11 @@ Prints; hosts nothing and asks no store. It names no hours: a file does not know
 import click
 from flask.cli import with_appcontext
 
-from ivr.web.services import house
+from ivr.web.services import services
 
 
 @click.command("fallback-twiml")
 @with_appcontext
 def fallback_twiml() -> None:
     """Prints the apology that callers hear while nothing of ours can be reached."""
-    click.echo(house().renderer.fault())
+    click.echo(services().telephone.renderer.fault())

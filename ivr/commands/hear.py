@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from ivr.line.clinic import Clinic, Line
 from ivr.line.paths.transcript import NoSuchWay
 from ivr.web.preview.transcripts import PAST, Branch, Caller, Wanted, is_past, read_call, read_reception
-from ivr.web.services import House, house
+from ivr.web.services import Services, services
 
 INDENT = "    "
 
@@ -31,8 +31,8 @@ INDENT = "    "
 @with_appcontext
 def hear(line_key: str | None, at: datetime | None, language: str | None, caller: str, keys: str) -> None:
     """Prints the whole call that a caller would hear."""
-    here = house()
-    clinic = here.clinic_now()
+    here = services()
+    clinic = here.hours.clinic_now()
     line = _line(clinic, line_key or clinic.default_line)
     moment = at.replace(tzinfo=line.hours.zone) if at else line.hours.local(here.clock())
     wanted = Wanted(line, _language(here, language or line.language), moment, Caller(caller), tuple(keys.split()))
@@ -56,7 +56,7 @@ def _line(clinic: Clinic, key: str) -> Line:
     return clinic.lines[key]
 
 
-def _language(here: House, language: str) -> str:
+def _language(here: Services, language: str) -> str:
     if language not in here.script.languages:
         raise click.ClickException(f"no language is {language}; there are {', '.join(here.script.languages)}")
     return language

@@ -14,7 +14,7 @@ from ivr.line.checks.checks import Verdict, prove
 from ivr.line.menu import MENU
 from ivr.line.script import Script
 from ivr.line.turn import Say
-from ivr.web.services import house
+from ivr.web.services import services
 
 line = AppGroup("line", help="The telephone line itself.")
 
@@ -25,9 +25,9 @@ MOST_SHOWN = 12
 @line.command("check")
 def check() -> None:
     """Walks every way through a call and says of each check what it looked at; exits 1 with what is wrong."""
-    here = house()
-    verdicts = prove(MENU, here.clinic_now(), here.script, here.clock())
-    verdicts.append(fault_ends(here.renderer, here.script))
+    here = services()
+    verdicts = prove(MENU, here.hours.clinic_now(), here.script, here.clock())
+    verdicts.append(fault_ends(here.telephone.renderer, here.script))
     for verdict in verdicts:
         click.echo(f"{verdict.check}: {verdict.looked_at}, {'pass' if verdict.holds else 'FAIL'}")
         for complaint in _shown(verdict.complaints):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import AppGroup
 
-from ivr.web.services import house
+from ivr.web.services import services
 
 if TYPE_CHECKING:
     from ivr.carrier.twilio.numbers import Found, Numbers, Webhooks
@@ -64,17 +64,17 @@ def _look() -> tuple["Numbers", "Found"]:
     """Raises CarrierRefused, ClickException."""
     from ivr.carrier.twilio.numbers import Numbers, side_by_side  # noqa: PLC0415 - slow to load
 
-    base = house().settings.public_base_url
+    base = services().settings.public_base_url
     if not base.startswith("https://"):
         raise click.ClickException(f"PUBLIC_BASE_URL is {base}; the carrier needs an address that begins with https://")
-    carrier = Numbers(house().settings)
-    return carrier, side_by_side(house().clinic, carrier.owned())
+    carrier = Numbers(services().settings)
+    return carrier, side_by_side(services().clinic, carrier.owned())
 
 
 def _wanted() -> "Webhooks":
     from ivr.carrier.twilio.numbers import wanted  # noqa: PLC0415 - slow to load
 
-    return wanted(house().settings)
+    return wanted(services().settings)
 
 
 def _say_all(found: "Found", wanted: "Webhooks") -> None:

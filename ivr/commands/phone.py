@@ -11,7 +11,7 @@ from ivr.line.phones import NumberRefused
 from ivr.line.phones import phone as number
 from ivr.phone.handset import CallFailed, KeyStream, NobodyAnswers
 from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, new_call, number_of
-from ivr.web.services import House, house
+from ivr.web.services import Services, services
 
 
 @dataclass
@@ -67,7 +67,7 @@ def phone(
     line_key: str | None, sender: str | None, language: str | None, keys: str | None, reception: str | None
 ) -> None:
     """Rings the line without a telephone, through the running service's signed webhooks."""
-    here = house()
+    here = services()
     line = _line(here.clinic, line_key, asks=keys is None)
     caller = _caller(sender, asks=keys is None)
     language = _language(here, line, language, asks=keys is None)
@@ -110,7 +110,7 @@ def _caller(wanted: str | None, *, asks: bool) -> str:
     return WITHHELD if wanted in {"withheld", WITHHELD} else _e164(wanted) or wanted
 
 
-def _language(here: House, line: Line, wanted: str | None, *, asks: bool) -> str:
+def _language(here: Services, line: Line, wanted: str | None, *, asks: bool) -> str:
     languages = here.script.languages
     if wanted is None and asks:
         wanted = click.prompt("Language", type=click.Choice(list(languages)), default=line.language)

@@ -15,7 +15,7 @@ import click
 from flask.cli import with_appcontext
 
 from config.settings import BadSettings, Settings, read
-from ivr.web.services import house
+from ivr.web.services import services
 
 if TYPE_CHECKING:
     from ivr.preflight.run import Told
@@ -30,7 +30,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a l
 @with_appcontext
 def preflight(as_json: bool) -> None:
     """Checks that all is ready for callers: a line a check. Ends with 1 where any fails."""
-    _examined(house().settings, house().clock, as_json)
+    _examined(services().settings, services().clock, as_json)
 
 
 @click.command("preflight")

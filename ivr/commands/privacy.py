@@ -13,7 +13,7 @@ from ivr.operations.personal_data import Dossier, Dossiers
 from ivr.storage.audit import COMMAND_LINE
 from ivr.storage.database import PATIENCE_OF_A_WORKER, Database, StoreAway, sqlite_path
 from ivr.storage.redis import QueueAway
-from ivr.web.services import house
+from ivr.web.services import services
 
 privacy = AppGroup("privacy", help="What is held about a number, and its erasure.")
 
@@ -55,7 +55,7 @@ def export(number: Phone | None) -> None:
     number = number or _asked()
     with _dossiers() as dossiers, _told(NOTHING_READ):
         held = dossiers.of(number)
-        dossiers.seen(held, COMMAND_LINE, house().clock())
+        dossiers.seen(held, COMMAND_LINE, services().clock())
     click.echo(held.as_json())
     _warn_of_unreadable(held)
 
@@ -88,7 +88,7 @@ def erase_all(dossiers: Dossiers, held: Dossier) -> None:
     with _told(NOTHING_ERASED):
         dossiers.erase_waiting(held)
     with _told(STILL_IN_DATABASE if held.waiting else NOTHING_ERASED):
-        dossiers.erase(held, COMMAND_LINE, house().clock())
+        dossiers.erase(held, COMMAND_LINE, services().clock())
     with _told(STILL_IN_FILE):
         dossiers.database.scrub()
         left = dossiers.of(held.phone)
@@ -109,7 +109,7 @@ def _show_what_remains(held: Dossier) -> None:
         click.echo(f"Notes of other people's requests have this number in them: {', '.join(held.mentions)}")
     if held.merged:
         click.echo(f"Merged at the desk with requests of another number, which stay: {', '.join(held.merged)}")
-    settings = house().settings
+    settings = services().settings
     sqlite = settings.database_url.startswith("sqlite")
     old = backups(settings.state_dir, sqlite_path(settings.database_url)) if sqlite else []
     click.echo("Backups that may still hold it, and would bring it back:" if old else "No backup lies here.")
@@ -130,9 +130,9 @@ def _warn_of_unreadable(held: Dossier) -> None:
 @contextmanager
 def _dossiers() -> Iterator[Dossiers]:
     """With a worker's patience: nobody holds the telephone."""
-    database = Database(house().settings.database_url, patience=PATIENCE_OF_A_WORKER)
+    database = Database(services().settings.database_url, patience=PATIENCE_OF_A_WORKER)
     try:
-        yield Dossiers(database, house().front_door.waiting_room)
+        yield Dossiers(database, services().desk.pending)
     finally:
         database.close()
 

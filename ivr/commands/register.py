@@ -20,7 +20,7 @@ from ivr.commands.privacy import privacy
 from ivr.commands.staff import staff
 from ivr.desk.requests import Request
 from ivr.storage.database import StoreAway
-from ivr.web.services import house
+from ivr.web.services import services
 
 desk = AppGroup("desk", help="The requests at the desk.")
 
@@ -51,7 +51,7 @@ def register_commands(app: Flask) -> None:
 def list_requests(as_json: bool, everything: bool) -> None:
     """The open and taken requests, soonest due first."""
     try:
-        found = house().desk.all() if everything else house().desk.waiting()
+        found = services().desk.store.all() if everything else services().desk.store.waiting()
     except StoreAway as away:
         raise click.ClickException(f"the database is away: {away}") from None
     for each in found:
@@ -81,4 +81,4 @@ def _in_words(row: dict[str, str | None]) -> str:
 
 
 def _local(moment: datetime) -> str:
-    return house().clinic.line("").hours.local(moment).isoformat(timespec="seconds")
+    return services().clinic.line("").hours.local(moment).isoformat(timespec="seconds")

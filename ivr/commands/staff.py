@@ -11,7 +11,7 @@ from ivr.staff.passwords import BadPassword
 from ivr.staff.people import MANAGER, STAFF, NoSuchPerson, NotAPerson, Person
 from ivr.storage.audit import COMMAND_LINE
 from ivr.storage.database import StoreAway
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.staff.people import link_of
 
 staff = AppGroup("staff", help="The people at the desk.")
@@ -29,8 +29,8 @@ def add_person(name: str, role: str) -> None:
     else:
         password = sys.stdin.readline().rstrip("\r\n")
     with _told():
-        house().people.add(name, password, house().clock(), role)
-    click.echo(f"{name} can log in at {house().settings.public_base_url}/desk")
+        services().staff.people.add(name, password, services().clock(), role)
+    click.echo(f"{name} can log in at {services().settings.public_base_url}/desk")
 
 
 @staff.command("invite")
@@ -39,7 +39,7 @@ def add_person(name: str, role: str) -> None:
 def invite_person(name: str, role: str) -> None:
     """Adds a person and prints the link by which they choose a password, once and within an hour."""
     with _told():
-        token = house().invitations.invite(name, role, COMMAND_LINE, house().clock())
+        token = services().staff.invitations.invite(name, role, COMMAND_LINE, services().clock())
     click.echo(link_of(token))
 
 
@@ -48,7 +48,7 @@ def invite_person(name: str, role: str) -> None:
 def reset_person(name: str) -> None:
     """Voids a person's password, logs them out, and prints the link by which they choose a new one."""
     with _told():
-        token = house().invitations.reset(_named(name).id, COMMAND_LINE, house().clock())
+        token = services().staff.invitations.reset(_named(name).id, COMMAND_LINE, services().clock())
     click.echo(link_of(token))
 
 
@@ -60,13 +60,13 @@ def remove_second_factor(name: str) -> None:
         found = _named(name)
         if not found.second_factor:
             raise click.ClickException(f"{found.name} has no second factor")
-        house().second_factors.remove(found.id, COMMAND_LINE, house().clock())
+        services().staff.second_factors.remove(found.id, COMMAND_LINE, services().clock())
     again = " and sets up another at once" if found.required else ""
     click.echo(f"{found.name} logs in with the password alone now{again}")
 
 
 def _named(name: str) -> Person:
-    found = house().people.named(name)
+    found = services().staff.people.named(name)
     if found is None:
         raise NoSuchPerson
     return found

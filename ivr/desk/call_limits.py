@@ -23,7 +23,7 @@ WINDOW = timedelta(hours=1)
 class CallLimits:
     """The calls of the last hour."""
 
-    def __init__(self, redis: Redis, breaker: Breaker, marker: Marker, limits: Limits) -> None:
+    def __init__(self, redis: Redis, breaker: Breaker | None, marker: Marker, limits: Limits) -> None:
         self._redis = redis
         self._breaker = breaker
         self._marker = marker

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, Unauthorized
 from config import logs
 from ivr.carrier.call_event import Event, Malformed, NotSigned
 from ivr.metrics.table import SIGNATURES
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.sessions import asked_by_the_page
 
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -40,7 +40,7 @@ def in_development() -> None:
     What stands behind this guard signs as the carrier. A tunnel, a proxy, another machine and a page that has given its
     name our address all reach a port that was meant for whoever works here.
     """
-    if house().settings.production:
+    if services().settings.production:
         abort(404)
     if not _is_local():
         log.info(
@@ -61,7 +61,7 @@ def signed_by_carrier() -> None:
     try:
         g.event = _verified()
     except NotSigned:
-        house().tally.count(SIGNATURES)
+        services().operations.counters.count(SIGNATURES)
         abort(403)
     except Malformed as malformed:
         abort(400, f"the form's {malformed} is missing or malformed")
@@ -74,7 +74,7 @@ def _verified() -> Event:
     url = public_base() + request.path + (f"?{query}" if query else "")
     if len(request.form) > MOST_FIELDS:
         abort(413)
-    return house().carrier.event(url, request.form, request.headers.get("X-Twilio-Signature"))
+    return services().telephone.carrier.event(url, request.form, request.headers.get("X-Twilio-Signature"))
 
 
 def logged_in_only() -> Any:
@@ -106,7 +106,7 @@ def manager_only() -> Any:
 
 def scraper_only() -> None:
     """Only who has the metrics' token may call: 401 for anybody else, and for everybody 404 where there is no token."""
-    token = house().settings.metrics_token
+    token = services().settings.metrics_token
     if not token:
         abort(404)
     given = request.authorization
@@ -116,7 +116,7 @@ def scraper_only() -> None:
 
 def link_holders_only() -> None:
     """Only who has the calendar's link may call: 404 for anybody else, as where there is no link at all."""
-    if not house().feed.opens((request.view_args or {}).get("token", "")):
+    if not services().desk.calendar_feed.opens((request.view_args or {}).get("token", "")):
         abort(404)
 
 
@@ -159,4 +159,4 @@ def event_if_signed() -> Event | None:
 
 def public_base() -> str:
     """The address that the carrier calls, as configured: what it signs."""
-    return house().settings.public_base_url
+    return services().settings.public_base_url

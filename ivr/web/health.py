@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway
 from ivr.web.guards import guarded_by, open_to_all
-from ivr.web.services import house
+from ivr.web.services import services
 
 log = logging.getLogger(__name__)
 LAST_SEEN = "readiness"
@@ -43,22 +43,22 @@ def _tell_what_changed(parts: dict[str, str]) -> None:
 
 
 def _database() -> str:
-    return _asked(house().fitness.check)
+    return _asked(services().operations.readiness.check)
 
 
 def _redis() -> str:
-    return _asked(house().doorbell.check)
+    return _asked(services().desk.job_queue.check)
 
 
 def _worker() -> str:
     try:
-        return "well" if house().doorbell.worker_is_alive(house().clock()) else "none is running"
+        return "well" if services().desk.job_queue.worker_is_alive(services().clock()) else "none is running"
     except QueueAway:
         return "unknown: redis is away"
 
 
 def _clock() -> str:
-    jumped = house().jumps.last()
+    jumped = services().operations.clock_jumps.last()
     return "well" if jumped is None else f"has jumped by {jumped:+.0f} s: look at the machine's time service"
 
 

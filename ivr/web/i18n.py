@@ -12,7 +12,7 @@ from babel.dates import format_date, format_datetime, format_time
 from babel.messages.pofile import read_po
 from flask import Flask, current_app, session
 
-from ivr.web.services import house
+from ivr.web.services import services
 
 FOLDER = Path(__file__).with_name("translations")
 LANGUAGES: Mapping[str, str] = {"en": "English", "hi": "हिंदी"}
@@ -92,7 +92,7 @@ def recovery_codes_left(count: int) -> str:
 
 def local(at: datetime) -> datetime:
     """The moment on the clinic's wall clock."""
-    return house().clinic.line("").hours.local(at)
+    return services().clinic.line("").hours.local(at)
 
 
 def day(on: date) -> str:

@@ -11,7 +11,7 @@ from flask_login import UserMixin, current_user, login_user, logout_user
 
 from ivr.staff.people import Person
 from ivr.web.i18n import CHOSEN
-from ivr.web.services import house
+from ivr.web.services import services
 
 UNUSED = timedelta(minutes=30)
 """After so long without anybody doing anything a session ends."""
@@ -54,7 +54,7 @@ def who() -> str:
 def begin(person: Person) -> None:
     """Begins a session of this person; nothing is left of the one before but the language."""
     _clear()
-    now = house().clock().timestamp()
+    now = services().clock().timestamp()
     session.update({EPOCH: person.epoch, BEGAN: now, USED: now})
     session.permanent = True
     login_user(User(person))
@@ -63,15 +63,15 @@ def begin(person: Person) -> None:
 def begin_half(person: Person) -> None:
     """Keeps who has shown their password and has a code still to show. Nobody is logged in here now."""
     end()
-    session[HALF] = [person.id, person.epoch, house().clock().timestamp()]
+    session[HALF] = [person.id, person.epoch, services().clock().timestamp()]
 
 
 def half_way() -> Person | None:
     """Who has shown their password here, not long ago, and has a code still to show. Raises StoreAway."""
     person_id, epoch, at = session.get(HALF, (0, 0, 0.0))
-    if house().clock() - datetime.fromtimestamp(at, UTC) >= HALF_LASTS:
+    if services().clock() - datetime.fromtimestamp(at, UTC) >= HALF_LASTS:
         return None
-    person = house().people.person(person_id)
+    person = services().staff.people.person(person_id)
     return person if person and person.epoch == epoch and person.second_factor else None
 
 
@@ -94,8 +94,8 @@ def load_user(user_id: str) -> User | None:
     if g.get(LOOKED_FOR):
         return None  # the database did not answer before; the page that says so is for nobody in particular
     setattr(g, LOOKED_FOR, True)
-    now = house().clock()
-    person = house().people.person(int(user_id)) if user_id.isdigit() and _goes_on(now) else None
+    now = services().clock()
+    person = services().staff.people.person(int(user_id)) if user_id.isdigit() and _goes_on(now) else None
     if person is None or session[EPOCH] != person.epoch:
         return None
     if not asked_by_the_page() and now - _moment(USED) >= NOTED_EVERY:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from ivr.app import create_app
-from ivr.web.services import House, build
+from ivr.web.services import Services, build
 from tests.conftest import NO_BROWSER, PASSWORD, QUICK, settings_for
 from tests.people import Clock, Phone
 from tests.served import InHand
@@ -38,29 +38,29 @@ class Service:
     """The service, where it is, and a telephone that rings it."""
 
     url: str
-    house: House
+    services: Services
     phone: Phone
 
 
 @pytest.fixture
 def service(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Service]:
     """The service on a free port, with three people at its desk."""
-    house = build(settings_for(tmp_path, sqlite_url, redis_url), clock, QUICK)
+    services = build(settings_for(tmp_path, sqlite_url, redis_url), clock, QUICK)
     for name, role in (("asha", "manager"), ("meena", "staff"), ("ravi", "staff")):
-        house.people.add(name, PASSWORD, clock(), role)
-    app = create_app(house)
+        services.staff.people.add(name, PASSWORD, clock(), role)
+    app = create_app(services)
     in_hand = InHand(app)
     server = make_server("127.0.0.1", 0, in_hand, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield Service(f"http://127.0.0.1:{server.port}", house, Phone(app, house))
+        yield Service(f"http://127.0.0.1:{server.port}", services, Phone(app, services))
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
         assert in_hand.are_done()
-        house.close()
+        services.close()
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from config.settings import ROOT
 from ivr.line.hours import DeskClosure
 from ivr.operations.demo import Demo
 from ivr.storage.migrate import migrate
-from ivr.web.services import House
+from ivr.web.services import Services
 from testing.servers.valkey import valkey
 from tests.browser.conftest import launched
 from tests.conftest import PASSWORD
@@ -75,8 +75,8 @@ def main() -> None:
     """Takes all of them anew."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     FOLDER.mkdir(exist_ok=True)
-    with running() as house, launched() as browser:
-        page = opened(browser, house)
+    with running() as services, launched() as browser:
+        page = opened(browser, services)
         reference = taken_by_telephone(page)
         log_in(page)
         page.goto(f"/desk/requests/{reference}")
@@ -89,7 +89,7 @@ def main() -> None:
 
 
 @contextmanager
-def running() -> Iterator[House]:
+def running() -> Iterator[Services]:
     """A service with made-up requests and calls, and asha at its desk."""
     clock = Clock()
     with tempfile.TemporaryDirectory() as name, valkey() as redis:
@@ -97,19 +97,21 @@ def running() -> Iterator[House]:
         url = f"sqlite:///{folder}/clinic.db"
         migrate(url)
         with rung_by_itself(folder, url, redis.url, clock) as phone:
-            house = phone.house
-            house.people.add("asha", PASSWORD, clock(), "manager")
-            demo = Demo(house.moves.database, house.moves, house.clinic, house.front_door.marker)
+            services = phone.services
+            services.staff.people.add("asha", PASSWORD, clock(), "manager")
+            demo = Demo(
+                services.desk.moves.database, services.desk.moves, services.clinic, services.telephone.intake.marker
+            )
             demo.look_back(clock())
             demo.fill(clock())
-            house.closures.set([HOLIDAY], "asha", clock())
-            house.mirror.follow(house.closures, clock().date())
-            yield house
+            services.hours.closures.set([HOLIDAY], "asha", clock())
+            services.hours.closures_file.follow(services.hours.closures, clock().date())
+            yield services
 
 
-def opened(browser: Browser, house: House) -> Page:
+def opened(browser: Browser, services: Services) -> Page:
     """A browser at this service."""
-    page = browser.new_context(base_url=house.settings.public_base_url, reduced_motion="reduce").new_page()
+    page = browser.new_context(base_url=services.settings.public_base_url, reduced_motion="reduce").new_page()
     page.add_init_script(VOICES)
     return page
 

@@ -54,7 +54,7 @@ def test_a_note_being_written_stays_when_a_second_factor_is_required_and_the_nex
     page = opens("meena")
     page.click("#list a")
     page.fill("#note", "her knee, since Tuesday")
-    service.house.roster.require_of_everybody(True, "asha", clock())
+    service.services.staff.accounts.require_of_everybody(True, "asha", clock())
     expect(page.get_by_role("alert")).to_contain_text("until you have set it up")
     expect(page.locator("#note")).to_have_value("her knee, since Tuesday")
     expect(page.locator(".tel")).to_contain_text("99999 00001")
@@ -69,7 +69,7 @@ def test_what_was_typed_stays_when_somebody_else_was_first(opens: Opens, service
     page.wait_for_selector("#booked-day")
     page.fill("#booked-day", "2026-11-25")
     page.fill("#booked-hour", "10:30")
-    service.house.moves.pass_on(1, "meena", "asha", clock())
+    service.services.desk.moves.pass_on(1, "meena", "asha", clock())
     page.click("button[value=booked]")
     expect(page.get_by_role("alert")).to_have_text("meena has taken this request.")
 
@@ -83,11 +83,11 @@ def test_no_answer_puts_it_back_with_a_later_due_time_inside_opening_hours_and_c
     page.click("text=Take")
     page.click("button[value=no_answer]")
     expect(page.locator(".card")).to_contain_text("1 try")
-    due = service.house.desk.waiting()[0].due
-    assert service.house.clinic.line("main").hours.local(due).strftime("%a %H:%M") == "Tue 09:00"
+    due = service.services.desk.store.waiting()[0].due
+    assert service.services.clinic.line("main").hours.local(due).strftime("%a %H:%M") == "Tue 09:00"
     page.click("text=Undo")
     expect(page.locator("#live")).to_contain_text("You have it")
-    assert service.house.desk.waiting()[0].tries == 0
+    assert service.services.desk.store.waiting()[0].tries == 0
 
 
 def test_a_booking_is_on_the_days_list_to_print(opens: Opens, service: Service) -> None:
@@ -131,10 +131,10 @@ def test_everything_is_reached_by_keyboard(opens: Opens, service: Service) -> No
 
 
 def test_an_appointment_is_changed_and_cancelled_without_javascript(opens: Opens, service: Service) -> None:
-    house, now = service.house, service.house.clock()
+    services, now = service.services, service.services.clock()
     call = service.phone.rings().press(*CALLBACK)
-    house.moves.take(1, "asha", now)
-    house.moves.report(1, Report(Outcome.BOOKED, now + timedelta(days=1)), "asha", now)
+    services.desk.moves.take(1, "asha", now)
+    services.desk.moves.report(1, Report(Outcome.BOOKED, now + timedelta(days=1)), "asha", now)
     page = opens("meena", size="phone", js=False)
     page.goto(f"/desk/requests/{call.reference}")
     page.fill("#another-hour", "17:15")
@@ -153,7 +153,7 @@ def test_somebody_at_the_counter_is_written_down(opens: Opens, service: Service)
     page.fill("#note", "knee, prefers mornings")
     page.click("button.first")
     expect(page.locator("#history")).to_contain_text("knee, prefers mornings")
-    assert service.house.desk.waiting()[0].source == "counter"
+    assert service.services.desk.store.waiting()[0].source == "counter"
 
 
 def test_the_card_says_what_to_say_in_the_patients_language(opens: Opens, service: Service) -> None:

@@ -29,18 +29,18 @@ def pages(service: Service) -> dict[str, str]:
     service.phone.rings().press("2", "1", "1", "1")  # offered on the first one's card, to be merged with it
     service.phone.rings(lang="hi", caller="+919999900002").press("2", "1", "1", "1")
     for _ in range(len(PAUSES) + 2):  # every worker dies on it, so that it stands on the desk as failed
-        service.house.errands.begin(1, service.house.clock())
-    service.house.blocked.block(Phone("+919999900007"), LONG_REASON, "asha", service.house.clock())
-    service.house.roster.require(3, "asha", service.house.clock())
+        service.services.desk.outbox.begin(1, service.services.clock())
+    service.services.desk.blocked.block(Phone("+919999900007"), LONG_REASON, "asha", service.services.clock())
+    service.services.staff.accounts.require(3, "asha", service.services.clock())
     shared = two_share_a_reference(service)
     calls_of_today(service)
     merged = service.phone.rings(caller="+919999900005").press("2", "1", "1", "1").reference
-    service.house.merging.merge(1, 6, "asha", service.house.clock())
+    service.services.desk.merging.merge(1, 6, "asha", service.services.clock())
     booked = service.phone.rings(caller="+919999900006").press("2", "1", "1", "1").reference
-    now = service.house.clock()
-    service.house.moves.take(7, "asha", now)
-    service.house.moves.report(7, Report(Outcome.BOOKED, now + timedelta(hours=2)), "asha", now)
-    service.house.feed.renew("asha", now)
+    now = service.services.clock()
+    service.services.desk.moves.take(7, "asha", now)
+    service.services.desk.moves.report(7, Report(Outcome.BOOKED, now + timedelta(hours=2)), "asha", now)
+    service.services.desk.calendar_feed.renew("asha", now)
     return {
         "list": "/desk",
         "card": f"/desk/requests/{reference}",
@@ -65,13 +65,13 @@ def pages(service: Service) -> dict[str, str]:
 
 def calls_of_today(service: Service) -> None:
     """Calls for the reports."""
-    with closing(Database(service.house.settings.database_url)) as database:
-        write_down(database, made_up(service.house.clinic, service.house.clock()))
+    with closing(Database(service.services.settings.database_url)) as database:
+        write_down(database, made_up(service.services.clinic, service.services.clock()))
 
 
 def two_share_a_reference(service: Service) -> str:
     """The reference of two requests; it is unique only together with the number, and so this can happen by chance."""
-    house, now, shared = service.house, service.house.clock(), "424242"
+    services, now, shared = service.services, service.services.clock(), "424242"
     for number in ("+919999900003", "+919999900004"):
         new = NewRequest(
             kind=Kind.CALLBACK,
@@ -86,7 +86,7 @@ def two_share_a_reference(service: Service) -> str:
             asked=now,
             own_number=True,
         )
-        house.desk.keep(new, house.front_door.marker.mark(new.promise), shared)
+        services.desk.store.keep(new, services.telephone.intake.marker.mark(new.promise), shared)
     return shared
 
 

@@ -10,8 +10,8 @@ from tests.people import Clock
 def test_a_manager_reads_what_will_be_heard_on_a_closed_day_and_unfolds_the_call_to_its_promise(
     opens: Opens, service: Service, clock: Clock
 ) -> None:
-    house = service.house
-    house.closures.set([DeskClosure(clock().date().replace(day=29), "", (), "diwali")], "asha", clock())
+    services = service.services
+    services.hours.closures.set([DeskClosure(clock().date().replace(day=29), "", (), "diwali")], "asha", clock())
     page = opens("asha", size="phone", js=False)
     page.goto("/desk/hours")
     page.click("text=Read the whole call >> nth=0")

@@ -56,7 +56,7 @@ def test_the_pages_on_the_way_keep_nobody_out_and_fit(opens: Opens, service: Ser
     page.click("text=Invite >> nth=-1")
     found["still there"] = faults(page)
     for _ in range(3):
-        service.house.audit.write(LONG, "saw request", "012345", service.house.clock())
+        service.services.staff.audit.write(LONG, "saw request", "012345", service.services.clock())
     for name, path in (("audit", "/desk/audit"), ("me", "/desk/me"), ("link", link), ("void", "/invitation/x")):
         page.goto(path)
         found[name] = faults(page)

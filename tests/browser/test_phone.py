@@ -44,7 +44,7 @@ def line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Itera
     """The service with a reception, at its own address."""
     file = clinic_with_reception(tmp_path)
     with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=file) as phone:
-        phone.house.people.add("asha", PASSWORD, clock(), "manager")
+        phone.services.staff.people.add("asha", PASSWORD, clock(), "manager")
         yield phone
 
 
@@ -56,7 +56,7 @@ def picks_up(chromium: Browser, line: Phone) -> Iterator[PicksUp]:
     def open_page(*, size: str = "desk", dark: bool = False, voices: bool = False, **more: Any) -> Page:
         width, height = SIZES[size]
         context = chromium.new_context(
-            base_url=line.house.settings.public_base_url,
+            base_url=line.services.settings.public_base_url,
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
             **more,
@@ -95,7 +95,7 @@ def test_one_click_rings_and_five_keys_book_what_the_desk_then_shows(picks_up: P
     for words in ("Which day", "Which part", "We will ring you on the number", "To confirm, press 1.", "Thank you"):
         page.get_by_role("button", name="1", exact=True).click()
         hears(page, words)
-    (found,) = line.house.desk.waiting()
+    (found,) = line.services.desk.store.waiting()
     hears(page, f"Your reference number is {' '.join(found.reference[:3])}, {' '.join(found.reference[3:])}.")
     page.get_by_role("button", name="Hang up").click()
     expect(page.get_by_role("status")).to_have_text("The call is over")
@@ -121,7 +121,7 @@ def test_a_withheld_caller_keys_a_number_on_the_computers_keyboard(picks_up: Pic
     for words in ("To confirm, press 1.", "Your reference number is"):
         page.keyboard.press("1")
         hears(page, words)
-    assert [each.phone.e164 for each in line.house.desk.waiting()] == ["+919999900003"]
+    assert [each.phone.e164 for each in line.services.desk.store.waiting()] == ["+919999900003"]
 
 
 @pytest.mark.parametrize(("size", "dark"), [("phone", True), ("desk", False)])

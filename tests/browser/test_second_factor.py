@@ -51,9 +51,9 @@ def test_set_up_log_out_log_in_and_lose_the_telephone_without_javascript(
 def test_the_pages_of_the_second_factor_keep_nobody_out_and_fit(
     opens: Opens, service: Service, size: str, words: str, dark: bool
 ) -> None:
-    now = service.house.clock()
+    now = service.services.clock()
     page = opens("meena", size=size, dark=dark, words=words)
-    service.house.roster.require(2, "asha", now)
+    service.services.staff.accounts.require(2, "asha", now)
     page.goto("/desk")
     found = {}
     secret = re.sub(r"\s", "", page.text_content("#key") or "")
@@ -68,7 +68,7 @@ def test_the_pages_of_the_second_factor_keep_nobody_out_and_fit(
     for name in ("me", "me/second-factor", "me/second-factor/codes"):
         page.goto(f"/desk/{name}")
         found[name] = faults(page)
-    service.house.roster.no_longer_require(2, "asha", now)
+    service.services.staff.accounts.no_longer_require(2, "asha", now)
     page.goto("/desk/me/second-factor")
     found["off"] = faults(page)
     page.locator("header form").last.get_by_role("button").click()

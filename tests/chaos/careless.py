@@ -10,7 +10,7 @@ from flask import Flask
 
 from config.settings import read
 from ivr.app import create_app
-from ivr.web.services import House, build
+from ivr.web.services import Services, build
 
 
 class ForgetfulRoom:
@@ -44,5 +44,5 @@ def knows_no_repetition() -> Flask:
 
 
 def _with(less: Callable[[Any], Any]) -> Flask:
-    house: House = build(read(os.environ, env_file=None))
-    return create_app(replace(house, front_door=less(house.front_door)))
+    services: Services = build(read(os.environ, env_file=None))
+    return create_app(replace(services, telephone=replace(services.telephone, intake=less(services.telephone.intake))))

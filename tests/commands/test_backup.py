@@ -23,13 +23,13 @@ from ivr.operations.backup import BackupRefused, back_up
 from ivr.operations.restore import prepared, restore
 from ivr.storage.database import sqlite_path
 from ivr.storage.migrate import migrate
-from ivr.web.services import House, build
+from ivr.web.services import Services, build
 from testing.servers.postgres import Postgres
 from tests.conftest import NO_PG_DUMP, QUICK, settings_for
 from tests.people import Clock, Phone, Staff
 from tests.web import environment
 from workers import jobs
-from workers.services import Tools
+from workers.services import WorkerServices
 
 BOOK = ("1", "1", "1", "1", "1")
 NAME = "clinic-20261123-140000.db"
@@ -47,7 +47,7 @@ def made(app: Flask, *more: str) -> Path:
 
 
 def references(phone: Phone) -> list[str]:
-    return sorted(each.reference for each in phone.house.desk.all())
+    return sorted(each.reference for each in phone.services.desk.store.all())
 
 
 def books(phone: Phone, number: int) -> str:
@@ -169,7 +169,7 @@ def test_after_a_restore_the_desk_shows_the_requests_of_the_backup_and_goes_on(
     assert second not in page
     third = books(phone, 3)
     assert references(phone) == sorted([first, third])
-    assert staff.does("take", phone.house.desk.waiting()[0].id)
+    assert staff.does("take", phone.services.desk.store.waiting()[0].id)
     kept = live.with_name("clinic.db.before-restore-20261123-140500")
     assert f"Restored. What was there is kept as {kept}\n" in told.output
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
@@ -182,7 +182,7 @@ def test_after_a_restore_the_desk_shows_the_requests_of_the_backup_and_goes_on(
 
 @pytest.mark.parametrize("since", ["renewed", "switched off"])
 def test_a_restore_brings_no_link_of_the_calendar_back(phone: Phone, app: Flask, clock: Clock, since: str) -> None:
-    feed = phone.house.feed
+    feed = phone.services.desk.calendar_feed
     feed.renew("asha", clock())
     old = feed.link()
     backup = made(app)
@@ -199,11 +199,11 @@ def test_a_restore_brings_no_link_of_the_calendar_back(phone: Phone, app: Flask,
 def test_where_nobody_can_read_which_link_was_in_force_the_calendar_is_off(
     phone: Phone, app: Flask, live: Path, clock: Clock
 ) -> None:
-    phone.house.feed.renew("asha", clock())
+    phone.services.desk.calendar_feed.renew("asha", clock())
     backup = made(app)
     damage(live)
     assert runs(app, "restore", str(backup), "--yes").exit_code == 0
-    assert phone.house.feed.link() is None
+    assert phone.services.desk.calendar_feed.link() is None
 
 
 def test_a_restore_asks_first(phone: Phone, app: Flask, live: Path) -> None:
@@ -216,7 +216,7 @@ def test_a_restore_asks_first(phone: Phone, app: Flask, live: Path) -> None:
 
 
 def test_calls_go_on_while_a_backup_is_put_back_and_no_promise_is_lost(
-    phone: Phone, app: Flask, tools: Tools, live: Path, clock: Clock
+    phone: Phone, app: Flask, worker: WorkerServices, live: Path, clock: Clock
 ) -> None:
     before = books(phone, 0)
     backup = made(app)
@@ -238,7 +238,7 @@ def test_calls_go_on_while_a_backup_is_put_back_and_no_promise_is_lost(
         stop.set()
         promised = ringing.result(30)
     assert told.exit_code == 0, told.output
-    jobs.save(tools)
+    jobs.save(worker)
     (kept,) = live.parent.glob("clinic.db.before-restore-*")
     with closing(sqlite3.connect(kept)) as replaced:
         held = {row[0] for row in replaced.execute("SELECT reference FROM requests")}
@@ -330,7 +330,7 @@ def test_an_older_backup_is_brought_up_to_date(phone: Phone, app: Flask, tmp_pat
     assert runs(app, "restore", str(old), "--yes").exit_code == 0
     assert references(phone) == []
     assert len(books(phone, 2)) == 6
-    with closing(sqlite3.connect(sqlite_path(phone.house.settings.database_url))) as now:
+    with closing(sqlite3.connect(sqlite_path(phone.services.settings.database_url))) as now:
         assert now.execute("SELECT count(*) FROM blocked").fetchone() == (0,)
         assert now.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
@@ -410,21 +410,21 @@ def test_a_whole_round_by_the_commands_themselves(phone: Phone, settings: Settin
 
 
 @pytest.fixture
-def on_postgres(tmp_path: Path, postgres_url: str, redis_url: str, clock: Clock) -> Iterator[House]:
-    house = build(settings_for(tmp_path, postgres_url, redis_url), clock, QUICK)
-    yield house
-    house.close()
+def on_postgres(tmp_path: Path, postgres_url: str, redis_url: str, clock: Clock) -> Iterator[Services]:
+    services = build(settings_for(tmp_path, postgres_url, redis_url), clock, QUICK)
+    yield services
+    services.close()
 
 
 @contextmanager
-def at(url: str, settings: Settings, clock: Clock) -> Iterator[House]:
-    house = build(settings.model_copy(update={"database_url": url}), clock, QUICK)
-    yield house
-    house.close()
+def at(url: str, settings: Settings, clock: Clock) -> Iterator[Services]:
+    services = build(settings.model_copy(update={"database_url": url}), clock, QUICK)
+    yield services
+    services.close()
 
 
 def test_with_postgresql_the_commands_say_how_and_that_way_works(
-    on_postgres: House, postgres_server: Postgres, postgres_url: str, clock: Clock, tmp_path: Path
+    on_postgres: Services, postgres_server: Postgres, postgres_url: str, clock: Clock, tmp_path: Path
 ) -> None:
     programs = Path(postgres_server.command[0]).parent
     if not (programs / "pg_dump").exists():
@@ -442,8 +442,8 @@ def test_with_postgresql_the_commands_say_how_and_that_way_works(
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     restored = f"{postgres_url}_restored"
     migrate(restored)
-    with at(restored, on_postgres.settings, clock) as house:
-        assert [each.reference for each in house.desk.all()] == [reference]
+    with at(restored, on_postgres.settings, clock) as services:
+        assert [each.reference for each in services.desk.store.all()] == [reference]
 
 
 def operates(line: str, programs: Path, password: str) -> None:

@@ -71,8 +71,8 @@ def test_the_list_has_the_open_and_the_taken_the_soonest_due_first_and_with_all_
     clock.goes_on(minutes=1)
     sooner = phone.rings(caller="+919999900003").press("1", "1", "1", "1", "1").reference
     for request in (2, 3):
-        phone.house.moves.take(request, "asha", clock())
-    phone.house.moves.report(2, Report(Outcome.SETTLED), "asha", clock())
+        phone.services.desk.moves.take(request, "asha", clock())
+    phone.services.desk.moves.report(2, Report(Outcome.SETTLED), "asha", clock())
     listed = rows(runs(app, "desk", "list", "--json").output)
     assert references(listed) == [sooner, later]
     assert [row["status"] for row in listed] == ["taken", "open"]
@@ -92,7 +92,13 @@ def test_a_request_rung_in_is_listed_by_a_process_of_its_own(phone: Phone) -> No
     call = phone.rings().press("1", "1", "1", "1", "1")
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "desk", "list", "--json"]
     listed = subprocess.run(
-        command, cwd=ROOT, env=environment(phone.house.settings), capture_output=True, text=True, check=True, timeout=60
+        command,
+        cwd=ROOT,
+        env=environment(phone.services.settings),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     (row,) = rows(listed.stdout)
     assert (row["reference"], row["phone"], row["call_sid"]) == (call.reference, CALLER, call.sid)

@@ -16,7 +16,7 @@ from ivr.carrier.twilio.twiml import Renderer
 from ivr.commands.line_check import MOST_SHOWN, fault_ends
 from ivr.line.checks.checks import CHECKS
 from ivr.line.script import Script
-from ivr.web.services import House, build
+from ivr.web.services import Services, build
 from tests.conftest import QUICK, settings_for
 from tests.people import TOKEN, Clock
 
@@ -25,11 +25,11 @@ FAULT = "a webhook that fails ends with an apology"
 
 
 @pytest.fixture
-def storeless(tmp_path: Path, clock: Clock) -> Iterator[House]:
+def storeless(tmp_path: Path, clock: Clock) -> Iterator[Services]:
     """The parts of a service whose stores are both away."""
-    house = build(settings_for(tmp_path, NO_DATABASE, NO_REDIS), clock, QUICK)
-    yield house
-    house.close()
+    services = build(settings_for(tmp_path, NO_DATABASE, NO_REDIS), clock, QUICK)
+    yield services
+    services.close()
 
 
 def test_it_says_of_every_check_what_it_looked_at_with_neither_database_nor_redis(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_it_says_of_every_check_what_it_looked_at_with_neither_database_nor_redi
     assert [line for line in said if not re.search(r": [1-9].*, pass$", line)] == [], "each has looked at something"
 
 
-def test_it_exits_1_and_says_what_is_wrong_below_the_check_that_objects(storeless: House) -> None:
+def test_it_exits_1_and_says_what_is_wrong_below_the_check_that_objects(storeless: Services) -> None:
     words = {each: storeless.script.prompts(each) for each in storeless.script.languages}
     fault_alone = replace(words["hi"], sentences={"fault": words["hi"].sentences["fault"]})
     app = create_app(replace(storeless, script=Script({**words, "hi": fault_alone})))
@@ -73,7 +73,7 @@ class WithoutAnEnd(Renderer):
         return f"<Response><Say language='en-IN'>{self._script.prompts('en').sentences['fault']}</Say></Response>"
 
 
-def test_an_apology_in_one_language_that_does_not_end_the_call_is_objected_to(storeless: House) -> None:
+def test_an_apology_in_one_language_that_does_not_end_the_call_is_objected_to(storeless: Services) -> None:
     found = fault_ends(WithoutAnEnd(storeless.script, storeless.clinic.voices), storeless.script)
     assert found.complaints == ("hi: the apology is not heard", "the call does not end after the apology")
-    assert fault_ends(storeless.renderer, storeless.script).holds
+    assert fault_ends(storeless.telephone.renderer, storeless.script).holds

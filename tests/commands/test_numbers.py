@@ -60,11 +60,11 @@ def numbers_settings(tmp_path: Path, **more: str) -> Settings:
 
 
 def runs(settings: Settings, *words: str, typed: str = "") -> Result:
-    house = build(settings, passwords=QUICK)
+    services = build(settings, passwords=QUICK)
     try:
-        return create_app(house).test_cli_runner().invoke(args=["numbers", *words], input=typed)
+        return create_app(services).test_cli_runner().invoke(args=["numbers", *words], input=typed)
     finally:
-        house.close()
+        services.close()
 
 
 def test_connecting_shows_what_changes_asks_and_then_changes_just_that(
@@ -195,8 +195,8 @@ def serving(tmp_path: Path, sqlite_url: str, redis_url: str) -> Iterator[tuple[s
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     more = {"PUBLIC_BASE_URL": url, "TWILIO_ACCOUNT_SID": ACCOUNT}
-    house = build(settings_for(tmp_path, sqlite_url, redis_url, **more), passwords=QUICK)
-    app = create_app(house)
+    services = build(settings_for(tmp_path, sqlite_url, redis_url, **more), passwords=QUICK)
+    app = create_app(services)
     app.after_request(lambda answer: _noted(answer, heard))
     server = make_server("127.0.0.1", int(url.rpartition(":")[2]), app)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
@@ -207,7 +207,7 @@ def serving(tmp_path: Path, sqlite_url: str, redis_url: str) -> Iterator[tuple[s
         server.shutdown()
         thread.join()
         server.server_close()
-        house.close()
+        services.close()
 
 
 def _noted(answer: Response, heard: list[tuple[str, int]]) -> Response:

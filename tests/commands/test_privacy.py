@@ -23,12 +23,12 @@ from ivr.operations.personal_data import Dossiers
 from ivr.storage import schema
 from ivr.storage.audit import COMMAND_LINE
 from ivr.storage.database import Database, sqlite_path
-from ivr.web.services import House, build
+from ivr.web.services import Services, build
 from testing.servers.valkey import Valkey
 from tests.conftest import QUICK, settings_for
 from tests.people import Clock, Conversation, Phone
 from workers import jobs
-from workers.services import build as build_tools
+from workers.services import build as build_workers
 
 MARKED = "+919876501234"
 AS_TYPED = "0 98765 01234"
@@ -40,16 +40,16 @@ BOOK = ("1", "1", "1", "1", "1")
 
 
 @pytest.fixture
-def house(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[House]:
+def services(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Services]:
     """A service on each of the databases."""
-    house = build(settings_for(tmp_path, database_url, redis_url), clock, QUICK)
-    yield house
-    house.close()
+    services = build(settings_for(tmp_path, database_url, redis_url), clock, QUICK)
+    yield services
+    services.close()
 
 
 @pytest.fixture
-def phone(house: House) -> Phone:
-    return Phone(create_app(house), house)
+def phone(services: Services) -> Phone:
+    return Phone(create_app(services), services)
 
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -69,10 +69,10 @@ def exported(phone: Phone, number: str = AS_TYPED) -> dict[str, Any]:
 def waits_in_redis(phone: Phone, caller: str = MARKED) -> Conversation:
     """A call while the database is away."""
     away = build(
-        phone.house.settings.model_copy(
-            update={"database_url": f"sqlite:///{phone.house.settings.state_dir}/nowhere.db"}
+        phone.services.settings.model_copy(
+            update={"database_url": f"sqlite:///{phone.services.settings.state_dir}/nowhere.db"}
         ),
-        phone.house.clock,
+        phone.services.clock,
         QUICK,
     )
     call = Phone(create_app(away), away).rings(caller=caller).press(*ASK_TO_BE_RUNG)
@@ -82,9 +82,9 @@ def waits_in_redis(phone: Phone, caller: str = MARKED) -> Conversation:
 
 def known_well(phone: Phone, clock: Clock) -> list[str]:
     """A number with a closed request and a live one, a note, a block and one that waits; the references."""
-    moves: Moves = phone.house.moves
+    moves: Moves = phone.services.desk.moves
     closed = phone.rings(caller=MARKED).press(*ASK_TO_BE_RUNG)
-    (found,) = phone.house.desk.waiting()
+    (found,) = phone.services.desk.store.waiting()
     moves.take(found.id, "asha", clock())
     moves.write_note(found.id, NOTE, "asha", clock())
     moves.report(found.id, Report(Outcome.SETTLED), "asha", clock())
@@ -96,13 +96,13 @@ def known_well(phone: Phone, clock: Clock) -> list[str]:
 
 
 def desk_of(phone: Phone) -> list[Request]:
-    return phone.house.desk.all()
+    return phone.services.desk.store.all()
 
 
 def refused(phone: Phone, url: str) -> str:
     """What the command says of an erasure that fails half-way, without its ten seconds of patience."""
     database = Database(url, patience=0.1)
-    dossiers = Dossiers(database, phone.house.front_door.waiting_room)
+    dossiers = Dossiers(database, phone.services.desk.pending)
     with phone.app.app_context(), pytest.raises(ClickException) as told:
         erase_all(dossiers, dossiers.of(number_of(MARKED)))
     database.close()
@@ -176,10 +176,10 @@ def test_about_a_number_that_never_rang_nothing_is_held(phone: Phone) -> None:
 def test_the_audit_says_that_it_was_handed_out_by_references_only(phone: Phone, clock: Clock) -> None:
     references = known_well(phone, clock)
     exported(phone)
-    told = [line for line in phone.house.audit.page() if line.what == "exported"]
+    told = [line for line in phone.services.staff.audit.page() if line.what == "exported"]
     assert {line.about for line in told} == set(references)
     assert {line.who for line in told} == {COMMAND_LINE}
-    assert MARKED[3:] not in str(phone.house.audit.page())
+    assert MARKED[3:] not in str(phone.services.staff.audit.page())
 
 
 # -- erased
@@ -209,15 +209,15 @@ def test_what_is_erased_is_gone_and_does_not_come_back(phone: Phone, clock: Cloc
         "mentioned_in_notes_of": [],
         "merged_with": [],
     }
-    tools = build_tools(phone.house.settings, clock)
-    jobs.save(tools)
-    for errand in tools.doorbell.rung_for():
-        jobs.run(tools, errand)
-    tools.database.close()
+    worker = build_workers(phone.services.settings, clock)
+    jobs.save(worker)
+    for errand in worker.desk.job_queue.rung_for():
+        jobs.run(worker, errand)
+    worker.database.close()
     assert [each.reference for each in desk_of(phone)] == [other.reference]
-    told = [line for line in phone.house.audit.page() if line.what == "erased"]
+    told = [line for line in phone.services.staff.audit.page() if line.what == "erased"]
     assert {line.about for line in told} == {*references, ""}, "the last is the block, which has no reference"
-    assert MARKED[3:] not in str(phone.house.audit.page())
+    assert MARKED[3:] not in str(phone.services.staff.audit.page())
     again = runs(phone, "erase", AS_TYPED, "--yes")
     assert (again.exit_code, "There was nothing to erase." in again.output) == (0, True)
 
@@ -239,7 +239,7 @@ def test_another_number_that_waits_in_redis_is_left_there(phone: Phone, clock: C
 @on_sqlite
 def test_notes_of_others_that_have_the_number_are_named_to_be_looked_at(phone: Phone, clock: Clock) -> None:
     other = phone.rings(caller=OTHER).press(*BOOK)
-    phone.house.moves.write_note(desk_of(phone)[0].id, "or her son, 98765-01234", "asha", clock())
+    phone.services.desk.moves.write_note(desk_of(phone)[0].id, "or her son, 98765-01234", "asha", clock())
     done = runs(phone, "erase", AS_TYPED, "--yes")
     assert f"Notes of other people's requests have this number in them: {other.reference}" in done.output
     assert "There was nothing to erase." in done.output
@@ -248,8 +248,8 @@ def test_notes_of_others_that_have_the_number_are_named_to_be_looked_at(phone: P
 @on_sqlite
 def test_what_was_sealed_under_another_secret_is_said_to_be_anybodys(phone: Phone) -> None:
     waits_in_redis(phone)
-    settings = phone.house.settings.model_copy(update={"secret_key": "fedcba9876543210" * 4})
-    other = build(settings, phone.house.clock, QUICK)
+    settings = phone.services.settings.model_copy(update={"secret_key": "fedcba9876543210" * 4})
+    other = build(settings, phone.services.clock, QUICK)
     done = runs(Phone(create_app(other), other), "erase", AS_TYPED, "--yes")
     other.close()
     assert "1 requests in Redis were sealed under another SECRET_KEY" in done.output
@@ -311,7 +311,7 @@ def test_backups_that_may_bring_it_back_are_named(phone: Phone, app: Flask) -> N
     made = phone.app.test_cli_runner().invoke(args=["backup"])
     assert made.exit_code == 0
     done = runs(phone, "erase", AS_TYPED, "--yes")
-    (backup,) = (phone.house.settings.state_dir / "backups").iterdir()
+    (backup,) = (phone.services.settings.state_dir / "backups").iterdir()
     assert "Backups that may still hold it, and would bring it back:" in done.output
     assert str(backup) in done.output
 

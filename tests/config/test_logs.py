@@ -18,7 +18,7 @@ from testing.listener import listener
 from tests.people import CALLER, Clock, Phone
 from tests.web import environment, service
 from workers import jobs
-from workers.services import Tools
+from workers.services import WorkerServices
 
 NUMBER = "+919876501234"
 
@@ -97,11 +97,13 @@ def test_in_development_a_line_is_readable_and_tells_no_more_of_an_error(journal
 # -- one call, from end to end
 
 
-def test_every_line_of_a_call_names_it_up_to_its_notification(phone: Phone, tools: Tools, journal: Journal) -> None:
+def test_every_line_of_a_call_names_it_up_to_its_notification(
+    phone: Phone, worker: WorkerServices, journal: Journal
+) -> None:
     call = phone.rings().press("1", "1", "1", "1", "1")
     other = phone.rings(caller="+919999900002").press("2", "1", "1", "1")
-    for errand in sorted(tools.doorbell.rung_for()):
-        jobs.run(tools, errand)
+    for errand in sorted(worker.desk.job_queue.rung_for()):
+        jobs.run(worker, errand)
     events = [line["event"] for line in journal.of(call.sid) if line["logger"] != "ivr.hours.closures_file"]
     assert events == [
         f"call {call.sid}: comes in on line main",
@@ -113,12 +115,14 @@ def test_every_line_of_a_call_names_it_up_to_its_notification(phone: Phone, tool
     assert CALLER[3:] not in "".join(journal.written)
 
 
-def test_what_a_failed_errand_leaves_in_the_log_names_its_call(phone: Phone, tools: Tools, journal: Journal) -> None:
+def test_what_a_failed_errand_leaves_in_the_log_names_its_call(
+    phone: Phone, worker: WorkerServices, journal: Journal
+) -> None:
     call = phone.rings().press("1", "1", "1", "1", "1")
-    odd = tools.settings.model_copy(update={"staff_notify_urls": "nonsense"})
-    tools.__dict__["settings"] = odd
+    odd = worker.settings.model_copy(update={"staff_notify_urls": "nonsense"})
+    worker.__dict__["settings"] = odd
     with pytest.raises(jobs.ErrandFailed):
-        jobs.run(tools, 1)
+        jobs.run(worker, 1)
     logging.getLogger("rq.worker").error("what RQ says of it")
     assert journal.of(call.sid)[-1]["event"] == "what RQ says of it"
 
@@ -230,11 +234,11 @@ def test_a_command_answers_with_its_answer_only(phone: Phone, settings: Settings
 
 
 def test_a_promise_that_waits_in_redis_is_followed_to_the_desk(
-    tmp_path: Path, clock: Clock, tools: Tools, journal: Journal
+    tmp_path: Path, clock: Clock, worker: WorkerServices, journal: Journal
 ) -> None:
-    with service(tmp_path, f"sqlite:///{tmp_path}/nowhere.db", tools.settings.redis_url, clock) as phone:
+    with service(tmp_path, f"sqlite:///{tmp_path}/nowhere.db", worker.settings.redis_url, clock) as phone:
         call = phone.rings().press("2", "1", "1", "1")
-    jobs.save(tools)
+    jobs.save(worker)
     events = [line["event"] for line in journal.of(call.sid)]
     assert any("the request goes to Redis" in event for event in events)
     assert events[-1] == f"call {call.sid}: its request has reached the desk"

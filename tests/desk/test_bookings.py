@@ -11,7 +11,7 @@ from ivr.app import create_app
 from ivr.desk.requests import MoveRefused, Outcome, Report, Request, Status
 from ivr.operations.retention import Shredder
 from ivr.reports.reports import Period
-from ivr.web.services import House, build
+from ivr.web.services import Services, build
 from tests.conftest import settings_for
 from tests.people import DELHI, Clock, Phone
 from tests.staff.staffed import at_once
@@ -20,113 +20,113 @@ CALLBACK = ("2", "1", "1", "1")
 
 
 @pytest.fixture
-def house(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[House]:
-    house = build(settings_for(tmp_path, database_url, redis_url), clock)
-    yield house
-    house.close()
+def services(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Services]:
+    services = build(settings_for(tmp_path, database_url, redis_url), clock)
+    yield services
+    services.close()
 
 
 @pytest.fixture
-def phone(house: House) -> Phone:
-    return Phone(create_app(house), house)
+def phone(services: Services) -> Phone:
+    return Phone(create_app(services), services)
 
 
 @pytest.fixture
-def booked(house: House, phone: Phone, clock: Clock) -> Request:
+def booked(services: Services, phone: Phone, clock: Clock) -> Request:
     """Asha has booked request 1 for tomorrow."""
     phone.rings().press(*CALLBACK)
-    house.moves.take(1, "asha", clock())
-    house.moves.report(1, Report(Outcome.BOOKED, clock() + timedelta(days=1)), "asha", clock())
+    services.desk.moves.take(1, "asha", clock())
+    services.desk.moves.report(1, Report(Outcome.BOOKED, clock() + timedelta(days=1)), "asha", clock())
     clock.goes_on(hours=1)
-    return house.desk.request(1)
+    return services.desk.store.request(1)
 
 
-def told(house: House) -> list[str]:
-    return [f"{entry.who} {entry.what} {entry.detail}".strip() for entry in house.desk.history(1)]
+def told(services: Services) -> list[str]:
+    return [f"{entry.who} {entry.what} {entry.detail}".strip() for entry in services.desk.store.history(1)]
 
 
-def listed(house: House, clock: Clock) -> list[Any]:
-    return [each.appointment for each in house.worklist.appointments(clock(), clock() + timedelta(days=9))]
+def listed(services: Services, clock: Clock) -> list[Any]:
+    return [each.appointment for each in services.desk.worklist.appointments(clock(), clock() + timedelta(days=9))]
 
 
-def test_anybody_gives_it_another_time(house: House, booked: Request, clock: Clock) -> None:
+def test_anybody_gives_it_another_time(services: Services, booked: Request, clock: Clock) -> None:
     later = clock() + timedelta(days=3)
-    house.bookings.rebook(1, later, "meena", clock())
-    found = house.desk.request(1)
+    services.desk.bookings.rebook(1, later, "meena", clock())
+    found = services.desk.store.request(1)
     assert (found.status, found.outcome, found.appointment) == (Status.CLOSED, Outcome.BOOKED, later)
-    assert listed(house, clock) == [later]
-    assert told(house)[-1] == f"meena rebooked {later.isoformat()}"
-    line = house.audit.page()[0]
+    assert listed(services, clock) == [later]
+    assert told(services)[-1] == f"meena rebooked {later.isoformat()}"
+    line = services.staff.audit.page()[0]
     assert (line.who, line.what, line.about) == ("meena", "changed appointment", booked.reference)
 
 
-def test_anybody_cancels_it_and_it_stands_in_no_list(house: House, booked: Request, clock: Clock) -> None:
-    house.bookings.call_off(1, "meena", clock())
-    found = house.desk.request(1)
+def test_anybody_cancels_it_and_it_stands_in_no_list(services: Services, booked: Request, clock: Clock) -> None:
+    services.desk.bookings.call_off(1, "meena", clock())
+    found = services.desk.store.request(1)
     assert (found.status, found.outcome, found.appointment) == (Status.CLOSED, Outcome.CANCELLED, None)
-    assert listed(house, clock) == []
-    assert told(house)[-1] == "meena called_off"
-    line = house.audit.page()[0]
+    assert listed(services, clock) == []
+    assert told(services)[-1] == "meena called_off"
+    line = services.staff.audit.page()[0]
     assert (line.who, line.what, line.about) == ("meena", "cancelled appointment", booked.reference)
 
 
-def test_what_is_not_booked_is_neither_changed_nor_cancelled(house: House, phone: Phone, clock: Clock) -> None:
+def test_what_is_not_booked_is_neither_changed_nor_cancelled(services: Services, phone: Phone, clock: Clock) -> None:
     def tries() -> None:
-        before = house.desk.request(1)
+        before = services.desk.store.request(1)
         with pytest.raises(MoveRefused):
-            house.bookings.rebook(1, clock() + timedelta(days=1), "meena", clock())
+            services.desk.bookings.rebook(1, clock() + timedelta(days=1), "meena", clock())
         with pytest.raises(MoveRefused):
-            house.bookings.call_off(1, "meena", clock())
-        assert house.desk.request(1) == before
+            services.desk.bookings.call_off(1, "meena", clock())
+        assert services.desk.store.request(1) == before
 
     phone.rings().press(*CALLBACK)
     tries()
-    house.moves.take(1, "asha", clock())
+    services.desk.moves.take(1, "asha", clock())
     tries()
-    house.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
     tries()
 
 
 @pytest.mark.usefixtures("booked")
-def test_of_many_who_cancel_it_at_once_one_does(house: House, clock: Clock) -> None:
-    cancel = [lambda who=f"staff {each}": house.bookings.call_off(1, who, clock()) for each in range(4)]
+def test_of_many_who_cancel_it_at_once_one_does(services: Services, clock: Clock) -> None:
+    cancel = [lambda who=f"staff {each}": services.desk.bookings.call_off(1, who, clock()) for each in range(4)]
     came = at_once(*cancel)
     assert [type(each) for each in came if each is not None] == [MoveRefused] * 3
-    assert sum(line.endswith("called_off") for line in told(house)) == 1
+    assert sum(line.endswith("called_off") for line in told(services)) == 1
 
 
 def test_either_is_taken_back_by_who_made_it_also_where_the_patient_has_rung_since(
-    house: House, phone: Phone, booked: Request, clock: Clock
+    services: Services, phone: Phone, booked: Request, clock: Clock
 ) -> None:
     phone.rings().press(*CALLBACK)
-    house.bookings.rebook(1, clock() + timedelta(days=3), "meena", clock())
-    assert not house.moves.undo(1, "rebooked", "asha", clock())
-    assert house.moves.undo(1, "rebooked", "meena", clock())
-    assert house.desk.request(1) == booked
-    house.bookings.call_off(1, "meena", clock())
-    assert house.moves.undo(1, "called_off", "meena", clock())
-    assert house.desk.request(1) == booked
-    assert told(house)[-1] == "meena undone called_off"
+    services.desk.bookings.rebook(1, clock() + timedelta(days=3), "meena", clock())
+    assert not services.desk.moves.undo(1, "rebooked", "asha", clock())
+    assert services.desk.moves.undo(1, "rebooked", "meena", clock())
+    assert services.desk.store.request(1) == booked
+    services.desk.bookings.call_off(1, "meena", clock())
+    assert services.desk.moves.undo(1, "called_off", "meena", clock())
+    assert services.desk.store.request(1) == booked
+    assert told(services)[-1] == "meena undone called_off"
 
 
 def test_the_reports_count_it_as_cancelled_and_its_patient_as_reached(
-    house: House, booked: Request, clock: Clock
+    services: Services, booked: Request, clock: Clock
 ) -> None:
-    house.bookings.rebook(1, clock() + timedelta(days=3), "meena", clock())
-    assert house.moves.undo(1, "rebooked", "meena", clock())
-    house.bookings.call_off(1, "meena", clock())
+    services.desk.bookings.rebook(1, clock() + timedelta(days=3), "meena", clock())
+    assert services.desk.moves.undo(1, "rebooked", "meena", clock())
+    services.desk.bookings.call_off(1, "meena", clock())
     today = clock().date()
-    report = house.reports.of(Period(today, today, DELHI), "", house.clinic, clock())
+    report = services.reports.reports.of(Period(today, today, DELHI), "", services.clinic, clock())
     assert (dict(report.requests.outcomes), dict(report.requests.reached)) == ({Outcome.CANCELLED: 1}, {1: 1})
 
 
 @pytest.mark.usefixtures("booked")
-def test_it_is_kept_for_as_long_as_what_was_closed_when_it_was_cancelled(house: House, clock: Clock) -> None:
-    shredder = Shredder(house.moves.database, house.clinic.retention)
-    house.bookings.rebook(1, clock() + timedelta(days=200), "meena", clock())
+def test_it_is_kept_for_as_long_as_what_was_closed_when_it_was_cancelled(services: Services, clock: Clock) -> None:
+    shredder = Shredder(services.desk.moves.database, services.clinic.retention)
+    services.desk.bookings.rebook(1, clock() + timedelta(days=200), "meena", clock())
     clock.goes_on(days=150)
     assert "requests" not in shredder.look(clock()), "it is still ahead"
-    house.bookings.call_off(1, "meena", clock())
+    services.desk.bookings.call_off(1, "meena", clock())
     clock.goes_on(days=89)
     assert "requests" not in shredder.look(clock())
     clock.goes_on(days=1)

@@ -18,7 +18,7 @@ from ivr.storage.database import Clash, Database, StoreAway
 from testing.servers.valkey import Valkey
 from tests.people import Clock
 from workers.clock import _swept, mirror_closures
-from workers.services import Tools
+from workers.services import WorkerServices
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -201,22 +201,22 @@ def test_of_several_who_write_at_once_none_brings_back_what_was_before(closures:
 # -- the clock
 
 
-def test_the_clock_brings_this_machine_what_was_set_on_another(tools: Tools, clock: Clock) -> None:
-    mirror_closures(tools)
-    assert tools.mirror.read() == ()
-    tools.closures.set([CLOSED, DIWALI], "asha", clock())
-    assert _swept(tools) == ""
-    assert tools.mirror.read() == (CLOSED, DIWALI)
+def test_the_clock_brings_this_machine_what_was_set_on_another(worker: WorkerServices, clock: Clock) -> None:
+    mirror_closures(worker)
+    assert worker.hours.closures_file.read() == ()
+    worker.hours.closures.set([CLOSED, DIWALI], "asha", clock())
+    assert _swept(worker) == ""
+    assert worker.hours.closures_file.read() == (CLOSED, DIWALI)
     clock.goes_on(days=1)
-    mirror_closures(tools)
-    assert tools.mirror.read() == (DIWALI,)
+    mirror_closures(worker)
+    assert worker.hours.closures_file.read() == (DIWALI,)
 
 
-def test_the_clock_brings_it_while_redis_is_away(tools: Tools, clock: Clock, valkey_server: Valkey) -> None:
-    tools.closures.set([CLOSED], "asha", clock())
+def test_the_clock_brings_it_while_redis_is_away(worker: WorkerServices, clock: Clock, valkey_server: Valkey) -> None:
+    worker.hours.closures.set([CLOSED], "asha", clock())
     valkey_server.stop()
     try:
-        assert _swept(tools).startswith("QueueAway")
+        assert _swept(worker).startswith("QueueAway")
     finally:
         valkey_server.start()
-    assert tools.mirror.read() == (CLOSED,)
+    assert worker.hours.closures_file.read() == (CLOSED,)

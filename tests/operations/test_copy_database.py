@@ -25,8 +25,8 @@ def test_the_desk_is_the_same_on_the_new_database_and_goes_on_there(
     done = phone.app.test_cli_runner().invoke(args=["database", "copy", "--to", plain(postgres_url)])
     assert done.exit_code == 0, done.output
     assert "requests: 2" in done.output
-    assert counts(phone.house.settings.database_url) == counts(postgres_url)
-    with service(phone.house.settings.state_dir, postgres_url, redis_url, clock) as moved:
+    assert counts(phone.services.settings.database_url) == counts(postgres_url)
+    with service(phone.services.settings.state_dir, postgres_url, redis_url, clock) as moved:
         desk = Staff(moved.app, "asha", PASSWORD)
         desk.logs_in()
         assert first in desk.sees()

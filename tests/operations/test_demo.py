@@ -21,20 +21,20 @@ def test_the_demo_fills_the_desk_once_and_is_removed_without_a_trace(app: Flask,
     mine = phone.rings(caller="+919999912345").press("2", "1", "1", "1").reference
     runs(app, "fill")
     runs(app, "fill")
-    everything, calls = phone.house.desk.all(), count(phone, schema.calls)
+    everything, calls = phone.services.desk.store.all(), count(phone, schema.calls)
     assert len([each for each in everything if each.status != "closed" or each.tries == 0]) > len(EXAMPLES)
     assert len({each.call_sid for each in everything}) == len(everything), "each of them once"
     assert calls > 500, "and calls for the reports"
     assert {each.status for each in everything} == {"open", "taken", "closed"}
     assert f"{len(everything) - 1} made-up requests are removed." in runs(app, "clear")
     assert count(phone, schema.calls) == 0
-    assert [each.reference for each in phone.house.desk.all()] == [mine]
+    assert [each.reference for each in phone.services.desk.store.all()] == [mine]
     for table in (schema.promises, schema.history, schema.errands):
         assert count(phone, table) == 1, table.name
 
 
 def count(phone: Phone, table: Table) -> int:
-    with Database(phone.house.settings.database_url).reading() as read:
+    with Database(phone.services.settings.database_url).reading() as read:
         return read.scalar(select(func.count()).select_from(table)) or 0
 
 

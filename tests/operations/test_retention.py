@@ -20,32 +20,32 @@ from ivr.operations.retention import AT_ONCE, EVERY, Shredder
 from ivr.storage import schema
 from ivr.storage.audit import Audit
 from ivr.storage.database import Database, StoreAway, sqlite_path
-from ivr.web.services import House, build
+from ivr.web.services import Services, build
 from tests.conftest import settings_for
 from tests.people import CALLER, Clock, Phone
 from tests.staff.staffed import at_once
 from tests.storage.test_schema import request
 from workers import jobs
 from workers.clock import forget, run
-from workers.services import Tools
-from workers.services import build as build_tools
+from workers.services import WorkerServices
+from workers.services import build as build_workers
 
 KEPT = Retention(closed_requests=timedelta(days=90), recordings=timedelta(days=30), log=timedelta(days=365))
 SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def house(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[House]:
-    house = build(settings_for(tmp_path, database_url, redis_url), clock)
-    yield house
-    house.close()
+def services(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Services]:
+    services = build(settings_for(tmp_path, database_url, redis_url), clock)
+    yield services
+    services.close()
 
 
 @pytest.fixture
-def tools(house: House, clock: Clock) -> Iterator[Tools]:
-    tools = build_tools(house.settings, clock)
-    yield tools
-    tools.database.close()
+def worker(services: Services, clock: Clock) -> Iterator[WorkerServices]:
+    worker = build_workers(services.settings, clock)
+    yield worker
+    worker.database.close()
 
 
 @pytest.fixture
@@ -60,19 +60,19 @@ def shredder(database: Database) -> Shredder:
     return Shredder(database, KEPT)
 
 
-def rings(house: House) -> Request:
-    Phone(create_app(house), house).rings().press("2", "1", "1", "1")
-    return house.desk.waiting()[0]
+def rings(services: Services) -> Request:
+    Phone(create_app(services), services).rings().press("2", "1", "1", "1")
+    return services.desk.store.waiting()[0]
 
 
-def closes(house: House, outcome: Outcome, clock: Clock) -> Request:
+def closes(services: Services, outcome: Outcome, clock: Clock) -> Request:
     """A request that somebody has closed with this outcome."""
-    found = rings(house)
-    while house.desk.request(found.id).status is not Status.CLOSED:
+    found = rings(services)
+    while services.desk.store.request(found.id).status is not Status.CLOSED:
         at = clock() + timedelta(hours=2) if outcome is Outcome.BOOKED else None
-        house.moves.take(found.id, "asha", clock())
+        services.desk.moves.take(found.id, "asha", clock())
         said = Outcome.NO_ANSWER if outcome is Outcome.NOT_REACHED else outcome
-        house.moves.report(found.id, Report(said, at), "asha", clock())
+        services.desk.moves.report(found.id, Report(said, at), "asha", clock())
         clock.goes_on(minutes=10)
     clock.goes_on(minutes=-10)
     return found
@@ -93,44 +93,46 @@ CLOSING = [each for each in Outcome if each not in {Outcome.NO_ANSWER, Outcome.B
 
 @pytest.mark.parametrize("outcome", CLOSING)
 def test_a_request_is_forgotten_ninety_days_after_it_was_closed_however_it_was_closed(
-    house: House, database: Database, shredder: Shredder, clock: Clock, outcome: Outcome
+    services: Services, database: Database, shredder: Shredder, clock: Clock, outcome: Outcome
 ) -> None:
-    closes(house, outcome, clock)
+    closes(services, outcome, clock)
     clock.goes_on(days=90, seconds=-1)
     assert shredder.look(clock()) == {}
-    assert len(house.desk.all()) == 1
+    assert len(services.desk.store.all()) == 1
     clock.now += EVERY
     assert shredder.look(clock()) == {"requests": 1}
     for table in (schema.requests, schema.promises, schema.history, schema.errands):
         assert count(database, table) == 0, table.name
 
 
-def test_a_request_that_is_live_is_never_forgotten(house: House, shredder: Shredder, clock: Clock) -> None:
-    found = rings(house)
+def test_a_request_that_is_live_is_never_forgotten(services: Services, shredder: Shredder, clock: Clock) -> None:
+    found = rings(services)
     clock.goes_on(days=4000)
     assert shredder.look(clock()) == {}
-    house.moves.take(found.id, "asha", clock())
+    services.desk.moves.take(found.id, "asha", clock())
     clock.goes_on(days=4000)
     assert "requests" not in shredder.look(clock()), "nor while it is taken"
-    assert [each.id for each in house.desk.waiting()] == [found.id]
+    assert [each.id for each in services.desk.store.waiting()] == [found.id]
 
 
-def test_a_closing_that_was_undone_does_not_count(house: House, shredder: Shredder, clock: Clock) -> None:
-    found = closes(house, Outcome.SETTLED, clock)
-    assert house.moves.undo(found.id, "settled", "asha", clock())
+def test_a_closing_that_was_undone_does_not_count(services: Services, shredder: Shredder, clock: Clock) -> None:
+    found = closes(services, Outcome.SETTLED, clock)
+    assert services.desk.moves.undo(found.id, "settled", "asha", clock())
     clock.goes_on(days=80)
-    house.moves.report(found.id, Report(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.report(found.id, Report(Outcome.SETTLED), "asha", clock())
     clock.goes_on(days=80)
     assert shredder.look(clock()) == {}
     clock.goes_on(days=10)
     assert shredder.look(clock()) == {"requests": 1}
 
 
-def test_what_was_booked_stays_until_the_appointment_is_over(house: House, shredder: Shredder, clock: Clock) -> None:
-    found = rings(house)
-    house.moves.take(found.id, "asha", clock())
+def test_what_was_booked_stays_until_the_appointment_is_over(
+    services: Services, shredder: Shredder, clock: Clock
+) -> None:
+    found = rings(services)
+    services.desk.moves.take(found.id, "asha", clock())
     appointment = clock() + timedelta(days=120)
-    house.moves.report(found.id, Report(Outcome.BOOKED, appointment), "asha", clock())
+    services.desk.moves.report(found.id, Report(Outcome.BOOKED, appointment), "asha", clock())
     clock.now = appointment - SECOND
     assert shredder.look(clock()) == {}
     clock.now = appointment + EVERY
@@ -208,26 +210,26 @@ def test_another_clock_that_looks_in_the_same_moment_does_no_harm(database: Data
 
 
 def test_the_errand_of_a_request_that_is_forgotten_is_done_already(
-    house: House, tools: Tools, shredder: Shredder, clock: Clock
+    services: Services, worker: WorkerServices, shredder: Shredder, clock: Clock
 ) -> None:
-    closes(house, Outcome.SETTLED, clock)
-    rung = tools.doorbell.rung_for()
+    closes(services, Outcome.SETTLED, clock)
+    rung = worker.desk.job_queue.rung_for()
     clock.goes_on(days=91)
     assert shredder.look(clock()) == {"requests": 1}
     assert rung == {1}
-    jobs.run(tools, 1)
+    jobs.run(worker, 1)
 
 
 def test_the_clock_deletes_and_its_log_has_counts_only(
-    house: House, tools: Tools, clock: Clock, caplog: pytest.LogCaptureFixture
+    services: Services, worker: WorkerServices, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reference = closes(house, Outcome.SETTLED, clock).reference
+    reference = closes(services, Outcome.SETTLED, clock).reference
     clock.goes_on(days=400)
     stop = Event()
     stop.set()
     with caplog.at_level(logging.INFO):
-        run(tools, stop)
-    assert house.desk.all() == []
+        run(worker, stop)
+    assert services.desk.store.all() == []
     assert "kept long enough and deleted: 1 requests, 2 lines of the audit" in caplog.text
     assert CALLER[-10:] not in caplog.text
     assert reference not in caplog.text
@@ -235,22 +237,22 @@ def test_the_clock_deletes_and_its_log_has_counts_only(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_with_the_database_away_nothing_is_forgotten_until_it_is_back(
-    house: House, tools: Tools, clock: Clock, sqlite_url: str
+    services: Services, worker: WorkerServices, clock: Clock, sqlite_url: str
 ) -> None:
-    closes(house, Outcome.SETTLED, clock)
+    closes(services, Outcome.SETTLED, clock)
     clock.goes_on(days=100)
     path = sqlite_path(sqlite_url)
     away = path.rename(path.with_suffix(".away"))
     with pytest.raises(StoreAway):
-        forget(tools)
+        forget(worker)
     away.rename(path)
-    forget(tools)
-    assert house.desk.all() == []
+    forget(worker)
+    assert services.desk.store.all() == []
 
 
-def test_how_long_is_said_by_the_clinics_file(house: House, database: Database, clock: Clock) -> None:
-    assert house.clinic.retention == KEPT
-    closes(house, Outcome.SETTLED, clock)
+def test_how_long_is_said_by_the_clinics_file(services: Services, database: Database, clock: Clock) -> None:
+    assert services.clinic.retention == KEPT
+    closes(services, Outcome.SETTLED, clock)
     short = replace(KEPT, closed_requests=timedelta(days=1))
     clock.goes_on(days=1)
     assert Shredder(database, short).look(clock()) == {"requests": 1}

@@ -38,7 +38,7 @@ def rings(phone: Phone, *words: str, typed: str = "") -> Result:
 @pytest.mark.parametrize("keys", ["1 1 1 1 1", "11111", "1 11 11"])
 def test_keys_given_beforehand_book_by_themselves_and_print_the_call(running: Phone, keys: str) -> None:
     call = rings(running, "--line", "second", "--from", "099999 00002", "--keys", keys)
-    (found,) = running.house.desk.waiting()
+    (found,) = running.services.desk.store.waiting()
     assert (found.line, found.phone.e164, found.kind) == ("second", "+919999900002", "booking")
     assert f"Your reference number is {' '.join(found.reference[:3])}, {' '.join(found.reference[3:])}." in call.output
     assert call.output.count("> 1\n") == 5
@@ -48,21 +48,21 @@ def test_keys_given_beforehand_book_by_themselves_and_print_the_call(running: Ph
 
 def test_a_withheld_caller_keys_a_number(running: Phone) -> None:
     call = rings(running, "--from", "withheld", "--keys", "1 1 1 9999900003# 1 1")
-    assert [each.phone.e164 for each in running.house.desk.waiting()] == ["+919999900003"]
+    assert [each.phone.e164 for each in running.services.desk.store.waiting()] == ["+919999900003"]
     assert "We cannot see a number that we could ring." in call.output
     assert "> 9999900003" in call.output
 
 
 def test_another_language_is_asked_for_with_9_and_the_request_is_in_it(running: Phone) -> None:
     call = rings(running, "--lang", "hi", "--keys", "2 1 1 1")
-    assert [each.language for each in running.house.desk.waiting()] == ["hi"]
+    assert [each.language for each in running.services.desk.store.waiting()] == ["hi"]
     assert call.output.index("> 9") < call.output.index("> 2")
     assert "धन्यवाद" in call.output
 
 
 def test_a_line_can_be_named_by_its_number_and_a_dash_is_a_silence(running: Phone) -> None:
     call = rings(running, "--line", "+91 88669 91000", "--keys", "- 2 1 1 1")
-    assert [each.line for each in running.house.desk.waiting()] == ["third"]
+    assert [each.line for each in running.services.desk.store.waiting()] == ["third"]
     assert "> silence\n  We did not hear a key." in call.output
 
 
@@ -75,7 +75,7 @@ def test_the_reception_answers_or_declines(running: Phone, what: str, heard: str
 
 def test_a_person_at_the_terminal_is_asked_for_all_of_it(running: Phone) -> None:
     call = rings(running, typed="third\nwithheld\nen\n2\n1\n9999900004#\n\n1\n1\nh\n")
-    (found,) = running.house.desk.waiting()
+    (found,) = running.services.desk.store.waiting()
     assert (found.line, found.phone.e164) == ("third", "+919999900004")
     assert call.exit_code == 0
 
@@ -107,7 +107,7 @@ def test_when_the_service_does_not_run_the_person_is_told_what_to_do(
 def test_a_service_with_another_token_refuses_the_call(
     running: Phone, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
 ) -> None:
-    base = running.house.settings.public_base_url
+    base = running.services.settings.public_base_url
     token = {"TWILIO_AUTH_TOKEN": "a-token-of-another-service"}
     with service(tmp_path, sqlite_url, redis_url, clock, PUBLIC_BASE_URL=base, **token) as phone:
         told = rings(phone, "--keys", "1")

@@ -29,12 +29,12 @@ def service(tmp_path: Path, tls: Path | None = None, **more: str) -> Iterator[Se
     port = free_port()
     url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     settings = without_stores(tmp_path, PUBLIC_BASE_URL=url)
-    house = build(without_stores(tmp_path, PUBLIC_BASE_URL=url, **more), passwords=QUICK)
+    services = build(without_stores(tmp_path, PUBLIC_BASE_URL=url, **more), passwords=QUICK)
     try:
-        with answering(create_app(house), port, tls):
+        with answering(create_app(services), port, tls):
             yield settings
     finally:
-        house.close()
+        services.close()
 
 
 def answers(status: str, *headers: tuple[str, str], body: bytes = b"") -> Wsgi:
@@ -74,12 +74,14 @@ def test_a_web_process_with_another_token_address_or_account_is_told_apart(
     tmp_path: Path, more: dict[str, str]
 ) -> None:
     port = free_port()
-    house = build(without_stores(tmp_path, **{"PUBLIC_BASE_URL": f"http://127.0.0.1:{port}", **more}), passwords=QUICK)
+    services = build(
+        without_stores(tmp_path, **{"PUBLIC_BASE_URL": f"http://127.0.0.1:{port}", **more}), passwords=QUICK
+    )
     try:
-        with answering(create_app(house), port) as url:
+        with answering(create_app(services), port) as url:
             found = looks(without_stores(tmp_path, PUBLIC_BASE_URL=url), "public address")
     finally:
-        house.close()
+        services.close()
     assert said(found) == ("FAIL", "our own signature is refused there (403)")
     assert found.do == (
         "PUBLIC_BASE_URL or the token differs from what the web process has, or the proxy changes the path"

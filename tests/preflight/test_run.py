@@ -83,20 +83,20 @@ def whole(tmp_path: Path, database: str, redis: str, account: Account) -> Iterat
     )
     account.buys(TOLL_FREE)
     assert runs(settings, "connect", "--yes").exit_code == 0
-    house = build(settings, passwords=QUICK)
-    house.people.add("asha", PASSWORD, real_clock())
+    services = build(settings, passwords=QUICK)
+    services.staff.people.add("asha", PASSWORD, real_clock())
     (tmp_path / FILE).write_text("[]")
     with (tmp_path / "worker.log").open("w") as log:
         command = [sys.executable, "-m", "workers"]
         worker = subprocess.Popen(command, cwd=ROOT, env=surroundings(settings), stdout=log, stderr=log)
     try:
         assert until(lambda: looks(settings, "worker").result == "pass")
-        with answering(create_app(house), port, tls):
+        with answering(create_app(services), port, tls):
             yield settings
     finally:
         worker.kill()
         worker.wait()
-        house.close()
+        services.close()
 
 
 def surroundings(settings: Settings) -> dict[str, str]:
@@ -157,11 +157,11 @@ def test_by_itself_it_tells_of_settings_that_do_not_allow_a_start(tmp_path: Path
 
 
 def on_the_terminal(settings: Settings) -> Result:
-    house = build(settings, passwords=QUICK)
+    services = build(settings, passwords=QUICK)
     try:
-        return create_app(house).test_cli_runner().invoke(args=["preflight"])
+        return create_app(services).test_cli_runner().invoke(args=["preflight"])
     finally:
-        house.close()
+        services.close()
 
 
 def test_on_the_terminal_it_is_a_line_a_check_with_what_to_do(tmp_path: Path) -> None:

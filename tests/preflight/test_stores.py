@@ -92,16 +92,16 @@ def test_a_postgresql_that_is_down_fails_without_its_password(
 
 
 def test_a_desk_that_nobody_can_manage_fails(both: Settings) -> None:
-    house = build(both, passwords=QUICK)
+    services = build(both, passwords=QUICK)
     try:
         assert looks(both, "people").result == "FAIL"
-        house.people.add("meena", PASSWORD, real_clock(), STAFF)
-        house.invitations.invite("ravi", "manager", "tests", real_clock())
+        services.staff.people.add("meena", PASSWORD, real_clock(), STAFF)
+        services.staff.invitations.invite("ravi", "manager", "tests", real_clock())
         assert said(looks(both, "people")) == ("FAIL", "nobody can log in and manage the desk")
-        house.people.add("asha", PASSWORD, real_clock())
+        services.staff.people.add("asha", PASSWORD, real_clock())
         assert said(looks(both, "people")) == ("pass", "1 manager can log in")
     finally:
-        house.close()
+        services.close()
 
 
 # -- Redis

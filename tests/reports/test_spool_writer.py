@@ -84,7 +84,7 @@ def test_an_end_does_not_wait_for_ever_for_a_disk(stalled: Stalls, monkeypatch: 
 
 
 def test_a_stalled_disk_keeps_no_caller_waiting(phone: Phone, clock: Clock) -> None:
-    folder = phone.house.settings.state_dir / spool.FOLDER
+    folder = phone.services.settings.state_dir / spool.FOLDER
     folder.mkdir()
     pipe = folder / clock().astimezone(UTC).strftime(NAMED)
     os.mkfifo(pipe)  # nobody reads it: who opens it to write stands still, as before a disk that does not answer
@@ -98,6 +98,6 @@ def test_a_stalled_disk_keeps_no_caller_waiting(phone: Phone, clock: Clock) -> N
             assert ["Our opening hours are:" in each.result(30).text for each in answers] == [True] * 8
         finally:
             reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    assert phone.house.scribe.settle()
+    assert phone.services.reports.spool_writer.settle()
     assert os.read(reader, 100_000).count(b'"hours"') == 8
     os.close(reader)

@@ -32,11 +32,11 @@ def service(
     tmp_path: Path, database_url: str, redis_url: str, clock: Callable[[], datetime], **more: str
 ) -> Iterator[Phone]:
     """A telephone at a service with these stores and settings."""
-    house = build(settings_for(tmp_path, database_url, redis_url, **more), clock, QUICK)
+    services = build(settings_for(tmp_path, database_url, redis_url, **more), clock, QUICK)
     try:
-        yield Phone(create_app(house), house)
+        yield Phone(create_app(services), services)
     finally:
-        house.close()
+        services.close()
 
 
 def environment(settings: Settings) -> dict[str, str]:

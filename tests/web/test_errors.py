@@ -64,7 +64,7 @@ def meena(app: Flask, phone: Phone, clock: Clock) -> Staff:
 
     app.add_url_rule("/broken", view_func=broken)
     phone.rings().press("1", "1", "1", "1", "1")
-    phone.house.people.add("meena", PASSWORD, clock(), STAFF)
+    phone.services.staff.people.add("meena", PASSWORD, clock(), STAFF)
     person = Staff(app, "meena", PASSWORD)
     person.logs_in()
     return person

@@ -63,7 +63,7 @@ def test_every_page_and_form_of_the_desk_refuses_who_is_not_logged_in(app: Flask
         answer = browser.open(path_of(rule), method=method, data={"csrf_token": token})
         assert answer.status_code == 302
         assert answer.headers["Location"].startswith("/login")
-    assert phone.house.desk.request(1).status == "open"
+    assert phone.services.desk.store.request(1).status == "open"
 
 
 def test_the_front_page_leads_to_the_desk(app: Flask) -> None:

@@ -30,7 +30,7 @@ DOWN = "OperationalError: nobody listens there: is it running?"
 @contextmanager
 def worker(phone: Phone) -> Iterator[None]:
     """A real worker on the service's stores; it dies in an instant at the end, and tells nobody."""
-    settings = phone.house.settings
+    settings = phone.services.settings
     with (settings.state_dir / "worker.log").open("w") as log:
         command = [sys.executable, "-m", "workers"]
         child = subprocess.Popen(command, cwd=ROOT, env=environment(settings), stdout=log, stderr=log)

@@ -4,14 +4,14 @@ import json
 import re
 
 from config.settings import Settings
-from ivr.web.services import House
+from ivr.web.services import Services
 from testing.servers import until
 from tests.people import CALLER
 from tests.served import web
 
 
-def test_a_call_can_be_read_from_the_log_of_the_running_web(house: House, settings: Settings) -> None:
-    with web(house, settings, ENV="production") as running:
+def test_a_call_can_be_read_from_the_log_of_the_running_web(services: Services, settings: Settings) -> None:
+    with web(services, settings, ENV="production") as running:
         call = running.phone.rings().press("1", "1", "1", "1", "1")
         running.loses_one()
         assert until(lambda: "SIGKILL" in running.log.read_text())

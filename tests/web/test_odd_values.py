@@ -17,9 +17,9 @@ EDGES = ("0001-01-01", "0001-01-02", "9999-12-31", "9999-12-30", "1999-12-31", "
 def asha(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Staff]:
     """A manager at a desk on each of the databases, with a request."""
     with service(tmp_path, database_url, redis_url, clock) as phone:
-        phone.house.people.add("asha", PASSWORD, clock(), MANAGER)
+        phone.services.staff.people.add("asha", PASSWORD, clock(), MANAGER)
         phone.rings().press("1", "1", "1", "1", "1")
-        phone.house.moves.take(1, "asha", clock())
+        phone.services.desk.moves.take(1, "asha", clock())
         person = Staff(phone.app, "asha", PASSWORD)
         person.logs_in()
         yield person

@@ -40,7 +40,7 @@ FORBIDS = {
 def production(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
     """The service as it is in production, with one proxy of its own before it."""
     with service(tmp_path, sqlite_url, redis_url, clock, ENV="production", TRUSTED_PROXIES="1") as phone:
-        phone.house.people.add("asha", PASSWORD, clock())
+        phone.services.staff.people.add("asha", PASSWORD, clock())
         yield phone
 
 
@@ -140,7 +140,7 @@ class LongAgo(TimestampSigner):
 
 def test_a_page_that_was_open_for_hours_still_sends_what_was_typed(staff: Staff, phone: Phone) -> None:
     phone.rings().press("1", "1", "1", "1", "1")
-    key = phone.house.settings.secret_key
+    key = phone.services.settings.secret_key
     inside = URLSafeTimedSerializer(key, salt="wtf-csrf-token").loads(staff.csrf())
     old = URLSafeTimedSerializer(key, salt="wtf-csrf-token", signer=LongAgo).dumps(inside)
     form = {"csrf_token": str(old), "note": "rang twice"}
@@ -156,7 +156,7 @@ def test_a_form_is_read_up_to_64_kilobytes_and_not_beyond(staff: Staff, phone: P
     answer = staff.browser.post("/desk/requests/1/note", data=form)
     assert answer.status_code == 413
     assert "This is too long" in answer.text
-    assert len(phone.house.desk.history(1)) == 1
+    assert len(phone.services.desk.store.history(1)) == 1
 
 
 def test_a_body_that_does_not_say_how_long_it_is_is_not_read_for_ever(phone: Phone) -> None:
@@ -201,7 +201,7 @@ def test_whatever_host_is_asked_for_no_link_leads_there(phone: Phone, staff: Sta
 
 def counted(phone: Phone) -> set[str]:
     """The addresses that failed logins were counted for."""
-    return {line.detail for line in phone.house.audit.page() if line.what == "failed login"}
+    return {line.detail for line in phone.services.staff.audit.page() if line.what == "failed login"}
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_somebody_who_claims_another_address_each_time_is_locked_out_all_the_sam
 
 
 def test_without_a_proxy_of_ours_nobody_chooses_the_address_that_counts(phone: Phone, clock: Clock) -> None:
-    phone.house.people.add("asha", PASSWORD, clock())
+    phone.services.staff.people.add("asha", PASSWORD, clock())
     claims = {"X-Forwarded-For": CLAIMED, "X-Real-IP": CLAIMED, "Forwarded": f"for={CLAIMED}", "Client-IP": CLAIMED}
     assert logs_in(phone.app, WRONG, **claims).status_code == 401
     assert counted(phone) == {PROXY}
@@ -257,7 +257,7 @@ def test_no_header_of_a_proxy_changes_where_a_link_leads_or_what_is_signed(produ
 @contextmanager
 def web(phone: Phone) -> Iterator[int]:
     """The Procfile's web process on a free port."""
-    settings, port = phone.house.settings, free_port()
+    settings, port = phone.services.settings, free_port()
     command = next(
         line.partition(": ")[2] for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:")
     )

@@ -16,7 +16,7 @@ from ivr.web.desk import cards
 from ivr.web.desk.pages import LAST_REPORT, card_page
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, day, language, local
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.sessions import who
 from ivr.web.wording import outcome_words
 
@@ -36,7 +36,7 @@ HAND = "by-hand"
 @guarded_by(staff_only)
 def try_again(errand_id: int) -> ResponseReturnValue:
     """Has a notification that failed for good tried again; the clock rings for it at its next sweep."""
-    house().errands.begin_again(errand_id, who(), house().clock())
+    services().desk.outbox.begin_again(errand_id, who(), services().clock())
     return redirect(url_for("console.worklist"))
 
 
@@ -44,14 +44,16 @@ def try_again(errand_id: int) -> ResponseReturnValue:
 @guarded_by(staff_only)
 def take(request_id: int) -> ResponseReturnValue:
     """Takes the request, and shows its card."""
-    return _done(request_id, lambda: house().moves.take(request_id, who(), house().clock()))
+    return _done(request_id, lambda: services().desk.moves.take(request_id, who(), services().clock()))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/put_back")
 @guarded_by(staff_only)
 def put_back(request_id: int) -> ResponseReturnValue:
     """Puts the request back among those that wait."""
-    return _done(request_id, lambda: house().moves.put_back(request_id, who(), house().clock()), to_list=True)
+    return _done(
+        request_id, lambda: services().desk.moves.put_back(request_id, who(), services().clock()), to_list=True
+    )
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/pass_on")
@@ -59,9 +61,9 @@ def put_back(request_id: int) -> ResponseReturnValue:
 def pass_on(request_id: int) -> ResponseReturnValue:
     """Hands the request to a colleague."""
     to = request.form.get("to", "")
-    if to not in {each.name for each in house().people.all() if each.active}:
-        return card_page(house().desk.request(request_id), _("Please choose a colleague."), 400)
-    return _done(request_id, lambda: house().moves.pass_on(request_id, to, who(), house().clock()))
+    if to not in {each.name for each in services().staff.people.all() if each.active}:
+        return card_page(services().desk.store.request(request_id), _("Please choose a colleague."), 400)
+    return _done(request_id, lambda: services().desk.moves.pass_on(request_id, to, who(), services().clock()))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/note")
@@ -71,8 +73,8 @@ def write_note(request_id: int) -> ResponseReturnValue:
     words = request.form.get("note", "").strip()
     if not 0 < len(words) <= LONGEST_NOTE:
         trouble = _("A note has 1 to %(most)s letters.", most=LONGEST_NOTE)
-        return card_page(house().desk.request(request_id), trouble, 400)
-    return _done(request_id, lambda: house().moves.write_note(request_id, words, who(), house().clock()))
+        return card_page(services().desk.store.request(request_id), trouble, 400)
+    return _done(request_id, lambda: services().desk.moves.write_note(request_id, words, who(), services().clock()))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/report")
@@ -84,10 +86,12 @@ def report(request_id: int) -> ResponseReturnValue:
         said = Report(outcome, moment_asked())
     except (KeyError, ValueError):
         trouble = _("Please give the day and the hour, from now on.")
-        return card_page(house().desk.request(request_id), trouble, 400)
-    answer = _done(request_id, lambda: house().moves.report(request_id, said, who(), house().clock()), to_list=True)
+        return card_page(services().desk.store.request(request_id), trouble, 400)
+    answer = _done(
+        request_id, lambda: services().desk.moves.report(request_id, said, who(), services().clock()), to_list=True
+    )
     if _status_of(answer) == 302:
-        found = house().desk.request(request_id)
+        found = services().desk.store.request(request_id)
         words = outcome_words()[found.outcome or outcome]
         offer_undo(found, outcome, found.reference, words)
     return answer
@@ -98,16 +102,16 @@ def report(request_id: int) -> ResponseReturnValue:
 def undo(request_id: int) -> ResponseReturnValue:
     """Takes back what the form offers to take back, and nothing that was done since."""
     session.pop(LAST_REPORT, None)
-    if _undone(request_id, request.form.get("what", ""), house().clock()):
-        return redirect(card_of(house().desk.request(request_id)))
+    if _undone(request_id, request.form.get("what", ""), services().clock()):
+        return redirect(card_of(services().desk.store.request(request_id)))
     flash(_("It is too late to take that back, or something has happened since. It stays as it is."), "trouble")
     return redirect(url_for("console.worklist"))
 
 
 def _undone(request_id: int, what: str, now: datetime) -> bool:
     if what == TOOK_IN:
-        return house().merging.undo(request_id, who(), now)
-    return house().moves.undo(request_id, what, who(), now)
+        return services().desk.merging.undo(request_id, who(), now)
+    return services().desk.moves.undo(request_id, what, who(), now)
 
 
 @moves.get("/desk/new")
@@ -128,25 +132,25 @@ def add_new() -> ResponseReturnValue:
     except ValueError:
         return _new_page(_("Please check what you have chosen."), 400)
     promise = (*new.promise, secrets.token_hex(8))
-    marker = house().front_door.marker
-    kept = house().desk.keep(new, marker.mark(promise), marker.reference(promise)).kept
-    found = house().worklist.referred(kept.reference)[0]
+    marker = services().telephone.intake.marker
+    kept = services().desk.store.keep(new, marker.mark(promise), marker.reference(promise)).kept
+    found = services().desk.worklist.referred(kept.reference)[0]
     words = request.form.get("note", "").strip()
     if words:
-        house().moves.write_note(found.id, words, who(), house().clock())
-    house().audit.write(who(), "wrote down request", found.reference, house().clock())
+        services().desk.moves.write_note(found.id, words, who(), services().clock())
+    services().staff.audit.write(who(), "wrote down request", found.reference, services().clock())
     flash(_("It is written down."), "done")
     return redirect(card_of(found))
 
 
 def _new_page(trouble: str = "", status: int = 200) -> ResponseReturnValue:
-    clinic = house().clinic_now()
+    clinic = services().hours.clinic_now()
     page = render_template(
         "new.html",
         trouble=trouble,
         typed=request.form,
         lines=[(line.key, line.name[language()]) for line in clinic.lines.values()],
-        days=[(each.isoformat(), day(each)) for each in clinic.line("").offer.days(house().clock(), DAYS_TO_CHOOSE)],
+        days=[(each.isoformat(), day(each)) for each in clinic.line("").offer.days(services().clock(), DAYS_TO_CHOOSE)],
         parts=list(cards.part_words().items()),
         longest_note=LONGEST_NOTE,
     )
@@ -155,10 +159,10 @@ def _new_page(trouble: str = "", status: int = 200) -> ResponseReturnValue:
 
 def _written() -> NewRequest:
     """What the form asks for. Raises NumberRefused, ValueError."""
-    form, now = request.form, house().clock()
-    number = house().clinic.dialling.keyed("".join(filter(str.isdigit, form.get("phone", ""))))
-    line = house().clinic_now().lines.get(form.get("line", ""))
-    if line is None or form.get("language") not in house().script.languages:
+    form, now = request.form, services().clock()
+    number = services().clinic.dialling.keyed("".join(filter(str.isdigit, form.get("phone", ""))))
+    line = services().hours.clinic_now().lines.get(form.get("line", ""))
+    if line is None or form.get("language") not in services().script.languages:
         raise ValueError
     wish = Wish(Kind(form.get("kind", "")), *_wish())
     return NewRequest(
@@ -190,8 +194,8 @@ def moment_asked() -> datetime | None:
     if not on and not hour:
         return None
     at = datetime.fromisoformat(f"{on}T{hour}")
-    at = at.replace(tzinfo=house().clinic.line("").hours.zone)
-    if at < local(house().clock()).replace(second=0, microsecond=0):
+    at = at.replace(tzinfo=services().clinic.line("").hours.zone)
+    if at < local(services().clock()).replace(second=0, microsecond=0):
         raise ValueError
     return at
 
@@ -201,9 +205,9 @@ def _done(request_id: int, move: Callable[[], None], *, to_list: bool = False) -
     try:
         move()
     except MoveRefused as refused:
-        return card_page(house().desk.request(request_id), _too_late(refused), 409)
+        return card_page(services().desk.store.request(request_id), _too_late(refused), 409)
     _offer_no_more(request_id)
-    return redirect(url_for("console.worklist") if to_list else card_of(house().desk.request(request_id)))
+    return redirect(url_for("console.worklist") if to_list else card_of(services().desk.store.request(request_id)))
 
 
 def offer_undo(found: Request, what: str, reference: str, words: str) -> None:
@@ -211,7 +215,7 @@ def offer_undo(found: Request, what: str, reference: str, words: str) -> None:
 
     `what` is what the history calls it, so that nothing else is taken back should more have happened by then.
     """
-    now = house().clock().isoformat()
+    now = services().clock().isoformat()
     session[LAST_REPORT] = {"id": found.id, "what": what, "words": words, "reference": reference, "at": now}
 
 

@@ -11,7 +11,7 @@ from ivr.desk.requests import NoSuchRequest, Request
 from ivr.line.phones import NumberRefused, Refusal
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.sessions import who
 
 blocked = Blueprint("blocked", __name__)
@@ -32,10 +32,10 @@ def block() -> ResponseReturnValue:
     if not 0 < len(reason) <= LONGEST_REASON:
         return _page(card, _("A reason has 1 to %(most)s letters.", most=LONGEST_REASON)), 400
     try:
-        number = card.phone if card else house().clinic.dialling.anybodys(request.form.get("phone", ""))
+        number = card.phone if card else services().clinic.dialling.anybodys(request.form.get("phone", ""))
     except NumberRefused as refused:
         return _page(card, _refusal_words(refused.why)), 400
-    if house().blocked.block(number, reason, who(), house().clock(), card.reference if card else ""):
+    if services().desk.blocked.block(number, reason, who(), services().clock(), card.reference if card else ""):
         flash(_("It is blocked."), "done")
     else:
         flash(_("Somebody has blocked this number already."), "trouble")
@@ -46,7 +46,7 @@ def block() -> ResponseReturnValue:
 @guarded_by(staff_only)
 def lift(block_id: int) -> ResponseReturnValue:
     """Lifts a block."""
-    if house().blocked.lift(block_id, who(), house().clock()):
+    if services().desk.blocked.lift(block_id, who(), services().clock()):
         flash(_("It is unblocked."), "done")
     else:
         flash(_("Somebody has unblocked this number already."), "trouble")
@@ -56,7 +56,7 @@ def lift(block_id: int) -> ResponseReturnValue:
 def _page(card: Request | None, trouble: str = "") -> str:
     return render_template(
         "blocked.html",
-        blocks=house().blocked.all(),
+        blocks=services().desk.blocked.all(),
         card=card,
         typed=request.form,
         trouble=trouble,
@@ -69,7 +69,7 @@ def _seen_on(written: str) -> Request | None:
     if not (written.isascii() and written.isdigit() and len(written) < 10):
         return None
     try:
-        return house().desk.request(int(written))
+        return services().desk.store.request(int(written))
     except NoSuchRequest:
         return None
 

@@ -9,7 +9,7 @@ from ivr.web.desk.actions import card_of, moment_asked, offer_undo
 from ivr.web.desk.pages import card_page
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, moment
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.sessions import who
 
 bookings = Blueprint("bookings", __name__)
@@ -24,9 +24,11 @@ def rebook(request_id: int) -> ResponseReturnValue:
     except ValueError:
         at = None
     if at is None:
-        return card_page(house().desk.request(request_id), _("Please give the day and the hour, from now on."), 400)
+        return card_page(
+            services().desk.store.request(request_id), _("Please give the day and the hour, from now on."), 400
+        )
     try:
-        house().bookings.rebook(request_id, at, who(), house().clock())
+        services().desk.bookings.rebook(request_id, at, who(), services().clock())
     except MoveRefused:
         return _no_more(request_id)
     return _done(request_id, REBOOKED, _("gave another time: %(moment)s", moment=moment(at)))
@@ -37,17 +39,17 @@ def rebook(request_id: int) -> ResponseReturnValue:
 def call_off(request_id: int) -> ResponseReturnValue:
     """The patient does not come."""
     try:
-        house().bookings.call_off(request_id, who(), house().clock())
+        services().desk.bookings.call_off(request_id, who(), services().clock())
     except MoveRefused:
         return _no_more(request_id)
     return _done(request_id, CALLED_OFF, _("The appointment is cancelled"))
 
 
 def _done(request_id: int, what: str, words: str) -> ResponseReturnValue:
-    found = house().desk.request(request_id)
+    found = services().desk.store.request(request_id)
     offer_undo(found, what, found.reference, words)
     return redirect(card_of(found))
 
 
 def _no_more(request_id: int) -> ResponseReturnValue:
-    return card_page(house().desk.request(request_id), _("This request is not booked any more."), 409)
+    return card_page(services().desk.store.request(request_id), _("This request is not booked any more."), 409)

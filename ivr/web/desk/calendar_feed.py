@@ -12,7 +12,7 @@ from ivr.desk.calendar_feed import Appointment
 from ivr.web.desk import ics
 from ivr.web.guards import guarded_by, link_holders_only, manager_only, public_base
 from ivr.web.i18n import _
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.sessions import who
 
 feed = Blueprint("feed", __name__)
@@ -22,9 +22,9 @@ feed = Blueprint("feed", __name__)
 @guarded_by(link_holders_only)
 def read(token: str) -> Response:
     """The appointments, for a calendar program; the guard has looked at the token."""
-    clinic = house().clinic
+    clinic = services().clinic
     zone = clinic.line("").hours.zone.key
-    entries = map(_entry, house().feed.appointments(house().clock()))
+    entries = map(_entry, services().desk.calendar_feed.appointments(services().clock()))
     answer = Response(ics.written(f"Appointments at {clinic.name['en']}", zone, entries), mimetype="text/calendar")
     answer.headers["Cache-Control"] = "private, no-cache"  # to be kept, and asked about each time
     answer.headers["Content-Disposition"] = 'inline; filename="appointments.ics"'
@@ -37,7 +37,7 @@ def read(token: str) -> Response:
 @guarded_by(manager_only)
 def renew() -> ResponseReturnValue:
     """Makes a link; the one before stops."""
-    house().feed.renew(who(), house().clock())
+    services().desk.calendar_feed.renew(who(), services().clock())
     flash(_("The link is made. An earlier one no longer works."), "done")
     return redirect(_section())
 
@@ -46,7 +46,7 @@ def renew() -> ResponseReturnValue:
 @guarded_by(manager_only)
 def switch_off() -> ResponseReturnValue:
     """Switches the feed off."""
-    house().feed.switch_off(who(), house().clock())
+    services().desk.calendar_feed.switch_off(who(), services().clock())
     flash(_("The calendar is switched off. The link no longer works."), "done")
     return redirect(_section())
 
@@ -66,10 +66,10 @@ def _entry(booked: Appointment) -> ics.Entry:
     return ics.Entry(
         uid=f"{booked.request_id}-{booked.reference}@{urlsplit(base).hostname}",
         start=booked.start,
-        length=house().clinic.appointment,
+        length=services().clinic.appointment,
         changed=booked.booked,
         revision=booked.revision,
         summary=f"Appointment {booked.reference}",
-        description=house().clinic.line(booked.line).heading,
+        description=services().clinic.line(booked.line).heading,
         url=f"{base}/desk/requests/{booked.reference}?id={booked.request_id}",
     )

@@ -12,7 +12,7 @@ from ivr.desk.requests import OUTCOMES, Entry, Outcome, Request, Status, Then
 from ivr.line.booking import Kind, Part
 from ivr.line.turn import Day, Say, Value
 from ivr.web.i18n import _, day, how_soon, language, local, moment
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.wording import kind_words, outcome_words
 
 
@@ -37,11 +37,11 @@ class Card:
 
 def card(found: Request, who: str) -> Card:
     """The request as `who` sees it now."""
-    now = house().clock()
+    now = services().clock()
     return Card(
         request=found,
         kind=kind_words(found.kind),
-        line=house().clinic.line(found.line).name[language()],
+        line=services().clinic.line(found.line).name[language()],
         language={"en": _("English"), "hi": _("Hindi")}[found.language],
         wish=wish_words(found.day, found.part),
         soon=how_soon(found.due, now),
@@ -121,12 +121,12 @@ def who_words(entry: Entry) -> str:
 
 def to_say(request: Request) -> str:
     """What to say to the patient, in the patient's language."""
-    values: dict[str, Value] = {"clinic": house().clinic.name}
+    values: dict[str, Value] = {"clinic": services().clinic.name}
     name = f"say_{request.kind}"
     if request.day and request.part:
         name += "_then"
-        values |= {"day": Day(request.day, local(house().clock()).date()), "part": request.part}
-    return house().script.say(Say(name, values), request.language).words
+        values |= {"day": Day(request.day, local(services().clock()).date()), "part": request.part}
+    return services().script.say(Say(name, values), request.language).words
 
 
 def _took_in(reference: str, kind: str = "", wish: str = "") -> str:

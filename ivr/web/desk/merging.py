@@ -11,7 +11,7 @@ from ivr.web.desk.actions import card_of, offer_undo
 from ivr.web.desk.pages import card_page
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.sessions import who
 
 merging = Blueprint("merging", __name__)
@@ -23,12 +23,12 @@ REFERENCE_DIGITS = 6
 @guarded_by(staff_only)
 def ask(request_id: int) -> ResponseReturnValue:
     """What a reference stands for, to be looked at before it is merged; where two numbers share it, both."""
-    stays, reference = house().desk.request(request_id), _digits(request.args.get("reference", ""))
-    found = [each for each in house().worklist.referred(reference) if each.id != stays.id]
+    stays, reference = services().desk.store.request(request_id), _digits(request.args.get("reference", ""))
+    found = [each for each in services().desk.worklist.referred(reference) if each.id != stays.id]
     if not found:
         return card_page(stays, _nothing(stays, reference), 404)
     for each in found:
-        house().audit.write(who(), "saw request", each.reference, house().clock())
+        services().staff.audit.write(who(), "saw request", each.reference, services().clock())
     shown = [cards.card(each, who()) for each in found]
     return render_template("merge.html", stays=cards.card(stays, who()), cards=shown, reference=reference)
 
@@ -37,16 +37,16 @@ def ask(request_id: int) -> ResponseReturnValue:
 @guarded_by(staff_only)
 def merge(request_id: int) -> ResponseReturnValue:
     """Closes another request as a duplicate of this one."""
-    stays = house().desk.request(request_id)
+    stays = services().desk.store.request(request_id)
     try:
-        other = house().desk.request(_number(request.form.get("other", "")))
-        house().merging.merge(stays.id, other.id, who(), house().clock())
+        other = services().desk.store.request(_number(request.form.get("other", "")))
+        services().desk.merging.merge(stays.id, other.id, who(), services().clock())
     except NoSuchRequest:
         return card_page(stays, _("There is no such request any more."), 404)
     except SameRequest:
         return card_page(stays, _("That is this request itself."), 400)
     except MergeRefused as refused:
-        return card_page(house().desk.request(request_id), _too_late(refused), 409)
+        return card_page(services().desk.store.request(request_id), _too_late(refused), 409)
     words = _("merged with the request %(reference)s", reference=stays.reference)
     offer_undo(stays, TOOK_IN, other.reference, words)
     return redirect(card_of(stays))
@@ -55,7 +55,7 @@ def merge(request_id: int) -> ResponseReturnValue:
 def _nothing(stays: Request, reference: str) -> str:
     if len(reference) != REFERENCE_DIGITS:
         return _("A reference has six digits.")
-    if stays in house().worklist.referred(reference):
+    if stays in services().desk.worklist.referred(reference):
         return _("The reference %(reference)s leads to this request already.", reference=reference)
     return _("No request has the reference %(reference)s.", reference=reference)
 

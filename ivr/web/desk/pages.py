@@ -14,7 +14,7 @@ from ivr.web.desk import cards
 from ivr.web.desk.calendar_feed import address
 from ivr.web.guards import guarded_by, open_to_all, staff_only
 from ivr.web.i18n import FIRST_DAY, LAST_DAY, _, local
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.sessions import who
 
 console = Blueprint("console", __name__)
@@ -39,7 +39,7 @@ def front() -> ResponseReturnValue:
 def worklist() -> ResponseReturnValue:
     """The requests that wait, the most overdue first."""
     wanted = _wanted()
-    closed = [cards.card(each, who()) for each in house().worklist.searched(wanted.words)]
+    closed = [cards.card(each, who()) for each in services().desk.worklist.searched(wanted.words)]
     return render_template("desk.html", closed=closed, undo=_undoable(), **_list(wanted))
 
 
@@ -57,7 +57,7 @@ def live_list() -> ResponseReturnValue:
 def show(reference: str) -> ResponseReturnValue:
     """The card of a reference; where two numbers share it, those to choose from."""
     # A reference leads to what it was merged into; what was merged itself is seen where its number is asked for.
-    found = house().worklist.referred(reference, also_merged="id" in request.args)
+    found = services().desk.worklist.referred(reference, also_merged="id" in request.args)
     chosen = [each for each in found if str(each.id) == request.args.get("id", str(each.id))]
     if not chosen:
         abort(404)
@@ -72,17 +72,17 @@ def live_card(request_id: int) -> ResponseReturnValue:
     """What may change on a card while it is open; 204 while it would show the same."""
     if request.args.get("seen") == _seen():
         return "", 204
-    return render_template("card_changes.html", **_card(house().desk.request(request_id)))
+    return render_template("card_changes.html", **_card(services().desk.store.request(request_id)))
 
 
 @console.get("/desk/appointments")
 @guarded_by(staff_only)
 def appointments() -> ResponseReturnValue:
     """What was booked for a day, to look at or to print."""
-    day = _day(request.args.get("day", "")) or local(house().clock()).date()
-    zone = house().clinic.line("").hours.zone
+    day = _day(request.args.get("day", "")) or local(services().clock()).date()
+    zone = services().clinic.line("").hours.zone
     start = datetime.combine(day, time.min, zone)
-    booked = house().worklist.appointments(start, start + timedelta(days=1))
+    booked = services().desk.worklist.appointments(start, start + timedelta(days=1))
     found = [cards.card(each, who()) for each in booked]
     around = [day + timedelta(days=n) for n in (-1, 1)]
     return render_template("appointments.html", cards=found, day=day, around=around, feed=_feed())
@@ -90,20 +90,20 @@ def appointments() -> ResponseReturnValue:
 
 def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseReturnValue:
     """The card's page; with what somebody typed, where what they wanted could not be done."""
-    house().audit.write(who(), "saw request", found.reference, house().clock())
+    services().staff.audit.write(who(), "saw request", found.reference, services().clock())
     shown = _card(found)
-    offers = house().worklist.offered(found) if shown["may_merge"] else []
-    earlier = [each for each in house().worklist.of_same_number(found) if each not in offers]
+    offers = services().desk.worklist.offered(found) if shown["may_merge"] else []
+    earlier = [each for each in services().desk.worklist.of_same_number(found) if each not in offers]
     page = render_template(
         "card.html",
         earlier=[cards.card(each, who()) for each in earlier],
         say=cards.to_say(found),
         taps=cards.one_tap(),
-        colleagues=[each.name for each in house().people.all() if each.active and each.name != found.taken_by],
+        colleagues=[each.name for each in services().staff.people.all() if each.active and each.name != found.taken_by],
         typed=request.form,
         trouble=trouble,
         longest_note=LONGEST_NOTE,
-        is_blocked=house().blocked.has(found.phone),
+        is_blocked=services().desk.blocked.has(found.phone),
         offers=[cards.card(each, who()) for each in offers],
         undo=_undoable(),
         booked_day=local(found.appointment).date() if found.appointment else None,
@@ -114,31 +114,31 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
 
 def _feed() -> dict[str, object]:
     """How the appointments' calendar stands; its link is for managers."""
-    link, length = house().feed.link(), house().clinic.appointment
+    link, length = services().desk.calendar_feed.link(), services().clinic.appointment
     url = address(link.token) if link and current_user.manager else ""
     minutes = int(length.total_seconds() // 60) if length else None
     return {"on": link is not None, "url": url, "open": request.args.get("show") == "calendar", "minutes": minutes}
 
 
 def _card(found: Request) -> dict[str, object]:
-    newest_first = reversed(house().desk.history(found.id))
+    newest_first = reversed(services().desk.store.history(found.id))
     history = [(each, cards.who_words(each), cards.entry_words(each)) for each in newest_first]
-    into = house().desk.request(found.merged_into) if found.merged_into else None
+    into = services().desk.store.request(found.merged_into) if found.merged_into else None
     card = cards.card(found, who())
     may_merge = card.mine or found.status is Status.OPEN
     return {"card": card, "history": history, "seen": _seen(), "into": into, "may_merge": may_merge}
 
 
 def _list(wanted: Filter) -> dict[str, object]:
-    page = house().worklist.page(wanted, first=_first())
+    page = services().desk.worklist.page(wanted, first=_first())
     return {
         "page": page,
         "cards": [cards.card(each, who()) for each in page.requests],
         "wanted": wanted,
         "seen": _seen(),
-        "failed": [(each, cards.failure_words(each)) for each in house().errands.failed_for_good()],
+        "failed": [(each, cards.failure_words(each)) for each in services().desk.outbox.failed_for_good()],
         "on_their_way": _on_their_way(),
-        "lines": house().clinic.lines,
+        "lines": services().clinic.lines,
         "title": _("(%(count)s) The desk", count=page.waiting),
         "next_page": page.first + PAGE if page.first + PAGE < page.found else None,
     }
@@ -147,14 +147,14 @@ def _list(wanted: Filter) -> dict[str, object]:
 def _on_their_way() -> int:
     """How many requests were promised and wait in Redis; 0 where it cannot be asked."""
     try:
-        return house().front_door.waiting_room.count()
+        return services().desk.pending.count()
     except QueueAway:
         return 0
 
 
 def _seen() -> str:
     """What a page shows: it changes with every move of anybody, and with every minute."""
-    return f"{house().worklist.version()}-{int(house().clock().timestamp() // 60)}"
+    return f"{services().desk.worklist.version()}-{int(services().clock().timestamp() // 60)}"
 
 
 def _wanted() -> Filter:
@@ -180,7 +180,7 @@ def _day(written: str) -> date | None:
 def _undoable() -> dict[str, object] | None:
     """What this person reported within the last seconds, and may still take back."""
     last = session.get(LAST_REPORT)
-    if not last or house().clock() - datetime.fromisoformat(last["at"]) > UNDO_SHOWN:
+    if not last or services().clock() - datetime.fromisoformat(last["at"]) > UNDO_SHOWN:
         return None
     found: dict[str, object] = last
     return found

@@ -17,7 +17,7 @@ from ivr.web.guards import guarded_by, staff_only
 from ivr.web.hours.form import ALL_LINES, Refused, wished
 from ivr.web.hours.view import entries, heard, suggestions
 from ivr.web.i18n import _, language
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.sessions import who
 
 log = logging.getLogger(__name__)
@@ -38,12 +38,12 @@ def page() -> ResponseReturnValue:
 @guarded_by(staff_only)
 def change() -> ResponseReturnValue:
     """Closes, or changes the hours of a day."""
-    standing = [each.closure for each in house().closures.current(_today())]
+    standing = [each.closure for each in services().hours.closures.current(_today())]
     try:
-        asked = wished(request.form, house().clinic, standing, _today())
+        asked = wished(request.form, services().clinic, standing, _today())
     except Refused as refused:
         return _page(request.form, str(refused)), 400
-    house().closures.set(asked, who(), house().clock())
+    services().hours.closures.set(asked, who(), services().clock())
     return _heard_from_now_on(_("It is set. Callers hear it from the next call on."))
 
 
@@ -52,7 +52,7 @@ def change() -> ResponseReturnValue:
 def undo() -> ResponseReturnValue:
     """Undoes what was set in one go."""
     ids = [int(each) for each in request.form.getlist("id") if each.isascii() and each.isdigit() and len(each) < 10]
-    undone = [house().closures.undo(each, who(), house().clock()) for each in ids]
+    undone = [services().hours.closures.undo(each, who(), services().clock()) for each in ids]
     if not any(undone):
         flash(_("Somebody has undone this already."), "trouble")
         return redirect(url_for("hours.page"))
@@ -62,7 +62,7 @@ def undo() -> ResponseReturnValue:
 def _heard_from_now_on(words: str) -> ResponseReturnValue:
     """Brings a change to the telephone, and says whether that could be done."""
     try:
-        house().mirror.follow(house().closures, _today())
+        services().hours.closures_file.follow(services().hours.closures, _today())
         flash(words, "done")
     except MirrorAway as away:
         log.warning("the closures do not reach the telephone (%s)", away)
@@ -72,14 +72,14 @@ def _heard_from_now_on(words: str) -> ResponseReturnValue:
 
 def _page(typed: Mapping[str, str], trouble: str = "") -> str:
     try:
-        standing = house().mirror.follow(house().closures, _today())
+        standing = services().hours.closures_file.follow(services().hours.closures, _today())
     except MirrorAway:
-        standing, trouble = house().closures.current(_today()), trouble or _not_heard()
+        standing, trouble = services().hours.closures.current(_today()), trouble or _not_heard()
     return render_template("hours.html", typed=typed, trouble=trouble, **_shown(standing))
 
 
 def _shown(standing: list[Standing]) -> dict[str, object]:
-    clinic, now = house().clinic_now(), house().clock()
+    clinic, now = services().hours.clinic_now(), services().clock()
     return {
         "heard": heard(clinic, now),
         "entries": entries(clinic, standing),
@@ -99,7 +99,7 @@ def _not_heard() -> str:
 
 
 def _today() -> date:
-    return house().clinic.line("").hours.local(house().clock()).date()
+    return services().clinic.line("").hours.local(services().clock()).date()
 
 
 def _half_hour_after(now: datetime) -> datetime:

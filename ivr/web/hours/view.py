@@ -16,7 +16,7 @@ from ivr.line.speeches import spoken
 from ivr.line.turn import Call, Facts
 from ivr.web.hours.holidays import Holiday, holidays_from, reason_of
 from ivr.web.i18n import _, language
-from ivr.web.services import house
+from ivr.web.services import services
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def heard(clinic: Clinic, now: datetime) -> list[Heard]:
 
 def _heard(clinic: Clinic, line: Line, now: datetime) -> Heard:
     said = spoken("status", Call(line.key, language(), START), Facts(clinic, line, None, now))
-    words = [house().script.say(each, language()).words for each in said]
+    words = [services().script.say(each, language()).words for each in said]
     closure = line.hours.closure(line.hours.local(now).date())
     return Heard(line.key, line.name[language()], line.hours.closes(now), _reason(closure), " ".join(words))
 

@@ -10,7 +10,7 @@ from prometheus_client.exposition import choose_encoder
 from ivr.metrics.table import APOLOGIES, FALLBACK, FAULT, OK, WEBHOOKS, from_zero, place_of
 from ivr.web.guards import guarded_by, scraper_only
 from ivr.web.metrics.readings import Readings
-from ivr.web.services import house
+from ivr.web.services import services
 
 metrics = Blueprint("metrics", __name__)
 
@@ -19,11 +19,11 @@ metrics = Blueprint("metrics", __name__)
 @guarded_by(scraper_only)
 def read() -> Response:
     """All that is counted and read."""
-    for metric, labels in from_zero(house().clinic.lines, house().script.languages):
-        house().tally.count(metric, 0, **labels)
+    for metric, labels in from_zero(services().clinic.lines, services().script.languages):
+        services().operations.counters.count(metric, 0, **labels)
     registry = CollectorRegistry()
-    registry.register(house().tally)
-    registry.register(Readings(house(), house().clock()))
+    registry.register(services().operations.counters)
+    registry.register(Readings(services(), services().clock()))
     encode, content_type = choose_encoder(request.headers.get("Accept", ""))
     return Response(encode(registry), content_type=content_type)
 
@@ -35,7 +35,7 @@ def install(app: Flask) -> None:
 
 
 def _begin() -> None:
-    g.began = house().clock()
+    g.began = services().clock()
 
 
 def _time(response: Response) -> Response:
@@ -48,7 +48,7 @@ def _time(response: Response) -> Response:
 
 
 def _count(place: str, outcome: str) -> None:
-    tally, seconds = house().tally, (house().clock() - g.began).total_seconds()
+    tally, seconds = services().operations.counters, (services().clock() - g.began).total_seconds()
     tally.observe(WEBHOOKS, max(0.0, seconds), place=place, outcome=outcome)
     if outcome == FAULT or place == FALLBACK:
         tally.count(APOLOGIES, reason=FALLBACK if place == FALLBACK else FAULT)

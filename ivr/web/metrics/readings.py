@@ -26,7 +26,7 @@ from ivr.metrics.table import (
 from ivr.operations.desk_snapshot import Snapshot
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway
-from ivr.web.services import House
+from ivr.web.services import Services
 
 TASKS = (TELL_STAFF, CONFIRM_TO_CALLER)
 """The errands that stand at zero where there are none."""
@@ -37,27 +37,27 @@ Found = TypeVar("Found")
 class Readings:
     """What is read from this house's stores at this moment."""
 
-    def __init__(self, house: House, now: datetime) -> None:
-        self._house = house
+    def __init__(self, services: Services, now: datetime) -> None:
+        self._services = services
         self._now = now
 
     def collect(self) -> Iterator[Family]:
         """All of them."""
         yield from self._database()
         yield from self._redis()
-        lines = self._house.clinic_now().lines.values()
+        lines = self._services.hours.clinic_now().lines.values()
         yield _gauge(OPEN, {(line.key,): line.hours.is_open(self._now) for line in lines})
 
     def _database(self) -> Iterator[Family]:
-        patience = self._house.front_door.patience
-        taken = _asked(partial(patience.wait_for, lambda: self._house.figures.take(self._now)))
+        patience = self._services.telephone.intake.patience
+        taken = _asked(partial(patience.wait_for, lambda: self._services.operations.desk_snapshot.take(self._now)))
         yield _gauge(DATABASE, {(): taken is not None})
         if taken is not None:
             yield from _of_the_desk(taken, self._now)
 
     def _redis(self) -> Iterator[Family]:
-        waiting = _asked(self._house.front_door.waiting_room.count)
-        worker = None if waiting is None else _asked(partial(self._house.doorbell.worker_is_alive, self._now))
+        waiting = _asked(self._services.desk.pending.count)
+        worker = None if waiting is None else _asked(partial(self._services.desk.job_queue.worker_is_alive, self._now))
         yield _gauge(REDIS, {(): worker is not None})
         if waiting is not None and worker is not None:
             yield _gauge(WAITING, {(): waiting})

@@ -13,7 +13,7 @@ from ivr.line.advice import WARNING_SIGNS, Lack, Topic, mark
 from ivr.line.turn import Say
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, language, local
-from ivr.web.services import house
+from ivr.web.services import services
 
 advice = Blueprint("advice", __name__)
 
@@ -40,19 +40,19 @@ class Piece:
 @guarded_by(staff_only)
 def page() -> str:
     """All that callers are advised, what wants a review first said in a sentence."""
-    pieces = [_piece(topic) for topic in house().clinic.advice]
+    pieces = [_piece(topic) for topic in services().clinic.advice]
     wanting = sum(each.lack is not None for each in pieces)
     return render_template("advice.html", pieces=pieces, wanting=wanting)
 
 
 def _piece(topic: Topic) -> Piece:
-    holds, today = house().clinic.review_holds, local(house().clock()).date()
-    words = house().script.everywhere(Say(topic.sentence))
+    holds, today = services().clinic.review_holds, local(services().clock()).date()
+    words = services().script.everywhere(Say(topic.sentence))
     return Piece(topic, _title(topic), words, topic.due(holds), topic.lacks(holds, today, words))
 
 
 def _title(topic: Topic) -> str:
     if topic.key == WARNING_SIGNS:
         return _("Warning signs")
-    key = str(house().clinic.topics.index(topic) + 1)
-    return house().script.say(Say(f"topic_{topic.key}", {"key": key}), language()).words
+    key = str(services().clinic.topics.index(topic) + 1)
+    return services().script.say(Say(f"topic_{topic.key}", {"key": key}), language()).words

@@ -18,7 +18,7 @@ from ivr.line.paths.transcript import Keys, NoSuchWay
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import LAST_DAY, _, language
 from ivr.web.preview.transcripts import PAST, Caller, Wanted, is_past, moments, read_call, read_reception
-from ivr.web.services import house
+from ivr.web.services import services
 
 hear = Blueprint("hear", __name__)
 
@@ -32,7 +32,7 @@ MOST_KEYS = 40
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
     """The whole call as a transcript. 404 where its keys lead nowhere; a day that is past is refused in words."""
-    clinic, now = house().clinic_now(), house().clock()
+    clinic, now = services().hours.clinic_now(), services().clock()
     wanted = _wanted(clinic, now)
     if is_past(wanted, now):
         return _page(clinic, replace(wanted, at=now), now, trouble=_(PAST)), 400
@@ -41,7 +41,7 @@ def page() -> ResponseReturnValue:
 
 def _page(clinic: Clinic, wanted: Wanted, now: datetime, trouble: str = "") -> str:
     try:
-        call = read_call(house(), clinic, wanted)
+        call = read_call(services(), clinic, wanted)
     except NoSuchWay:
         abort(404)
     return render_template(
@@ -50,7 +50,7 @@ def _page(clinic: Clinic, wanted: Wanted, now: datetime, trouble: str = "") -> s
         wanted=wanted,
         at=clinic.line("").hours.local(wanted.at),
         call=call,
-        reception=read_reception(house(), clinic, wanted, call),
+        reception=read_reception(services(), clinic, wanted, call),
         closes=wanted.line.hours.closes(wanted.at),
         moments=moments(wanted.line, now),
         lines=[(line.key, line.name[language()]) for line in clinic.lines.values()],
@@ -70,7 +70,7 @@ def _wanted(clinic: Clinic, now: datetime) -> Wanted:
     spoken = given.get("lang", "")
     return Wanted(
         line=line,
-        language=spoken if spoken in house().script.languages else line.language,
+        language=spoken if spoken in services().script.languages else line.language,
         at=_moment(given.get("on", ""), given.get("at", ""), clinic.line("").hours.local(now)),
         caller=CALLERS.get(given.get("caller", ""), Caller.SHOWN),
         keys=tuple(given.get("keys", "").split()[:MOST_KEYS]),
@@ -92,7 +92,7 @@ def _moment(on: str, at: str, now: datetime) -> datetime:
 
 def _link(wanted: Wanted, moment: datetime | None = None, **changes: str | None) -> str:
     """The address of this call, at another moment or with something else changed."""
-    at = house().clinic.line("").hours.local(moment or wanted.at)
+    at = services().clinic.line("").hours.local(moment or wanted.at)
     given: dict[str, Any] = {
         "line": wanted.line.key,
         "lang": wanted.language if wanted.language != wanted.line.language else None,

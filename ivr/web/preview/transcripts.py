@@ -20,7 +20,7 @@ from ivr.line.paths.tree import is_another_call, reception, transcript
 from ivr.line.phones import Phone
 from ivr.line.turn import Call, Facts, File, KeyNumber, Turn
 from ivr.web.i18n import later
-from ivr.web.services import House
+from ivr.web.services import Services
 
 NOWHERE = Addresses(*(lambda _call: "/",) * 3)
 """Where the carrier would come back to, in a document that it never gets."""
@@ -89,16 +89,16 @@ class Branch:
             yield from each.every()
 
 
-def read_call(house: House, clinic: Clinic, wanted: Wanted) -> Branch:
+def read_call(services: Services, clinic: Clinic, wanted: Wanted) -> Branch:
     """The call as its caller hears it. Raises NoSuchWay where the keys lead nowhere."""
-    return _Reading(house, transcript(*_beginning(clinic, wanted), wanted.keys)).call
+    return _Reading(services, transcript(*_beginning(clinic, wanted), wanted.keys)).call
 
 
-def read_reception(house: House, clinic: Clinic, wanted: Wanted, call: Branch) -> Branch | None:
+def read_reception(services: Services, clinic: Clinic, wanted: Wanted, call: Branch) -> Branch | None:
     """What the reception hears when this call is put to it; None where it is never rung."""
     if not rings_reception(call.scene):
         return None
-    return _Reading(house, reception(*_beginning(clinic, wanted))).call
+    return _Reading(services, reception(*_beginning(clinic, wanted))).call
 
 
 def _beginning(clinic: Clinic, wanted: Wanted) -> tuple[Call, Facts]:
@@ -110,15 +110,15 @@ def _beginning(clinic: Clinic, wanted: Wanted) -> tuple[Call, Facts]:
 class _Reading:
     """The words of one call, each document made and read once: many keys lead to the same words."""
 
-    def __init__(self, house: House, scene: Scene) -> None:
-        self._house = house
+    def __init__(self, services: Services, scene: Scene) -> None:
+        self._services = services
         self._first = scene.turn.call
         self._read: dict[tuple[Phone | None, str], tuple[Heard, ...]] = {}
         self._pointed: dict[tuple[tuple[Heard, ...], Keys], Keys] = {}
         self.call = self._branch(scene)
 
     def _branch(self, scene: Scene, before: Scene | None = None) -> Branch:
-        offer = self._house.script.say(scene.offer, self._first.language).words if scene.offer else ""
+        offer = self._services.script.say(scene.offer, self._first.language).words if scene.offer else ""
         heard = self._heard(scene.turn)
         return Branch(
             scene=scene,
@@ -143,7 +143,7 @@ class _Reading:
         # The number itself besides: what is written of it hides its digits, and two may end alike.
         says = (turn.call.keyed, repr((turn.call.language, turn.first, turn.asks)))
         if says not in self._read:
-            document = self._house.renderer.document(turn, NOWHERE)
+            document = self._services.telephone.renderer.document(turn, NOWHERE)
             self._read[says] = tuple(step for step in steps(document) if isinstance(step, Heard))
         return self._read[says]
 

@@ -18,7 +18,7 @@ from ivr.reports.request_stats import LATE
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, language, later, local, minutes
 from ivr.web.reports.tables import Figure, figures, how_soon_rung
-from ivr.web.services import house
+from ivr.web.services import services
 
 reports = Blueprint("reports", __name__)
 
@@ -47,9 +47,9 @@ class Wanted:
     @property
     def report(self) -> Report:
         """It. Raises StoreAway."""
-        here = house()
-        set_by_the_desk = [each.closure for each in here.closures.current(self.period.first)]
-        return here.reports.of(self.period, self.line, here.clinic.with_closures(set_by_the_desk), here.clock())
+        here = services()
+        set_by_the_desk = [each.closure for each in here.hours.closures.current(self.period.first)]
+        return here.reports.reports.of(self.period, self.line, here.clinic.with_closures(set_by_the_desk), here.clock())
 
 
 @reports.get("/desk/reports")
@@ -64,7 +64,7 @@ def page() -> ResponseReturnValue:
         headline=[*_headline(report), *_no_longer_whole(wanted.period)],
         figures=figures(report),
         periods={name: _(words) for name, (_days, words) in PERIODS.items()},
-        lines={"": _("all lines"), **{key: line.name[language()] for key, line in house().clinic.lines.items()}},
+        lines={"": _("all lines"), **{key: line.name[language()] for key, line in services().clinic.lines.items()}},
     )
 
 
@@ -87,9 +87,9 @@ def spreadsheet() -> ResponseReturnValue:
 def _wanted() -> Wanted:
     name, line = request.args.get("period", "week"), request.args.get("line", "")
     days, _words = PERIODS.get(name, PERIODS["week"])
-    today = local(house().clock()).date()
-    period = Period(today - timedelta(days=days - 1), today, house().clinic.line("").hours.zone)
-    return Wanted(name if name in PERIODS else "week", line if line in house().clinic.lines else "", period)
+    today = local(services().clock()).date()
+    period = Period(today - timedelta(days=days - 1), today, services().clinic.line("").hours.zone)
+    return Wanted(name if name in PERIODS else "week", line if line in services().clinic.lines else "", period)
 
 
 # -- the answer in a sentence
@@ -142,7 +142,7 @@ def _about_requests(report: Report) -> Iterator[str]:
 
 def _no_longer_whole(period: Period) -> Iterator[str]:
     """That some of it has been deleted by now, where the clinic keeps it for fewer days than are looked at."""
-    kept = house().clinic.retention.counted
+    kept = services().clinic.retention.counted
     if kept < period.last - period.first + timedelta(days=1):
         yield _("What is older than %(days)s days may be missing: it is deleted.", days=kept.days)
 

@@ -11,7 +11,7 @@ from ivr.staff.passwords import LONGEST, SHORTEST, BadPassword
 from ivr.web import sessions
 from ivr.web.guards import guarded_by, open_to_all
 from ivr.web.i18n import _
-from ivr.web.services import house
+from ivr.web.services import services
 
 invitation = Blueprint("invitation", __name__)
 
@@ -35,16 +35,16 @@ def ask(token: str) -> ResponseReturnValue:
 @guarded_by(open_to_all)
 def use(token: str) -> ResponseReturnValue:
     """Sets the password and lets the person in, under a new session, or on to their code."""
-    form, now = PasswordForm(), house().clock()
+    form, now = PasswordForm(), services().clock()
     if not form.validate_on_submit():
         return _form(form, token, _("The two are not alike. Please write the same password twice."), 400)
     try:
-        person = house().invitations.use(token, form.password.data or "", now)
+        person = services().staff.invitations.use(token, form.password.data or "", now)
     except BadPassword:
         return _form(form, token, _length(), 400)
     except LinkVoid:
         return _void()
-    house().entrance.invited(person, request.remote_addr or "", now)
+    services().staff.authentication.invited(person, request.remote_addr or "", now)
     if person.second_factor:
         sessions.begin_half(person)  # whoever has the link has not shown that they have the telephone
         return redirect(url_for("second_step.ask"))
@@ -54,7 +54,7 @@ def use(token: str) -> ResponseReturnValue:
 
 def _form(form: PasswordForm, token: str, trouble: str = "", status: int = 200) -> ResponseReturnValue:
     try:
-        guest = house().invitations.invited(token, house().clock())
+        guest = services().staff.invitations.invited(token, services().clock())
     except LinkVoid:
         return _void()
     return render_template("invitation.html", form=form, guest=guest, trouble=trouble, length=_length()), status

@@ -16,7 +16,7 @@ from ivr.staff.lockout import LockedOut
 from ivr.web import sessions
 from ivr.web.guards import guarded_by, logged_in_only, open_to_all
 from ivr.web.i18n import CHOSEN, LANGUAGES, _
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.sessions import who
 
 login = Blueprint("login", __name__)
@@ -45,14 +45,14 @@ def enter() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("login.html", form=form, trouble=_("Please fill in both.")), 400
     try:
-        person = house().entrance.enter(
-            form.name.data or "", form.password.data or "", request.remote_addr or "", house().clock()
+        person = services().staff.authentication.enter(
+            form.name.data or "", form.password.data or "", request.remote_addr or "", services().clock()
         )
     except LockedOut as locked:
-        house().tally.count(LOGINS, reason=LOCKED_OUT)
+        services().operations.counters.count(LOGINS, reason=LOCKED_OUT)
         return _wait(form, locked)
     if person is None:
-        house().tally.count(LOGINS, reason=WRONG)
+        services().operations.counters.count(LOGINS, reason=WRONG)
         trouble = _("This name and password do not belong together. Please try again.")
         return render_template("login.html", form=form, trouble=trouble), 401
     if person.second_factor:
@@ -73,14 +73,14 @@ def _wait(form: LoginForm, locked: LockedOut) -> ResponseReturnValue:
 
 def minutes_until(locked: LockedOut) -> int:
     """How long somebody has to wait who has failed too often."""
-    return max(1, ceil((locked.until - house().clock()).total_seconds() / 60))
+    return max(1, ceil((locked.until - services().clock()).total_seconds() / 60))
 
 
 @login.post("/logout")
 @guarded_by(logged_in_only)
 def leave() -> ResponseReturnValue:
     """Ends the session."""
-    house().audit.write(who(), "logged out", "", house().clock())
+    services().staff.audit.write(who(), "logged out", "", services().clock())
     sessions.end()
     return redirect(url_for("login.ask"))
 
@@ -89,7 +89,7 @@ def leave() -> ResponseReturnValue:
 @guarded_by(logged_in_only)
 def leave_everywhere() -> ResponseReturnValue:
     """Ends all sessions of whoever asks."""
-    house().roster.end_sessions(int(current_user.id), who(), house().clock())
+    services().staff.accounts.end_sessions(int(current_user.id), who(), services().clock())
     sessions.end()
     return redirect(url_for("login.ask"))
 

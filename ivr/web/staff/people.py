@@ -17,7 +17,7 @@ from ivr.staff.totp import FEW
 from ivr.storage.audit import COMMAND_LINE, PAGE, SOMEBODY
 from ivr.web.guards import guarded_by, manager_only, public_base, staff_only
 from ivr.web.i18n import _, hour, later
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.sessions import who
 
 people = Blueprint("people", __name__)
@@ -71,7 +71,7 @@ def invite() -> ResponseReturnValue:
         return _page(form, _("Please write a name."), 400)
     name = (form.name.data or "").strip()
     try:
-        token = house().invitations.invite(name, form.role.data or STAFF, who(), house().clock())
+        token = services().staff.invitations.invite(name, form.role.data or STAFF, who(), services().clock())
     except BadName:
         return _page(form, _("A name has 1 to %(most)s letters.", most=LONGEST_NAME), 400)
     except NameTaken:
@@ -83,8 +83,8 @@ def invite() -> ResponseReturnValue:
 @guarded_by(manager_only)
 def reset(person_id: int) -> ResponseReturnValue:
     """Voids a password; the person gets a link to choose a new one."""
-    person = house().people.person(person_id) or abort(404)
-    token = house().invitations.reset(person_id, who(), house().clock())
+    person = services().staff.people.person(person_id) or abort(404)
+    token = services().staff.invitations.reset(person_id, who(), services().clock())
     if str(person_id) == current_user.id:
         return redirect(url_for("invitation.ask", token=token))  # this session has just ended with the others
     return _shown_once(person.name, token)
@@ -98,7 +98,7 @@ def change(person_id: int, deed: str) -> ResponseReturnValue:
     if deed == REQUIRE and str(person_id) == current_user.id and _would_shut_herself_out():
         return redirect(url_for("people.page", _anchor=f"person-{person_id}"))
     try:
-        do(person_id, who(), house().clock())
+        do(person_id, who(), services().clock())
     except NoSuchPerson:
         abort(404)
     except LastManager:
@@ -114,7 +114,7 @@ def require_of_everybody() -> ResponseReturnValue:
     """Requires a second factor of everybody, also of who is invited later, or ends that."""
     required = request.form.get("required") == "yes"
     if not (required and _would_shut_herself_out()):
-        house().roster.require_of_everybody(required, who(), house().clock())
+        services().staff.accounts.require_of_everybody(required, who(), services().clock())
         flash(_("Done."), "done")
     return redirect(url_for("people.page", _anchor="second-factor"))
 
@@ -133,11 +133,11 @@ def _would_shut_herself_out() -> bool:
 @guarded_by(manager_only)
 def remove_second_factor(person_id: int) -> ResponseReturnValue:
     """Removes it from somebody who has lost their telephone."""
-    person = house().people.person(person_id) or abort(404)
+    person = services().staff.people.person(person_id) or abort(404)
     if str(person_id) == current_user.id:  # whoever sits at a manager's open desk must not get by without the code
         flash(_("Your own you switch off on your own page, with a code."), "trouble")
         return redirect(url_for("people.page", _anchor=f"person-{person_id}"))
-    house().second_factors.remove(person_id, who(), house().clock())
+    services().staff.second_factors.remove(person_id, who(), services().clock())
     flash(_("%(name)s logs in with the password alone now.", name=person.name), "done")
     return redirect(url_for("people.page", _anchor=f"person-{person_id}"))
 
@@ -146,24 +146,24 @@ def remove_second_factor(person_id: int) -> ResponseReturnValue:
 @guarded_by(staff_only)
 def me() -> ResponseReturnValue:
     """What one can do about oneself."""
-    return render_template("me.html", left=house().second_factors.codes_left(int(current_user.id)), few=FEW)
+    return render_template("me.html", left=services().staff.second_factors.codes_left(int(current_user.id)), few=FEW)
 
 
 @people.get("/desk/audit")
 @guarded_by(manager_only)
 def audit() -> ResponseReturnValue:
     """Who saw or changed what, newest first."""
-    names = [person.name for person in house().people.all()] + [COMMAND_LINE, SOMEBODY]
+    names = [person.name for person in services().staff.people.all()] + [COMMAND_LINE, SOMEBODY]
     person = request.args.get("person", "")
-    lines = house().audit.page(person, _before()) if person in ("", *names) else []
+    lines = services().staff.audit.page(person, _before()) if person in ("", *names) else []
     older = lines[-1].id if len(lines) == PAGE else None
     return render_template("audit.html", lines=lines, names=names, person=person, older=older)
 
 
 def _page(form: InviteForm, trouble: str = "", status: int = 200) -> tuple[str, int]:
-    everybody = sorted(house().people.all(), key=lambda person: (not person.active, person.name.casefold()))
+    everybody = sorted(services().staff.people.all(), key=lambda person: (not person.active, person.name.casefold()))
     link = session.pop(LINK, None)
-    of_everybody = house().roster.required_of_everybody()
+    of_everybody = services().staff.accounts.required_of_everybody()
     page = render_template(
         "people.html", people=everybody, form=form, trouble=trouble, link=link, of_everybody=of_everybody
     )
@@ -172,7 +172,7 @@ def _page(form: InviteForm, trouble: str = "", status: int = 200) -> tuple[str, 
 
 def _shown_once(name: str, token: str) -> ResponseReturnValue:
     """Leads to the page that shows the link: a page that a form answers with would send the form again when loaded."""
-    session[LINK] = {"name": name, "url": link_of(token), "until": hour(house().clock() + WORKS_FOR)}
+    session[LINK] = {"name": name, "url": link_of(token), "until": hour(services().clock() + WORKS_FOR)}
     return redirect(url_for("people.page"))
 
 
@@ -182,7 +182,7 @@ def link_of(token: str) -> str:
 
 
 def _deeds() -> Mapping[str, Deed]:
-    roster = house().roster
+    roster = services().staff.accounts
     return {
         "make_manager": lambda person, by, now: roster.make(person, MANAGER, by, now),
         "make_staff": lambda person, by, now: roster.make(person, STAFF, by, now),

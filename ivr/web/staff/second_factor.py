@@ -17,7 +17,7 @@ from ivr.storage.encryption import Unreadable
 from ivr.web import sessions
 from ivr.web.guards import guarded_by, logged_in_only, staff_only
 from ivr.web.i18n import _
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.staff.second_step import CodeForm, NotProved, prove, tell
 
 second_factor = Blueprint("second_factor", __name__)
@@ -41,13 +41,13 @@ def switch_on() -> ResponseReturnValue:
     if not secret:
         return redirect(url_for("second_factor.page"))
     try:
-        codes = house().second_factors.switch_on(_me().id, secret, form.code.data or "", house().clock())
+        codes = services().staff.second_factors.switch_on(_me().id, secret, form.code.data or "", services().clock())
     except WrongCode:
         trouble = _("This is not the code that the app shows now. Please type the six digits that stand there now.")
         return _page(trouble), 400
     except AlreadyOn:
         return redirect(url_for("second_factor.page"))
-    sessions.begin(house().people.person(_me().id) or _me())
+    sessions.begin(services().staff.people.person(_me().id) or _me())
     flash(_("It is switched on. From now on the desk asks you for a code when you log in."), "done")
     return _shown_once(codes)
 
@@ -72,7 +72,7 @@ def make_codes() -> ResponseReturnValue:
         prove(me, CodeForm())
     except NotProved as refused:
         return _page(refused.trouble), refused.status, refused.headers
-    return _shown_once(house().second_factors.new_codes(me.id, house().clock()))
+    return _shown_once(services().staff.second_factors.new_codes(me.id, services().clock()))
 
 
 @second_factor.post("/desk/me/second-factor/off")
@@ -87,7 +87,7 @@ def switch_off() -> ResponseReturnValue:
     except NotProved as refused:
         return _page(refused.trouble), refused.status, refused.headers
     try:
-        house().second_factors.switch_off(me.id, house().clock())
+        services().staff.second_factors.switch_off(me.id, services().clock())
     except StillRequired:
         tell(proof)
         return redirect(url_for("second_factor.page"))
@@ -107,10 +107,10 @@ def _page(trouble: str = "") -> str:
     """Where one's own second factor stands."""
     me, form = _me(), CodeForm(formdata=None)
     if me.second_factor:
-        left = house().second_factors.codes_left(me.id)
+        left = services().staff.second_factors.codes_left(me.id)
         return render_template("second_factor.html", me=me, form=form, trouble=trouble, left=left, few=FEW)
     secret = _opened(PENDING) or new_secret()
-    session[PENDING] = house().codes_seal.close(secret)
+    session[PENDING] = services().staff.shown_once.close(secret)
     square = segno.make(address_of(secret, me.name, _issuer()), micro=False)
     return render_template(
         "second_factor_set_up.html",
@@ -125,18 +125,18 @@ def _page(trouble: str = "") -> str:
 
 def _issuer() -> str:
     """What the app calls the desk."""
-    return house().clinic.name["en"]
+    return services().clinic.name["en"]
 
 
 def _shown_once(codes: list[str]) -> ResponseReturnValue:
     """Leads to the page that shows them: loading that again must not send the form again."""
-    session[CODES] = house().codes_seal.close(json.dumps(codes))
+    session[CODES] = services().staff.shown_once.close(json.dumps(codes))
     return redirect(url_for("second_factor.codes"))
 
 
 def _opened(key: str) -> str:
     """What the session keeps there, if it can be read."""
     try:
-        return house().codes_seal.open(session[key]) if key in session else ""
+        return services().staff.shown_once.open(session[key]) if key in session else ""
     except Unreadable:
         return ""

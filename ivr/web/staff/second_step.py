@@ -17,7 +17,7 @@ from ivr.staff.totp import FEW
 from ivr.web import sessions
 from ivr.web.guards import guarded_by, open_to_all
 from ivr.web.i18n import _, recovery_codes_left
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.staff.login import minutes_until, wanted
 
 second_step = Blueprint("second_step", __name__)
@@ -45,7 +45,7 @@ def ask() -> ResponseReturnValue:
     person = sessions.half_way()
     if person is None:
         return _from_the_beginning()
-    house().second_factors.check(person.id)
+    services().staff.second_factors.check(person.id)
     return render_template("code.html", form=CodeForm(formdata=None), person=person)
 
 
@@ -61,7 +61,7 @@ def enter() -> ResponseReturnValue:
     except NotProved as refused:
         page = render_template("code.html", form=CodeForm(formdata=None), person=person, trouble=refused.trouble)
         return page, refused.status, refused.headers
-    house().entrance.came_in(person, request.remote_addr or "", house().clock())
+    services().staff.authentication.came_in(person, request.remote_addr or "", services().clock())
     sessions.begin(person)
     tell(proof)
     return redirect(wanted())
@@ -78,14 +78,16 @@ def prove(person: Person, form: CodeForm) -> Proof:
     if not form.validate_on_submit():
         raise NotProved(_("Please write the code."), 400)
     try:
-        return house().entrance.prove(person, form.code.data or "", request.remote_addr or "", house().clock())
+        return services().staff.authentication.prove(
+            person, form.code.data or "", request.remote_addr or "", services().clock()
+        )
     except LockedOut as locked:
-        house().tally.count(LOGINS, reason=LOCKED_OUT)
+        services().operations.counters.count(LOGINS, reason=LOCKED_OUT)
         minutes = minutes_until(locked)
         words = _("Too many codes or passwords were wrong. Please wait %(count)s min.", count=minutes)
         raise NotProved(words, 429, minutes) from None
     except WrongCode:
-        house().tally.count(LOGINS, reason=WRONG_CODE)
+        services().operations.counters.count(LOGINS, reason=WRONG_CODE)
         words = _(
             "This code is not right, or it has been used already. Please wait for the next one on your telephone."
         )

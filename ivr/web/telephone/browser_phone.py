@@ -18,7 +18,7 @@ from ivr.phone.handset import MOST_MOMENTS, CallFailed, Handset, NobodyAnswers
 from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, new_call, number_of
 from ivr.storage.encryption import Seal, Unreadable
 from ivr.web.guards import guarded_by, in_development
-from ivr.web.services import house
+from ivr.web.services import services
 
 browser_phone = Blueprint("browser_phone", __name__, url_prefix="/phone")
 
@@ -34,7 +34,7 @@ LOOK_THERE = (
 @guarded_by(in_development)
 def page() -> str:
     """The telephone."""
-    clinic = house().clinic
+    clinic = services().clinic
     return render_template(
         "phone.html",
         lines={line.key: _called(line) for line in clinic.lines.values()},
@@ -50,14 +50,14 @@ def page() -> str:
 @guarded_by(in_development)
 def ring() -> Response:
     """Rings a line: the call's first moment."""
-    line = house().clinic.lines.get(request.form.get("line", ""))
+    line = services().clinic.lines.get(request.form.get("line", ""))
     if line is None:
         abort(400)
     caller = _caller(request.form.get("caller", ""))
     if caller is None:
         return jsonify(trouble="This is no telephone number.", hint="Write it as people do, such as 99999 00002.")
-    call_sid, called, began = new_call(), number_of(line), house().clock().timestamp()
-    moment = handset(house().settings, called, caller, call_sid).begin()
+    call_sid, called, began = new_call(), number_of(line), services().clock().timestamp()
+    moment = handset(services().settings, called, caller, call_sid).begin()
     return _held(Receiver(call_sid, called, caller, began, 1, moment))
 
 
@@ -79,7 +79,7 @@ def go_on() -> Response:
 def hang_up() -> Response:
     """The call is over, whoever ended it: the service gets its status."""
     call = _call()
-    _handset(call).hang_up(house().clock().timestamp() - call.began)
+    _handset(call).hang_up(services().clock().timestamp() - call.began)
     return jsonify({})
 
 
@@ -105,11 +105,11 @@ def _call() -> Receiver:
 
 
 def _handset(call: Receiver) -> Handset:
-    return handset(house().settings, call.called, call.sender, call.call_sid)
+    return handset(services().settings, call.called, call.sender, call.call_sid)
 
 
 def _seal() -> Seal:
-    return Seal(house().settings.secret_key, "a call in the browser")
+    return Seal(services().settings.secret_key, "a call in the browser")
 
 
 def _caller(written: str) -> str | None:

@@ -12,7 +12,7 @@ from ivr.carrier.call_event import Event
 from ivr.line.menu import RECEPTIONS
 from ivr.line.turn import Turn
 from ivr.reports.call_records import FAILED, FAULT, Trace
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.telephone.retry import AGAIN
 
 UNHEARD = RECEPTIONS | {"answered", "status"}
@@ -31,7 +31,7 @@ def leave_fault(happened: Event | None, failed: str) -> None:
     """A caller hears that the line has a fault; `failed` is the address of the step."""
     place = failed.partition("?")[0].rpartition("/")[2]
     if happened is not None and place not in UNHEARD:
-        line = house().clinic.line_rung(happened.called, happened.forwarded_from)
+        line = services().clinic.line_rung(happened.called, happened.forwarded_from)
         _write(happened, failed, (FAULT,), (line.key, ""))
 
 
@@ -43,6 +43,6 @@ def leave_end(happened: Event) -> None:
 
 def _write(happened: Event, address: str, what: tuple[str, ...], spoken: tuple[str, str], **end: Any) -> None:
     """Leaves a trace of the line and the language in which it was spoken; both are empty where nobody knows them."""
-    here, (line, language) = house(), spoken
-    mark, step = here.marker.call(happened.call_sid), here.marker.step(address)
-    here.scribe.write(Trace(mark, here.clock(), line, language, what, step, **end))
+    here, (line, language) = services(), spoken
+    mark, step = here.reports.marker.call(happened.call_sid), here.reports.marker.step(address)
+    here.reports.spool_writer.write(Trace(mark, here.clock(), line, language, what, step, **end))

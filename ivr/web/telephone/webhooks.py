@@ -22,7 +22,7 @@ from ivr.line.places import Ringing
 from ivr.line.turn import Call, Facts, File, RingReception, Turn
 from ivr.metrics.table import CALLS, IN_DATABASE, IN_REDIS, NOTHING_PROMISED, PROMISES
 from ivr.web.guards import event, event_if_signed, guarded_by, open_to_all, signed_by_carrier
-from ivr.web.services import house
+from ivr.web.services import services
 from ivr.web.telephone.call_log import leave, leave_end, leave_fault
 from ivr.web.telephone.call_urls import Steps
 from ivr.web.telephone.retry import once_more
@@ -37,10 +37,10 @@ voice = Blueprint("voice", __name__)
 def ring() -> Response:
     """A call comes in."""
     called = event()
-    line = house().clinic.line_rung(called.called, called.forwarded_from)
+    line = services().clinic.line_rung(called.called, called.forwarded_from)
     log.info("call %s: comes in on line %s", called.call_sid, line.key)
-    house().tally.count(CALLS, line=line.key, language=line.language)
-    over = house().call_limits.over(called.call_sid, _sender(called), line.key, house().clock())
+    services().operations.counters.count(CALLS, line=line.key, language=line.language)
+    over = services().telephone.limits.over(called.call_sid, _sender(called), line.key, services().clock())
     call = Call(line.key, line.language, START, over_limit=over)
     return _heard(begin(call, _facts(call, called)))
 
@@ -106,7 +106,7 @@ def fault(error: Exception) -> Response | HTTPException:
 
 
 def _sorry(failed: str) -> Response:
-    return _xml(house().renderer.fault(once_more(failed)))
+    return _xml(services().telephone.renderer.fault(once_more(failed)))
 
 
 def _failed_at() -> str:
@@ -120,19 +120,19 @@ def _failed_at() -> str:
 def _call(place: str) -> Call:
     """The call that this URL describes, on a line and in a language that exist."""
     call = _steps().call(place, request.args)
-    line = house().clinic.line(call.line)
-    language = call.language if call.language in house().script.languages else line.language
+    line = services().clinic.line(call.line)
+    language = call.language if call.language in services().script.languages else line.language
     return replace(call, line=line.key, language=language)
 
 
 def _facts(call: Call, happened: Event) -> Facts:
-    clinic = house().clinic_now()
-    return Facts(clinic, clinic.line(call.line), clinic.dialling.caller_id(happened.sender), house().clock())
+    clinic = services().hours.clinic_now()
+    return Facts(clinic, clinic.line(call.line), clinic.dialling.caller_id(happened.sender), services().clock())
 
 
 def _sender(happened: Event) -> Phone | None:
     """The telephone that a call came from, whether or not we would ring it."""
-    return house().clinic.dialling.sender(happened.sender)
+    return services().clinic.dialling.sender(happened.sender)
 
 
 def _done(turn: Turn, facts: Facts, happened: Event) -> Turn:
@@ -140,7 +140,7 @@ def _done(turn: Turn, facts: Facts, happened: Event) -> Turn:
     match turn.wait:
         case File():
             return _filed(turn, turn.wait, facts, happened)
-        case RingReception() if house().front_door.bars(_sender(happened)):
+        case RingReception() if services().telephone.intake.bars(_sender(happened)):
             return _refused(turn, facts, happened)
         case _:
             return turn
@@ -154,14 +154,14 @@ def _refused(turn: Turn, facts: Facts, happened: Event) -> Turn:
 def _filed(turn: Turn, file: File, facts: Facts, happened: Event) -> Turn:
     """Leaves the request of a turn at the desk, and goes on with what became of it."""
     try:
-        kept = house().front_door.accept(_new_request(turn.call, file, facts, happened))
+        kept = services().telephone.intake.accept(_new_request(turn.call, file, facts, happened))
     except Refused:
         return _refused(turn, facts, happened)
     if kept is None:
-        house().tally.count(NOTHING_PROMISED, kind=file.wish.kind)
+        services().operations.counters.count(NOTHING_PROMISED, kind=file.wish.kind)
         return resume(turn.call, "lost", facts)
     log.info("call %s: a %s is promised", happened.call_sid, file.wish.kind)
-    house().tally.count(PROMISES, kind=file.wish.kind, store=IN_REDIS if kept.waits else IN_DATABASE)
+    services().operations.counters.count(PROMISES, kind=file.wish.kind, store=IN_REDIS if kept.waits else IN_DATABASE)
     return resume(replace(turn.call, reference=kept.reference, joined=kept.joined), "kept", facts)
 
 
@@ -194,11 +194,11 @@ def _heard(turn: Turn, *before: str) -> Response:
 
 def _answer(turn: Turn) -> Response:
     steps = _steps()
-    return _xml(house().renderer.document(turn, Addresses(steps.step, steps.silence, steps.answered)))
+    return _xml(services().telephone.renderer.document(turn, Addresses(steps.step, steps.silence, steps.answered)))
 
 
 def _steps() -> Steps:
-    return Steps(house().call_seal)
+    return Steps(services().telephone.seal)
 
 
 def _xml(document: str) -> Response:

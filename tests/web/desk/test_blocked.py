@@ -20,7 +20,7 @@ REASON = "shouts at us"
 @pytest.fixture
 def devi(app: Flask, phone: Phone, clock: Clock) -> Staff:
     """Somebody at the desk who is no manager."""
-    phone.house.people.add("devi", PASSWORD, clock(), STAFF)
+    phone.services.staff.people.add("devi", PASSWORD, clock(), STAFF)
     person = Staff(app, "devi", PASSWORD)
     person.logs_in()
     return person
@@ -43,12 +43,12 @@ def sees(person: Staff, path: str = "/desk/blocked") -> str:
 
 
 def standing(phone: Phone) -> list[tuple[str, str, str]]:
-    return [(each.phone.e164, each.reason, each.who) for each in phone.house.blocked.all()]
+    return [(each.phone.e164, each.reason, each.who) for each in phone.services.desk.blocked.all()]
 
 
 def told(phone: Phone) -> list[tuple[str, str, str, str]]:
     """What the audit tells of blocks, the newest first."""
-    found = phone.house.audit.page()
+    found = phone.services.staff.audit.page()
     return [(each.who, each.what, each.about, each.detail) for each in found if "block" in each.what]
 
 
@@ -92,7 +92,7 @@ def test_the_number_of_a_card_is_blocked_and_stands_in_no_address(devi: Staff, p
     assert standing(phone) == [(CALLER, REASON, "devi")]
     assert "This number is blocked." in sees(devi, f"/desk/requests/{reference}")
     assert told(phone) == [("devi", "blocked number", "#1", reference)]
-    assert phone.house.desk.request(1).status == "open", "what was promised stays"
+    assert phone.services.desk.store.request(1).status == "open", "what was promised stays"
 
 
 @pytest.mark.parametrize("request_id", ["2", "x", "-1", "9" * 30, "१", ""])
@@ -151,7 +151,7 @@ def test_the_audit_tells_who_blocked_and_lifted_what_but_no_number(devi: Staff, 
 
 
 def test_who_is_not_logged_in_neither_sees_nor_changes_what_is_blocked(app: Flask, phone: Phone, clock: Clock) -> None:
-    phone.house.blocked.block(number(OTHER), REASON, "asha", clock())
+    phone.services.desk.blocked.block(number(OTHER), REASON, "asha", clock())
     stranger = app.test_client()
     token = Staff.token(stranger.get("/login").text)
     for path in ("/desk/blocked", "/desk/blocked/1/lift"):
@@ -162,7 +162,7 @@ def test_who_is_not_logged_in_neither_sees_nor_changes_what_is_blocked(app: Flas
 
 
 def test_a_form_without_its_token_changes_nothing(devi: Staff, phone: Phone, clock: Clock) -> None:
-    phone.house.blocked.block(number(OTHER), REASON, "asha", clock())
+    phone.services.desk.blocked.block(number(OTHER), REASON, "asha", clock())
     assert blocks(devi, csrf_token="").status_code == 400
     assert devi.browser.post("/desk/blocked/1/lift").status_code == 400
     assert standing(phone) == [(OTHER, REASON, "asha")]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.web.services import House
+from ivr.web.services import Services
 from tests.people import Clock, Phone, Staff
 
 
@@ -45,14 +45,16 @@ def test_a_cancelled_appointment_stands_in_no_list_and_offers_nothing_but_to_tak
 @pytest.mark.parametrize(
     ("on", "hour"), [("", ""), ("2026-11-26", ""), ("2026-11-22", "10:00"), ("x", "10:00"), ("2026-11-26", "25:00")]
 )
-def test_what_is_no_time_ahead_changes_nothing(staff: Staff, house: House, booked: str, on: str, hour: str) -> None:
-    before = house.desk.request(1)
+def test_what_is_no_time_ahead_changes_nothing(
+    staff: Staff, services: Services, booked: str, on: str, hour: str
+) -> None:
+    before = services.desk.store.request(1)
     assert "Please give the day and the hour, from now on." in staff.does("rebook", 1, day=on, hour=hour)
-    assert house.desk.request(1) == before
+    assert services.desk.store.request(1) == before
 
 
-def test_who_comes_too_late_is_told_so(staff: Staff, house: House, booked: str, clock: Clock) -> None:
-    house.bookings.call_off(1, "meena", clock())
+def test_who_comes_too_late_is_told_so(staff: Staff, services: Services, booked: str, clock: Clock) -> None:
+    services.desk.bookings.call_off(1, "meena", clock())
     for move in ("rebook", "call_off"):
         assert "This request is not booked any more." in staff.does(move, 1, day="2026-11-26", hour="16:00")
 

@@ -17,7 +17,7 @@ from ivr.desk.requests import Outcome, Report
 from ivr.staff.people import MANAGER, STAFF
 from ivr.storage.database import sqlite_path
 from ivr.web.desk import ics
-from ivr.web.services import House
+from ivr.web.services import Services
 from tests.conftest import PASSWORD
 from tests.people import CALLER, DELHI, Clock, Phone, Staff
 from tests.web import service
@@ -27,17 +27,17 @@ NOTE = "her knee, Mrs Nobody-at-all"
 
 
 @pytest.fixture
-def manager(app: Flask, house: House, clock: Clock) -> Staff:
-    return comes(app, house, clock, "asha", MANAGER)
+def manager(app: Flask, services: Services, clock: Clock) -> Staff:
+    return comes(app, services, clock, "asha", MANAGER)
 
 
 @pytest.fixture
-def colleague(app: Flask, house: House, clock: Clock) -> Staff:
-    return comes(app, house, clock, "meena", STAFF)
+def colleague(app: Flask, services: Services, clock: Clock) -> Staff:
+    return comes(app, services, clock, "meena", STAFF)
 
 
-def comes(app: Flask, house: House, clock: Clock, name: str, role: str) -> Staff:
-    house.people.add(name, PASSWORD, clock(), role)
+def comes(app: Flask, services: Services, clock: Clock, name: str, role: str) -> Staff:
+    services.staff.people.add(name, PASSWORD, clock(), role)
     person = Staff(app, name, PASSWORD)
     person.logs_in()
     return person
@@ -72,12 +72,12 @@ def events(answer: TestResponse) -> list[Any]:
 
 def books(phone: Phone, at: datetime, caller: str = CALLER, line: str = "main") -> str:
     """Somebody rings and is given this hour; the reference."""
-    house, now = phone.house, phone.house.clock()
+    services, now = phone.services, phone.services.clock()
     call = phone.rings(line, caller=caller).press(*BOOK)
-    (found,) = house.worklist.referred(call.reference)
-    house.moves.take(found.id, "asha", now)
-    house.moves.write_note(found.id, NOTE, "asha", now)
-    house.moves.report(found.id, Report(Outcome.BOOKED, at), "asha", now)
+    (found,) = services.desk.worklist.referred(call.reference)
+    services.desk.moves.take(found.id, "asha", now)
+    services.desk.moves.write_note(found.id, NOTE, "asha", now)
+    services.desk.moves.report(found.id, Report(Outcome.BOOKED, at), "asha", now)
     return call.reference
 
 
@@ -122,10 +122,10 @@ def test_a_booking_that_is_taken_back_disappears_and_comes_again_as_the_same_ent
 ) -> None:
     books(phone, TEN)
     (before,) = events(reads(app, link))
-    assert phone.house.moves.undo(1, "booked", "asha", clock())
+    assert phone.services.desk.moves.undo(1, "booked", "asha", clock())
     assert events(reads(app, link)) == []
     clock.goes_on(minutes=1)
-    phone.house.moves.report(1, Report(Outcome.BOOKED, TEN + timedelta(hours=2)), "asha", clock())
+    phone.services.desk.moves.report(1, Report(Outcome.BOOKED, TEN + timedelta(hours=2)), "asha", clock())
     (after,) = events(reads(app, link))
     assert (after["uid"], after["dtstart"].dt) == (before["uid"], TEN + timedelta(hours=2))
     assert after["sequence"] == before["sequence"] + 1
@@ -135,18 +135,18 @@ def test_a_booking_that_is_taken_back_disappears_and_comes_again_as_the_same_ent
 def test_an_appointment_that_is_changed_is_the_same_entry_and_one_that_is_cancelled_is_none(
     app: Flask, phone: Phone, link: str, clock: Clock
 ) -> None:
-    house = phone.house
+    services = phone.services
     books(phone, TEN)
     (before,) = events(reads(app, link))
     clock.goes_on(days=1)
-    house.bookings.rebook(1, TEN + timedelta(hours=3), "meena", clock())
+    services.desk.bookings.rebook(1, TEN + timedelta(hours=3), "meena", clock())
     (after,) = events(reads(app, link))
     assert (after["uid"], after["dtstart"].dt) == (before["uid"], TEN + timedelta(hours=3))
     assert after["sequence"] == before["sequence"] + 1
     assert after["last-modified"].dt == clock()
-    house.bookings.call_off(1, "meena", clock())
+    services.desk.bookings.call_off(1, "meena", clock())
     assert events(reads(app, link)) == []
-    assert house.moves.undo(1, "called_off", "meena", clock())
+    assert services.desk.moves.undo(1, "called_off", "meena", clock())
     (back,) = events(reads(app, link))
     assert (back["dtstart"].dt, back["sequence"]) == (after["dtstart"].dt, after["sequence"] + 1)
 
@@ -188,9 +188,9 @@ def test_where_the_clinic_has_not_said_how_long_an_appointment_has_no_end(
     (tmp_path / "clinic.toml").write_text(words)
     more = {"CLINIC_FILE": str(tmp_path / "clinic.toml")}
     with service(tmp_path, sqlite_url, redis_url, clock, **more) as phone:
-        phone.house.feed.renew("asha", clock())
+        phone.services.desk.calendar_feed.renew("asha", clock())
         books(phone, TEN)
-        found = phone.house.feed.link()
+        found = phone.services.desk.calendar_feed.link()
         assert found is not None
         (event,) = events(reads(phone.app, f"/calendar/{found.token}.ics"))
         assert "dtend" not in event
@@ -202,9 +202,9 @@ def test_a_lines_name_is_written_as_the_clinic_writes_it(
     words = (ROOT / "config" / "clinic.toml").read_text().replace('en = "the second line"', 'en = "the Gurugram line"')
     (tmp_path / "clinic.toml").write_text(words)
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
-        phone.house.feed.renew("asha", clock())
+        phone.services.desk.calendar_feed.renew("asha", clock())
         books(phone, TEN, line="second")
-        found = phone.house.feed.link()
+        found = phone.services.desk.calendar_feed.link()
         assert found is not None
         (event,) = events(reads(phone.app, f"/calendar/{found.token}.ics"))
         assert event["description"] == "The Gurugram line"
@@ -273,7 +273,7 @@ def test_with_the_database_away_a_program_is_told_to_come_again_and_not_that_not
 
 
 def test_the_token_stands_in_no_log_and_not_in_the_audit(
-    app: Flask, house: House, link: str, sqlite_url: str, caplog: pytest.LogCaptureFixture
+    app: Flask, services: Services, link: str, sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     token = urlsplit(link).path.removeprefix("/calendar/").removesuffix(".ics")
     path = sqlite_path(sqlite_url)
@@ -284,5 +284,5 @@ def test_the_token_stands_in_no_log_and_not_in_the_audit(
         away.rename(path)
         assert app.test_client().post(link).status_code == 405
     assert token not in caplog.text
-    assert token not in str(house.audit.page())
-    assert "made calendar link" in str(house.audit.page())
+    assert token not in str(services.staff.audit.page())
+    assert "made calendar link" in str(services.staff.audit.page())

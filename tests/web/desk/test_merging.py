@@ -8,7 +8,7 @@ import pytest
 from ivr.desk.requests import NewRequest, Status
 from ivr.line.booking import Kind
 from ivr.line.phones import Phone as Number
-from ivr.web.services import House
+from ivr.web.services import Services
 from tests.conftest import PASSWORD
 from tests.people import CALLER, Clock, Conversation, Phone, Staff
 
@@ -57,11 +57,11 @@ def test_another_request_of_the_number_is_offered_and_merged_with_one_tap(
     assert f"{other.reference}: merged with the request {hers.reference}" in page
     assert f"merged the request {other.reference} with this one. It also wished: Ring back, as soon as" in page
     assert "Merge with" not in page
-    assert [each.id for each in phone.house.desk.waiting()] == [1]
+    assert [each.id for each in phone.services.desk.store.waiting()] == [1]
 
 
 def test_a_request_of_another_number_is_found_by_its_reference_and_shown_before_it_is_merged(
-    staff: Staff, house: House, hers: Conversation, again: Conversation
+    staff: Staff, services: Services, hers: Conversation, again: Conversation
 ) -> None:
     assert "Merge with" not in card(staff, hers.reference)
     typed = f"{again.reference[:3]} {again.reference[3:]}"
@@ -69,14 +69,14 @@ def test_a_request_of_another_number_is_found_by_its_reference_and_shown_before_
     assert status == 200
     assert "99999 00002" in page
     assert f"Merge with {again.reference}" in page
-    assert [(line.what, line.about) for line in house.audit.page()][:1] == [("saw request", again.reference)]
-    assert house.desk.request(2).status is Status.OPEN
+    assert [(line.what, line.about) for line in services.staff.audit.page()][:1] == [("saw request", again.reference)]
+    assert services.desk.store.request(2).status is Status.OPEN
     staff.does("merge", 1, other="2")
-    assert house.desk.request(2).merged_into == 1
+    assert services.desk.store.request(2).merged_into == 1
 
 
 def test_where_two_numbers_share_a_reference_both_are_there_to_choose(
-    staff: Staff, house: House, hers: Conversation, clock: Clock
+    staff: Staff, services: Services, hers: Conversation, clock: Clock
 ) -> None:
     for number in ("+919999900003", "+919999900004"):
         new = NewRequest(
@@ -92,7 +92,7 @@ def test_where_two_numbers_share_a_reference_both_are_there_to_choose(
             asked=clock(),
             own_number=True,
         )
-        house.desk.keep(new, house.front_door.marker.mark(new.promise), "424242")
+        services.desk.store.keep(new, services.telephone.intake.marker.mark(new.promise), "424242")
     status, page = looks_for(staff, 1, "424242")
     assert (status, page.count("Merge with 424242</button>")) == (200, 2)
     assert "99999 00003" in page
@@ -131,62 +131,62 @@ def test_the_old_reference_shows_the_card_that_remains_and_its_own_card_says_whe
 
 
 def test_it_can_be_taken_back_for_a_moment_from_the_card(
-    staff: Staff, house: House, hers: Conversation, again: Conversation, clock: Clock
+    staff: Staff, services: Services, hers: Conversation, again: Conversation, clock: Clock
 ) -> None:
-    before = [house.desk.request(each) for each in (1, 2)]
+    before = [services.desk.store.request(each) for each in (1, 2)]
     page = staff.takes_back(staff.does("merge", 1, other="2"))
     assert "took that back" in page
     assert f"merged the request {again.reference} with this one</li>" in page
-    assert [house.desk.request(each) for each in (1, 2)] == before
+    assert [services.desk.store.request(each) for each in (1, 2)] == before
     page = staff.does("merge", 1, other="2")
-    house.moves.write_note(2, "rang", "meena", clock())
+    services.desk.moves.write_note(2, "rang", "meena", clock())
     assert "too late" in staff.takes_back(page)
-    assert house.desk.request(2).merged_into == 1
+    assert services.desk.store.request(2).merged_into == 1
     clock.goes_on(seconds=11)
     assert "/undo" not in card(staff, hers.reference)
 
 
 def test_where_she_has_moved_it_since_nothing_else_is_taken_back_in_its_place(
-    staff: Staff, house: House, again: Conversation
+    staff: Staff, services: Services, again: Conversation
 ) -> None:
     offered = staff.does("merge", 1, other="2")
     assert "/undo" not in staff.does("take", 1), "what cannot be taken back is not offered"
     assert "too late" in staff.takes_back(offered), "from a page that is open in another tab"
-    assert (house.desk.request(1).taken_by, house.desk.request(2).merged_into) == ("asha", 1)
+    assert (services.desk.store.request(1).taken_by, services.desk.store.request(2).merged_into) == ("asha", 1)
 
 
 def test_a_merge_is_not_taken_apart_in_place_of_a_report_of_before(
-    staff: Staff, house: House, again: Conversation
+    staff: Staff, services: Services, again: Conversation
 ) -> None:
     staff.does("take", 1)
     offered = staff.does("report", 1, outcome="no_answer")
     staff.does("merge", 1, other="2")
     assert "too late" in staff.takes_back(offered)
-    assert (house.desk.request(1).tries, house.desk.request(2).merged_into) == (1, 1)
+    assert (services.desk.store.request(1).tries, services.desk.store.request(2).merged_into) == (1, 1)
 
 
 def test_who_comes_too_late_is_told_who_has_it_or_that_it_is_closed(
     staff: Staff, phone: Phone, again: Conversation, hers: Conversation, clock: Clock
 ) -> None:
-    house = phone.house
-    house.moves.take(2, "meena", clock())
+    services = phone.services
+    services.desk.moves.take(2, "meena", clock())
     assert tries(staff, 1, "2") == (409, f"meena has the request {again.reference}.")
     status, page = looks_for(staff, 1, again.reference)
     assert (status, "meena has it" in page, "Merge with" in page.partition("</h1>")[2]) == (200, True, False)
     assert "Same person as another request" not in card(staff, again.reference), "nor from the card of hers"
-    house.people.add("meena", PASSWORD, clock())
+    services.staff.people.add("meena", PASSWORD, clock())
     meena = Staff(phone.app, "meena", PASSWORD)
     meena.logs_in()
     meena.does("merge", 2, other="1")
-    assert house.desk.request(1).merged_into == 2
+    assert services.desk.store.request(1).merged_into == 2
     assert tries(staff, 1, "2") == (409, f"The request {hers.reference} is closed already.")
 
 
 @pytest.mark.parametrize("other", ["4711", "", "-2", "9" * 30, "٢"])
-def test_what_is_not_there_is_not_merged(staff: Staff, house: House, again: Conversation, other: str) -> None:
+def test_what_is_not_there_is_not_merged(staff: Staff, services: Services, again: Conversation, other: str) -> None:
     assert tries(staff, 1, other) == (404, "There is no such request any more.")
     assert tries(staff, 1, "1") == (400, "That is this request itself.")
-    assert all(each.status is Status.OPEN for each in house.desk.all())
+    assert all(each.status is Status.OPEN for each in services.desk.store.all())
 
 
 def test_the_card_in_hindi_says_what_was_merged(staff: Staff, hers: Conversation, again: Conversation) -> None:

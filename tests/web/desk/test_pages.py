@@ -34,7 +34,7 @@ ELSEWHERE = (
 
 def colleague(phone: Phone, name: str) -> Staff:
     """Somebody else at the desk, logged in."""
-    phone.house.people.add(name, PASSWORD, phone.house.clock())
+    phone.services.staff.people.add(name, PASSWORD, phone.services.clock())
     person = Staff(phone.app, name, PASSWORD)
     assert person.logs_in().status_code == 302
     return person
@@ -51,7 +51,7 @@ def logs_in_from(staff: Staff, wanted: str) -> str:
 @pytest.fixture
 def asha(app: Flask, phone: Phone) -> Staff:
     """Somebody at the desk who has not logged in."""
-    phone.house.people.add("asha", PASSWORD, phone.house.clock())
+    phone.services.staff.people.add("asha", PASSWORD, phone.services.clock())
     return Staff(app, "asha", PASSWORD)
 
 
@@ -107,7 +107,7 @@ def test_cookies_are_kept_from_scripts_other_sites_and_in_production_from_plain_
     tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, env: str
 ) -> None:
     with service(tmp_path, sqlite_url, redis_url, clock, ENV=env) as phone:
-        phone.house.people.add("asha", PASSWORD, clock())
+        phone.services.staff.people.add("asha", PASSWORD, clock())
         browser = phone.app.test_client()
         page = browser.get("/login", base_url=OURS)
         form = {"name": "asha", "password": PASSWORD, "csrf_token": Staff.token(page.text)}
@@ -119,7 +119,7 @@ def test_cookies_are_kept_from_scripts_other_sites_and_in_production_from_plain_
 
 
 def test_who_has_logged_out_or_been_switched_off_is_out(staff: Staff, phone: Phone) -> None:
-    database = Database(phone.house.settings.database_url)
+    database = Database(phone.services.settings.database_url)
     staff.sees()
     with database.writing() as write:
         write.execute(update(schema.staff).values(active=False))
@@ -182,7 +182,7 @@ def test_a_request_is_taken_put_back_and_settled_each_with_who_and_when(
     assert "Nobody waits to be rung." in page
     assert "Reached and settled" in page, "it can be taken back"
     what = ["made", "taken", "put_back", "taken", "settled"]
-    assert [entry.what for entry in phone.house.desk.history(1)] == what
+    assert [entry.what for entry in phone.services.desk.store.history(1)] == what
     assert "This request is closed already." in staff.does("take", 1)
 
 
@@ -193,7 +193,7 @@ def test_the_second_of_two_people_is_told_who_was_first(staff: Staff, phone: Pho
     assert "asha has it" in binod.sees()
     for move, more in (("take", {}), ("report", {"outcome": "settled"}), ("put_back", {})):
         assert "asha has taken this request." in binod.does(move, 1, **more)
-    assert phone.house.desk.request(1).taken_by == "asha"
+    assert phone.services.desk.store.request(1).taken_by == "asha"
     staff.does("put_back", 1)
     assert "This request is open again." in staff.does("report", 1, outcome="settled")
 
@@ -210,7 +210,7 @@ def test_two_people_at_once_cannot_take_the_same_request(both: Phone) -> None:
 
     with ThreadPoolExecutor(2) as hands:
         pages = list(hands.map(takes, [colleague(both, name) for name in ("asha", "binod")]))
-    taken_by = both.house.desk.request(1).taken_by
+    taken_by = both.services.desk.store.request(1).taken_by
     assert sorted("You have it" in page for page in pages) == [False, True]
     assert sorted(f"{taken_by} has taken this request." in page for page in pages) == [False, True]
 
@@ -221,7 +221,7 @@ def test_whatever_a_colleague_enters_is_words_and_never_markup(staff: Staff, pho
     staff.does("take", 1)
     staff.does("note", 1, note=markup)
     for page in (
-        staff.browser.get(f"/desk/requests/{phone.house.desk.request(1).reference}").text,
+        staff.browser.get(f"/desk/requests/{phone.services.desk.store.request(1).reference}").text,
         staff.browser.get("/desk", query_string={"q": markup, "line": markup, "kind": markup}).text,
         staff.browser.post("/desk/new", data={"csrf_token": staff.csrf(), "phone": markup, "note": markup}).text,
     ):
@@ -278,7 +278,7 @@ def test_a_booking_needs_a_moment_to_come(staff: Staff, phone: Phone) -> None:
     staff.does("take", 1)
     for more in ({}, {"day": "2026-11-23", "hour": "13:59"}, {"day": "x", "hour": "y"}, {"day": "2026-11-24"}):
         assert "Please give the day and the hour" in staff.does("report", 1, outcome="booked", **more)
-    assert phone.house.desk.request(1).status == "taken"
+    assert phone.services.desk.store.request(1).status == "taken"
     staff.does("report", 1, outcome="booked", day="2026-11-24", hour="10:30")
     page = staff.browser.get("/desk/appointments", query_string={"day": "2026-11-24"}).text
     assert "10:30" in page
@@ -290,7 +290,7 @@ def test_an_outcome_that_there_is_not_changes_nothing(staff: Staff, phone: Phone
     staff.does("take", 1)
     for outcome in ("", "vanished", "not_reached"):
         staff.does("report", 1, outcome=outcome)
-    assert phone.house.desk.request(1).status == "taken"
+    assert phone.services.desk.store.request(1).status == "taken"
 
 
 def test_a_request_from_the_counter_joins_the_one_the_number_has(staff: Staff, phone: Phone) -> None:
@@ -298,11 +298,11 @@ def test_a_request_from_the_counter_joins_the_one_the_number_has(staff: Staff, p
     form = {"csrf_token": staff.csrf(), "phone": "99999 00001", "kind": "booking", "language": "en", "line": "main"}
     page = staff.browser.post("/desk/new", data=form, follow_redirects=True).text
     assert "It is written down." in page
-    (found,) = phone.house.desk.waiting()
+    (found,) = phone.services.desk.store.waiting()
     assert found.rang_again == 1
     for wrong in ({"phone": "123"}, {"kind": "nothing"}, {"line": "none"}, {"day": "2026-11-24"}, {"part": "night"}):
         assert staff.browser.post("/desk/new", data=form | wrong).status_code == 400
-    assert len(phone.house.desk.waiting()) == 1
+    assert len(phone.services.desk.store.waiting()) == 1
 
 
 def test_the_desk_is_read_in_hindi(staff: Staff, phone: Phone) -> None:
@@ -323,7 +323,7 @@ def test_a_form_without_its_token_moves_nothing(staff: Staff, phone: Phone) -> N
     other = Staff(phone.app)
     theirs = other.token(other.browser.get("/login").text)
     assert staff.browser.post("/desk/requests/1/take", data={"csrf_token": theirs}).status_code == 400
-    assert phone.house.desk.request(1).status == "open"
+    assert phone.services.desk.store.request(1).status == "open"
 
 
 def test_there_is_no_such_request_and_no_such_move(both: Phone) -> None:
@@ -333,7 +333,7 @@ def test_there_is_no_such_request_and_no_such_move(both: Phone) -> None:
     paths = ("1/delete", "1/done", "1/open", "2/take", "0/take", "99999999999999999999999/take", "x/take", "-1/take")
     answers = {path: staff.browser.post(f"/desk/requests/{path}", data={"csrf_token": token}) for path in paths}
     assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(paths, 404)
-    assert both.house.desk.request(1).status == "open"
+    assert both.services.desk.store.request(1).status == "open"
 
 
 def test_while_the_database_is_away_staff_are_told_so_and_stay_logged_in(

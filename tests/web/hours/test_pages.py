@@ -28,7 +28,7 @@ LINES = ("main", "second", "third")
 
 def at_the_desk(phone: Phone, name: str = "asha") -> Staff:
     """Somebody at the desk, logged in."""
-    phone.house.people.add(name, PASSWORD, phone.house.clock())
+    phone.services.staff.people.add(name, PASSWORD, phone.services.clock())
     person = Staff(phone.app, name, PASSWORD)
     assert person.logs_in().status_code == 302
     return person
@@ -141,17 +141,17 @@ def test_the_days_on_offer_and_the_reception_follow(
 
 def test_who_was_not_reached_is_rung_again_when_the_clinic_is_open_as_it_was_set(staff: Staff, phone: Phone) -> None:
     phone.rings().press("2", "1", "1", "1")
-    (request,) = phone.house.desk.waiting()
-    now = phone.house.clock()
+    (request,) = phone.services.desk.store.waiting()
+    now = phone.services.clock()
     sets(staff, "early", time="14:20")
-    due = phone.house.moves.next_due(request, Outcome.NO_ANSWER, now)
+    due = phone.services.desk.moves.next_due(request, Outcome.NO_ANSWER, now)
     assert due == datetime(2026, 11, 24, 9, 0, tzinfo=DELHI)
 
 
 def test_undoing_restores_what_was_heard_before(both: Phone) -> None:
     staff = at_the_desk(both)
     sets(staff, "early", time="17:00")
-    both.house.clock.goes_on(minutes=1)  # type: ignore[attr-defined]  # it is the test's clock
+    both.services.clock.goes_on(minutes=1)  # type: ignore[attr-defined]  # it is the test's clock
     sets(staff, "closed")
     assert "We are closed today." in hears(both)
     undoes(staff, 1)
@@ -186,7 +186,7 @@ def test_a_closed_day_that_opens_after_all_for_some_hours_does(staff: Staff, pho
 
 def test_all_lines_close_even_where_one_had_hours_of_its_own_set_before(staff: Staff, phone: Phone) -> None:
     sets(staff, "early", line="second", time="17:00")
-    phone.house.clock.goes_on(minutes=1)  # type: ignore[attr-defined]  # it is the test's clock
+    phone.services.clock.goes_on(minutes=1)  # type: ignore[attr-defined]  # it is the test's clock
     sets(staff, "closed")
     assert ["We are closed today." in hears(phone, line) for line in LINES] == [True] * 3
     undoes(staff, 1)
@@ -291,7 +291,7 @@ def test_who_set_it_and_when_stands_beside_it_and_in_the_audit(staff: Staff, pho
     assert "set by asha, <time" in seen
     assert "Mon 23 Nov, 14:00" in seen
     undoes(binod)
-    told = [(each.who, each.what) for each in phone.house.audit.page() if "hours" in each.what]
+    told = [(each.who, each.what) for each in phone.services.staff.audit.page() if "hours" in each.what]
     assert told == [("binod", "undid hours"), ("asha", "set hours")]
 
 
@@ -359,7 +359,7 @@ def test_one_tap_fills_the_form_for_a_holiday_and_sets_nothing(staff: Staff, pho
     assert len(opened) == 1
     assert 'value="2027-10-29"' in opened[0]
     assert '<option value="diwali" selected>' in opened[0]
-    assert phone.house.closures.current(phone.house.clock().date()) == []
+    assert phone.services.hours.closures.current(phone.services.clock().date()) == []
     sets(staff, "day", day="2027-10-29", reason="diwali")
     assert "day=2027-10-29" not in page(staff), "it is set"
 

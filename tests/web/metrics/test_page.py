@@ -20,14 +20,14 @@ from ivr.metrics.counters import Tally
 from ivr.metrics.files import ROOM
 from ivr.metrics.table import CALLS, FAULT, OK, OTHER, READ, ROUTES, WEBHOOKS, from_zero
 from ivr.storage.database import sqlite_path
-from ivr.web.services import House
+from ivr.web.services import Services
 from testing.servers import until
 from testing.servers.valkey import Valkey
 from tests.conftest import PASSWORD, settings_for
 from tests.people import CALLER, Clock, Phone, Staff
 from tests.served import asked, web
 from tests.web import service
-from workers.services import Tools
+from workers.services import WorkerServices
 
 TOKEN = "a-token-that-reads-numbers"
 
@@ -92,22 +92,25 @@ def test_calls_are_counted_by_line_and_language(phone: Phone) -> None:
     phone.rings("main")
     phone.rings("main")
     phone.rings("third")
-    found, third = numbers(phone), phone.house.clinic.lines["third"].language
+    found, third = numbers(phone), phone.services.clinic.lines["third"].language
     assert found["clinic_calls_total", "en", "main"] == 2
     assert found["clinic_calls_total", third, "third"] == 1
     assert found["clinic_calls_total", "en", "second"] == 0, "there before its first call, so that one is seen"
 
 
-def test_webhooks_are_timed_by_place_as_long_as_the_carrier_waited(phone: Phone, house: House, clock: Clock) -> None:
+def test_webhooks_are_timed_by_place_as_long_as_the_carrier_waited(
+    phone: Phone, services: Services, clock: Clock
+) -> None:
     class Slow:
         def accept(self, new: Any) -> Any:
             clock.goes_on(seconds=2.5)
-            return house.front_door.accept(new)
+            return services.telephone.intake.accept(new)
 
-        patience = house.front_door.patience
-        waiting_room = house.front_door.waiting_room
+        patience = services.telephone.intake.patience
+        waiting_room = services.desk.pending
 
-    slow = replace(house, front_door=Slow())  # type: ignore[arg-type]  # a door that takes its time
+    telephone = replace(services.telephone, intake=Slow())  # type: ignore[arg-type]  # a door that takes its time
+    slow = replace(services, telephone=telephone)
     phone = Phone(create_app(slow), slow)
     books(phone)
     found = numbers(phone)
@@ -119,8 +122,11 @@ def test_webhooks_are_timed_by_place_as_long_as_the_carrier_waited(phone: Phone,
     assert buckets == {"2.0": 0, "3.0": 1, "+Inf": 1}
 
 
-def test_a_mistake_of_ours_is_an_apology_and_so_is_what_the_carrier_could_not_reach(phone: Phone, house: House) -> None:
-    broken = replace(house, front_door=None)  # type: ignore[arg-type]  # no door at all
+def test_a_mistake_of_ours_is_an_apology_and_so_is_what_the_carrier_could_not_reach(
+    phone: Phone, services: Services
+) -> None:
+    telephone = replace(services.telephone, intake=None)  # type: ignore[arg-type]  # no door at all
+    broken = replace(services, telephone=telephone)
     books_in_vain = Phone(create_app(broken), broken)
     assert "has a short fault" in books_in_vain.rings().press("1", "1", "1", "1", "1").words
     phone.unsigned("/voice/fallback", {})
@@ -155,10 +161,10 @@ def test_promises_are_counted_by_kind_and_by_the_store_that_keeps_them(
     assert numbers(phone)["clinic_database_up",] == 1
 
 
-def test_forged_webhooks_and_failed_logins_are_counted(phone: Phone, house: House, clock: Clock) -> None:
+def test_forged_webhooks_and_failed_logins_are_counted(phone: Phone, services: Services, clock: Clock) -> None:
     for _ in range(3):
         phone.unsigned("/voice/main", {"CallSid": "CA1"})
-    house.people.add("asha", PASSWORD, clock())
+    services.staff.people.add("asha", PASSWORD, clock())
     for _ in range(6):
         Staff(phone.app).logs_in(password="not this one")
     Staff(phone.app).logs_in(password=PASSWORD)
@@ -192,7 +198,7 @@ def test_requests_are_read_by_where_they_stand(staff: Staff, phone: Phone) -> No
 
 def test_the_most_overdue_request_that_nobody_has_taken_is_timed(phone: Phone, staff: Staff, clock: Clock) -> None:
     phone.rings().press("2", "1", "1", "1")
-    due = phone.house.desk.request(1).due
+    due = phone.services.desk.store.request(1).due
     clock.now = due
     assert numbers(phone)["clinic_oldest_overdue_seconds",] == 0
     clock.goes_on(minutes=5)
@@ -202,15 +208,15 @@ def test_the_most_overdue_request_that_nobody_has_taken_is_timed(phone: Phone, s
 
 
 def test_the_oldest_notification_that_nobody_has_got_is_timed_until_it_is_done_or_has_failed(
-    phone: Phone, tools: Tools, clock: Clock
+    phone: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
     books(phone)
     clock.goes_on(seconds=400)
     assert numbers(phone)["clinic_oldest_unsent_seconds", "tell_staff"] == 400
     for _ in range(len(PAUSES) + 1):
-        errand = tools.errands.begin(1, clock())
+        errand = worker.desk.outbox.begin(1, clock())
         assert errand
-        tools.errands.failed(errand, "NotTold", clock())
+        worker.desk.outbox.failed(errand, "NotTold", clock())
     found = numbers(phone)
     assert found["clinic_errands_failed", "tell_staff"] == 1
     assert found["clinic_oldest_unsent_seconds", "tell_staff"] == 0
@@ -243,11 +249,11 @@ def test_every_metric_of_the_table_is_given_also_in_the_newer_format(phone: Phon
 # -- nothing personal
 
 
-def test_no_name_no_value_and_no_file_holds_anything_personal(phone: Phone, house: House, tmp_path: Path) -> None:
+def test_no_name_no_value_and_no_file_holds_anything_personal(phone: Phone, services: Services, tmp_path: Path) -> None:
     caller, keyed, name, password = "+919876501234", "9876505678", "asha-of-the-desk", "a-password-to-hide"
     phone.rings(caller=caller).press("1", "1", "1", "2", f"0{keyed}#", "1", "1")
     phone.posts(f"/voice/{keyed}", {"CallSid": "CA1", "From": caller, "To": caller})
-    house.people.add(name, password, house.clock())
+    services.staff.people.add(name, password, services.clock())
     Staff(phone.app, name, password).logs_in(password=f"{password}!")
     written = "".join(path.read_bytes().decode("latin-1") for path in (tmp_path / "metrics").iterdir())
     for word in (caller[3:], keyed, name, password):
@@ -259,7 +265,7 @@ def test_no_name_no_value_and_no_file_holds_anything_personal(phone: Phone, hous
 
 
 def test_whichever_process_is_asked_it_tells_what_all_have_counted_and_what_a_dead_one_had(
-    house: House, settings: Settings, tmp_path: Path
+    services: Services, settings: Settings, tmp_path: Path
 ) -> None:
     folder = tmp_path / "metrics"
 
@@ -267,7 +273,7 @@ def test_whichever_process_is_asked_it_tells_what_all_have_counted_and_what_a_de
         answers = [asked(f"{running.url}/metrics", Authorization=f"Bearer {TOKEN}") for _ in range(12)]
         return {calls(answer) for answer in answers}
 
-    with web(house, settings) as running:
+    with web(services, settings) as running:
         rung = rings_until(lambda: all(counts(each) for each in running.processes), running.phone)
         assert found() == {rung}
         running.loses_one()
@@ -346,7 +352,7 @@ def test_where_nothing_can_be_written_calls_are_answered_all_the_same(
 ) -> None:
     (tmp_path / "metrics").write_text("a file where the folder should be")
     books(phone)
-    assert phone.house.desk.request(1)
+    assert phone.services.desk.store.request(1)
     assert numbers(phone)["clinic_requests", "open"] == 1
     assert caplog.text.count("nothing is counted any more") == 1
 

@@ -14,7 +14,7 @@ from ivr.line.paths.transcript import Keys
 from ivr.line.phones import Phone as Number
 from ivr.line.turn import Call, File, RingReception
 from ivr.web.preview.transcripts import Branch
-from ivr.web.services import House
+from ivr.web.services import Services
 from ivr.web.telephone.call_urls import Steps
 from tests.people import CALLER, Conversation, Phone
 
@@ -37,7 +37,7 @@ STANDING = {"0", "9", "*", "#"}
 class Listener:
     """Reads one call, and rings it."""
 
-    house: House
+    services: Services
     read: Branch
     follows: frozenset[What] = OFFERED
     turn: int | None = None
@@ -120,7 +120,7 @@ class Listener:
             return  # it is told where the same is confirmed before
         assert set(after) - {"joined"} == {"kept", "lost", "refused"}
         assert ("joined" in after) == (call.fields["From"] == CALLER)
-        settles(self.house)
+        settles(self.services)
         kept = [outcome for outcome in ("kept", "joined") if outcome in after]
         became: dict[str, Conversation] = {outcome: pressed(another(call), filing) for outcome in kept}
         if self.stranded:
@@ -145,7 +145,7 @@ class Listener:
 
     def _is_refused(self, after: Mapping[str, Branch], branch: Branch, call: Conversation) -> None:
         if self.follows == EVERYTHING:  # what is said then is the same at all moments
-            with blocked(self.house):
+            with blocked(self.services):
                 self.compares(after["refused"], pressed(another(call), branch))
 
     def _pressed(self, call: Conversation, branch: Branch) -> Conversation:
@@ -172,7 +172,7 @@ def where(call: Conversation) -> Call:
     if not isinstance(call.waits, Gathers | Dials):
         return Call("", "", "over")
     url = urlsplit(call.waits.action)
-    return Steps(call.phone.house.call_seal).call(url.path.rpartition("/")[2], dict(parse_qsl(url.query)))
+    return Steps(call.phone.services.telephone.seal).call(url.path.rpartition("/")[2], dict(parse_qsl(url.query)))
 
 
 def pressed(call: Conversation, branch: Branch, key: str = "") -> Conversation:
@@ -195,17 +195,17 @@ def heard(call: Conversation) -> list[Heard]:
     return call.spoken
 
 
-def settles(house: House) -> None:
+def settles(services: Services) -> None:
     """The desk closes all that waits, so that nothing is joined to it."""
-    for each in house.desk.waiting():
-        house.moves.take(each.id, "asha", house.clock())
-        house.moves.report(each.id, Report(Outcome.SETTLED), "asha", house.clock())
+    for each in services.desk.store.waiting():
+        services.desk.moves.take(each.id, "asha", services.clock())
+        services.desk.moves.report(each.id, Report(Outcome.SETTLED), "asha", services.clock())
 
 
 @contextmanager
-def blocked(house: House) -> Iterator[None]:
+def blocked(services: Services) -> Iterator[None]:
     """The caller is blocked."""
-    number, now = Number(CALLER), house.clock()
-    house.blocked.block(number, "rings for fun", "asha", now)
+    number, now = Number(CALLER), services.clock()
+    services.desk.blocked.block(number, "rings for fun", "asha", now)
     yield
-    house.blocked.lift(house.blocked.all()[0].id, "asha", now)
+    services.desk.blocked.lift(services.desk.blocked.all()[0].id, "asha", now)

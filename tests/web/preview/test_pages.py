@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from ivr.line.hours import DeskClosure
-from ivr.web.services import House
+from ivr.web.services import Services
 from tests.people import Clock, Phone, Staff
 
 
@@ -29,11 +29,11 @@ def test_the_page_tells_the_call_of_now_with_what_a_caller_hears_below_each_key(
 
 
 def test_a_closed_day_ahead_is_offered_and_told_with_its_reason_before_it_comes(
-    staff: Staff, house: House, clock: Clock
+    staff: Staff, services: Services, clock: Clock
 ) -> None:
     diwali = DeskClosure(clock().date().replace(day=30), "", (), "diwali")
-    house.closures.set([diwali], "asha", clock())
-    house.mirror.follow(house.closures, clock().date())
+    services.hours.closures.set([diwali], "asha", clock())
+    services.hours.closures_file.follow(services.hours.closures, clock().date())
     assert "Diwali: Mon 30 Nov, 09:00" in text(hears(staff))
     assert "We are closed today for Diwali." in text(hears(staff, "on=2026-11-30&at=09:00"))
     assert "दिवाली के कारण आज क्लिनिक बंद है।" in text(hears(staff, "on=2026-11-30&at=09:00&lang=hi"))

@@ -58,9 +58,9 @@ def phone(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iter
     words = re.sub(r"^((calls|requests)_of_\w+) = \d+", r"\1 = 1000000", path.read_text(), flags=re.MULTILINE)
     path.write_text(words.replace("\n# What a caller can ask for", f"{CLOSED}\n# What a caller can ask for", 1))
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(path)) as phone:
-        house = phone.house
-        house.closures.set([AN_EARLY_EVENING], "asha", clock())
-        house.mirror.follow(house.closures, clock().date())
+        services = phone.services
+        services.hours.closures.set([AN_EARLY_EVENING], "asha", clock())
+        services.hours.closures_file.follow(services.hours.closures, clock().date())
         yield phone
 
 
@@ -128,30 +128,30 @@ def test_a_caller_whose_number_is_withheld_or_who_is_refused_hears_what_was_read
 
 
 def test_the_reception_hears_what_was_read_for_it(phone: Phone, clock: Clock) -> None:
-    house, clinic = phone.house, phone.house.clinic_now()
+    services, clinic = phone.services, phone.services.hours.clinic_now()
     wanted = Wanted(clinic.line("main"), "hi", clock())
-    read = read_reception(house, clinic, wanted, read_call(house, clinic, wanted))
+    read = read_reception(services, clinic, wanted, read_call(services, clinic, wanted))
     assert read is not None
     rung = phone.rings("main", lang="hi").press("0")
     assert isinstance(rung.waits, Dials)
     leg = replace(rung, fields={"From": rung.fields["To"], "To": "+919999900008"})
     leg.follows(rung.waits.numbers[0][1], {})
-    Listener(house, read, EVERYTHING).compares(read, leg)
+    Listener(services, read, EVERYTHING).compares(read, leg)
     closed = Wanted(clinic.line("main"), "hi", datetime(*MOMENTS["at midnight"], tzinfo=DELHI))
-    assert read_reception(house, clinic, closed, read_call(house, clinic, closed)) is None
+    assert read_reception(services, clinic, closed, read_call(services, clinic, closed)) is None
 
 
 def compare(
     phone: Phone, clock: Clock, which: Which, follows: frozenset[What] = OFFERED, stranded: Phone | None = None
 ) -> int:
     """Reads the call at another hour, rings at its own, and compares; how many documents were heard."""
-    house, at = phone.house, datetime(*MOMENTS[which.moment], tzinfo=DELHI)
-    clinic = house.clinic_now()
-    read = read_call(house, clinic, Wanted(clinic.line(which.line), which.lang, at, which.caller))
+    services, at = phone.services, datetime(*MOMENTS[which.moment], tzinfo=DELHI)
+    clinic = services.hours.clinic_now()
+    read = read_call(services, clinic, Wanted(clinic.line(which.line), which.lang, at, which.caller))
     clock.now, before = at, clock.now
-    with blocked(house) if which.caller is Caller.REFUSED else nullcontext():
+    with blocked(services) if which.caller is Caller.REFUSED else nullcontext():
         sender = WITHHELD if which.caller is Caller.WITHHELD else CALLER
-        listener = Listener(house, read, follows, which.turn, stranded)
+        listener = Listener(services, read, follows, which.turn, stranded)
         listener.compares(read, phone.rings(which.line, caller=sender, lang=which.lang))
     clock.now = before
     return listener.heard

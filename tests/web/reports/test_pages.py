@@ -22,30 +22,30 @@ from ivr.line.hours import DeskClosure
 from ivr.operations.retention import Shredder
 from ivr.reports.call_records import SETTLES
 from ivr.storage import schema
-from ivr.web.services import House, build
+from ivr.web.services import Services, build
 from tests.conftest import PASSWORD, QUICK, settings_for
 from tests.people import CALLER, Clock, Conversation, Phone, Staff
 from tests.web import service
 from workers.clock import record_calls
-from workers.services import Tools
-from workers.services import build as build_tools
+from workers.services import WorkerServices
+from workers.services import build as build_workers
 
 BOOK = ("1", "1", "1", "1", "1")
 Numbers = dict[tuple[str, str, str], str]
 
 
 @pytest.fixture
-def house(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[House]:
-    house = build(settings_for(tmp_path, database_url, redis_url), clock, QUICK, clock.seconds)
-    yield house
-    house.close()
+def services(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Services]:
+    services = build(settings_for(tmp_path, database_url, redis_url), clock, QUICK, clock.seconds)
+    yield services
+    services.close()
 
 
 @pytest.fixture
-def tools(house: House, clock: Clock) -> Iterator[Tools]:
-    tools = build_tools(house.settings, clock)
-    yield tools
-    tools.database.close()
+def worker(services: Services, clock: Clock) -> Iterator[WorkerServices]:
+    worker = build_workers(services.settings, clock)
+    yield worker
+    worker.database.close()
 
 
 def hangs_up(call: Conversation) -> Conversation:
@@ -60,10 +60,10 @@ def sees(staff: Staff, **query: str) -> str:
     return unescape(answer.text)
 
 
-def numbers(staff: Staff, tools: Tools, clock: Clock, **query: str) -> Numbers:
+def numbers(staff: Staff, worker: WorkerServices, clock: Clock, **query: str) -> Numbers:
     """The spreadsheet, after the clock has collected what there is."""
     clock.goes_on(seconds=SETTLES.total_seconds())
-    record_calls(tools)
+    record_calls(worker)
     staff.logs_in()
     answer = staff.browser.get("/desk/reports.csv", query_string=query)
     assert (answer.status_code, answer.content_type) == (200, "text/csv; charset=utf-8")
@@ -80,11 +80,11 @@ def test_where_nobody_has_rung_the_page_says_so(staff: Staff) -> None:
 
 
 def test_calls_are_told_by_hour_choice_and_what_came_of_them(
-    phone: Phone, staff: Staff, tools: Tools, clock: Clock
+    phone: Phone, staff: Staff, worker: WorkerServices, clock: Clock
 ) -> None:
     for keys in (BOOK, ("4",), ("3", "1"), ("1",), (), ("0",)):
         hangs_up(phone.rings().press(*keys))
-    found = numbers(staff, tools, clock)
+    found = numbers(staff, worker, clock)
     assert found["calls_by_hour", "14", "calls"] == "6"
     chosen = {row: value for (table, row, _), value in found.items() if table == "choices"}
     assert chosen == {"book": "2", "callback": "0", "advice": "1", "hours": "1", "person": "1", "nothing": "1"}
@@ -101,13 +101,14 @@ def test_calls_are_told_by_hour_choice_and_what_came_of_them(
 
 
 def test_what_the_line_could_not_do_is_not_told_as_the_callers_choice(
-    phone: Phone, staff: Staff, tools: Tools, house: House, clock: Clock
+    phone: Phone, staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
-    broken = replace(house, front_door=None)  # type: ignore[arg-type]  # no door at all
+    telephone = replace(services.telephone, intake=None)  # type: ignore[arg-type]  # no door at all
+    broken = replace(services, telephone=telephone)
     hangs_up(Phone(create_app(broken), broken).rings().press(*BOOK))
-    house.blocked.block(house.clinic.dialling.keyed(CALLER[3:]), "", "asha", clock())
+    services.desk.blocked.block(services.clinic.dialling.keyed(CALLER[3:]), "", "asha", clock())
     hangs_up(phone.rings().press(*BOOK))
-    found = numbers(staff, tools, clock)
+    found = numbers(staff, worker, clock)
     came = {row: value for (table, row, _), value in found.items() if table == "calls_came_to" and value != "0"}
     assert came == {"failed": "1", "refused": "1"}
     assert (found["summary", "calls_failed", ""], found["summary", "calls_without_a_choice", ""]) == ("1", "0")
@@ -115,7 +116,7 @@ def test_what_the_line_could_not_do_is_not_told_as_the_callers_choice(
 
 
 def test_requests_are_told_by_kind_and_source_and_how_soon_the_patient_was_rung(
-    phone: Phone, staff: Staff, tools: Tools, house: House, clock: Clock
+    phone: Phone, staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
     phone.rings().press(*BOOK)
     phone.rings(caller="+919999900002").press("2", "1", "1", "1")
@@ -124,10 +125,10 @@ def test_requests_are_told_by_kind_and_source_and_how_soon_the_patient_was_rung(
     clock.goes_on(minutes=12)
     for request_id, outcomes in ((1, (Outcome.NO_ANSWER, Outcome.SETTLED)), (2, (Outcome.SETTLED,))):
         for outcome in outcomes:
-            house.moves.take(request_id, "asha", clock())
-            house.moves.report(request_id, Report(outcome), "asha", clock())
+            services.desk.moves.take(request_id, "asha", clock())
+            services.desk.moves.report(request_id, Report(outcome), "asha", clock())
             clock.goes_on(minutes=40)
-    found = numbers(staff, tools, clock)
+    found = numbers(staff, worker, clock)
     assert found["requests_made", "booking", "call"] == found["requests_made", "booking", "counter"] == "1"
     assert found["requests_made", "callback", "call"] == "1"
     assert (found["first_try", "within_15_min", "rung"], found["first_try", "within_120_min", "rung"]) == ("1", "1")
@@ -147,40 +148,40 @@ def test_requests_are_told_by_kind_and_source_and_how_soon_the_patient_was_rung(
 
 
 def test_a_wait_overnight_and_over_a_day_the_desk_has_closed_is_counted_in_opening_hours(
-    phone: Phone, staff: Staff, tools: Tools, house: House, clock: Clock
+    phone: Phone, staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
     clock.shows(2026, 11, 23, 20, 20)  # ten minutes before it closes
     phone.rings().press("2", "1", "1", "1")
-    house.closures.set([DeskClosure(date(2026, 11, 24), "")], "asha", clock())
+    services.hours.closures.set([DeskClosure(date(2026, 11, 24), "")], "asha", clock())
     clock.shows(2026, 11, 25, 9, 7)
-    house.moves.take(1, "asha", clock())
-    house.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
-    assert numbers(staff, tools, clock)["summary", "first_try_median_minutes", ""] == "17"
+    services.desk.moves.take(1, "asha", clock())
+    services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    assert numbers(staff, worker, clock)["summary", "first_try_median_minutes", ""] == "17"
 
 
 def test_a_patient_who_asked_for_the_evening_has_not_waited_since_the_afternoon(
-    phone: Phone, staff: Staff, tools: Tools, house: House, clock: Clock
+    phone: Phone, staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
     phone.rings().press("2", "3", "1", "1")
-    due = house.desk.waiting()[0].due
+    due = services.desk.store.waiting()[0].due
     assert due > clock() + timedelta(hours=1)
     clock.now = due + timedelta(minutes=5)
-    house.moves.take(1, "asha", clock())
-    house.moves.report(1, Report(Outcome.NO_ANSWER), "asha", clock())
-    assert numbers(staff, tools, clock)["summary", "first_try_median_minutes", ""] == "5"
+    services.desk.moves.take(1, "asha", clock())
+    services.desk.moves.report(1, Report(Outcome.NO_ANSWER), "asha", clock())
+    assert numbers(staff, worker, clock)["summary", "first_try_median_minutes", ""] == "5"
 
 
 def test_who_has_not_been_rung_counts_with_what_they_have_waited_and_who_is_not_due_not_at_all(
-    phone: Phone, staff: Staff, tools: Tools, house: House, clock: Clock
+    phone: Phone, staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
     for number in range(2, 12):
         phone.rings(caller=f"+9199999000{number:02}").press("2", "1", "1", "1")
     phone.rings().press("2", "3", "1", "1")  # tomorrow
     clock.goes_on(minutes=4, seconds=20)
-    house.moves.take(1, "asha", clock())
-    house.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.take(1, "asha", clock())
+    services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
     clock.goes_on(minutes=95)
-    found = numbers(staff, tools, clock)
+    found = numbers(staff, worker, clock)
     waited = {(row, column): value for (table, row, column), value in found.items() if table == "first_try"}
     assert {key: value for key, value in waited.items() if value != "0"} == {
         ("within_15_min", "rung"): "1",
@@ -195,63 +196,65 @@ def test_who_has_not_been_rung_counts_with_what_they_have_waited_and_who_is_not_
 
 
 def test_a_call_to_somebody_who_wants_nothing_more_is_a_try_that_reached_them(
-    phone: Phone, staff: Staff, tools: Tools, house: House, clock: Clock
+    phone: Phone, staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
     phone.rings().press("2", "1", "1", "1")
     clock.goes_on(minutes=5)
-    house.moves.take(1, "asha", clock())
-    house.moves.report(1, Report(Outcome.CANCELLED), "asha", clock())
-    found = numbers(staff, tools, clock)
+    services.desk.moves.take(1, "asha", clock())
+    services.desk.moves.report(1, Report(Outcome.CANCELLED), "asha", clock())
+    found = numbers(staff, worker, clock)
     assert (found["summary", "requests_reached", ""], found["summary", "requests_to_reach", ""]) == ("1", "1")
     assert (found["summary", "first_try_median_minutes", ""], found["reached", "1", "requests"]) == ("5", "1")
 
 
 def test_a_merged_request_is_nobody_to_be_reached(
-    phone: Phone, staff: Staff, tools: Tools, house: House, clock: Clock
+    phone: Phone, staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
     phone.rings().press(*BOOK)
     phone.rings().press("2", "1", "1", "1")
-    house.merging.merge(1, 2, "asha", clock())
-    house.moves.take(1, "asha", clock())
-    house.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
-    found = numbers(staff, tools, clock)
+    services.desk.merging.merge(1, 2, "asha", clock())
+    services.desk.moves.take(1, "asha", clock())
+    services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    found = numbers(staff, worker, clock)
     assert (found["summary", "requests", ""], found["summary", "requests_to_reach", ""]) == ("2", "1")
     assert found["summary", "requests_reached", ""] == "1"
 
 
 def test_a_period_ends_today_and_begins_at_midnight_of_the_clinics_own_days(
-    phone: Phone, staff: Staff, tools: Tools, clock: Clock
+    phone: Phone, staff: Staff, worker: WorkerServices, clock: Clock
 ) -> None:
     for moment in ((25, 0, 0), (25, 23, 59), (17, 0, 0), (18, 23, 59), (24, 0, 0)):
         clock.shows(2026, 10 if moment[0] == 25 else 11, *moment)
         hangs_up(phone.rings())
         clock.goes_on(seconds=SETTLES.total_seconds())
-        record_calls(tools)
+        record_calls(worker)
     clock.shows(2026, 11, 24, 1, 0)
     counted = {
-        name: numbers(staff, tools, clock, period=name)["summary", "calls", ""] for name in ("today", "week", "month")
+        name: numbers(staff, worker, clock, period=name)["summary", "calls", ""] for name in ("today", "week", "month")
     }
     assert counted == {"today": "1", "week": "2", "month": "3"}
-    assert numbers(staff, tools, clock, period="for ever")["summary", "first_day", ""] == "2026-11-18"
+    assert numbers(staff, worker, clock, period="for ever")["summary", "first_day", ""] == "2026-11-18"
 
 
-def test_the_hours_are_the_clinics_own_to_the_minute(phone: Phone, staff: Staff, tools: Tools, clock: Clock) -> None:
+def test_the_hours_are_the_clinics_own_to_the_minute(
+    phone: Phone, staff: Staff, worker: WorkerServices, clock: Clock
+) -> None:
     for moment in ((21, 0), (21, 59), (22, 0), (22, 29), (22, 30), (23, 0)):
         clock.shows(2026, 11, 22, *moment)
         hangs_up(phone.rings())
     clock.shows(2026, 11, 23, 9, 0)
-    found = numbers(staff, tools, clock)
+    found = numbers(staff, worker, clock)
     assert [found["calls_by_hour", hour, "calls"] for hour in ("20", "21", "22", "23")] == ["0", "2", "3", "1"]
 
 
-def test_one_line_is_looked_at_alone(phone: Phone, staff: Staff, tools: Tools, clock: Clock) -> None:
+def test_one_line_is_looked_at_alone(phone: Phone, staff: Staff, worker: WorkerServices, clock: Clock) -> None:
     hangs_up(phone.rings("main"))
     hangs_up(phone.rings("third").press("2", "1", "1", "1"))
-    third = numbers(staff, tools, clock, line="third")
+    third = numbers(staff, worker, clock, line="third")
     assert (third["summary", "calls", ""], third["summary", "requests", ""]) == ("1", "1")
     assert third["summary", "line", ""] == "third"
-    assert numbers(staff, tools, clock, line="main")["summary", "requests", ""] == "0"
-    assert numbers(staff, tools, clock, line="no such line")["summary", "calls", ""] == "2"
+    assert numbers(staff, worker, clock, line="main")["summary", "requests", ""] == "0"
+    assert numbers(staff, worker, clock, line="no such line")["summary", "calls", ""] == "2"
 
 
 def test_the_file_has_a_name_and_nothing_in_it_is_free_text(phone: Phone, staff: Staff) -> None:
@@ -269,7 +272,7 @@ def test_a_month_of_which_some_is_deleted_by_now_says_so(
     words = (ROOT / "config" / "clinic.toml").read_text()
     (tmp_path / "clinic.toml").write_text(words.replace(name, f"{name.partition(' =')[0]} = 7"))
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
-        phone.house.people.add("asha", PASSWORD, clock())
+        phone.services.staff.people.add("asha", PASSWORD, clock())
         staff = Staff(phone.app, "asha", PASSWORD)
         staff.logs_in()
         said = "What is older than 7 days may be missing: it is deleted."
@@ -282,7 +285,7 @@ def test_a_month_of_which_some_is_deleted_by_now_says_so(
 def test_who_reads_for_long_holds_back_neither_callers_nor_colleagues(
     phone: Phone, staff: Staff, clock: Clock, table: str, path: str
 ) -> None:
-    house = phone.house
+    services = phone.services
     reads, goes_on = threading.Event(), threading.Event()
 
     def holds(*asked: Any) -> None:
@@ -290,14 +293,14 @@ def test_who_reads_for_long_holds_back_neither_callers_nor_colleagues(
             reads.set()
             goes_on.wait(30)
 
-    event.listen(house.reports._database._engine, "before_cursor_execute", holds)
+    event.listen(services.reports.reports._database._engine, "before_cursor_execute", holds)
     with ThreadPoolExecutor(1) as thread:
         try:
             page = thread.submit(staff.browser.get, path)
             assert reads.wait(30)
             clock.goes_on(seconds=5)
             assert phone.rings().press(*BOOK).reference
-            assert len(house.desk.waiting()) == 1, "in the database, and not in Redis until it is well again"
+            assert len(services.desk.store.waiting()) == 1, "in the database, and not in Redis until it is well again"
             colleague = Staff(phone.app, "asha", PASSWORD)
             assert colleague.logs_in().status_code == 302
             assert colleague.browser.get("/desk").status_code == 200
@@ -306,36 +309,40 @@ def test_who_reads_for_long_holds_back_neither_callers_nor_colleagues(
         assert page.result(30).status_code == 200
 
 
-def test_nothing_on_the_page_or_in_the_file_is_personal(phone: Phone, staff: Staff, tools: Tools, clock: Clock) -> None:
+def test_nothing_on_the_page_or_in_the_file_is_personal(
+    phone: Phone, staff: Staff, worker: WorkerServices, clock: Clock
+) -> None:
     call = phone.rings().press(*BOOK)
     hangs_up(call)
-    found = numbers(staff, tools, clock)
+    found = numbers(staff, worker, clock)
     shown = sees(staff) + str(found)
     for secret in (CALLER[-10:], call.sid, call.reference, call.fields["From"]):
         assert secret not in shown
 
 
-def test_a_record_of_a_call_is_kept_for_a_year(phone: Phone, tools: Tools, house: House, clock: Clock) -> None:
+def test_a_record_of_a_call_is_kept_for_a_year(
+    phone: Phone, worker: WorkerServices, services: Services, clock: Clock
+) -> None:
     hangs_up(phone.rings())
     clock.goes_on(minutes=1)
-    record_calls(tools)
-    shredder = Shredder(tools.database, house.clinic.retention)
+    record_calls(worker)
+    shredder = Shredder(worker.database, services.clinic.retention)
     clock.goes_on(days=364)
     assert shredder.look(clock()) == {}
     clock.goes_on(days=1)
     assert shredder.look(clock()) == {"calls": 1}
-    with tools.database.reading() as read:
+    with worker.database.reading() as read:
         assert read.scalar(select(func.count()).select_from(schema.calls)) == 0
 
 
 @pytest.fixture
-def staff(phone: Phone, house: House, clock: Clock) -> Staff:
-    house.people.add("asha", PASSWORD, clock())
+def staff(phone: Phone, services: Services, clock: Clock) -> Staff:
+    services.staff.people.add("asha", PASSWORD, clock())
     person = Staff(phone.app, "asha", PASSWORD)
     person.logs_in()
     return person
 
 
 @pytest.fixture
-def phone(house: House) -> Phone:
-    return Phone(create_app(house), house)
+def phone(services: Services) -> Phone:
+    return Phone(create_app(services), services)

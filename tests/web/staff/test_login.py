@@ -13,7 +13,7 @@ from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
 from tests.test_faults import moved
 from workers.clock import sweep
-from workers.services import Tools
+from workers.services import WorkerServices
 
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 WRONG = "wrong horse battery"
@@ -24,7 +24,7 @@ LIVE = {"HX-Request": "true", "HX-Current-URL": "https://line.example/desk?kind=
 @pytest.fixture
 def both(both: Phone, clock: Clock) -> Phone:
     """A telephone at a service on each of the databases, and asha at its desk."""
-    both.house.people.add("asha", PASSWORD, clock())
+    both.services.staff.people.add("asha", PASSWORD, clock())
     return both
 
 
@@ -83,7 +83,7 @@ def test_while_redis_is_away_failures_are_counted(both: Phone, valkey_server: Va
 def test_while_the_database_is_away_nobody_comes_in_with_or_without_the_password(
     app: Flask, phone: Phone, clock: Clock, sqlite_url: str
 ) -> None:
-    phone.house.people.add("asha", PASSWORD, clock())
+    phone.services.staff.people.add("asha", PASSWORD, clock())
     with moved(sqlite_path(sqlite_url)):
         for password in (PASSWORD, WRONG):
             answer = tries(app, password=password)
@@ -91,15 +91,17 @@ def test_while_the_database_is_away_nobody_comes_in_with_or_without_the_password
     assert tries(app).status_code == 302
 
 
-def test_the_clocks_sweep_forgets_failures_that_no_longer_count(app: Flask, tools: Tools, clock: Clock) -> None:
+def test_the_clocks_sweep_forgets_failures_that_no_longer_count(
+    app: Flask, worker: WorkerServices, clock: Clock
+) -> None:
     def counted() -> int:
-        with tools.database.reading() as read:
+        with worker.database.reading() as read:
             return len(read.execute(select(schema.failed_logins)).all())
 
     tries(app, password=WRONG)
     for minutes, left in ((14, 1), (1, 0)):
         clock.goes_on(minutes=minutes)
-        sweep(tools)
+        sweep(worker)
         assert counted() == left
 
 
@@ -154,7 +156,7 @@ def test_a_session_that_does_not_say_when_it_began_is_none(staff: Staff, missing
 def test_logging_out_everywhere_ends_all_ones_own_sessions_and_nobody_elses(
     app: Flask, staff: Staff, phone: Phone, clock: Clock
 ) -> None:
-    phone.house.people.add("devi", PASSWORD, clock(), STAFF)
+    phone.services.staff.people.add("devi", PASSWORD, clock(), STAFF)
     colleague, telephone = Staff(app, "devi", PASSWORD), Staff(app, "devi", PASSWORD)
     for each in (colleague, telephone):
         each.logs_in()
@@ -229,7 +231,7 @@ def test_the_audit_tells_of_logins_logouts_and_failures_without_any_password(
     tries(app, password=WRONG)
     tries(app, name=WRONG, password=PASSWORD)
     staff.browser.post("/logout", data={"csrf_token": staff.csrf()})
-    lines = list(reversed(phone.house.audit.page()))
+    lines = list(reversed(phone.services.staff.audit.page()))
     assert [(line.who, line.what, line.about, line.detail) for line in lines[1:]] == [
         ("asha", "logged in", "", "127.0.0.1"),
         ("(unknown)", "failed login", "asha", HOME),

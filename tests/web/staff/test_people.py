@@ -21,14 +21,14 @@ MARKUP = "<b onclick='x'>\"Asha\" & {{ 7*7 }}</b>"
 
 def somebody(phone: Phone, name: str, role: str) -> Staff:
     """Somebody at the desk, logged in."""
-    phone.house.people.add(name, PASSWORD, phone.house.clock(), role)
+    phone.services.staff.people.add(name, PASSWORD, phone.services.clock(), role)
     person = Staff(phone.app, name, PASSWORD)
     assert person.logs_in().status_code == 302
     return person
 
 
 def id_of(phone: Phone, name: str) -> int:
-    person = phone.house.people.named(name)
+    person = phone.services.staff.people.named(name)
     assert person is not None
     return person.id
 
@@ -91,8 +91,8 @@ def test_staff_get_403_from_every_page_and_form_that_is_for_managers(phone: Phon
                 assert (answer.status_code == 403) is refused, f"{method} {rule} for {person.name}"
                 if rule.endpoint == "people.reset" and not refused:
                     meera.browser.post(answer.headers["Location"], data={"csrf_token": token})
-                    phone.house.entrance.lockout.succeeded("meera")
-    assert "devi" in {person.name for person in phone.house.people.all()}
+                    phone.services.staff.authentication.lockout.succeeded("meera")
+    assert "devi" in {person.name for person in phone.services.staff.people.all()}
 
 
 def test_staff_see_no_link_to_what_is_for_managers_and_a_manager_does(phone: Phone) -> None:
@@ -126,7 +126,7 @@ def test_every_form_but_the_carriers_is_refused_without_its_token(phone: Phone, 
     for rule in ours:
         answer = meera.browser.post(path_of(rule), data={"name": "x", "role": STAFF, **token})
         assert answer.status_code == 400, rule
-    assert [person.name for person in phone.house.people.all()] == ["meera"]
+    assert [person.name for person in phone.services.staff.people.all()] == ["meera"]
     assert meera.browser.get("/desk").status_code == 200
 
 
@@ -220,13 +220,13 @@ def test_a_name_that_cannot_be_is_refused_with_a_reason_and_stays_in_the_form(
     assert answer.status_code == status
     assert told in answer.text
     assert re.search(r'<option value="manager" selected', answer.text)
-    assert len(both.house.people.all()) == 1
+    assert len(both.services.staff.people.all()) == 1
 
 
 def test_a_role_that_there_is_not_is_given_to_nobody(phone: Phone) -> None:
     meera = somebody(phone, "meera", MANAGER)
     assert sends(meera, "/desk/people", name="asha", role="owner").status_code == 400
-    assert len(phone.house.people.all()) == 1
+    assert len(phone.services.staff.people.all()) == 1
 
 
 def test_a_name_is_words_and_never_markup(phone: Phone) -> None:
@@ -271,7 +271,7 @@ def test_a_manager_who_resets_their_own_password_is_led_straight_to_the_new_one(
 
 def test_a_new_password_by_a_link_ends_the_wait_after_failures(phone: Phone) -> None:
     meera, devi = somebody(phone, "meera", MANAGER), Staff(phone.app, "devi", PASSWORD)
-    phone.house.people.add("devi", PASSWORD, phone.house.clock(), STAFF)
+    phone.services.staff.people.add("devi", PASSWORD, phone.services.clock(), STAFF)
     for _ in range(5):
         devi.logs_in(password="wrong horse battery")
     assert devi.logs_in().status_code == 429
@@ -341,7 +341,7 @@ def test_the_audit_shows_who_did_what_the_newest_first_and_of_one_person(both: P
 def test_the_audit_is_read_a_hundred_lines_at_a_time(both: Phone, clock: Clock) -> None:
     meera = somebody(both, "meera", MANAGER)
     for n in range(150):
-        both.house.audit.write("meera", "saw request", f"{n:06}", clock())
+        both.services.staff.audit.write("meera", "saw request", f"{n:06}", clock())
     page = meera.browser.get("/desk/audit?person=meera").text
     assert page.count("<tr>") == 101
     assert '<a href="/desk/requests/000149">000149</a>' in page
@@ -377,7 +377,7 @@ def test_everybody_has_a_page_about_themselves(phone: Phone) -> None:
 
 
 def test_the_command_line_prints_a_link_that_works(app: Flask, phone: Phone) -> None:
-    phone.house.people.add("meera", PASSWORD, phone.house.clock())
+    phone.services.staff.people.add("meera", PASSWORD, phone.services.clock())
     for words, role in (
         (("invite", "asha"), 403),
         (("invite", "devi", "--role", "manager"), 200),
@@ -404,8 +404,8 @@ def test_the_command_line_says_in_one_line_what_cannot_be(
     app: Flask, phone: Phone, words: tuple[str, ...], told: str
 ) -> None:
     for name in ("meera", "devi"):
-        phone.house.people.add(name, PASSWORD, phone.house.clock())
-    phone.house.roster.disable(id_of(phone, "devi"), "meera", phone.house.clock())
+        phone.services.staff.people.add(name, PASSWORD, phone.services.clock())
+    phone.services.staff.accounts.disable(id_of(phone, "devi"), "meera", phone.services.clock())
     refused = app.test_cli_runner().invoke(args=["staff", *words])
     assert (refused.exit_code, refused.output) == (1, told)
 
@@ -414,4 +414,7 @@ def test_who_is_added_at_the_command_line_is_a_manager_unless_it_says_otherwise(
     for words in (("asha",), ("devi", "--role", "staff")):
         added = app.test_cli_runner().invoke(args=["staff", "add", *words], input=f"{PASSWORD}\n")
         assert added.exit_code == 0, added.output
-    assert [(person.name, person.manager) for person in phone.house.people.all()] == [("asha", True), ("devi", False)]
+    assert [(person.name, person.manager) for person in phone.services.staff.people.all()] == [
+        ("asha", True),
+        ("devi", False),
+    ]

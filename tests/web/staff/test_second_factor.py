@@ -194,7 +194,7 @@ def test_wrong_codes_end_in_the_same_wait_as_wrong_passwords(
     assert (asha_again.status_code, asha_again.headers["Retry-After"]) == (429, "900")
     assert "Please wait 15 min." in asha_again.text
     assert asha.logs_in().status_code == 429
-    assert [line.what for line in phone.house.audit.page()[:5]] == ["wrong code"] * 5
+    assert [line.what for line in phone.services.staff.audit.page()[:5]] == ["wrong code"] * 5
     clock.goes_on(minutes=15)
     asha.logs_in()
     assert led_on(writes_code(asha, shown(secret, clock))) == "/desk"
@@ -219,13 +219,13 @@ def test_half_a_session_ends_when_its_person_changes(
     with_factor: tuple[Staff, str, list[str]], phone: Phone, clock: Clock, ended: str
 ) -> None:
     asha, secret, _ = with_factor
-    phone.house.people.add("meera", PASSWORD, clock())
+    phone.services.staff.people.add("meera", PASSWORD, clock())
     asha.logs_in()
     token = Staff.token(asha.browser.get("/login/code").text)
     end = {
-        "sessions": phone.house.roster.end_sessions,
-        "factor": phone.house.second_factors.remove,
-        "person": phone.house.roster.disable,
+        "sessions": phone.services.staff.accounts.end_sessions,
+        "factor": phone.services.staff.second_factors.remove,
+        "person": phone.services.staff.accounts.disable,
     }[ended]
     end(id_of(phone, "asha"), "meera", clock())
     answer = asha.browser.post("/login/code", data={"csrf_token": token, "code": shown(secret, clock)})
@@ -243,7 +243,7 @@ def test_who_has_shown_no_password_is_asked_for_it(app: Flask) -> None:
 def test_without_the_right_password_nobody_learns_who_has_a_second_factor(
     app: Flask, with_factor: tuple[Staff, str, list[str]], phone: Phone, clock: Clock
 ) -> None:
-    phone.house.people.add("devi", PASSWORD, clock(), STAFF)
+    phone.services.staff.people.add("devi", PASSWORD, clock(), STAFF)
 
     def refusal(name: str) -> tuple[int, str]:
         answer = Staff(app, name, "wrong horse battery").logs_in()
@@ -316,7 +316,7 @@ def test_guessing_at_an_open_desk_ends_in_a_wait(staff: Staff, clock: Clock) -> 
 
 def test_where_it_is_required_it_cannot_be_switched_off(staff: Staff, phone: Phone, clock: Clock) -> None:
     _, codes = sets_up(staff, clock)
-    phone.house.roster.require(id_of(phone, "asha"), "meera", clock())
+    phone.services.staff.accounts.require(id_of(phone, "asha"), "meera", clock())
     page = staff.browser.get(PAGE).text
     assert "It is required of you" in page
     assert f'action="{PAGE}/off"' not in page
@@ -328,7 +328,7 @@ def test_the_command_line_removes_it_from_the_manager_who_lost_hers(
     app: Flask, with_factor: tuple[Staff, str, list[str]], phone: Phone, clock: Clock
 ) -> None:
     asha = with_factor[0]
-    phone.house.roster.require_of_everybody(True, "asha", clock())
+    phone.services.staff.accounts.require_of_everybody(True, "asha", clock())
     done = app.test_cli_runner().invoke(args=["staff", "remove-second-factor", "asha"])
     assert done.output == "asha logs in with the password alone now and sets up another at once\n"
     assert led_on(asha.logs_in()) == "/desk"
@@ -358,7 +358,7 @@ def test_with_another_secret_key_the_person_is_told_what_to_do_and_not_let_in(
             answer = devi.browser.post("/login/code", data={"csrf_token": Staff.token(page.text), "code": code})
             assert answer.status_code == 409
         assert devi.browser.get("/desk").status_code == 302
-        phone.house.second_factors.remove(id_of(phone, "devi"), "meera", clock())
+        phone.services.staff.second_factors.remove(id_of(phone, "devi"), "meera", clock())
         assert led_on(devi.logs_in()) == "/desk"
 
 
@@ -376,6 +376,6 @@ def test_no_secret_and_no_code_stands_in_an_address_the_audit_or_the_log(
     for code in used:
         staff.logs_in()
         seen.append(writes_code(staff, code).headers.get("Location", ""))
-    audit = str(phone.house.audit.page())
+    audit = str(phone.services.staff.audit.page())
     for word in (secret, *used, *codes, codes[0].replace(" ", "")):
         assert word not in audit + caplog.text + "".join(seen)

@@ -21,8 +21,8 @@ def test_who_must_have_one_reaches_nothing_else_of_the_desk(
 ) -> None:
     call = phone.rings().press("1", "1", "1", "1", "1")
     token = staff.csrf()
-    phone.house.roster.require(id_of(phone, "asha"), "meera", clock())
-    before = phone.house.audit.page()
+    phone.services.staff.accounts.require(id_of(phone, "asha"), "meera", clock())
+    before = phone.services.staff.audit.page()
     walked = set()
     for rule in rules(app):
         if guard_of(app, rule.endpoint) not in {staff_only, manager_only}:
@@ -34,15 +34,15 @@ def test_who_must_have_one_reaches_nothing_else_of_the_desk(
             assert "asha" not in answer.text
         walked.add(rule.endpoint)
     assert {"console.worklist", "console.live_list", "people.page", "people.me", "moves.take", "hours.change"} <= walked
-    assert phone.house.audit.page() == before
-    assert phone.house.desk.request(1).status == "open"
+    assert phone.services.staff.audit.page() == before
+    assert phone.services.desk.store.request(1).status == "open"
 
 
 def test_an_open_page_says_what_to_do_to_who_must_have_one_and_shows_nothing_new_until_their_next_step(
     staff: Staff, phone: Phone, clock: Clock
 ) -> None:
     call = phone.rings().press("1", "1", "1", "1", "1")
-    phone.house.roster.require(id_of(phone, "asha"), "meera", clock())
+    phone.services.staff.accounts.require(id_of(phone, "asha"), "meera", clock())
     for live in ("/desk/list", "/desk/requests/1/live"):
         answer = staff.browser.get(live, headers=LIVE)
         assert (answer.status_code, answer.headers.get("HX-Redirect")) == (200, None)
@@ -63,7 +63,7 @@ def test_every_guard_has_been_thought_of(app: Flask) -> None:
 
 def test_who_must_have_one_is_led_to_it_after_the_password_and_may_leave(both: Phone, clock: Clock) -> None:
     devi = somebody(both, "devi", STAFF)
-    both.house.roster.require_of_everybody(True, "meera", clock())
+    both.services.staff.accounts.require_of_everybody(True, "meera", clock())
     assert led_on(devi.logs_in()) == "/desk"
     assert led_on(devi.browser.get("/desk")) == PAGE
     page = devi.browser.get(PAGE).text
@@ -113,7 +113,7 @@ def test_a_manager_requires_it_of_one_and_of_everybody_and_sees_who_has_it(phone
     assert "It is required of everybody" in page
     assert "equire a second factor" not in page
     sends(meera, "/desk/people/second-factor", required="no")
-    assert not any(person.required for person in phone.house.people.all())
+    assert not any(person.required for person in phone.services.staff.people.all())
 
 
 def test_a_manager_without_one_does_not_shut_herself_out(phone: Phone, clock: Clock) -> None:
@@ -130,11 +130,11 @@ def test_a_manager_without_one_does_not_shut_herself_out(phone: Phone, clock: Cl
         page = people_page(meera)
         assert "Set up your own first: without it" in page
         assert "Done." not in page
-    assert not any(person.required for person in phone.house.people.all())
+    assert not any(person.required for person in phone.services.staff.people.all())
     sets_up(meera, clock)
     sends(meera, f"{own}/require_second_factor")
     sends(meera, "/desk/people/second-factor", required="yes")
-    assert all(person.required for person in phone.house.people.all())
+    assert all(person.required for person in phone.services.staff.people.all())
     assert "It is required of everybody" in people_page(meera)
 
 
@@ -149,5 +149,5 @@ def test_a_manager_removes_it_from_who_has_lost_the_telephone_and_never_her_own(
     assert "Your own you switch off on your own page" in people_page(meera)
     assert led_on(Staff(phone.app, "meera", PASSWORD).logs_in()) == "/login/code"
     assert sends(meera, "/desk/people/999/remove_second_factor").status_code == 404
-    line = next(line for line in phone.house.audit.page() if line.what == "removed second factor")
+    line = next(line for line in phone.services.staff.audit.page() if line.what == "removed second factor")
     assert (line.who, line.about) == ("meera", "devi")

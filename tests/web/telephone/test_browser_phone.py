@@ -98,7 +98,7 @@ def webhooks(app: Flask) -> list[dict[str, str]]:
 
 def test_a_call_books_an_appointment_and_the_desk_has_it(running: Phone) -> None:
     call = holder(running).rings("second", "099999 00002").does("1", "1", "1", "1", "1")
-    (found,) = running.house.desk.waiting()
+    (found,) = running.services.desk.store.waiting()
     assert (found.line, found.phone.e164, found.kind) == ("second", "+919999900002", "booking")
     assert " ".join(found.reference[:3]) in call.words
 
@@ -129,7 +129,7 @@ def test_a_withheld_caller_keys_a_number_that_ends_with_hash(running: Phone) -> 
     assert "We cannot see a number that we could ring." in call.words
     assert (call.last["waits"]["digits"], call.last["waits"]["ends_with"]) == (None, "#")
     call.does("9999900003", "1", "1")
-    assert [each.phone.e164 for each in running.house.desk.waiting()] == ["+919999900003"]
+    assert [each.phone.e164 for each in running.services.desk.store.waiting()] == ["+919999900003"]
 
 
 @pytest.mark.parametrize(
@@ -211,9 +211,9 @@ def test_what_the_browser_brings_back_cannot_be_forged(running: Phone) -> None:
     mine = holder(running).rings().does("1")
     got.clear()
     sealed, headers = mine.last["call"], {"X-CSRFToken": mine.token}
-    other = Seal(running.house.settings.secret_key, "a call in the browser")
+    other = Seal(running.services.settings.secret_key, "a call in the browser")
     words = other.open(sealed)
-    forged = ("", words, sealed[:-6] + "AAAAA=", running.house.call_seal.close(words), other.close("{}"))
+    forged = ("", words, sealed[:-6] + "AAAAA=", running.services.telephone.seal.close(words), other.close("{}"))
     for call in forged:
         for what in ("go-on", "hang-up"):
             answer = mine.browser.post(f"/phone/{what}", data={"call": call, "pressed": "1"}, headers=headers)
@@ -265,7 +265,7 @@ def test_a_service_that_does_not_answer_is_said_with_what_to_do(
 def test_another_service_at_the_address_is_said_with_what_to_do(
     running: Phone, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
 ) -> None:
-    base = running.house.settings.public_base_url
+    base = running.services.settings.public_base_url
     more = {"PUBLIC_BASE_URL": base, "TWILIO_AUTH_TOKEN": "a-token-of-another-service"}
     with service(tmp_path, sqlite_url, redis_url, clock, **more) as phone:
         told = holder(phone).rings().last
@@ -275,7 +275,7 @@ def test_another_service_at_the_address_is_said_with_what_to_do(
 
 def test_a_call_that_goes_round_in_circles_is_given_up(running: Phone) -> None:
     mine = holder(running).rings()
-    seal = Seal(running.house.settings.secret_key, "a call in the browser")
+    seal = Seal(running.services.settings.secret_key, "a call in the browser")
     long = replace(receiver(seal.open(mine.last["call"])), moments=MOST_MOMENTS)
     told = mine.posts("go-on", call=seal.close(long.words()), pressed="1")
     assert "round in circles" in told["trouble"]
@@ -289,7 +289,7 @@ def test_the_page_names_the_lines_and_says_what_to_do_without_javascript(running
     assert "The first line, 80900 80906" in page
     assert "<code>make phone</code>" in page
     assert TOKEN not in page
-    assert running.house.settings.secret_key not in page
+    assert running.services.settings.secret_key not in page
 
 
 def test_a_page_without_a_reception_says_why_there_is_none_to_play(phone: Phone, running: Phone) -> None:

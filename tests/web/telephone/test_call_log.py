@@ -24,33 +24,33 @@ from ivr.reports.collector import Ledger
 from ivr.reports.spool import HELD, Journal, Segment
 from ivr.storage import schema
 from ivr.storage.database import Database, StoreAway
-from ivr.web.services import House, build
+from ivr.web.services import Services, build
 from tests.conftest import settings_for
 from tests.people import CALLER, Clock, Conversation, Phone
 from tests.web import RECEPTION, clinic_with_reception
 from workers.clock import record_calls
-from workers.services import Tools
-from workers.services import build as build_tools
+from workers.services import WorkerServices
+from workers.services import build as build_workers
 
 BOOK = ("1", "1", "1", "1", "1")
 Row = dict[str, Any]
 
 
 @pytest.fixture
-def house(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[House]:
+def services(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Services]:
     """A service on each of the databases, with a reception on its first line."""
     (tmp_path / "state").mkdir()
     more = {"CLINIC_FILE": clinic_with_reception(tmp_path), "STATE_DIR": str(tmp_path / "state")}
-    house = build(settings_for(tmp_path, database_url, redis_url, **more), clock)
-    yield house
-    house.close()
+    services = build(settings_for(tmp_path, database_url, redis_url, **more), clock)
+    yield services
+    services.close()
 
 
 @pytest.fixture
-def tools(house: House, clock: Clock) -> Iterator[Tools]:
-    tools = build_tools(house.settings, clock)
-    yield tools
-    tools.database.close()
+def worker(services: Services, clock: Clock) -> Iterator[WorkerServices]:
+    worker = build_workers(services.settings, clock)
+    yield worker
+    worker.database.close()
 
 
 def ends(call: Conversation, seconds: int = 61, **more: str) -> Conversation:
@@ -60,32 +60,32 @@ def ends(call: Conversation, seconds: int = 61, **more: str) -> Conversation:
     return call
 
 
-def recorded(tools: Tools, clock: Clock) -> list[Row]:
+def recorded(worker: WorkerServices, clock: Clock) -> list[Row]:
     """What the ledger has, after the clock has looked."""
     clock.goes_on(seconds=SETTLES.total_seconds())
-    record_calls(tools)
-    with tools.database.reading() as read:
+    record_calls(worker)
+    with worker.database.reading() as read:
         rows = read.execute(select(schema.calls).order_by(schema.calls.c.id))
         return [dict(row._mapping) for row in rows]
 
 
-def segments(tools: Tools) -> list[Path]:
-    return sorted((tools.settings.state_dir / spool.FOLDER).glob("*"))
+def segments(worker: WorkerServices) -> list[Path]:
+    return sorted((worker.settings.state_dir / spool.FOLDER).glob("*"))
 
 
 # -- what is written
 
 
 def test_a_call_is_recorded_when_it_is_over_with_its_path_its_length_and_its_end(
-    phone: Phone, tools: Tools, clock: Clock
+    phone: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
     began = clock()
     call = phone.rings("second", lang="hi")
     clock.goes_on(seconds=20)
     call.press(*BOOK).stays_silent()
     assert call.over
-    assert recorded(tools, clock) == [], "nobody has said yet that it is over"
-    (row,) = recorded(tools, clock) if ends(call, 48) else []
+    assert recorded(worker, clock) == [], "nobody has said yet that it is over"
+    (row,) = recorded(worker, clock) if ends(call, 48) else []
     path = "welcome main welcome main book book_day book_part number own_number summary kept goodbye"
     assert (row["path"], row["ended"], row["seconds"]) == (path, "goodbye", 48)
     assert (row["began"], row["line"], row["language"]) == (began, "second", "hi")
@@ -102,34 +102,36 @@ def test_a_call_is_recorded_when_it_is_over_with_its_path_its_length_and_its_end
     ],
 )
 def test_who_hangs_up_is_recorded_where_they_did(
-    phone: Phone, tools: Tools, clock: Clock, keys: str, path: str
+    phone: Phone, worker: WorkerServices, clock: Clock, keys: str, path: str
 ) -> None:
     ends(phone.rings().press(*keys))
-    (row,) = recorded(tools, clock)
+    (row,) = recorded(worker, clock)
     assert (row["path"], row["ended"]) == (path, "hung_up")
 
 
-def test_a_talk_with_the_reception_is_recorded_and_its_own_leg_is_not(phone: Phone, tools: Tools, clock: Clock) -> None:
+def test_a_talk_with_the_reception_is_recorded_and_its_own_leg_is_not(
+    phone: Phone, worker: WorkerServices, clock: Clock
+) -> None:
     call = phone.rings().press("0")
     leg = {"CallSid": "CAthe-leg", "From": CALLER, "To": RECEPTION[0]}
     for path in ("/voice/answered?line=main&lang=en", "/voice/screen?line=main&lang=en"):
         assert phone.posts(path, {**leg, "Digits": "1"}).status_code == 200
     phone.posts("/voice/status", {**leg, "CallStatus": "completed", "CallDuration": "30"})
     ends(call.reception(talked=True))
-    rows = recorded(tools, clock)
+    rows = recorded(worker, clock)
     assert [(row["path"], row["ended"]) for row in rows] == [("welcome main person ring talked goodbye", "talked")]
 
 
 def test_who_wanted_a_person_and_got_none_is_still_known_to_have_wanted_one(
-    phone: Phone, tools: Tools, clock: Clock
+    phone: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
     ends(phone.rings().press("0").reception(talked=False))
     clock.shows(2026, 11, 29, 22, 0)
     ends(phone.rings().press("0"))
-    phone.house.blocked.block(phone.house.clinic.dialling.keyed(CALLER[3:]), "", "asha", clock())
+    phone.services.desk.blocked.block(phone.services.clinic.dialling.keyed(CALLER[3:]), "", "asha", clock())
     clock.shows(2026, 11, 30, 11, 0)
     ends(phone.rings().press("0"))
-    assert [row["path"] for row in recorded(tools, clock)] == [
+    assert [row["path"] for row in recorded(worker, clock)] == [
         "welcome main person ring unanswered nobody callback",
         "welcome main person closed_now callback",
         "welcome main person refused",
@@ -137,29 +139,34 @@ def test_who_wanted_a_person_and_got_none_is_still_known_to_have_wanted_one(
 
 
 def test_a_fault_of_ours_is_how_a_call_ended_unless_it_went_on(
-    house: House, phone: Phone, tools: Tools, clock: Clock
+    services: Services, phone: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
-    broken = replace(house, front_door=None)  # type: ignore[arg-type]  # no door at all
+    telephone = replace(services.telephone, intake=None)  # type: ignore[arg-type]  # no door at all
+    broken = replace(services, telephone=telephone)
     ends(Phone(create_app(broken), broken).rings().press(*BOOK))
     call = phone.rings()
     fallback = phone.posts("/voice/fallback", {**call.fields, "CallSid": call.sid, "ErrorUrl": "https://line.example"})
     assert fallback.status_code == 200
     call.follows("/voice/again/main?line=main&lang=en", {})
     ends(call.press("4"))
-    rows = recorded(tools, clock)
+    rows = recorded(worker, clock)
     assert [row["ended"] for row in rows] == ["fault", "hung_up"]
     assert rows[1]["path"] == "welcome main fault main hours"
 
 
-def test_a_fallback_that_the_carrier_did_not_sign_is_heard_and_leaves_nothing(phone: Phone, tools: Tools) -> None:
+def test_a_fallback_that_the_carrier_did_not_sign_is_heard_and_leaves_nothing(
+    phone: Phone, worker: WorkerServices
+) -> None:
     assert phone.unsigned("/voice/fallback", {"CallSid": "CA1", "To": "+918090080906"}).status_code == 200
-    assert segments(tools) == []
+    assert segments(worker) == []
 
 
-def test_nothing_that_is_left_anywhere_names_the_caller_or_the_call(phone: Phone, tools: Tools, clock: Clock) -> None:
+def test_nothing_that_is_left_anywhere_names_the_caller_or_the_call(
+    phone: Phone, worker: WorkerServices, clock: Clock
+) -> None:
     call = ends(phone.rings().press("2", "1", "2", "9999900003#", "1", "1"))
-    (path,) = segments(tools)
-    left = path.read_text() + json.dumps(recorded(tools, clock), default=str)
+    (path,) = segments(worker)
+    left = path.read_text() + json.dumps(recorded(worker, clock), default=str)
     reference = call.reference if call.heard else ""
     for secret in (CALLER[-10:], "9999900003", call.sid, reference):
         assert secret not in left
@@ -169,7 +176,7 @@ def test_nothing_that_is_left_anywhere_names_the_caller_or_the_call(phone: Phone
 # -- once
 
 
-def test_a_webhook_that_comes_twice_counts_once(phone: Phone, tools: Tools, clock: Clock) -> None:
+def test_a_webhook_that_comes_twice_counts_once(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
     call = phone.rings()
     call.repeats_last_webhook()
     call.press("0")
@@ -178,35 +185,35 @@ def test_a_webhook_that_comes_twice_counts_once(phone: Phone, tools: Tools, cloc
     call.repeats_last_webhook()
     phone.posts(*chosen)  # and one comes late
     ends(ends(call))
-    (row,) = recorded(tools, clock)
+    (row,) = recorded(worker, clock)
     assert row["path"] == "welcome main person ring talked goodbye"
 
 
-def test_what_comes_late_changes_nothing(phone: Phone, tools: Tools, clock: Clock) -> None:
+def test_what_comes_late_changes_nothing(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
     call = ends(phone.rings().press("4"))
-    before = recorded(tools, clock)
+    before = recorded(worker, clock)
     clock.goes_on(seconds=HELD.total_seconds())
-    record_calls(tools)
-    assert segments(tools) == []
+    record_calls(worker)
+    assert segments(worker) == []
     call.repeats_last_webhook()
     ends(call, 999)
-    assert recorded(tools, clock) == before
+    assert recorded(worker, clock) == before
 
 
 def test_a_call_that_nobody_ends_is_over_when_it_was_silent_for_an_hour(
-    phone: Phone, tools: Tools, clock: Clock
+    phone: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
     call = phone.rings()
     clock.goes_on(seconds=30)
     call.press("4")
     clock.now += SILENT - 2 * SETTLES
-    assert recorded(tools, clock) == []
-    (row,) = recorded(tools, clock)
+    assert recorded(worker, clock) == []
+    (row,) = recorded(worker, clock)
     assert (row["ended"], row["seconds"], row["path"]) == ("unknown", 30, "welcome main hours")
 
 
 def test_a_collector_that_dies_between_writing_and_deleting_leaves_nothing_twice(
-    phone: Phone, tools: Tools, clock: Clock
+    phone: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
     class Dies(Journal):
         def remove(self, segment: Segment, now: Any) -> None:
@@ -214,44 +221,48 @@ def test_a_collector_that_dies_between_writing_and_deleting_leaves_nothing_twice
 
     ends(phone.rings())
     clock.now += HELD
-    dying = Ledger(tools.database, Dies(tools.settings.state_dir / spool.FOLDER))
+    dying = Ledger(worker.database, Dies(worker.settings.state_dir / spool.FOLDER))
     with pytest.raises(KeyboardInterrupt):
         dying.collect(clock())
-    assert len(recorded(tools, clock)) == 1
-    assert segments(tools) == []
+    assert len(recorded(worker, clock)) == 1
+    assert segments(worker) == []
 
 
-def test_two_clocks_that_collect_the_same_write_it_once(house: House, phone: Phone, tools: Tools, clock: Clock) -> None:
+def test_two_clocks_that_collect_the_same_write_it_once(
+    services: Services, phone: Phone, worker: WorkerServices, clock: Clock
+) -> None:
     for _ in range(20):
         ends(phone.rings())
     clock.now += HELD
-    others = [build_tools(house.settings, clock) for _ in range(4)]
+    others = [build_workers(services.settings, clock) for _ in range(4)]
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(record_calls, others))
     for each in others:
         each.database.close()
-    assert len(recorded(tools, clock)) == 20
+    assert len(recorded(worker, clock)) == 20
 
 
 # -- when something is away
 
 
-def test_with_the_database_away_the_records_wait(phone: Phone, tools: Tools, clock: Clock, tmp_path: Path) -> None:
+def test_with_the_database_away_the_records_wait(
+    phone: Phone, worker: WorkerServices, clock: Clock, tmp_path: Path
+) -> None:
     ends(phone.rings().press("4"))
     clock.now += HELD
     nowhere = Database("postgresql+psycopg://127.0.0.1:1/clinic")
     with pytest.raises(StoreAway):
-        Ledger(nowhere, Journal(tools.settings.state_dir / spool.FOLDER)).collect(clock())
+        Ledger(nowhere, Journal(worker.settings.state_dir / spool.FOLDER)).collect(clock())
     nowhere.close()
-    assert len(segments(tools)) == 1
-    assert [row["path"] for row in recorded(tools, clock)] == ["welcome main hours"]
-    assert segments(tools) == []
+    assert len(segments(worker)) == 1
+    assert [row["path"] for row in recorded(worker, clock)] == ["welcome main hours"]
+    assert segments(worker) == []
 
 
 def test_a_folder_that_cannot_be_written_is_named_once_and_keeps_nobody_from_calling(
-    phone: Phone, tools: Tools, clock: Clock, caplog: pytest.LogCaptureFixture
+    phone: Phone, worker: WorkerServices, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder = tools.settings.state_dir / spool.FOLDER
+    folder = worker.settings.state_dir / spool.FOLDER
     folder.write_text("a file where the folder should be")
     with caplog.at_level(logging.WARNING):
         call = phone.rings().press(*BOOK)
@@ -260,17 +271,17 @@ def test_a_folder_that_cannot_be_written_is_named_once_and_keeps_nobody_from_cal
     assert said == ["calls leave no record: Not a directory"]
     folder.unlink()
     ends(phone.rings())
-    assert len(recorded(tools, clock)) == 1, "and goes on by itself when it can"
+    assert len(recorded(worker, clock)) == 1, "and goes on by itself when it can"
 
 
 # -- the files
 
 
 def test_what_a_full_disk_cut_off_spoils_no_other_line_and_nothing_foreign_gets_through(
-    phone: Phone, tools: Tools, clock: Clock
+    phone: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
     call = phone.rings()
-    (path,) = segments(tools)
+    (path,) = segments(worker)
     whole = path.read_bytes()
     odd = [
         b"[1]", b"{}", b"null", b'"', b"\xff\xfe",
@@ -281,39 +292,41 @@ def test_what_a_full_disk_cut_off_spoils_no_other_line_and_nothing_foreign_gets_
         file.write(b"".join(b"\n" + each for each in odd) + whole[: len(whole) // 2])
     ends(call.press("4"))
     clock.now += HELD
-    assert [row["path"] for row in recorded(tools, clock)] == ["welcome main hours"]
-    assert segments(tools) == []
+    assert [row["path"] for row in recorded(worker, clock)] == ["welcome main hours"]
+    assert segments(worker) == []
 
 
-def test_a_writer_that_was_held_up_in_an_old_segment_is_still_read(phone: Phone, tools: Tools, clock: Clock) -> None:
+def test_a_writer_that_was_held_up_in_an_old_segment_is_still_read(
+    phone: Phone, worker: WorkerServices, clock: Clock
+) -> None:
     ends(phone.rings())
-    (path,) = segments(tools)
+    (path,) = segments(worker)
     file = os.open(path, os.O_WRONLY | os.O_APPEND)
-    assert len(recorded(tools, clock)) == 1
-    assert segments(tools) == [path], "somebody may still be at it"
+    assert len(recorded(worker, clock)) == 1
+    assert segments(worker) == [path], "somebody may still be at it"
     late = path.read_bytes().replace(b'"c":"', b'"c":"' + b"0" * 32 + b'","was":"')
     os.write(file, late)
     os.close(file)
     clock.now += HELD
-    assert len(recorded(tools, clock)) == 2
-    assert segments(tools) == []
+    assert len(recorded(worker, clock)) == 2
+    assert segments(worker) == []
 
 
-def test_a_segment_that_grew_since_it_was_read_is_not_removed(tools: Tools, clock: Clock) -> None:
-    calls = Journal(tools.settings.state_dir / spool.FOLDER)
+def test_a_segment_that_grew_since_it_was_read_is_not_removed(worker: WorkerServices, clock: Clock) -> None:
+    calls = Journal(worker.settings.state_dir / spool.FOLDER)
     calls.write(Trace("0" * 32, clock(), "main", "en", ("welcome",)))
     (read,), _ = calls.read()
     calls.write(Trace("1" * 32, clock(), "main", "en", ("welcome",)))
     calls.remove(read, clock() + HELD)
-    assert len(segments(tools)) == 1
+    assert len(segments(worker)) == 1
 
 
-def test_a_clock_that_was_wrong_keeps_nothing_for_ever(phone: Phone, tools: Tools, clock: Clock) -> None:
+def test_a_clock_that_was_wrong_keeps_nothing_for_ever(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
     clock.goes_on(days=4000)
     phone.rings()
     clock.goes_on(days=-4000)
-    assert len(recorded(tools, clock)) == 1
-    assert segments(tools) == []
+    assert len(recorded(worker, clock)) == 1
+    assert segments(worker) == []
 
 
 WRITES = """
@@ -331,8 +344,8 @@ for number in range(500):
 """
 
 
-def test_processes_that_write_at_once_do_not_spoil_each_others_lines(tools: Tools) -> None:
-    folder = tools.settings.state_dir / spool.FOLDER
+def test_processes_that_write_at_once_do_not_spoil_each_others_lines(worker: WorkerServices) -> None:
+    folder = worker.settings.state_dir / spool.FOLDER
     command = [sys.executable, "-c", WRITES, str(folder)]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     writers = [subprocess.Popen([*command, str(each)], cwd=ROOT, text=True, **pipes) for each in range(3)]
@@ -346,9 +359,11 @@ def test_processes_that_write_at_once_do_not_spoil_each_others_lines(tools: Tool
     assert {trace.what for trace in read.traces} == {("welcome", "main") * 15}
 
 
-def test_a_flood_is_collected_a_piece_at_a_time(tools: Tools, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flood_is_collected_a_piece_at_a_time(
+    worker: WorkerServices, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(spool, "AT_ONCE", 2000)  # bytes: some fifteen traces
-    calls, began = Journal(tools.settings.state_dir / spool.FOLDER), clock()
+    calls, began = Journal(worker.settings.state_dir / spool.FOLDER), clock()
     for number in range(300):
         at = began + timedelta(seconds=number * 4)
         calls.write(Trace(f"{number:032x}", at, "main", "en", ("welcome", "main")))
@@ -356,9 +371,9 @@ def test_a_flood_is_collected_a_piece_at_a_time(tools: Tools, clock: Clock, monk
             calls.write(Trace(f"{number:032x}", at, "", "", over=True, lasted=1))
     clock.goes_on(hours=3)
     for _ in range(100):
-        tools.ledger.collect(clock())
-    assert segments(tools) == []
-    assert len(recorded(tools, clock)) == 300
+        worker.call_collector.collect(clock())
+    assert segments(worker) == []
+    assert len(recorded(worker, clock)) == 300
 
 
 def test_twice_as_many_segments_are_twice_the_work(tmp_path: Path, clock: Clock) -> None:

@@ -24,12 +24,12 @@ AGAIN = "You already have a request with us. We have noted that you rang again, 
 
 
 def only(phone: Phone) -> Request:
-    (found,) = phone.house.desk.waiting()
+    (found,) = phone.services.desk.store.waiting()
     return found
 
 
 def what_happened(phone: Phone, request: Request) -> list[tuple[str, str]]:
-    return [(entry.who, entry.what) for entry in phone.house.desk.history(request.id)]
+    return [(entry.who, entry.what) for entry in phone.services.desk.store.history(request.id)]
 
 
 def keys_number_of(call: Conversation, number: str) -> Conversation:
@@ -46,11 +46,11 @@ def test_a_caller_who_rings_again_on_another_line_joins_their_request_and_is_tol
     assert first.heard[0] == NEW
     assert again.reference == first.reference
     assert again.heard[0] != both.rings("third", OTHER, "hi").press(*BOOK).heard[0], "the words are others"
-    found = both.house.desk.waiting()[0]
+    found = both.services.desk.store.waiting()[0]
     assert (found.reference, found.line, found.language, found.rang_again) == (first.reference, "main", "hi", 1)
     assert f"{found.day} {found.part}" == "2026-11-24 morning", "the new wish replaces the old"
     assert what_happened(both, found) == [("caller", "made"), ("caller", "rang_again")]
-    details = [entry.detail for entry in both.house.desk.history(found.id)]
+    details = [entry.detail for entry in both.services.desk.store.history(found.id)]
     assert details == ["2026-11-23 afternoon", "2026-11-24 morning"]
 
 
@@ -59,7 +59,7 @@ def test_a_caller_who_rings_a_third_time_is_counted_twice_and_told_in_english(ph
     assert [call.heard[0] for call in calls] == [NEW, AGAIN, AGAIN]
     assert {call.reference for call in calls} == {only(phone).reference}
     assert only(phone).rang_again == 2
-    assert phone.house.doorbell.rung_for() == {1}, "the staff are told once"
+    assert phone.services.desk.job_queue.rung_for() == {1}, "the staff are told once"
 
 
 def test_who_rings_again_keeps_their_place_unless_they_wish_otherwise(phone: Phone, clock: Clock) -> None:
@@ -75,7 +75,7 @@ def test_who_rings_again_keeps_their_place_unless_they_wish_otherwise(phone: Pho
 def test_a_request_of_another_kind_is_a_request_of_its_own(both: Phone) -> None:
     calls = [both.rings().press(*keys) for keys in (BOOK, RING_BACK)]
     assert [call.heard[0] for call in calls] == [NEW, NEW]
-    found = both.house.desk.waiting()
+    found = both.services.desk.store.waiting()
     assert {each.reference for each in found} == {call.reference for call in calls}
     assert sorted(each.kind for each in found) == ["booking", "callback"]
     assert [each.rang_again for each in found] == [0, 0]
@@ -89,7 +89,7 @@ def test_nobody_learns_by_keying_a_number_that_it_has_a_request(both: Phone, str
     assert stranger_hears.heard[0] == NEW
     assert stranger_hears.reference != first.reference
     assert without_digits(stranger_hears) == without_digits(nobodys), "not a word is different"
-    joined = next(each for each in both.house.desk.waiting() if each.phone.e164 == CALLER)
+    joined = next(each for each in both.services.desk.store.waiting() if each.phone.e164 == CALLER)
     assert (joined.reference, joined.rang_again) == (first.reference, 1)
     assert what_happened(both, joined) == [("caller", "made"), ("caller", "rang_again")]
     assert leads_to(both, stranger_hears.reference) == joined.id
@@ -101,7 +101,7 @@ def without_digits(call: Conversation) -> list[str]:
 
 def leads_to(phone: Phone, reference: str) -> int:
     """The request that a spoken reference stands for."""
-    database, table = Database(phone.house.settings.database_url), schema.promises
+    database, table = Database(phone.services.settings.database_url), schema.promises
     with database.reading() as read:
         found: int = read.scalars(select(table.c.request_id).where(table.c.reference == reference)).one()
     database.close()
@@ -127,7 +127,7 @@ def confirms(call: Conversation) -> Callable[[], str]:
 
 def unsealed(phone: Phone, document: str) -> str:
     """The document with what its addresses hold sealed, which is sealed anew each time, in clear."""
-    return re.sub(r"(?<=[?&;]c=)[\w%-]+", lambda found: phone.house.call_seal.open(unquote(found[0])), document)
+    return re.sub(r"(?<=[?&;]c=)[\w%-]+", lambda found: phone.services.telephone.seal.open(unquote(found[0])), document)
 
 
 @pytest.mark.parametrize("before", [False, True], ids=["new", "joining"])
@@ -176,7 +176,7 @@ def test_the_same_webhook_at_once_makes_one_request_and_one_answer(both: Phone, 
     assert len({unsealed(both, answer) for answer in answers}) == 1
     assert (AGAIN if before else NEW) in answers[0]
     assert only(both).rang_again == before
-    assert both.house.doorbell.rung_for() == {1}
+    assert both.services.desk.job_queue.rung_for() == {1}
 
 
 def test_calls_of_one_number_at_once_make_one_request_which_the_others_join(both: Phone) -> None:
@@ -201,7 +201,7 @@ def test_who_asks_for_another_day_in_the_same_call_gets_that_day(both: Phone) ->
 
 def test_a_taken_request_is_joined(both: Phone, clock: Clock) -> None:
     first = both.rings().press(*BOOK)
-    both.house.moves.take(only(both).id, "asha", clock())
+    both.services.desk.moves.take(only(both).id, "asha", clock())
     again = both.rings().press(*BOOK_TOMORROW)
     assert (again.heard[0], again.reference) == (AGAIN, first.reference)
     found = only(both)
@@ -210,10 +210,10 @@ def test_a_taken_request_is_joined(both: Phone, clock: Clock) -> None:
 
 def test_a_closed_request_is_not_joined(both: Phone, clock: Clock) -> None:
     first = both.rings().press(*BOOK)
-    both.house.moves.take(1, "asha", clock())
-    both.house.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    both.services.desk.moves.take(1, "asha", clock())
+    both.services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
     again = both.rings().press(*BOOK)
     assert again.heard[0] == NEW
     assert again.reference != first.reference
     assert (only(both).reference, only(both).rang_again) == (again.reference, 0)
-    assert len(both.house.desk.all()) == 2
+    assert len(both.services.desk.store.all()) == 2

@@ -21,7 +21,7 @@ from tests.test_faults import frozen, moved, stopped
 from tests.test_menu_rung import LANGUAGES
 from tests.web import clinic_with_reception, service
 from workers import jobs
-from workers.services import Tools
+from workers.services import WorkerServices
 
 OTHER = "+919999900002"
 ABROAD = "+12025550143"
@@ -93,7 +93,7 @@ def test_the_21st_call_of_an_hour_hears_hours_and_advice_and_is_refused_at_the_r
     for key, place in (("4", "hours"), ("3", "topics"), ("1", "topic"), ("#", "main")):
         assert call.press(key).place == place
     assert is_refused(call.press(*BOOK), lang)
-    assert [each.kind for each in phone.house.desk.waiting()] == ["callback"]
+    assert [each.kind for each in phone.services.desk.store.waiting()] == ["callback"]
 
 
 def test_who_is_refused_goes_on_to_advice_and_hours_and_stays_refused_in_this_call(phone: Phone) -> None:
@@ -193,7 +193,7 @@ def test_the_reception_is_not_rung_for_a_blocked_telephone_until_the_block_is_li
     assert is_refused(staffed.rings().press("0"))
     assert staffed.rings(caller=OTHER).press("0").place == "ring"
     assert staffed.rings(caller="anonymous").press("0").place == "ring"
-    staffed.house.blocked.lift(1, "asha", clock())
+    staffed.services.desk.blocked.lift(1, "asha", clock())
     assert staffed.rings().press("0").place == "ring"
 
 
@@ -207,7 +207,7 @@ def test_with_the_database_away_the_reception_is_rung_for_everybody(staffed: Pho
 
 
 def block(phone: Phone, written: str = CALLER) -> None:
-    assert phone.house.blocked.block(number(written), "rings for fun", "asha", phone.house.clock())
+    assert phone.services.desk.blocked.block(number(written), "rings for fun", "asha", phone.services.clock())
 
 
 @LANGUAGES
@@ -218,7 +218,7 @@ def test_a_blocked_caller_hears_hours_and_advice_and_the_words_of_one_over_a_lim
     refused = both.rings(lang=lang).press(*BOOK)
     assert is_refused(refused, lang)
     assert refused.heard == both.rings(lang=lang, caller=OTHER).press(*BOOK).heard
-    assert both.house.desk.all() == []
+    assert both.services.desk.store.all() == []
 
 
 def test_a_blocked_number_is_known_however_it_is_written(phone: Phone) -> None:
@@ -260,7 +260,7 @@ def test_the_same_webhook_is_answered_as_before_though_the_number_was_blocked_in
 
 
 def test_a_promise_that_still_waits_in_redis_is_repeated_and_kept_though_the_number_is_blocked(
-    phone: Phone, tools: Tools, sqlite_url: str
+    phone: Phone, worker: WorkerServices, sqlite_url: str
 ) -> None:
     with moved(sqlite_path(sqlite_url)):
         call = phone.rings().press(*BOOK)
@@ -268,19 +268,19 @@ def test_a_promise_that_still_waits_in_redis_is_repeated_and_kept_though_the_num
     block(phone)
     assert PROMISED in call.repeats_last_webhook()
     assert is_refused(phone.rings().press(*BOOK)), "another one is not"
-    jobs.save(tools)
-    assert [each.reference for each in phone.house.desk.waiting()] == [call.reference]
+    jobs.save(worker)
+    assert [each.reference for each in phone.services.desk.store.waiting()] == [call.reference]
 
 
 def test_with_the_database_away_a_blocked_caller_is_promised_and_kept(
-    phone: Phone, tools: Tools, sqlite_url: str
+    phone: Phone, worker: WorkerServices, sqlite_url: str
 ) -> None:
     block(phone)
     with moved(sqlite_path(sqlite_url)):
         call = phone.rings().press(*BOOK)
     assert is_promised(call)
-    jobs.save(tools)
-    assert [each.reference for each in phone.house.desk.waiting()] == [call.reference]
+    jobs.save(worker)
+    assert [each.reference for each in phone.services.desk.store.waiting()] == [call.reference]
 
 
 def test_a_block_is_heard_in_a_call_that_had_begun_before_it(phone: Phone) -> None:
@@ -295,11 +295,11 @@ def test_a_block_is_heard_in_a_call_that_had_begun_before_it(phone: Phone) -> No
 def test_the_eleventh_request_of_a_day_is_refused_and_the_live_one_stays_as_it_was(both: Phone, clock: Clock) -> None:
     for n in range(REQUESTS_OF_A_NUMBER):
         assert is_promised(both.rings().press("1", "12"[n % 2], "1", "1", "1"))
-    (before,) = both.house.desk.waiting()
+    (before,) = both.services.desk.store.waiting()
     refused = both.rings().press("1", "3", "1", "1", "1")
     assert is_refused(refused)
     assert "A request that we already have stays as it is." in refused.uncut[0]
-    assert both.house.desk.waiting() == [before]
+    assert both.services.desk.store.waiting() == [before]
     assert before.rang_again == REQUESTS_OF_A_NUMBER - 1
     assert is_promised(both.rings(caller=OTHER).press(*BOOK))
     clock.goes_on(hours=24)
@@ -330,9 +330,9 @@ def test_what_is_written_down_at_the_counter_is_neither_capped_nor_blocked_nor_c
     for _ in range(REQUESTS_OF_A_NUMBER + 1):
         answer = staff.browser.post("/desk/new", data={**form, "csrf_token": staff.csrf()})
         assert answer.status_code == 302
-    (written,) = phone.house.desk.waiting()
+    (written,) = phone.services.desk.store.waiting()
     assert written.rang_again == REQUESTS_OF_A_NUMBER
-    phone.house.blocked.lift(1, "asha", phone.house.clock())
+    phone.services.desk.blocked.lift(1, "asha", phone.services.clock())
     assert is_promised(phone.rings().press(*BOOK))
 
 
@@ -402,7 +402,7 @@ def test_a_webhook_of_a_refused_call_that_comes_again_gets_the_same_answer(phone
 
 
 def test_two_blocks_of_one_number_are_lifted_as_one(both: Phone, clock: Clock) -> None:
-    database = Database(both.house.settings.database_url)
+    database = Database(both.services.settings.database_url)
     with ExitStack() as closing:
         closing.callback(database.close)
         with database.writing() as write:  # as two people do at the same moment

@@ -37,7 +37,7 @@ def keys_another_number(call: Conversation) -> None:
     assert call.place == "key_number"
     assert call.heard[0] == "We cannot see a number that we could ring."
     call.press("09999900002#", "1", "1")
-    (found,) = call.phone.house.desk.waiting()
+    (found,) = call.phone.services.desk.store.waiting()
     assert (found.reference, found.phone.e164) == (call.reference, "+919999900002")
 
 
@@ -68,7 +68,7 @@ def test_a_number_of_the_clinics_own_cannot_be_keyed(phone: Phone, before: str) 
         call = phone.rings().press("1", "1", "1", "2", f"{before}{number.removeprefix('+91')}#")
         assert call.heard[0] == "That is one of the clinic's own numbers. We need yours."
         assert call.place == "key_number"
-    assert phone.house.desk.waiting() == []
+    assert phone.services.desk.store.waiting() == []
 
 
 @pytest.mark.parametrize("digits", [30, 500])
@@ -81,7 +81,7 @@ def test_a_finger_asleep_on_a_key_is_told_that_it_is_no_number(phone: Phone, dig
 
 def line_of(call: Conversation) -> str:
     call.press("1", "1", "1", "1", "1")
-    (found,) = call.phone.house.desk.waiting()
+    (found,) = call.phone.services.desk.store.waiting()
     return found.line
 
 
@@ -136,5 +136,5 @@ def test_keys_that_no_telephone_has_are_refused_and_the_call_goes_on(phone: Phon
         answer = phone.posts(call.waits.action, {**form, "Digits": keys})
         assert answer.status_code == 400, ascii(keys)
         assert "Digits" in answer.text
-    assert phone.house.desk.waiting() == []
+    assert phone.services.desk.store.waiting() == []
     assert call.press("1").place == "kept"

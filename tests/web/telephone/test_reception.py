@@ -42,7 +42,7 @@ def is_offered_a_callback(call: Conversation, first: str) -> None:
     """The caller is told why, and gets to the promise with the keys of a callback."""
     assert (call.heard[0], call.place) == (first, "callback")
     call.press("1", "1", "1")
-    (found,) = call.phone.house.desk.waiting()
+    (found,) = call.phone.services.desk.store.waiting()
     assert (found.kind, found.reference, found.phone.e164) == ("callback", call.reference, CALLER)
 
 
@@ -132,12 +132,12 @@ def test_after_the_talk_the_line_says_goodbye(staffed: Phone) -> None:
     call = staffed.rings().press("0").reception(talked=True)
     assert call.heard == ["Thank you for calling. Goodbye."]
     assert call.over
-    assert staffed.house.desk.waiting() == []
+    assert staffed.services.desk.store.waiting() == []
 
 
 def test_what_was_gathered_before_0_is_not_mixed_into_the_callback(staffed: Phone) -> None:
     call = staffed.rings().press(*PATHS["summary"], "0").reception(talked=False).press("1", "1", "1")
-    (found,) = staffed.house.desk.waiting()
+    (found,) = staffed.services.desk.store.waiting()
     assert (found.kind, found.reference, found.day, found.part) == ("callback", call.reference, None, None)
 
 

@@ -57,7 +57,7 @@ def test_a_fault_half_way_costs_a_caller_one_key_and_nothing_they_have_said(phon
     assert call.languages == {"hi-IN"}
     assert before.split("।")[0] in call.words, "the same day and part"
     assert call.press("1").reference
-    assert len(phone.house.desk.waiting()) == 1
+    assert len(phone.services.desk.store.waiting()) == 1
 
 
 def test_a_request_whose_answer_was_lost_is_not_made_twice(phone: Phone) -> None:
@@ -65,8 +65,8 @@ def test_a_request_whose_answer_was_lost_is_not_made_twice(phone: Phone) -> None
     assert isinstance(call.waits, Gathers)
     form = {"CallSid": call.sid, **call.fields, "Digits": "1"}
     assert phone.posts(call.waits.action, form).status_code == 200, "which the caller never hears"
-    assert fails_in(call, "1").press("1").reference == phone.house.desk.waiting()[0].reference
-    assert len(phone.house.desk.waiting()) == 1
+    assert fails_in(call, "1").press("1").reference == phone.services.desk.store.waiting()[0].reference
+    assert len(phone.services.desk.store.waiting()) == 1
 
 
 def test_what_fails_twice_ends_with_an_apology(phone: Phone) -> None:

@@ -18,7 +18,7 @@ from ivr.desk.requests import Outcome, Report
 from tests.people import CALLER, TOKEN, Clock, Phone
 from tests.web import service
 from workers.clock import forget
-from workers.services import Tools
+from workers.services import WorkerServices
 
 ACCOUNT = "AC" + "1" * 32
 CALL = {"CallSid": "CA" + "2" * 32, "From": CALLER, "To": "+918090080906"}
@@ -45,7 +45,7 @@ def with_query_turned_round(path: str) -> str:
 
 
 def signed_by(token: str, phone: Phone, path: str, form: Mapping[str, str]) -> TestResponse:
-    url = phone.house.settings.public_base_url + path
+    url = phone.services.settings.public_base_url + path
     return signed(phone, path, form, RequestValidator(token).compute_signature(url, form))
 
 
@@ -87,9 +87,9 @@ def test_a_forged_webhook_makes_no_request_and_the_true_one_still_does(
     answer = forgery(phone, *confirms)
     assert answer.status_code == 403
     assert "Response" not in answer.text, "nobody but the carrier hears a word"
-    assert phone.house.desk.waiting() == []
+    assert phone.services.desk.store.waiting() == []
     assert phone.posts(*confirms).status_code == 200
-    assert len(phone.house.desk.waiting()) == 1
+    assert len(phone.services.desk.store.waiting()) == 1
 
 
 def test_the_worked_vector_of_the_carrier_is_understood() -> None:
@@ -138,7 +138,7 @@ def test_a_token_is_changed_in_three_steps_and_no_call_is_lost(
             for key in "11111":
                 answer = signed_by(signs, phone, asks.action, {**form, "Digits": key})
                 (asks, *_) = [step for step in steps(answer.text) if isinstance(step, Gathers)] or [asks]
-            assert len(phone.house.desk.waiting()) == number + 1
+            assert len(phone.services.desk.store.waiting()) == number + 1
     with service(tmp_path, sqlite_url, redis_url, clock, TWILIO_AUTH_TOKEN=following) as phone:
         assert signed_by(TOKEN, phone, "/voice", CALL).status_code == 403
 
@@ -148,28 +148,28 @@ def test_a_webhook_that_somebody_kept_and_sends_again_hours_later_changes_nothin
 ) -> None:
     """A signature has no date, so whoever sees one may send it again."""
     first = phone.posts(*confirms)
-    phone.house.moves.take(1, "asha", clock())
-    phone.house.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
-    before = phone.house.desk.all(), phone.house.desk.history(1)
+    phone.services.desk.moves.take(1, "asha", clock())
+    phone.services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    before = phone.services.desk.store.all(), phone.services.desk.store.history(1)
     clock.goes_on(hours=20)
     again = phone.posts(*confirms)
     assert [step for step in steps(again.text) if isinstance(step, Heard)] == [
         step for step in steps(first.text) if isinstance(step, Heard)
     ]
-    assert (phone.house.desk.all(), phone.house.desk.history(1)) == before
+    assert (phone.services.desk.store.all(), phone.services.desk.store.history(1)) == before
 
 
 def test_a_webhook_that_is_sent_again_when_its_request_has_been_forgotten_makes_no_new_one(
-    phone: Phone, confirms: Webhook, tools: Tools, clock: Clock
+    phone: Phone, confirms: Webhook, worker: WorkerServices, clock: Clock
 ) -> None:
     phone.posts(*confirms)
-    phone.house.moves.take(1, "asha", clock())
-    phone.house.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    phone.services.desk.moves.take(1, "asha", clock())
+    phone.services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
     clock.goes_on(days=100)
-    forget(tools)
-    assert phone.house.desk.all() == []
+    forget(worker)
+    assert phone.services.desk.store.all() == []
     assert phone.posts(*confirms).status_code == 200
-    assert phone.house.desk.all() == []
+    assert phone.services.desk.store.all() == []
 
 
 def test_the_account_is_compared_only_when_it_is_known(
@@ -220,7 +220,7 @@ def test_a_body_larger_than_any_webhook_is_not_read(phone: Phone, confirms: Webh
     path, form = confirms
     for size in (65 * 1024, 2_000_000):
         assert phone.posts(path, {**form, "More": "x" * size}).status_code == 413
-    assert phone.house.desk.waiting() == []
+    assert phone.services.desk.store.waiting() == []
     assert phone.posts(path, {**form, "More": "x" * 60_000}).status_code == 200
 
 
@@ -234,7 +234,7 @@ def test_what_a_proxy_or_a_stranger_says_of_the_host_changes_nothing(phone: Phon
         "Forwarded": "host=elsewhere.example;proto=http",
     }
     assert phone.posts("/voice", CALL, **claims).data == phone.posts("/voice", CALL).data
-    elsewhere = RequestValidator(phone.house.settings.twilio_auth_token).compute_signature(
+    elsewhere = RequestValidator(phone.services.settings.twilio_auth_token).compute_signature(
         "http://elsewhere.example/voice", CALL
     )
     assert phone.unsigned("/voice", CALL, **claims, **{"X-Twilio-Signature": elsewhere}).status_code == 403
