@@ -23,7 +23,7 @@ from ivr.app import create_app
 from ivr.operations.demo_calls import HABITS
 from ivr.reports.call_records import ending
 from ivr.storage import schema
-from ivr.storage.database import PATIENCE_OF_A_WORKER, Database
+from ivr.storage.database import WORKER_TIMEOUT, Database
 from ivr.storage.migrate import migrate
 from ivr.web.services import build
 
@@ -101,7 +101,7 @@ def desk(folder: Path, url: str, days: int, a_day: int) -> FlaskClient:
     folder.mkdir()
     settings = read({**environ, "STATE_DIR": str(folder), "DATABASE_URL": url}, env_file=None)
     migrate(settings.database_url)
-    fill(Database(settings.database_url, patience=PATIENCE_OF_A_WORKER), days, a_day)
+    fill(Database(settings.database_url, patience=WORKER_TIMEOUT), days, a_day)
     services = build(settings, lambda: NOW)
     services.staff.people.add("bench", PASSWORD, NOW)
     browser = create_app(services).test_client()

@@ -40,9 +40,9 @@ from ivr.staff.people import People
 from ivr.staff.second_factor import SecondFactors
 from ivr.storage.audit import Audit
 from ivr.storage.breaker import Breaker
-from ivr.storage.database import PATIENCE_OF_A_WORKER, Database
-from ivr.storage.encryption import Marker, Seal, Tokens
-from ivr.storage.redis import impatient, patient
+from ivr.storage.database import WORKER_TIMEOUT, Database
+from ivr.storage.encryption import Cipher, KeyedIds, LinkTokens
+from ivr.storage.redis import client_for_callers, client_for_workers
 
 Clock = Callable[[], datetime]
 
@@ -64,13 +64,13 @@ class Foundation:
     redis: Redis
     redis_breaker: Breaker | None
 
-    def seal(self, purpose: str) -> Seal:
+    def cipher(self, purpose: str) -> Cipher:
         """Seals what is meant for this purpose only."""
-        return Seal(self.settings.secret_key, purpose)
+        return Cipher(self.settings.secret_key, purpose)
 
-    def marker(self) -> Marker:
+    def marker(self) -> KeyedIds:
         """Marks calls and promises so that nobody can read whose they are."""
-        return Marker(self.settings.secret_key)
+        return KeyedIds(self.settings.secret_key)
 
     def spool(self) -> Journal:
         """Where webhooks leave what becomes of calls, on this machine."""
@@ -127,7 +127,7 @@ class StaffServices:
     second_factors: SecondFactors
     authentication: Entrance
     audit: Audit
-    shown_once: Seal
+    shown_once: Cipher
     """Seals what a person sees once or has still to confirm, on its way in their session's cookie."""
 
 
@@ -143,8 +143,8 @@ def for_callers(settings: Settings, clock: Clock, monotonic: Callable[[], float]
         script=sentences.read_for(clinic),
         clock=clock,
         database=Database(settings.database_url, breaker=Breaker(DATABASE_STALLS, monotonic=monotonic)),
-        slow_database=Database(settings.database_url, patience=PATIENCE_OF_A_WORKER),
-        redis=impatient(settings.redis_url),
+        slow_database=Database(settings.database_url, patience=WORKER_TIMEOUT),
+        redis=client_for_callers(settings.redis_url),
         redis_breaker=Breaker(REDIS_STALLS, monotonic=monotonic),
     )
 
@@ -152,7 +152,7 @@ def for_callers(settings: Settings, clock: Clock, monotonic: Callable[[], float]
 def for_workers(settings: Settings, clock: Clock) -> Foundation:
     """The foundation of a process in which nobody waits. Raises BadFile where a file of the configuration is wrong."""
     clinic = clinic_file.read(settings.clinic_file)
-    database = Database(settings.database_url, patience=PATIENCE_OF_A_WORKER)
+    database = Database(settings.database_url, patience=WORKER_TIMEOUT)
     return Foundation(
         settings=settings,
         clinic=clinic,
@@ -160,7 +160,7 @@ def for_workers(settings: Settings, clock: Clock) -> Foundation:
         clock=clock,
         database=database,
         slow_database=database,
-        redis=patient(settings.redis_url),
+        redis=client_for_workers(settings.redis_url),
         redis_breaker=None,
     )
 
@@ -180,10 +180,10 @@ def desk(base: Foundation, opening: HoursServices, rules: Doorkeeper | None = No
         merging=Merging(database),
         bookings=Bookings(database),
         blocked=Blocked(database),
-        calendar_feed=Feed(database, Tokens(settings.secret_key, "calendar link")),
+        calendar_feed=Feed(database, LinkTokens(settings.secret_key, "calendar link")),
         outbox=Errands(database),
         job_queue=Doorbell(base.redis, base.redis_breaker),
-        pending=WaitingRoom(base.redis, base.seal("waiting request"), base.redis_breaker),
+        pending=WaitingRoom(base.redis, base.cipher("waiting request"), base.redis_breaker),
     )
 
 
@@ -191,7 +191,7 @@ def staff(base: Foundation, passwords: Passwords) -> StaffServices:
     """The people at the desk."""
     database = base.database
     people, lockout, audit = People(database, passwords), Lockout(database), Audit(database, base.slow_database)
-    second_factors = SecondFactors(database, base.seal("second factor"))
+    second_factors = SecondFactors(database, base.cipher("second factor"))
     return StaffServices(
         people=people,
         accounts=Roster(database),
@@ -200,5 +200,5 @@ def staff(base: Foundation, passwords: Passwords) -> StaffServices:
         second_factors=second_factors,
         authentication=Entrance(people, lockout, second_factors, audit),
         audit=audit,
-        shown_once=base.seal("second factor shown"),
+        shown_once=base.cipher("second factor shown"),
     )

@@ -174,8 +174,8 @@ def test_whatever_the_carrier_signs_is_answered_with_twiml_or_a_clear_no(
 ) -> None:
     here.ledger.put_back()
     for place, query, gathered, says, keys in webhooks:
-        seal = here.phone.services.telephone.seal
-        sealed = {} if gathered is None else {"c": seal.close(json.dumps(gathered))}
+        cipher = here.phone.services.telephone.cipher
+        sealed = {} if gathered is None else {"c": cipher.encrypt(json.dumps(gathered))}
         path = f"/voice/{place}" if place.isidentifier() and place.isascii() else "/voice"
         ask = Ask(path, "POST", {**query, **sealed}, {})
         answer = here.phone.posts(ask.url, {**CALL, **says, **keys})

@@ -14,7 +14,7 @@ from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
 from ivr.desk.job_queue import QUEUE
-from ivr.storage.redis import patient
+from ivr.storage.redis import client_for_workers
 from workers.services import build
 
 WORKER_SECONDS = 30
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> None:
         build(settings)  # a mistake in the configuration stops the worker here, not its first job
     except (BadSettings, BadFile) as refused:
         sys.exit(str(refused))
-    redis = patient(settings.redis_url)
+    redis = client_for_workers(settings.redis_url)
     worker = Worker(
         [Queue(QUEUE, connection=redis, serializer=JSONSerializer)],
         connection=redis,

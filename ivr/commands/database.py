@@ -8,8 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import database_address
 from ivr.operations.copy_database import NotEmpty, copy
-from ivr.storage.database import PATIENCE_OF_A_WORKER, Database, StoreAway
-from ivr.storage.database_errors import kind
+from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway
+from ivr.storage.database_errors import error_kind
 from ivr.storage.migrate import migrate
 from ivr.web.services import services
 
@@ -22,7 +22,7 @@ def upgrade() -> None:
     try:
         migrate(services().settings.database_url)
     except SQLAlchemyError as error:
-        raise click.ClickException(f"the database cannot be used: {kind(error)}") from None
+        raise click.ClickException(f"the database cannot be used: {error_kind(error)}") from None
     click.echo("The database is up to date.")
 
 
@@ -38,7 +38,7 @@ def copy_database(address: str) -> None:
     except ValueError as refused:
         raise click.ClickException(str(refused)) from None
     except SQLAlchemyError as error:
-        raise click.ClickException(f"the new database cannot be used: {kind(error)}") from None
+        raise click.ClickException(f"the new database cannot be used: {error_kind(error)}") from None
     except StoreAway as away:
         raise click.ClickException(f"nothing was copied: {away}") from None
     except NotEmpty as found:
@@ -49,4 +49,4 @@ def copy_database(address: str) -> None:
 
 
 def _opened(url: str) -> closing[Database]:
-    return closing(Database(url, patience=PATIENCE_OF_A_WORKER))
+    return closing(Database(url, patience=WORKER_TIMEOUT))

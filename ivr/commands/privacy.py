@@ -11,7 +11,7 @@ from ivr.line.phones import phone as number_of
 from ivr.operations.backup import backups
 from ivr.operations.personal_data import Dossier, Dossiers
 from ivr.storage.audit import COMMAND_LINE
-from ivr.storage.database import PATIENCE_OF_A_WORKER, Database, StoreAway, sqlite_path
+from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway, sqlite_path
 from ivr.storage.redis import QueueAway
 from ivr.web.services import services
 
@@ -130,7 +130,7 @@ def _warn_of_unreadable(held: Dossier) -> None:
 @contextmanager
 def _dossiers() -> Iterator[Dossiers]:
     """With a worker's patience: nobody holds the telephone."""
-    database = Database(services().settings.database_url, patience=PATIENCE_OF_A_WORKER)
+    database = Database(services().settings.database_url, patience=WORKER_TIMEOUT)
     try:
         yield Dossiers(database, services().desk.pending)
     finally:

@@ -14,8 +14,8 @@ from ivr.desk.bookings import CALLED_OFF, REBOOKED
 from ivr.desk.requests import UNDONE, Outcome
 from ivr.storage import audit, schema
 from ivr.storage.database import Database
-from ivr.storage.encryption import Tokens
-from ivr.storage.upsert import added
+from ivr.storage.encryption import LinkTokens
+from ivr.storage.upsert import insert_new
 
 NONCE_BYTES = 32
 
@@ -52,7 +52,7 @@ class Appointment:
 class Feed:
     """The link, and the appointments behind it."""
 
-    def __init__(self, database: Database, tokens: Tokens) -> None:
+    def __init__(self, database: Database, tokens: LinkTokens) -> None:
         self._database = database
         self._tokens = tokens
 
@@ -79,7 +79,7 @@ class Feed:
     def _put(self, nonce: str | None, what: str, who: str, now: datetime) -> None:
         """Of two who do this at once the later row counts."""
         with self._database.writing() as write:
-            newest = added(write, links, nonce=nonce, who=who, at=now)
+            newest = insert_new(write, links, nonce=nonce, who=who, at=now)
             write.execute(delete(links).where(links.c.id < newest))
             write.execute(audit.line(who, what, "", now))
 

@@ -11,7 +11,7 @@ from redis import Redis
 from ivr.line.clinic import Limits
 from ivr.line.phones import Phone
 from ivr.storage.breaker import Breaker
-from ivr.storage.encryption import Marker
+from ivr.storage.encryption import KeyedIds
 from ivr.storage.redis import QueueAway, queue_errors
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ WINDOW = timedelta(hours=1)
 class CallLimits:
     """The calls of the last hour."""
 
-    def __init__(self, redis: Redis, breaker: Breaker | None, marker: Marker, limits: Limits) -> None:
+    def __init__(self, redis: Redis, breaker: Breaker | None, marker: KeyedIds, limits: Limits) -> None:
         self._redis = redis
         self._breaker = breaker
         self._marker = marker

@@ -15,8 +15,8 @@ from ivr.desk.requests import Kept, NewRequest
 from ivr.desk.store import Desk, Saved
 from ivr.line.phones import Phone
 from ivr.storage.database import StoreAway
-from ivr.storage.deadline import Patience
-from ivr.storage.encryption import Marker
+from ivr.storage.deadline import Deadline
+from ivr.storage.encryption import KeyedIds
 from ivr.storage.redis import QueueAway
 
 log = logging.getLogger(__name__)
@@ -29,8 +29,8 @@ class FrontDoor:
     desk: Desk
     waiting_room: WaitingRoom
     doorbell: Doorbell
-    marker: Marker
-    patience: Patience
+    marker: KeyedIds
+    patience: Deadline
     blocked: Blocked
 
     def accept(self, new: NewRequest) -> Kept | None:

@@ -19,7 +19,7 @@ from ivr.desk.store import in_turn, note, wish_of
 from ivr.storage import schema
 from ivr.storage.audit import line
 from ivr.storage.database import Database
-from ivr.storage.upsert import take_turns
+from ivr.storage.upsert import lock_key
 
 table = schema.requests
 
@@ -144,4 +144,4 @@ def _take_turns(write: Connection, request_id: int) -> None:
     """It may become live again: the caller's next call makes another one before it or after it."""
     whose = write.execute(select(table.c.phone, table.c.kind).where(table.c.id == request_id)).one_or_none()
     if whose is not None:
-        take_turns(write, whose.phone, whose.kind)
+        lock_key(write, whose.phone, whose.kind)

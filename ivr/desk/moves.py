@@ -32,7 +32,7 @@ from ivr.line.clinic import Clinic
 from ivr.storage import schema
 from ivr.storage.audit import line
 from ivr.storage.database import Database
-from ivr.storage.upsert import take_turns
+from ivr.storage.upsert import lock_key
 
 UNDO_WITHIN = timedelta(seconds=15)
 """Ten seconds are offered on the page; the rest is the way there and back."""
@@ -200,7 +200,7 @@ def _found_in_turn(write: Connection, request_id: int) -> Row[Any]:
     """The same, where it may become live again: the caller's next call makes another one before it or after it."""
     whose = write.execute(select(table.c.phone, table.c.kind).where(table.c.id == request_id)).one_or_none()
     if whose is not None:
-        take_turns(write, whose.phone, whose.kind)
+        lock_key(write, whose.phone, whose.kind)
     return _found(write, request_id)
 
 

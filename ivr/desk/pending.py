@@ -16,13 +16,13 @@ from ivr.desk.requests import NewRequest
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
 from ivr.storage.breaker import Breaker
-from ivr.storage.encryption import Seal
-from ivr.storage.redis import PATIENCE_OF_A_CALLER, QueueAway, queue_errors
+from ivr.storage.encryption import Cipher
+from ivr.storage.redis import CALLER_TIMEOUT, QueueAway, queue_errors
 
 ROOM = "clinic:waiting"
 """A hash: the promise's mark, and the request sealed."""
 
-FSYNC_MILLISECONDS = int(PATIENCE_OF_A_CALLER * 1000) - 100
+FSYNC_MILLISECONDS = int(CALLER_TIMEOUT * 1000) - 100
 """How long Redis may take to have it on disk; a little less than its client waits."""
 
 
@@ -42,9 +42,9 @@ class Waiting:
 class WaitingRoom:
     """The requests that were promised while the database was away."""
 
-    def __init__(self, redis: Redis, seal: Seal, breaker: Breaker | None = None) -> None:
+    def __init__(self, redis: Redis, cipher: Cipher, breaker: Breaker | None = None) -> None:
         self._redis = redis
-        self._seal = seal
+        self._cipher = cipher
         self._breaker = breaker
 
     def keep(self, waiting: Waiting) -> None:
@@ -52,7 +52,7 @@ class WaitingRoom:
         with queue_errors(self._breaker), closing(_one_connection(self._redis)) as client:
             # A frozen Redis would carry out the write when it thaws, after the caller was told that nothing is kept.
             client.ping()
-            client.hset(ROOM, waiting.mark, self._seal.close(to_json(waiting)))
+            client.hset(ROOM, waiting.mark, self._cipher.encrypt(to_json(waiting)))
             _wait_for_disk(client)
 
     def sealed(self) -> Iterator[str]:
@@ -63,7 +63,7 @@ class WaitingRoom:
 
     def open(self, sealed: str) -> Waiting:
         """One of them. Raises Unreadable where it was sealed under another secret."""
-        return _from_json(self._seal.open(sealed))
+        return _from_json(self._cipher.decrypt(sealed))
 
     def leave(self, waiting: Waiting) -> None:
         """The request is on the desk. Raises QueueAway."""

@@ -16,8 +16,8 @@ from ivr.desk.requests import CALLER, LIVE, Entry, Kept, NewRequest, NoSuchReque
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
 from ivr.storage import schema
-from ivr.storage.database import Clash, Database, StoreAway
-from ivr.storage.upsert import added, take_turns
+from ivr.storage.database import Database, StoreAway, UniqueViolation
+from ivr.storage.upsert import insert_new, lock_key
 
 FIRST_LEASE = timedelta(seconds=15)
 """How long the sweep leaves a new errand to whoever made it and is about to ring the worker."""
@@ -56,7 +56,7 @@ class Desk:
         )
 
     def _keep(self, write: Connection, new: NewRequest, mark: str, reference: str) -> Saved:
-        take_turns(write, new.phone.e164, new.kind)
+        lock_key(write, new.phone.e164, new.kind)
         live = _live(write, new)
         if self._doorkeeper:
             self._doorkeeper.check(write, new)
@@ -67,7 +67,7 @@ class Desk:
             request_id, joined = live.id, new.own_number
             spoken = live.reference if joined else reference
         promise = {"reference": reference, "spoken": spoken, "joined": joined, "created": new.created}
-        added(write, schema.promises, mark=mark, request_id=request_id, **promise)
+        insert_new(write, schema.promises, mark=mark, request_id=request_id, **promise)
         errands = () if live else tuple(_errand(write, request_id, task, new.created) for task in self._tasks)
         return Saved(Kept(spoken, joined), errands)
 
@@ -110,7 +110,7 @@ def in_turn(database: Database, work: Callable[[Connection], Result]) -> Result:
         try:
             with database.writing() as write:
                 return work(write)
-        except Clash:
+        except UniqueViolation:
             continue
     raise StoreAway("others kept writing first")
 
@@ -135,7 +135,7 @@ def _live(write: Connection, new: NewRequest) -> Row[Any] | None:
 
 
 def _insert(write: Connection, new: NewRequest, reference: str) -> int:
-    request_id = added(
+    request_id = insert_new(
         write,
         schema.requests,
         reference=reference,
@@ -177,7 +177,7 @@ def note(write: Connection, request_id: int, entry: Entry) -> None:
 
 
 def _errand(write: Connection, request_id: int, task: str, now: datetime) -> int:
-    return added(
+    return insert_new(
         write,
         schema.errands,
         request_id=request_id,

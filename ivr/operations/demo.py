@@ -20,8 +20,8 @@ from ivr.operations.retention import remove
 from ivr.reports.collector import write_down
 from ivr.storage import schema
 from ivr.storage.database import Database
-from ivr.storage.encryption import Marker
-from ivr.storage.upsert import added
+from ivr.storage.encryption import KeyedIds
+from ivr.storage.upsert import insert_new
 
 DEMO = "demo-"
 """How the call of a made-up request begins."""
@@ -67,7 +67,7 @@ class Demo:
     database: Database
     moves: Moves
     clinic: Clinic
-    marker: Marker
+    marker: KeyedIds
 
     def fill(self, now: datetime) -> int:
         """Writes the examples down; those that are there already stay as they are. How many. Raises StoreAway."""
@@ -148,5 +148,5 @@ def _add(write: Connection, past: PastRequest) -> None:
     """Adds a request with its history, unless it is there."""
     table = schema.requests
     if write.scalar(select(table.c.id).where(table.c.call_sid == past.row["call_sid"])) is None:
-        request_id = added(write, table, **past.row)
+        request_id = insert_new(write, table, **past.row)
         write.execute(insert(schema.history), [{**line, "request_id": request_id} for line in past.history])

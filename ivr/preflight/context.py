@@ -15,7 +15,7 @@ from config import clinic as clinic_file
 from config.settings import ROOT, Settings
 from ivr.line.clinic import Clinic
 from ivr.storage.database import Database
-from ivr.storage.redis import impatient
+from ivr.storage.redis import client_for_callers
 
 ENV_FILE = ROOT / ".env"
 
@@ -38,7 +38,7 @@ class Grounds:
 @contextmanager
 def grounds(settings: Settings, clock: Callable[[], datetime], env_file: Path = ENV_FILE) -> Iterator[Grounds]:
     """The grounds of these settings, whose connections are given back at the end."""
-    database, redis = Database(settings.database_url), impatient(settings.redis_url)
+    database, redis = Database(settings.database_url), client_for_callers(settings.redis_url)
     try:
         yield Grounds(settings, clock, database, redis, env_file)
     finally:

@@ -14,7 +14,7 @@ from ivr.staff.passwords import NONE_YET
 from ivr.staff.people import MANAGER, REQUIRED_OF_EVERYBODY, STAFF, NoSuchPerson, rule
 from ivr.storage import audit, schema
 from ivr.storage.database import Database
-from ivr.storage.upsert import added, take_turns
+from ivr.storage.upsert import insert_new, lock_key
 
 REQUIRED, OPTIONAL = "required second factor", "made second factor optional"
 """How the audit puts it."""
@@ -73,10 +73,10 @@ class Roster:
     def require_of_everybody(self, required: bool, by: str, now: datetime) -> None:
         """Makes a second factor a rule of the desk, also for who is invited later, or ends that. Raises StoreAway."""
         with self._database.writing() as write:
-            take_turns(write, REQUIRED_OF_EVERYBODY)  # of two taps at once the second finds what the first wrote
+            lock_key(write, REQUIRED_OF_EVERYBODY)  # of two taps at once the second finds what the first wrote
             write.execute(delete(schema.rules).where(schema.rules.c.name == REQUIRED_OF_EVERYBODY))
             if required:
-                added(write, schema.rules, name=REQUIRED_OF_EVERYBODY)
+                insert_new(write, schema.rules, name=REQUIRED_OF_EVERYBODY)
             write.execute(audit.line(by, REQUIRED if required else OPTIONAL, audit.EVERYBODY, now))
 
     def required_of_everybody(self) -> bool:

@@ -14,7 +14,7 @@ from ivr.staff.accounts import held
 from ivr.staff.passwords import NONE_YET, Passwords
 from ivr.staff.people import NameTaken, NoSuchPerson, Person, admit, everybody, person, proper
 from ivr.storage import audit, schema
-from ivr.storage.database import Clash, Database
+from ivr.storage.database import Database, UniqueViolation
 
 WORKS_FOR = timedelta(hours=1)
 
@@ -42,7 +42,7 @@ class Invitations:
             with self._database.writing() as write:
                 token = _issued(write, admit(write, name, NONE_YET, role, now), now)
                 write.execute(audit.line(by, "invited person", name, now, role))
-        except Clash:
+        except UniqueViolation:
             raise NameTaken(name) from None
         return token
 

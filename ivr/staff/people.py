@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, sele
 
 from ivr.staff.passwords import NONE_YET, Passwords
 from ivr.storage import audit, schema
-from ivr.storage.database import Clash, Database
-from ivr.storage.upsert import added
+from ivr.storage.database import Database, UniqueViolation
+from ivr.storage.upsert import insert_new
 
 STAFF, MANAGER = "staff", "manager"
 """The roles."""
@@ -82,7 +82,7 @@ class People:
             with self._database.writing() as write:
                 admit(write, name, kept, role, now)
                 write.execute(audit.line(audit.COMMAND_LINE, "added person", name, now, role))
-        except Clash:
+        except UniqueViolation:
             raise NameTaken(name) from None
 
     def all(self) -> list[Person]:
@@ -131,7 +131,7 @@ def _can_be(name: str) -> bool:
 
 def admit(write: Connection, name: str, kept: str, role: str, now: datetime) -> int:
     """Gives a person their row, and says its id; a name that is taken is a Clash."""
-    return added(write, schema.staff, name=name, password_hash=kept, active=True, created=now, role=role)
+    return insert_new(write, schema.staff, name=name, password_hash=kept, active=True, created=now, role=role)
 
 
 def everybody() -> Select[Any]:

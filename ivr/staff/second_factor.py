@@ -14,9 +14,9 @@ from ivr.staff.accounts import held
 from ivr.staff.people import NoSuchPerson, everybody, person
 from ivr.staff.totp import digits_of, new_recovery_codes, step_of
 from ivr.storage import audit, schema
-from ivr.storage.database import Clash, Database
-from ivr.storage.encryption import Seal, Unreadable
-from ivr.storage.upsert import added
+from ivr.storage.database import Database, UniqueViolation
+from ivr.storage.encryption import Cipher, Unreadable
+from ivr.storage.upsert import insert_new
 
 
 class WrongCode(Exception):
@@ -48,26 +48,26 @@ class Proof:
 class SecondFactors:
     """What people carry besides their passwords."""
 
-    def __init__(self, database: Database, seal: Seal) -> None:
+    def __init__(self, database: Database, cipher: Cipher) -> None:
         self._database = database
-        self._seal = seal
+        self._cipher = cipher
 
     def switch_on(self, person_id: int, secret: str, typed: str, now: datetime) -> list[str]:
         """Takes on a telephone that shows the right code, and ends all sessions; the recovery codes, once.
 
         Raises WrongCode, AlreadyOn, NoSuchPerson, StoreAway.
         """
-        step, sealed = step_of(secret, typed, now), self._seal.close(secret)
+        step, sealed = step_of(secret, typed, now), self._cipher.encrypt(secret)
         if step is None:
             raise WrongCode
         try:
             with self._database.writing() as write:
                 row = held(write, person_id)
-                added(write, schema.second_factors, staff_id=row.id, secret=sealed, since=now, last_step=step)
+                insert_new(write, schema.second_factors, staff_id=row.id, secret=sealed, since=now, last_step=step)
                 write.execute(update(schema.staff).where(schema.staff.c.id == row.id).values(epoch=row.epoch + 1))
                 write.execute(audit.line(row.name, "switched on second factor", row.name, now))
                 return self._new_codes(write, row.id)
-        except Clash:
+        except UniqueViolation:
             raise AlreadyOn from None
 
     def prove(self, person_id: int, typed: str, now: datetime) -> Proof:
@@ -129,7 +129,7 @@ class SecondFactors:
 
     def _opened(self, factor: Row[Any]) -> str:
         try:
-            return self._seal.open(factor.secret)
+            return self._cipher.decrypt(factor.secret)
         except Unreadable:
             raise KeyChanged from None
 
@@ -151,7 +151,7 @@ class SecondFactors:
         return codes
 
     def _mark(self, person_id: int, code: str) -> str:
-        return self._seal.mark(f"{person_id} {digits_of(code)}")
+        return self._cipher.keyed_hash(f"{person_id} {digits_of(code)}")
 
 
 def _use_step(write: Connection, factor: Row[Any], step: int) -> bool:

@@ -29,7 +29,7 @@ SOMEBODY = "(unknown)"
 
 
 @dataclass(frozen=True)
-class Line:
+class AuditEntry:
     """Something that somebody saw or changed."""
 
     id: int
@@ -59,7 +59,7 @@ class Audit:
         with self._database.writing() as write:
             write.execute(line(who, what, about, now, detail))
 
-    def page(self, person: str = "", before: int | None = None) -> list[Line]:
+    def page(self, person: str = "", before: int | None = None) -> list[AuditEntry]:
         """The newest lines, older than the one whose id is `before`.
 
         Of a person: what they did, and what was done to them. Raises StoreAway.
@@ -76,5 +76,5 @@ def _newest(person: str, before: int | None) -> Select[Any]:
     return query if before is None else query.where(table.c.id < before)
 
 
-def _line(row: Row[Any]) -> Line:
-    return Line(row.id, row.at, row.who, row.what, row.about, row.detail)
+def _line(row: Row[Any]) -> AuditEntry:
+    return AuditEntry(row.id, row.at, row.who, row.what, row.about, row.detail)

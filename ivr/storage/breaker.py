@@ -12,7 +12,7 @@ REST_SECONDS = 3.0
 """For how long a store that has stalled is left alone before one attempt sees whether it is well again."""
 
 
-class Resting(Exception):
+class CircuitOpen(Exception):
     """The store has stalled a moment ago; it was not asked."""
 
 
@@ -50,10 +50,10 @@ class Breaker:
             now, attempt = self._now(), object()
             # One that is still under way will itself tell when the store is well again: no second one need wait.
             if any(now - began > self._slow for began in self._under_way.values()):
-                raise Resting
+                raise CircuitOpen
             if self._rests_until is not None:
                 if now < self._rests_until:
-                    raise Resting
+                    raise CircuitOpen
                 self._rests_until = now + self._rest  # this attempt looks, the others wait for what it finds
             self._under_way[attempt] = now
             return attempt

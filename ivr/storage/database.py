@@ -18,13 +18,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
-from ivr.storage.breaker import Breaker, Resting
-from ivr.storage.database_errors import kind
+from ivr.storage.breaker import Breaker, CircuitOpen
+from ivr.storage.database_errors import error_kind
 
-PATIENCE_OF_A_CALLER = 0.8
+CALLER_TIMEOUT = 0.8
 """Seconds that a lock or a statement may take while somebody holds the telephone."""
 
-PATIENCE_OF_A_WORKER = 10.0
+WORKER_TIMEOUT = 10.0
 """Seconds that it may take behind the scenes."""
 
 CONNECT_SECONDS = 2
@@ -35,14 +35,14 @@ class StoreAway(Exception):
     """The database cannot be reached, or does not do what it is asked in time."""
 
 
-class Clash(Exception):
+class UniqueViolation(Exception):
     """Somebody else wrote the same thing first; look again."""
 
 
 class Database:
     """Transactions on the desk's database."""
 
-    def __init__(self, url: str, *, patience: float = PATIENCE_OF_A_CALLER, breaker: Breaker | None = None) -> None:
+    def __init__(self, url: str, *, patience: float = CALLER_TIMEOUT, breaker: Breaker | None = None) -> None:
         self._engine = _sqlite(url, patience) if url.startswith("sqlite") else _postgres(url, patience)
         self._breaker = breaker
         """Holds callers back from a database that has stalled; whoever works behind the scenes may wait."""
@@ -71,12 +71,12 @@ class Database:
         try:
             with self._breaker.attempt(SQLAlchemyError) if self._breaker else nullcontext():
                 yield
-        except Resting:
+        except CircuitOpen:
             raise StoreAway("it stalled a moment ago") from None
         except IntegrityError:
-            raise Clash from None
+            raise UniqueViolation from None
         except (SQLAlchemyError, sqlite3.Error) as error:
-            raise StoreAway(kind(error)) from None
+            raise StoreAway(error_kind(error)) from None
 
     def scrub(self) -> None:
         """SQLite: writes the file anew and empties its journal, so that nothing deleted is left. Raises StoreAway.
@@ -139,13 +139,13 @@ def _begin_sqlite(connection: Connection) -> None:
 # -- PostgreSQL: its own limits end what it knows to be slow, ours end what it no longer answers
 
 
-class Hurried(psycopg.Connection[Any]):
+class TimedConnection(psycopg.Connection[Any]):
     """A connection that waits so long for any one answer, and is of no more use after that.
 
     A server that is frozen, or a network that swallows packets, keeps no limit of its own.
     """
 
-    seconds = 2.0 * PATIENCE_OF_A_WORKER
+    seconds = 2.0 * WORKER_TIMEOUT
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Waits for an answer. Raises OperationalError where it does not come in time."""
@@ -163,8 +163,8 @@ def _postgres(url: str, patience: float) -> Engine:
     # The server's log has every statement that fails; whatever its owner has set, not with a caller's number in it.
     quiet = "-c log_parameter_max_length_on_error=0"
 
-    def connect(_dialect: Any, _record: Any, words: list[Any], options: dict[str, Any]) -> Hurried:
-        connection = Hurried.connect(*words, **options)
+    def connect(_dialect: Any, _record: Any, words: list[Any], options: dict[str, Any]) -> TimedConnection:
+        connection = TimedConnection.connect(*words, **options)
         connection.seconds = patience * 1.25  # a little more than the server's own limits, which say what happened
         return connection
 

@@ -41,7 +41,7 @@ BY_PHRASE: Mapping[str, str] = {
 """By what a server says when it refuses a connection, for which there is no code, and SQLite of a table."""
 
 
-def kind(error: Exception) -> str:
+def error_kind(error: Exception) -> str:
     """The error's class and code, and what they mean; never the error's own text, which may be personal."""
     origin = getattr(error, "orig", None) or error
     code = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None) or ""

@@ -10,13 +10,13 @@ from typing import TypeVar
 
 from ivr.storage.database import StoreAway
 
-HANDS = 8
+THREADS = 8
 """Threads: as many as one web process serves callers at a time."""
 
 Result = TypeVar("Result")
 
 
-class Patience:
+class Deadline:
     """Waits so many seconds for work on a store, and no longer.
 
     What was given up on may still be done when the store comes to itself, so the work must bear being done twice.
@@ -24,7 +24,7 @@ class Patience:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="store")
+        self._hands = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
 
     def wait_for(self, work: Callable[[], Result]) -> Result:
         """The result of the work. Raises what it raises, and StoreAway where it takes too long."""

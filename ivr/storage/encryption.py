@@ -18,33 +18,33 @@ class Unreadable(Exception):
     """What came back is not something that we sealed, or not under this secret."""
 
 
-class Seal:
+class Cipher:
     """Encrypts and signs words for one purpose; what is sealed for one cannot be opened for another."""
 
     def __init__(self, secret: str, purpose: str) -> None:
         self._fernet = Fernet(urlsafe_b64encode(_derived(secret, purpose)))
-        self._marks = _derived(secret, f"{purpose}, marked")
+        self._hash_key = _derived(secret, f"{purpose}, marked")
 
-    def close(self, words: str) -> str:
+    def encrypt(self, words: str) -> str:
         """The sealed words: letters, digits, - and _, safe in a URL but for a closing =."""
         return self._fernet.encrypt(words.encode()).decode()
 
-    def open(self, sealed: str) -> str:
+    def decrypt(self, sealed: str) -> str:
         """The words again. Raises Unreadable."""
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise Unreadable from None
 
-    def mark(self, words: str) -> str:
+    def keyed_hash(self, words: str) -> str:
         """What stands for the words where they are only compared: always the same, 64 hex digits, never to be opened.
 
         Without the secret nobody can try words against it.
         """
-        return hmac.digest(self._marks, words.encode(errors="replace"), sha256).hex()
+        return hmac.digest(self._hash_key, words.encode(errors="replace"), sha256).hex()
 
 
-class Marker:
+class KeyedIds:
     """Gives every promise a mark that is the same when its webhook comes twice, and a reference to be spoken.
 
     Both come from the secret and the promise alone, so that neither store is needed to make them.
@@ -78,7 +78,7 @@ class Marker:
         return hmac.digest(self._key, "\n".join(parts).encode(), sha256)
 
 
-class Tokens:
+class LinkTokens:
     """Gives the token of a secret link, the same each time it is asked for.
 
     It comes from the secret and a nonce that is kept: whoever reads the database, or a backup, has no link by it.

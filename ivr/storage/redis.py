@@ -11,9 +11,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from ivr.storage.breaker import Breaker, Resting
+from ivr.storage.breaker import Breaker, CircuitOpen
 
-PATIENCE_OF_A_CALLER = 0.6
+CALLER_TIMEOUT = 0.6
 """Seconds that Redis may take while somebody holds the telephone; redis-py's defaults wait up to a minute."""
 
 
@@ -21,13 +21,13 @@ class QueueAway(Exception):
     """Redis cannot be reached, or does not answer in time."""
 
 
-def impatient(url: str) -> Redis:
+def client_for_callers(url: str) -> Redis:
     """A client for a process in which somebody waits: it tries once, and gives up within a second."""
-    limits = {"socket_timeout": PATIENCE_OF_A_CALLER, "socket_connect_timeout": PATIENCE_OF_A_CALLER}
+    limits = {"socket_timeout": CALLER_TIMEOUT, "socket_connect_timeout": CALLER_TIMEOUT}
     return Redis.from_url(url, retry=Retry(NoBackoff(), 0), **limits)
 
 
-def patient(url: str) -> Redis:
+def client_for_workers(url: str) -> Redis:
     """A client with the library's own retries, for workers."""
     return Redis.from_url(url)
 
@@ -38,7 +38,7 @@ def queue_errors(breaker: Breaker | None = None) -> Iterator[None]:
     try:
         with breaker.attempt(RedisError) if breaker else nullcontext():
             yield
-    except Resting:
+    except CircuitOpen:
         raise QueueAway("it stalled a moment ago") from None
     except RedisError as error:
         raise QueueAway(type(error).__name__) from None

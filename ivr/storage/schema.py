@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """A moment, kept as UTC without its zone, so that both databases sort and compare it alike."""
 
     impl = DateTime
@@ -54,16 +54,16 @@ requests = Table(
     Column("language", String(8), nullable=False),
     Column("day", Date),
     Column("part", String(12)),
-    Column("due", Moment, nullable=False),
+    Column("due", UtcDateTime, nullable=False),
     Column("status", String(8), nullable=False),
-    Column("created", Moment, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
     Column("call_sid", String(64), nullable=False),
     Column("rang_again", Integer, nullable=False),
     Column("taken_by", String(80)),
-    Column("touched", Moment),
+    Column("touched", UtcDateTime),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("outcome", String(20)),
-    Column("appointment", Moment),
+    Column("appointment", UtcDateTime),
     Column("source", String(8), nullable=False, server_default="call"),
     # The request that this one was merged into. No foreign key: a backup and a move write the rows in any order.
     Column("merged_into", Integer, index=True),
@@ -92,7 +92,7 @@ promises = Table(
     Column("reference", String(12), nullable=False, index=True),
     Column("spoken", String(12), nullable=False),
     Column("joined", Boolean, nullable=False),
-    Column("created", Moment, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
 )
 
 history = Table(
@@ -100,7 +100,7 @@ history = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("request_id", Integer, ForeignKey("requests.id"), nullable=False, index=True),
-    Column("at", Moment, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("who", String(80), nullable=False),
     Column("what", String(20), nullable=False),
     Column("detail", Text, nullable=False),
@@ -113,13 +113,13 @@ errands = Table(
     Column("id", Integer, primary_key=True),
     Column("request_id", Integer, ForeignKey("requests.id"), nullable=False, index=True),
     Column("task", String(20), nullable=False),
-    Column("created", Moment, nullable=False),
-    Column("next_at", Moment, nullable=False),
-    Column("leased_until", Moment, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("leased_until", UtcDateTime, nullable=False),
     Column("rings", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("done_at", Moment),
-    Column("failed_at", Moment),
+    Column("done_at", UtcDateTime),
+    Column("failed_at", UtcDateTime),
     Column("error", String(80), nullable=False),
     Index("errands_to_do", "done_at", "failed_at", "next_at"),
 )
@@ -131,7 +131,7 @@ staff = Table(
     Column("name", String(80), nullable=False, unique=True),
     Column("password_hash", String(200), nullable=False),
     Column("active", Boolean, nullable=False),
-    Column("created", Moment, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
     Column("role", String(8), nullable=False, server_default="staff"),
     Column("epoch", Integer, nullable=False, server_default="0"),
     Column("second_factor_required", Boolean, nullable=False, server_default=false()),
@@ -143,7 +143,7 @@ second_factors = Table(
     Column("id", Integer, primary_key=True),
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False, unique=True),
     Column("secret", Text, nullable=False),
-    Column("since", Moment, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
     Column("last_step", Integer, nullable=False),
 )
 
@@ -153,7 +153,7 @@ recovery_codes = Table(
     Column("id", Integer, primary_key=True),
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False, index=True),
     Column("mark", String(64), nullable=False),
-    Column("used", Moment),
+    Column("used", UtcDateTime),
 )
 
 rules = Table(
@@ -169,15 +169,15 @@ invitations = Table(
     Column("id", Integer, primary_key=True),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False, index=True),
-    Column("expires", Moment, nullable=False),
-    Column("used", Moment),
+    Column("expires", UtcDateTime, nullable=False),
+    Column("used", UtcDateTime),
 )
 
 failed_logins = Table(
     "failed_logins",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", Moment, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("name", String(80), nullable=False),
     Column("address", String(64), nullable=False),
     Index("failed_logins_by_name", "name", "at"),
@@ -193,9 +193,9 @@ closures = Table(
     Column("shifts", String(200), nullable=False),
     Column("reason", String(20), nullable=False),
     Column("who", String(80), nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("undone_by", String(80)),
-    Column("undone_at", Moment),
+    Column("undone_at", UtcDateTime),
 )
 
 blocked = Table(
@@ -205,9 +205,9 @@ blocked = Table(
     Column("phone", String(16), nullable=False, index=True),
     Column("reason", String(80), nullable=False),
     Column("who", String(80), nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("lifted_by", String(80)),
-    Column("lifted_at", Moment),
+    Column("lifted_at", UtcDateTime),
 )
 
 calendar_links = Table(
@@ -216,14 +216,14 @@ calendar_links = Table(
     Column("id", Integer, primary_key=True),
     Column("nonce", String(64)),
     Column("who", String(80), nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 audit = Table(
     "audit",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", Moment, nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
     Column("who", String(80), nullable=False),
     Column("what", String(30), nullable=False),
     Column("about", String(80), nullable=False),
@@ -235,7 +235,7 @@ calls = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("mark", String(32), nullable=False, unique=True),
-    Column("began", Moment, nullable=False),
+    Column("began", UtcDateTime, nullable=False),
     Column("line", String(20), nullable=False),
     Column("language", String(8), nullable=False),
     Column("path", String(1000), nullable=False),

@@ -11,28 +11,28 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ivr.storage.database import Clash
+from ivr.storage.database import UniqueViolation
 
 INSERTS: Mapping[str, Callable[[Table], Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
-OURS = 4_907_113
+LOCK_SPACE = 4_907_113
 """Any number of our own, beside that of the migrations."""
 
 TURNS = 2**16
 """How many different turns there are: so few that no number can be told from the one it takes, which a log may name."""
 
 
-def added(write: Connection, table: Table, **row: Any) -> int:
+def insert_new(write: Connection, table: Table, **row: Any) -> int:
     """Adds a row and returns its id. Raises Clash where a unique key is taken."""
     insert = INSERTS[write.dialect.name](table).values(**row).on_conflict_do_nothing().returning(table.c.id)
     given: int | None = write.execute(insert).scalar_one_or_none()
     if given is None:
-        raise Clash
+        raise UniqueViolation
     return given
 
 
-def take_turns(write: Connection, *key: str) -> None:
+def lock_key(write: Connection, *key: str) -> None:
     """Waits until nobody else writes under this key, and keeps others waiting until the transaction ends."""
     if write.dialect.name == "postgresql":  # SQLite has one writer at a time
         turn = int.from_bytes(sha256("\n".join(key).encode()).digest()) % TURNS
-        write.execute(select(func.pg_advisory_xact_lock(OURS, turn)))
+        write.execute(select(func.pg_advisory_xact_lock(LOCK_SPACE, turn)))

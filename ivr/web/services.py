@@ -25,8 +25,8 @@ from ivr.operations.readiness import Fitness
 from ivr.reports.reports import Reports
 from ivr.reports.spool_writer import Scribe
 from ivr.staff.passwords import Passwords
-from ivr.storage.deadline import Patience
-from ivr.storage.encryption import Marker, Seal
+from ivr.storage.deadline import Deadline
+from ivr.storage.encryption import Cipher, KeyedIds
 from ivr.storage.migrate import revisions
 from ivr.wiring import Clock, DeskServices, Foundation, HoursServices, StaffServices
 
@@ -44,7 +44,7 @@ class TelephoneServices:
     renderer: Renderer
     intake: FrontDoor
     limits: CallLimits
-    seal: Seal
+    cipher: Cipher
     """Seals what a call has gathered, on its way in the address of its next step."""
 
 
@@ -54,7 +54,7 @@ class ReportServices:
 
     reports: Reports
     spool_writer: Scribe
-    marker: Marker
+    marker: KeyedIds
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class OperationsServices:
     clock_jumps: Jumps
     desk_snapshot: Figures
     counters: Tally
-    deadline: Patience
+    deadline: Deadline
 
     def snapshot(self, now: datetime) -> Snapshot:
         """The desk in figures, if the database says them in time. Raises StoreAway."""
@@ -102,7 +102,7 @@ def build(
 ) -> Services:
     """The services that these settings describe. Raises BadFile where a file of the configuration is wrong."""
     base = wiring.for_callers(settings, clock, monotonic)
-    hours, deadline = wiring.hours(base), Patience(A_CALLER_WAITS)
+    hours, deadline = wiring.hours(base), Deadline(A_CALLER_WAITS)
     desk = wiring.desk(base, hours, Doorkeeper(base.clinic.limits.requests_of_a_number))
     reports, operations = _reports(base), _operations(base, deadline, Jumps(clock, monotonic))
     return Services(
@@ -120,14 +120,14 @@ def build(
     )
 
 
-def _telephone(base: Foundation, desk: DeskServices, deadline: Patience) -> TelephoneServices:
+def _telephone(base: Foundation, desk: DeskServices, deadline: Deadline) -> TelephoneServices:
     marker, settings = base.marker(), base.settings
     return TelephoneServices(
         carrier=Carrier(settings.auth_tokens, settings.twilio_account_sid),
         renderer=Renderer(base.script, base.clinic.voices),
         intake=FrontDoor(desk.store, desk.pending, desk.job_queue, marker, deadline, desk.blocked),
         limits=CallLimits(base.redis, base.redis_breaker, marker, base.clinic.limits),
-        seal=base.seal("call"),
+        cipher=base.cipher("call"),
     )
 
 
@@ -135,7 +135,7 @@ def _reports(base: Foundation) -> ReportServices:
     return ReportServices(Reports(base.slow_database), Scribe(base.spool()), base.marker())
 
 
-def _operations(base: Foundation, deadline: Patience, jumps: Jumps) -> OperationsServices:
+def _operations(base: Foundation, deadline: Deadline, jumps: Jumps) -> OperationsServices:
     state = base.settings.state_dir
     return OperationsServices(
         readiness=Fitness(base.database, revisions(), state),
@@ -146,7 +146,7 @@ def _operations(base: Foundation, deadline: Patience, jumps: Jumps) -> Operation
     )
 
 
-def _close(*parts: Patience | Scribe | Tally | Foundation) -> None:
+def _close(*parts: Deadline | Scribe | Tally | Foundation) -> None:
     for part in parts:
         part.close()
 

@@ -13,7 +13,7 @@ from flask import Flask
 
 from config import logs
 from config.settings import ROOT, Settings
-from ivr.storage.deadline import Patience
+from ivr.storage.deadline import Deadline
 from testing.listener import listener
 from tests.people import CALLER, Clock, Phone
 from tests.web import environment, service
@@ -162,7 +162,7 @@ def test_an_id_that_could_be_anything_else_is_not(app: Flask, given: str) -> Non
 
 
 def test_work_on_a_store_that_somebody_waits_for_is_still_about_their_call(journal: Journal) -> None:
-    patience = Patience(5)
+    patience = Deadline(5)
     with logs.about(call="CA1"):
         patience.wait_for(lambda: logging.getLogger("ivr.example").info("in another thread"))
     patience.wait_for(lambda: logging.getLogger("ivr.example").info("in the same thread, later"))

@@ -7,8 +7,8 @@ from sqlalchemy import insert
 
 from ivr.desk.calendar_feed import Feed
 from ivr.storage import schema
-from ivr.storage.database import PATIENCE_OF_A_WORKER, Database
-from ivr.storage.encryption import Tokens
+from ivr.storage.database import WORKER_TIMEOUT, Database
+from ivr.storage.encryption import LinkTokens
 from tests.staff.staffed import NOW, Stores, after, at_once
 from tests.storage.test_schema import request
 
@@ -17,8 +17,8 @@ SECRET = "0123456789abcdef" * 4
 
 @pytest.fixture
 def feed(database_url: str) -> Iterator[Feed]:
-    database = Database(database_url, patience=PATIENCE_OF_A_WORKER)
-    yield Feed(database, Tokens(SECRET, "calendar link"))
+    database = Database(database_url, patience=WORKER_TIMEOUT)
+    yield Feed(database, LinkTokens(SECRET, "calendar link"))
     database.close()
 
 
@@ -53,7 +53,7 @@ def test_neither_the_database_nor_another_secret_gives_the_link(feed: Feed, desk
     assert token(feed) not in str(row)
     assert not feed.opens(str(row["nonce"]))
     database = Database(database_url)
-    other = Feed(database, Tokens("another secret", "calendar link"))
+    other = Feed(database, LinkTokens("another secret", "calendar link"))
     assert not feed.opens(token(other))
     database.close()
 

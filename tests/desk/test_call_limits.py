@@ -10,8 +10,8 @@ from ivr.desk.call_limits import CallLimits
 from ivr.line.clinic import Limits
 from ivr.line.phones import Phone
 from ivr.storage.breaker import Breaker
-from ivr.storage.encryption import Marker
-from ivr.storage.redis import impatient
+from ivr.storage.encryption import KeyedIds
+from ivr.storage.redis import client_for_callers
 from tests.staff.staffed import NOW, after, at_once
 
 CALLER = Phone("+919999900001")
@@ -20,12 +20,12 @@ CALLER = Phone("+919999900001")
 @pytest.fixture
 def redis(redis_url: str) -> Iterator[Redis]:
     """An empty Redis, as the web process speaks to it."""
-    with impatient(redis_url) as client:
+    with client_for_callers(redis_url) as client:
         yield client
 
 
 def counting(redis: Redis, most: int) -> CallLimits:
-    return CallLimits(redis, Breaker(0.5), Marker("0123456789abcdef" * 4), Limits(most, 100, 6))
+    return CallLimits(redis, Breaker(0.5), KeyedIds("0123456789abcdef" * 4), Limits(most, 100, 6))
 
 
 def fits(limits: CallLimits, call: str, now: datetime = NOW) -> bool:

@@ -19,7 +19,7 @@ from ivr.operations.demo import DEMO
 from ivr.operations.personal_data import Dossiers
 from ivr.operations.retention import EVERY, Shredder
 from ivr.storage.audit import COMMAND_LINE
-from ivr.storage.database import PATIENCE_OF_A_WORKER, Database
+from ivr.storage.database import WORKER_TIMEOUT, Database
 from ivr.web.services import Services, build
 from tests.conftest import settings_for
 from tests.people import CALLER, Clock, Conversation, Phone
@@ -235,7 +235,7 @@ def test_a_request_is_not_merged_with_itself_nor_with_none(
 @pytest.fixture
 def patient(database_url: str, services: Services) -> Iterator[tuple[Merging, Moves]]:
     """The same desk, with a patience that many threads at once do not use up."""
-    database = Database(database_url, patience=PATIENCE_OF_A_WORKER)
+    database = Database(database_url, patience=WORKER_TIMEOUT)
     yield Merging(database), Moves(database, services.desk.moves.next_due, services.desk.moves.tries)
     database.close()
 

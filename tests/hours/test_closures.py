@@ -14,7 +14,7 @@ from ivr.hours.closures import Closures
 from ivr.hours.closures_file import FILE, Mirror, MirrorAway
 from ivr.line.hours import DeskClosure, shifts_of
 from ivr.storage.audit import Audit
-from ivr.storage.database import Clash, Database, StoreAway
+from ivr.storage.database import Database, StoreAway, UniqueViolation
 from testing.servers.valkey import Valkey
 from tests.people import Clock
 from workers.clock import _swept, mirror_closures
@@ -89,7 +89,7 @@ def test_the_audit_says_who_set_and_undid_what(closures: Closures, database: Dat
 
 def test_of_several_that_are_set_together_all_stand_or_none(closures: Closures) -> None:
     impossible = DeskClosure(TODAY, None)  # type: ignore[arg-type]  # what the table refuses
-    with pytest.raises(Clash):
+    with pytest.raises(UniqueViolation):
         closures.set([CLOSED, impossible], "asha", NOW)
     assert found(closures) == []
 

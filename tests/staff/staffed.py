@@ -18,8 +18,8 @@ from ivr.staff.passwords import Passwords
 from ivr.staff.people import MANAGER, People
 from ivr.staff.second_factor import SecondFactors
 from ivr.storage.audit import Audit
-from ivr.storage.database import PATIENCE_OF_A_WORKER, Database
-from ivr.storage.encryption import Seal
+from ivr.storage.database import WORKER_TIMEOUT, Database
+from ivr.storage.encryption import Cipher
 from testing.servers.postgres import Postgres
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -75,9 +75,9 @@ class Stores:
 
 def stores(url: str) -> Iterator[Stores]:
     """The stores on this database, with a patience that many threads at once do not use up."""
-    database, passwords = Database(url, patience=PATIENCE_OF_A_WORKER), Passwords(QUICK)
+    database, passwords = Database(url, patience=WORKER_TIMEOUT), Passwords(QUICK)
     people, lockout, audit = People(database, passwords), Lockout(database), Audit(database)
-    factors = SecondFactors(database, Seal(SECRET_KEY, "second factor"))
+    factors = SecondFactors(database, Cipher(SECRET_KEY, "second factor"))
     entrance = Entrance(people, lockout, factors, audit)
     yield Stores(
         database, people, Roster(database), Invitations(database, passwords), lockout, audit, factors, entrance

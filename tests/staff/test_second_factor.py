@@ -12,7 +12,7 @@ from ivr.staff.people import STAFF, NoSuchPerson, Person
 from ivr.staff.second_factor import AlreadyOn, KeyChanged, Proof, SecondFactors, StillRequired, WrongCode
 from ivr.staff.totp import RECOVERY_CODES, address_of, new_secret
 from ivr.storage import schema
-from ivr.storage.encryption import Seal
+from ivr.storage.encryption import Cipher
 from testing.servers import until
 from testing.servers.postgres import Postgres
 from tests.staff.staffed import NOW, PASSWORD, SECRET_KEY, Stores, after, at_once, somebody_waits
@@ -205,16 +205,16 @@ def test_it_cannot_be_switched_off_where_it_is_required_but_removed_by_a_manager
         desk.factors.remove(999, "meera", NOW)
 
 
-class Interrupted(Seal):
+class Interrupted(Cipher):
     """A seal that lets something else happen while a code is looked at."""
 
     def __init__(self, meanwhile: Callable[[], object]) -> None:
         super().__init__(SECRET_KEY, "second factor")
         self._meanwhile = meanwhile
 
-    def open(self, sealed: str) -> str:
+    def decrypt(self, sealed: str) -> str:
         self._meanwhile()
-        return super().open(sealed)
+        return super().decrypt(sealed)
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
@@ -236,7 +236,7 @@ def test_a_recovery_code_that_is_shown_while_the_factor_is_removed_counts_and_ne
 def test_with_another_secret_key_no_code_is_taken_and_removing_it_is_the_way_out(
     desk: Stores, asha: int, codes: list[str]
 ) -> None:
-    other = SecondFactors(desk.database, Seal("another key, as long as it has to be", "second factor"))
+    other = SecondFactors(desk.database, Cipher("another key, as long as it has to be", "second factor"))
     for typed in (shown(LATER), codes[0], "000000"):
         with pytest.raises(KeyChanged):
             other.prove(asha, typed, LATER)

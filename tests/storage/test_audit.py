@@ -3,13 +3,13 @@
 import pytest
 
 from ivr.staff.people import NameTaken
-from ivr.storage.audit import PAGE, Line
+from ivr.storage.audit import PAGE, AuditEntry
 from tests.staff.staffed import NOW, Stores, after
 
 
 def test_a_line_comes_back_as_it_was_written(desk: Stores) -> None:
     desk.audit.write("आशा", "saw request", "012345", NOW, "line second")
-    assert desk.audit.page() == [Line(1, NOW, "आशा", "saw request", "012345", "line second")]
+    assert desk.audit.page() == [AuditEntry(1, NOW, "आशा", "saw request", "012345", "line second")]
 
 
 def test_the_newest_come_first_a_hundred_at_a_time_and_none_twice_or_never(desk: Stores) -> None:

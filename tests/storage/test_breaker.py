@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from ivr.storage.breaker import REST_SECONDS, Breaker, Resting
+from ivr.storage.breaker import REST_SECONDS, Breaker, CircuitOpen
 
 SLOW = 0.5
 
@@ -51,7 +51,7 @@ def succeeds(breaker: Breaker) -> None:
 def is_resting(breaker: Breaker) -> bool:
     try:
         succeeds(breaker)
-    except Resting:
+    except CircuitOpen:
         return True
     return False
 

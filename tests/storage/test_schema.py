@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import ROOT
 from ivr.storage import schema
-from ivr.storage.database import Clash, Database, StoreAway, sqlite_path
+from ivr.storage.database import Database, StoreAway, UniqueViolation, sqlite_path
 from ivr.storage.migrate import migrate
 from tests.conftest import with_driver
 
@@ -121,7 +121,7 @@ def test_a_number_has_one_live_request_of_a_kind_and_any_number_of_closed_ones(d
         rows = [request(), request(kind="callback"), request(phone="+919876501235")]
         write.execute(insert(schema.requests).values([*rows, request(status="closed"), request(status="closed")]))
     for status in ("open", "taken"):
-        with pytest.raises(Clash), database.writing() as write:
+        with pytest.raises(UniqueViolation), database.writing() as write:
             write.execute(insert(schema.requests).values(request(status=status)))
 
 
@@ -194,7 +194,7 @@ def told_of(error: BaseException) -> str:
 def provoke(database: Database, **twice: Any) -> Exception:
     with database.writing() as write:
         write.execute(insert(schema.requests).values(request()))
-    with pytest.raises((Clash, StoreAway)) as raised, database.writing() as write:
+    with pytest.raises((UniqueViolation, StoreAway)) as raised, database.writing() as write:
         write.execute(insert(schema.requests).values(request(**twice)))
     return raised.value
 
@@ -207,7 +207,7 @@ def test_the_database_itself_would_tell_the_number(postgres_url: str) -> None:
 
 def test_a_clash_does_not_tell_whose_number_it_was(database: Database) -> None:
     error = provoke(database)
-    assert isinstance(error, Clash)
+    assert isinstance(error, UniqueViolation)
     assert MARKED[3:] not in told_of(error)
     assert (error.__cause__, error.__suppress_context__) == (None, True)
 

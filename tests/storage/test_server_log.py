@@ -17,9 +17,9 @@ from ivr.line.phones import Phone
 from ivr.staff.passwords import Passwords
 from ivr.staff.people import NameTaken, People
 from ivr.storage import schema
-from ivr.storage.database import PATIENCE_OF_A_WORKER, Clash, Database, StoreAway
-from ivr.storage.encryption import Marker
-from ivr.storage.upsert import added
+from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway, UniqueViolation
+from ivr.storage.encryption import KeyedIds
+from ivr.storage.upsert import insert_new
 from testing.servers import until
 from testing.servers.postgres import Postgres
 from tests.staff.staffed import PASSWORD, QUICK, at_once, somebody_waits
@@ -28,7 +28,7 @@ from tests.storage.test_schema import request, told_of
 MARKED = "+919876501234"
 NAME = "asha-of-the-desk"
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
-MARKER = Marker("0123456789abcdef" * 4)
+MARKER = KeyedIds("0123456789abcdef" * 4)
 
 CALLBACK = NewRequest(
     kind=Kind.CALLBACK,
@@ -51,7 +51,7 @@ def personal_in(text: str) -> list[str]:
 
 @pytest.fixture
 def database(postgres_url: str) -> Iterator[Database]:
-    database = Database(postgres_url, patience=PATIENCE_OF_A_WORKER)
+    database = Database(postgres_url, patience=WORKER_TIMEOUT)
     yield database
     database.close()
 
@@ -72,7 +72,7 @@ def test_the_server_itself_would_write_down_whose_request_clashed(
         try:
             with database.writing() as write:
                 write.execute(insert(schema.requests).values(request(phone=MARKED)))
-        except Clash:
+        except UniqueViolation:
             continue
     assert f"DETAIL:  Key (phone, kind)=({MARKED}, booking) already exists." in server_log()
 
@@ -94,15 +94,15 @@ def test_a_row_whose_key_another_has_written_but_not_committed_is_a_clash_and_no
 ) -> None:
     def adds() -> None:
         with database.writing() as write:
-            added(write, schema.requests, **request(phone=MARKED))
+            insert_new(write, schema.requests, **request(phone=MARKED))
 
     with ThreadPoolExecutor(1) as other:
         with database.writing() as write:
-            added(write, schema.requests, **request(phone=MARKED))
+            insert_new(write, schema.requests, **request(phone=MARKED))
             second = other.submit(adds)
             assert until(lambda: somebody_waits(postgres_server))
         clash = second.exception(20)
-    assert isinstance(clash, Clash)
+    assert isinstance(clash, UniqueViolation)
     assert "ERROR" not in server_log()
     assert personal_in(server_log() + told_of(clash)) == []
 
@@ -135,7 +135,7 @@ def test_what_takes_too_long_is_logged_by_the_server_without_its_values(
         read.execute(select(func.pg_sleep(5), literal(MARKED)))
     told = told_of(slow.value)
     with impatient.writing() as write:
-        added(write, schema.requests, **request(phone=MARKED, kind="callback"))
+        insert_new(write, schema.requests, **request(phone=MARKED, kind="callback"))
         with pytest.raises(StoreAway) as held_up:
             keeps(Desk(impatient), CALLBACK)
     told += told_of(held_up.value)

@@ -110,7 +110,7 @@ def _page(trouble: str = "") -> str:
         left = services().staff.second_factors.codes_left(me.id)
         return render_template("second_factor.html", me=me, form=form, trouble=trouble, left=left, few=FEW)
     secret = _opened(PENDING) or new_secret()
-    session[PENDING] = services().staff.shown_once.close(secret)
+    session[PENDING] = services().staff.shown_once.encrypt(secret)
     square = segno.make(address_of(secret, me.name, _issuer()), micro=False)
     return render_template(
         "second_factor_set_up.html",
@@ -130,13 +130,13 @@ def _issuer() -> str:
 
 def _shown_once(codes: list[str]) -> ResponseReturnValue:
     """Leads to the page that shows them: loading that again must not send the form again."""
-    session[CODES] = services().staff.shown_once.close(json.dumps(codes))
+    session[CODES] = services().staff.shown_once.encrypt(json.dumps(codes))
     return redirect(url_for("second_factor.codes"))
 
 
 def _opened(key: str) -> str:
     """What the session keeps there, if it can be read."""
     try:
-        return services().staff.shown_once.open(session[key]) if key in session else ""
+        return services().staff.shown_once.decrypt(session[key]) if key in session else ""
     except Unreadable:
         return ""

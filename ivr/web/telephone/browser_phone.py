@@ -16,7 +16,7 @@ from ivr.line.phones import NumberRefused, Phone, phone
 from ivr.phone.call_state import Receiver, receiver, shown
 from ivr.phone.handset import MOST_MOMENTS, CallFailed, Handset, NobodyAnswers
 from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, new_call, number_of
-from ivr.storage.encryption import Seal, Unreadable
+from ivr.storage.encryption import Cipher, Unreadable
 from ivr.web.guards import guarded_by, in_development
 from ivr.web.services import services
 
@@ -92,14 +92,14 @@ def failed(error: CallFailed) -> Response:
 
 
 def _held(call: Receiver) -> Response:
-    answer: dict[str, Any] = {**shown(call.moment), "call": _seal().close(call.words())}
+    answer: dict[str, Any] = {**shown(call.moment), "call": _cipher().encrypt(call.words())}
     return jsonify(answer)
 
 
 def _call() -> Receiver:
     """The call that the browser brings back; 400 where it is none of ours, or of another version of ours."""
     try:
-        return receiver(_seal().open(request.form.get("call", "")))
+        return receiver(_cipher().decrypt(request.form.get("call", "")))
     except (Unreadable, LookupError, TypeError, ValueError):
         abort(400)
 
@@ -108,8 +108,8 @@ def _handset(call: Receiver) -> Handset:
     return handset(services().settings, call.called, call.sender, call.call_sid)
 
 
-def _seal() -> Seal:
-    return Seal(services().settings.secret_key, "a call in the browser")
+def _cipher() -> Cipher:
+    return Cipher(services().settings.secret_key, "a call in the browser")
 
 
 def _caller(written: str) -> str | None:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import NumberRefused, Phone
 from ivr.line.turn import Call
-from ivr.storage.encryption import Seal, Unreadable
+from ivr.storage.encryption import Cipher, Unreadable
 
 MOST_MISSES = 9
 
@@ -25,7 +25,7 @@ NOWHERE = ""
 class Steps:
     """The URLs of a call's steps."""
 
-    seal: Seal
+    cipher: Cipher
 
     def step(self, call: Call) -> str:
         """Where the carrier goes on after a key, or after the reception was rung."""
@@ -44,7 +44,7 @@ class Steps:
         query |= {key: str(count) for key, count in (("s", call.silences), ("w", call.wrongs)) if count}
         gathered = {name: value for name, value in _gathered(call).items() if value}
         if gathered:
-            query["c"] = self.seal.close(json.dumps(gathered))
+            query["c"] = self.cipher.encrypt(json.dumps(gathered))
         return f"/voice/{place}?{urlencode(query | more)}"
 
     def call(self, place: str, query: Mapping[str, str]) -> Call:
@@ -57,7 +57,7 @@ class Steps:
             wrongs=_count(query.get("w", "")),
         )
         try:
-            return _with_gathered(bare, json.loads(self.seal.open(query["c"]))) if "c" in query else bare
+            return _with_gathered(bare, json.loads(self.cipher.decrypt(query["c"]))) if "c" in query else bare
         except (Unreadable, NumberRefused, ValueError):
             return replace(bare, place=NOWHERE)
 

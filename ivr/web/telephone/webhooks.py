@@ -198,7 +198,7 @@ def _answer(turn: Turn) -> Response:
 
 
 def _steps() -> Steps:
-    return Steps(services().telephone.seal)
+    return Steps(services().telephone.cipher)
 
 
 def _xml(document: str) -> Response:

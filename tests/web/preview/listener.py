@@ -172,7 +172,7 @@ def where(call: Conversation) -> Call:
     if not isinstance(call.waits, Gathers | Dials):
         return Call("", "", "over")
     url = urlsplit(call.waits.action)
-    return Steps(call.phone.services.telephone.seal).call(url.path.rpartition("/")[2], dict(parse_qsl(url.query)))
+    return Steps(call.phone.services.telephone.cipher).call(url.path.rpartition("/")[2], dict(parse_qsl(url.query)))
 
 
 def pressed(call: Conversation, branch: Branch, key: str = "") -> Conversation:

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from ivr.phone.call_state import receiver
 from ivr.phone.handset import MOST_MOMENTS
-from ivr.storage.encryption import Seal
+from ivr.storage.encryption import Cipher
 from testing.servers import reserved_port
 from tests.people import CALLER, TOKEN, Clock, Phone
 from tests.served import rung_by_itself
@@ -211,9 +211,9 @@ def test_what_the_browser_brings_back_cannot_be_forged(running: Phone) -> None:
     mine = holder(running).rings().does("1")
     got.clear()
     sealed, headers = mine.last["call"], {"X-CSRFToken": mine.token}
-    other = Seal(running.services.settings.secret_key, "a call in the browser")
-    words = other.open(sealed)
-    forged = ("", words, sealed[:-6] + "AAAAA=", running.services.telephone.seal.close(words), other.close("{}"))
+    other = Cipher(running.services.settings.secret_key, "a call in the browser")
+    words = other.decrypt(sealed)
+    forged = ("", words, sealed[:-6] + "AAAAA=", running.services.telephone.cipher.encrypt(words), other.encrypt("{}"))
     for call in forged:
         for what in ("go-on", "hang-up"):
             answer = mine.browser.post(f"/phone/{what}", data={"call": call, "pressed": "1"}, headers=headers)
@@ -275,9 +275,9 @@ def test_another_service_at_the_address_is_said_with_what_to_do(
 
 def test_a_call_that_goes_round_in_circles_is_given_up(running: Phone) -> None:
     mine = holder(running).rings()
-    seal = Seal(running.services.settings.secret_key, "a call in the browser")
-    long = replace(receiver(seal.open(mine.last["call"])), moments=MOST_MOMENTS)
-    told = mine.posts("go-on", call=seal.close(long.words()), pressed="1")
+    cipher = Cipher(running.services.settings.secret_key, "a call in the browser")
+    long = replace(receiver(cipher.decrypt(mine.last["call"])), moments=MOST_MOMENTS)
+    told = mine.posts("go-on", call=cipher.encrypt(long.words()), pressed="1")
     assert "round in circles" in told["trouble"]
 
 

@@ -127,7 +127,9 @@ def confirms(call: Conversation) -> Callable[[], str]:
 
 def unsealed(phone: Phone, document: str) -> str:
     """The document with what its addresses hold sealed, which is sealed anew each time, in clear."""
-    return re.sub(r"(?<=[?&;]c=)[\w%-]+", lambda found: phone.services.telephone.seal.open(unquote(found[0])), document)
+    return re.sub(
+        r"(?<=[?&;]c=)[\w%-]+", lambda found: phone.services.telephone.cipher.decrypt(unquote(found[0])), document
+    )
 
 
 @pytest.mark.parametrize("before", [False, True], ids=["new", "joining"])
