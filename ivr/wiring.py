@@ -26,13 +26,13 @@ from ivr.desk.requests import Outcome, Request
 from ivr.desk.store import Desk
 from ivr.desk.worklist import Worklist
 from ivr.hours.closures import Closures
-from ivr.hours.closures_file import FILE, Mirror
+from ivr.hours.closures_file import FILE, ClosuresFile
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
 from ivr.reports import spool
 from ivr.reports.spool import Journal
-from ivr.staff.accounts import Roster
-from ivr.staff.authentication import Entrance
+from ivr.staff.accounts import Accounts
+from ivr.staff.authentication import Authentication
 from ivr.staff.invitations import Invitations
 from ivr.staff.lockout import Lockout
 from ivr.staff.passwords import Passwords
@@ -89,7 +89,7 @@ class HoursServices:
 
     clinic: Clinic
     closures: Closures
-    closures_file: Mirror
+    closures_file: ClosuresFile
 
     def clinic_now(self) -> Clinic:
         """The clinic with the closures that the desk has set; asks no store."""
@@ -121,11 +121,11 @@ class StaffServices:
     """The people at the desk, how they come in, and what they have done."""
 
     people: People
-    accounts: Roster
+    accounts: Accounts
     invitations: Invitations
     lockout: Lockout
     second_factors: SecondFactors
-    authentication: Entrance
+    authentication: Authentication
     audit: Audit
     shown_once: Cipher
     """Seals what a person sees once or has still to confirm, on its way in their session's cookie."""
@@ -167,7 +167,7 @@ def for_workers(settings: Settings, clock: Clock) -> Foundation:
 
 def hours(base: Foundation) -> HoursServices:
     """The clinic's hours on this machine."""
-    return HoursServices(base.clinic, Closures(base.database), Mirror(base.settings.state_dir / FILE))
+    return HoursServices(base.clinic, Closures(base.database), ClosuresFile(base.settings.state_dir / FILE))
 
 
 def desk(base: Foundation, opening: HoursServices, rules: Doorkeeper | None = None) -> DeskServices:
@@ -194,11 +194,11 @@ def staff(base: Foundation, passwords: Passwords) -> StaffServices:
     second_factors = SecondFactors(database, base.cipher("second factor"))
     return StaffServices(
         people=people,
-        accounts=Roster(database),
+        accounts=Accounts(database),
         invitations=Invitations(database, passwords),
         lockout=lockout,
         second_factors=second_factors,
-        authentication=Entrance(people, lockout, second_factors, audit),
+        authentication=Authentication(people, lockout, second_factors, audit),
         audit=audit,
         shown_once=base.cipher("second factor shown"),
     )

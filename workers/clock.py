@@ -15,7 +15,7 @@ from types import FrameType
 from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
-from ivr.hours.closures_file import MirrorAway
+from ivr.hours.closures_file import ClosuresFileAway
 from ivr.operations.clock_jumps import Jumps
 from ivr.reports.spool import JournalAway
 from ivr.storage.database import StoreAway
@@ -87,7 +87,7 @@ def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
 def _trouble(work: Callable[[WorkerServices], None], worker: WorkerServices) -> str:
     try:
         work(worker)
-    except (StoreAway, QueueAway, MirrorAway, JournalAway) as away:
+    except (StoreAway, QueueAway, ClosuresFileAway, JournalAway) as away:
         return f"{type(away).__name__} {away}"
     return ""
 

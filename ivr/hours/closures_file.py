@@ -24,12 +24,12 @@ FILE = "closures.json"
 """Its name in the state folder."""
 
 
-class MirrorAway(Exception):
+class ClosuresFileAway(Exception):
     """The file cannot be written: calls go on with the closures that they know."""
 
 
 @dataclass(frozen=True)
-class Look:
+class FileVersion:
     """What was found when the file was last looked at."""
 
     mark: tuple[int, int, int] | None = None
@@ -38,12 +38,12 @@ class Look:
     trouble: str = ""
 
 
-class Mirror:
+class ClosuresFile:
     """The file of closures, and what was last read from it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._last = Look()
+        self._last = FileVersion()
 
     def read(self) -> tuple[DeskClosure, ...]:
         """The closures, in the order in which they were set; from memory while the file is as it was."""
@@ -53,15 +53,15 @@ class Mirror:
             log.warning("%s %s: the last known closures hold", self._path.name, look.trouble)
         return look.closures
 
-    def _look(self, last: Look) -> Look:
+    def _look(self, last: FileVersion) -> FileVersion:
         try:
             found = self._path.stat()
             mark = (found.st_mtime_ns, found.st_size, found.st_ino)
-            return last if mark == last.mark else Look(mark, _closures(self._path.read_bytes()))
+            return last if mark == last.mark else FileVersion(mark, _closures(self._path.read_bytes()))
         except OSError as absent:
-            return Look(None, last.closures, f"cannot be read ({absent.strerror})")
+            return FileVersion(None, last.closures, f"cannot be read ({absent.strerror})")
         except (ValueError, TypeError, KeyError):
-            return Look(mark, last.closures, "is broken")
+            return FileVersion(mark, last.closures, "is broken")
 
     def follow(self, closures: Closures, day: date) -> list[Standing]:
         """Writes the closures from that day on where the file differs, and returns them. Raises StoreAway, MirrorAway.
@@ -87,7 +87,7 @@ def _written_by_one(path: Path) -> Iterator[None]:
         finally:
             os.close(lock)
     except OSError as refused:
-        raise MirrorAway(refused.strerror) from refused
+        raise ClosuresFileAway(refused.strerror) from refused
 
 
 def _replace(path: Path, wanted: bytes) -> None:

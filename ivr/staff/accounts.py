@@ -24,7 +24,7 @@ class LastManager(Exception):
     """Without this person nobody would be left who can log in and manage the desk."""
 
 
-class Roster:
+class Accounts:
     """The staff, as managers change it."""
 
     def __init__(self, database: Database) -> None:
@@ -87,10 +87,10 @@ class Roster:
     @contextmanager
     def _changing(self, person_id: int) -> Iterator[tuple[Connection, Row[Any]]]:
         with self._database.writing() as write:
-            yield write, held(write, person_id)
+            yield write, lock_person(write, person_id)
 
 
-def held(write: Connection, person_id: int) -> Row[Any]:
+def lock_person(write: Connection, person_id: int) -> Row[Any]:
     """The row of a person whom nobody else changes until the transaction ends. Raises NoSuchPerson."""
     # All rows, always in the same order: two managers who disable each other must not both find the other still there.
     rows = write.execute(select(schema.staff).order_by(schema.staff.c.id).with_for_update())

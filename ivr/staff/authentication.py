@@ -13,7 +13,7 @@ from ivr.storage.audit import SOMEBODY, Audit
 
 
 @dataclass(frozen=True)
-class Entrance:
+class Authentication:
     """Who comes to the desk, and from where."""
 
     people: People

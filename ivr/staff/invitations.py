@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, update
 
-from ivr.staff.accounts import held
+from ivr.staff.accounts import lock_person
 from ivr.staff.passwords import NONE_YET, Passwords
 from ivr.staff.people import NameTaken, NoSuchPerson, Person, admit, everybody, person, proper
 from ivr.storage import audit, schema
@@ -52,7 +52,7 @@ class Invitations:
         Raises NoSuchPerson, StoreAway; somebody who is disabled is NoSuchPerson too.
         """
         with self._database.writing() as write:
-            row = held(write, person_id)
+            row = lock_person(write, person_id)
             if not row.active:
                 raise NoSuchPerson
             _set_password(write, row, NONE_YET)
@@ -73,7 +73,7 @@ class Invitations:
         """Gives the person of a link their password. Raises BadPassword, LinkVoid, StoreAway."""
         guest, kept = self.invited(token, now), self._passwords.kept(password)
         with self._database.writing() as write:
-            row = held(write, guest.id)
+            row = lock_person(write, guest.id)
             # Of two who use it at once the first is let in; the look above was without a lock.
             used = write.execute(update(schema.invitations).where(_works(token, now)).values(used=now))
             if used.rowcount != 1 or not row.active:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from ivr.staff.accounts import held
+from ivr.staff.accounts import lock_person
 from ivr.staff.people import NoSuchPerson, everybody, person
 from ivr.staff.totp import digits_of, new_recovery_codes, step_of
 from ivr.storage import audit, schema
@@ -62,7 +62,7 @@ class SecondFactors:
             raise WrongCode
         try:
             with self._database.writing() as write:
-                row = held(write, person_id)
+                row = lock_person(write, person_id)
                 insert_new(write, schema.second_factors, staff_id=row.id, secret=sealed, since=now, last_step=step)
                 write.execute(update(schema.staff).where(schema.staff.c.id == row.id).values(epoch=row.epoch + 1))
                 write.execute(audit.line(row.name, "switched on second factor", row.name, now))
@@ -99,7 +99,7 @@ class SecondFactors:
     def new_codes(self, person_id: int, now: datetime) -> list[str]:
         """Recovery codes in place of those there were. Raises NoSuchPerson where there is no factor, StoreAway."""
         with self._database.writing() as write:
-            row = held(write, person_id)
+            row = lock_person(write, person_id)
             if write.execute(_of(person_id)).first() is None:
                 raise NoSuchPerson
             write.execute(audit.line(row.name, "made recovery codes", row.name, now))
@@ -108,7 +108,7 @@ class SecondFactors:
     def switch_off(self, person_id: int, now: datetime) -> None:
         """Ends it, as the person wishes. Raises StillRequired, NoSuchPerson, StoreAway."""
         with self._database.writing() as write:
-            row = held(write, person_id)
+            row = lock_person(write, person_id)
             if person(write.execute(everybody().where(schema.staff.c.id == row.id)).one()).required:
                 raise StillRequired
             if _forget(write, person_id):
@@ -117,7 +117,7 @@ class SecondFactors:
     def remove(self, person_id: int, by: str, now: datetime) -> None:
         """Ends it for somebody who has lost the telephone. Raises NoSuchPerson, StoreAway."""
         with self._database.writing() as write:
-            row = held(write, person_id)
+            row = lock_person(write, person_id)
             if _forget(write, person_id):
                 write.execute(audit.line(by, "removed second factor", row.name, now))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ivr.hours.closures import Closures
-from ivr.hours.closures_file import FILE, Mirror, MirrorAway
+from ivr.hours.closures_file import FILE, ClosuresFile, ClosuresFileAway
 from ivr.line.hours import DeskClosure, shifts_of
 from ivr.storage.audit import Audit
 from ivr.storage.database import Database, StoreAway, UniqueViolation
@@ -100,16 +100,16 @@ def test_of_several_that_are_set_together_all_stand_or_none(closures: Closures) 
 def test_the_telephone_reads_what_the_desk_has_set_and_nobody_elses_eyes_do(closures: Closures, path: Path) -> None:
     closures.set([CLOSED, EARLY, DIWALI], "asha", NOW)
     closures.set([DeskClosure(TODAY - timedelta(days=1), "")], "asha", NOW)
-    mirror = Mirror(path)
+    mirror = ClosuresFile(path)
     assert [each.closure for each in mirror.follow(closures, TODAY)] == [CLOSED, EARLY, DIWALI]
-    assert mirror.read() == Mirror(path).read() == (CLOSED, EARLY, DIWALI)
+    assert mirror.read() == ClosuresFile(path).read() == (CLOSED, EARLY, DIWALI)
     assert {stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()} == {0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert "asha" not in path.read_text(), "who did it is nothing to the telephone"
 
 
 def test_every_process_reads_a_change_at_its_next_look(closures: Closures, path: Path) -> None:
-    writes, reads = Mirror(path), Mirror(path)
+    writes, reads = ClosuresFile(path), ClosuresFile(path)
     for each in (CLOSED, EARLY, DIWALI):
         closures.set([each], "asha", NOW)
         writes.follow(closures, TODAY)
@@ -118,7 +118,7 @@ def test_every_process_reads_a_change_at_its_next_look(closures: Closures, path:
 
 def test_a_file_that_has_not_changed_is_neither_written_nor_read_again(closures: Closures, path: Path) -> None:
     closures.set([CLOSED], "asha", NOW)
-    mirror = Mirror(path)
+    mirror = ClosuresFile(path)
     mirror.follow(closures, TODAY)
     before, known = path.stat(), mirror.read()
     mirror.follow(closures, TODAY)
@@ -134,7 +134,7 @@ def test_a_broken_file_leaves_the_last_known_closures_and_is_told_once(
     closures: Closures, path: Path, text: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     closures.set([CLOSED], "asha", NOW)
-    mirror = Mirror(path)
+    mirror = ClosuresFile(path)
     mirror.follow(closures, TODAY)
     assert mirror.read() == (CLOSED,)
     path.write_bytes(text)
@@ -142,23 +142,23 @@ def test_a_broken_file_leaves_the_last_known_closures_and_is_told_once(
     assert [record.getMessage() for record in caplog.records] == [
         "closures.json is broken: the last known closures hold"
     ]
-    assert Mirror(path).read() == (), "a process that has known none"
+    assert ClosuresFile(path).read() == (), "a process that has known none"
     mirror.follow(closures, TODAY)
-    assert Mirror(path).read() == (CLOSED,), "the next sweep mends it"
+    assert ClosuresFile(path).read() == (CLOSED,), "the next sweep mends it"
 
 
 def test_shifts_that_cannot_be_are_a_broken_file(path: Path) -> None:
     path.parent.mkdir()
     row = {"day": "2026-11-23", "line": "", "shifts": "13:00-09:00", "reason": ""}
     path.write_text(json.dumps([row]))
-    assert Mirror(path).read() == ()
+    assert ClosuresFile(path).read() == ()
 
 
 def test_an_absent_file_leaves_the_last_known_closures_until_it_is_back(
     closures: Closures, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     closures.set([CLOSED], "asha", NOW)
-    mirror = Mirror(path)
+    mirror = ClosuresFile(path)
     assert [mirror.read(), mirror.read()] == [(), ()]
     assert len(caplog.records) == 1
     mirror.follow(closures, TODAY)
@@ -172,17 +172,17 @@ def test_an_absent_file_leaves_the_last_known_closures_until_it_is_back(
 
 def test_a_folder_that_cannot_be_written_is_told_and_leaves_the_old_file(closures: Closures, tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where the folder should be")
-    with pytest.raises(MirrorAway):
-        Mirror(tmp_path / "state" / FILE).follow(closures, TODAY)
+    with pytest.raises(ClosuresFileAway):
+        ClosuresFile(tmp_path / "state" / FILE).follow(closures, TODAY)
 
 
 def test_with_the_database_away_the_file_stays_as_it_is(path: Path, tmp_path: Path, closures: Closures) -> None:
     closures.set([CLOSED], "asha", NOW)
-    Mirror(path).follow(closures, TODAY)
+    ClosuresFile(path).follow(closures, TODAY)
     nowhere = Database(f"sqlite:///{tmp_path}/nowhere.db")
     with pytest.raises(StoreAway):
-        Mirror(path).follow(Closures(nowhere), TODAY)
-    assert Mirror(path).read() == (CLOSED,)
+        ClosuresFile(path).follow(Closures(nowhere), TODAY)
+    assert ClosuresFile(path).read() == (CLOSED,)
 
 
 def test_of_several_who_write_at_once_none_brings_back_what_was_before(closures: Closures, path: Path) -> None:
@@ -190,12 +190,12 @@ def test_of_several_who_write_at_once_none_brings_back_what_was_before(closures:
 
     def sets(day: date) -> bool:
         closures.set([DeskClosure(day, "")], "asha", NOW)
-        Mirror(path).follow(closures, TODAY)
-        return DeskClosure(day, "") in Mirror(path).read()
+        ClosuresFile(path).follow(closures, TODAY)
+        return DeskClosure(day, "") in ClosuresFile(path).read()
 
     with ThreadPoolExecutor(4) as hands:
         assert list(hands.map(sets, days)) == [True] * len(days), "heard on the very next call"
-    assert {each.day for each in Mirror(path).read()} == set(days)
+    assert {each.day for each in ClosuresFile(path).read()} == set(days)
 
 
 # -- the clock

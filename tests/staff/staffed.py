@@ -10,8 +10,8 @@ import psycopg
 from argon2 import PasswordHasher
 from sqlalchemy import Table, select
 
-from ivr.staff.accounts import Roster
-from ivr.staff.authentication import Entrance
+from ivr.staff.accounts import Accounts
+from ivr.staff.authentication import Authentication
 from ivr.staff.invitations import Invitations
 from ivr.staff.lockout import Lockout
 from ivr.staff.passwords import Passwords
@@ -41,12 +41,12 @@ class Stores:
 
     database: Database
     people: People
-    roster: Roster
+    roster: Accounts
     invitations: Invitations
     lockout: Lockout
     audit: Audit
     factors: SecondFactors
-    entrance: Entrance
+    entrance: Authentication
 
     def add(self, name: str, role: str = MANAGER) -> int:
         """Adds a person with a password; their id."""
@@ -78,9 +78,9 @@ def stores(url: str) -> Iterator[Stores]:
     database, passwords = Database(url, patience=WORKER_TIMEOUT), Passwords(QUICK)
     people, lockout, audit = People(database, passwords), Lockout(database), Audit(database)
     factors = SecondFactors(database, Cipher(SECRET_KEY, "second factor"))
-    entrance = Entrance(people, lockout, factors, audit)
+    entrance = Authentication(people, lockout, factors, audit)
     yield Stores(
-        database, people, Roster(database), Invitations(database, passwords), lockout, audit, factors, entrance
+        database, people, Accounts(database), Invitations(database, passwords), lockout, audit, factors, entrance
     )
     database.close()
 

@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ivr.hours.closures import Standing
-from ivr.hours.closures_file import MirrorAway
+from ivr.hours.closures_file import ClosuresFileAway
 from ivr.line.hours import HORIZON_DAYS
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.hours.form import ALL_LINES, Refused, wished
@@ -64,7 +64,7 @@ def _heard_from_now_on(words: str) -> ResponseReturnValue:
     try:
         services().hours.closures_file.follow(services().hours.closures, _today())
         flash(words, "done")
-    except MirrorAway as away:
+    except ClosuresFileAway as away:
         log.warning("the closures do not reach the telephone (%s)", away)
         flash(_not_heard(), "trouble")
     return redirect(url_for("hours.page"))
@@ -73,7 +73,7 @@ def _heard_from_now_on(words: str) -> ResponseReturnValue:
 def _page(typed: Mapping[str, str], trouble: str = "") -> str:
     try:
         standing = services().hours.closures_file.follow(services().hours.closures, _today())
-    except MirrorAway:
+    except ClosuresFileAway:
         standing, trouble = services().hours.closures.current(_today()), trouble or _not_heard()
     return render_template("hours.html", typed=typed, trouble=trouble, **_shown(standing))
 
