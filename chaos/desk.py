@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from chaos.plan import Wanted
 from chaos.premises import Premises
 from chaos.reckoning import Held
-from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, Report
+from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, OutcomeReport
 from ivr.storage import schema
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway
@@ -38,7 +38,7 @@ def at_work(worker: WorkerServices, wanted: Wanted) -> Iterator[None]:
                         left.add(request_id)
                     else:
                         worker.desk.moves.take(request_id, "desk", worker.clock())
-                        worker.desk.moves.report(request_id, Report(Outcome.SETTLED), "desk", worker.clock())
+                        worker.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), "desk", worker.clock())
             except (StoreAway, MoveRefused, NoSuchRequest):
                 continue
 

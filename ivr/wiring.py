@@ -15,15 +15,15 @@ from config import sentences
 from config.settings import Settings
 from ivr.desk.blocked import Blocked
 from ivr.desk.bookings import Bookings
-from ivr.desk.calendar_feed import Feed
-from ivr.desk.intake_rules import Doorkeeper
-from ivr.desk.job_queue import Doorbell
+from ivr.desk.calendar_feed import CalendarFeed
+from ivr.desk.intake_rules import IntakeRules
+from ivr.desk.job_queue import JobQueue
 from ivr.desk.merging import Merging
 from ivr.desk.moves import Moves, next_due
-from ivr.desk.outbox import Errands, tasks
-from ivr.desk.pending import WaitingRoom
+from ivr.desk.outbox import Outbox, tasks_of_a_request
+from ivr.desk.pending import PendingRequests
 from ivr.desk.requests import Outcome, Request
-from ivr.desk.store import Desk
+from ivr.desk.store import RequestStore
 from ivr.desk.worklist import Worklist
 from ivr.hours.closures import Closures
 from ivr.hours.closures_file import FILE, ClosuresFile
@@ -104,16 +104,16 @@ class HoursServices:
 class DeskServices:
     """The requests of patients, and the work about them."""
 
-    store: Desk
+    store: RequestStore
     worklist: Worklist
     moves: Moves
     merging: Merging
     bookings: Bookings
     blocked: Blocked
-    calendar_feed: Feed
-    outbox: Errands
-    job_queue: Doorbell
-    pending: WaitingRoom
+    calendar_feed: CalendarFeed
+    outbox: Outbox
+    job_queue: JobQueue
+    pending: PendingRequests
 
 
 @dataclass(frozen=True)
@@ -170,20 +170,20 @@ def hours(base: Foundation) -> HoursServices:
     return HoursServices(base.clinic, Closures(base.database), ClosuresFile(base.settings.state_dir / FILE))
 
 
-def desk(base: Foundation, opening: HoursServices, rules: Doorkeeper | None = None) -> DeskServices:
+def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = None) -> DeskServices:
     """The desk in the clinic's hours; `rules` say which requests it takes, where it is calls that leave them."""
     database, settings = base.database, base.settings
     return DeskServices(
-        store=Desk(database, tasks(settings.text_confirmations), rules),
+        store=RequestStore(database, tasks_of_a_request(settings.text_confirmations), rules),
         worklist=Worklist(database),
         moves=Moves(database, opening.due_again, base.clinic.persistence.tries),
         merging=Merging(database),
         bookings=Bookings(database),
         blocked=Blocked(database),
-        calendar_feed=Feed(database, LinkTokens(settings.secret_key, "calendar link")),
-        outbox=Errands(database),
-        job_queue=Doorbell(base.redis, base.redis_breaker),
-        pending=WaitingRoom(base.redis, base.cipher("waiting request"), base.redis_breaker),
+        calendar_feed=CalendarFeed(database, LinkTokens(settings.secret_key, "calendar link")),
+        outbox=Outbox(database),
+        job_queue=JobQueue(base.redis, base.redis_breaker),
+        pending=PendingRequests(base.redis, base.cipher("waiting request"), base.redis_breaker),
     )
 
 

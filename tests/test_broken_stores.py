@@ -225,7 +225,7 @@ def test_after_a_clock_that_was_ahead_is_set_right_the_staff_are_still_told(phon
     clock.jumps(hours=30)
     phone.rings().press(*BOOK)
     clock.jumps(hours=-30)
-    assert [bell.errand for bell in worker.desk.outbox.due(clock())] == [1]
+    assert [each.task_id for each in worker.desk.outbox.due(clock())] == [1]
     worker.database.close()
 
 

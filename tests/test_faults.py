@@ -59,7 +59,7 @@ def stands_once(place: Place, call: Conversation) -> None:
 
 def works_off_the_queue(worker: WorkerServices) -> None:
     """What a worker does with the jobs that lie on the queue, with our worker."""
-    for errand_id in sorted(worker.desk.job_queue.rung_for()):
+    for errand_id in sorted(worker.desk.job_queue.queued_tasks()):
         jobs.run(worker, errand_id)
 
 
@@ -98,7 +98,7 @@ def test_with_redis_away_a_request_is_kept_and_its_errand_is_run_later(
         stands_once(place, call)
     clock.goes_on(seconds=30)
     sweep(worker)
-    assert worker.desk.job_queue.rung_for() == {1}
+    assert worker.desk.job_queue.queued_tasks() == {1}
     works_off_the_queue(worker)
     clock.goes_on(minutes=5)
     assert worker.desk.outbox.due(clock()) == []

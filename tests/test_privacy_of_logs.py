@@ -32,7 +32,7 @@ from tests.staff.staffed import at_once
 from tests.web import environment, service
 from tests.workers.test_tasks import ACCOUNT, ToListener
 from workers import jobs
-from workers.clock import forget, sweep
+from workers.clock import purge, sweep
 from workers.services import WorkerServices
 from workers.services import build as build_workers
 
@@ -209,7 +209,7 @@ def test_the_clock_says_nothing_personal_of_what_it_deletes(
     calls(phone)
     works(phone)
     clock.goes_on(days=400)
-    forget(worker)
+    purge(worker)
     assert "kept long enough and deleted: 1 requests" in log.text
     assert personal_in(log.text) == []
 
@@ -224,7 +224,7 @@ def test_the_jobs_of_a_request_hold_its_number_and_nothing_of_the_caller(
     works(phone)
     assert "errand-1-1" in in_redis(redis_url)
     assert personal_in(in_redis(redis_url)) == []
-    for errand in worker.desk.job_queue.rung_for():
+    for errand in worker.desk.job_queue.queued_tasks():
         jobs.run(worker, errand)
     assert "waits at the desk" in log.text
     assert personal_in(log.text) == []

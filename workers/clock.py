@@ -1,6 +1,6 @@
-"""What happens by the clock: every few seconds, whatever is due and nobody is at gets its bell rung.
+"""What happens by the clock: every few seconds, whatever is due and nobody is at is queued.
 
-Run as `python -m workers.clock`. One is meant to run; a second does no harm, since each errand is leased.
+Run as `python -m workers.clock`. One is meant to run; a second does no harm, since each task is leased.
 """
 
 import logging
@@ -29,20 +29,20 @@ EVERY_SECONDS = 5
 
 
 def sweep(worker: WorkerServices) -> None:
-    """Gives back what was taken and left alone, and rings for what waits or is due. Raises QueueAway, StoreAway."""
+    """Give back what was taken and left alone, and queue what waits or is due. Raises QueueAway, StoreAway."""
     worker.desk.moves.return_untouched(worker.clock())
     worker.lockout.purge(worker.clock())
-    ring(worker)
+    enqueue_due(worker)
 
 
-def ring(worker: WorkerServices) -> None:
-    """Rings for what waits in Redis and for every errand that is due. Raises QueueAway, StoreAway."""
+def enqueue_due(worker: WorkerServices) -> None:
+    """Queue what waits in Redis and every task that is due. Raises QueueAway, StoreAway."""
     if worker.desk.pending.count():
-        worker.desk.job_queue.ring_for_waiting()
-    # Redis is asked first: an errand must not be leased while nobody can be rung for.
-    rung = worker.desk.job_queue.rung_for()
+        worker.desk.job_queue.enqueue_saving_pending()
+    # Redis is asked first: a task must not be leased while it cannot be queued.
+    queued = worker.desk.job_queue.queued_tasks()
     due = worker.desk.outbox.due(worker.clock())
-    worker.desk.job_queue.ring(bell for bell in due if bell.errand not in rung)
+    worker.desk.job_queue.enqueue(each for each in due if each.task_id not in queued)
 
 
 def run(worker: WorkerServices, stop: threading.Event) -> None:
@@ -59,13 +59,13 @@ def run(worker: WorkerServices, stop: threading.Event) -> None:
             return
 
 
-def mirror_closures(worker: WorkerServices) -> None:
+def write_closures_file(worker: WorkerServices) -> None:
     """Lets this machine's telephone know what the desk has set, on whichever machine. Raises StoreAway, MirrorAway."""
     today = worker.clinic.line("").hours.local(worker.clock()).date()
     worker.hours.closures_file.follow(worker.hours.closures, today)
 
 
-def forget(worker: WorkerServices) -> None:
+def purge(worker: WorkerServices) -> None:
     """Deletes what has been kept long enough. Raises StoreAway."""
     gone = worker.retention.look(worker.clock())
     if gone:
@@ -80,7 +80,7 @@ def record_calls(worker: WorkerServices) -> None:
 
 def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
     """What went wrong: none of them waits for what another needs."""
-    works = (mirror_closures, sweep, *((record_calls, forget) if steady else ()))
+    works = (write_closures_file, sweep, *((record_calls, purge) if steady else ()))
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))
 
 

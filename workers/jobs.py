@@ -1,6 +1,6 @@
 """The jobs on the queue: ids in, safe to repeat, errors let out so that RQ counts them.
 
-RQ only rings the bell. What is tried again, and when, stands in the errand's row.
+What is tried again, and when, stands in the outbox; RQ only carries ids.
 """
 
 import logging
@@ -8,42 +8,42 @@ import logging
 from config import logs
 from ivr.storage.encryption import Unreadable
 from workers.services import WorkerServices, services
-from workers.tasks import ERRANDS
+from workers.tasks import TASKS
 
 log = logging.getLogger(__name__)
 
 
-class ErrandFailed(Exception):
-    """An errand was tried and failed; the message names it and the kind of the error."""
+class TaskFailed(Exception):
+    """A task was tried and failed; the message names it and the kind of the error."""
 
 
 def run_errand(errand_id: int) -> None:
-    """Runs an errand that is not done yet."""
+    """Run a task of the outbox that is not done yet. Queued jobs name this function: it keeps its name."""
     run(services(), errand_id)
 
 
 def save_waiting() -> None:
-    """Takes the requests that wait in Redis to the desk."""
+    """Save the requests that wait in Redis. Queued jobs name this function: it keeps its name."""
     save(services())
 
 
-def run(worker: WorkerServices, errand_id: int) -> None:
-    """Runs an errand with these worker; a failure is written down, then let out by its kind. Raises ErrandFailed."""
-    errand = worker.desk.outbox.begin(errand_id, worker.clock())
-    if errand is None:
-        log.info("errand %s: is done already", errand_id)
+def run(worker: WorkerServices, task_id: int) -> None:
+    """Runs an errand with these services; a failure is written down, then let out by its kind. Raises TaskFailed."""
+    task = worker.desk.outbox.begin(task_id, worker.clock())
+    if task is None:
+        log.info("errand %s: is done already", task_id)
         return
     # Not taken back at the end: what RQ says of a job that failed belongs to its call as well.
-    logs.begin(call=errand.request.call_sid, errand=errand_id)
+    logs.begin(call=task.request.call_sid, errand=task_id)
     try:
-        ERRANDS[errand.task](worker, errand)
+        TASKS[task.name](worker, task)
     except Exception as error:
         reason = _reason(error)
-        worker.desk.outbox.failed(errand, reason, worker.clock())
+        worker.desk.outbox.failed(task, reason, worker.clock())
         # RQ keeps and logs what is raised; the error's own words can quote the number that the carrier refused.
-        raise ErrandFailed(f"errand {errand_id}: {reason}") from None
-    worker.desk.outbox.done(errand, worker.clock())
-    log.info("errand %s: %s is done", errand_id, errand.task)
+        raise TaskFailed(f"errand {task_id}: {reason}") from None
+    worker.desk.outbox.done(task, worker.clock())
+    log.info("errand %s: %s is done", task_id, task.name)
 
 
 def _reason(error: Exception) -> str:
@@ -53,7 +53,7 @@ def _reason(error: Exception) -> str:
 
 
 def save(worker: WorkerServices) -> None:
-    """Saves what waits; each leaves the room only once it is on the desk.
+    """Save what is pending; each leaves Redis only once it is on the desk.
 
     Raises StoreAway where the database is still away, Unreadable for what was sealed under another secret.
     """

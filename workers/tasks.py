@@ -1,6 +1,6 @@
 """What is done about a request: the staff are told, and the caller is sent a text where that is switched on.
 
-Each may happen twice and does no harm by it; each lets its errors out, so that the errand is tried again.
+Each may happen twice and does no harm by it; each lets its errors out, so that the task is tried again.
 """
 
 import logging
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from apprise import Apprise
 
-from ivr.desk.outbox import CONFIRM_TO_CALLER, TELL_STAFF, Errand
+from ivr.desk.outbox import CONFIRM_TO_CALLER, TELL_STAFF, OutboxTask
 from ivr.line.turn import Say, Value
 from workers.services import WorkerServices
 
@@ -19,43 +19,43 @@ class NotTold(Exception):
     """A channel to the staff did not take the message."""
 
 
-def tell_staff(worker: WorkerServices, errand: Errand) -> None:
+def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
     """Tells the staff that somebody waits; what and when, but not whose number: that is at the desk.
 
     Raises NotTold.
     """
     urls = worker.settings.staff_notify_urls.split()
     if not urls:
-        log.info("request %s: waits at the desk; no channel to tell the staff is configured", errand.request.id)
+        log.info("request %s: waits at the desk; no channel to tell the staff is configured", task.request.id)
         return
     # `add` says whether it understood the address, `notify` whether every one of them took the message.
     channels = Apprise()
     understood = [channels.add(url) for url in urls]
-    if not all(understood) or not channels.notify(title=_title(errand), body=_body(worker, errand)):
+    if not all(understood) or not channels.notify(title=_title(task), body=_body(worker, task)):
         raise NotTold
 
 
-def confirm_to_caller(worker: WorkerServices, errand: Errand) -> None:
+def confirm_to_caller(worker: WorkerServices, task: OutboxTask) -> None:
     """Sends the caller their reference. Raises what the carrier's client raises."""
-    request = errand.request
+    request = task.request
     values: dict[str, Value] = {"clinic": worker.clinic.name, "reference": request.reference}
     words = worker.script.say(Say("text_confirmation", values), request.language).words
     worker.texts().send(request.phone, words)
 
 
-def _title(errand: Errand) -> str:
-    return "A patient wishes an appointment" if errand.request.kind == "booking" else "A patient asks to be rung back"
+def _title(task: OutboxTask) -> str:
+    return "A patient wishes an appointment" if task.request.kind == "booking" else "A patient asks to be rung back"
 
 
-def _body(worker: WorkerServices, errand: Errand) -> str:
-    request = errand.request
+def _body(worker: WorkerServices, task: OutboxTask) -> str:
+    request = task.request
     line = worker.clinic.line(request.line)
     due = line.hours.local(request.due)
     where = f"{worker.settings.public_base_url}/desk"
     return f"{line.heading}, reference {request.reference}, due {due:%a %d %b %H:%M}. {where}"
 
 
-ERRANDS: Mapping[str, Callable[[WorkerServices, Errand], None]] = {
+TASKS: Mapping[str, Callable[[WorkerServices, OutboxTask], None]] = {
     TELL_STAFF: tell_staff,
     CONFIRM_TO_CALLER: confirm_to_caller,
 }

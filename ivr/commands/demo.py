@@ -17,7 +17,7 @@ demo = AppGroup("demo", help="Made-up requests and calls, to look at the desk's 
 
 def _demo() -> Demo:
     here = services()
-    return Demo(here.desk.moves.database, here.desk.moves, here.clinic, here.telephone.intake.marker)
+    return Demo(here.database, here.desk.moves, here.clinic, here.reports.keyed_ids)
 
 
 def _tried(work: Callable[[], Found]) -> Found:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from ivr.desk.moves import make
-from ivr.desk.requests import Entry, Outcome, Status
+from ivr.desk.requests import HistoryEntry, Outcome, Status
 from ivr.storage.database import Database
 
 REBOOKED, CALLED_OFF = "rebooked", "called_off"
@@ -29,13 +29,13 @@ class Bookings:
 
         Raises MoveRefused where it is booked no more, NoSuchRequest, StoreAway.
         """
-        entry = Entry(now, who, REBOOKED, at.isoformat())
+        entry = HistoryEntry(now, who, REBOOKED, at.isoformat())
         make(self.database, request_id, entry, _is_booked, {"appointment": at, "touched": now})
 
     def call_off(self, request_id: int, who: str, now: datetime) -> None:
         """The patient does not come. Raises as `rebook`."""
         change = {"appointment": None, "outcome": Outcome.CANCELLED, "touched": now}
-        make(self.database, request_id, Entry(now, who, CALLED_OFF, ""), _is_booked, change)
+        make(self.database, request_id, HistoryEntry(now, who, CALLED_OFF, ""), _is_booked, change)
 
 
 def _is_booked(row: Row[Any]) -> bool:

@@ -49,7 +49,7 @@ class Appointment:
     """How often it was booked, changed or put back before."""
 
 
-class Feed:
+class CalendarFeed:
     """The link, and the appointments behind it."""
 
     def __init__(self, database: Database, tokens: LinkTokens) -> None:

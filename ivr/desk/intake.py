@@ -7,12 +7,12 @@ import logging
 from dataclasses import dataclass
 
 from ivr.desk.blocked import Blocked
-from ivr.desk.intake_rules import Refused
-from ivr.desk.job_queue import Doorbell
-from ivr.desk.outbox import Bell
-from ivr.desk.pending import Waiting, WaitingRoom
+from ivr.desk.intake_rules import RequestRefused
+from ivr.desk.job_queue import JobQueue
+from ivr.desk.outbox import Dispatch
+from ivr.desk.pending import PendingRequest, PendingRequests
 from ivr.desk.requests import Kept, NewRequest
-from ivr.desk.store import Desk, Saved
+from ivr.desk.store import RequestStore, Saved
 from ivr.line.phones import Phone
 from ivr.storage.database import StoreAway
 from ivr.storage.deadline import Deadline
@@ -23,14 +23,14 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class FrontDoor:
+class Intake:
     """Where a call leaves its request."""
 
-    desk: Desk
-    waiting_room: WaitingRoom
-    doorbell: Doorbell
-    marker: KeyedIds
-    patience: Deadline
+    store: RequestStore
+    pending: PendingRequests
+    job_queue: JobQueue
+    keyed_ids: KeyedIds
+    deadline: Deadline
     blocked: Blocked
 
     def accept(self, new: NewRequest) -> Kept | None:
@@ -38,26 +38,26 @@ class FrontDoor:
 
         Raises Refused where no request is taken from this caller, unless this very one was promised before.
         """
-        mark, reference = self.marker.mark(new.promise), self.marker.reference(new.promise)
+        mark, reference = self.keyed_ids.mark(new.promise), self.keyed_ids.reference(new.promise)
         try:
             # Given up on and yet done later is no harm: the mark makes it the same promise.
-            saved = self.patience.wait_for(lambda: self.desk.keep(new, mark, reference))
+            saved = self.deadline.wait_for(lambda: self.store.keep(new, mark, reference))
         except StoreAway as away:
             log.warning("call %s: the database is away (%s); the request goes to Redis", new.call_sid, away)
-            return self._leave_waiting(Waiting(mark, reference, new))
-        except Refused:
+            return self._leave_waiting(PendingRequest(mark, reference, new))
+        except RequestRefused:
             if self._waits(mark):
                 return Kept(reference, joined=False)
             raise
-        self._ring(saved, new)
+        self._enqueue(saved, new)
         return saved.kept
 
-    def bars(self, caller: Phone | None) -> bool:
+    def is_barred(self, caller: Phone | None) -> bool:
         """Whether the desk has blocked this telephone. With the database away nobody knows, and nobody is kept out."""
         if caller is None:
             return False
         try:
-            return self.patience.wait_for(lambda: self.blocked.has(caller))
+            return self.deadline.wait_for(lambda: self.blocked.has(caller))
         except StoreAway as away:
             log.warning("the database is away (%s); nobody is kept from the reception", away)
             return False
@@ -65,21 +65,21 @@ class FrontDoor:
     def _waits(self, mark: str) -> bool:
         """Whether this was promised while the database was away, and has not reached the desk yet."""
         try:
-            return self.waiting_room.has(mark)
+            return self.pending.has(mark)
         except QueueAway:
             return False
 
-    def _leave_waiting(self, waiting: Waiting) -> Kept | None:
+    def _leave_waiting(self, waiting: PendingRequest) -> Kept | None:
         try:
-            self.waiting_room.keep(waiting)
+            self.pending.keep(waiting)
         except QueueAway as away:
             log.error("call %s: Redis is away too (%s); nothing is promised", waiting.new.call_sid, away)  # noqa: TRY400 - the kind is all that may be logged
             return None
         return Kept(waiting.reference, joined=False, waits=True)
 
-    def _ring(self, saved: Saved, new: NewRequest) -> None:
-        """After the commit; if the bell fails, the sweep rings within half a minute."""
+    def _enqueue(self, saved: Saved, new: NewRequest) -> None:
+        """Enqueue after the commit; if Redis fails, the sweep does it within half a minute."""
         try:
-            self.doorbell.ring(Bell(errand, ring=1) for errand in saved.errands)
+            self.job_queue.enqueue(Dispatch(task, number=1) for task in saved.tasks)
         except QueueAway as away:
             log.warning("call %s: Redis is away (%s); the sweep will ring for its errands", new.call_sid, away)

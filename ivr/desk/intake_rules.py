@@ -15,12 +15,12 @@ from ivr.storage import schema
 A_DAY = timedelta(hours=24)
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """No request is taken from this telephone, or for this number, for now."""
 
 
 @dataclass(frozen=True)
-class Doorkeeper:
+class IntakeRules:
     """What callers may ask; what somebody at the desk writes down is their own affair."""
 
     most_of_a_number: int
@@ -31,9 +31,9 @@ class Doorkeeper:
         if new.made_by != CALLER:
             return
         if is_blocked(read, new.phone, new.caller):
-            raise Refused("blocked")
+            raise RequestRefused("blocked")
         if _promised(read, new) >= self.most_of_a_number:
-            raise Refused("too many for one number")
+            raise RequestRefused("too many for one number")
 
 
 def _promised(read: Connection, new: NewRequest) -> int:

@@ -1,6 +1,6 @@
-"""The queue in Redis: clients that wait as long as their user may, and the bell that rings for the workers.
+"""The job queue in Redis: what the workers are asked to do.
 
-Jobs carry ids only. Nothing is decided here; a bell that was not heard is rung again by the sweep.
+Jobs carry ids only. Nothing is decided here; a job that was lost is queued again by the sweep.
 """
 
 from collections.abc import Iterable
@@ -12,58 +12,58 @@ from rq.serializers import JSONSerializer
 from rq.utils import as_text, utcparse
 from rq.worker_registration import get_keys
 
-from ivr.desk.outbox import Bell
+from ivr.desk.outbox import Dispatch
 from ivr.storage.breaker import Breaker
 from ivr.storage.redis import QueueAway, queue_errors
 
 QUEUE = "desk"
-RUN_ERRAND = "workers.jobs.run_errand"
-SAVE_WAITING = "workers.jobs.save_waiting"
+RUN_TASK = "workers.jobs.run_errand"
+SAVE_PENDING = "workers.jobs.save_waiting"
 
 
 JOB_SECONDS = 40
-"""A job's time limit: less than an errand's lease, so that no errand is begun while it is still being run."""
+"""A job's time limit: less than a task's lease, so that no task is begun while it is still being run."""
 
 KEEP_FAILED = timedelta(days=7)
-"""How long RQ remembers a failed job; the errand's row remembers for good."""
+"""How long RQ remembers a failed job; the outbox remembers for good."""
 
 WORKER_SILENT = timedelta(seconds=60)
 """A worker that has not been heard of for so long is not counted as alive."""
 
 
-class Doorbell:
-    """Rings for the workers."""
+class JobQueue:
+    """The queue that the workers take their jobs from."""
 
     def __init__(self, redis: Redis, breaker: Breaker | None = None) -> None:
         self._redis = redis
         self._breaker = breaker
         self._queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
 
-    def ring(self, bells: Iterable[Bell]) -> None:
-        """Puts a job on the queue for each of these errands. Raises QueueAway."""
+    def enqueue(self, dispatches: Iterable[Dispatch]) -> None:
+        """Put a job on the queue for each of these tasks. Raises QueueAway."""
         jobs = [
             Queue.prepare_data(
-                RUN_ERRAND,
-                args=(bell.errand,),
-                job_id=f"errand-{bell.errand}-{bell.ring}",
-                description=f"errand {bell.errand}",
+                RUN_TASK,
+                args=(each.task_id,),
+                job_id=f"errand-{each.task_id}-{each.number}",
+                description=f"errand {each.task_id}",
                 timeout=JOB_SECONDS,
                 result_ttl=0,
                 failure_ttl=int(KEEP_FAILED.total_seconds()),
             )
-            for bell in bells
+            for each in dispatches
         ]
         if jobs:
             with queue_errors(self._breaker):
                 self._queue.enqueue_many(jobs)
 
-    def ring_for_waiting(self) -> None:
-        """Asks a worker to save what waits in Redis, unless one has been asked already. Raises QueueAway."""
+    def enqueue_saving_pending(self) -> None:
+        """Ask a worker to save what waits in Redis, unless one has been asked already. Raises QueueAway."""
         with queue_errors(self._breaker):
             if not any(job_id.startswith("waiting-") for job_id in self._queue.get_job_ids()):
                 count = self._redis.incr("clinic:rings-for-waiting")
                 self._queue.enqueue(
-                    SAVE_WAITING,
+                    SAVE_PENDING,
                     job_id=f"waiting-{count}",
                     description="save what waits",
                     job_timeout=JOB_SECONDS,
@@ -71,8 +71,8 @@ class Doorbell:
                     failure_ttl=int(KEEP_FAILED.total_seconds()),
                 )
 
-    def rung_for(self) -> set[int]:
-        """The errands whose job still waits on the queue. Raises QueueAway."""
+    def queued_tasks(self) -> set[int]:
+        """Return the ids of the tasks whose job still waits on the queue. Raises QueueAway."""
         with queue_errors(self._breaker):
             names = (job_id.split("-") for job_id in self._queue.get_job_ids())
             return {int(name[1]) for name in names if name[0] == "errand"}

@@ -18,7 +18,7 @@ WAS_MERGED: ColumnElement[bool] = table.c.merged_into > 0
 """Said so that both databases find the few by their index."""
 
 
-def led_to(*starts: Select[int]) -> Select[int]:
+def merged_into(*starts: Select[int]) -> Select[int]:
     """These requests, with those that they were merged into, and so on to the end."""
     begun = union_all(*starts).subquery()
     path = select(begun.c[0].label("id")).cte(recursive=True)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from ivr.desk.merge_links import DUPLICATE_OF, TOOK_IN, forget_wish
 from ivr.desk.moves import has_another, last_line, may_undo, restored, standing
 from ivr.desk.outbox import give_back, withdraw
-from ivr.desk.requests import Entry, MoveRefused, NoSuchRequest, Outcome, Status
+from ivr.desk.requests import HistoryEntry, MoveRefused, NoSuchRequest, Outcome, Status
 from ivr.desk.store import in_turn, note, wish_of
 from ivr.storage import schema
 from ivr.storage.audit import line
@@ -90,7 +90,7 @@ class Merging:
         forget_wish(write, schema.history.c.id == last_of_stays.id, goes.reference)
         for row, before in ((stays, last_of_stays.before), (goes, last_of_goes.before)):
             write.execute(update(table).where(table.c.id == row.id).values(restored(before)))
-            note(write, row.id, Entry(now, who, "undone", ""))
+            note(write, row.id, HistoryEntry(now, who, "undone", ""))
         write.execute(line(who, "undid merging request", stays.reference, now, goes.reference))
         return True
 
@@ -114,17 +114,17 @@ def _take_in(write: Connection, stays: Row[Any], goes: Row[Any], who: str, now: 
     change = update(table).where(table.c.id == stays.id)
     write.execute(change.values(due=min(stays.due, goes.due), touched=touched))
     detail = f"{goes.reference} {goes.kind} {wish_of(goes.day, goes.part)}".strip()
-    _tell(write, stays, Entry(now, who, TOOK_IN, detail), standing(stays, took_in=goes.id))
+    _tell(write, stays, HistoryEntry(now, who, TOOK_IN, detail), standing(stays, took_in=goes.id))
 
 
 def _close(write: Connection, stays: Row[Any], goes: Row[Any], who: str, now: datetime) -> None:
     withdrawn = withdraw(write, goes.id, now)
     closed = {"status": Status.CLOSED, "outcome": Outcome.DUPLICATE, "touched": now, "merged_into": stays.id}
     write.execute(update(table).where(table.c.id == goes.id).values(closed))
-    _tell(write, goes, Entry(now, who, DUPLICATE_OF, stays.reference), standing(goes, withdrawn=withdrawn))
+    _tell(write, goes, HistoryEntry(now, who, DUPLICATE_OF, stays.reference), standing(goes, withdrawn=withdrawn))
 
 
-def _tell(write: Connection, row: Row[Any], entry: Entry, before: str) -> None:
+def _tell(write: Connection, row: Row[Any], entry: HistoryEntry, before: str) -> None:
     values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
     write.execute(insert(schema.history).values(request_id=row.id, before=before, **values))
 

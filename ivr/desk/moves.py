@@ -16,11 +16,11 @@ from ivr.desk.requests import (
     LIVE,
     OUTCOMES,
     THE_CLOCK,
-    Entry,
+    HistoryEntry,
     MoveRefused,
     NoSuchRequest,
     Outcome,
-    Report,
+    OutcomeReport,
     Request,
     Status,
     Then,
@@ -65,28 +65,34 @@ class Moves:
     def take(self, request_id: int, who: str, now: datetime) -> None:
         """Takes an open request. Raises MoveRefused with how it stands, NoSuchRequest, StoreAway."""
         change = {"status": Status.TAKEN, "taken_by": who, "touched": now}
-        make(self.database, request_id, Entry(now, who, "taken", ""), lambda row: row.status == Status.OPEN, change)
+        make(
+            self.database,
+            request_id,
+            HistoryEntry(now, who, "taken", ""),
+            lambda row: row.status == Status.OPEN,
+            change,
+        )
 
     def put_back(self, request_id: int, who: str, now: datetime) -> None:
         """Gives back a request that `who` has taken. Raises as `take`."""
         change = {"status": Status.OPEN, "taken_by": None, "touched": None}
-        make(self.database, request_id, Entry(now, who, "put_back", ""), _taken_by(who), change)
+        make(self.database, request_id, HistoryEntry(now, who, "put_back", ""), _taken_by(who), change)
 
     def pass_on(self, request_id: int, to: str, who: str, now: datetime) -> None:
         """Hands a live request to a colleague. Raises as `take`."""
         change = {"status": Status.TAKEN, "taken_by": to, "touched": now}
-        make(self.database, request_id, Entry(now, who, "passed_on", to), lambda row: row.status in LIVE, change)
+        make(self.database, request_id, HistoryEntry(now, who, "passed_on", to), lambda row: row.status in LIVE, change)
 
-    def report(self, request_id: int, report: Report, who: str, now: datetime) -> None:
+    def report(self, request_id: int, report: OutcomeReport, who: str, now: datetime) -> None:
         """Reports what came of ringing: the request is closed, or due again later. Raises as `take`."""
 
         def changed(row: Row[Any]) -> Mapping[str, Any]:
             return self._reported(request_of(row), report, now)
 
-        entry = Entry(now, who, report.outcome, report.at.isoformat() if report.at else "")
+        entry = HistoryEntry(now, who, report.outcome, report.at.isoformat() if report.at else "")
         make(self.database, request_id, entry, _taken_by(who), changed)
 
-    def _reported(self, request: Request, report: Report, now: datetime) -> Mapping[str, Any]:
+    def _reported(self, request: Request, report: OutcomeReport, now: datetime) -> Mapping[str, Any]:
         closed = {"status": Status.CLOSED, "touched": now, "appointment": None}
         again = {"status": Status.OPEN, "taken_by": None, "touched": None, "outcome": report.outcome}
         match OUTCOMES[report.outcome]:
@@ -101,7 +107,7 @@ class Moves:
 
     def write_note(self, request_id: int, words: str, who: str, now: datetime) -> None:
         """Adds a note to the history; a taken request counts as touched. Raises NoSuchRequest, StoreAway."""
-        entry = Entry(now, who, "note", words.strip()[:LONGEST_NOTE])
+        entry = HistoryEntry(now, who, "note", words.strip()[:LONGEST_NOTE])
 
         def written(write: Connection) -> None:
             row = _found(write, request_id)
@@ -128,7 +134,7 @@ class Moves:
             if before["status"] in LIVE and has_another(write, row):
                 return False
             write.execute(update(table).where(table.c.id == request_id).values(before))
-            entry = Entry(now, who, "undone", last.what)
+            entry = HistoryEntry(now, who, "undone", last.what)
             note(write, request_id, entry)
             write.execute(_audited(row, entry))
             return True
@@ -146,7 +152,7 @@ class Moves:
             for row in rows:
                 change = {"status": Status.OPEN, "taken_by": None, "touched": None}
                 write.execute(update(table).where(table.c.id == row.id).values(change))
-                note(write, row.id, Entry(now, THE_CLOCK, "returned", row.taken_by or ""))
+                note(write, row.id, HistoryEntry(now, THE_CLOCK, "returned", row.taken_by or ""))
             return len(rows)
 
         return in_turn(self.database, returned)
@@ -155,7 +161,7 @@ class Moves:
 def make(
     database: Database,
     request_id: int,
-    entry: Entry,
+    entry: HistoryEntry,
     allowed: Callable[[Row[Any]], bool],
     change: Mapping[str, Any] | Callable[[Row[Any]], Mapping[str, Any]],
 ) -> None:
@@ -204,7 +210,7 @@ def _found_in_turn(write: Connection, request_id: int) -> Row[Any]:
     return _found(write, request_id)
 
 
-def _audited(row: Row[Any], entry: Entry) -> Insert:
+def _audited(row: Row[Any], entry: HistoryEntry) -> Insert:
     """The audit's line about a move; what a note says stays with the request."""
     what = AUDITED.get(entry.what, "reported request")
     detail = "" if entry.what == "note" else entry.detail

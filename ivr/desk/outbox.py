@@ -1,6 +1,6 @@
-"""Errands: the work about a request, each a row that stands until it is done or has failed for good.
+"""The outbox: the work about requests, each task a row that stands until it is done or has failed for good.
 
-The queue only rings the bell for them; a row that nobody rang for, or whose worker died, is rung for again.
+The queue only carries their ids; a row that was never queued, or whose worker died, is queued again.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
-from ivr.desk.requests import LIVE, THE_CLOCK, Entry, Request
+from ivr.desk.requests import LIVE, THE_CLOCK, HistoryEntry, Request
 from ivr.desk.store import note, request_of
 from ivr.storage import schema
 from ivr.storage.database import Database
@@ -21,151 +21,151 @@ CONFIRM_TO_CALLER = "confirm_to_caller"
 """What is to be done about a new request."""
 
 LEASE = timedelta(seconds=45)
-"""How long the sweep leaves an errand that it rang for, or that a worker has begun: longer than a job may take."""
+"""How long the sweep leaves a task that it has queued, or that a worker has begun: longer than a job may take."""
 
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 300, 900, 1800, 3600))
-"""How long after each failure an errand is tried again; after the last it has failed for good."""
+"""How long after each failure a task is tried again; after the last it has failed for good."""
 
 WORKER_DIED = "WorkerDied"
-"""The reason of an errand that was begun as often as one may be, and that no worker came back from."""
+"""The reason of a task that was begun as often as one may be, and that no worker came back from."""
 
 AT_ONCE = 100
-"""Errands that one sweep rings for."""
+"""Tasks that one sweep queues."""
 
 table = schema.errands
 
 
 @dataclass(frozen=True)
-class Bell:
-    """One ring for an errand: the number makes each ring's job distinct."""
+class Dispatch:
+    """One way of a task to the queue: the number makes each job's id distinct."""
 
-    errand: int
-    ring: int
+    task_id: int
+    number: int
 
 
 @dataclass(frozen=True)
-class Errand:
-    """An errand that a worker has begun."""
+class OutboxTask:
+    """A task that a worker has begun."""
 
     id: int
-    task: str
+    name: str
     attempt: int
     request: Request
 
 
 @dataclass(frozen=True)
-class Failed:
-    """An errand that has failed for good, and the request that it was about."""
+class FailedTask:
+    """A task that has failed for good, and the request that it was about."""
 
     id: int
-    task: str
+    name: str
     reason: str
     """The kind of the error; never its words."""
     request_id: int
     reference: str = ""
 
 
-def tasks(text_confirmations: bool) -> tuple[str, ...]:
-    """The errands that a new request makes."""
+def tasks_of_a_request(text_confirmations: bool) -> tuple[str, ...]:
+    """Return the tasks that a new request makes."""
     return (TELL_STAFF, CONFIRM_TO_CALLER) if text_confirmations else (TELL_STAFF,)
 
 
-class Errands:
-    """The errands of the desk."""
+class Outbox:
+    """The tasks that are to be done about requests."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def due(self, now: datetime) -> list[Bell]:
-        """Takes a lease on the errands that nobody is at and numbers their next ring. Raises StoreAway."""
+    def due(self, now: datetime) -> list[Dispatch]:
+        """Lease the tasks that nobody is at, and number their next way to the queue. Raises StoreAway."""
         with self._database.reading() as read:
             found = read.scalars(
                 select(table.c.id).where(*_waiting(now)).order_by(table.c.next_at).limit(AT_ONCE)
             ).all()
         return list(self._leased(list(found), now))
 
-    def _leased(self, ids: list[int], now: datetime) -> Iterator[Bell]:
-        """Two sweeps that found the same errand: one of them gets its lease."""
+    def _leased(self, ids: list[int], now: datetime) -> Iterator[Dispatch]:
+        """Lease each once, though two sweeps found it."""
         if not ids:
             return
         with self._database.writing() as write:
             taken = update(table).where(table.c.id.in_(ids), *_waiting(now)).returning(table.c.id, table.c.rings)
             rows = write.execute(taken.values(leased_until=now + LEASE, rings=table.c.rings + 1)).all()
-        yield from (Bell(row.id, row.rings) for row in rows)
+        yield from (Dispatch(row.id, row.rings) for row in rows)
 
-    def begin(self, errand_id: int, now: datetime) -> Errand | None:
-        """Begins an errand: counts the attempt and takes its lease. None where it is done. Raises StoreAway."""
-        undone = (table.c.id == errand_id, table.c.done_at.is_(None), table.c.failed_at.is_(None))
+    def begin(self, task_id: int, now: datetime) -> OutboxTask | None:
+        """Begin a task: count the attempt and lease it. None where it is done. Raises StoreAway."""
+        undone = (table.c.id == task_id, table.c.done_at.is_(None), table.c.failed_at.is_(None))
         begun = update(table).where(*undone).values(attempts=table.c.attempts + 1, leased_until=now + LEASE)
         with self._database.writing() as write:
             row = write.execute(begun.returning(table.c.task, table.c.attempts, table.c.request_id)).one_or_none()
             if row is None:
                 return None
             if row.attempts > len(PAUSES) + 1:
-                _fail_for_good(write, Failed(errand_id, row.task, WORKER_DIED, row.request_id), now)
+                _fail_for_good(write, FailedTask(task_id, row.task, WORKER_DIED, row.request_id), now)
                 return None
             request = write.execute(select(schema.requests).where(schema.requests.c.id == row.request_id)).one()
-        return Errand(errand_id, row.task, row.attempts, request_of(request))
+        return OutboxTask(task_id, row.task, row.attempts, request_of(request))
 
-    def done(self, errand: Errand, now: datetime) -> None:
-        """The errand is done. Raises StoreAway."""
-        self._set(errand, done_at=now, error="")
+    def done(self, task: OutboxTask, now: datetime) -> None:
+        """Note that the task is done. Raises StoreAway."""
+        self._set(task, done_at=now, error="")
 
-    def failed(self, errand: Errand, reason: str, now: datetime) -> None:
-        """It failed; it is tried again after a pause, or has failed for good. Raises StoreAway."""
-        if errand.attempt > len(PAUSES):
+    def failed(self, task: OutboxTask, reason: str, now: datetime) -> None:
+        """Note that it failed: it is tried again after a pause, or has failed for good. Raises StoreAway."""
+        if task.attempt > len(PAUSES):
             with self._database.writing() as write:
-                _fail_for_good(write, Failed(errand.id, errand.task, reason[:80], errand.request.id), now)
+                _fail_for_good(write, FailedTask(task.id, task.name, reason[:80], task.request.id), now)
         else:
-            again = now + PAUSES[errand.attempt - 1]
-            self._set(errand, next_at=again, leased_until=now, error=reason[:80])
+            again = now + PAUSES[task.attempt - 1]
+            self._set(task, next_at=again, leased_until=now, error=reason[:80])
 
-    def failed_for_good(self) -> list[Failed]:
+    def failed_for_good(self) -> list[FailedTask]:
         """Those about requests that still wait, the latest first. Raises StoreAway."""
         requests = schema.requests
         query = select(table.c.id, table.c.task, table.c.error, requests.c.id, requests.c.reference)
         query = query.join_from(table, requests).where(table.c.failed_at.is_not(None), requests.c.status.in_(LIVE))
         with self._database.reading() as read:
-            return [Failed(*row) for row in read.execute(query.order_by(table.c.failed_at.desc()).limit(AT_ONCE))]
+            return [FailedTask(*row) for row in read.execute(query.order_by(table.c.failed_at.desc()).limit(AT_ONCE))]
 
-    def begin_again(self, errand_id: int, who: str, now: datetime) -> bool:
+    def begin_again(self, task_id: int, who: str, now: datetime) -> bool:
         """Somebody has mended what was wrong: it is tried again from the beginning. Whether it had failed.
 
         Raises StoreAway.
         """
-        failed = (table.c.id == errand_id, table.c.failed_at.is_not(None))
+        failed = (table.c.id == task_id, table.c.failed_at.is_not(None))
         anew = update(table).where(*failed).values(failed_at=None, attempts=0, next_at=now, leased_until=now)
         with self._database.writing() as write:
             request_id = write.execute(anew.returning(table.c.request_id)).scalar()
             if request_id is not None:
-                note(write, request_id, Entry(now, who, "tried_again", ""))
+                note(write, request_id, HistoryEntry(now, who, "tried_again", ""))
         return request_id is not None
 
-    def _set(self, errand: Errand, **values: Any) -> None:
+    def _set(self, task: OutboxTask, **values: Any) -> None:
         with self._database.writing() as write:
-            write.execute(update(table).where(table.c.id == errand.id).values(values))
+            write.execute(update(table).where(table.c.id == task.id).values(values))
 
 
 def withdraw(write: Connection, request_id: int, now: datetime) -> list[int]:
-    """The staff need not be told of this request any more; which errands that ends."""
+    """End the telling of the staff about this request, and return the tasks that this ends."""
     untold = (table.c.request_id == request_id, table.c.task == TELL_STAFF, table.c.done_at.is_(None))
     ended = update(table).where(*untold).values(done_at=now).returning(table.c.id)
     return list(write.scalars(ended).all())
 
 
 def give_back(write: Connection, ids: list[int]) -> None:
-    """They are to be told after all, of what was withdrawn."""
+    """Begin these again: the staff are to be told after all."""
     write.execute(update(table).where(table.c.id.in_(ids)).values(done_at=None))
 
 
-def _fail_for_good(write: Connection, failed: Failed, now: datetime) -> None:
+def _fail_for_good(write: Connection, failed: FailedTask, now: datetime) -> None:
     """It stands on the desk, with its reason: nobody else would know that nobody was told."""
     write.execute(update(table).where(table.c.id == failed.id).values(failed_at=now, error=failed.reason))
-    note(write, failed.request_id, Entry(now, THE_CLOCK, NOT_DONE[failed.task], failed.reason))
+    note(write, failed.request_id, HistoryEntry(now, THE_CLOCK, HISTORY_OF_FAILURE[failed.name], failed.reason))
 
 
-NOT_DONE = {TELL_STAFF: "not_told", CONFIRM_TO_CALLER: "not_confirmed"}
-"""What the history says of an errand that has failed for good."""
+HISTORY_OF_FAILURE = {TELL_STAFF: "not_told", CONFIRM_TO_CALLER: "not_confirmed"}
+"""What the history says of a task that has failed for good."""
 
 
 def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:

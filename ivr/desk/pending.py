@@ -19,7 +19,7 @@ from ivr.storage.breaker import Breaker
 from ivr.storage.encryption import Cipher
 from ivr.storage.redis import CALLER_TIMEOUT, QueueAway, queue_errors
 
-ROOM = "clinic:waiting"
+KEY = "clinic:waiting"
 """A hash: the promise's mark, and the request sealed."""
 
 FSYNC_MILLISECONDS = int(CALLER_TIMEOUT * 1000) - 100
@@ -31,7 +31,7 @@ class KeepsNothing(QueueAway):
 
 
 @dataclass(frozen=True)
-class Waiting:
+class PendingRequest:
     """A promised request that has not reached the desk."""
 
     mark: str
@@ -39,7 +39,7 @@ class Waiting:
     new: NewRequest
 
 
-class WaitingRoom:
+class PendingRequests:
     """The requests that were promised while the database was away."""
 
     def __init__(self, redis: Redis, cipher: Cipher, breaker: Breaker | None = None) -> None:
@@ -47,38 +47,38 @@ class WaitingRoom:
         self._cipher = cipher
         self._breaker = breaker
 
-    def keep(self, waiting: Waiting) -> None:
+    def keep(self, waiting: PendingRequest) -> None:
         """Keeps the request, and returns once it is on disk. Twice is as good as once. Raises QueueAway."""
         with queue_errors(self._breaker), closing(_one_connection(self._redis)) as client:
             # A frozen Redis would carry out the write when it thaws, after the caller was told that nothing is kept.
             client.ping()
-            client.hset(ROOM, waiting.mark, self._cipher.encrypt(to_json(waiting)))
+            client.hset(KEY, waiting.mark, self._cipher.encrypt(to_json(waiting)))
             _wait_for_disk(client)
 
     def sealed(self) -> Iterator[str]:
         """All who wait, as they lie there. Raises QueueAway."""
         with queue_errors(self._breaker):
-            for _, sealed in self._redis.hscan_iter(ROOM):
+            for _, sealed in self._redis.hscan_iter(KEY):
                 yield sealed.decode()
 
-    def open(self, sealed: str) -> Waiting:
+    def open(self, sealed: str) -> PendingRequest:
         """One of them. Raises Unreadable where it was sealed under another secret."""
         return _from_json(self._cipher.decrypt(sealed))
 
-    def leave(self, waiting: Waiting) -> None:
+    def leave(self, waiting: PendingRequest) -> None:
         """The request is on the desk. Raises QueueAway."""
         with queue_errors(self._breaker):
-            self._redis.hdel(ROOM, waiting.mark)
+            self._redis.hdel(KEY, waiting.mark)
 
     def has(self, mark: str) -> bool:
         """Whether the promise of this mark waits here. Raises QueueAway."""
         with queue_errors(self._breaker):
-            return bool(self._redis.hexists(ROOM, mark))
+            return bool(self._redis.hexists(KEY, mark))
 
     def count(self) -> int:
         """How many wait. Raises QueueAway."""
         with queue_errors(self._breaker):
-            return int(self._redis.hlen(ROOM))
+            return int(self._redis.hlen(KEY))
 
 
 def _one_connection(redis: Redis) -> Redis:
@@ -101,7 +101,7 @@ def _always_on_disk(client: Redis) -> bool:
     return settings == {"appendonly": "yes", "appendfsync": "always"}
 
 
-def to_json(waiting: Waiting) -> str:
+def to_json(waiting: PendingRequest) -> str:
     """All of it, in clear: to be sealed, or for the caller themself."""
     new = waiting.new
     return json.dumps(
@@ -123,7 +123,7 @@ def to_json(waiting: Waiting) -> str:
     )
 
 
-def _from_json(text: str) -> Waiting:
+def _from_json(text: str) -> PendingRequest:
     kept = json.loads(text)
     new = NewRequest(
         kind=Kind(kept["kind"]),
@@ -138,4 +138,4 @@ def _from_json(text: str) -> Waiting:
         asked=datetime.fromisoformat(kept["asked"]),
         own_number=kept["own_number"],
     )
-    return Waiting(kept["mark"], kept["reference"], new)
+    return PendingRequest(kept["mark"], kept["reference"], new)

@@ -70,7 +70,7 @@ OUTCOMES: Mapping[Outcome, Then] = {
 
 
 @dataclass(frozen=True)
-class Report:
+class OutcomeReport:
     """What somebody reports after ringing: the outcome, and the moment that goes with it."""
 
     outcome: Outcome
@@ -152,7 +152,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """A line of a request's history."""
 
     at: datetime

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from ivr.desk.intake_rules import Doorkeeper
-from ivr.desk.merge_links import WAS_MERGED, led_to
-from ivr.desk.requests import CALLER, LIVE, Entry, Kept, NewRequest, NoSuchRequest, Outcome, Request, Status
+from ivr.desk.intake_rules import IntakeRules
+from ivr.desk.merge_links import WAS_MERGED, merged_into
+from ivr.desk.requests import CALLER, LIVE, HistoryEntry, Kept, NewRequest, NoSuchRequest, Outcome, Request, Status
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
 from ivr.storage import schema
@@ -20,7 +20,7 @@ from ivr.storage.database import Database, StoreAway, UniqueViolation
 from ivr.storage.upsert import insert_new, lock_key
 
 FIRST_LEASE = timedelta(seconds=15)
-"""How long the sweep leaves a new errand to whoever made it and is about to ring the worker."""
+"""How long the sweep leaves a new task to whoever made it and is about to queue it."""
 
 TRIES = 5
 """How often a write is begun again when somebody else wrote first: each time there is something new to find."""
@@ -30,20 +30,20 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Saved:
-    """What was promised, and the errands that were made with it."""
+    """What was promised, and the tasks that were made with it."""
 
     kept: Kept
-    errands: tuple[int, ...] = ()
+    tasks: tuple[int, ...] = ()
 
 
-class Desk:
+class RequestStore:
     """The requests of callers."""
 
-    def __init__(self, database: Database, tasks: Sequence[str] = (), doorkeeper: Doorkeeper | None = None) -> None:
+    def __init__(self, database: Database, tasks: Sequence[str] = (), rules: IntakeRules | None = None) -> None:
         self._database = database
         self._tasks = tasks
         """What is to be done about every new request."""
-        self._doorkeeper = doorkeeper
+        self._doorkeeper = rules
         """Who may refuse a new one; nobody does where a promise that was made already is brought in."""
 
     def keep(self, new: NewRequest, mark: str, reference: str) -> Saved:
@@ -68,8 +68,8 @@ class Desk:
             spoken = live.reference if joined else reference
         promise = {"reference": reference, "spoken": spoken, "joined": joined, "created": new.created}
         insert_new(write, schema.promises, mark=mark, request_id=request_id, **promise)
-        errands = () if live else tuple(_errand(write, request_id, task, new.created) for task in self._tasks)
-        return Saved(Kept(spoken, joined), errands)
+        tasks = () if live else tuple(_add_task(write, request_id, task, new.created) for task in self._tasks)
+        return Saved(Kept(spoken, joined), tasks)
 
     def waiting(self) -> list[Request]:
         """The live requests, soonest due first. Raises StoreAway."""
@@ -87,13 +87,13 @@ class Desk:
             raise NoSuchRequest(request_id)
         return request_of(row)
 
-    def history(self, request_id: int) -> list[Entry]:
+    def history(self, request_id: int) -> list[HistoryEntry]:
         """What happened to the request, oldest first. Raises StoreAway."""
         table = schema.history
         query = select(table.c.at, table.c.who, table.c.what, table.c.detail)
         with self._database.reading() as read:
             rows = read.execute(query.where(table.c.request_id == request_id).order_by(table.c.id))
-            return [Entry(*row) for row in rows]
+            return [HistoryEntry(*row) for row in rows]
 
     def _list(self, query: Any) -> list[Request]:
         with self._database.reading() as read:
@@ -130,7 +130,7 @@ def _live(write: Connection, new: NewRequest) -> Row[Any] | None:
         return found
     # Merged into the number's request of the other kind, they are one to whoever rings. Another number's request is
     # not joined: this caller is promised to be rung on this number.
-    merged = led_to(select(table.c.id).where(*same, WAS_MERGED))
+    merged = merged_into(select(table.c.id).where(*same, WAS_MERGED))
     return write.execute(live.where(table.c.phone == new.phone.e164, table.c.id.in_(merged))).one_or_none()
 
 
@@ -152,7 +152,7 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
         rang_again=0,
         source="call" if new.made_by == CALLER else "counter",
     )
-    note(write, request_id, Entry(new.created, new.made_by, "made", wish_of(new.day, new.part)))
+    note(write, request_id, HistoryEntry(new.created, new.made_by, "made", wish_of(new.day, new.part)))
     return request_id
 
 
@@ -167,16 +167,16 @@ def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
     change = update(schema.requests).where(schema.requests.c.id == live.id)
     change = change.values(language=new.language, rang_again=schema.requests.c.rang_again + 1)
     write.execute(change.values(wish if live.kind == new.kind else beside))
-    note(write, live.id, Entry(new.created, new.made_by, "rang_again", wish_of(new.day, new.part)))
+    note(write, live.id, HistoryEntry(new.created, new.made_by, "rang_again", wish_of(new.day, new.part)))
 
 
-def note(write: Connection, request_id: int, entry: Entry) -> None:
+def note(write: Connection, request_id: int, entry: HistoryEntry) -> None:
     """Adds a line to the request's history."""
     line = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
     write.execute(insert(schema.history).values(request_id=request_id, **line))
 
 
-def _errand(write: Connection, request_id: int, task: str, now: datetime) -> int:
+def _add_task(write: Connection, request_id: int, task: str, now: datetime) -> int:
     return insert_new(
         write,
         schema.errands,

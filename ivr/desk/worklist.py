@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from ivr.desk.merge_links import WAS_MERGED, led_to
+from ivr.desk.merge_links import WAS_MERGED, merged_into
 from ivr.desk.requests import LIVE, Outcome, Request
 from ivr.desk.store import request_of
 from ivr.line.phones import NumberRefused, phone
@@ -51,7 +51,7 @@ class Filter:
             found.append(table.c.day == self.day)
         if self.digits:
             merged = select(table.c.id).where(WAS_MERGED, table.c.phone.contains(self.digits))
-            led = led_to(_promised(self.digits), merged)
+            led = merged_into(_promised(self.digits), merged)
             found.append(or_(table.c.phone.contains(self.digits), table.c.id.in_(led)))
         return found
 
@@ -91,7 +91,7 @@ class Worklist:
 
         In place of a request that was merged stands the one that it was merged into; with `also_merged`, beside it.
         """
-        found = select(table).where(table.c.id.in_(led_to(_promised(reference))))
+        found = select(table).where(table.c.id.in_(merged_into(_promised(reference))))
         return self._all(found if also_merged else found.where(table.c.merged_into.is_(None)))
 
     def offered(self, request: Request) -> list[Request]:
@@ -100,7 +100,7 @@ class Worklist:
         Raises StoreAway.
         """
         of_number = table.c.phone == request.phone.e164
-        led = led_to(select(table.c.id).where(of_number, WAS_MERGED))
+        led = merged_into(select(table.c.id).where(of_number, WAS_MERGED))
         others = (table.c.status.in_(LIVE), table.c.id != request.id)
         return self._all(select(table).where(*others, or_(of_number, table.c.id.in_(led))))
 
@@ -109,7 +109,7 @@ class Worklist:
         wanted = Filter(words)
         if not wanted.digits:
             return []
-        same: list[ColumnElement[bool]] = [table.c.id.in_(led_to(_promised(wanted.digits)))]
+        same: list[ColumnElement[bool]] = [table.c.id.in_(merged_into(_promised(wanted.digits)))]
         with suppress(NumberRefused):
             same.append(table.c.phone == phone(words).e164)
         return self._all(select(table).where(or_(*same), table.c.status.not_in(LIVE)))

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, select
 
 from ivr.desk.moves import Moves
-from ivr.desk.requests import NewRequest, Outcome, Report
-from ivr.desk.store import Desk
+from ivr.desk.requests import NewRequest, Outcome, OutcomeReport
+from ivr.desk.store import RequestStore
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.clinic import Clinic
 from ivr.line.phones import Phone
@@ -86,7 +86,7 @@ class Demo:
         return len(calls), len(past)
 
     def _write(self, example: Example, now: datetime) -> None:
-        desk = Desk(self.database)  # with nothing to be done about them: nobody is told of a made-up request
+        desk = RequestStore(self.database)  # with nothing to be done about them: nobody is told of a made-up request
         new = self._new(example, now - timedelta(minutes=example.minutes_ago))
         mark = self.marker.mark(new.promise)
         if self._id_of(new.call_sid) is not None:
@@ -106,7 +106,7 @@ class Demo:
             self.moves.take(request_id, SOMEBODY, moment)
         for outcome in example.reports:
             at = self._appointment(asked) if outcome is Outcome.BOOKED else None
-            self.moves.report(request_id, Report(outcome, at), SOMEBODY, moment + timedelta(minutes=2))
+            self.moves.report(request_id, OutcomeReport(outcome, at), SOMEBODY, moment + timedelta(minutes=2))
         if example.note:
             self.moves.write_note(request_id, example.note, SOMEBODY, moment)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, select
 
-from ivr.desk.pending import Waiting, WaitingRoom, to_json
+from ivr.desk.pending import PendingRequest, PendingRequests, to_json
 from ivr.desk.requests import LIVE
 from ivr.line.phones import Phone
 from ivr.operations.retention import HANGS_ON_A_REQUEST, remove
@@ -30,7 +30,7 @@ class Dossier:
     requests: Rows = ()
     """Each with its promises, its history and its errands."""
     blocks: Rows = ()
-    waiting: Sequence[Waiting] = ()
+    waiting: Sequence[PendingRequest] = ()
     """Promised while the database was away, and not at the desk yet."""
     unreadable: int = 0
     """Sealed under another secret: they may be anybody's."""
@@ -73,7 +73,7 @@ class Dossiers:
     """What is held about each number."""
 
     database: Database
-    room: WaitingRoom
+    room: PendingRequests
 
     def of(self, phone: Phone) -> Dossier:
         """Everything about a number. Raises StoreAway, QueueAway."""
@@ -85,7 +85,7 @@ class Dossiers:
             blocks = _rows(read, schema.blocked, schema.blocked.c.phone == phone.e164)
             return Dossier(phone, requests, blocks, waiting, unreadable, _mentions(read, phone), _merged(read, phone))
 
-    def _waiting(self, phone: Phone) -> tuple[list[Waiting], int]:
+    def _waiting(self, phone: Phone) -> tuple[list[PendingRequest], int]:
         found, unreadable = [], 0
         for sealed in self.room.sealed():
             try:

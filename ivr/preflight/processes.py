@@ -2,7 +2,7 @@
 
 import shutil
 
-from ivr.desk.job_queue import Doorbell
+from ivr.desk.job_queue import JobQueue
 from ivr.hours.closures_file import FILE
 from ivr.preflight.context import Grounds
 from ivr.preflight.findings import Finding, bad, doubtful, well
@@ -15,7 +15,7 @@ ROOM_NEEDED, ROOM_WISHED = 100 * MEGABYTE, 1024 * MEGABYTE
 
 def worker(on: Grounds) -> Finding:
     """Whether a worker was heard of within the last minute."""
-    if not Doorbell(on.redis).worker_is_alive(on.clock()):
+    if not JobQueue(on.redis).worker_is_alive(on.clock()):
         return bad("no worker runs: nobody is told of a request", "start one: python -m workers (make run does)")
     return well("a worker runs")
 

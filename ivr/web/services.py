@@ -13,8 +13,8 @@ from ivr import wiring
 from ivr.carrier.twilio.twiml import Renderer
 from ivr.carrier.twilio.webhook import Carrier
 from ivr.desk.call_limits import CallLimits
-from ivr.desk.intake import FrontDoor
-from ivr.desk.intake_rules import Doorkeeper
+from ivr.desk.intake import Intake
+from ivr.desk.intake_rules import IntakeRules
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
 from ivr.metrics import counters
@@ -25,6 +25,7 @@ from ivr.operations.readiness import Fitness
 from ivr.reports.reports import Reports
 from ivr.reports.spool_writer import Scribe
 from ivr.staff.passwords import Passwords
+from ivr.storage.database import Database
 from ivr.storage.deadline import Deadline
 from ivr.storage.encryption import Cipher, KeyedIds
 from ivr.storage.migrate import revisions
@@ -42,7 +43,7 @@ class TelephoneServices:
 
     carrier: Carrier
     renderer: Renderer
-    intake: FrontDoor
+    intake: Intake
     limits: CallLimits
     cipher: Cipher
     """Seals what a call has gathered, on its way in the address of its next step."""
@@ -54,7 +55,7 @@ class ReportServices:
 
     reports: Reports
     spool_writer: Scribe
-    marker: KeyedIds
+    keyed_ids: KeyedIds
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Services:
     clinic: Clinic
     script: Script
     clock: Clock
+    database: Database
     telephone: TelephoneServices
     desk: DeskServices
     hours: HoursServices
@@ -103,13 +105,14 @@ def build(
     """The services that these settings describe. Raises BadFile where a file of the configuration is wrong."""
     base = wiring.for_callers(settings, clock, monotonic)
     hours, deadline = wiring.hours(base), Deadline(A_CALLER_WAITS)
-    desk = wiring.desk(base, hours, Doorkeeper(base.clinic.limits.requests_of_a_number))
+    desk = wiring.desk(base, hours, IntakeRules(base.clinic.limits.requests_of_a_number))
     reports, operations = _reports(base), _operations(base, deadline, Jumps(clock, monotonic))
     return Services(
         settings=settings,
         clinic=base.clinic,
         script=base.script,
         clock=clock,
+        database=base.database,
         telephone=_telephone(base, desk, deadline),
         desk=desk,
         hours=hours,
@@ -125,7 +128,7 @@ def _telephone(base: Foundation, desk: DeskServices, deadline: Deadline) -> Tele
     return TelephoneServices(
         carrier=Carrier(settings.auth_tokens, settings.twilio_account_sid),
         renderer=Renderer(base.script, base.clinic.voices),
-        intake=FrontDoor(desk.store, desk.pending, desk.job_queue, marker, deadline, desk.blocked),
+        intake=Intake(desk.store, desk.pending, desk.job_queue, marker, deadline, desk.blocked),
         limits=CallLimits(base.redis, base.redis_breaker, marker, base.clinic.limits),
         cipher=base.cipher("call"),
     )

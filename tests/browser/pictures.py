@@ -99,9 +99,7 @@ def running() -> Iterator[Services]:
         with rung_by_itself(folder, url, redis.url, clock) as phone:
             services = phone.services
             services.staff.people.add("asha", PASSWORD, clock(), "manager")
-            demo = Demo(
-                services.desk.moves.database, services.desk.moves, services.clinic, services.telephone.intake.marker
-            )
+            demo = Demo(services.database, services.desk.moves, services.clinic, services.reports.keyed_ids)
             demo.look_back(clock())
             demo.fill(clock())
             services.hours.closures.set([HOLIDAY], "asha", clock())

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from ivr.desk.requests import Outcome, Report
+from ivr.desk.requests import Outcome, OutcomeReport
 from tests.browser.conftest import Opens, Service
 from tests.people import Clock
 
@@ -134,7 +134,7 @@ def test_an_appointment_is_changed_and_cancelled_without_javascript(opens: Opens
     services, now = service.services, service.services.clock()
     call = service.phone.rings().press(*CALLBACK)
     services.desk.moves.take(1, "asha", now)
-    services.desk.moves.report(1, Report(Outcome.BOOKED, now + timedelta(days=1)), "asha", now)
+    services.desk.moves.report(1, OutcomeReport(Outcome.BOOKED, now + timedelta(days=1)), "asha", now)
     page = opens("meena", size="phone", js=False)
     page.goto(f"/desk/requests/{call.reference}")
     page.fill("#another-hour", "17:15")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from ivr.desk.outbox import PAUSES
-from ivr.desk.requests import NewRequest, Outcome, Report
+from ivr.desk.requests import NewRequest, Outcome, OutcomeReport
 from ivr.line.booking import Kind
 from ivr.line.phones import Phone
 from ivr.operations.demo_calls import made_up
@@ -39,7 +39,7 @@ def pages(service: Service) -> dict[str, str]:
     booked = service.phone.rings(caller="+919999900006").press("2", "1", "1", "1").reference
     now = service.services.clock()
     service.services.desk.moves.take(7, "asha", now)
-    service.services.desk.moves.report(7, Report(Outcome.BOOKED, now + timedelta(hours=2)), "asha", now)
+    service.services.desk.moves.report(7, OutcomeReport(Outcome.BOOKED, now + timedelta(hours=2)), "asha", now)
     service.services.desk.calendar_feed.renew("asha", now)
     return {
         "list": "/desk",
@@ -86,7 +86,7 @@ def two_share_a_reference(service: Service) -> str:
             asked=now,
             own_number=True,
         )
-        services.desk.store.keep(new, services.telephone.intake.marker.mark(new.promise), shared)
+        services.desk.store.keep(new, services.reports.keyed_ids.mark(new.promise), shared)
     return shared
 
 

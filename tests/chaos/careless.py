@@ -35,7 +35,7 @@ class ForgetfulMarker:
 
 def promises_too_early() -> Flask:
     """What is promised while the database is away is not written down first."""
-    return _with(lambda door: replace(door, waiting_room=ForgetfulRoom()))
+    return _with(lambda door: replace(door, pending=ForgetfulRoom()))
 
 
 def knows_no_repetition() -> Flask:

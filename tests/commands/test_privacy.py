@@ -17,7 +17,7 @@ from sqlalchemy import insert
 from ivr.app import create_app
 from ivr.commands.privacy import erase_all
 from ivr.desk.moves import Moves
-from ivr.desk.requests import Outcome, Report, Request
+from ivr.desk.requests import Outcome, OutcomeReport, Request
 from ivr.line.phones import phone as number_of
 from ivr.operations.personal_data import Dossiers
 from ivr.storage import schema
@@ -87,7 +87,7 @@ def known_well(phone: Phone, clock: Clock) -> list[str]:
     (found,) = phone.services.desk.store.waiting()
     moves.take(found.id, "asha", clock())
     moves.write_note(found.id, NOTE, "asha", clock())
-    moves.report(found.id, Report(Outcome.SETTLED), "asha", clock())
+    moves.report(found.id, OutcomeReport(Outcome.SETTLED), "asha", clock())
     live = phone.rings(caller=MARKED).press(*BOOK)
     row = {"phone": MARKED, "reason": "rings at night", "who": "asha", "at": clock()}
     with moves.database.writing() as write:
@@ -211,7 +211,7 @@ def test_what_is_erased_is_gone_and_does_not_come_back(phone: Phone, clock: Cloc
     }
     worker = build_workers(phone.services.settings, clock)
     jobs.save(worker)
-    for errand in worker.desk.job_queue.rung_for():
+    for errand in worker.desk.job_queue.queued_tasks():
         jobs.run(worker, errand)
     worker.database.close()
     assert [each.reference for each in desk_of(phone)] == [other.reference]

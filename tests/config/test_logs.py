@@ -102,7 +102,7 @@ def test_every_line_of_a_call_names_it_up_to_its_notification(
 ) -> None:
     call = phone.rings().press("1", "1", "1", "1", "1")
     other = phone.rings(caller="+919999900002").press("2", "1", "1", "1")
-    for errand in sorted(worker.desk.job_queue.rung_for()):
+    for errand in sorted(worker.desk.job_queue.queued_tasks()):
         jobs.run(worker, errand)
     events = [line["event"] for line in journal.of(call.sid) if line["logger"] != "ivr.hours.closures_file"]
     assert events == [
@@ -121,7 +121,7 @@ def test_what_a_failed_errand_leaves_in_the_log_names_its_call(
     call = phone.rings().press("1", "1", "1", "1", "1")
     odd = worker.settings.model_copy(update={"staff_notify_urls": "nonsense"})
     worker.__dict__["settings"] = odd
-    with pytest.raises(jobs.ErrandFailed):
+    with pytest.raises(jobs.TaskFailed):
         jobs.run(worker, 1)
     logging.getLogger("rq.worker").error("what RQ says of it")
     assert journal.of(call.sid)[-1]["event"] == "what RQ says of it"
@@ -199,7 +199,7 @@ def test_a_worker_whose_channel_refuses_logs_nothing_but_lines_that_name_the_cal
     with listener() as channel:
         channel.status = 500
         lines = [json.loads(each) for each in worked(settings, STAFF_NOTIFY_URLS=channel.url.replace("http", "json"))]
-    failed = [line for line in lines if "ErrandFailed" in line["event"]]
+    failed = [line for line in lines if "TaskFailed" in line["event"]]
     assert failed, "RQ says what failed"
     assert {line.get("call") for line in lines if "errand" in str(line)} == {call.sid}
     assert CALLER[3:] not in str(lines)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ivr.app import create_app
-from ivr.desk.requests import MoveRefused, Outcome, Report, Request, Status
+from ivr.desk.requests import MoveRefused, Outcome, OutcomeReport, Request, Status
 from ivr.operations.retention import Shredder
 from ivr.reports.reports import Period
 from ivr.web.services import Services, build
@@ -36,7 +36,7 @@ def booked(services: Services, phone: Phone, clock: Clock) -> Request:
     """Asha has booked request 1 for tomorrow."""
     phone.rings().press(*CALLBACK)
     services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, Report(Outcome.BOOKED, clock() + timedelta(days=1)), "asha", clock())
+    services.desk.moves.report(1, OutcomeReport(Outcome.BOOKED, clock() + timedelta(days=1)), "asha", clock())
     clock.goes_on(hours=1)
     return services.desk.store.request(1)
 
@@ -83,7 +83,7 @@ def test_what_is_not_booked_is_neither_changed_nor_cancelled(services: Services,
     tries()
     services.desk.moves.take(1, "asha", clock())
     tries()
-    services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
     tries()
 
 
@@ -122,7 +122,7 @@ def test_the_reports_count_it_as_cancelled_and_its_patient_as_reached(
 
 @pytest.mark.usefixtures("booked")
 def test_it_is_kept_for_as_long_as_what_was_closed_when_it_was_cancelled(services: Services, clock: Clock) -> None:
-    shredder = Shredder(services.desk.moves.database, services.clinic.retention)
+    shredder = Shredder(services.database, services.clinic.retention)
     services.desk.bookings.rebook(1, clock() + timedelta(days=200), "meena", clock())
     clock.goes_on(days=150)
     assert "requests" not in shredder.look(clock()), "it is still ahead"

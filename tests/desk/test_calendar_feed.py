@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import insert
 
-from ivr.desk.calendar_feed import Feed
+from ivr.desk.calendar_feed import CalendarFeed
 from ivr.storage import schema
 from ivr.storage.database import WORKER_TIMEOUT, Database
 from ivr.storage.encryption import LinkTokens
@@ -16,24 +16,24 @@ SECRET = "0123456789abcdef" * 4
 
 
 @pytest.fixture
-def feed(database_url: str) -> Iterator[Feed]:
+def feed(database_url: str) -> Iterator[CalendarFeed]:
     database = Database(database_url, patience=WORKER_TIMEOUT)
-    yield Feed(database, LinkTokens(SECRET, "calendar link"))
+    yield CalendarFeed(database, LinkTokens(SECRET, "calendar link"))
     database.close()
 
 
-def token(feed: Feed) -> str:
+def token(feed: CalendarFeed) -> str:
     link = feed.link()
     assert link is not None
     return link.token
 
 
-def test_without_a_link_nothing_opens_it(feed: Feed) -> None:
+def test_without_a_link_nothing_opens_it(feed: CalendarFeed) -> None:
     assert feed.link() is None
     assert not any(feed.opens(each) for each in ("", "None", "x" * 43, "\ud800", "é"))
 
 
-def test_the_newest_link_is_shown_again_and_opens_it_and_no_older_one_does(feed: Feed) -> None:
+def test_the_newest_link_is_shown_again_and_opens_it_and_no_older_one_does(feed: CalendarFeed) -> None:
     feed.renew("asha", NOW)
     old = token(feed)
     assert (token(feed), len(old)) == (old, 43)
@@ -47,31 +47,35 @@ def test_the_newest_link_is_shown_again_and_opens_it_and_no_older_one_does(feed:
     assert not feed.opens(new), "a link that was switched off does not come back"
 
 
-def test_neither_the_database_nor_another_secret_gives_the_link(feed: Feed, desk: Stores, database_url: str) -> None:
+def test_neither_the_database_nor_another_secret_gives_the_link(
+    feed: CalendarFeed, desk: Stores, database_url: str
+) -> None:
     feed.renew("asha", NOW)
     (row,) = desk.rows(schema.calendar_links)
     assert token(feed) not in str(row)
     assert not feed.opens(str(row["nonce"]))
     database = Database(database_url)
-    other = Feed(database, LinkTokens("another secret", "calendar link"))
+    other = CalendarFeed(database, LinkTokens("another secret", "calendar link"))
     assert not feed.opens(token(other))
     database.close()
 
 
-def test_the_audit_says_who_made_it_and_who_switched_it_off_and_not_what_it_is(feed: Feed, desk: Stores) -> None:
+def test_the_audit_says_who_made_it_and_who_switched_it_off_and_not_what_it_is(
+    feed: CalendarFeed, desk: Stores
+) -> None:
     feed.renew("asha", NOW)
     feed.switch_off("meera", after(days=1))
     assert desk.told() == [("asha", "made calendar link", ""), ("meera", "switched off calendar", "")]
 
 
-def test_of_many_who_renew_it_at_once_one_link_is_in_force(feed: Feed) -> None:
+def test_of_many_who_renew_it_at_once_one_link_is_in_force(feed: CalendarFeed) -> None:
     came = at_once(*[lambda: feed.renew("asha", NOW)] * 8)
     assert came == [None] * 8
     assert feed.opens(token(feed))
 
 
 def test_the_feed_holds_what_is_booked_from_thirty_days_back_to_all_ahead_in_its_order(
-    feed: Feed, desk: Stores
+    feed: CalendarFeed, desk: Stores
 ) -> None:
     booked = {"status": "closed", "outcome": "booked", "touched": NOW}
     days = {1: 400, 2: -30, 3: -31, 4: 0}

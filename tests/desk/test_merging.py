@@ -11,8 +11,8 @@ from flask import Flask
 from ivr.app import create_app
 from ivr.desk.merging import MergeRefused, Merging, SameRequest
 from ivr.desk.moves import UNDO_WITHIN, Moves
-from ivr.desk.outbox import Errands
-from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, Report, Request, Status
+from ivr.desk.outbox import Outbox
+from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, OutcomeReport, Request, Status
 from ivr.desk.worklist import Filter
 from ivr.line.phones import Phone as Number
 from ivr.operations.demo import DEMO
@@ -194,7 +194,7 @@ def test_once_the_one_that_remained_is_closed_the_number_makes_a_new_one(
     phone.rings().press(*TO_BE_RUNG)
     services.desk.merging.merge(1, 2, "asha", clock())
     services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
     phone.rings().press(*TO_BE_RUNG)
     assert [each.id for each in services.desk.store.waiting()] == [3]
 
@@ -210,7 +210,7 @@ def test_what_somebody_else_has_or_what_is_closed_is_not_merged(
         with pytest.raises(MergeRefused) as refused:
             services.desk.merging.merge(*pair, "asha", clock())
         assert (refused.value.reference, refused.value.taken_by) == (again.reference, "meena")
-    services.desk.moves.report(2, Report(Outcome.SETTLED), "meena", clock())
+    services.desk.moves.report(2, OutcomeReport(Outcome.SETTLED), "meena", clock())
     for pair in ((1, 2), (2, 1)):
         with pytest.raises(MergeRefused) as refused:
             services.desk.merging.merge(*pair, "asha", clock())
@@ -331,11 +331,11 @@ def test_where_something_has_happened_since_both_stay_as_they_are(
 def test_the_staff_are_not_told_of_what_was_merged_and_are_after_an_undo(
     services: Services, merged: None, clock: Clock
 ) -> None:
-    errands, later = Errands(services.desk.moves.database), clock() + timedelta(minutes=1)
+    errands, later = Outbox(services.database), clock() + timedelta(minutes=1)
     assert errands.begin(2, later) is None
-    assert [bell.errand for bell in errands.due(later)] == [1]
+    assert [each.task_id for each in errands.due(later)] == [1]
     assert services.desk.merging.undo(1, "asha", clock())
-    assert [bell.errand for bell in errands.due(later)] == [2]
+    assert [each.task_id for each in errands.due(later)] == [2]
     begun = errands.begin(2, later)
     assert begun is not None
     services.desk.merging.merge(1, 2, "asha", clock())
@@ -349,12 +349,12 @@ def test_the_staff_are_not_told_of_what_was_merged_and_are_after_an_undo(
 def test_what_was_merged_is_kept_as_long_as_what_it_leads_to(
     services: Services, again: Conversation, merged: None, clock: Clock
 ) -> None:
-    shredder = Shredder(services.desk.moves.database, services.clinic.retention)
+    shredder = Shredder(services.database, services.clinic.retention)
     clock.goes_on(days=400)
     assert "requests" not in shredder.look(clock())
     assert found_by(services, again.reference) == [1]
     services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
     clock.goes_on(days=90)
     assert shredder.look(clock())["requests"] == 1
     clock.now += EVERY
@@ -366,7 +366,7 @@ def test_what_was_merged_is_kept_as_long_as_what_it_leads_to(
 def test_one_number_is_erased_and_the_others_request_stands_without_a_trace_of_it(
     services: Services, merged: None, clock: Clock, erased: str, left: int
 ) -> None:
-    dossiers = Dossiers(services.desk.moves.database, services.desk.pending)
+    dossiers = Dossiers(services.database, services.desk.pending)
     other = stands(services, left).reference
     held = dossiers.of(Number(erased))
     assert held.merged == [other]
@@ -387,7 +387,7 @@ def test_after_an_undo_neither_request_holds_anything_of_the_other_but_its_refer
 ) -> None:
     assert services.desk.merging.undo(1, "asha", clock())
     assert told(services, 1)[-2:] == [f"asha took_in {again.reference}", "asha undone"]
-    dossiers = Dossiers(services.desk.moves.database, services.desk.pending)
+    dossiers = Dossiers(services.database, services.desk.pending)
     hers = dossiers.of(Number(CALLER))
     assert (hers.merged, "callback" in hers.as_json()) == ([], False)
     dossiers.erase(dossiers.of(Number(DAUGHTERS)), COMMAND_LINE, clock())

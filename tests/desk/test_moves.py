@@ -9,7 +9,7 @@ import pytest
 
 from ivr.app import create_app
 from ivr.desk.moves import LEFT_ALONE, UNDO_WITHIN
-from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, Report, Request, Status
+from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, OutcomeReport, Request, Status
 from ivr.web.services import Services, build
 from tests.conftest import settings_for
 from tests.people import Clock, Phone
@@ -73,7 +73,7 @@ def test_only_who_has_it_may_report_or_put_it_back(services: Services, request_i
         with pytest.raises(MoveRefused):
             move(request_id, "meena", clock())
     with pytest.raises(MoveRefused):
-        services.desk.moves.report(request_id, Report(Outcome.SETTLED), "meena", clock())
+        services.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), "meena", clock())
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_only_who_has_it_may_report_or_put_it_back(services: Services, request_i
 def test_an_outcome_closes_it(services: Services, request_id: int, clock: Clock, outcome: Outcome) -> None:
     services.desk.moves.take(request_id, "asha", clock())
     at = clock() + timedelta(days=1) if outcome is Outcome.BOOKED else None
-    services.desk.moves.report(request_id, Report(outcome, at), "asha", clock())
+    services.desk.moves.report(request_id, OutcomeReport(outcome, at), "asha", clock())
     found = now(services, request_id)
     assert (found.status, found.outcome, found.appointment) == (Status.CLOSED, outcome, at)
     assert services.desk.store.waiting() == []
@@ -95,7 +95,7 @@ def test_no_answer_sets_a_later_due_time_and_after_all_tries_it_is_not_reached(
     pauses = []
     for _ in range(tries):
         services.desk.moves.take(request_id, "asha", clock())
-        services.desk.moves.report(request_id, Report(Outcome.NO_ANSWER), "asha", clock())
+        services.desk.moves.report(request_id, OutcomeReport(Outcome.NO_ANSWER), "asha", clock())
         found = now(services, request_id)
         if found.status is Status.OPEN:
             pauses.append(found.due - clock())
@@ -107,27 +107,27 @@ def test_no_answer_sets_a_later_due_time_and_after_all_tries_it_is_not_reached(
 
 def test_busy_is_tried_again_sooner_than_no_answer(services: Services, request_id: int, clock: Clock) -> None:
     services.desk.moves.take(request_id, "asha", clock())
-    services.desk.moves.report(request_id, Report(Outcome.BUSY), "asha", clock())
+    services.desk.moves.report(request_id, OutcomeReport(Outcome.BUSY), "asha", clock())
     assert now(services, request_id).due == clock() + timedelta(minutes=10)
 
 
 def test_ring_later_is_due_when_somebody_said(services: Services, request_id: int, clock: Clock) -> None:
     services.desk.moves.take(request_id, "asha", clock())
     later = clock() + timedelta(days=2)
-    services.desk.moves.report(request_id, Report(Outcome.LATER, later), "asha", clock())
+    services.desk.moves.report(request_id, OutcomeReport(Outcome.LATER, later), "asha", clock())
     assert (now(services, request_id).due, now(services, request_id).tries) == (later, 0)
 
 
 def test_an_outcome_and_its_moment_go_together(clock: Clock) -> None:
     for outcome, at in ((Outcome.BOOKED, None), (Outcome.LATER, None), (Outcome.BUSY, clock())):
         with pytest.raises(ValueError, match="go together"):
-            Report(outcome, at)
+            OutcomeReport(outcome, at)
 
 
 def test_a_report_is_undone_within_seconds_by_who_made_it(services: Services, request_id: int, clock: Clock) -> None:
     before = now(services, request_id)
     services.desk.moves.take(request_id, "asha", clock())
-    services.desk.moves.report(request_id, Report(Outcome.NO_ANSWER), "asha", clock())
+    services.desk.moves.report(request_id, OutcomeReport(Outcome.NO_ANSWER), "asha", clock())
     assert not services.desk.moves.undo(request_id, "no_answer", "meena", clock()), "not by somebody else"
     clock.now += UNDO_WITHIN
     assert services.desk.moves.undo(request_id, "no_answer", "asha", clock())
@@ -140,7 +140,7 @@ def test_an_undo_takes_back_what_it_was_offered_for_and_nothing_later(
     services: Services, request_id: int, clock: Clock
 ) -> None:
     services.desk.moves.take(request_id, "asha", clock())
-    services.desk.moves.report(request_id, Report(Outcome.NO_ANSWER), "asha", clock())
+    services.desk.moves.report(request_id, OutcomeReport(Outcome.NO_ANSWER), "asha", clock())
     services.desk.moves.take(request_id, "asha", clock())
     assert not services.desk.moves.undo(request_id, "no_answer", "asha", clock())
     assert (now(services, request_id).taken_by, now(services, request_id).tries) == ("asha", 1)
@@ -148,7 +148,7 @@ def test_an_undo_takes_back_what_it_was_offered_for_and_nothing_later(
 
 def test_after_a_while_nothing_is_undone(services: Services, request_id: int, clock: Clock) -> None:
     services.desk.moves.take(request_id, "asha", clock())
-    services.desk.moves.report(request_id, Report(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), "asha", clock())
     clock.now += UNDO_WITHIN + timedelta(seconds=1)
     assert not services.desk.moves.undo(request_id, "settled", "asha", clock())
 
@@ -157,7 +157,7 @@ def test_a_closing_is_not_undone_over_the_patients_next_request(
     services: Services, request_id: int, clock: Clock
 ) -> None:
     services.desk.moves.take(request_id, "asha", clock())
-    services.desk.moves.report(request_id, Report(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), "asha", clock())
     Phone(create_app(services), services).rings().press("2", "1", "1", "1")
     assert not services.desk.moves.undo(request_id, "settled", "asha", clock())
     assert [each.id for each in services.desk.store.waiting()] == [request_id + 1]
@@ -193,7 +193,7 @@ def test_the_audit_says_who_did_what_but_not_what_a_note_says(
     reference = now(services, request_id).reference
     services.desk.moves.take(request_id, "asha", clock())
     services.desk.moves.write_note(request_id, "her knee", "asha", clock())
-    services.desk.moves.report(request_id, Report(Outcome.NO_ANSWER), "asha", clock())
+    services.desk.moves.report(request_id, OutcomeReport(Outcome.NO_ANSWER), "asha", clock())
     services.desk.moves.undo(request_id, "no_answer", "asha", clock())
     said = [(each.who, each.what, each.about, each.detail) for each in reversed(services.staff.audit.page())]
     assert said == [

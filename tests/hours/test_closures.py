@@ -17,7 +17,7 @@ from ivr.storage.audit import Audit
 from ivr.storage.database import Database, StoreAway, UniqueViolation
 from testing.servers.valkey import Valkey
 from tests.people import Clock
-from workers.clock import _swept, mirror_closures
+from workers.clock import _swept, write_closures_file
 from workers.services import WorkerServices
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -202,13 +202,13 @@ def test_of_several_who_write_at_once_none_brings_back_what_was_before(closures:
 
 
 def test_the_clock_brings_this_machine_what_was_set_on_another(worker: WorkerServices, clock: Clock) -> None:
-    mirror_closures(worker)
+    write_closures_file(worker)
     assert worker.hours.closures_file.read() == ()
     worker.hours.closures.set([CLOSED, DIWALI], "asha", clock())
     assert _swept(worker) == ""
     assert worker.hours.closures_file.read() == (CLOSED, DIWALI)
     clock.goes_on(days=1)
-    mirror_closures(worker)
+    write_closures_file(worker)
     assert worker.hours.closures_file.read() == (DIWALI,)
 
 

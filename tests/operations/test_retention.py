@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Table, func, insert, select
 
 from ivr.app import create_app
-from ivr.desk.requests import Outcome, Report, Request, Status
+from ivr.desk.requests import Outcome, OutcomeReport, Request, Status
 from ivr.hours.closures import Closures
 from ivr.line.clinic import Retention
 from ivr.line.hours import DeskClosure
@@ -26,7 +26,7 @@ from tests.people import CALLER, Clock, Phone
 from tests.staff.staffed import at_once
 from tests.storage.test_schema import request
 from workers import jobs
-from workers.clock import forget, run
+from workers.clock import purge, run
 from workers.services import WorkerServices
 from workers.services import build as build_workers
 
@@ -72,7 +72,7 @@ def closes(services: Services, outcome: Outcome, clock: Clock) -> Request:
         at = clock() + timedelta(hours=2) if outcome is Outcome.BOOKED else None
         services.desk.moves.take(found.id, "asha", clock())
         said = Outcome.NO_ANSWER if outcome is Outcome.NOT_REACHED else outcome
-        services.desk.moves.report(found.id, Report(said, at), "asha", clock())
+        services.desk.moves.report(found.id, OutcomeReport(said, at), "asha", clock())
         clock.goes_on(minutes=10)
     clock.goes_on(minutes=-10)
     return found
@@ -119,7 +119,7 @@ def test_a_closing_that_was_undone_does_not_count(services: Services, shredder: 
     found = closes(services, Outcome.SETTLED, clock)
     assert services.desk.moves.undo(found.id, "settled", "asha", clock())
     clock.goes_on(days=80)
-    services.desk.moves.report(found.id, Report(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.report(found.id, OutcomeReport(Outcome.SETTLED), "asha", clock())
     clock.goes_on(days=80)
     assert shredder.look(clock()) == {}
     clock.goes_on(days=10)
@@ -132,7 +132,7 @@ def test_what_was_booked_stays_until_the_appointment_is_over(
     found = rings(services)
     services.desk.moves.take(found.id, "asha", clock())
     appointment = clock() + timedelta(days=120)
-    services.desk.moves.report(found.id, Report(Outcome.BOOKED, appointment), "asha", clock())
+    services.desk.moves.report(found.id, OutcomeReport(Outcome.BOOKED, appointment), "asha", clock())
     clock.now = appointment - SECOND
     assert shredder.look(clock()) == {}
     clock.now = appointment + EVERY
@@ -213,7 +213,7 @@ def test_the_errand_of_a_request_that_is_forgotten_is_done_already(
     services: Services, worker: WorkerServices, shredder: Shredder, clock: Clock
 ) -> None:
     closes(services, Outcome.SETTLED, clock)
-    rung = worker.desk.job_queue.rung_for()
+    rung = worker.desk.job_queue.queued_tasks()
     clock.goes_on(days=91)
     assert shredder.look(clock()) == {"requests": 1}
     assert rung == {1}
@@ -244,9 +244,9 @@ def test_with_the_database_away_nothing_is_forgotten_until_it_is_back(
     path = sqlite_path(sqlite_url)
     away = path.rename(path.with_suffix(".away"))
     with pytest.raises(StoreAway):
-        forget(worker)
+        purge(worker)
     away.rename(path)
-    forget(worker)
+    purge(worker)
     assert services.desk.store.all() == []
 
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import func, insert, literal, select
 
 from ivr.desk.moves import Moves
-from ivr.desk.requests import NewRequest, Outcome, Report
-from ivr.desk.store import Desk, Saved
+from ivr.desk.requests import NewRequest, Outcome, OutcomeReport
+from ivr.desk.store import RequestStore, Saved
 from ivr.line.booking import Kind
 from ivr.line.phones import Phone
 from ivr.staff.passwords import Passwords
@@ -57,11 +57,11 @@ def database(postgres_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def desk(database: Database) -> Desk:
-    return Desk(database)
+def desk(database: Database) -> RequestStore:
+    return RequestStore(database)
 
 
-def keeps(desk: Desk, new: NewRequest) -> Saved:
+def keeps(desk: RequestStore, new: NewRequest) -> Saved:
     return desk.keep(new, MARKER.mark(new.promise), MARKER.reference(new.promise))
 
 
@@ -78,7 +78,7 @@ def test_the_server_itself_would_write_down_whose_request_clashed(
 
 
 def test_calls_of_one_number_at_the_same_moment_leave_it_out_of_the_servers_log(
-    desk: Desk, server_log: Callable[[], str]
+    desk: RequestStore, server_log: Callable[[], str]
 ) -> None:
     calls = [replace(CALLBACK, call_sid=f"CA{number}") for number in range(8)]
     saved = at_once(*(lambda each=each: keeps(desk, each) for each in calls))
@@ -108,13 +108,13 @@ def test_a_row_whose_key_another_has_written_but_not_committed_is_a_clash_and_no
 
 
 def test_an_undo_that_meets_the_callers_next_request_half_written_waits_for_it_and_gives_way(
-    database: Database, desk: Desk, postgres_server: Postgres, server_log: Callable[[], str]
+    database: Database, desk: RequestStore, postgres_server: Postgres, server_log: Callable[[], str]
 ) -> None:
     moves = Moves(database, lambda *_: NOW, 4)
     keeps(desk, CALLBACK)
     (found,) = desk.waiting()
     moves.take(found.id, "asha", NOW)
-    moves.report(found.id, Report(Outcome.SETTLED), "asha", NOW)
+    moves.report(found.id, OutcomeReport(Outcome.SETTLED), "asha", NOW)
     following = replace(CALLBACK, call_sid="CA2")
     with ThreadPoolExecutor(1) as other:
         with database.writing() as write:
@@ -137,7 +137,7 @@ def test_what_takes_too_long_is_logged_by_the_server_without_its_values(
     with impatient.writing() as write:
         insert_new(write, schema.requests, **request(phone=MARKED, kind="callback"))
         with pytest.raises(StoreAway) as held_up:
-            keeps(Desk(impatient), CALLBACK)
+            keeps(RequestStore(impatient), CALLBACK)
     told += told_of(held_up.value)
     impatient.close()
     said = server_log()

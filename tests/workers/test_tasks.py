@@ -76,7 +76,7 @@ def test_with_no_channel_the_log_says_that_somebody_waits_but_not_who(
 def test_an_address_that_no_channel_understands_is_a_failure(phone: Phone, worker: WorkerServices) -> None:
     books(phone)
     odd = replace(worker, settings=worker.settings.model_copy(update={"staff_notify_urls": "nonsense"}))
-    with pytest.raises(jobs.ErrandFailed, match="NotTold"):
+    with pytest.raises(jobs.TaskFailed, match="NotTold"):
         jobs.run(odd, 1)
 
 
@@ -87,7 +87,7 @@ def test_a_mail_server_that_takes_the_connection_and_says_nothing_is_given_up_on
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"mailto://desk:secret@127.0.0.1:{silent.getsockname()[1]}?to=desk@clinic.example&cto=1"
         telling = replace(worker, settings=worker.settings.model_copy(update={"staff_notify_urls": address}))
-        with pytest.raises(jobs.ErrandFailed, match="NotTold"):
+        with pytest.raises(jobs.TaskFailed, match="NotTold"):
             jobs.run(telling, 1)
 
 
@@ -97,12 +97,12 @@ def test_a_channel_that_is_away_is_tried_again_after_growing_pauses_until_it_has
     books(phone)
     channel.status = 500
     for pause in PAUSES:
-        with pytest.raises(jobs.ErrandFailed, match="NotTold"):
+        with pytest.raises(jobs.TaskFailed, match="NotTold"):
             jobs.run(telling, 1)
         assert telling.desk.outbox.due(clock()) == [], "not before the pause is over"
         clock.now += pause
-        assert [bell.errand for bell in telling.desk.outbox.due(clock())] == [1]
-    with pytest.raises(jobs.ErrandFailed, match="NotTold"):
+        assert [each.task_id for each in telling.desk.outbox.due(clock())] == [1]
+    with pytest.raises(jobs.TaskFailed, match="NotTold"):
         jobs.run(telling, 1)
     clock.goes_on(days=30)
     assert telling.desk.outbox.due(clock()) == []
@@ -114,7 +114,7 @@ def test_what_has_failed_for_good_stands_on_the_desk_with_its_reason_until_it_is
     reference = books(phone)
     channel.status = 500
     for _ in range(len(PAUSES) + 1):
-        with pytest.raises(jobs.ErrandFailed):
+        with pytest.raises(jobs.TaskFailed):
             jobs.run(telling, 1)
     assert "nobody could be told of it: a channel in STAFF_NOTIFY_URLS did not take it" in staff.sees()
     card = unescape(staff.browser.get(f"/desk/requests/{reference}").text)
@@ -167,7 +167,7 @@ def test_an_errand_whose_bell_was_lost_is_rung_for_within_half_a_minute(
     worker.desk.job_queue._redis.flushall()
     clock.goes_on(seconds=20)
     sweep(worker)
-    assert worker.desk.job_queue.rung_for() == {1}
+    assert worker.desk.job_queue.queued_tasks() == {1}
 
 
 def test_an_errand_that_still_lies_on_the_queue_is_not_rung_for_again(
@@ -187,17 +187,17 @@ def test_an_errand_whose_worker_died_is_begun_again_within_a_minute(
     worker.desk.job_queue._redis.flushall()
     assert worker.desk.outbox.begin(1, clock()) is not None, "a worker has begun it, and dies"
     sweep(worker)
-    assert worker.desk.job_queue.rung_for() == set(), "it is left to that worker for a while"
+    assert worker.desk.job_queue.queued_tasks() == set(), "it is left to that worker for a while"
     clock.goes_on(seconds=55)
     sweep(worker)
-    assert worker.desk.job_queue.rung_for() == {1}
+    assert worker.desk.job_queue.queued_tasks() == {1}
 
 
 def test_two_clocks_ring_once(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
     books(phone)
     clock.goes_on(minutes=1)
     bells = worker.desk.outbox.due(clock()) + worker.desk.outbox.due(clock())
-    assert [bell.errand for bell in bells] == [1]
+    assert [each.task_id for each in bells] == [1]
 
 
 # -- a text to the caller, through the carrier's REST API
@@ -247,16 +247,16 @@ def test_a_text_that_the_carrier_refuses_is_tried_again(
     phone, worker = texting
     channel.status, channel.answer = 400, b'{"code": 21614, "message": "not a mobile number"}'
     phone.rings(AccountSid=ACCOUNT).press("1", "1", "1", "1", "1")
-    with pytest.raises(jobs.ErrandFailed, match="TwilioRestException"):
+    with pytest.raises(jobs.TaskFailed, match="TwilioRestException"):
         jobs.run(worker, 2)
     clock.now += PAUSES[0]
-    assert 2 in [bell.errand for bell in worker.desk.outbox.due(clock())]
+    assert 2 in [each.task_id for each in worker.desk.outbox.due(clock())]
 
 
 def test_texts_are_off_by_default(phone: Phone) -> None:
     books(phone)
     assert phone.services.settings.text_confirmations is False
-    assert phone.services.desk.job_queue.rung_for() == {1}
+    assert phone.services.desk.job_queue.queued_tasks() == {1}
 
 
 def test_apprise_knows_the_channels_that_the_readme_names() -> None:

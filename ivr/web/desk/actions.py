@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ivr.desk.merge_links import TOOK_IN
 from ivr.desk.moves import LONGEST_NOTE
-from ivr.desk.requests import OUTCOMES, MoveRefused, NewRequest, Outcome, Report, Request, Status
+from ivr.desk.requests import OUTCOMES, MoveRefused, NewRequest, Outcome, OutcomeReport, Request, Status
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.phones import NumberRefused, Refusal
 from ivr.web.desk import cards
@@ -83,7 +83,7 @@ def report(request_id: int) -> ResponseReturnValue:
     """Reports what came of ringing the patient."""
     try:
         outcome = CHOSEN_BY_STAFF[request.form.get("outcome", "")]
-        said = Report(outcome, moment_asked())
+        said = OutcomeReport(outcome, moment_asked())
     except (KeyError, ValueError):
         trouble = _("Please give the day and the hour, from now on.")
         return card_page(services().desk.store.request(request_id), trouble, 400)
@@ -132,7 +132,7 @@ def add_new() -> ResponseReturnValue:
     except ValueError:
         return _new_page(_("Please check what you have chosen."), 400)
     promise = (*new.promise, secrets.token_hex(8))
-    marker = services().telephone.intake.marker
+    marker = services().reports.keyed_ids
     kept = services().desk.store.keep(new, marker.mark(promise), marker.reference(promise)).kept
     found = services().desk.worklist.referred(kept.reference)[0]
     words = request.form.get("note", "").strip()

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ivr.desk.outbox import NOT_DONE, WORKER_DIED, Failed
-from ivr.desk.requests import OUTCOMES, Entry, Outcome, Request, Status, Then
+from ivr.desk.outbox import HISTORY_OF_FAILURE, WORKER_DIED, FailedTask
+from ivr.desk.requests import OUTCOMES, HistoryEntry, Outcome, Request, Status, Then
 from ivr.line.booking import Kind, Part
 from ivr.line.turn import Day, Say, Value
 from ivr.web.i18n import _, day, how_soon, language, local, moment
@@ -70,7 +70,7 @@ def one_tap() -> list[tuple[Outcome, str]]:
     return [(each, words[each]) for each in again_first if each not in needs_more]
 
 
-def entry_words(entry: Entry) -> str:
+def entry_words(entry: HistoryEntry) -> str:
     """A line of history in a sentence."""
     if entry.what in HISTORY:
         return HISTORY[entry.what](entry.detail)
@@ -98,9 +98,9 @@ HISTORY: Mapping[str, Callable[[str], str]] = {
 """What the history says of each thing that happened, from its detail; outcomes beside these."""
 
 
-def failure_words(failed: Failed) -> str:
+def failure_words(failed: FailedTask) -> str:
     """A notification that could not be sent, and why."""
-    return HISTORY[NOT_DONE[failed.task]](failed.reason)
+    return HISTORY[HISTORY_OF_FAILURE[failed.name]](failed.reason)
 
 
 def _reason(kind: str) -> str:
@@ -114,7 +114,7 @@ REASONS: Mapping[str, Callable[[], str]] = {
 """What the reasons mean that have a name of ours; those of libraries are shown as they are."""
 
 
-def who_words(entry: Entry) -> str:
+def who_words(entry: HistoryEntry) -> str:
     """Who did it."""
     return {"caller": _("the caller"), "the clock": _("the clock")}.get(entry.who, entry.who)
 

@@ -49,8 +49,7 @@ class Readings:
         yield _gauge(OPEN, {(line.key,): line.hours.is_open(self._now) for line in lines})
 
     def _database(self) -> Iterator[Family]:
-        patience = self._services.telephone.intake.patience
-        taken = _asked(partial(patience.wait_for, lambda: self._services.operations.desk_snapshot.take(self._now)))
+        taken = _asked(partial(self._services.operations.snapshot, self._now))
         yield _gauge(DATABASE, {(): taken is not None})
         if taken is not None:
             yield from _of_the_desk(taken, self._now)

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from ivr.carrier.addresses import Addresses
 from ivr.carrier.call_event import Event
 from ivr.carrier.twilio.twiml import CONTENT_TYPE
-from ivr.desk.intake_rules import Refused
+from ivr.desk.intake_rules import RequestRefused
 from ivr.desk.requests import NewRequest
 from ivr.line.call import begin, enter, press, resume
 from ivr.line.menu import MENU, SCREEN, START
@@ -140,7 +140,7 @@ def _done(turn: Turn, facts: Facts, happened: Event) -> Turn:
     match turn.wait:
         case File():
             return _filed(turn, turn.wait, facts, happened)
-        case RingReception() if services().telephone.intake.bars(_sender(happened)):
+        case RingReception() if services().telephone.intake.is_barred(_sender(happened)):
             return _refused(turn, facts, happened)
         case _:
             return turn
@@ -155,7 +155,7 @@ def _filed(turn: Turn, file: File, facts: Facts, happened: Event) -> Turn:
     """Leaves the request of a turn at the desk, and goes on with what became of it."""
     try:
         kept = services().telephone.intake.accept(_new_request(turn.call, file, facts, happened))
-    except Refused:
+    except RequestRefused:
         return _refused(turn, facts, happened)
     if kept is None:
         services().operations.counters.count(NOTHING_PROMISED, kind=file.wish.kind)

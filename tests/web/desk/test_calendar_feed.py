@@ -13,7 +13,7 @@ from icalendar import Calendar, vText
 from werkzeug.test import TestResponse
 
 from config.settings import ROOT
-from ivr.desk.requests import Outcome, Report
+from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.staff.people import MANAGER, STAFF
 from ivr.storage.database import sqlite_path
 from ivr.web.desk import ics
@@ -77,7 +77,7 @@ def books(phone: Phone, at: datetime, caller: str = CALLER, line: str = "main") 
     (found,) = services.desk.worklist.referred(call.reference)
     services.desk.moves.take(found.id, "asha", now)
     services.desk.moves.write_note(found.id, NOTE, "asha", now)
-    services.desk.moves.report(found.id, Report(Outcome.BOOKED, at), "asha", now)
+    services.desk.moves.report(found.id, OutcomeReport(Outcome.BOOKED, at), "asha", now)
     return call.reference
 
 
@@ -125,7 +125,7 @@ def test_a_booking_that_is_taken_back_disappears_and_comes_again_as_the_same_ent
     assert phone.services.desk.moves.undo(1, "booked", "asha", clock())
     assert events(reads(app, link)) == []
     clock.goes_on(minutes=1)
-    phone.services.desk.moves.report(1, Report(Outcome.BOOKED, TEN + timedelta(hours=2)), "asha", clock())
+    phone.services.desk.moves.report(1, OutcomeReport(Outcome.BOOKED, TEN + timedelta(hours=2)), "asha", clock())
     (after,) = events(reads(app, link))
     assert (after["uid"], after["dtstart"].dt) == (before["uid"], TEN + timedelta(hours=2))
     assert after["sequence"] == before["sequence"] + 1

@@ -92,7 +92,7 @@ def test_where_two_numbers_share_a_reference_both_are_there_to_choose(
             asked=clock(),
             own_number=True,
         )
-        services.desk.store.keep(new, services.telephone.intake.marker.mark(new.promise), "424242")
+        services.desk.store.keep(new, services.reports.keyed_ids.mark(new.promise), "424242")
     status, page = looks_for(staff, 1, "424242")
     assert (status, page.count("Merge with 424242</button>")) == (200, 2)
     assert "99999 00003" in page

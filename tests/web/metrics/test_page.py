@@ -106,9 +106,6 @@ def test_webhooks_are_timed_by_place_as_long_as_the_carrier_waited(
             clock.goes_on(seconds=2.5)
             return services.telephone.intake.accept(new)
 
-        patience = services.telephone.intake.patience
-        waiting_room = services.desk.pending
-
     telephone = replace(services.telephone, intake=Slow())  # type: ignore[arg-type]  # a door that takes its time
     slow = replace(services, telephone=telephone)
     phone = Phone(create_app(slow), slow)

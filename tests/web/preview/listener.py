@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlsplit
 
 from ivr.carrier.twilio.reader import Dials, Gathers, Heard
-from ivr.desk.requests import Outcome, Report
+from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.line.paths.events import KEYPAD, What
 from ivr.line.paths.transcript import Keys
 from ivr.line.phones import Phone as Number
@@ -199,7 +199,7 @@ def settles(services: Services) -> None:
     """The desk closes all that waits, so that nothing is joined to it."""
     for each in services.desk.store.waiting():
         services.desk.moves.take(each.id, "asha", services.clock())
-        services.desk.moves.report(each.id, Report(Outcome.SETTLED), "asha", services.clock())
+        services.desk.moves.report(each.id, OutcomeReport(Outcome.SETTLED), "asha", services.clock())
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from sqlalchemy import event, func, select
 
 from config.settings import ROOT
 from ivr.app import create_app
-from ivr.desk.requests import Outcome, Report
+from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.line.hours import DeskClosure
 from ivr.operations.retention import Shredder
 from ivr.reports.call_records import SETTLES
@@ -126,7 +126,7 @@ def test_requests_are_told_by_kind_and_source_and_how_soon_the_patient_was_rung(
     for request_id, outcomes in ((1, (Outcome.NO_ANSWER, Outcome.SETTLED)), (2, (Outcome.SETTLED,))):
         for outcome in outcomes:
             services.desk.moves.take(request_id, "asha", clock())
-            services.desk.moves.report(request_id, Report(outcome), "asha", clock())
+            services.desk.moves.report(request_id, OutcomeReport(outcome), "asha", clock())
             clock.goes_on(minutes=40)
     found = numbers(staff, worker, clock)
     assert found["requests_made", "booking", "call"] == found["requests_made", "booking", "counter"] == "1"
@@ -155,7 +155,7 @@ def test_a_wait_overnight_and_over_a_day_the_desk_has_closed_is_counted_in_openi
     services.hours.closures.set([DeskClosure(date(2026, 11, 24), "")], "asha", clock())
     clock.shows(2026, 11, 25, 9, 7)
     services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
     assert numbers(staff, worker, clock)["summary", "first_try_median_minutes", ""] == "17"
 
 
@@ -167,7 +167,7 @@ def test_a_patient_who_asked_for_the_evening_has_not_waited_since_the_afternoon(
     assert due > clock() + timedelta(hours=1)
     clock.now = due + timedelta(minutes=5)
     services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, Report(Outcome.NO_ANSWER), "asha", clock())
+    services.desk.moves.report(1, OutcomeReport(Outcome.NO_ANSWER), "asha", clock())
     assert numbers(staff, worker, clock)["summary", "first_try_median_minutes", ""] == "5"
 
 
@@ -179,7 +179,7 @@ def test_who_has_not_been_rung_counts_with_what_they_have_waited_and_who_is_not_
     phone.rings().press("2", "3", "1", "1")  # tomorrow
     clock.goes_on(minutes=4, seconds=20)
     services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
     clock.goes_on(minutes=95)
     found = numbers(staff, worker, clock)
     waited = {(row, column): value for (table, row, column), value in found.items() if table == "first_try"}
@@ -201,7 +201,7 @@ def test_a_call_to_somebody_who_wants_nothing_more_is_a_try_that_reached_them(
     phone.rings().press("2", "1", "1", "1")
     clock.goes_on(minutes=5)
     services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, Report(Outcome.CANCELLED), "asha", clock())
+    services.desk.moves.report(1, OutcomeReport(Outcome.CANCELLED), "asha", clock())
     found = numbers(staff, worker, clock)
     assert (found["summary", "requests_reached", ""], found["summary", "requests_to_reach", ""]) == ("1", "1")
     assert (found["summary", "first_try_median_minutes", ""], found["reached", "1", "requests"]) == ("5", "1")
@@ -214,7 +214,7 @@ def test_a_merged_request_is_nobody_to_be_reached(
     phone.rings().press("2", "1", "1", "1")
     services.desk.merging.merge(1, 2, "asha", clock())
     services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
     found = numbers(staff, worker, clock)
     assert (found["summary", "requests", ""], found["summary", "requests_to_reach", ""]) == ("2", "1")
     assert found["summary", "requests_reached", ""] == "1"

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from ivr.carrier.twilio.reader import Gathers
-from ivr.desk.requests import Outcome, Report, Request
+from ivr.desk.requests import Outcome, OutcomeReport, Request
 from ivr.storage import schema
 from ivr.storage.database import Database
 from tests.people import CALLER, Clock, Conversation, Phone
@@ -59,7 +59,7 @@ def test_a_caller_who_rings_a_third_time_is_counted_twice_and_told_in_english(ph
     assert [call.heard[0] for call in calls] == [NEW, AGAIN, AGAIN]
     assert {call.reference for call in calls} == {only(phone).reference}
     assert only(phone).rang_again == 2
-    assert phone.services.desk.job_queue.rung_for() == {1}, "the staff are told once"
+    assert phone.services.desk.job_queue.queued_tasks() == {1}, "the staff are told once"
 
 
 def test_who_rings_again_keeps_their_place_unless_they_wish_otherwise(phone: Phone, clock: Clock) -> None:
@@ -178,7 +178,7 @@ def test_the_same_webhook_at_once_makes_one_request_and_one_answer(both: Phone, 
     assert len({unsealed(both, answer) for answer in answers}) == 1
     assert (AGAIN if before else NEW) in answers[0]
     assert only(both).rang_again == before
-    assert both.services.desk.job_queue.rung_for() == {1}
+    assert both.services.desk.job_queue.queued_tasks() == {1}
 
 
 def test_calls_of_one_number_at_once_make_one_request_which_the_others_join(both: Phone) -> None:
@@ -213,7 +213,7 @@ def test_a_taken_request_is_joined(both: Phone, clock: Clock) -> None:
 def test_a_closed_request_is_not_joined(both: Phone, clock: Clock) -> None:
     first = both.rings().press(*BOOK)
     both.services.desk.moves.take(1, "asha", clock())
-    both.services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    both.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
     again = both.rings().press(*BOOK)
     assert again.heard[0] == NEW
     assert again.reference != first.reference

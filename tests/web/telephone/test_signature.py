@@ -14,10 +14,10 @@ from werkzeug.test import TestResponse
 from ivr.carrier.call_event import NotSigned
 from ivr.carrier.twilio.reader import Gathers, Heard, steps
 from ivr.carrier.twilio.webhook import Carrier
-from ivr.desk.requests import Outcome, Report
+from ivr.desk.requests import Outcome, OutcomeReport
 from tests.people import CALLER, TOKEN, Clock, Phone
 from tests.web import service
-from workers.clock import forget
+from workers.clock import purge
 from workers.services import WorkerServices
 
 ACCOUNT = "AC" + "1" * 32
@@ -149,7 +149,7 @@ def test_a_webhook_that_somebody_kept_and_sends_again_hours_later_changes_nothin
     """A signature has no date, so whoever sees one may send it again."""
     first = phone.posts(*confirms)
     phone.services.desk.moves.take(1, "asha", clock())
-    phone.services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    phone.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
     before = phone.services.desk.store.all(), phone.services.desk.store.history(1)
     clock.goes_on(hours=20)
     again = phone.posts(*confirms)
@@ -164,9 +164,9 @@ def test_a_webhook_that_is_sent_again_when_its_request_has_been_forgotten_makes_
 ) -> None:
     phone.posts(*confirms)
     phone.services.desk.moves.take(1, "asha", clock())
-    phone.services.desk.moves.report(1, Report(Outcome.SETTLED), "asha", clock())
+    phone.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
     clock.goes_on(days=100)
-    forget(worker)
+    purge(worker)
     assert phone.services.desk.store.all() == []
     assert phone.posts(*confirms).status_code == 200
     assert phone.services.desk.store.all() == []
