@@ -15,6 +15,7 @@ from chaos.premises import Premises
 from chaos.reckoning import Held
 from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, OutcomeReport
 from ivr.storage import schema
+from ivr.storage.audit import By
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway
 from workers.services import WorkerServices
@@ -37,8 +38,8 @@ def at_work(worker: WorkerServices, wanted: Wanted) -> Iterator[None]:
                     if random.random() > wanted.desk_closes:
                         left.add(request_id)
                     else:
-                        worker.desk.moves.take(request_id, "desk", worker.clock())
-                        worker.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), "desk", worker.clock())
+                        worker.desk.moves.take(request_id, By("desk", worker.clock()))
+                        worker.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), By("desk", worker.clock()))
             except (StoreAway, MoveRefused, NoSuchRequest):
                 continue
 

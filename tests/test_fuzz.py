@@ -19,6 +19,7 @@ from hypothesis.vendor.pretty import RepresentationPrinter
 from werkzeug.test import TestResponse
 
 from ivr.staff.people import MANAGER, STAFF
+from ivr.storage.audit import By
 from ivr.web.guards import manager_only
 from tests.carrier.twilio.twiml_rules import faults
 from tests.conftest import PASSWORD
@@ -74,7 +75,7 @@ def premises(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) ->
             phone.services.staff.people.add(name, PASSWORD, clock(), role)
         phone.rings().press("1", "1", "1", "1", "1")
         phone.rings(lang="hi", caller="+919999900002").press("2", "1", "1", "1")
-        phone.services.desk.moves.take(2, "meena", clock())
+        phone.services.desk.moves.take(2, By("meena", clock()))
         sessions = {name: comes_in(phone.app, name) for name in (NOBODY, *people)}
         ledger = Ledger(database_url, redis_url)
         try:

@@ -5,6 +5,7 @@ import pytest
 from ivr.line.menu import MENU
 from ivr.line.phones import Phone as Number
 from ivr.line.places import Keying, Menu
+from ivr.storage.audit import By
 from tests.people import Clock, Conversation, Phone
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "hi"])
@@ -46,7 +47,7 @@ def test_the_table_of_paths_names_every_place_where_a_caller_is_asked() -> None:
 
 @LANGUAGES
 def test_who_is_blocked_gets_to_the_place_of_the_refused_and_its_keys_lead_on(phone: Phone, lang: str) -> None:
-    phone.services.desk.blocked.block(Number("+919999900001"), "rings for fun", "asha", phone.services.clock())
+    phone.services.desk.blocked.block(Number("+919999900001"), "rings for fun", By("asha", phone.services.clock()))
     leads = {"1": "topics", "2": "hours", "0": "callback", "*": "refused", "#": "main", "9": "refused"}
     for key, there in leads.items():
         call = ring(phone, lang, *PATHS["kept"])

@@ -106,7 +106,7 @@ def importers(wanted: str) -> set[str]:
 
 def test_the_modules_of_the_product_are_found() -> None:
     assert {"ivr.line.menu", "ivr.app", "ivr.supervisor", "workers.jobs", "config.clinic", "wsgi"} <= set(MODULES)
-    assert set(imports(MODULES["ivr.web.services"])) >= {"redis.Redis", "ivr.desk.store.Desk"}
+    assert set(imports(MODULES["ivr.wiring"])) >= {"redis.Redis", "ivr.desk.store.RequestStore"}
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name != "ivr"])

@@ -10,7 +10,7 @@ from ivr.line.phones import NumberRefused, Phone
 from ivr.line.phones import phone as number_of
 from ivr.operations.backup import backups
 from ivr.operations.personal_data import Dossier, Dossiers
-from ivr.storage.audit import COMMAND_LINE
+from ivr.storage.audit import COMMAND_LINE, By
 from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway, sqlite_path
 from ivr.storage.redis import QueueAway
 from ivr.web.services import services
@@ -55,7 +55,7 @@ def export(number: Phone | None) -> None:
     number = number or _asked()
     with _dossiers() as dossiers, _told(NOTHING_READ):
         held = dossiers.of(number)
-        dossiers.seen(held, COMMAND_LINE, services().clock())
+        dossiers.seen(held, By(COMMAND_LINE, services().clock()))
     click.echo(held.as_json())
     _warn_of_unreadable(held)
 
@@ -88,7 +88,7 @@ def erase_all(dossiers: Dossiers, held: Dossier) -> None:
     with _told(NOTHING_ERASED):
         dossiers.erase_waiting(held)
     with _told(STILL_IN_DATABASE if held.waiting else NOTHING_ERASED):
-        dossiers.erase(held, COMMAND_LINE, services().clock())
+        dossiers.erase(held, By(COMMAND_LINE, services().clock()))
     with _told(STILL_IN_FILE):
         dossiers.database.scrub()
         left = dossiers.of(held.phone)

@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from ivr.staff.passwords import BadPassword
 from ivr.staff.people import MANAGER, STAFF, NoSuchPerson, NotAPerson, Person
-from ivr.storage.audit import COMMAND_LINE
+from ivr.storage.audit import COMMAND_LINE, By
 from ivr.storage.database import StoreAway
 from ivr.web.services import services
 from ivr.web.staff.people import link_of
@@ -39,7 +39,7 @@ def add_person(name: str, role: str) -> None:
 def invite_person(name: str, role: str) -> None:
     """Adds a person and prints the link by which they choose a password, once and within an hour."""
     with _told():
-        token = services().staff.invitations.invite(name, role, COMMAND_LINE, services().clock())
+        token = services().staff.invitations.invite(name, role, By(COMMAND_LINE, services().clock()))
     click.echo(link_of(token))
 
 
@@ -48,7 +48,7 @@ def invite_person(name: str, role: str) -> None:
 def reset_person(name: str) -> None:
     """Voids a person's password, logs them out, and prints the link by which they choose a new one."""
     with _told():
-        token = services().staff.invitations.reset(_named(name).id, COMMAND_LINE, services().clock())
+        token = services().staff.invitations.reset(_named(name).id, By(COMMAND_LINE, services().clock()))
     click.echo(link_of(token))
 
 
@@ -60,7 +60,7 @@ def remove_second_factor(name: str) -> None:
         found = _named(name)
         if not found.second_factor:
             raise click.ClickException(f"{found.name} has no second factor")
-        services().staff.second_factors.remove(found.id, COMMAND_LINE, services().clock())
+        services().staff.second_factors.remove(found.id, By(COMMAND_LINE, services().clock()))
     again = " and sets up another at once" if found.required else ""
     click.echo(f"{found.name} logs in with the password alone now{again}")
 

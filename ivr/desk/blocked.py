@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from ivr.line.phones import Phone
 from ivr.storage import audit, schema
+from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
 
 LONGEST_REASON = 80
@@ -34,25 +35,25 @@ class Blocked:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def block(self, number: Phone, reason: str, who: str, now: datetime, reference: str = "") -> bool:
+    def block(self, number: Phone, reason: str, by: By, reference: str = "") -> bool:
         """Blocks a number, seen on the card of that reference; whether it was free until now. Raises StoreAway."""
-        row = {"phone": number.e164, "reason": reason, "who": who, "at": now}
+        row = {"phone": number.e164, "reason": reason, "who": by.who, "at": by.at}
         with self._database.writing() as write:
             if is_blocked(write, number):
                 return False
             found = write.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
-            write.execute(audit.line(who, "blocked number", _name(found), now, reference))
+            write.execute(audit.line(by, AuditAction.BLOCKED_NUMBER, _name(found), reference))
         return True
 
-    def lift(self, block_id: int, who: str, now: datetime) -> bool:
+    def lift(self, block_id: int, by: By) -> bool:
         """Lifts a block; whether it stood until now. Raises StoreAway."""
         # Two people may have blocked a number at the same moment: whoever lifts one block wants the number free.
         number = select(table.c.phone).where(table.c.id == block_id).scalar_subquery()
         standing = (table.c.phone == number, table.c.lifted_at.is_(None))
         with self._database.writing() as write:
-            lifted = write.execute(update(table).where(*standing).values(lifted_by=who, lifted_at=now)).rowcount
+            lifted = write.execute(update(table).where(*standing).values(lifted_by=by.who, lifted_at=by.at)).rowcount
             if lifted:
-                write.execute(audit.line(who, "unblocked number", _name(block_id), now))
+                write.execute(audit.line(by, AuditAction.UNBLOCKED_NUMBER, _name(block_id)))
         return bool(lifted)
 
     def all(self) -> list[Block]:

@@ -11,11 +11,9 @@ from typing import Any
 from sqlalchemy import Row
 
 from ivr.desk.moves import make
-from ivr.desk.requests import HistoryEntry, Outcome, Status
+from ivr.desk.requests import HistoryEntry, HistoryEvent, Outcome, Status
+from ivr.storage.audit import By
 from ivr.storage.database import Database
-
-REBOOKED, CALLED_OFF = "rebooked", "called_off"
-"""What the history says of either."""
 
 
 @dataclass(frozen=True)
@@ -24,18 +22,18 @@ class Bookings:
 
     database: Database
 
-    def rebook(self, request_id: int, at: datetime, who: str, now: datetime) -> None:
+    def rebook(self, request_id: int, at: datetime, by: By) -> None:
         """Gives the appointment another time.
 
         Raises MoveRefused where it is booked no more, NoSuchRequest, StoreAway.
         """
-        entry = HistoryEntry(now, who, REBOOKED, at.isoformat())
-        make(self.database, request_id, entry, _is_booked, {"appointment": at, "touched": now})
+        entry = HistoryEntry.of(by, HistoryEvent.REBOOKED, at.isoformat())
+        make(self.database, request_id, entry, _is_booked, {"appointment": at, "touched": by.at})
 
-    def call_off(self, request_id: int, who: str, now: datetime) -> None:
+    def call_off(self, request_id: int, by: By) -> None:
         """The patient does not come. Raises as `rebook`."""
-        change = {"appointment": None, "outcome": Outcome.CANCELLED, "touched": now}
-        make(self.database, request_id, HistoryEntry(now, who, CALLED_OFF, ""), _is_booked, change)
+        change = {"appointment": None, "outcome": Outcome.CANCELLED, "touched": by.at}
+        make(self.database, request_id, HistoryEntry.of(by, HistoryEvent.CALLED_OFF), _is_booked, change)
 
 
 def _is_booked(row: Row[Any]) -> bool:

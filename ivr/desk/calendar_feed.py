@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, delete, func, or_, select
 
-from ivr.desk.bookings import CALLED_OFF, REBOOKED
-from ivr.desk.requests import UNDONE, Outcome
+from ivr.desk.requests import HistoryEvent, Outcome
 from ivr.storage import audit, schema
+from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
 from ivr.storage.encryption import LinkTokens
 from ivr.storage.upsert import insert_new
@@ -68,20 +68,20 @@ class CalendarFeed:
         link = self.link()
         return link is not None and hmac.compare_digest(link.token.encode(), token.encode(errors="replace"))
 
-    def renew(self, who: str, now: datetime) -> None:
+    def renew(self, by: By) -> None:
         """Makes a link; the one before stops in the same moment. Raises StoreAway."""
-        self._put(secrets.token_urlsafe(NONCE_BYTES), "made calendar link", who, now)
+        self._put(secrets.token_urlsafe(NONCE_BYTES), AuditAction.MADE_CALENDAR_LINK, by)
 
-    def switch_off(self, who: str, now: datetime) -> None:
+    def switch_off(self, by: By) -> None:
         """From now on no link opens the feed. Raises StoreAway."""
-        self._put(None, "switched off calendar", who, now)
+        self._put(None, AuditAction.SWITCHED_OFF_CALENDAR, by)
 
-    def _put(self, nonce: str | None, what: str, who: str, now: datetime) -> None:
+    def _put(self, nonce: str | None, what: AuditAction, by: By) -> None:
         """Of two who do this at once the later row counts."""
         with self._database.writing() as write:
-            newest = insert_new(write, links, nonce=nonce, who=who, at=now)
+            newest = insert_new(write, links, nonce=nonce, who=by.who, at=by.at)
             write.execute(delete(links).where(links.c.id < newest))
-            write.execute(audit.line(who, what, "", now))
+            write.execute(audit.line(by, what))
 
     def appointments(self, now: datetime) -> list[Appointment]:
         """What is booked, from a while ago to all that lies ahead, in its order. Raises StoreAway."""
@@ -91,8 +91,9 @@ class CalendarFeed:
 
 def _booked_since(read: Connection, since: datetime) -> list[Appointment]:
     table, lines = schema.requests, schema.history
-    back = and_(lines.c.what == UNDONE, lines.c.detail.in_((REBOOKED, CALLED_OFF)))
-    changed = or_(lines.c.what.in_((Outcome.BOOKED, REBOOKED)), back)
+    moved = (HistoryEvent.REBOOKED, HistoryEvent.CALLED_OFF)
+    back = and_(lines.c.what == HistoryEvent.UNDONE, lines.c.detail.in_(moved))
+    changed = or_(lines.c.what.in_((Outcome.BOOKED, HistoryEvent.REBOOKED)), back)
     often = select(func.count()).where(lines.c.request_id == table.c.id, changed)
     columns = (table.c.id, table.c.reference, table.c.line, table.c.appointment, table.c.touched)
     query = select(*columns, often.scalar_subquery() - 1)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, func, select
 
 from ivr.desk.blocked import is_blocked
-from ivr.desk.requests import CALLER, NewRequest
+from ivr.desk.requests import CALLER, HistoryEvent, NewRequest
 from ivr.storage import schema
 
 A_DAY = timedelta(hours=24)
@@ -40,5 +40,5 @@ def _promised(read: Connection, new: NewRequest) -> int:
     """How often callers were promised something for this number within the last day."""
     requests, history = schema.requests, schema.history
     lines = select(func.count()).select_from(history.join(requests)).where(requests.c.phone == new.phone.e164)
-    by_callers = (history.c.who == CALLER, history.c.what.in_(("made", "rang_again")))
+    by_callers = (history.c.who == CALLER, history.c.what.in_((HistoryEvent.MADE, HistoryEvent.RANG_AGAIN)))
     return read.execute(lines.where(*by_callers, history.c.at > new.created - A_DAY)).scalar_one()

@@ -7,10 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, select, union_all, update
 
+from ivr.desk.requests import HistoryEvent
 from ivr.storage import schema
-
-TOOK_IN, DUPLICATE_OF = "took_in", "duplicate_of"
-"""What the history says: of the request that remained, and of the one that was closed."""
 
 table = schema.requests
 
@@ -31,7 +29,7 @@ def let_go(write: Connection, ids: Any) -> None:
     write.execute(update(table).where(table.c.merged_into.in_(ids)).values(merged_into=None))
     lines = schema.history
     for row in write.execute(select(table.c.reference, table.c.merged_into).where(table.c.id.in_(ids), WAS_MERGED)):
-        of_it = (lines.c.request_id == row.merged_into) & (lines.c.what == TOOK_IN)
+        of_it = (lines.c.request_id == row.merged_into) & (lines.c.what == HistoryEvent.TOOK_IN)
         forget_wish(write, of_it & lines.c.detail.startswith(row.reference), row.reference)
 
 

@@ -6,18 +6,17 @@ One transaction that locks both in the order of their ids; its undo restores bot
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from ivr.desk.merge_links import DUPLICATE_OF, TOOK_IN, forget_wish
-from ivr.desk.moves import has_another, last_line, may_undo, restored, standing
+from ivr.desk.merge_links import forget_wish
 from ivr.desk.outbox import give_back, withdraw
-from ivr.desk.requests import HistoryEntry, MoveRefused, NoSuchRequest, Outcome, Status
+from ivr.desk.requests import HistoryEntry, HistoryEvent, MoveRefused, NoSuchRequest, Outcome, Status
 from ivr.desk.store import in_turn, note, wish_of
+from ivr.desk.undo import has_another, last_line, may_undo, restored, standing
 from ivr.storage import schema
-from ivr.storage.audit import line
+from ivr.storage.audit import AuditAction, By, line
 from ivr.storage.database import Database
 from ivr.storage.upsert import lock_key
 
@@ -42,7 +41,7 @@ class Merging:
 
     database: Database
 
-    def merge(self, stays_id: int, goes_id: int, who: str, now: datetime) -> None:
+    def merge(self, stays_id: int, goes_id: int, by: By) -> None:
         """Closes the second as a duplicate of the first, which is due at the earlier of both times.
 
         Raises SameRequest, MergeRefused, NoSuchRequest, StoreAway.
@@ -53,27 +52,27 @@ class Merging:
         def merged(write: Connection) -> None:
             stays, goes = _both(write, stays_id, goes_id)
             for row in (stays, goes):
-                if not _is_free(row, who):
+                if not _is_free(row, by.who):
                     raise MergeRefused(row)
-            _take_in(write, stays, goes, who, now)
-            _close(write, stays, goes, who, now)
-            write.execute(line(who, "merged request", stays.reference, now, goes.reference))
+            _take_in(write, stays, goes, by)
+            _close(write, stays, goes, by)
+            write.execute(line(by, AuditAction.MERGED_REQUEST, stays.reference, goes.reference))
 
         in_turn(self.database, merged)
 
-    def undo(self, stays_id: int, who: str, now: datetime) -> bool:
-        """Takes apart what `who` has just merged; whether there was something to take apart.
+    def undo(self, stays_id: int, by: By) -> bool:
+        """Takes apart what they have just merged; whether there was something to take apart.
 
         Raises StoreAway. Where anything has happened to either since, both stay as they are.
         """
 
         def undone(write: Connection) -> bool:
-            goes_id = _taken_in(write, stays_id, who, now)
-            return goes_id is not None and self._undo(write, stays_id, goes_id, who, now)
+            goes_id = _taken_in(write, stays_id, by)
+            return goes_id is not None and self._undo(write, stays_id, goes_id, by)
 
         return in_turn(self.database, undone)
 
-    def _undo(self, write: Connection, stays_id: int, goes_id: int, who: str, now: datetime) -> bool:
+    def _undo(self, write: Connection, stays_id: int, goes_id: int, by: By) -> bool:
         _take_turns(write, goes_id)
         try:
             stays, goes = _both(write, stays_id, goes_id)
@@ -81,17 +80,17 @@ class Merging:
             return False
         last_of_stays, last_of_goes = last_line(write, stays_id), last_line(write, goes_id)
         # Read again now that both are locked.
-        if _taken_in(write, stays_id, who, now) != goes_id or has_another(write, goes):
+        if _taken_in(write, stays_id, by) != goes_id or has_another(write, goes):
             return False
-        if last_of_goes.what != DUPLICATE_OF or last_of_goes.before is None:
+        if last_of_goes.what != HistoryEvent.DUPLICATE_OF or last_of_goes.before is None:
             return False
         give_back(write, json.loads(last_of_goes.before)["withdrawn"])
         # Whose wish it is may be erased one day, and then nothing leads from them to this line any more.
         forget_wish(write, schema.history.c.id == last_of_stays.id, goes.reference)
         for row, before in ((stays, last_of_stays.before), (goes, last_of_goes.before)):
             write.execute(update(table).where(table.c.id == row.id).values(restored(before)))
-            note(write, row.id, HistoryEntry(now, who, "undone", ""))
-        write.execute(line(who, "undid merging request", stays.reference, now, goes.reference))
+            note(write, row.id, HistoryEntry.of(by, HistoryEvent.UNDONE))
+        write.execute(line(by, AuditAction.UNDID_MERGING_REQUEST, stays.reference, goes.reference))
         return True
 
 
@@ -109,19 +108,24 @@ def _is_free(row: Row[Any], who: str) -> bool:
     return bool(row.status == Status.OPEN or (row.status == Status.TAKEN and row.taken_by == who))
 
 
-def _take_in(write: Connection, stays: Row[Any], goes: Row[Any], who: str, now: datetime) -> None:
-    touched = now if stays.status == Status.TAKEN else stays.touched
+def _take_in(write: Connection, stays: Row[Any], goes: Row[Any], by: By) -> None:
+    touched = by.at if stays.status == Status.TAKEN else stays.touched
     change = update(table).where(table.c.id == stays.id)
     write.execute(change.values(due=min(stays.due, goes.due), touched=touched))
     detail = f"{goes.reference} {goes.kind} {wish_of(goes.day, goes.part)}".strip()
-    _tell(write, stays, HistoryEntry(now, who, TOOK_IN, detail), standing(stays, took_in=goes.id))
+    _tell(write, stays, HistoryEntry.of(by, HistoryEvent.TOOK_IN, detail), standing(stays, took_in=goes.id))
 
 
-def _close(write: Connection, stays: Row[Any], goes: Row[Any], who: str, now: datetime) -> None:
-    withdrawn = withdraw(write, goes.id, now)
-    closed = {"status": Status.CLOSED, "outcome": Outcome.DUPLICATE, "touched": now, "merged_into": stays.id}
+def _close(write: Connection, stays: Row[Any], goes: Row[Any], by: By) -> None:
+    withdrawn = withdraw(write, goes.id, by.at)
+    closed = {"status": Status.CLOSED, "outcome": Outcome.DUPLICATE, "touched": by.at, "merged_into": stays.id}
     write.execute(update(table).where(table.c.id == goes.id).values(closed))
-    _tell(write, goes, HistoryEntry(now, who, DUPLICATE_OF, stays.reference), standing(goes, withdrawn=withdrawn))
+    _tell(
+        write,
+        goes,
+        HistoryEntry.of(by, HistoryEvent.DUPLICATE_OF, stays.reference),
+        standing(goes, withdrawn=withdrawn),
+    )
 
 
 def _tell(write: Connection, row: Row[Any], entry: HistoryEntry, before: str) -> None:
@@ -129,12 +133,12 @@ def _tell(write: Connection, row: Row[Any], entry: HistoryEntry, before: str) ->
     write.execute(insert(schema.history).values(request_id=row.id, before=before, **values))
 
 
-def _taken_in(write: Connection, stays_id: int, who: str, now: datetime) -> int | None:
-    """What `who` merged into this with the last move there was."""
+def _taken_in(write: Connection, stays_id: int, by: By) -> int | None:
+    """What they merged into this with the last move there was."""
     if write.execute(select(table.c.id).where(table.c.id == stays_id)).first() is None:
         return None
     last = last_line(write, stays_id)
-    if last.what != TOOK_IN or not may_undo(last, who, now):
+    if last.what != HistoryEvent.TOOK_IN or not may_undo(last, by):
         return None
     found: int = json.loads(last.before)["took_in"]
     return found

@@ -3,7 +3,6 @@
 Each is one transaction that only one of two people can make, and a line of history. No HTTP, no clock.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, Row, insert, select, update
 
-from ivr.desk.merge_links import DUPLICATE_OF, TOOK_IN
 from ivr.desk.requests import (
     LIVE,
     OUTCOMES,
     THE_CLOCK,
     HistoryEntry,
+    HistoryEvent,
     MoveRefused,
     NoSuchRequest,
     Outcome,
@@ -26,16 +25,14 @@ from ivr.desk.requests import (
     Then,
 )
 from ivr.desk.store import in_turn, note, request_of
+from ivr.desk.undo import has_another, last_line, may_undo, restored, standing
 from ivr.line.again import next_try
 from ivr.line.booking import Kind
 from ivr.line.clinic import Clinic
 from ivr.storage import schema
-from ivr.storage.audit import line
+from ivr.storage.audit import AuditAction, By, line
 from ivr.storage.database import Database
 from ivr.storage.upsert import lock_key
-
-UNDO_WITHIN = timedelta(seconds=15)
-"""Ten seconds are offered on the page; the rest is the way there and back."""
 
 LEFT_ALONE = timedelta(minutes=20)
 """A request that was taken and not touched for so long goes back by itself."""
@@ -45,10 +42,8 @@ LONGEST_NOTE = 1000
 
 table = schema.requests
 
-RESTORED = ("status", "taken_by", "touched", "tries", "outcome", "appointment", "due", "merged_into")
-"""What an undo puts back."""
 
-MERGED = (TOOK_IN, DUPLICATE_OF)
+MERGED = (HistoryEvent.TOOK_IN, HistoryEvent.DUPLICATE_OF)
 """Moves of two requests at once."""
 
 
@@ -62,35 +57,41 @@ class Moves:
     tries: int
     """How often a patient is rung before the request is closed as not reached."""
 
-    def take(self, request_id: int, who: str, now: datetime) -> None:
+    def take(self, request_id: int, by: By) -> None:
         """Takes an open request. Raises MoveRefused with how it stands, NoSuchRequest, StoreAway."""
-        change = {"status": Status.TAKEN, "taken_by": who, "touched": now}
+        change = {"status": Status.TAKEN, "taken_by": by.who, "touched": by.at}
         make(
             self.database,
             request_id,
-            HistoryEntry(now, who, "taken", ""),
+            HistoryEntry.of(by, HistoryEvent.TAKEN),
             lambda row: row.status == Status.OPEN,
             change,
         )
 
-    def put_back(self, request_id: int, who: str, now: datetime) -> None:
-        """Gives back a request that `who` has taken. Raises as `take`."""
+    def put_back(self, request_id: int, by: By) -> None:
+        """Gives back a request that they have taken. Raises as `take`."""
         change = {"status": Status.OPEN, "taken_by": None, "touched": None}
-        make(self.database, request_id, HistoryEntry(now, who, "put_back", ""), _taken_by(who), change)
+        make(self.database, request_id, HistoryEntry.of(by, HistoryEvent.PUT_BACK), _taken_by(by.who), change)
 
-    def pass_on(self, request_id: int, to: str, who: str, now: datetime) -> None:
+    def pass_on(self, request_id: int, to: str, by: By) -> None:
         """Hands a live request to a colleague. Raises as `take`."""
-        change = {"status": Status.TAKEN, "taken_by": to, "touched": now}
-        make(self.database, request_id, HistoryEntry(now, who, "passed_on", to), lambda row: row.status in LIVE, change)
+        change = {"status": Status.TAKEN, "taken_by": to, "touched": by.at}
+        make(
+            self.database,
+            request_id,
+            HistoryEntry.of(by, HistoryEvent.PASSED_ON, to),
+            lambda row: row.status in LIVE,
+            change,
+        )
 
-    def report(self, request_id: int, report: OutcomeReport, who: str, now: datetime) -> None:
+    def report(self, request_id: int, report: OutcomeReport, by: By) -> None:
         """Reports what came of ringing: the request is closed, or due again later. Raises as `take`."""
 
         def changed(row: Row[Any]) -> Mapping[str, Any]:
-            return self._reported(request_of(row), report, now)
+            return self._reported(request_of(row), report, by.at)
 
-        entry = HistoryEntry(now, who, report.outcome, report.at.isoformat() if report.at else "")
-        make(self.database, request_id, entry, _taken_by(who), changed)
+        entry = HistoryEntry.of(by, report.outcome, report.at.isoformat() if report.at else "")
+        make(self.database, request_id, entry, _taken_by(by.who), changed)
 
     def _reported(self, request: Request, report: OutcomeReport, now: datetime) -> Mapping[str, Any]:
         closed = {"status": Status.CLOSED, "touched": now, "appointment": None}
@@ -105,21 +106,21 @@ class Moves:
             case Then.AGAIN:
                 return {**again, "tries": request.tries + 1, "due": self.next_due(request, report.outcome, now)}
 
-    def write_note(self, request_id: int, words: str, who: str, now: datetime) -> None:
+    def write_note(self, request_id: int, words: str, by: By) -> None:
         """Adds a note to the history; a taken request counts as touched. Raises NoSuchRequest, StoreAway."""
-        entry = HistoryEntry(now, who, "note", words.strip()[:LONGEST_NOTE])
+        entry = HistoryEntry.of(by, HistoryEvent.NOTE, words.strip()[:LONGEST_NOTE])
 
         def written(write: Connection) -> None:
             row = _found(write, request_id)
             note(write, request_id, entry)
             write.execute(_audited(row, entry))
             if row.status == Status.TAKEN:
-                write.execute(update(table).where(table.c.id == request_id).values(touched=now))
+                write.execute(update(table).where(table.c.id == request_id).values(touched=by.at))
 
         in_turn(self.database, written)
 
-    def undo(self, request_id: int, what: str, who: str, now: datetime) -> bool:
-        """Takes back this move if it is the last one and `who` has just made it; whether it was taken back.
+    def undo(self, request_id: int, what: str, by: By) -> bool:
+        """Takes back this move if it is the last one and they have just made it; whether it was taken back.
 
         Raises NoSuchRequest, StoreAway. A request that the caller's next call has made again stays as it is; what was
         merged is taken apart by merging.py.
@@ -128,13 +129,13 @@ class Moves:
         def undone(write: Connection) -> bool:
             row = _found_in_turn(write, request_id)
             last = last_line(write, request_id)
-            if last.what != what or what in MERGED or not may_undo(last, who, now):
+            if last.what != what or what in MERGED or not may_undo(last, by):
                 return False
             before = restored(last.before)
             if before["status"] in LIVE and has_another(write, row):
                 return False
             write.execute(update(table).where(table.c.id == request_id).values(before))
-            entry = HistoryEntry(now, who, "undone", last.what)
+            entry = HistoryEntry.of(by, HistoryEvent.UNDONE, last.what)
             note(write, request_id, entry)
             write.execute(_audited(row, entry))
             return True
@@ -152,7 +153,7 @@ class Moves:
             for row in rows:
                 change = {"status": Status.OPEN, "taken_by": None, "touched": None}
                 write.execute(update(table).where(table.c.id == row.id).values(change))
-                note(write, row.id, HistoryEntry(now, THE_CLOCK, "returned", row.taken_by or ""))
+                note(write, row.id, HistoryEntry(now, THE_CLOCK, HistoryEvent.RETURNED, row.taken_by or ""))
             return len(rows)
 
         return in_turn(self.database, returned)
@@ -212,55 +213,23 @@ def _found_in_turn(write: Connection, request_id: int) -> Row[Any]:
 
 def _audited(row: Row[Any], entry: HistoryEntry) -> Insert:
     """The audit's line about a move; what a note says stays with the request."""
-    what = AUDITED.get(entry.what, "reported request")
-    detail = "" if entry.what == "note" else entry.detail
+    what = AUDITED.get(entry.what, AuditAction.REPORTED_REQUEST)
+    detail = "" if entry.what == HistoryEvent.NOTE else entry.detail
     outcome = entry.what if entry.what not in AUDITED else ""
-    return line(entry.who, what, row.reference, entry.at, outcome or detail)
+    return line(By(entry.who, entry.at), what, row.reference, outcome or detail)
 
 
-AUDITED: Mapping[str, str] = {
-    "taken": "took request",
-    "put_back": "put back request",
-    "passed_on": "passed on request",
-    "note": "noted on request",
-    "rebooked": "changed appointment",
-    "called_off": "cancelled appointment",
-    "undone": "undid request",
+AUDITED: Mapping[str, AuditAction] = {
+    HistoryEvent.TAKEN: AuditAction.TOOK_REQUEST,
+    HistoryEvent.PUT_BACK: AuditAction.PUT_BACK_REQUEST,
+    HistoryEvent.PASSED_ON: AuditAction.PASSED_ON_REQUEST,
+    HistoryEvent.NOTE: AuditAction.NOTED_ON_REQUEST,
+    HistoryEvent.REBOOKED: AuditAction.CHANGED_APPOINTMENT,
+    HistoryEvent.CALLED_OFF: AuditAction.CANCELLED_APPOINTMENT,
+    HistoryEvent.UNDONE: AuditAction.UNDID_REQUEST,
 }
 """What the audit says of each move; of every outcome it says "reported request"."""
 
 
-def last_line(write: Connection, request_id: int) -> Row[Any]:
-    """The last line of a request's history; every request has one."""
-    lines = schema.history
-    query = select(lines).where(lines.c.request_id == request_id).order_by(lines.c.id.desc()).limit(1)
-    return write.execute(query).one()
-
-
-def may_undo(last: Row[Any], who: str, now: datetime) -> bool:
-    """Whether `who` made this move a moment ago."""
-    return last.before is not None and last.who == who and now - last.at <= UNDO_WITHIN
-
-
-def has_another(write: Connection, row: Row[Any]) -> bool:
-    """Whether the number has asked for the same anew since this was closed: then the new request is the live one."""
-    same = (table.c.phone == row.phone, table.c.kind == row.kind, table.c.status.in_(LIVE), table.c.id != row.id)
-    return row.status == Status.CLOSED and write.execute(select(table.c.id).where(*same)).first() is not None
-
-
 def _taken_by(who: str) -> Callable[[Row[Any]], bool]:
     return lambda row: row.status == Status.TAKEN and row.taken_by == who
-
-
-def standing(row: Row[Any], **more: Any) -> str:
-    """How a request stands, to be put back by an undo."""
-    values = {name: getattr(row, name) for name in RESTORED}
-    told = {name: each.isoformat() if isinstance(each, datetime) else each for name, each in values.items()}
-    return json.dumps({**told, **more})
-
-
-def restored(before: str) -> Mapping[str, Any]:
-    """How it stood, for the columns of its row."""
-    values = {name: each for name, each in json.loads(before).items() if name in RESTORED}
-    moments = {name: datetime.fromisoformat(values[name]) for name in ("touched", "appointment", "due") if values[name]}
-    return {**values, **moments}

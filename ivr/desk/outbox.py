@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
-from ivr.desk.requests import LIVE, THE_CLOCK, HistoryEntry, Request
+from ivr.desk.requests import LIVE, THE_CLOCK, HistoryEntry, HistoryEvent, Request
 from ivr.desk.store import note, request_of
 from ivr.storage import schema
+from ivr.storage.audit import By
 from ivr.storage.database import Database
 
 TELL_STAFF = "tell_staff"
@@ -128,17 +129,17 @@ class Outbox:
         with self._database.reading() as read:
             return [FailedTask(*row) for row in read.execute(query.order_by(table.c.failed_at.desc()).limit(AT_ONCE))]
 
-    def begin_again(self, task_id: int, who: str, now: datetime) -> bool:
+    def begin_again(self, task_id: int, by: By) -> bool:
         """Somebody has mended what was wrong: it is tried again from the beginning. Whether it had failed.
 
         Raises StoreAway.
         """
         failed = (table.c.id == task_id, table.c.failed_at.is_not(None))
-        anew = update(table).where(*failed).values(failed_at=None, attempts=0, next_at=now, leased_until=now)
+        anew = update(table).where(*failed).values(failed_at=None, attempts=0, next_at=by.at, leased_until=by.at)
         with self._database.writing() as write:
             request_id = write.execute(anew.returning(table.c.request_id)).scalar()
             if request_id is not None:
-                note(write, request_id, HistoryEntry(now, who, "tried_again", ""))
+                note(write, request_id, HistoryEntry.of(by, HistoryEvent.TRIED_AGAIN))
         return request_id is not None
 
     def _set(self, task: OutboxTask, **values: Any) -> None:
@@ -164,7 +165,7 @@ def _fail_for_good(write: Connection, failed: FailedTask, now: datetime) -> None
     note(write, failed.request_id, HistoryEntry(now, THE_CLOCK, HISTORY_OF_FAILURE[failed.name], failed.reason))
 
 
-HISTORY_OF_FAILURE = {TELL_STAFF: "not_told", CONFIRM_TO_CALLER: "not_confirmed"}
+HISTORY_OF_FAILURE = {TELL_STAFF: HistoryEvent.NOT_TOLD, CONFIRM_TO_CALLER: HistoryEvent.NOT_CONFIRMED}
 """What the history says of a task that has failed for good."""
 
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, StrEnum
+from typing import Self
 
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
+from ivr.storage.audit import By
 
 
 class Status(StrEnum):
@@ -26,11 +28,28 @@ CALLER = "caller"
 THE_CLOCK = "the clock"
 """Who a line of history names when nobody did it."""
 
-UNDONE = "undone"
-"""What a history says where the line before it was taken back."""
-
 LIVE = (Status.OPEN, Status.TAKEN)
 """A number has at most one live request of each kind."""
+
+
+class HistoryEvent(StrEnum):
+    """What happened to a request besides an outcome, as it is stored; its sentences stand in ivr/web/wording.py."""
+
+    MADE = "made"
+    RANG_AGAIN = "rang_again"
+    TAKEN = "taken"
+    PUT_BACK = "put_back"
+    PASSED_ON = "passed_on"
+    RETURNED = "returned"
+    UNDONE = "undone"
+    NOT_TOLD = "not_told"
+    NOT_CONFIRMED = "not_confirmed"
+    TRIED_AGAIN = "tried_again"
+    TOOK_IN = "took_in"
+    DUPLICATE_OF = "duplicate_of"
+    REBOOKED = "rebooked"
+    CALLED_OFF = "called_off"
+    NOTE = "note"
 
 
 class Outcome(StrEnum):
@@ -158,7 +177,13 @@ class HistoryEntry:
     at: datetime
     who: str
     what: str
+    """A HistoryEvent or an Outcome; another word where a newer program wrote it."""
     detail: str
+
+    @classmethod
+    def of(cls, by: By, what: "HistoryEvent | Outcome", detail: str = "") -> Self:
+        """Make the line about what somebody does."""
+        return cls(by.at, by.who, what, detail)
 
 
 @dataclass(frozen=True)

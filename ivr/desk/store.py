@@ -12,7 +12,18 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.merge_links import WAS_MERGED, merged_into
-from ivr.desk.requests import CALLER, LIVE, HistoryEntry, Kept, NewRequest, NoSuchRequest, Outcome, Request, Status
+from ivr.desk.requests import (
+    CALLER,
+    LIVE,
+    HistoryEntry,
+    HistoryEvent,
+    Kept,
+    NewRequest,
+    NoSuchRequest,
+    Outcome,
+    Request,
+    Status,
+)
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
 from ivr.storage import schema
@@ -152,7 +163,7 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
         rang_again=0,
         source="call" if new.made_by == CALLER else "counter",
     )
-    note(write, request_id, HistoryEntry(new.created, new.made_by, "made", wish_of(new.day, new.part)))
+    note(write, request_id, HistoryEntry(new.created, new.made_by, HistoryEvent.MADE, wish_of(new.day, new.part)))
     return request_id
 
 
@@ -167,7 +178,7 @@ def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
     change = update(schema.requests).where(schema.requests.c.id == live.id)
     change = change.values(language=new.language, rang_again=schema.requests.c.rang_again + 1)
     write.execute(change.values(wish if live.kind == new.kind else beside))
-    note(write, live.id, HistoryEntry(new.created, new.made_by, "rang_again", wish_of(new.day, new.part)))
+    note(write, live.id, HistoryEntry(new.created, new.made_by, HistoryEvent.RANG_AGAIN, wish_of(new.day, new.part)))
 
 
 def note(write: Connection, request_id: int, entry: HistoryEntry) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from ivr.line.hours import DeskClosure, shifts_of, written
 from ivr.storage import audit, schema
+from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
 
 table = schema.closures
@@ -32,19 +33,19 @@ class Closures:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def set(self, wished: Sequence[DeskClosure], who: str, now: datetime) -> list[int]:
+    def set(self, wished: Sequence[DeskClosure], by: By) -> list[int]:
         """Sets all of these or, where that fails, none; their ids. Raises StoreAway."""
         with self._database.writing() as write:
-            return [_set(write, each, who, now) for each in wished]
+            return [_set(write, each, by) for each in wished]
 
-    def undo(self, closure_id: int, who: str, now: datetime) -> bool:
+    def undo(self, closure_id: int, by: By) -> bool:
         """Undoes one; whether it stood until now. Raises StoreAway."""
         standing = (table.c.id == closure_id, table.c.undone_at.is_(None))
-        undone = update(table).where(*standing).values(undone_by=who, undone_at=now).returning(table)
+        undone = update(table).where(*standing).values(undone_by=by.who, undone_at=by.at).returning(table)
         with self._database.writing() as write:
             row = write.execute(undone).one_or_none()
             if row is not None:
-                write.execute(audit.line(who, "undid hours", str(row.day), now, _words(_closure(row))))
+                write.execute(audit.line(by, AuditAction.UNDID_HOURS, str(row.day), _words(_closure(row))))
         return row is not None
 
     def current(self, day: date) -> list[Standing]:
@@ -54,10 +55,10 @@ class Closures:
             return [Standing(row.id, _closure(row), row.who, row.at) for row in read.execute(query)]
 
 
-def _set(write: Connection, wished: DeskClosure, who: str, now: datetime) -> int:
+def _set(write: Connection, wished: DeskClosure, by: By) -> int:
     row = {"day": wished.day, "line": wished.line, "shifts": written(wished.shifts), "reason": wished.reason}
-    done = write.execute(insert(table).values(**row, who=who, at=now))
-    write.execute(audit.line(who, "set hours", str(wished.day), now, _words(wished)))
+    done = write.execute(insert(table).values(**row, who=by.who, at=by.at))
+    write.execute(audit.line(by, AuditAction.SET_HOURS, str(wished.day), _words(wished)))
     closure_id: int = done.inserted_primary_key[0]  # type: ignore[index]  # the table has a key of one column
     return closure_id
 

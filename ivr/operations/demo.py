@@ -19,6 +19,7 @@ from ivr.operations.demo_days import SOMEBODY, PastRequest, past_requests
 from ivr.operations.retention import remove
 from ivr.reports.collector import write_down
 from ivr.storage import schema
+from ivr.storage.audit import By
 from ivr.storage.database import Database
 from ivr.storage.encryption import KeyedIds
 from ivr.storage.upsert import insert_new
@@ -103,12 +104,12 @@ class Demo:
     def _move(self, request_id: int, example: Example, asked: datetime) -> None:
         moment = asked + timedelta(minutes=4)
         if example.reports or example.taken:
-            self.moves.take(request_id, SOMEBODY, moment)
+            self.moves.take(request_id, By(SOMEBODY, moment))
         for outcome in example.reports:
             at = self._appointment(asked) if outcome is Outcome.BOOKED else None
-            self.moves.report(request_id, OutcomeReport(outcome, at), SOMEBODY, moment + timedelta(minutes=2))
+            self.moves.report(request_id, OutcomeReport(outcome, at), By(SOMEBODY, moment + timedelta(minutes=2)))
         if example.note:
-            self.moves.write_note(request_id, example.note, SOMEBODY, moment)
+            self.moves.write_note(request_id, example.note, By(SOMEBODY, moment))
 
     def _appointment(self, now: datetime) -> datetime:
         """Somewhere in today's opening hours, so that the day's list is not empty."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ivr.desk.moves import RESTORED
-from ivr.desk.requests import Outcome, Status
+from ivr.desk.requests import HistoryEvent, Outcome, Status
+from ivr.desk.undo import RESTORED
 from ivr.line.booking import Kind, Wish
 from ivr.line.clinic import Clinic, Line
 from ivr.reports.call_records import CallRecord
@@ -64,7 +64,7 @@ def _request(line: Line, call: CallRecord, turn: int) -> PastRequest:
         "outcome": outcome,
         "appointment": last + timedelta(days=1) if outcome is Outcome.BOOKED else None,
     }
-    made = {"at": created, "who": "caller", "what": "made", "detail": "", "before": None}
+    made = {"at": created, "who": "caller", "what": HistoryEvent.MADE, "detail": "", "before": None}
     return PastRequest(row, [made, *(_line(at, what, due) for at, what in rung)])
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, select
 
 from ivr.desk.pending import PendingRequest, PendingRequests, to_json
-from ivr.desk.requests import LIVE
+from ivr.desk.requests import LIVE, HistoryEvent
 from ivr.line.phones import Phone
 from ivr.operations.retention import HANGS_ON_A_REQUEST, remove
 from ivr.storage import audit, schema
+from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
 from ivr.storage.encryption import Unreadable
 
@@ -99,22 +100,22 @@ class Dossiers:
         for each in held.waiting:
             self.room.leave(each)
 
-    def erase(self, held: Dossier, who: str, now: datetime) -> None:
+    def erase(self, held: Dossier, by: By) -> None:
         """Removes what the database holds; the audit says so of each reference, and of no number. Raises StoreAway."""
         with self.database.writing() as write:
             for table in (schema.requests, schema.blocked):
                 same = select(table.c.id).where(table.c.phone == held.phone.e164).order_by(table.c.id)
                 remove(write, table, write.scalars(same.with_for_update()).all())
             for reference in held.references:
-                write.execute(audit.line(who, audit.ERASED, reference, now))
+                write.execute(audit.line(by, AuditAction.ERASED, reference))
             if held.blocks:
-                write.execute(audit.line(who, audit.ERASED, "", now, f"{len(held.blocks)} blocks"))
+                write.execute(audit.line(by, AuditAction.ERASED, detail=f"{len(held.blocks)} blocks"))
 
-    def seen(self, held: Dossier, who: str, now: datetime) -> None:
+    def seen(self, held: Dossier, by: By) -> None:
         """The audit says that it was handed out. Raises StoreAway."""
         with self.database.writing() as write:
             for reference in held.references:
-                write.execute(audit.line(who, "exported", reference, now))
+                write.execute(audit.line(by, AuditAction.EXPORTED, reference))
 
 
 def _whole(read: Connection, row: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -131,7 +132,7 @@ def _mentions(read: Connection, phone: Phone) -> list[str]:
     """Notes are free words: whoever wrote one may have grouped the digits as they liked."""
     wanted, notes, table = "".join(phone.groups), schema.history, schema.requests
     query = select(table.c.reference, notes.c.detail).join(table, table.c.id == notes.c.request_id)
-    others = read.execute(query.where(notes.c.what == "note", table.c.phone != phone.e164))
+    others = read.execute(query.where(notes.c.what == HistoryEvent.NOTE, table.c.phone != phone.e164))
     return sorted({row.reference for row in others if wanted in "".join(filter(str.isdigit, row.detail))})
 
 

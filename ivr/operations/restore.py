@@ -97,7 +97,7 @@ def _replace(part: Path, database: Path, kept: Path, patience: float) -> tuple[s
         live.execute("BEGIN IMMEDIATE")  # from here on nobody else writes, so that what is kept is all there is
         copy(database, half)
         put(half, kept)
-        erased = live.execute(ERASED_SINCE, (audit.ERASED,)).fetchall()
+        erased = live.execute(ERASED_SINCE, (audit.AuditAction.ERASED,)).fetchall()
         for table in (each for each in (*schema.metadata.tables, "alembic_version") if each != STAYS):
             names = [row[1] for row in live.execute(f"PRAGMA main.table_info({table})")]
             _replace_rows(live, table, ", ".join(names))

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, ColumnElement, Connection, Integer, Row, and_, cast, extract, func, or_, select
 
-from ivr.desk.requests import UNDONE, Outcome, Status
+from ivr.desk.requests import HistoryEvent, Outcome, Status
 from ivr.line.booking import Kind
 from ivr.line.clinic import Clinic
 from ivr.line.opening import OpeningTime
@@ -122,7 +122,8 @@ def _began(read: Connection, rang: ColumnElement[bool]) -> list[tuple[datetime, 
 
 
 def _lines(read: Connection, made: ColumnElement[bool]) -> Sequence[Row[Any]]:
-    rung, taken_back = history.c.what.in_(TRIED), and_(history.c.what == UNDONE, history.c.detail.in_(TRIED))
+    rung = history.c.what.in_(TRIED)
+    taken_back = and_(history.c.what == HistoryEvent.UNDONE, history.c.detail.in_(TRIED))
     columns = (history.c[name] for name in ("request_id", "at", "what", "before"))
     query = select(*columns).join(requests)
     return read.execute(query.where(made, or_(rung, taken_back)).order_by(history.c.id)).all()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ivr.desk.requests import UNDONE, Outcome, Status
+from ivr.desk.requests import HistoryEvent, Outcome, Status
 from ivr.line.booking import Kind
 
 LATE = timedelta(minutes=30)
@@ -42,7 +42,7 @@ def tries(history: Iterable[Line]) -> list[Line]:
     """The lines that stand: of those that were taken back, neither they nor their undoing."""
     standing: list[Line] = []
     for line in history:
-        if line.what == UNDONE:
+        if line.what == HistoryEvent.UNDONE:
             del standing[-1:]
         else:
             standing.append(line)

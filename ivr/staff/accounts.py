@@ -5,18 +5,18 @@ Each change is one transaction with its line in the audit. No passwords, no HTTP
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Update, delete, select, update
 
 from ivr.staff.passwords import NONE_YET
-from ivr.staff.people import MANAGER, REQUIRED_OF_EVERYBODY, STAFF, NoSuchPerson, rule
+from ivr.staff.people import MANAGER, REQUIRED_OF_EVERYBODY, NoSuchPerson, rule
 from ivr.storage import audit, schema
+from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
 from ivr.storage.upsert import insert_new, lock_key
 
-REQUIRED, OPTIONAL = "required second factor", "made second factor optional"
+REQUIRED, OPTIONAL = AuditAction.REQUIRED_SECOND_FACTOR, AuditAction.MADE_SECOND_FACTOR_OPTIONAL
 """How the audit puts it."""
 
 
@@ -30,54 +30,55 @@ class Accounts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def make(self, person_id: int, role: str, by: str, now: datetime) -> None:
+    def make(self, person_id: int, role: str, by: By) -> None:
         """Gives a person this role. Raises LastManager, NoSuchPerson, StoreAway."""
         with self._changing(person_id) as (write, row):
             if role != MANAGER:
                 _leave_a_manager(write, row)
             write.execute(_of(row).values(role=role))
-            write.execute(audit.line(by, f"made {MANAGER if role == MANAGER else STAFF}", row.name, now))
+            made = AuditAction.MADE_MANAGER if role == MANAGER else AuditAction.MADE_STAFF
+            write.execute(audit.line(by, made, row.name))
 
-    def disable(self, person_id: int, by: str, now: datetime) -> None:
+    def disable(self, person_id: int, by: By) -> None:
         """Keeps a person out from now on, wherever they are logged in. Raises LastManager, NoSuchPerson, StoreAway."""
         with self._changing(person_id) as (write, row):
             _leave_a_manager(write, row)
             write.execute(_of(row).values(active=False, epoch=row.epoch + 1))
-            write.execute(audit.line(by, "disabled person", row.name, now))
+            write.execute(audit.line(by, AuditAction.DISABLED_PERSON, row.name))
 
-    def enable(self, person_id: int, by: str, now: datetime) -> None:
+    def enable(self, person_id: int, by: By) -> None:
         """Lets a person log in again, with the password they had. Raises NoSuchPerson, StoreAway."""
         with self._changing(person_id) as (write, row):
             write.execute(_of(row).values(active=True))
-            write.execute(audit.line(by, "enabled person", row.name, now))
+            write.execute(audit.line(by, AuditAction.ENABLED_PERSON, row.name))
 
-    def end_sessions(self, person_id: int, by: str, now: datetime) -> None:
+    def end_sessions(self, person_id: int, by: By) -> None:
         """Logs a person out, wherever they are logged in. Raises NoSuchPerson, StoreAway."""
         with self._changing(person_id) as (write, row):
             write.execute(_of(row).values(epoch=row.epoch + 1))
-            write.execute(audit.line(by, "ended sessions", row.name, now))
+            write.execute(audit.line(by, AuditAction.ENDED_SESSIONS, row.name))
 
-    def require(self, person_id: int, by: str, now: datetime) -> None:
+    def require(self, person_id: int, by: By) -> None:
         """Lets a person work at the desk only with a second factor. Raises NoSuchPerson, StoreAway."""
-        self._require(person_id, True, by, now)
+        self._require(person_id, True, by)
 
-    def no_longer_require(self, person_id: int, by: str, now: datetime) -> None:
+    def no_longer_require(self, person_id: int, by: By) -> None:
         """Leaves it to a person whether they have a second factor. Raises NoSuchPerson, StoreAway."""
-        self._require(person_id, False, by, now)
+        self._require(person_id, False, by)
 
-    def _require(self, person_id: int, required: bool, by: str, now: datetime) -> None:
+    def _require(self, person_id: int, required: bool, by: By) -> None:
         with self._changing(person_id) as (write, row):
             write.execute(_of(row).values(second_factor_required=required))
-            write.execute(audit.line(by, REQUIRED if required else OPTIONAL, row.name, now))
+            write.execute(audit.line(by, REQUIRED if required else OPTIONAL, row.name))
 
-    def require_of_everybody(self, required: bool, by: str, now: datetime) -> None:
+    def require_of_everybody(self, required: bool, by: By) -> None:
         """Makes a second factor a rule of the desk, also for who is invited later, or ends that. Raises StoreAway."""
         with self._database.writing() as write:
             lock_key(write, REQUIRED_OF_EVERYBODY)  # of two taps at once the second finds what the first wrote
             write.execute(delete(schema.rules).where(schema.rules.c.name == REQUIRED_OF_EVERYBODY))
             if required:
                 insert_new(write, schema.rules, name=REQUIRED_OF_EVERYBODY)
-            write.execute(audit.line(by, REQUIRED if required else OPTIONAL, audit.EVERYBODY, now))
+            write.execute(audit.line(by, REQUIRED if required else OPTIONAL, audit.EVERYBODY))
 
     def required_of_everybody(self) -> bool:
         """Whether nobody works at the desk without a second factor. Raises StoreAway."""

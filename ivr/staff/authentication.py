@@ -9,7 +9,7 @@ from datetime import datetime
 from ivr.staff.lockout import Lockout
 from ivr.staff.people import People, Person
 from ivr.staff.second_factor import Proof, SecondFactors, WrongCode
-from ivr.storage.audit import SOMEBODY, Audit
+from ivr.storage.audit import SOMEBODY, Audit, AuditAction, By
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Authentication:
         known = self.people.named(name)
         person = self.people.logged_in(name, password)
         if person is None:
-            self.audit.write(SOMEBODY, "failed login", known.name if known else "", now, address)
+            self.audit.write(By(SOMEBODY, now), AuditAction.FAILED_LOGIN, known.name if known else "", address)
         elif person.second_factor:
             self.lockout.forgive(attempt)  # and no more: the right password must not buy new guesses at the code
         else:
@@ -57,7 +57,7 @@ class Authentication:
         try:
             proof = self.second_factors.prove(person.id, code, now)
         except WrongCode:
-            self.audit.write(SOMEBODY, "wrong code", person.name, now, address)
+            self.audit.write(By(SOMEBODY, now), AuditAction.WRONG_CODE, person.name, address)
             raise
         self.lockout.succeeded(person.name)
         return proof
@@ -65,4 +65,4 @@ class Authentication:
     def came_in(self, person: Person, address: str, now: datetime) -> None:
         """Writes down that somebody is in, by a password, a code or a link. Raises StoreAway."""
         self.lockout.succeeded(person.name)
-        self.audit.write(person.name, "logged in", "", now, address)
+        self.audit.write(By(person.name, now), AuditAction.LOGGED_IN, detail=address)

@@ -14,6 +14,7 @@ from ivr.staff.accounts import lock_person
 from ivr.staff.passwords import NONE_YET, Passwords
 from ivr.staff.people import NameTaken, NoSuchPerson, Person, admit, everybody, person, proper
 from ivr.storage import audit, schema
+from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database, UniqueViolation
 
 WORKS_FOR = timedelta(hours=1)
@@ -32,7 +33,7 @@ class Invitations:
         self._database = database
         self._passwords = passwords
 
-    def invite(self, name: str, role: str, by: str, now: datetime) -> str:
+    def invite(self, name: str, role: str, by: By) -> str:
         """Adds a person who has still to choose a password; the token of their link.
 
         Raises BadName, NameTaken, StoreAway.
@@ -40,13 +41,13 @@ class Invitations:
         name = proper(name)
         try:
             with self._database.writing() as write:
-                token = _issued(write, admit(write, name, NONE_YET, role, now), now)
-                write.execute(audit.line(by, "invited person", name, now, role))
+                token = _issued(write, admit(write, name, NONE_YET, role, by.at), by.at)
+                write.execute(audit.line(by, AuditAction.INVITED_PERSON, name, role))
         except UniqueViolation:
             raise NameTaken(name) from None
         return token
 
-    def reset(self, person_id: int, by: str, now: datetime) -> str:
+    def reset(self, person_id: int, by: By) -> str:
         """Voids a person's password and ends all their sessions; the token of the link to a new one.
 
         Raises NoSuchPerson, StoreAway; somebody who is disabled is NoSuchPerson too.
@@ -56,8 +57,8 @@ class Invitations:
             if not row.active:
                 raise NoSuchPerson
             _set_password(write, row, NONE_YET)
-            write.execute(audit.line(by, "reset password", row.name, now))
-            return _issued(write, row.id, now)
+            write.execute(audit.line(by, AuditAction.RESET_PASSWORD, row.name))
+            return _issued(write, row.id, by.at)
 
     def invited(self, token: str, now: datetime) -> Person:
         """Whom a link is for; it may be looked at as often as one likes. Raises LinkVoid, StoreAway."""
@@ -79,7 +80,7 @@ class Invitations:
             if used.rowcount != 1 or not row.active:
                 raise LinkVoid
             _set_password(write, row, kept)
-            write.execute(audit.line(row.name, "chose password", row.name, now))
+            write.execute(audit.line(By(row.name, now), AuditAction.CHOSE_PASSWORD, row.name))
             return person(write.execute(everybody().where(schema.staff.c.id == guest.id)).one())
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, sele
 
 from ivr.staff.passwords import NONE_YET, Passwords
 from ivr.storage import audit, schema
+from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database, UniqueViolation
 from ivr.storage.upsert import insert_new
 
@@ -81,7 +82,7 @@ class People:
         try:
             with self._database.writing() as write:
                 admit(write, name, kept, role, now)
-                write.execute(audit.line(audit.COMMAND_LINE, "added person", name, now, role))
+                write.execute(audit.line(By(audit.COMMAND_LINE, now), AuditAction.ADDED_PERSON, name, role))
         except UniqueViolation:
             raise NameTaken(name) from None
 

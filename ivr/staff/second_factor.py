@@ -14,6 +14,7 @@ from ivr.staff.accounts import lock_person
 from ivr.staff.people import NoSuchPerson, everybody, person
 from ivr.staff.totp import digits_of, new_recovery_codes, step_of
 from ivr.storage import audit, schema
+from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database, UniqueViolation
 from ivr.storage.encryption import Cipher, Unreadable
 from ivr.storage.upsert import insert_new
@@ -65,7 +66,7 @@ class SecondFactors:
                 row = lock_person(write, person_id)
                 insert_new(write, schema.second_factors, staff_id=row.id, secret=sealed, since=now, last_step=step)
                 write.execute(update(schema.staff).where(schema.staff.c.id == row.id).values(epoch=row.epoch + 1))
-                write.execute(audit.line(row.name, "switched on second factor", row.name, now))
+                write.execute(audit.line(By(row.name, now), AuditAction.SWITCHED_ON_SECOND_FACTOR, row.name))
                 return self._new_codes(write, row.id)
         except UniqueViolation:
             raise AlreadyOn from None
@@ -102,7 +103,7 @@ class SecondFactors:
             row = lock_person(write, person_id)
             if write.execute(_of(person_id)).first() is None:
                 raise NoSuchPerson
-            write.execute(audit.line(row.name, "made recovery codes", row.name, now))
+            write.execute(audit.line(By(row.name, now), AuditAction.MADE_RECOVERY_CODES, row.name))
             return self._new_codes(write, person_id)
 
     def switch_off(self, person_id: int, now: datetime) -> None:
@@ -112,14 +113,14 @@ class SecondFactors:
             if person(write.execute(everybody().where(schema.staff.c.id == row.id)).one()).required:
                 raise StillRequired
             if _forget(write, person_id):
-                write.execute(audit.line(row.name, "switched off second factor", row.name, now))
+                write.execute(audit.line(By(row.name, now), AuditAction.SWITCHED_OFF_SECOND_FACTOR, row.name))
 
-    def remove(self, person_id: int, by: str, now: datetime) -> None:
+    def remove(self, person_id: int, by: By) -> None:
         """Ends it for somebody who has lost the telephone. Raises NoSuchPerson, StoreAway."""
         with self._database.writing() as write:
             row = lock_person(write, person_id)
             if _forget(write, person_id):
-                write.execute(audit.line(by, "removed second factor", row.name, now))
+                write.execute(audit.line(by, AuditAction.REMOVED_SECOND_FACTOR, row.name))
 
     def _held(self, write: Connection, person_id: int) -> Row[Any]:
         factor = write.execute(_of(person_id).with_for_update()).one_or_none()
@@ -139,7 +140,7 @@ class SecondFactors:
         if write.execute(update(table).where(unused).values(used=now)).rowcount != 1:
             return False
         name = write.execute(select(schema.staff.c.name).where(schema.staff.c.id == factor.staff_id)).scalar_one()
-        write.execute(audit.line(name, "used recovery code", name, now))
+        write.execute(audit.line(By(name, now), AuditAction.USED_RECOVERY_CODE, name))
         return True
 
     def _new_codes(self, write: Connection, person_id: int) -> list[str]:

@@ -5,6 +5,7 @@ A request is named by its reference and a person by their name. No patient's num
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Insert, Row, Select, insert, or_, select
@@ -21,11 +22,61 @@ COMMAND_LINE = "(command line)"
 EVERYBODY = "(everybody)"
 """Whom it was about, where it holds for all people of the desk."""
 
-ERASED = "erased"
-"""What is done to a request that is removed because its caller wishes so."""
-
 SOMEBODY = "(unknown)"
 """Who acted, where nobody at the desk has the name that was given."""
+
+
+class AuditAction(StrEnum):
+    """What the audit can say that somebody did, as it is stored; its sentences stand in ivr/web/wording.py."""
+
+    LOGGED_IN = "logged in"
+    LOGGED_OUT = "logged out"
+    FAILED_LOGIN = "failed login"
+    WRONG_CODE = "wrong code"
+    ENDED_SESSIONS = "ended sessions"
+    ADDED_PERSON = "added person"
+    INVITED_PERSON = "invited person"
+    DISABLED_PERSON = "disabled person"
+    ENABLED_PERSON = "enabled person"
+    MADE_MANAGER = "made manager"
+    MADE_STAFF = "made staff"
+    RESET_PASSWORD = "reset password"  # noqa: S105 - what was done, no password
+    CHOSE_PASSWORD = "chose password"  # noqa: S105 - what was done, no password
+    SWITCHED_ON_SECOND_FACTOR = "switched on second factor"
+    SWITCHED_OFF_SECOND_FACTOR = "switched off second factor"
+    REMOVED_SECOND_FACTOR = "removed second factor"
+    REQUIRED_SECOND_FACTOR = "required second factor"
+    MADE_SECOND_FACTOR_OPTIONAL = "made second factor optional"
+    USED_RECOVERY_CODE = "used recovery code"
+    MADE_RECOVERY_CODES = "made recovery codes"
+    SAW_REQUEST = "saw request"
+    WROTE_DOWN_REQUEST = "wrote down request"
+    TOOK_REQUEST = "took request"
+    PUT_BACK_REQUEST = "put back request"
+    PASSED_ON_REQUEST = "passed on request"
+    REPORTED_REQUEST = "reported request"
+    NOTED_ON_REQUEST = "noted on request"
+    UNDID_REQUEST = "undid request"
+    MERGED_REQUEST = "merged request"
+    UNDID_MERGING_REQUEST = "undid merging request"
+    CHANGED_APPOINTMENT = "changed appointment"
+    CANCELLED_APPOINTMENT = "cancelled appointment"
+    EXPORTED = "exported"
+    ERASED = "erased"
+    MADE_CALENDAR_LINK = "made calendar link"
+    SWITCHED_OFF_CALENDAR = "switched off calendar"
+    SET_HOURS = "set hours"
+    UNDID_HOURS = "undid hours"
+    BLOCKED_NUMBER = "blocked number"
+    UNBLOCKED_NUMBER = "unblocked number"
+
+
+@dataclass(frozen=True)
+class By:
+    """Who does something, and when."""
+
+    who: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -36,13 +87,14 @@ class AuditEntry:
     at: datetime
     who: str
     what: str
+    """An AuditAction; another word where a newer program wrote it."""
     about: str
     detail: str
 
 
-def line(who: str, what: str, about: str, now: datetime, detail: str = "") -> Insert:
-    """The line to be written in the very transaction of the change that it tells of."""
-    row = {"who": who[:80], "what": what[:30], "about": about[:80], "at": now, "detail": detail}
+def line(by: By, what: AuditAction, about: str = "", detail: str = "") -> Insert:
+    """Return the line to be written in the very transaction of the change that it tells of."""
+    row = {"who": by.who[:80], "what": what, "about": about[:80], "at": by.at, "detail": detail}
     return insert(schema.audit).values(row)
 
 
@@ -54,10 +106,10 @@ class Audit:
         self._patient = patient or database
         """Reads: to look through a year for somebody who did little may take longer than a caller waits."""
 
-    def write(self, who: str, what: str, about: str, now: datetime, detail: str = "") -> None:
-        """Adds a line. Raises StoreAway."""
+    def write(self, by: By, what: AuditAction, about: str = "", detail: str = "") -> None:
+        """Add a line. Raises StoreAway."""
         with self._database.writing() as write:
-            write.execute(line(who, what, about, now, detail))
+            write.execute(line(by, what, about, detail))
 
     def page(self, person: str = "", before: int | None = None) -> list[AuditEntry]:
         """The newest lines, older than the one whose id is `before`.

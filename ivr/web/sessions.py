@@ -10,6 +10,7 @@ from flask import g, request, session
 from flask_login import UserMixin, current_user, login_user, logout_user
 
 from ivr.staff.people import Person
+from ivr.storage.audit import By
 from ivr.web.i18n import CHOSEN
 from ivr.web.services import services
 
@@ -49,6 +50,11 @@ def who() -> str:
     """The name of whoever is logged in."""
     name: str = current_user.name
     return name
+
+
+def by() -> By:
+    """Whoever is logged in, now: who does what is being done."""
+    return By(who(), services().clock())
 
 
 def begin(person: Person) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from ivr.desk.requests import Outcome
 from ivr.line.booking import Kind
-from ivr.web.i18n import _
+from ivr.storage.audit import AuditAction
+from ivr.web.i18n import _, later
 
 
 def kind_words(kind: Kind) -> str:
@@ -25,3 +26,53 @@ def outcome_words() -> Mapping[Outcome, str]:
         Outcome.CANCELLED: _("Cancelled by the caller"),
         Outcome.NOT_REACHED: _("Not reached"),
     }
+
+
+def audit_words(what: str) -> str:
+    """What somebody did; a word of a newer program as it is."""
+    return _(AUDIT[AuditAction(what)]) if what in set(AuditAction) else what
+
+
+AUDIT: Mapping[AuditAction, str] = {
+    AuditAction.LOGGED_IN: later("logged in"),
+    AuditAction.LOGGED_OUT: later("logged out"),
+    AuditAction.FAILED_LOGIN: later("failed login"),
+    AuditAction.WRONG_CODE: later("wrong code"),
+    AuditAction.ENDED_SESSIONS: later("ended sessions"),
+    AuditAction.ADDED_PERSON: later("added person"),
+    AuditAction.INVITED_PERSON: later("invited person"),
+    AuditAction.DISABLED_PERSON: later("disabled person"),
+    AuditAction.ENABLED_PERSON: later("enabled person"),
+    AuditAction.MADE_MANAGER: later("made manager"),
+    AuditAction.MADE_STAFF: later("made staff"),
+    AuditAction.RESET_PASSWORD: later("reset password"),
+    AuditAction.CHOSE_PASSWORD: later("chose password"),
+    AuditAction.SWITCHED_ON_SECOND_FACTOR: later("switched on second factor"),
+    AuditAction.SWITCHED_OFF_SECOND_FACTOR: later("switched off second factor"),
+    AuditAction.REMOVED_SECOND_FACTOR: later("removed second factor"),
+    AuditAction.REQUIRED_SECOND_FACTOR: later("required second factor"),
+    AuditAction.MADE_SECOND_FACTOR_OPTIONAL: later("made second factor optional"),
+    AuditAction.USED_RECOVERY_CODE: later("used recovery code"),
+    AuditAction.MADE_RECOVERY_CODES: later("made recovery codes"),
+    AuditAction.SAW_REQUEST: later("saw request"),
+    AuditAction.WROTE_DOWN_REQUEST: later("wrote down request"),
+    AuditAction.TOOK_REQUEST: later("took request"),
+    AuditAction.PUT_BACK_REQUEST: later("put back request"),
+    AuditAction.PASSED_ON_REQUEST: later("passed on request"),
+    AuditAction.REPORTED_REQUEST: later("reported request"),
+    AuditAction.NOTED_ON_REQUEST: later("noted on request"),
+    AuditAction.UNDID_REQUEST: later("undid request"),
+    AuditAction.MERGED_REQUEST: later("merged request"),
+    AuditAction.UNDID_MERGING_REQUEST: later("undid merging request"),
+    AuditAction.CHANGED_APPOINTMENT: later("changed appointment"),
+    AuditAction.CANCELLED_APPOINTMENT: later("cancelled appointment"),
+    AuditAction.EXPORTED: later("exported"),
+    AuditAction.ERASED: later("erased"),
+    AuditAction.MADE_CALENDAR_LINK: later("made calendar link"),
+    AuditAction.SWITCHED_OFF_CALENDAR: later("switched off calendar"),
+    AuditAction.SET_HOURS: later("set hours"),
+    AuditAction.UNDID_HOURS: later("undid hours"),
+    AuditAction.BLOCKED_NUMBER: later("blocked number"),
+    AuditAction.UNBLOCKED_NUMBER: later("unblocked number"),
+}
+"""What the audit says of each thing that somebody can do; a request or a person is named beside it."""

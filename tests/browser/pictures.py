@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from config.settings import ROOT
 from ivr.line.hours import DeskClosure
 from ivr.operations.demo import Demo
+from ivr.storage.audit import By
 from ivr.storage.migrate import migrate
 from ivr.web.services import Services
 from testing.servers.valkey import valkey
@@ -102,7 +103,7 @@ def running() -> Iterator[Services]:
             demo = Demo(services.database, services.desk.moves, services.clinic, services.reports.keyed_ids)
             demo.look_back(clock())
             demo.fill(clock())
-            services.hours.closures.set([HOLIDAY], "asha", clock())
+            services.hours.closures.set([HOLIDAY], By("asha", clock()))
             services.hours.closures_file.follow(services.hours.closures, clock().date())
             yield services
 

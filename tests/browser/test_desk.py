@@ -6,6 +6,7 @@ from datetime import timedelta
 from playwright.sync_api import expect
 
 from ivr.desk.requests import Outcome, OutcomeReport
+from ivr.storage.audit import By
 from tests.browser.conftest import Opens, Service
 from tests.people import Clock
 
@@ -54,7 +55,7 @@ def test_a_note_being_written_stays_when_a_second_factor_is_required_and_the_nex
     page = opens("meena")
     page.click("#list a")
     page.fill("#note", "her knee, since Tuesday")
-    service.services.staff.accounts.require_of_everybody(True, "asha", clock())
+    service.services.staff.accounts.require_of_everybody(True, By("asha", clock()))
     expect(page.get_by_role("alert")).to_contain_text("until you have set it up")
     expect(page.locator("#note")).to_have_value("her knee, since Tuesday")
     expect(page.locator(".tel")).to_contain_text("99999 00001")
@@ -69,7 +70,7 @@ def test_what_was_typed_stays_when_somebody_else_was_first(opens: Opens, service
     page.wait_for_selector("#booked-day")
     page.fill("#booked-day", "2026-11-25")
     page.fill("#booked-hour", "10:30")
-    service.services.desk.moves.pass_on(1, "meena", "asha", clock())
+    service.services.desk.moves.pass_on(1, "meena", By("asha", clock()))
     page.click("button[value=booked]")
     expect(page.get_by_role("alert")).to_have_text("meena has taken this request.")
 
@@ -133,8 +134,8 @@ def test_everything_is_reached_by_keyboard(opens: Opens, service: Service) -> No
 def test_an_appointment_is_changed_and_cancelled_without_javascript(opens: Opens, service: Service) -> None:
     services, now = service.services, service.services.clock()
     call = service.phone.rings().press(*CALLBACK)
-    services.desk.moves.take(1, "asha", now)
-    services.desk.moves.report(1, OutcomeReport(Outcome.BOOKED, now + timedelta(days=1)), "asha", now)
+    services.desk.moves.take(1, By("asha", now))
+    services.desk.moves.report(1, OutcomeReport(Outcome.BOOKED, now + timedelta(days=1)), By("asha", now))
     page = opens("meena", size="phone", js=False)
     page.goto(f"/desk/requests/{call.reference}")
     page.fill("#another-hour", "17:15")

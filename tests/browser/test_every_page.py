@@ -14,6 +14,7 @@ from ivr.line.booking import Kind
 from ivr.line.phones import Phone
 from ivr.operations.demo_calls import made_up
 from ivr.reports.collector import write_down
+from ivr.storage.audit import By
 from ivr.storage.database import Database, sqlite_path
 from tests.browser.conftest import Opens, Service
 
@@ -30,17 +31,17 @@ def pages(service: Service) -> dict[str, str]:
     service.phone.rings(lang="hi", caller="+919999900002").press("2", "1", "1", "1")
     for _ in range(len(PAUSES) + 2):  # every worker dies on it, so that it stands on the desk as failed
         service.services.desk.outbox.begin(1, service.services.clock())
-    service.services.desk.blocked.block(Phone("+919999900007"), LONG_REASON, "asha", service.services.clock())
-    service.services.staff.accounts.require(3, "asha", service.services.clock())
+    service.services.desk.blocked.block(Phone("+919999900007"), LONG_REASON, By("asha", service.services.clock()))
+    service.services.staff.accounts.require(3, By("asha", service.services.clock()))
     shared = two_share_a_reference(service)
     calls_of_today(service)
     merged = service.phone.rings(caller="+919999900005").press("2", "1", "1", "1").reference
-    service.services.desk.merging.merge(1, 6, "asha", service.services.clock())
+    service.services.desk.merging.merge(1, 6, By("asha", service.services.clock()))
     booked = service.phone.rings(caller="+919999900006").press("2", "1", "1", "1").reference
     now = service.services.clock()
-    service.services.desk.moves.take(7, "asha", now)
-    service.services.desk.moves.report(7, OutcomeReport(Outcome.BOOKED, now + timedelta(hours=2)), "asha", now)
-    service.services.desk.calendar_feed.renew("asha", now)
+    service.services.desk.moves.take(7, By("asha", now))
+    service.services.desk.moves.report(7, OutcomeReport(Outcome.BOOKED, now + timedelta(hours=2)), By("asha", now))
+    service.services.desk.calendar_feed.renew(By("asha", now))
     return {
         "list": "/desk",
         "card": f"/desk/requests/{reference}",

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from ivr.line.hours import DeskClosure
+from ivr.storage.audit import By
 from tests.browser.conftest import Opens, Service
 from tests.people import Clock
 
@@ -11,7 +12,7 @@ def test_a_manager_reads_what_will_be_heard_on_a_closed_day_and_unfolds_the_call
     opens: Opens, service: Service, clock: Clock
 ) -> None:
     services = service.services
-    services.hours.closures.set([DeskClosure(clock().date().replace(day=29), "", (), "diwali")], "asha", clock())
+    services.hours.closures.set([DeskClosure(clock().date().replace(day=29), "", (), "diwali")], By("asha", clock()))
     page = opens("asha", size="phone", js=False)
     page.goto("/desk/hours")
     page.click("text=Read the whole call >> nth=0")

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page
 
+from ivr.storage.audit import AuditAction, By
 from tests.browser.conftest import Opens, Service
 from tests.browser.test_every_page import violations
 
@@ -56,7 +57,7 @@ def test_the_pages_on_the_way_keep_nobody_out_and_fit(opens: Opens, service: Ser
     page.click("text=Invite >> nth=-1")
     found["still there"] = faults(page)
     for _ in range(3):
-        service.services.staff.audit.write(LONG, "saw request", "012345", service.services.clock())
+        service.services.staff.audit.write(By(LONG, service.services.clock()), AuditAction.SAW_REQUEST, "012345")
     for name, path in (("audit", "/desk/audit"), ("me", "/desk/me"), ("link", link), ("void", "/invitation/x")):
         page.goto(path)
         found[name] = faults(page)

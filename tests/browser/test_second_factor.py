@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pyotp import TOTP
 
+from ivr.storage.audit import By
 from tests.browser.conftest import Opens, Service
 from tests.browser.test_people import faults
 from tests.conftest import PASSWORD
@@ -53,7 +54,7 @@ def test_the_pages_of_the_second_factor_keep_nobody_out_and_fit(
 ) -> None:
     now = service.services.clock()
     page = opens("meena", size=size, dark=dark, words=words)
-    service.services.staff.accounts.require(2, "asha", now)
+    service.services.staff.accounts.require(2, By("asha", now))
     page.goto("/desk")
     found = {}
     secret = re.sub(r"\s", "", page.text_content("#key") or "")
@@ -68,7 +69,7 @@ def test_the_pages_of_the_second_factor_keep_nobody_out_and_fit(
     for name in ("me", "me/second-factor", "me/second-factor/codes"):
         page.goto(f"/desk/{name}")
         found[name] = faults(page)
-    service.services.staff.accounts.no_longer_require(2, "asha", now)
+    service.services.staff.accounts.no_longer_require(2, By("asha", now))
     page.goto("/desk/me/second-factor")
     found["off"] = faults(page)
     page.locator("header form").last.get_by_role("button").click()

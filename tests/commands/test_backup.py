@@ -21,6 +21,7 @@ from ivr.app import create_app
 from ivr.operations import backup as backups
 from ivr.operations.backup import BackupRefused, back_up
 from ivr.operations.restore import prepared, restore
+from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
 from ivr.storage.migrate import migrate
 from ivr.web.services import Services, build
@@ -183,10 +184,10 @@ def test_after_a_restore_the_desk_shows_the_requests_of_the_backup_and_goes_on(
 @pytest.mark.parametrize("since", ["renewed", "switched off"])
 def test_a_restore_brings_no_link_of_the_calendar_back(phone: Phone, app: Flask, clock: Clock, since: str) -> None:
     feed = phone.services.desk.calendar_feed
-    feed.renew("asha", clock())
+    feed.renew(By("asha", clock()))
     old = feed.link()
     backup = made(app)
-    (feed.renew if since == "renewed" else feed.switch_off)("asha", clock())
+    (feed.renew if since == "renewed" else feed.switch_off)(By("asha", clock()))
     now = feed.link()
     told = runs(app, "restore", str(backup), "--yes")
     assert feed.link() == now
@@ -199,7 +200,7 @@ def test_a_restore_brings_no_link_of_the_calendar_back(phone: Phone, app: Flask,
 def test_where_nobody_can_read_which_link_was_in_force_the_calendar_is_off(
     phone: Phone, app: Flask, live: Path, clock: Clock
 ) -> None:
-    phone.services.desk.calendar_feed.renew("asha", clock())
+    phone.services.desk.calendar_feed.renew(By("asha", clock()))
     backup = made(app)
     damage(live)
     assert runs(app, "restore", str(backup), "--yes").exit_code == 0

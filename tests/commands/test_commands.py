@@ -11,6 +11,7 @@ from flask import Flask
 
 from config.settings import ROOT
 from ivr.desk.requests import Outcome, OutcomeReport
+from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
 from tests.conftest import PASSWORD
 from tests.people import CALLER, Clock, Phone, Staff
@@ -71,8 +72,8 @@ def test_the_list_has_the_open_and_the_taken_the_soonest_due_first_and_with_all_
     clock.goes_on(minutes=1)
     sooner = phone.rings(caller="+919999900003").press("1", "1", "1", "1", "1").reference
     for request in (2, 3):
-        phone.services.desk.moves.take(request, "asha", clock())
-    phone.services.desk.moves.report(2, OutcomeReport(Outcome.SETTLED), "asha", clock())
+        phone.services.desk.moves.take(request, By("asha", clock()))
+    phone.services.desk.moves.report(2, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     listed = rows(runs(app, "desk", "list", "--json").output)
     assert references(listed) == [sooner, later]
     assert [row["status"] for row in listed] == ["taken", "open"]

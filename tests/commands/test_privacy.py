@@ -21,7 +21,7 @@ from ivr.desk.requests import Outcome, OutcomeReport, Request
 from ivr.line.phones import phone as number_of
 from ivr.operations.personal_data import Dossiers
 from ivr.storage import schema
-from ivr.storage.audit import COMMAND_LINE
+from ivr.storage.audit import COMMAND_LINE, By
 from ivr.storage.database import Database, sqlite_path
 from ivr.web.services import Services, build
 from testing.servers.valkey import Valkey
@@ -85,9 +85,9 @@ def known_well(phone: Phone, clock: Clock) -> list[str]:
     moves: Moves = phone.services.desk.moves
     closed = phone.rings(caller=MARKED).press(*ASK_TO_BE_RUNG)
     (found,) = phone.services.desk.store.waiting()
-    moves.take(found.id, "asha", clock())
-    moves.write_note(found.id, NOTE, "asha", clock())
-    moves.report(found.id, OutcomeReport(Outcome.SETTLED), "asha", clock())
+    moves.take(found.id, By("asha", clock()))
+    moves.write_note(found.id, NOTE, By("asha", clock()))
+    moves.report(found.id, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     live = phone.rings(caller=MARKED).press(*BOOK)
     row = {"phone": MARKED, "reason": "rings at night", "who": "asha", "at": clock()}
     with moves.database.writing() as write:
@@ -239,7 +239,7 @@ def test_another_number_that_waits_in_redis_is_left_there(phone: Phone, clock: C
 @on_sqlite
 def test_notes_of_others_that_have_the_number_are_named_to_be_looked_at(phone: Phone, clock: Clock) -> None:
     other = phone.rings(caller=OTHER).press(*BOOK)
-    phone.services.desk.moves.write_note(desk_of(phone)[0].id, "or her son, 98765-01234", "asha", clock())
+    phone.services.desk.moves.write_note(desk_of(phone)[0].id, "or her son, 98765-01234", By("asha", clock()))
     done = runs(phone, "erase", AS_TYPED, "--yes")
     assert f"Notes of other people's requests have this number in them: {other.reference}" in done.output
     assert "There was nothing to erase." in done.output

@@ -11,6 +11,7 @@ from ivr.app import create_app
 from ivr.desk.requests import MoveRefused, Outcome, OutcomeReport, Request, Status
 from ivr.operations.retention import Shredder
 from ivr.reports.reports import Period
+from ivr.storage.audit import By
 from ivr.web.services import Services, build
 from tests.conftest import settings_for
 from tests.people import DELHI, Clock, Phone
@@ -35,8 +36,8 @@ def phone(services: Services) -> Phone:
 def booked(services: Services, phone: Phone, clock: Clock) -> Request:
     """Asha has booked request 1 for tomorrow."""
     phone.rings().press(*CALLBACK)
-    services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, OutcomeReport(Outcome.BOOKED, clock() + timedelta(days=1)), "asha", clock())
+    services.desk.moves.take(1, By("asha", clock()))
+    services.desk.moves.report(1, OutcomeReport(Outcome.BOOKED, clock() + timedelta(days=1)), By("asha", clock()))
     clock.goes_on(hours=1)
     return services.desk.store.request(1)
 
@@ -51,7 +52,7 @@ def listed(services: Services, clock: Clock) -> list[Any]:
 
 def test_anybody_gives_it_another_time(services: Services, booked: Request, clock: Clock) -> None:
     later = clock() + timedelta(days=3)
-    services.desk.bookings.rebook(1, later, "meena", clock())
+    services.desk.bookings.rebook(1, later, By("meena", clock()))
     found = services.desk.store.request(1)
     assert (found.status, found.outcome, found.appointment) == (Status.CLOSED, Outcome.BOOKED, later)
     assert listed(services, clock) == [later]
@@ -61,7 +62,7 @@ def test_anybody_gives_it_another_time(services: Services, booked: Request, cloc
 
 
 def test_anybody_cancels_it_and_it_stands_in_no_list(services: Services, booked: Request, clock: Clock) -> None:
-    services.desk.bookings.call_off(1, "meena", clock())
+    services.desk.bookings.call_off(1, By("meena", clock()))
     found = services.desk.store.request(1)
     assert (found.status, found.outcome, found.appointment) == (Status.CLOSED, Outcome.CANCELLED, None)
     assert listed(services, clock) == []
@@ -74,22 +75,22 @@ def test_what_is_not_booked_is_neither_changed_nor_cancelled(services: Services,
     def tries() -> None:
         before = services.desk.store.request(1)
         with pytest.raises(MoveRefused):
-            services.desk.bookings.rebook(1, clock() + timedelta(days=1), "meena", clock())
+            services.desk.bookings.rebook(1, clock() + timedelta(days=1), By("meena", clock()))
         with pytest.raises(MoveRefused):
-            services.desk.bookings.call_off(1, "meena", clock())
+            services.desk.bookings.call_off(1, By("meena", clock()))
         assert services.desk.store.request(1) == before
 
     phone.rings().press(*CALLBACK)
     tries()
-    services.desk.moves.take(1, "asha", clock())
+    services.desk.moves.take(1, By("asha", clock()))
     tries()
-    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     tries()
 
 
 @pytest.mark.usefixtures("booked")
 def test_of_many_who_cancel_it_at_once_one_does(services: Services, clock: Clock) -> None:
-    cancel = [lambda who=f"staff {each}": services.desk.bookings.call_off(1, who, clock()) for each in range(4)]
+    cancel = [lambda who=f"staff {each}": services.desk.bookings.call_off(1, By(who, clock())) for each in range(4)]
     came = at_once(*cancel)
     assert [type(each) for each in came if each is not None] == [MoveRefused] * 3
     assert sum(line.endswith("called_off") for line in told(services)) == 1
@@ -99,12 +100,12 @@ def test_either_is_taken_back_by_who_made_it_also_where_the_patient_has_rung_sin
     services: Services, phone: Phone, booked: Request, clock: Clock
 ) -> None:
     phone.rings().press(*CALLBACK)
-    services.desk.bookings.rebook(1, clock() + timedelta(days=3), "meena", clock())
-    assert not services.desk.moves.undo(1, "rebooked", "asha", clock())
-    assert services.desk.moves.undo(1, "rebooked", "meena", clock())
+    services.desk.bookings.rebook(1, clock() + timedelta(days=3), By("meena", clock()))
+    assert not services.desk.moves.undo(1, "rebooked", By("asha", clock()))
+    assert services.desk.moves.undo(1, "rebooked", By("meena", clock()))
     assert services.desk.store.request(1) == booked
-    services.desk.bookings.call_off(1, "meena", clock())
-    assert services.desk.moves.undo(1, "called_off", "meena", clock())
+    services.desk.bookings.call_off(1, By("meena", clock()))
+    assert services.desk.moves.undo(1, "called_off", By("meena", clock()))
     assert services.desk.store.request(1) == booked
     assert told(services)[-1] == "meena undone called_off"
 
@@ -112,9 +113,9 @@ def test_either_is_taken_back_by_who_made_it_also_where_the_patient_has_rung_sin
 def test_the_reports_count_it_as_cancelled_and_its_patient_as_reached(
     services: Services, booked: Request, clock: Clock
 ) -> None:
-    services.desk.bookings.rebook(1, clock() + timedelta(days=3), "meena", clock())
-    assert services.desk.moves.undo(1, "rebooked", "meena", clock())
-    services.desk.bookings.call_off(1, "meena", clock())
+    services.desk.bookings.rebook(1, clock() + timedelta(days=3), By("meena", clock()))
+    assert services.desk.moves.undo(1, "rebooked", By("meena", clock()))
+    services.desk.bookings.call_off(1, By("meena", clock()))
     today = clock().date()
     report = services.reports.reports.of(Period(today, today, DELHI), "", services.clinic, clock())
     assert (dict(report.requests.outcomes), dict(report.requests.reached)) == ({Outcome.CANCELLED: 1}, {1: 1})
@@ -123,10 +124,10 @@ def test_the_reports_count_it_as_cancelled_and_its_patient_as_reached(
 @pytest.mark.usefixtures("booked")
 def test_it_is_kept_for_as_long_as_what_was_closed_when_it_was_cancelled(services: Services, clock: Clock) -> None:
     shredder = Shredder(services.database, services.clinic.retention)
-    services.desk.bookings.rebook(1, clock() + timedelta(days=200), "meena", clock())
+    services.desk.bookings.rebook(1, clock() + timedelta(days=200), By("meena", clock()))
     clock.goes_on(days=150)
     assert "requests" not in shredder.look(clock()), "it is still ahead"
-    services.desk.bookings.call_off(1, "meena", clock())
+    services.desk.bookings.call_off(1, By("meena", clock()))
     clock.goes_on(days=89)
     assert "requests" not in shredder.look(clock())
     clock.goes_on(days=1)

@@ -7,6 +7,7 @@ from sqlalchemy import insert
 
 from ivr.desk.calendar_feed import CalendarFeed
 from ivr.storage import schema
+from ivr.storage.audit import By
 from ivr.storage.database import WORKER_TIMEOUT, Database
 from ivr.storage.encryption import LinkTokens
 from tests.staff.staffed import NOW, Stores, after, at_once
@@ -34,23 +35,23 @@ def test_without_a_link_nothing_opens_it(feed: CalendarFeed) -> None:
 
 
 def test_the_newest_link_is_shown_again_and_opens_it_and_no_older_one_does(feed: CalendarFeed) -> None:
-    feed.renew("asha", NOW)
+    feed.renew(By("asha", NOW))
     old = token(feed)
     assert (token(feed), len(old)) == (old, 43)
-    feed.renew("meera", after(days=1))
+    feed.renew(By("meera", after(days=1)))
     new = token(feed)
     assert [feed.opens(each) for each in (old, new, new[:-1], new + "=", "", "é")] == [False, True, *[False] * 4]
-    feed.switch_off("meera", after(days=2))
+    feed.switch_off(By("meera", after(days=2)))
     assert feed.link() is None
     assert not feed.opens(new)
-    feed.renew("meera", after(days=3))
+    feed.renew(By("meera", after(days=3)))
     assert not feed.opens(new), "a link that was switched off does not come back"
 
 
 def test_neither_the_database_nor_another_secret_gives_the_link(
     feed: CalendarFeed, desk: Stores, database_url: str
 ) -> None:
-    feed.renew("asha", NOW)
+    feed.renew(By("asha", NOW))
     (row,) = desk.rows(schema.calendar_links)
     assert token(feed) not in str(row)
     assert not feed.opens(str(row["nonce"]))
@@ -63,13 +64,13 @@ def test_neither_the_database_nor_another_secret_gives_the_link(
 def test_the_audit_says_who_made_it_and_who_switched_it_off_and_not_what_it_is(
     feed: CalendarFeed, desk: Stores
 ) -> None:
-    feed.renew("asha", NOW)
-    feed.switch_off("meera", after(days=1))
+    feed.renew(By("asha", NOW))
+    feed.switch_off(By("meera", after(days=1)))
     assert desk.told() == [("asha", "made calendar link", ""), ("meera", "switched off calendar", "")]
 
 
 def test_of_many_who_renew_it_at_once_one_link_is_in_force(feed: CalendarFeed) -> None:
-    came = at_once(*[lambda: feed.renew("asha", NOW)] * 8)
+    came = at_once(*[lambda: feed.renew(By("asha", NOW))] * 8)
     assert came == [None] * 8
     assert feed.opens(token(feed))
 

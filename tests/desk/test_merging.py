@@ -10,15 +10,16 @@ from flask import Flask
 
 from ivr.app import create_app
 from ivr.desk.merging import MergeRefused, Merging, SameRequest
-from ivr.desk.moves import UNDO_WITHIN, Moves
+from ivr.desk.moves import Moves
 from ivr.desk.outbox import Outbox
 from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, OutcomeReport, Request, Status
+from ivr.desk.undo import UNDO_WITHIN
 from ivr.desk.worklist import Filter
 from ivr.line.phones import Phone as Number
 from ivr.operations.demo import DEMO
 from ivr.operations.personal_data import Dossiers
 from ivr.operations.retention import EVERY, Shredder
-from ivr.storage.audit import COMMAND_LINE
+from ivr.storage.audit import COMMAND_LINE, By
 from ivr.storage.database import WORKER_TIMEOUT, Database
 from ivr.web.services import Services, build
 from tests.conftest import settings_for
@@ -63,7 +64,7 @@ def again(phone: Phone, hers: Conversation, clock: Clock) -> Conversation:
 @pytest.fixture
 def merged(services: Services, again: Conversation, clock: Clock) -> None:
     """Both are one."""
-    services.desk.merging.merge(1, 2, "asha", clock())
+    services.desk.merging.merge(1, 2, By("asha", clock()))
 
 
 def stands(services: Services, request_id: int) -> Request:
@@ -86,7 +87,7 @@ def test_one_remains_with_its_own_number_and_wish_and_the_earlier_due_time(
 ) -> None:
     first, second = stands(services, 1), stands(services, 2)
     assert first.due < second.due
-    services.desk.merging.merge(2, 1, "asha", clock())
+    services.desk.merging.merge(2, 1, By("asha", clock()))
     goes, stays = stands(services, 1), stands(services, 2)
     assert stays == replace(second, due=first.due)
     assert (goes.status, goes.outcome, goes.merged_into) == (Status.CLOSED, Outcome.DUPLICATE, 2)
@@ -111,15 +112,15 @@ def test_both_histories_and_the_audit_say_who_did_it_and_no_number(
 def test_the_wish_of_the_one_that_goes_is_kept_in_the_history_of_the_other(
     services: Services, hers: Conversation, again: Conversation, clock: Clock
 ) -> None:
-    services.desk.merging.merge(2, 1, "asha", clock())
+    services.desk.merging.merge(2, 1, By("asha", clock()))
     wish = stands(services, 1)
     assert told(services, 2)[-1] == f"asha took_in {hers.reference} booking {wish.day} {wish.part}"
 
 
 def test_one_that_somebody_has_counts_as_touched(services: Services, again: Conversation, clock: Clock) -> None:
-    services.desk.moves.take(1, "asha", clock())
+    services.desk.moves.take(1, By("asha", clock()))
     clock.goes_on(minutes=19)
-    services.desk.merging.merge(1, 2, "asha", clock())
+    services.desk.merging.merge(1, 2, By("asha", clock()))
     clock.goes_on(minutes=19)
     assert services.desk.moves.return_untouched(clock()) == 0
     assert stands(services, 1).taken_by == "asha"
@@ -142,10 +143,10 @@ def test_a_request_that_is_merged_again_takes_its_references_along(
     services: Services, phone: Phone, again: Conversation, clock: Clock
 ) -> None:
     third = phone.rings(caller="+919999900003").press(*TO_BE_RUNG)
-    services.desk.merging.merge(2, 1, "asha", clock())
-    services.desk.merging.merge(3, 2, "asha", clock())
+    services.desk.merging.merge(2, 1, By("asha", clock()))
+    services.desk.merging.merge(3, 2, By("asha", clock()))
     assert found_by(services, again.reference) == found_by(services, third.reference) == [3]
-    assert services.desk.merging.undo(3, "asha", clock())
+    assert services.desk.merging.undo(3, By("asha", clock()))
     assert found_by(services, again.reference) == [2]
 
 
@@ -165,7 +166,7 @@ def test_who_rings_again_from_the_same_number_joins_the_one_that_remains(
     services: Services, phone: Phone, hers: Conversation, clock: Clock
 ) -> None:
     phone.rings().press(*TO_BE_RUNG)
-    services.desk.merging.merge(1, 2, "asha", clock())
+    services.desk.merging.merge(1, 2, By("asha", clock()))
     before = stands(services, 1)
     clock.goes_on(minutes=5)
     call = phone.rings().press(*TO_BE_RUNG)
@@ -192,9 +193,9 @@ def test_once_the_one_that_remained_is_closed_the_number_makes_a_new_one(
     services: Services, phone: Phone, hers: Conversation, clock: Clock
 ) -> None:
     phone.rings().press(*TO_BE_RUNG)
-    services.desk.merging.merge(1, 2, "asha", clock())
-    services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
+    services.desk.merging.merge(1, 2, By("asha", clock()))
+    services.desk.moves.take(1, By("asha", clock()))
+    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     phone.rings().press(*TO_BE_RUNG)
     assert [each.id for each in services.desk.store.waiting()] == [3]
 
@@ -205,15 +206,15 @@ def test_once_the_one_that_remained_is_closed_the_number_makes_a_new_one(
 def test_what_somebody_else_has_or_what_is_closed_is_not_merged(
     services: Services, again: Conversation, clock: Clock
 ) -> None:
-    services.desk.moves.take(2, "meena", clock())
+    services.desk.moves.take(2, By("meena", clock()))
     for pair in ((1, 2), (2, 1)):
         with pytest.raises(MergeRefused) as refused:
-            services.desk.merging.merge(*pair, "asha", clock())
+            services.desk.merging.merge(*pair, By("asha", clock()))
         assert (refused.value.reference, refused.value.taken_by) == (again.reference, "meena")
-    services.desk.moves.report(2, OutcomeReport(Outcome.SETTLED), "meena", clock())
+    services.desk.moves.report(2, OutcomeReport(Outcome.SETTLED), By("meena", clock()))
     for pair in ((1, 2), (2, 1)):
         with pytest.raises(MergeRefused) as refused:
-            services.desk.merging.merge(*pair, "asha", clock())
+            services.desk.merging.merge(*pair, By("asha", clock()))
         assert refused.value.status is Status.CLOSED
     assert stands(services, 1).status is Status.OPEN
 
@@ -222,10 +223,10 @@ def test_a_request_is_not_merged_with_itself_nor_with_none(
     services: Services, hers: Conversation, clock: Clock
 ) -> None:
     with pytest.raises(SameRequest):
-        services.desk.merging.merge(1, 1, "asha", clock())
+        services.desk.merging.merge(1, 1, By("asha", clock()))
     for pair in ((1, 4711), (4711, 1)):
         with pytest.raises(NoSuchRequest):
-            services.desk.merging.merge(*pair, "asha", clock())
+            services.desk.merging.merge(*pair, By("asha", clock()))
     assert told(services, 1) == [f"caller made {stands(services, 1).day} {stands(services, 1).part}"]
 
 
@@ -246,7 +247,7 @@ def test_of_many_who_merge_them_both_ways_at_once_one_does(
 ) -> None:
     merging, _ = patient
     acts: list[Callable[[], object]] = [
-        lambda each=each: merging.merge(*((1, 2) if each % 2 else (2, 1)), f"staff {each}", clock())  # type: ignore[misc]
+        lambda each=each: merging.merge(*((1, 2) if each % 2 else (2, 1)), By(f"staff {each}", clock()))  # type: ignore[misc]
         for each in range(8)
     ]
     came = at_once(*acts)
@@ -263,7 +264,9 @@ def test_of_one_who_merges_and_one_who_takes_at_once_one_is_told_how_it_stands(
     services: Services, patient: tuple[Merging, Moves], clock: Clock, taken: int
 ) -> None:
     merging, moves = patient
-    merge, take = at_once(lambda: merging.merge(1, 2, "asha", clock()), lambda: moves.take(taken, "meena", clock()))
+    merge, take = at_once(
+        lambda: merging.merge(1, 2, By("asha", clock())), lambda: moves.take(taken, By("meena", clock()))
+    )
     if isinstance(merge, MergeRefused):
         assert (merge.taken_by, take) == ("meena", None)
         assert [each.status for each in services.desk.store.all()].count(Status.CLOSED) == 0
@@ -283,32 +286,32 @@ def test_of_one_who_merges_and_one_who_takes_at_once_one_is_told_how_it_stands(
 def test_an_undo_puts_both_back_as_they_were(
     services: Services, hers: Conversation, again: Conversation, clock: Clock
 ) -> None:
-    services.desk.moves.take(2, "asha", clock())
+    services.desk.moves.take(2, By("asha", clock()))
     before = [stands(services, each) for each in (1, 2)]
-    services.desk.merging.merge(1, 2, "asha", clock())
-    assert not services.desk.merging.undo(1, "meena", clock()), "not by somebody else"
-    assert not services.desk.moves.undo(1, "took_in", "asha", clock()), "nor half of it"
-    assert not services.desk.moves.undo(2, "duplicate_of", "asha", clock())
+    services.desk.merging.merge(1, 2, By("asha", clock()))
+    assert not services.desk.merging.undo(1, By("meena", clock())), "not by somebody else"
+    assert not services.desk.moves.undo(1, "took_in", By("asha", clock())), "nor half of it"
+    assert not services.desk.moves.undo(2, "duplicate_of", By("asha", clock()))
     clock.now += UNDO_WITHIN
-    assert services.desk.merging.undo(1, "asha", clock())
+    assert services.desk.merging.undo(1, By("asha", clock()))
     assert [stands(services, each) for each in (1, 2)] == before
     assert found_by(services, again.reference) == [2]
     assert services.staff.audit.page()[0].what == "undid merging request"
-    assert not services.desk.merging.undo(1, "asha", clock()), "once"
-    services.desk.merging.merge(1, 2, "asha", clock())
+    assert not services.desk.merging.undo(1, By("asha", clock())), "once"
+    services.desk.merging.merge(1, 2, By("asha", clock()))
     assert stands(services, 2).merged_into == 1
 
 
 def test_after_a_while_nothing_is_taken_apart(services: Services, merged: None, clock: Clock) -> None:
     clock.now += UNDO_WITHIN + timedelta(seconds=1)
-    assert not services.desk.merging.undo(1, "asha", clock())
+    assert not services.desk.merging.undo(1, By("asha", clock()))
     assert stands(services, 2).status is Status.CLOSED
 
 
 BETWEEN: dict[str, Callable[[Services, Phone, Clock], object]] = {
-    "somebody takes what remains": lambda services, _phone, clock: services.desk.moves.take(1, "meena", clock()),
+    "somebody takes what remains": lambda services, _phone, clock: services.desk.moves.take(1, By("meena", clock())),
     "somebody notes on what was closed": lambda services, _phone, clock: services.desk.moves.write_note(
-        2, "?", "asha", clock()
+        2, "?", By("asha", clock())
     ),
     "the other number rings again": lambda _services, phone, _clock: phone.rings(caller=DAUGHTERS).press(*TO_BE_RUNG),
     "her number rings again": lambda _services, phone, _clock: phone.rings().press(*BOOK),
@@ -321,7 +324,7 @@ def test_where_something_has_happened_since_both_stay_as_they_are(
 ) -> None:
     BETWEEN[what](services, phone, clock)
     before = services.desk.store.all()
-    assert not services.desk.merging.undo(1, "asha", clock())
+    assert not services.desk.merging.undo(1, By("asha", clock()))
     assert services.desk.store.all() == before
 
 
@@ -334,11 +337,11 @@ def test_the_staff_are_not_told_of_what_was_merged_and_are_after_an_undo(
     errands, later = Outbox(services.database), clock() + timedelta(minutes=1)
     assert errands.begin(2, later) is None
     assert [each.task_id for each in errands.due(later)] == [1]
-    assert services.desk.merging.undo(1, "asha", clock())
+    assert services.desk.merging.undo(1, By("asha", clock()))
     assert [each.task_id for each in errands.due(later)] == [2]
     begun = errands.begin(2, later)
     assert begun is not None
-    services.desk.merging.merge(1, 2, "asha", clock())
+    services.desk.merging.merge(1, 2, By("asha", clock()))
     errands.failed(begun, "NotTold", later)
     assert errands.begin(2, later + timedelta(days=1)) is None, "also where a worker was at it and failed"
 
@@ -353,8 +356,8 @@ def test_what_was_merged_is_kept_as_long_as_what_it_leads_to(
     clock.goes_on(days=400)
     assert "requests" not in shredder.look(clock())
     assert found_by(services, again.reference) == [1]
-    services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.take(1, By("asha", clock()))
+    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     clock.goes_on(days=90)
     assert shredder.look(clock())["requests"] == 1
     clock.now += EVERY
@@ -371,13 +374,13 @@ def test_one_number_is_erased_and_the_others_request_stands_without_a_trace_of_i
     held = dossiers.of(Number(erased))
     assert held.merged == [other]
     reference = held.references[0]
-    dossiers.erase(held, COMMAND_LINE, clock())
+    dossiers.erase(held, By(COMMAND_LINE, clock()))
     (kept,) = services.desk.store.all()
     assert (kept.id, kept.merged_into) == (left, None)
     assert found_by(services, reference) == []
     assert found_by(services, other) == [left]
     assert told(services, left)[-1].split(" ", 1)[1] in {f"took_in {reference}", f"duplicate_of {reference}"}
-    assert not services.desk.merging.undo(1, "asha", clock())
+    assert not services.desk.merging.undo(1, By("asha", clock()))
     assert dossiers.of(Number(erased)).empty
 
 
@@ -385,14 +388,14 @@ def test_one_number_is_erased_and_the_others_request_stands_without_a_trace_of_i
 def test_after_an_undo_neither_request_holds_anything_of_the_other_but_its_reference(
     services: Services, again: Conversation, clock: Clock
 ) -> None:
-    assert services.desk.merging.undo(1, "asha", clock())
+    assert services.desk.merging.undo(1, By("asha", clock()))
     assert told(services, 1)[-2:] == [f"asha took_in {again.reference}", "asha undone"]
     dossiers = Dossiers(services.database, services.desk.pending)
     hers = dossiers.of(Number(CALLER))
     assert (hers.merged, "callback" in hers.as_json()) == ([], False)
-    dossiers.erase(dossiers.of(Number(DAUGHTERS)), COMMAND_LINE, clock())
+    dossiers.erase(dossiers.of(Number(DAUGHTERS)), By(COMMAND_LINE, clock()))
     assert "callback" not in dossiers.of(Number(CALLER)).as_json()
-    assert not services.desk.merging.undo(1, "asha", clock())
+    assert not services.desk.merging.undo(1, By("asha", clock()))
 
 
 def test_made_up_requests_that_were_merged_are_cleared_without_breaking_a_real_one(
@@ -402,7 +405,7 @@ def test_made_up_requests_that_were_merged_are_cleared_without_breaking_a_real_o
     made_up = next(
         each for each in services.desk.store.waiting() if each.call_sid.startswith(DEMO) and not each.taken_by
     )
-    services.desk.merging.merge(made_up.id, 1, "asha", clock())
+    services.desk.merging.merge(made_up.id, 1, By("asha", clock()))
     app.test_cli_runner().invoke(args=["demo", "clear"])
     assert [(each.id, each.merged_into) for each in services.desk.store.all()] == [(1, None)]
     assert found_by(services, hers.reference) == [1]

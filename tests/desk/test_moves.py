@@ -8,8 +8,10 @@ from threading import Barrier, Thread
 import pytest
 
 from ivr.app import create_app
-from ivr.desk.moves import LEFT_ALONE, UNDO_WITHIN
+from ivr.desk.moves import LEFT_ALONE
 from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, OutcomeReport, Request, Status
+from ivr.desk.undo import UNDO_WITHIN
+from ivr.storage.audit import By
 from ivr.web.services import Services, build
 from tests.conftest import settings_for
 from tests.people import Clock, Phone
@@ -39,9 +41,9 @@ def told(services: Services, request_id: int) -> list[str]:
 
 
 def test_a_request_is_taken_and_put_back(services: Services, request_id: int, clock: Clock) -> None:
-    services.desk.moves.take(request_id, "asha", clock())
+    services.desk.moves.take(request_id, By("asha", clock()))
     assert (now(services, request_id).status, now(services, request_id).taken_by) == ("taken", "asha")
-    services.desk.moves.put_back(request_id, "asha", clock())
+    services.desk.moves.put_back(request_id, By("asha", clock()))
     assert (now(services, request_id).status, now(services, request_id).taken_by) == ("open", None)
     assert told(services, request_id) == ["caller made", "asha taken", "asha put_back"]
 
@@ -54,7 +56,7 @@ def test_of_two_who_take_it_at_once_one_has_it_and_the_other_is_told_who(
     def takes(who: str) -> None:
         barrier.wait()
         try:
-            services.desk.moves.take(request_id, who, clock())
+            services.desk.moves.take(request_id, By(who, clock()))
         except MoveRefused as refused:
             refusals.append((who, refused.taken_by))
 
@@ -68,21 +70,21 @@ def test_of_two_who_take_it_at_once_one_has_it_and_the_other_is_told_who(
 
 
 def test_only_who_has_it_may_report_or_put_it_back(services: Services, request_id: int, clock: Clock) -> None:
-    services.desk.moves.take(request_id, "asha", clock())
+    services.desk.moves.take(request_id, By("asha", clock()))
     for move in (services.desk.moves.put_back, services.desk.moves.take):
         with pytest.raises(MoveRefused):
-            move(request_id, "meena", clock())
+            move(request_id, By("meena", clock()))
     with pytest.raises(MoveRefused):
-        services.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), "meena", clock())
+        services.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), By("meena", clock()))
 
 
 @pytest.mark.parametrize(
     "outcome", [Outcome.SETTLED, Outcome.WRONG_NUMBER, Outcome.DUPLICATE, Outcome.CANCELLED, Outcome.BOOKED]
 )
 def test_an_outcome_closes_it(services: Services, request_id: int, clock: Clock, outcome: Outcome) -> None:
-    services.desk.moves.take(request_id, "asha", clock())
+    services.desk.moves.take(request_id, By("asha", clock()))
     at = clock() + timedelta(days=1) if outcome is Outcome.BOOKED else None
-    services.desk.moves.report(request_id, OutcomeReport(outcome, at), "asha", clock())
+    services.desk.moves.report(request_id, OutcomeReport(outcome, at), By("asha", clock()))
     found = now(services, request_id)
     assert (found.status, found.outcome, found.appointment) == (Status.CLOSED, outcome, at)
     assert services.desk.store.waiting() == []
@@ -94,8 +96,8 @@ def test_no_answer_sets_a_later_due_time_and_after_all_tries_it_is_not_reached(
     tries = services.clinic.persistence.tries
     pauses = []
     for _ in range(tries):
-        services.desk.moves.take(request_id, "asha", clock())
-        services.desk.moves.report(request_id, OutcomeReport(Outcome.NO_ANSWER), "asha", clock())
+        services.desk.moves.take(request_id, By("asha", clock()))
+        services.desk.moves.report(request_id, OutcomeReport(Outcome.NO_ANSWER), By("asha", clock()))
         found = now(services, request_id)
         if found.status is Status.OPEN:
             pauses.append(found.due - clock())
@@ -106,15 +108,15 @@ def test_no_answer_sets_a_later_due_time_and_after_all_tries_it_is_not_reached(
 
 
 def test_busy_is_tried_again_sooner_than_no_answer(services: Services, request_id: int, clock: Clock) -> None:
-    services.desk.moves.take(request_id, "asha", clock())
-    services.desk.moves.report(request_id, OutcomeReport(Outcome.BUSY), "asha", clock())
+    services.desk.moves.take(request_id, By("asha", clock()))
+    services.desk.moves.report(request_id, OutcomeReport(Outcome.BUSY), By("asha", clock()))
     assert now(services, request_id).due == clock() + timedelta(minutes=10)
 
 
 def test_ring_later_is_due_when_somebody_said(services: Services, request_id: int, clock: Clock) -> None:
-    services.desk.moves.take(request_id, "asha", clock())
+    services.desk.moves.take(request_id, By("asha", clock()))
     later = clock() + timedelta(days=2)
-    services.desk.moves.report(request_id, OutcomeReport(Outcome.LATER, later), "asha", clock())
+    services.desk.moves.report(request_id, OutcomeReport(Outcome.LATER, later), By("asha", clock()))
     assert (now(services, request_id).due, now(services, request_id).tries) == (later, 0)
 
 
@@ -126,50 +128,50 @@ def test_an_outcome_and_its_moment_go_together(clock: Clock) -> None:
 
 def test_a_report_is_undone_within_seconds_by_who_made_it(services: Services, request_id: int, clock: Clock) -> None:
     before = now(services, request_id)
-    services.desk.moves.take(request_id, "asha", clock())
-    services.desk.moves.report(request_id, OutcomeReport(Outcome.NO_ANSWER), "asha", clock())
-    assert not services.desk.moves.undo(request_id, "no_answer", "meena", clock()), "not by somebody else"
+    services.desk.moves.take(request_id, By("asha", clock()))
+    services.desk.moves.report(request_id, OutcomeReport(Outcome.NO_ANSWER), By("asha", clock()))
+    assert not services.desk.moves.undo(request_id, "no_answer", By("meena", clock())), "not by somebody else"
     clock.now += UNDO_WITHIN
-    assert services.desk.moves.undo(request_id, "no_answer", "asha", clock())
+    assert services.desk.moves.undo(request_id, "no_answer", By("asha", clock()))
     found = now(services, request_id)
     assert (found.status, found.taken_by, found.tries, found.due) == ("taken", "asha", 0, before.due)
-    assert not services.desk.moves.undo(request_id, "no_answer", "asha", clock()), "once"
+    assert not services.desk.moves.undo(request_id, "no_answer", By("asha", clock())), "once"
 
 
 def test_an_undo_takes_back_what_it_was_offered_for_and_nothing_later(
     services: Services, request_id: int, clock: Clock
 ) -> None:
-    services.desk.moves.take(request_id, "asha", clock())
-    services.desk.moves.report(request_id, OutcomeReport(Outcome.NO_ANSWER), "asha", clock())
-    services.desk.moves.take(request_id, "asha", clock())
-    assert not services.desk.moves.undo(request_id, "no_answer", "asha", clock())
+    services.desk.moves.take(request_id, By("asha", clock()))
+    services.desk.moves.report(request_id, OutcomeReport(Outcome.NO_ANSWER), By("asha", clock()))
+    services.desk.moves.take(request_id, By("asha", clock()))
+    assert not services.desk.moves.undo(request_id, "no_answer", By("asha", clock()))
     assert (now(services, request_id).taken_by, now(services, request_id).tries) == ("asha", 1)
 
 
 def test_after_a_while_nothing_is_undone(services: Services, request_id: int, clock: Clock) -> None:
-    services.desk.moves.take(request_id, "asha", clock())
-    services.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.take(request_id, By("asha", clock()))
+    services.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     clock.now += UNDO_WITHIN + timedelta(seconds=1)
-    assert not services.desk.moves.undo(request_id, "settled", "asha", clock())
+    assert not services.desk.moves.undo(request_id, "settled", By("asha", clock()))
 
 
 def test_a_closing_is_not_undone_over_the_patients_next_request(
     services: Services, request_id: int, clock: Clock
 ) -> None:
-    services.desk.moves.take(request_id, "asha", clock())
-    services.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.take(request_id, By("asha", clock()))
+    services.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     Phone(create_app(services), services).rings().press("2", "1", "1", "1")
-    assert not services.desk.moves.undo(request_id, "settled", "asha", clock())
+    assert not services.desk.moves.undo(request_id, "settled", By("asha", clock()))
     assert [each.id for each in services.desk.store.waiting()] == [request_id + 1]
 
 
 def test_a_request_left_alone_for_twenty_minutes_goes_back_by_itself(
     services: Services, request_id: int, clock: Clock
 ) -> None:
-    services.desk.moves.take(request_id, "asha", clock())
+    services.desk.moves.take(request_id, By("asha", clock()))
     clock.now += LEFT_ALONE - timedelta(seconds=1)
     assert services.desk.moves.return_untouched(clock()) == 0
-    services.desk.moves.write_note(request_id, "rings in a minute", "asha", clock())
+    services.desk.moves.write_note(request_id, "rings in a minute", By("asha", clock()))
     clock.goes_on(minutes=19)
     assert services.desk.moves.return_untouched(clock()) == 0, "a note counts as touching it"
     clock.goes_on(minutes=1)
@@ -180,21 +182,21 @@ def test_a_request_left_alone_for_twenty_minutes_goes_back_by_itself(
 def test_a_request_is_passed_on_and_only_the_other_has_it_then(
     services: Services, request_id: int, clock: Clock
 ) -> None:
-    services.desk.moves.take(request_id, "asha", clock())
-    services.desk.moves.pass_on(request_id, "meena", "asha", clock())
+    services.desk.moves.take(request_id, By("asha", clock()))
+    services.desk.moves.pass_on(request_id, "meena", By("asha", clock()))
     assert now(services, request_id).taken_by == "meena"
     with pytest.raises(MoveRefused):
-        services.desk.moves.put_back(request_id, "asha", clock())
+        services.desk.moves.put_back(request_id, By("asha", clock()))
 
 
 def test_the_audit_says_who_did_what_but_not_what_a_note_says(
     services: Services, request_id: int, clock: Clock
 ) -> None:
     reference = now(services, request_id).reference
-    services.desk.moves.take(request_id, "asha", clock())
-    services.desk.moves.write_note(request_id, "her knee", "asha", clock())
-    services.desk.moves.report(request_id, OutcomeReport(Outcome.NO_ANSWER), "asha", clock())
-    services.desk.moves.undo(request_id, "no_answer", "asha", clock())
+    services.desk.moves.take(request_id, By("asha", clock()))
+    services.desk.moves.write_note(request_id, "her knee", By("asha", clock()))
+    services.desk.moves.report(request_id, OutcomeReport(Outcome.NO_ANSWER), By("asha", clock()))
+    services.desk.moves.undo(request_id, "no_answer", By("asha", clock()))
     said = [(each.who, each.what, each.about, each.detail) for each in reversed(services.staff.audit.page())]
     assert said == [
         ("asha", "took request", reference, ""),
@@ -206,4 +208,4 @@ def test_the_audit_says_who_did_what_but_not_what_a_note_says(
 
 def test_who_moves_a_request_that_never_was_is_told_so(services: Services, clock: Clock) -> None:
     with pytest.raises(NoSuchRequest):
-        services.desk.moves.take(4711, "asha", clock())
+        services.desk.moves.take(4711, By("asha", clock()))

@@ -13,7 +13,7 @@ import pytest
 from ivr.hours.closures import Closures
 from ivr.hours.closures_file import FILE, ClosuresFile, ClosuresFileAway
 from ivr.line.hours import DeskClosure, shifts_of
-from ivr.storage.audit import Audit
+from ivr.storage.audit import Audit, By
 from ivr.storage.database import Database, StoreAway, UniqueViolation
 from testing.servers.valkey import Valkey
 from tests.people import Clock
@@ -57,31 +57,31 @@ def found(closures: Closures, day: date = TODAY) -> list[DeskClosure]:
 
 
 def test_what_is_set_stands_with_who_set_it_and_when_in_the_order_in_which_it_was_set(closures: Closures) -> None:
-    first, second = closures.set([DIWALI, CLOSED], "asha", NOW)
-    (third,) = closures.set([EARLY], "binod", NOW + HOUR)
+    first, second = closures.set([DIWALI, CLOSED], By("asha", NOW))
+    (third,) = closures.set([EARLY], By("binod", NOW + HOUR))
     standing = closures.current(TODAY)
     assert [(each.id, each.closure) for each in standing] == [(first, DIWALI), (second, CLOSED), (third, EARLY)]
     assert [(each.who, each.at) for each in standing] == [("asha", NOW), ("asha", NOW), ("binod", NOW + HOUR)]
 
 
 def test_a_closure_ends_by_itself_with_its_day(closures: Closures) -> None:
-    closures.set([CLOSED, DIWALI], "asha", NOW)
+    closures.set([CLOSED, DIWALI], By("asha", NOW))
     assert found(closures, TODAY + timedelta(days=1)) == [DIWALI]
     assert found(closures, DIWALI.day + timedelta(days=1)) == []
 
 
 def test_what_is_undone_stands_no_longer_and_is_undone_once(closures: Closures) -> None:
-    first, second = closures.set([CLOSED, EARLY], "asha", NOW)
-    assert closures.undo(first, "binod", NOW + HOUR)
+    first, second = closures.set([CLOSED, EARLY], By("asha", NOW))
+    assert closures.undo(first, By("binod", NOW + HOUR))
     assert found(closures) == [EARLY]
-    assert not closures.undo(first, "chandra", NOW + HOUR)
-    assert not closures.undo(second + 1, "chandra", NOW)
+    assert not closures.undo(first, By("chandra", NOW + HOUR))
+    assert not closures.undo(second + 1, By("chandra", NOW))
 
 
 def test_the_audit_says_who_set_and_undid_what(closures: Closures, database: Database) -> None:
-    (closure_id,) = closures.set([EARLY], "asha", NOW)
-    closures.undo(closure_id, "binod", NOW + HOUR)
-    closures.undo(closure_id, "chandra", NOW + HOUR)
+    (closure_id,) = closures.set([EARLY], By("asha", NOW))
+    closures.undo(closure_id, By("binod", NOW + HOUR))
+    closures.undo(closure_id, By("chandra", NOW + HOUR))
     told = [(each.who, each.what, each.about, each.detail) for each in Audit(database).page()]
     words = "second: open 09:00-13:00,16:00-18:00, power_cut"
     assert told == [("binod", "undid hours", "2026-11-23", words), ("asha", "set hours", "2026-11-23", words)]
@@ -90,7 +90,7 @@ def test_the_audit_says_who_set_and_undid_what(closures: Closures, database: Dat
 def test_of_several_that_are_set_together_all_stand_or_none(closures: Closures) -> None:
     impossible = DeskClosure(TODAY, None)  # type: ignore[arg-type]  # what the table refuses
     with pytest.raises(UniqueViolation):
-        closures.set([CLOSED, impossible], "asha", NOW)
+        closures.set([CLOSED, impossible], By("asha", NOW))
     assert found(closures) == []
 
 
@@ -98,8 +98,8 @@ def test_of_several_that_are_set_together_all_stand_or_none(closures: Closures) 
 
 
 def test_the_telephone_reads_what_the_desk_has_set_and_nobody_elses_eyes_do(closures: Closures, path: Path) -> None:
-    closures.set([CLOSED, EARLY, DIWALI], "asha", NOW)
-    closures.set([DeskClosure(TODAY - timedelta(days=1), "")], "asha", NOW)
+    closures.set([CLOSED, EARLY, DIWALI], By("asha", NOW))
+    closures.set([DeskClosure(TODAY - timedelta(days=1), "")], By("asha", NOW))
     mirror = ClosuresFile(path)
     assert [each.closure for each in mirror.follow(closures, TODAY)] == [CLOSED, EARLY, DIWALI]
     assert mirror.read() == ClosuresFile(path).read() == (CLOSED, EARLY, DIWALI)
@@ -111,13 +111,13 @@ def test_the_telephone_reads_what_the_desk_has_set_and_nobody_elses_eyes_do(clos
 def test_every_process_reads_a_change_at_its_next_look(closures: Closures, path: Path) -> None:
     writes, reads = ClosuresFile(path), ClosuresFile(path)
     for each in (CLOSED, EARLY, DIWALI):
-        closures.set([each], "asha", NOW)
+        closures.set([each], By("asha", NOW))
         writes.follow(closures, TODAY)
         assert reads.read()[-1] == each
 
 
 def test_a_file_that_has_not_changed_is_neither_written_nor_read_again(closures: Closures, path: Path) -> None:
-    closures.set([CLOSED], "asha", NOW)
+    closures.set([CLOSED], By("asha", NOW))
     mirror = ClosuresFile(path)
     mirror.follow(closures, TODAY)
     before, known = path.stat(), mirror.read()
@@ -133,7 +133,7 @@ BROKEN = (b"", b"{", b"null", b"7", b'["x"]', b'[{"day": "2026-11-23"}]', b"\xff
 def test_a_broken_file_leaves_the_last_known_closures_and_is_told_once(
     closures: Closures, path: Path, text: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    closures.set([CLOSED], "asha", NOW)
+    closures.set([CLOSED], By("asha", NOW))
     mirror = ClosuresFile(path)
     mirror.follow(closures, TODAY)
     assert mirror.read() == (CLOSED,)
@@ -157,7 +157,7 @@ def test_shifts_that_cannot_be_are_a_broken_file(path: Path) -> None:
 def test_an_absent_file_leaves_the_last_known_closures_until_it_is_back(
     closures: Closures, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    closures.set([CLOSED], "asha", NOW)
+    closures.set([CLOSED], By("asha", NOW))
     mirror = ClosuresFile(path)
     assert [mirror.read(), mirror.read()] == [(), ()]
     assert len(caplog.records) == 1
@@ -177,7 +177,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_leaves_the_old_file(closure
 
 
 def test_with_the_database_away_the_file_stays_as_it_is(path: Path, tmp_path: Path, closures: Closures) -> None:
-    closures.set([CLOSED], "asha", NOW)
+    closures.set([CLOSED], By("asha", NOW))
     ClosuresFile(path).follow(closures, TODAY)
     nowhere = Database(f"sqlite:///{tmp_path}/nowhere.db")
     with pytest.raises(StoreAway):
@@ -189,7 +189,7 @@ def test_of_several_who_write_at_once_none_brings_back_what_was_before(closures:
     days = [TODAY + timedelta(days=n) for n in range(24)]
 
     def sets(day: date) -> bool:
-        closures.set([DeskClosure(day, "")], "asha", NOW)
+        closures.set([DeskClosure(day, "")], By("asha", NOW))
         ClosuresFile(path).follow(closures, TODAY)
         return DeskClosure(day, "") in ClosuresFile(path).read()
 
@@ -204,7 +204,7 @@ def test_of_several_who_write_at_once_none_brings_back_what_was_before(closures:
 def test_the_clock_brings_this_machine_what_was_set_on_another(worker: WorkerServices, clock: Clock) -> None:
     write_closures_file(worker)
     assert worker.hours.closures_file.read() == ()
-    worker.hours.closures.set([CLOSED, DIWALI], "asha", clock())
+    worker.hours.closures.set([CLOSED, DIWALI], By("asha", clock()))
     assert _swept(worker) == ""
     assert worker.hours.closures_file.read() == (CLOSED, DIWALI)
     clock.goes_on(days=1)
@@ -213,7 +213,7 @@ def test_the_clock_brings_this_machine_what_was_set_on_another(worker: WorkerSer
 
 
 def test_the_clock_brings_it_while_redis_is_away(worker: WorkerServices, clock: Clock, valkey_server: Valkey) -> None:
-    worker.hours.closures.set([CLOSED], "asha", clock())
+    worker.hours.closures.set([CLOSED], By("asha", clock()))
     valkey_server.stop()
     try:
         assert _swept(worker).startswith("QueueAway")

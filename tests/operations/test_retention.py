@@ -18,7 +18,7 @@ from ivr.line.hours import DeskClosure
 from ivr.operations import retention
 from ivr.operations.retention import AT_ONCE, EVERY, Shredder
 from ivr.storage import schema
-from ivr.storage.audit import Audit
+from ivr.storage.audit import Audit, AuditAction, By
 from ivr.storage.database import Database, StoreAway, sqlite_path
 from ivr.web.services import Services, build
 from tests.conftest import settings_for
@@ -70,9 +70,9 @@ def closes(services: Services, outcome: Outcome, clock: Clock) -> Request:
     found = rings(services)
     while services.desk.store.request(found.id).status is not Status.CLOSED:
         at = clock() + timedelta(hours=2) if outcome is Outcome.BOOKED else None
-        services.desk.moves.take(found.id, "asha", clock())
+        services.desk.moves.take(found.id, By("asha", clock()))
         said = Outcome.NO_ANSWER if outcome is Outcome.NOT_REACHED else outcome
-        services.desk.moves.report(found.id, OutcomeReport(said, at), "asha", clock())
+        services.desk.moves.report(found.id, OutcomeReport(said, at), By("asha", clock()))
         clock.goes_on(minutes=10)
     clock.goes_on(minutes=-10)
     return found
@@ -109,7 +109,7 @@ def test_a_request_that_is_live_is_never_forgotten(services: Services, shredder:
     found = rings(services)
     clock.goes_on(days=4000)
     assert shredder.look(clock()) == {}
-    services.desk.moves.take(found.id, "asha", clock())
+    services.desk.moves.take(found.id, By("asha", clock()))
     clock.goes_on(days=4000)
     assert "requests" not in shredder.look(clock()), "nor while it is taken"
     assert [each.id for each in services.desk.store.waiting()] == [found.id]
@@ -117,9 +117,9 @@ def test_a_request_that_is_live_is_never_forgotten(services: Services, shredder:
 
 def test_a_closing_that_was_undone_does_not_count(services: Services, shredder: Shredder, clock: Clock) -> None:
     found = closes(services, Outcome.SETTLED, clock)
-    assert services.desk.moves.undo(found.id, "settled", "asha", clock())
+    assert services.desk.moves.undo(found.id, "settled", By("asha", clock()))
     clock.goes_on(days=80)
-    services.desk.moves.report(found.id, OutcomeReport(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.report(found.id, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     clock.goes_on(days=80)
     assert shredder.look(clock()) == {}
     clock.goes_on(days=10)
@@ -130,9 +130,9 @@ def test_what_was_booked_stays_until_the_appointment_is_over(
     services: Services, shredder: Shredder, clock: Clock
 ) -> None:
     found = rings(services)
-    services.desk.moves.take(found.id, "asha", clock())
+    services.desk.moves.take(found.id, By("asha", clock()))
     appointment = clock() + timedelta(days=120)
-    services.desk.moves.report(found.id, OutcomeReport(Outcome.BOOKED, appointment), "asha", clock())
+    services.desk.moves.report(found.id, OutcomeReport(Outcome.BOOKED, appointment), By("asha", clock()))
     clock.now = appointment - SECOND
     assert shredder.look(clock()) == {}
     clock.now = appointment + EVERY
@@ -154,9 +154,9 @@ def test_the_audit_is_kept_for_a_year_and_says_nothing_of_what_it_forgets(
     database: Database, shredder: Shredder, clock: Clock
 ) -> None:
     audit = Audit(database)
-    audit.write("asha", "took request", "012345", clock())
+    audit.write(By("asha", clock()), AuditAction.TOOK_REQUEST, "012345")
     clock.goes_on(days=364)
-    audit.write("asha", "took request", "543210", clock())
+    audit.write(By("asha", clock()), AuditAction.TOOK_REQUEST, "543210")
     assert shredder.look(clock()) == {}
     clock.goes_on(days=1)
     assert shredder.look(clock()) == {"lines of the audit": 1}
@@ -165,7 +165,7 @@ def test_the_audit_is_kept_for_a_year_and_says_nothing_of_what_it_forgets(
 
 def test_closures_of_long_ago_go_and_those_ahead_stay(database: Database, shredder: Shredder, clock: Clock) -> None:
     closures = Closures(database)
-    closures.set([DeskClosure(date(2025, 11, 22), ""), DeskClosure(date(2026, 12, 25), "")], "asha", clock())
+    closures.set([DeskClosure(date(2025, 11, 22), ""), DeskClosure(date(2026, 12, 25), "")], By("asha", clock()))
     assert shredder.look(clock()) == {"closures": 1}
     assert [each.closure.day for each in closures.current(date(2020, 1, 1))] == [date(2026, 12, 25)]
 

@@ -13,6 +13,7 @@ from config.settings import ROOT, Settings
 from ivr.hours.closures_file import FILE
 from ivr.preflight.processes import MEGABYTE, room
 from ivr.staff.people import STAFF
+from ivr.storage.audit import By
 from ivr.web.services import build
 from testing.servers import until
 from testing.servers.postgres import Postgres
@@ -96,7 +97,7 @@ def test_a_desk_that_nobody_can_manage_fails(both: Settings) -> None:
     try:
         assert looks(both, "people").result == "FAIL"
         services.staff.people.add("meena", PASSWORD, real_clock(), STAFF)
-        services.staff.invitations.invite("ravi", "manager", "tests", real_clock())
+        services.staff.invitations.invite("ravi", "manager", By("tests", real_clock()))
         assert said(looks(both, "people")) == ("FAIL", "nobody can log in and manage the desk")
         services.staff.people.add("asha", PASSWORD, real_clock())
         assert said(looks(both, "people")) == ("pass", "1 manager can log in")

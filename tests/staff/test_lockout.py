@@ -7,6 +7,7 @@ import pytest
 from ivr.staff.lockout import LockedOut
 from ivr.staff.people import STAFF
 from ivr.storage import schema
+from ivr.storage.audit import By
 from tests.staff.staffed import NOW, PASSWORD, Stores, after, at_once
 
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
@@ -126,7 +127,7 @@ def test_many_who_guess_at_the_same_moment_get_no_more_guesses(desk: Stores) -> 
 
 def test_a_new_password_by_a_link_ends_the_wait(desk: Stores) -> None:
     fails(desk, 5)
-    token = desk.invitations.reset(desk.id_of("asha"), "meera", NOW)
+    token = desk.invitations.reset(desk.id_of("asha"), By("meera", NOW))
     person = desk.invitations.use(token, PASSWORD, NOW)
     desk.entrance.came_in(person, HOME, NOW)
     assert locked_until(desk) is None

@@ -8,6 +8,7 @@ from argon2 import Parameters, PasswordHasher, extract_parameters
 from ivr.staff.passwords import LONGEST, SHORTEST, BadPassword, Passwords
 from ivr.staff.people import STAFF, BadName, NameTaken, People
 from ivr.storage import schema
+from ivr.storage.audit import By
 from tests.staff.staffed import NOW, PASSWORD, Stores
 
 
@@ -58,8 +59,8 @@ def test_a_name_is_given_once(desk: Stores) -> None:
 
 def test_everybody_is_listed_by_name_with_their_role_and_whether_they_may_come_in(desk: Stores) -> None:
     desk.add("meera")
-    desk.roster.disable(desk.add("devi", STAFF), "meera", NOW)
-    desk.invitations.invite("asha", STAFF, "meera", NOW)
+    desk.roster.disable(desk.add("devi", STAFF), By("meera", NOW))
+    desk.invitations.invite("asha", STAFF, By("meera", NOW))
     listed = [(person.name, person.manager, person.active, person.ready) for person in desk.people.all()]
     assert listed == [("asha", False, True, False), ("devi", False, False, True), ("meera", True, True, True)]
 
@@ -67,7 +68,7 @@ def test_everybody_is_listed_by_name_with_their_role_and_whether_they_may_come_i
 def test_who_is_disabled_is_nobody_to_a_session_or_a_login_but_keeps_their_name(desk: Stores) -> None:
     desk.add("meera")
     asha = desk.add("asha")
-    desk.roster.disable(asha, "meera", NOW)
+    desk.roster.disable(asha, By("meera", NOW))
     assert desk.people.person(asha) is None
     assert not desk.enters("asha")
     with pytest.raises(NameTaken):
@@ -97,7 +98,7 @@ def test_a_name_that_nobody_has_costs_as_much_hashing_as_a_wrong_password(desk: 
     hasher = Counting()
     people = People(desk.database, Passwords(hasher))
     people.add("asha", PASSWORD, NOW)
-    desk.invitations.invite("guest", STAFF, "asha", NOW)
+    desk.invitations.invite("guest", STAFF, By("asha", NOW))
     people.logged_in("asha", "wrong horse battery")
     as_hard = hasher.tried
     assert len(as_hard) == 1

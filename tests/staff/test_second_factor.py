@@ -12,6 +12,7 @@ from ivr.staff.people import STAFF, NoSuchPerson, Person
 from ivr.staff.second_factor import AlreadyOn, KeyChanged, Proof, SecondFactors, StillRequired, WrongCode
 from ivr.staff.totp import RECOVERY_CODES, address_of, new_secret
 from ivr.storage import schema
+from ivr.storage.audit import By
 from ivr.storage.encryption import Cipher
 from testing.servers import until
 from testing.servers.postgres import Postgres
@@ -192,17 +193,17 @@ def test_who_switches_it_off_has_none_and_none_of_its_codes(desk: Stores, asha: 
 def test_it_cannot_be_switched_off_where_it_is_required_but_removed_by_a_manager(
     desk: Stores, asha: int, codes: list[str]
 ) -> None:
-    desk.roster.require(asha, "meera", NOW)
+    desk.roster.require(asha, By("meera", NOW))
     with pytest.raises(StillRequired):
         desk.factors.switch_off(asha, NOW)
-    desk.factors.remove(asha, "meera", NOW)
+    desk.factors.remove(asha, By("meera", NOW))
     assert (person(desk).second_factor, person(desk).has_to_set_up) == (False, True)
     assert desk.told()[2:] == [
         ("meera", "required second factor", "asha"),
         ("meera", "removed second factor", "asha"),
     ]
     with pytest.raises(NoSuchPerson):
-        desk.factors.remove(999, "meera", NOW)
+        desk.factors.remove(999, By("meera", NOW))
 
 
 class Interrupted(Cipher):
@@ -225,7 +226,7 @@ def test_a_recovery_code_that_is_shown_while_the_factor_is_removed_counts_and_ne
         removed = []
 
         def removes() -> None:
-            removed.append(meera.submit(desk.factors.remove, asha, "meera", NOW))
+            removed.append(meera.submit(desk.factors.remove, asha, By("meera", NOW)))
             assert until(lambda: removed[0].done() or somebody_waits(postgres_server))
 
         assert SecondFactors(desk.database, Interrupted(removes)).prove(asha, codes[0], LATER).recovery
@@ -242,7 +243,7 @@ def test_with_another_secret_key_no_code_is_taken_and_removing_it_is_the_way_out
             other.prove(asha, typed, LATER)
     with pytest.raises(KeyChanged):
         other.check(asha)
-    other.remove(asha, "meera", NOW)
+    other.remove(asha, By("meera", NOW))
     other.check(asha)
     assert other.switch_on(asha, SECRET, shown(NOW), NOW)
 
@@ -252,17 +253,17 @@ def test_with_another_secret_key_no_code_is_taken_and_removing_it_is_the_way_out
 
 def test_it_is_required_of_one_or_of_everybody_and_of_who_is_invited_later(desk: Stores, asha: int) -> None:
     desk.add("devi", STAFF)
-    desk.roster.require(asha, "meera", NOW)
+    desk.roster.require(asha, By("meera", NOW))
     assert [each.required for each in desk.people.all()] == [True, False]
     for _ in range(2):
-        desk.roster.require_of_everybody(True, "meera", NOW)
-    guest = desk.invitations.use(desk.invitations.invite("guest", STAFF, "meera", NOW), PASSWORD, NOW)
+        desk.roster.require_of_everybody(True, By("meera", NOW))
+    guest = desk.invitations.use(desk.invitations.invite("guest", STAFF, By("meera", NOW)), PASSWORD, NOW)
     assert (guest.required, guest.has_to_set_up) == (True, True)
     assert all(each.required for each in desk.people.all())
     assert desk.roster.required_of_everybody()
-    desk.roster.require_of_everybody(False, "meera", NOW)
+    desk.roster.require_of_everybody(False, By("meera", NOW))
     assert [each.required for each in desk.people.all()] == [True, False, False]
-    desk.roster.no_longer_require(asha, "meera", NOW)
+    desk.roster.no_longer_require(asha, By("meera", NOW))
     assert not any(each.required for each in desk.people.all())
     told = [line for line in desk.told() if "second factor" in line[1]]
     assert told == [
@@ -274,7 +275,8 @@ def test_it_is_required_of_one_or_of_everybody_and_of_who_is_invited_later(desk:
 
 
 def test_of_many_who_require_it_of_everybody_at_once_nobody_is_refused(desk: Stores) -> None:
-    requires = [lambda by=f"staff {each}": desk.roster.require_of_everybody(True, by, NOW) for each in range(8)]
+    staff = [By(f"staff {each}", NOW) for each in range(8)]
+    requires = [lambda by=by: desk.roster.require_of_everybody(True, by) for by in staff]
     assert at_once(*requires) == [None] * 8
     assert desk.roster.required_of_everybody()
     assert [line[1] for line in desk.told()].count("required second factor") == 8

@@ -17,6 +17,7 @@ from ivr.line.phones import Phone
 from ivr.staff.passwords import Passwords
 from ivr.staff.people import NameTaken, People
 from ivr.storage import schema
+from ivr.storage.audit import By
 from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway, UniqueViolation
 from ivr.storage.encryption import KeyedIds
 from ivr.storage.upsert import insert_new
@@ -113,13 +114,13 @@ def test_an_undo_that_meets_the_callers_next_request_half_written_waits_for_it_a
     moves = Moves(database, lambda *_: NOW, 4)
     keeps(desk, CALLBACK)
     (found,) = desk.waiting()
-    moves.take(found.id, "asha", NOW)
-    moves.report(found.id, OutcomeReport(Outcome.SETTLED), "asha", NOW)
+    moves.take(found.id, By("asha", NOW))
+    moves.report(found.id, OutcomeReport(Outcome.SETTLED), By("asha", NOW))
     following = replace(CALLBACK, call_sid="CA2")
     with ThreadPoolExecutor(1) as other:
         with database.writing() as write:
             desk._keep(write, following, MARKER.mark(following.promise), "000002")
-            undone: Future[bool] = other.submit(moves.undo, found.id, "settled", "asha", NOW + timedelta(seconds=5))
+            undone: Future[bool] = other.submit(moves.undo, found.id, "settled", By("asha", NOW + timedelta(seconds=5)))
             assert until(lambda: undone.done() or somebody_waits(postgres_server))
         assert undone.result(20) is False
     assert [each.reference for each in desk.waiting()] == ["000002"]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ivr.staff.people import MANAGER
+from ivr.storage.audit import By
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
 from tests.web import service
@@ -19,7 +20,7 @@ def asha(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Ite
     with service(tmp_path, database_url, redis_url, clock) as phone:
         phone.services.staff.people.add("asha", PASSWORD, clock(), MANAGER)
         phone.rings().press("1", "1", "1", "1", "1")
-        phone.services.desk.moves.take(1, "asha", clock())
+        phone.services.desk.moves.take(1, By("asha", clock()))
         person = Staff(phone.app, "asha", PASSWORD)
         person.logs_in()
         yield person

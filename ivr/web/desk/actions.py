@@ -7,17 +7,17 @@ from datetime import date, datetime
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from ivr.desk.merge_links import TOOK_IN
 from ivr.desk.moves import LONGEST_NOTE
-from ivr.desk.requests import OUTCOMES, MoveRefused, NewRequest, Outcome, OutcomeReport, Request, Status
+from ivr.desk.requests import OUTCOMES, HistoryEvent, MoveRefused, NewRequest, Outcome, OutcomeReport, Request, Status
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.phones import NumberRefused, Refusal
+from ivr.storage.audit import AuditAction, By
 from ivr.web.desk import cards
 from ivr.web.desk.pages import LAST_REPORT, card_page
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, day, language, local
 from ivr.web.services import services
-from ivr.web.sessions import who
+from ivr.web.sessions import by, who
 from ivr.web.wording import outcome_words
 
 moves = Blueprint("moves", __name__)
@@ -36,7 +36,7 @@ HAND = "by-hand"
 @guarded_by(staff_only)
 def try_again(errand_id: int) -> ResponseReturnValue:
     """Has a notification that failed for good tried again; the clock rings for it at its next sweep."""
-    services().desk.outbox.begin_again(errand_id, who(), services().clock())
+    services().desk.outbox.begin_again(errand_id, by())
     return redirect(url_for("console.worklist"))
 
 
@@ -44,16 +44,14 @@ def try_again(errand_id: int) -> ResponseReturnValue:
 @guarded_by(staff_only)
 def take(request_id: int) -> ResponseReturnValue:
     """Takes the request, and shows its card."""
-    return _done(request_id, lambda: services().desk.moves.take(request_id, who(), services().clock()))
+    return _done(request_id, lambda: services().desk.moves.take(request_id, by()))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/put_back")
 @guarded_by(staff_only)
 def put_back(request_id: int) -> ResponseReturnValue:
     """Puts the request back among those that wait."""
-    return _done(
-        request_id, lambda: services().desk.moves.put_back(request_id, who(), services().clock()), to_list=True
-    )
+    return _done(request_id, lambda: services().desk.moves.put_back(request_id, by()), to_list=True)
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/pass_on")
@@ -63,7 +61,7 @@ def pass_on(request_id: int) -> ResponseReturnValue:
     to = request.form.get("to", "")
     if to not in {each.name for each in services().staff.people.all() if each.active}:
         return card_page(services().desk.store.request(request_id), _("Please choose a colleague."), 400)
-    return _done(request_id, lambda: services().desk.moves.pass_on(request_id, to, who(), services().clock()))
+    return _done(request_id, lambda: services().desk.moves.pass_on(request_id, to, by()))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/note")
@@ -74,7 +72,7 @@ def write_note(request_id: int) -> ResponseReturnValue:
     if not 0 < len(words) <= LONGEST_NOTE:
         trouble = _("A note has 1 to %(most)s letters.", most=LONGEST_NOTE)
         return card_page(services().desk.store.request(request_id), trouble, 400)
-    return _done(request_id, lambda: services().desk.moves.write_note(request_id, words, who(), services().clock()))
+    return _done(request_id, lambda: services().desk.moves.write_note(request_id, words, by()))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/report")
@@ -87,9 +85,7 @@ def report(request_id: int) -> ResponseReturnValue:
     except (KeyError, ValueError):
         trouble = _("Please give the day and the hour, from now on.")
         return card_page(services().desk.store.request(request_id), trouble, 400)
-    answer = _done(
-        request_id, lambda: services().desk.moves.report(request_id, said, who(), services().clock()), to_list=True
-    )
+    answer = _done(request_id, lambda: services().desk.moves.report(request_id, said, by()), to_list=True)
     if _status_of(answer) == 302:
         found = services().desk.store.request(request_id)
         words = outcome_words()[found.outcome or outcome]
@@ -109,9 +105,9 @@ def undo(request_id: int) -> ResponseReturnValue:
 
 
 def _undone(request_id: int, what: str, now: datetime) -> bool:
-    if what == TOOK_IN:
-        return services().desk.merging.undo(request_id, who(), now)
-    return services().desk.moves.undo(request_id, what, who(), now)
+    if what == HistoryEvent.TOOK_IN:
+        return services().desk.merging.undo(request_id, By(who(), now))
+    return services().desk.moves.undo(request_id, what, By(who(), now))
 
 
 @moves.get("/desk/new")
@@ -137,8 +133,8 @@ def add_new() -> ResponseReturnValue:
     found = services().desk.worklist.referred(kept.reference)[0]
     words = request.form.get("note", "").strip()
     if words:
-        services().desk.moves.write_note(found.id, words, who(), services().clock())
-    services().staff.audit.write(who(), "wrote down request", found.reference, services().clock())
+        services().desk.moves.write_note(found.id, words, by())
+    services().staff.audit.write(by(), AuditAction.WROTE_DOWN_REQUEST, found.reference)
     flash(_("It is written down."), "done")
     return redirect(card_of(found))
 

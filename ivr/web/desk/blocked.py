@@ -12,7 +12,7 @@ from ivr.line.phones import NumberRefused, Refusal
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _
 from ivr.web.services import services
-from ivr.web.sessions import who
+from ivr.web.sessions import by
 
 blocked = Blueprint("blocked", __name__)
 
@@ -35,7 +35,7 @@ def block() -> ResponseReturnValue:
         number = card.phone if card else services().clinic.dialling.anybodys(request.form.get("phone", ""))
     except NumberRefused as refused:
         return _page(card, _refusal_words(refused.why)), 400
-    if services().desk.blocked.block(number, reason, who(), services().clock(), card.reference if card else ""):
+    if services().desk.blocked.block(number, reason, by(), card.reference if card else ""):
         flash(_("It is blocked."), "done")
     else:
         flash(_("Somebody has blocked this number already."), "trouble")
@@ -46,7 +46,7 @@ def block() -> ResponseReturnValue:
 @guarded_by(staff_only)
 def lift(block_id: int) -> ResponseReturnValue:
     """Lifts a block."""
-    if services().desk.blocked.lift(block_id, who(), services().clock()):
+    if services().desk.blocked.lift(block_id, by()):
         flash(_("It is unblocked."), "done")
     else:
         flash(_("Somebody has unblocked this number already."), "trouble")

@@ -3,14 +3,13 @@
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
-from ivr.desk.bookings import CALLED_OFF, REBOOKED
-from ivr.desk.requests import MoveRefused
+from ivr.desk.requests import HistoryEvent, MoveRefused
 from ivr.web.desk.actions import card_of, moment_asked, offer_undo
 from ivr.web.desk.pages import card_page
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, moment
 from ivr.web.services import services
-from ivr.web.sessions import who
+from ivr.web.sessions import by
 
 bookings = Blueprint("bookings", __name__)
 
@@ -28,10 +27,10 @@ def rebook(request_id: int) -> ResponseReturnValue:
             services().desk.store.request(request_id), _("Please give the day and the hour, from now on."), 400
         )
     try:
-        services().desk.bookings.rebook(request_id, at, who(), services().clock())
+        services().desk.bookings.rebook(request_id, at, by())
     except MoveRefused:
         return _no_more(request_id)
-    return _done(request_id, REBOOKED, _("gave another time: %(moment)s", moment=moment(at)))
+    return _done(request_id, HistoryEvent.REBOOKED, _("gave another time: %(moment)s", moment=moment(at)))
 
 
 @bookings.post("/desk/requests/<int(max=2147483647):request_id>/call_off")
@@ -39,10 +38,10 @@ def rebook(request_id: int) -> ResponseReturnValue:
 def call_off(request_id: int) -> ResponseReturnValue:
     """The patient does not come."""
     try:
-        services().desk.bookings.call_off(request_id, who(), services().clock())
+        services().desk.bookings.call_off(request_id, by())
     except MoveRefused:
         return _no_more(request_id)
-    return _done(request_id, CALLED_OFF, _("The appointment is cancelled"))
+    return _done(request_id, HistoryEvent.CALLED_OFF, _("The appointment is cancelled"))
 
 
 def _done(request_id: int, what: str, words: str) -> ResponseReturnValue:

@@ -13,7 +13,7 @@ from ivr.web.desk import ics
 from ivr.web.guards import guarded_by, link_holders_only, manager_only, public_base
 from ivr.web.i18n import _
 from ivr.web.services import services
-from ivr.web.sessions import who
+from ivr.web.sessions import by
 
 feed = Blueprint("feed", __name__)
 
@@ -37,7 +37,7 @@ def read(token: str) -> Response:
 @guarded_by(manager_only)
 def renew() -> ResponseReturnValue:
     """Makes a link; the one before stops."""
-    services().desk.calendar_feed.renew(who(), services().clock())
+    services().desk.calendar_feed.renew(by())
     flash(_("The link is made. An earlier one no longer works."), "done")
     return redirect(_section())
 
@@ -46,7 +46,7 @@ def renew() -> ResponseReturnValue:
 @guarded_by(manager_only)
 def switch_off() -> ResponseReturnValue:
     """Switches the feed off."""
-    services().desk.calendar_feed.switch_off(who(), services().clock())
+    services().desk.calendar_feed.switch_off(by())
     flash(_("The calendar is switched off. The link no longer works."), "done")
     return redirect(_section())
 

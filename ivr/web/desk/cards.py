@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ivr.desk.outbox import HISTORY_OF_FAILURE, WORKER_DIED, FailedTask
-from ivr.desk.requests import OUTCOMES, HistoryEntry, Outcome, Request, Status, Then
+from ivr.desk.requests import OUTCOMES, HistoryEntry, HistoryEvent, Outcome, Request, Status, Then
 from ivr.line.booking import Kind, Part
 from ivr.line.turn import Day, Say, Value
 from ivr.web.i18n import _, day, how_soon, language, local, moment
@@ -72,28 +72,34 @@ def one_tap() -> list[tuple[Outcome, str]]:
 
 def entry_words(entry: HistoryEntry) -> str:
     """A line of history in a sentence."""
-    if entry.what in HISTORY:
-        return HISTORY[entry.what](entry.detail)
+    if entry.what in set(HistoryEvent):
+        return HISTORY[HistoryEvent(entry.what)](entry.detail)
+    if entry.what not in set(Outcome):
+        return entry.what.replace("_", " ")  # a newer program wrote it
     words = outcome_words()[Outcome(entry.what)]
-    return f"{words}: {moment(datetime.fromisoformat(entry.detail))}" if entry.detail else words
+    return f"{words}: {_moment(entry.detail)}" if entry.detail else words
 
 
-HISTORY: Mapping[str, Callable[[str], str]] = {
-    "made": lambda detail: _("asked: %(wish)s", wish=_wish_of(detail)),
-    "rang_again": lambda detail: _("rang again: %(wish)s", wish=_wish_of(detail)),
-    "taken": lambda _detail: _("took it"),
-    "put_back": lambda _detail: _("put it back"),
-    "passed_on": lambda detail: _("passed it on to %(name)s", name=detail),
-    "returned": lambda detail: _("gave it back: %(name)s had left it alone", name=detail),
-    "undone": lambda _detail: _("took that back"),
-    "not_told": lambda detail: _("nobody could be told of it: %(reason)s", reason=_reason(detail)),
-    "not_confirmed": lambda detail: _("the caller could not be sent a text: %(reason)s", reason=_reason(detail)),
-    "took_in": lambda detail: _took_in(*detail.split(" ", 2)),
-    "duplicate_of": lambda detail: _("merged it into the request %(reference)s", reference=detail),
-    "rebooked": lambda detail: _("gave another time: %(moment)s", moment=moment(datetime.fromisoformat(detail))),
-    "called_off": lambda _detail: _("cancelled the appointment"),
-    "tried_again": lambda _detail: _("had the notification tried again"),
-    "note": lambda detail: detail,
+def _moment(written: str) -> str:
+    return moment(datetime.fromisoformat(written))
+
+
+HISTORY: Mapping[HistoryEvent, Callable[[str], str]] = {
+    HistoryEvent.MADE: lambda detail: _("asked: %(wish)s", wish=_wish_of(detail)),
+    HistoryEvent.RANG_AGAIN: lambda detail: _("rang again: %(wish)s", wish=_wish_of(detail)),
+    HistoryEvent.TAKEN: lambda _detail: _("took it"),
+    HistoryEvent.PUT_BACK: lambda _detail: _("put it back"),
+    HistoryEvent.PASSED_ON: lambda detail: _("passed it on to %(name)s", name=detail),
+    HistoryEvent.RETURNED: lambda detail: _("gave it back: %(name)s had left it alone", name=detail),
+    HistoryEvent.UNDONE: lambda _detail: _("took that back"),
+    HistoryEvent.NOT_TOLD: lambda detail: _("nobody could be told of it: %(reason)s", reason=_reason(detail)),
+    HistoryEvent.NOT_CONFIRMED: lambda why: _("the caller could not be sent a text: %(reason)s", reason=_reason(why)),
+    HistoryEvent.TOOK_IN: lambda detail: _took_in(*detail.split(" ", 2)),
+    HistoryEvent.DUPLICATE_OF: lambda detail: _("merged it into the request %(reference)s", reference=detail),
+    HistoryEvent.REBOOKED: lambda detail: _("gave another time: %(moment)s", moment=_moment(detail)),
+    HistoryEvent.CALLED_OFF: lambda _detail: _("cancelled the appointment"),
+    HistoryEvent.TRIED_AGAIN: lambda _detail: _("had the notification tried again"),
+    HistoryEvent.NOTE: lambda detail: detail,
 }
 """What the history says of each thing that happened, from its detail; outcomes beside these."""
 

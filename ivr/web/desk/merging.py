@@ -3,16 +3,16 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from ivr.desk.merge_links import TOOK_IN
 from ivr.desk.merging import MergeRefused, SameRequest
-from ivr.desk.requests import NoSuchRequest, Request, Status
+from ivr.desk.requests import HistoryEvent, NoSuchRequest, Request, Status
+from ivr.storage.audit import AuditAction
 from ivr.web.desk import cards
 from ivr.web.desk.actions import card_of, offer_undo
 from ivr.web.desk.pages import card_page
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _
 from ivr.web.services import services
-from ivr.web.sessions import who
+from ivr.web.sessions import by, who
 
 merging = Blueprint("merging", __name__)
 
@@ -28,7 +28,7 @@ def ask(request_id: int) -> ResponseReturnValue:
     if not found:
         return card_page(stays, _nothing(stays, reference), 404)
     for each in found:
-        services().staff.audit.write(who(), "saw request", each.reference, services().clock())
+        services().staff.audit.write(by(), AuditAction.SAW_REQUEST, each.reference)
     shown = [cards.card(each, who()) for each in found]
     return render_template("merge.html", stays=cards.card(stays, who()), cards=shown, reference=reference)
 
@@ -40,7 +40,7 @@ def merge(request_id: int) -> ResponseReturnValue:
     stays = services().desk.store.request(request_id)
     try:
         other = services().desk.store.request(_number(request.form.get("other", "")))
-        services().desk.merging.merge(stays.id, other.id, who(), services().clock())
+        services().desk.merging.merge(stays.id, other.id, by())
     except NoSuchRequest:
         return card_page(stays, _("There is no such request any more."), 404)
     except SameRequest:
@@ -48,7 +48,7 @@ def merge(request_id: int) -> ResponseReturnValue:
     except MergeRefused as refused:
         return card_page(services().desk.store.request(request_id), _too_late(refused), 409)
     words = _("merged with the request %(reference)s", reference=stays.reference)
-    offer_undo(stays, TOOK_IN, other.reference, words)
+    offer_undo(stays, HistoryEvent.TOOK_IN, other.reference, words)
     return redirect(card_of(stays))
 
 

@@ -9,13 +9,14 @@ from flask_login import current_user
 from ivr.desk.moves import LONGEST_NOTE
 from ivr.desk.requests import Request, Status
 from ivr.desk.worklist import PAGE, Filter
+from ivr.storage.audit import AuditAction
 from ivr.storage.redis import QueueAway
 from ivr.web.desk import cards
 from ivr.web.desk.calendar_feed import address
 from ivr.web.guards import guarded_by, open_to_all, staff_only
 from ivr.web.i18n import FIRST_DAY, LAST_DAY, _, local
 from ivr.web.services import services
-from ivr.web.sessions import who
+from ivr.web.sessions import by, who
 
 console = Blueprint("console", __name__)
 
@@ -90,7 +91,7 @@ def appointments() -> ResponseReturnValue:
 
 def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseReturnValue:
     """The card's page; with what somebody typed, where what they wanted could not be done."""
-    services().staff.audit.write(who(), "saw request", found.reference, services().clock())
+    services().staff.audit.write(by(), AuditAction.SAW_REQUEST, found.reference)
     shown = _card(found)
     offers = services().desk.worklist.offered(found) if shown["may_merge"] else []
     earlier = [each for each in services().desk.worklist.of_same_number(found) if each not in offers]

@@ -18,7 +18,7 @@ from ivr.web.hours.form import ALL_LINES, Refused, wished
 from ivr.web.hours.view import entries, heard, suggestions
 from ivr.web.i18n import _, language
 from ivr.web.services import services
-from ivr.web.sessions import who
+from ivr.web.sessions import by
 
 log = logging.getLogger(__name__)
 hours = Blueprint("hours", __name__)
@@ -43,7 +43,7 @@ def change() -> ResponseReturnValue:
         asked = wished(request.form, services().clinic, standing, _today())
     except Refused as refused:
         return _page(request.form, str(refused)), 400
-    services().hours.closures.set(asked, who(), services().clock())
+    services().hours.closures.set(asked, by())
     return _heard_from_now_on(_("It is set. Callers hear it from the next call on."))
 
 
@@ -52,7 +52,7 @@ def change() -> ResponseReturnValue:
 def undo() -> ResponseReturnValue:
     """Undoes what was set in one go."""
     ids = [int(each) for each in request.form.getlist("id") if each.isascii() and each.isdigit() and len(each) < 10]
-    undone = [services().hours.closures.undo(each, who(), services().clock()) for each in ids]
+    undone = [services().hours.closures.undo(each, by()) for each in ids]
     if not any(undone):
         flash(_("Somebody has undone this already."), "trouble")
         return redirect(url_for("hours.page"))

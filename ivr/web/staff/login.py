@@ -13,11 +13,12 @@ from wtforms.validators import InputRequired
 
 from ivr.metrics.table import LOCKED_OUT, LOGINS, WRONG
 from ivr.staff.lockout import LockedOut
+from ivr.storage.audit import AuditAction
 from ivr.web import sessions
 from ivr.web.guards import guarded_by, logged_in_only, open_to_all
 from ivr.web.i18n import CHOSEN, LANGUAGES, _
 from ivr.web.services import services
-from ivr.web.sessions import who
+from ivr.web.sessions import by
 
 login = Blueprint("login", __name__)
 
@@ -80,7 +81,7 @@ def minutes_until(locked: LockedOut) -> int:
 @guarded_by(logged_in_only)
 def leave() -> ResponseReturnValue:
     """Ends the session."""
-    services().staff.audit.write(who(), "logged out", "", services().clock())
+    services().staff.audit.write(by(), AuditAction.LOGGED_OUT)
     sessions.end()
     return redirect(url_for("login.ask"))
 
@@ -89,7 +90,7 @@ def leave() -> ResponseReturnValue:
 @guarded_by(logged_in_only)
 def leave_everywhere() -> ResponseReturnValue:
     """Ends all sessions of whoever asks."""
-    services().staff.accounts.end_sessions(int(current_user.id), who(), services().clock())
+    services().staff.accounts.end_sessions(int(current_user.id), by())
     sessions.end()
     return redirect(url_for("login.ask"))
 

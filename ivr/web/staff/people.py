@@ -1,7 +1,6 @@
 """The pages of the people at the desk: who they are and what managers change about them; oneself; and the audit."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -14,38 +13,22 @@ from ivr.staff.accounts import LastManager
 from ivr.staff.invitations import WORKS_FOR
 from ivr.staff.people import LONGEST_NAME, MANAGER, STAFF, BadName, NameTaken, NoSuchPerson
 from ivr.staff.totp import FEW
-from ivr.storage.audit import COMMAND_LINE, PAGE, SOMEBODY
+from ivr.storage.audit import COMMAND_LINE, PAGE, SOMEBODY, By
 from ivr.web.guards import guarded_by, manager_only, public_base, staff_only
-from ivr.web.i18n import _, hour, later
+from ivr.web.i18n import _, hour
 from ivr.web.services import services
-from ivr.web.sessions import who
+from ivr.web.sessions import by
+from ivr.web.wording import audit_words
 
 people = Blueprint("people", __name__)
 
 LINK = "link"
 """Where the session keeps a new link until it has been shown, once."""
 
-WRITTEN = (
-    *(later("logged in"), later("logged out"), later("failed login"), later("ended sessions")),
-    *(later("added person"), later("invited person"), later("disabled person"), later("enabled person")),
-    *(later("made manager"), later("made staff"), later("reset password"), later("chose password")),
-    *(later("saw request"), later("took request"), later("put back request"), later("passed on request")),
-    *(later("reported request"), later("noted on request"), later("undid request"), later("wrote down request")),
-    *(later("merged request"), later("undid merging request")),
-    *(later("changed appointment"), later("cancelled appointment")),
-    *(later("made calendar link"), later("switched off calendar")),
-    *(later("set hours"), later("undid hours")),
-    *(later("blocked number"), later("unblocked number")),
-    *(later("switched on second factor"), later("switched off second factor"), later("removed second factor")),
-    *(later("required second factor"), later("made second factor optional"), later("wrong code")),
-    *(later("used recovery code"), later("made recovery codes")),
-)
-"""What the audit may say that somebody did."""
-
 REQUIRE = "require_second_factor"
 """The deed that requires it of one person."""
 
-Deed = Callable[[int, str, datetime], None]
+Deed = Callable[[int, By], None]
 
 
 class InviteForm(FlaskForm):
@@ -71,7 +54,7 @@ def invite() -> ResponseReturnValue:
         return _page(form, _("Please write a name."), 400)
     name = (form.name.data or "").strip()
     try:
-        token = services().staff.invitations.invite(name, form.role.data or STAFF, who(), services().clock())
+        token = services().staff.invitations.invite(name, form.role.data or STAFF, by())
     except BadName:
         return _page(form, _("A name has 1 to %(most)s letters.", most=LONGEST_NAME), 400)
     except NameTaken:
@@ -84,7 +67,7 @@ def invite() -> ResponseReturnValue:
 def reset(person_id: int) -> ResponseReturnValue:
     """Voids a password; the person gets a link to choose a new one."""
     person = services().staff.people.person(person_id) or abort(404)
-    token = services().staff.invitations.reset(person_id, who(), services().clock())
+    token = services().staff.invitations.reset(person_id, by())
     if str(person_id) == current_user.id:
         return redirect(url_for("invitation.ask", token=token))  # this session has just ended with the others
     return _shown_once(person.name, token)
@@ -98,7 +81,7 @@ def change(person_id: int, deed: str) -> ResponseReturnValue:
     if deed == REQUIRE and str(person_id) == current_user.id and _would_shut_herself_out():
         return redirect(url_for("people.page", _anchor=f"person-{person_id}"))
     try:
-        do(person_id, who(), services().clock())
+        do(person_id, by())
     except NoSuchPerson:
         abort(404)
     except LastManager:
@@ -114,7 +97,7 @@ def require_of_everybody() -> ResponseReturnValue:
     """Requires a second factor of everybody, also of who is invited later, or ends that."""
     required = request.form.get("required") == "yes"
     if not (required and _would_shut_herself_out()):
-        services().staff.accounts.require_of_everybody(required, who(), services().clock())
+        services().staff.accounts.require_of_everybody(required, by())
         flash(_("Done."), "done")
     return redirect(url_for("people.page", _anchor="second-factor"))
 
@@ -137,7 +120,7 @@ def remove_second_factor(person_id: int) -> ResponseReturnValue:
     if str(person_id) == current_user.id:  # whoever sits at a manager's open desk must not get by without the code
         flash(_("Your own you switch off on your own page, with a code."), "trouble")
         return redirect(url_for("people.page", _anchor=f"person-{person_id}"))
-    services().staff.second_factors.remove(person_id, who(), services().clock())
+    services().staff.second_factors.remove(person_id, by())
     flash(_("%(name)s logs in with the password alone now.", name=person.name), "done")
     return redirect(url_for("people.page", _anchor=f"person-{person_id}"))
 
@@ -157,7 +140,7 @@ def audit() -> ResponseReturnValue:
     person = request.args.get("person", "")
     lines = services().staff.audit.page(person, _before()) if person in ("", *names) else []
     older = lines[-1].id if len(lines) == PAGE else None
-    return render_template("audit.html", lines=lines, names=names, person=person, older=older)
+    return render_template("audit.html", lines=lines, audit_words=audit_words, names=names, person=person, older=older)
 
 
 def _page(form: InviteForm, trouble: str = "", status: int = 200) -> tuple[str, int]:
@@ -182,15 +165,15 @@ def link_of(token: str) -> str:
 
 
 def _deeds() -> Mapping[str, Deed]:
-    roster = services().staff.accounts
+    accounts = services().staff.accounts
     return {
-        "make_manager": lambda person, by, now: roster.make(person, MANAGER, by, now),
-        "make_staff": lambda person, by, now: roster.make(person, STAFF, by, now),
-        "disable": roster.disable,
-        "enable": roster.enable,
-        "end_sessions": roster.end_sessions,
-        REQUIRE: roster.require,
-        "no_longer_require_second_factor": roster.no_longer_require,
+        "make_manager": lambda person, by: accounts.make(person, MANAGER, by),
+        "make_staff": lambda person, by: accounts.make(person, STAFF, by),
+        "disable": accounts.disable,
+        "enable": accounts.enable,
+        "end_sessions": accounts.end_sessions,
+        REQUIRE: accounts.require,
+        "no_longer_require_second_factor": accounts.no_longer_require,
     }
 
 

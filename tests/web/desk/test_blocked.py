@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from ivr.line.phones import phone as number
 from ivr.staff.people import STAFF
+from ivr.storage.audit import By
 from tests.conftest import PASSWORD
 from tests.people import CALLER, Clock, Phone, Staff
 
@@ -151,7 +152,7 @@ def test_the_audit_tells_who_blocked_and_lifted_what_but_no_number(devi: Staff, 
 
 
 def test_who_is_not_logged_in_neither_sees_nor_changes_what_is_blocked(app: Flask, phone: Phone, clock: Clock) -> None:
-    phone.services.desk.blocked.block(number(OTHER), REASON, "asha", clock())
+    phone.services.desk.blocked.block(number(OTHER), REASON, By("asha", clock()))
     stranger = app.test_client()
     token = Staff.token(stranger.get("/login").text)
     for path in ("/desk/blocked", "/desk/blocked/1/lift"):
@@ -162,7 +163,7 @@ def test_who_is_not_logged_in_neither_sees_nor_changes_what_is_blocked(app: Flas
 
 
 def test_a_form_without_its_token_changes_nothing(devi: Staff, phone: Phone, clock: Clock) -> None:
-    phone.services.desk.blocked.block(number(OTHER), REASON, "asha", clock())
+    phone.services.desk.blocked.block(number(OTHER), REASON, By("asha", clock()))
     assert blocks(devi, csrf_token="").status_code == 400
     assert devi.browser.post("/desk/blocked/1/lift").status_code == 400
     assert standing(phone) == [(OTHER, REASON, "asha")]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ivr.storage.audit import By
 from ivr.web.services import Services
 from tests.people import Clock, Phone, Staff
 
@@ -54,7 +55,7 @@ def test_what_is_no_time_ahead_changes_nothing(
 
 
 def test_who_comes_too_late_is_told_so(staff: Staff, services: Services, booked: str, clock: Clock) -> None:
-    services.desk.bookings.call_off(1, "meena", clock())
+    services.desk.bookings.call_off(1, By("meena", clock()))
     for move in ("rebook", "call_off"):
         assert "This request is not booked any more." in staff.does(move, 1, day="2026-11-26", hour="16:00")
 

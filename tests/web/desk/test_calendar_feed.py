@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from config.settings import ROOT
 from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.staff.people import MANAGER, STAFF
+from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
 from ivr.web.desk import ics
 from ivr.web.services import Services
@@ -75,9 +76,9 @@ def books(phone: Phone, at: datetime, caller: str = CALLER, line: str = "main") 
     services, now = phone.services, phone.services.clock()
     call = phone.rings(line, caller=caller).press(*BOOK)
     (found,) = services.desk.worklist.referred(call.reference)
-    services.desk.moves.take(found.id, "asha", now)
-    services.desk.moves.write_note(found.id, NOTE, "asha", now)
-    services.desk.moves.report(found.id, OutcomeReport(Outcome.BOOKED, at), "asha", now)
+    services.desk.moves.take(found.id, By("asha", now))
+    services.desk.moves.write_note(found.id, NOTE, By("asha", now))
+    services.desk.moves.report(found.id, OutcomeReport(Outcome.BOOKED, at), By("asha", now))
     return call.reference
 
 
@@ -122,10 +123,10 @@ def test_a_booking_that_is_taken_back_disappears_and_comes_again_as_the_same_ent
 ) -> None:
     books(phone, TEN)
     (before,) = events(reads(app, link))
-    assert phone.services.desk.moves.undo(1, "booked", "asha", clock())
+    assert phone.services.desk.moves.undo(1, "booked", By("asha", clock()))
     assert events(reads(app, link)) == []
     clock.goes_on(minutes=1)
-    phone.services.desk.moves.report(1, OutcomeReport(Outcome.BOOKED, TEN + timedelta(hours=2)), "asha", clock())
+    phone.services.desk.moves.report(1, OutcomeReport(Outcome.BOOKED, TEN + timedelta(hours=2)), By("asha", clock()))
     (after,) = events(reads(app, link))
     assert (after["uid"], after["dtstart"].dt) == (before["uid"], TEN + timedelta(hours=2))
     assert after["sequence"] == before["sequence"] + 1
@@ -139,14 +140,14 @@ def test_an_appointment_that_is_changed_is_the_same_entry_and_one_that_is_cancel
     books(phone, TEN)
     (before,) = events(reads(app, link))
     clock.goes_on(days=1)
-    services.desk.bookings.rebook(1, TEN + timedelta(hours=3), "meena", clock())
+    services.desk.bookings.rebook(1, TEN + timedelta(hours=3), By("meena", clock()))
     (after,) = events(reads(app, link))
     assert (after["uid"], after["dtstart"].dt) == (before["uid"], TEN + timedelta(hours=3))
     assert after["sequence"] == before["sequence"] + 1
     assert after["last-modified"].dt == clock()
-    services.desk.bookings.call_off(1, "meena", clock())
+    services.desk.bookings.call_off(1, By("meena", clock()))
     assert events(reads(app, link)) == []
-    assert services.desk.moves.undo(1, "called_off", "meena", clock())
+    assert services.desk.moves.undo(1, "called_off", By("meena", clock()))
     (back,) = events(reads(app, link))
     assert (back["dtstart"].dt, back["sequence"]) == (after["dtstart"].dt, after["sequence"] + 1)
 
@@ -188,7 +189,7 @@ def test_where_the_clinic_has_not_said_how_long_an_appointment_has_no_end(
     (tmp_path / "clinic.toml").write_text(words)
     more = {"CLINIC_FILE": str(tmp_path / "clinic.toml")}
     with service(tmp_path, sqlite_url, redis_url, clock, **more) as phone:
-        phone.services.desk.calendar_feed.renew("asha", clock())
+        phone.services.desk.calendar_feed.renew(By("asha", clock()))
         books(phone, TEN)
         found = phone.services.desk.calendar_feed.link()
         assert found is not None
@@ -202,7 +203,7 @@ def test_a_lines_name_is_written_as_the_clinic_writes_it(
     words = (ROOT / "config" / "clinic.toml").read_text().replace('en = "the second line"', 'en = "the Gurugram line"')
     (tmp_path / "clinic.toml").write_text(words)
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
-        phone.services.desk.calendar_feed.renew("asha", clock())
+        phone.services.desk.calendar_feed.renew(By("asha", clock()))
         books(phone, TEN, line="second")
         found = phone.services.desk.calendar_feed.link()
         assert found is not None

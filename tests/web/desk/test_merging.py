@@ -8,6 +8,7 @@ import pytest
 from ivr.desk.requests import NewRequest, Status
 from ivr.line.booking import Kind
 from ivr.line.phones import Phone as Number
+from ivr.storage.audit import By
 from ivr.web.services import Services
 from tests.conftest import PASSWORD
 from tests.people import CALLER, Clock, Conversation, Phone, Staff
@@ -139,7 +140,7 @@ def test_it_can_be_taken_back_for_a_moment_from_the_card(
     assert f"merged the request {again.reference} with this one</li>" in page
     assert [services.desk.store.request(each) for each in (1, 2)] == before
     page = staff.does("merge", 1, other="2")
-    services.desk.moves.write_note(2, "rang", "meena", clock())
+    services.desk.moves.write_note(2, "rang", By("meena", clock()))
     assert "too late" in staff.takes_back(page)
     assert services.desk.store.request(2).merged_into == 1
     clock.goes_on(seconds=11)
@@ -169,7 +170,7 @@ def test_who_comes_too_late_is_told_who_has_it_or_that_it_is_closed(
     staff: Staff, phone: Phone, again: Conversation, hers: Conversation, clock: Clock
 ) -> None:
     services = phone.services
-    services.desk.moves.take(2, "meena", clock())
+    services.desk.moves.take(2, By("meena", clock()))
     assert tries(staff, 1, "2") == (409, f"meena has the request {again.reference}.")
     status, page = looks_for(staff, 1, again.reference)
     assert (status, "meena has it" in page, "Merge with" in page.partition("</h1>")[2]) == (200, True, False)

@@ -13,6 +13,7 @@ from ivr.line.paths.events import KEYPAD, What
 from ivr.line.paths.transcript import Keys
 from ivr.line.phones import Phone as Number
 from ivr.line.turn import Call, File, RingReception
+from ivr.storage.audit import By
 from ivr.web.preview.transcripts import Branch
 from ivr.web.services import Services
 from ivr.web.telephone.call_urls import Steps
@@ -198,14 +199,14 @@ def heard(call: Conversation) -> list[Heard]:
 def settles(services: Services) -> None:
     """The desk closes all that waits, so that nothing is joined to it."""
     for each in services.desk.store.waiting():
-        services.desk.moves.take(each.id, "asha", services.clock())
-        services.desk.moves.report(each.id, OutcomeReport(Outcome.SETTLED), "asha", services.clock())
+        services.desk.moves.take(each.id, By("asha", services.clock()))
+        services.desk.moves.report(each.id, OutcomeReport(Outcome.SETTLED), By("asha", services.clock()))
 
 
 @contextmanager
 def blocked(services: Services) -> Iterator[None]:
     """The caller is blocked."""
     number, now = Number(CALLER), services.clock()
-    services.desk.blocked.block(number, "rings for fun", "asha", now)
+    services.desk.blocked.block(number, "rings for fun", By("asha", now))
     yield
-    services.desk.blocked.lift(services.desk.blocked.all()[0].id, "asha", now)
+    services.desk.blocked.lift(services.desk.blocked.all()[0].id, By("asha", now))

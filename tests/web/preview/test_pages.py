@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from ivr.line.hours import DeskClosure
+from ivr.storage.audit import By
 from ivr.web.services import Services
 from tests.people import Clock, Phone, Staff
 
@@ -32,7 +33,7 @@ def test_a_closed_day_ahead_is_offered_and_told_with_its_reason_before_it_comes(
     staff: Staff, services: Services, clock: Clock
 ) -> None:
     diwali = DeskClosure(clock().date().replace(day=30), "", (), "diwali")
-    services.hours.closures.set([diwali], "asha", clock())
+    services.hours.closures.set([diwali], By("asha", clock()))
     services.hours.closures_file.follow(services.hours.closures, clock().date())
     assert "Diwali: Mon 30 Nov, 09:00" in text(hears(staff))
     assert "We are closed today for Diwali." in text(hears(staff, "on=2026-11-30&at=09:00"))

@@ -15,6 +15,7 @@ from ivr.carrier.twilio.reader import Dials
 from ivr.line.hours import DeskClosure, Shift
 from ivr.line.paths.events import What
 from ivr.phone.ringing import WITHHELD
+from ivr.storage.audit import By
 from ivr.web.preview.transcripts import Caller, Wanted, read_call, read_reception
 from tests.people import CALLER, DELHI, Clock, Phone
 from tests.web import clinic_with_reception, service
@@ -59,7 +60,7 @@ def phone(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iter
     path.write_text(words.replace("\n# What a caller can ask for", f"{CLOSED}\n# What a caller can ask for", 1))
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(path)) as phone:
         services = phone.services
-        services.hours.closures.set([AN_EARLY_EVENING], "asha", clock())
+        services.hours.closures.set([AN_EARLY_EVENING], By("asha", clock()))
         services.hours.closures_file.follow(services.hours.closures, clock().date())
         yield phone
 

@@ -22,6 +22,7 @@ from ivr.line.hours import DeskClosure
 from ivr.operations.retention import Shredder
 from ivr.reports.call_records import SETTLES
 from ivr.storage import schema
+from ivr.storage.audit import By
 from ivr.web.services import Services, build
 from tests.conftest import PASSWORD, QUICK, settings_for
 from tests.people import CALLER, Clock, Conversation, Phone, Staff
@@ -106,7 +107,7 @@ def test_what_the_line_could_not_do_is_not_told_as_the_callers_choice(
     telephone = replace(services.telephone, intake=None)  # type: ignore[arg-type]  # no door at all
     broken = replace(services, telephone=telephone)
     hangs_up(Phone(create_app(broken), broken).rings().press(*BOOK))
-    services.desk.blocked.block(services.clinic.dialling.keyed(CALLER[3:]), "", "asha", clock())
+    services.desk.blocked.block(services.clinic.dialling.keyed(CALLER[3:]), "", By("asha", clock()))
     hangs_up(phone.rings().press(*BOOK))
     found = numbers(staff, worker, clock)
     came = {row: value for (table, row, _), value in found.items() if table == "calls_came_to" and value != "0"}
@@ -125,8 +126,8 @@ def test_requests_are_told_by_kind_and_source_and_how_soon_the_patient_was_rung(
     clock.goes_on(minutes=12)
     for request_id, outcomes in ((1, (Outcome.NO_ANSWER, Outcome.SETTLED)), (2, (Outcome.SETTLED,))):
         for outcome in outcomes:
-            services.desk.moves.take(request_id, "asha", clock())
-            services.desk.moves.report(request_id, OutcomeReport(outcome), "asha", clock())
+            services.desk.moves.take(request_id, By("asha", clock()))
+            services.desk.moves.report(request_id, OutcomeReport(outcome), By("asha", clock()))
             clock.goes_on(minutes=40)
     found = numbers(staff, worker, clock)
     assert found["requests_made", "booking", "call"] == found["requests_made", "booking", "counter"] == "1"
@@ -152,10 +153,10 @@ def test_a_wait_overnight_and_over_a_day_the_desk_has_closed_is_counted_in_openi
 ) -> None:
     clock.shows(2026, 11, 23, 20, 20)  # ten minutes before it closes
     phone.rings().press("2", "1", "1", "1")
-    services.hours.closures.set([DeskClosure(date(2026, 11, 24), "")], "asha", clock())
+    services.hours.closures.set([DeskClosure(date(2026, 11, 24), "")], By("asha", clock()))
     clock.shows(2026, 11, 25, 9, 7)
-    services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.take(1, By("asha", clock()))
+    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     assert numbers(staff, worker, clock)["summary", "first_try_median_minutes", ""] == "17"
 
 
@@ -166,8 +167,8 @@ def test_a_patient_who_asked_for_the_evening_has_not_waited_since_the_afternoon(
     due = services.desk.store.waiting()[0].due
     assert due > clock() + timedelta(hours=1)
     clock.now = due + timedelta(minutes=5)
-    services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, OutcomeReport(Outcome.NO_ANSWER), "asha", clock())
+    services.desk.moves.take(1, By("asha", clock()))
+    services.desk.moves.report(1, OutcomeReport(Outcome.NO_ANSWER), By("asha", clock()))
     assert numbers(staff, worker, clock)["summary", "first_try_median_minutes", ""] == "5"
 
 
@@ -178,8 +179,8 @@ def test_who_has_not_been_rung_counts_with_what_they_have_waited_and_who_is_not_
         phone.rings(caller=f"+9199999000{number:02}").press("2", "1", "1", "1")
     phone.rings().press("2", "3", "1", "1")  # tomorrow
     clock.goes_on(minutes=4, seconds=20)
-    services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
+    services.desk.moves.take(1, By("asha", clock()))
+    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     clock.goes_on(minutes=95)
     found = numbers(staff, worker, clock)
     waited = {(row, column): value for (table, row, column), value in found.items() if table == "first_try"}
@@ -200,8 +201,8 @@ def test_a_call_to_somebody_who_wants_nothing_more_is_a_try_that_reached_them(
 ) -> None:
     phone.rings().press("2", "1", "1", "1")
     clock.goes_on(minutes=5)
-    services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, OutcomeReport(Outcome.CANCELLED), "asha", clock())
+    services.desk.moves.take(1, By("asha", clock()))
+    services.desk.moves.report(1, OutcomeReport(Outcome.CANCELLED), By("asha", clock()))
     found = numbers(staff, worker, clock)
     assert (found["summary", "requests_reached", ""], found["summary", "requests_to_reach", ""]) == ("1", "1")
     assert (found["summary", "first_try_median_minutes", ""], found["reached", "1", "requests"]) == ("5", "1")
@@ -212,9 +213,9 @@ def test_a_merged_request_is_nobody_to_be_reached(
 ) -> None:
     phone.rings().press(*BOOK)
     phone.rings().press("2", "1", "1", "1")
-    services.desk.merging.merge(1, 2, "asha", clock())
-    services.desk.moves.take(1, "asha", clock())
-    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
+    services.desk.merging.merge(1, 2, By("asha", clock()))
+    services.desk.moves.take(1, By("asha", clock()))
+    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     found = numbers(staff, worker, clock)
     assert (found["summary", "requests", ""], found["summary", "requests_to_reach", ""]) == ("2", "1")
     assert found["summary", "requests_reached", ""] == "1"

@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from ivr.staff.people import MANAGER, STAFF
+from ivr.storage.audit import AuditAction, By
 from ivr.web.guards import guard_of, manager_only
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
@@ -341,7 +342,7 @@ def test_the_audit_shows_who_did_what_the_newest_first_and_of_one_person(both: P
 def test_the_audit_is_read_a_hundred_lines_at_a_time(both: Phone, clock: Clock) -> None:
     meera = somebody(both, "meera", MANAGER)
     for n in range(150):
-        both.services.staff.audit.write("meera", "saw request", f"{n:06}", clock())
+        both.services.staff.audit.write(By("meera", clock()), AuditAction.SAW_REQUEST, f"{n:06}")
     page = meera.browser.get("/desk/audit?person=meera").text
     assert page.count("<tr>") == 101
     assert '<a href="/desk/requests/000149">000149</a>' in page
@@ -405,7 +406,7 @@ def test_the_command_line_says_in_one_line_what_cannot_be(
 ) -> None:
     for name in ("meera", "devi"):
         phone.services.staff.people.add(name, PASSWORD, phone.services.clock())
-    phone.services.staff.accounts.disable(id_of(phone, "devi"), "meera", phone.services.clock())
+    phone.services.staff.accounts.disable(id_of(phone, "devi"), By("meera", phone.services.clock()))
     refused = app.test_cli_runner().invoke(args=["staff", *words])
     assert (refused.exit_code, refused.output) == (1, told)
 

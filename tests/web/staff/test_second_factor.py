@@ -9,6 +9,7 @@ from flask import Flask
 
 from ivr.staff.people import STAFF
 from ivr.staff.totp import address_of
+from ivr.storage.audit import By
 from ivr.web.guards import guard_of, logged_in_only, manager_only, staff_only
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
@@ -227,7 +228,7 @@ def test_half_a_session_ends_when_its_person_changes(
         "factor": phone.services.staff.second_factors.remove,
         "person": phone.services.staff.accounts.disable,
     }[ended]
-    end(id_of(phone, "asha"), "meera", clock())
+    end(id_of(phone, "asha"), By("meera", clock()))
     answer = asha.browser.post("/login/code", data={"csrf_token": token, "code": shown(secret, clock)})
     assert led_on(answer) == "/login"
     assert asha.browser.get("/desk").status_code == 302
@@ -316,7 +317,7 @@ def test_guessing_at_an_open_desk_ends_in_a_wait(staff: Staff, clock: Clock) -> 
 
 def test_where_it_is_required_it_cannot_be_switched_off(staff: Staff, phone: Phone, clock: Clock) -> None:
     _, codes = sets_up(staff, clock)
-    phone.services.staff.accounts.require(id_of(phone, "asha"), "meera", clock())
+    phone.services.staff.accounts.require(id_of(phone, "asha"), By("meera", clock()))
     page = staff.browser.get(PAGE).text
     assert "It is required of you" in page
     assert f'action="{PAGE}/off"' not in page
@@ -328,7 +329,7 @@ def test_the_command_line_removes_it_from_the_manager_who_lost_hers(
     app: Flask, with_factor: tuple[Staff, str, list[str]], phone: Phone, clock: Clock
 ) -> None:
     asha = with_factor[0]
-    phone.services.staff.accounts.require_of_everybody(True, "asha", clock())
+    phone.services.staff.accounts.require_of_everybody(True, By("asha", clock()))
     done = app.test_cli_runner().invoke(args=["staff", "remove-second-factor", "asha"])
     assert done.output == "asha logs in with the password alone now and sets up another at once\n"
     assert led_on(asha.logs_in()) == "/desk"
@@ -358,7 +359,7 @@ def test_with_another_secret_key_the_person_is_told_what_to_do_and_not_let_in(
             answer = devi.browser.post("/login/code", data={"csrf_token": Staff.token(page.text), "code": code})
             assert answer.status_code == 409
         assert devi.browser.get("/desk").status_code == 302
-        phone.services.staff.second_factors.remove(id_of(phone, "devi"), "meera", clock())
+        phone.services.staff.second_factors.remove(id_of(phone, "devi"), By("meera", clock()))
         assert led_on(devi.logs_in()) == "/desk"
 
 

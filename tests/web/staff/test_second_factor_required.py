@@ -3,6 +3,7 @@
 from flask import Flask
 
 from ivr.staff.people import STAFF
+from ivr.storage.audit import By
 from ivr.web.guards import guard_of, logged_in_only, manager_only, open_to_all, scraper_only, staff_only
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
@@ -21,7 +22,7 @@ def test_who_must_have_one_reaches_nothing_else_of_the_desk(
 ) -> None:
     call = phone.rings().press("1", "1", "1", "1", "1")
     token = staff.csrf()
-    phone.services.staff.accounts.require(id_of(phone, "asha"), "meera", clock())
+    phone.services.staff.accounts.require(id_of(phone, "asha"), By("meera", clock()))
     before = phone.services.staff.audit.page()
     walked = set()
     for rule in rules(app):
@@ -42,7 +43,7 @@ def test_an_open_page_says_what_to_do_to_who_must_have_one_and_shows_nothing_new
     staff: Staff, phone: Phone, clock: Clock
 ) -> None:
     call = phone.rings().press("1", "1", "1", "1", "1")
-    phone.services.staff.accounts.require(id_of(phone, "asha"), "meera", clock())
+    phone.services.staff.accounts.require(id_of(phone, "asha"), By("meera", clock()))
     for live in ("/desk/list", "/desk/requests/1/live"):
         answer = staff.browser.get(live, headers=LIVE)
         assert (answer.status_code, answer.headers.get("HX-Redirect")) == (200, None)
@@ -63,7 +64,7 @@ def test_every_guard_has_been_thought_of(app: Flask) -> None:
 
 def test_who_must_have_one_is_led_to_it_after_the_password_and_may_leave(both: Phone, clock: Clock) -> None:
     devi = somebody(both, "devi", STAFF)
-    both.services.staff.accounts.require_of_everybody(True, "meera", clock())
+    both.services.staff.accounts.require_of_everybody(True, By("meera", clock()))
     assert led_on(devi.logs_in()) == "/desk"
     assert led_on(devi.browser.get("/desk")) == PAGE
     page = devi.browser.get(PAGE).text

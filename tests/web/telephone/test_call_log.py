@@ -23,6 +23,7 @@ from ivr.reports.call_records import SETTLES, SILENT, Trace
 from ivr.reports.collector import Ledger
 from ivr.reports.spool import HELD, Journal, Segment
 from ivr.storage import schema
+from ivr.storage.audit import By
 from ivr.storage.database import Database, StoreAway
 from ivr.web.services import Services, build
 from tests.conftest import settings_for
@@ -128,7 +129,7 @@ def test_who_wanted_a_person_and_got_none_is_still_known_to_have_wanted_one(
     ends(phone.rings().press("0").reception(talked=False))
     clock.shows(2026, 11, 29, 22, 0)
     ends(phone.rings().press("0"))
-    phone.services.desk.blocked.block(phone.services.clinic.dialling.keyed(CALLER[3:]), "", "asha", clock())
+    phone.services.desk.blocked.block(phone.services.clinic.dialling.keyed(CALLER[3:]), "", By("asha", clock()))
     clock.shows(2026, 11, 30, 11, 0)
     ends(phone.rings().press("0"))
     assert [row["path"] for row in recorded(worker, clock)] == [

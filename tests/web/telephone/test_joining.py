@@ -12,6 +12,7 @@ from sqlalchemy import select
 from ivr.carrier.twilio.reader import Gathers
 from ivr.desk.requests import Outcome, OutcomeReport, Request
 from ivr.storage import schema
+from ivr.storage.audit import By
 from ivr.storage.database import Database
 from tests.people import CALLER, Clock, Conversation, Phone
 
@@ -203,7 +204,7 @@ def test_who_asks_for_another_day_in_the_same_call_gets_that_day(both: Phone) ->
 
 def test_a_taken_request_is_joined(both: Phone, clock: Clock) -> None:
     first = both.rings().press(*BOOK)
-    both.services.desk.moves.take(only(both).id, "asha", clock())
+    both.services.desk.moves.take(only(both).id, By("asha", clock()))
     again = both.rings().press(*BOOK_TOMORROW)
     assert (again.heard[0], again.reference) == (AGAIN, first.reference)
     found = only(both)
@@ -212,8 +213,8 @@ def test_a_taken_request_is_joined(both: Phone, clock: Clock) -> None:
 
 def test_a_closed_request_is_not_joined(both: Phone, clock: Clock) -> None:
     first = both.rings().press(*BOOK)
-    both.services.desk.moves.take(1, "asha", clock())
-    both.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
+    both.services.desk.moves.take(1, By("asha", clock()))
+    both.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     again = both.rings().press(*BOOK)
     assert again.heard[0] == NEW
     assert again.reference != first.reference

@@ -14,6 +14,7 @@ from ivr.carrier.twilio.reader import Gathers
 from ivr.desk.blocked import Blocked
 from ivr.line.phones import phone as number
 from ivr.storage import schema
+from ivr.storage.audit import By
 from ivr.storage.database import Database, sqlite_path
 from testing.servers.valkey import Valkey
 from tests.people import CALLER, Clock, Conversation, Phone, Staff
@@ -193,7 +194,7 @@ def test_the_reception_is_not_rung_for_a_blocked_telephone_until_the_block_is_li
     assert is_refused(staffed.rings().press("0"))
     assert staffed.rings(caller=OTHER).press("0").place == "ring"
     assert staffed.rings(caller="anonymous").press("0").place == "ring"
-    staffed.services.desk.blocked.lift(1, "asha", clock())
+    staffed.services.desk.blocked.lift(1, By("asha", clock()))
     assert staffed.rings().press("0").place == "ring"
 
 
@@ -207,7 +208,7 @@ def test_with_the_database_away_the_reception_is_rung_for_everybody(staffed: Pho
 
 
 def block(phone: Phone, written: str = CALLER) -> None:
-    assert phone.services.desk.blocked.block(number(written), "rings for fun", "asha", phone.services.clock())
+    assert phone.services.desk.blocked.block(number(written), "rings for fun", By("asha", phone.services.clock()))
 
 
 @LANGUAGES
@@ -332,7 +333,7 @@ def test_what_is_written_down_at_the_counter_is_neither_capped_nor_blocked_nor_c
         assert answer.status_code == 302
     (written,) = phone.services.desk.store.waiting()
     assert written.rang_again == REQUESTS_OF_A_NUMBER
-    phone.services.desk.blocked.lift(1, "asha", phone.services.clock())
+    phone.services.desk.blocked.lift(1, By("asha", phone.services.clock()))
     assert is_promised(phone.rings().press(*BOOK))
 
 
@@ -409,7 +410,7 @@ def test_two_blocks_of_one_number_are_lifted_as_one(both: Phone, clock: Clock) -
             row = {"phone": CALLER, "reason": "twice", "who": "asha", "at": clock()}
             write.execute(schema.blocked.insert(), [row, row])
         blocked = Blocked(database)
-        assert blocked.lift(2, "asha", clock())
-        assert not blocked.lift(1, "asha", clock())
+        assert blocked.lift(2, By("asha", clock()))
+        assert not blocked.lift(1, By("asha", clock()))
         assert blocked.all() == []
     assert is_promised(both.rings().press(*BOOK))

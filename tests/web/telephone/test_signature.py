@@ -15,6 +15,7 @@ from ivr.carrier.call_event import NotSigned
 from ivr.carrier.twilio.reader import Gathers, Heard, steps
 from ivr.carrier.twilio.webhook import Carrier
 from ivr.desk.requests import Outcome, OutcomeReport
+from ivr.storage.audit import By
 from tests.people import CALLER, TOKEN, Clock, Phone
 from tests.web import service
 from workers.clock import purge
@@ -148,8 +149,8 @@ def test_a_webhook_that_somebody_kept_and_sends_again_hours_later_changes_nothin
 ) -> None:
     """A signature has no date, so whoever sees one may send it again."""
     first = phone.posts(*confirms)
-    phone.services.desk.moves.take(1, "asha", clock())
-    phone.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
+    phone.services.desk.moves.take(1, By("asha", clock()))
+    phone.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     before = phone.services.desk.store.all(), phone.services.desk.store.history(1)
     clock.goes_on(hours=20)
     again = phone.posts(*confirms)
@@ -163,8 +164,8 @@ def test_a_webhook_that_is_sent_again_when_its_request_has_been_forgotten_makes_
     phone: Phone, confirms: Webhook, worker: WorkerServices, clock: Clock
 ) -> None:
     phone.posts(*confirms)
-    phone.services.desk.moves.take(1, "asha", clock())
-    phone.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), "asha", clock())
+    phone.services.desk.moves.take(1, By("asha", clock()))
+    phone.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     clock.goes_on(days=100)
     purge(worker)
     assert phone.services.desk.store.all() == []
