@@ -1,0 +1,409 @@
+"""A day of the clinic: its callers ring and its people work, by a clock that stands, until all there is was written.
+
+It is lived under 837caff, which leaves what these tests open, and under the present program, which must leave the same.
+"""
+
+import re
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from redis import Redis
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from tests.conftest import PASSWORD
+from tests.listener import listener
+from tests.older import BASE, CALLS, FIXED, PEOPLE, looks, number
+from tests.older.product import clock_collects_calls, clock_sweeps, runs_errands
+from tests.older.stores import take_down, write_json
+from tests.people import DELHI, TOKEN, Clock, Conversation, Phone, Staff
+from tests.web import clinic_with_reception, service
+from tests.web.second_factors import codes_on, sets_up, shown, writes_code
+
+BOOK = ("1", "1", "1", "1", "1")
+RING_ME = ("2", "1", "1", "1")
+ODD = {
+    "STAFF_NOTIFY_URLS": "nonsense",
+    "TEXT_CONFIRMATIONS": "on",
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_TEXT_FROM": "+12025550123",
+}
+"""Settings under which nobody can be told of anything: there is no such channel."""
+
+NO_MOBILE = b'{"code": 21614, "message": "not a mobile number"}'
+"""What the carrier says where it sends no text."""
+
+PAUSES = (10, 30, 60, 300, 900, 1800, 3600)
+"""Seconds after which an errand is tried again."""
+
+
+@dataclass
+class Day:
+    """A day of the clinic."""
+
+    folder: Path
+    redis_url: str
+    phone: Phone
+    clock: Clock
+    secrets: dict[str, str] = field(default_factory=dict)
+    """What each person's telephone makes its codes from."""
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "clinic.db"
+
+    @property
+    def house(self) -> Any:
+        return self.phone.house
+
+    def calls(self, index: int, *keys: str, line: str = "main", lang: str | None = None) -> Conversation:
+        """Somebody rings and presses these keys; half a minute later the next may ring."""
+        call = self.phone.rings(line, caller=number(index), lang=lang).press(*keys)
+        self.clock.goes_on(seconds=30)
+        return call
+
+    def asks(self, index: int, *keys: str, **more: str) -> int:
+        """Somebody leaves a request and hangs up; its id."""
+        call = self.calls(index, *(keys or BOOK), **more)
+        self.ends(call)
+        return self.id_of(call.reference)
+
+    def ends(self, call: Conversation, seconds: int = 42, status: str = "completed") -> None:
+        """The carrier says that the call is over."""
+        told = {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, "CallStatus": status, "CallDuration": str(seconds)}
+        form = {**call.fields, **told}
+        assert self.phone.posts("/voice/status", form).status_code == 204
+
+    def id_of(self, reference: str) -> int:
+        return int(self.rows("SELECT id FROM requests WHERE reference = ? ORDER BY id DESC", reference)[0][0])
+
+    def reference_of(self, request_id: int) -> str:
+        return str(self.rows("SELECT reference FROM requests WHERE id = ?", request_id)[0][0])
+
+    def rows(self, query: str, *values: object) -> list[Any]:
+        with closing(sqlite3.connect(self.database)) as opened:
+            return opened.execute(query, values).fetchall()
+
+    def person_id(self, name: str) -> int:
+        return int(self.rows("SELECT id FROM staff WHERE name = ?", name)[0][0])
+
+    def types(self, *arguments: str, typed: str = "") -> str:
+        """Somebody at the server types a command."""
+        done = self.phone.app.test_cli_runner().invoke(args=list(arguments), input=typed)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    def comes(self, name: str) -> Staff:
+        """Somebody at the desk logs in, with the code that comes next where they have a second factor."""
+        self.clock.goes_on(seconds=30)
+        if name in self.secrets:
+            return looks.comes_in(self.phone, name, PASSWORD, self.secrets[name])
+        person = looks.Person(self.phone.app, name, PASSWORD)
+        assert person.logs_in().status_code == 302
+        return person
+
+
+def sends(person: Staff, path: str, **fields: str) -> str:
+    """Sends a form of the desk's pages."""
+    answer = person.browser.post(path, data={"csrf_token": person.csrf(), **fields}, follow_redirects=True)
+    assert answer.status_code == 200, f"{answer.status_code} at {path}"
+    return answer.text
+
+
+# -- the day
+
+
+def early_calls(day: Day) -> None:
+    """Before anybody is at the desk: staff that could not be told, a text that could not be sent, calls recorded."""
+    given, stores = where(day.folder) | ODD, (f"sqlite:///{day.database}", day.redis_url)
+    with listener() as carrier, service(day.folder, *stores, day.clock, **given, TWILIO_API_URL=carrier.url) as odd:
+        carrier.status, carrier.answer = 400, NO_MOBILE
+        replace(day, phone=odd).asks(1)
+        day.asks(2, line="second", lang="hi")
+        day.asks(3, line="third")
+        for pause in (*PAUSES, 0):
+            runs_errands(odd, 2, 3, 4)
+            day.clock.goes_on(seconds=pause)
+    runs_errands(day.phone, 1)
+    day.calls(40, "4")
+    day.ends(day.calls(41), 5)
+    day.ends(day.calls(42, "3", "1"), 61)
+    day.ends(day.calls(43, "0").reception(talked=True), 120)
+    day.ends(day.calls(44, "1"), 9, "failed")
+    day.clock.goes_on(hours=1)
+    clock_collects_calls(day.phone)
+
+
+def people(day: Day) -> list[str]:
+    """Everybody comes, and everything is done with them; devi's recovery codes."""
+    for name, role in (("meera", "manager"), ("asha", "staff"), ("devi", "staff"), ("leela", "staff")):
+        day.types("staff", "add", name, "--role", role, typed=f"{PASSWORD}\n")
+    for name in ("meera", "asha", "devi"):
+        person = day.comes(name)
+        day.secrets[name], codes = sets_up(person, day.clock)
+    lost = day.comes("devi")
+    path = "/desk/me/second-factor"
+    day.clock.goes_on(seconds=30)
+    codes = codes_on(sends(lost, f"{path}/codes", code=shown(day.secrets["devi"], day.clock)))
+    meera = day.comes("meera")
+    sends(meera, f"/desk/people/{day.person_id('devi')}/remove_second_factor")
+    del day.secrets["devi"]
+    devi = day.comes("devi")
+    day.secrets["devi"], codes = sets_up(devi, day.clock)
+    day.clock.goes_on(seconds=30)
+    sends(devi, f"{path}/off", code=shown(day.secrets["devi"], day.clock))
+    day.secrets["devi"], codes = sets_up(devi, day.clock)
+    half = Staff(day.phone.app, "devi", PASSWORD)
+    half.logs_in()
+    assert writes_code(half, "000000").status_code == 401
+    assert writes_code(half, codes[0]).status_code == 302
+    half.browser.post("/logout", data={"csrf_token": half.csrf()})
+    others(day, meera)
+    return codes[1:]
+
+
+def others(day: Day, meera: Staff) -> None:
+    """Somebody is invited, chooses a password, is given it all and loses it all."""
+    link = invited(day, meera, "kiran")
+    guest = Staff(day.phone.app, "kiran", PASSWORD)
+    token = Staff.token(guest.browser.get(link).text)
+    guest.browser.post(link, data={"csrf_token": token, "password": PASSWORD, "again": PASSWORD})
+    kiran = f"/desk/people/{day.person_id('kiran')}"
+    deeds = ("make_manager", "make_staff", "require_second_factor", "no_longer_require_second_factor", "end_sessions")
+    for deed in (*deeds, "disable", "enable", "reset", "disable"):
+        sends(meera, f"{kiran}/{deed}")
+    day.types("staff", "invite", "joseph")
+
+
+def invited(day: Day, meera: Staff, name: str) -> str:
+    page = sends(meera, "/desk/people", name=name, role="staff")
+    found = re.search(rf'id="link" readonly value="{BASE}(/invitation/[^"]+)"', page)
+    assert found, "no link is shown"
+    return found[1]
+
+
+def requests(day: Day) -> None:
+    """Every kind of request goes every way there is."""
+    asha = day.comes("asha")
+    sends(asha, "/desk/errands/4/again")
+    taken(day, asha)
+    appointments(day, asha)
+    for index, outcome in enumerate(("settled", "busy", "wrong_number", "duplicate", "cancelled"), 10):
+        reports(asha, day.asks(index, *(RING_ME if index % 2 else BOOK)), outcome=outcome)
+    reports(asha, day.asks(15, "1", "2", "3", "1", "1"), outcome="later", day="2026-11-24", hour="10:30")
+    never = day.asks(16, *RING_ME, lang="hi")
+    for _ in range(4):
+        reports(asha, never, outcome="no_answer")
+    reports(asha, day.asks(17), outcome="no_answer")
+    merged(day, asha)
+    day.asks(20, line="third")
+    day.asks(20, "1", "2", "1", "1", "1", line="third")
+    at_the_counter = {"phone": "09999900121", "line": "main", "language": "en", "kind": "booking", "part": "morning"}
+    sends(asha, "/desk/new", day="2026-11-24", note="Came in person.", **at_the_counter)
+    day.asks(22, *RING_ME, line="second", lang="hi")
+    blocked(day, asha)
+
+
+def reports(asha: Staff, request_id: int, **said: str) -> str:
+    asha.does("take", request_id)
+    return asha.does("report", request_id, **said)
+
+
+def taken(day: Day, asha: Staff) -> None:
+    kept, passed = day.asks(4), day.asks(5, *RING_ME)
+    asha.does("take", passed)
+    asha.does("put_back", passed)
+    asha.does("pass_on", passed, to="devi")
+    day.clock.goes_on(minutes=20)
+    clock_sweeps(day.phone)
+    asha.does("take", kept)
+    asha.does("note", kept, note="Wants to come with her mother; knee.")
+
+
+def appointments(day: Day, asha: Staff) -> None:
+    stays, goes, back = day.asks(6), day.asks(7, lang="hi"), day.asks(8)
+    for each in (stays, goes):
+        reports(asha, each, outcome="booked", day="2026-11-24", hour="11:00")
+    asha.does("rebook", stays, day="2026-11-24", hour="12:30")
+    asha.does("call_off", goes)
+    asha.takes_back(reports(asha, back, outcome="booked", day="2026-11-24", hour="15:00"))
+
+
+def merged(day: Day, asha: Staff) -> None:
+    """Two requests of one number become one; two others do and are taken apart again."""
+    for index, stay in ((18, True), (19, False)):
+        one, other = day.asks(index), day.asks(index, *RING_ME)
+        page = asha.does("merge", one, other=str(other))
+        if not stay:
+            asha.takes_back(page)
+
+
+def blocked(day: Day, asha: Staff) -> None:
+    """Numbers are blocked; one is not any more; what was held about one is handed out, and of another erased."""
+    for index, reason in ((23, "rings for fun"), (24, "by mistake"), (25, "is to be erased")):
+        request = day.asks(index)
+        sends(asha, "/desk/blocked", request=str(request), reason=reason)
+    sends(asha, "/desk/blocked/2/lift")
+    day.types("privacy", "export", number(24))
+    day.types("privacy", "erase", number(25), "--yes")
+    meera = day.comes("meera")
+    close = {"day": "2026-11-25", "line": "*", "reason": "training"}
+    sends(meera, "/desk/hours", what="closed", **close)
+    sends(
+        meera,
+        "/desk/hours",
+        what="day",
+        day="2026-11-26",
+        line="main",
+        reason="",
+        **{"from": "10:00", "until": "13:00"},
+    )
+    sends(meera, "/desk/hours", what="closed", day="2026-11-27", line="*", reason="diwali")
+    sends(meera, "/desk/hours/undo", id="3")
+    sends(meera, "/desk/appointments/link")
+    sends(meera, "/desk/appointments/link/off")
+
+
+# -- the evening, from which everything goes on
+
+
+def last_errands(day: Day) -> None:
+    """What had to be done is done, but for the last."""
+    todo = "SELECT id FROM errands WHERE done_at IS NULL AND failed_at IS NULL AND id != 4"
+    runs_errands(day.phone, *(errand for (errand,) in day.rows(todo)))
+    with closing(Redis.from_url(day.redis_url)) as redis:
+        Queue("desk", connection=redis, serializer=JSONSerializer).empty()  # type: ignore[no-untyped-call]  # RQ's
+    clock_collects_calls(day.phone)
+    day.clock.goes_on(minutes=6)
+    day.asks(26)
+    with_database_away(day, 27, *RING_ME, lang="hi")
+
+
+def with_database_away(day: Day, index: int, *keys: str, **more: str) -> None:
+    """A request is promised that only Redis knows of."""
+    away = day.database.rename(day.folder / "away.db")
+    day.ends(day.calls(index, *keys, **more))
+    away.rename(day.database)
+    clock_sweeps(day.phone)
+
+
+def last_calls(day: Day) -> None:
+    """Calls that are over and stand in no table yet."""
+    day.ends(day.calls(45, "4"), 33)
+    day.ends(day.calls(46, "0").reception(talked=True), 240)
+    day.ends(day.calls(47, "1", lang="hi"), 12)
+    for _ in range(21):
+        day.phone.rings(caller=number(48))
+
+
+def locked_out(day: Day) -> None:
+    for _ in range(5):
+        Staff(day.phone.app, "leela", PASSWORD).logs_in(password="not it")
+
+
+def under_way(day: Day) -> list[dict[str, Any]]:
+    """Calls that have begun, each with where it stands and what is going to happen to it."""
+    not_reached = {"DialCallStatus": "no-answer", "DialBridged": "false"}
+    return [
+        stands("a day is to be chosen", day.calls(60, "1"), "1", "1", "1", "1"),
+        stands("another number was keyed", day.calls(61, "1", "2", "1", "2", "09999900198#"), "1", "1"),
+        stands("in Hindi", day.calls(62, "1", "2", lang="hi"), "1", "1", "1"),
+        stands("to be confirmed", day.calls(63, *BOOK[:-1]), "1"),
+        stands("to be rung back, to be confirmed", day.calls(64, *RING_ME[:-1], line="second"), "1"),
+        stands("the reception is not reached", day.calls(65, "0"), "1", "1", "1", first=not_reached),
+        stands("the reception talks", day.calls(66, "0"), first={"DialCallStatus": "completed", "DialBridged": "true"}),
+        silent(day.calls(67, "1"), "1", "1", "1", "1"),
+        stands("was silent before", day.calls(68, "1").stays_silent(), "2", "1", "1", "1"),
+        stands("pressed a wrong key before", day.calls(75, "1", "8"), "1", "1", "1", "1"),
+        again(day, day.calls(69, "1", "1"), "1", "1", "1"),
+        stands("has a reference", day.calls(70, *BOOK), "*"),
+        stands("rang before", day.calls(71, *BOOK) and day.calls(71, *BOOK), "*"),
+        stands("hears advice", day.calls(72, "3", "1"), "2"),
+        stands("is one call too many", day.calls(48, *BOOK[:-1]), "1"),
+        stands("nothing could be kept", without_stores(day, 73), "1"),
+        stands("shows no number", withheld(day), "09999900197", "1", "1"),
+        webhook_again(day.calls(74, *BOOK)),
+    ]
+
+
+def stands(
+    name: str, call: Conversation, *keys: str, at: str = "", first: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """A call under way: its next address, what comes there, and the keys that follow."""
+    waits: Any = call.waits
+    happens, rest = (first, keys) if first is not None else ({"Digits": keys[0]}, keys[1:])
+    form = {"form": call.fields, "place": call.place, "at": BASE + (at or waits.action)}
+    return {"name": name, "sid": call.sid, **form, "first": happens, "keys": list(rest)}
+
+
+def silent(call: Conversation, *keys: str) -> dict[str, Any]:
+    return stands("nothing is pressed", call, *keys, at=call.silence_leads, first={})
+
+
+def again(day: Day, call: Conversation, *keys: str) -> dict[str, Any]:
+    """A step could not be reached: the carrier asks what is to be heard instead, which leads to the step once more."""
+    waits: Any = call.waits
+    form = {**call.fields, "CallSid": call.sid, "AccountSid": "AC" + "0" * 32, "ErrorUrl": BASE + waits.action}
+    document = day.phone.posts("/voice/fallback", form).text
+    found = re.search(r"<Redirect[^>]*>(/voice/again/[^<]+)</Redirect>", document)
+    assert found, document
+    return stands("is tried once more", call, *keys, at=found[1].replace("&amp;", "&"), first={})
+
+
+def webhook_again(call: Conversation) -> dict[str, Any]:
+    """The request is kept, and the carrier delivers the webhook a second time."""
+    return stands("its webhook comes again", call, at=call.url, first={"Digits": "1"})
+
+
+def without_stores(day: Day, index: int) -> Conversation:
+    """Both stores are away: the caller is told so and may try again."""
+    away = f"sqlite:///{day.folder}/no/clinic.db", f"unix://{day.folder}/no.sock"
+    with service(day.folder, *away, day.clock, **where(day.folder)) as it:
+        call = replace(day, phone=it).calls(index, *BOOK)
+    assert call.place == "not_kept"
+    return call
+
+
+def withheld(day: Day) -> Conversation:
+    call = day.phone.rings(caller="anonymous").press("1", "1", "1")
+    assert call.place == "key_number"
+    return call
+
+
+def at_the_beginning() -> datetime:
+    """When the first of them rings."""
+    return datetime(2026, 11, 23, 9, 30, tzinfo=DELHI)
+
+
+def where(folder: Path) -> dict[str, str]:
+    return {**FIXED, "CLINIC_FILE": clinic_with_reception(folder)}
+
+
+def live(day: Day, folder: Path) -> None:
+    """The whole day; what is left of it is taken down into a folder."""
+    day.types("database", "upgrade")
+    early_calls(day)
+    codes = people(day)
+    requests(day)
+    last_errands(day)
+    last_calls(day)
+    meera = day.comes("meera")
+    calendar = re.search(
+        rf'id="link" readonly value="({BASE}/calendar/[^"]+)"', sends(meera, "/desk/appointments/link")
+    )
+    assert calendar
+    link = invited(day, meera, "ravi")
+    sends(meera, "/desk/people/second-factor", required="yes")
+    calls = under_way(day)
+    locked_out(day)
+    cookie = meera.browser.get_cookie("session")
+    assert cookie
+    carried = {"recovery_codes": codes, "invitation": link, "calendar": calendar[1], "session": cookie.value}
+    told = {"moment": day.clock().isoformat(), "password": PASSWORD, "token": TOKEN, "secrets": day.secrets}
+    write_json(folder / CALLS, calls)
+    write_json(folder / PEOPLE, {**told, **carried})
+    take_down(folder, day.database, day.redis_url, day.folder)

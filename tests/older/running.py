@@ -1,0 +1,27 @@
+"""The service's processes as they run in production, for what they log."""
+
+import subprocess
+import sys
+
+from config.settings import ROOT, Settings
+from tests.older import SCRAPER, number
+from tests.people import Phone
+from tests.served import web
+from tests.web import environment
+
+BOOK = ("1", "1", "1", "1", "1")
+
+
+def log_of_the_web(phone: Phone) -> str:
+    """What the running web says of a call."""
+    with web(phone.house, phone.house.settings, ENV="production") as running:
+        running.phone.rings(caller=number(98)).press(*BOOK)
+    return running.log.read_text()
+
+
+def works(settings: Settings, **more: str) -> str:
+    """A worker does what lies on the queue, and ends; what it has logged."""
+    given = {**environment(settings), "METRICS_TOKEN": SCRAPER, **more}
+    command = [sys.executable, "-m", "workers", "--burst"]
+    done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=60, check=True)
+    return done.stderr

@@ -1,0 +1,42 @@
+"""No name that lies in a store or reaches another program has changed since 837caff.
+
+The present program lives the day that 837caff lived, and the names it leaves are compared: of tables and columns, of
+words in them, of Redis' keys and jobs, of sealed fields, addresses, files, sessions, metrics and log lines. More may
+have come, none may have gone.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.older import NAMES, WRITTEN
+from tests.older.day import Day, at_the_beginning, live, where
+from tests.older.names import names_of
+from tests.older.stores import read_json
+from tests.people import Clock
+from tests.web import service
+
+
+def test_every_name_is_still_there(tmp_path: Path, redis_url: str) -> None:
+    state, left = tmp_path / "state", tmp_path / "left"
+    state.mkdir()
+    left.mkdir()
+    clock = Clock(at_the_beginning())
+    with service(state, f"sqlite:///{state}/clinic.db", redis_url, clock, **where(state)) as phone:
+        day = Day(state, redis_url, phone, clock)
+        live(day, left)
+        now = set(each_name(names_of(day, left)))
+    assert sorted(set(each_name(read_json(WRITTEN / NAMES))) - now) == []
+
+
+def each_name(found: Any, of_what: str = "") -> Iterator[str]:
+    """Every name with what it is a name of."""
+    match found:
+        case dict():
+            for name, more in found.items():
+                yield from each_name(more, f"{of_what} {name}")
+        case list():
+            for more in found:
+                yield from each_name(more, of_what)
+        case _:
+            yield f"{of_what}: {found}".strip()

@@ -1,0 +1,205 @@
+"""What 837caff left is opened by the present program: its people come in, and its calls go on to their promises.
+
+What is seen and heard is compared with what 837caff itself showed and said. Whoever changes a sentence, or a page, on
+purpose changes it in 837caff/pages.json too; whatever else differs has lost something that lies in a store.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from tests.conftest import with_driver
+from tests.listener import listener
+from tests.older import CALLS, DATABASE, FIXED, PAGES, PEOPLE, REDIS, WRITTEN, looks, names, number
+from tests.older.product import clock_collects_calls
+from tests.older.running import works
+from tests.older.stores import put_back, read_json
+from tests.people import DELHI, Clock, Phone, Staff
+from tests.servers.postgres import Postgres
+from tests.web import clinic_with_reception, service
+
+UNDER_WAY: list[dict[str, Any]] = read_json(WRITTEN / CALLS)
+PEOPLE_THEN: dict[str, Any] = read_json(WRITTEN / PEOPLE)
+SEEN: dict[str, Any] = read_json(WRITTEN / PAGES)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands where that of 837caff stood."""
+    return Clock(datetime.fromisoformat(PEOPLE_THEN["moment"]).astimezone(DELHI))
+
+
+@pytest.fixture
+def old_sqlite(tmp_path: Path, redis_url: str, clock: Clock) -> str:
+    """The stores of 837caff; its SQLite brought up to date as the command does."""
+    path = tmp_path / "older.db"
+    put_back(WRITTEN, path, redis_url, tmp_path)
+    types(tmp_path, f"sqlite:///{path}", redis_url, clock, "database", "upgrade")
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def old_postgres(
+    old_sqlite: str, tmp_path: Path, redis_url: str, clock: Clock, postgres_server: Postgres
+) -> Iterator[str]:
+    """The same desk after its clinic has moved to PostgreSQL."""
+    postgres_server.start()
+    url = postgres_server.new_database()
+    types(tmp_path, old_sqlite, redis_url, clock, "database", "copy", "--to", with_driver(url))
+    yield with_driver(url)
+    postgres_server.drop(url)
+
+
+def types(tmp_path: Path, database_url: str, redis_url: str, clock: Clock, *command: str) -> None:
+    with service(tmp_path, database_url, redis_url, clock, **FIXED) as phone:
+        done = phone.app.test_cli_runner().invoke(args=list(command))
+    assert done.exit_code == 0, done.output
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def older(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Phone]:
+    """A telephone at the present program, on the stores of 837caff."""
+    url = request.getfixturevalue(f"old_{request.param}")
+    more = {**FIXED, "CLINIC_FILE": clinic_with_reception(tmp_path)}
+    with service(tmp_path, url, redis_url, clock, **more) as phone:
+        yield phone
+
+
+def comes(phone: Phone, clock: Clock, name: str = "meera") -> Staff:
+    clock.goes_on(seconds=30)
+    return looks.comes_in(phone, name, PEOPLE_THEN["password"], PEOPLE_THEN["secrets"][name])
+
+
+def with_password(phone: Phone, name: str, password: str = "") -> tuple[Staff, int]:
+    """Somebody shows a password; whether that led on."""
+    person = Staff(phone.app, name, password or PEOPLE_THEN["password"])
+    return person, person.logs_in().status_code
+
+
+# -- the desk
+
+
+def test_a_manager_sees_who_waits_and_all_that_was_done(older: Phone, clock: Clock) -> None:
+    meera = comes(older, clock)
+    assert looks.references(meera) == SEEN["worklist"]
+    assert looks.audit(meera) == SEEN["audit"]
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_every_card_tells_what_happened_to_it(older: Phone, clock: Clock, language: str) -> None:
+    meera, told = comes(older, clock), SEEN["cards"][language]
+    looks.speaks(meera, language)
+    cards = [(reference, int(id_)) for reference, id_ in map(str.split, told)]
+    assert looks.histories(meera, cards) == told
+
+
+def test_everybody_comes_in_with_what_they_have(older: Phone, clock: Clock) -> None:
+    comes(older, clock, "asha")
+    devi, _status = with_password(older, "devi")
+    first, second = PEOPLE_THEN["recovery_codes"][:2]
+    assert looks.shows_code(devi, first).status_code == 302
+    again, _status = with_password(older, "devi")
+    assert looks.shows_code(again, first).status_code == 401, "it has been used"
+    assert looks.shows_code(again, second).status_code == 302
+
+
+def test_nobody_else_comes_in(older: Phone, clock: Clock) -> None:
+    assert with_password(older, "meera", "not the password")[1] == 401
+    assert with_password(older, "kiran")[1] == 401, "disabled"
+    assert with_password(older, "leela")[1] == 429, "locked out"
+    clock.goes_on(minutes=16)
+    leela, status = with_password(older, "leela")
+    assert status == 302
+    assert leela.browser.get("/desk").headers["Location"] == "/desk/me/second-factor", "required of everybody"
+
+
+def test_an_invitation_is_still_good_and_so_is_a_session(older: Phone) -> None:
+    ravi, link = Staff(older.app, "ravi"), PEOPLE_THEN["invitation"]
+    token = Staff.token(ravi.browser.get(link).text)
+    form = {"csrf_token": token, "password": "a long new one", "again": "a long new one"}
+    assert ravi.browser.post(link, data=form).status_code == 302
+    assert ravi.browser.get(link).status_code == 404, "used up"
+    meera = Staff(older.app, "meera")
+    looks.goes_on_at_the_desk(meera, PEOPLE_THEN["session"])
+    assert "meera" in meera.sees()
+
+
+def test_the_calendars_link_shows_the_same_appointments(older: Phone) -> None:
+    assert looks.calendar(older, PEOPLE_THEN["calendar"]) == SEEN["calendar"]
+
+
+def test_what_was_done_last_can_be_gone_on_with(older: Phone, clock: Clock) -> None:
+    """A request that devi was given, one that is taken by asha, and a notification that had failed."""
+    asha = comes(older, clock, "asha")
+    own = next(card for card, lines in SEEN["cards"]["en"].items() if lines[0][2].startswith("Wants to come"))
+    asha.does("report", int(own.split()[1]), outcome="settled")
+    assert own.split()[0] not in looks.references(asha)
+    assert len(re.findall(r"/desk/errands/\d+/again", asha.sees())) == 2
+    asha.browser.post("/desk/errands/3/again", data={"csrf_token": asha.csrf()})
+    assert len(re.findall(r"/desk/errands/\d+/again", asha.sees())) == 1
+
+
+# -- the telephone
+
+
+def test_every_call_under_way_goes_on_and_is_filed_once(older: Phone, clock: Clock) -> None:
+    clock.goes_on(seconds=30)
+    calls = {each["name"]: looks.goes_on(older, each) for each in UNDER_WAY}
+    assert {name: heard for name, (_call, heard) in calls.items()} == SEEN["calls"]
+    listed = looks.listed(older)
+    assert listed == SEEN["listed"]
+    for call, _heard in calls.values():
+        call.repeats_last_webhook()
+    assert looks.listed(older) == listed, "what comes twice is filed once"
+
+
+def test_a_caller_hears_the_closures_and_is_offered_no_closed_day(older: Phone) -> None:
+    assert looks.hours(older) == SEEN["hours"]
+    days = older.rings(caller=number(96)).press("1").words
+    assert ("Tuesday" in days, "Wednesday" in days, "Thursday" in days) == (True, False, True)
+
+
+def test_who_is_blocked_or_has_rung_too_often_is_refused(older: Phone) -> None:
+    for refused in (23, 48):
+        assert older.rings(caller=number(refused)).press("1", "1", "1", "1", "1").place == "refused"
+    assert older.rings(caller=number(24)).press("1", "1", "1", "1", "1").place == "kept", "not blocked any more"
+
+
+def test_who_rings_again_joins_what_they_asked_for_then(older: Phone) -> None:
+    call = older.rings(caller=number(26)).press("1", "1", "1", "1", "1")
+    (asked,) = [each for each in SEEN["listed"] if number(26) in each]
+    assert f'"reference": "{call.reference}"' in asked
+
+
+def test_the_reports_count_the_calls_that_lay_in_the_spool(older: Phone, clock: Clock) -> None:
+    comes(older, clock)
+    looks.hours(older)
+    for each in UNDER_WAY:
+        looks.goes_on(older, each)
+    clock.goes_on(minutes=70)
+    clock_collects_calls(older)
+    assert looks.page(comes(older, clock), "/desk/reports.csv?period=week").splitlines() == SEEN["reports"]
+
+
+# -- the workers
+
+
+@pytest.mark.parametrize("older", ["sqlite"], indirect=True)  # a process takes its time, and either desk is one to it
+def test_a_worker_does_what_lies_on_the_queue(older: Phone, clock: Clock, redis_url: str) -> None:
+    (sealed,) = read_json(WRITTEN / REDIS)["clinic:waiting"]["value"].values()
+    waiting = names.opened(sealed, "waiting request")["reference"]
+    meera = comes(older, clock)
+    assert "1 promised request is on its way" in meera.sees()
+    with listener() as channel:
+        works(older.house.settings, STAFF_NOTIFY_URLS=channel.url.replace("http://", "json://"))
+    assert waiting in looks.references(meera)
+    assert "on its way" not in meera.sees()
+    messages = " ".join(body.decode() for _, body in channel.posts)
+    assert set(re.findall(r"reference (\d{6})", messages)) == names.untold(WRITTEN / DATABASE)
+    with Redis.from_url(redis_url) as redis:
+        assert (redis.exists("clinic:waiting"), redis.llen("rq:queue:desk")) == (0, 0)

@@ -1,0 +1,56 @@
+"""Writes 837caff/ anew: run as `python -m tests.older.write` in a checkout of 837caff, with this folder copied into it.
+
+A day is lived there; what then lies in the stores is taken down, and also what 837caff itself makes of it afterwards.
+"""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.older import CALLS, NAMES, PAGES, PEOPLE, WRITTEN, looks
+from tests.older.day import Day, at_the_beginning, live, where
+from tests.older.names import names_of
+from tests.older.product import clock_collects_calls
+from tests.older.stores import read_json, write_json
+from tests.people import Clock
+from tests.servers.valkey import valkey
+from tests.web import service
+
+
+def write_pages(day: Day) -> None:
+    """What its people see, and what its callers hear."""
+    meera = day.comes("meera")
+    audit = looks.audit(meera)
+    cards = [
+        (str(reference), int(id_)) for reference, id_ in day.rows("SELECT reference, id FROM requests ORDER BY id")
+    ]
+    found: dict[str, Any] = {"worklist": looks.references(meera), "audit": audit, "cards": {}}
+    for language in ("en", "hi"):
+        looks.speaks(meera, language)
+        found["cards"][language] = looks.histories(meera, cards)
+    found["calendar"] = looks.calendar(day.phone, read_json(WRITTEN / PEOPLE)["calendar"])
+    found["hours"] = looks.hours(day.phone)
+    found["calls"] = {each["name"]: looks.goes_on(day.phone, each)[1] for each in read_json(WRITTEN / CALLS)}
+    found["listed"] = looks.listed(day.phone)
+    day.clock.goes_on(minutes=70)
+    clock_collects_calls(day.phone)
+    found["reports"] = looks.page(day.comes("meera"), "/desk/reports.csv?period=week").splitlines()
+    write_json(WRITTEN / PAGES, found)
+
+
+def main() -> None:
+    """Writes all the files anew."""
+    WRITTEN.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, valkey() as server:
+        clock = Clock(at_the_beginning())
+        url = f"sqlite:///{folder}/clinic.db"
+        with service(Path(folder), url, server.url, clock, **where(Path(folder))) as phone:
+            day = Day(Path(folder), server.url, phone, clock)
+            live(day, WRITTEN)
+            write_pages(day)
+            write_json(WRITTEN / NAMES, names_of(day, WRITTEN))
+    print(*sorted(path.name for path in WRITTEN.iterdir()))  # noqa: T201 - it is a command
+
+
+if __name__ == "__main__":
+    main()
