@@ -15,14 +15,14 @@ from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from testing.listener import listener
 from tests.conftest import PASSWORD
-from tests.listener import listener
 from tests.older import BASE, CALLS, FIXED, PEOPLE, looks, number
 from tests.older.product import clock_collects_calls, clock_sweeps, runs_errands
 from tests.older.stores import take_down, write_json
 from tests.people import DELHI, TOKEN, Clock, Conversation, Phone, Staff
 from tests.web import clinic_with_reception, service
-from tests.web.second_factors import codes_on, sets_up, shown, writes_code
+from tests.web.staff.second_factors import codes_on, sets_up, shown, writes_code
 
 BOOK = ("1", "1", "1", "1", "1")
 RING_ME = ("2", "1", "1", "1")
@@ -57,8 +57,8 @@ class Day:
         return self.folder / "clinic.db"
 
     @property
-    def house(self) -> Any:
-        return self.phone.house
+    def services(self) -> Any:
+        return self.phone.services
 
     def calls(self, index: int, *keys: str, line: str = "main", lang: str | None = None) -> Conversation:
         """Somebody rings and presses these keys; half a minute later the next may ring."""

@@ -30,7 +30,7 @@ def comes_in(phone: Phone, name: str, password: str, secret: str) -> Person:
     person = Person(phone.app, name, password)
     answer = person.logs_in()
     assert (answer.status_code, answer.headers["Location"]) == (302, "/login/code")
-    answer = shows_code(person, TOTP(secret).at(phone.house.clock()))
+    answer = shows_code(person, TOTP(secret).at(phone.services.clock()))
     assert (answer.status_code, answer.headers["Location"]) == (302, "/desk")
     return person
 

@@ -39,7 +39,7 @@ WORDS = (
 def names_of(day: Day, folder: Path) -> dict[str, Any]:
     """All of them, from what a day has left in a folder, and from the processes that go on from there."""
     held, calls = read_json(folder / REDIS), read_json(folder / CALLS)
-    settings = day.phone.house.settings
+    settings = day.phone.services.settings
     return {
         "columns": columns(folder / DATABASE),
         "words": words(folder / DATABASE),

@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from tests.people import Phone
 from workers.clock import record_calls, sweep
-from workers.jobs import ErrandFailed, run
-from workers.tools import Tools, build
+from workers.jobs import TaskFailed, run
+from workers.services import WorkerServices, build
 
 
 def clock_collects_calls(phone: Phone) -> None:
@@ -25,17 +25,17 @@ def clock_sweeps(phone: Phone) -> None:
 def runs_errands(phone: Phone, *errands: int) -> None:
     """A worker tries these errands, whether or not they succeed."""
 
-    def try_all(tools: Tools) -> None:
+    def try_all(worker: WorkerServices) -> None:
         for each in errands:
-            with suppress(ErrandFailed):
-                run(tools, each)
+            with suppress(TaskFailed):
+                run(worker, each)
 
     _with_tools(phone, try_all)
 
 
-def _with_tools(phone: Phone, work: Callable[[Tools], None]) -> None:
-    tools = build(phone.house.settings, phone.house.clock)
+def _with_tools(phone: Phone, work: Callable[[WorkerServices], None]) -> None:
+    worker = build(phone.services.settings, phone.services.clock)
     try:
-        work(tools)
+        work(worker)
     finally:
-        tools.database.close()
+        worker.database.close()

@@ -14,7 +14,7 @@ BOOK = ("1", "1", "1", "1", "1")
 
 def log_of_the_web(phone: Phone) -> str:
     """What the running web says of a call."""
-    with web(phone.house, phone.house.settings, ENV="production") as running:
+    with web(phone.services, phone.services.settings, ENV="production") as running:
         running.phone.rings(caller=number(98)).press(*BOOK)
     return running.log.read_text()
 

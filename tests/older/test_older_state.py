@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from testing.listener import listener
+from testing.servers.postgres import Postgres
 from tests.conftest import with_driver
-from tests.listener import listener
 from tests.older import CALLS, DATABASE, FIXED, PAGES, PEOPLE, REDIS, WRITTEN, looks, names, number
 from tests.older.product import clock_collects_calls
 from tests.older.running import works
 from tests.older.stores import put_back, read_json
 from tests.people import DELHI, Clock, Phone, Staff
-from tests.servers.postgres import Postgres
 from tests.web import clinic_with_reception, service
 
 UNDER_WAY: list[dict[str, Any]] = read_json(WRITTEN / CALLS)
@@ -196,7 +196,7 @@ def test_a_worker_does_what_lies_on_the_queue(older: Phone, clock: Clock, redis_
     meera = comes(older, clock)
     assert "1 promised request is on its way" in meera.sees()
     with listener() as channel:
-        works(older.house.settings, STAFF_NOTIFY_URLS=channel.url.replace("http://", "json://"))
+        works(older.services.settings, STAFF_NOTIFY_URLS=channel.url.replace("http://", "json://"))
     assert waiting in looks.references(meera)
     assert "on its way" not in meera.sees()
     messages = " ".join(body.decode() for _, body in channel.posts)

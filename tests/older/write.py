@@ -1,4 +1,4 @@
-"""Writes 837caff/ anew: run as `python -m tests.older.write` in a checkout of 837caff, with this folder copied into it.
+"""Writes 837caff/ anew: `python -m tests.older.write` in a checkout of 837caff, with this folder as it was first committed.
 
 A day is lived there; what then lies in the stores is taken down, and also what 837caff itself makes of it afterwards.
 """
@@ -7,13 +7,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from testing.servers.valkey import valkey
 from tests.older import CALLS, NAMES, PAGES, PEOPLE, WRITTEN, looks
 from tests.older.day import Day, at_the_beginning, live, where
 from tests.older.names import names_of
 from tests.older.product import clock_collects_calls
 from tests.older.stores import read_json, write_json
 from tests.people import Clock
-from tests.servers.valkey import valkey
 from tests.web import service
 
 
