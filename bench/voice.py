@@ -16,8 +16,8 @@ from config.settings import read
 from ivr.app import create_app
 from ivr.carrier.twilio.webhook import signature
 from ivr.reports.call_records import Trace
-from ivr.reports.spool import Journal
-from ivr.reports.spool_writer import Scribe
+from ivr.reports.spool import Spool
+from ivr.reports.spool_writer import SpoolWriter
 from ivr.storage.migrate import migrate
 from ivr.web.services import build
 
@@ -28,7 +28,7 @@ FORM = {"CallSid": "CA" + "1" * 32, "From": "+919999900001", "To": "+91809008090
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
-class NoScribe(Scribe):
+class NoScribe(SpoolWriter):
     """Writes nothing."""
 
     def write(self, trace: Trace) -> None:
@@ -53,7 +53,7 @@ def main(rounds: int) -> None:
         services = build(settings, lambda: NOW)
         headers = {"X-Twilio-Signature": signature(TOKEN, BASE + PATH, FORM)}
         with_it = create_app(services).test_client()
-        reports = replace(services.reports, spool_writer=NoScribe(Journal(Path(folder))))
+        reports = replace(services.reports, spool_writer=NoScribe(Spool(Path(folder))))
         without = create_app(replace(services, reports=reports)).test_client()
         times: dict[FlaskClient, list[float]] = {without: [], with_it: []}
         for number in range(rounds):  # each goes first every other time

@@ -30,7 +30,7 @@ from ivr.hours.closures_file import FILE, ClosuresFile
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
 from ivr.reports import spool
-from ivr.reports.spool import Journal
+from ivr.reports.spool import Spool
 from ivr.staff.accounts import Accounts
 from ivr.staff.authentication import Authentication
 from ivr.staff.invitations import Invitations
@@ -72,9 +72,9 @@ class Foundation:
         """Marks calls and promises so that nobody can read whose they are."""
         return KeyedIds(self.settings.secret_key)
 
-    def spool(self) -> Journal:
+    def spool(self) -> Spool:
         """Where webhooks leave what becomes of calls, on this machine."""
-        return Journal(self.settings.state_dir / spool.FOLDER)
+        return Spool(self.settings.state_dir / spool.FOLDER)
 
     def close(self) -> None:
         """Gives back the connections to both stores."""

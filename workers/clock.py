@@ -17,7 +17,7 @@ from config.settings import BadSettings, read
 from config.toml_file import BadFile
 from ivr.hours.closures_file import ClosuresFileAway
 from ivr.operations.clock_jumps import Jumps
-from ivr.reports.spool import JournalAway
+from ivr.reports.spool import SpoolAway
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway
 from workers.services import WorkerServices, build
@@ -87,7 +87,7 @@ def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
 def _trouble(work: Callable[[WorkerServices], None], worker: WorkerServices) -> str:
     try:
         work(worker)
-    except (StoreAway, QueueAway, ClosuresFileAway, JournalAway) as away:
+    except (StoreAway, QueueAway, ClosuresFileAway, SpoolAway) as away:
         return f"{type(away).__name__} {away}"
     return ""
 

@@ -12,7 +12,7 @@ from ivr.carrier.twilio.texts import Texts
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
 from ivr.operations.retention import Shredder
-from ivr.reports.collector import Ledger
+from ivr.reports.collector import CallCollector
 from ivr.staff.lockout import Lockout
 from ivr.storage.database import Database
 from ivr.wiring import Clock, DeskServices, HoursServices
@@ -30,7 +30,7 @@ class WorkerServices:
     hours: HoursServices
     lockout: Lockout
     retention: Shredder
-    call_collector: Ledger
+    call_collector: CallCollector
     texts: Callable[[], Texts]
     """The carrier's client for texts, made only where one is sent."""
     database: Database
@@ -51,7 +51,7 @@ def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> Worke
         hours=hours,
         lockout=Lockout(base.database),
         retention=Shredder(base.database, base.clinic.retention),
-        call_collector=Ledger(base.database, base.spool()),
+        call_collector=CallCollector(base.database, base.spool()),
         texts=lambda: Texts(settings),
         database=base.database,
         close=base.close,

@@ -77,7 +77,7 @@ def fate(path: Sequence[str]) -> Fate:
 
 
 @dataclass(frozen=True)
-class CallTally:
+class CallStats:
     """The calls of a period."""
 
     hours: Mapping[int, int]
@@ -106,7 +106,7 @@ class Calls:
     count: int
 
 
-def tally_calls(groups: Iterable[Calls], hours: Mapping[int, int]) -> CallTally:
+def call_stats(groups: Iterable[Calls], hours: Mapping[int, int]) -> CallStats:
     """What these come to; how many came in at which hour is counted already."""
     choices: Counter[Choice] = Counter()
     endings: Counter[Ending] = Counter()
@@ -116,4 +116,4 @@ def tally_calls(groups: Iterable[Calls], hours: Mapping[int, int]) -> CallTally:
         choices[choice(words)] += each.count
         fates[fate(words)] += each.count
         endings[each.ended] += each.count
-    return CallTally(hours, choices, endings, fates)
+    return CallStats(hours, choices, endings, fates)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ivr.reports.call_records import CallRecord, Trace, is_over, record
-from ivr.reports.spool import Journal, Segment
+from ivr.reports.spool import Segment, Spool
 from ivr.storage import schema
 from ivr.storage.database import Database
 from ivr.storage.upsert import INSERTS
@@ -18,10 +18,10 @@ AT_ONCE = 200
 """Calls that one transaction writes: no caller waits for the lock of it."""
 
 
-class Ledger:
+class CallCollector:
     """Writes down the calls that are over. One for each process that collects."""
 
-    def __init__(self, database: Database, journal: Journal) -> None:
+    def __init__(self, database: Database, journal: Spool) -> None:
         self._database = database
         self._journal = journal
         self._settled: set[str] = set()

@@ -18,8 +18,8 @@ from ivr.line.booking import Kind
 from ivr.line.clinic import Clinic
 from ivr.line.opening import OpeningTime
 from ivr.reports.call_records import Ending
-from ivr.reports.call_stats import Calls, CallTally, tally_calls
-from ivr.reports.request_stats import TRIED, Asked, Line, RequestTally, tally_requests, tries
+from ivr.reports.call_stats import Calls, CallStats, call_stats
+from ivr.reports.request_stats import TRIED, CallAttempt, ReportedRequest, RequestStats, request_stats, tries
 from ivr.storage import schema
 from ivr.storage.database import Database
 
@@ -46,11 +46,11 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Report:
+class PeriodReport:
     """What is known of a period."""
 
-    calls: CallTally
-    requests: RequestTally
+    calls: CallStats
+    requests: RequestStats
     overdue: int
     """Requests that wait and are late at this moment, whenever they were made."""
 
@@ -62,20 +62,20 @@ class Reports:
         self._database = database
         """A patient one, without a breaker: a month takes longer to read than a caller waits."""
 
-    def of(self, period: Period, line: str, clinic: Clinic, now: datetime) -> Report:
+    def of(self, period: Period, line: str, clinic: Clinic, now: datetime) -> PeriodReport:
         """The report of a line, or of all of them ("" ), with the opening hours of this clinic. Raises StoreAway."""
         with self._database.reading() as read:
             found = _found(read, period, line, now)
         # Counted only now: however long it takes, no connection is held for it.
-        return Report(
-            calls=tally_calls(found.paths, _by_hour(found, period.zone)),
-            requests=tally_requests(list(_asked(found, period, clinic, now))),
+        return PeriodReport(
+            calls=call_stats(found.paths, _by_hour(found, period.zone)),
+            requests=request_stats(list(_asked(found, period, clinic, now))),
             overdue=found.overdue,
         )
 
 
 @dataclass(frozen=True)
-class Found:
+class Rows:
     """What the database has of a period, not yet counted."""
 
     paths: Sequence[Calls]
@@ -88,11 +88,11 @@ class Found:
     overdue: int
 
 
-def _found(read: Connection, period: Period, line: str, now: datetime) -> Found:
+def _found(read: Connection, period: Period, line: str, now: datetime) -> Rows:
     rang = _within(calls.c.began, calls.c.line, period, line)
     made = _within(requests.c.created, requests.c.line, period, line)
     columns = (requests.c[name] for name in ("id", "kind", "source", "status", "outcome", "line", "created", "due"))
-    return Found(
+    return Rows(
         paths=_paths(read, rang),
         began=_began(read, rang),
         made=read.execute(select(*columns).where(made)).all(),
@@ -137,23 +137,23 @@ def _overdue(read: Connection, line: str, now: datetime) -> int:
 # -- counted, with no store
 
 
-def _by_hour(found: Found, zone: ZoneInfo) -> Counter[int]:
+def _by_hour(found: Rows, zone: ZoneInfo) -> Counter[int]:
     hours: Counter[int] = Counter()
     for first, count in found.began:
         hours[first.astimezone(zone).hour] += count
     return hours
 
 
-def _asked(found: Found, period: Period, clinic: Clinic, now: datetime) -> Iterator[Asked]:
-    lines: dict[int, list[Line]] = {}
+def _asked(found: Rows, period: Period, clinic: Clinic, now: datetime) -> Iterator[ReportedRequest]:
+    lines: dict[int, list[CallAttempt]] = {}
     for row in found.lines:
-        lines.setdefault(row.request_id, []).append(Line(row.at, row.what, row.before))
+        lines.setdefault(row.request_id, []).append(CallAttempt(row.at, row.what, row.before))
     last = max((now, *(row.at for row in found.lines)))
     opening = {key: OpeningTime.of(line.hours, period.start, last) for key, line in clinic.lines.items()}
     for row in found.made:
         rung = tries(lines.get(row.id, ()))
         hours = opening.get(row.line, opening[clinic.default_line])
-        yield Asked(
+        yield ReportedRequest(
             kind=Kind(row.kind),
             source=row.source,
             status=Status(row.status),
@@ -163,7 +163,7 @@ def _asked(found: Found, period: Period, clinic: Clinic, now: datetime) -> Itera
         )
 
 
-def _waited(row: Row[Any], rung: Sequence[Line], hours: OpeningTime, now: datetime) -> timedelta | None:
+def _waited(row: Row[Any], rung: Sequence[CallAttempt], hours: OpeningTime, now: datetime) -> timedelta | None:
     """From when it was made; where the patient wished for a later part of a day, from when that began."""
     if rung:
         return hours.between(max(row.created, _due(rung[0]) or row.created), rung[0].at)
@@ -171,6 +171,6 @@ def _waited(row: Row[Any], rung: Sequence[Line], hours: OpeningTime, now: dateti
     return hours.between(since, now) if row.status != Status.CLOSED and since <= now else None
 
 
-def _due(first: Line) -> datetime | None:
+def _due(first: CallAttempt) -> datetime | None:
     """When the patient was to be rung for the first time."""
     return datetime.fromisoformat(json.loads(first.before)["due"]) if first.before else None

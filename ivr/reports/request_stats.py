@@ -29,7 +29,7 @@ WAITING = "waiting"
 
 
 @dataclass(frozen=True)
-class Line:
+class CallAttempt:
     """A line of a request's history about ringing the patient."""
 
     at: datetime
@@ -38,9 +38,9 @@ class Line:
     """How the request stood until then, as moves.py wrote it: when the patient was to be rung is in it."""
 
 
-def tries(history: Iterable[Line]) -> list[Line]:
+def tries(history: Iterable[CallAttempt]) -> list[CallAttempt]:
     """The lines that stand: of those that were taken back, neither they nor their undoing."""
-    standing: list[Line] = []
+    standing: list[CallAttempt] = []
     for line in history:
         if line.what == HistoryEvent.UNDONE:
             del standing[-1:]
@@ -50,7 +50,7 @@ def tries(history: Iterable[Line]) -> list[Line]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportedRequest:
     """A request of the period, and how often its patient was rung."""
 
     kind: Kind
@@ -86,7 +86,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class RequestTally:
+class RequestStats:
     """The requests of a period."""
 
     made: Mapping[tuple[Kind, str], int]
@@ -129,10 +129,10 @@ class RequestTally:
         return sorted((*self.rung, *self.unrung))
 
 
-def tally_requests(requests: Sequence[Asked]) -> RequestTally:
+def request_stats(requests: Sequence[ReportedRequest]) -> RequestStats:
     """What these come to."""
     waited = [(each.waited, bool(each.tries)) for each in requests if each.waited is not None]
-    return RequestTally(
+    return RequestStats(
         made=Counter((each.kind, each.source) for each in requests),
         rung=sorted(wait for wait, tried in waited if tried),
         unrung=sorted(wait for wait, tried in waited if not tried),

@@ -37,7 +37,7 @@ WORD = re.compile(r"[a-z][a-z0-9_]{0,19}")
 LANGUAGE = re.compile(r"[a-z]{0,8}")
 
 
-class JournalAway(Exception):
+class SpoolAway(Exception):
     """The files cannot be read or removed: they wait."""
 
 
@@ -52,7 +52,7 @@ class Segment:
     traces: tuple[Trace, ...]
 
 
-class Journal:
+class Spool:
     """The files in one folder, written by every process that answers calls."""
 
     def __init__(self, folder: Path) -> None:
@@ -91,7 +91,7 @@ class Journal:
                 found.append(_read(path))
                 size += found[-1].size
         except OSError as refused:
-            raise JournalAway(refused.strerror) from None
+            raise SpoolAway(refused.strerror) from None
         return found, None
 
     def remove(self, segment: Segment, now: datetime) -> None:
@@ -104,7 +104,7 @@ class Journal:
         except FileNotFoundError:
             return  # another clock was faster
         except OSError as refused:
-            raise JournalAway(refused.strerror) from None
+            raise SpoolAway(refused.strerror) from None
 
     def _paths(self) -> list[Path]:
         return list(self._folder.iterdir()) if self._folder.is_dir() else []

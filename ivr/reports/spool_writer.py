@@ -11,7 +11,7 @@ from functools import partial
 from queue import Full, Queue
 
 from ivr.reports.call_records import Trace
-from ivr.reports.spool import Journal
+from ivr.reports.spool import Spool
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +22,10 @@ LAST_WORDS = 2.0
 """Seconds that the end of the process waits for what has still to be written."""
 
 
-class Scribe:
+class SpoolWriter:
     """Writes traces one after the other, in the order in which they came. Safe to share between threads."""
 
-    def __init__(self, journal: Journal, most: int = MOST) -> None:
+    def __init__(self, journal: Spool, most: int = MOST) -> None:
         self._journal = journal
         self._waiting: Queue[Callable[[], None] | None] = Queue(most)
         self._lock = threading.Lock()

@@ -23,7 +23,7 @@ from ivr.operations.clock_jumps import Jumps
 from ivr.operations.desk_snapshot import Figures, Snapshot
 from ivr.operations.readiness import Fitness
 from ivr.reports.reports import Reports
-from ivr.reports.spool_writer import Scribe
+from ivr.reports.spool_writer import SpoolWriter
 from ivr.staff.passwords import Passwords
 from ivr.storage.database import Database
 from ivr.storage.deadline import Deadline
@@ -54,7 +54,7 @@ class ReportServices:
     """What becomes of calls and requests, written down and read."""
 
     reports: Reports
-    spool_writer: Scribe
+    spool_writer: SpoolWriter
     keyed_ids: KeyedIds
 
 
@@ -135,7 +135,7 @@ def _telephone(base: Foundation, desk: DeskServices, deadline: Deadline) -> Tele
 
 
 def _reports(base: Foundation) -> ReportServices:
-    return ReportServices(Reports(base.slow_database), Scribe(base.spool()), base.marker())
+    return ReportServices(Reports(base.slow_database), SpoolWriter(base.spool()), base.marker())
 
 
 def _operations(base: Foundation, deadline: Deadline, jumps: Jumps) -> OperationsServices:
@@ -149,7 +149,7 @@ def _operations(base: Foundation, deadline: Deadline, jumps: Jumps) -> Operation
     )
 
 
-def _close(*parts: Deadline | Scribe | Tally | Foundation) -> None:
+def _close(*parts: Deadline | SpoolWriter | Tally | Foundation) -> None:
     for part in parts:
         part.close()
 

@@ -4,7 +4,7 @@ import pytest
 
 from ivr.line.menu import MENU
 from ivr.reports.call_records import Ending
-from ivr.reports.call_stats import CHOICES, FATES, Calls, Choice, Fate, choice, fate, tally_calls
+from ivr.reports.call_stats import CHOICES, FATES, Calls, Choice, Fate, call_stats, choice, fate
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_calls_are_counted_by_hour_choice_end_and_what_came_of_them() -> None:
         Calls("welcome main hours", Ending.HUNG_UP, 2),
         Calls("welcome main hours", Ending.UNKNOWN, 1),
     ]
-    found = tally_calls(groups, {9: 5, 18: 1})
+    found = call_stats(groups, {9: 5, 18: 1})
     assert found.hours == {9: 5, 18: 1}
     assert found.choices == {Choice.NOTHING: 3, Choice.HOURS: 3}
     assert found.endings == {Ending.HUNG_UP: 5, Ending.UNKNOWN: 1}
@@ -58,4 +58,4 @@ def test_calls_are_counted_by_hour_choice_end_and_what_came_of_them() -> None:
 
 
 def test_no_calls_come_to_nothing() -> None:
-    assert (tally_calls([], {}).count, tally_calls([], {}).served) == (0, 0)
+    assert (call_stats([], {}).count, call_stats([], {}).served) == (0, 0)

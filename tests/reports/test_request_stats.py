@@ -6,15 +6,24 @@ import pytest
 
 from ivr.desk.requests import Outcome, Status
 from ivr.line.booking import Kind
-from ivr.reports.request_stats import ENOUGH, WAITING, Asked, Line, RequestTally, share, tally_requests, tries
+from ivr.reports.request_stats import (
+    ENOUGH,
+    WAITING,
+    CallAttempt,
+    ReportedRequest,
+    RequestStats,
+    request_stats,
+    share,
+    tries,
+)
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
 
-def asked(*tried: Outcome, outcome: Outcome | None = None, minutes: int | None = None) -> Asked:
+def asked(*tried: Outcome, outcome: Outcome | None = None, minutes: int | None = None) -> ReportedRequest:
     """A request that is closed where it has an outcome, and whose patient has waited so long."""
     status = Status.CLOSED if outcome else Status.OPEN
-    return Asked(Kind.BOOKING, "call", status, outcome, None if minutes is None else spans(minutes)[0], tried)
+    return ReportedRequest(Kind.BOOKING, "call", status, outcome, None if minutes is None else spans(minutes)[0], tried)
 
 
 def spans(*minutes: int) -> list[timedelta]:
@@ -22,7 +31,7 @@ def spans(*minutes: int) -> list[timedelta]:
 
 
 def test_requests_are_counted_with_how_soon_and_at_which_try_the_patient_was_reached() -> None:
-    found = tally_requests(
+    found = request_stats(
         [
             asked(),
             asked(Outcome.NO_ANSWER, minutes=40),
@@ -39,7 +48,7 @@ def test_requests_are_counted_with_how_soon_and_at_which_try_the_patient_was_rea
 
 
 def test_a_desk_that_rings_nobody_does_not_look_like_one_that_rings_at_once() -> None:
-    found = tally_requests(
+    found = request_stats(
         [asked(Outcome.SETTLED, outcome=Outcome.SETTLED, minutes=5), *[asked(minutes=1400)] * 29, asked()]
     )
     assert (found.middle, found.most) == (timedelta(minutes=1400), timedelta(minutes=1400))
@@ -48,8 +57,8 @@ def test_a_desk_that_rings_nobody_does_not_look_like_one_that_rings_at_once() ->
 
 
 def test_nine_in_ten_is_not_said_of_a_few() -> None:
-    def of(count: int) -> RequestTally:
-        return tally_requests([asked(Outcome.SETTLED, outcome=Outcome.SETTLED, minutes=each) for each in range(count)])
+    def of(count: int) -> RequestStats:
+        return request_stats([asked(Outcome.SETTLED, outcome=Outcome.SETTLED, minutes=each) for each in range(count)])
 
     assert (of(ENOUGH - 1).middle, of(ENOUGH - 1).most) == (timedelta(minutes=4), None)
     assert of(ENOUGH).most == timedelta(minutes=8)
@@ -57,9 +66,9 @@ def test_nine_in_ten_is_not_said_of_a_few() -> None:
 
 
 def test_to_merge_a_patients_two_requests_costs_the_desk_nothing() -> None:
-    apart = tally_requests([asked(Outcome.BOOKED, outcome=Outcome.BOOKED)] * 2)
-    merged = tally_requests([asked(Outcome.BOOKED, outcome=Outcome.BOOKED), asked(outcome=Outcome.DUPLICATE)])
-    rung = tally_requests(
+    apart = request_stats([asked(Outcome.BOOKED, outcome=Outcome.BOOKED)] * 2)
+    merged = request_stats([asked(Outcome.BOOKED, outcome=Outcome.BOOKED), asked(outcome=Outcome.DUPLICATE)])
+    rung = request_stats(
         [asked(Outcome.BOOKED, outcome=Outcome.BOOKED), asked(Outcome.LATER, outcome=Outcome.DUPLICATE)]
     )
     shares = [sum(each.reached.values()) / each.to_reach for each in (apart, merged, rung)]
@@ -67,9 +76,9 @@ def test_to_merge_a_patients_two_requests_costs_the_desk_nothing() -> None:
 
 
 def test_a_patient_who_is_rung_and_wants_nothing_more_was_reached_and_one_who_was_not_rung_need_not_be() -> None:
-    rung = tally_requests([asked(Outcome.NO_ANSWER, Outcome.CANCELLED, outcome=Outcome.CANCELLED)])
+    rung = request_stats([asked(Outcome.NO_ANSWER, Outcome.CANCELLED, outcome=Outcome.CANCELLED)])
     assert (rung.reached, rung.to_reach) == ({2: 1}, 1)
-    by_themselves = tally_requests([asked(outcome=Outcome.CANCELLED)])
+    by_themselves = request_stats([asked(outcome=Outcome.CANCELLED)])
     assert (by_themselves.reached, by_themselves.to_reach) == ({}, 0)
 
 
@@ -85,5 +94,5 @@ def test_the_middle_and_nine_in_ten_are_waits_that_there_were(
 
 def test_a_try_that_was_taken_back_does_not_count() -> None:
     what = [Outcome.NO_ANSWER, "undone", Outcome.BUSY, Outcome.SETTLED, "undone"]
-    lines = [Line(NOW + timedelta(minutes=number), each) for number, each in enumerate(what)]
+    lines = [CallAttempt(NOW + timedelta(minutes=number), each) for number, each in enumerate(what)]
     assert [each.what for each in tries(lines)] == [Outcome.BUSY]

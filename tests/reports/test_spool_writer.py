@@ -12,8 +12,8 @@ import pytest
 
 from ivr.reports import spool
 from ivr.reports.call_records import Trace
-from ivr.reports.spool import NAMED, Journal
-from ivr.reports.spool_writer import Scribe
+from ivr.reports.spool import NAMED, Spool
+from ivr.reports.spool_writer import SpoolWriter
 from tests.people import Clock, Phone
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -23,7 +23,7 @@ def trace(number: int) -> Trace:
     return Trace(f"{number:032x}", NOW, "main", "en", ("welcome", "main"))
 
 
-class Stalls(Journal):
+class Stalls(Spool):
     """On a disk that does not answer until it is let go on."""
 
     def __init__(self, folder: Path) -> None:
@@ -43,13 +43,13 @@ def stalled(tmp_path: Path) -> Iterator[Stalls]:
     stalled.goes_on.set()
 
 
-def written(folder: Journal) -> list[str]:
+def written(folder: Spool) -> list[str]:
     return [trace.mark for segment in folder.read()[0] for trace in segment.traces]
 
 
 def test_what_is_taken_is_written_in_its_order(tmp_path: Path) -> None:
-    folder = Journal(tmp_path / "calls")
-    scribe = Scribe(folder)
+    folder = Spool(tmp_path / "calls")
+    scribe = SpoolWriter(folder)
     for number in range(100):
         scribe.write(trace(number))
     scribe.close()
@@ -59,7 +59,7 @@ def test_what_is_taken_is_written_in_its_order(tmp_path: Path) -> None:
 def test_of_more_than_can_wait_the_last_are_dropped_and_counted(
     stalled: Stalls, caplog: pytest.LogCaptureFixture
 ) -> None:
-    scribe = Scribe(stalled, most=3)
+    scribe = SpoolWriter(stalled, most=3)
     scribe.write(trace(0))
     assert stalled.stands.wait(30)
     with caplog.at_level(logging.WARNING):
@@ -76,7 +76,7 @@ def test_of_more_than_can_wait_the_last_are_dropped_and_counted(
 
 def test_an_end_does_not_wait_for_ever_for_a_disk(stalled: Stalls, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ivr.reports.spool_writer.LAST_WORDS", 0.01)
-    scribe = Scribe(stalled)
+    scribe = SpoolWriter(stalled)
     scribe.write(trace(0))
     with ThreadPoolExecutor(1) as thread:
         thread.submit(scribe.close).result(30)

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ivr.reports.call_stats import Fate
-from ivr.reports.reports import Period, Report
+from ivr.reports.reports import Period, PeriodReport
 from ivr.reports.request_stats import LATE
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, language, later, local, minutes
@@ -45,7 +45,7 @@ class Wanted:
     period: Period
 
     @property
-    def report(self) -> Report:
+    def report(self) -> PeriodReport:
         """It. Raises StoreAway."""
         here = services()
         set_by_the_desk = [each.closure for each in here.hours.closures.current(self.period.first)]
@@ -95,7 +95,7 @@ def _wanted() -> Wanted:
 # -- the answer in a sentence
 
 
-def _headline(report: Report) -> Iterator[str]:
+def _headline(report: PeriodReport) -> Iterator[str]:
     """Whether patients get through."""
     yield from _about_calls(report)
     yield from _about_requests(report)
@@ -103,7 +103,7 @@ def _headline(report: Report) -> Iterator[str]:
         yield _("Waiting now and overdue: %(count)s.", count=report.overdue)
 
 
-def _about_calls(report: Report) -> Iterator[str]:
+def _about_calls(report: PeriodReport) -> Iterator[str]:
     calls = report.calls
     if not calls.count:
         yield _("No calls yet.")
@@ -119,7 +119,7 @@ def _about_calls(report: Report) -> Iterator[str]:
         yield _("Met a fault of the line: %(failed)s.", failed=_part(failed, calls.count))
 
 
-def _about_requests(report: Report) -> Iterator[str]:
+def _about_requests(report: PeriodReport) -> Iterator[str]:
     asked = report.requests
     if not asked.count:
         yield _("No requests yet.")
@@ -157,7 +157,7 @@ def _part(some: int, of_all: int) -> str:
 # -- the spreadsheet
 
 
-def _summary(wanted: Wanted, report: Report) -> Iterator[tuple[str, str, str, str]]:
+def _summary(wanted: Wanted, report: PeriodReport) -> Iterator[tuple[str, str, str, str]]:
     calls, asked = report.calls, report.requests
     summary = {
         "first_day": wanted.period.first,

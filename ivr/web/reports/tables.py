@@ -12,9 +12,9 @@ from typing import TypeVar
 
 from ivr.line.booking import Kind
 from ivr.reports.call_records import Ending
-from ivr.reports.call_stats import CallTally, Choice, Fate
-from ivr.reports.reports import Report
-from ivr.reports.request_stats import WAITING, RequestTally
+from ivr.reports.call_stats import CallStats, Choice, Fate
+from ivr.reports.reports import PeriodReport
+from ivr.reports.request_stats import WAITING, RequestStats
 from ivr.web.i18n import _, up_to
 from ivr.web.wording import kind_words, outcome_words
 
@@ -56,12 +56,12 @@ class Row:
     values: tuple[int, ...]
 
 
-def figures(report: Report) -> list[Figure]:
+def figures(report: PeriodReport) -> list[Figure]:
     """All tables of a report."""
     return [*_of_calls(report.calls), *_of_requests(report.requests)]
 
 
-def _of_calls(calls: CallTally) -> Iterator[Figure]:
+def _of_calls(calls: CallStats) -> Iterator[Figure]:
     count = (("calls", _("Calls")),)
     hours = [Row(f"{hour:02}", f"{hour:02}:00", (calls.hours.get(hour, 0),)) for hour in range(24)]
     yield Figure("calls_by_hour", _("Calls by hour"), _busiest(hours), _("Hour"), count, hours, upright=True)
@@ -73,7 +73,7 @@ def _of_calls(calls: CallTally) -> Iterator[Figure]:
     yield Figure("calls_ended", _("How calls ended"), _most(ended), _("End"), count, ended)
 
 
-def _of_requests(requests: RequestTally) -> Iterator[Figure]:
+def _of_requests(requests: RequestStats) -> Iterator[Figure]:
     count = (("requests", _("Requests")),)
     sources = (("call", _("From a call")), ("counter", _("From the counter")))
     made = [Row(kind, kind_words(kind), tuple(requests.made.get((kind, each), 0) for each in SOURCES)) for kind in Kind]
@@ -88,7 +88,7 @@ def _of_requests(requests: RequestTally) -> Iterator[Figure]:
     yield Figure("outcomes", _("What came of the requests"), _most(seen), _("Outcome"), count, seen)
 
 
-def _first_try(requests: RequestTally) -> Figure:
+def _first_try(requests: RequestStats) -> Figure:
     counted = _(
         "Counted in opening hours, from when it was due: at once, or when the wished part of the day begins; "
         "until now for those who have not been rung yet."
@@ -102,7 +102,7 @@ def _first_try(requests: RequestTally) -> Figure:
     return Figure("first_try", _("Time to the first try"), says, _("Waited"), columns, rows)
 
 
-def how_soon_rung(requests: RequestTally) -> Iterator[str]:
+def how_soon_rung(requests: RequestStats) -> Iterator[str]:
     """How long half of the patients and nine in ten waited; nothing where none did, or where they are too few."""
     if requests.middle is not None:
         middle = up_to(requests.middle)

@@ -20,8 +20,8 @@ from config.settings import ROOT
 from ivr.app import create_app
 from ivr.reports import spool
 from ivr.reports.call_records import SETTLES, SILENT, Trace
-from ivr.reports.collector import Ledger
-from ivr.reports.spool import HELD, Journal, Segment
+from ivr.reports.collector import CallCollector
+from ivr.reports.spool import HELD, Segment, Spool
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database, StoreAway
@@ -216,13 +216,13 @@ def test_a_call_that_nobody_ends_is_over_when_it_was_silent_for_an_hour(
 def test_a_collector_that_dies_between_writing_and_deleting_leaves_nothing_twice(
     phone: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
-    class Dies(Journal):
+    class Dies(Spool):
         def remove(self, segment: Segment, now: Any) -> None:
             raise KeyboardInterrupt
 
     ends(phone.rings())
     clock.now += HELD
-    dying = Ledger(worker.database, Dies(worker.settings.state_dir / spool.FOLDER))
+    dying = CallCollector(worker.database, Dies(worker.settings.state_dir / spool.FOLDER))
     with pytest.raises(KeyboardInterrupt):
         dying.collect(clock())
     assert len(recorded(worker, clock)) == 1
@@ -253,7 +253,7 @@ def test_with_the_database_away_the_records_wait(
     clock.now += HELD
     nowhere = Database("postgresql+psycopg://127.0.0.1:1/clinic")
     with pytest.raises(StoreAway):
-        Ledger(nowhere, Journal(worker.settings.state_dir / spool.FOLDER)).collect(clock())
+        CallCollector(nowhere, Spool(worker.settings.state_dir / spool.FOLDER)).collect(clock())
     nowhere.close()
     assert len(segments(worker)) == 1
     assert [row["path"] for row in recorded(worker, clock)] == ["welcome main hours"]
@@ -314,7 +314,7 @@ def test_a_writer_that_was_held_up_in_an_old_segment_is_still_read(
 
 
 def test_a_segment_that_grew_since_it_was_read_is_not_removed(worker: WorkerServices, clock: Clock) -> None:
-    calls = Journal(worker.settings.state_dir / spool.FOLDER)
+    calls = Spool(worker.settings.state_dir / spool.FOLDER)
     calls.write(Trace("0" * 32, clock(), "main", "en", ("welcome",)))
     (read,), _ = calls.read()
     calls.write(Trace("1" * 32, clock(), "main", "en", ("welcome",)))
@@ -355,7 +355,7 @@ def test_processes_that_write_at_once_do_not_spoil_each_others_lines(worker: Wor
         assert each.stdout.readline() == "ready\n"
     done = [each.communicate("now\n", timeout=60) for each in writers]
     assert len(done) == 3
-    (read,), _ = Journal(folder).read()
+    (read,), _ = Spool(folder).read()
     assert len({trace.mark for trace in read.traces}) == 1500
     assert {trace.what for trace in read.traces} == {("welcome", "main") * 15}
 
@@ -364,7 +364,7 @@ def test_a_flood_is_collected_a_piece_at_a_time(
     worker: WorkerServices, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spool, "AT_ONCE", 2000)  # bytes: some fifteen traces
-    calls, began = Journal(worker.settings.state_dir / spool.FOLDER), clock()
+    calls, began = Spool(worker.settings.state_dir / spool.FOLDER), clock()
     for number in range(300):
         at = began + timedelta(seconds=number * 4)
         calls.write(Trace(f"{number:032x}", at, "main", "en", ("welcome", "main")))
@@ -379,7 +379,7 @@ def test_a_flood_is_collected_a_piece_at_a_time(
 
 def test_twice_as_many_segments_are_twice_the_work(tmp_path: Path, clock: Clock) -> None:
     def work(count: int) -> int:
-        calls = Journal(tmp_path / str(count))
+        calls = Spool(tmp_path / str(count))
         for number in range(count):
             calls.write(Trace(f"{number:032x}", clock() + timedelta(minutes=number), "main", "en", ("welcome",)))
         steps: Counter[str] = Counter()
