@@ -16,7 +16,7 @@ from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
 from ivr.hours.closures_file import ClosuresFileAway
-from ivr.operations.clock_jumps import Jumps
+from ivr.operations.clock_jumps import ClockJumps
 from ivr.reports.spool import SpoolAway
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway
@@ -49,7 +49,7 @@ def run(worker: WorkerServices, stop: threading.Event) -> None:
     """Sweeps until told to stop; a store that is away is named once, not every few seconds."""
     log.info("the clock runs and looks every %s seconds", EVERY_SECONDS)
     trouble = ""
-    jumps = Jumps(worker.clock, time.monotonic)
+    jumps = ClockJumps(worker.clock, time.monotonic)
     while True:
         # On the word of a clock that has just jumped, nothing is deleted, and no call is taken for over.
         before, trouble = trouble, _swept(worker, steady=jumps.last() is None)

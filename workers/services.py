@@ -11,7 +11,7 @@ from ivr import wiring
 from ivr.carrier.twilio.texts import Texts
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
-from ivr.operations.retention import Shredder
+from ivr.operations.retention import Purge
 from ivr.reports.collector import CallCollector
 from ivr.staff.lockout import Lockout
 from ivr.storage.database import Database
@@ -29,7 +29,7 @@ class WorkerServices:
     desk: DeskServices
     hours: HoursServices
     lockout: Lockout
-    retention: Shredder
+    retention: Purge
     call_collector: CallCollector
     texts: Callable[[], Texts]
     """The carrier's client for texts, made only where one is sent."""
@@ -50,7 +50,7 @@ def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> Worke
         desk=wiring.desk(base, hours),
         hours=hours,
         lockout=Lockout(base.database),
-        retention=Shredder(base.database, base.clinic.retention),
+        retention=Purge(base.database, base.clinic.retention),
         call_collector=CallCollector(base.database, base.spool()),
         texts=lambda: Texts(settings),
         database=base.database,

@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 from ivr.line.phones import NumberRefused, Phone
 from ivr.line.phones import phone as number_of
 from ivr.operations.backup import backups
-from ivr.operations.personal_data import Dossier, Dossiers
+from ivr.operations.personal_data import PersonalData, PersonalRecord
 from ivr.storage.audit import COMMAND_LINE, By
 from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway, sqlite_path
 from ivr.storage.redis import QueueAway
@@ -83,7 +83,7 @@ def _asked() -> Phone:
     return found
 
 
-def erase_all(dossiers: Dossiers, held: Dossier) -> None:
+def erase_all(dossiers: PersonalData, held: PersonalRecord) -> None:
     """Erases from Redis first, so that nothing comes from there meanwhile. Fails with how far it came."""
     with _told(NOTHING_ERASED):
         dossiers.erase_waiting(held)
@@ -96,14 +96,14 @@ def erase_all(dossiers: Dossiers, held: Dossier) -> None:
         raise click.ClickException("this number has rung again meanwhile: please run the command once more")
 
 
-def _show(held: Dossier) -> None:
+def _show(held: PersonalRecord) -> None:
     click.echo(f"Held about this number: {len(held.requests)} requests with their history, {len(held.blocks)} blocks,")
     click.echo(f"{len(held.waiting)} requests that wait in Redis. References: {', '.join(held.references) or 'none'}.")
     if held.live:
         click.echo(f"STILL TO BE RUNG, and then nobody will: {', '.join(held.live)}")
 
 
-def _show_what_remains(held: Dossier) -> None:
+def _show_what_remains(held: PersonalRecord) -> None:
     _warn_of_unreadable(held)
     if held.mentions:
         click.echo(f"Notes of other people's requests have this number in them: {', '.join(held.mentions)}")
@@ -119,7 +119,7 @@ def _show_what_remains(held: Dossier) -> None:
     click.echo(ELSEWHERE)
 
 
-def _warn_of_unreadable(held: Dossier) -> None:
+def _warn_of_unreadable(held: PersonalRecord) -> None:
     if held.unreadable:
         words = (
             f"{held.unreadable} requests in Redis were sealed under another SECRET_KEY: nobody can say whose they are"
@@ -128,11 +128,11 @@ def _warn_of_unreadable(held: Dossier) -> None:
 
 
 @contextmanager
-def _dossiers() -> Iterator[Dossiers]:
+def _dossiers() -> Iterator[PersonalData]:
     """With a worker's patience: nobody holds the telephone."""
     database = Database(services().settings.database_url, patience=WORKER_TIMEOUT)
     try:
-        yield Dossiers(database, services().desk.pending)
+        yield PersonalData(database, services().desk.pending)
     finally:
         database.close()
 

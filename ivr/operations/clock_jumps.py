@@ -15,7 +15,7 @@ TOLD_SECONDS = 600.0
 
 
 @dataclass
-class Jumps:
+class ClockJumps:
     """Compares what the clock says with how much time has passed. One for each process."""
 
     clock: Callable[[], datetime]

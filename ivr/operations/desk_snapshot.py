@@ -25,7 +25,7 @@ class Snapshot:
     """By errand: how many have failed for good."""
 
 
-class Figures:
+class DeskSnapshots:
     """The figures of the desk."""
 
     def __init__(self, database: Database) -> None:

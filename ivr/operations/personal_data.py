@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, select
 from ivr.desk.pending import PendingRequest, PendingRequests, to_json
 from ivr.desk.requests import LIVE, HistoryEvent
 from ivr.line.phones import Phone
-from ivr.operations.retention import HANGS_ON_A_REQUEST, remove
+from ivr.operations.retention import CHILDREN_OF_A_REQUEST, remove
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
@@ -24,7 +24,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class Dossier:
+class PersonalRecord:
     """What is held about a number."""
 
     phone: Phone
@@ -70,13 +70,13 @@ class Dossier:
 
 
 @dataclass(frozen=True)
-class Dossiers:
+class PersonalData:
     """What is held about each number."""
 
     database: Database
     room: PendingRequests
 
-    def of(self, phone: Phone) -> Dossier:
+    def of(self, phone: Phone) -> PersonalRecord:
         """Everything about a number. Raises StoreAway, QueueAway."""
         waiting, unreadable = self._waiting(phone)
         with self.database.reading() as read:
@@ -84,7 +84,9 @@ class Dossiers:
                 _whole(read, row) for row in _rows(read, schema.requests, schema.requests.c.phone == phone.e164)
             ]
             blocks = _rows(read, schema.blocked, schema.blocked.c.phone == phone.e164)
-            return Dossier(phone, requests, blocks, waiting, unreadable, _mentions(read, phone), _merged(read, phone))
+            return PersonalRecord(
+                phone, requests, blocks, waiting, unreadable, _mentions(read, phone), _merged(read, phone)
+            )
 
     def _waiting(self, phone: Phone) -> tuple[list[PendingRequest], int]:
         found, unreadable = [], 0
@@ -95,12 +97,12 @@ class Dossiers:
                 unreadable += 1
         return [each for each in found if each.new.phone == phone], unreadable
 
-    def erase_waiting(self, held: Dossier) -> None:
+    def erase_waiting(self, held: PersonalRecord) -> None:
         """Removes what waits in Redis, so that it never reaches the desk. Raises QueueAway."""
         for each in held.waiting:
             self.room.leave(each)
 
-    def erase(self, held: Dossier, by: By) -> None:
+    def erase(self, held: PersonalRecord, by: By) -> None:
         """Removes what the database holds; the audit says so of each reference, and of no number. Raises StoreAway."""
         with self.database.writing() as write:
             for table in (schema.requests, schema.blocked):
@@ -111,7 +113,7 @@ class Dossiers:
             if held.blocks:
                 write.execute(audit.line(by, AuditAction.ERASED, detail=f"{len(held.blocks)} blocks"))
 
-    def seen(self, held: Dossier, by: By) -> None:
+    def seen(self, held: PersonalRecord, by: By) -> None:
         """The audit says that it was handed out. Raises StoreAway."""
         with self.database.writing() as write:
             for reference in held.references:
@@ -120,7 +122,7 @@ class Dossiers:
 
 def _whole(read: Connection, row: Mapping[str, Any]) -> Mapping[str, Any]:
     """A request with all that hangs on it."""
-    return {**row, **{each.name: _rows(read, each, each.c.request_id == row["id"]) for each in HANGS_ON_A_REQUEST}}
+    return {**row, **{each.name: _rows(read, each, each.c.request_id == row["id"]) for each in CHILDREN_OF_A_REQUEST}}
 
 
 def _rows(read: Connection, table: Table, condition: ColumnElement[bool]) -> list[dict[str, Any]]:

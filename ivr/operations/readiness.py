@@ -17,7 +17,7 @@ LEAST_ROOM = 50 * 2**20
 
 
 @dataclass(frozen=True)
-class Fitness:
+class DatabaseReadiness:
     """What is looked at, and what it should be."""
 
     database: Database

@@ -21,7 +21,7 @@ AT_ONCE = 200
 
 EVERY = timedelta(hours=1)
 
-HANGS_ON_A_REQUEST = (schema.errands, schema.history, schema.promises)
+CHILDREN_OF_A_REQUEST = (schema.errands, schema.history, schema.promises)
 """What is deleted together with a request."""
 
 
@@ -34,7 +34,7 @@ class Expired:
     condition: ColumnElement[bool]
 
 
-class Shredder:
+class Purge:
     """Looks once an hour, and goes on at the next look where there was more than it deletes at once."""
 
     def __init__(self, database: Database, kept: Retention) -> None:
@@ -97,6 +97,6 @@ def remove(write: Connection, table: Table, ids: Any) -> None:
         return
     if table is schema.requests:
         let_go(write, ids)
-    for about in HANGS_ON_A_REQUEST if table is schema.requests else ():
+    for about in CHILDREN_OF_A_REQUEST if table is schema.requests else ():
         write.execute(delete(about).where(about.c.request_id.in_(ids)))
     write.execute(delete(table).where(table.c.id.in_(ids)))

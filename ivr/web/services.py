@@ -19,9 +19,9 @@ from ivr.line.clinic import Clinic
 from ivr.line.script import Script
 from ivr.metrics import counters
 from ivr.metrics.counters import Tally
-from ivr.operations.clock_jumps import Jumps
-from ivr.operations.desk_snapshot import Figures, Snapshot
-from ivr.operations.readiness import Fitness
+from ivr.operations.clock_jumps import ClockJumps
+from ivr.operations.desk_snapshot import DeskSnapshots, Snapshot
+from ivr.operations.readiness import DatabaseReadiness
 from ivr.reports.reports import Reports
 from ivr.reports.spool_writer import SpoolWriter
 from ivr.staff.passwords import Passwords
@@ -62,9 +62,9 @@ class ReportServices:
 class OperationsServices:
     """How the service itself does."""
 
-    readiness: Fitness
-    clock_jumps: Jumps
-    desk_snapshot: Figures
+    readiness: DatabaseReadiness
+    clock_jumps: ClockJumps
+    desk_snapshot: DeskSnapshots
     counters: Tally
     deadline: Deadline
 
@@ -106,7 +106,7 @@ def build(
     base = wiring.for_callers(settings, clock, monotonic)
     hours, deadline = wiring.hours(base), Deadline(A_CALLER_WAITS)
     desk = wiring.desk(base, hours, IntakeRules(base.clinic.limits.requests_of_a_number))
-    reports, operations = _reports(base), _operations(base, deadline, Jumps(clock, monotonic))
+    reports, operations = _reports(base), _operations(base, deadline, ClockJumps(clock, monotonic))
     return Services(
         settings=settings,
         clinic=base.clinic,
@@ -138,12 +138,12 @@ def _reports(base: Foundation) -> ReportServices:
     return ReportServices(Reports(base.slow_database), SpoolWriter(base.spool()), base.marker())
 
 
-def _operations(base: Foundation, deadline: Deadline, jumps: Jumps) -> OperationsServices:
+def _operations(base: Foundation, deadline: Deadline, jumps: ClockJumps) -> OperationsServices:
     state = base.settings.state_dir
     return OperationsServices(
-        readiness=Fitness(base.database, revisions(), state),
+        readiness=DatabaseReadiness(base.database, revisions(), state),
         clock_jumps=jumps,
-        desk_snapshot=Figures(base.database),
+        desk_snapshot=DeskSnapshots(base.database),
         counters=Tally(state / counters.FOLDER),
         deadline=deadline,
     )

@@ -19,7 +19,7 @@ from ivr.commands.privacy import erase_all
 from ivr.desk.moves import Moves
 from ivr.desk.requests import Outcome, OutcomeReport, Request
 from ivr.line.phones import phone as number_of
-from ivr.operations.personal_data import Dossiers
+from ivr.operations.personal_data import PersonalData
 from ivr.storage import schema
 from ivr.storage.audit import COMMAND_LINE, By
 from ivr.storage.database import Database, sqlite_path
@@ -102,7 +102,7 @@ def desk_of(phone: Phone) -> list[Request]:
 def refused(phone: Phone, url: str) -> str:
     """What the command says of an erasure that fails half-way, without its ten seconds of patience."""
     database = Database(url, patience=0.1)
-    dossiers = Dossiers(database, phone.services.desk.pending)
+    dossiers = PersonalData(database, phone.services.desk.pending)
     with phone.app.app_context(), pytest.raises(ClickException) as told:
         erase_all(dossiers, dossiers.of(number_of(MARKED)))
     database.close()

@@ -9,7 +9,7 @@ import pytest
 
 from ivr.app import create_app
 from ivr.desk.requests import MoveRefused, Outcome, OutcomeReport, Request, Status
-from ivr.operations.retention import Shredder
+from ivr.operations.retention import Purge
 from ivr.reports.reports import Period
 from ivr.storage.audit import By
 from ivr.web.services import Services, build
@@ -123,7 +123,7 @@ def test_the_reports_count_it_as_cancelled_and_its_patient_as_reached(
 
 @pytest.mark.usefixtures("booked")
 def test_it_is_kept_for_as_long_as_what_was_closed_when_it_was_cancelled(services: Services, clock: Clock) -> None:
-    shredder = Shredder(services.database, services.clinic.retention)
+    shredder = Purge(services.database, services.clinic.retention)
     services.desk.bookings.rebook(1, clock() + timedelta(days=200), By("meena", clock()))
     clock.goes_on(days=150)
     assert "requests" not in shredder.look(clock()), "it is still ahead"

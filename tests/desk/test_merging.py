@@ -17,8 +17,8 @@ from ivr.desk.undo import UNDO_WITHIN
 from ivr.desk.worklist import Filter
 from ivr.line.phones import Phone as Number
 from ivr.operations.demo import DEMO
-from ivr.operations.personal_data import Dossiers
-from ivr.operations.retention import EVERY, Shredder
+from ivr.operations.personal_data import PersonalData
+from ivr.operations.retention import EVERY, Purge
 from ivr.storage.audit import COMMAND_LINE, By
 from ivr.storage.database import WORKER_TIMEOUT, Database
 from ivr.web.services import Services, build
@@ -352,7 +352,7 @@ def test_the_staff_are_not_told_of_what_was_merged_and_are_after_an_undo(
 def test_what_was_merged_is_kept_as_long_as_what_it_leads_to(
     services: Services, again: Conversation, merged: None, clock: Clock
 ) -> None:
-    shredder = Shredder(services.database, services.clinic.retention)
+    shredder = Purge(services.database, services.clinic.retention)
     clock.goes_on(days=400)
     assert "requests" not in shredder.look(clock())
     assert found_by(services, again.reference) == [1]
@@ -369,7 +369,7 @@ def test_what_was_merged_is_kept_as_long_as_what_it_leads_to(
 def test_one_number_is_erased_and_the_others_request_stands_without_a_trace_of_it(
     services: Services, merged: None, clock: Clock, erased: str, left: int
 ) -> None:
-    dossiers = Dossiers(services.database, services.desk.pending)
+    dossiers = PersonalData(services.database, services.desk.pending)
     other = stands(services, left).reference
     held = dossiers.of(Number(erased))
     assert held.merged == [other]
@@ -390,7 +390,7 @@ def test_after_an_undo_neither_request_holds_anything_of_the_other_but_its_refer
 ) -> None:
     assert services.desk.merging.undo(1, By("asha", clock()))
     assert told(services, 1)[-2:] == [f"asha took_in {again.reference}", "asha undone"]
-    dossiers = Dossiers(services.database, services.desk.pending)
+    dossiers = PersonalData(services.database, services.desk.pending)
     hers = dossiers.of(Number(CALLER))
     assert (hers.merged, "callback" in hers.as_json()) == ([], False)
     dossiers.erase(dossiers.of(Number(DAUGHTERS)), By(COMMAND_LINE, clock()))

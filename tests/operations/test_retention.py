@@ -16,7 +16,7 @@ from ivr.hours.closures import Closures
 from ivr.line.clinic import Retention
 from ivr.line.hours import DeskClosure
 from ivr.operations import retention
-from ivr.operations.retention import AT_ONCE, EVERY, Shredder
+from ivr.operations.retention import AT_ONCE, EVERY, Purge
 from ivr.storage import schema
 from ivr.storage.audit import Audit, AuditAction, By
 from ivr.storage.database import Database, StoreAway, sqlite_path
@@ -56,8 +56,8 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def shredder(database: Database) -> Shredder:
-    return Shredder(database, KEPT)
+def shredder(database: Database) -> Purge:
+    return Purge(database, KEPT)
 
 
 def rings(services: Services) -> Request:
@@ -93,7 +93,7 @@ CLOSING = [each for each in Outcome if each not in {Outcome.NO_ANSWER, Outcome.B
 
 @pytest.mark.parametrize("outcome", CLOSING)
 def test_a_request_is_forgotten_ninety_days_after_it_was_closed_however_it_was_closed(
-    services: Services, database: Database, shredder: Shredder, clock: Clock, outcome: Outcome
+    services: Services, database: Database, shredder: Purge, clock: Clock, outcome: Outcome
 ) -> None:
     closes(services, outcome, clock)
     clock.goes_on(days=90, seconds=-1)
@@ -105,7 +105,7 @@ def test_a_request_is_forgotten_ninety_days_after_it_was_closed_however_it_was_c
         assert count(database, table) == 0, table.name
 
 
-def test_a_request_that_is_live_is_never_forgotten(services: Services, shredder: Shredder, clock: Clock) -> None:
+def test_a_request_that_is_live_is_never_forgotten(services: Services, shredder: Purge, clock: Clock) -> None:
     found = rings(services)
     clock.goes_on(days=4000)
     assert shredder.look(clock()) == {}
@@ -115,7 +115,7 @@ def test_a_request_that_is_live_is_never_forgotten(services: Services, shredder:
     assert [each.id for each in services.desk.store.waiting()] == [found.id]
 
 
-def test_a_closing_that_was_undone_does_not_count(services: Services, shredder: Shredder, clock: Clock) -> None:
+def test_a_closing_that_was_undone_does_not_count(services: Services, shredder: Purge, clock: Clock) -> None:
     found = closes(services, Outcome.SETTLED, clock)
     assert services.desk.moves.undo(found.id, "settled", By("asha", clock()))
     clock.goes_on(days=80)
@@ -126,9 +126,7 @@ def test_a_closing_that_was_undone_does_not_count(services: Services, shredder: 
     assert shredder.look(clock()) == {"requests": 1}
 
 
-def test_what_was_booked_stays_until_the_appointment_is_over(
-    services: Services, shredder: Shredder, clock: Clock
-) -> None:
+def test_what_was_booked_stays_until_the_appointment_is_over(services: Services, shredder: Purge, clock: Clock) -> None:
     found = rings(services)
     services.desk.moves.take(found.id, By("asha", clock()))
     appointment = clock() + timedelta(days=120)
@@ -140,7 +138,7 @@ def test_what_was_booked_stays_until_the_appointment_is_over(
 
 
 def test_one_that_the_first_version_closed_counts_from_the_last_line_of_its_history(
-    database: Database, shredder: Shredder, clock: Clock
+    database: Database, shredder: Purge, clock: Clock
 ) -> None:
     adds(database, schema.requests, request(id=1, status="closed", created=clock() - timedelta(days=200)))
     line = {"request_id": 1, "who": "asha", "what": "done", "detail": ""}
@@ -151,7 +149,7 @@ def test_one_that_the_first_version_closed_counts_from_the_last_line_of_its_hist
 
 
 def test_the_audit_is_kept_for_a_year_and_says_nothing_of_what_it_forgets(
-    database: Database, shredder: Shredder, clock: Clock
+    database: Database, shredder: Purge, clock: Clock
 ) -> None:
     audit = Audit(database)
     audit.write(By("asha", clock()), AuditAction.TOOK_REQUEST, "012345")
@@ -163,16 +161,14 @@ def test_the_audit_is_kept_for_a_year_and_says_nothing_of_what_it_forgets(
     assert [line.about for line in audit.page()] == ["543210"]
 
 
-def test_closures_of_long_ago_go_and_those_ahead_stay(database: Database, shredder: Shredder, clock: Clock) -> None:
+def test_closures_of_long_ago_go_and_those_ahead_stay(database: Database, shredder: Purge, clock: Clock) -> None:
     closures = Closures(database)
     closures.set([DeskClosure(date(2025, 11, 22), ""), DeskClosure(date(2026, 12, 25), "")], By("asha", clock()))
     assert shredder.look(clock()) == {"closures": 1}
     assert [each.closure.day for each in closures.current(date(2020, 1, 1))] == [date(2026, 12, 25)]
 
 
-def test_a_block_stays_until_it_was_lifted_ninety_days_ago(
-    database: Database, shredder: Shredder, clock: Clock
-) -> None:
+def test_a_block_stays_until_it_was_lifted_ninety_days_ago(database: Database, shredder: Purge, clock: Clock) -> None:
     blocks = {"phone": CALLER, "reason": "", "who": "asha", "at": clock() - timedelta(days=1000)}
     lifted = {**blocks, "lifted_by": "asha", "lifted_at": clock() - timedelta(days=90)}
     stands = {**blocks, "lifted_by": None, "lifted_at": None}
@@ -185,7 +181,7 @@ def test_a_block_stays_until_it_was_lifted_ninety_days_ago(
 
 
 def test_much_goes_a_little_at_a_time_and_then_not_before_the_hour_is_over(
-    database: Database, shredder: Shredder, clock: Clock
+    database: Database, shredder: Purge, clock: Clock
 ) -> None:
     long_ago = clock() - timedelta(days=100)
     closed = request(status="closed", touched=long_ago)
@@ -203,14 +199,14 @@ def test_another_clock_that_looks_in_the_same_moment_does_no_harm(database: Data
     adds(database, schema.requests, *(request(id=each, status="closed", touched=long_ago) for each in range(1, 51)))
     line = {"at": long_ago, "who": "caller", "what": "made", "detail": ""}
     adds(database, schema.history, *({**line, "request_id": each} for each in range(1, 51)))
-    looks = [lambda: Shredder(database, KEPT).look(clock())] * 4
+    looks = [lambda: Purge(database, KEPT).look(clock())] * 4
     gone = at_once(*looks)
     assert sum(each.get("requests", 0) for each in gone if isinstance(each, dict)) == 50, gone
     assert count(database, schema.history) == 0
 
 
 def test_the_errand_of_a_request_that_is_forgotten_is_done_already(
-    services: Services, worker: WorkerServices, shredder: Shredder, clock: Clock
+    services: Services, worker: WorkerServices, shredder: Purge, clock: Clock
 ) -> None:
     closes(services, Outcome.SETTLED, clock)
     rung = worker.desk.job_queue.queued_tasks()
@@ -255,7 +251,7 @@ def test_how_long_is_said_by_the_clinics_file(services: Services, database: Data
     closes(services, Outcome.SETTLED, clock)
     short = replace(KEPT, closed_requests=timedelta(days=1))
     clock.goes_on(days=1)
-    assert Shredder(database, short).look(clock()) == {"requests": 1}
+    assert Purge(database, short).look(clock()) == {"requests": 1}
 
 
 def test_everything_that_hangs_on_a_request_is_known_to_what_deletes_it() -> None:
@@ -266,4 +262,4 @@ def test_everything_that_hangs_on_a_request_is_known_to_what_deletes_it() -> Non
         for key in table.foreign_keys
         if key.column.table is schema.requests
     }
-    assert refers == set(retention.HANGS_ON_A_REQUEST)
+    assert refers == set(retention.CHILDREN_OF_A_REQUEST)

@@ -19,7 +19,7 @@ from config.settings import ROOT
 from ivr.app import create_app
 from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.line.hours import DeskClosure
-from ivr.operations.retention import Shredder
+from ivr.operations.retention import Purge
 from ivr.reports.call_records import SETTLES
 from ivr.storage import schema
 from ivr.storage.audit import By
@@ -327,7 +327,7 @@ def test_a_record_of_a_call_is_kept_for_a_year(
     hangs_up(phone.rings())
     clock.goes_on(minutes=1)
     record_calls(worker)
-    shredder = Shredder(worker.database, services.clinic.retention)
+    shredder = Purge(worker.database, services.clinic.retention)
     clock.goes_on(days=364)
     assert shredder.look(clock()) == {}
     clock.goes_on(days=1)
