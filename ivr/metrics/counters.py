@@ -15,7 +15,7 @@ from prometheus_client import Metric as Family
 from prometheus_client.mmap_dict import mmap_key
 from prometheus_client.utils import floatToGoString
 
-from ivr.metrics.files import Files, merged
+from ivr.metrics.files import CounterFiles, merged
 from ivr.metrics.table import COUNTED, Metric
 
 log = logging.getLogger(__name__)
@@ -24,13 +24,13 @@ FOLDER = "metrics"
 """In the state folder."""
 
 
-class Tally:
+class Counters:
     """The counts of the service."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = Lock()
-        self._files: Files | None = None
+        self._files: CounterFiles | None = None
         self._broken = False
 
     def count(self, metric: Metric, amount: float = 1, **labels: str) -> None:
@@ -68,10 +68,10 @@ class Tally:
                 self._broken = True
                 log.warning("nothing is counted any more: %s", refused.strerror)
 
-    def _ours(self) -> Files:
+    def _ours(self) -> CounterFiles:
         """The files of this process: opened when something is counted, and a fork takes its own."""
         if self._files is None or self._files.pid != os.getpid():
-            self._files = Files(self._folder)
+            self._files = CounterFiles(self._folder)
         return self._files
 
 

@@ -24,7 +24,7 @@ KINDS = ("counter", "histogram")
 """What the names of the files begin with, as the library expects."""
 
 
-class Files:
+class CounterFiles:
     """This process's pair, held by a lock that ends with the process, however it ends. Raises OSError."""
 
     def __init__(self, folder: Path) -> None:

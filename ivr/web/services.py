@@ -18,7 +18,7 @@ from ivr.desk.intake_rules import IntakeRules
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
 from ivr.metrics import counters
-from ivr.metrics.counters import Tally
+from ivr.metrics.counters import Counters
 from ivr.operations.clock_jumps import ClockJumps
 from ivr.operations.desk_snapshot import DeskSnapshots, Snapshot
 from ivr.operations.readiness import DatabaseReadiness
@@ -65,7 +65,7 @@ class OperationsServices:
     readiness: DatabaseReadiness
     clock_jumps: ClockJumps
     desk_snapshot: DeskSnapshots
-    counters: Tally
+    counters: Counters
     deadline: Deadline
 
     def snapshot(self, now: datetime) -> Snapshot:
@@ -144,12 +144,12 @@ def _operations(base: Foundation, deadline: Deadline, jumps: ClockJumps) -> Oper
         readiness=DatabaseReadiness(base.database, revisions(), state),
         clock_jumps=jumps,
         desk_snapshot=DeskSnapshots(base.database),
-        counters=Tally(state / counters.FOLDER),
+        counters=Counters(state / counters.FOLDER),
         deadline=deadline,
     )
 
 
-def _close(*parts: Deadline | SpoolWriter | Tally | Foundation) -> None:
+def _close(*parts: Deadline | SpoolWriter | Counters | Foundation) -> None:
     for part in parts:
         part.close()
 

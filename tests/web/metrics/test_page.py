@@ -16,7 +16,7 @@ from config.settings import Settings
 from ivr.app import create_app
 from ivr.desk.outbox import PAUSES
 from ivr.line.menu import MENU
-from ivr.metrics.counters import Tally
+from ivr.metrics.counters import Counters
 from ivr.metrics.files import ROOM
 from ivr.metrics.table import CALLS, FAULT, OK, OTHER, READ, ROUTES, WEBHOOKS, from_zero
 from ivr.storage.database import sqlite_path
@@ -309,19 +309,19 @@ def calls(answer: TestResponse) -> float:
 
 
 @pytest.fixture
-def tally(tmp_path: Path) -> Iterator[Tally]:
-    tally = Tally(tmp_path / "counts")
+def tally(tmp_path: Path) -> Iterator[Counters]:
+    tally = Counters(tmp_path / "counts")
     yield tally
     tally.close()
 
 
-def total(tally: Tally) -> float:
+def total(tally: Counters) -> float:
     return sum(sample.value for family in tally.collect() for sample in family.samples)
 
 
 def test_a_new_process_goes_on_where_one_that_has_ended_left_off(tmp_path: Path) -> None:
     for ended in range(3):
-        with_two = [Tally(tmp_path), Tally(tmp_path)]
+        with_two = [Counters(tmp_path), Counters(tmp_path)]
         for each in with_two:
             each.count(CALLS, line="main", language="en")
         assert {total(each) for each in with_two} == {2 * (ended + 1)}
@@ -332,7 +332,7 @@ def test_a_new_process_goes_on_where_one_that_has_ended_left_off(tmp_path: Path)
 
 @pytest.mark.parametrize("spoilt", [b"", b"\x00", b"\x00\x10\x00\x00" + b"\x07" * ROOM], ids=["empty", "cut", "wrong"])
 def test_a_file_that_a_power_cut_has_spoilt_is_begun_anew_and_the_others_count(tmp_path: Path, spoilt: bytes) -> None:
-    first, second = Tally(tmp_path), Tally(tmp_path)
+    first, second = Counters(tmp_path), Counters(tmp_path)
     first.count(CALLS, line="main", language="en")
     second.count(CALLS, line="main", language="en")
     first.close()
@@ -354,7 +354,7 @@ def test_where_nothing_can_be_written_calls_are_answered_all_the_same(
     assert caplog.text.count("nothing is counted any more") == 1
 
 
-def test_all_that_can_be_counted_has_room_in_a_file(tally: Tally, tmp_path: Path) -> None:
+def test_all_that_can_be_counted_has_room_in_a_file(tally: Counters, tmp_path: Path) -> None:
     """A file that grows could meet a full disk, which would end the process."""
     for place in (*MENU, *ROUTES.values(), OTHER):
         for outcome in (OK, FAULT):
@@ -364,6 +364,6 @@ def test_all_that_can_be_counted_has_room_in_a_file(tally: Tally, tmp_path: Path
     assert {path.stat().st_size for path in (tmp_path / "counts").glob("*.db")} == {ROOM}
 
 
-def test_a_label_that_a_metric_does_not_have_is_refused(tally: Tally) -> None:
+def test_a_label_that_a_metric_does_not_have_is_refused(tally: Counters) -> None:
     with pytest.raises(ValueError, match="clinic_calls_total has the labels"):
         tally.count(CALLS, line="main", caller="somebody")
