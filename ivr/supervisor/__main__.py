@@ -13,7 +13,7 @@ import sys
 
 from config.settings import ROOT
 from ivr.storage.migrate import migrate
-from ivr.supervisor.output import voice
+from ivr.supervisor.output import printer
 from ivr.supervisor.start import run
 
-sys.exit(run(ROOT, os.environ, voice(sys.stdout), migrate))
+sys.exit(run(ROOT, os.environ, printer(sys.stdout), migrate))

@@ -14,8 +14,8 @@ from pathlib import Path
 from ivr.supervisor.errors import CannotStart
 from ivr.supervisor.folders import ours, private
 from ivr.supervisor.output import Say
-from ivr.supervisor.process import Child
-from ivr.supervisor.signals import Bell
+from ivr.supervisor.process import ManagedProcess
+from ivr.supervisor.signals import Signals
 
 
 class EmbeddedRedis:
@@ -29,7 +29,7 @@ class EmbeddedRedis:
         self._say = say
         self._lock = os.open(state_dir / "redis.lock", os.O_RDWR | os.O_CREAT, 0o600)
         self._ours = self._alone = self._asked_to_leave = False
-        self._child = Child("redis", command(binary, data, listens), data, {"PATH": os.defpath}, say)
+        self._child = ManagedProcess("redis", command(binary, data, listens), data, {"PATH": os.defpath}, say)
 
     def tick(self, now: float) -> None:
         """Keeps it running if it is ours; takes it over if nobody has it. `now` is monotonic, in seconds."""
@@ -38,7 +38,7 @@ class EmbeddedRedis:
         if self._alone:
             self._child.tick(now)
 
-    def stop(self, bell: Bell) -> None:
+    def stop(self, bell: Signals) -> None:
         """Ends ours, and lets another supervisor of this folder have the lock."""
         self._child.stop(bell)
         os.close(self._lock)

@@ -10,7 +10,7 @@ from typing import TextIO
 Say = Callable[[str], None]
 
 
-def voice(stream: TextIO) -> Say:
+def printer(stream: TextIO) -> Say:
     """A Say that writes to `stream`, and to nobody once its reader has gone."""
 
     def say(line: str) -> None:

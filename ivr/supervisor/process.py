@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ivr.supervisor import process_group
 from ivr.supervisor.output import Say
-from ivr.supervisor.signals import Bell
+from ivr.supervisor.signals import Signals
 
 LONGEST_PAUSE = 30.0
 STEADY = 60.0
@@ -21,7 +21,7 @@ PATIENCE = 20.0
 """Seconds that a child may take to finish what it has in hand."""
 
 
-class Child:
+class ManagedProcess:
     """A command that should be running."""
 
     def __init__(self, name: str, command: Sequence[str], folder: Path, environ: Mapping[str, str], say: Say) -> None:
@@ -43,7 +43,7 @@ class Child:
         if not self._process and now >= self._due:
             self._start(now)
 
-    def stop(self, bell: Bell, patience: float = PATIENCE) -> None:
+    def stop(self, bell: Signals, patience: float = PATIENCE) -> None:
         """Asks it to end, waits for it, and leaves nothing of it behind."""
         if not self._process:
             return

@@ -12,15 +12,15 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from ivr.supervisor.output import Say
-from ivr.supervisor.process import Child
+from ivr.supervisor.process import ManagedProcess
 
 LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(\S.*)$", re.MULTILINE)
 
 
-def children(root: Path, environ: Mapping[str, str], say: Say) -> list[Child]:
+def children(root: Path, environ: Mapping[str, str], say: Say) -> list[ManagedProcess]:
     """A child for each line of the folder's Procfile, in the file's order."""
     return [
-        Child(name, ["/bin/sh", "-c", f"exec {command}"], root, environ, say)
+        ManagedProcess(name, ["/bin/sh", "-c", f"exec {command}"], root, environ, say)
         for name, command in LINE.findall((root / "Procfile").read_text())
     ]
 

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Self
 
 
-class Bell:
+class Signals:
     """SIGINT, SIGTERM and SIGHUP ask for a stop in good order; a SIGINT after that, for one at once."""
 
     def __init__(self) -> None:

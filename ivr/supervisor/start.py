@@ -14,8 +14,8 @@ from ivr.supervisor.first_run import write_env
 from ivr.supervisor.folders import private
 from ivr.supervisor.output import Say
 from ivr.supervisor.readiness import Readiness
-from ivr.supervisor.signals import Bell
-from ivr.supervisor.supervise import Parts, supervise
+from ivr.supervisor.signals import Signals
+from ivr.supervisor.supervise import SupervisedParts, supervise
 
 Migrate = Callable[[str], None]
 
@@ -39,7 +39,7 @@ def run(root: Path, environ: Mapping[str, str], say: Say, migrate: Migrate) -> i
         write_env(root / ".env", environ, say)
         settings = read(environ, root / ".env")
         parts = _parts(root, environ, settings, say)
-        with Bell() as bell:
+        with Signals() as bell:
             supervise(parts, lambda: schema.bring_up_to_date(settings.database_url, migrate), bell, say)
     except BadSettings as bad:
         say(str(bad))
@@ -50,13 +50,13 @@ def run(root: Path, environ: Mapping[str, str], say: Say, migrate: Migrate) -> i
     return 0
 
 
-def _parts(root: Path, environ: Mapping[str, str], settings: Settings, say: Say) -> Parts:
+def _parts(root: Path, environ: Mapping[str, str], settings: Settings, say: Say) -> SupervisedParts:
     surroundings = procfile.environment(environ, root / ".env", settings.port)
     host = surroundings.get("BIND", "127.0.0.1")
     schema.where(settings.database_url)
     port.check(host, settings.port)
     private(settings.state_dir)
-    return Parts(
+    return SupervisedParts(
         redis=_redis(settings, say),
         children=procfile.children(root, surroundings, say),
         readiness=Readiness(host, settings.port, guide(settings), say),

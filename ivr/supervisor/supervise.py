@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ivr.supervisor.output import Say
-from ivr.supervisor.signals import Bell
+from ivr.supervisor.signals import Signals
 
 TICK = 1.0
 SHORT_TICK = 0.2
@@ -17,13 +17,13 @@ REDIS_PATIENCE = 10.0
 """Seconds to wait for Redis; after that the line opens without it, since most of what it says needs none."""
 
 
-class Part(Protocol):
+class Supervised(Protocol):
     """Something that is kept running."""
 
     def tick(self, now: float) -> None:
         """Does what is due."""
 
-    def stop(self, bell: Bell) -> None:
+    def stop(self, bell: Signals) -> None:
         """Ends it and all of its."""
 
 
@@ -37,7 +37,7 @@ class Watch(Protocol):
         """Looks again."""
 
 
-class Redis(Part, Protocol):
+class Redis(Supervised, Protocol):
     """The embedded one."""
 
     def ready(self) -> bool:
@@ -45,15 +45,15 @@ class Redis(Part, Protocol):
 
 
 @dataclass(frozen=True)
-class Parts:
+class SupervisedParts:
     """All that is kept running, and what tells when it does."""
 
     redis: Redis | None
-    children: Sequence[Part]
+    children: Sequence[Supervised]
     readiness: Watch
 
 
-def supervise(parts: Parts, prepare: Callable[[], None], bell: Bell, say: Say) -> None:
+def supervise(parts: SupervisedParts, prepare: Callable[[], None], bell: Signals, say: Say) -> None:
     """Runs until the bell says stop. What `prepare` raises goes on to the caller, with nothing left running."""
     redis = [parts.redis] if parts.redis else []
     try:
@@ -70,7 +70,7 @@ def supervise(parts: Parts, prepare: Callable[[], None], bell: Bell, say: Say) -
             part.stop(bell)
 
 
-def _await(redis: Redis, bell: Bell, say: Say) -> None:
+def _await(redis: Redis, bell: Signals, say: Say) -> None:
     end = time.monotonic() + REDIS_PATIENCE
     redis.tick(time.monotonic())
     while not redis.ready() and not bell.stopping:
@@ -81,7 +81,7 @@ def _await(redis: Redis, bell: Bell, say: Say) -> None:
         redis.tick(time.monotonic())
 
 
-def _keep(parts: Sequence[Part], readiness: Watch, bell: Bell) -> None:
+def _keep(parts: Sequence[Supervised], readiness: Watch, bell: Signals) -> None:
     while not bell.stopping:
         for part in parts:
             part.tick(time.monotonic())
