@@ -50,11 +50,11 @@ def alone(as_json: bool) -> None:
 
 
 def _examined(settings: Settings, clock: Callable[[], datetime], as_json: bool) -> None:
-    from ivr.preflight.context import grounds  # noqa: PLC0415 - slow to load
-    from ivr.preflight.run import examine, failed  # noqa: PLC0415 - slow to load
+    from ivr.preflight.context import context  # noqa: PLC0415 - slow to load
+    from ivr.preflight.run import failed, run_checks  # noqa: PLC0415 - slow to load
 
-    with grounds(settings, clock) as on:
-        told = examine(on)
+    with context(settings, clock) as on:
+        told = run_checks(on)
     _tell(told, as_json)
     if failed(told):
         sys.exit(1)

@@ -6,7 +6,7 @@ Sends two harmless webhooks about the end of a call that never was, one signed a
 from ivr.carrier.twilio.numbers import CarrierRefused, Number, Numbers, side_by_side, wanted
 from ivr.carrier.twilio.webhook import signature
 from ivr.line.phones import Phone
-from ivr.preflight.context import Grounds
+from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
 from ivr.preflight.http import Answer, NoTLS, NotReached, ask
 
@@ -31,7 +31,7 @@ OTHERS = {
 }
 
 
-def public_address(on: Grounds) -> Finding:
+def public_address(on: Context) -> Finding:
     """Whether the carrier reaches us, is believed, and nobody else is."""
     url = f"{on.settings.public_base_url}/voice/status"
     try:
@@ -59,7 +59,7 @@ def _odd(status: int, url: str) -> Finding:
     return bad(f"{saw} ({status})", do)
 
 
-def _post(on: Grounds, url: str, *, signed: bool) -> Answer:
+def _post(on: Context, url: str, *, signed: bool) -> Answer:
     form = {"CallSid": NO_CALL, "AccountSid": on.settings.twilio_account_sid, "CallStatus": NO_CALL}
     signed_as = signature(on.settings.twilio_auth_token, url, form)
     return ask("POST", url, form, {"X-Twilio-Signature": signed_as} if signed else {})
@@ -68,7 +68,7 @@ def _post(on: Grounds, url: str, *, signed: bool) -> Answer:
 CONNECT = "flask --app wsgi numbers connect"
 
 
-def numbers(on: Grounds) -> Finding:
+def numbers(on: Context) -> Finding:
     """Whether the clinic's numbers at the carrier lead here."""
     if not on.settings.twilio_account_sid:
         return doubtful(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import text
 
-from ivr.preflight.context import Grounds
+from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
 from ivr.preflight.http import NotReached, ask
 from ivr.storage.database import StoreAway
@@ -20,13 +20,13 @@ NOTICED, INTOLERABLE = timedelta(seconds=5), timedelta(seconds=60)
 ZONE = "Asia/Kolkata"
 
 
-def _of_redis(on: Grounds) -> datetime | None:
+def _of_redis(on: Context) -> datetime | None:
     with queue_errors():
         seconds, microseconds = on.redis.time()
     return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(microseconds))
 
 
-def _of_the_database(on: Grounds) -> datetime | None:
+def _of_the_database(on: Context) -> datetime | None:
     """PostgreSQL has a clock of its own; SQLite has ours."""
     if not on.settings.database_url.startswith("postgresql"):
         return None
@@ -35,11 +35,11 @@ def _of_the_database(on: Grounds) -> datetime | None:
         return found
 
 
-def _of_the_public_address(on: Grounds) -> datetime | None:
+def _of_the_public_address(on: Context) -> datetime | None:
     return ask("GET", f"{on.settings.public_base_url}/healthz").date
 
 
-OTHERS: dict[str, Callable[[Grounds], datetime | None]] = {
+OTHERS: dict[str, Callable[[Context], datetime | None]] = {
     "Redis": _of_redis,
     "the database": _of_the_database,
     "PUBLIC_BASE_URL": _of_the_public_address,
@@ -47,7 +47,7 @@ OTHERS: dict[str, Callable[[Grounds], datetime | None]] = {
 """Whose clocks are asked. Whoever is away is another check's to name."""
 
 
-def system_clock(on: Grounds) -> Finding:
+def system_clock(on: Context) -> Finding:
     """How far our clock is from theirs."""
     apart = {name: found for name, other in OTHERS.items() if (found := _apart(on, other)) is not None}
     if not apart:
@@ -61,7 +61,7 @@ def system_clock(on: Grounds) -> Finding:
     return well(f"agrees with {' and '.join(apart)}")
 
 
-def _apart(on: Grounds, other: Callable[[Grounds], datetime | None]) -> timedelta | None:
+def _apart(on: Context, other: Callable[[Context], datetime | None]) -> timedelta | None:
     before = on.clock()
     try:
         theirs = other(on)
@@ -70,7 +70,7 @@ def _apart(on: Grounds, other: Callable[[Grounds], datetime | None]) -> timedelt
     return max(before - theirs, theirs - on.clock(), timedelta(0)) if theirs else None
 
 
-def time_zone(on: Grounds) -> Finding:
+def time_zone(on: Context) -> Finding:
     """Whether time zones are known, and what the clinic's clock shows."""
     try:
         ZoneInfo(ZONE)

@@ -13,7 +13,7 @@ from ivr.line.advice import Lack, mark
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
 from ivr.line.turn import Say
-from ivr.preflight.context import Grounds
+from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
 
 SHORTEST_METRICS_TOKEN = 16
@@ -21,7 +21,7 @@ SHORTEST_METRICS_TOKEN = 16
 MAKE_ONE = 'make one: python3 -c "import secrets; print(secrets.token_hex(32))"'
 
 
-def settings(on: Grounds) -> Finding:
+def settings(on: Context) -> Finding:
     """They were read, or nothing would run; whether they are for real callers is another matter."""
     found = on.settings
     if not found.production:
@@ -31,7 +31,7 @@ def settings(on: Grounds) -> Finding:
     return well(f"production, at {found.public_base_url}")
 
 
-def secrets(on: Grounds) -> Finding:
+def secrets(on: Context) -> Finding:
     """Whether the secrets are strong, and made for this."""
     found = on.settings
     if on.settings.production and {found.secret_key, found.twilio_auth_token} & made_for_development(on.env_file):
@@ -52,7 +52,7 @@ def _repeats_itself(secret: str) -> bool:
     return secret in (secret + secret)[1:-1]
 
 
-def clinic_file(on: Grounds) -> Finding:
+def clinic_file(on: Context) -> Finding:
     """Whether clinic.toml describes a clinic."""
     try:
         clinic = on.clinic()
@@ -62,7 +62,7 @@ def clinic_file(on: Grounds) -> Finding:
     return well(f"{count} {'line' if count == 1 else 'lines'}, the default is {clinic.default_line}")
 
 
-def prompts(on: Grounds) -> Finding:
+def prompts(on: Context) -> Finding:
     """Whether every sentence stands in every language."""
     try:
         topics = [topic.key for topic in on.clinic().topics]
@@ -75,7 +75,7 @@ def prompts(on: Grounds) -> Finding:
     return well(f"complete in {' and '.join(script.languages)}")
 
 
-def advice(on: Grounds) -> Finding:
+def advice(on: Context) -> Finding:
     """Whether a clinician has read all that callers are advised, as they hear it, and not too long ago."""
     clinic = on.clinic()
     try:
@@ -101,7 +101,7 @@ def _wanting(clinic: Clinic, script: Script, now: datetime) -> dict[Lack, list[s
     return found
 
 
-def staff_are_told(on: Grounds) -> Finding:
+def staff_are_told(on: Context) -> Finding:
     """Whether anybody is told of a new request who does not look at the desk."""
     if not on.settings.staff_notify_urls:
         return doubtful("nobody is told of a new request but who looks at the desk", "set STAFF_NOTIFY_URLS")

@@ -21,7 +21,7 @@ ENV_FILE = ROOT / ".env"
 
 
 @dataclass(frozen=True)
-class Grounds:
+class Context:
     """What is looked at."""
 
     settings: Settings
@@ -36,11 +36,11 @@ class Grounds:
 
 
 @contextmanager
-def grounds(settings: Settings, clock: Callable[[], datetime], env_file: Path = ENV_FILE) -> Iterator[Grounds]:
+def context(settings: Settings, clock: Callable[[], datetime], env_file: Path = ENV_FILE) -> Iterator[Context]:
     """The grounds of these settings, whose connections are given back at the end."""
     database, redis = Database(settings.database_url), client_for_callers(settings.redis_url)
     try:
-        yield Grounds(settings, clock, database, redis, env_file)
+        yield Context(settings, clock, database, redis, env_file)
     finally:
         database.close()
         redis.close()

@@ -4,7 +4,7 @@ import shutil
 
 from ivr.desk.job_queue import JobQueue
 from ivr.hours.closures_file import FILE
-from ivr.preflight.context import Grounds
+from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
 
 MEGABYTE = 1024 * 1024
@@ -13,14 +13,14 @@ ROOM_NEEDED, ROOM_WISHED = 100 * MEGABYTE, 1024 * MEGABYTE
 """Free bytes of STATE_DIR: below the first a store may stop within the day, below the second somebody should look."""
 
 
-def worker(on: Grounds) -> Finding:
+def worker(on: Context) -> Finding:
     """Whether a worker was heard of within the last minute."""
     if not JobQueue(on.redis).worker_is_alive(on.clock()):
         return bad("no worker runs: nobody is told of a request", "start one: python -m workers (make run does)")
     return well("a worker runs")
 
 
-def clock_process(on: Grounds) -> Finding:
+def clock_process(on: Context) -> Finding:
     """Whether the clock has run on this machine. Whether it runs now, it tells nobody; once it does, look here."""
     if not (on.settings.state_dir / FILE).is_file():
         do = "start it: python -m workers.clock (make run does)"
@@ -28,7 +28,7 @@ def clock_process(on: Grounds) -> Finding:
     return well("it has run on this machine; whether it runs now is not known here")
 
 
-def disk_space(on: Grounds) -> Finding:
+def disk_space(on: Context) -> Finding:
     """Whether the folder of what must outlive a restart has room."""
     try:
         free = shutil.disk_usage(on.settings.state_dir).free

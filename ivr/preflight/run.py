@@ -7,12 +7,12 @@ from threading import Thread
 
 from config.toml_file import BadFile
 from ivr.preflight import address, clocks, configuration, processes, stores
-from ivr.preflight.context import Grounds
+from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, Result, bad
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway
 
-Check = Callable[[Grounds], Finding]
+Check = Callable[[Context], Finding]
 
 CHECKS: Mapping[str, Check] = {
     "settings": configuration.settings,
@@ -49,7 +49,7 @@ class Told:
     finding: Finding
 
 
-def examine(on: Grounds, checks: Mapping[str, Check] = CHECKS, seconds: float = SECONDS) -> list[Told]:
+def run_checks(on: Context, checks: Mapping[str, Check] = CHECKS, seconds: float = SECONDS) -> list[Told]:
     """What every check has found, in their order."""
     running = {name: _begun(check, on) for name, check in checks.items()}
     wait(running.values(), timeout=seconds)
@@ -62,14 +62,14 @@ def failed(told: list[Told]) -> bool:
     return any(each.finding.result is Result.FAIL for each in told)
 
 
-def _begun(check: Check, on: Grounds) -> "Future[Finding]":
+def _begun(check: Check, on: Context) -> "Future[Finding]":
     """The check, in a thread that nobody has to wait for at the end."""
     finding: Future[Finding] = Future()
     Thread(target=lambda: finding.set_result(_found(check, on)), daemon=True).start()
     return finding
 
 
-def _found(check: Check, on: Grounds) -> Finding:
+def _found(check: Check, on: Context) -> Finding:
     """What the check found, or why it could not. An error's own words may hold a password, so only its kind is told."""
     try:
         return check(on)

@@ -6,7 +6,7 @@ Raises StoreAway and QueueAway, which the examination turns into findings.
 from redis import Redis
 from redis.exceptions import ResponseError
 
-from ivr.preflight.context import Grounds
+from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
 from ivr.staff.passwords import Passwords
 from ivr.staff.people import People
@@ -17,7 +17,7 @@ from ivr.storage.redis import QueueAway, queue_errors
 UPGRADE = "flask --app wsgi database upgrade"
 
 
-def database(on: Grounds) -> Finding:
+def database(on: Context) -> Finding:
     """Whether it answers."""
     kind = on.settings.database_url.partition("://")[0].partition("+")[0]
     try:
@@ -28,7 +28,7 @@ def database(on: Grounds) -> Finding:
         return bad(f"{kind} is away ({away})", do)
 
 
-def schema(on: Grounds) -> Finding:
+def schema(on: Context) -> Finding:
     """Whether its tables are those of this version."""
     found = schema_of(on.database)
     if not found.has:
@@ -41,7 +41,7 @@ def schema(on: Grounds) -> Finding:
     return well(f"the tables are at {found.has}")
 
 
-def people(on: Grounds) -> Finding:
+def people(on: Context) -> Finding:
     """Whether anybody can log in and manage the desk."""
     managers = [each for each in People(on.database, Passwords()).all() if each.manager and each.active and each.ready]
     if not managers:
@@ -49,7 +49,7 @@ def people(on: Grounds) -> Finding:
     return well(f"{len(managers)} {'manager' if len(managers) == 1 else 'managers'} can log in")
 
 
-def redis(on: Grounds) -> Finding:
+def redis(on: Context) -> Finding:
     """Whether it answers."""
     try:
         with queue_errors():
@@ -59,7 +59,7 @@ def redis(on: Grounds) -> Finding:
     return well("Redis answers")
 
 
-def redis_on_disk(on: Grounds) -> Finding:
+def redis_on_disk(on: Context) -> Finding:
     """Whether it has a request on disk before a caller is promised anything, while the database is away."""
     with queue_errors():
         persistence = on.redis.info("persistence")
@@ -85,7 +85,7 @@ def _flushes(fsync: str | None) -> Finding:
     return FLUSHES.get(fsync or "", doubtful("this Redis does not say when it writes to disk", f"see to it: {ALWAYS}"))
 
 
-def redis_memory(on: Grounds) -> Finding:
+def redis_memory(on: Context) -> Finding:
     """Whether it refuses what it has no room for, or forgets something else."""
     with queue_errors():
         policy = on.redis.info("memory").get("maxmemory_policy", "unknown")

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import Settings
-from ivr.preflight.context import grounds
+from ivr.preflight.context import context
 from ivr.preflight.findings import Finding
-from ivr.preflight.run import CHECKS, examine
+from ivr.preflight.run import CHECKS, run_checks
 from tests.conftest import settings_for
 
 Clock = Callable[[], datetime]
@@ -21,8 +21,8 @@ def real_clock() -> datetime:
 
 def looks(settings: Settings, check: str, clock: Clock = real_clock, env_file: Path = Path("/nowhere/.env")) -> Finding:
     """What one check finds."""
-    with grounds(settings, clock, env_file) as on:
-        ((found),) = examine(on, {check: CHECKS[check]})
+    with context(settings, clock, env_file) as on:
+        ((found),) = run_checks(on, {check: CHECKS[check]})
     return found.finding
 
 

@@ -14,9 +14,9 @@ from click.testing import Result
 from config.settings import ROOT, Settings
 from ivr.app import create_app
 from ivr.hours.closures_file import FILE
-from ivr.preflight.context import Grounds, grounds
+from ivr.preflight.context import Context, context
 from ivr.preflight.findings import Finding, doubtful, well
-from ivr.preflight.run import CHECKS, Told, examine, failed
+from ivr.preflight.run import CHECKS, Told, failed, run_checks
 from ivr.web.services import build
 from testing.servers import until
 from tests.answering import answering, certificate
@@ -29,20 +29,20 @@ from tests.supervisor.supervised import free_port
 from tests.web import environment
 
 
-def breaks(_on: Grounds) -> Finding:
+def breaks(_on: Context) -> Finding:
     raise ZeroDivisionError(f"with {CALLER} in its words")
 
 
 def test_a_check_that_breaks_or_hangs_does_not_end_the_others_and_tells_nothing_personal(tmp_path: Path) -> None:
     never = Event()
 
-    def hangs(_on: Grounds) -> Finding:
+    def hangs(_on: Context) -> Finding:
         never.wait(60)
         return well("too late")
 
     checks = {"first": breaks, "second": hangs, "third": lambda _on: doubtful("so-so", "look")}
-    with grounds(without_stores(tmp_path), real_clock) as on:
-        told = examine(on, checks, seconds=0.2)
+    with context(without_stores(tmp_path), real_clock) as on:
+        told = run_checks(on, checks, seconds=0.2)
     never.set()
     assert [(each.check, str(each.finding.result), each.finding.saw) for each in told] == [
         ("first", "FAIL", "the check itself failed (ZeroDivisionError)"),
@@ -55,8 +55,8 @@ def test_a_check_that_breaks_or_hangs_does_not_end_the_others_and_tells_nothing_
 
 
 def test_with_everything_away_every_check_is_still_told_in_its_order(tmp_path: Path) -> None:
-    with grounds(without_stores(tmp_path, PUBLIC_BASE_URL="http://127.0.0.1:1"), real_clock) as on:
-        told = examine(on)
+    with context(without_stores(tmp_path, PUBLIC_BASE_URL="http://127.0.0.1:1"), real_clock) as on:
+        told = run_checks(on)
     assert [each.check for each in told] == list(CHECKS)
     assert not [each for each in told if "itself failed" in each.finding.saw]
     assert all(each.finding.do for each in told if each.finding.result != "pass"), "what to do is said"
