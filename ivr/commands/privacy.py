@@ -30,7 +30,7 @@ Not erased, because it is not ours to reach or names nobody:
   the audit (references only), and old commands in Redis' append-only file (sealed)"""
 
 
-class Number(click.ParamType[Phone]):
+class PhoneNumber(click.ParamType[Phone]):
     """A number as people write it."""
 
     name = "number"
@@ -45,7 +45,7 @@ class Number(click.ParamType[Phone]):
             self.fail("that is not a complete telephone number", param, ctx)
 
 
-WHOSE = click.argument("number", type=Number(), required=False)
+WHOSE = click.argument("number", type=PhoneNumber(), required=False)
 
 
 @privacy.command("export")
@@ -79,7 +79,7 @@ def erase(number: Phone | None, yes: bool) -> None:
 
 def _asked() -> Phone:
     """So that it need not stand in the shell's history."""
-    found: Phone = click.prompt("Number", type=Number(), err=True)
+    found: Phone = click.prompt("PhoneNumber", type=PhoneNumber(), err=True)
     return found
 
 

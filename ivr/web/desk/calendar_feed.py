@@ -61,9 +61,9 @@ def _section() -> str:
     return url_for("console.appointments", show="calendar", _anchor="calendar")
 
 
-def _entry(booked: Appointment) -> ics.Entry:
+def _entry(booked: Appointment) -> ics.CalendarEvent:
     base = public_base()
-    return ics.Entry(
+    return ics.CalendarEvent(
         uid=f"{booked.request_id}-{booked.reference}@{urlsplit(base).hostname}",
         start=booked.start,
         length=services().clinic.appointment,

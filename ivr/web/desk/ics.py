@@ -16,7 +16,7 @@ END = b"END:VCALENDAR\r\n"
 
 
 @dataclass(frozen=True)
-class Entry:
+class CalendarEvent:
     """An appointment as a calendar shows it."""
 
     uid: str
@@ -31,7 +31,7 @@ class Entry:
     url: str
 
 
-def written(name: str, zone: str, entries: Iterable[Entry]) -> bytes:
+def written(name: str, zone: str, entries: Iterable[CalendarEvent]) -> bytes:
     """The calendar of this name, with these entries. The zone is what a program may show it in."""
     calendar = Calendar()
     calendar.add("prodid", "-//clinic-line//appointments//EN")
@@ -47,7 +47,7 @@ def written(name: str, zone: str, entries: Iterable[Entry]) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _event(entry: Entry) -> bytes:
+def _event(entry: CalendarEvent) -> bytes:
     """Takes the library a millisecond, and most of a clinic's entries are the same each time that somebody asks."""
     event = Event()
     event.add("uid", entry.uid)

@@ -20,7 +20,7 @@ Form = Mapping[str, str]
 Shifts = tuple[Shift, ...]
 
 
-class Refused(ValueError):
+class FormRefused(ValueError):
     """This cannot be set; the message says why, to whoever filled in the form."""
 
 
@@ -38,7 +38,7 @@ def wished(form: Form, usual: Clinic, standing: Sequence[DeskClosure], today: da
         case "early" | "late" as what:
             return _cut(DeskClosure(day, line, (), reason), CUTS[what], _hour(form, "time"), usual, standing)
         case _:
-            raise Refused(_("Please choose what is to change."))
+            raise FormRefused(_("Please choose what is to change."))
 
 
 def _alike(wish: DeskClosure, standing: Sequence[DeskClosure]) -> list[DeskClosure]:
@@ -58,7 +58,7 @@ def _cut(
     left = {line: _left(cut, at, usual.line(line).hours.shifts(wish.day), now[line]) for line in lines}
     changed = {line: shifts for line, shifts in left.items() if shifts != now[line]}
     if not any(changed.values()):
-        raise Refused(_nothing(at, closes=bool(changed), open_at_all=any(left.values())))
+        raise FormRefused(_nothing(at, closes=bool(changed), open_at_all=any(left.values())))
     if not wish.line and len(set(left.values())) == 1:
         return _alike(DeskClosure(wish.day, "", left[lines[0]], wish.reason), standing)
     return [DeskClosure(wish.day, line, shifts, wish.reason) for line, shifts in changed.items()]
@@ -101,25 +101,25 @@ def _day(form: Form, today: date) -> date:
     try:
         day = date.fromisoformat(form.get("day", ""))
     except ValueError:
-        raise Refused(_("Please choose a day.")) from None
+        raise FormRefused(_("Please choose a day.")) from None
     if day < today:
-        raise Refused(_("That day is over."))
+        raise FormRefused(_("That day is over."))
     if day > today + timedelta(days=HORIZON_DAYS):
-        raise Refused(_("That day is more than a year ahead."))
+        raise FormRefused(_("That day is more than a year ahead."))
     return day
 
 
 def _line(form: Form, usual: Clinic) -> str:
     line = form.get("line", "")
     if line != ALL_LINES and line not in usual.lines:
-        raise Refused(_("There is no such line."))
+        raise FormRefused(_("There is no such line."))
     return "" if line == ALL_LINES else line
 
 
 def _reason(form: Form, usual: Clinic) -> str:
     reason = form.get("reason", "")
     if reason and reason not in usual.reasons:
-        raise Refused(_("There is no such reason."))
+        raise FormRefused(_("There is no such reason."))
     return reason
 
 
@@ -128,12 +128,12 @@ def _half_day(form: Form) -> Shifts:
     if not form.get("from") and not form.get("until"):
         return ()
     if not form.get("from") or not form.get("until"):
-        raise Refused(_("A half day needs both hours: from when and until when."))
+        raise FormRefused(_("A half day needs both hours: from when and until when."))
     start, end = _hour(form, "from"), _hour(form, "until")
     try:
         return (Shift(start, end),)
     except ValueError:
-        raise Refused(_("The clinic must open before it closes.")) from None
+        raise FormRefused(_("The clinic must open before it closes.")) from None
 
 
 def _hour(form: Form, field: str) -> time:
@@ -143,4 +143,4 @@ def _hour(form: Form, field: str) -> time:
             return time.fromisoformat(written)
     except ValueError:
         pass
-    raise Refused(_("Please give an hour, such as 17:00."))
+    raise FormRefused(_("Please give an hour, such as 17:00."))

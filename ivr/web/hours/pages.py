@@ -14,7 +14,7 @@ from ivr.hours.closures import Standing
 from ivr.hours.closures_file import ClosuresFileAway
 from ivr.line.hours import HORIZON_DAYS
 from ivr.web.guards import guarded_by, staff_only
-from ivr.web.hours.form import ALL_LINES, Refused, wished
+from ivr.web.hours.form import ALL_LINES, FormRefused, wished
 from ivr.web.hours.view import entries, heard, suggestions
 from ivr.web.i18n import _, language
 from ivr.web.services import services
@@ -41,7 +41,7 @@ def change() -> ResponseReturnValue:
     standing = [each.closure for each in services().hours.closures.current(_today())]
     try:
         asked = wished(request.form, services().clinic, standing, _today())
-    except Refused as refused:
+    except FormRefused as refused:
         return _page(request.form, str(refused)), 400
     services().hours.closures.set(asked, by())
     return _heard_from_now_on(_("It is set. Callers hear it from the next call on."))

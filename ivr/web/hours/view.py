@@ -20,7 +20,7 @@ from ivr.web.services import services
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardAtLine:
     """What a caller of a line hears of its hours at this moment, in short and word for word."""
 
     key: str
@@ -30,16 +30,16 @@ class Heard:
     sentences: str
 
 
-def heard(clinic: Clinic, now: datetime) -> list[Heard]:
+def heard(clinic: Clinic, now: datetime) -> list[HeardAtLine]:
     """What the callers of each line hear."""
     return [_heard(clinic, line, now) for line in clinic.lines.values()]
 
 
-def _heard(clinic: Clinic, line: Line, now: datetime) -> Heard:
+def _heard(clinic: Clinic, line: Line, now: datetime) -> HeardAtLine:
     said = spoken("status", Call(line.key, language(), START), Facts(clinic, line, None, now))
     words = [services().script.say(each, language()).words for each in said]
     closure = line.hours.closure(line.hours.local(now).date())
-    return Heard(line.key, line.name[language()], line.hours.closes(now), _reason(closure), " ".join(words))
+    return HeardAtLine(line.key, line.name[language()], line.hours.closes(now), _reason(closure), " ".join(words))
 
 
 def _reason(closure: Closure | None) -> str:
@@ -59,7 +59,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedClosure:
     """What somebody set in one go, and undoes in one."""
 
     ids: tuple[int, ...]
@@ -70,7 +70,7 @@ class Entry:
     changes: tuple[Change, ...]
 
 
-def entries(clinic: Clinic, standing: Sequence[Standing]) -> list[Entry]:
+def entries(clinic: Clinic, standing: Sequence[Standing]) -> list[ListedClosure]:
     """What the desk has set, by day."""
     holding = {each for line in clinic.lines for each in _holding(line, standing)}
     ordered = sorted(standing, key=_tap)
@@ -87,9 +87,9 @@ def _holding(line: str, standing: Sequence[Standing]) -> set[int]:
     return set({each.closure.day: each.id for each in ordered}.values())
 
 
-def _entry(clinic: Clinic, together: Sequence[Standing], holding: set[int]) -> Entry:
+def _entry(clinic: Clinic, together: Sequence[Standing], holding: set[int]) -> ListedClosure:
     first, reason = together[0], clinic.reasons.get(together[0].closure.reason, {})
-    return Entry(
+    return ListedClosure(
         ids=tuple(each.id for each in together),
         day=first.closure.day,
         reason=reason.get(language(), ""),

@@ -37,7 +37,7 @@ COLUMNS = ("table", "row", "column", "value")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReportQuery:
     """What somebody wants to look at."""
 
     name: str
@@ -84,12 +84,12 @@ def spreadsheet() -> ResponseReturnValue:
     return answer
 
 
-def _wanted() -> Wanted:
+def _wanted() -> ReportQuery:
     name, line = request.args.get("period", "week"), request.args.get("line", "")
     days, _words = PERIODS.get(name, PERIODS["week"])
     today = local(services().clock()).date()
     period = Period(today - timedelta(days=days - 1), today, services().clinic.line("").hours.zone)
-    return Wanted(name if name in PERIODS else "week", line if line in services().clinic.lines else "", period)
+    return ReportQuery(name if name in PERIODS else "week", line if line in services().clinic.lines else "", period)
 
 
 # -- the answer in a sentence
@@ -157,7 +157,7 @@ def _part(some: int, of_all: int) -> str:
 # -- the spreadsheet
 
 
-def _summary(wanted: Wanted, report: PeriodReport) -> Iterator[tuple[str, str, str, str]]:
+def _summary(wanted: ReportQuery, report: PeriodReport) -> Iterator[tuple[str, str, str, str]]:
     calls, asked = report.calls, report.requests
     summary = {
         "first_day": wanted.period.first,

@@ -171,7 +171,7 @@ def test_a_program_that_has_it_already_is_told_so_until_something_changes(app: F
 def test_every_line_is_folded_and_ends_as_the_standard_says_in_any_script() -> None:
     at = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
     words = "पहली लाइन, दूसरी; तीसरी\\ " * 9
-    entry = ics.Entry("1@x", at, None, at, 0, words, words, "https://x/" + "y" * 200)
+    entry = ics.CalendarEvent("1@x", at, None, at, 0, words, words, "https://x/" + "y" * 200)
     body = ics.written(words, "Asia/Kolkata", [entry, entry])
     assert body.endswith(b"END:VCALENDAR\r\n")
     assert body.count(b"\n") == body.count(b"\r\n")
