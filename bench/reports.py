@@ -101,7 +101,7 @@ def desk(folder: Path, url: str, days: int, a_day: int) -> FlaskClient:
     folder.mkdir()
     settings = read({**environ, "STATE_DIR": str(folder), "DATABASE_URL": url}, env_file=None)
     migrate(settings.database_url)
-    fill(Database(settings.database_url, patience=WORKER_TIMEOUT), days, a_day)
+    fill(Database(settings.database_url, timeout=WORKER_TIMEOUT), days, a_day)
     services = build(settings, lambda: NOW)
     services.staff.people.add("bench", PASSWORD, NOW)
     browser = create_app(services).test_client()

@@ -1,4 +1,4 @@
-"""Assembles the web application from its house: blueprints, login, CSRF, guards, headers."""
+"""Assembles the web application from its services: blueprints, login, CSRF, guards, headers."""
 
 from functools import partial
 

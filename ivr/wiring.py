@@ -68,7 +68,7 @@ class Foundation:
         """Seals what is meant for this purpose only."""
         return Cipher(self.settings.secret_key, purpose)
 
-    def marker(self) -> KeyedIds:
+    def keyed_ids(self) -> KeyedIds:
         """Marks calls and promises so that nobody can read whose they are."""
         return KeyedIds(self.settings.secret_key)
 
@@ -143,7 +143,7 @@ def for_callers(settings: Settings, clock: Clock, monotonic: Callable[[], float]
         script=sentences.read_for(clinic),
         clock=clock,
         database=Database(settings.database_url, breaker=Breaker(DATABASE_STALLS, monotonic=monotonic)),
-        slow_database=Database(settings.database_url, patience=WORKER_TIMEOUT),
+        slow_database=Database(settings.database_url, timeout=WORKER_TIMEOUT),
         redis=client_for_callers(settings.redis_url),
         redis_breaker=Breaker(REDIS_STALLS, monotonic=monotonic),
     )
@@ -152,7 +152,7 @@ def for_callers(settings: Settings, clock: Clock, monotonic: Callable[[], float]
 def for_workers(settings: Settings, clock: Clock) -> Foundation:
     """The foundation of a process in which nobody waits. Raises BadFile where a file of the configuration is wrong."""
     clinic = clinic_file.read(settings.clinic_file)
-    database = Database(settings.database_url, patience=WORKER_TIMEOUT)
+    database = Database(settings.database_url, timeout=WORKER_TIMEOUT)
     return Foundation(
         settings=settings,
         clinic=clinic,

@@ -49,4 +49,4 @@ def copy_database(address: str) -> None:
 
 
 def _opened(url: str) -> closing[Database]:
-    return closing(Database(url, patience=WORKER_TIMEOUT))
+    return closing(Database(url, timeout=WORKER_TIMEOUT))

@@ -1,6 +1,6 @@
 """`flask hear`: prints what a caller hears, of any line, in either language, at any moment; every branch below its key.
 
-Needs neither the database nor Redis: closures of the desk come from their mirror.
+Needs neither the database nor Redis: closures of the desk come from their file on this machine.
 """
 
 from collections.abc import Iterator

@@ -53,9 +53,9 @@ WHOSE = click.argument("number", type=PhoneNumber(), required=False)
 def export(number: Phone | None) -> None:
     """All that is held about NUMBER, as JSON. Asks for the number where none is given."""
     number = number or _asked()
-    with _dossiers() as dossiers, _told(NOTHING_READ):
-        held = dossiers.of(number)
-        dossiers.seen(held, By(COMMAND_LINE, services().clock()))
+    with _personal_data() as personal_data, _told(NOTHING_READ):
+        held = personal_data.of(number)
+        personal_data.seen(held, By(COMMAND_LINE, services().clock()))
     click.echo(held.as_json())
     _warn_of_unreadable(held)
 
@@ -66,13 +66,13 @@ def export(number: Phone | None) -> None:
 def erase(number: Phone | None, yes: bool) -> None:
     """Erases all that is held about NUMBER, after showing what it is and asking."""
     number = number or _asked()
-    with _dossiers() as dossiers:
+    with _personal_data() as personal_data:
         with _told(NOTHING_ERASED):
-            held = dossiers.of(number)
+            held = personal_data.of(number)
         _show(held)
         if not held.empty and not yes:
             click.confirm("Erase all of this?", abort=True)
-        erase_all(dossiers, held)
+        erase_all(personal_data, held)
     click.echo("Erased." if not held.empty else "There was nothing to erase.")
     _show_what_remains(held)
 
@@ -83,15 +83,15 @@ def _asked() -> Phone:
     return found
 
 
-def erase_all(dossiers: PersonalData, held: PersonalRecord) -> None:
+def erase_all(personal_data: PersonalData, held: PersonalRecord) -> None:
     """Erases from Redis first, so that nothing comes from there meanwhile. Fails with how far it came."""
     with _told(NOTHING_ERASED):
-        dossiers.erase_waiting(held)
+        personal_data.erase_waiting(held)
     with _told(STILL_IN_DATABASE if held.waiting else NOTHING_ERASED):
-        dossiers.erase(held, By(COMMAND_LINE, services().clock()))
+        personal_data.erase(held, By(COMMAND_LINE, services().clock()))
     with _told(STILL_IN_FILE):
-        dossiers.database.scrub()
-        left = dossiers.of(held.phone)
+        personal_data.database.scrub()
+        left = personal_data.of(held.phone)
     if not left.empty:
         raise click.ClickException("this number has rung again meanwhile: please run the command once more")
 
@@ -128,9 +128,9 @@ def _warn_of_unreadable(held: PersonalRecord) -> None:
 
 
 @contextmanager
-def _dossiers() -> Iterator[PersonalData]:
-    """With a worker's patience: nobody holds the telephone."""
-    database = Database(services().settings.database_url, patience=WORKER_TIMEOUT)
+def _personal_data() -> Iterator[PersonalData]:
+    """With a worker's time limit: nobody holds the telephone."""
+    database = Database(services().settings.database_url, timeout=WORKER_TIMEOUT)
     try:
         yield PersonalData(database, services().desk.pending)
     finally:

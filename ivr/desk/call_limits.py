@@ -23,10 +23,10 @@ WINDOW = timedelta(hours=1)
 class CallLimits:
     """The calls of the last hour."""
 
-    def __init__(self, redis: Redis, breaker: Breaker | None, marker: KeyedIds, limits: Limits) -> None:
+    def __init__(self, redis: Redis, breaker: Breaker | None, keyed_ids: KeyedIds, limits: Limits) -> None:
         self._redis = redis
         self._breaker = breaker
-        self._marker = marker
+        self._keyed_ids = keyed_ids
         self._limits = limits
 
     def over(self, call_sid: str, caller: Phone | None, line: str, now: datetime) -> bool:
@@ -46,7 +46,7 @@ class CallLimits:
         The telephone comes first: what is too much of one telephone must not use up the line for all others.
         """
         limits = self._limits
-        counts = {f"telephone:{self._marker.telephone(caller)}": limits.calls_of_a_caller} if caller else {}
+        counts = {f"telephone:{self._keyed_ids.telephone(caller)}": limits.calls_of_a_caller} if caller else {}
         counts[f"line:{line}"] = limits.calls_of_a_line
         with queue_errors(self._breaker):
             return all(self._fits(f"clinic:calls:{whose}", most, call_sid, now) for whose, most in counts.items())

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from ivr.storage.migrate import revisions
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds that another writer may keep us waiting."""
 
 BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -56,13 +56,13 @@ def named(moment: datetime) -> str:
     return f"clinic-{moment:%Y%m%d-%H%M%S}.db"
 
 
-def back_up(database: Path, target: Path, patience: float = PATIENCE) -> None:
+def back_up(database: Path, target: Path, timeout: float = TIMEOUT) -> None:
     """Makes the backup; its file appears only when it is whole and has been read again. Raises BackupRefused."""
     if target.exists():
         raise BackupRefused(f"{target} is there already, and is not replaced")
     with refusing("the backup failed"), beside(target) as folder:
         part = folder / target.name
-        copy(database, part, patience)
+        copy(database, part, timeout)
         check(part)
         put(part, target)
 
@@ -103,7 +103,7 @@ def _revision(connection: sqlite3.Connection) -> str:
     return str(row[0]) if row else ""
 
 
-def copy(source: Path, target: Path, patience: float = PATIENCE) -> None:
+def copy(source: Path, target: Path, timeout: float = TIMEOUT) -> None:
     """Copies a database that others may be writing to, as it stands at one moment. Raises what sqlite3 raises."""
 
     def no_longer(status: int, _remaining: int, _total: int) -> None:
@@ -111,15 +111,15 @@ def copy(source: Path, target: Path, patience: float = PATIENCE) -> None:
             raise BackupRefused("somebody has the database to himself")
 
     target.touch(mode=0o600)
-    with closing(opened(source, patience)) as here, closing(opened(target)) as there:
+    with closing(opened(source, timeout)) as here, closing(opened(target)) as there:
         here.backup(there, progress=no_longer)
         there.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
 
 
-def opened(path: Path, patience: float = PATIENCE) -> sqlite3.Connection:
+def opened(path: Path, timeout: float = TIMEOUT) -> sqlite3.Connection:
     """A connection to a file that is there. Raises sqlite3.OperationalError."""
     name = f"file:{quote(str(path.absolute()))}?mode=rw"
-    return sqlite3.connect(name, uri=True, timeout=patience, isolation_level=None)
+    return sqlite3.connect(name, uri=True, timeout=timeout, isolation_level=None)
 
 
 @contextmanager

@@ -68,7 +68,7 @@ class Demo:
     database: Database
     moves: Moves
     clinic: Clinic
-    marker: KeyedIds
+    keyed_ids: KeyedIds
 
     def fill(self, now: datetime) -> int:
         """Writes the examples down; those that are there already stay as they are. How many. Raises StoreAway."""
@@ -89,10 +89,10 @@ class Demo:
     def _write(self, example: Example, now: datetime) -> None:
         desk = RequestStore(self.database)  # with nothing to be done about them: nobody is told of a made-up request
         new = self._new(example, now - timedelta(minutes=example.minutes_ago))
-        mark = self.marker.mark(new.promise)
+        mark = self.keyed_ids.mark(new.promise)
         if self._id_of(new.call_sid) is not None:
             return
-        desk.keep(new, mark, self.marker.reference(new.promise))
+        desk.keep(new, mark, self.keyed_ids.reference(new.promise))
         request_id = self._id_of(new.call_sid)
         if request_id is not None:  # None: it joined a live request of that number, which is not ours to move
             self._move(request_id, example, new.created)

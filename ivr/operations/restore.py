@@ -15,14 +15,14 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.operations.backup import PATIENCE, REPLACED, BackupRefused, Damaged, beside, check, copy, opened, put, refusing
+from ivr.operations.backup import REPLACED, TIMEOUT, BackupRefused, Damaged, beside, check, copy, opened, put, refusing
 from ivr.storage import audit, schema
 from ivr.storage.migrate import migrate, revisions
 
 STAYS = schema.calendar_links.name
 """What is not restored: a link to the calendar that was replaced or switched off since must not open it again."""
 
-JOURNALS = ("-wal", "-shm")
+WAL_FILES = ("-wal", "-shm")
 """What SQLite keeps beside a database; each must stay with its own."""
 
 
@@ -70,14 +70,14 @@ def requests_in(path: Path) -> int:
         return int(connection.execute("SELECT count(*) FROM requests").fetchone()[0])
 
 
-def restore(part: Path, database: Path, kept: Path, patience: float = PATIENCE) -> Restored:
+def restore(part: Path, database: Path, kept: Path, timeout: float = TIMEOUT) -> Restored:
     """Puts what was prepared in the place of the database. Raises BackupRefused."""
     with refusing("nothing was restored"):
         try:
             if database.exists():
                 if check(database) != revisions()[-1]:
                     _bring_up_to_date(database)
-                return Restored(kept, _replace(part, database, kept, patience))
+                return Restored(kept, _replace(part, database, kept, timeout))
         except Damaged:
             pass  # nobody can write to it, and it has no rows to be replaced
         found = database.exists()
@@ -87,10 +87,10 @@ def restore(part: Path, database: Path, kept: Path, patience: float = PATIENCE) 
         return Restored(kept if found else None)
 
 
-def _replace(part: Path, database: Path, kept: Path, patience: float) -> tuple[str, ...]:
+def _replace(part: Path, database: Path, kept: Path, timeout: float) -> tuple[str, ...]:
     """Replaces every row; the references that were erased since. Raises what sqlite3 raises."""
     half = part.with_name("kept")
-    with closing(opened(database, patience)) as live:
+    with closing(opened(database, timeout)) as live:
         live.execute("PRAGMA synchronous=FULL")
         live.execute("PRAGMA secure_delete=ON")
         live.execute("ATTACH ? AS restored", (str(part),))
@@ -123,7 +123,7 @@ def _close_the_calendar(part: Path) -> None:
 
 
 def _set_aside(database: Path, kept: Path) -> None:
-    for end in ("", *JOURNALS):
+    for end in ("", *WAL_FILES):
         with suppress(FileNotFoundError):
             database.with_name(f"{database.name}{end}").rename(kept.with_name(f"{kept.name}{end}"))
 

@@ -37,7 +37,7 @@ class Context:
 
 @contextmanager
 def context(settings: Settings, clock: Callable[[], datetime], env_file: Path = ENV_FILE) -> Iterator[Context]:
-    """The grounds of these settings, whose connections are given back at the end."""
+    """Yield the context of these settings, whose connections are given back at the end."""
     database, redis = Database(settings.database_url), client_for_callers(settings.redis_url)
     try:
         yield Context(settings, clock, database, redis, env_file)

@@ -1,6 +1,6 @@
 """What many calls come to: what was chosen first, what came of it, and when in the day.
 
-Pure. What many requests come to stands in waits.py, what is read from the database for both in reports.py.
+Pure. What many requests come to stands in request_stats.py, what is read from the database for both in reports.py.
 """
 
 from collections import Counter

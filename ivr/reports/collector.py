@@ -1,4 +1,4 @@
-"""The ledger of the calls that are over, in SQL; and how they get there from the journal, in their own time.
+"""Collects the calls that are over from the spool, and writes their records to the database in its own time.
 
 A call is written once, however often it is collected. No HTTP, no clock.
 """
@@ -21,11 +21,11 @@ AT_ONCE = 200
 class CallCollector:
     """Writes down the calls that are over. One for each process that collects."""
 
-    def __init__(self, database: Database, journal: Spool) -> None:
+    def __init__(self, database: Database, spool: Spool) -> None:
         self._database = database
-        self._journal = journal
+        self._spool = spool
         self._settled: set[str] = set()
-        """Marks in the journal that are done with. Forgotten when the process ends: then they are written once more,
+        """Calls of the spool that are done with. Forgotten when the process ends: then they are written once more,
         which changes nothing."""
 
     def collect(self, now: datetime) -> int:
@@ -33,16 +33,16 @@ class CallCollector:
 
         Raises StoreAway, JournalAway; what was not written then waits.
         """
-        segments, unread = self._journal.read()
+        segments, unread = self._spool.read()
         calls = _by_mark(segments)
-        hurried = _marks(segments[:1]) if unread else set()
-        over = [mark for mark, traces in calls.items() if mark in hurried or is_over(traces, unread or now)]
+        unfinished = _marks(segments[:1]) if unread else set()
+        over = [mark for mark, traces in calls.items() if mark in unfinished or is_over(traces, unread or now)]
         fresh = [mark for mark in over if mark not in self._settled]
         write_down(self._database, [found for mark in fresh if (found := record(calls[mark])) is not None])
         self._settled = (self._settled | set(fresh)) & set(calls)
         for segment in segments:
             if _marks([segment]) <= self._settled:
-                self._journal.remove(segment, now)
+                self._spool.remove(segment, now)
         return len(fresh)
 
 

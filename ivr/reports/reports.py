@@ -1,6 +1,6 @@
 """Reads from the database what the reports are made of: the calls and the requests of some days.
 
-Reads only, and only those days: what lies before them costs nothing. The counting stands in tallies.py. No clock.
+Reads only, and only those days: what lies before them costs nothing. The counting stands in call_stats.py. No clock.
 """
 
 import json

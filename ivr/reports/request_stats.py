@@ -1,6 +1,6 @@
 """What many requests come to: how long patients waited to be rung, at which try they were reached, what came of it.
 
-Pure. What many calls come to stands in tallies.py, what is read from the database for both in reports.py.
+Pure. What many calls come to stands in call_stats.py, what is read from the database for both in reports.py.
 """
 
 from collections import Counter

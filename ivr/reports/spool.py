@@ -1,7 +1,8 @@
-"""The journal of the calls: what each webhook leaves of its call, appended to files that the clock collects.
+"""The spool: what each webhook leaves of its call, appended to files that the clock collects.
 
-One write to a file of this machine and no store: it cannot break a call, and scribe.py sees that it does not delay one.
-What is made of the traces stands in calls.py, what becomes of them in ledger.py. No number, no key, no clock.
+One write to a file of this machine and no store: it cannot break a call, and spool_writer.py keeps it
+from delaying one.
+What is made of the traces stands in call_records.py, what becomes of them in collector.py. No number, no key, no clock.
 """
 
 import json
@@ -43,7 +44,7 @@ class SpoolAway(Exception):
 
 @dataclass(frozen=True)
 class Segment:
-    """A minute of the journal, as it was read."""
+    """A minute of the spool, as it was read."""
 
     path: Path
     began: datetime

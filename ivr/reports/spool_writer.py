@@ -1,4 +1,4 @@
-"""The scribe of a web process: takes what a webhook leaves and writes it to the journal when the disk has time for it.
+"""Takes what a webhook leaves of its call and writes it to the spool when the disk has time for it.
 
 A thread of its own, so that a disk which has stalled keeps nobody on the telephone waiting. No clock, no store.
 """
@@ -25,8 +25,8 @@ LAST_WORDS = 2.0
 class SpoolWriter:
     """Writes traces one after the other, in the order in which they came. Safe to share between threads."""
 
-    def __init__(self, journal: Spool, most: int = MOST) -> None:
-        self._journal = journal
+    def __init__(self, spool: Spool, most: int = MOST) -> None:
+        self._spool = spool
         self._waiting: Queue[Callable[[], None] | None] = Queue(most)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -66,7 +66,7 @@ class SpoolWriter:
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 atexit.register(self.close)
-                self._thread = threading.Thread(target=self._run, name="scribe", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="spool writer", daemon=True)
                 self._thread.start()
 
     def _run(self) -> None:
@@ -74,7 +74,7 @@ class SpoolWriter:
             work()
 
     def _write(self, trace: Trace) -> None:
-        self._journal.write(trace)
+        self._spool.write(trace)
         with self._lock:
             dropped, self._dropped = self._dropped, 0
         if dropped:

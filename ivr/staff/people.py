@@ -1,6 +1,6 @@
 """Who works at the desk: names, roles, and whether a password is theirs.
 
-How they change stands in roster.py and invitations.py. No sessions, no HTTP; the clock is an argument.
+How they change stands in accounts.py and invitations.py. No sessions, no HTTP; the clock is an argument.
 """
 
 from dataclasses import dataclass

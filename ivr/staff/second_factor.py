@@ -1,7 +1,7 @@
 """The second factor of a login: codes from an authenticator app on one's telephone, and recovery codes from a list.
 
 A code works once. The app's secret is sealed under the SECRET_KEY, and of a recovery code only its mark is kept. Of
-whom a second factor is required stands in roster.py. No sessions, no HTTP, no clock.
+whom a second factor is required stands in accounts.py. No sessions, no HTTP, no clock.
 """
 
 from dataclasses import dataclass

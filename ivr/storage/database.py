@@ -42,8 +42,8 @@ class UniqueViolation(Exception):
 class Database:
     """Transactions on the desk's database."""
 
-    def __init__(self, url: str, *, patience: float = CALLER_TIMEOUT, breaker: Breaker | None = None) -> None:
-        self._engine = _sqlite(url, patience) if url.startswith("sqlite") else _postgres(url, patience)
+    def __init__(self, url: str, *, timeout: float = CALLER_TIMEOUT, breaker: Breaker | None = None) -> None:
+        self._engine = _sqlite(url, timeout) if url.startswith("sqlite") else _postgres(url, timeout)
         self._breaker = breaker
         """Holds callers back from a database that has stalled; whoever works behind the scenes may wait."""
 
@@ -95,13 +95,13 @@ class Database:
 # -- SQLite: a new connection each time (0.2 ms), so that a file that was moved or restored is noticed at once
 
 
-def _sqlite(url: str, patience: float) -> Engine:
+def _sqlite(url: str, timeout: float) -> Engine:
     path = sqlite_path(url)
 
     def connect() -> sqlite3.Connection:
         # mode=rw: a file that has been moved away is an error, never a new and empty database.
         name = f"file:{quote(str(path))}?mode=rw"
-        return sqlite3.connect(name, uri=True, timeout=patience, check_same_thread=False)
+        return sqlite3.connect(name, uri=True, timeout=timeout, check_same_thread=False)
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
@@ -157,15 +157,15 @@ class TimedConnection(psycopg.Connection[Any]):
             raise
 
 
-def _postgres(url: str, patience: float) -> Engine:
-    milliseconds = int(patience * 1000)
+def _postgres(url: str, timeout: float) -> Engine:
+    milliseconds = int(timeout * 1000)
     limits = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
     # The server's log has every statement that fails; whatever its owner has set, not with a caller's number in it.
     quiet = "-c log_parameter_max_length_on_error=0"
 
     def connect(_dialect: Any, _record: Any, words: list[Any], options: dict[str, Any]) -> TimedConnection:
         connection = TimedConnection.connect(*words, **options)
-        connection.seconds = patience * 1.25  # a little more than the server's own limits, which say what happened
+        connection.seconds = timeout * 1.25  # a little more than the server's own limits, which say what happened
         return connection
 
     engine = create_engine(
@@ -176,7 +176,7 @@ def _postgres(url: str, patience: float) -> Engine:
             "options": f"{limits} {quiet}",
         },
         pool_pre_ping=True,
-        pool_timeout=patience,
+        pool_timeout=timeout,
         hide_parameters=True,
     )
     event.listen(engine, "do_connect", connect)

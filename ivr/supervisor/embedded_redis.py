@@ -38,9 +38,9 @@ class EmbeddedRedis:
         if self._alone:
             self._child.tick(now)
 
-    def stop(self, bell: Signals) -> None:
+    def stop(self, signals: Signals) -> None:
         """Ends ours, and lets another supervisor of this folder have the lock."""
-        self._child.stop(bell)
+        self._child.stop(signals)
         os.close(self._lock)
 
     def ready(self) -> bool:

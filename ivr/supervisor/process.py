@@ -1,6 +1,6 @@
 """One process of ours: started, started again when it dies, stopped with all it has left behind.
 
-Knows time and the bell; not what the process is for.
+Knows time and signals; not what the process is for.
 """
 
 import signal
@@ -17,7 +17,7 @@ from ivr.supervisor.signals import Signals
 LONGEST_PAUSE = 30.0
 STEADY = 60.0
 """Seconds of life after which a death counts as the first."""
-PATIENCE = 20.0
+TIMEOUT = 20.0
 """Seconds that a child may take to finish what it has in hand."""
 
 
@@ -43,17 +43,17 @@ class ManagedProcess:
         if not self._process and now >= self._due:
             self._start(now)
 
-    def stop(self, bell: Signals, patience: float = PATIENCE) -> None:
+    def stop(self, signals: Signals, timeout: float = TIMEOUT) -> None:
         """Asks it to end, waits for it, and leaves nothing of it behind."""
         if not self._process:
             return
         self._process.terminate()
-        end = time.monotonic() + patience
+        end = time.monotonic() + timeout
         while self._process.poll() is None:
             left = end - time.monotonic()
-            if left <= 0 or bell.at_once:
+            if left <= 0 or signals.at_once:
                 process_group.kill_all(self._process.pid)
-            bell.wait(left if left > 0 else 1)
+            signals.wait(left if left > 0 else 1)
         process_group.kill_all(self._process.pid)
         self._process = None
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from ivr.supervisor.output import Say
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds after which the person at the terminal is told what is missing."""
 
 
@@ -32,9 +32,9 @@ class Readiness:
         if not missing:
             self.reached = True
             self._say(self._guide)
-        elif now - self._since >= PATIENCE and not self.late:
+        elif now - self._since >= TIMEOUT and not self.late:
             self.late = True
-            self._say(f"Not ready after {PATIENCE:.0f} s: {missing}. Still trying.")
+            self._say(f"Not ready after {TIMEOUT:.0f} s: {missing}. Still trying.")
 
 
 def missing_parts(host: str, port: int) -> str:

@@ -42,7 +42,7 @@ class Signals:
 
     @contextmanager
     def interrupting(self) -> Iterator[None]:
-        """A wish to stop raises KeyboardInterrupt in here: this does not wait for the bell."""
+        """A wish to stop raises KeyboardInterrupt in here: this does not wait."""
         self._interruptible = True
         try:
             if self.stopping:

@@ -39,8 +39,8 @@ def run(root: Path, environ: Mapping[str, str], say: Say, migrate: Migrate) -> i
         write_env(root / ".env", environ, say)
         settings = read(environ, root / ".env")
         parts = _parts(root, environ, settings, say)
-        with Signals() as bell:
-            supervise(parts, lambda: schema.bring_up_to_date(settings.database_url, migrate), bell, say)
+        with Signals() as signals:
+            supervise(parts, lambda: schema.bring_up_to_date(settings.database_url, migrate), signals, say)
     except BadSettings as bad:
         say(str(bad))
         return 2

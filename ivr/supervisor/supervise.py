@@ -23,7 +23,7 @@ class Supervised(Protocol):
     def tick(self, now: float) -> None:
         """Does what is due."""
 
-    def stop(self, bell: Signals) -> None:
+    def stop(self, signals: Signals) -> None:
         """Ends it and all of its."""
 
 
@@ -53,37 +53,37 @@ class SupervisedParts:
     readiness: Watch
 
 
-def supervise(parts: SupervisedParts, prepare: Callable[[], None], bell: Signals, say: Say) -> None:
-    """Runs until the bell says stop. What `prepare` raises goes on to the caller, with nothing left running."""
+def supervise(parts: SupervisedParts, prepare: Callable[[], None], signals: Signals, say: Say) -> None:
+    """Run until a signal says stop. What `prepare` raises goes on to the caller, with nothing left running."""
     redis = [parts.redis] if parts.redis else []
     try:
         if parts.redis:
-            _await(parts.redis, bell, say)
-        with bell.interrupting():
+            _await(parts.redis, signals, say)
+        with signals.interrupting():
             prepare()
-        _keep([*redis, *parts.children], parts.readiness, bell)
+        _keep([*redis, *parts.children], parts.readiness, signals)
         say("Stopping; what is in hand is finished first. Ctrl-C once more stops at once.")
     except KeyboardInterrupt:  # of prepare
         return
     finally:
         for part in [*parts.children, *redis]:
-            part.stop(bell)
+            part.stop(signals)
 
 
-def _await(redis: Redis, bell: Signals, say: Say) -> None:
+def _await(redis: Redis, signals: Signals, say: Say) -> None:
     end = time.monotonic() + REDIS_PATIENCE
     redis.tick(time.monotonic())
-    while not redis.ready() and not bell.stopping:
+    while not redis.ready() and not signals.stopping:
         if time.monotonic() > end:
             say(f"redis: not ready after {REDIS_PATIENCE:.0f} s; starting without it")
             return
-        bell.wait(0.02)
+        signals.wait(0.02)
         redis.tick(time.monotonic())
 
 
-def _keep(parts: Sequence[Supervised], readiness: Watch, bell: Signals) -> None:
-    while not bell.stopping:
+def _keep(parts: Sequence[Supervised], readiness: Watch, signals: Signals) -> None:
+    while not signals.stopping:
         for part in parts:
             part.tick(time.monotonic())
         readiness.tick(time.monotonic())
-        bell.wait(TICK if readiness.reached or readiness.late else SHORT_TICK)
+        signals.wait(TICK if readiness.reached or readiness.late else SHORT_TICK)

@@ -1,6 +1,6 @@
 """The edge of the web process: what an answer forbids the browser, what a cookie may do, how much is read, who asks.
 
-Knows no page and no webhook; what is said to somebody who is refused stands in refusals.py.
+Knows no page and no webhook; what is said to somebody who is refused stands in errors.py.
 """
 
 from flask import Flask, Response, abort, request

@@ -124,18 +124,18 @@ def build(
 
 
 def _telephone(base: Foundation, desk: DeskServices, deadline: Deadline) -> TelephoneServices:
-    marker, settings = base.marker(), base.settings
+    keyed_ids, settings = base.keyed_ids(), base.settings
     return TelephoneServices(
         carrier=Carrier(settings.auth_tokens, settings.twilio_account_sid),
         renderer=Renderer(base.script, base.clinic.voices),
-        intake=Intake(desk.store, desk.pending, desk.job_queue, marker, deadline, desk.blocked),
-        limits=CallLimits(base.redis, base.redis_breaker, marker, base.clinic.limits),
+        intake=Intake(desk.store, desk.pending, desk.job_queue, keyed_ids, deadline, desk.blocked),
+        limits=CallLimits(base.redis, base.redis_breaker, keyed_ids, base.clinic.limits),
         cipher=base.cipher("call"),
     )
 
 
 def _reports(base: Foundation) -> ReportServices:
-    return ReportServices(Reports(base.slow_database), SpoolWriter(base.spool()), base.marker())
+    return ReportServices(Reports(base.slow_database), SpoolWriter(base.spool()), base.keyed_ids())
 
 
 def _operations(base: Foundation, deadline: Deadline, jumps: ClockJumps) -> OperationsServices:

@@ -147,7 +147,7 @@ def test_a_database_that_somebody_has_to_himself_is_given_up_on(tmp_path: Path, 
         other.execute("PRAGMA locking_mode=EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(BackupRefused, match="somebody has the database to himself"):
-            back_up(live, tmp_path / "backup.db", patience=0.1)
+            back_up(live, tmp_path / "backup.db", timeout=0.1)
     assert not (tmp_path / "backup.db").exists()
     assert left_over(tmp_path) == []
 
@@ -382,7 +382,7 @@ def test_a_writer_who_does_not_end_keeps_a_restore_waiting_and_then_nothing_has_
     with prepared(backup, live) as part, closing(sqlite3.connect(live, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(BackupRefused, match=r"nothing was restored \(SQLITE_BUSY\)"):
-            restore(part, live, kept, patience=0.1)
+            restore(part, live, kept, timeout=0.1)
     assert len(references(phone)) == 1
     assert not kept.exists()
 

@@ -18,7 +18,7 @@ SECRET = "0123456789abcdef" * 4
 
 @pytest.fixture
 def feed(database_url: str) -> Iterator[CalendarFeed]:
-    database = Database(database_url, patience=WORKER_TIMEOUT)
+    database = Database(database_url, timeout=WORKER_TIMEOUT)
     yield CalendarFeed(database, LinkTokens(SECRET, "calendar link"))
     database.close()
 

@@ -236,7 +236,7 @@ def test_a_request_is_not_merged_with_itself_nor_with_none(
 @pytest.fixture
 def patient(database_url: str, services: Services) -> Iterator[tuple[Merging, Moves]]:
     """The same desk, with a patience that many threads at once do not use up."""
-    database = Database(database_url, patience=WORKER_TIMEOUT)
+    database = Database(database_url, timeout=WORKER_TIMEOUT)
     yield Merging(database), Moves(database, services.desk.moves.next_due, services.desk.moves.tries)
     database.close()
 

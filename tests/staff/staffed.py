@@ -75,7 +75,7 @@ class Stores:
 
 def stores(url: str) -> Iterator[Stores]:
     """The stores on this database, with a patience that many threads at once do not use up."""
-    database, passwords = Database(url, patience=WORKER_TIMEOUT), Passwords(QUICK)
+    database, passwords = Database(url, timeout=WORKER_TIMEOUT), Passwords(QUICK)
     people, lockout, audit = People(database, passwords), Lockout(database), Audit(database)
     factors = SecondFactors(database, Cipher(SECRET_KEY, "second factor"))
     entrance = Authentication(people, lockout, factors, audit)

@@ -52,7 +52,7 @@ def personal_in(text: str) -> list[str]:
 
 @pytest.fixture
 def database(postgres_url: str) -> Iterator[Database]:
-    database = Database(postgres_url, patience=WORKER_TIMEOUT)
+    database = Database(postgres_url, timeout=WORKER_TIMEOUT)
     yield database
     database.close()
 
@@ -131,7 +131,7 @@ def test_an_undo_that_meets_the_callers_next_request_half_written_waits_for_it_a
 def test_what_takes_too_long_is_logged_by_the_server_without_its_values(
     postgres_url: str, server_log: Callable[[], str]
 ) -> None:
-    impatient = Database(postgres_url, patience=0.1)
+    impatient = Database(postgres_url, timeout=0.1)
     with pytest.raises(StoreAway) as slow, impatient.reading() as read:
         read.execute(select(func.pg_sleep(5), literal(MARKED)))
     told = told_of(slow.value)

@@ -128,8 +128,8 @@ def add_new() -> ResponseReturnValue:
     except ValueError:
         return _new_page(_("Please check what you have chosen."), 400)
     promise = (*new.promise, secrets.token_hex(8))
-    marker = services().reports.keyed_ids
-    kept = services().desk.store.keep(new, marker.mark(promise), marker.reference(promise)).kept
+    keyed_ids = services().reports.keyed_ids
+    kept = services().desk.store.keep(new, keyed_ids.mark(promise), keyed_ids.reference(promise)).kept
     found = services().desk.worklist.referred(kept.reference)[0]
     words = request.form.get("note", "").strip()
     if words:

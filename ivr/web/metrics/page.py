@@ -48,7 +48,7 @@ def _time(response: Response) -> Response:
 
 
 def _count(place: str, outcome: str) -> None:
-    tally, seconds = services().operations.counters, (services().clock() - g.began).total_seconds()
-    tally.observe(WEBHOOKS, max(0.0, seconds), place=place, outcome=outcome)
+    counters, seconds = services().operations.counters, (services().clock() - g.began).total_seconds()
+    counters.observe(WEBHOOKS, max(0.0, seconds), place=place, outcome=outcome)
     if outcome == FAULT or place == FALLBACK:
-        tally.count(APOLOGIES, reason=FALLBACK if place == FALLBACK else FAULT)
+        counters.count(APOLOGIES, reason=FALLBACK if place == FALLBACK else FAULT)

@@ -35,7 +35,7 @@ Found = TypeVar("Found")
 
 
 class Readings:
-    """What is read from this house's stores at this moment."""
+    """What is read from the stores at this moment."""
 
     def __init__(self, services: Services, now: datetime) -> None:
         self._services = services
