@@ -3,9 +3,11 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -66,8 +68,18 @@ TO_BE_CUT = {
 
 PROMETHEUS = ("metrics.counters", "metrics.files", "web.metrics.page", "web.metrics.readings")
 
-LONGEST_MODULE = 260
-"""Lines: a reader should see a module whole."""
+LONGEST_MODULE, LONGEST_FUNCTION = 260, 30
+"""Lines: a reader should see a module whole, and understand a function without scrolling."""
+
+MOST_MODULES = 18
+"""In a folder: more than that is scanned, not seen."""
+
+MOST_ROOMS = 4
+"""That a file imports from; all but those that bring rooms together do one thing."""
+
+BRING_TOGETHER = ("ivr.wiring", "ivr.web.services", "workers.services", "ivr.web.telephone.webhooks", "ivr.commands")
+NOT_YET = ("ivr.web.telephone.browser_phone", "ivr.web.preview.transcripts")
+ENTRY_POINTS = ("wsgi", "ivr.app", "workers.__main__", "workers.clock", "ivr.supervisor.__main__")
 
 
 def modules() -> dict[str, Path]:
@@ -106,7 +118,7 @@ def importers(wanted: str) -> set[str]:
 
 def test_the_modules_of_the_product_are_found() -> None:
     assert {"ivr.line.menu", "ivr.app", "ivr.supervisor", "workers.jobs", "config.clinic", "wsgi"} <= set(MODULES)
-    assert set(imports(MODULES["ivr.wiring"])) >= {"redis.Redis", "ivr.desk.store.RequestStore"}
+    assert set(imports(MODULES["ivr.wiring.rooms"])) >= {"ivr.desk.store.RequestStore"}
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name != "ivr"])
@@ -119,6 +131,36 @@ def test_imports_point_one_way(name: str) -> None:
 
 def test_the_table_permits_no_circle() -> None:
     TopologicalSorter(MAY_IMPORT).prepare()  # raises CycleError
+
+
+def folder_of(name: str) -> str:
+    """The folder in which a module lies, or that of a name within it."""
+    module = max((each for each in MODULES if within(name, each)), key=len)
+    return ".".join(MODULES[module].relative_to(ROOT).parent.parts)
+
+
+def folders_of(name: str) -> set[str]:
+    """The other folders of ours that a module imports from."""
+    ours = {each for each in imports(MODULES[name]) if each.split(".")[0] in OURS}
+    return {folder_of(each) for each in ours} - {folder_of(name)}
+
+
+def test_no_folders_import_each_other_in_a_circle() -> None:
+    found: dict[str, set[str]] = {}
+    for name in MODULES:
+        found.setdefault(folder_of(name), set()).update(folders_of(name))
+    TopologicalSorter(found).prepare()  # raises CycleError
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name not in ENTRY_POINTS])
+def test_a_file_imports_from_few_rooms(name: str) -> None:
+    if not any(within(name, each) for each in (*BRING_TOGETHER, *NOT_YET)):
+        assert len(folders_of(name)) <= MOST_ROOMS, sorted(folders_of(name))
+
+
+def test_no_folder_holds_more_than_can_be_seen() -> None:
+    counted = Counter(path.parent for path in MODULES.values() if path.name != "__init__.py")
+    assert {str(folder): count for folder, count in counted.items() if count > MOST_MODULES} == {}
 
 
 def test_the_package_itself_imports_nothing() -> None:
@@ -205,3 +247,21 @@ def test_a_module_can_be_read_whole(name: str) -> None:
     assert len(lines) <= LONGEST_MODULE
     if lines and not within(name, "ivr.storage.migrations"):
         assert lines[0].startswith('"""'), "it opens with its purpose"
+        long = [each.name for each in functions(MODULES[name]) if length(each) > LONGEST_FUNCTION]
+        assert long == []
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef]:
+    return (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef))
+
+
+def length(function: ast.FunctionDef) -> int:
+    return (function.end_lineno or 0) - function.lineno + 1
+
+
+def test_most_of_the_code_is_short() -> None:
+    written = [path for name, path in MODULES.items() if not within(name, "ivr.storage.migrations")]
+    modules = sorted(len(path.read_text().splitlines()) for path in written if path.name != "__init__.py")
+    lengths = sorted(length(each) for path in written for each in functions(path))
+    assert (median(modules) <= 100, modules[len(modules) * 9 // 10] <= 190) == (True, True)
+    assert (median(lengths) <= 5, lengths[len(lengths) * 9 // 10] <= 12) == (True, True)

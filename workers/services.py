@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from functools import cache
 
 from config.settings import Settings, read
-from ivr import wiring
 from ivr.carrier.twilio.texts import Texts
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
@@ -15,7 +14,9 @@ from ivr.operations.retention import Purge
 from ivr.reports.collector import CallCollector
 from ivr.staff.lockout import Lockout
 from ivr.storage.database import Database
-from ivr.wiring import Clock, DeskServices, HoursServices
+from ivr.wiring import foundation, rooms
+from ivr.wiring.foundation import Clock
+from ivr.wiring.rooms import DeskServices, HoursServices
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,14 @@ class WorkerServices:
 
 def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> WorkerServices:
     """The services that these settings describe. Raises BadFile where a file of the configuration is wrong."""
-    base = wiring.for_workers(settings, clock)
-    hours = wiring.hours(base)
+    base = foundation.for_workers(settings, clock)
+    hours = rooms.hours(base)
     return WorkerServices(
         settings=settings,
         clinic=base.clinic,
         script=base.script,
         clock=clock,
-        desk=wiring.desk(base, hours),
+        desk=rooms.desk(base, hours),
         hours=hours,
         lockout=Lockout(base.database),
         retention=Purge(base.database, base.clinic.retention),

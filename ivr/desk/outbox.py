@@ -17,9 +17,9 @@ from ivr.storage.audit import By
 from ivr.storage.database import Database
 
 TELL_STAFF = "tell_staff"
-
 CONFIRM_TO_CALLER = "confirm_to_caller"
-"""What is to be done about a new request."""
+TASKS = (TELL_STAFF, CONFIRM_TO_CALLER)
+"""What there is to do about a request, as the table stores it."""
 
 LEASE = timedelta(seconds=45)
 """How long the sweep leaves a task that it has queued, or that a worker has begun: longer than a job may take."""

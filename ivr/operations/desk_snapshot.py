@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from ivr.desk.outbox import TASKS
 from ivr.desk.requests import Status
 from ivr.storage import schema
 from ivr.storage.database import Database
@@ -19,10 +20,10 @@ class Snapshot:
     """By status."""
     overdue_since: datetime | None
     """When the most overdue request was due that nobody has taken; None where none is overdue."""
-    unsent_since: Mapping[str, datetime]
-    """By errand: when the oldest was made that is neither done nor failed."""
+    unsent_since: Mapping[str, datetime | None]
+    """By task of the outbox: when the oldest was made that is neither done nor failed; None where there is none."""
     failed: Mapping[str, int]
-    """By errand: how many have failed for good."""
+    """By task of the outbox: how many have failed for good."""
 
 
 class DeskSnapshots:
@@ -49,15 +50,15 @@ def _overdue_since(read: Connection, now: datetime) -> datetime | None:
     return read.execute(query).scalar()
 
 
-def _unsent_since(read: Connection) -> dict[str, datetime]:
+def _unsent_since(read: Connection) -> dict[str, datetime | None]:
     table = schema.errands
     undone = (table.c.done_at.is_(None), table.c.failed_at.is_(None))
     found = read.execute(select(table.c.task, func.min(table.c.created)).where(*undone).group_by(table.c.task))
-    return {row[0]: row[1] for row in found}
+    return dict.fromkeys(TASKS) | {row[0]: row[1] for row in found}
 
 
 def _failed(read: Connection) -> dict[str, int]:
     table = schema.errands
     failed = (table.c.done_at.is_(None), table.c.failed_at.is_not(None))
     found = read.execute(select(table.c.task, func.count()).where(*failed).group_by(table.c.task))
-    return {row[0]: row[1] for row in found}
+    return dict.fromkeys(TASKS, 0) | {row[0]: row[1] for row in found}

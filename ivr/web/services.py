@@ -9,7 +9,6 @@ from functools import partial
 from flask import current_app
 
 from config.settings import Settings
-from ivr import wiring
 from ivr.carrier.twilio.twiml import Renderer
 from ivr.carrier.twilio.webhook import Carrier
 from ivr.desk.call_limits import CallLimits
@@ -29,7 +28,9 @@ from ivr.storage.database import Database
 from ivr.storage.deadline import Deadline
 from ivr.storage.encryption import Cipher, KeyedIds
 from ivr.storage.migrate import revisions
-from ivr.wiring import Clock, DeskServices, Foundation, HoursServices, StaffServices
+from ivr.wiring import foundation, rooms
+from ivr.wiring.foundation import Clock, Foundation
+from ivr.wiring.rooms import DeskServices, HoursServices, StaffServices
 
 NAME = "services"
 
@@ -103,9 +104,9 @@ def build(
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Services:
     """The services that these settings describe. Raises BadFile where a file of the configuration is wrong."""
-    base = wiring.for_callers(settings, clock, monotonic)
-    hours, deadline = wiring.hours(base), Deadline(A_CALLER_WAITS)
-    desk = wiring.desk(base, hours, IntakeRules(base.clinic.limits.requests_of_a_number))
+    base = foundation.for_callers(settings, clock, monotonic)
+    hours, deadline = rooms.hours(base), Deadline(A_CALLER_WAITS)
+    desk = rooms.desk(base, hours, IntakeRules(base.clinic.limits.requests_of_a_number))
     reports, operations = _reports(base), _operations(base, deadline, ClockJumps(clock, monotonic))
     return Services(
         settings=settings,
@@ -116,7 +117,7 @@ def build(
         telephone=_telephone(base, desk, deadline),
         desk=desk,
         hours=hours,
-        staff=wiring.staff(base, passwords or Passwords()),
+        staff=rooms.staff(base, passwords or Passwords()),
         reports=reports,
         operations=operations,
         close=partial(_close, deadline, reports.spool_writer, operations.counters, base),

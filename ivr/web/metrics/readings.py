@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from prometheus_client import Metric as Family
 
-from ivr.desk.outbox import CONFIRM_TO_CALLER, TELL_STAFF
 from ivr.metrics.table import (
     DATABASE,
     FAILED,
@@ -27,9 +26,6 @@ from ivr.operations.desk_snapshot import Snapshot
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway
 from ivr.web.services import Services
-
-TASKS = (TELL_STAFF, CONFIRM_TO_CALLER)
-"""The errands that stand at zero where there are none."""
 
 Found = TypeVar("Found")
 
@@ -73,9 +69,8 @@ def _asked(ask: Callable[[], Found]) -> Found | None:
 def _of_the_desk(taken: Snapshot, now: datetime) -> Iterator[Family]:
     yield _gauge(REQUESTS, {(status,): count for status, count in taken.requests.items()})
     yield _gauge(OVERDUE, {(): _age(taken.overdue_since, now)})
-    ages = {task: _age(since, now) for task, since in taken.unsent_since.items()}
-    yield _gauge(UNSENT, {(task,): ages.get(task, 0) for task in {*TASKS, *ages}})
-    yield _gauge(FAILED, {(task,): taken.failed.get(task, 0) for task in {*TASKS, *taken.failed}})
+    yield _gauge(UNSENT, {(task,): _age(since, now) for task, since in taken.unsent_since.items()})
+    yield _gauge(FAILED, {(task,): count for task, count in taken.failed.items()})
 
 
 def _age(since: datetime | None, now: datetime) -> float:
