@@ -34,7 +34,7 @@ def run(worker: WorkerServices, task_id: int) -> None:
         log.info("errand %s: is done already", task_id)
         return
     # Not taken back at the end: what RQ says of a job that failed belongs to its call as well.
-    logs.begin(call=task.request.call_sid, errand=task_id)
+    logs.begin(call=task.request.call_id, errand=task_id)
     try:
         TASKS[task.name](worker, task)
     except Exception as error:
@@ -64,9 +64,9 @@ def save(worker: WorkerServices) -> None:
         except Unreadable:
             unreadable += 1
             continue
-        with logs.about(call=waiting.new.call_sid):
+        with logs.about(call=waiting.new.call_id):
             worker.desk.store.keep(waiting.new, waiting.mark, waiting.reference)
             worker.desk.pending.leave(waiting)
-            log.info("call %s: its request has reached the desk", waiting.new.call_sid)
+            log.info("call %s: its request has reached the desk", waiting.new.call_id)
     if unreadable:
         raise Unreadable(f"{unreadable} waiting requests were sealed under another SECRET_KEY")

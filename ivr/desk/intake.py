@@ -43,7 +43,7 @@ class Intake:
             # Given up on and yet done later is no harm: the mark makes it the same promise.
             saved = self.deadline.wait_for(lambda: self.store.keep(new, mark, reference))
         except StoreAway as away:
-            log.warning("call %s: the database is away (%s); the request goes to Redis", new.call_sid, away)
+            log.warning("call %s: the database is away (%s); the request goes to Redis", new.call_id, away)
             return self._leave_waiting(PendingRequest(mark, reference, new))
         except RequestRefused:
             if self._waits(mark):
@@ -73,7 +73,7 @@ class Intake:
         try:
             self.pending.keep(waiting)
         except QueueAway as away:
-            log.error("call %s: Redis is away too (%s); nothing is promised", waiting.new.call_sid, away)  # noqa: TRY400 - the kind is all that may be logged
+            log.error("call %s: Redis is away too (%s); nothing is promised", waiting.new.call_id, away)  # noqa: TRY400 - the kind is all that may be logged
             return None
         return Kept(waiting.reference, joined=False, waits=True)
 
@@ -82,4 +82,4 @@ class Intake:
         try:
             self.job_queue.enqueue(Dispatch(task, number=1) for task in saved.tasks)
         except QueueAway as away:
-            log.warning("call %s: Redis is away (%s); the sweep will ring for its errands", new.call_sid, away)
+            log.warning("call %s: Redis is away (%s); the sweep will ring for its errands", new.call_id, away)

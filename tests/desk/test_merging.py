@@ -403,7 +403,7 @@ def test_made_up_requests_that_were_merged_are_cleared_without_breaking_a_real_o
 ) -> None:
     app.test_cli_runner().invoke(args=["demo", "fill"])
     made_up = next(
-        each for each in services.desk.store.waiting() if each.call_sid.startswith(DEMO) and not each.taken_by
+        each for each in services.desk.store.waiting() if each.call_id.startswith(DEMO) and not each.taken_by
     )
     services.desk.merging.merge(made_up.id, 1, By("asha", clock()))
     app.test_cli_runner().invoke(args=["demo", "clear"])

@@ -44,5 +44,5 @@ def leave_end(happened: Event) -> None:
 def _write(happened: Event, address: str, what: tuple[str, ...], spoken: tuple[str, str], **end: Any) -> None:
     """Leaves a trace of the line and the language in which it was spoken; both are empty where nobody knows them."""
     here, (line, language) = services(), spoken
-    mark, step = here.reports.keyed_ids.call(happened.call_sid), here.reports.keyed_ids.step(address)
+    mark, step = here.reports.keyed_ids.call(happened.call_id), here.reports.keyed_ids.step(address)
     here.reports.spool_writer.write(Trace(mark, here.clock(), line, language, what, step, **end))
