@@ -236,7 +236,7 @@ def asks(draw: st.DrawFn, among: Callable[[Route], bool] = lambda _: True, *, wr
 Rows = dict[str, list[dict[str, Any]]]
 
 
-class Ledger:
+class StoreContents:
     """All that stands in the database and in Redis."""
 
     def __init__(self, database_url: str, redis_url: str) -> None:

@@ -24,7 +24,7 @@ from ivr.web.guards import manager_only
 from tests.carrier.twilio.twiml_rules import faults
 from tests.conftest import PASSWORD
 from tests.people import CALLER, Clock, Phone, Staff
-from tests.strangers import ODD, PLACE, TEXT, Ask, Ledger, Rows, asks, fields, routes
+from tests.strangers import ODD, PLACE, TEXT, Ask, Rows, StoreContents, asks, fields, routes
 from tests.web import service
 
 FUZZ = settings(
@@ -47,12 +47,12 @@ class Premises:
     """The service with a day's work in it, and who may come to its desk."""
 
     phone: Phone
-    ledger: Ledger
+    contents: StoreContents
     sessions: dict[str, tuple[str, str]]
     """The cookie and the token of everybody."""
 
     def _repr_pretty_(self, printer: RepresentationPrinter, _cycle: bool) -> None:
-        """A failing example is told by what was asked; the house would fill the screen."""
+        """A failing example is told by what was asked; the services would fill the screen."""
         printer.text("…")
 
     def browser(self, name: str) -> FlaskClient:
@@ -77,11 +77,11 @@ def premises(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) ->
         phone.rings(lang="hi", caller="+919999900002").press("2", "1", "1", "1")
         phone.services.desk.moves.take(2, By("meena", clock()))
         sessions = {name: comes_in(phone.app, name) for name in (NOBODY, *people)}
-        ledger = Ledger(database_url, redis_url)
+        contents = StoreContents(database_url, redis_url)
         try:
-            yield Premises(phone, ledger, sessions)
+            yield Premises(phone, contents, sessions)
         finally:
-            ledger.close()
+            contents.close()
 
 
 def comes_in(app: Flask, name: str) -> tuple[str, str]:
@@ -123,7 +123,7 @@ def holds(answer: TestResponse, ask: Ask) -> None:
 
 
 def sends(here: Premises, who: str, several: list[Ask]) -> None:
-    here.ledger.put_back()
+    here.contents.put_back()
     browser = here.browser(who)
     for ask in several:
         holds(ask.of(browser, here.token(who)), ask)
@@ -173,7 +173,7 @@ ADDRESS = fields(("line", "lang", "s", "w", "silent", "c"))
 def test_whatever_the_carrier_signs_is_answered_with_twiml_or_a_clear_no(
     here: Premises, webhooks: list[tuple[str, Fields, Fields | None, Fields, Fields]]
 ) -> None:
-    here.ledger.put_back()
+    here.contents.put_back()
     for place, query, gathered, says, keys in webhooks:
         cipher = here.phone.services.telephone.cipher
         sealed = {} if gathered is None else {"c": cipher.encrypt(json.dumps(gathered))}
@@ -193,9 +193,9 @@ WRITES = st.lists(asks(lambda route: not route.webhook, writes=True), min_size=1
 
 @contextmanager
 def nothing_changes(here: Premises) -> Iterator[None]:
-    before = here.ledger.put_back()
+    before = here.contents.put_back()
     yield
-    assert here.ledger.rows() == before
+    assert here.contents.rows() == before
 
 
 @FUZZ
@@ -219,9 +219,9 @@ def test_nobody_who_is_not_logged_in_changes_anything_but_the_count_of_failed_lo
     here: Premises, several: list[Ask]
 ) -> None:
     for ask in several:
-        before = here.ledger.put_back()
+        before = here.contents.put_back()
         answer = ask.of(here.browser(NOBODY), here.token(NOBODY))
-        after = here.ledger.rows()
+        after = here.contents.rows()
         holds(answer, ask)
         if ask.path == "/login" and answer.status_code == 401:
             after, before = without(after, "failed_logins", "audit"), without(before, "failed_logins", "audit")

@@ -32,7 +32,7 @@ from tests.staff.staffed import at_once
 from tests.web import environment, service
 from tests.workers.test_tasks import ACCOUNT, ToListener
 from workers import jobs
-from workers.clock import purge, sweep
+from workers.clock import purge_expired, sweep
 from workers.services import WorkerServices
 from workers.services import build as build_workers
 
@@ -209,7 +209,7 @@ def test_the_clock_says_nothing_personal_of_what_it_deletes(
     calls(phone)
     works(phone)
     clock.goes_on(days=400)
-    purge(worker)
+    purge_expired(worker)
     assert "kept long enough and deleted: 1 requests" in log.text
     assert personal_in(log.text) == []
 

@@ -65,9 +65,9 @@ def write_closures_file(worker: WorkerServices) -> None:
     worker.hours.closures_file.follow(worker.hours.closures, today)
 
 
-def purge(worker: WorkerServices) -> None:
+def purge_expired(worker: WorkerServices) -> None:
     """Deletes what has been kept long enough. Raises StoreAway."""
-    gone = worker.retention.look(worker.clock())
+    gone = worker.purge.run(worker.clock())
     if gone:
         counts = ", ".join(f"{count} {called}" for called, count in gone.items())
         log.info("kept long enough and deleted: %s", counts)
@@ -80,7 +80,7 @@ def record_calls(worker: WorkerServices) -> None:
 
 def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
     """What went wrong: none of them waits for what another needs."""
-    works = (write_closures_file, sweep, *((record_calls, purge) if steady else ()))
+    works = (write_closures_file, sweep, *((record_calls, purge_expired) if steady else ()))
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))
 
 

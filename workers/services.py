@@ -30,7 +30,7 @@ class WorkerServices:
     desk: DeskServices
     hours: HoursServices
     lockout: Lockout
-    retention: Purge
+    purge: Purge
     call_collector: CallCollector
     texts: Callable[[], Texts]
     """The carrier's client for texts, made only where one is sent."""
@@ -51,7 +51,7 @@ def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> Worke
         desk=rooms.desk(base, hours),
         hours=hours,
         lockout=Lockout(base.database),
-        retention=Purge(base.database, base.clinic.retention),
+        purge=Purge(base.database, base.clinic.retention),
         call_collector=CallCollector(base.database, base.spool()),
         texts=lambda: Texts(settings),
         database=base.database,

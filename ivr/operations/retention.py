@@ -42,7 +42,7 @@ class Purge:
         self._kept = kept
         self._next: datetime | None = None
 
-    def look(self, now: datetime) -> Mapping[str, int]:
+    def run(self, now: datetime) -> Mapping[str, int]:
         """Deletes a little where it is time to; how many rows of what. Raises StoreAway."""
         if self._next is not None and now < self._next:
             return {}

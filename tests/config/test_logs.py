@@ -25,7 +25,7 @@ NUMBER = "+919876501234"
 Line = dict[str, Any]
 
 
-class Journal(logging.Handler):
+class CapturedLog(logging.Handler):
     """Keeps each line in the form that production has."""
 
     def __init__(self) -> None:
@@ -46,25 +46,25 @@ class Journal(logging.Handler):
 
 
 @pytest.fixture
-def journal(caplog: pytest.LogCaptureFixture) -> Iterator[Journal]:
-    journal = Journal()
-    logging.root.addHandler(journal)
+def captured(caplog: pytest.LogCaptureFixture) -> Iterator[CapturedLog]:
+    captured = CapturedLog()
+    logging.root.addHandler(captured)
     with caplog.at_level(logging.INFO):
-        yield journal
-    logging.root.removeHandler(journal)
+        yield captured
+    logging.root.removeHandler(captured)
     logs.begin()
 
 
-def test_a_line_is_an_object_with_its_time_in_utc_its_level_its_logger_and_its_event(journal: Journal) -> None:
+def test_a_line_is_an_object_with_its_time_in_utc_its_level_its_logger_and_its_event(captured: CapturedLog) -> None:
     logging.getLogger("ivr.example").warning("two lines\nand a %s", '"quotation"')
-    (line,) = journal.lines
+    (line,) = captured.lines
     assert list(line) == ["time", "level", "logger", "event"]
     assert line["time"].endswith("Z")
     assert (line["level"], line["logger"], line["event"]) == ("warning", "ivr.example", 'two lines\nand a "quotation"')
-    assert "\n" not in journal.written[0]
+    assert "\n" not in captured.written[0]
 
 
-def test_an_error_is_told_by_its_kind_and_place_but_not_by_its_words_or_values(journal: Journal) -> None:
+def test_an_error_is_told_by_its_kind_and_place_but_not_by_its_words_or_values(captured: CapturedLog) -> None:
     def ring(number: str) -> None:
         try:
             int(number + "x")
@@ -75,21 +75,21 @@ def test_an_error_is_told_by_its_kind_and_place_but_not_by_its_words_or_values(j
         ring(NUMBER)
     except RuntimeError:
         logging.getLogger("ivr.example").exception("a call failed")
-    (line,) = journal.lines
+    (line,) = captured.lines
     assert "which led to" in line["exception"]
     assert line["exception"].index("ValueError") < line["exception"].index("RuntimeError")
     assert "test_logs.py" in line["exception"]
-    assert NUMBER[3:] not in journal.written[0]
+    assert NUMBER[3:] not in captured.written[0]
 
 
-def test_in_development_a_line_is_readable_and_tells_no_more_of_an_error(journal: Journal) -> None:
-    journal.setFormatter(logs.form(production=False))
+def test_in_development_a_line_is_readable_and_tells_no_more_of_an_error(captured: CapturedLog) -> None:
+    captured.setFormatter(logs.form(production=False))
     with logs.about(call="CA1"):
         try:
             int(NUMBER + "x")
         except ValueError:
             logging.getLogger("ivr.example").exception("a call failed")
-    (line,) = journal.written
+    (line,) = captured.written
     assert all(word in line for word in ("a call failed", "ivr.example", "call=CA1", "ValueError", "test_logs.py"))
     assert NUMBER[3:] not in line
 
@@ -98,25 +98,25 @@ def test_in_development_a_line_is_readable_and_tells_no_more_of_an_error(journal
 
 
 def test_every_line_of_a_call_names_it_up_to_its_notification(
-    phone: Phone, worker: WorkerServices, journal: Journal
+    phone: Phone, worker: WorkerServices, captured: CapturedLog
 ) -> None:
     call = phone.rings().press("1", "1", "1", "1", "1")
     other = phone.rings(caller="+919999900002").press("2", "1", "1", "1")
     for errand in sorted(worker.desk.job_queue.queued_tasks()):
         jobs.run(worker, errand)
-    events = [line["event"] for line in journal.of(call.sid) if line["logger"] != "ivr.hours.closures_file"]
+    events = [line["event"] for line in captured.of(call.sid) if line["logger"] != "ivr.hours.closures_file"]
     assert events == [
         f"call {call.sid}: comes in on line main",
         f"call {call.sid}: a booking is promised",
         "request 1: waits at the desk; no channel to tell the staff is configured",
         "errand 1: tell_staff is done",
     ]
-    assert "errand 2: tell_staff is done" in [line["event"] for line in journal.of(other.sid)]
-    assert CALLER[3:] not in "".join(journal.written)
+    assert "errand 2: tell_staff is done" in [line["event"] for line in captured.of(other.sid)]
+    assert CALLER[3:] not in "".join(captured.written)
 
 
 def test_what_a_failed_errand_leaves_in_the_log_names_its_call(
-    phone: Phone, worker: WorkerServices, journal: Journal
+    phone: Phone, worker: WorkerServices, captured: CapturedLog
 ) -> None:
     call = phone.rings().press("1", "1", "1", "1", "1")
     odd = worker.settings.model_copy(update={"staff_notify_urls": "nonsense"})
@@ -124,25 +124,25 @@ def test_what_a_failed_errand_leaves_in_the_log_names_its_call(
     with pytest.raises(jobs.TaskFailed):
         jobs.run(worker, 1)
     logging.getLogger("rq.worker").error("what RQ says of it")
-    assert journal.of(call.sid)[-1]["event"] == "what RQ says of it"
+    assert captured.of(call.sid)[-1]["event"] == "what RQ says of it"
 
 
 def test_each_request_has_an_id_of_its_own_and_leaves_nothing_to_the_next(
-    phone: Phone, app: Flask, journal: Journal
+    phone: Phone, app: Flask, captured: CapturedLog
 ) -> None:
     first, second = phone.rings(), phone.rings(caller="+919999900002")
-    ids = {line["request"] for call in (first, second) for line in journal.of(call.sid)}
+    ids = {line["request"] for call in (first, second) for line in captured.of(call.sid)}
     assert len(ids) == 2
     logging.getLogger("ivr.example").info("between two requests")
     app.test_client().post("/voice", data={"CallSid": first.sid})
     app.logger.info("after a forged one")
-    assert [line for line in journal.lines[-2:] if "call" in line or "request" in line] == []
+    assert [line for line in captured.lines[-2:] if "call" in line or "request" in line] == []
 
 
-def test_the_id_of_a_request_is_told_in_the_answer(phone: Phone, journal: Journal) -> None:
+def test_the_id_of_a_request_is_told_in_the_answer(phone: Phone, captured: CapturedLog) -> None:
     form = {"CallSid": "CA1", "From": CALLER, "To": "+918090080906"}
     answer = phone.posts("/voice", form)
-    assert answer.headers["X-Request-ID"] == journal.of("CA1")[0]["request"]
+    assert answer.headers["X-Request-ID"] == captured.of("CA1")[0]["request"]
     assert phone.unsigned("/voice", form).headers["X-Request-ID"]
     assert phone.app.test_client().get("/nowhere").headers["X-Request-ID"] != answer.headers["X-Request-ID"]
 
@@ -161,13 +161,13 @@ def test_an_id_that_could_be_anything_else_is_not(app: Flask, given: str) -> Non
     assert answer.headers["X-Request-ID"] != given
 
 
-def test_work_on_a_store_that_somebody_waits_for_is_still_about_their_call(journal: Journal) -> None:
+def test_work_on_a_store_that_somebody_waits_for_is_still_about_their_call(captured: CapturedLog) -> None:
     patience = Deadline(5)
     with logs.about(call="CA1"):
         patience.wait_for(lambda: logging.getLogger("ivr.example").info("in another thread"))
     patience.wait_for(lambda: logging.getLogger("ivr.example").info("in the same thread, later"))
     patience.close()
-    assert [line["event"] for line in journal.of("CA1")] == ["in another thread"]
+    assert [line["event"] for line in captured.of("CA1")] == ["in another thread"]
 
 
 # -- real processes, in production
@@ -234,11 +234,11 @@ def test_a_command_answers_with_its_answer_only(phone: Phone, settings: Settings
 
 
 def test_a_promise_that_waits_in_redis_is_followed_to_the_desk(
-    tmp_path: Path, clock: Clock, worker: WorkerServices, journal: Journal
+    tmp_path: Path, clock: Clock, worker: WorkerServices, captured: CapturedLog
 ) -> None:
     with service(tmp_path, f"sqlite:///{tmp_path}/nowhere.db", worker.settings.redis_url, clock) as phone:
         call = phone.rings().press("2", "1", "1", "1")
     jobs.save(worker)
-    events = [line["event"] for line in journal.of(call.sid)]
+    events = [line["event"] for line in captured.of(call.sid)]
     assert any("the request goes to Redis" in event for event in events)
     assert events[-1] == f"call {call.sid}: its request has reached the desk"

@@ -123,12 +123,12 @@ def test_the_reports_count_it_as_cancelled_and_its_patient_as_reached(
 
 @pytest.mark.usefixtures("booked")
 def test_it_is_kept_for_as_long_as_what_was_closed_when_it_was_cancelled(services: Services, clock: Clock) -> None:
-    shredder = Purge(services.database, services.clinic.retention)
+    purge = Purge(services.database, services.clinic.retention)
     services.desk.bookings.rebook(1, clock() + timedelta(days=200), By("meena", clock()))
     clock.goes_on(days=150)
-    assert "requests" not in shredder.look(clock()), "it is still ahead"
+    assert "requests" not in purge.run(clock()), "it is still ahead"
     services.desk.bookings.call_off(1, By("meena", clock()))
     clock.goes_on(days=89)
-    assert "requests" not in shredder.look(clock())
+    assert "requests" not in purge.run(clock())
     clock.goes_on(days=1)
-    assert shredder.look(clock())["requests"] == 1
+    assert purge.run(clock())["requests"] == 1

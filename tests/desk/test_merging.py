@@ -334,16 +334,16 @@ def test_where_something_has_happened_since_both_stay_as_they_are(
 def test_the_staff_are_not_told_of_what_was_merged_and_are_after_an_undo(
     services: Services, merged: None, clock: Clock
 ) -> None:
-    errands, later = Outbox(services.database), clock() + timedelta(minutes=1)
-    assert errands.begin(2, later) is None
-    assert [each.task_id for each in errands.due(later)] == [1]
+    outbox, later = Outbox(services.database), clock() + timedelta(minutes=1)
+    assert outbox.begin(2, later) is None
+    assert [each.task_id for each in outbox.due(later)] == [1]
     assert services.desk.merging.undo(1, By("asha", clock()))
-    assert [each.task_id for each in errands.due(later)] == [2]
-    begun = errands.begin(2, later)
+    assert [each.task_id for each in outbox.due(later)] == [2]
+    begun = outbox.begin(2, later)
     assert begun is not None
     services.desk.merging.merge(1, 2, By("asha", clock()))
-    errands.failed(begun, "NotTold", later)
-    assert errands.begin(2, later + timedelta(days=1)) is None, "also where a worker was at it and failed"
+    outbox.failed(begun, "NotTold", later)
+    assert outbox.begin(2, later + timedelta(days=1)) is None, "also where a worker was at it and failed"
 
 
 # -- forgotten
@@ -352,16 +352,16 @@ def test_the_staff_are_not_told_of_what_was_merged_and_are_after_an_undo(
 def test_what_was_merged_is_kept_as_long_as_what_it_leads_to(
     services: Services, again: Conversation, merged: None, clock: Clock
 ) -> None:
-    shredder = Purge(services.database, services.clinic.retention)
+    purge = Purge(services.database, services.clinic.retention)
     clock.goes_on(days=400)
-    assert "requests" not in shredder.look(clock())
+    assert "requests" not in purge.run(clock())
     assert found_by(services, again.reference) == [1]
     services.desk.moves.take(1, By("asha", clock()))
     services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     clock.goes_on(days=90)
-    assert shredder.look(clock())["requests"] == 1
+    assert purge.run(clock())["requests"] == 1
     clock.now += EVERY
-    assert shredder.look(clock())["requests"] == 1
+    assert purge.run(clock())["requests"] == 1
     assert services.desk.store.all() == []
 
 

@@ -94,15 +94,15 @@ def test_of_several_that_are_set_together_all_stand_or_none(closures: Closures) 
     assert found(closures) == []
 
 
-# -- the mirror
+# -- the file
 
 
 def test_the_telephone_reads_what_the_desk_has_set_and_nobody_elses_eyes_do(closures: Closures, path: Path) -> None:
     closures.set([CLOSED, EARLY, DIWALI], By("asha", NOW))
     closures.set([DeskClosure(TODAY - timedelta(days=1), "")], By("asha", NOW))
-    mirror = ClosuresFile(path)
-    assert [each.closure for each in mirror.follow(closures, TODAY)] == [CLOSED, EARLY, DIWALI]
-    assert mirror.read() == ClosuresFile(path).read() == (CLOSED, EARLY, DIWALI)
+    closures_file = ClosuresFile(path)
+    assert [each.closure for each in closures_file.follow(closures, TODAY)] == [CLOSED, EARLY, DIWALI]
+    assert closures_file.read() == ClosuresFile(path).read() == (CLOSED, EARLY, DIWALI)
     assert {stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()} == {0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert "asha" not in path.read_text(), "who did it is nothing to the telephone"
@@ -118,12 +118,12 @@ def test_every_process_reads_a_change_at_its_next_look(closures: Closures, path:
 
 def test_a_file_that_has_not_changed_is_neither_written_nor_read_again(closures: Closures, path: Path) -> None:
     closures.set([CLOSED], By("asha", NOW))
-    mirror = ClosuresFile(path)
-    mirror.follow(closures, TODAY)
-    before, known = path.stat(), mirror.read()
-    mirror.follow(closures, TODAY)
+    closures_file = ClosuresFile(path)
+    closures_file.follow(closures, TODAY)
+    before, known = path.stat(), closures_file.read()
+    closures_file.follow(closures, TODAY)
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-    assert mirror.read() is known
+    assert closures_file.read() is known
 
 
 BROKEN = (b"", b"{", b"null", b"7", b'["x"]', b'[{"day": "2026-11-23"}]', b"\xff\xfe", b'{"day": 1}')
@@ -134,16 +134,16 @@ def test_a_broken_file_leaves_the_last_known_closures_and_is_told_once(
     closures: Closures, path: Path, text: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     closures.set([CLOSED], By("asha", NOW))
-    mirror = ClosuresFile(path)
-    mirror.follow(closures, TODAY)
-    assert mirror.read() == (CLOSED,)
+    closures_file = ClosuresFile(path)
+    closures_file.follow(closures, TODAY)
+    assert closures_file.read() == (CLOSED,)
     path.write_bytes(text)
-    assert [mirror.read() for _ in range(3)] == [(CLOSED,)] * 3
+    assert [closures_file.read() for _ in range(3)] == [(CLOSED,)] * 3
     assert [record.getMessage() for record in caplog.records] == [
         "closures.json is broken: the last known closures hold"
     ]
     assert ClosuresFile(path).read() == (), "a process that has known none"
-    mirror.follow(closures, TODAY)
+    closures_file.follow(closures, TODAY)
     assert ClosuresFile(path).read() == (CLOSED,), "the next sweep mends it"
 
 
@@ -158,16 +158,16 @@ def test_an_absent_file_leaves_the_last_known_closures_until_it_is_back(
     closures: Closures, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     closures.set([CLOSED], By("asha", NOW))
-    mirror = ClosuresFile(path)
-    assert [mirror.read(), mirror.read()] == [(), ()]
+    closures_file = ClosuresFile(path)
+    assert [closures_file.read(), closures_file.read()] == [(), ()]
     assert len(caplog.records) == 1
-    mirror.follow(closures, TODAY)
-    assert mirror.read() == (CLOSED,)
+    closures_file.follow(closures, TODAY)
+    assert closures_file.read() == (CLOSED,)
     away = path.rename(path.with_name("away"))
-    assert [mirror.read(), mirror.read()] == [(CLOSED,), (CLOSED,)]
+    assert [closures_file.read(), closures_file.read()] == [(CLOSED,), (CLOSED,)]
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
     away.rename(path)
-    assert (mirror.read(), len(caplog.records)) == ((CLOSED,), 2)
+    assert (closures_file.read(), len(caplog.records)) == ((CLOSED,), 2)
 
 
 def test_a_folder_that_cannot_be_written_is_told_and_leaves_the_old_file(closures: Closures, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from tests.people import CALLER, Clock, Phone
 from tests.staff.staffed import at_once
 from tests.storage.test_schema import request
 from workers import jobs
-from workers.clock import purge, run
+from workers.clock import purge_expired, run
 from workers.services import WorkerServices
 from workers.services import build as build_workers
 
@@ -56,7 +56,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def shredder(database: Database) -> Purge:
+def purge(database: Database) -> Purge:
     return Purge(database, KEPT)
 
 
@@ -93,87 +93,87 @@ CLOSING = [each for each in Outcome if each not in {Outcome.NO_ANSWER, Outcome.B
 
 @pytest.mark.parametrize("outcome", CLOSING)
 def test_a_request_is_forgotten_ninety_days_after_it_was_closed_however_it_was_closed(
-    services: Services, database: Database, shredder: Purge, clock: Clock, outcome: Outcome
+    services: Services, database: Database, purge: Purge, clock: Clock, outcome: Outcome
 ) -> None:
     closes(services, outcome, clock)
     clock.goes_on(days=90, seconds=-1)
-    assert shredder.look(clock()) == {}
+    assert purge.run(clock()) == {}
     assert len(services.desk.store.all()) == 1
     clock.now += EVERY
-    assert shredder.look(clock()) == {"requests": 1}
+    assert purge.run(clock()) == {"requests": 1}
     for table in (schema.requests, schema.promises, schema.history, schema.errands):
         assert count(database, table) == 0, table.name
 
 
-def test_a_request_that_is_live_is_never_forgotten(services: Services, shredder: Purge, clock: Clock) -> None:
+def test_a_request_that_is_live_is_never_forgotten(services: Services, purge: Purge, clock: Clock) -> None:
     found = rings(services)
     clock.goes_on(days=4000)
-    assert shredder.look(clock()) == {}
+    assert purge.run(clock()) == {}
     services.desk.moves.take(found.id, By("asha", clock()))
     clock.goes_on(days=4000)
-    assert "requests" not in shredder.look(clock()), "nor while it is taken"
+    assert "requests" not in purge.run(clock()), "nor while it is taken"
     assert [each.id for each in services.desk.store.waiting()] == [found.id]
 
 
-def test_a_closing_that_was_undone_does_not_count(services: Services, shredder: Purge, clock: Clock) -> None:
+def test_a_closing_that_was_undone_does_not_count(services: Services, purge: Purge, clock: Clock) -> None:
     found = closes(services, Outcome.SETTLED, clock)
     assert services.desk.moves.undo(found.id, "settled", By("asha", clock()))
     clock.goes_on(days=80)
     services.desk.moves.report(found.id, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     clock.goes_on(days=80)
-    assert shredder.look(clock()) == {}
+    assert purge.run(clock()) == {}
     clock.goes_on(days=10)
-    assert shredder.look(clock()) == {"requests": 1}
+    assert purge.run(clock()) == {"requests": 1}
 
 
-def test_what_was_booked_stays_until_the_appointment_is_over(services: Services, shredder: Purge, clock: Clock) -> None:
+def test_what_was_booked_stays_until_the_appointment_is_over(services: Services, purge: Purge, clock: Clock) -> None:
     found = rings(services)
     services.desk.moves.take(found.id, By("asha", clock()))
     appointment = clock() + timedelta(days=120)
     services.desk.moves.report(found.id, OutcomeReport(Outcome.BOOKED, appointment), By("asha", clock()))
     clock.now = appointment - SECOND
-    assert shredder.look(clock()) == {}
+    assert purge.run(clock()) == {}
     clock.now = appointment + EVERY
-    assert shredder.look(clock()) == {"requests": 1}
+    assert purge.run(clock()) == {"requests": 1}
 
 
 def test_one_that_the_first_version_closed_counts_from_the_last_line_of_its_history(
-    database: Database, shredder: Purge, clock: Clock
+    database: Database, purge: Purge, clock: Clock
 ) -> None:
     adds(database, schema.requests, request(id=1, status="closed", created=clock() - timedelta(days=200)))
     line = {"request_id": 1, "who": "asha", "what": "done", "detail": ""}
     adds(database, schema.history, {**line, "at": clock() - timedelta(days=89)})
-    assert shredder.look(clock()) == {}
+    assert purge.run(clock()) == {}
     clock.goes_on(days=1)
-    assert shredder.look(clock()) == {"requests": 1}
+    assert purge.run(clock()) == {"requests": 1}
 
 
 def test_the_audit_is_kept_for_a_year_and_says_nothing_of_what_it_forgets(
-    database: Database, shredder: Purge, clock: Clock
+    database: Database, purge: Purge, clock: Clock
 ) -> None:
     audit = Audit(database)
     audit.write(By("asha", clock()), AuditAction.TOOK_REQUEST, "012345")
     clock.goes_on(days=364)
     audit.write(By("asha", clock()), AuditAction.TOOK_REQUEST, "543210")
-    assert shredder.look(clock()) == {}
+    assert purge.run(clock()) == {}
     clock.goes_on(days=1)
-    assert shredder.look(clock()) == {"lines of the audit": 1}
+    assert purge.run(clock()) == {"lines of the audit": 1}
     assert [line.about for line in audit.page()] == ["543210"]
 
 
-def test_closures_of_long_ago_go_and_those_ahead_stay(database: Database, shredder: Purge, clock: Clock) -> None:
+def test_closures_of_long_ago_go_and_those_ahead_stay(database: Database, purge: Purge, clock: Clock) -> None:
     closures = Closures(database)
     closures.set([DeskClosure(date(2025, 11, 22), ""), DeskClosure(date(2026, 12, 25), "")], By("asha", clock()))
-    assert shredder.look(clock()) == {"closures": 1}
+    assert purge.run(clock()) == {"closures": 1}
     assert [each.closure.day for each in closures.current(date(2020, 1, 1))] == [date(2026, 12, 25)]
 
 
-def test_a_block_stays_until_it_was_lifted_ninety_days_ago(database: Database, shredder: Purge, clock: Clock) -> None:
+def test_a_block_stays_until_it_was_lifted_ninety_days_ago(database: Database, purge: Purge, clock: Clock) -> None:
     blocks = {"phone": CALLER, "reason": "", "who": "asha", "at": clock() - timedelta(days=1000)}
     lifted = {**blocks, "lifted_by": "asha", "lifted_at": clock() - timedelta(days=90)}
     stands = {**blocks, "lifted_by": None, "lifted_at": None}
     adds(database, schema.blocked, lifted, stands, {**lifted, "lifted_at": clock() - timedelta(days=89)})
-    assert shredder.look(clock()) == {"lifted blocks": 1}
+    assert purge.run(clock()) == {"lifted blocks": 1}
     assert count(database, schema.blocked) == 2
 
 
@@ -181,17 +181,17 @@ def test_a_block_stays_until_it_was_lifted_ninety_days_ago(database: Database, s
 
 
 def test_much_goes_a_little_at_a_time_and_then_not_before_the_hour_is_over(
-    database: Database, shredder: Purge, clock: Clock
+    database: Database, purge: Purge, clock: Clock
 ) -> None:
     long_ago = clock() - timedelta(days=100)
     closed = request(status="closed", touched=long_ago)
     adds(database, schema.requests, *(closed for _ in range(AT_ONCE + 5)))
-    assert [dict(shredder.look(clock())) for _ in range(3)] == [{"requests": AT_ONCE}, {"requests": 5}, {}]
+    assert [dict(purge.run(clock())) for _ in range(3)] == [{"requests": AT_ONCE}, {"requests": 5}, {}]
     adds(database, schema.requests, closed)
     clock.now += EVERY - SECOND
-    assert shredder.look(clock()) == {}
+    assert purge.run(clock()) == {}
     clock.now += SECOND
-    assert shredder.look(clock()) == {"requests": 1}
+    assert purge.run(clock()) == {"requests": 1}
 
 
 def test_another_clock_that_looks_in_the_same_moment_does_no_harm(database: Database, clock: Clock) -> None:
@@ -199,19 +199,19 @@ def test_another_clock_that_looks_in_the_same_moment_does_no_harm(database: Data
     adds(database, schema.requests, *(request(id=each, status="closed", touched=long_ago) for each in range(1, 51)))
     line = {"at": long_ago, "who": "caller", "what": "made", "detail": ""}
     adds(database, schema.history, *({**line, "request_id": each} for each in range(1, 51)))
-    looks = [lambda: Purge(database, KEPT).look(clock())] * 4
+    looks = [lambda: Purge(database, KEPT).run(clock())] * 4
     gone = at_once(*looks)
     assert sum(each.get("requests", 0) for each in gone if isinstance(each, dict)) == 50, gone
     assert count(database, schema.history) == 0
 
 
 def test_the_errand_of_a_request_that_is_forgotten_is_done_already(
-    services: Services, worker: WorkerServices, shredder: Purge, clock: Clock
+    services: Services, worker: WorkerServices, purge: Purge, clock: Clock
 ) -> None:
     closes(services, Outcome.SETTLED, clock)
     rung = worker.desk.job_queue.queued_tasks()
     clock.goes_on(days=91)
-    assert shredder.look(clock()) == {"requests": 1}
+    assert purge.run(clock()) == {"requests": 1}
     assert rung == {1}
     jobs.run(worker, 1)
 
@@ -240,9 +240,9 @@ def test_with_the_database_away_nothing_is_forgotten_until_it_is_back(
     path = sqlite_path(sqlite_url)
     away = path.rename(path.with_suffix(".away"))
     with pytest.raises(StoreAway):
-        purge(worker)
+        purge_expired(worker)
     away.rename(path)
-    purge(worker)
+    purge_expired(worker)
     assert services.desk.store.all() == []
 
 
@@ -251,7 +251,7 @@ def test_how_long_is_said_by_the_clinics_file(services: Services, database: Data
     closes(services, Outcome.SETTLED, clock)
     short = replace(KEPT, closed_requests=timedelta(days=1))
     clock.goes_on(days=1)
-    assert Purge(database, short).look(clock()) == {"requests": 1}
+    assert Purge(database, short).run(clock()) == {"requests": 1}
 
 
 def test_everything_that_hangs_on_a_request_is_known_to_what_deletes_it() -> None:

@@ -41,12 +41,12 @@ class Stores:
 
     database: Database
     people: People
-    roster: Accounts
+    accounts: Accounts
     invitations: Invitations
     lockout: Lockout
     audit: Audit
     factors: SecondFactors
-    entrance: Authentication
+    authentication: Authentication
 
     def add(self, name: str, role: str = MANAGER) -> int:
         """Adds a person with a password; their id."""
@@ -78,9 +78,9 @@ def stores(url: str) -> Iterator[Stores]:
     database, passwords = Database(url, timeout=WORKER_TIMEOUT), Passwords(QUICK)
     people, lockout, audit = People(database, passwords), Lockout(database), Audit(database)
     factors = SecondFactors(database, Cipher(SECRET_KEY, "second factor"))
-    entrance = Authentication(people, lockout, factors, audit)
+    authentication = Authentication(people, lockout, factors, audit)
     yield Stores(
-        database, people, Accounts(database), Invitations(database, passwords), lockout, audit, factors, entrance
+        database, people, Accounts(database), Invitations(database, passwords), lockout, audit, factors, authentication
     )
     database.close()
 

@@ -12,16 +12,16 @@ from tests.staff.staffed import NOW, Stores, at_once
 Change = Callable[[Stores, int], object]
 
 REMOVALS: dict[str, Change] = {
-    "disabled": lambda desk, person: desk.roster.disable(person, By("asha", NOW)),
-    "made staff": lambda desk, person: desk.roster.make(person, STAFF, By("asha", NOW)),
+    "disabled": lambda desk, person: desk.accounts.disable(person, By("asha", NOW)),
+    "made staff": lambda desk, person: desk.accounts.make(person, STAFF, By("asha", NOW)),
 }
 """The ways in which a manager can cease to be one."""
 
 CHANGES: dict[str, Change] = {
     **REMOVALS,
-    "made manager": lambda desk, person: desk.roster.make(person, MANAGER, By("asha", NOW)),
-    "enabled": lambda desk, person: desk.roster.enable(person, By("asha", NOW)),
-    "logged out": lambda desk, person: desk.roster.end_sessions(person, By("asha", NOW)),
+    "made manager": lambda desk, person: desk.accounts.make(person, MANAGER, By("asha", NOW)),
+    "enabled": lambda desk, person: desk.accounts.enable(person, By("asha", NOW)),
+    "logged out": lambda desk, person: desk.accounts.end_sessions(person, By("asha", NOW)),
     "reset": lambda desk, person: desk.invitations.reset(person, By("asha", NOW)),
 }
 
@@ -43,7 +43,7 @@ def test_the_last_manager_stays_one(desk: Stores, removed: Change) -> None:
 def test_who_has_not_chosen_a_password_or_is_disabled_is_no_manager_to_be_left(desk: Stores, removed: Change) -> None:
     asha = desk.add("asha")
     desk.invitations.invite("guest", MANAGER, By("asha", NOW))
-    desk.roster.disable(desk.add("meera"), By("asha", NOW))
+    desk.accounts.disable(desk.add("meera"), By("asha", NOW))
     with pytest.raises(LastManager):
         removed(desk, asha)
 
@@ -66,8 +66,8 @@ def test_two_managers_who_remove_each_other_at_the_same_moment_do_not_both_go(de
         left = [person for person in desk.people.all() if person.manager and person.active]
         assert len(left) == 1
         for person in (asha, meera):
-            desk.roster.enable(person, By("asha", NOW))
-            desk.roster.make(person, MANAGER, By("asha", NOW))
+            desk.accounts.enable(person, By("asha", NOW))
+            desk.accounts.make(person, MANAGER, By("asha", NOW))
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
@@ -86,10 +86,10 @@ def test_what_ends_all_sessions_of_a_person_ends_nobody_elses(desk: Stores) -> N
     def epochs() -> dict[str, int]:
         return {person.name: person.epoch for person in desk.people.all()}
 
-    desk.roster.end_sessions(asha, By("meera", NOW))
+    desk.accounts.end_sessions(asha, By("meera", NOW))
     assert epochs() == {"asha": 1, "meera": 0}
-    desk.roster.disable(asha, By("meera", NOW))
-    desk.roster.enable(asha, By("meera", NOW))
+    desk.accounts.disable(asha, By("meera", NOW))
+    desk.accounts.enable(asha, By("meera", NOW))
     assert epochs() == {"asha": 2, "meera": 0}, "who comes back begins anew"
     desk.invitations.reset(asha, By("meera", NOW))
     assert epochs() == {"asha": 3, "meera": 0}
@@ -98,11 +98,11 @@ def test_what_ends_all_sessions_of_a_person_ends_nobody_elses(desk: Stores) -> N
 def test_every_change_is_told_with_who_did_it(desk: Stores) -> None:
     desk.add("meera")
     asha = desk.add("asha", STAFF)
-    desk.roster.make(asha, MANAGER, By("meera", NOW))
-    desk.roster.make(asha, STAFF, By("meera", NOW))
-    desk.roster.disable(asha, By("meera", NOW))
-    desk.roster.enable(asha, By("meera", NOW))
-    desk.roster.end_sessions(asha, By("asha", NOW))
+    desk.accounts.make(asha, MANAGER, By("meera", NOW))
+    desk.accounts.make(asha, STAFF, By("meera", NOW))
+    desk.accounts.disable(asha, By("meera", NOW))
+    desk.accounts.enable(asha, By("meera", NOW))
+    desk.accounts.end_sessions(asha, By("asha", NOW))
     assert desk.told()[2:] == [
         ("meera", "made manager", "asha"),
         ("meera", "made staff", "asha"),

@@ -106,7 +106,7 @@ def test_a_reset_voids_the_old_password_at_once_and_ends_all_sessions(desk: Stor
 def test_who_is_disabled_gets_no_link_and_the_one_they_have_does_nothing(desk: Stores) -> None:
     desk.add("meera")
     token = desk.invitations.invite("asha", STAFF, By("meera", NOW))
-    desk.roster.disable(desk.id_of("asha"), By("meera", NOW))
+    desk.accounts.disable(desk.id_of("asha"), By("meera", NOW))
     assert void(desk, token)
     with pytest.raises(NoSuchPerson):
         desk.invitations.reset(desk.id_of("asha"), By("meera", NOW))

@@ -17,7 +17,7 @@ WRONG = "wrong horse battery"
 def enters(
     desk: Stores, name: str = "asha", password: str = PASSWORD, address: str = HOME, now: datetime = NOW
 ) -> bool:
-    return desk.entrance.enter(name, password, address, now) is not None
+    return desk.authentication.enter(name, password, address, now) is not None
 
 
 def fails(desk: Stores, times: int, name: str = "asha", address: str = HOME, now: datetime = NOW) -> None:
@@ -129,7 +129,7 @@ def test_a_new_password_by_a_link_ends_the_wait(desk: Stores) -> None:
     fails(desk, 5)
     token = desk.invitations.reset(desk.id_of("asha"), By("meera", NOW))
     person = desk.invitations.use(token, PASSWORD, NOW)
-    desk.entrance.came_in(person, HOME, NOW)
+    desk.authentication.came_in(person, HOME, NOW)
     assert locked_until(desk) is None
 
 

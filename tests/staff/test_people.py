@@ -59,7 +59,7 @@ def test_a_name_is_given_once(desk: Stores) -> None:
 
 def test_everybody_is_listed_by_name_with_their_role_and_whether_they_may_come_in(desk: Stores) -> None:
     desk.add("meera")
-    desk.roster.disable(desk.add("devi", STAFF), By("meera", NOW))
+    desk.accounts.disable(desk.add("devi", STAFF), By("meera", NOW))
     desk.invitations.invite("asha", STAFF, By("meera", NOW))
     listed = [(person.name, person.manager, person.active, person.ready) for person in desk.people.all()]
     assert listed == [("asha", False, True, False), ("devi", False, False, True), ("meera", True, True, True)]
@@ -68,7 +68,7 @@ def test_everybody_is_listed_by_name_with_their_role_and_whether_they_may_come_i
 def test_who_is_disabled_is_nobody_to_a_session_or_a_login_but_keeps_their_name(desk: Stores) -> None:
     desk.add("meera")
     asha = desk.add("asha")
-    desk.roster.disable(asha, By("meera", NOW))
+    desk.accounts.disable(asha, By("meera", NOW))
     assert desk.people.person(asha) is None
     assert not desk.enters("asha")
     with pytest.raises(NameTaken):

@@ -193,7 +193,7 @@ def test_who_switches_it_off_has_none_and_none_of_its_codes(desk: Stores, asha: 
 def test_it_cannot_be_switched_off_where_it_is_required_but_removed_by_a_manager(
     desk: Stores, asha: int, codes: list[str]
 ) -> None:
-    desk.roster.require(asha, By("meera", NOW))
+    desk.accounts.require(asha, By("meera", NOW))
     with pytest.raises(StillRequired):
         desk.factors.switch_off(asha, NOW)
     desk.factors.remove(asha, By("meera", NOW))
@@ -253,17 +253,17 @@ def test_with_another_secret_key_no_code_is_taken_and_removing_it_is_the_way_out
 
 def test_it_is_required_of_one_or_of_everybody_and_of_who_is_invited_later(desk: Stores, asha: int) -> None:
     desk.add("devi", STAFF)
-    desk.roster.require(asha, By("meera", NOW))
+    desk.accounts.require(asha, By("meera", NOW))
     assert [each.required for each in desk.people.all()] == [True, False]
     for _ in range(2):
-        desk.roster.require_of_everybody(True, By("meera", NOW))
+        desk.accounts.require_of_everybody(True, By("meera", NOW))
     guest = desk.invitations.use(desk.invitations.invite("guest", STAFF, By("meera", NOW)), PASSWORD, NOW)
     assert (guest.required, guest.has_to_set_up) == (True, True)
     assert all(each.required for each in desk.people.all())
-    assert desk.roster.required_of_everybody()
-    desk.roster.require_of_everybody(False, By("meera", NOW))
+    assert desk.accounts.required_of_everybody()
+    desk.accounts.require_of_everybody(False, By("meera", NOW))
     assert [each.required for each in desk.people.all()] == [True, False, False]
-    desk.roster.no_longer_require(asha, By("meera", NOW))
+    desk.accounts.no_longer_require(asha, By("meera", NOW))
     assert not any(each.required for each in desk.people.all())
     told = [line for line in desk.told() if "second factor" in line[1]]
     assert told == [
@@ -276,19 +276,19 @@ def test_it_is_required_of_one_or_of_everybody_and_of_who_is_invited_later(desk:
 
 def test_of_many_who_require_it_of_everybody_at_once_nobody_is_refused(desk: Stores) -> None:
     staff = [By(f"staff {each}", NOW) for each in range(8)]
-    requires = [lambda by=by: desk.roster.require_of_everybody(True, by) for by in staff]
+    requires = [lambda by=by: desk.accounts.require_of_everybody(True, by) for by in staff]
     assert at_once(*requires) == [None] * 8
-    assert desk.roster.required_of_everybody()
+    assert desk.accounts.required_of_everybody()
     assert [line[1] for line in desk.told()].count("required second factor") == 8
 
 
-# -- at the entrance
+# -- at the login
 
 
 def proves(desk: Stores, typed: str, now: datetime = LATER) -> bool | None:
     """Whether a code is taken at the door; None if it is not even looked at."""
     try:
-        desk.entrance.prove(person(desk), typed, HOME, now)
+        desk.authentication.prove(person(desk), typed, HOME, now)
     except WrongCode:
         return False
     except LockedOut:
@@ -298,18 +298,18 @@ def proves(desk: Stores, typed: str, now: datetime = LATER) -> bool | None:
 
 def test_wrong_codes_and_wrong_passwords_are_counted_together(desk: Stores, codes: list[str]) -> None:
     for _ in range(3):
-        assert desk.entrance.enter("asha", "wrong horse battery", HOME, NOW) is None
+        assert desk.authentication.enter("asha", "wrong horse battery", HOME, NOW) is None
     assert [proves(desk, "000000") for _ in range(3)] == [False, False, None]
     assert proves(desk, shown(LATER)) is None
     with pytest.raises(LockedOut):
-        desk.entrance.enter("asha", PASSWORD, HOME, LATER)
+        desk.authentication.enter("asha", PASSWORD, HOME, LATER)
     much_later = NOW + timedelta(minutes=20)
     assert proves(desk, shown(much_later), much_later)
 
 
 def test_the_right_password_buys_no_new_guesses_at_the_code_and_costs_none(desk: Stores, codes: list[str]) -> None:
     for _ in range(4):
-        assert desk.entrance.enter("asha", PASSWORD, HOME, LATER) == person(desk)
+        assert desk.authentication.enter("asha", PASSWORD, HOME, LATER) == person(desk)
         assert proves(desk, "000000") is False
     assert len(desk.rows(schema.failed_logins)) == 4
     assert proves(desk, shown(LATER))
@@ -324,7 +324,7 @@ def test_many_who_guess_codes_at_the_same_moment_get_no_more_guesses(desk: Store
 
 def test_nobody_is_said_to_be_in_before_the_code_is_right(desk: Stores, codes: list[str]) -> None:
     before = len(desk.told())
-    desk.entrance.enter("asha", PASSWORD, HOME, LATER)
+    desk.authentication.enter("asha", PASSWORD, HOME, LATER)
     assert desk.told()[before:] == []
     proves(desk, "000000")
     assert desk.told()[before:] == [("(unknown)", "wrong code", "asha")]

@@ -29,7 +29,7 @@ from tests.storage.test_schema import request, told_of
 MARKED = "+919876501234"
 NAME = "asha-of-the-desk"
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
-MARKER = KeyedIds("0123456789abcdef" * 4)
+KEYED_IDS = KeyedIds("0123456789abcdef" * 4)
 
 CALLBACK = NewRequest(
     kind=Kind.CALLBACK,
@@ -63,7 +63,7 @@ def desk(database: Database) -> RequestStore:
 
 
 def keeps(desk: RequestStore, new: NewRequest) -> Saved:
-    return desk.keep(new, MARKER.mark(new.promise), MARKER.reference(new.promise))
+    return desk.keep(new, KEYED_IDS.mark(new.promise), KEYED_IDS.reference(new.promise))
 
 
 def test_the_server_itself_would_write_down_whose_request_clashed(
@@ -119,7 +119,7 @@ def test_an_undo_that_meets_the_callers_next_request_half_written_waits_for_it_a
     following = replace(CALLBACK, call_id="CA2")
     with ThreadPoolExecutor(1) as other:
         with database.writing() as write:
-            desk._keep(write, following, MARKER.mark(following.promise), "000002")
+            desk._keep(write, following, KEYED_IDS.mark(following.promise), "000002")
             undone: Future[bool] = other.submit(moves.undo, found.id, "settled", By("asha", NOW + timedelta(seconds=5)))
             assert until(lambda: undone.done() or somebody_waits(postgres_server))
         assert undone.result(20) is False

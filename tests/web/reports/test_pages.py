@@ -327,11 +327,11 @@ def test_a_record_of_a_call_is_kept_for_a_year(
     hangs_up(phone.rings())
     clock.goes_on(minutes=1)
     record_calls(worker)
-    shredder = Purge(worker.database, services.clinic.retention)
+    purge = Purge(worker.database, services.clinic.retention)
     clock.goes_on(days=364)
-    assert shredder.look(clock()) == {}
+    assert purge.run(clock()) == {}
     clock.goes_on(days=1)
-    assert shredder.look(clock()) == {"calls": 1}
+    assert purge.run(clock()) == {"calls": 1}
     with worker.database.reading() as read:
         assert read.scalar(select(func.count()).select_from(schema.calls)) == 0
 

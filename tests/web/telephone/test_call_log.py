@@ -62,7 +62,7 @@ def ends(call: Conversation, seconds: int = 61, **more: str) -> Conversation:
 
 
 def recorded(worker: WorkerServices, clock: Clock) -> list[Row]:
-    """What the ledger has, after the clock has looked."""
+    """What the table has, after the clock has looked."""
     clock.goes_on(seconds=SETTLES.total_seconds())
     record_calls(worker)
     with worker.database.reading() as read:

@@ -18,7 +18,7 @@ from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.storage.audit import By
 from tests.people import CALLER, TOKEN, Clock, Phone
 from tests.web import service
-from workers.clock import purge
+from workers.clock import purge_expired
 from workers.services import WorkerServices
 
 ACCOUNT = "AC" + "1" * 32
@@ -167,7 +167,7 @@ def test_a_webhook_that_is_sent_again_when_its_request_has_been_forgotten_makes_
     phone.services.desk.moves.take(1, By("asha", clock()))
     phone.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     clock.goes_on(days=100)
-    purge(worker)
+    purge_expired(worker)
     assert phone.services.desk.store.all() == []
     assert phone.posts(*confirms).status_code == 200
     assert phone.services.desk.store.all() == []
