@@ -22,6 +22,7 @@ WANTS = (
     Option("3", "option_advice", "advice"),
     Option("4", "option_hours", "hours"),
 )
+"""What a caller can want, from the main menu and after the hours; the reports count it by the place it leads to."""
 
 MENU: Mapping[str, Place] = {
     "welcome": Passage(("welcome", "status"), "main"),
@@ -72,9 +73,9 @@ MENU: Mapping[str, Place] = {
     # -- advice: the warning signs first, each time and in each language
     "advice": Passage(("warning_signs",), "topics"),
     "topics": Menu(("which_topic",), offers="topics", leads="topic", language_leads="advice"),
-    "topic": Menu(("topic",), offers="topics", leads="topic", language_leads="advice", needs=("topic",)),
+    "topic": Menu(("topic",), offers="topics", leads="topic", language_leads="advice", needs=("topic",), answers=True),
     # -- opening hours
-    "hours": Menu(("week", "closures"), WANTS),
+    "hours": Menu(("week", "closures"), WANTS, answers=True),
     # -- a person
     "person": Fork("reception", {"rings": "ring", "nobody": "nobody", "closed": "closed_now"}),
     "ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "nobody", "refused": "refused"}),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ivr.line.booking import Part
-from ivr.line.turn import Call, DayName, Facts, Say, Value
+from ivr.line.turn import Blanks, Call, DayName, Facts, Say, Value
 
 DAYS_ON_OFFER = 3
 
@@ -21,10 +21,18 @@ class Choice:
     then: Call
 
 
+@dataclass(frozen=True)
+class Offered:
+    """A kind of offer: how it is worked out, and the sentences that name its choices; the key is a blank of each."""
+
+    worked_out: Callable[[Call, Facts], Iterator[Choice]]
+    sentences: Blanks
+
+
 def choices(name: str, call: Call, facts: Facts) -> list[Choice]:
     """What this kind of offer holds for the call; none for the empty name."""
     offer = OFFERS.get(name)
-    return list(offer(call, facts)) if offer else []
+    return list(offer.worked_out(call, facts)) if offer else []
 
 
 def open_days(call: Call, facts: Facts, count: int = DAYS_ON_OFFER) -> list[date]:
@@ -70,9 +78,9 @@ def _today(call: Call, facts: Facts) -> date:
     return facts.line.hours.local(_moment(call, facts)).date()
 
 
-OFFERS: Mapping[str, Callable[[Call, Facts], Iterator[Choice]]] = {
-    "days": _days,
-    "parts": _parts,
-    "times": _times,
-    "topics": _topics,
+OFFERS: Mapping[str, Offered] = {
+    "days": Offered(_days, {"option_day": ("day",)}),
+    "parts": Offered(_parts, {f"option_{part}": () for part in Part}),
+    "times": Offered(_times, {"option_soonest": (), "option_time": ("day", "part")}),
+    "topics": Offered(_topics, {}),  # the sentences of each topic are the clinic's own
 }

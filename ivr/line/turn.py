@@ -134,6 +134,10 @@ class Say:
     language: str | None = None
 
 
+Blanks = Mapping[str, tuple[str, ...]]
+"""Sentences by name, each with the blanks that are filled where it is said."""
+
+
 @dataclass(frozen=True)
 class PressKey:
     """Wait for one key, so many seconds."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from ivr.line.menu import LANGUAGE, MENU
 from ivr.line.paths.transitions import Lead, leads
 from ivr.line.places import Bridge, End, Filing, Fork, Keying, Menu, Passage, Place, Ringing
+from ivr.line.sentences import said_at
 
 SHAPES: Mapping[type, tuple[str, str]] = {
     Menu: ("[", "]"),
@@ -98,9 +99,7 @@ def _words(lead: Lead) -> str:
 
 
 def _row(name: str, place: Place) -> str:
-    first = place.first if isinstance(place, Menu) else ()
-    says = place.says if isinstance(place, Menu | Keying | Passage | Ringing | End) else ()
-    said = ", ".join(f"`{each}`" for each in (*first, *says))
+    said = ", ".join(f"`{each}`" for each in said_at(place))
     onward = "; ".join(f"{_words(lead)} → `{lead.to}`".strip() for lead in _own_leads(place))
     return f"| `{name}` | {_does(place)} | {said} | {onward} |"
 
