@@ -75,4 +75,4 @@ def _note(heard: Heard, person: Person, call_sid: str, line: Line) -> None:
 
 def _apologies(tools: Tools) -> tuple[str, ...]:
     names = ("not_kept", "fault")
-    return tuple(tools.script.say(Say(name), language).words for name in names for language in ("en", "hi"))
+    return tuple(tools.script.say(Say(name), language).words for name in names for language in tools.script.languages)

@@ -59,7 +59,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.n
     return Tools(
         settings=settings,
         clinic=clinic,
-        script=sentences.read_for(clinic),
+        script=sentences.read_for(clinic, settings.clinic_file),
         desk=Desk(database, tasks(settings.text_confirmations)),
         moves=Moves(database, next_due(clinic), clinic.persistence.tries),
         errands=Errands(database),

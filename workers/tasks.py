@@ -39,7 +39,7 @@ def confirm_to_caller(tools: Tools, errand: Errand) -> None:
     """Sends the caller their reference. Raises what the carrier's client raises."""
     request = errand.request
     values: dict[str, Value] = {"clinic": tools.clinic.name, "reference": request.reference}
-    words = tools.script.say(Say("text_confirmation", values), request.language).words
+    words = tools.script.say(Say("text_confirmation", values), tools.script.spoken(request.language)).words
     tools.texts().send(request.phone, words)
 
 

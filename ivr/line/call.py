@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from ivr.line import languages
 from ivr.line.known import answer, has
-from ivr.line.menu import BACK, HOME, LANGUAGE, PERSON, PERSON_PLACE, REPEAT, START
+from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, START
 from ivr.line.offers import choices
 from ivr.line.phones import NumberRefused
 from ivr.line.places import Bridge, End, Filing, Fork, Keying, Menu, Option, Passage, Ringing
 from ivr.line.speeches import spoken
-from ivr.line.standing import SILENCE, WRONG, announced, help_after, other_language
+from ivr.line.standing import SILENCE, WRONG, announced, help_after
 from ivr.line.turn import (
     Call,
     Facts,
@@ -73,7 +74,7 @@ def keys_of(menu: Menu, call: Call, facts: Facts) -> dict[str, tuple[Say, Callab
     found: dict[str, tuple[Say, Callable[[Facts], Turn]]] = {}
     for number, choice in enumerate(choices(menu.offers, call, facts), start=1):
         says = replace(choice.says, values={**choice.says.values, "key": str(number)})
-        found[str(number)] = (says, _leading(choice.then, menu.leads))
+        found[str(number)] = (says, _leading(choice.then, choice.leads or menu.leads))
     for option in menu.options:
         found[option.key] = (
             Say(option.says, {"key": option.key}),
@@ -219,8 +220,12 @@ def _back(call: Call, _menu: Menu, facts: Facts) -> Turn:
 
 
 def _switched(call: Call, menu: Menu, facts: Facts) -> Turn:
-    there = menu.language_leads or call.place
-    return _arrive(replace(call, language=other_language(call, facts)), there, facts)
+    if menu.offers == languages.OFFER:
+        return _again(call, menu, facts)
+    if languages.need_a_menu(facts.clinic.name):
+        return _arrive(replace(call, left=call.place), LANGUAGES_PLACE, facts)
+    (other,) = languages.others(call, facts)
+    return _arrive(replace(call, language=other), languages.leads_on(call, facts), facts)
 
 
 STANDING: Mapping[str, Callable[[Call, Menu, Facts], Turn]] = {

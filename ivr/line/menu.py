@@ -11,7 +11,7 @@ from ivr.line.places import Bridge, End, Filing, Fork, Keying, Menu, Option, Pas
 PERSON, REPEAT, BACK, LANGUAGE = "0", "*", "#", "9"
 """The standing keys: the same from every menu."""
 
-START, HOME, PERSON_PLACE, SCREEN = "welcome", "main", "person", "screen"
+START, HOME, PERSON_PLACE, LANGUAGES_PLACE, SCREEN = "welcome", "main", "person", "languages", "screen"
 
 RECEPTIONS = frozenset({SCREEN, "put_through", "not_taken"})
 """The places of the reception's own leg: no caller comes there."""
@@ -76,6 +76,8 @@ MENU: Mapping[str, Place] = {
     "topic": Menu(("topic",), offers="topics", leads="topic", language_leads="advice", needs=("topic",), answers=True),
     # -- opening hours
     "hours": Menu(("week", "closures"), WANTS, answers=True),
+    # -- the languages, where there are more than two: each leads on from where 9 was pressed
+    "languages": Menu(offers="languages"),
     # -- a person
     "person": Fork("reception", {"rings": "ring", "nobody": "nobody", "closed": "closed_now"}),
     "ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "nobody", "refused": "refused"}),

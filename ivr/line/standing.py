@@ -3,6 +3,7 @@
 Pure; what these keys do is call.py's business.
 """
 
+from ivr.line.languages import others
 from ivr.line.menu import HOME, LANGUAGE, PERSON, START
 from ivr.line.phones import Refusal
 from ivr.line.places import Keying, Menu
@@ -16,12 +17,7 @@ def announced(menu: Menu, call: Call, facts: Facts) -> tuple[Say, ...]:
     person = (Say("option_person", {"key": PERSON}),) if menu.offers_person else ()
     if call.place not in {START, HOME}:
         return (*person, Say("option_repeat_or_back"))
-    return (*person, Say("option_language", {"key": LANGUAGE}, language=other_language(call, facts)))
-
-
-def other_language(call: Call, facts: Facts) -> str:
-    """The language that 9 switches to."""
-    return next(language for language in facts.clinic.name if language != call.language)
+    return (*person, *(Say("option_language", {"key": LANGUAGE}, language=each) for each in others(call, facts)))
 
 
 def help_after(mistake: str, before: int, place: Menu | Keying) -> Say:

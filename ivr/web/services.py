@@ -126,7 +126,7 @@ def build(
 ) -> House:
     """The house that these settings describe. Raises BadFile where a file of the configuration is wrong."""
     clinic = clinic_file.read(settings.clinic_file)
-    script = sentences.read_for(clinic)
+    script = sentences.read_for(clinic, settings.clinic_file)
     database = Database(settings.database_url, breaker=Breaker(DATABASE_STALLS, monotonic=monotonic))
     # What takes longer than a caller waits is no stall, and callers must not be held back because of it.
     patient = Database(settings.database_url, patience=PATIENCE_OF_A_WORKER)

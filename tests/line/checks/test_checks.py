@@ -40,6 +40,7 @@ ERROR, ASTRAY = "an error of ours ends in at most 9 steps", "all of these in any
 ENDING = "every call ends with a person, a request or a goodbye"
 OPTIONS, PERSON = "a menu has at most 5 options, numbered from 1", "0 leads to a person, or to a request"
 KEYS, SENTENCES = "the choice is said before its key", "every sentence is there in every language"
+LANGUAGE_KEY = "each language is reached from each, wherever 9 works"
 WARNED, WHOLE = "the warning signs come before any advice", "no key cuts off the emergency lines"
 OUT_OF_HOURS = "out of hours the emergency line comes first"
 NUMBER, PROMISE = "the emergency number is the same everywhere", "a promise is heard only after a request is stored"
@@ -239,6 +240,12 @@ BREAKS: dict[str, tuple[Places, str, str]] = {
         but("hours", standing=False),
         PERSON,
         "hours (en) is heard by callers without the standing keys",
+    ),
+    # -- languages
+    "a change of the language ends the call": (
+        but("topics", language_leads="goodbye"),
+        LANGUAGE_KEY,
+        "topics (en): 9 does not lead to hi",
     ),
     # -- what must be heard
     "advice without the warning signs": (
