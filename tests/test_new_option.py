@@ -28,9 +28,17 @@ from ivr.web.i18n import CHOSEN
 from ivr.web.reports.tables import Figure, figures
 from tests.people import DELHI
 
-WANTED = (*WANTS, Option("5", "option_directions", "directions"))
+FIRST, MORE = WANTS[:4], tuple[Option, ...](WANTS[4:])
+WITHOUT: dict[str, Place] = {
+    **{name: place for name, place in MENU.items() if name not in {each.leads for each in MORE}},
+    "main": Menu(options=FIRST, language_leads="welcome"),
+    "hours": Menu(("week", "closures"), FIRST, answers=True),
+}
+"""The shipped table, or what it was before it had more: there is room for a fifth option."""
+
+WANTED = (*FIRST, Option("5", "option_directions", "directions"))
 TABLE: dict[str, Place] = {
-    **MENU,
+    **WITHOUT,
     "main": Menu(options=WANTED, language_leads="welcome"),
     "hours": Menu(("week", "closures"), WANTED, answers=True),
     "directions": Menu(("directions",), WANTED, answers=True),
@@ -75,7 +83,7 @@ def test_its_key_leads_to_its_words(language: str) -> None:
 
 
 def test_its_sentences_are_expected_of_every_language() -> None:
-    more = sentences([], TABLE).items() - sentences([], MENU).items()
+    more = sentences([], TABLE).items() - sentences([], WITHOUT).items()
     assert dict(more) == {"option_directions": frozenset({"key"}), "directions": frozenset()}
 
 

@@ -18,6 +18,7 @@ from ivr.line.call import STANDING, begin, keys_of, press
 from ivr.line.checks.checks import CHECKS, gather, judge, prove
 from ivr.line.checks.explore import walk
 from ivr.line.checks.scenarios import situations
+from ivr.line.checks.table import MOST_OPTIONS
 from ivr.line.clinic import Clinic
 from ivr.line.hours import Hours, Shift
 from ivr.line.menu import MENU, WANTS
@@ -126,7 +127,8 @@ def main_with(*options: Option) -> Places:
     return but("main", options=(*WANTS, *options))
 
 
-PIECES = tuple(Option(str(key), "option_hours", "hours") for key in (5, 6))
+LAST = len(WANTS)
+PIECES = tuple(Option(str(key), "option_hours", "hours") for key in range(LAST + 1, MOST_OPTIONS + 3))
 
 BREAKS: dict[str, tuple[Places, str, str]] = {
     # -- silence and wrong keys
@@ -222,8 +224,16 @@ BREAKS: dict[str, tuple[Places, str, str]] = {
     "an offer that nobody has": (but("topics", offers="gifts"), NAMES, "topics: offers 'gifts', which nobody has"),
     "a question that nobody answers": ({"book": Fork("weather", {})}, NAMES, "book: asks 'weather'"),
     # -- menus
-    "six options": (main_with(*PIECES), OPTIONS, "main (en) has 6 options; expected at most 5"),
-    "a gap in the keys": (main_with(PIECES[1]), OPTIONS, "main (hi) has the keys 1, 2, 3, 4, 6; expected 1, 2, 3"),
+    "six options": (
+        main_with(*PIECES[: MOST_OPTIONS + 1 - LAST]),
+        OPTIONS,
+        "main (en) has 6 options; expected at most 5",
+    ),
+    "a gap in the keys": (
+        main_with(PIECES[1]),
+        OPTIONS,
+        f"main (hi) has the keys {', '.join(each.key for each in (*WANTS, PIECES[1]))}; expected 1, 2, 3",
+    ),
     "one key for two options": (
         but("topics", options=(Option("1", "option_hours", "hours"),)),
         OPTIONS,
