@@ -75,4 +75,4 @@ def _note(heard: Heard, person: Person, call_id: str, line: Line) -> None:
 
 def _apologies(worker: WorkerServices) -> tuple[str, ...]:
     names = ("not_kept", "fault")
-    return tuple(worker.script.say(Say(name), language).words for name in names for language in ("en", "hi"))
+    return tuple(worker.script.say(Say(name), language).words for name in names for language in worker.script.languages)

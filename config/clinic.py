@@ -10,8 +10,9 @@ from pydantic import Field, model_validator
 from config.fields import (
     LANGUAGES,
     Language,
-    Words,
+    Name,
     Zone,
+    languages_of,
 )
 from config.sections import (
     AdviceFile,
@@ -39,10 +40,10 @@ from ivr.line.phones import Dialling
 class ClinicFile(Strict):
     """config/clinic.toml."""
 
-    name: Words
+    name: Name
     timezone: Zone
     default_line: str
-    voices: dict[Language, Annotated[str, Field(min_length=1)]]
+    voices: dict[Language, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
     hours: WeekFile
     closed: tuple[ClosedFile, ...] = ()
     reasons: tuple[ReasonFile, ...] = ()
@@ -77,7 +78,6 @@ def _contradictions(file: ClinicFile) -> Iterator[str]:
     yield from (f"reasons: the key {key!r} stands twice" for key in _twice([reason.key for reason in file.reasons]))
     yield from (f"advice: the key {key!r} stands twice" for key in _twice([topic.key for topic in file.advice]))
     yield from (f"closed: no line has the key {key!r}" for each in file.closed for key in each.lines if key not in keys)
-    yield from (f"voices: {language!r} has none" for language in LANGUAGES if language not in file.voices)
     if any(line.reception for line in file.lines) and file.reception.caller_id is None:
         yield "reception.caller_id: is missing; a line has a reception, rung from a number of the carrier's"
 
@@ -88,7 +88,7 @@ def _twice(values: list[str]) -> list[str]:
 
 def read(path: Path) -> Clinic:
     """The clinic that this file describes. Raises BadFile."""
-    file = load(path, ClinicFile)
+    file = load(path, ClinicFile, languages_of)
     lines = {line.key: _line(line, file) for line in file.lines}
     return Clinic(
         name=file.name,

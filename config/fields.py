@@ -1,17 +1,21 @@
 """The kinds of value that clinic.toml holds, each with what is said of one that cannot be so."""
 
 import re
+from collections.abc import Mapping
 from datetime import time
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from phonenumbers import SUPPORTED_REGIONS
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from ivr.line.hours import Shift, in_order
 from ivr.line.phones import NumberRefused, Phone, phone
 
 LANGUAGES = ("en", "hi")
+"""The languages of the desk's pages, and so of every text of the clinic; the line may speak more of them."""
+
+LANGUAGE_KEY = re.compile(r"[a-z]{2,8}")
 SHIFT = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
 
 
@@ -53,16 +57,31 @@ def _zone(name: Any) -> ZoneInfo:
         raise ValueError("expected a time zone such as Asia/Kolkata") from None
 
 
-def _each_language(text: dict[str, str]) -> dict[str, str]:
-    if set(text) != set(LANGUAGES) or not all(words.strip() for words in text.values()):
-        raise ValueError(f"expected words in each of {', '.join(LANGUAGES)}")
+def languages_of(written: Mapping[str, Any]) -> tuple[str, ...]:
+    """The languages that a clinic's file is written in: those of the clinic's name, and the desk's in any case."""
+    name = written.get("name")
+    return tuple(dict.fromkeys((*(name if isinstance(name, dict) else ()), *LANGUAGES)))
+
+
+def _each_language(text: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+    languages = info.context or LANGUAGES
+    if set(text) != set(languages) or not all(words.strip() for words in text.values()):
+        raise ValueError(f"expected words in each of {', '.join(languages)}")
     return text
 
 
-def _known_language(language: str) -> str:
-    if language not in LANGUAGES:
-        raise ValueError(f"expected one of {', '.join(LANGUAGES)}")
+def _known_language(language: str, info: ValidationInfo) -> str:
+    languages = info.context or LANGUAGES
+    if language not in languages:
+        raise ValueError(f"expected one of {', '.join(languages)}")
     return language
+
+
+def _keyed_by_language(name: dict[str, str]) -> dict[str, str]:
+    odd = next((key for key in name if not LANGUAGE_KEY.fullmatch(key)), None)
+    if odd is not None:
+        raise ValueError(f"{odd!r} is no key of a language; expected one such as pa")
+    return name
 
 
 def _country(code: str) -> str:
@@ -77,6 +96,9 @@ Hour = Annotated[time, BeforeValidator(lambda written: _time(str(written)))]
 Shifts = Annotated[tuple[Annotated[Shift, BeforeValidator(_shift)], ...], AfterValidator(_ordered)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Words = Annotated[dict[str, str], AfterValidator(_each_language)]
+Name = Annotated[Words, AfterValidator(_keyed_by_language)]
+"""The clinic's, whose languages are those of the line."""
+
 Language = Annotated[str, AfterValidator(_known_language)]
 Country = Annotated[str, AfterValidator(_country)]
 Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]

@@ -10,10 +10,11 @@ from config.settings import ROOT
 from config.toml_file import BadFile, Strict, load
 from ivr.line.booking import Part
 from ivr.line.clinic import Clinic
-from ivr.line.script import Clock, Days, Prompts, Script, blanks_of
+from ivr.line.script import Clock, Days, Language, Prompts, Script, blanks_of
 from ivr.line.sentences import sentences
 
-FOLDER = ROOT / "config" / "prompts"
+CLINIC_FILE = ROOT / "config" / "clinic.toml"
+FOLDER = CLINIC_FILE.with_name("prompts")
 OF_TOPICS = ("topic_", "advice_")
 """Sentences of a topic may wait here for the topic to be switched on."""
 
@@ -50,6 +51,12 @@ def _each_distance(patterns: dict[str, str]) -> dict[str, str]:
     if set(patterns) != DISTANCES:
         raise ValueError(f"expected the keys {', '.join(sorted(DISTANCES))}")
     return patterns
+
+
+def _in_english(names: dict[str, str]) -> dict[str, str]:
+    if "en" not in names:
+        raise ValueError('expected the English name at least, such as { en = "Hindi" }')
+    return names
 
 
 Sentence = Annotated[str, AfterValidator(_not_empty)]
@@ -103,9 +110,19 @@ class Words(Strict):
     spans_joint: Annotated[str, _filled()]
 
 
+class LanguageFile(Strict):
+    """What a language is called, and how the carrier is to speak it."""
+
+    name: Word
+    names: Annotated[dict[str, Word], AfterValidator(_in_english)]
+    locale: Annotated[str, Field(pattern="^[a-z]{2,3}-[A-Z]{2}$")]
+    voice: Annotated[str, Field(min_length=1)]
+
+
 class PromptFile(Strict):
     """One language's file."""
 
+    language: LanguageFile
     sentences: dict[str, Sentence]
     clock: ClockWords
     days: DayWords
@@ -115,9 +132,11 @@ class PromptFile(Strict):
 def read(languages: tuple[str, ...], folder: Path = FOLDER, topics: Iterable[str] = ()) -> Script:
     """The script in these languages, with the sentences of these topics of advice.
 
+    A language that has no file in the folder has the one that is shipped.
+
     Raises BadFile where a file is wrong, or a sentence is missing in one, or has other blanks than are filled.
     """
-    prompts = {language: _prompts(language, load(folder / f"{language}.toml", PromptFile)) for language in languages}
+    prompts = {language: _prompts(language, load(_file(language, folder), PromptFile)) for language in languages}
     expected = sentences(topics)
     complaints = [line for each in prompts.values() for line in _complaints(each, expected)]
     if complaints:
@@ -125,14 +144,23 @@ def read(languages: tuple[str, ...], folder: Path = FOLDER, topics: Iterable[str
     return Script(prompts)
 
 
-def read_for(clinic: Clinic) -> Script:
-    """The script of this clinic, in its languages and with its topics. Raises BadFile."""
-    return read(tuple(clinic.name), topics=[topic.key for topic in clinic.topics])
+def read_for(clinic: Clinic, clinic_file: Path = CLINIC_FILE) -> Script:
+    """The script of this clinic, in the languages of its name and with its topics. Raises BadFile.
+
+    The prompts stand in the folder `prompts` beside the clinic's file, else those that are shipped hold.
+    """
+    return read(tuple(clinic.name), clinic_file.with_name(FOLDER.name), [topic.key for topic in clinic.topics])
+
+
+def _file(language: str, folder: Path) -> Path:
+    own = folder / f"{language}.toml"
+    return own if own.is_file() else FOLDER / own.name
 
 
 def _prompts(language: str, file: PromptFile) -> Prompts:
     return Prompts(
         language=language,
+        about=Language(**dict(file.language)),
         clock=Clock(**dict(file.clock)),
         days=Days(**dict(file.days)),
         parts={part: getattr(file.words, part) for part in Part},

@@ -1,8 +1,9 @@
 """Reads a TOML file into a checked model, or says what is wrong in it: the key, the value, what was expected."""
 
 import tomllib
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -21,10 +22,11 @@ class Strict(BaseModel):
 Model = TypeVar("Model", bound=Strict)
 
 
-def load(path: Path, model: type[Model]) -> Model:
-    """The file as this model. Raises BadFile."""
+def load(path: Path, model: type[Model], context: Callable[[Mapping[str, Any]], Any] | None = None) -> Model:
+    """The file as this model, whose fields are checked with what `context` makes of the whole file. Raises BadFile."""
     try:
-        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+        return model.model_validate(written, context=context(written) if context else None)
     except UnicodeDecodeError as odd:
         raise BadFile(f"{path}: is not UTF-8; expected a text saved as UTF-8") from odd
     except OSError as missing:

@@ -18,6 +18,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 from ivr.carrier.twilio.reader import Dials, Gathers, HangsUp, Heard, Pauses, Redirects, Step, steps
+from ivr.line.languages import keys_to
 from ivr.web.services import Services
 from tests.carrier.twilio.twiml_rules import faults
 
@@ -72,8 +73,8 @@ class Phone:
         called = min(clinic_line.reached_by).e164
         call = Conversation(self, {"From": caller, "To": called, **more})
         call.follows("/voice", {})
-        if lang and lang != clinic_line.language:
-            call.press("9")
+        if lang:
+            call.press(*keys_to(lang, clinic_line.language, self.services.script.languages))
         return call
 
     def posts(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:

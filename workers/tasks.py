@@ -39,7 +39,7 @@ def confirm_to_caller(worker: WorkerServices, task: OutboxTask) -> None:
     """Sends the caller their reference. Raises what the carrier's client raises."""
     request = task.request
     values: dict[str, Value] = {"clinic": worker.clinic.name, "reference": request.reference}
-    words = worker.script.say(Say("text_confirmation", values), request.language).words
+    words = worker.script.say(Say("text_confirmation", values), worker.script.spoken(request.language)).words
     worker.texts().send(request.phone, words)
 
 

@@ -1,4 +1,4 @@
-"""`flask hear`: prints what a caller hears, of any line, in either language, at any moment; every branch below its key.
+"""`flask hear`: prints what a caller hears, of any line, in any language, at any moment; every branch below its key.
 
 Needs neither the database nor Redis: closures of the desk come from their file on this machine.
 """

@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 
 from ivr.carrier.twilio.reader import Gathers, Heard
 from ivr.line.clinic import Clinic, Line
+from ivr.line.languages import keys_to
 from ivr.line.phones import NumberRefused
 from ivr.line.phones import phone as number
 from ivr.phone.handset import CallFailed, KeyStream, NobodyAnswers
@@ -28,9 +29,9 @@ class AtTerminal:
         click.echo(f"  {heard.words}")
 
     def keys(self, wanted: Gathers) -> str | None:
-        """Types the key of the language first, then those of the script or of the person."""
+        """Types the keys of the language first, then those of the script or of the person."""
         if self.first_keys:
-            pressed, self.first_keys = self.first_keys, ""
+            pressed, self.first_keys = self.first_keys[0], self.first_keys[1:]
         elif self.script:
             given = self.script.press(wanted)
             pressed = given if given is not None else "h"
@@ -59,7 +60,9 @@ class AtTerminal:
 @click.command()
 @click.option("--line", "line_key", help="A line's key or number; asked for when there are no --keys.")
 @click.option("--from", "sender", help=f"The caller's number, or 'withheld'. [default: {MADE_UP_CALLER}]")
-@click.option("--lang", "language", help="The language to hear: 9 is pressed first where the line begins in another.")
+@click.option(
+    "--lang", "language", help="The language to hear: its keys are pressed first where the line begins in another."
+)
 @click.option("--keys", help='Keys to press, in words: "1 1 1 1 1". A "-" is a silence. The call then runs by itself.')
 @click.option("--reception", type=click.Choice(["answers", "declines", "silent"]), help="What the reception does.")
 @with_appcontext
@@ -74,7 +77,7 @@ def phone(
     terminal = AtTerminal(
         KeyStream(keys) if keys is not None else None,
         reception or ("silent" if keys is not None else "ask"),
-        first_keys="" if language == line.language else "9",
+        first_keys=keys_to(language, line.language, here.script.languages),
     )
     try:
         handset(here.settings, number_of(line), caller, new_call()).ring(terminal, lambda: here.clock().timestamp())

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from ivr.line import languages
 from ivr.line.known import answer, has
-from ivr.line.menu import BACK, HOME, LANGUAGE, PERSON, PERSON_PLACE, REPEAT, START
+from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, START
 from ivr.line.offers import choices
 from ivr.line.phones import NumberRefused
 from ivr.line.places import Bridge, End, Filing, Fork, Keying, Menu, Option, Passage, Ringing
 from ivr.line.speeches import spoken
+from ivr.line.standing import SILENCE, WRONG, announced, help_after
 from ivr.line.turn import (
     Call,
     Facts,
@@ -72,7 +74,7 @@ def keys_of(menu: Menu, call: Call, facts: Facts) -> dict[str, tuple[Say, Callab
     found: dict[str, tuple[Say, Callable[[Facts], Turn]]] = {}
     for number, choice in enumerate(choices(menu.offers, call, facts), start=1):
         says = replace(choice.says, values={**choice.says.values, "key": str(number)})
-        found[str(number)] = (says, _leading(choice.then, menu.leads))
+        found[str(number)] = (says, _leading(choice.then, choice.leads or menu.leads))
     for option in menu.options:
         found[option.key] = (
             Say(option.says, {"key": option.key}),
@@ -161,17 +163,8 @@ def _asking(
     if not help_first:
         said += _all(place.first, call, facts)
     offered = tuple(says for says, _ in keys_of(place, call, facts).values())
-    asks = help_first + _all(place.says, call, facts) + offered + _standing(place, call, facts)
+    asks = help_first + _all(place.says, call, facts) + offered + announced(place, call, facts)
     return Turn(call, said, asks, PressKey(KEY_SECONDS[missed]))
-
-
-def _standing(menu: Menu, call: Call, facts: Facts) -> tuple[Say, ...]:
-    if not menu.standing:
-        return ()
-    person = (Say("option_person", {"key": PERSON}),) if menu.offers_person else ()
-    if call.place not in {START, HOME}:
-        return (*person, Say("option_repeat_or_back"))
-    return (*person, Say("option_language", {"key": LANGUAGE}, language=other_language(call, facts)))
 
 
 def _all(names: tuple[str, ...], call: Call, facts: Facts) -> tuple[Say, ...]:
@@ -187,7 +180,7 @@ def _chosen(call: Call, menu: Menu, key: str, facts: Facts) -> Turn:
         return options[key][1](facts)
     if menu.standing and key in STANDING:
         return STANDING[key](call, menu, facts)
-    return _missed(replace(call, wrongs=call.wrongs + 1), menu, facts, "wrong", call.wrongs)
+    return _missed(replace(call, wrongs=call.wrongs + 1), menu, facts, WRONG, call.wrongs)
 
 
 def _keyed(call: Call, place: Keying, keys: str, facts: Facts) -> Turn:
@@ -204,16 +197,14 @@ def _keyed(call: Call, place: Keying, keys: str, facts: Facts) -> Turn:
 def _silent(call: Call, place: Menu | Keying, facts: Facts) -> Turn:
     if isinstance(place, Menu) and place.ends_on_silence:
         return _arrive(call, place.gives_up, facts)
-    return _missed(replace(call, silences=call.silences + 1), place, facts, "silence", call.silences)
+    return _missed(replace(call, silences=call.silences + 1), place, facts, SILENCE, call.silences)
 
 
 def _missed(call: Call, place: Menu | Keying, facts: Facts, what: str, before: int) -> Turn:
     """After a silence, a wrong key or a refused number: more help each time, then a callback is offered."""
     if before + 1 >= place.misses:
         return _arrive(call, place.gives_up, facts)
-    if what in {"silence", "wrong"}:
-        what = f"{what}_{before + 1}_number" if isinstance(place, Keying) else f"{what}_{before + 1}"
-    return _asking(call, place, facts, help_first=(Say(what),))
+    return _asking(call, place, facts, help_first=(help_after(what, before, place),))
 
 
 def _person(call: Call, _menu: Menu, facts: Facts) -> Turn:
@@ -229,8 +220,12 @@ def _back(call: Call, _menu: Menu, facts: Facts) -> Turn:
 
 
 def _switched(call: Call, menu: Menu, facts: Facts) -> Turn:
-    there = menu.language_leads or call.place
-    return _arrive(replace(call, language=other_language(call, facts)), there, facts)
+    if menu.offers == languages.OFFER:
+        return _again(call, menu, facts)
+    if languages.need_a_menu(facts.clinic.name):
+        return _arrive(replace(call, left=call.place), LANGUAGES_PLACE, facts)
+    (other,) = languages.others(call, facts)
+    return _arrive(replace(call, language=other), languages.leads_on(call, facts), facts)
 
 
 STANDING: Mapping[str, Callable[[Call, Menu, Facts], Turn]] = {
@@ -239,8 +234,3 @@ STANDING: Mapping[str, Callable[[Call, Menu, Facts], Turn]] = {
     BACK: _back,
     LANGUAGE: _switched,
 }
-
-
-def other_language(call: Call, facts: Facts) -> str:
-    """The language that 9 switches to."""
-    return next(language for language in facts.clinic.name if language != call.language)

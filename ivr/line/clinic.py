@@ -96,6 +96,7 @@ class Clinic:
     review_holds: timedelta
     """For how long a clinician's review of the advice holds."""
     voices: Mapping[str, str]
+    """By language, where it is another than stands with the prompts."""
     reasons: Mapping[str, Text] = field(default_factory=dict)
     """Why the desk may close, in words that callers hear."""
     appointment: timedelta | None = None

@@ -11,7 +11,7 @@ from ivr.line.places import Bridge, End, Filing, Fork, Keying, Menu, Option, Pas
 PERSON, REPEAT, BACK, LANGUAGE = "0", "*", "#", "9"
 """The standing keys: the same from every menu."""
 
-START, HOME, PERSON_PLACE, SCREEN = "welcome", "main", "person", "screen"
+START, HOME, PERSON_PLACE, LANGUAGES_PLACE, SCREEN = "welcome", "main", "person", "languages", "screen"
 
 RECEPTIONS = frozenset({SCREEN, "put_through", "not_taken"})
 """The places of the reception's own leg: no caller comes there."""
@@ -22,6 +22,7 @@ WANTS = (
     Option("3", "option_advice", "advice"),
     Option("4", "option_hours", "hours"),
 )
+"""What a caller can want, from the main menu and after the hours; the reports count it by the place it leads to."""
 
 MENU: Mapping[str, Place] = {
     "welcome": Passage(("welcome", "status"), "main"),
@@ -72,9 +73,11 @@ MENU: Mapping[str, Place] = {
     # -- advice: the warning signs first, each time and in each language
     "advice": Passage(("warning_signs",), "topics"),
     "topics": Menu(("which_topic",), offers="topics", leads="topic", language_leads="advice"),
-    "topic": Menu(("topic",), offers="topics", leads="topic", language_leads="advice", needs=("topic",)),
+    "topic": Menu(("topic",), offers="topics", leads="topic", language_leads="advice", needs=("topic",), answers=True),
     # -- opening hours
-    "hours": Menu(("week", "closures"), WANTS),
+    "hours": Menu(("week", "closures"), WANTS, answers=True),
+    # -- the languages, where there are more than two: each leads on from where 9 was pressed
+    "languages": Menu(offers="languages"),
     # -- a person
     "person": Fork("reception", {"rings": "ring", "nobody": "nobody", "closed": "closed_now"}),
     "ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "nobody", "refused": "refused"}),

@@ -1,4 +1,4 @@
-"""Options that are worked out while the call goes on: days, parts of a day, times to be rung, topics of advice.
+"""Options that are worked out while the call goes on: days, parts of a day, times to be rung, topics, languages.
 
 Pure: each offer is the sentence that names it and what the call has gathered once it is chosen.
 """
@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ivr.line.booking import Part
-from ivr.line.turn import Call, DayName, Facts, Say, Value
+from ivr.line.languages import OFFER, leads_on
+from ivr.line.turn import Blanks, Call, DayName, Facts, Say, Value
 
 DAYS_ON_OFFER = 3
 
@@ -19,12 +20,22 @@ class Choice:
 
     says: Say
     then: Call
+    leads: str = ""
+    """Where it leads, if elsewhere than the other choices of its menu."""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A kind of offer: how it is worked out, and the sentences that name its choices; the key is a blank of each."""
+
+    worked_out: Callable[[Call, Facts], Iterator[Choice]]
+    sentences: Blanks
 
 
 def choices(name: str, call: Call, facts: Facts) -> list[Choice]:
     """What this kind of offer holds for the call; none for the empty name."""
     offer = OFFERS.get(name)
-    return list(offer(call, facts)) if offer else []
+    return list(offer.worked_out(call, facts)) if offer else []
 
 
 def open_days(call: Call, facts: Facts, count: int = DAYS_ON_OFFER) -> list[date]:
@@ -62,6 +73,12 @@ def _topics(call: Call, facts: Facts) -> Iterator[Choice]:
         yield Choice(Say(f"topic_{topic.key}"), replace(call, topic=topic.key))
 
 
+def _languages(call: Call, facts: Facts) -> Iterator[Choice]:
+    """Every language in its own words, the call's among them: so a language has the same key in every call."""
+    for language in facts.clinic.name:
+        yield Choice(Say("option_language", language=language), replace(call, language=language), leads_on(call, facts))
+
+
 def _moment(call: Call, facts: Facts) -> datetime:
     return call.offered_at or facts.now
 
@@ -70,9 +87,10 @@ def _today(call: Call, facts: Facts) -> date:
     return facts.line.hours.local(_moment(call, facts)).date()
 
 
-OFFERS: Mapping[str, Callable[[Call, Facts], Iterator[Choice]]] = {
-    "days": _days,
-    "parts": _parts,
-    "times": _times,
-    "topics": _topics,
+OFFERS: Mapping[str, Offered] = {
+    "days": Offered(_days, {"option_day": ("day",)}),
+    "parts": Offered(_parts, {f"option_{part}": () for part in Part}),
+    "times": Offered(_times, {"option_soonest": (), "option_time": ("day", "part")}),
+    "topics": Offered(_topics, {}),  # the sentences of each topic are the clinic's own
+    OFFER: Offered(_languages, {"option_language": ()}),
 }

@@ -44,6 +44,8 @@ class Menu:
     """Whether 9, 0, star and hash work here, and are announced."""
     offers_person: bool = True
     """Whether 0 is announced, where it works."""
+    answers: bool = False
+    """Whether who comes here has heard what they rang for: the reports count them as served."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Passage:
     leads: str
     kind: Kind | None = None
     """What the caller is taken to want from here on."""
+    answers: bool = False
+    """As of a menu."""
 
 
 @dataclass(frozen=True)

@@ -96,10 +96,27 @@ def _distance(day: Day | DayName) -> str:
 
 
 @dataclass(frozen=True)
+class Language:
+    """A language of the line: what it is called, and how the carrier is to speak it."""
+
+    name: str
+    """Its own, as those who speak it write it."""
+    names: Mapping[str, str]
+    """What staff call it, by the language they read; English is always there."""
+    locale: str
+    voice: str
+
+    def named_in(self, reader: str) -> str:
+        """What somebody who reads this language calls it."""
+        return self.names.get(reader, self.names["en"])
+
+
+@dataclass(frozen=True)
 class Prompts:
     """Every sentence and word of one language."""
 
     language: str
+    about: Language
     clock: Clock
     days: Days
     parts: Mapping[str, str]
@@ -132,6 +149,14 @@ class Script:
     def prompts(self, language: str) -> Prompts:
         """Every sentence and word of a language, with the blanks still in them."""
         return self._prompts[language]
+
+    def about(self, language: str) -> Language | None:
+        """What is known of a language; None of one that the line does not speak, or no longer."""
+        return self._prompts[language].about if language in self._prompts else None
+
+    def spoken(self, language: str) -> str:
+        """The language itself where the line speaks it, else the default: prompts may have been taken away since."""
+        return language if language in self._prompts else self.languages[0]
 
     def everywhere(self, say: Say) -> dict[str, str]:
         """Its words in each language."""

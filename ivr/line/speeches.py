@@ -4,24 +4,33 @@ Pure; the words themselves are in config/prompts, and turned into speech by scri
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from ivr.line.booking import Kind
 from ivr.line.hours import Closure, Hours, Shift
 from ivr.line.phones import Phone
-from ivr.line.turn import Call, Day, Digits, Facts, HourToday, Moment, Say, Spans, Value, WeekDays
+from ivr.line.turn import Blanks, Call, Day, Digits, Facts, HourToday, Moment, Say, Spans, Value, WeekDays
 
 CLOSURES_AHEAD_DAYS = 7
 """How far ahead closures are read out with the opening hours."""
 
-Speech = Callable[[Call, Facts], Iterator[Say]]
+Says = Callable[[Call, Facts], Iterator[Say]]
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What a name of the menu's table stands for, and every sentence that can come of it."""
+
+    says: Says
+    sentences: Blanks
 
 
 def spoken(name: str, call: Call, facts: Facts) -> tuple[Say, ...]:
     """The sentences that this name of the menu's table stands for, here and now."""
     speech = SPEECHES.get(name)
-    return tuple(speech(call, facts)) if speech else (Say(name),)
+    return tuple(speech.says(call, facts)) if speech else (Say(name),)
 
 
 def _welcome(_call: Call, facts: Facts) -> Iterator[Say]:
@@ -97,10 +106,10 @@ def _spans(shifts: tuple[Shift, ...], facts: Facts) -> Spans:
 
 
 def _number(name: str) -> Speech:
-    def speech(call: Call, facts: Facts) -> Iterator[Say]:
+    def says(call: Call, facts: Facts) -> Iterator[Say]:
         yield Say(name, {"number": _groups(facts.number(call))})
 
-    return speech
+    return Speech(says, {name: ("number",)})
 
 
 def _groups(number: Phone | None) -> Digits:
@@ -142,13 +151,44 @@ def _topic(call: Call, _facts: Facts) -> Iterator[Say]:
 
 
 SPEECHES: Mapping[str, Speech] = {
-    "welcome": _welcome,
-    "status": _status,
-    "week": _week,
-    "closures": _closures,
+    "welcome": Speech(_welcome, {"welcome": ("clinic",), "greeting_of_line": ("greeting",)}),
+    "status": Speech(
+        _status,
+        {
+            **dict.fromkeys(("closed_now", "closed_today", "opens_unknown", "emergency"), ()),
+            **{f"{name}_for": ("reason",) for name in ("hours_changed", "closed_now", "closed_today", "closed_early")},
+            "open_until": ("until",),
+            "opens_next": ("opens",),
+        },
+    ),
+    "week": Speech(_week, {"week": (), "week_days": ("days", "spans"), "week_days_closed": ("days",)}),
+    "closures": Speech(
+        _closures,
+        {
+            "closure": ("day",),
+            "closure_for": ("day", "reason"),
+            "closure_half": ("day", "spans"),
+            "closure_half_for": ("day", "reason", "spans"),
+        },
+    ),
     "own_number": _number("own_number"),
     "keyed_number": _number("keyed_number"),
-    "summary": _summary,
-    "kept": _kept,
-    "topic": _topic,
+    "summary": Speech(
+        _summary,
+        {
+            **{f"summary_{kind}": () for kind in Kind},
+            **{f"summary_{kind}_then": ("day", "part") for kind in Kind},
+        },
+    ),
+    "kept": Speech(
+        _kept,
+        {
+            **dict.fromkeys(("kept", "kept_again"), ()),
+            **{f"promise_{kind}": () for kind in Kind},
+            **{f"promise_{kind}_opening": ("opens",) for kind in Kind},
+            "promise_then": ("day", "part"),
+            **dict.fromkeys(("reference", "reference_again"), ("reference",)),
+        },
+    ),
+    "topic": Speech(_topic, {}),  # the sentences of each topic are the clinic's own
 }

@@ -10,7 +10,7 @@ from typing import Self
 
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.clinic import Clinic, Line
-from ivr.line.menu import MENU
+from ivr.line.menu import LANGUAGES_PLACE, MENU
 from ivr.line.phones import Phone
 from ivr.line.places import Place
 
@@ -33,12 +33,14 @@ class Call:
     joined: bool = False
     offered_at: datetime | None = None
     """The moment the days on offer were worked out, so that a key means what was heard when it is pressed later."""
+    left: str = ""
+    """In the menu of languages: the place where 9 was pressed."""
     over_limit: bool = False
     """Whether it is one call too many: no request is taken from it, and the reception is not rung."""
 
     def at(self, place: str) -> Self:
         """The same call, newly come to a place: nothing missed there yet."""
-        return replace(self, place=place, silences=0, wrongs=0)
+        return replace(self, place=place, silences=0, wrongs=0, left=self.left if place == LANGUAGES_PLACE else "")
 
     def afresh(self, kind: Kind | None = None) -> "Call":
         """The same call with nothing gathered but what the caller now wants."""
@@ -132,6 +134,10 @@ class Say:
     name: str
     values: Mapping[str, Value] = field(default_factory=dict)
     language: str | None = None
+
+
+Blanks = Mapping[str, tuple[str, ...]]
+"""Sentences by name, each with the blanks that are filled where it is said."""
 
 
 @dataclass(frozen=True)

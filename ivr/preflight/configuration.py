@@ -65,27 +65,32 @@ def clinic_file(on: Context) -> Finding:
 def prompts(on: Context) -> Finding:
     """Whether every sentence stands in every language."""
     try:
-        topics = [topic.key for topic in on.clinic().topics]
-    except BadFile:
-        topics = []  # which is another check's to say
-    try:
-        script = sentences.read(LANGUAGES, topics=topics)
+        script = _script(on)
     except BadFile as wrong:
         return bad(_one_line(wrong), "mend config/prompts")
     return well(f"complete in {' and '.join(script.languages)}")
+
+
+def _script(on: Context) -> Script:
+    """The sentences of the clinic, or those of any where its file is wrong, which is another check's to say."""
+    try:
+        clinic = on.clinic()
+    except BadFile:
+        return sentences.read(LANGUAGES)
+    return sentences.read_for(clinic, on.settings.clinic_file)
 
 
 def advice(on: Context) -> Finding:
     """Whether a clinician has read all that callers are advised, as they hear it, and not too long ago."""
     clinic = on.clinic()
     try:
-        wanting = _wanting(clinic, sentences.read_for(clinic), on.clock())
+        wanting = _wanting(clinic, sentences.read_for(clinic, on.settings.clinic_file), on.clock())
     except BadFile:
         return bad("not known: the sentences cannot be used", "see the line of the prompts")
     if not wanting:
         return well("a clinician has reviewed every topic")
     saw = (f"{lack.value}: {', '.join(marks)}" for lack in Lack if (marks := wanting.get(lack)))
-    do = "have a clinician read both languages, then set reviewed_by, reviewed_on and reviewed_words in clinic.toml"
+    do = "have a clinician read every language, then set reviewed_by, reviewed_on and reviewed_words in clinic.toml"
     return doubtful("; ".join(saw), do)
 
 

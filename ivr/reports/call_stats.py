@@ -8,22 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ivr.line.menu import HOME, MENU, PERSON_PLACE
+from ivr.line.places import Menu, Passage, Place
 from ivr.reports.call_records import FAULTS, Ending
 
-
-class Choice(StrEnum):
-    """What a caller first chose."""
-
-    BOOK = "book"
-    CALLBACK = "callback"
-    ADVICE = "advice"
-    HOURS = "hours"
-    PERSON = "person"
-    NOTHING = "nothing"
+NOTHING = "nothing"
+"""The choice of a caller who chose nothing. Any other is the name of the place that it leads to first."""
 
 
-CHOICES: Mapping[str, Choice] = {each: each for each in Choice if each is not Choice.NOTHING}
-"""The place that each choice leads to first: its name is the choice's own."""
+def choices_of(menu: Mapping[str, Place]) -> tuple[str, ...]:
+    """What a caller can first choose: what the main menu offers, and a person."""
+    home = menu[HOME]
+    options = home.options if isinstance(home, Menu) else ()
+    return tuple(dict.fromkeys((*(option.leads for option in options), PERSON_PLACE)))
 
 
 class Fate(StrEnum):
@@ -53,27 +50,32 @@ FATES: Mapping[str, Fate] = {
     "not_kept": Fate.FAILED,
     "refused": Fate.REFUSED,
     "nobody": Fate.NOT_ANSWERED,
-    "topic": Fate.HEARD,
-    "hours": Fate.HEARD,
 }
-"""The word of a path that settles it; the first of these that is in it."""
+"""The word of a path that settles it, before any place that answers; the first of these that is in it."""
 
 SERVED = (Fate.ASKED, Fate.TALKED, Fate.HEARD)
 GOT_THROUGH = (Fate.ASKED, Fate.TALKED)
 """What no fault that comes after it takes away."""
 
 
-def choice(path: Sequence[str]) -> Choice:
-    """The first thing that was chosen on this path."""
-    return next((CHOICES[word] for word in path if word in CHOICES), Choice.NOTHING)
+class Reading:
+    """Reads the paths of calls that walked this table."""
 
+    def __init__(self, menu: Mapping[str, Place]) -> None:
+        self._choices = frozenset(choices_of(menu))
+        answers = (name for name, place in menu.items() if isinstance(place, Menu | Passage) and place.answers)
+        self._fates = {**FATES, **dict.fromkeys(answers, Fate.HEARD)}
 
-def fate(path: Sequence[str]) -> Fate:
-    """What came of a call with this path."""
-    settled = next((found for word, found in FATES.items() if word in path), None)
-    if FAULTS.intersection(path[-1:]) and settled not in GOT_THROUGH:
-        return Fate.FAILED
-    return settled or (Fate.BEFORE if choice(path) is Choice.NOTHING else Fate.MIDWAY)
+    def choice(self, path: Sequence[str]) -> str:
+        """The first thing that was chosen on this path."""
+        return next((word for word in path if word in self._choices), NOTHING)
+
+    def fate(self, path: Sequence[str]) -> Fate:
+        """What came of a call with this path."""
+        settled = next((found for word, found in self._fates.items() if word in path), None)
+        if FAULTS.intersection(path[-1:]) and settled not in GOT_THROUGH:
+            return Fate.FAILED
+        return settled or (Fate.BEFORE if self.choice(path) == NOTHING else Fate.MIDWAY)
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class CallStats:
 
     hours: Mapping[int, int]
     """Calls that came in, by hour of the clinic's day."""
-    choices: Mapping[Choice, int]
+    choices: Mapping[str, int]
     endings: Mapping[Ending, int]
     fates: Mapping[Fate, int]
 
@@ -106,14 +108,15 @@ class Calls:
     count: int
 
 
-def call_stats(groups: Iterable[Calls], hours: Mapping[int, int]) -> CallStats:
-    """What these come to; how many came in at which hour is counted already."""
-    choices: Counter[Choice] = Counter()
+def call_stats(groups: Iterable[Calls], hours: Mapping[int, int], menu: Mapping[str, Place] = MENU) -> CallStats:
+    """What these calls of the menu's table come to; how many came in at which hour is counted already."""
+    reading = Reading(menu)
+    choices: Counter[str] = Counter()
     endings: Counter[Ending] = Counter()
     fates: Counter[Fate] = Counter()
     for each in groups:
         words = each.path.split()
-        choices[choice(words)] += each.count
-        fates[fate(words)] += each.count
+        choices[reading.choice(words)] += each.count
+        fates[reading.fate(words)] += each.count
         endings[each.ended] += each.count
     return CallStats(hours, choices, endings, fates)

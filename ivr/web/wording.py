@@ -5,12 +5,24 @@ from collections.abc import Mapping
 from ivr.desk.requests import Outcome
 from ivr.line.booking import Kind
 from ivr.storage.audit import AuditAction
-from ivr.web.i18n import _, later
+from ivr.web.i18n import _, language, later
+from ivr.web.services import services
 
 
 def kind_words(kind: Kind) -> str:
     """What the caller wants."""
     return _("Appointment") if kind is Kind.BOOKING else _("Ring back")
+
+
+def language_words(key: str) -> str:
+    """A language of the line, as the reader calls it; its key where the line speaks it no longer."""
+    about = services().script.about(key)
+    return about.named_in(language()) if about else key
+
+
+def languages_of_the_line() -> Mapping[str, str]:
+    """Every language of the line by its key, as the reader calls it."""
+    return {key: language_words(key) for key in services().script.languages}
 
 
 def outcome_words() -> Mapping[Outcome, str]:

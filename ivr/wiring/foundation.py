@@ -70,7 +70,7 @@ def for_callers(settings: Settings, clock: Clock, monotonic: Callable[[], float]
     return Foundation(
         settings=settings,
         clinic=clinic,
-        script=sentences.read_for(clinic),
+        script=sentences.read_for(clinic, settings.clinic_file),
         clock=clock,
         database=Database(settings.database_url, breaker=Breaker(DATABASE_STALLS, monotonic=monotonic)),
         slow_database=Database(settings.database_url, timeout=WORKER_TIMEOUT),
@@ -86,7 +86,7 @@ def for_workers(settings: Settings, clock: Clock) -> Foundation:
     return Foundation(
         settings=settings,
         clinic=clinic,
-        script=sentences.read_for(clinic),
+        script=sentences.read_for(clinic, settings.clinic_file),
         clock=clock,
         database=database,
         slow_database=database,

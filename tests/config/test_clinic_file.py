@@ -67,9 +67,15 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "an unknown zone": ("Asia/Kolkata", "Asia/Kolkatta", ("timezone = 'Asia/Kolkatta': expected a time zone",)),
     "half a zone": ("Asia/Kolkata", "Asia", ("timezone = 'Asia': expected a time zone",)),
     "no zone": ("Asia/Kolkata", "", ("timezone = '': expected a time zone",)),
-    "a missing voice": ('\nhi = "Polly.Aditi"', "", ("voices: 'hi' has none",)),
-    "an empty voice": ('hi = "Polly.Aditi"', 'hi = ""', ("voices.hi",)),
-    "a voice too many": ("\n[hours]", '\nta = "x"\n[hours]', ("'ta': expected one of en, hi",)),
+    "an empty voice": ("\n[hours]", '\n[voices]\nhi = ""\n[hours]', ("voices.hi",)),
+    "a voice too many": ("\n[hours]", '\n[voices]\nta = "x"\n[hours]', ("'ta': expected one of en, hi",)),
+    "a third language in the name alone": (
+        "\n[name]",
+        '\n[name]\npa = "ਕਲੀਨਿਕ"',
+        ("lines.0.name", "each of pa, en, hi"),
+    ),
+    "a language of the desk left out": ('\nhi = "अरुणालय', '\npa = "अरुणालय', ("name", "each of en, pa, hi")),
+    "a language by its locale": ("\n[name]", '\n[name]\npa-IN = "ਕਲੀਨਿਕ"', ("name", "'pa-IN' is no key of a language")),
     "a reception without caller_id": (
         "reception = []",
         'reception = ["+91 9999900008"]',
@@ -126,7 +132,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "an appointment of a moment": ("minutes = 30", "minutes = 1", ("appointments.minutes = 1: ", "5")),
     "a topic twice": ('key = "stretches"', 'key = "now"', ("advice", "'now'", "twice")),
-    "no TOML at all": (CLOSED_HERE, "[wishes", ("is not TOML", "line 40")),
+    "no TOML at all": (CLOSED_HERE, "[wishes", ("is not TOML", "line 42")),
 }
 
 

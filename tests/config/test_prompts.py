@@ -67,6 +67,9 @@ MISTAKES: dict[str, tuple[tuple[tuple[str, str, str], ...], tuple[str, ...]]] = 
     "a misspelt blank of a day": ((("en", "run =", 'run = "{a}"'),), ("days.run",)),
     "a weekday too few": ((("en", "weekdays =", 'weekdays = ["Monday"]'),), ("en.toml: days.weekdays = ['Monday']: ",)),
     "an unknown table": ((("en", "[words]", "[wrds]"),), ("en.toml: wrds: no such key", "words: is missing")),
+    "no English name": ((("hi", "names =", 'names = { hi = "हिंदी" }'),), ("hi.toml: language.names", "English name")),
+    "a locale that is none": ((("hi", "locale =", 'locale = "Hindi"'),), ("hi.toml: language.locale = 'Hindi'",)),
+    "a missing voice": ((("hi", "voice =", ""),), ("hi.toml: language.voice: is missing",)),
     "no TOML at all": ((("hi", "[clock]", "[clock"),), ("hi.toml: is not TOML",)),
 }
 

@@ -15,8 +15,6 @@ from ivr.line.turn import Call, HangUp, KeyNumber, PressKey, PutThrough, RingRec
 
 CONTENT_TYPE = "text/xml; charset=utf-8"
 
-LOCALES = {"en": "en-IN", "hi": "hi-IN"}
-
 LONGEST_ENCODED = 4_400
 """Characters of a Say once URL-encoded, a little under the carrier's 4,500; a Devanagari letter counts nine."""
 
@@ -84,11 +82,11 @@ class Renderer:
     def _speak(self, verb: VoiceResponse | Gather, says: Iterable[Say], language: str) -> None:
         for spoken in (self._script.say(say, language) for say in says):
             for piece in pieces(spoken.words):
-                verb.say(piece, voice=self._voices[spoken.language], language=_locale(spoken))
+                verb.say(piece, voice=self._voice(spoken), language=self._script.prompts(spoken.language).about.locale)
 
-
-def _locale(spoken: Spoken) -> str:
-    return LOCALES[spoken.language]
+    def _voice(self, spoken: Spoken) -> str:
+        """The clinic's own choice, or the one that stands with the prompts."""
+        return self._voices.get(spoken.language) or self._script.prompts(spoken.language).about.voice
 
 
 def _gather(call: Call, addresses: Addresses, seconds: int, **keys: str | int) -> Gather:

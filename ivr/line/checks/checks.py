@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ivr.line.checks import safety, table, termination, words
+from ivr.line.checks import languages, safety, table, termination, words
 from ivr.line.checks.explore import walk
 from ivr.line.checks.findings import Evidence, Findings, told
 from ivr.line.checks.scenarios import Situation, situations
@@ -29,6 +29,7 @@ CHECKS: Mapping[str, Check] = {
     "every call ends with a person, a request or a goodbye": termination.every_ending_is_one,
     f"a menu has at most {table.MOST_OPTIONS} options, numbered from 1": table.menus_are_short,
     "0 leads to a person, or to a request": table.a_person_is_near,
+    "each language is reached from each, wherever 9 works": languages.languages_reach_each_other,
     "the choice is said before its key": words.choices_come_before_keys,
     "every sentence is there in every language": words.sentences_are_complete,
     "the warning signs come before any advice": safety.advice_is_warned_of,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from ivr.line.checks.explore import Step, Walk
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
-from ivr.line.menu import HOME, LANGUAGE, START
+from ivr.line.menu import HOME, START
 from ivr.line.paths.events import What
 from ivr.line.paths.states import State
 from ivr.line.paths.transitions import KEPT
@@ -59,8 +59,10 @@ def closed_names_the_emergency_number(evidence: Evidence) -> Findings:
 
 
 def _greets(state: State | None, step: Step) -> bool:
-    changes = step.what is What.KEY and step.by == LANGUAGE and state is not None and state.place in {START, HOME}
-    return changes or step.what is What.BEGINS
+    if state is None:
+        return step.what is What.BEGINS
+    changes = step.what is What.KEY and state.language != step.to.language
+    return changes and (state.left or state.place) in {START, HOME}
 
 
 def promises_are_kept(evidence: Evidence) -> Findings:

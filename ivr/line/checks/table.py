@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from ivr.line.checks.explore import Step, Walk
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
 from ivr.line.known import FORKS, KNOWN
-from ivr.line.menu import BACK, HOME, LANGUAGE, PERSON, PERSON_PLACE, REPEAT, SCREEN, START
+from ivr.line.languages import need_a_menu
+from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, SCREEN, START
 from ivr.line.offers import OFFERS, choices
 from ivr.line.paths.events import What
 from ivr.line.paths.transitions import KEPT, leads
@@ -35,10 +36,16 @@ def leads_exist(evidence: Evidence) -> Findings:
         for name, lead in found
         if lead.to not in evidence.menu
     ]
+    needed = (*NEEDED, *({LANGUAGES_PLACE} - _unneeded(evidence)))
     missing = [
-        Complaint(f"{name!r} is no place, and every call needs it") for name in NEEDED if name not in evidence.menu
+        Complaint(f"{name!r} is no place, and every call needs it") for name in needed if name not in evidence.menu
     ]
     return Findings(counted(len(found), "leads"), wrong + missing)
+
+
+def _unneeded(evidence: Evidence) -> frozenset[str]:
+    """The menu of languages, where there are so few that 9 does without."""
+    return frozenset() if need_a_menu(evidence.script.languages) else frozenset({LANGUAGES_PLACE})
 
 
 NEEDED = (START, HOME, PERSON_PLACE, SCREEN)
@@ -64,8 +71,9 @@ def _unknown(place: Place) -> Iterator[str]:
 def places_are_reached(evidence: Evidence) -> Findings:
     """A call comes to every place, in one situation at least, without an error of ours."""
     reached = frozenset[str]().union(*(walk.came_to for walk in evidence.walks))
-    complaints = [Complaint(f"{name}: no call ever comes there") for name in evidence.menu if name not in reached]
-    return Findings(counted(len(evidence.menu), "places"), complaints)
+    wanted = [name for name in evidence.menu if name not in _unneeded(evidence)]
+    complaints = [Complaint(f"{name}: no call ever comes there") for name in wanted if name not in reached]
+    return Findings(counted(len(wanted), "places"), complaints)
 
 
 # -- menus

@@ -45,7 +45,7 @@ def _expected(evidence: Evidence) -> dict[str, frozenset[str]]:
         for language in script.languages
         for name, words in script.prompts(language).sentences.items()
     }
-    return found | sentences(evidence.topics)
+    return found | sentences(evidence.topics, evidence.menu)
 
 
 def _said(evidence: Evidence) -> dict[str, list[frozenset[str]]]:

@@ -6,9 +6,11 @@ Pure: reads the table; walks nothing. `python -m ivr.line.paths.diagram` prints 
 import sys
 from collections.abc import Iterator, Mapping
 
+from ivr.line.languages import OFFER
 from ivr.line.menu import LANGUAGE, MENU
 from ivr.line.paths.transitions import Lead, leads
 from ivr.line.places import Bridge, End, Filing, Fork, Keying, Menu, Passage, Place, Ringing
+from ivr.line.sentences import said_at
 
 SHAPES: Mapping[type, tuple[str, str]] = {
     Menu: ("[", "]"),
@@ -47,7 +49,8 @@ Made from the table in [ivr/line/menu.py](../ivr/line/menu.py) by `make menu`; a
 each place, on any line at any moment, is on the desk under "Callers hear" and printed by `flask --app wsgi hear`.
 
 From every menu but the reception's own, `0` leads to `person`, `*` says it again, `#` leads to `main` and `9` changes
-the language where the caller is. After {misses} silences, or {misses} wrong keys, a menu leads to `{usually}`.
+the language where the caller is; on a line of three languages or more it leads to `languages` first, and a choice there
+to where it would have led. After {misses} silences, or {misses} wrong keys, a menu leads to `{usually}`.
 Dotted arrows are the exceptions, and the list names the number of mistakes of a place where it is another.
 
 ```mermaid
@@ -98,11 +101,14 @@ def _words(lead: Lead) -> str:
 
 
 def _row(name: str, place: Place) -> str:
-    first = place.first if isinstance(place, Menu) else ()
-    says = place.says if isinstance(place, Menu | Keying | Passage | Ringing | End) else ()
-    said = ", ".join(f"`{each}`" for each in (*first, *says))
-    onward = "; ".join(f"{_words(lead)} → `{lead.to}`".strip() for lead in _own_leads(place))
+    said = ", ".join(f"`{each}`" for each in said_at(place))
+    onward = "; ".join((*_back(place), *(f"{_words(lead)} → `{lead.to}`".strip() for lead in _own_leads(place))))
     return f"| `{name}` | {_does(place)} | {said} | {onward} |"
+
+
+def _back(place: Place) -> Iterator[str]:
+    if isinstance(place, Menu) and place.offers == OFFER:
+        yield f"each language → where `{LANGUAGE}` was pressed"
 
 
 def _does(place: Place) -> str:

@@ -35,6 +35,8 @@ class State(NamedTuple):
     silences: int
     wrongs: int
     has: tuple[Kind | bool | None, ...]
+    left: str = ""
+    """In the menu of languages: the place where 9 was pressed, and where all that mattered there still does."""
 
     def __str__(self) -> str:
         return f"{self.place} ({self.language})"
@@ -65,11 +67,11 @@ class States:
 
     def of(self, call: Call, facts: Facts, *, patient: bool = True) -> State:
         """The state of this call."""
-        has = tuple(THINGS[need](call, facts) for need in self._matters[call.place])
-        return State(patient, call.place, call.language, call.silences, call.wrongs, has)
+        has = tuple(THINGS[need](call, facts) for need in self._matters[call.left or call.place])
+        return State(patient, call.place, call.language, call.silences, call.wrongs, has, call.left)
 
     def gathered(self, call: Call, facts: Facts) -> Gathered:
         """What it has gathered that may still be heard of: two calls in a state that agree in this hear the same."""
-        if call.place not in self._spoken_of:
+        if (call.left or call.place) not in self._spoken_of:
             return NOTHING
         return Gathered(call.kind, call.day, call.part, facts.number(call), call.topic, call.reference, call.joined)

@@ -6,6 +6,7 @@ Pure; nothing is walked here.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ivr.line.languages import OFFER
 from ivr.line.menu import HOME, LANGUAGE, PERSON, PERSON_PLACE
 from ivr.line.places import Filing, Fork, Keying, Menu, Passage, Place, Ringing
 
@@ -51,7 +52,7 @@ def leads(place: Place) -> Iterator[Lead]:
 def _menu_leads(menu: Menu) -> Iterator[Lead]:
     yield from (Lead(f"key {each.key}", each.leads, afresh=each.kind is not None) for each in menu.options)
     yield Lead("giving up", menu.gives_up)
-    if menu.offers:
+    if menu.offers and menu.offers != OFFER:  # which leads back to where it was come from
         yield Lead(f"the {menu.offers} on offer", menu.leads, OF_OFFERS.get(menu.offers, NOTHING))
     if menu.language_leads:
         yield Lead(f"key {LANGUAGE}", menu.language_leads)

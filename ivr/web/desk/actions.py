@@ -18,7 +18,7 @@ from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, day, language, local
 from ivr.web.services import services
 from ivr.web.sessions import by, who
-from ivr.web.wording import outcome_words
+from ivr.web.wording import languages_of_the_line, outcome_words
 
 moves = Blueprint("moves", __name__)
 
@@ -148,6 +148,7 @@ def _new_page(trouble: str = "", status: int = 200) -> ResponseReturnValue:
         lines=[(line.key, line.name[language()]) for line in clinic.lines.values()],
         days=[(each.isoformat(), day(each)) for each in clinic.line("").offer.days(services().clock(), DAYS_TO_CHOOSE)],
         parts=list(cards.part_words().items()),
+        spoken=languages_of_the_line(),
         longest_note=LONGEST_NOTE,
     )
     return page, status

@@ -10,10 +10,11 @@ from datetime import date, datetime
 from ivr.desk.outbox import HISTORY_OF_FAILURE, WORKER_DIED, FailedTask
 from ivr.desk.requests import OUTCOMES, HistoryEntry, HistoryEvent, Outcome, Request, Status, Then
 from ivr.line.booking import Kind, Part
+from ivr.line.script import Spoken
 from ivr.line.turn import Day, Say, Value
 from ivr.web.i18n import _, day, how_soon, language, local, moment
 from ivr.web.services import services
-from ivr.web.wording import kind_words, outcome_words
+from ivr.web.wording import kind_words, language_words, outcome_words
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def card(found: Request, who: str) -> Card:
         request=found,
         kind=kind_words(found.kind),
         line=services().clinic.line(found.line).name[language()],
-        language={"en": _("English"), "hi": _("Hindi")}[found.language],
+        language=language_words(found.language),
         wish=wish_words(found.day, found.part),
         soon=how_soon(found.due, now),
         late=found.status is Status.OPEN and found.due < now,
@@ -125,14 +126,15 @@ def who_words(entry: HistoryEntry) -> str:
     return {"caller": _("the caller"), "the clock": _("the clock")}.get(entry.who, entry.who)
 
 
-def to_say(request: Request) -> str:
-    """What to say to the patient, in the patient's language."""
+def to_say(request: Request) -> Spoken:
+    """What to say to the patient, in the patient's language; in the line's first where it speaks that no longer."""
     values: dict[str, Value] = {"clinic": services().clinic.name}
     name = f"say_{request.kind}"
     if request.day and request.part:
         name += "_then"
         values |= {"day": Day(request.day, local(services().clock()).date()), "part": request.part}
-    return services().script.say(Say(name, values), request.language).words
+    script = services().script
+    return script.say(Say(name, values), script.spoken(request.language))
 
 
 def _took_in(reference: str, kind: str = "", wish: str = "") -> str:

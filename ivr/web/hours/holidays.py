@@ -18,7 +18,7 @@ PLACE = ("IN", "DL")
 """India, Delhi."""
 
 LANGUAGES: Mapping[str, str] = {"en": "en_IN", "hi": "hi"}
-"""The library's names of our languages."""
+"""The library's names of the desk's languages; in any other the holidays are told in English."""
 
 AHEAD = timedelta(days=365)
 
@@ -42,7 +42,13 @@ def holidays_from(day: date, language: str) -> list[Holiday]:
 def _of_year(year: int, language: str) -> tuple[Holiday, ...]:
     country, subdivision = PLACE
     public, every = (
-        country_holidays(country, subdiv=subdivision, years=year, language=LANGUAGES[language], categories=categories)
+        country_holidays(
+            country,
+            subdiv=subdivision,
+            years=year,
+            language=LANGUAGES.get(language, LANGUAGES["en"]),
+            categories=categories,
+        )
         for categories in (("public",), ("public", "optional"))
     )
     return tuple(Holiday(day, name, day in public) for day, name in sorted(every.items()))

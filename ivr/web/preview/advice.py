@@ -14,6 +14,7 @@ from ivr.line.turn import Say
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, language, local
 from ivr.web.services import services
+from ivr.web.wording import languages_of_the_line
 
 advice = Blueprint("advice", __name__)
 
@@ -42,7 +43,7 @@ def page() -> str:
     """All that callers are advised, what wants a review first said in a sentence."""
     pieces = [_piece(topic) for topic in services().clinic.advice]
     wanting = sum(each.lack is not None for each in pieces)
-    return render_template("advice.html", pieces=pieces, wanting=wanting)
+    return render_template("advice.html", pieces=pieces, wanting=wanting, spoken=languages_of_the_line())
 
 
 def _piece(topic: Topic) -> Piece:

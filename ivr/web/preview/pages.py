@@ -1,4 +1,4 @@
-"""The page on which somebody reads what a caller hears: of any line, in either language, at any moment.
+"""The page on which somebody reads what a caller hears: of any line, in any language, at any moment.
 
 It shows what transcripts.py makes; nothing is rung, and nothing is kept.
 """
@@ -19,6 +19,7 @@ from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import LAST_DAY, _, language
 from ivr.web.preview.transcripts import PAST, Caller, Wanted, is_past, moments, read_call, read_reception
 from ivr.web.services import services
+from ivr.web.wording import languages_of_the_line
 
 hear = Blueprint("hear", __name__)
 
@@ -54,6 +55,7 @@ def _page(clinic: Clinic, wanted: Wanted, now: datetime, trouble: str = "") -> s
         closes=wanted.line.hours.closes(wanted.at),
         moments=moments(wanted.line, now),
         lines=[(line.key, line.name[language()]) for line in clinic.lines.values()],
+        spoken=languages_of_the_line(),
         today=clinic.line("").hours.local(now).date(),
         last_day=LAST_DAY,
         all_open="all" in request.args,

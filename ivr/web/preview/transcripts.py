@@ -13,7 +13,7 @@ from ivr.carrier.addresses import Addresses
 from ivr.carrier.twilio.reader import Heard, steps
 from ivr.line.clinic import Clinic, Line
 from ivr.line.hours import HORIZON_DAYS, Text
-from ivr.line.menu import START
+from ivr.line.menu import LANGUAGE, START
 from ivr.line.paths.events import SOMEBODY, What
 from ivr.line.paths.transcript import Keys, Scene, rings_reception
 from ivr.line.paths.tree import is_another_call, reception, transcript
@@ -151,10 +151,13 @@ class _Reading:
 def _label(scene: Scene, before: Scene | None) -> str:
     if scene.what is What.WRONG and before and isinstance(before.turn.wait, KeyNumber):
         return NOT_TO_BE_RUNG
+    if scene.turn.call.left and scene.by == LANGUAGE:
+        return MENU_OF_LANGUAGES
     return LABELS.get((scene.what, scene.by)) or LABELS[scene.what, ""]
 
 
 NOT_TO_BE_RUNG = later("A number that we cannot ring")
+MENU_OF_LANGUAGES = later("The menu of languages")
 
 LABELS: Mapping[tuple[What, str], str] = {
     (What.BEGINS, ""): later("The call begins"),

@@ -62,7 +62,7 @@ def page() -> ResponseReturnValue:
         "reports.html",
         wanted=wanted,
         headline=[*_headline(report), *_no_longer_whole(wanted.period)],
-        figures=figures(report),
+        figures=figures(report, services().script),
         periods={name: _(words) for name, (_days, words) in PERIODS.items()},
         lines={"": _("all lines"), **{key: line.name[language()] for key, line in services().clinic.lines.items()}},
     )
@@ -77,7 +77,7 @@ def spreadsheet() -> ResponseReturnValue:
     rows = csv.writer(written)
     rows.writerow(COLUMNS)
     # No cell has free text in it, which a spreadsheet could take for something to be computed.
-    rows.writerows((*_summary(wanted, report), *_numbers(figures(report))))
+    rows.writerows((*_summary(wanted, report), *_numbers(figures(report, services().script))))
     name = f"reports-{wanted.line or 'all'}-{wanted.period.first}-{wanted.period.last}.csv"
     answer = Response(written.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

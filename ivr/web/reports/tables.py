@@ -11,11 +11,15 @@ from itertools import pairwise
 from typing import TypeVar
 
 from ivr.line.booking import Kind
+from ivr.line.menu import HOME, MENU, PERSON_PLACE
+from ivr.line.places import Menu, Option, Place
+from ivr.line.script import Script
+from ivr.line.turn import Say
 from ivr.reports.call_records import Ending
-from ivr.reports.call_stats import CallStats, Choice, Fate
+from ivr.reports.call_stats import NOTHING, CallStats, Fate, choices_of
 from ivr.reports.reports import PeriodReport
 from ivr.reports.request_stats import WAITING, RequestStats
-from ivr.web.i18n import _, up_to
+from ivr.web.i18n import _, language, later, up_to
 from ivr.web.wording import kind_words, outcome_words
 
 Name = TypeVar("Name", bound=str)
@@ -56,16 +60,16 @@ class Row:
     values: tuple[int, ...]
 
 
-def figures(report: PeriodReport) -> list[Figure]:
-    """All tables of a report."""
-    return [*_of_calls(report.calls), *_of_requests(report.requests)]
+def figures(report: PeriodReport, script: Script, menu: Mapping[str, Place] = MENU) -> list[Figure]:
+    """All tables of a report, of calls that walked this table of the menu and heard these sentences."""
+    return [*_of_calls(report.calls, choice_words(menu, script)), *_of_requests(report.requests)]
 
 
-def _of_calls(calls: CallStats) -> Iterator[Figure]:
+def _of_calls(calls: CallStats, choices: Mapping[str, str]) -> Iterator[Figure]:
     count = (("calls", _("Calls")),)
     hours = [Row(f"{hour:02}", f"{hour:02}:00", (calls.hours.get(hour, 0),)) for hour in range(24)]
     yield Figure("calls_by_hour", _("Calls by hour"), _busiest(hours), _("Hour"), count, hours, upright=True)
-    chosen = _rows(choice_words(), calls.choices)
+    chosen = _rows(choices, calls.choices)
     yield Figure("choices", _("What callers chose first"), _most(chosen), _("Choice"), count, chosen)
     came = _rows(fate_words(), calls.fates)
     yield Figure("calls_came_to", _("What came of the calls"), _most(came), _("What came of it"), count, came)
@@ -148,16 +152,30 @@ def _busiest(hours: Sequence[Row]) -> str:
 # -- words
 
 
-def choice_words() -> Mapping[Choice, str]:
-    """What a caller can first choose."""
+CHOSEN: Mapping[str, str] = {
+    "book": later("an appointment"),
+    "callback": later("to be rung back"),
+    "advice": later("advice"),
+    "hours": later("opening hours"),
+    PERSON_PLACE: later("a person"),
+    NOTHING: later("nothing"),
+}
+"""Shorter words for a choice than those that offer it on the telephone; a choice may do without."""
+
+
+def choice_words(menu: Mapping[str, Place], script: Script) -> Mapping[str, str]:
+    """What a caller can first choose; as the telephone offers it, where there are no shorter words."""
+    home = menu[HOME]
+    offered = {each.leads: each for each in home.options} if isinstance(home, Menu) else {}
     return {
-        Choice.BOOK: _("an appointment"),
-        Choice.CALLBACK: _("to be rung back"),
-        Choice.ADVICE: _("advice"),
-        Choice.HOURS: _("opening hours"),
-        Choice.PERSON: _("a person"),
-        Choice.NOTHING: _("nothing"),
+        each: _(CHOSEN[each]) if each in CHOSEN else _as_offered(offered[each], script)
+        for each in (*choices_of(menu), NOTHING)
     }
+
+
+def _as_offered(option: Option, script: Script) -> str:
+    read = language() if language() in script.languages else script.languages[0]
+    return script.say(Say(option.says, {"key": option.key}), read).words
 
 
 def fate_words() -> Mapping[Fate, str]:

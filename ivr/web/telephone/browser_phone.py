@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
-from ivr.carrier.twilio.twiml import LOCALES
 from ivr.line.clinic import Line
 from ivr.line.phones import NumberRefused, Phone, phone
 from ivr.phone.call_state import Receiver, receiver, shown
@@ -42,7 +41,7 @@ def page() -> str:
         made_up=_written(Phone(MADE_UP_CALLER)),
         withheld=WITHHELD,
         has_reception=clinic.reception.caller_id and any(line.reception for line in clinic.lines.values()),
-        locales=LOCALES,
+        locales=[about.locale for about in map(services().script.about, services().script.languages) if about],
     )
 
 

@@ -75,6 +75,7 @@ def _gathered(call: Call) -> dict[str, str | None]:
         "topic": call.topic,
         "reference": call.reference,
         "joined": "yes" if call.joined else None,
+        "left": call.left,
         "over_limit": "yes" if call.over_limit else None,
         "offered_at": call.offered_at.isoformat() if call.offered_at else None,
     }
@@ -90,6 +91,7 @@ def _with_gathered(call: Call, found: Mapping[str, str]) -> Call:
         topic=found.get("topic"),
         reference=found.get("reference"),
         joined="joined" in found,
+        left=found.get("left", ""),
         over_limit="over_limit" in found,
         offered_at=datetime.fromisoformat(found["offered_at"]) if "offered_at" in found else None,
     )

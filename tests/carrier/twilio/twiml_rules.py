@@ -61,6 +61,7 @@ VOICES = (
     Voice(r"Polly\.Raveena", "en-IN", 3000),
     Voice(rf"Google\.en-IN-{_GOOGLE}", "en-IN", 5000, counts_tags=True),
     Voice(rf"Google\.hi-IN-{_GOOGLE}", "hi-IN", 5000, counts_tags=True),
+    Voice("Google.pa-IN-(Standard|Wavenet)-[A-D]", "pa-IN", 5000, counts_tags=True),
     Voice("man|woman|alice", "en-IN en-US", 4096, takes_tags=False),
 )
 

@@ -18,6 +18,7 @@ from ivr.line.call import STANDING, begin, keys_of, press
 from ivr.line.checks.checks import CHECKS, gather, judge, prove
 from ivr.line.checks.explore import walk
 from ivr.line.checks.scenarios import situations
+from ivr.line.checks.table import MOST_OPTIONS
 from ivr.line.clinic import Clinic
 from ivr.line.hours import Hours, Shift
 from ivr.line.menu import MENU, WANTS
@@ -40,6 +41,7 @@ ERROR, ASTRAY = "an error of ours ends in at most 9 steps", "all of these in any
 ENDING = "every call ends with a person, a request or a goodbye"
 OPTIONS, PERSON = "a menu has at most 5 options, numbered from 1", "0 leads to a person, or to a request"
 KEYS, SENTENCES = "the choice is said before its key", "every sentence is there in every language"
+LANGUAGE_KEY = "each language is reached from each, wherever 9 works"
 WARNED, WHOLE = "the warning signs come before any advice", "no key cuts off the emergency lines"
 OUT_OF_HOURS = "out of hours the emergency line comes first"
 NUMBER, PROMISE = "the emergency number is the same everywhere", "a promise is heard only after a request is stored"
@@ -125,7 +127,8 @@ def main_with(*options: Option) -> Places:
     return but("main", options=(*WANTS, *options))
 
 
-PIECES = tuple(Option(str(key), "option_hours", "hours") for key in (5, 6))
+LAST = len(WANTS)
+PIECES = tuple(Option(str(key), "option_hours", "hours") for key in range(LAST + 1, MOST_OPTIONS + 3))
 
 BREAKS: dict[str, tuple[Places, str, str]] = {
     # -- silence and wrong keys
@@ -221,8 +224,16 @@ BREAKS: dict[str, tuple[Places, str, str]] = {
     "an offer that nobody has": (but("topics", offers="gifts"), NAMES, "topics: offers 'gifts', which nobody has"),
     "a question that nobody answers": ({"book": Fork("weather", {})}, NAMES, "book: asks 'weather'"),
     # -- menus
-    "six options": (main_with(*PIECES), OPTIONS, "main (en) has 6 options; expected at most 5"),
-    "a gap in the keys": (main_with(PIECES[1]), OPTIONS, "main (hi) has the keys 1, 2, 3, 4, 6; expected 1, 2, 3"),
+    "six options": (
+        main_with(*PIECES[: MOST_OPTIONS + 1 - LAST]),
+        OPTIONS,
+        "main (en) has 6 options; expected at most 5",
+    ),
+    "a gap in the keys": (
+        main_with(PIECES[1]),
+        OPTIONS,
+        f"main (hi) has the keys {', '.join(each.key for each in (*WANTS, PIECES[1]))}; expected 1, 2, 3",
+    ),
     "one key for two options": (
         but("topics", options=(Option("1", "option_hours", "hours"),)),
         OPTIONS,
@@ -239,6 +250,12 @@ BREAKS: dict[str, tuple[Places, str, str]] = {
         but("hours", standing=False),
         PERSON,
         "hours (en) is heard by callers without the standing keys",
+    ),
+    # -- languages
+    "a change of the language ends the call": (
+        but("topics", language_leads="goodbye"),
+        LANGUAGE_KEY,
+        "topics (en): 9 does not lead to hi",
     ),
     # -- what must be heard
     "advice without the warning signs": (

@@ -19,8 +19,10 @@ from config.settings import ROOT
 from ivr.app import create_app
 from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.line.hours import DeskClosure
+from ivr.line.menu import MENU
 from ivr.operations.retention import Purge
 from ivr.reports.call_records import SETTLES
+from ivr.reports.call_stats import choices_of
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.web.services import Services, build
@@ -88,7 +90,9 @@ def test_calls_are_told_by_hour_choice_and_what_came_of_them(
     found = numbers(staff, worker, clock)
     assert found["calls_by_hour", "14", "calls"] == "6"
     chosen = {row: value for (table, row, _), value in found.items() if table == "choices"}
-    assert chosen == {"book": "2", "callback": "0", "advice": "1", "hours": "1", "person": "1", "nothing": "1"}
+    unchosen = dict.fromkeys(choices_of(MENU), "0")
+    assert chosen == {**unchosen, "book": "2", "advice": "1", "hours": "1", "person": "1", "nothing": "1"}
+    assert chosen["callback"] == "0"
     came = {row: value for (table, row, _), value in found.items() if table == "calls_came_to"}
     nobodys_choice = {"failed": "0", "refused": "0", "not_answered": "1"}  # who pressed 0: this line has no reception
     assert came == {"asked": "1", "talked": "0", "heard": "2", "midway": "1", "before": "1", **nobodys_choice}

@@ -1,0 +1,67 @@
+"""The languages: a caller in any of them comes to each of the others, from every menu where 9 works.
+
+Pure: looks at the steps that were walked.
+"""
+
+from collections.abc import Iterator
+
+from ivr.line.checks.explore import Step, Walk
+from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
+from ivr.line.menu import LANGUAGE, LANGUAGES_PLACE
+from ivr.line.paths.events import What
+from ivr.line.paths.states import State
+from ivr.line.places import Menu
+
+
+def languages_reach_each_other(evidence: Evidence) -> Findings:
+    """9, and a key of the menu of languages where there is one, leads to every other language and lets the call go on.
+
+    Where 9 is announced, and in that menu, it is said in each language how to come to it.
+    """
+    menus = [
+        (walk, state, steps)
+        for walk in evidence.walks
+        for state, steps in walk.steps.items()
+        if state.patient and not state.silences and not state.wrongs and _changes_language(evidence, state)
+    ]
+    complaints = [
+        Complaint(f"{state}: 9 does not lead to {language}", walk.situation.name)
+        for walk, state, steps in menus
+        for language in _missed(evidence, state, _reached(walk, steps))
+    ]
+    return Findings(counted(len(menus), "menus"), [*complaints, *_unannounced(evidence)])
+
+
+def _changes_language(evidence: Evidence, state: State) -> bool:
+    place = evidence.menu[state.place]
+    return isinstance(place, Menu) and place.standing and state.place != LANGUAGES_PLACE
+
+
+def _missed(evidence: Evidence, state: State, reached: Iterator[str]) -> list[str]:
+    found = {state.language, *reached}
+    return [language for language in evidence.script.languages if language not in found]
+
+
+def _reached(walk: Walk, steps: tuple[Step, ...]) -> Iterator[str]:
+    """The languages in which the caller is asked something after 9, or after 9 and a key that was said in them."""
+    for step in (each for each in steps if each.what is What.KEY and each.by == LANGUAGE and not each.ends):
+        if step.to.place != LANGUAGES_PLACE:
+            yield step.to.language
+            continue
+        said = _said(step)
+        for chosen in walk.steps[step.to]:
+            if chosen.what is What.KEY and not chosen.ends and (chosen.by, chosen.to.language) in said:
+                yield chosen.to.language
+
+
+def _said(step: Step) -> set[tuple[str, str]]:
+    """The keys that are said, each with the language in which it is."""
+    turn = step.turn
+    return {(str(say.values["key"]), say.language or turn.call.language) for say in turn.asks if "key" in say.values}
+
+
+def _unannounced(evidence: Evidence) -> Iterator[Complaint]:
+    for walk, _, step in evidence.steps():
+        told = {language for key, language in _said(step) if key == LANGUAGE}
+        for language in _missed(evidence, step.to, iter(told)) if told else ():
+            yield Complaint(f"{step.to} does not say in {language} that 9 leads to it", walk.situation.name)

@@ -1,0 +1,114 @@
+"""A new option of the main menu: its two rows in the table, its sentences, and nothing else of the program's.
+
+The rows here are those that CONTRIBUTING asks for; with the row in tests/test_menu_rung.py they are all that changes.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from flask import Flask
+
+from config.clinic import LANGUAGES, read
+from config.sentences import read_for
+from config.settings import ROOT
+from ivr.line.call import begin, press
+from ivr.line.checks.checks import prove
+from ivr.line.menu import MENU, WANTS
+from ivr.line.paths.diagram import diagram
+from ivr.line.places import Menu, Option, Passage, Place
+from ivr.line.script import Script
+from ivr.line.sentences import sentences
+from ivr.line.turn import Call, Facts
+from ivr.reports.call_records import Ending
+from ivr.reports.call_stats import Calls, Fate, call_stats
+from ivr.reports.reports import PeriodReport
+from ivr.reports.request_stats import request_stats
+from ivr.web.i18n import CHOSEN
+from ivr.web.reports.tables import Figure, figures
+from tests.people import DELHI
+
+FIRST, MORE = WANTS[:4], tuple[Option, ...](WANTS[4:])
+WITHOUT: dict[str, Place] = {
+    **{name: place for name, place in MENU.items() if name not in {each.leads for each in MORE}},
+    "main": Menu(options=FIRST, language_leads="welcome"),
+    "hours": Menu(("week", "closures"), FIRST, answers=True),
+}
+"""The shipped table, or what it was before it had more: there is room for a fifth option."""
+
+WANTED = (*FIRST, Option("5", "option_directions", "directions"))
+TABLE: dict[str, Place] = {
+    **WITHOUT,
+    "main": Menu(options=WANTED, language_leads="welcome"),
+    "hours": Menu(("week", "closures"), WANTED, answers=True),
+    "directions": Menu(("directions",), WANTED, answers=True),
+}
+WORDS = {
+    "en": {"option_directions": "For the way to us, press {key}.", "directions": "We are near the metro station."},
+    "hi": {"option_directions": "क्लिनिक का रास्ता जानने के लिए {key} दबाइए।", "directions": "क्लिनिक मेट्रो स्टेशन के पास है।"},
+}
+
+CLINIC = read(ROOT / "config" / "clinic.toml")
+SHIPPED = read_for(CLINIC)
+SCRIPT = Script(
+    {
+        each: replace(SHIPPED.prompts(each), sentences={**SHIPPED.prompts(each).sentences, **WORDS[each]})
+        for each in LANGUAGES
+    }
+)
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
+
+
+def counted(path: str, menu: dict[str, Place] = TABLE) -> PeriodReport:
+    """The report of three calls that went this way."""
+    return PeriodReport(call_stats([Calls(path, Ending.HUNG_UP, 3)], {}, menu), request_stats([]), 0)
+
+
+def choices(app: Flask, report: PeriodReport, language: str) -> Figure:
+    """The table of first choices, as somebody at the desk reads it."""
+    with app.test_request_context() as context:
+        context.session[CHOSEN] = language
+        return next(each for each in figures(report, SCRIPT, TABLE) if each.key == "choices")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_its_key_leads_to_its_words(language: str) -> None:
+    facts = Facts(CLINIC, CLINIC.line("main"), None, NOW, TABLE)
+    heard = begin(Call("main", language, ""), facts)
+    assert WORDS[language]["option_directions"].format(key=5) in [SCRIPT.say(say, language).words for say in heard.asks]
+    turn = press(heard.call, "5", facts)
+    assert turn.call.place == "directions"
+    assert SCRIPT.say(turn.asks[0], language).words == WORDS[language]["directions"]
+    assert press(turn.call, "1", facts).call.place == "book_day"
+
+
+def test_its_sentences_are_expected_of_every_language() -> None:
+    more = sentences([], TABLE).items() - sentences([], WITHOUT).items()
+    assert dict(more) == {"option_directions": frozenset({"key"}), "directions": frozenset()}
+
+
+def test_the_reports_count_it_as_a_choice_and_as_heard() -> None:
+    calls = counted("welcome main directions").calls
+    assert (calls.choices, calls.fates, calls.served) == ({"directions": 3}, {Fate.HEARD: 3}, 3)
+
+
+def test_a_passage_can_answer_too() -> None:
+    passage: Place = Passage(("directions",), "main", answers=True)
+    calls = counted("welcome main directions main", {**TABLE, "directions": passage}).calls
+    assert (calls.choices, calls.fates) == ({"directions": 3}, {Fate.HEARD: 3})
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "For the way to us, press 5."), ("hi", "क्लिनिक का रास्ता जानने के लिए 5 दबाइए।")]
+)
+def test_the_reports_name_it_as_it_is_offered(app: Flask, language: str, words: str) -> None:
+    rows = {row.key: row for row in choices(app, counted("welcome main directions"), language).rows}
+    assert (rows["directions"].words, rows["directions"].values) == (words, (3,))
+    assert list(rows) == ["book", "callback", "advice", "hours", "directions", "person", "nothing"]
+    assert all(row.words.strip() for row in rows.values())
+
+
+def test_line_check_holds_and_the_picture_shows_it() -> None:
+    verdicts = prove(TABLE, CLINIC, SCRIPT, NOW)
+    assert {verdict.check: verdict.complaints for verdict in verdicts if not verdict.holds} == {}
+    assert "main -->|5| directions" in diagram(TABLE)
