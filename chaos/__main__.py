@@ -23,7 +23,7 @@ def main() -> int:
         found = run(wanted, lambda words: print(words, file=sys.stderr))
         print(found.line(), flush=True)
         for promise in found.lost:
-            print(f"lost: call {promise.call_sid}, {promise.kind}", flush=True)
+            print(f"lost: call {promise.call_id}, {promise.kind}", flush=True)
         if found.never_told:
             print(f"never told of: {found.never_told}", flush=True)
         kept = kept and found.kept

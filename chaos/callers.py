@@ -28,7 +28,7 @@ THINKS = (0.02, 0.35)
 class Promise:
     """What a caller heard: a reference, for the number that they wish to be rung on."""
 
-    call_sid: str
+    call_id: str
     phone: str
     kind: str
     reference: str
@@ -98,16 +98,16 @@ class Person:
 
 def call(ring: Ring, handset: Callable[[str, Ring], Handset], apologies: tuple[str, ...]) -> tuple[Person, str]:
     """Makes the call; the person, and the call's id. Raises CallFailed."""
-    call_sid = f"CA{Random(ring.seed).getrandbits(128):032x}"
+    call_id = f"CA{Random(ring.seed).getrandbits(128):032x}"
     person = Person(ring, apologies)
-    handset(call_sid, ring).ring(person, time.monotonic)
-    return person, call_sid
+    handset(call_id, ring).ring(person, time.monotonic)
+    return person, call_id
 
 
-def promise_of(person: Person, call_sid: str) -> Promise | None:
+def promise_of(person: Person, call_id: str) -> Promise | None:
     """What was promised to this person, if anything was."""
     if not person.reference:
         return None
     number = f"+91{person.ring.keyed}" if person.ring.keyed else person.ring.sender
     kind = "booking" if person.ring.wish == "book" else "callback"
-    return Promise(call_sid, number, kind, person.reference, person.heard_at)
+    return Promise(call_id, number, kind, person.reference, person.heard_at)

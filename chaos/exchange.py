@@ -42,12 +42,12 @@ class Exchange:
         """One call, from ringing to hanging up. Raises CallFailed."""
         line = Line(self.place.ports, TOKEN, Random(ring.seed), self.mischief, self.wanted.twice, self.wanted.latest)
 
-        def handset(call_sid: str, ring: Ring) -> Handset:
+        def handset(call_id: str, ring: Ring) -> Handset:
             called = self.lines[ring.line % len(self.lines)]
-            return Handset(line.post, BASE_URL, TOKEN, ACCOUNT, call_sid, ring.sender, called)
+            return Handset(line.post, BASE_URL, TOKEN, ACCOUNT, call_id, ring.sender, called)
 
-        person, call_sid = call(ring, handset, self.apologies)
-        return person, call_sid, line
+        person, call_id = call(ring, handset, self.apologies)
+        return person, call_id, line
 
 
 def ring_all(place: Premises, tools: Tools, wanted: Wanted, began: float) -> Heard:
@@ -65,8 +65,8 @@ def ring_all(place: Premises, tools: Tools, wanted: Wanted, began: float) -> Hea
     return heard
 
 
-def _note(heard: Heard, person: Person, call_sid: str, line: Line) -> None:
-    promise = promise_of(person, call_sid)
+def _note(heard: Heard, person: Person, call_id: str, line: Line) -> None:
+    promise = promise_of(person, call_id)
     if promise:
         heard.promises.append(promise)
     heard.apologies += person.apologised or line.fell_back > 0

@@ -34,7 +34,7 @@ def run(with_tools: Tools, errand_id: int) -> None:
         log.info("errand %s: is done already", errand_id)
         return
     # Not taken back at the end: what RQ says of a job that failed belongs to its call as well.
-    logs.begin(call=errand.request.call_sid, errand=errand_id)
+    logs.begin(call=errand.request.call_id, errand=errand_id)
     try:
         ERRANDS[errand.task](with_tools, errand)
     except Exception as error:
@@ -64,9 +64,9 @@ def save(with_tools: Tools) -> None:
         except Unreadable:
             unreadable += 1
             continue
-        with logs.about(call=waiting.new.call_sid):
+        with logs.about(call=waiting.new.call_id):
             with_tools.desk.keep(waiting.new, waiting.mark, waiting.reference)
             with_tools.waiting_room.leave(waiting)
-            log.info("call %s: its request has reached the desk", waiting.new.call_sid)
+            log.info("call %s: its request has reached the desk", waiting.new.call_id)
     if unreadable:
         raise Unreadable(f"{unreadable} waiting requests were sealed under another SECRET_KEY")

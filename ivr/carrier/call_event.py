@@ -18,7 +18,7 @@ class Malformed(Exception):
 class Event:
     """What the carrier says about a call."""
 
-    call_sid: str
+    call_id: str
     called: str
     sender: str
     forwarded_from: str

@@ -71,7 +71,7 @@ def _row(found: Request) -> dict[str, str | None]:
         "due": _local(found.due),
         "status": found.status,
         "created": _local(found.created),
-        "call_sid": found.call_sid,
+        "call_sid": found.call_id,
     }
 
 

@@ -43,7 +43,7 @@ class FrontDoor:
             # Given up on and yet done later is no harm: the mark makes it the same promise.
             saved = self.patience.wait_for(lambda: self.desk.keep(new, mark, reference))
         except StoreAway as away:
-            log.warning("call %s: the database is away (%s); the request goes to Redis", new.call_sid, away)
+            log.warning("call %s: the database is away (%s); the request goes to Redis", new.call_id, away)
             return self._leave_waiting(Waiting(mark, reference, new))
         except Refused:
             if self._waits(mark):
@@ -73,7 +73,7 @@ class FrontDoor:
         try:
             self.waiting_room.keep(waiting)
         except QueueAway as away:
-            log.error("call %s: Redis is away too (%s); nothing is promised", waiting.new.call_sid, away)  # noqa: TRY400 - the kind is all that may be logged
+            log.error("call %s: Redis is away too (%s); nothing is promised", waiting.new.call_id, away)  # noqa: TRY400 - the kind is all that may be logged
             return None
         return Kept(waiting.reference, joined=False, waits=True)
 
@@ -82,4 +82,4 @@ class FrontDoor:
         try:
             self.doorbell.ring(Bell(errand, ring=1) for errand in saved.errands)
         except QueueAway as away:
-            log.warning("call %s: Redis is away (%s); the sweep will ring for its errands", new.call_sid, away)
+            log.warning("call %s: Redis is away (%s); the sweep will ring for its errands", new.call_id, away)

@@ -106,7 +106,7 @@ class NewRequest:
     day: date | None
     part: Part | None
     due: datetime
-    call_sid: str
+    call_id: str
     created: datetime
     asked: datetime
     """When in the call it was begun: the same when its webhook comes twice, another when the caller asks again."""
@@ -121,7 +121,7 @@ class NewRequest:
     def promise(self) -> tuple[str, ...]:
         """What tells the promise of this request from every other."""
         wish = (self.day.isoformat() if self.day else "", self.part or "")
-        return (self.call_sid, self.kind, self.phone.e164, *wish, self.asked.isoformat())
+        return (self.call_id, self.kind, self.phone.e164, *wish, self.asked.isoformat())
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Request:
     due: datetime
     status: Status
     created: datetime
-    call_sid: str
+    call_id: str
     rang_again: int
     taken_by: str | None
     tries: int = 0

@@ -148,7 +148,7 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
         due=new.due,
         status=Status.OPEN,
         created=new.created,
-        call_sid=new.call_sid,
+        call_sid=new.call_id,
         rang_again=0,
         source="call" if new.made_by == CALLER else "counter",
     )
@@ -210,7 +210,7 @@ def request_of(row: Row[Any]) -> Request:
         due=row.due,
         status=Status(row.status),
         created=row.created,
-        call_sid=row.call_sid,
+        call_id=row.call_sid,
         rang_again=row.rang_again,
         taken_by=row.taken_by,
         tries=row.tries,

@@ -89,16 +89,16 @@ class Demo:
         desk = Desk(self.database)  # with nothing to be done about them: nobody is told of a made-up request
         new = self._new(example, now - timedelta(minutes=example.minutes_ago))
         mark = self.marker.mark(new.promise)
-        if self._id_of(new.call_sid) is not None:
+        if self._id_of(new.call_id) is not None:
             return
         desk.keep(new, mark, self.marker.reference(new.promise))
-        request_id = self._id_of(new.call_sid)
+        request_id = self._id_of(new.call_id)
         if request_id is not None:  # None: it joined a live request of that number, which is not ours to move
             self._move(request_id, example, new.created)
 
-    def _id_of(self, call_sid: str) -> int | None:
+    def _id_of(self, call_id: str) -> int | None:
         with self.database.reading() as read:
-            return read.scalar(select(schema.requests.c.id).where(schema.requests.c.call_sid == call_sid))
+            return read.scalar(select(schema.requests.c.id).where(schema.requests.c.call_sid == call_id))
 
     def _move(self, request_id: int, example: Example, asked: datetime) -> None:
         moment = asked + timedelta(minutes=4)
@@ -127,7 +127,7 @@ class Demo:
             day=wish.day,
             part=wish.part,
             due=line.offer.due(wish, asked),
-            call_sid=f"{DEMO}{example.digits}",
+            call_id=f"{DEMO}{example.digits}",
             created=asked,
             asked=asked,
             own_number=True,

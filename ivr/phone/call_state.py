@@ -18,12 +18,15 @@ WAITS: Mapping[str, TypeAdapter[Any]] = {
 }
 """What a call may wait for, by name."""
 
+WRITTEN: Mapping[str, str] = {"call_id": "call_sid"}
+"""What a field is called in the words, where it has another name: a call under way keeps its words through a deploy."""
+
 
 @dataclass(frozen=True)
 class Receiver:
     """A call in somebody's hand."""
 
-    call_sid: str
+    call_id: str
     called: str
     sender: str
     began: float
@@ -35,13 +38,15 @@ class Receiver:
 
     def words(self) -> str:
         """All of it but what has been heard already."""
-        return json.dumps({**vars(self), "moment": _packed(self.moment)})
+        fields = {**vars(self), "moment": _packed(self.moment)}
+        return json.dumps({WRITTEN.get(name, name): value for name, value in fields.items()})
 
 
 def receiver(words: str) -> Receiver:
     """The call that has these words."""
     fields = json.loads(words)
-    return Receiver(**{**fields, "moment": _unpacked(fields["moment"])})
+    named = {name: fields[WRITTEN.get(name, name)] for name in Receiver.__dataclass_fields__}
+    return Receiver(**{**named, "moment": _unpacked(named["moment"])})
 
 
 def _packed(moment: Moment) -> dict[str, Any]:

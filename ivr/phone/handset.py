@@ -79,7 +79,7 @@ class Handset:
     base_url: str
     token: str
     account_sid: str
-    call_sid: str
+    call_id: str
     sender: str
     called: str
     more: Mapping[str, str] = field(default_factory=dict)
@@ -134,7 +134,7 @@ class Handset:
 
     def _form(self) -> dict[str, str]:
         return {
-            "CallSid": self.call_sid,
+            "CallSid": self.call_id,
             "AccountSid": self.account_sid,
             "From": self.sender,
             "To": self.called,
@@ -167,7 +167,7 @@ class Handset:
 
     def _leg(self, number: str) -> "Handset":
         """The reception's telephone, which has a call of its own."""
-        return replace(self, call_sid=f"{self.call_sid[:-1]}r", sender=number, called=number)
+        return replace(self, call_id=f"{self.call_id[:-1]}r", sender=number, called=number)
 
     def _takes(self, number: str, leg: Moment | None, pressed: str) -> bool:
         """Whether the reception, which has picked up, presses a key that lets its document end."""

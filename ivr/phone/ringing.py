@@ -23,14 +23,14 @@ ANSWER_SECONDS = 15
 """As long as the carrier waits for an answer."""
 
 
-def handset(settings: Settings, called: str, caller: str, call_sid: str) -> Handset:
+def handset(settings: Settings, called: str, caller: str, call_id: str) -> Handset:
     """A telephone that rings the service at its public address, as the carrier does."""
     return Handset(
         post=post,
         base_url=settings.public_base_url,
         token=settings.twilio_auth_token,
         account_sid=settings.twilio_account_sid or "AC" + "0" * 32,
-        call_sid=call_sid,
+        call_id=call_id,
         sender=caller,
         called=called,
     )

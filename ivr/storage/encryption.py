@@ -66,9 +66,9 @@ class Marker:
         """What stands for a telephone where its calls are counted."""
         return self._digest("telephone", number.e164).hex()
 
-    def call(self, call_sid: str) -> str:
+    def call(self, call_id: str) -> str:
         """What stands for a call in the record that it leaves: half as long as the others, and as hard to guess."""
-        return self._digest("call", call_sid)[:16].hex()
+        return self._digest("call", call_id)[:16].hex()
 
     def step(self, address: str) -> str:
         """What stands for the address of a webhook, among those of its call."""

@@ -65,7 +65,7 @@ def signed_by_carrier() -> None:
         abort(403)
     except Malformed as malformed:
         abort(400, f"the form's {malformed} is missing or malformed")
-    logs.add(call=g.event.call_sid)
+    logs.add(call=g.event.call_id)
 
 
 def _verified() -> Event:

@@ -81,7 +81,7 @@ def two_share_a_reference(service: Service) -> str:
             day=None,
             part=None,
             due=now,
-            call_sid="CA" + number[1:],
+            call_id="CA" + number[1:],
             created=now,
             asked=now,
             own_number=True,

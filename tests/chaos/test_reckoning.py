@@ -26,7 +26,7 @@ def test_a_promise_that_waited_and_then_joined_an_earlier_request_is_found_by_wh
 
 
 def test_two_requests_of_one_call_are_one_too_many() -> None:
-    ann, ben = (ANN.call_sid, ANN.kind, ANN.phone), (BEN.call_sid, BEN.kind, BEN.phone)
+    ann, ben = (ANN.call_id, ANN.kind, ANN.phone), (BEN.call_id, BEN.kind, BEN.phone)
     assert doubled([ann, ben]) == 0
     assert doubled([ann, ann, ben, ann]) == 2
 

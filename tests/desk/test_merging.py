@@ -393,7 +393,7 @@ def test_made_up_requests_that_were_merged_are_cleared_without_breaking_a_real_o
     house: House, app: Flask, hers: Conversation, clock: Clock
 ) -> None:
     app.test_cli_runner().invoke(args=["demo", "fill"])
-    made_up = next(each for each in house.desk.waiting() if each.call_sid.startswith(DEMO) and not each.taken_by)
+    made_up = next(each for each in house.desk.waiting() if each.call_id.startswith(DEMO) and not each.taken_by)
     house.merging.merge(made_up.id, 1, "asha", clock())
     app.test_cli_runner().invoke(args=["demo", "clear"])
     assert [(each.id, each.merged_into) for each in house.desk.all()] == [(1, None)]

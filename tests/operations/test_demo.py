@@ -23,7 +23,7 @@ def test_the_demo_fills_the_desk_once_and_is_removed_without_a_trace(app: Flask,
     runs(app, "fill")
     everything, calls = phone.house.desk.all(), count(phone, schema.calls)
     assert len([each for each in everything if each.status != "closed" or each.tries == 0]) > len(EXAMPLES)
-    assert len({each.call_sid for each in everything}) == len(everything), "each of them once"
+    assert len({each.call_id for each in everything}) == len(everything), "each of them once"
     assert calls > 500, "and calls for the reports"
     assert {each.status for each in everything} == {"open", "taken", "closed"}
     assert f"{len(everything) - 1} made-up requests are removed." in runs(app, "clear")

@@ -1,5 +1,6 @@
 """A call is put into words and taken up again where it was, whatever it waits for."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -35,3 +36,11 @@ def test_whoever_holds_it_gets_no_address_to_see() -> None:
     rung = Moment((), Dials("/after", (("+919999900008", "/screen"),), 20), WHERE, SCREEN)
     hears = [{"words": "A patient.", "language": "en-IN", "cuttable": False}]
     assert shown(rung) == {"heard": [], "waits": {"for": "reception", "seconds": 20, "hears": hears}}
+
+
+def test_a_call_under_way_since_before_its_id_had_another_name_goes_on() -> None:
+    moment = {"kind": "Redirects", "waits": {"to": "/voice/again"}, "address": WHERE, "reception": None}
+    words = {"called": "+918090080906", "sender": CALLER, "began": 1.5, "moments": 3, "moment": moment}
+    held = receiver(json.dumps({"call_sid": "CA1", **words}))
+    assert held == Receiver("CA1", "+918090080906", CALLER, 1.5, 3, Moment((), Redirects("/voice/again"), WHERE))
+    assert json.loads(held.words())["call_sid"] == "CA1"

@@ -38,7 +38,7 @@ CALLBACK = NewRequest(
     day=None,
     part=None,
     due=NOW,
-    call_sid="CA1",
+    call_id="CA1",
     created=NOW,
     asked=NOW,
     own_number=True,
@@ -80,9 +80,9 @@ def test_the_server_itself_would_write_down_whose_request_clashed(
 def test_calls_of_one_number_at_the_same_moment_leave_it_out_of_the_servers_log(
     desk: Desk, server_log: Callable[[], str]
 ) -> None:
-    calls = [replace(CALLBACK, call_sid=f"CA{number}") for number in range(8)]
+    calls = [replace(CALLBACK, call_id=f"CA{number}") for number in range(8)]
     saved = at_once(*(lambda each=each: keeps(desk, each) for each in calls))
-    twice = at_once(*(lambda: keeps(desk, replace(CALLBACK, call_sid="CA-twice")) for _ in range(8)))
+    twice = at_once(*(lambda: keeps(desk, replace(CALLBACK, call_id="CA-twice")) for _ in range(8)))
     assert all(isinstance(each, Saved) for each in [*saved, *twice]), [*saved, *twice]
     assert [each.rang_again for each in desk.waiting()] == [8]
     assert "ERROR" not in server_log()
@@ -115,7 +115,7 @@ def test_an_undo_that_meets_the_callers_next_request_half_written_waits_for_it_a
     (found,) = desk.waiting()
     moves.take(found.id, "asha", NOW)
     moves.report(found.id, Report(Outcome.SETTLED), "asha", NOW)
-    following = replace(CALLBACK, call_sid="CA2")
+    following = replace(CALLBACK, call_id="CA2")
     with ThreadPoolExecutor(1) as other:
         with database.writing() as write:
             desk._keep(write, following, MARKER.mark(following.promise), "000002")

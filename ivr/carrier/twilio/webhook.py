@@ -52,7 +52,7 @@ def _read(form: MultiDict[str, str]) -> Event:
     if keys and not KEYS.fullmatch(keys):
         raise Malformed("Digits")
     return Event(
-        call_sid=form["CallSid"],
+        call_id=form["CallSid"],
         called=form.get("To", ""),
         sender=form.get("From", ""),
         forwarded_from=form.get("ForwardedFrom", ""),

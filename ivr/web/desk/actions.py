@@ -169,7 +169,7 @@ def _written() -> NewRequest:
         day=wish.day,
         part=wish.part,
         due=line.offer.due(wish, now),
-        call_sid=HAND,
+        call_id=HAND,
         created=now,
         asked=now,
         own_number=True,

@@ -56,9 +56,9 @@ def ring() -> Response:
     caller = _caller(request.form.get("caller", ""))
     if caller is None:
         return jsonify(trouble="This is no telephone number.", hint="Write it as people do, such as 99999 00002.")
-    call_sid, called, began = new_call(), number_of(line), house().clock().timestamp()
-    moment = handset(house().settings, called, caller, call_sid).begin()
-    return _held(Receiver(call_sid, called, caller, began, 1, moment))
+    call_id, called, began = new_call(), number_of(line), house().clock().timestamp()
+    moment = handset(house().settings, called, caller, call_id).begin()
+    return _held(Receiver(call_id, called, caller, began, 1, moment))
 
 
 @browser_phone.post("/go-on")
@@ -105,7 +105,7 @@ def _call() -> Receiver:
 
 
 def _handset(call: Receiver) -> Handset:
-    return handset(house().settings, call.called, call.sender, call.call_sid)
+    return handset(house().settings, call.called, call.sender, call.call_id)
 
 
 def _seal() -> Seal:

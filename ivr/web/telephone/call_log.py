@@ -44,5 +44,5 @@ def leave_end(happened: Event) -> None:
 def _write(happened: Event, address: str, what: tuple[str, ...], spoken: tuple[str, str], **end: Any) -> None:
     """Leaves a trace of the line and the language in which it was spoken; both are empty where nobody knows them."""
     here, (line, language) = house(), spoken
-    mark, step = here.marker.call(happened.call_sid), here.marker.step(address)
+    mark, step = here.marker.call(happened.call_id), here.marker.step(address)
     here.scribe.write(Trace(mark, here.clock(), line, language, what, step, **end))

@@ -38,9 +38,9 @@ def ring() -> Response:
     """A call comes in."""
     called = event()
     line = house().clinic.line_rung(called.called, called.forwarded_from)
-    log.info("call %s: comes in on line %s", called.call_sid, line.key)
+    log.info("call %s: comes in on line %s", called.call_id, line.key)
     house().tally.count(CALLS, line=line.key, language=line.language)
-    over = house().call_limits.over(called.call_sid, _sender(called), line.key, house().clock())
+    over = house().call_limits.over(called.call_id, _sender(called), line.key, house().clock())
     call = Call(line.key, line.language, START, over_limit=over)
     return _heard(begin(call, _facts(call, called)))
 
@@ -75,7 +75,7 @@ def answered() -> Response:
 def status() -> tuple[str, int]:
     """The carrier says what became of a call."""
     told = event()
-    log.info("call %s: is %s", told.call_sid, _word(told.status))
+    log.info("call %s: is %s", told.call_id, _word(told.status))
     if told.ended:
         leave_end(told)
     return "", 204
@@ -147,7 +147,7 @@ def _done(turn: Turn, facts: Facts, happened: Event) -> Turn:
 
 
 def _refused(turn: Turn, facts: Facts, happened: Event) -> Turn:
-    log.warning("call %s: is refused on line %s", happened.call_sid, turn.call.line)
+    log.warning("call %s: is refused on line %s", happened.call_id, turn.call.line)
     return resume(turn.call, "refused", facts)
 
 
@@ -160,7 +160,7 @@ def _filed(turn: Turn, file: File, facts: Facts, happened: Event) -> Turn:
     if kept is None:
         house().tally.count(NOTHING_PROMISED, kind=file.wish.kind)
         return resume(turn.call, "lost", facts)
-    log.info("call %s: a %s is promised", happened.call_sid, file.wish.kind)
+    log.info("call %s: a %s is promised", happened.call_id, file.wish.kind)
     house().tally.count(PROMISES, kind=file.wish.kind, store=IN_REDIS if kept.waits else IN_DATABASE)
     return resume(replace(turn.call, reference=kept.reference, joined=kept.joined), "kept", facts)
 
@@ -174,7 +174,7 @@ def _new_request(call: Call, file: File, facts: Facts, happened: Event) -> NewRe
         day=file.wish.day,
         part=file.wish.part,
         due=file.due,
-        call_sid=happened.call_sid,
+        call_id=happened.call_id,
         created=facts.now,
         asked=file.asked,
         own_number=file.number == facts.caller,

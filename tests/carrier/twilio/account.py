@@ -60,9 +60,9 @@ class Account:
         """Somebody rings one of its numbers, whose webhook has answered when this returns; the call's SID."""
         return str(self._asked("/_twilio/simulate/inbound-call", {"To": called, "From": caller})["sid"])
 
-    def ends(self, call_sid: str) -> None:
+    def ends(self, call_id: str) -> None:
         """That call ends, and the number's status callback has answered when this returns."""
-        self._asked("/_twilio/simulate/call-status", {"CallSid": call_sid, "Status": "completed"})
+        self._asked("/_twilio/simulate/call-status", {"CallSid": call_id, "Status": "completed"})
 
     def gives_up(self) -> None:
         """Has no numbers any more."""

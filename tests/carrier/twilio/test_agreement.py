@@ -110,6 +110,6 @@ def test_a_token_of_two_is_enough_and_neither_is_not() -> None:
     ]
     form, signature = MultiDict(first.form), first.signature
     for tokens in ((first.token, "another"), ("another", first.token)):
-        assert Carrier(tokens, "").event(first.url, form, signature).call_sid == form["CallSid"]
+        assert Carrier(tokens, "").event(first.url, form, signature).call_id == form["CallSid"]
     with pytest.raises(NotSigned):
         Carrier(("another", "and-another"), "").event(first.url, form, signature)

@@ -87,7 +87,7 @@ def test_where_two_numbers_share_a_reference_both_are_there_to_choose(
             day=None,
             part=None,
             due=clock(),
-            call_sid="CA" + number,
+            call_id="CA" + number,
             created=clock(),
             asked=clock(),
             own_number=True,

@@ -104,7 +104,7 @@ def test_the_worked_vector_of_the_carrier_is_understood() -> None:
     )
     url, signature = "https://example.com/myapp.php?foo=1&bar=2", "L/OH5YylLD5NRKLltdqwSvS0BnU="
     event = Carrier(("12345",), "").event(url, form, signature)
-    assert (event.call_sid, event.keys, event.sender) == ("CA1234567890ABCDE", "1234", "+14158675310")
+    assert (event.call_id, event.keys, event.sender) == ("CA1234567890ABCDE", "1234", "+14158675310")
     with pytest.raises(NotSigned):
         Carrier(("12346",), "").event(url, form, signature)
 
