@@ -20,6 +20,7 @@ from sqlalchemy import insert, text
 
 from config.settings import read
 from ivr.app import create_app
+from ivr.carrier.configured import SETTINGS
 from ivr.operations.demo_calls import HABITS
 from ivr.reports.call_records import ending
 from ivr.storage import schema
@@ -99,7 +100,7 @@ def desk(folder: Path, url: str, days: int, a_day: int) -> FlaskClient:
     """Somebody logged in at a desk with so many days of calls behind it."""
     environ = {"ENV": "development", "SECRET_KEY": "0123456789abcdef" * 4, "TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2}
     folder.mkdir()
-    settings = read({**environ, "STATE_DIR": str(folder), "DATABASE_URL": url}, env_file=None)
+    settings = read({**environ, "STATE_DIR": str(folder), "DATABASE_URL": url}, env_file=None, carriers=SETTINGS)
     migrate(settings.database_url)
     fill(Database(settings.database_url, patience=PATIENCE_OF_A_WORKER), days, a_day)
     house = build(settings, lambda: NOW)

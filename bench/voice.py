@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from config.settings import read
 from ivr.app import create_app
+from ivr.carrier.configured import SETTINGS
 from ivr.carrier.twilio.webhook import signature
 from ivr.reports.call_records import Trace
 from ivr.reports.spool import Journal
@@ -48,7 +49,7 @@ def main(rounds: int) -> None:
     """Prints how long a webhook takes with and without the record, and the ratios."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {"ENV": "development", "SECRET_KEY": TOKEN * 2, "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_BASE_URL": BASE}
-        settings = read({**environ, "STATE_DIR": folder}, env_file=None)
+        settings = read({**environ, "STATE_DIR": folder}, env_file=None, carriers=SETTINGS)
         migrate(settings.database_url)
         house = build(settings, lambda: NOW)
         headers = {"X-Twilio-Signature": signature(TOKEN, BASE + PATH, FORM)}

@@ -18,6 +18,7 @@ from psycopg import sql
 
 from config.settings import Settings, read
 from ivr.app import create_app
+from ivr.carrier.configured import SETTINGS
 from ivr.staff.passwords import Passwords
 from ivr.storage.migrate import migrate
 from ivr.web.services import House, build
@@ -194,7 +195,7 @@ def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str)
         "STATE_DIR": str(tmp_path),
         **more,
     }
-    return read(environ, env_file=None)
+    return read(environ, env_file=None, carriers=SETTINGS)
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
-from ivr.carrier.twilio.reader import Dials, Gathers, HangsUp, Heard, Pauses, Redirects, Step, steps
+from ivr.carrier.steps import Dials, Gathers, HangsUp, Heard, Pauses, Redirects, Step
+from ivr.carrier.twilio.reader import steps
 from ivr.web.services import House
 from tests.carrier.twilio.twiml_rules import faults
 
@@ -83,12 +84,23 @@ class Phone:
 
     def signs(self, path: str, form: Mapping[str, str]) -> str:
         """The carrier's signature of this form, posted there."""
-        signed: str = RequestValidator(TOKEN).compute_signature(self.house.settings.public_base_url + path, form)
+        signed: str = RequestValidator(TOKEN).compute_signature(self.called_at + self.within(path), form)
         return signed
+
+    @property
+    def called_at(self) -> str:
+        """The service's public address."""
+        return self.house.settings.public_base_url
+
+    def within(self, url: str) -> str:
+        """The path and query of an address of the service's: documents name whole ones."""
+        path = url.removeprefix(self.called_at)
+        assert path.startswith("/"), f"not at {self.called_at}: {url}"
+        return path
 
     def unsigned(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
         """Posts a form with just these headers."""
-        answer = self.app.test_client(use_cookies=False).post(path, data=form, headers=headers)
+        answer = self.app.test_client(use_cookies=False).post(self.within(path), data=form, headers=headers)
         self.house.scribe.settle()  # who looks at the journal next finds there what this has left
         return answer
 
@@ -166,7 +178,7 @@ class Conversation:
 
     def follows(self, url: str, more: Mapping[str, str]) -> None:
         """Goes on with this URL and reads what comes back."""
-        path = urljoin(self.url or "/voice", url)
+        path = self.phone.within(urljoin(self.url or "/voice", url))
         self._last = (path, self._form(more))
         answer = self.phone.posts(*self._last)
         self.documents += 1

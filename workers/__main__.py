@@ -13,6 +13,7 @@ import workers.jobs  # noqa: F401 - loaded before the fork, so that a job begins
 from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
+from ivr.carrier.configured import SETTINGS
 from ivr.desk.job_queue import QUEUE
 from ivr.storage.redis import patient
 from workers.services import build
@@ -27,7 +28,7 @@ LOOK_SECONDS = 5
 def main(arguments: list[str]) -> None:
     """Works until told to stop; with --burst, until the queue is empty."""
     try:
-        settings = read(os.environ)
+        settings = read(os.environ, carriers=SETTINGS)
         logs.configure(production=settings.production)
         build(settings)  # a mistake in the configuration stops the worker here, not its first job
     except (BadSettings, BadFile) as refused:

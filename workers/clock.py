@@ -15,6 +15,7 @@ from types import FrameType
 from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
+from ivr.carrier.configured import SETTINGS
 from ivr.hours.closures_file import MirrorAway
 from ivr.operations.clock_jumps import Jumps
 from ivr.reports.spool import JournalAway
@@ -102,7 +103,7 @@ def main() -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, end)
     try:
-        settings = read(os.environ)
+        settings = read(os.environ, carriers=SETTINGS)
         logs.configure(production=settings.production)
         run(build(settings), stop)
     except (BadSettings, BadFile) as refused:

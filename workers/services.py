@@ -9,7 +9,8 @@ from functools import cache
 from config import clinic as clinic_file
 from config import sentences
 from config.settings import Settings, read
-from ivr.carrier.twilio.texts import Texts
+from ivr.carrier import configured
+from ivr.carrier.admin import Texts
 from ivr.desk.job_queue import Doorbell
 from ivr.desk.moves import Moves, next_due
 from ivr.desk.outbox import Errands, tasks
@@ -68,7 +69,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.n
         ledger=Ledger(database, Journal(settings.state_dir / spool.FOLDER)),
         waiting_room=WaitingRoom(redis, Seal(settings.secret_key, "waiting request")),
         doorbell=Doorbell(redis),
-        texts=lambda: Texts(settings),
+        texts=configured.texts(settings.carrier),
         clock=clock,
         database=database,
         closures=Closures(database),
@@ -79,4 +80,4 @@ def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.n
 @cache
 def tools() -> Tools:
     """The tools of this process."""
-    return build(read(os.environ))
+    return build(read(os.environ, carriers=configured.SETTINGS))

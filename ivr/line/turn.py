@@ -12,7 +12,7 @@ from ivr.line.booking import Kind, Part, Wish
 from ivr.line.clinic import Clinic, Line
 from ivr.line.menu import MENU
 from ivr.line.phones import Phone
-from ivr.line.places import Place
+from ivr.line.places import Place, Screening
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,8 @@ class RingReception:
     numbers: tuple[Phone, ...]
     caller_id: Phone
     seconds: int
+    screening: Screening | None = None
+    """What whoever picks up is asked before they get the patient."""
 
 
 @dataclass(frozen=True)
@@ -173,12 +175,7 @@ class HangUp:
     """The call is over."""
 
 
-@dataclass(frozen=True)
-class PutThrough:
-    """End this document without hanging up: the carrier connects the two legs."""
-
-
-Wait = PressKey | KeyNumber | RingReception | File | HangUp | PutThrough
+Wait = PressKey | KeyNumber | RingReception | File | HangUp
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ import os
 import sys
 
 from config.settings import ROOT
+from ivr.carrier.configured import SETTINGS
 from ivr.storage.migrate import migrate
 from ivr.supervisor.output import voice
 from ivr.supervisor.start import run
 
-sys.exit(run(ROOT, os.environ, voice(sys.stdout), migrate))
+sys.exit(run(ROOT, os.environ, voice(sys.stdout), migrate, SETTINGS))

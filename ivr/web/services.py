@@ -12,8 +12,8 @@ from redis import Redis
 from config import clinic as clinic_file
 from config import sentences
 from config.settings import Settings
-from ivr.carrier.twilio.twiml import Renderer
-from ivr.carrier.twilio.webhook import Carrier
+from ivr.carrier import configured
+from ivr.carrier.port import Carrier
 from ivr.desk.blocked import Blocked
 from ivr.desk.bookings import Bookings
 from ivr.desk.calendar_feed import Feed
@@ -75,7 +75,6 @@ class House:
     clinic: Clinic
     script: Script
     carrier: Carrier
-    renderer: Renderer
     desk: Desk
     fitness: Fitness
     jumps: Jumps
@@ -147,8 +146,7 @@ def build(
         settings=settings,
         clinic=clinic,
         script=script,
-        carrier=Carrier(settings.auth_tokens, settings.twilio_account_sid),
-        renderer=Renderer(script, clinic.voices),
+        carrier=configured.carrier(settings.carrier, script, clinic.voices),
         desk=desk,
         fitness=Fitness(database, revisions(), settings.state_dir),
         jumps=Jumps(clock, monotonic),

@@ -10,6 +10,7 @@ from flask import Flask
 
 from config.settings import read
 from ivr.app import create_app
+from ivr.carrier.configured import SETTINGS
 from ivr.web.services import House, build
 
 
@@ -44,5 +45,5 @@ def knows_no_repetition() -> Flask:
 
 
 def _with(less: Callable[[Any], Any]) -> Flask:
-    house: House = build(read(os.environ, env_file=None))
+    house: House = build(read(os.environ, env_file=None, carriers=SETTINGS))
     return create_app(replace(house, front_door=less(house.front_door)))

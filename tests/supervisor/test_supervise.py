@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import ROOT
+from ivr.carrier.configured import SETTINGS
 from ivr.supervisor import embedded_redis, procfile, schema
 from ivr.supervisor.errors import CannotStart
 from ivr.supervisor.first_run import write_env
@@ -253,7 +254,7 @@ def test_a_database_url_that_is_no_address_is_said_without_its_password(rest: st
 
 def test_the_first_run_writes_settings_that_only_we_can_read(tmp_path: Path) -> None:
     said: list[str] = []
-    write_env(tmp_path / ".env", {}, said.append)
+    write_env(tmp_path / ".env", {}, said.append, SETTINGS)
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
     assert said == ["Wrote .env with fresh secrets, for development on this machine."]
 
@@ -261,14 +262,14 @@ def test_the_first_run_writes_settings_that_only_we_can_read(tmp_path: Path) -> 
 def test_the_second_run_leaves_them_alone(tmp_path: Path) -> None:
     said: list[str] = []
     (tmp_path / ".env").write_text("SECRET_KEY=mine\n")
-    write_env(tmp_path / ".env", {}, said.append)
+    write_env(tmp_path / ".env", {}, said.append, SETTINGS)
     assert (tmp_path / ".env").read_text() == "SECRET_KEY=mine\n"
     assert said == []
 
 
 def test_every_machine_has_secrets_of_its_own(tmp_path: Path) -> None:
     for name in ("one", "other"):
-        write_env(tmp_path / name, {}, lambda _: None)
+        write_env(tmp_path / name, {}, lambda _: None, SETTINGS)
     assert (tmp_path / "one").read_text() != (tmp_path / "other").read_text()
 
 

@@ -13,6 +13,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
 from ivr.app import create_app
+from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.texts import Texts
 from ivr.desk.outbox import PAUSES
 from ivr.storage.database import sqlite_path
@@ -217,7 +218,7 @@ def texting(
     tools = build_tools(settings, clock)
     yield (
         Phone(create_app(house), house),
-        replace(tools, texts=lambda: Texts(settings, ToListener(channel.url))),
+        replace(tools, texts=lambda: Texts(Account.of(settings.carrier), ToListener(channel.url))),
     )
     house.close()
     tools.database.close()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ivr.line.checks.explore import Step, Walk
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
 from ivr.line.known import FORKS, KNOWN
-from ivr.line.menu import BACK, HOME, LANGUAGE, PERSON, PERSON_PLACE, REPEAT, SCREEN, START
+from ivr.line.menu import BACK, HOME, LANGUAGE, PERSON, PERSON_PLACE, REPEAT, START
 from ivr.line.offers import OFFERS, choices
 from ivr.line.paths.events import What
 from ivr.line.paths.transitions import KEPT, leads
@@ -41,7 +41,7 @@ def leads_exist(evidence: Evidence) -> Findings:
     return Findings(counted(len(found), "leads"), wrong + missing)
 
 
-NEEDED = (START, HOME, PERSON_PLACE, SCREEN)
+NEEDED = (START, HOME, PERSON_PLACE)
 
 
 def names_are_known(evidence: Evidence) -> Findings:
@@ -124,5 +124,5 @@ def _no_person(walk: Walk, step: Step) -> Iterator[str]:
 def _without_standing(evidence: Evidence) -> Iterator[Complaint]:
     for walk, _, step in evidence.steps():
         place = evidence.menu[step.to.place]
-        if step.to.patient and isinstance(place, Menu) and not place.standing:
+        if isinstance(place, Menu) and not place.standing:
             yield Complaint(f"{step.to} is heard by callers without the standing keys", walk.situation.name)

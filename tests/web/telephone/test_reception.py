@@ -6,7 +6,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from ivr.carrier.twilio.reader import Dials, Gathers
+from ivr.carrier.steps import Dials, Gathers
 from tests.people import CALLER, Clock, Conversation, Phone
 from tests.test_menu_rung import PATHS
 from tests.web import CALLER_ID, RECEPTION, clinic_with_reception, service
@@ -58,7 +58,7 @@ def test_in_hours_0_rings_both_telephones_together_for_20_seconds_from_the_calle
 def test_each_telephone_of_the_reception_is_screened_before_it_gets_the_patient(staffed: Phone) -> None:
     numbers = list(rung(staffed.rings().press("0")))
     assert [number.tag for number in numbers] == ["Number", "Number"]
-    assert all(number.get("url", "").startswith("/voice/answered?") for number in numbers)
+    assert all(number.get("url", "").startswith(f"{staffed.called_at}/voice/answered?") for number in numbers)
 
 
 @pytest.mark.parametrize("lang", ["en", "hi"])
