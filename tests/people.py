@@ -193,6 +193,7 @@ class Conversation:
     def _read(self, document: str) -> None:
         self.heard, self.spoken, self.uncut, self.languages, self.waits = [], [], [], set(), None
         for step in steps(document):
+            assert all(url.startswith(f"{self.phone.called_at}/voice") for url in addresses_of(step)), "whole addresses"
             match step:
                 case Heard(words, language, cuttable):
                     self.spoken.append(step)
@@ -205,6 +206,17 @@ class Conversation:
                     pass
                 case _:
                     self.waits = step
+
+
+def addresses_of(step: Step) -> list[str]:
+    """Where the carrier would come back to after it."""
+    match step:
+        case Gathers(action=to) | Redirects(to):
+            return [to]
+        case Dials(action=to, numbers=numbers):
+            return [to, *(screen for _, screen in numbers)]
+        case _:
+            return []
 
 
 class Staff:

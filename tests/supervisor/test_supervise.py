@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 
 from config.settings import ROOT
 from ivr.carrier.configured import SETTINGS
@@ -257,6 +258,14 @@ def test_the_first_run_writes_settings_that_only_we_can_read(tmp_path: Path) -> 
     write_env(tmp_path / ".env", {}, said.append, SETTINGS)
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
     assert said == ["Wrote .env with fresh secrets, for development on this machine."]
+
+
+def test_the_first_run_makes_up_what_the_carrier_declares_so_and_no_more(tmp_path: Path) -> None:
+    write_env(tmp_path / ".env", {}, lambda _: None, SETTINGS)
+    *_, explained, token = (tmp_path / ".env").read_text().splitlines()
+    assert explained == "# Stands in for the carrier's token until there is one. The test phone signs with it."
+    assert re.fullmatch(r"TWILIO_AUTH_TOKEN=[0-9a-f]{32}", token)
+    assert set(dotenv_values(tmp_path / ".env")) == {"ENV", "SECRET_KEY", "TWILIO_AUTH_TOKEN"}
 
 
 def test_the_second_run_leaves_them_alone(tmp_path: Path) -> None:
