@@ -10,7 +10,8 @@ from config.settings import BadSettings, read
 def on_starting(_server: Any) -> None:
     """Before its first line. Settings that forbid a start are named by the workers, which cannot start either."""
     try:
-        logs.configure(production=read(os.environ).production)
+        # Whatever is imported here is not loaded anew by a reload: so no more than it takes.
+        logs.configure(production=read(os.environ, carriers=()).production)
     except BadSettings:
         logs.configure(production=True)
 

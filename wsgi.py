@@ -11,12 +11,13 @@ from config.settings import BadSettings, read
 from config.toml_file import BadFile
 from ivr.app import create_app as assemble
 from ivr.web.services import build
+from ivr.wiring.carriers import SETTINGS
 
 
 def create_app() -> Flask:
     """The application, or one message that names all that keeps it from starting."""
     try:
-        settings = read(os.environ)
+        settings = read(os.environ, carriers=SETTINGS)
         # A command answers on the terminal: only what goes wrong is logged there.
         logs.configure(production=settings.production, quiet=click.get_current_context(silent=True) is not None)
         return assemble(build(settings))

@@ -26,6 +26,7 @@ from ivr.storage import schema
 from ivr.storage.database import WORKER_TIMEOUT, Database
 from ivr.storage.migrate import migrate
 from ivr.web.services import build
+from ivr.wiring.carriers import SETTINGS
 
 PASSWORD = "only for this benchmark"  # noqa: S105 - of a database that is thrown away
 ROUNDS = 15
@@ -99,7 +100,7 @@ def desk(folder: Path, url: str, days: int, a_day: int) -> FlaskClient:
     """Somebody logged in at a desk with so many days of calls behind it."""
     environ = {"ENV": "development", "SECRET_KEY": "0123456789abcdef" * 4, "TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2}
     folder.mkdir()
-    settings = read({**environ, "STATE_DIR": str(folder), "DATABASE_URL": url}, env_file=None)
+    settings = read({**environ, "STATE_DIR": str(folder), "DATABASE_URL": url}, env_file=None, carriers=SETTINGS)
     migrate(settings.database_url)
     fill(Database(settings.database_url, timeout=WORKER_TIMEOUT), days, a_day)
     services = build(settings, lambda: NOW)

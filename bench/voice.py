@@ -20,6 +20,7 @@ from ivr.reports.spool import Spool
 from ivr.reports.spool_writer import SpoolWriter
 from ivr.storage.migrate import migrate
 from ivr.web.services import build
+from ivr.wiring.carriers import SETTINGS
 
 TOKEN = "0123456789abcdef" * 2
 BASE = "https://line.example"
@@ -48,7 +49,7 @@ def main(rounds: int) -> None:
     """Prints how long a webhook takes with and without the record, and the ratios."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {"ENV": "development", "SECRET_KEY": TOKEN * 2, "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_BASE_URL": BASE}
-        settings = read({**environ, "STATE_DIR": folder}, env_file=None)
+        settings = read({**environ, "STATE_DIR": folder}, env_file=None, carriers=SETTINGS)
         migrate(settings.database_url)
         services = build(settings, lambda: NOW)
         headers = {"X-Twilio-Signature": signature(TOKEN, BASE + PATH, FORM)}

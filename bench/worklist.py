@@ -22,6 +22,7 @@ from ivr.storage import schema
 from ivr.storage.database import Database
 from ivr.storage.migrate import migrate
 from ivr.web.services import build
+from ivr.wiring.carriers import SETTINGS
 
 PASSWORD = "only for this benchmark"  # noqa: S105 - of a database that is thrown away
 ROUNDS = 30
@@ -51,7 +52,7 @@ def desk(folder: Path, opened: int, closed: int) -> FlaskClient:
     """Somebody logged in at a desk with so many requests."""
     folder.mkdir()
     environ = {"ENV": "development", "SECRET_KEY": "0123456789abcdef" * 4, "TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2}
-    settings = read({**environ, "STATE_DIR": str(folder)}, env_file=None)
+    settings = read({**environ, "STATE_DIR": str(folder)}, env_file=None, carriers=SETTINGS)
     migrate(settings.database_url)
     database = Database(settings.database_url)
     for status, count, first in (("open", opened, 1), ("closed", closed, opened + 1)):

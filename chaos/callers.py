@@ -11,7 +11,7 @@ from random import Random
 from urllib.parse import urlsplit
 
 from chaos.plan import Ring
-from ivr.carrier.twilio.reader import Gathers, Heard
+from ivr.carrier.steps import Gathers, Heard
 from ivr.phone.handset import Handset
 
 REFERENCE = re.compile(r"(\d(?: \d){2}, \d(?: \d){2})\b")

@@ -11,12 +11,18 @@ from chaos.callers import Person, Promise, call, promise_of
 from chaos.carrier import Line
 from chaos.plan import Ring, Wanted
 from chaos.premises import ACCOUNT, BASE_URL, TOKEN, Premises
+from ivr.carrier.stand_in import PlacedCall
+from ivr.carrier.twilio import reader
+from ivr.carrier.twilio.settings import Account
+from ivr.carrier.twilio.stand_in import TwilioStandIn
 from ivr.line.turn import Say
 from ivr.phone.handset import Handset
 from workers.services import WorkerServices
 
 AT_ONCE = 96
 """Calls that may be going on together."""
+
+STAND_IN = TwilioStandIn(Account(ACCOUNT, TOKEN))
 
 
 @dataclass
@@ -44,7 +50,8 @@ class Exchange:
 
         def handset(call_id: str, ring: Ring) -> Handset:
             called = self.lines[ring.line % len(self.lines)]
-            return Handset(line.post, BASE_URL, TOKEN, ACCOUNT, call_id, ring.sender, called)
+            placed = PlacedCall(call_id, ring.sender, called)
+            return Handset(line.post, reader.steps, STAND_IN, BASE_URL, placed)
 
         person, call_id = call(ring, handset, self.apologies)
         return person, call_id, line

@@ -18,6 +18,7 @@ from urllib.request import urlopen
 from chaos.parts import Keeper, Part, Process, SqliteFile, Store
 from config.settings import ROOT, Settings, read
 from ivr.storage.migrate import migrate
+from ivr.wiring.carriers import SETTINGS
 from testing.listener import Listener, listener
 from testing.servers import until
 from testing.servers.postgres import postgres
@@ -56,7 +57,7 @@ def premises(database: str, app: str) -> Iterator[Premises]:
         url, store = stack.enter_context(_database(database, folder))
         staff = stack.enter_context(listener())
         environ = _environment(folder, url, redis.url, staff.url)
-        settings = read(environ, env_file=None)
+        settings = read(environ, env_file=None, carriers=SETTINGS)
         migrate(settings.database_url)
         ports = (_free_port(), _free_port())
         processes = _processes(ports, app, environ, folder)

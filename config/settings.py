@@ -6,13 +6,13 @@ The only reader of the environment; nothing here opens a connection.
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,6 +27,26 @@ class BadSettings(Exception):
     """The service cannot start; the message names all that is missing or weak, a line each."""
 
 
+class CarrierSetting(Protocol):
+    """A variable that a carrier declares, which the entry points hand in: nothing here knows a carrier."""
+
+    @property
+    def name(self) -> str:
+        """Of the variable."""
+
+    @property
+    def check(self) -> Callable[[str], str]:
+        """The value as it is used; empty is none. Raises ValueError with what is wrong."""
+
+    @property
+    def for_texts(self) -> bool:
+        """Whether no text can be sent without it."""
+
+    @property
+    def made_up(self) -> str:
+        """Where a first start in development makes a value up: what is written above it."""
+
+
 class Settings(BaseModel):
     """What the environment says. Field names are the variables' names in lower case."""
 
@@ -38,13 +58,10 @@ class Settings(BaseModel):
     database_url: str = Field("", repr=False)
     redis_url: str = Field("", repr=False)
     secret_key: str = Field("", repr=False)
-    twilio_account_sid: str = ""
-    twilio_auth_token: str = Field("", repr=False)
-    twilio_auth_token_next: str = Field("", repr=False)
+    carrier: Mapping[str, str] = Field(default_factory=dict, repr=False)
+    """The carrier's own variables by their names, each with a value or an empty one."""
     staff_notify_urls: str = Field("", repr=False)
     text_confirmations: bool = False
-    twilio_text_from: str = Field("", repr=False)
-    twilio_api_url: str = ""
     fallback_url: str = ""
     metrics_token: str = Field("", repr=False)
     trusted_proxies: int = Field(0, ge=0, le=5)
@@ -60,15 +77,6 @@ class Settings(BaseModel):
             raise ValueError(f"is weak; expected at least {SECRET_LENGTH} random characters")
         return value
 
-    @field_validator("twilio_auth_token")
-    @classmethod
-    def _token_is_there(cls, value: str) -> str:
-        if not value:
-            raise ValueError("is missing; it is the primary auth token in the carrier's console")
-        if len(value) < 16:
-            raise ValueError("is weak; expected the carrier's token, 32 characters")
-        return value
-
     @field_validator("database_url")
     @classmethod
     def _database_is_known(cls, value: str) -> str:
@@ -81,13 +89,12 @@ class Settings(BaseModel):
             raise ValueError("expected redis://HOST:PORT/0, rediss://… or unix:///PATH")
         return value
 
-    @field_validator("twilio_api_url", "fallback_url")
+    @field_validator("fallback_url")
     @classmethod
-    def _address_is_whole(cls, value: str, info: ValidationInfo) -> str:
-        schemes = ("https", "http") if info.field_name == "twilio_api_url" else ("https",)
-        if value and not _is_address(value, schemes):
-            raise ValueError(f"expected {schemes[0]}://HOST")
-        return value.rstrip("/") if info.field_name == "twilio_api_url" else value
+    def _address_is_whole(cls, value: str) -> str:
+        if value and not _is_address(value):
+            raise ValueError("expected https://HOST")
+        return value
 
     @property
     def production(self) -> bool:
@@ -113,11 +120,6 @@ class Settings(BaseModel):
         """What the carrier asks when it has no good answer from us."""
         return self.fallback_url or f"{self.public_base_url}/voice/fallback"
 
-    @property
-    def auth_tokens(self) -> tuple[str, ...]:
-        """The carrier's tokens that may have signed a webhook: the present one and the next."""
-        return tuple(token for token in (self.twilio_auth_token, self.twilio_auth_token_next) if token)
-
 
 def database_address(written: str) -> str:
     """The address as our driver wants it. Raises ValueError."""
@@ -127,30 +129,34 @@ def database_address(written: str) -> str:
     return written.replace(f"{scheme}://", "postgresql+psycopg://", 1) if scheme.startswith("postgres") else written
 
 
-def read(environ: Mapping[str, str], env_file: Path | None = ROOT / ".env") -> Settings:
-    """Settings from `env_file` and `environ`, which wins.
+def read(
+    environ: Mapping[str, str], env_file: Path | None = ROOT / ".env", *, carriers: Sequence[CarrierSetting]
+) -> Settings:
+    """Settings from `env_file` and `environ`, which wins; with what the carriers have declared.
 
     Raises BadSettings, whose message names every variable that is missing or weak.
     """
     given = {**_file(env_file), **{key: value for key, value in environ.items() if value}}
-    lowered = {key.lower(): value for key, value in given.items() if key.lower() in Settings.model_fields}
+    lowered: dict[str, Any] = {key.lower(): value for key, value in given.items()}
     complaints: list[str] = []
     lowered["public_base_url"] = _public_url(lowered, complaints)
-    complaints += _missing_for_texts(lowered)
+    complaints += _missing_for_texts(lowered, carriers)
+    lowered["carrier"], odd = _of_carriers(lowered, carriers)
     try:
-        settings = Settings.model_validate(lowered)
+        settings = Settings.model_validate({name: lowered[name] for name in Settings.model_fields if name in lowered})
     except ValidationError as refused:
         complaints += [_complaint(error["loc"], error["msg"]) for error in refused.errors()]
+    complaints += odd
     if complaints:
         raise BadSettings("The settings do not allow a start:\n" + "\n".join(f"  {line}" for line in complaints))
     return _with_defaults(settings)
 
 
-def made_for_development(env_file: Path = ROOT / ".env") -> frozenset[str]:
+def made_for_development(env_file: Path, carriers: Sequence[CarrierSetting]) -> frozenset[str]:
     """The secrets of this file where it says that it is for development; they are not for production."""
     found = _file(env_file)
-    names = ("SECRET_KEY", "TWILIO_AUTH_TOKEN") if found.get("ENV") == "development" else ()
-    return frozenset(found[name] for name in names if name in found)
+    names = ("SECRET_KEY", *(each.name for each in carriers if each.made_up))
+    return frozenset(found[name] for name in names if found.get("ENV") == "development" and name in found)
 
 
 def _file(env_file: Path | None) -> dict[str, str]:
@@ -180,20 +186,30 @@ def _is_bare(url: str, schemes: tuple[str, ...]) -> bool:
     return well and url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
 
 
-def _is_address(url: str, schemes: tuple[str, ...]) -> bool:
+def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
+        return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
     except ValueError:
         return False
 
 
-def _missing_for_texts(given: dict[str, str]) -> list[str]:
+def _missing_for_texts(given: Mapping[str, str], carriers: Sequence[CarrierSetting]) -> Iterator[str]:
     """What TEXT_CONFIRMATIONS needs and does not have."""
-    if given.get("text_confirmations", "off").lower() not in {"on", "true", "yes", "1"}:
-        return []
-    needed = [name for name in ("twilio_account_sid", "twilio_text_from") if not given.get(name)]
-    return [f"{name.upper()} is missing; TEXT_CONFIRMATIONS needs it" for name in needed]
+    if given.get("text_confirmations", "off").lower() in {"on", "true", "yes", "1"}:
+        needed = [each.name for each in carriers if each.for_texts and not given.get(each.name.lower())]
+        yield from (f"{name} is missing; TEXT_CONFIRMATIONS needs it" for name in needed)
+
+
+def _of_carriers(given: Mapping[str, str], carriers: Sequence[CarrierSetting]) -> tuple[dict[str, str], list[str]]:
+    """The values of what carriers have declared, by the names of the variables; and what is wrong with them."""
+    values, complaints = dict[str, str](), list[str]()
+    for each in carriers:
+        try:
+            values[each.name] = each.check(given.get(each.name.lower(), ""))
+        except ValueError as odd:
+            complaints.append(_complaint((each.name,), str(odd)))
+    return values, complaints
 
 
 def _complaint(place: tuple[int | str, ...], message: str) -> str:

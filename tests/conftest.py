@@ -21,6 +21,7 @@ from ivr.app import create_app
 from ivr.staff.passwords import Passwords
 from ivr.storage.migrate import migrate
 from ivr.web.services import Services, build
+from ivr.wiring.carriers import SETTINGS
 from testing.servers.emulate import Emulate, EmulateUnavailable, emulate
 from testing.servers.postgres import Postgres, PostgresUnavailable, postgres
 from testing.servers.valkey import Valkey, valkey
@@ -194,7 +195,7 @@ def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str)
         "STATE_DIR": str(tmp_path),
         **more,
     }
-    return read(environ, env_file=None)
+    return read(environ, env_file=None, carriers=SETTINGS)
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
-from ivr.carrier.twilio.reader import Dials, Gathers, HangsUp, Heard, Pauses, Redirects, Step, steps
+from ivr.carrier.steps import Dials, Gathers, HangsUp, Heard, Pauses, Redirects, Step
+from ivr.carrier.twilio.reader import steps
 from ivr.line.languages import keys_to
 from ivr.web.services import Services
 from tests.carrier.twilio.twiml_rules import faults
@@ -84,12 +85,23 @@ class Phone:
 
     def signs(self, path: str, form: Mapping[str, str]) -> str:
         """The carrier's signature of this form, posted there."""
-        signed: str = RequestValidator(TOKEN).compute_signature(self.services.settings.public_base_url + path, form)
+        signed: str = RequestValidator(TOKEN).compute_signature(self.called_at + self.within(path), form)
         return signed
+
+    @property
+    def called_at(self) -> str:
+        """The service's public address."""
+        return self.services.settings.public_base_url
+
+    def within(self, url: str) -> str:
+        """The path and query of an address of the service's: documents name whole ones."""
+        path = url.removeprefix(self.called_at)
+        assert path.startswith("/"), f"not at {self.called_at}: {url}"
+        return path
 
     def unsigned(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
         """Posts a form with just these headers."""
-        answer = self.app.test_client(use_cookies=False).post(path, data=form, headers=headers)
+        answer = self.app.test_client(use_cookies=False).post(self.within(path), data=form, headers=headers)
         self.services.reports.spool_writer.settle()  # who looks at the journal next finds there what this has left
         return answer
 
@@ -167,7 +179,7 @@ class Conversation:
 
     def follows(self, url: str, more: Mapping[str, str]) -> None:
         """Goes on with this URL and reads what comes back."""
-        path = urljoin(self.url or "/voice", url)
+        path = self.phone.within(urljoin(self.url or "/voice", url))
         self._last = (path, self._form(more))
         answer = self.phone.posts(*self._last)
         self.documents += 1
@@ -182,6 +194,7 @@ class Conversation:
     def _read(self, document: str) -> None:
         self.heard, self.spoken, self.uncut, self.languages, self.waits = [], [], [], set(), None
         for step in steps(document):
+            assert all(url.startswith(f"{self.phone.called_at}/voice") for url in addresses_of(step)), "whole addresses"
             match step:
                 case Heard(words, language, cuttable):
                     self.spoken.append(step)
@@ -194,6 +207,17 @@ class Conversation:
                     pass
                 case _:
                     self.waits = step
+
+
+def addresses_of(step: Step) -> list[str]:
+    """Where the carrier would come back to after it."""
+    match step:
+        case Gathers(action=to) | Redirects(to):
+            return [to]
+        case Dials(action=to, numbers=numbers):
+            return [to, *(screen for _, screen in numbers)]
+        case _:
+            return []
 
 
 class Staff:

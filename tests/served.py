@@ -93,7 +93,7 @@ class Wire(Phone):
     base: str = ""
 
     def unsigned(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
-        return asked(self.base + path, urlencode(form).encode(), **headers)
+        return asked(self.base + self.within(path), urlencode(form).encode(), **headers)
 
 
 def asked(url: str, body: bytes | None = None, **headers: str) -> TestResponse:

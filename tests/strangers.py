@@ -22,6 +22,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from ivr.app import create_app
+from ivr.carrier.twilio import webhook
 from ivr.line.menu import MENU
 from ivr.storage import schema
 from ivr.web.guards import guard_of
@@ -61,7 +62,9 @@ def _route(app: Flask, rule: Rule) -> Route:
     return Route(rule.rule, rule.endpoint, guard, methods, () if rule.endpoint == "static" else _fields(view))
 
 
-READ = re.compile(r"""(?:(?:form|args|query|given|typed)(?:\.get(?:list)?\(|\[)|\(form, )"(\w+)"|(\w+) = \w+Field\(""")
+READ = re.compile(
+    r"""(?:(?:form|args|query|given|typed|values)(?:\.get(?:list)?\(|\[)|\(form, )"(\w+)"|(\w+) = \w+Field\("""
+)
 """Where the source names a field that it reads."""
 
 
@@ -70,6 +73,8 @@ def _fields(view: Any) -> tuple[str, ...]:
     module = sys.modules[view.__module__]
     called = {getattr(each, "__module__", "") or "" for each in vars(module).values()}
     ours = {module.__name__, *(name for name in called if name.startswith(("ivr.web.", "ivr.carrier.")))}
+    if any(each.startswith("ivr.carrier.") for each in ours):
+        ours.add(webhook.__name__)  # behind the port
     found = {name for each in ours for pair in READ.findall(inspect.getsource(sys.modules[each])) for name in pair}
     return tuple(sorted(found - {""}))
 

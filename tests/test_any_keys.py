@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ivr.carrier.twilio.reader import Gathers
+from ivr.carrier.steps import Gathers
 from tests.people import Clock, Conversation, Phone
 
 MOST_WEBHOOKS_OF_SILENCE = 40

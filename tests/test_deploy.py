@@ -14,7 +14,8 @@ import pytest
 from flask import Flask
 
 from config.settings import ROOT
-from ivr.carrier.twilio.reader import HangsUp, Heard, steps
+from ivr.carrier.steps import HangsUp, Heard
+from ivr.carrier.twilio.reader import steps
 from ivr.desk.job_queue import JOB_SECONDS
 from testing.servers import reserved_port, until
 from tests.carrier.twilio.twiml_rules import faults

@@ -12,7 +12,8 @@ from config.clinic import read
 from config.sentences import read_for
 from config.settings import Settings
 from config.toml_file import BadFile
-from ivr.carrier.twilio.reader import Heard, steps
+from ivr.carrier.steps import Heard
+from ivr.carrier.twilio.reader import steps
 from ivr.carrier.twilio.texts import Texts
 from ivr.carrier.twilio.twiml import Renderer
 from ivr.line.clinic import Clinic
@@ -134,7 +135,7 @@ def test_the_third_language_has_its_own_voice(phone: Phone) -> None:
 
 
 def test_an_apology_is_heard_in_every_language(phone: Phone) -> None:
-    heard = [step for step in steps(phone.services.telephone.renderer.fault()) if isinstance(step, Heard)]
+    heard = [step for step in steps(phone.services.telephone.carrier.fault().body) if isinstance(step, Heard)]
     assert [each.language for each in heard] == list(LOCALES.values())
 
 

@@ -15,6 +15,7 @@ from config.settings import BadSettings, read
 from config.toml_file import BadFile
 from ivr.desk.job_queue import QUEUE
 from ivr.storage.redis import client_for_workers
+from ivr.wiring.carriers import SETTINGS
 from workers.services import build
 
 WORKER_SECONDS = 30
@@ -27,7 +28,7 @@ LOOK_SECONDS = 5
 def main(arguments: list[str]) -> None:
     """Works until told to stop; with --burst, until the queue is empty."""
     try:
-        settings = read(os.environ)
+        settings = read(os.environ, carriers=SETTINGS)
         logs.configure(production=settings.production)
         build(settings)  # a mistake in the configuration stops the worker here, not its first job
     except (BadSettings, BadFile) as refused:

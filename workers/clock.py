@@ -20,6 +20,7 @@ from ivr.operations.clock_jumps import ClockJumps
 from ivr.reports.spool import SpoolAway
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway
+from ivr.wiring.carriers import SETTINGS
 from workers.services import WorkerServices, build
 
 log = logging.getLogger("workers.clock")
@@ -102,7 +103,7 @@ def main() -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, end)
     try:
-        settings = read(os.environ)
+        settings = read(os.environ, carriers=SETTINGS)
         logs.configure(production=settings.production)
         run(build(settings), stop)
     except (BadSettings, BadFile) as refused:

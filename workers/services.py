@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from functools import cache
 
 from config.settings import Settings, read
-from ivr.carrier.twilio.texts import Texts
+from ivr.carrier.admin import Texts
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
 from ivr.operations.retention import Purge
 from ivr.reports.collector import CallCollector
 from ivr.staff.lockout import Lockout
 from ivr.storage.database import Database
-from ivr.wiring import foundation, rooms
+from ivr.wiring import carriers, foundation, rooms
 from ivr.wiring.foundation import Clock
 from ivr.wiring.rooms import DeskServices, HoursServices
 
@@ -53,7 +53,7 @@ def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> Worke
         lockout=Lockout(base.database),
         purge=Purge(base.database, base.clinic.retention),
         call_collector=CallCollector(base.database, base.spool()),
-        texts=lambda: Texts(settings),
+        texts=carriers.texts(settings.carrier),
         database=base.database,
         close=base.close,
     )
@@ -62,4 +62,4 @@ def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> Worke
 @cache
 def services() -> WorkerServices:
     """The services of this process."""
-    return build(read(os.environ))
+    return build(read(os.environ, carriers=carriers.SETTINGS))

@@ -15,7 +15,7 @@ class Malformed(Exception):
 
 
 @dataclass(frozen=True)
-class Event:
+class CallEvent:
     """What the carrier says about a call."""
 
     call_id: str

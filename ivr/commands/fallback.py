@@ -11,6 +11,6 @@ from ivr.web.services import services
 
 @click.command("fallback-twiml")
 @with_appcontext
-def fallback_twiml() -> None:
+def fallback_document() -> None:
     """Prints the apology that callers hear while nothing of ours can be reached."""
-    click.echo(services().telephone.renderer.fault())
+    click.echo(services().telephone.carrier.fault().body)

@@ -11,7 +11,8 @@ from flask.cli import with_appcontext
 
 from ivr.line.clinic import Clinic, Line
 from ivr.line.paths.transcript import NoSuchWay
-from ivr.web.preview.transcripts import PAST, Branch, Caller, Wanted, is_past, read_call, read_reception
+from ivr.web.preview.reception import read_reception
+from ivr.web.preview.transcripts import PAST, Branch, Caller, Wanted, is_past, read_call
 from ivr.web.services import Services, services
 
 INDENT = "    "
@@ -44,7 +45,7 @@ def hear(line_key: str | None, at: datetime | None, language: str | None, caller
         raise click.ClickException(f"no call goes that way: {way} leads nowhere there") from None
     click.echo(f"{line.name['en']}, {moment:%a %d %b %Y %H:%M}, {call.scene.turn.call.language}\n")
     _print(call)
-    reception = read_reception(here, clinic, wanted, call)
+    reception = read_reception(here, wanted, call)
     if reception:
         click.echo("\nthe reception hears\n")
         _print(reception)

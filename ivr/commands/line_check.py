@@ -8,12 +8,16 @@ from collections.abc import Iterator
 import click
 from flask.cli import AppGroup
 
-from ivr.carrier.twilio.reader import HangsUp, Heard, steps
-from ivr.carrier.twilio.twiml import Renderer
+from ivr.carrier.addresses import Addresses
+from ivr.carrier.leg import Leg
+from ivr.carrier.port import Carrier
+from ivr.carrier.steps import Gathers, HangsUp, Heard
 from ivr.line.checks.checks import Verdict, prove
-from ivr.line.menu import MENU
+from ivr.line.menu import MENU, SCREENING
+from ivr.line.paths.events import KEYPAD
+from ivr.line.places import Screening
 from ivr.line.script import Script
-from ivr.line.turn import Say
+from ivr.line.turn import Call, Say
 from ivr.web.services import services
 
 line = AppGroup("line", help="The telephone line itself.")
@@ -27,7 +31,8 @@ def check() -> None:
     """Walks every way through a call and says of each check what it looked at; exits 1 with what is wrong."""
     here = services()
     verdicts = prove(MENU, here.hours.clinic_now(), here.script, here.clock())
-    verdicts.append(fault_ends(here.telephone.renderer, here.script))
+    verdicts.append(fault_ends(here.telephone.carrier, here.script))
+    verdicts.append(only_the_key_puts_through(here.telephone.carrier, SCREENING, here.script.languages))
     for verdict in verdicts:
         click.echo(f"{verdict.check}: {verdict.looked_at}, {'pass' if verdict.holds else 'FAIL'}")
         for complaint in _shown(verdict.complaints):
@@ -42,12 +47,46 @@ def _shown(complaints: tuple[str, ...]) -> Iterator[str]:
         yield f"and {len(complaints) - MOST_SHOWN} more"
 
 
-def fault_ends(renderer: Renderer, script: Script) -> Verdict:
+def fault_ends(carrier: Carrier, script: Script) -> Verdict:
     """What a caller hears when a webhook fails: the apology in every language, then the end of the call."""
-    heard = list(steps(renderer.fault()))
+    heard = list(carrier.heard(carrier.fault().body))
     words = " ".join(step.words for step in heard if isinstance(step, Heard))
     missing = [each for each in script.languages if script.say(Say("fault"), each).words not in words]
     complaints = [f"{language}: the apology is not heard" for language in missing]
     if not heard or not isinstance(heard[-1], HangsUp):
         complaints.append("the call does not end after the apology")
     return Verdict("a webhook that fails ends with an apology", f"{len(heard)} steps", tuple(complaints))
+
+
+ANYWHERE = Addresses(*(lambda _call: "/",) * 3)
+"""Where the carrier would come back to, in a document that it never gets."""
+
+
+def only_the_key_puts_through(carrier: Carrier, screening: Screening, languages: tuple[str, ...]) -> Verdict:
+    """What whoever picks up at the reception can do: one key gives them the patient, all else ends soon without."""
+    todo = [Leg(Call("", language, ""), screening, begins=True) for language in languages]
+    walked, complaints = set[Leg](), list[str]()
+    while todo:
+        leg = todo.pop()
+        walked.add(leg)
+        read = [*carrier.heard(carrier.document(leg, ANYWHERE).body)]
+        waits = any(isinstance(step, Gathers) for step in read)
+        put_through = not waits and not any(isinstance(step, HangsUp) for step in read)
+        if put_through != leg.taken or (waits and leg.given_up):
+            complaints.append(f"{leg.call.language}: {_at_the_reception(leg)} {_became(put_through, waits)}")
+        elif waits:
+            after = (Leg(leg.asked_again, screening, pressed=key) for key in (None, *KEYPAD))
+            todo += [each for each in after if each not in walked]
+    return Verdict("only its key gives the reception the patient", f"{len(walked)} steps", tuple(complaints))
+
+
+def _at_the_reception(leg: Leg) -> str:
+    if leg.begins:
+        return "the reception's telephone, picked up,"
+    return f"key {leg.pressed} at the reception" if leg.pressed else "silence at the reception"
+
+
+def _became(put_through: bool, waits: bool) -> str:
+    if put_through:
+        return "gets the patient"
+    return "is asked for ever" if waits else "does not get the patient"

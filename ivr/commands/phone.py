@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import click
 from flask.cli import with_appcontext
 
-from ivr.carrier.twilio.reader import Gathers, Heard
+from ivr.carrier.steps import Gathers, Heard
 from ivr.line.clinic import Clinic, Line
 from ivr.line.languages import keys_to
 from ivr.line.phones import NumberRefused
 from ivr.line.phones import phone as number
 from ivr.phone.handset import CallFailed, KeyStream, NobodyAnswers
-from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, new_call, number_of
+from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, number_of
 from ivr.web.services import Services, services
 
 
@@ -80,7 +80,8 @@ def phone(
         first_keys=keys_to(language, line.language, here.script.languages),
     )
     try:
-        handset(here.settings, number_of(line), caller, new_call()).ring(terminal, lambda: here.clock().timestamp())
+        telephone = handset(here.settings, here.telephone.carrier, number_of(line), caller)
+        telephone.ring(terminal, lambda: here.clock().timestamp())
     except NobodyAnswers as failed:
         raise click.ClickException(f"{failed}; is it running (make run)? On another port: PORT=… make phone") from None
     except CallFailed as failed:

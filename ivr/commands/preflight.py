@@ -16,6 +16,7 @@ from flask.cli import with_appcontext
 
 from config.settings import BadSettings, Settings, read
 from ivr.web.services import services
+from ivr.wiring.carriers import SETTINGS
 
 if TYPE_CHECKING:
     from ivr.preflight.run import Told
@@ -38,7 +39,7 @@ def preflight(as_json: bool) -> None:
 def alone(as_json: bool) -> None:
     """The same without an application."""
     try:
-        settings = read(os.environ)
+        settings = read(os.environ, carriers=SETTINGS)
     except BadSettings as refused:
         from ivr.preflight.findings import bad  # noqa: PLC0415 - slow to load
         from ivr.preflight.run import Told  # noqa: PLC0415 - slow to load

@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from ivr.commands.backup import backup, restore
 from ivr.commands.database import database
 from ivr.commands.demo import demo
-from ivr.commands.fallback import fallback_twiml
+from ivr.commands.fallback import fallback_document
 from ivr.commands.hear import hear
 from ivr.commands.line_check import line
 from ivr.commands.numbers import numbers
@@ -36,7 +36,7 @@ def register_commands(app: Flask) -> None:
         privacy,
         line,
         numbers,
-        fallback_twiml,
+        fallback_document,
         preflight,
         demo,
         hear,

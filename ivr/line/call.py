@@ -12,7 +12,7 @@ from ivr.line.known import answer, has
 from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, START
 from ivr.line.offers import choices
 from ivr.line.phones import NumberRefused
-from ivr.line.places import Bridge, End, Filing, Fork, Keying, Menu, Option, Passage, Ringing
+from ivr.line.places import End, Filing, Fork, Keying, Menu, Option, Passage, Ringing
 from ivr.line.speeches import spoken
 from ivr.line.standing import SILENCE, WRONG, announced, help_after
 from ivr.line.turn import (
@@ -22,7 +22,6 @@ from ivr.line.turn import (
     HangUp,
     KeyNumber,
     PressKey,
-    PutThrough,
     RingReception,
     Say,
     Turn,
@@ -65,7 +64,7 @@ def resume(call: Call, outcome: str, facts: Facts) -> Turn:
 
 
 def enter(call: Call, place: str, facts: Facts) -> Turn:
-    """The turn on coming to a place by name: how the reception's own leg begins."""
+    """The turn on coming to a place by name, as a request that is to be filed does."""
     return _arrive(call, place, facts)
 
 
@@ -115,7 +114,7 @@ def _through(name: str, turn: Turn) -> Turn:
     return replace(turn, through=(name, *turn.through))
 
 
-def _doing(call: Call, place: Filing | Ringing | End | Bridge, facts: Facts, said: tuple[Say, ...]) -> Turn:
+def _doing(call: Call, place: Filing | Ringing | End, facts: Facts, said: tuple[Say, ...]) -> Turn:
     wait: Wait
     match place:
         case Filing():
@@ -127,13 +126,11 @@ def _doing(call: Call, place: Filing | Ringing | End | Bridge, facts: Facts, sai
             reception = facts.clinic.reception
             if reception.caller_id is None:
                 return _arrive(call, place.on["unanswered"], facts, said)
-            wait = RingReception(facts.line.reception, reception.caller_id, reception.seconds)
+            wait = RingReception(facts.line.reception, reception.caller_id, reception.seconds, place.screening)
             said += _all(place.says, call, facts)
         case End():
             wait = HangUp()
             said += _all(place.says, call, facts)
-        case Bridge():
-            wait = PutThrough()
     return Turn(call, said, (), wait)
 
 

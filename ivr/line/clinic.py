@@ -22,7 +22,7 @@ class Line:
     name: Text
     language: str
     reached_by: frozenset[Phone]
-    """The numbers in `To` or `ForwardedFrom` that mean this line."""
+    """The numbers, called or forwarded from, that mean this line."""
     offer: Offer
     reception: tuple[Phone, ...] = ()
     greeting: Text | None = None

@@ -6,15 +6,17 @@ Names only: the sentences stand in config/prompts, the engine that walks the tab
 from collections.abc import Mapping
 
 from ivr.line.booking import Kind
-from ivr.line.places import Bridge, End, Filing, Fork, Keying, Menu, Option, Passage, Place, Ringing
+from ivr.line.places import End, Filing, Fork, Keying, Menu, Option, Passage, Place, Ringing, Screening
 
 PERSON, REPEAT, BACK, LANGUAGE = "0", "*", "#", "9"
 """The standing keys: the same from every menu."""
 
-START, HOME, PERSON_PLACE, LANGUAGES_PLACE, SCREEN = "welcome", "main", "person", "languages", "screen"
+START, HOME, PERSON_PLACE, LANGUAGES_PLACE = "welcome", "main", "person", "languages"
 
-RECEPTIONS = frozenset({SCREEN, "put_through", "not_taken"})
-"""The places of the reception's own leg: no caller comes there."""
+SCREENING = Screening(
+    "screen", "option_take", key="1", seconds=(6, 8), misses=2, on_silence="silence_1", on_wrong="wrong_1"
+)
+"""What the reception hears on its own leg: only somebody who presses the key is given the patient."""
 
 WANTS = (
     Option("1", "option_book", "book", kind=Kind.BOOKING),
@@ -80,7 +82,7 @@ MENU: Mapping[str, Place] = {
     "languages": Menu(offers="languages"),
     # -- a person
     "person": Fork("reception", {"rings": "ring", "nobody": "nobody", "closed": "closed_now"}),
-    "ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "nobody", "refused": "refused"}),
+    "ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "nobody", "refused": "refused"}, SCREENING),
     "nobody": Passage(("nobody",), "callback", kind=Kind.CALLBACK),
     "closed_now": Passage(("person_closed",), "callback", kind=Kind.CALLBACK),
     # -- when the caller is lost
@@ -91,14 +93,4 @@ MENU: Mapping[str, Place] = {
         misses=2,
     ),
     "goodbye": End(("goodbye",)),
-    # -- the reception's own leg: only somebody who presses 1 is given the patient, never a voicemail
-    "screen": Menu(
-        ("screen",),
-        (Option("1", "option_take", "put_through"),),
-        misses=2,
-        gives_up="not_taken",
-        standing=False,
-    ),
-    "put_through": Bridge(),
-    "not_taken": End(),
 }

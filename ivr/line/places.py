@@ -87,11 +87,30 @@ class Filing:
 
 
 @dataclass(frozen=True)
+class Screening:
+    """The question that whoever picks up hears, before the patient: only a person answers it, never a voicemail."""
+
+    says: str
+    offers: str
+    """The sentence that names the key."""
+    key: str
+    seconds: tuple[int, ...]
+    """How long to wait for the key, at first and after each miss."""
+    misses: int
+    """After so many wrong keys, or so many silences, it is nobody."""
+    on_silence: str
+    on_wrong: str
+    """What is said before it is asked again."""
+
+
+@dataclass(frozen=True)
 class Ringing:
     """Rings the reception; whether somebody took the call leads on, "refused" where it is not rung for this call."""
 
     says: tuple[str, ...]
     on: Mapping[str, str]
+    screening: Screening | None = None
+    """What they are asked first; none where whoever picks up gets the patient at once."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +120,4 @@ class End:
     says: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Bridge:
-    """The reception's own leg: the patient is put through."""
-
-
-Place = Menu | Keying | Passage | Fork | Filing | Ringing | End | Bridge
+Place = Menu | Keying | Passage | Fork | Filing | Ringing | End

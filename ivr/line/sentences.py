@@ -36,6 +36,10 @@ def sentences(topics: Iterable[str], menu: Mapping[str, Place] = MENU) -> dict[s
 def _of_place(place: Place) -> Iterator[tuple[str, tuple[str, ...]]]:
     for name in said_at(place):
         yield from (SPEECHES[name].sentences if name in SPEECHES else {name: ()}).items()
+    if isinstance(place, Ringing) and place.screening:
+        asked = place.screening
+        yield from ((name, ()) for name in (asked.says, asked.on_silence, asked.on_wrong))
+        yield asked.offers, ("key",)
     if isinstance(place, Menu):
         yield from ((option.says, ("key",)) for option in place.options)
         offered = OFFERS[place.offers].sentences if place.offers in OFFERS else {}

@@ -12,7 +12,7 @@ from ivr.line.booking import Kind, Part, Wish
 from ivr.line.clinic import Clinic, Line
 from ivr.line.menu import LANGUAGES_PLACE, MENU
 from ivr.line.phones import Phone
-from ivr.line.places import Place
+from ivr.line.places import Place, Screening
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,8 @@ class RingReception:
     numbers: tuple[Phone, ...]
     caller_id: Phone
     seconds: int
+    screening: Screening | None = None
+    """What whoever picks up is asked before they get the patient."""
 
 
 @dataclass(frozen=True)
@@ -179,12 +181,7 @@ class HangUp:
     """The call is over."""
 
 
-@dataclass(frozen=True)
-class PutThrough:
-    """End this document without hanging up: the carrier connects the two legs."""
-
-
-Wait = PressKey | KeyNumber | RingReception | File | HangUp | PutThrough
+Wait = PressKey | KeyNumber | RingReception | File | HangUp
 
 
 @dataclass(frozen=True)

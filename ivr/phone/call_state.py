@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from ivr.carrier.twilio.reader import Dials, Gathers, HangsUp, Records, Redirects
+from ivr.carrier.steps import Dials, Gathers, HangsUp, Records, Redirects
 from ivr.phone.handset import Ends, Moment
 
 WAITS: Mapping[str, TypeAdapter[Any]] = {

@@ -1,24 +1,29 @@
-"""A telephone without a carrier: rings the running service through its signed webhooks and follows the TwiML.
+"""A telephone without a carrier: rings the running service through its signed webhooks and follows its documents.
 
 A call goes from moment to moment: something is heard, and the call waits. Whoever holds the telephone says what happens
 then: a person at a terminal, a script of keys, a test (`ring`), or a page in a browser, which takes its time.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import urljoin
 
-from twilio.request_validator import RequestValidator
-
-from ivr.carrier.twilio.reader import Dials, Gathers, HangsUp, Heard, NotUnderstood, Records, Redirects, Sound, steps
+from ivr.carrier.stand_in import GoesOn, Happened, Over, PlacedCall, Presses, Recorded, StandIn, WasRung
+from ivr.carrier.steps import (
+    Dials,
+    Gathers,
+    HangsUp,
+    Heard,
+    NotUnderstood,
+    Records,
+    Redirects,
+    Sound,
+    Step,
+)
 
 MOST_MOMENTS = 200
 """A call of more moments than this goes round in circles."""
-
-TAKEN = {"DialCallStatus": "completed", "DialBridged": "true", "DialCallDuration": "30"}
-NOT_TAKEN = {"DialCallStatus": "no-answer", "DialBridged": "false"}
-"""What the carrier says of the reception's telephones."""
 
 
 class Caller(Protocol):
@@ -36,6 +41,9 @@ class Caller(Protocol):
 
 Post = Callable[[str, Mapping[str, str], Mapping[str, str]], str]
 """Posts a form with headers to a URL and returns the document. Raises what its own transport raises."""
+
+Read = Callable[[str], Iterator[Step]]
+"""Reads a document as its carrier does. Raises NotUnderstood."""
 
 
 class CallFailed(Exception):
@@ -76,14 +84,10 @@ class Handset:
     """A telephone that rings one line of the service."""
 
     post: Post
+    read: Read
+    stand_in: StandIn
     base_url: str
-    token: str
-    account_sid: str
-    call_id: str
-    sender: str
-    called: str
-    more: Mapping[str, str] = field(default_factory=dict)
-    """Further fields of the form, such as ForwardedFrom."""
+    call: PlacedCall
 
     def ring(self, caller: Caller, now: Callable[[], float] = lambda: 0.0) -> None:
         """Makes a whole call and tells the service of its end; `now` is in seconds. Raises CallFailed."""
@@ -97,7 +101,7 @@ class Handset:
 
     def begin(self) -> Moment:
         """Rings: the first moment of the call. Raises CallFailed."""
-        return self._go(f"{self.base_url}/voice", {})
+        return self._go(f"{self.base_url}/voice", GoesOn())
 
     def after(self, moment: Moment, pressed: str) -> Moment:
         """The next moment, when these keys were pressed by whoever is asked: the caller, or the reception that is rung.
@@ -107,51 +111,36 @@ class Handset:
         """
         match moment.waits:
             case Gathers(action=to) if pressed:
-                return self._go(urljoin(moment.address, to), {"Digits": pressed})
+                return self._go(urljoin(moment.address, to), Presses(pressed))
             case Gathers(otherwise=rest):
                 return self._read(rest, moment.address)
             case Dials(action=to, numbers=numbers):
                 taken = bool(pressed) and self._takes(numbers[0][0], moment.reception, pressed)
-                return self._go(urljoin(moment.address, to), TAKEN if taken else NOT_TAKEN)
+                return self._go(urljoin(moment.address, to), WasRung(taken))
             case Records(action=to):
-                return self._go(urljoin(moment.address, to), {"RecordingDuration": "1", "Digits": "hangup"})
+                return self._go(urljoin(moment.address, to), Recorded())
             case Redirects(to):
-                return self._go(urljoin(moment.address, to), {})
+                return self._go(urljoin(moment.address, to), GoesOn())
             case _:
                 raise CallFailed("the call is over")
 
     def hang_up(self, seconds: float) -> None:
         """Tells the service that the call is over and how long it was. Raises CallFailed."""
-        self.send(
-            f"{self.base_url}/voice/status", {"CallStatus": "completed", "CallDuration": str(max(0, round(seconds)))}
-        )
+        self._send(f"{self.base_url}/voice/status", Over(max(0, round(seconds))))
 
-    def send(self, url: str, fields: Mapping[str, str]) -> str:
+    def _send(self, url: str, happened: Happened) -> str:
         """Posts a signed webhook about this call, and returns what comes back."""
-        form = self._form() | dict(fields)
-        signature = RequestValidator(self.token).compute_signature(url, form)
-        return self.post(url, form, {"X-Twilio-Signature": signature})
+        webhook = self.stand_in.says(url, self.call, happened)
+        return self.post(url, webhook.values, webhook.headers)
 
-    def _form(self) -> dict[str, str]:
-        return {
-            "CallSid": self.call_id,
-            "AccountSid": self.account_sid,
-            "From": self.sender,
-            "To": self.called,
-            "CallStatus": "in-progress",
-            "Direction": "inbound",
-            "ApiVersion": "2010-04-01",
-            **self.more,
-        }
-
-    def _go(self, url: str, fields: Mapping[str, str]) -> Moment:
-        return self._read(self.send(url, fields), url)
+    def _go(self, url: str, happened: Happened) -> Moment:
+        return self._read(self._send(url, happened), url)
 
     def _read(self, document: str, url: str) -> Moment:
         """Reads a document up to where it waits."""
         heard: list[Sound] = []
         try:
-            for step in steps(document):
+            for step in self.read(document):
                 if not isinstance(step, Sound):
                     return self._waiting(tuple(heard), step, url)
                 heard.append(step)
@@ -162,12 +151,12 @@ class Handset:
     def _waiting(self, heard: tuple[Sound, ...], waits: Wait, url: str) -> Moment:
         """The first of the reception's telephones is the one that may be picked up; it hears its document first."""
         number, screen = waits.numbers[0] if isinstance(waits, Dials) else ("", "")
-        reception = self._leg(number)._go(urljoin(url, screen), {}) if screen else None
+        reception = self._leg(number)._go(urljoin(url, screen), GoesOn()) if screen else None
         return Moment(heard, waits, url, reception)
 
     def _leg(self, number: str) -> "Handset":
         """The reception's telephone, which has a call of its own."""
-        return replace(self, call_id=f"{self.call_id[:-1]}r", sender=number, called=number)
+        return replace(self, call=self.stand_in.leg(self.call, number))
 
     def _takes(self, number: str, leg: Moment | None, pressed: str) -> bool:
         """Whether the reception, which has picked up, presses a key that lets its document end."""

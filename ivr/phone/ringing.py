@@ -3,7 +3,6 @@
 Takes the settings as a value; knows neither terminal nor page.
 """
 
-import secrets
 from collections.abc import Mapping
 from http.client import HTTPException
 from urllib.error import HTTPError
@@ -11,8 +10,11 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from config.settings import Settings
+from ivr.carrier.port import Carrier
+from ivr.carrier.stand_in import PlacedCall
 from ivr.line.clinic import Line
 from ivr.phone.handset import CallFailed, Handset, NobodyAnswers
+from ivr.wiring import carriers
 
 MADE_UP_CALLER = "+919999900001"
 """Obviously made up, and valid."""
@@ -23,22 +25,11 @@ ANSWER_SECONDS = 15
 """As long as the carrier waits for an answer."""
 
 
-def handset(settings: Settings, called: str, caller: str, call_id: str) -> Handset:
-    """A telephone that rings the service at its public address, as the carrier does."""
-    return Handset(
-        post=post,
-        base_url=settings.public_base_url,
-        token=settings.twilio_auth_token,
-        account_sid=settings.twilio_account_sid or "AC" + "0" * 32,
-        call_id=call_id,
-        sender=caller,
-        called=called,
-    )
-
-
-def new_call() -> str:
-    """An id as the carrier gives them."""
-    return "CA" + secrets.token_hex(16)
+def handset(settings: Settings, carrier: Carrier, called: str, caller: str, call_id: str = "") -> Handset:
+    """A telephone that rings the service at its public address, as the carrier does; a new call without an id."""
+    stand_in = carriers.stand_in(settings.carrier)
+    call = PlacedCall(call_id or stand_in.new_call(), caller, called)
+    return Handset(post, carrier.heard, stand_in, settings.public_base_url, call)
 
 
 def number_of(line: Line) -> str:

@@ -3,15 +3,12 @@
 Sends two harmless webhooks about the end of a call that never was, one signed and one not.
 """
 
-from ivr.carrier.twilio.numbers import CarrierRefused, Number, Numbers, side_by_side, wanted
-from ivr.carrier.twilio.webhook import signature
+from ivr.carrier.admin import CarrierRefused, NoAccount, Number, OurAddresses, side_by_side
 from ivr.line.phones import Phone
 from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
 from ivr.preflight.http import Answer, NoTLS, NotReached, ask
-
-NO_CALL = "preflight"
-"""A CallSid that the carrier never gives: its own begin with CA."""
+from ivr.wiring import carriers
 
 TAKEN, REFUSED = 204, 403
 
@@ -60,9 +57,8 @@ def _odd(status: int, url: str) -> Finding:
 
 
 def _post(on: Context, url: str, *, signed: bool) -> Answer:
-    form = {"CallSid": NO_CALL, "AccountSid": on.settings.twilio_account_sid, "CallStatus": NO_CALL}
-    signed_as = signature(on.settings.twilio_auth_token, url, form)
-    return ask("POST", url, form, {"X-Twilio-Signature": signed_as} if signed else {})
+    webhook = carriers.stand_in(on.settings.carrier).probes(url)
+    return ask("POST", url, webhook.values, webhook.headers if signed else {})
 
 
 CONNECT = "flask --app wsgi numbers connect"
@@ -70,18 +66,16 @@ CONNECT = "flask --app wsgi numbers connect"
 
 def numbers(on: Context) -> Finding:
     """Whether the clinic's numbers at the carrier lead here."""
-    if not on.settings.twilio_account_sid:
-        return doubtful(
-            "not known: TWILIO_ACCOUNT_SID is not set", "set it; without it webhooks of any account are taken"
-        )
+    ours = OurAddresses(on.settings.public_base_url, on.settings.voice_fallback_url)
     try:
-        found = side_by_side(on.clinic(), Numbers(on.settings).owned())
+        found = side_by_side(on.clinic(), carriers.admin(on.settings.carrier, ours).owned())
+    except NoAccount as none:
+        return doubtful(f"not known: {none.lacking}", none.do)
     except CarrierRefused as refused:
-        return bad(str(refused), "see TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN; then run this again")
+        return bad(str(refused), refused.look)
     if not found.ours:
         return doubtful("no number that clinic.toml lists is the account's", "add the carrier's to a line's reached_by")
-    right = wanted(on.settings)
-    wrong = [number for number in found.ours if number.webhooks.differences(right)]
+    wrong = [number for number in found.ours if number.differences]
     if wrong:
         return bad(f"not connected to us: {', '.join(_named(number, found.lines) for number in wrong)}", CONNECT)
     forwarding = f"; {len(found.forwarding)} more must forward to them" if found.forwarding else ""

@@ -15,6 +15,7 @@ from ivr.line.script import Script
 from ivr.line.turn import Say
 from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
+from ivr.wiring.carriers import SETTINGS
 
 SHORTEST_METRICS_TOKEN = 16
 
@@ -26,20 +27,23 @@ def settings(on: Context) -> Finding:
     found = on.settings
     if not found.production:
         return doubtful("ENV is development", "set ENV=production where real callers ring")
-    if found.twilio_api_url:
-        return doubtful(f"TWILIO_API_URL is {found.twilio_api_url}", "leave it empty, unless this is a trial")
+    for each in SETTINGS:
+        if each.only_in_trials and found.carrier[each.name]:
+            return doubtful(f"{each.name} is {found.carrier[each.name]}", "leave it empty, unless this is a trial")
     return well(f"production, at {found.public_base_url}")
 
 
 def secrets(on: Context) -> Finding:
     """Whether the secrets are strong, and made for this."""
-    found = on.settings
-    if on.settings.production and {found.secret_key, found.twilio_auth_token} & made_for_development(on.env_file):
+    found, of_carrier = on.settings, on.settings.carrier
+    used = {found.secret_key, *(of_carrier[each.name] for each in SETTINGS if each.made_up)}
+    if found.production and used & made_for_development(on.env_file, SETTINGS):
         return bad(f"production uses a secret of {on.env_file.name}, which is for development", MAKE_ONE)
     if _repeats_itself(found.secret_key):
         return bad("SECRET_KEY repeats itself, so it was not drawn at random", MAKE_ONE)
-    if found.twilio_auth_token == found.twilio_auth_token_next:
-        return doubtful("TWILIO_AUTH_TOKEN_NEXT is the present token", "empty it: the token has been changed")
+    for each in SETTINGS:
+        if each.successor_of and of_carrier[each.name] == of_carrier[each.successor_of]:
+            return doubtful(f"{each.name} is the present token", "empty it: the token has been changed")
     if 0 < len(found.metrics_token) < SHORTEST_METRICS_TOKEN:
         return doubtful("METRICS_TOKEN is short enough to be guessed", MAKE_ONE)
     if on.env_file.is_file() and on.env_file.stat().st_mode & 0o077:

@@ -16,9 +16,9 @@ from sqlalchemy import Column, ColumnElement, Connection, Integer, Row, and_, ca
 from ivr.desk.requests import HistoryEvent, Outcome, Status
 from ivr.line.booking import Kind
 from ivr.line.clinic import Clinic
-from ivr.line.opening import OpeningTime
 from ivr.reports.call_records import Ending
 from ivr.reports.call_stats import Calls, CallStats, call_stats
+from ivr.reports.opening_time import OpeningTime
 from ivr.reports.request_stats import TRIED, CallAttempt, ReportedRequest, RequestStats, request_stats, tries
 from ivr.storage import schema
 from ivr.storage.database import Database

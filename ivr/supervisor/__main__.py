@@ -15,5 +15,6 @@ from config.settings import ROOT
 from ivr.storage.migrate import migrate
 from ivr.supervisor.output import printer
 from ivr.supervisor.start import run
+from ivr.wiring.carriers import SETTINGS
 
-sys.exit(run(ROOT, os.environ, printer(sys.stdout), migrate))
+sys.exit(run(ROOT, os.environ, printer(sys.stdout), migrate, SETTINGS))

@@ -5,9 +5,10 @@ Touches one file, and never an existing one. Production is told its settings by 
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from config.settings import CarrierSetting
 from ivr.supervisor.errors import CannotStart
 from ivr.supervisor.output import Say
 
@@ -16,16 +17,23 @@ TEXT = """\
 ENV=development
 # Signs logins and seals what a call has gathered. Changing it ends both.
 SECRET_KEY={secret_key}
-# Stands in for the carrier's token until there is one. The test phone signs with it.
-TWILIO_AUTH_TOKEN={twilio_auth_token}
+"""
+
+OF_A_CARRIER = """\
+# {made_up}
+{name}={value}
 """
 
 
-def write_env(env_file: Path, environ: Mapping[str, str], say: Say) -> None:
+def write_env(env_file: Path, environ: Mapping[str, str], say: Say, carriers: Sequence[CarrierSetting]) -> None:
     """Makes `env_file` with fresh secrets, unless it exists or this is production. Raises CannotStart."""
     if environ.get("ENV") == "production" or env_file.exists():
         return
-    text = TEXT.format(secret_key=secrets.token_hex(32), twilio_auth_token=secrets.token_hex(16))
+    text = TEXT.format(secret_key=secrets.token_hex(32)) + "".join(
+        OF_A_CARRIER.format(made_up=each.made_up, name=each.name, value=secrets.token_hex(16))
+        for each in carriers
+        if each.made_up
+    )
     try:
         file = os.open(env_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:  # another start was first

@@ -3,10 +3,10 @@
 Builds the parts, and turns what goes wrong into one line and an exit code.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from config.settings import BadSettings, Settings, read
+from config.settings import BadSettings, CarrierSetting, Settings, read
 from ivr.supervisor import port, procfile, schema
 from ivr.supervisor.embedded_redis import EmbeddedRedis, find_binary
 from ivr.supervisor.errors import CannotStart
@@ -30,14 +30,14 @@ The line can be rung.
   Ctrl-C      stops everything"""
 
 
-def run(root: Path, environ: Mapping[str, str], say: Say, migrate: Migrate) -> int:
+def run(root: Path, environ: Mapping[str, str], say: Say, migrate: Migrate, carriers: Sequence[CarrierSetting]) -> int:
     """Runs the Procfile of `root` until somebody wants a stop.
 
     Returns 0 after that, 1 if the database cannot be used, 2 if the settings or the machine forbid a start.
     """
     try:
-        write_env(root / ".env", environ, say)
-        settings = read(environ, root / ".env")
+        write_env(root / ".env", environ, say, carriers)
+        settings = read(environ, root / ".env", carriers=carriers)
         parts = _parts(root, environ, settings, say)
         with Signals() as signals:
             supervise(parts, lambda: schema.bring_up_to_date(settings.database_url, migrate), signals, say)

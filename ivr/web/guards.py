@@ -12,7 +12,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, Unauthorized
 
 from config import logs
-from ivr.carrier.call_event import Event, Malformed, NotSigned
+from ivr.carrier.call_event import CallEvent, Malformed, NotSigned
 from ivr.metrics.table import SIGNATURES
 from ivr.web.services import services
 from ivr.web.sessions import asked_by_the_page
@@ -68,13 +68,14 @@ def signed_by_carrier() -> None:
     logs.add(call=g.event.call_id)
 
 
-def _verified() -> Event:
+def _verified() -> CallEvent:
     """The event that the carrier has signed. Raises NotSigned, Malformed, HTTPException."""
     query = request.query_string.decode("latin-1")
     url = public_base() + request.path + (f"?{query}" if query else "")
     if len(request.form) > MOST_FIELDS:
         abort(413)
-    return services().telephone.carrier.event(url, request.form, request.headers.get("X-Twilio-Signature"))
+    values = request.form if request.method == "POST" else request.args
+    return services().telephone.carrier.read(request.method, url, dict(request.headers), values)
 
 
 def logged_in_only() -> Any:
@@ -143,13 +144,13 @@ def ask_guard() -> Any:
     return guard() if guard else abort(403)
 
 
-def event() -> Event:
+def event() -> CallEvent:
     """The carrier's event, which only a signed webhook has."""
-    found: Event = g.event
+    found: CallEvent = g.event
     return found
 
 
-def event_if_signed() -> Event | None:
+def event_if_signed() -> CallEvent | None:
     """The carrier's event where anybody may call: None where it is somebody else's."""
     try:
         return _verified()

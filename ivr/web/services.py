@@ -9,8 +9,7 @@ from functools import partial
 from flask import current_app
 
 from config.settings import Settings
-from ivr.carrier.twilio.twiml import Renderer
-from ivr.carrier.twilio.webhook import Carrier
+from ivr.carrier.port import Carrier
 from ivr.desk.call_limits import CallLimits
 from ivr.desk.intake import Intake
 from ivr.desk.intake_rules import IntakeRules
@@ -28,7 +27,7 @@ from ivr.storage.database import Database
 from ivr.storage.deadline import Deadline
 from ivr.storage.encryption import Cipher, KeyedIds
 from ivr.storage.migrate import revisions
-from ivr.wiring import foundation, rooms
+from ivr.wiring import carriers, foundation, rooms
 from ivr.wiring.foundation import Clock, Foundation
 from ivr.wiring.rooms import DeskServices, HoursServices, StaffServices
 
@@ -43,7 +42,6 @@ class TelephoneServices:
     """What a call needs: who rings, what is heard, where a request is left."""
 
     carrier: Carrier
-    renderer: Renderer
     intake: Intake
     limits: CallLimits
     cipher: Cipher
@@ -125,10 +123,9 @@ def build(
 
 
 def _telephone(base: Foundation, desk: DeskServices, deadline: Deadline) -> TelephoneServices:
-    keyed_ids, settings = base.keyed_ids(), base.settings
+    keyed_ids = base.keyed_ids()
     return TelephoneServices(
-        carrier=Carrier(settings.auth_tokens, settings.twilio_account_sid),
-        renderer=Renderer(base.script, base.clinic.voices),
+        carrier=carriers.carrier(base.settings.carrier, base.script, base.clinic.voices),
         intake=Intake(desk.store, desk.pending, desk.job_queue, keyed_ids, deadline, desk.blocked),
         limits=CallLimits(base.redis, base.redis_breaker, keyed_ids, base.clinic.limits),
         cipher=base.cipher("call"),

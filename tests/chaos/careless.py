@@ -11,6 +11,7 @@ from flask import Flask
 from config.settings import read
 from ivr.app import create_app
 from ivr.web.services import Services, build
+from ivr.wiring.carriers import SETTINGS
 
 
 class ForgetfulRoom:
@@ -44,5 +45,5 @@ def knows_no_repetition() -> Flask:
 
 
 def _with(less: Callable[[Any], Any]) -> Flask:
-    services: Services = build(read(os.environ, env_file=None))
+    services: Services = build(read(os.environ, env_file=None, carriers=SETTINGS))
     return create_app(replace(services, telephone=replace(services.telephone, intake=less(services.telephone.intake))))

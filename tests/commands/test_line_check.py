@@ -12,9 +12,14 @@ import pytest
 
 from config.settings import ROOT
 from ivr.app import create_app
+from ivr.carrier.addresses import Addresses
+from ivr.carrier.leg import Leg
+from ivr.carrier.twilio.carrier import Twilio
+from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.twiml import Renderer
-from ivr.commands.line_check import MOST_SHOWN, fault_ends
+from ivr.commands.line_check import MOST_SHOWN, fault_ends, only_the_key_puts_through
 from ivr.line.checks.checks import CHECKS
+from ivr.line.menu import SCREENING
 from ivr.line.script import Script
 from ivr.web.services import Services, build
 from tests.conftest import QUICK, settings_for
@@ -22,6 +27,7 @@ from tests.people import TOKEN, Clock
 
 NO_DATABASE, NO_REDIS = "postgresql://nobody@127.0.0.1:1/nothing", "redis://127.0.0.1:1/0"
 FAULT = "a webhook that fails ends with an apology"
+SCREENED = "only its key gives the reception the patient"
 
 
 @pytest.fixture
@@ -47,7 +53,7 @@ def test_it_says_of_every_check_what_it_looked_at_with_neither_database_nor_redi
     )
     assert done.returncode == 0, done.stdout
     said = done.stdout.splitlines()
-    assert [line.partition(":")[0] for line in said] == [*CHECKS, FAULT]
+    assert [line.partition(":")[0] for line in said] == [*CHECKS, FAULT, SCREENED]
     assert [line for line in said if not re.search(r": [1-9].*, pass$", line)] == [], "each has looked at something"
 
 
@@ -74,6 +80,39 @@ class WithoutAnEnd(Renderer):
 
 
 def test_an_apology_in_one_language_that_does_not_end_the_call_is_objected_to(storeless: Services) -> None:
-    found = fault_ends(WithoutAnEnd(storeless.script, storeless.clinic.voices), storeless.script)
+    without = Twilio(Account(), WithoutAnEnd(storeless.script, storeless.clinic.voices))
+    found = fault_ends(without, storeless.script)
     assert found.complaints == ("hi: the apology is not heard", "the call does not end after the apology")
-    assert fault_ends(storeless.telephone.renderer, storeless.script).holds
+    assert fault_ends(storeless.telephone.carrier, storeless.script).holds
+
+
+class GivesItToAVoicemail(Renderer):
+    def screening(self, leg: Leg, addresses: Addresses) -> str:
+        silent = not leg.begins and leg.pressed is None
+        return "<Response/>" if silent else super().screening(leg, addresses)
+
+
+class AsksForEver(Renderer):
+    def screening(self, leg: Leg, addresses: Addresses) -> str:
+        return super().screening(leg if leg.taken else replace(leg, begins=True), addresses)
+
+
+class GivesItToNobody(Renderer):
+    def screening(self, leg: Leg, addresses: Addresses) -> str:
+        return "<Response><Hangup/></Response>" if leg.taken else super().screening(leg, addresses)
+
+
+@pytest.mark.parametrize(
+    ("faulty", "complaint"),
+    [
+        (GivesItToAVoicemail, "en: silence at the reception gets the patient"),
+        (AsksForEver, "hi: key 9 at the reception is asked for ever"),
+        (GivesItToNobody, "en: key 1 at the reception does not get the patient"),
+    ],
+)
+def test_a_reception_that_gets_the_patient_otherwise_than_by_its_key_is_objected_to(
+    storeless: Services, faulty: type[Renderer], complaint: str
+) -> None:
+    carrier, languages = Twilio(Account(), faulty(storeless.script, storeless.clinic.voices)), ("en", "hi")
+    assert complaint in only_the_key_puts_through(carrier, SCREENING, languages).complaints
+    assert only_the_key_puts_through(storeless.telephone.carrier, SCREENING, languages).holds

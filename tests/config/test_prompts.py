@@ -14,10 +14,11 @@ from config.clinic import read as read_clinic
 from config.sentences import FOLDER, read
 from config.settings import ROOT
 from config.toml_file import BadFile
+from ivr.carrier.leg import Leg
 from ivr.line.booking import Kind, Part
 from ivr.line.call import begin, enter, press, resume
 from ivr.line.hours import Closure, Hours, Shift
-from ivr.line.menu import MENU
+from ivr.line.menu import MENU, SCREENING
 from ivr.line.phones import Phone
 from ivr.line.places import Filing, Keying, Menu, Ringing
 from ivr.line.script import Script
@@ -186,6 +187,10 @@ def turns(call: Call, facts: Facts) -> Iterator[Turn]:
         yield from (resume(call, outcome, facts) for outcome in place.on)
 
 
+HEARD = Call("main", "en", "screen")
+"""The reception's own leg of a call."""
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_that_a_caller_can_be_told_has_its_words(language: str) -> None:
     said = {"fault", "fault_again", "text_confirmation"}
@@ -198,5 +203,8 @@ def test_every_sentence_that_a_caller_can_be_told_has_its_words(language: str) -
                 words = SCRIPT.say(say, turn.call.language).words
                 assert words.strip(), say.name
                 assert not set("{}") & set(words), words
+    for leg in (Leg(HEARD, SCREENING, begins=True), Leg(HEARD, SCREENING), Leg(HEARD, SCREENING, pressed="2")):
+        said |= {say.name for say in leg.asks}
+        assert all(SCRIPT.say(say, language).words.strip() for say in leg.asks)
     written = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))["sentences"]
     assert set(written) - said == set(), "sentences that nobody can hear"

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from config.settings import SOCKET_PATH_LIMIT, BadSettings, Settings, read
+from ivr.carrier.twilio.settings import Account
+from ivr.wiring.carriers import SETTINGS
 
 SECRET = "0123456789abcdef" * 4
 TOKEN = "fedcba9876543210" * 2
@@ -13,13 +15,13 @@ GOOD = {"PUBLIC_BASE_URL": "https://line.example", "SECRET_KEY": SECRET, "TWILIO
 
 
 def settings(**more: str) -> Settings:
-    return read({**GOOD, **more}, env_file=None)
+    return read({**GOOD, **more}, env_file=None, carriers=SETTINGS)
 
 
 def refusal(**environ: str) -> str:
     """What is said where these variables do not allow a start."""
     with pytest.raises(BadSettings) as refused:
-        read(environ, env_file=None)
+        read(environ, env_file=None, carriers=SETTINGS)
     return str(refused.value)
 
 
@@ -102,13 +104,13 @@ def test_the_environment_beats_the_env_file(tmp_path: Path) -> None:
     env_file = tmp_path / ".env"
     lines = [f"{name}={value}" for name, value in GOOD.items()]
     env_file.write_text("\n".join([*lines, "ENV=development", "PORT=8001", "TWILIO_ACCOUNT_SID=AC1"]))
-    found = read({"PORT": "8002", "TWILIO_ACCOUNT_SID": ""}, env_file)
+    found = read({"PORT": "8002", "TWILIO_ACCOUNT_SID": ""}, env_file, carriers=SETTINGS)
     assert (found.env, found.port, found.secret_key) == ("development", 8002, SECRET)
-    assert found.twilio_account_sid == "AC1", "an empty variable says nothing"
+    assert found.carrier["TWILIO_ACCOUNT_SID"] == "AC1", "an empty variable says nothing"
 
 
 def test_an_env_file_that_is_not_there_is_no_mistake(tmp_path: Path) -> None:
-    assert read(GOOD, tmp_path / ".env").secret_key == SECRET
+    assert read(GOOD, tmp_path / ".env", carriers=SETTINGS).secret_key == SECRET
 
 
 # -- the address that the carrier calls
@@ -124,7 +126,7 @@ def test_an_env_file_that_is_not_there_is_no_mistake(tmp_path: Path) -> None:
 )
 def test_in_development_the_address_follows_the_port_unless_it_is_given(more: dict[str, str], url: str) -> None:
     environ = {"ENV": "development", "SECRET_KEY": SECRET, "TWILIO_AUTH_TOKEN": TOKEN, **more}
-    assert read(environ, env_file=None).public_base_url == url
+    assert read(environ, env_file=None, carriers=SETTINGS).public_base_url == url
 
 
 def test_a_trailing_slash_of_the_address_is_dropped() -> None:
@@ -174,8 +176,9 @@ def test_a_fallback_that_the_carrier_could_not_ask_is_refused(url: str) -> None:
 
 
 def test_a_stand_in_for_the_carriers_api_may_be_without_https_but_is_an_address() -> None:
-    assert settings().twilio_api_url == ""
-    assert settings(TWILIO_API_URL="http://127.0.0.1:4020/").twilio_api_url == "http://127.0.0.1:4020"
+    assert settings().carrier["TWILIO_API_URL"] == ""
+    found = settings(TWILIO_API_URL="http://127.0.0.1:4020/")
+    assert found.carrier["TWILIO_API_URL"] == "http://127.0.0.1:4020"
     assert "TWILIO_API_URL: expected https://HOST" in refusal(**{**GOOD, "TWILIO_API_URL": "127.0.0.1:4020"})
 
 
@@ -244,5 +247,5 @@ def test_no_secret_is_shown_with_the_settings() -> None:
 
 
 def test_webhooks_may_be_signed_with_the_present_token_or_the_next() -> None:
-    assert settings().auth_tokens == (TOKEN,)
-    assert settings(TWILIO_AUTH_TOKEN_NEXT=TOKEN[::-1]).auth_tokens == (TOKEN, TOKEN[::-1])
+    assert Account.of(settings().carrier).tokens == (TOKEN,)
+    assert Account.of(settings(TWILIO_AUTH_TOKEN_NEXT=TOKEN[::-1]).carrier).tokens == (TOKEN, TOKEN[::-1])

@@ -10,10 +10,10 @@ from config.sentences import read as read_script
 from config.settings import ROOT
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.call import KEY_SECONDS, NUMBER_SECONDS, enter, press, resume
-from ivr.line.menu import LANGUAGES_PLACE, MENU
+from ivr.line.menu import LANGUAGES_PLACE, MENU, SCREENING
 from ivr.line.phones import Phone
 from ivr.line.places import Keying, Menu
-from ivr.line.turn import Call, Facts, File, HangUp, KeyNumber, PressKey, PutThrough, RingReception, Say, Turn
+from ivr.line.turn import Call, Facts, File, HangUp, KeyNumber, PressKey, RingReception, Say, Turn
 from tests.people import DELHI
 
 SCRIPT = read_script(LANGUAGES)
@@ -56,15 +56,14 @@ def words(turn: Turn) -> list[str]:
 
 
 MENUS = [name for name, place in MENU.items() if isinstance(place, Menu)]
-OPEN_TO_CALLERS = [name for name in MENUS if name != "screen"]
 ASKING = [name for name, place in MENU.items() if isinstance(place, Menu | Keying)]
 
 
-@pytest.mark.parametrize("place", OPEN_TO_CALLERS)
+@pytest.mark.parametrize("place", MENUS)
 class TestFromEveryMenu:
     def test_0_rings_the_reception_in_hours(self, place: str) -> None:
         turn = press(standing_at(place), "0", facts(staffed=True))
-        assert turn.wait == RingReception(RECEPTION, CARRIERS, 20)
+        assert turn.wait == RingReception(RECEPTION, CARRIERS, 20, SCREENING)
         assert turn.first == (Say("please_hold"),)
 
     @pytest.mark.parametrize(("now", "why"), [(OPEN, "nobody"), (CLOSED, "person_closed")])
@@ -88,22 +87,12 @@ class TestFromEveryMenu:
         assert press(there.call, "9", facts()).call.language == "en"
 
 
-@pytest.mark.parametrize("key", ["0", "*", "#", "9"])
-def test_the_standing_keys_mean_nothing_on_the_receptions_own_leg(key: str) -> None:
-    assert press(standing_at("screen"), key, facts()).asks[0] == Say("wrong_1")
-
-
-def test_only_1_puts_a_patient_through_to_the_reception() -> None:
-    assert keys(standing_at("screen"), "1").wait == PutThrough()
-    assert keys(standing_at("screen"), None, None) == Turn(standing_at("not_taken"), (), (), HangUp())
-
-
 # -- silence and wrong keys
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("pressed", "what"), [(None, "silence"), ("8", "wrong")])
-@pytest.mark.parametrize("place", [name for name in OPEN_TO_CALLERS if name not in {"kept", "offer"}])
+@pytest.mark.parametrize("place", [name for name in MENUS if name not in {"kept", "offer"}])
 def test_a_caller_who_is_lost_gets_more_help_and_more_time_and_then_an_offer(
     place: str, pressed: str | None, what: str, language: str
 ) -> None:
@@ -240,7 +229,7 @@ def one_too_many(place: str, language: str = "en") -> Call:
     return standing_at(place, language, over_limit=True)
 
 
-@pytest.mark.parametrize("place", OPEN_TO_CALLERS)
+@pytest.mark.parametrize("place", MENUS)
 def test_the_reception_is_not_rung_for_a_call_too_many_from_any_menu(place: str) -> None:
     turn = press(one_too_many(place), "0", facts(staffed=True))
     assert (turn.call.place, turn.first) == ("refused", (Say("refused"),))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.carrier.twilio.reader import Dials, Gathers, HangsUp, Heard, Records, Redirects
+from ivr.carrier.steps import Dials, Gathers, HangsUp, Heard, Records, Redirects
 from ivr.phone.call_state import Receiver, receiver, shown
 from ivr.phone.handset import Ends, Moment, Wait
 from tests.people import CALLER

@@ -11,7 +11,11 @@ from click.testing import Result
 from twilio.request_validator import RequestValidator
 from werkzeug.wrappers import Request, Response
 
-from ivr.carrier.twilio.reader import Gathers, Heard, NotUnderstood, steps
+from ivr.carrier.stand_in import PlacedCall
+from ivr.carrier.steps import Gathers, Heard, NotUnderstood
+from ivr.carrier.twilio.reader import steps
+from ivr.carrier.twilio.settings import Account
+from ivr.carrier.twilio.stand_in import TwilioStandIn
 from ivr.phone.handset import CallFailed, Handset, KeyStream
 from ivr.phone.ringing import post
 from testing.servers import reserved_port
@@ -170,7 +174,8 @@ def follows(
 
     with socket.create_server(("127.0.0.1", 0)) as listening, serving(listening, answers):
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        Handset(post, base, TOKEN, "AC" + "0" * 32, "CA1", CALLER, "+918090080906").ring(person, now)
+        stand_in = TwilioStandIn(Account(token=TOKEN))
+        Handset(post, steps, stand_in, base, PlacedCall("CA1", CALLER, "+918090080906")).ring(person, now)
     return asked
 
 

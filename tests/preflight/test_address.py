@@ -9,6 +9,7 @@ import pytest
 
 from config.settings import Settings
 from ivr.app import create_app
+from ivr.carrier.admin import OurAddresses
 from ivr.carrier.twilio.numbers import wanted
 from ivr.preflight.findings import Finding
 from ivr.web.services import build
@@ -186,7 +187,7 @@ def with_account(tmp_path: Path, account: Account, **more: str) -> Settings:
 
 def test_numbers_that_lead_here_pass_and_others_fail_by_their_last_digits(tmp_path: Path, account: Account) -> None:
     settings = with_account(tmp_path, account)
-    right = wanted(settings)
+    right = wanted(OurAddresses(settings.public_base_url, settings.voice_fallback_url))
     sid = account.buys(TOLL_FREE, VoiceUrl=right.voice_url, VoiceMethod="POST", StatusCallback=right.status_callback)
     found = looks(settings, "numbers")
     assert (*said(found), found.do) == (

@@ -102,8 +102,8 @@ def whole(tmp_path: Path, database: str, redis: str, account: Account) -> Iterat
 def surroundings(settings: Settings) -> dict[str, str]:
     return environment(settings) | {
         "ENV": settings.env,
-        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
-        "TWILIO_API_URL": settings.twilio_api_url,
+        "TWILIO_ACCOUNT_SID": settings.carrier["TWILIO_ACCOUNT_SID"],
+        "TWILIO_API_URL": settings.carrier["TWILIO_API_URL"],
         "CLINIC_FILE": str(settings.clinic_file),
         "SSL_CERT_FILE": str(settings.state_dir / "tls.pem"),
     }

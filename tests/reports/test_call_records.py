@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.line.menu import MENU, RECEPTIONS, SCREEN
-from ivr.line.places import Menu
+from ivr.line.menu import MENU
 from ivr.reports.call_records import LONGEST_PATH, SETTLES, SILENT, CallRecord, Ending, Trace, ending, is_over, record
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -95,14 +94,3 @@ def test_a_record_that_cannot_be_is_not_made() -> None:
     for path, seconds in (((), 1), (("main",) * (LONGEST_PATH + 1), 1), (("main",), -1)):
         with pytest.raises(ValueError, match="a path of"):
             CallRecord(MARK, NOW, "main", "en", path, seconds, Ending.HUNG_UP)
-
-
-def test_the_places_of_the_receptions_own_leg_are_those_that_lead_on_from_where_it_begins() -> None:
-    found, waiting = set(), [SCREEN]
-    while waiting:
-        name = waiting.pop()
-        found.add(name)
-        place = MENU[name]
-        leads = [*(each.leads for each in place.options), place.gives_up] if isinstance(place, Menu) else []
-        waiting += [each for each in leads if each not in found]
-    assert found == RECEPTIONS

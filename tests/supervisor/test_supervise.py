@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 
 from config.settings import ROOT
 from ivr.supervisor import embedded_redis, procfile, schema
@@ -21,6 +22,7 @@ from ivr.supervisor.first_run import write_env
 from ivr.supervisor.process import next_pause
 from ivr.supervisor.readiness import Readiness, missing_parts
 from ivr.supervisor.start import guide
+from ivr.wiring.carriers import SETTINGS
 from tests.conftest import NOT_HERE, settings_for
 from tests.supervisor.supervised import PATIENCE, Premises, alive, eventually, free_port
 
@@ -253,22 +255,30 @@ def test_a_database_url_that_is_no_address_is_said_without_its_password(rest: st
 
 def test_the_first_run_writes_settings_that_only_we_can_read(tmp_path: Path) -> None:
     said: list[str] = []
-    write_env(tmp_path / ".env", {}, said.append)
+    write_env(tmp_path / ".env", {}, said.append, SETTINGS)
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
     assert said == ["Wrote .env with fresh secrets, for development on this machine."]
+
+
+def test_the_first_run_makes_up_what_the_carrier_declares_so_and_no_more(tmp_path: Path) -> None:
+    write_env(tmp_path / ".env", {}, lambda _: None, SETTINGS)
+    *_, explained, token = (tmp_path / ".env").read_text().splitlines()
+    assert explained == "# Stands in for the carrier's token until there is one. The test phone signs with it."
+    assert re.fullmatch(r"TWILIO_AUTH_TOKEN=[0-9a-f]{32}", token)
+    assert set(dotenv_values(tmp_path / ".env")) == {"ENV", "SECRET_KEY", "TWILIO_AUTH_TOKEN"}
 
 
 def test_the_second_run_leaves_them_alone(tmp_path: Path) -> None:
     said: list[str] = []
     (tmp_path / ".env").write_text("SECRET_KEY=mine\n")
-    write_env(tmp_path / ".env", {}, said.append)
+    write_env(tmp_path / ".env", {}, said.append, SETTINGS)
     assert (tmp_path / ".env").read_text() == "SECRET_KEY=mine\n"
     assert said == []
 
 
 def test_every_machine_has_secrets_of_its_own(tmp_path: Path) -> None:
     for name in ("one", "other"):
-        write_env(tmp_path / name, {}, lambda _: None)
+        write_env(tmp_path / name, {}, lambda _: None, SETTINGS)
     assert (tmp_path / "one").read_text() != (tmp_path / "other").read_text()
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, fields
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
-from config.settings import Settings
+from ivr.carrier.admin import CarrierRefused, Difference, NoAccount, Number, OurAddresses
 from ivr.carrier.twilio.rest import client
-from ivr.line.clinic import Clinic
+from ivr.carrier.twilio.settings import ACCOUNT_SID, AUTH_TOKEN, Account
 
 OVERRIDES = {"ct": "1000", "rt": "3500", "rc": "2", "rp": "ct,rt,5xx", "tt": "14000"}
 """How the carrier asks us when a call comes in. It writes these behind the URL's #, and does not sign them.
@@ -24,10 +24,6 @@ does no harm: every webhook of ours is safe to repeat.
 """
 
 METHOD = "POST"
-
-
-class CarrierRefused(Exception):
-    """The carrier's REST API did not do what it was asked; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -45,94 +41,77 @@ class Webhooks:
     trunk_sid: str = ""
     """A SIP trunk, which beats the URLs too."""
 
-    def differences(self, wanted: "Webhooks") -> dict[str, tuple[str, str]]:
-        """What would change, by field: what it is and what it should be."""
-        names = [field.name for field in fields(self)]
-        both = {name: (getattr(self, name), getattr(wanted, name)) for name in names}
-        return {name: (is_now, should_be) for name, (is_now, should_be) in both.items() if is_now != should_be}
+    def differences(self, wanted: "Webhooks") -> tuple[Difference, ...]:
+        """What would change: what it is and what it should be."""
+        both = ((name, words, getattr(self, name), getattr(wanted, name)) for name, words in WORDS.items())
+        return tuple(Difference(*each) for each in both if each[2] != each[3])
 
 
-@dataclass(frozen=True)
-class Number:
-    """A number of the account. Its own text is fine on the operator's terminal, and belongs in no log."""
+WORDS = {
+    "voice_url": "a call comes in",
+    "voice_method": "  by",
+    "voice_fallback_url": "we cannot be reached",
+    "voice_fallback_method": "  by",
+    "status_callback": "a call has ended",
+    "status_callback_method": "  by",
+    "voice_application_sid": "application",
+    "trunk_sid": "SIP trunk",
+}
+"""What an operator is told that each field of a number is."""
 
-    sid: str
-    e164: str
-    webhooks: Webhooks
 
-
-def wanted(settings: Settings) -> Webhooks:
+def wanted(ours: OurAddresses) -> Webhooks:
     """What a number of the clinic's should be connected to."""
-    base = settings.public_base_url
     fragment = "&".join(f"{name}={value}" for name, value in OVERRIDES.items())
     return Webhooks(
-        voice_url=f"{base}/voice#{fragment}",
+        voice_url=f"{ours.incoming}#{fragment}",
         voice_method=METHOD,
-        voice_fallback_url=settings.voice_fallback_url,
+        voice_fallback_url=ours.fallback,
         voice_fallback_method=METHOD,
-        status_callback=f"{base}/voice/status",
+        status_callback=ours.status,
         status_callback_method=METHOD,
     )
 
 
-@dataclass(frozen=True)
-class Found:
-    """The numbers of clinic.toml and of the account, side by side."""
-
-    lines: dict[str, str]
-    """The line of each number that clinic.toml lists."""
-    ours: list[Number]
-    """Listed, and the account's: these are connected."""
-    strangers: list[Number]
-    """The account's, but no line lists them."""
-
-    @property
-    def forwarding(self) -> list[str]:
-        """Listed, but not the account's: they reach us by forwarding, or not at all."""
-        return sorted(self.lines.keys() - {number.e164 for number in self.ours})
-
-
-def side_by_side(clinic: Clinic, owned: list[Number]) -> Found:
-    """Which numbers are both the clinic's and the account's, and which only one of the two."""
-    lines = {number.e164: line.key for line in clinic.lines.values() for number in line.reached_by}
-    ours = [number for number in owned if number.e164 in lines]
-    return Found(lines, ours, [number for number in owned if number.e164 not in lines])
-
-
 class Numbers:
-    """The numbers of the account. Raises CarrierRefused where the settings name no account."""
+    """The numbers of the account. Raises NoAccount where the settings name none."""
 
-    def __init__(self, settings: Settings) -> None:
-        if not settings.twilio_account_sid:
-            raise CarrierRefused(
-                "TWILIO_ACCOUNT_SID is not set; it is the account's SID (AC…) in the carrier's console"
+    def __init__(self, account: Account, ours: OurAddresses) -> None:
+        if not account.account_sid:
+            raise NoAccount(
+                f"{ACCOUNT_SID} is not set; it is the account's SID (AC…) in the carrier's console",
+                lacking=f"{ACCOUNT_SID} is not set",
+                do="set it; without it webhooks of any account are taken",
             )
-        self._client = client(settings)
+        self._client = client(account)
+        self._wanted = wanted(ours)
 
     def owned(self) -> list[Number]:
         """Every number of the account, in order. Raises CarrierRefused."""
         with _told():
-            found = [_number(each) for each in self._client.incoming_phone_numbers.list()]
+            found = [self._number(each) for each in self._client.incoming_phone_numbers.list()]
         return sorted(found, key=lambda number: number.e164)
 
-    def connect(self, number: Number, webhooks: Webhooks) -> None:
+    def connect(self, number: Number) -> None:
         """Connects this number as wanted; as often as one likes. Raises CarrierRefused."""
-        changes = {name: should_be for name, (_, should_be) in number.webhooks.differences(webhooks).items()}
+        changes = {each.name: each.should_be for each in number.differences}
         if changes:
             with _told():
-                self._client.incoming_phone_numbers(number.sid).update(**changes)
+                self._client.incoming_phone_numbers(number.id).update(**changes)
+
+    def _number(self, found: object) -> Number:
+        """A field that the carrier leaves out, or says to be null, is empty."""
+        has = {field.name: str(getattr(found, field.name, None) or "") for field in fields(Webhooks)}
+        differences = Webhooks(**has).differences(self._wanted)
+        return Number(str(getattr(found, "sid", "")), str(getattr(found, "phone_number", "")), differences)
 
 
-def _number(found: object) -> Number:
-    """A field that the carrier leaves out, or says to be null, is empty."""
-    has = {field.name: str(getattr(found, field.name, None) or "") for field in fields(Webhooks)}
-    return Number(str(getattr(found, "sid", "")), str(getattr(found, "phone_number", "")), Webhooks(**has))
-
+LOOK = f"see {ACCOUNT_SID} and {AUTH_TOKEN}; then run this again"
 
 REFUSALS: Mapping[int, str] = {
-    401: "the carrier does not know TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN; compare both with its console",
-    403: "the carrier does not let this account do that; compare TWILIO_ACCOUNT_SID with its console",
-    404: "the carrier has no such account or number; compare TWILIO_ACCOUNT_SID with its console",
+    401: f"the carrier does not know {ACCOUNT_SID} with {AUTH_TOKEN}; compare both with its console",
+    403: f"the carrier does not let this account do that; compare {ACCOUNT_SID} with its console",
+    404: f"the carrier has no such account or number; compare {ACCOUNT_SID} with its console",
     429: "the carrier is asked too often; try again in a minute",
 }
 
@@ -143,9 +122,9 @@ def _told() -> Iterator[None]:
     try:
         yield
     except OSError as away:  # the errors of requests are among them
-        raise CarrierRefused(f"the carrier's REST API could not be reached ({type(away).__name__})") from None
+        raise CarrierRefused(f"the carrier's REST API could not be reached ({type(away).__name__})", LOOK) from None
     except (TwilioException, ValueError, TypeError, AttributeError) as refused:
-        raise CarrierRefused(_why(refused)) from None
+        raise CarrierRefused(_why(refused), LOOK) from None
 
 
 def _why(refused: Exception) -> str:

@@ -10,7 +10,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from config.settings import Settings
+from ivr.carrier.twilio.settings import Account
 
 TIMEOUT_SECONDS = 10
 """The client's own default waits for ever."""
@@ -33,7 +33,6 @@ class Http(TwilioHttpClient):  # type: ignore[misc]  # the carrier's client is n
         return super().request(method, url.replace(THE_CARRIERS, self._api_url, 1), *more, **named)
 
 
-def client(settings: Settings, http: TwilioHttpClient | None = None) -> Client:
-    """A client for the account of these settings."""
-    account, token = settings.twilio_account_sid, settings.twilio_auth_token
-    return Client(account, token, http_client=http or Http(settings.twilio_api_url))
+def client(account: Account, http: TwilioHttpClient | None = None) -> Client:
+    """A client for this account."""
+    return Client(account.account_sid, account.token, http_client=http or Http(account.api_url))

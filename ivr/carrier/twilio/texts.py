@@ -2,17 +2,17 @@
 
 from twilio.http.http_client import TwilioHttpClient
 
-from config.settings import Settings
 from ivr.carrier.twilio.rest import client
+from ivr.carrier.twilio.settings import Account
 from ivr.line.phones import Phone
 
 
 class Texts:
     """Sends text messages."""
 
-    def __init__(self, settings: Settings, http: TwilioHttpClient | None = None) -> None:
-        self._client = client(settings, http)
-        self._sender = settings.twilio_text_from
+    def __init__(self, account: Account, http: TwilioHttpClient | None = None) -> None:
+        self._client = client(account, http)
+        self._sender = account.text_from
 
     def send(self, to: Phone, words: str) -> None:
         """Sends these words. Raises TwilioException, or a requests error where the carrier is not reached."""

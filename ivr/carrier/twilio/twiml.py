@@ -10,8 +10,9 @@ from urllib.parse import quote
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from ivr.carrier.addresses import Addresses
+from ivr.carrier.leg import Leg
 from ivr.line.script import Script, Spoken
-from ivr.line.turn import Call, HangUp, KeyNumber, PressKey, PutThrough, RingReception, Say, Turn
+from ivr.line.turn import Call, HangUp, KeyNumber, PressKey, RingReception, Say, Turn
 
 CONTENT_TYPE = "text/xml; charset=utf-8"
 
@@ -48,18 +49,27 @@ class Renderer:
         match turn.wait:
             case PressKey(seconds):
                 gather = _gather(turn.call, addresses, seconds, num_digits=1, finish_on_key="")
-                self._ask(response, gather, turn, addresses)
+                self._ask(response, gather, turn.asks, turn.call, addresses)
             case KeyNumber(seconds):
                 gather = _gather(turn.call, addresses, seconds, finish_on_key="#")
-                self._ask(response, gather, turn, addresses)
+                self._ask(response, gather, turn.asks, turn.call, addresses)
             case RingReception():
                 response.append(_dial(turn.wait, turn.call, addresses))
             case HangUp():
                 response.hangup()
-            case PutThrough():
-                pass  # a document that ends connects the two legs
             case _:
                 raise TypeError(f"{type(turn.wait).__name__} is not for the carrier")
+        return str(response)
+
+    def screening(self, leg: Leg, addresses: Addresses) -> str:
+        """The TwiML of the reception's own leg. One that ends, without hanging up, connects the two."""
+        response = VoiceResponse()
+        if leg.given_up:
+            response.hangup()
+        elif not leg.taken:
+            call = leg.asked_again
+            gather = _gather(call, addresses, leg.seconds, num_digits=1, finish_on_key="")
+            self._ask(response, gather, leg.asks, call, addresses)
         return str(response)
 
     def fault(self, again: str | None = None) -> str:
@@ -74,10 +84,12 @@ class Renderer:
             response.redirect(again, method="POST")
         return str(response)
 
-    def _ask(self, response: VoiceResponse, gather: Gather, turn: Turn, addresses: Addresses) -> None:
-        self._speak(gather, turn.asks, turn.call.language)
+    def _ask(
+        self, response: VoiceResponse, gather: Gather, asks: Iterable[Say], call: Call, addresses: Addresses
+    ) -> None:
+        self._speak(gather, asks, call.language)
         response.append(gather)
-        response.redirect(addresses.silence(turn.call), method="POST")
+        response.redirect(addresses.silence(call), method="POST")
 
     def _speak(self, verb: VoiceResponse | Gather, says: Iterable[Say], language: str) -> None:
         for spoken in (self._script.say(say, language) for say in says):
@@ -95,8 +107,9 @@ def _gather(call: Call, addresses: Addresses, seconds: int, **keys: str | int) -
 
 def _dial(ring: RingReception, call: Call, addresses: Addresses) -> Dial:
     dial = Dial(action=addresses.step(call), method="POST", timeout=ring.seconds, caller_id=ring.caller_id.e164)
+    screened = {"url": addresses.answered(call), "method": "POST"} if ring.screening else {}
     for number in ring.numbers:
-        dial.number(number.e164, url=addresses.answered(call), method="POST")
+        dial.number(number.e164, **screened)
     return dial
 
 

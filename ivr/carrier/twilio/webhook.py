@@ -1,17 +1,17 @@
 """A webhook of the carrier: verified first, then read. An event that was not signed cannot exist.
 
-Twilio's field names live here and in twiml.py, nowhere else.
+Twilio's names of what it sends live here and in stand_in.py, nowhere else.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
 from twilio.request_validator import RequestValidator
-from werkzeug.datastructures import MultiDict
 
-from ivr.carrier.call_event import Event, Malformed, NotSigned
+from ivr.carrier.call_event import CallEvent, Malformed, NotSigned
+from ivr.carrier.twilio.settings import Account
+
+SIGNATURE = "X-Twilio-Signature"
 
 CALL_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -19,24 +19,15 @@ LASTED = re.compile(r"[0-9]{1,6}")
 KEYS = re.compile(r"[0-9*#A-D]{1,1000}")
 
 
-@dataclass(frozen=True)
-class Carrier:
-    """Whose signature counts: the tokens that may have signed, and the account if it is known."""
-
-    tokens: Sequence[str]
-    account_sid: str
-
-    def event(self, url: str, form: MultiDict[str, str], signature: str | None) -> "Event":
-        """The event in this form, posted to this public URL. Raises NotSigned, Malformed."""
-        # The validator raises on a missing signature, so it is not asked about one.
-        if not signature or not any(self._signed(token, url, form, signature) for token in self.tokens):
-            raise NotSigned
-        if self.account_sid and form.get("AccountSid") != self.account_sid:
-            raise NotSigned
-        return _read(form)
-
-    def _signed(self, token: str, url: str, form: Any, signature: str) -> bool:
-        return bool(RequestValidator(token).validate(url, form, signature))
+def read(account: Account, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]) -> CallEvent:
+    """Return the event in these fields, sent to this public URL. Raises NotSigned, Malformed."""
+    signed, posted = headers.get(SIGNATURE), values if method == "POST" else {}
+    # The validator raises on a missing signature, so it is not asked about one.
+    if not signed or not any(RequestValidator(token).validate(url, posted, signed) for token in account.tokens):
+        raise NotSigned
+    if account.account_sid and values.get("AccountSid") != account.account_sid:
+        raise NotSigned
+    return _event(values)
 
 
 def signature(token: str, url: str, form: Mapping[str, str]) -> str:
@@ -45,21 +36,26 @@ def signature(token: str, url: str, form: Mapping[str, str]) -> str:
     return signed
 
 
-def _read(form: MultiDict[str, str]) -> Event:
-    if not CALL_SID.fullmatch(form.get("CallSid", "")):
+def failed_step(values: Mapping[str, str]) -> str:
+    """The address that is told with the question for a fallback; empty for none."""
+    return values.get("ErrorUrl", "")
+
+
+def _event(values: Mapping[str, str]) -> CallEvent:
+    if not CALL_SID.fullmatch(values.get("CallSid", "")):
         raise Malformed("CallSid")
-    keys = form.get("Digits", "")
+    keys = values.get("Digits", "")
     if keys and not KEYS.fullmatch(keys):
         raise Malformed("Digits")
-    return Event(
-        call_id=form["CallSid"],
-        called=form.get("To", ""),
-        sender=form.get("From", ""),
-        forwarded_from=form.get("ForwardedFrom", ""),
+    return CallEvent(
+        call_id=values["CallSid"],
+        called=values.get("To", ""),
+        sender=values.get("From", ""),
+        forwarded_from=values.get("ForwardedFrom", ""),
         keys=keys or None,
-        talked=_talked(form),
-        status=form.get("CallStatus", ""),
-        lasted=_lasted(form.get("CallDuration", "")),
+        talked=_talked(values),
+        status=values.get("CallStatus", ""),
+        lasted=_lasted(values.get("CallDuration", "")),
     )
 
 
@@ -67,8 +63,8 @@ def _lasted(written: str) -> int | None:
     return int(written) if LASTED.fullmatch(written) else None
 
 
-def _talked(form: MultiDict[str, str]) -> bool:
+def _talked(values: Mapping[str, str]) -> bool:
     """A leg that was answered but not taken (a voicemail) may be called completed; only a bridge means talk."""
-    if "DialBridged" in form:
-        return form["DialBridged"] == "true"
-    return form.get("DialCallStatus") == "completed"
+    if "DialBridged" in values:
+        return values["DialBridged"] == "true"
+    return values.get("DialCallStatus") == "completed"

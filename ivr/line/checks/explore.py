@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
-from ivr.line.call import begin, enter
+from ivr.line.call import begin
 from ivr.line.checks.scenarios import Situation
-from ivr.line.menu import SCREEN, START
+from ivr.line.menu import START
 from ivr.line.paths.events import GONE, Happening, What, errors, happenings
 from ivr.line.paths.states import State, States
 from ivr.line.paths.transitions import onward
@@ -53,7 +53,7 @@ class Walk:
 
     situation: Situation
     begins: tuple[Step, ...]
-    """How calls begin, on both legs."""
+    """How calls begin."""
     errors: tuple[Step, ...]
     """What comes of a place that is gone, and of a call that lacks what its place needs."""
     steps: Mapping[State, tuple[Step, ...]]
@@ -110,14 +110,11 @@ class _Walker:
 
     def _begins(self, call: Call) -> Iterator[Step]:
         incoming = Happening(What.BEGINS, call.language, partial(begin, call, self.facts))
-        yield from self._take((incoming,), patient=True)
-        if self.situation.rings:
-            leg = Happening(What.BEGINS, f"at the reception {call.language}", partial(enter, call, SCREEN, self.facts))
-            yield from self._take((leg,), patient=False)
+        yield from self._take((incoming,))
 
     def _errors(self, call: Call) -> Iterator[Step]:
         for name in (GONE, *sorted(onward(self.menu, START))):
-            yield from self._take(errors(call.at(name), self.facts), patient=True)
+            yield from self._take(errors(call.at(name), self.facts))
 
     def _go_on(self, steps: tuple[Step, ...]) -> None:
         todo = deque(steps)
@@ -130,16 +127,16 @@ class _Walker:
     def _on_from(self, step: Step) -> Iterator[Step]:
         if step.to.silences + step.to.wrongs > MOST_MISTAKES:
             return iter(())
-        return self._take(happenings(step.turn, self.facts), patient=step.to.patient, at=f"at {step.to}")
+        return self._take(happenings(step.turn, self.facts), at=f"at {step.to}")
 
-    def _take(self, each: Iterable[Happening], *, patient: bool, at: str = "") -> Iterator[Step]:
+    def _take(self, each: Iterable[Happening], *, at: str = "") -> Iterator[Step]:
         for happening in each:
             try:
                 turn = happening.turn()
             except (LookupError, ValueError, TypeError, RecursionError) as error:
                 self.failures.append(Failure(f"{happening} {at}".strip(), _why(error)))
             else:
-                yield Step(happening.what, happening.by, turn, self.states.of(turn.call, self.facts, patient=patient))
+                yield Step(happening.what, happening.by, turn, self.states.of(turn.call, self.facts))
 
 
 def _why(error: Exception) -> str:

@@ -22,7 +22,7 @@ def languages_reach_each_other(evidence: Evidence) -> Findings:
         (walk, state, steps)
         for walk in evidence.walks
         for state, steps in walk.steps.items()
-        if state.patient and not state.silences and not state.wrongs and _changes_language(evidence, state)
+        if not state.silences and not state.wrongs and _changes_language(evidence, state)
     ]
     complaints = [
         Complaint(f"{state}: 9 does not lead to {language}", walk.situation.name)

@@ -9,7 +9,7 @@ from ivr.line.checks.explore import Step, Walk
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
 from ivr.line.known import FORKS, KNOWN
 from ivr.line.languages import need_a_menu
-from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, SCREEN, START
+from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, START
 from ivr.line.offers import OFFERS, choices
 from ivr.line.paths.events import What
 from ivr.line.paths.transitions import KEPT, leads
@@ -48,7 +48,7 @@ def _unneeded(evidence: Evidence) -> frozenset[str]:
     return frozenset() if need_a_menu(evidence.script.languages) else frozenset({LANGUAGES_PLACE})
 
 
-NEEDED = (START, HOME, PERSON_PLACE, SCREEN)
+NEEDED = (START, HOME, PERSON_PLACE)
 
 
 def names_are_known(evidence: Evidence) -> Findings:
@@ -132,5 +132,5 @@ def _no_person(walk: Walk, step: Step) -> Iterator[str]:
 def _without_standing(evidence: Evidence) -> Iterator[Complaint]:
     for walk, _, step in evidence.steps():
         place = evidence.menu[step.to.place]
-        if step.to.patient and isinstance(place, Menu) and not place.standing:
+        if isinstance(place, Menu) and not place.standing:
             yield Complaint(f"{step.to} is heard by callers without the standing keys", walk.situation.name)

@@ -3,14 +3,14 @@
 Pure: looks at the steps that were walked.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ivr.line.checks.explore import Step, Walk
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
 from ivr.line.paths.events import What
 from ivr.line.paths.states import State
-from ivr.line.turn import File, HangUp, PutThrough, RingReception
+from ivr.line.turn import File, HangUp, RingReception
 
 SILENCES = 5
 """Steps of a caller who only stays silent: three at a menu, then two at the offer to be rung back."""
@@ -25,10 +25,8 @@ where a callback is offered instead, then three at the offer to be rung back."""
 ALL_WRONG = frozenset({What.SILENCE, What.WRONG, What.OUTCOME})
 """What may happen to somebody who does nothing right, whatever becomes of what was tried for them."""
 
-ENDINGS: Mapping[type, bool] = {RingReception: True, File: True, HangUp: True, PutThrough: False}
-"""How a call may end: with a person, a request, a goodbye; and whether that is on the patient's leg.
-
-Only the reception's own leg ends with the patient."""
+ENDINGS = (RingReception, File, HangUp)
+"""How a call may end: with a person, a request, a goodbye."""
 
 
 def every_turn_is_made(evidence: Evidence) -> Findings:
@@ -65,7 +63,7 @@ def errors_end(evidence: Evidence) -> Findings:
 
 
 def every_ending_is_one(evidence: Evidence) -> Findings:
-    """A call ends with a person, a request or a goodbye, and the patient's never without a word."""
+    """A call ends with a person, a request or a goodbye, never without a word."""
     ends = [(walk, step) for walk, _, step in evidence.steps() if step.ends]
     complaints = [Complaint(f"{step.to} {odd}", walk.situation.name) for walk, step in ends for odd in _odd_end(step)]
     return Findings(counted(len(ends), "endings"), complaints)
@@ -73,11 +71,9 @@ def every_ending_is_one(evidence: Evidence) -> Findings:
 
 def _odd_end(step: Step) -> Iterator[str]:
     wait = step.turn.wait
-    if type(wait) not in ENDINGS:
+    if not isinstance(wait, ENDINGS):
         yield f"ends in a {type(wait).__name__}, which no caller knows what to make of"
-    elif step.to.patient and not ENDINGS[type(wait)]:
-        yield "ends the patient's own leg, as if somebody had taken the call"
-    elif step.to.patient and isinstance(wait, HangUp) and not step.turn.first:
+    elif isinstance(wait, HangUp) and not step.turn.first:
         yield "hangs up without a word"
 
 

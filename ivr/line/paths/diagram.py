@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from ivr.line.languages import OFFER
 from ivr.line.menu import LANGUAGE, MENU
 from ivr.line.paths.transitions import Lead, leads
-from ivr.line.places import Bridge, End, Filing, Fork, Keying, Menu, Passage, Place, Ringing
+from ivr.line.places import End, Filing, Fork, Keying, Menu, Passage, Place, Ringing
 from ivr.line.sentences import said_at
 
 SHAPES: Mapping[type, tuple[str, str]] = {
@@ -20,7 +20,6 @@ SHAPES: Mapping[type, tuple[str, str]] = {
     Filing: ("[(", ")]"),
     Ringing: ("{{", "}}"),
     End: ("([", "])"),
-    Bridge: ("([", "])"),
 }
 """How Mermaid draws each kind of place."""
 
@@ -32,7 +31,6 @@ KINDS: Mapping[type, str] = {
     Filing: "leaves the request at the desk",
     Ringing: "rings the reception",
     End: "hangs up",
-    Bridge: "connects the two",
 }
 
 GIVING_UP = "giving up"
@@ -48,9 +46,9 @@ PAGE = """\
 Made from the table in [ivr/line/menu.py](../ivr/line/menu.py) by `make menu`; a test compares the two. What is said at
 each place, on any line at any moment, is on the desk under "Callers hear" and printed by `flask --app wsgi hear`.
 
-From every menu but the reception's own, `0` leads to `person`, `*` says it again, `#` leads to `main` and `9` changes
-the language where the caller is; on a line of three languages or more it leads to `languages` first, and a choice there
-to where it would have led. After {misses} silences, or {misses} wrong keys, a menu leads to `{usually}`.
+From every menu, `0` leads to `person`, `*` says it again, `#` leads to `main` and `9` changes the language where the
+caller is; on a line of three languages or more it leads to `languages` first, and a choice there to where it would have
+led. After {misses} silences, or {misses} wrong keys, a menu leads to `{usually}`.
 Dotted arrows are the exceptions, and the list names the number of mistakes of a place where it is another.
 
 ```mermaid
@@ -115,6 +113,9 @@ def _does(place: Place) -> str:
     does = KINDS[type(place)]
     if isinstance(place, Menu | Keying) and place.misses != Menu().misses:
         return f"{does}, {place.misses} mistakes"
+    if isinstance(place, Ringing) and place.screening:
+        asked = place.screening
+        return f"{does}, which hears `{asked.says}`, `{asked.offers}` and takes the call with {asked.key}"
     return does
 
 

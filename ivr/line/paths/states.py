@@ -28,8 +28,6 @@ SPOKEN_OF = frozenset({"kind", "reference", "topic"})
 class State(NamedTuple):
     """Where a call stands, as far as it matters for where it goes."""
 
-    patient: bool
-    """Whose leg it is: the patient's, or the reception's own."""
     place: str
     language: str
     silences: int
@@ -65,10 +63,10 @@ class States:
         self._matters = {name: sorted(matter & THINGS.keys()) for name, matter in found.items()}
         self._spoken_of = {name for name, matter in found.items() if matter & SPOKEN_OF}
 
-    def of(self, call: Call, facts: Facts, *, patient: bool = True) -> State:
+    def of(self, call: Call, facts: Facts) -> State:
         """The state of this call."""
         has = tuple(THINGS[need](call, facts) for need in self._matters[call.left or call.place])
-        return State(patient, call.place, call.language, call.silences, call.wrongs, has, call.left)
+        return State(call.place, call.language, call.silences, call.wrongs, has, call.left)
 
     def gathered(self, call: Call, facts: Facts) -> Gathered:
         """What it has gathered that may still be heard of: two calls in a state that agree in this hear the same."""

@@ -6,11 +6,10 @@ Walks the very table and engine of a real call. Pure: the moment is among the fa
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ivr.line.call import begin, enter, keys_of
-from ivr.line.menu import SCREEN
+from ivr.line.call import begin, keys_of
 from ivr.line.paths.events import What, happenings
 from ivr.line.places import Menu
-from ivr.line.turn import Call, Facts, HangUp, PutThrough, RingReception, Say, Turn
+from ivr.line.turn import Call, Facts, HangUp, RingReception, Say, Turn
 
 Keys = tuple[str, ...]
 """What happened since the call began: keys, numbers, "-" for silence, and outcomes by their names."""
@@ -54,7 +53,7 @@ class Scene:
     @property
     def ends(self) -> bool:
         """Whether nothing more is asked of the caller."""
-        return isinstance(self.turn.wait, HangUp | PutThrough)
+        return isinstance(self.turn.wait, HangUp)
 
     def every(self) -> Iterator["Scene"]:
         """This scene and all below it."""
@@ -74,14 +73,10 @@ def beginning(call: Call, facts: Facts, keys: Keys = ()) -> Scene:
     return scene
 
 
-def at_the_reception(call: Call, facts: Facts) -> Scene:
-    """What the reception hears when it picks up for this call."""
-    return Scene(What.BEGINS, "", (), enter(call, SCREEN, facts))
-
-
-def rings_reception(scene: Scene) -> bool:
-    """Whether the reception is rung anywhere in it."""
-    return any(isinstance(each.turn.wait, RingReception) for each in scene.every())
+def ringing(scene: Scene) -> RingReception | None:
+    """How the reception is rung in it; None where it never is."""
+    waits = (each.turn.wait for each in scene.every())
+    return next((wait for wait in waits if isinstance(wait, RingReception)), None)
 
 
 def _after(scene: Scene, key: str, facts: Facts) -> Scene:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from ivr.line.menu import REPEAT
 from ivr.line.paths.events import What
 from ivr.line.paths.states import Gathered, State, States
-from ivr.line.paths.transcript import Keys, Scene, at_the_reception, beginning, following
+from ivr.line.paths.transcript import Keys, Scene, beginning, following
 from ivr.line.turn import Call, Facts, Say
 
 Standing = tuple[State, Gathered]
@@ -23,11 +23,6 @@ def transcript(call: Call, facts: Facts, keys: Keys = ()) -> Scene:
     Where it goes on in another language, or as that of a caller who is refused, it is another call, and not followed.
     """
     return _unfolded(beginning(call, facts, keys), facts)
-
-
-def reception(call: Call, facts: Facts) -> Scene:
-    """What the reception hears when it picks up for this call, and what its keys do."""
-    return _unfolded(at_the_reception(call, facts), facts)
 
 
 def is_another_call(call: Call, first: Call) -> bool:

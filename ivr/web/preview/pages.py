@@ -17,7 +17,8 @@ from ivr.line.clinic import Clinic
 from ivr.line.paths.transcript import Keys, NoSuchWay
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import LAST_DAY, _, language
-from ivr.web.preview.transcripts import PAST, Caller, Wanted, is_past, moments, read_call, read_reception
+from ivr.web.preview.reception import read_reception
+from ivr.web.preview.transcripts import PAST, Caller, Wanted, is_past, moments, read_call
 from ivr.web.services import services
 from ivr.web.wording import languages_of_the_line
 
@@ -51,7 +52,7 @@ def _page(clinic: Clinic, wanted: Wanted, now: datetime, trouble: str = "") -> s
         wanted=wanted,
         at=clinic.line("").hours.local(wanted.at),
         call=call,
-        reception=read_reception(services(), clinic, wanted, call),
+        reception=read_reception(services(), wanted, call),
         closes=wanted.line.hours.closes(wanted.at),
         moments=moments(wanted.line, now),
         lines=[(line.key, line.name[language()]) for line in clinic.lines.values()],

@@ -10,13 +10,13 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ivr.carrier.addresses import Addresses
-from ivr.carrier.twilio.reader import Heard, steps
+from ivr.carrier.steps import Heard
 from ivr.line.clinic import Clinic, Line
 from ivr.line.hours import HORIZON_DAYS, Text
 from ivr.line.menu import LANGUAGE, START
 from ivr.line.paths.events import SOMEBODY, What
-from ivr.line.paths.transcript import Keys, Scene, rings_reception
-from ivr.line.paths.tree import is_another_call, reception, transcript
+from ivr.line.paths.transcript import Keys, Scene
+from ivr.line.paths.tree import is_another_call, transcript
 from ivr.line.phones import Phone
 from ivr.line.turn import Call, Facts, File, KeyNumber, Turn
 from ivr.web.i18n import later
@@ -94,13 +94,6 @@ def read_call(services: Services, clinic: Clinic, wanted: Wanted) -> Branch:
     return _Reading(services, transcript(*_beginning(clinic, wanted), wanted.keys)).call
 
 
-def read_reception(services: Services, clinic: Clinic, wanted: Wanted, call: Branch) -> Branch | None:
-    """What the reception hears when this call is put to it; None where it is never rung."""
-    if not rings_reception(call.scene):
-        return None
-    return _Reading(services, reception(*_beginning(clinic, wanted))).call
-
-
 def _beginning(clinic: Clinic, wanted: Wanted) -> tuple[Call, Facts]:
     line = clinic.line(wanted.line.key)
     call = Call(line.key, wanted.language, START, over_limit=wanted.caller is Caller.REFUSED)
@@ -122,7 +115,7 @@ class _Reading:
         heard = self._heard(scene.turn)
         return Branch(
             scene=scene,
-            label=offer or _label(scene, before),
+            label=offer or label(scene, before),
             key=scene.by if scene.what in {What.KEY, What.WRONG} else "",
             heard=heard,
             next=tuple(self._branch(each, scene) for each in scene.next),
@@ -143,12 +136,15 @@ class _Reading:
         # The number itself besides: what is written of it hides its digits, and two may end alike.
         says = (turn.call.keyed, repr((turn.call.language, turn.first, turn.asks)))
         if says not in self._read:
-            document = self._services.telephone.renderer.document(turn, NOWHERE)
-            self._read[says] = tuple(step for step in steps(document) if isinstance(step, Heard))
+            document = self._services.telephone.carrier.document(turn, NOWHERE).body
+            self._read[says] = tuple(
+                step for step in self._services.telephone.carrier.heard(document) if isinstance(step, Heard)
+            )
         return self._read[says]
 
 
-def _label(scene: Scene, before: Scene | None) -> str:
+def label(scene: Scene, before: Scene | None) -> str:
+    """What led there, as a message of the desk, where no sentence of the call says so."""
     if scene.what is What.WRONG and before and isinstance(before.turn.wait, KeyNumber):
         return NOT_TO_BE_RUNG
     if scene.turn.call.left and scene.by == LANGUAGE:

@@ -14,7 +14,7 @@ from ivr.line.clinic import Line
 from ivr.line.phones import NumberRefused, Phone, phone
 from ivr.phone.call_state import Receiver, receiver, shown
 from ivr.phone.handset import MOST_MOMENTS, CallFailed, Handset, NobodyAnswers
-from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, new_call, number_of
+from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, number_of
 from ivr.storage.encryption import Cipher, Unreadable
 from ivr.web.guards import guarded_by, in_development
 from ivr.web.services import services
@@ -55,9 +55,12 @@ def ring() -> Response:
     caller = _caller(request.form.get("caller", ""))
     if caller is None:
         return jsonify(trouble="This is no telephone number.", hint="Write it as people do, such as 99999 00002.")
-    call_id, called, began = new_call(), number_of(line), services().clock().timestamp()
-    moment = handset(services().settings, called, caller, call_id).begin()
-    return _held(Receiver(call_id, called, caller, began, 1, moment))
+    began, telephone = (
+        services().clock().timestamp(),
+        handset(services().settings, services().telephone.carrier, number_of(line), caller),
+    )
+    call = telephone.call
+    return _held(Receiver(call.call_id, call.called, call.sender, began, 1, telephone.begin()))
 
 
 @browser_phone.post("/go-on")
@@ -104,7 +107,7 @@ def _call() -> Receiver:
 
 
 def _handset(call: Receiver) -> Handset:
-    return handset(services().settings, call.called, call.sender, call.call_id)
+    return handset(services().settings, services().telephone.carrier, call.called, call.sender, call.call_id)
 
 
 def _cipher() -> Cipher:

@@ -8,26 +8,24 @@ from typing import Any
 
 from flask import request
 
-from ivr.carrier.call_event import Event
-from ivr.line.menu import RECEPTIONS
+from ivr.carrier.call_event import CallEvent
 from ivr.line.turn import Turn
 from ivr.reports.call_records import FAILED, FAULT, Trace
 from ivr.web.services import services
 from ivr.web.telephone.retry import AGAIN
 
-UNHEARD = RECEPTIONS | {"answered", "status"}
+UNHEARD = frozenset({"answered", "screen", "status"})
 """What the addresses end on whose answer no caller hears: those of the reception's own leg, and of the call's end."""
 
 
-def leave(happened: Event, turn: Turn, before: Sequence[str] = ()) -> None:
+def leave(happened: CallEvent, turn: Turn, before: Sequence[str] = ()) -> None:
     """A caller has come to a place."""
-    if turn.call.place not in RECEPTIONS:
-        again = (FAULT,) if request.path.startswith(AGAIN) else ()  # they have heard of one
-        what = (*again, *before, *turn.through, turn.call.place)
-        _write(happened, request.full_path, what, (turn.call.line, turn.call.language))
+    again = (FAULT,) if request.path.startswith(AGAIN) else ()  # they have heard of one
+    what = (*again, *before, *turn.through, turn.call.place)
+    _write(happened, request.full_path, what, (turn.call.line, turn.call.language))
 
 
-def leave_fault(happened: Event | None, failed: str) -> None:
+def leave_fault(happened: CallEvent | None, failed: str) -> None:
     """A caller hears that the line has a fault; `failed` is the address of the step."""
     place = failed.partition("?")[0].rpartition("/")[2]
     if happened is not None and place not in UNHEARD:
@@ -35,13 +33,13 @@ def leave_fault(happened: Event | None, failed: str) -> None:
         _write(happened, failed, (FAULT,), (line.key, ""))
 
 
-def leave_end(happened: Event) -> None:
+def leave_end(happened: CallEvent) -> None:
     """A call is over."""
     what = (FAILED,) if happened.failed else ()
     _write(happened, "", what, ("", ""), over=True, lasted=happened.lasted)
 
 
-def _write(happened: Event, address: str, what: tuple[str, ...], spoken: tuple[str, str], **end: Any) -> None:
+def _write(happened: CallEvent, address: str, what: tuple[str, ...], spoken: tuple[str, str], **end: Any) -> None:
     """Leaves a trace of the line and the language in which it was spoken; both are empty where nobody knows them."""
     here, (line, language) = services(), spoken
     mark, step = here.reports.keyed_ids.call(happened.call_id), here.reports.keyed_ids.step(address)

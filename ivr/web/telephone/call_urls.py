@@ -26,6 +26,8 @@ class Steps:
     """The URLs of a call's steps."""
 
     cipher: Cipher
+    base: str
+    """The public address of the service: a carrier is told whole addresses."""
 
     def step(self, call: Call) -> str:
         """Where the carrier goes on after a key, or after the reception was rung."""
@@ -45,7 +47,7 @@ class Steps:
         gathered = {name: value for name, value in _gathered(call).items() if value}
         if gathered:
             query["c"] = self.cipher.encrypt(json.dumps(gathered))
-        return f"/voice/{place}?{urlencode(query | more)}"
+        return f"{self.base}/voice/{place}?{urlencode(query | more)}"
 
     def call(self, place: str, query: Mapping[str, str]) -> Call:
         """The call that a URL describes; at `NOWHERE` where its sealed part cannot be read."""

@@ -1,6 +1,6 @@
 """The carrier's webhooks: a call comes in, its steps, its end, and what is heard when we cannot be reached.
 
-Reads an event, asks the pure call what happens, files what it wants filed, and answers in TwiML.
+Reads an event, asks the pure call what happens, files what it wants filed, and answers as the carrier needs it.
 """
 
 import logging
@@ -11,17 +11,18 @@ from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from ivr.carrier.addresses import Addresses
-from ivr.carrier.call_event import Event
-from ivr.carrier.twilio.twiml import CONTENT_TYPE
+from ivr.carrier.call_event import CallEvent
+from ivr.carrier.leg import Leg
+from ivr.carrier.port import Answer
 from ivr.desk.intake_rules import RequestRefused
 from ivr.desk.requests import NewRequest
-from ivr.line.call import begin, enter, press, resume
-from ivr.line.menu import MENU, SCREEN, START
+from ivr.line.call import begin, press, resume
+from ivr.line.menu import MENU, SCREENING, START
 from ivr.line.phones import Phone
 from ivr.line.places import Ringing
 from ivr.line.turn import Call, Facts, File, RingReception, Turn
 from ivr.metrics.table import CALLS, IN_DATABASE, IN_REDIS, NOTHING_PROMISED, PROMISES
-from ivr.web.guards import event, event_if_signed, guarded_by, open_to_all, signed_by_carrier
+from ivr.web.guards import event, event_if_signed, guarded_by, open_to_all, public_base, signed_by_carrier
 from ivr.web.services import services
 from ivr.web.telephone.call_log import leave, leave_end, leave_fault
 from ivr.web.telephone.call_urls import Steps
@@ -29,6 +30,9 @@ from ivr.web.telephone.retry import once_more
 
 log = logging.getLogger(__name__)
 voice = Blueprint("voice", __name__)
+
+LEG = "screen"
+"""What the addresses of the reception's own leg end on: it is no place of the menu, and no caller comes there."""
 
 
 @voice.post("/voice")
@@ -56,8 +60,7 @@ def step(place: str) -> Response:
     if isinstance(MENU.get(call.place), Ringing):
         outcome = "talked" if happened.talked else "unanswered"
         return _heard(resume(call, outcome, facts), outcome)
-    keys = None if request.args.get("silent") else happened.keys
-    turn = press(call, keys, facts)
+    turn = press(call, _pressed(happened), facts)
     done = _done(turn, facts, happened)
     return _heard(done, *(turn.through if done is not turn else ()))
 
@@ -66,8 +69,15 @@ def step(place: str) -> Response:
 @guarded_by(signed_by_carrier)
 def answered() -> Response:
     """Somebody or something picked up one of the reception's telephones."""
-    call = _call("answered")
-    return _answer(enter(call, SCREEN, _facts(call, event())))
+    return _answer(Leg(_call(LEG).at(LEG), SCREENING, begins=True))
+
+
+@voice.post(f"/voice/{LEG}")
+@voice.post(f"/voice/again/{LEG}")
+@guarded_by(signed_by_carrier)
+def screened() -> Response:
+    """They pressed a key there, or none."""
+    return _answer(Leg(_call(LEG), SCREENING, pressed=_pressed(event())))
 
 
 @voice.post("/voice/status")
@@ -106,13 +116,14 @@ def fault(error: Exception) -> Response | HTTPException:
 
 
 def _sorry(failed: str) -> Response:
-    return _xml(services().telephone.renderer.fault(once_more(failed)))
+    again = once_more(failed)
+    return _response(services().telephone.carrier.fault(public_base() + again if again else None))
 
 
 def _failed_at() -> str:
     """The address that the carrier says has failed; empty where it says none, or more than we read."""
     try:
-        return request.form.get("ErrorUrl", "")
+        return services().telephone.carrier.failed_step(request.form)
     except HTTPException:
         return ""
 
@@ -125,17 +136,17 @@ def _call(place: str) -> Call:
     return replace(call, line=line.key, language=language)
 
 
-def _facts(call: Call, happened: Event) -> Facts:
+def _facts(call: Call, happened: CallEvent) -> Facts:
     clinic = services().hours.clinic_now()
     return Facts(clinic, clinic.line(call.line), clinic.dialling.caller_id(happened.sender), services().clock())
 
 
-def _sender(happened: Event) -> Phone | None:
+def _sender(happened: CallEvent) -> Phone | None:
     """The telephone that a call came from, whether or not we would ring it."""
     return services().clinic.dialling.sender(happened.sender)
 
 
-def _done(turn: Turn, facts: Facts, happened: Event) -> Turn:
+def _done(turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
     """Does what a turn wants done: keeps its request, or sees whether the reception may be rung."""
     match turn.wait:
         case File():
@@ -146,12 +157,12 @@ def _done(turn: Turn, facts: Facts, happened: Event) -> Turn:
             return turn
 
 
-def _refused(turn: Turn, facts: Facts, happened: Event) -> Turn:
+def _refused(turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
     log.warning("call %s: is refused on line %s", happened.call_id, turn.call.line)
     return resume(turn.call, "refused", facts)
 
 
-def _filed(turn: Turn, file: File, facts: Facts, happened: Event) -> Turn:
+def _filed(turn: Turn, file: File, facts: Facts, happened: CallEvent) -> Turn:
     """Leaves the request of a turn at the desk, and goes on with what became of it."""
     try:
         kept = services().telephone.intake.accept(_new_request(turn.call, file, facts, happened))
@@ -165,7 +176,7 @@ def _filed(turn: Turn, file: File, facts: Facts, happened: Event) -> Turn:
     return resume(replace(turn.call, reference=kept.reference, joined=kept.joined), "kept", facts)
 
 
-def _new_request(call: Call, file: File, facts: Facts, happened: Event) -> NewRequest:
+def _new_request(call: Call, file: File, facts: Facts, happened: CallEvent) -> NewRequest:
     return NewRequest(
         kind=file.wish.kind,
         line=call.line,
@@ -192,17 +203,22 @@ def _heard(turn: Turn, *before: str) -> Response:
     return answer
 
 
-def _answer(turn: Turn) -> Response:
+def _answer(heard: Turn | Leg) -> Response:
     steps = _steps()
-    return _xml(services().telephone.renderer.document(turn, Addresses(steps.step, steps.silence, steps.answered)))
+    return _response(services().telephone.carrier.document(heard, Addresses(steps.step, steps.silence, steps.answered)))
 
 
 def _steps() -> Steps:
-    return Steps(services().telephone.cipher)
+    return Steps(services().telephone.cipher, public_base())
 
 
-def _xml(document: str) -> Response:
-    return Response(document, content_type=CONTENT_TYPE)
+def _response(answer: Answer) -> Response:
+    return Response(answer.body, content_type=answer.content_type)
+
+
+def _pressed(happened: CallEvent) -> str | None:
+    """The keys that were pressed; None where none were, which the address says too."""
+    return None if request.args.get("silent") else happened.keys
 
 
 def _word(written: str) -> str:

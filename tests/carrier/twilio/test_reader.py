@@ -2,7 +2,8 @@
 
 import pytest
 
-from ivr.carrier.twilio.reader import Dials, Gathers, HangsUp, Heard, NotUnderstood, Pauses, Redirects, steps
+from ivr.carrier.steps import Dials, Gathers, HangsUp, Heard, NotUnderstood, Pauses, Redirects
+from ivr.carrier.twilio.reader import steps
 
 ASKS = (
     '<Response><Say language="hi-IN">नमस्ते</Say><Pause length="2"/>'

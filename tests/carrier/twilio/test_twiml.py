@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import quote
+from xml.etree import ElementTree as Xml
 
 import pytest
 from hypothesis import given
@@ -13,15 +14,18 @@ from config import clinic as clinic_file
 from config import sentences
 from config.settings import ROOT
 from ivr.carrier.addresses import Addresses
-from ivr.carrier.twilio.reader import Heard, steps
+from ivr.carrier.leg import Leg
+from ivr.carrier.steps import Gathers, HangsUp, Heard, Redirects, Step
+from ivr.carrier.twilio.carrier import Twilio
+from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.twiml import LONGEST_ENCODED, LONGEST_SAY, Renderer, pieces
 from ivr.line.booking import Kind, Part
 from ivr.line.call import enter, press
 from ivr.line.clinic import Clinic, Reception
-from ivr.line.menu import MENU
+from ivr.line.menu import MENU, SCREENING
 from ivr.line.phones import Phone
 from ivr.line.places import Filing, Keying, Menu
-from ivr.line.turn import Call, Facts, File, Turn
+from ivr.line.turn import Call, Facts, File, RingReception, Turn
 from tests.carrier.twilio.twiml_rules import faults
 from tests.people import CALLER, DELHI
 
@@ -141,11 +145,15 @@ def call_at(place: str, language: str) -> Call:
     )
 
 
-def judged(turn: Turn) -> None:
-    document = Renderer(SCRIPT, CLINIC.voices).document(turn, ADDRESSES)
-    assert faults(document) == []
-    heard = [step.words for step in steps(document) if isinstance(step, Heard)]
-    assert not re.search(r"[{}]", " ".join(heard)), "no blank is left unfilled"
+def judged(heard: Turn | Leg) -> list[Step]:
+    """What the document does."""
+    carrier = Twilio(Account(), Renderer(SCRIPT, CLINIC.voices))
+    answer = carrier.document(heard, ADDRESSES)
+    assert faults(answer.body, answer.content_type) == []
+    read = list(carrier.heard(answer.body))
+    words = [step.words for step in read if isinstance(step, Heard)]
+    assert not re.search(r"[{}]", " ".join(words)), "no blank is left unfilled"
+    return read
 
 
 @pytest.mark.parametrize("hour", [3, 14, 22])
@@ -168,6 +176,30 @@ def test_every_help_after_a_silence_or_a_wrong_key_is_spoken_without_a_fault(lan
                 call = replace(call_at(name, language), silences=misses, wrongs=misses)
                 judged(press(call, None, facts(CLINIC, now)))
                 judged(press(call, "7" if isinstance(place, Menu) else "12#", facts(CLINIC, now)))
+
+
+@pytest.mark.parametrize("language", clinic_file.LANGUAGES)
+def test_the_receptions_own_leg_is_spoken_without_a_fault(language: str) -> None:
+    call = Call("main", language, "screen")
+    question = [SCRIPT.say(say, language).words for say in Leg(call, SCREENING, begins=True).asks]
+    for pressed, begins in ((None, True), (None, False), ("2", False)):
+        read = judged(Leg(call, SCREENING, begins, pressed))
+        words = [step.words for step in read if isinstance(step, Heard)]
+        assert words[-2:] == question
+        asked = next(step for step in read if isinstance(step, Gathers))
+        silent = asked.action.replace("&c=a%2Fb", "&silent=1")
+        assert (asked.digits, asked.ends_with, read[-1]) == (1, "", Redirects(silent))
+    assert judged(Leg(call, SCREENING, pressed="1")) == [], "a document that ends connects the two"
+    assert judged(Leg(replace(call, wrongs=1), SCREENING, pressed="2")) == [HangsUp()]
+
+
+def test_a_reception_that_is_asked_nothing_is_connected_as_it_picks_up() -> None:
+    bare = RingReception((Phone("+919999900008"),), Phone("+12025550123"), 20)
+    for screening, screens in ((SCREENING, ["/voice/answered?line=main"]), (None, [None])):
+        ring = Turn(Call("main", "en", "ring"), (), (), replace(bare, screening=screening))
+        document = Renderer(SCRIPT, CLINIC.voices).document(ring, ADDRESSES)
+        assert faults(document) == []
+        assert [number.get("url") for number in Xml.fromstring(document).iter("Number")] == screens  # noqa: S314 - ours
 
 
 def test_a_turn_that_is_for_the_desk_is_not_for_the_carrier() -> None:

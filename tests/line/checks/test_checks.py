@@ -170,9 +170,9 @@ BREAKS: dict[str, tuple[Places, str, str]] = {
         "outcome refused at file (en): goes round for ever",
     ),
     "a lost request is met with silence": (
-        {"file": Filing({"kept": "kept", "lost": "not_taken"})},
+        {"file": Filing({"kept": "kept", "lost": "silent"}), "silent": End()},
         ENDING,
-        "not_taken (en) hangs up without a word",
+        "silent (en) hangs up without a word",
     ),
     "an unanswered reception is rung for ever": (
         {"ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "ring"})},
@@ -308,11 +308,6 @@ BREAKS: dict[str, tuple[Places, str, str]] = {
         PROMISE,
         "outcome lost leads to a promise at kept (hi)",
     ),
-    "a caller who is put through to nobody": (
-        but("main", options=(Option("1", "option_person", "put_through"),)),
-        ENDING,
-        "put_through (en) ends the patient's own leg",
-    ),
     "a goodbye without a word": ({"goodbye": End()}, ENDING, "goodbye (en) hangs up without a word"),
     "a sentence that no language has": (but("hours", says=("weather",)), SENTENCES, "hi: weather is missing"),
 }
@@ -329,7 +324,7 @@ def test_a_broken_table_is_objected_to_by_the_name_of_its_place(name: str) -> No
     pytest.fail(f"nobody objected; complaints: {said}")
 
 
-@pytest.mark.parametrize("needed", ["welcome", "main", "person", "screen"])
+@pytest.mark.parametrize("needed", ["welcome", "main", "person"])
 def test_a_place_that_every_call_needs_is_missed(needed: str) -> None:
     assert f"{needed!r} is no place, and every call needs it" in complaints(without(needed))[LEADS]
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlsplit
 
-from ivr.carrier.twilio.reader import Dials, Gathers, Heard
+from ivr.carrier.steps import Dials, Gathers, Heard
 from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.line.paths.events import KEYPAD, What
 from ivr.line.paths.transcript import Keys
@@ -173,7 +173,9 @@ def where(call: Conversation) -> Call:
     if not isinstance(call.waits, Gathers | Dials):
         return Call("", "", "over")
     url = urlsplit(call.waits.action)
-    return Steps(call.phone.services.telephone.cipher).call(url.path.rpartition("/")[2], dict(parse_qsl(url.query)))
+    return Steps(call.phone.services.telephone.cipher, call.phone.called_at).call(
+        url.path.rpartition("/")[2], dict(parse_qsl(url.query))
+    )
 
 
 def pressed(call: Conversation, branch: Branch, key: str = "") -> Conversation:

@@ -11,12 +11,13 @@ from typing import NamedTuple
 import pytest
 from hypothesis import settings
 
-from ivr.carrier.twilio.reader import Dials
+from ivr.carrier.steps import Dials
 from ivr.line.hours import DeskClosure, Shift
 from ivr.line.paths.events import What
 from ivr.phone.ringing import WITHHELD
 from ivr.storage.audit import By
-from ivr.web.preview.transcripts import Caller, Wanted, read_call, read_reception
+from ivr.web.preview.reception import read_reception
+from ivr.web.preview.transcripts import Caller, Wanted, read_call
 from tests.people import CALLER, DELHI, Clock, Phone
 from tests.web import clinic_with_reception, service
 from tests.web.preview.listener import EVERYTHING, OFFERED, Listener, blocked
@@ -131,7 +132,7 @@ def test_a_caller_whose_number_is_withheld_or_who_is_refused_hears_what_was_read
 def test_the_reception_hears_what_was_read_for_it(phone: Phone, clock: Clock) -> None:
     services, clinic = phone.services, phone.services.hours.clinic_now()
     wanted = Wanted(clinic.line("main"), "hi", clock())
-    read = read_reception(services, clinic, wanted, read_call(services, clinic, wanted))
+    read = read_reception(services, wanted, read_call(services, clinic, wanted))
     assert read is not None
     rung = phone.rings("main", lang="hi").press("0")
     assert isinstance(rung.waits, Dials)
@@ -139,7 +140,7 @@ def test_the_reception_hears_what_was_read_for_it(phone: Phone, clock: Clock) ->
     leg.follows(rung.waits.numbers[0][1], {})
     Listener(services, read, EVERYTHING).compares(read, leg)
     closed = Wanted(clinic.line("main"), "hi", datetime(*MOMENTS["at midnight"], tzinfo=DELHI))
-    assert read_reception(services, clinic, closed, read_call(services, clinic, closed)) is None
+    assert read_reception(services, closed, read_call(services, clinic, closed)) is None
 
 
 def compare(

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 from sqlalchemy import select
 
-from ivr.carrier.twilio.reader import Gathers
+from ivr.carrier.steps import Gathers
 from ivr.desk.requests import Outcome, OutcomeReport, Request
 from ivr.storage import schema
 from ivr.storage.audit import By

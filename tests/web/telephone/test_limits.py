@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from config.settings import ROOT
-from ivr.carrier.twilio.reader import Gathers
+from ivr.carrier.steps import Gathers
 from ivr.desk.blocked import Blocked
 from ivr.line.phones import phone as number
 from ivr.storage import schema

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from ivr.carrier.twilio.reader import Gathers
+from ivr.carrier.steps import Gathers
 from tests.people import CALLER, Conversation, Phone
 
 UNUSABLE = (

@@ -6,7 +6,8 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from ivr.carrier.twilio.reader import Dials, Gathers
+from ivr.carrier.steps import Dials, Gathers, HangsUp, Step
+from ivr.carrier.twilio.reader import steps
 from tests.people import CALLER, Clock, Conversation, Phone
 from tests.test_menu_rung import PATHS
 from tests.web import CALLER_ID, RECEPTION, clinic_with_reception, service
@@ -58,7 +59,7 @@ def test_in_hours_0_rings_both_telephones_together_for_20_seconds_from_the_calle
 def test_each_telephone_of_the_reception_is_screened_before_it_gets_the_patient(staffed: Phone) -> None:
     numbers = list(rung(staffed.rings().press("0")))
     assert [number.tag for number in numbers] == ["Number", "Number"]
-    assert all(number.get("url", "").startswith("/voice/answered?") for number in numbers)
+    assert all(number.get("url", "").startswith(f"{staffed.called_at}/voice/answered?") for number in numbers)
 
 
 @pytest.mark.parametrize("lang", ["en", "hi"])
@@ -100,6 +101,38 @@ def test_who_presses_another_key_is_rid_of_without_the_patient(staffed: Phone, k
 def test_who_takes_the_call_at_the_second_asking_gets_it(staffed: Phone) -> None:
     answered = leg(staffed.rings().press("0")).stays_silent().press("1")
     assert (answered.heard, answered.waits) == ([], None)
+
+
+LEG = "line=main&lang=en"
+
+
+@pytest.mark.parametrize(
+    ("address", "digits", "does"),
+    [
+        (f"/voice/screen?{LEG}", "1", []),
+        (f"/voice/screen?{LEG}&s=1", "1", []),
+        (f"/voice/screen?{LEG}&w=1&s=1", "1", []),
+        (f"/voice/screen?{LEG}&s=1&silent=1", "", [HangsUp()]),
+        (f"/voice/screen?{LEG}&w=1", "7", [HangsUp()]),
+        (f"/voice/again/screen?{LEG}&s=1", "", [HangsUp()]),
+    ],
+)
+def test_a_leg_under_way_since_before_a_deploy_goes_on_as_it_began(
+    staffed: Phone, address: str, digits: str, does: list[Step]
+) -> None:
+    """As commit 837caff wrote its addresses: relative, with what was missed."""
+    form = {"CallSid": "CAthe-leg", "From": CALLER_ID, "To": RECEPTION[0], **({"Digits": digits} if digits else {})}
+    assert list(steps(staffed.posts(address, form).text)) == does
+
+
+@pytest.mark.parametrize(("address", "seconds"), [("answered", 6), ("screen", 8), ("again/screen", 8)])
+def test_a_leg_is_asked_in_its_own_language_with_more_time_each_time(
+    staffed: Phone, address: str, seconds: int
+) -> None:
+    picked_up = Conversation(staffed, {"From": CALLER_ID, "To": RECEPTION[0]})
+    picked_up.follows(f"/voice/{address}?line=main&lang=hi", {})
+    assert isinstance(picked_up.waits, Gathers)
+    assert (picked_up.waits.seconds, picked_up.languages) == (seconds, {"hi-IN"})
 
 
 # -- afterwards

@@ -12,8 +12,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from ivr.carrier.call_event import NotSigned
-from ivr.carrier.twilio.reader import Gathers, Heard, steps
-from ivr.carrier.twilio.webhook import Carrier
+from ivr.carrier.steps import Gathers, Heard
+from ivr.carrier.twilio.reader import steps
+from ivr.carrier.twilio.settings import Account
+from ivr.carrier.twilio.webhook import SIGNATURE, read
 from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.storage.audit import By
 from tests.people import CALLER, TOKEN, Clock, Phone
@@ -33,7 +35,7 @@ def confirms(phone: Phone) -> Webhook:
     """The webhook that makes a request, if it is believed."""
     call = phone.rings().press("1", "1", "1", "1")
     assert isinstance(call.waits, Gathers)
-    return call.waits.action, {**CALL, "Digits": "1"}
+    return phone.within(call.waits.action), {**CALL, "Digits": "1"}
 
 
 def signed(phone: Phone, path: str, form: Mapping[str, str], signature: str) -> TestResponse:
@@ -46,7 +48,7 @@ def with_query_turned_round(path: str) -> str:
 
 
 def signed_by(token: str, phone: Phone, path: str, form: Mapping[str, str]) -> TestResponse:
-    url = phone.services.settings.public_base_url + path
+    url = phone.called_at + phone.within(path)
     return signed(phone, path, form, RequestValidator(token).compute_signature(url, form))
 
 
@@ -104,10 +106,10 @@ def test_the_worked_vector_of_the_carrier_is_understood() -> None:
         }
     )
     url, signature = "https://example.com/myapp.php?foo=1&bar=2", "L/OH5YylLD5NRKLltdqwSvS0BnU="
-    event = Carrier(("12345",), "").event(url, form, signature)
+    event = read(Account(token="12345"), "POST", url, {SIGNATURE: signature}, form)
     assert (event.call_id, event.keys, event.sender) == ("CA1234567890ABCDE", "1234", "+14158675310")
     with pytest.raises(NotSigned):
-        Carrier(("12346",), "").event(url, form, signature)
+        read(Account(token="12346"), "POST", url, {SIGNATURE: signature}, form)
 
 
 def test_while_the_token_is_changed_the_next_one_counts_too(
@@ -235,7 +237,5 @@ def test_what_a_proxy_or_a_stranger_says_of_the_host_changes_nothing(phone: Phon
         "Forwarded": "host=elsewhere.example;proto=http",
     }
     assert phone.posts("/voice", CALL, **claims).data == phone.posts("/voice", CALL).data
-    elsewhere = RequestValidator(phone.services.settings.twilio_auth_token).compute_signature(
-        "http://elsewhere.example/voice", CALL
-    )
+    elsewhere = RequestValidator(TOKEN).compute_signature("http://elsewhere.example/voice", CALL)
     assert phone.unsigned("/voice", CALL, **claims, **{"X-Twilio-Signature": elsewhere}).status_code == 403

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.line.hours import Closure, Hours, Shift
-from ivr.line.opening import OpeningTime
+from ivr.reports.opening_time import OpeningTime
 from tests.people import DELHI
 
 DAY = (Shift(time(9), time(13)),)

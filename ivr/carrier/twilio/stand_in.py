@@ -1,0 +1,72 @@
+"""Stands in for Twilio: its ids, and its webhooks about a call that somebody makes up. Sends nothing."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ivr.carrier.stand_in import GoesOn, Happened, Over, PlacedCall, Presses, Recorded, SignedWebhook, WasRung
+from ivr.carrier.twilio.settings import Account
+from ivr.carrier.twilio.webhook import SIGNATURE, signature
+
+MADE_UP_ACCOUNT = "AC" + "0" * 32
+
+NO_CALL = "preflight"
+"""An id that the carrier never gives: its own begin with CA."""
+
+TAKEN = {"DialCallStatus": "completed", "DialBridged": "true", "DialCallDuration": "30"}
+NOT_TAKEN = {"DialCallStatus": "no-answer", "DialBridged": "false"}
+"""What the carrier says of the reception's telephones."""
+
+
+@dataclass(frozen=True)
+class TwilioStandIn:
+    """Signs with the account's own token."""
+
+    account: Account
+
+    def new_call(self) -> str:
+        """Return an id as the carrier gives them."""
+        return "CA" + secrets.token_hex(16)
+
+    def leg(self, call: PlacedCall, number: str) -> PlacedCall:
+        """Return the call of a telephone that is rung: another id, and nobody's number but its own."""
+        return replace(call, call_id=f"{call.call_id[:-1]}r", sender=number, called=number)
+
+    def says(self, url: str, call: PlacedCall, happened: Happened) -> SignedWebhook:
+        """Return the form about this call, signed."""
+        return self._signed(url, {**self._about(call), **_fields(happened)})
+
+    def probes(self, url: str) -> SignedWebhook:
+        """Return the form about a call that never was, signed."""
+        return self._signed(url, {"CallSid": NO_CALL, "AccountSid": self.account.account_sid, "CallStatus": NO_CALL})
+
+    def _signed(self, url: str, form: Mapping[str, str]) -> SignedWebhook:
+        return SignedWebhook(form, {SIGNATURE: signature(self.account.token, url, form)})
+
+    def _about(self, call: PlacedCall) -> dict[str, str]:
+        forwarded = {"ForwardedFrom": call.forwarded_from} if call.forwarded_from else {}
+        return {
+            "CallSid": call.call_id,
+            "AccountSid": self.account.account_sid or MADE_UP_ACCOUNT,
+            "From": call.sender,
+            "To": call.called,
+            "CallStatus": "in-progress",
+            "Direction": "inbound",
+            "ApiVersion": "2010-04-01",
+            **forwarded,
+        }
+
+
+def _fields(happened: Happened) -> Mapping[str, str]:
+    """What the form tells besides."""
+    match happened:
+        case GoesOn():
+            return {}
+        case Presses(keys):
+            return {"Digits": keys}
+        case WasRung(talked):
+            return TAKEN if talked else NOT_TAKEN
+        case Recorded():
+            return {"RecordingDuration": "1", "Digits": "hangup"}
+        case Over(seconds):
+            return {"CallStatus": "completed", "CallDuration": str(seconds)}

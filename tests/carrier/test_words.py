@@ -1,0 +1,77 @@
+"""No word of one carrier's stands outside its folder: no header, field, verb, id, error number, setting or name.
+
+Read from the tokens of the code, comments and docstrings too. Stand-ins in chaos/ and tests/ may know them.
+"""
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+
+import pytest
+
+from config.settings import ROOT
+from tests.test_structure import MODULES, within
+
+WORDS = {
+    "its name": r"twilio|twiml",
+    "a header": r"\bx-[a-z]+-signature",
+    "a field": r"\b(parent)?(call|account|recording)sid\b|\b(dial)?call(status|duration)\b|\bdialbridged\b"
+    r"|\berror(url|code)\b|\bforwardedfrom\b|\brecording(duration|url)\b|(?-i:^[\"']Digits[\"']$)",
+    "a verb": r"</?(response|gather|dial|say|redirect|pause|hangup|number|record|play|reject)\b",
+    "an attribute": r"\b(num_?digits|finish_?on_?key)\b|\bstatus_?callback|\bvoice_(url|method|application)",
+    "an id": r"^[\"'](ac|ca|pn|ap|tk|sm)[\"']$|\b(ac|ca|pn|ap|tk|sm)[0-9a-f]{32}\b|\b\w+_sid\b|\bsid\b",
+    "an error number": r"\b(112\d\d|12[1-4]00|1352\d|20003|21211)\b",
+}
+
+STORED = re.compile(r"\bcall_sid\b")
+"""The column and the key of what is sealed and listed: another program reads it, so it keeps its name."""
+
+COMMAND = re.compile(r"\bfallback-twiml\b")
+"""A command that operators have in their scripts."""
+
+ONLY_THERE = ("ivr.carrier.twilio", "ivr.wiring.carriers")
+
+
+def odd_words(code: str) -> Iterator[str]:
+    """The words of a carrier in this code, each with what it is."""
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        text = COMMAND.sub("", STORED.sub("", token.string))
+        for what, pattern in WORDS.items():
+            if re.search(pattern, text, re.IGNORECASE):
+                yield f"{what}: {token.line.strip()}"
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if not any(within(name, there) for there in ONLY_THERE)])
+def test_no_word_of_a_carrier_stands_outside_its_folder(name: str) -> None:
+    assert list(odd_words(MODULES[name].read_text())) == []
+
+
+def test_no_page_or_script_of_ours_names_a_carrier() -> None:
+    shown = [path for suffix in ("html", "js", "css", "svg") for path in (ROOT / "ivr").rglob(f"*.{suffix}")]
+    assert len(shown) > 20
+    assert [path.name for path in shown if re.search(WORDS["its name"], path.read_text(), re.IGNORECASE)] == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("import twilio.rest", "settings.twilio_auth_token", 'environ["TWILIO_AUTH_TOKEN"]', "# as TwiML has it"),
+        *('request.headers["X-Twilio-Signature"]', 'form["CallSid"]', 'form["Digits"]', 'form.get("DialCallStatus")'),
+        *(
+            '"<Gather action=1/>"',
+            "gather(numDigits=1)",
+            "gather(num_digits=1)",
+            'number["voice_url"]',
+            "row.trunk_sid",
+        ),
+        *('"CA" + token_hex(16)', f'"AC{"0" * 32}"', "error == 13521", '"""See error 12100."""', 'form["ErrorUrl"]'),
+    ],
+)
+def test_a_word_of_a_carrier_is_seen_wherever_it_stands(code: str) -> None:
+    assert list(odd_words(code)) != []
+
+
+@pytest.mark.parametrize("code", ["Say('kept')", "Digits(('1',))", "select(c.call_sid)", "caller_id = 1", "'ca. 20'"])
+def test_a_word_of_our_own_is_none_of_a_carriers(code: str) -> None:
+    assert list(odd_words(code)) == []

@@ -1,0 +1,100 @@
+"""Twilio behind the port: it reads a GET and a POST, understands its own documents, and names a step that failed."""
+
+import pytest
+from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
+
+from config import clinic as clinic_file
+from config import sentences
+from config.settings import ROOT
+from ivr.carrier.addresses import Addresses
+from ivr.carrier.call_event import Malformed, NotSigned
+from ivr.carrier.port import Carrier
+from ivr.carrier.steps import Gathers, HangsUp, Heard, NotUnderstood, Pauses, Redirects
+from ivr.carrier.twilio.carrier import Twilio
+from ivr.carrier.twilio.settings import Account
+from ivr.carrier.twilio.twiml import Renderer
+from ivr.line.turn import Call, PressKey, Say, Turn
+from tests.carrier.twilio.twiml_rules import faults
+from tests.people import CALLER, TOKEN
+
+SCRIPT = sentences.read(clinic_file.LANGUAGES)
+CLINIC = clinic_file.read(ROOT / "config" / "clinic.toml")
+FIELDS = {"CallSid": "CA1", "From": CALLER, "To": "+918090080906", "CallStatus": "in-progress", "Digits": "1"}
+URL = "https://line.example/voice/main?line=main"
+
+
+@pytest.fixture
+def carrier() -> Carrier:
+    return Twilio(Account(token=TOKEN), Renderer(SCRIPT, CLINIC.voices))
+
+
+def signed(url: str, form: dict[str, str]) -> dict[str, str]:
+    return {"X-Twilio-Signature": RequestValidator(TOKEN).compute_signature(url, form)}
+
+
+def test_what_was_posted_is_signed_with_the_address(carrier: Carrier) -> None:
+    event = carrier.read("POST", URL, signed(URL, FIELDS), FIELDS)
+    assert (event.call_id, event.sender, event.keys) == ("CA1", CALLER, "1")
+    with pytest.raises(NotSigned):
+        carrier.read("POST", URL, signed(URL, {}), FIELDS)
+    with pytest.raises(NotSigned):
+        carrier.read("POST", URL, {}, FIELDS)
+
+
+def test_what_came_with_the_query_of_a_get_is_signed_as_part_of_the_address(carrier: Carrier) -> None:
+    url = f"{URL}&CallSid=CA1&From=%2B919999900001&To=%2B918090080906&CallStatus=ringing"
+    values = MultiDict({"line": "main", **FIELDS, "CallStatus": "ringing"})
+    event = carrier.read("GET", url, signed(url, {}), values)
+    assert (event.call_id, event.sender, event.status) == ("CA1", CALLER, "ringing")
+    with pytest.raises(NotSigned):
+        carrier.read("GET", url.replace("CA1", "CA2"), signed(url, {}), values)
+
+
+def test_a_webhook_of_another_account_is_not_the_carriers_but_without_one_any_is(carrier: Carrier) -> None:
+    with_account = Twilio(Account("AC" + "1" * 32, TOKEN), Renderer(SCRIPT, CLINIC.voices))
+    for sid, believed in (("AC" + "1" * 32, True), ("AC" + "2" * 32, False)):
+        form = {**FIELDS, "AccountSid": sid}
+        assert carrier.read("POST", URL, signed(URL, form), form).call_id == "CA1"
+        if believed:
+            assert with_account.read("POST", URL, signed(URL, form), form).call_id == "CA1"
+        else:
+            with pytest.raises(NotSigned):
+                with_account.read("POST", URL, signed(URL, form), form)
+
+
+@pytest.mark.parametrize(("field", "value"), [("CallSid", ""), ("CallSid", "CA 1"), ("Digits", "1" * 1001)])
+def test_what_is_signed_and_malformed_is_told_by_the_name_of_its_field(
+    carrier: Carrier, field: str, value: str
+) -> None:
+    form = {**FIELDS, field: value}
+    with pytest.raises(Malformed, match=field):
+        carrier.read("POST", URL, signed(URL, form), form)
+
+
+def test_it_reads_its_own_documents_as_they_were_meant(carrier: Carrier) -> None:
+    addresses = Addresses(*(lambda call: f"https://line.example/voice/{call.place}",) * 3)
+    turn = Turn(Call("main", "hi", "offer"), (Say("nobody"),), (Say("offer"),), PressKey(8))
+    answer = carrier.document(turn, addresses)
+    assert faults(answer.body, answer.content_type) == []
+    first, asked, gathers, otherwise = carrier.heard(answer.body)
+    words = [SCRIPT.say(Say(name), "hi").words for name in ("nobody", "offer")]
+    assert [first, asked] == [Heard(words[0], "hi-IN"), Heard(words[1], "hi-IN", cuttable=True)]
+    assert isinstance(gathers, Gathers)
+    assert (gathers.action, gathers.digits, gathers.seconds) == ("https://line.example/voice/offer", 1, 8)
+    assert otherwise == Redirects("https://line.example/voice/offer")
+    assert list(carrier.heard(gathers.otherwise)) == [otherwise]
+    with pytest.raises(NotUnderstood):
+        list(carrier.heard("{}"))
+
+
+def test_an_apology_ends_the_call_or_goes_on_after_a_moment(carrier: Carrier) -> None:
+    assert [*carrier.heard(carrier.fault().body)][-1] == HangsUp()
+    again = "https://line.example/voice/again"
+    *_, pause, redirect = carrier.heard(carrier.fault(again).body)
+    assert (pause, redirect) == (Pauses(4), Redirects(again))
+
+
+def test_the_step_that_failed_is_named_with_the_question_for_a_fallback(carrier: Carrier) -> None:
+    assert carrier.failed_step({"ErrorCode": "11200", "ErrorUrl": URL}) == URL
+    assert carrier.failed_step({}) == ""

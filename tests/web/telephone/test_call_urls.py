@@ -1,0 +1,45 @@
+"""Where a call stands is written into whole addresses and read back; one that was begun with relative ones goes on."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from urllib.parse import parse_qsl, urlsplit
+
+from ivr.carrier.steps import Gathers
+from ivr.line.booking import Kind, Part
+from ivr.line.phones import Phone as Number
+from ivr.line.turn import Call
+from ivr.storage.encryption import Cipher
+from ivr.web.telephone.call_urls import Steps
+from tests.people import DELHI, Phone
+
+STEPS = Steps(Cipher("0123456789abcdef" * 4, "call"), "https://line.example")
+
+CALL = Call(
+    "main",
+    "hi",
+    "summary",
+    silences=1,
+    wrongs=2,
+    kind=Kind.BOOKING,
+    day=date(2026, 11, 24),
+    part=Part.MORNING,
+    keyed=Number("+919999900002"),
+    offered_at=datetime(2026, 11, 23, 14, 0, tzinfo=DELHI),
+)
+
+
+def test_every_address_is_whole_and_says_where_the_call_stands() -> None:
+    for url, place in ((STEPS.step(CALL), "summary"), (STEPS.silence(CALL), "summary")):
+        assert url.startswith(f"https://line.example/voice/{place}?line=main&lang=hi&s=1&w=2&c=")
+        parts = urlsplit(url)
+        assert STEPS.call(parts.path.rpartition("/")[2], dict(parse_qsl(parts.query))) == CALL
+    assert STEPS.answered(CALL) == "https://line.example/voice/answered?line=main&lang=hi"
+
+
+def test_a_call_that_was_begun_with_relative_addresses_goes_on(phone: Phone) -> None:
+    """The carrier makes them whole by itself, so both are the same address to us."""
+    call = phone.rings()
+    assert isinstance(call.waits, Gathers)
+    before = replace(call, url="/voice")
+    before.follows(phone.within(call.waits.action), {"Digits": "1"})
+    assert before.place == call.press("1").place == "book_day"
