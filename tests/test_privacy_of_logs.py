@@ -21,7 +21,7 @@ from sqlalchemy import select
 from config.settings import ROOT
 from ivr.app import create_app
 from ivr.carrier.twilio.settings import Account
-from ivr.carrier.twilio.texts import Texts
+from ivr.carrier.twilio.texts import TwilioTexts
 from ivr.desk.job_queue import QUEUE
 from ivr.staff.people import NameTaken
 from ivr.storage import schema
@@ -287,7 +287,7 @@ def test_a_carrier_that_names_the_number_it_refuses_is_not_quoted(
         carrier.answer = b'{"code": 21608, "message": "The number %s is unverified.", "status": 400}' % CALLER.encode()
         settings = phone.services.settings
         account = Account.of(settings.carrier)
-        worker = replace(build_workers(settings, clock), texts=lambda: Texts(account, ToListener(carrier.url)))
+        worker = replace(build_workers(settings, clock), texts=lambda: TwilioTexts(account, ToListener(carrier.url)))
         phone.rings(caller=CALLER, AccountSid=ACCOUNT).press("1", "1", "1", "1", "1")
         with pytest.raises(Exception) as refused:  # noqa: PT011 - whichever; RQ keeps what it says
             jobs.run(worker, 2)

@@ -257,6 +257,13 @@ def length(function: ast.FunctionDef) -> int:
     return (function.end_lineno or 0) - function.lineno + 1
 
 
+def test_no_two_classes_of_the_product_have_one_name() -> None:
+    trees = [(name, ast.parse(path.read_text())) for name, path in MODULES.items()]
+    found = [(node.name, name) for name, tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    counted = Counter(each for each, _module in found)
+    assert sorted((each, module) for each, module in found if counted[each] > 1) == []
+
+
 def test_most_of_the_code_is_short() -> None:
     written = [path for name, path in MODULES.items() if not within(name, "ivr.storage.migrations")]
     modules = sorted(len(path.read_text().splitlines()) for path in written if path.name != "__init__.py")

@@ -14,7 +14,7 @@ from config.settings import Settings
 from config.toml_file import BadFile
 from ivr.carrier.steps import Heard
 from ivr.carrier.twilio.reader import steps
-from ivr.carrier.twilio.texts import Texts
+from ivr.carrier.twilio.texts import TwilioTexts
 from ivr.carrier.twilio.twiml import Renderer
 from ivr.line.clinic import Clinic
 from ivr.line.menu import LANGUAGES_PLACE
@@ -198,7 +198,7 @@ def test_no_other_page_minds(phone: Phone, staff: Staff, path: str) -> None:
 # -- what the workers send
 
 
-class Sent(Texts):
+class Sent(TwilioTexts):
     """A carrier of texts that keeps what it is given."""
 
     def __init__(self) -> None:

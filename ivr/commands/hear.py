@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from ivr.line.clinic import Clinic, Line
 from ivr.line.paths.transcript import NoSuchWay
 from ivr.web.preview.reception import read_reception
-from ivr.web.preview.transcripts import PAST, Branch, Caller, Wanted, is_past, read_call
+from ivr.web.preview.transcripts import PAST, Branch, CallerKind, PreviewQuery, is_past, read_call
 from ivr.web.services import Services, services
 
 INDENT = "    "
@@ -24,7 +24,7 @@ INDENT = "    "
 @click.option("--lang", "language", help="The language; without it the line's own.")
 @click.option(
     "--caller",
-    type=click.Choice([each.value for each in Caller]),
+    type=click.Choice([each.value for each in CallerKind]),
     default="shown",
     help="Who rings; shown: a number we see.",
 )
@@ -36,7 +36,9 @@ def hear(line_key: str | None, at: datetime | None, language: str | None, caller
     clinic = here.hours.clinic_now()
     line = _line(clinic, line_key or clinic.default_line)
     moment = at.replace(tzinfo=line.hours.zone) if at else line.hours.local(here.clock())
-    wanted = Wanted(line, _language(here, language or line.language), moment, Caller(caller), tuple(keys.split()))
+    wanted = PreviewQuery(
+        line, _language(here, language or line.language), moment, CallerKind(caller), tuple(keys.split())
+    )
     if is_past(wanted, here.clock()):
         raise click.ClickException(PAST)
     try:

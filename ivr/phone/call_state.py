@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ivr.carrier.steps import Dials, Gathers, HangsUp, Records, Redirects
-from ivr.phone.handset import Ends, Moment
+from ivr.phone.handset import CallMoment, Ends
 
 WAITS: Mapping[str, TypeAdapter[Any]] = {
     each.__name__: TypeAdapter(each) for each in (Gathers, Dials, Records, Redirects, HangsUp, Ends)
@@ -23,7 +23,7 @@ WRITTEN: Mapping[str, str] = {"call_id": "call_sid"}
 
 
 @dataclass(frozen=True)
-class Receiver:
+class CallState:
     """A call in somebody's hand."""
 
     call_id: str
@@ -33,7 +33,7 @@ class Receiver:
     """Seconds since the epoch."""
     moments: int
     """So many there have been."""
-    moment: Moment
+    moment: CallMoment
     """The present one."""
 
     def words(self) -> str:
@@ -42,14 +42,14 @@ class Receiver:
         return json.dumps({WRITTEN.get(name, name): value for name, value in fields.items()})
 
 
-def receiver(words: str) -> Receiver:
+def receiver(words: str) -> CallState:
     """The call that has these words."""
     fields = json.loads(words)
-    named = {name: fields[WRITTEN.get(name, name)] for name in Receiver.__dataclass_fields__}
-    return Receiver(**{**named, "moment": _unpacked(named["moment"])})
+    named = {name: fields[WRITTEN.get(name, name)] for name in CallState.__dataclass_fields__}
+    return CallState(**{**named, "moment": _unpacked(named["moment"])})
 
 
-def _packed(moment: Moment) -> dict[str, Any]:
+def _packed(moment: CallMoment) -> dict[str, Any]:
     return {
         "kind": type(moment.waits).__name__,
         "waits": asdict(moment.waits),
@@ -58,8 +58,8 @@ def _packed(moment: Moment) -> dict[str, Any]:
     }
 
 
-def _unpacked(fields: Mapping[str, Any]) -> Moment:
-    return Moment(
+def _unpacked(fields: Mapping[str, Any]) -> CallMoment:
+    return CallMoment(
         heard=(),
         waits=WAITS[fields["kind"]].validate_python(fields["waits"]),
         address=fields["address"],
@@ -67,16 +67,16 @@ def _unpacked(fields: Mapping[str, Any]) -> Moment:
     )
 
 
-def shown(moment: Moment) -> dict[str, Any]:
+def shown(moment: CallMoment) -> dict[str, Any]:
     """What whoever holds the receiver gets to know of a moment: what is heard, and what may be done now."""
     return {"heard": _heard(moment), "waits": _waits(moment)}
 
 
-def _heard(moment: Moment | None) -> list[dict[str, Any]]:
+def _heard(moment: CallMoment | None) -> list[dict[str, Any]]:
     return [asdict(sound) for sound in moment.heard] if moment else []
 
 
-def _waits(moment: Moment) -> dict[str, Any]:
+def _waits(moment: CallMoment) -> dict[str, Any]:
     match moment.waits:
         case Gathers(digits=digits, ends_with=ends_with, seconds=seconds):
             return {"for": "keys", "digits": digits, "ends_with": ends_with, "seconds": seconds}

@@ -63,14 +63,14 @@ Wait = Gathers | Dials | Records | Redirects | HangsUp | Ends
 
 
 @dataclass(frozen=True)
-class Moment:
+class CallMoment:
     """Where a call is: what has just been heard, and what it waits for. Records and Redirects go on by themselves."""
 
     heard: tuple[Sound, ...]
     waits: Wait
     address: str
     """Of the document; its other addresses are relative to it."""
-    reception: "Moment | None" = None
+    reception: "CallMoment | None" = None
     """Where the reception's own call is when it picks up; none where it hears no document of its own."""
 
     @property
@@ -99,11 +99,11 @@ class Handset:
             moment = self.after(moment, pressed)
         raise CallFailed(f"the call goes round in circles: {MOST_MOMENTS} moments")
 
-    def begin(self) -> Moment:
+    def begin(self) -> CallMoment:
         """Rings: the first moment of the call. Raises CallFailed."""
         return self._go(f"{self.base_url}/voice", GoesOn())
 
-    def after(self, moment: Moment, pressed: str) -> Moment:
+    def after(self, moment: CallMoment, pressed: str) -> CallMoment:
         """The next moment, when these keys were pressed by whoever is asked: the caller, or the reception that is rung.
 
         Empty for a caller who is silent, for a reception that does not pick up, and where nobody is asked.
@@ -133,10 +133,10 @@ class Handset:
         webhook = self.stand_in.says(url, self.call, happened)
         return self.post(url, webhook.values, webhook.headers)
 
-    def _go(self, url: str, happened: Happened) -> Moment:
+    def _go(self, url: str, happened: Happened) -> CallMoment:
         return self._read(self._send(url, happened), url)
 
-    def _read(self, document: str, url: str) -> Moment:
+    def _read(self, document: str, url: str) -> CallMoment:
         """Reads a document up to where it waits."""
         heard: list[Sound] = []
         try:
@@ -146,26 +146,26 @@ class Handset:
                 heard.append(step)
         except NotUnderstood as error:
             raise CallFailed(str(error)) from error
-        return Moment(tuple(heard), Ends(), url)
+        return CallMoment(tuple(heard), Ends(), url)
 
-    def _waiting(self, heard: tuple[Sound, ...], waits: Wait, url: str) -> Moment:
+    def _waiting(self, heard: tuple[Sound, ...], waits: Wait, url: str) -> CallMoment:
         """The first of the reception's telephones is the one that may be picked up; it hears its document first."""
         number, screen = waits.numbers[0] if isinstance(waits, Dials) else ("", "")
         reception = self._leg(number)._go(urljoin(url, screen), GoesOn()) if screen else None
-        return Moment(heard, waits, url, reception)
+        return CallMoment(heard, waits, url, reception)
 
     def _leg(self, number: str) -> "Handset":
         """The reception's telephone, which has a call of its own."""
         return replace(self, call=self.stand_in.leg(self.call, number))
 
-    def _takes(self, number: str, leg: Moment | None, pressed: str) -> bool:
+    def _takes(self, number: str, leg: CallMoment | None, pressed: str) -> bool:
         """Whether the reception, which has picked up, presses a key that lets its document end."""
         if leg is not None and not leg.over:
             leg = self._leg(number).after(leg, pressed)
         return leg is None or isinstance(leg.waits, Ends)
 
 
-def _happens(moment: Moment, caller: Caller) -> str | None:
+def _happens(moment: CallMoment, caller: Caller) -> str | None:
     """What the caller makes of a moment; None where the call is over."""
     for heard in moment.heard:
         if isinstance(heard, Heard):  # a pause is for whoever has the time
@@ -181,7 +181,7 @@ def _happens(moment: Moment, caller: Caller) -> str | None:
             return ""
 
 
-def _words(moment: Moment | None) -> list[str]:
+def _words(moment: CallMoment | None) -> list[str]:
     return [each.words for each in moment.heard if isinstance(each, Heard)] if moment else []
 
 

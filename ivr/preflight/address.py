@@ -7,7 +7,7 @@ from ivr.carrier.admin import CarrierRefused, NoAccount, Number, OurAddresses, s
 from ivr.line.phones import Phone
 from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
-from ivr.preflight.http import Answer, NoTLS, NotReached, ask
+from ivr.preflight.http import HttpAnswer, NoTLS, NotReached, ask
 from ivr.wiring import carriers
 
 TAKEN, REFUSED = 204, 403
@@ -56,7 +56,7 @@ def _odd(status: int, url: str) -> Finding:
     return bad(f"{saw} ({status})", do)
 
 
-def _post(on: Context, url: str, *, signed: bool) -> Answer:
+def _post(on: Context, url: str, *, signed: bool) -> HttpAnswer:
     webhook = carriers.stand_in(on.settings.carrier).probes(url)
     return ask("POST", url, webhook.values, webhook.headers if signed else {})
 

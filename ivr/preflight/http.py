@@ -22,7 +22,7 @@ class NoTLS(NotReached):
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """What came back."""
 
     status: int
@@ -32,7 +32,7 @@ class Answer:
 
 def ask(
     method: str, url: str, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
-) -> Answer:
+) -> HttpAnswer:
     """The answer to one request. Raises NotReached, NoTLS."""
     body = urlencode(form) if form else None
     kind = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
@@ -46,14 +46,14 @@ def ask(
         raise NotReached(_why(away)) from None
 
 
-def _asked(method: str, url: str, body: str | None, headers: dict[str, str]) -> Answer:
+def _asked(method: str, url: str, body: str | None, headers: dict[str, str]) -> HttpAnswer:
     parts = urlsplit(url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=SECONDS)
     try:
         connection.request(method, parts.path or "/", body, headers)
         response = connection.getresponse()
-        return Answer(response.status, _date(response.headers["Date"]))
+        return HttpAnswer(response.status, _date(response.headers["Date"]))
     finally:
         connection.close()
 

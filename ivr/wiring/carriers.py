@@ -41,6 +41,6 @@ def admin(values: Values, ours: OurAddresses) -> Admin:
 
 def texts(values: Values) -> Callable[[], Texts]:
     """Return what makes the client for texts. Its library is loaded at once, so that no job has to wait for it."""
-    from ivr.carrier.twilio.texts import Texts as TwilioTexts  # noqa: PLC0415 - slow to load
+    from ivr.carrier.twilio.texts import TwilioTexts  # noqa: PLC0415 - slow to load
 
     return lambda: TwilioTexts(twilio.Account.of(values))

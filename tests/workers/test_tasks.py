@@ -14,7 +14,7 @@ from twilio.http.response import Response
 
 from ivr.app import create_app
 from ivr.carrier.twilio.settings import Account
-from ivr.carrier.twilio.texts import Texts
+from ivr.carrier.twilio.texts import TwilioTexts
 from ivr.desk.outbox import PAUSES
 from ivr.storage.database import sqlite_path
 from ivr.web.services import Services, build
@@ -226,7 +226,7 @@ def texting(
     worker = build_workers(settings, clock)
     yield (
         Phone(create_app(services), services),
-        replace(worker, texts=lambda: Texts(Account.of(settings.carrier), ToListener(channel.url))),
+        replace(worker, texts=lambda: TwilioTexts(Account.of(settings.carrier), ToListener(channel.url))),
     )
     services.close()
     worker.database.close()

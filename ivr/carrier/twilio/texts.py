@@ -7,7 +7,7 @@ from ivr.carrier.twilio.settings import Account
 from ivr.line.phones import Phone
 
 
-class Texts:
+class TwilioTexts:
     """Sends text messages."""
 
     def __init__(self, account: Account, http: TwilioHttpClient | None = None) -> None:

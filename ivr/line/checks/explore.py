@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ivr.line.call import begin
 from ivr.line.checks.scenarios import Situation
 from ivr.line.menu import START
-from ivr.line.paths.events import GONE, Happening, What, errors, happenings
+from ivr.line.paths.events import GONE, CallerEvent, EventKind, errors, next_events
 from ivr.line.paths.states import State, States
 from ivr.line.paths.transitions import onward
 from ivr.line.places import Place
@@ -25,7 +25,7 @@ MOST_MISTAKES = 10
 class Step(NamedTuple):
     """What happened, and the turn that came of it."""
 
-    what: What
+    what: EventKind
     by: str
     turn: Turn
     to: State
@@ -109,7 +109,7 @@ class _Walker:
         return Walk(self.situation, begins, failing, self.steps, came_to, tuple(self.failures))
 
     def _begins(self, call: Call) -> Iterator[Step]:
-        incoming = Happening(What.BEGINS, call.language, partial(begin, call, self.facts))
+        incoming = CallerEvent(EventKind.BEGINS, call.language, partial(begin, call, self.facts))
         yield from self._take((incoming,))
 
     def _errors(self, call: Call) -> Iterator[Step]:
@@ -127,16 +127,16 @@ class _Walker:
     def _on_from(self, step: Step) -> Iterator[Step]:
         if step.to.silences + step.to.wrongs > MOST_MISTAKES:
             return iter(())
-        return self._take(happenings(step.turn, self.facts), at=f"at {step.to}")
+        return self._take(next_events(step.turn, self.facts), at=f"at {step.to}")
 
-    def _take(self, each: Iterable[Happening], *, at: str = "") -> Iterator[Step]:
-        for happening in each:
+    def _take(self, each: Iterable[CallerEvent], *, at: str = "") -> Iterator[Step]:
+        for event in each:
             try:
-                turn = happening.turn()
+                turn = event.turn()
             except (LookupError, ValueError, TypeError, RecursionError) as error:
-                self.failures.append(Failure(f"{happening} {at}".strip(), _why(error)))
+                self.failures.append(Failure(f"{event} {at}".strip(), _why(error)))
             else:
-                yield Step(happening.what, happening.by, turn, self.states.of(turn.call, self.facts))
+                yield Step(event.what, event.by, turn, self.states.of(turn.call, self.facts))
 
 
 def _why(error: Exception) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ivr.line.checks.explore import Step, Walk
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
 from ivr.line.menu import LANGUAGE, LANGUAGES_PLACE
-from ivr.line.paths.events import What
+from ivr.line.paths.events import EventKind
 from ivr.line.paths.states import State
 from ivr.line.places import Menu
 
@@ -44,13 +44,13 @@ def _missed(evidence: Evidence, state: State, reached: Iterator[str]) -> list[st
 
 def _reached(walk: Walk, steps: tuple[Step, ...]) -> Iterator[str]:
     """The languages in which the caller is asked something after 9, or after 9 and a key that was said in them."""
-    for step in (each for each in steps if each.what is What.KEY and each.by == LANGUAGE and not each.ends):
+    for step in (each for each in steps if each.what is EventKind.KEY and each.by == LANGUAGE and not each.ends):
         if step.to.place != LANGUAGES_PLACE:
             yield step.to.language
             continue
         said = _said(step)
         for chosen in walk.steps[step.to]:
-            if chosen.what is What.KEY and not chosen.ends and (chosen.by, chosen.to.language) in said:
+            if chosen.what is EventKind.KEY and not chosen.ends and (chosen.by, chosen.to.language) in said:
                 yield chosen.to.language
 
 

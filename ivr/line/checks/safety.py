@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from ivr.line.checks.explore import Step, Walk
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
 from ivr.line.menu import HOME, START
-from ivr.line.paths.events import What
+from ivr.line.paths.events import EventKind
 from ivr.line.paths.states import State
 from ivr.line.paths.transitions import KEPT
 from ivr.line.turn import Say, Turn
@@ -56,8 +56,8 @@ def closed_names_the_emergency_number(evidence: Evidence) -> Findings:
 
 def _greets(state: State | None, step: Step) -> bool:
     if state is None:
-        return step.what is What.BEGINS
-    changes = step.what is What.KEY and state.language != step.to.language
+        return step.what is EventKind.BEGINS
+    changes = step.what is EventKind.KEY and state.language != step.to.language
     return changes and (state.left or state.place) in {START, HOME}
 
 
@@ -76,7 +76,7 @@ def _promises(step: Step) -> bool:
 
 
 def _is_kept(step: Step) -> bool:
-    return step.what is What.OUTCOME and step.by == KEPT
+    return step.what is EventKind.OUTCOME and step.by == KEPT
 
 
 def _first_to_advise(walk: Walk, language: str) -> Iterator[Step]:

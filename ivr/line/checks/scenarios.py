@@ -44,7 +44,7 @@ class Situation:
 
 
 @dataclass(frozen=True)
-class Moment:
+class ScenarioTime:
     """A line at a moment, and who is there then: whether the caller's number is known, and whether a reception is."""
 
     name: str
@@ -78,7 +78,7 @@ def _unlike(clinic: Clinic) -> list[tuple[str, Line]]:
     return [(f"line {' and '.join(keys)}", line) for keys, line, _ in found]
 
 
-def _facts(clinic: Clinic, moment: Moment, *, known: bool, staffed: bool) -> Facts:
+def _facts(clinic: Clinic, moment: ScenarioTime, *, known: bool, staffed: bool) -> Facts:
     line = replace(moment.line, reception=(moment.line.reception or (SOMEBODY,)) if staffed else ())
     caller_id = (clinic.reception.caller_id or SOMEBODY) if staffed else None
     clinic = replace(
@@ -90,30 +90,30 @@ def _facts(clinic: Clinic, moment: Moment, *, known: bool, staffed: bool) -> Fac
 # -- moments
 
 
-def _moments(line: Line, clinic: Clinic, now: datetime) -> Iterator[Moment]:
+def _moments(line: Line, clinic: Clinic, now: datetime) -> Iterator[ScenarioTime]:
     opens = line.hours.opens_next(now)
     if opens is not None:
         yield from _in_hours(line, opens)
         yield from _unlike_its_weekday(line, opens, next(iter(clinic.reasons.values()), None))
     never = replace(line, offer=replace(line.offer, hours=Hours(line.hours.zone, ((),) * 7)))
-    yield Moment("never open again", never, now, ((True, False),))
+    yield ScenarioTime("never open again", never, now, ((True, False),))
 
 
-def _in_hours(line: Line, opens: datetime) -> Iterator[Moment]:
-    yield Moment("open", line, opens, EVERYBODY)
+def _in_hours(line: Line, opens: datetime) -> Iterator[ScenarioTime]:
+    yield ScenarioTime("open", line, opens, EVERYBODY)
     _, closes = line.hours.shifts(opens.date())[-1].on(opens.date(), line.hours.zone)
     if not line.hours.is_open(closes):
-        yield Moment("closed for the night", line, closes, EVERYBODY)
+        yield ScenarioTime("closed for the night", line, closes, EVERYBODY)
 
 
-def _unlike_its_weekday(line: Line, opens: datetime, reason: Text | None) -> Iterator[Moment]:
+def _unlike_its_weekday(line: Line, opens: datetime, reason: Text | None) -> Iterator[ScenarioTime]:
     day = opens.date()
     closed = line.with_closures({day: Closure(reason)})
-    yield Moment("on a closed day", closed, opens)
+    yield ScenarioTime("on a closed day", closed, opens)
     middle = _middle(line, opens)
     half = line.with_closures({day: Closure(reason, (Shift(opens.time(), middle.time()),))})
-    yield Moment("on a half day", half, opens)
-    yield Moment("after a half day", half, middle)
+    yield ScenarioTime("on a half day", half, opens)
+    yield ScenarioTime("after a half day", half, middle)
 
 
 def _middle(line: Line, opens: datetime) -> datetime:

@@ -11,8 +11,8 @@ from ivr.line.known import FORKS, KNOWN
 from ivr.line.languages import need_a_menu
 from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, START
 from ivr.line.offers import OFFERS, choices
-from ivr.line.paths.events import What
-from ivr.line.paths.transitions import KEPT, leads
+from ivr.line.paths.events import EventKind
+from ivr.line.paths.transitions import KEPT, transitions
 from ivr.line.places import Filing, Fork, Keying, Menu, Place, Ringing
 from ivr.line.turn import PressKey, RingReception, Turn
 
@@ -30,11 +30,11 @@ STANDING_KEYS = frozenset({PERSON, REPEAT, BACK, LANGUAGE})
 
 def leads_exist(evidence: Evidence) -> Findings:
     """Every lead names a place of the table."""
-    found = [(name, lead) for name, place in evidence.menu.items() for lead in leads(place)]
+    found = [(name, transition) for name, place in evidence.menu.items() for transition in transitions(place)]
     wrong = [
-        Complaint(f"{name}: {lead.by} leads to {lead.to!r}, which is no place")
-        for name, lead in found
-        if lead.to not in evidence.menu
+        Complaint(f"{name}: {transition.by} leads to {transition.to!r}, which is no place")
+        for name, transition in found
+        if transition.to not in evidence.menu
     ]
     needed = (*NEEDED, *({LANGUAGES_PLACE} - _unneeded(evidence)))
     missing = [
@@ -112,7 +112,9 @@ def _keys_said(turn: Turn, menu: Menu) -> list[str]:
 
 def a_person_is_near(evidence: Evidence) -> Findings:
     """0 rings the reception, or begins a request where it cannot; and no caller's menu is without the standing keys."""
-    pressed = [(w, s, step) for w, s, step in evidence.steps() if s and step.what is What.KEY and step.by == PERSON]
+    pressed = [
+        (w, s, step) for w, s, step in evidence.steps() if s and step.what is EventKind.KEY and step.by == PERSON
+    ]
     complaints = [
         Complaint(f"0 at {state} {odd}", walk.situation.name)
         for walk, state, step in pressed

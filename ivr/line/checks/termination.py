@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ivr.line.checks.explore import Step, Walk
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
-from ivr.line.paths.events import What
+from ivr.line.paths.events import EventKind
 from ivr.line.paths.states import State
 from ivr.line.turn import File, HangUp, RingReception
 
@@ -22,7 +22,7 @@ ASTRAY = 9
 """Steps of a caller with whom everything goes wrong: the reception does not answer, then five mistakes of both kinds
 where a callback is offered instead, then three at the offer to be rung back."""
 
-ALL_WRONG = frozenset({What.SILENCE, What.WRONG, What.OUTCOME})
+ALL_WRONG = frozenset({EventKind.SILENCE, EventKind.WRONG, EventKind.OUTCOME})
 """What may happen to somebody who does nothing right, whatever becomes of what was tried for them."""
 
 ENDINGS = (RingReception, File, HangUp)
@@ -37,12 +37,12 @@ def every_turn_is_made(evidence: Evidence) -> Findings:
 
 def silence_ends(evidence: Evidence) -> Findings:
     """Silence alone, from every place."""
-    return _from_everywhere(evidence, frozenset({What.SILENCE}), SILENCES)
+    return _from_everywhere(evidence, frozenset({EventKind.SILENCE}), SILENCES)
 
 
 def wrong_keys_end(evidence: Evidence) -> Findings:
     """Wrong keys alone, from every place."""
-    return _from_everywhere(evidence, frozenset({What.WRONG}), WRONG_KEYS)
+    return _from_everywhere(evidence, frozenset({EventKind.WRONG}), WRONG_KEYS)
 
 
 def astray_ends(evidence: Evidence) -> Findings:
@@ -57,7 +57,7 @@ def errors_end(evidence: Evidence) -> Findings:
         for walk in evidence.walks
         for routes in (Routes(walk, ALL_WRONG),)
         for state, step in walk.every()
-        if step.what in {What.ERROR, What.OUTCOME}
+        if step.what in {EventKind.ERROR, EventKind.OUTCOME}
     ]
     return _judged(tried, ASTRAY, "errors of ours and outcomes")
 
@@ -95,7 +95,7 @@ class Route:
 class Routes:
     """The longest way on from each state by what may happen; one that comes round again is the longest of all."""
 
-    def __init__(self, walk: Walk, may_happen: frozenset[What]) -> None:
+    def __init__(self, walk: Walk, may_happen: frozenset[EventKind]) -> None:
         self._walk = walk
         self._may_happen = may_happen
         self._found: dict[State, Route] = {}
@@ -115,7 +115,7 @@ class Routes:
         return Route(round=True) if state in self._on_the_way else self.longest(state)
 
 
-def _from_everywhere(evidence: Evidence, may_happen: frozenset[What], at_most: int) -> Findings:
+def _from_everywhere(evidence: Evidence, may_happen: frozenset[EventKind], at_most: int) -> Findings:
     tried = [
         (walk, f"from {state}", routes.longest(state))
         for walk in evidence.walks

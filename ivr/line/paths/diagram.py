@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from ivr.line.languages import OFFER
 from ivr.line.menu import LANGUAGE, MENU
-from ivr.line.paths.transitions import Lead, leads
+from ivr.line.paths.transitions import Transition, transitions
 from ivr.line.places import End, Filing, Fork, Keying, Menu, Passage, Place, Ringing
 from ivr.line.sentences import said_at
 
@@ -82,25 +82,27 @@ def _drawn(name: str, place: Place) -> str:
 def _arrows(name: str, place: Place) -> Iterator[str]:
     """One arrow for all that leads from here to the same place."""
     together: dict[tuple[bool, str], list[str]] = {}
-    for lead in _own_leads(place):
-        together.setdefault((lead.by in EXCEPTIONS, lead.to), []).append(_words(lead))
+    for transition in _own_leads(place):
+        together.setdefault((transition.by in EXCEPTIONS, transition.to), []).append(_words(transition))
     for (exception, to), words in together.items():
         line, said = "-.->" if exception else "-->", ", ".join(filter(None, words))
         yield f"    {name} {line}|{said}| {to}" if said else f"    {name} {line} {to}"
 
 
-def _own_leads(place: Place) -> Iterator[Lead]:
+def _own_leads(place: Place) -> Iterator[Transition]:
     usual = isinstance(place, Menu | Keying) and place.gives_up == USUALLY
-    return (lead for lead in leads(place) if not (usual and lead.by == GIVING_UP))
+    return (transition for transition in transitions(place) if not (usual and transition.by == GIVING_UP))
 
 
-def _words(lead: Lead) -> str:
-    return "" if lead.by == "going on" else lead.by.removeprefix("key ")
+def _words(transition: Transition) -> str:
+    return "" if transition.by == "going on" else transition.by.removeprefix("key ")
 
 
 def _row(name: str, place: Place) -> str:
     said = ", ".join(f"`{each}`" for each in said_at(place))
-    onward = "; ".join((*_back(place), *(f"{_words(lead)} → `{lead.to}`".strip() for lead in _own_leads(place))))
+    onward = "; ".join(
+        (*_back(place), *(f"{_words(transition)} → `{transition.to}`".strip() for transition in _own_leads(place)))
+    )
     return f"| `{name}` | {_does(place)} | {said} | {onward} |"
 
 

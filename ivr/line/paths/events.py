@@ -34,7 +34,7 @@ A_REFERENCE = "000000"
 """What stands for the reference of a request that is kept."""
 
 
-class What(StrEnum):
+class EventKind(StrEnum):
     """What happened."""
 
     BEGINS = "the call begins"
@@ -45,10 +45,10 @@ class What(StrEnum):
     ERROR = "our error:"
 
 
-class Happening(NamedTuple):
+class CallerEvent(NamedTuple):
     """What happens, by which key or outcome, and how its turn is made."""
 
-    what: What
+    what: EventKind
     by: str
     turn: Callable[[], Turn]
 
@@ -56,38 +56,38 @@ class Happening(NamedTuple):
         return f"{self.what} {self.by}".strip()
 
 
-def happenings(turn: Turn, facts: Facts) -> Iterator[Happening]:
+def next_events(turn: Turn, facts: Facts) -> Iterator[CallerEvent]:
     """What can happen after this turn; nothing after a call's end."""
     follow = FOLLOW.get(type(turn.wait))
     return follow(turn.call, facts) if follow else iter(())
 
 
-def _keys(call: Call, facts: Facts) -> Iterator[Happening]:
+def _keys(call: Call, facts: Facts) -> Iterator[CallerEvent]:
     """Every key; once something was missed, only what a further mistake does is new."""
     place = facts.menu[call.place]
     if not isinstance(place, Menu):
         return
-    yield _pressed(What.SILENCE, None, call, facts)
+    yield _pressed(EventKind.SILENCE, None, call, facts)
     means = {*keys_of(place, call, facts), *(STANDING if place.standing else ())}
     wrong = [key for key in KEYPAD if key not in means]
     if call.silences or call.wrongs:
-        yield from (_pressed(What.WRONG, key, call, facts) for key in wrong[:1])
+        yield from (_pressed(EventKind.WRONG, key, call, facts) for key in wrong[:1])
         return
     for key in KEYPAD:
-        yield _pressed(What.WRONG if key in wrong else What.KEY, key, call, facts)
+        yield _pressed(EventKind.WRONG if key in wrong else EventKind.KEY, key, call, facts)
 
 
-def _numbers(call: Call, facts: Facts) -> Iterator[Happening]:
+def _numbers(call: Call, facts: Facts) -> Iterator[CallerEvent]:
     ours = min(facts.line.reached_by).e164.removeprefix("+")
-    yield _pressed(What.SILENCE, None, call, facts)
+    yield _pressed(EventKind.SILENCE, None, call, facts)
     for refused in (NO_NUMBER, ABROAD, PREMIUM, ours):
-        yield _pressed(What.WRONG, refused, call, facts)
+        yield _pressed(EventKind.WRONG, refused, call, facts)
     if not (call.silences or call.wrongs):
-        yield _pressed(What.KEY, SOMEBODY_KEYED, call, facts)
-        yield _pressed(What.KEY, RESTART, call, facts)
+        yield _pressed(EventKind.KEY, SOMEBODY_KEYED, call, facts)
+        yield _pressed(EventKind.KEY, RESTART, call, facts)
 
 
-def _filed(call: Call, facts: Facts) -> Iterator[Happening]:
+def _filed(call: Call, facts: Facts) -> Iterator[CallerEvent]:
     place = facts.menu[call.place]
     for outcome in place.on if isinstance(place, Filing) else ():
         if outcome == KEPT:
@@ -99,12 +99,12 @@ def _filed(call: Call, facts: Facts) -> Iterator[Happening]:
             yield _became(outcome, call, facts)
 
 
-def _rung(call: Call, facts: Facts) -> Iterator[Happening]:
+def _rung(call: Call, facts: Facts) -> Iterator[CallerEvent]:
     place = facts.menu[call.place]
     yield from (_became(outcome, call, facts) for outcome in (place.on if isinstance(place, Ringing) else ()))
 
 
-FOLLOW: Mapping[type, Callable[[Call, Facts], Iterator[Happening]]] = {
+FOLLOW: Mapping[type, Callable[[Call, Facts], Iterator[CallerEvent]]] = {
     PressKey: _keys,
     KeyNumber: _numbers,
     File: _filed,
@@ -112,7 +112,7 @@ FOLLOW: Mapping[type, Callable[[Call, Facts], Iterator[Happening]]] = {
 }
 
 
-def errors(call: Call, facts: Facts) -> Iterator[Happening]:
+def errors(call: Call, facts: Facts) -> Iterator[CallerEvent]:
     """What comes of a webhook for a call that has gathered nothing, at a place which may be gone.
 
     None at a menu that needs nothing: there it is a call like any other.
@@ -120,17 +120,17 @@ def errors(call: Call, facts: Facts) -> Iterator[Happening]:
     place, where = facts.menu.get(call.place), f"with nothing gathered at {call.place!r},"
     if isinstance(place, Menu | Keying) and not place.needs:
         return
-    yield Happening(What.ERROR, f"{where} silence", partial(press, call, None, facts))
-    yield Happening(What.ERROR, f"{where} key 1", partial(press, call, "1", facts))
+    yield CallerEvent(EventKind.ERROR, f"{where} silence", partial(press, call, None, facts))
+    yield CallerEvent(EventKind.ERROR, f"{where} key 1", partial(press, call, "1", facts))
     if place is None or isinstance(place, Filing | Ringing):
-        yield Happening(What.ERROR, f"{where} an unknown outcome", partial(resume, call, GONE, facts))
+        yield CallerEvent(EventKind.ERROR, f"{where} an unknown outcome", partial(resume, call, GONE, facts))
     if isinstance(place, Filing):
-        yield Happening(What.ERROR, f"{where} a request", partial(enter, call, call.place, facts))
+        yield CallerEvent(EventKind.ERROR, f"{where} a request", partial(enter, call, call.place, facts))
 
 
-def _pressed(what: What, key: str | None, call: Call, facts: Facts) -> Happening:
-    return Happening(what, key or "", partial(press, call, key, facts))
+def _pressed(what: EventKind, key: str | None, call: Call, facts: Facts) -> CallerEvent:
+    return CallerEvent(what, key or "", partial(press, call, key, facts))
 
 
-def _became(outcome: str, call: Call, facts: Facts) -> Happening:
-    return Happening(What.OUTCOME, outcome, partial(resume, call, outcome, facts))
+def _became(outcome: str, call: Call, facts: Facts) -> CallerEvent:
+    return CallerEvent(EventKind.OUTCOME, outcome, partial(resume, call, outcome, facts))

@@ -19,7 +19,7 @@ THINGS: Mapping[str, Callable[[Call, Facts], Kind | bool | None]] = {
     "kind": lambda call, _: call.kind,
     "offered": lambda call, _: call.offered_at is not None,
 }
-"""What may matter of a call, by the names that leads.py gives it."""
+"""What may matter of a call, by the names that transitions.py gives it."""
 
 SPOKEN_OF = frozenset({"kind", "reference", "topic"})
 """Where one of these matters, a sentence to come may name what the call has gathered."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ivr.line.call import begin, keys_of
-from ivr.line.paths.events import What, happenings
+from ivr.line.paths.events import EventKind, next_events
 from ivr.line.places import Menu
 from ivr.line.turn import Call, Facts, HangUp, RingReception, Say, Turn
 
@@ -23,7 +23,7 @@ JOINED = "joined"
 REFUSED = "refused"
 """The outcome for a caller who is blocked or has rung too often."""
 
-AS_TOLD = (What.BEGINS, What.KEY, What.OUTCOME, What.SILENCE, What.WRONG)
+AS_TOLD = (EventKind.BEGINS, EventKind.KEY, EventKind.OUTCOME, EventKind.SILENCE, EventKind.WRONG)
 KEYS_AS_TOLD = "1234567890*#"
 """The order of telling: what is offered first, then the keys that are the same everywhere, then mistakes."""
 
@@ -36,7 +36,7 @@ class NoSuchWay(LookupError):
 class Scene:
     """A turn of the call: what led to it, what is said, and what may come next."""
 
-    what: What
+    what: EventKind
     by: str
     """The key, the number or the outcome that led here."""
     keys: Keys
@@ -65,9 +65,9 @@ class Scene:
 def beginning(call: Call, facts: Facts, keys: Keys = ()) -> Scene:
     """The call at its beginning, or after these keys. Raises NoSuchWay.
 
-    Nothing comes `next` yet: see unfolding.py.
+    Nothing comes `next` yet: see tree.py.
     """
-    scene = Scene(What.BEGINS, "", (), begin(call, facts))
+    scene = Scene(EventKind.BEGINS, "", (), begin(call, facts))
     for key in keys:
         scene = _after(scene, key, facts)
     return scene
@@ -92,20 +92,20 @@ def following(scene: Scene, facts: Facts) -> Iterator[Scene]:
     place = facts.menu[call.place]
     offers = keys_of(place, call, facts) if isinstance(place, Menu) else {}
     for what, by, turn in sorted(_told_of(scene.turn, facts), key=_order):
-        key = JOINED if turn.call.joined and what is What.OUTCOME else by or SILENCE
+        key = JOINED if turn.call.joined and what is EventKind.OUTCOME else by or SILENCE
         offer = offers[key][0] if key in offers else None
         yield Scene(what, key, (*scene.keys, key), turn, offer)
 
 
-def _told_of(turn: Turn, facts: Facts) -> Iterator[tuple[What, str, Turn]]:
+def _told_of(turn: Turn, facts: Facts) -> Iterator[tuple[EventKind, str, Turn]]:
     """What can happen; of wrong keys that do the same only one, and no mistake of another kind than before."""
-    other = {What.WRONG: turn.call.silences, What.SILENCE: turn.call.wrongs}
+    other = {EventKind.WRONG: turn.call.silences, EventKind.SILENCE: turn.call.wrongs}
     wrong: list[Turn] = []
-    for what, by, make in happenings(turn, facts):
+    for what, by, make in next_events(turn, facts):
         came = _refused(make(), by)
         if not other.get(what) and came not in wrong:
             yield what, by, came
-        if what is What.WRONG:
+        if what is EventKind.WRONG:
             wrong.append(came)
 
 
@@ -114,6 +114,6 @@ def _refused(turn: Turn, by: str) -> Turn:
     return replace(turn, call=replace(turn.call, over_limit=True)) if by == REFUSED else turn
 
 
-def _order(happened: tuple[What, str, Turn]) -> tuple[int, int]:
+def _order(happened: tuple[EventKind, str, Turn]) -> tuple[int, int]:
     what, by, _ = happened
     return AS_TOLD.index(what), KEYS_AS_TOLD.find(by)

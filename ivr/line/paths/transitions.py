@@ -24,7 +24,7 @@ OF_OFFERS = {"days": frozenset({"day"}), "topics": frozenset({"topic"})}
 
 
 @dataclass(frozen=True)
-class Lead:
+class Transition:
     """From a place to another: by what, what is gathered on the way, and whether all that was before is forgotten."""
 
     by: str
@@ -33,36 +33,36 @@ class Lead:
     afresh: bool = False
 
 
-def leads(place: Place) -> Iterator[Lead]:
-    """Every lead of a place but for the standing keys."""
+def transitions(place: Place) -> Iterator[Transition]:
+    """Yield every transition of a place but for the standing keys."""
     match place:
         case Menu():
-            yield from _menu_leads(place)
+            yield from _of_menu(place)
         case Keying():
-            yield Lead("the number", place.leads, A_NUMBER)
-            yield Lead("giving up", place.gives_up)
+            yield Transition("the number", place.leads, A_NUMBER)
+            yield Transition("giving up", place.gives_up)
         case Passage():
-            yield Lead("going on", place.leads, afresh=place.kind is not None)
+            yield Transition("going on", place.leads, afresh=place.kind is not None)
         case Filing():
-            yield from (Lead(each, to, A_REFERENCE if each == KEPT else NOTHING) for each, to in place.on.items())
+            yield from (Transition(each, to, A_REFERENCE if each == KEPT else NOTHING) for each, to in place.on.items())
         case Fork() | Ringing():
-            yield from (Lead(outcome, to) for outcome, to in place.on.items())
+            yield from (Transition(outcome, to) for outcome, to in place.on.items())
 
 
-def _menu_leads(menu: Menu) -> Iterator[Lead]:
-    yield from (Lead(f"key {each.key}", each.leads, afresh=each.kind is not None) for each in menu.options)
-    yield Lead("giving up", menu.gives_up)
+def _of_menu(menu: Menu) -> Iterator[Transition]:
+    yield from (Transition(f"key {each.key}", each.leads, afresh=each.kind is not None) for each in menu.options)
+    yield Transition("giving up", menu.gives_up)
     if menu.offers and menu.offers != OFFER:  # which leads back to where it was come from
-        yield Lead(f"the {menu.offers} on offer", menu.leads, OF_OFFERS.get(menu.offers, NOTHING))
+        yield Transition(f"the {menu.offers} on offer", menu.leads, OF_OFFERS.get(menu.offers, NOTHING))
     if menu.language_leads:
-        yield Lead(f"key {LANGUAGE}", menu.language_leads)
+        yield Transition(f"key {LANGUAGE}", menu.language_leads)
 
 
-def standing_leads(place: Place) -> Iterator[Lead]:
+def standing_leads(place: Place) -> Iterator[Transition]:
     """Where the standing keys lead, where they work."""
     if isinstance(place, Menu) and place.standing:
-        yield Lead(f"key {PERSON}", PERSON_PLACE)
-        yield Lead("key #", HOME, afresh=True)
+        yield Transition(f"key {PERSON}", PERSON_PLACE)
+        yield Transition("key #", HOME, afresh=True)
 
 
 def onward(menu: Mapping[str, Place], start: str) -> frozenset[str]:
@@ -72,7 +72,7 @@ def onward(menu: Mapping[str, Place], start: str) -> frozenset[str]:
         name = todo.pop()
         if name in menu and name not in found:
             found.add(name)
-            todo += [lead.to for lead in (*leads(menu[name]), *standing_leads(menu[name]))]
+            todo += [transition.to for transition in (*transitions(menu[name]), *standing_leads(menu[name]))]
     return frozenset(found)
 
 
@@ -96,6 +96,6 @@ def _own(place: Place) -> frozenset[str]:
 
 
 def _onward(place: Place, found: Mapping[str, frozenset[str]]) -> Iterator[frozenset[str]]:
-    for lead in (*leads(place), *standing_leads(place)):
-        if not lead.afresh:
-            yield found.get(lead.to, NOTHING) - lead.gathers
+    for transition in (*transitions(place), *standing_leads(place)):
+        if not transition.afresh:
+            yield found.get(transition.to, NOTHING) - transition.gathers

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ivr.line.menu import REPEAT
-from ivr.line.paths.events import What
+from ivr.line.paths.events import EventKind
 from ivr.line.paths.states import Gathered, State, States
 from ivr.line.paths.transcript import Keys, Scene, beginning, following
 from ivr.line.turn import Call, Facts, Say
@@ -31,10 +31,10 @@ def is_another_call(call: Call, first: Call) -> bool:
 
 
 def _unfolded(first: Scene, facts: Facts) -> Scene:
-    return _Unfolding(first, facts).whole(first)
+    return _Tree(first, facts).whole(first)
 
 
-class _Unfolding:
+class _Tree:
     """A transcript in the making: breadth first, so that what follows is told where the fewest keys lead."""
 
     def __init__(self, first: Scene, facts: Facts) -> None:
@@ -99,13 +99,13 @@ class _Unfolding:
         )
 
 
-def _kinds(scenes: Iterable[Scene]) -> set[tuple[What, str]]:
+def _kinds(scenes: Iterable[Scene]) -> set[tuple[EventKind, str]]:
     return {_kind(each) for each in scenes}
 
 
-def _kind(scene: Scene) -> tuple[What, str]:
+def _kind(scene: Scene) -> tuple[EventKind, str]:
     """What led there; all single keys that mean nothing are one."""
-    return scene.what, "" if scene.what is What.WRONG and len(scene.by) == 1 else scene.by
+    return scene.what, "" if scene.what is EventKind.WRONG and len(scene.by) == 1 else scene.by
 
 
 def _heard(scene: Scene) -> tuple[str, Say | None, tuple[Say, ...], tuple[Say, ...]]:

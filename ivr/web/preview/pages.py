@@ -18,13 +18,13 @@ from ivr.line.paths.transcript import Keys, NoSuchWay
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import LAST_DAY, _, language
 from ivr.web.preview.reception import read_reception
-from ivr.web.preview.transcripts import PAST, Caller, Wanted, is_past, moments, read_call
+from ivr.web.preview.transcripts import PAST, CallerKind, PreviewQuery, is_past, moments, read_call
 from ivr.web.services import services
 from ivr.web.wording import languages_of_the_line
 
 hear = Blueprint("hear", __name__)
 
-CALLERS = {str(each): each for each in Caller}
+CALLERS = {str(each): each for each in CallerKind}
 
 MOST_KEYS = 40
 """Steps of a call that a link may begin after."""
@@ -41,7 +41,7 @@ def page() -> ResponseReturnValue:
     return _page(clinic, wanted, now)
 
 
-def _page(clinic: Clinic, wanted: Wanted, now: datetime, trouble: str = "") -> str:
+def _page(clinic: Clinic, wanted: PreviewQuery, now: datetime, trouble: str = "") -> str:
     try:
         call = read_call(services(), clinic, wanted)
     except NoSuchWay:
@@ -67,15 +67,15 @@ def _page(clinic: Clinic, wanted: Wanted, now: datetime, trouble: str = "") -> s
     )
 
 
-def _wanted(clinic: Clinic, now: datetime) -> Wanted:
+def _wanted(clinic: Clinic, now: datetime) -> PreviewQuery:
     given = request.args
     line = clinic.line(given.get("line", ""))
     spoken = given.get("lang", "")
-    return Wanted(
+    return PreviewQuery(
         line=line,
         language=spoken if spoken in services().script.languages else line.language,
         at=_moment(given.get("on", ""), given.get("at", ""), clinic.line("").hours.local(now)),
-        caller=CALLERS.get(given.get("caller", ""), Caller.SHOWN),
+        caller=CALLERS.get(given.get("caller", ""), CallerKind.SHOWN),
         keys=tuple(given.get("keys", "").split()[:MOST_KEYS]),
     )
 
@@ -93,7 +93,7 @@ def _moment(on: str, at: str, now: datetime) -> datetime:
     return datetime.combine(day, hour, now.tzinfo)
 
 
-def _link(wanted: Wanted, moment: datetime | None = None, **changes: str | None) -> str:
+def _link(wanted: PreviewQuery, moment: datetime | None = None, **changes: str | None) -> str:
     """The address of this call, at another moment or with something else changed."""
     at = services().clinic.line("").hours.local(moment or wanted.at)
     given: dict[str, Any] = {
@@ -101,7 +101,7 @@ def _link(wanted: Wanted, moment: datetime | None = None, **changes: str | None)
         "lang": wanted.language if wanted.language != wanted.line.language else None,
         "on": at.date().isoformat(),
         "at": f"{at:%H:%M}",
-        "caller": wanted.caller if wanted.caller is not Caller.SHOWN else None,
+        "caller": wanted.caller if wanted.caller is not CallerKind.SHOWN else None,
         "keys": " ".join(wanted.keys) or None,
     }
     return url_for("hear.page", **{**given, **changes})

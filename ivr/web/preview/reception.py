@@ -8,27 +8,27 @@ from dataclasses import dataclass
 
 from ivr.carrier.leg import Leg
 from ivr.carrier.steps import Gathers, Heard
-from ivr.line.paths.events import KEYPAD, What
+from ivr.line.paths.events import KEYPAD, EventKind
 from ivr.line.paths.transcript import SILENCE, Keys, Scene, ringing
 from ivr.line.turn import Call, HangUp, PressKey, Turn
-from ivr.web.preview.transcripts import NOWHERE, Branch, Wanted, label
+from ivr.web.preview.transcripts import NOWHERE, Branch, PreviewQuery, label
 from ivr.web.services import Services
 
 
-def read_reception(services: Services, wanted: Wanted, call: Branch) -> Branch | None:
+def read_reception(services: Services, wanted: PreviewQuery, call: Branch) -> Branch | None:
     """What the reception hears when this call is put to it; None where it is never rung, or asked nothing."""
     rung = ringing(call.scene)
     if rung is None or rung.screening is None:
         return None
     leg = Leg(Call(wanted.line.key, wanted.language, ""), rung.screening, begins=True)
-    return _branch(services, Way(What.BEGINS, (), leg))
+    return _branch(services, Way(EventKind.BEGINS, (), leg))
 
 
 @dataclass(frozen=True)
 class Way:
     """What has happened on the leg."""
 
-    what: What
+    what: EventKind
     keys: Keys
     leg: Leg
 
@@ -38,11 +38,11 @@ def _branch(services: Services, way: Way) -> Branch:
     steps = list(services.telephone.carrier.heard(services.telephone.carrier.document(leg, NOWHERE).body))
     waits = any(isinstance(step, Gathers) for step in steps)
     turn = Turn(leg.asked_again, (), leg.asks if waits else (), PressKey(leg.seconds) if waits else HangUp())
-    scene = Scene(way.what, by, way.keys, turn, leg.offer if way.what is What.KEY else None)
+    scene = Scene(way.what, by, way.keys, turn, leg.offer if way.what is EventKind.KEY else None)
     return Branch(
         scene=scene,
         label=services.script.say(scene.offer, leg.call.language).words if scene.offer else label(scene, None),
-        key=by if way.what in {What.KEY, What.WRONG} else "",
+        key=by if way.what in {EventKind.KEY, EventKind.WRONG} else "",
         heard=tuple(step for step in steps if isinstance(step, Heard)),
         next=tuple(_branch(services, each) for each in _onward(way)) if waits else (),
         is_another=False,
@@ -53,13 +53,13 @@ def _onward(way: Way) -> Iterator[Way]:
     """The key, silence and a wrong key; once something was missed, only what more of the same does is new."""
     leg = way.leg
 
-    def after(what: What, key: str) -> Way:
+    def after(what: EventKind, key: str) -> Way:
         pressed = None if key == SILENCE else key
         return Way(what, (*way.keys, key), Leg(leg.asked_again, leg.screening, pressed=pressed))
 
-    if way.what is What.BEGINS:
-        yield after(What.KEY, leg.screening.key)
-    if way.what in {What.BEGINS, What.SILENCE}:
-        yield after(What.SILENCE, SILENCE)
-    if way.what in {What.BEGINS, What.WRONG}:
-        yield after(What.WRONG, next(key for key in KEYPAD if key != leg.screening.key))
+    if way.what is EventKind.BEGINS:
+        yield after(EventKind.KEY, leg.screening.key)
+    if way.what in {EventKind.BEGINS, EventKind.SILENCE}:
+        yield after(EventKind.SILENCE, SILENCE)
+    if way.what in {EventKind.BEGINS, EventKind.WRONG}:
+        yield after(EventKind.WRONG, next(key for key in KEYPAD if key != leg.screening.key))

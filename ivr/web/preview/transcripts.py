@@ -14,7 +14,7 @@ from ivr.carrier.steps import Heard
 from ivr.line.clinic import Clinic, Line
 from ivr.line.hours import HORIZON_DAYS, Text
 from ivr.line.menu import LANGUAGE, START
-from ivr.line.paths.events import SOMEBODY, What
+from ivr.line.paths.events import SOMEBODY, EventKind
 from ivr.line.paths.transcript import Keys, Scene
 from ivr.line.paths.tree import is_another_call, transcript
 from ivr.line.phones import Phone
@@ -29,7 +29,7 @@ MOST_CLOSURES = 12
 """Closed days ahead that are offered to be heard."""
 
 
-class Caller(StrEnum):
+class CallerKind(StrEnum):
     """Who rings, as far as it changes what is heard."""
 
     SHOWN = "shown"
@@ -40,22 +40,22 @@ class Caller(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PreviewQuery:
     """Which call is to be read."""
 
     line: Line
     language: str
     at: datetime
-    caller: Caller = Caller.SHOWN
+    caller: CallerKind = CallerKind.SHOWN
     keys: Keys = ()
     """What has happened already: the transcript begins after it."""
 
 
-PAST = later("What was heard on a day that is past is not kept. Please choose today or a day to come.")
+PAST = later("EventKind was heard on a day that is past is not kept. Please choose today or a day to come.")
 """The desk's closures are known at the telephone from today on: an earlier day would be told without them."""
 
 
-def is_past(wanted: Wanted, now: datetime) -> bool:
+def is_past(wanted: PreviewQuery, now: datetime) -> bool:
     """Whether it is of a day before today, on the clinic's calendar."""
     local = wanted.line.hours.local
     return local(wanted.at).date() < local(now).date()
@@ -89,15 +89,15 @@ class Branch:
             yield from each.every()
 
 
-def read_call(services: Services, clinic: Clinic, wanted: Wanted) -> Branch:
+def read_call(services: Services, clinic: Clinic, wanted: PreviewQuery) -> Branch:
     """The call as its caller hears it. Raises NoSuchWay where the keys lead nowhere."""
     return _Reading(services, transcript(*_beginning(clinic, wanted), wanted.keys)).call
 
 
-def _beginning(clinic: Clinic, wanted: Wanted) -> tuple[Call, Facts]:
+def _beginning(clinic: Clinic, wanted: PreviewQuery) -> tuple[Call, Facts]:
     line = clinic.line(wanted.line.key)
-    call = Call(line.key, wanted.language, START, over_limit=wanted.caller is Caller.REFUSED)
-    return call, Facts(clinic, line, None if wanted.caller is Caller.WITHHELD else SOMEBODY, wanted.at)
+    call = Call(line.key, wanted.language, START, over_limit=wanted.caller is CallerKind.REFUSED)
+    return call, Facts(clinic, line, None if wanted.caller is CallerKind.WITHHELD else SOMEBODY, wanted.at)
 
 
 class _Reading:
@@ -116,7 +116,7 @@ class _Reading:
         return Branch(
             scene=scene,
             label=offer or label(scene, before),
-            key=scene.by if scene.what in {What.KEY, What.WRONG} else "",
+            key=scene.by if scene.what in {EventKind.KEY, EventKind.WRONG} else "",
             heard=heard,
             next=tuple(self._branch(each, scene) for each in scene.next),
             is_another=is_another_call(scene.turn.call, self._first),
@@ -145,7 +145,7 @@ class _Reading:
 
 def label(scene: Scene, before: Scene | None) -> str:
     """What led there, as a message of the desk, where no sentence of the call says so."""
-    if scene.what is What.WRONG and before and isinstance(before.turn.wait, KeyNumber):
+    if scene.what is EventKind.WRONG and before and isinstance(before.turn.wait, KeyNumber):
         return NOT_TO_BE_RUNG
     if scene.turn.call.left and scene.by == LANGUAGE:
         return MENU_OF_LANGUAGES
@@ -155,22 +155,22 @@ def label(scene: Scene, before: Scene | None) -> str:
 NOT_TO_BE_RUNG = later("A number that we cannot ring")
 MENU_OF_LANGUAGES = later("The menu of languages")
 
-LABELS: Mapping[tuple[What, str], str] = {
-    (What.BEGINS, ""): later("The call begins"),
-    (What.KEY, ""): later("A number is keyed"),
-    (What.KEY, "0"): later("A person"),
-    (What.KEY, "9"): later("The other language"),
-    (What.KEY, "*"): later("Hear it again"),
-    (What.KEY, "#"): later("Back to the main menu"),
-    (What.OUTCOME, "kept"): later("The request is kept"),
-    (What.OUTCOME, "joined"): later("The caller has such a request already"),
-    (What.OUTCOME, "lost"): later("The request cannot be kept: database and queue are both away"),
-    (What.OUTCOME, "refused"): later("Instead, where the caller is blocked or over a limit"),
-    (What.OUTCOME, "talked"): later("The reception takes the call"),
-    (What.OUTCOME, "unanswered"): later("Nobody at the reception takes the call"),
-    (What.OUTCOME, ""): later("Something else becomes of it"),
-    (What.SILENCE, "-"): later("No key is pressed"),
-    (What.WRONG, ""): later("A key that means nothing here"),
+LABELS: Mapping[tuple[EventKind, str], str] = {
+    (EventKind.BEGINS, ""): later("The call begins"),
+    (EventKind.KEY, ""): later("A number is keyed"),
+    (EventKind.KEY, "0"): later("A person"),
+    (EventKind.KEY, "9"): later("The other language"),
+    (EventKind.KEY, "*"): later("Hear it again"),
+    (EventKind.KEY, "#"): later("Back to the main menu"),
+    (EventKind.OUTCOME, "kept"): later("The request is kept"),
+    (EventKind.OUTCOME, "joined"): later("The caller has such a request already"),
+    (EventKind.OUTCOME, "lost"): later("The request cannot be kept: database and queue are both away"),
+    (EventKind.OUTCOME, "refused"): later("Instead, where the caller is blocked or over a limit"),
+    (EventKind.OUTCOME, "talked"): later("The reception takes the call"),
+    (EventKind.OUTCOME, "unanswered"): later("Nobody at the reception takes the call"),
+    (EventKind.OUTCOME, ""): later("Something else becomes of it"),
+    (EventKind.SILENCE, "-"): later("No key is pressed"),
+    (EventKind.WRONG, ""): later("A key that means nothing here"),
 }
 """What leads to a part of the call where no sentence of the call says so."""
 
@@ -178,7 +178,7 @@ LABELS: Mapping[tuple[What, str], str] = {
 # -- moments worth hearing
 
 
-class Moment(NamedTuple):
+class PreviewTime(NamedTuple):
     """A moment that somebody may want to hear, and why."""
 
     words: str
@@ -187,23 +187,23 @@ class Moment(NamedTuple):
     """Why the day has other hours, where it is told to callers."""
 
 
-def moments(line: Line, now: datetime) -> list[Moment]:
+def moments(line: Line, now: datetime) -> list[PreviewTime]:
     """The next time the line is open and closed, and each day ahead that is unlike its weekday."""
     return [*_open_and_closed(line, now), *_closures(line, now)]
 
 
-def _open_and_closed(line: Line, now: datetime) -> Iterator[Moment]:
+def _open_and_closed(line: Line, now: datetime) -> Iterator[PreviewTime]:
     opens = line.hours.open_from(now)
     if opens is None:
         return
     if not line.hours.is_open(now):
-        yield Moment(later("in opening hours"), opens)
+        yield PreviewTime(later("in opening hours"), opens)
     closes = line.hours.closes(opens)
     if closes is not None:
-        yield Moment(later("after closing"), closes)
+        yield PreviewTime(later("after closing"), closes)
 
 
-def _closures(line: Line, now: datetime) -> Iterator[Moment]:
+def _closures(line: Line, now: datetime) -> Iterator[PreviewTime]:
     """Each closed day at the hour at which it would usually open."""
     hours, today = line.hours, line.hours.local(now)
     ahead = hours.closures_from(today.date() + timedelta(days=1), HORIZON_DAYS)
@@ -211,4 +211,4 @@ def _closures(line: Line, now: datetime) -> Iterator[Moment]:
         usual = hours.week[day.weekday()] or closure.shifts
         start = usual[0].on(day, hours.zone)[0] if usual else datetime.combine(day, today.time(), hours.zone)
         words = later("a day with other hours") if closure.shifts else later("a closed day")
-        yield Moment(words, start, closure.reason)
+        yield PreviewTime(words, start, closure.reason)

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from ivr.line.clinic import Line
 from ivr.line.phones import NumberRefused, Phone, phone
-from ivr.phone.call_state import Receiver, receiver, shown
+from ivr.phone.call_state import CallState, receiver, shown
 from ivr.phone.handset import MOST_MOMENTS, CallFailed, Handset, NobodyAnswers
 from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, number_of
 from ivr.storage.encryption import Cipher, Unreadable
@@ -60,7 +60,7 @@ def ring() -> Response:
         handset(services().settings, services().telephone.carrier, number_of(line), caller),
     )
     call = telephone.call
-    return _held(Receiver(call.call_id, call.called, call.sender, began, 1, telephone.begin()))
+    return _held(CallState(call.call_id, call.called, call.sender, began, 1, telephone.begin()))
 
 
 @browser_phone.post("/go-on")
@@ -93,12 +93,12 @@ def failed(error: CallFailed) -> Response:
     )
 
 
-def _held(call: Receiver) -> Response:
+def _held(call: CallState) -> Response:
     answer: dict[str, Any] = {**shown(call.moment), "call": _cipher().encrypt(call.words())}
     return jsonify(answer)
 
 
-def _call() -> Receiver:
+def _call() -> CallState:
     """The call that the browser brings back; 400 where it is none of ours, or of another version of ours."""
     try:
         return receiver(_cipher().decrypt(request.form.get("call", "")))
@@ -106,7 +106,7 @@ def _call() -> Receiver:
         abort(400)
 
 
-def _handset(call: Receiver) -> Handset:
+def _handset(call: CallState) -> Handset:
     return handset(services().settings, services().telephone.carrier, call.called, call.sender, call.call_id)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from ivr.carrier.steps import Dials, Gathers, Heard
 from ivr.desk.requests import Outcome, OutcomeReport
-from ivr.line.paths.events import KEYPAD, What
+from ivr.line.paths.events import KEYPAD, EventKind
 from ivr.line.paths.transcript import Keys
 from ivr.line.phones import Phone as Number
 from ivr.line.turn import Call, File, RingReception
@@ -24,8 +24,8 @@ REFERENCE = re.compile(r"(?<!\d )\d \d \d, \d \d \d(?! \d)")
 PRESS = re.compile(r"press (\d)|(\d) दबाइए")
 """How the prompts offer a key."""
 
-EVERYTHING = frozenset(What)
-OFFERED = frozenset({What.BEGINS, What.KEY, What.OUTCOME})
+EVERYTHING = frozenset(EventKind)
+OFFERED = frozenset({EventKind.BEGINS, EventKind.KEY, EventKind.OUTCOME})
 """What is followed where mistakes are not."""
 
 SIXTH = 6
@@ -40,7 +40,7 @@ class Listener:
 
     services: Services
     read: Branch
-    follows: frozenset[What] = OFFERED
+    follows: frozenset[EventKind] = OFFERED
     turn: int | None = None
     """Of each SIXTH that point elsewhere, follow this one; None: all. What is on offer there is always compared."""
     stranded: Phone | None = None
@@ -78,11 +78,11 @@ class Listener:
     def _is_offered(self, read: Branch, words: set[str], asked: Gathers) -> None:
         """The keys that the words offer are those that the transcript has, each below its own sentence."""
         ways = [*read.next, *self._pointed_to(read)] if not read.scene.stays else []
-        if any(each.scene.what is What.KEY for each in ways) and asked.digits == 1:
+        if any(each.scene.what is EventKind.KEY for each in ways) and asked.digits == 1:
             offered = {key for each in words for found in PRESS.findall(each) for key in found if key}
             assert offered - STANDING == {each.key for each in ways if each.offered}, read.scene.keys
             assert {each.label for each in ways if each.offered} <= words, read.scene.keys
-            standing = {each.key for each in ways if not each.offered and each.scene.what is What.KEY}
+            standing = {each.key for each in ways if not each.offered and each.scene.what is EventKind.KEY}
             assert standing in (STANDING, set()), read.scene.keys
 
     def _pointed_to(self, read: Branch) -> list[Branch]:
@@ -150,22 +150,22 @@ class Listener:
                 self.compares(after["refused"], pressed(another(call), branch))
 
     def _pressed(self, call: Conversation, branch: Branch) -> Conversation:
-        if branch.scene.what is What.SILENCE:
+        if branch.scene.what is EventKind.SILENCE:
             return replace(call).stays_silent()
         return pressed(replace(call), branch, self._key(call, branch))
 
     def _key(self, call: Conversation, branch: Branch) -> str:
-        if kind(branch) != (What.WRONG, ""):
+        if kind(branch) != (EventKind.WRONG, ""):
             return branch.scene.by
         means = {key for each in heard(call) for found in PRESS.findall(each.words) for key in found} | STANDING
         assert isinstance(call.waits, Gathers)
         return branch.scene.by if not call.waits.digits else next(key for key in KEYPAD if key not in means)
 
 
-def kind(branch: Branch) -> tuple[What, str]:
+def kind(branch: Branch) -> tuple[EventKind, str]:
     """What led there; all single keys that mean nothing are one."""
     scene = branch.scene
-    return scene.what, "" if scene.what is What.WRONG and len(scene.by) == 1 else scene.by
+    return scene.what, "" if scene.what is EventKind.WRONG and len(scene.by) == 1 else scene.by
 
 
 def where(call: Conversation) -> Call:

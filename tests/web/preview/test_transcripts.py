@@ -13,11 +13,11 @@ from hypothesis import settings
 
 from ivr.carrier.steps import Dials
 from ivr.line.hours import DeskClosure, Shift
-from ivr.line.paths.events import What
+from ivr.line.paths.events import EventKind
 from ivr.phone.ringing import WITHHELD
 from ivr.storage.audit import By
 from ivr.web.preview.reception import read_reception
-from ivr.web.preview.transcripts import Caller, Wanted, read_call
+from ivr.web.preview.transcripts import CallerKind, PreviewQuery, read_call
 from tests.people import CALLER, DELHI, Clock, Phone
 from tests.web import clinic_with_reception, service
 from tests.web.preview.listener import EVERYTHING, OFFERED, Listener, blocked
@@ -80,7 +80,7 @@ class Which(NamedTuple):
     line: str
     lang: str
     moment: str
-    caller: Caller = Caller.SHOWN
+    caller: CallerKind = CallerKind.SHOWN
     turn: int | None = None
 
 
@@ -122,16 +122,16 @@ def test_after_every_mistake_and_every_standing_key_too(
 
 
 @LANGUAGES
-@pytest.mark.parametrize("caller", [Caller.WITHHELD, Caller.REFUSED])
+@pytest.mark.parametrize("caller", [CallerKind.WITHHELD, CallerKind.REFUSED])
 def test_a_caller_whose_number_is_withheld_or_who_is_refused_hears_what_was_read_for_them(
-    phone: Phone, clock: Clock, lang: str, caller: Caller
+    phone: Phone, clock: Clock, lang: str, caller: CallerKind
 ) -> None:
     compare(phone, clock, Which("main", lang, "in opening hours", caller))
 
 
 def test_the_reception_hears_what_was_read_for_it(phone: Phone, clock: Clock) -> None:
     services, clinic = phone.services, phone.services.hours.clinic_now()
-    wanted = Wanted(clinic.line("main"), "hi", clock())
+    wanted = PreviewQuery(clinic.line("main"), "hi", clock())
     read = read_reception(services, wanted, read_call(services, clinic, wanted))
     assert read is not None
     rung = phone.rings("main", lang="hi").press("0")
@@ -139,20 +139,20 @@ def test_the_reception_hears_what_was_read_for_it(phone: Phone, clock: Clock) ->
     leg = replace(rung, fields={"From": rung.fields["To"], "To": "+919999900008"})
     leg.follows(rung.waits.numbers[0][1], {})
     Listener(services, read, EVERYTHING).compares(read, leg)
-    closed = Wanted(clinic.line("main"), "hi", datetime(*MOMENTS["at midnight"], tzinfo=DELHI))
+    closed = PreviewQuery(clinic.line("main"), "hi", datetime(*MOMENTS["at midnight"], tzinfo=DELHI))
     assert read_reception(services, closed, read_call(services, clinic, closed)) is None
 
 
 def compare(
-    phone: Phone, clock: Clock, which: Which, follows: frozenset[What] = OFFERED, stranded: Phone | None = None
+    phone: Phone, clock: Clock, which: Which, follows: frozenset[EventKind] = OFFERED, stranded: Phone | None = None
 ) -> int:
     """Reads the call at another hour, rings at its own, and compares; how many documents were heard."""
     services, at = phone.services, datetime(*MOMENTS[which.moment], tzinfo=DELHI)
     clinic = services.hours.clinic_now()
-    read = read_call(services, clinic, Wanted(clinic.line(which.line), which.lang, at, which.caller))
+    read = read_call(services, clinic, PreviewQuery(clinic.line(which.line), which.lang, at, which.caller))
     clock.now, before = at, clock.now
-    with blocked(services) if which.caller is Caller.REFUSED else nullcontext():
-        sender = WITHHELD if which.caller is Caller.WITHHELD else CALLER
+    with blocked(services) if which.caller is CallerKind.REFUSED else nullcontext():
+        sender = WITHHELD if which.caller is CallerKind.WITHHELD else CALLER
         listener = Listener(services, read, follows, which.turn, stranded)
         listener.compares(read, phone.rings(which.line, caller=sender, lang=which.lang))
     clock.now = before
