@@ -14,7 +14,7 @@ from ivr.web.services import Services, build
 from ivr.wiring.carriers import SETTINGS
 
 
-class ForgetfulRoom:
+class ForgetfulPending:
     """Promises what it does not keep."""
 
     def keep(self, waiting: object) -> None:
@@ -22,26 +22,26 @@ class ForgetfulRoom:
 
 
 @dataclass(frozen=True)
-class ForgetfulMarker:
+class ForgetfulIds:
     """Does not know a promise again when its webhook comes twice."""
 
-    marker: Any
+    keyed_ids: Any
 
     def mark(self, _promise: object) -> str:
         return secrets.token_hex(32)
 
     def reference(self, promise: Any) -> str:
-        return str(self.marker.reference(promise))
+        return str(self.keyed_ids.reference(promise))
 
 
 def promises_too_early() -> Flask:
     """What is promised while the database is away is not written down first."""
-    return _with(lambda door: replace(door, pending=ForgetfulRoom()))
+    return _with(lambda intake: replace(intake, pending=ForgetfulPending()))
 
 
 def knows_no_repetition() -> Flask:
     """A webhook that comes twice is taken for two."""
-    return _with(lambda door: replace(door, marker=ForgetfulMarker(door.marker)))
+    return _with(lambda intake: replace(intake, keyed_ids=ForgetfulIds(intake.keyed_ids)))
 
 
 def _with(less: Callable[[Any], Any]) -> Flask:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from redis import Redis
 from rq import Queue
@@ -336,7 +337,7 @@ def stands(
     """A call under way: its next address, what comes there, and the keys that follow."""
     waits: Any = call.waits
     happens, rest = (first, keys) if first is not None else ({"Digits": keys[0]}, keys[1:])
-    form = {"form": call.fields, "place": call.place, "at": BASE + (at or waits.action)}
+    form = {"form": call.fields, "place": call.place, "at": urljoin(BASE, at or waits.action)}
     return {"name": name, "sid": call.sid, **form, "first": happens, "keys": list(rest)}
 
 
@@ -347,9 +348,9 @@ def silent(call: Conversation, *keys: str) -> dict[str, Any]:
 def again(day: Day, call: Conversation, *keys: str) -> dict[str, Any]:
     """A step could not be reached: the carrier asks what is to be heard instead, which leads to the step once more."""
     waits: Any = call.waits
-    form = {**call.fields, "CallSid": call.sid, "AccountSid": "AC" + "0" * 32, "ErrorUrl": BASE + waits.action}
+    form = {**call.fields, "CallSid": call.sid, "AccountSid": "AC" + "0" * 32, "ErrorUrl": urljoin(BASE, waits.action)}
     document = day.phone.posts("/voice/fallback", form).text
-    found = re.search(r"<Redirect[^>]*>(/voice/again/[^<]+)</Redirect>", document)
+    found = re.search(r"<Redirect[^>]*>([^<]*/voice/again/[^<]+)</Redirect>", document)
     assert found, document
     return stands("is tried once more", call, *keys, at=found[1].replace("&amp;", "&"), first={})
 

@@ -30,7 +30,7 @@ from pathlib import Path
 from sqlalchemy import create_engine
 from ivr.wiring.carriers import SETTINGS
 from ivr.supervisor.start import run
-from ivr.supervisor.output import voice
+from ivr.supervisor.output import printer
 
 def migrate(url):
     if "SLOW_DATABASE" in os.environ:
@@ -39,7 +39,7 @@ def migrate(url):
     if url.startswith("postgresql"):
         create_engine(url).connect()
 
-sys.exit(run(Path.cwd(), os.environ, voice(sys.stdout), migrate, SETTINGS))
+sys.exit(run(Path.cwd(), os.environ, printer(sys.stdout), migrate, SETTINGS))
 """
 
 # Tells its pid. Asked to end, waits while there is a file called hold, then tells its name and whether Redis is there.

@@ -51,7 +51,7 @@ class PreviewQuery:
     """What has happened already: the transcript begins after it."""
 
 
-PAST = later("EventKind was heard on a day that is past is not kept. Please choose today or a day to come.")
+PAST = later("What was heard on a day that is past is not kept. Please choose today or a day to come.")
 """The desk's closures are known at the telephone from today on: an earlier day would be told without them."""
 
 

@@ -335,13 +335,13 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from ivr.reports.call_records import Trace
-from ivr.reports.spool import Journal
-journal, at = Journal(Path(sys.argv[1])), datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+from ivr.reports.spool import Spool
+spool, at = Spool(Path(sys.argv[1])), datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(500):
     mark = f"{int(sys.argv[2]):016x}{number:016x}"
-    journal.write(Trace(mark, at, "main", "en", ("welcome", "main") * 15))
+    spool.write(Trace(mark, at, "main", "en", ("welcome", "main") * 15))
 """
 
 
