@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from statistics import median
@@ -90,20 +91,29 @@ def modules() -> dict[str, Path]:
 MODULES = modules()
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
     """What a module imports, wherever in it, by full name."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    found: set[str] = set()
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: a relative import"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return frozenset(found)
 
 
 def within(name: str, part: str) -> bool:
     return name == part or name.startswith(f"{part}.")
 
 
+@cache
 def part_of(name: str) -> str:
     """The room that a module, or a name in it, belongs to: the longest name of a room that it begins with."""
     return max((part for part in MAY_IMPORT if within(name, part)), key=len, default="")
@@ -131,6 +141,7 @@ def test_the_table_permits_no_circle() -> None:
     TopologicalSorter(MAY_IMPORT).prepare()  # raises CycleError
 
 
+@cache
 def folder_of(name: str) -> str:
     """The folder in which a module lies, or that of a name within it."""
     module = max((each for each in MODULES if within(name, each)), key=len)
@@ -162,7 +173,7 @@ def test_no_folder_holds_more_than_can_be_seen() -> None:
 
 
 def test_the_package_itself_imports_nothing() -> None:
-    assert list(imports(MODULES["ivr"])) == []
+    assert imports(MODULES["ivr"]) == frozenset()
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if within(name, "ivr.line")])
@@ -208,7 +219,7 @@ def test_only_entry_points_read_the_environment() -> None:
 
 
 def reads_environment(path: Path) -> bool:
-    tree = ast.parse(path.read_text())
+    tree = parsed(path)
     names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} | {
         name.rpartition(".")[2] for name in imports(path)
     }
@@ -223,7 +234,7 @@ def test_only_those_who_are_handed_no_clock_read_one() -> None:
 
 
 def reads_clock(path: Path) -> bool:
-    called = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    called = [node.func for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
     names = {f"{ast.unparse(func)}" for func in called if isinstance(func, ast.Attribute)}
     return bool(names & {"datetime.now", "datetime.utcnow", "date.today", "time.time", "time.monotonic", "time.sleep"})
 
@@ -250,7 +261,7 @@ def test_a_module_can_be_read_whole(name: str) -> None:
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef]:
-    return (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef))
+    return (node for node in ast.walk(parsed(path)) if isinstance(node, ast.FunctionDef))
 
 
 def length(function: ast.FunctionDef) -> int:
@@ -258,7 +269,7 @@ def length(function: ast.FunctionDef) -> int:
 
 
 def test_no_two_classes_of_the_product_have_one_name() -> None:
-    trees = [(name, ast.parse(path.read_text())) for name, path in MODULES.items()]
+    trees = [(name, parsed(path)) for name, path in MODULES.items()]
     found = [(node.name, name) for name, tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     counted = Counter(each for each, _module in found)
     assert sorted((each, module) for each, module in found if counted[each] > 1) == []
