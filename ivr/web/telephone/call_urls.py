@@ -22,7 +22,7 @@ NOWHERE = ""
 
 
 @dataclass(frozen=True)
-class Steps:
+class CallUrls:
     """The URLs of a call's steps."""
 
     cipher: Cipher

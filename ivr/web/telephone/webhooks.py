@@ -25,7 +25,7 @@ from ivr.metrics.table import CALLS, IN_DATABASE, IN_REDIS, NOTHING_PROMISED, PR
 from ivr.web.guards import event, event_if_signed, guarded_by, open_to_all, public_base, signed_by_carrier
 from ivr.web.services import services
 from ivr.web.telephone.call_log import leave, leave_end, leave_fault
-from ivr.web.telephone.call_urls import Steps
+from ivr.web.telephone.call_urls import CallUrls
 from ivr.web.telephone.retry import once_more
 
 log = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ def _failed_at() -> str:
 
 def _call(place: str) -> Call:
     """The call that this URL describes, on a line and in a language that exist."""
-    call = _steps().call(place, request.args)
+    call = _urls().call(place, request.args)
     line = services().clinic.line(call.line)
     language = call.language if call.language in services().script.languages else line.language
     return replace(call, line=line.key, language=language)
@@ -204,12 +204,12 @@ def _heard(turn: Turn, *before: str) -> Response:
 
 
 def _answer(heard: Turn | Leg) -> Response:
-    steps = _steps()
-    return _response(services().telephone.carrier.document(heard, Addresses(steps.step, steps.silence, steps.answered)))
+    urls = _urls()
+    return _response(services().telephone.carrier.document(heard, Addresses(urls.step, urls.silence, urls.answered)))
 
 
-def _steps() -> Steps:
-    return Steps(services().telephone.cipher, public_base())
+def _urls() -> CallUrls:
+    return CallUrls(services().telephone.cipher, public_base())
 
 
 def _response(answer: Answer) -> Response:

@@ -16,7 +16,7 @@ from ivr.line.turn import Call, File, RingReception
 from ivr.storage.audit import By
 from ivr.web.preview.transcripts import Branch
 from ivr.web.services import Services
-from ivr.web.telephone.call_urls import Steps
+from ivr.web.telephone.call_urls import CallUrls
 from tests.people import CALLER, Conversation, Phone
 
 REFERENCE = re.compile(r"(?<!\d )\d \d \d, \d \d \d(?! \d)")
@@ -173,7 +173,7 @@ def where(call: Conversation) -> Call:
     if not isinstance(call.waits, Gathers | Dials):
         return Call("", "", "over")
     url = urlsplit(call.waits.action)
-    return Steps(call.phone.services.telephone.cipher, call.phone.called_at).call(
+    return CallUrls(call.phone.services.telephone.cipher, call.phone.called_at).call(
         url.path.rpartition("/")[2], dict(parse_qsl(url.query))
     )
 

@@ -9,10 +9,10 @@ from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone as Number
 from ivr.line.turn import Call
 from ivr.storage.encryption import Cipher
-from ivr.web.telephone.call_urls import Steps
+from ivr.web.telephone.call_urls import CallUrls
 from tests.people import DELHI, Phone
 
-STEPS = Steps(Cipher("0123456789abcdef" * 4, "call"), "https://line.example")
+STEPS = CallUrls(Cipher("0123456789abcdef" * 4, "call"), "https://line.example")
 
 CALL = Call(
     "main",
