@@ -1,6 +1,8 @@
 """The shape of the house, read from its imports: they point one way, and each outside thing has one place."""
 
 import ast
+import builtins
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -266,6 +268,24 @@ def functions(path: Path) -> Iterator[ast.FunctionDef]:
 
 def length(function: ast.FunctionDef) -> int:
     return (function.end_lineno or 0) - function.lineno + 1
+
+
+RAISES = re.compile(r"Raises ([^\n.:;]+)")
+ERROR = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_docstring_names_no_error_that_is_gone(name: str) -> None:
+    code = ast.unparse(parsed(MODULES[name]))
+    told = {each for words in RAISES.findall(code) for each in ERROR.findall(words)}
+    assert told <= CLASSES, "an error that is renamed is renamed in the docstrings too"
+
+
+CLASSES = {node.name for path in MODULES.values() for node in ast.walk(parsed(path)) if isinstance(node, ast.ClassDef)}
+CLASSES |= {
+    node.attr for path in MODULES.values() for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)
+}
+CLASSES |= {each.rpartition(".")[2] for path in MODULES.values() for each in imports(path)} | set(dir(builtins))
 
 
 def test_no_two_classes_of_the_product_have_one_name() -> None:

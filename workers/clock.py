@@ -61,7 +61,7 @@ def run(worker: WorkerServices, stop: threading.Event) -> None:
 
 
 def write_closures_file(worker: WorkerServices) -> None:
-    """Lets this machine's telephone know what the desk has set, on whichever machine. Raises StoreAway, MirrorAway."""
+    """Let this machine's telephone know what the desk has set anywhere. Raises StoreAway, ClosuresFileAway."""
     today = worker.clinic.line("").hours.local(worker.clock()).date()
     worker.hours.closures_file.follow(worker.hours.closures, today)
 
@@ -75,7 +75,7 @@ def purge_expired(worker: WorkerServices) -> None:
 
 
 def record_calls(worker: WorkerServices) -> None:
-    """Writes down the calls that are over, of those that this machine has answered. Raises StoreAway, JournalAway."""
+    """Writes down the calls that are over, of those that this machine has answered. Raises StoreAway, SpoolAway."""
     worker.call_collector.collect(worker.clock())
 
 

@@ -1,6 +1,7 @@
 """The numbers that the desk has blocked, in SQL, with who did it, when and why.
 
-A block is never altered: it stands until somebody lifts it. No HTTP, no clock.
+A block is never altered: it stands until somebody lifts it. What it does is decided in intake_rules.py (no request) and
+intake.py (no reception). No HTTP, no clock.
 """
 
 from dataclasses import dataclass

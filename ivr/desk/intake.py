@@ -1,6 +1,6 @@
 """Accepting a request: the database first, then Redis, else the truth. A promise is returned only once it is kept.
 
-Knows both stores and their order; no HTTP, no sentences, no clock.
+Knows both stores (store.py, pending.py) and their order; no HTTP, no sentences, no clock.
 """
 
 import logging
@@ -36,7 +36,7 @@ class Intake:
     def accept(self, new: NewRequest) -> Kept | None:
         """What may be promised to the caller; None where neither store could keep the request.
 
-        Raises Refused where no request is taken from this caller, unless this very one was promised before.
+        Raises RequestRefused where no request is taken from this caller, unless this very one was promised before.
         """
         mark, reference = self.keyed_ids.mark(new.promise), self.keyed_ids.reference(new.promise)
         try:

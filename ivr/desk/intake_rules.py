@@ -27,7 +27,7 @@ class IntakeRules:
     """Promises to callers in a day, new or joined."""
 
     def check(self, read: Connection, new: NewRequest) -> None:
-        """Raises Refused."""
+        """Raise RequestRefused where the number is blocked, or was promised too much within a day."""
         if new.made_by != CALLER:
             return
         if is_blocked(read, new.phone, new.caller):

@@ -130,7 +130,7 @@ class Outbox:
             return [FailedTask(*row) for row in read.execute(query.order_by(table.c.failed_at.desc()).limit(AT_ONCE))]
 
     def begin_again(self, task_id: int, by: By) -> bool:
-        """Somebody has mended what was wrong: it is tried again from the beginning. Whether it had failed.
+        """Try a task that has failed for good once more, from the beginning; False where it had not failed.
 
         Raises StoreAway.
         """

@@ -62,7 +62,7 @@ class PendingRequests:
                 yield sealed.decode()
 
     def open(self, sealed: str) -> PendingRequest:
-        """One of them. Raises Unreadable where it was sealed under another secret."""
+        """Decrypt one pending request. Raises Unreadable where it was sealed under another secret."""
         return _from_json(self._cipher.decrypt(sealed))
 
     def leave(self, waiting: PendingRequest) -> None:

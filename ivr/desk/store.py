@@ -60,7 +60,7 @@ class RequestStore:
     def keep(self, new: NewRequest, mark: str, reference: str) -> Saved:
         """Keeps the request once, however often it comes; a number's live request of the kind is joined.
 
-        What was promised before is answered as it was then, whatever has changed since. Raises Refused, StoreAway.
+        What was promised before is answered as it was then, whatever has changed. Raises RequestRefused, StoreAway.
         """
         return in_turn(
             self._database, lambda write: _kept_before(write, mark) or self._keep(write, new, mark, reference)

@@ -1,6 +1,7 @@
 """The closures that the desk has set, in SQL: closed days and changed hours, with who set them and when.
 
-A closure is never altered: a later one beats it, or somebody undoes it. No HTTP, no clock.
+A closure is never altered: a later one beats it, or somebody undoes it. It reaches calls through closures_file.py and
+clinic_now.py. No HTTP, no clock.
 """
 
 from collections.abc import Sequence
@@ -49,7 +50,7 @@ class Closures:
         return row is not None
 
     def current(self, day: date) -> list[Standing]:
-        """Those that stand for that day and for later ones, in the order in which they were set. Raises StoreAway."""
+        """Return the closures of that day and later ones, those undone left out, the oldest first. Raises StoreAway."""
         query = select(table).where(table.c.day >= day, table.c.undone_at.is_(None)).order_by(table.c.id)
         with self._database.reading() as read:
             return [Standing(row.id, _closure(row), row.who, row.at) for row in read.execute(query)]

@@ -64,7 +64,7 @@ class ClosuresFile:
             return FileVersion(mark, last.closures, "is broken")
 
     def follow(self, closures: Closures, day: date) -> list[Standing]:
-        """Writes the closures from that day on where the file differs, and returns them. Raises StoreAway, MirrorAway.
+        """Write the closures from that day on where the file differs; return them. Raises StoreAway, ClosuresFileAway.
 
         The lock is held from asking the database until the file is written: what is older never replaces what is newer.
         """

@@ -55,7 +55,7 @@ class Topic:
         return self.review.on + holds if self.review else None
 
     def lacks(self, holds: timedelta, today: date, words: Mapping[str, str]) -> Lack | None:
-        """What its review lacks for the words that callers hear today, by language; None where it holds."""
+        """Return what is wrong with its review, or None; `words` are what callers hear today, by language."""
         if self.review is None:
             return Lack.NEVER
         if self.review.on > today:

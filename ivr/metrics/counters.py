@@ -34,11 +34,11 @@ class Counters:
         self._broken = False
 
     def count(self, metric: Metric, amount: float = 1, **labels: str) -> None:
-        """So much more of this."""
+        """Add `amount` to a counter."""
         self._add("counter", {_key(metric, metric.name, labels): amount})
 
     def observe(self, metric: Metric, seconds: float, **labels: str) -> None:
-        """One more that took so long."""
+        """Add one that took so many seconds to a histogram."""
         bounds = [*metric.bounds, float("inf")]
         fits = bounds[bisect_left(bounds, seconds)]
         # Every bucket, so that those with nothing in them are there as well.

@@ -46,7 +46,7 @@ class CounterFiles:
 
 
 def merged(folder: Path) -> Iterator[Family]:
-    """What all processes have counted, those among them that have ended too."""
+    """Sum up the counts of all processes, those that have ended included."""
     paths = [str(path) for path in folder.glob("*.db") if _readable(path)]
     yield from MultiProcessCollector.merge(paths)
 

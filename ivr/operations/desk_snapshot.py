@@ -33,7 +33,7 @@ class DeskSnapshots:
         self._database = database
 
     def take(self, now: datetime) -> Snapshot:
-        """The figures as they are. Raises StoreAway."""
+        """Count the requests and the tasks of the outbox as they stand now. Raises StoreAway."""
         with self._database.reading() as read:
             return Snapshot(_requests(read), _overdue_since(read, now), _unsent_since(read), _failed(read))
 

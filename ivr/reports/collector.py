@@ -29,9 +29,9 @@ class CallCollector:
         which changes nothing."""
 
     def collect(self, now: datetime) -> int:
-        """Writes the calls that are over, and removes what holds nothing else; how many were over.
+        """Record the calls that are over, remove what of the spool is recorded whole; return how many were over.
 
-        Raises StoreAway, JournalAway; what was not written then waits.
+        Raises StoreAway, SpoolAway; what was not written then waits.
         """
         segments, unread = self._spool.read()
         calls = _by_mark(segments)

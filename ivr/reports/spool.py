@@ -81,7 +81,7 @@ class Spool:
     def read(self) -> tuple[list[Segment], datetime | None]:
         """The oldest segments, as many as are read at once, and when the first one that was not read began.
 
-        Raises JournalAway.
+        Raises SpoolAway.
         """
         found: list[Segment] = []
         size = 0
@@ -96,7 +96,7 @@ class Spool:
         return found, None
 
     def remove(self, segment: Segment, now: datetime) -> None:
-        """Deletes a segment of which all is recorded, unless somebody may still write to it. Raises JournalAway."""
+        """Deletes a segment of which all is recorded, unless somebody may still write to it. Raises SpoolAway."""
         if abs(now - segment.began) < HELD:
             return
         try:

@@ -131,7 +131,7 @@ def _can_be(name: str) -> bool:
 
 
 def admit(write: Connection, name: str, kept: str, role: str, now: datetime) -> int:
-    """Gives a person their row, and says its id; a name that is taken is a Clash."""
+    """Gives a person their row, and says its id; a name that is taken is a UniqueViolation."""
     return insert_new(write, schema.staff, name=name, password_hash=kept, active=True, created=now, role=role)
 
 

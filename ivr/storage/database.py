@@ -55,7 +55,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that commits when it ends well. Raises StoreAway, and Clash where a unique key is taken."""
+        """Yield a transaction that commits when it ends well. Raises StoreAway; UniqueViolation if a key is taken."""
         with self._attempt(), self._engine.execution_options(writes=True).begin() as connection:
             yield connection
 

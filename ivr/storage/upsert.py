@@ -23,7 +23,7 @@ TURNS = 2**16
 
 
 def insert_new(write: Connection, table: Table, **row: Any) -> int:
-    """Adds a row and returns its id. Raises Clash where a unique key is taken."""
+    """Adds a row and returns its id. Raises UniqueViolation where a unique key is taken."""
     insert = INSERTS[write.dialect.name](table).values(**row).on_conflict_do_nothing().returning(table.c.id)
     given: int | None = write.execute(insert).scalar_one_or_none()
     if given is None:

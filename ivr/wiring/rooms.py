@@ -18,6 +18,7 @@ from ivr.desk.pending import PendingRequests
 from ivr.desk.requests import Outcome, Request
 from ivr.desk.store import RequestStore
 from ivr.desk.worklist import Worklist
+from ivr.hours.clinic_now import ClinicNow
 from ivr.hours.closures import Closures
 from ivr.hours.closures_file import FILE, ClosuresFile
 from ivr.line.clinic import Clinic
@@ -37,13 +38,13 @@ from ivr.wiring.foundation import Foundation
 class HoursServices:
     """When the clinic is open, with what the desk has set."""
 
-    clinic: Clinic
     closures: Closures
     closures_file: ClosuresFile
+    now: ClinicNow
 
     def clinic_now(self) -> Clinic:
-        """The clinic with the closures that the desk has set; asks no store."""
-        return self.clinic.with_closures(self.closures_file.read())
+        """Return the clinic with the closures that the desk has set; asks no store."""
+        return self.now.read()
 
     def due_again(self, request: Request, outcome: Outcome, now: datetime) -> datetime:
         """When a patient who was not reached is called again, in the hours as the desk has set them."""
@@ -83,7 +84,8 @@ class StaffServices:
 
 def hours(base: Foundation) -> HoursServices:
     """The clinic's hours on this machine."""
-    return HoursServices(base.clinic, Closures(base.database), ClosuresFile(base.settings.state_dir / FILE))
+    file = ClosuresFile(base.settings.state_dir / FILE)
+    return HoursServices(Closures(base.database), file, ClinicNow(base.clinic, file))
 
 
 def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = None) -> DeskServices:

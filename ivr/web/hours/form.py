@@ -25,7 +25,7 @@ class FormRefused(ValueError):
 
 
 def wished(form: Form, usual: Clinic, standing: Sequence[DeskClosure], today: date) -> list[DeskClosure]:
-    """The closures that the form asks for. Raises Refused.
+    """The closures that the form asks for. Raises FormRefused.
 
     `usual` is the clinic of its file, and `standing` what the desk has set already.
     """
