@@ -1,6 +1,6 @@
-"""What callers are advised: each piece with its source, and the clinician's review that it has had.
+"""The topics of advice, each with its source and the review that a clinician has given it.
 
-Values only; the words are in config/prompts.
+Values only. The words are in config/prompts.
 """
 
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from enum import Enum
 from hashlib import sha256
 
 WARNING_SIGNS = "warning_signs"
-"""The key, and the sentence, of the warning signs that are heard before any advice."""
+"""The key of the warning signs, which are said before any advice. It is also the name of their sentence."""
 
 
 class Lack(Enum):
-    """Why a piece of advice wants a clinician's review."""
+    """The reason why a piece of advice needs a clinician's review."""
 
     NEVER = "no clinician has reviewed"
     AHEAD = "the day of the review is still to come"
@@ -23,14 +23,14 @@ class Lack(Enum):
 
 
 def mark(words: Mapping[str, str]) -> str:
-    """What stands for these words, by language: another word, another mark. Eight characters, to be written by hand."""
+    """Return a checksum of the words, keyed by language: eight hex characters, short enough to copy by hand."""
     whole = "\n".join(f"{language}: {said}" for language, said in sorted(words.items()))
     return sha256(whole.encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True)
 class Review:
-    """Which clinician has read every language of it, when, and the mark of the words that they read."""
+    """A clinician's review of one piece of advice in every language; `words` is the `mark` of what was read."""
 
     by: str
     on: date
@@ -39,7 +39,7 @@ class Review:
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic of advice: its sentences are `topic_KEY`, which offers it, and `advice_KEY`."""
+    """A topic of advice. The sentence `topic_KEY` offers it, the sentence `advice_KEY` gives the advice."""
 
     key: str
     source: str
@@ -47,15 +47,15 @@ class Topic:
 
     @property
     def sentence(self) -> str:
-        """The name of what is advised."""
+        """The name of the sentence that gives the advice."""
         return WARNING_SIGNS if self.key == WARNING_SIGNS else f"advice_{self.key}"
 
     def due(self, holds: timedelta) -> date | None:
-        """When it is to be reviewed again, where a review holds for so long; None where it never was."""
+        """Return the day of the next review, if a review is valid for `holds`; None if there was no review."""
         return self.review.on + holds if self.review else None
 
     def lacks(self, holds: timedelta, today: date, words: Mapping[str, str]) -> Lack | None:
-        """Return what is wrong with its review, or None; `words` are what callers hear today, by language."""
+        """Return why the review is not valid today, or None; `words` are what callers hear today, by language."""
         if self.review is None:
             return Lack.NEVER
         if self.review.on > today:

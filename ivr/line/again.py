@@ -1,6 +1,6 @@
-"""When a patient who was not reached is rung again: after growing pauses, in opening hours, in their part of the day.
+"""Computes when to call a patient again who was not reached: after growing pauses, within opening hours.
 
-Pure: hours, the wish and the moment are arguments.
+Pure: the hours, the wish and the moment are arguments.
 """
 
 from collections.abc import Sequence
@@ -13,23 +13,23 @@ from ivr.line.hours import HORIZON_DAYS
 
 @dataclass(frozen=True)
 class Persistence:
-    """How often a patient is rung before the request is closed as not reached, and how long is waited between."""
+    """The number of tries before a request is closed as not reached, and the pauses between the tries."""
 
     tries: int
     pauses: Sequence[timedelta]
-    """After the first try, the second and so on; the last serves for all that follow."""
+    """The pauses after the first try, after the second and so on. The last one is used for all later tries."""
     busy_pauses: Sequence[timedelta]
 
     def pause(self, tries: int, *, busy: bool) -> timedelta:
-        """How long to wait after so many tries."""
+        """Return the pause after this number of tries; `busy` if the patient's number was engaged."""
         pauses = self.busy_pauses if busy else self.pauses
         return pauses[min(tries, len(pauses)) - 1]
 
 
 def next_try(offer: Offer, part: Part | None, earliest: datetime) -> datetime:
-    """The first moment from `earliest` on that is in opening hours, and in this part of a day if one was wished.
+    """Return the first moment from `earliest` on within opening hours, and within `part` of a day if given.
 
-    Where there is none within a year, `earliest` itself: somebody must look at it.
+    Returns `earliest` if there is no such moment within a year, so that the request is not forgotten.
     """
     if part is None:
         return offer.hours.open_from(earliest) or offer.hours.local(earliest)

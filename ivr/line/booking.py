@@ -1,6 +1,6 @@
-"""Which days and parts of a day a caller may wish for, and when such a wish is due at the desk.
+"""The days and parts of a day that a caller may ask for, and the time at which the desk must call back.
 
-Pure: hours and the moment are arguments. What is heard about it stands elsewhere.
+Pure: the hours and the moment are arguments. The sentences about it are elsewhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ class Part(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a caller wants of us."""
+    """The kind of request: an appointment or a callback."""
 
     BOOKING = "booking"
     CALLBACK = "callback"
@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Wish:
-    """What a caller asked for: a part of a day, or nothing but "as soon as possible"."""
+    """The caller's wish: a part of a day, or "as soon as possible" if `day` and `part` are None."""
 
     kind: Kind
     day: date | None = None
@@ -39,15 +39,15 @@ class Wish:
 
 @dataclass(frozen=True)
 class Offer:
-    """What the clinic lets a caller wish for: its hours, where each part of the day lies, and how late is too late."""
+    """The rules for wishes: the opening hours, the start and end of each part of the day, and the lead time."""
 
     hours: Hours
     parts: Mapping[Part, Shift]
     lead: timedelta
-    """How much of a part must be left for it still to be offered today."""
+    """The time that must be left in a part of today for it to be offered."""
 
     def days(self, now: datetime, count: int) -> list[date]:
-        """The next open days that still have a part to offer; today counts while it has one."""
+        """Return the next `count` open days with a part to offer; today is one of them if it has a part left."""
         today = self.hours.local(now).date()
         ahead = (today + timedelta(days=n) for n in range(HORIZON_DAYS))
         found: list[date] = []
@@ -59,16 +59,17 @@ class Offer:
         return found
 
     def parts_of(self, day: date, now: datetime) -> list[Part]:
-        """The parts of that day in which the clinic is open and has `lead` left."""
+        """Return the parts of the day in which the clinic is open for at least `lead` after `now`."""
         shifts = self.hours.shifts(day)
         local = self.hours.local(now)
         return [part for part in Part if self._has_left(self._within(shifts, day, part), local)]
 
     def due(self, wish: Wish, now: datetime) -> datetime:
-        """When the desk should ring, always in opening hours.
+        """Return when the desk should call, always within opening hours.
 
-        A booking is rung back at once, to agree on the hour; a callback in its part of the day, or at once.
-        Where the clinic never opens again, that is now: somebody must look at it.
+        A booking is due at once, because the desk agrees on the time with the patient. A callback is due in the part of
+        the day that was asked for, or at once. Returns `now` if the clinic does not open within a year, so that the
+        request is not forgotten.
         """
         soonest = self.hours.open_from(now) or self.hours.local(now)
         if wish.kind is Kind.BOOKING or wish.day is None or wish.part is None:
@@ -77,7 +78,7 @@ class Offer:
         return next((max(start, soonest) for start, end in stretches if end > soonest), soonest)
 
     def stretches(self, day: date, part: Part) -> list[Stretch]:
-        """Where the opening hours of that day and that part of it overlap; each from when until when."""
+        """Return the times at which the clinic is open in this part of the day, each as (start, end)."""
         return self._within(self.hours.shifts(day), day, part)
 
     def _within(self, shifts: Sequence[Shift], day: date, part: Part) -> list[Stretch]:
@@ -90,5 +91,5 @@ class Offer:
 
 
 def _earlier(one: time, other: time) -> time:
-    """The earlier of two ends, where midnight is the latest of all."""
+    """Return the earlier of two end times; midnight is the end of the day and counts as the latest."""
     return min(one, other, key=lambda end: (end == time.min, end))

@@ -1,4 +1,4 @@
-"""The engine that walks the menu's table: where a key, a silence or an outcome leads, and what is said there.
+"""The engine of the call: follows the menu's table for a key, a silence or an outcome, and returns the next turn.
 
 Pure: no HTTP, no XML, no store, no clock, no randomness.
 """
@@ -29,25 +29,25 @@ from ivr.line.turn import (
 )
 
 KEY_SECONDS = (6, 8, 10)
-"""How long we wait for a key, at first and after each miss: more time, not less."""
+"""Seconds to wait for a key: at first, after one miss, after two. The wait grows to give more time."""
 
 NUMBER_SECONDS = (8, 10, 12)
-"""How long we wait from one digit of a number to the next."""
+"""Seconds to wait between two digits of a number: at first, after one miss, after two."""
 
 LONGEST_CALL = timedelta(hours=24)
-"""No call of a patient lasts so long."""
+"""The time after which a webhook of a call is too old to be acted upon; no real call lasts as long."""
 
 RESTART = "*"
-"""While a number is keyed, this begins it again."""
+"""The key that starts the number again while the caller is entering it."""
 
 
 def begin(call: Call, facts: Facts) -> Turn:
-    """The first turn of a call that has come in."""
+    """Return the first turn of an incoming call."""
     return _arrive(call, START, facts)
 
 
 def press(call: Call, keys: str | None, facts: Facts) -> Turn:
-    """The turn after the caller pressed `keys`, or nothing (None), at the place where the call stands."""
+    """Return the turn after the caller pressed `keys` at the current place; None means that no key was pressed."""
     place = facts.menu.get(call.place)
     if not isinstance(place, Menu | Keying) or not has(call, facts, place.needs):
         return _arrive(call.afresh(), HOME, facts)
@@ -57,19 +57,19 @@ def press(call: Call, keys: str | None, facts: Facts) -> Turn:
 
 
 def resume(call: Call, outcome: str, facts: Facts) -> Turn:
-    """The turn after something was done for the call: a request filed, the reception rung."""
+    """Return the turn after an action for the call has finished: a request was filed, or the reception was called."""
     place = facts.menu.get(call.place)
     on = place.on if isinstance(place, Filing | Ringing) else {}
     return _arrive(call, on[outcome], facts) if outcome in on else _arrive(call.afresh(), HOME, facts)
 
 
 def enter(call: Call, place: str, facts: Facts) -> Turn:
-    """The turn on coming to a place by name, as a request that is to be filed does."""
+    """Return the turn at the place of this name, for example at the place that files a request."""
     return _arrive(call, place, facts)
 
 
 def keys_of(menu: Menu, call: Call, facts: Facts) -> dict[str, tuple[Say, Callable[[Facts], Turn]]]:
-    """Every numbered key that means something here: its sentence, and the turn it leads to."""
+    """Return the numbered keys of this menu: for each, its sentence and a function that makes the next turn."""
     found: dict[str, tuple[Say, Callable[[Facts], Turn]]] = {}
     for number, choice in enumerate(choices(menu.offers, call, facts), start=1):
         says = replace(choice.says, values={**choice.says.values, "key": str(number)})
@@ -94,7 +94,7 @@ def _wanting(call: Call, option: Option) -> Call:
 
 
 def _arrive(call: Call, name: str, facts: Facts, said: tuple[Say, ...] = ()) -> Turn:
-    """The turn at a place; one that says its sentences and goes on, or only decides, is passed through."""
+    """Return the turn at this place. A Passage or a Fork does not wait, so the call moves on from it at once."""
     place, call = facts.menu[name], call.at(name)
     match place:
         case Passage():
@@ -135,12 +135,12 @@ def _doing(call: Call, place: Filing | Ringing | End, facts: Facts, said: tuple[
 
 
 def _is_going_on(call: Call, facts: Facts) -> bool:
-    """Whether the wish was begun in a call that can still be going on: a webhook kept for longer is not acted upon."""
+    """Return whether the wish is from a call that can still be going on; an older webhook must not file a request."""
     return call.offered_at is not None and facts.now - call.offered_at < LONGEST_CALL
 
 
 def _ready(call: Call, place: Menu | Keying, facts: Facts) -> Call:
-    """Days are worked out once: what a caller hears stays what the keys mean, even past midnight."""
+    """Fix the moment for which days are offered, so that the keys mean what the caller heard, even past midnight."""
     if isinstance(place, Menu) and place.offers in {"days", "parts", "times"} and call.offered_at is None:
         return replace(call, offered_at=facts.now)
     return call
@@ -198,7 +198,7 @@ def _silent(call: Call, place: Menu | Keying, facts: Facts) -> Turn:
 
 
 def _missed(call: Call, place: Menu | Keying, facts: Facts, what: str, before: int) -> Turn:
-    """After a silence, a wrong key or a refused number: more help each time, then a callback is offered."""
+    """Return the turn after a mistake: more help each time; after the last one, the place for callers who give up."""
     if before + 1 >= place.misses:
         return _arrive(call, place.gives_up, facts)
     return _asking(call, place, facts, help_first=(help_after(what, before, place),))

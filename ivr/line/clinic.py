@@ -1,6 +1,6 @@
-"""The clinic as its telephone knows it: three lines, their hours and reception, topics of advice.
+"""The clinic as its configuration describes it: lines, opening hours, reception, limits, topics of advice.
 
-Values only; config/clinic.py reads and checks the file they come from.
+Values only. config/clinic.py reads the file and checks it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,36 +16,36 @@ from ivr.line.phones import Dialling, Phone, among
 
 @dataclass(frozen=True)
 class Line:
-    """One of the clinic's numbers: what it is called, when it is open, who answers it."""
+    """One of the clinic's telephone lines: its name, its language, its opening hours and its reception."""
 
     key: str
     name: Text
     language: str
     reached_by: frozenset[Phone]
-    """The numbers, called or forwarded from, that mean this line."""
+    """The numbers of this line: those that callers dial, and those that forward to it."""
     offer: Offer
     reception: tuple[Phone, ...] = ()
     greeting: Text | None = None
 
     @property
     def hours(self) -> Hours:
-        """When this line is open."""
+        """The opening hours of this line."""
         return self.offer.hours
 
     @property
     def heading(self) -> str:
-        """Its English name as words begin with it: the first letter is large, and all others are as they were."""
+        """The English name with a capital first letter, for the beginning of a heading."""
         name = self.name["en"]
         return name[:1].upper() + name[1:]
 
     def with_closures(self, closures: Mapping[date, Closure]) -> "Line":
-        """The same line with these exceptions, which beat those of its own."""
+        """Return this line with these closures added; they replace the line's own closures of the same days."""
         return replace(self, offer=replace(self.offer, hours=self.hours.with_closures(closures)))
 
 
 @dataclass(frozen=True)
 class Reception:
-    """How the reception's telephones are rung."""
+    """The settings for calling the reception; `seconds` is how long its telephones ring."""
 
     caller_id: Phone | None
     seconds: int
@@ -53,34 +53,34 @@ class Reception:
 
 @dataclass(frozen=True)
 class Limits:
-    """How much is taken from one telephone or on one line before no more requests are; hours and advice go on."""
+    """The limits on calls and requests. A caller over a limit still hears hours and advice, but can file no request."""
 
     calls_of_a_caller: int
-    """In an hour."""
+    """Calls of one caller in an hour."""
     calls_of_a_line: int
-    """In an hour."""
+    """Calls on one line in an hour."""
     requests_of_a_number: int
-    """In a day."""
+    """Requests for one number in a day."""
 
 
 @dataclass(frozen=True)
 class Retention:
-    """How long what is personal is kept."""
+    """The times for which personal data is kept."""
 
     closed_requests: timedelta
     recordings: timedelta
     log: timedelta
-    """The audit, which names requests by their reference only, and the records of calls, which name nobody."""
+    """The time for which the audit and the records of calls are kept. The audit names requests only by reference."""
 
     @property
     def counted(self) -> timedelta:
-        """For how long all is there that the reports count."""
+        """The time for which all data behind the reports is available."""
         return min(self.closed_requests, self.log)
 
 
 @dataclass(frozen=True)
 class Clinic:
-    """Everything the line says about the clinic, but for its sentences."""
+    """The whole configuration of the clinic, except its sentences."""
 
     name: Text
     lines: Mapping[str, Line]
@@ -92,29 +92,29 @@ class Clinic:
     retention: Retention
     topics: tuple[Topic, ...]
     warning_signs: Topic
-    """Heard before any topic."""
+    """The advice that is said before any topic."""
     review_holds: timedelta
-    """For how long a clinician's review of the advice holds."""
+    """The time for which a clinician's review of the advice is valid."""
     voices: Mapping[str, str]
-    """By language, where it is another than stands with the prompts."""
+    """The clinic's own choice of voice for a language, by language; without one the voice of the prompts is used."""
     reasons: Mapping[str, Text] = field(default_factory=dict)
-    """Why the desk may close, in words that callers hear."""
+    """The reasons for a closure that the desk can choose from, in the words that callers hear."""
     appointment: timedelta | None = None
-    """How long calendars show an appointment; None where the clinic has not said."""
+    """The length of an appointment in calendars; None if the clinic has not set one."""
 
     @property
     def advice(self) -> tuple[Topic, ...]:
-        """All that callers are advised: the warning signs, then the topics."""
+        """All advice: the warning signs, then the topics."""
         return (self.warning_signs, *self.topics)
 
     def line(self, key: str) -> Line:
-        """The line of that key; an unknown one gets the default line, since a caller needs an answer."""
+        """Return the line with this key. Returns the default line for an unknown key, so that a call never fails."""
         return self.lines.get(key) or self.lines[self.default_line]
 
     def with_closures(self, found: Sequence[DeskClosure]) -> "Clinic":
-        """The clinic with what the desk has set, in the order in which it was set; it beats the clinic's file.
+        """Return the clinic with the closures that the desk has set, oldest first. They replace those of clinic.toml.
 
-        For a day, the latest closure holds, and a line's own one rather than one of all lines.
+        If there are several for a day, the latest is used. A closure of one line is used before one of all lines.
         """
         if not found:
             return self
@@ -127,7 +127,7 @@ class Clinic:
         return {each.day: Closure(self.reasons.get(each.reason), each.shifts) for each in ordered}
 
     def line_rung(self, called: str, forwarded_from: str) -> Line:
-        """The line a call came in on: the mobile that forwarded it says more than the number it arrived at."""
+        """Return the line of a call, by the number that forwarded it, else by the one called; else the default line."""
         for written in (forwarded_from, called):
             for line in self.lines.values():
                 if among(written, line.reached_by):

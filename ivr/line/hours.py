@@ -1,6 +1,6 @@
-"""When the clinic is open: weekly shifts, and closed days that beat them.
+"""The opening hours of the clinic: weekly shifts, and closures of single days that replace them.
 
-Values only: the moment asked about is an argument, and no clock is read here.
+Values only: the moment is an argument, and no clock is read.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 HORIZON_DAYS = 366
-"""How far ahead the next opening is looked for; a clinic closed for longer has no next opening."""
+"""Days ahead in which the next opening is searched for; a clinic that is closed for longer has no next opening."""
 
 Text = Mapping[str, str]
 """The same words in each language, keyed by language."""
@@ -18,7 +18,7 @@ Text = Mapping[str, str]
 
 @dataclass(frozen=True, order=True)
 class Shift:
-    """A stretch of a day, from `start` (open) to `end` (closed); an `end` of midnight is that of the day after."""
+    """A part of a day in which the clinic is open. An `end` of midnight is the midnight after that day."""
 
     start: time
     end: time
@@ -28,38 +28,38 @@ class Shift:
             raise ValueError(f"a shift from {self.start:%H:%M} ends at {self.end:%H:%M}; expected a later end")
 
     def on(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """When this shift starts and ends on that day."""
+        """Return the start and the end of this shift on the given day."""
         last = day + timedelta(days=1) if self.end == time.min else day
         return datetime.combine(day, self.start, zone), datetime.combine(last, self.end, zone)
 
 
 def in_order(shifts: tuple[Shift, ...]) -> bool:
-    """Whether each shift begins after the one before it has ended."""
+    """Return whether the shifts are in order and do not overlap."""
     return all(a.end != time.min and a.end <= b.start for a, b in pairwise(shifts))
 
 
 def closing_early(shifts: tuple[Shift, ...], at: time) -> tuple[Shift, ...]:
-    """What is left of a day that ends at this hour; midnight is the end of the day."""
+    """Return the shifts of a day that closes at this time; midnight is the end of the day."""
     return tuple(Shift(each.start, _earlier(each.end, at)) for each in shifts if at == time.min or each.start < at)
 
 
 def opening_late(shifts: tuple[Shift, ...], at: time) -> tuple[Shift, ...]:
-    """What is left of a day that begins at this hour; midnight is the beginning of the day."""
+    """Return the shifts of a day that opens at this time; midnight is the beginning of the day."""
     return tuple(Shift(max(each.start, at), each.end) for each in shifts if each.end == time.min or at < each.end)
 
 
 def _earlier(one: time, other: time) -> time:
-    """The earlier of two ends, where midnight is the latest of all."""
+    """Return the earlier of two end times; midnight is the end of the day and counts as the latest."""
     return min(one, other, key=lambda end: (end == time.min, end))
 
 
 def written(shifts: tuple[Shift, ...]) -> str:
-    """The shifts as they are stored: 09:00-13:00,16:00-20:30; empty for none."""
+    """Return the shifts as text for the database: "09:00-13:00,16:00-20:30"; empty if there are none."""
     return ",".join(f"{each.start:%H:%M}-{each.end:%H:%M}" for each in shifts)
 
 
 def shifts_of(text: str) -> tuple[Shift, ...]:
-    """The shifts that were stored so. Raises ValueError for anything else."""
+    """Return the shifts from text that `written` has made. Raises ValueError for any other text."""
     ends = [each.partition("-") for each in text.split(",") if text]
     return tuple(Shift(time.fromisoformat(start), time.fromisoformat(end)) for start, _, end in ends)
 
@@ -71,7 +71,7 @@ def _refuse_overlaps(shifts: tuple[Shift, ...]) -> None:
 
 @dataclass(frozen=True)
 class Closure:
-    """A day that is not like its weekday: closed, or a half day with shifts of its own; and why."""
+    """The hours of a single day that replace those of its weekday. Without shifts the clinic is closed."""
 
     reason: Text | None = None
     shifts: tuple[Shift, ...] = ()
@@ -82,9 +82,9 @@ class Closure:
 
 @dataclass(frozen=True)
 class DeskClosure:
-    """A closure as the desk set it: a day, a line, the shifts that are left of it, and the key of a reason.
+    """A closure that the desk has set for a day. An empty `line` means all lines, an empty `reason` means none.
 
-    No line stands for all of them; no reason is "" too.
+    `shifts` are the hours in which the clinic is still open.
     """
 
     day: date
@@ -98,7 +98,7 @@ class DeskClosure:
 
 @dataclass(frozen=True)
 class Hours:
-    """The opening hours of a line: a week from Monday to Sunday, and its exceptions."""
+    """The opening hours of a line: the shifts of each weekday from Monday to Sunday, and the closures."""
 
     zone: ZoneInfo
     week: tuple[tuple[Shift, ...], ...]
@@ -111,39 +111,39 @@ class Hours:
             _refuse_overlaps(shifts)
 
     def shifts(self, day: date) -> tuple[Shift, ...]:
-        """The shifts of that day; an exception beats the weekday."""
+        """Return the shifts of the day; a closure replaces those of its weekday."""
         closure = self.closures.get(day)
         return self.week[day.weekday()] if closure is None else closure.shifts
 
     def closure(self, day: date) -> Closure | None:
-        """What makes that day unlike its weekday, if anything does."""
+        """Return the closure of the day, or None if the hours of its weekday apply."""
         return self.closures.get(day)
 
     def with_closures(self, closures: Mapping[date, Closure]) -> "Hours":
-        """These hours with more exceptions, which beat those that there were."""
+        """Return these hours with more closures, which replace existing ones of the same days."""
         return replace(self, closures={**self.closures, **closures})
 
     def closures_from(self, day: date, days: int) -> Iterator[tuple[date, Closure]]:
-        """The exceptions of that day and those after it, `days` days in all."""
+        """Yield the closures of the next `days` days from `day` on, each with its day."""
         for each in (day + timedelta(days=ahead) for ahead in range(days)):
             if each in self.closures:
                 yield each, self.closures[each]
 
     def is_open(self, now: datetime) -> bool:
-        """Whether the clinic is open at this moment: from the opening minute until just before the closing one."""
+        """Return whether the clinic is open at this moment; at the closing time itself it is closed."""
         return self.closes(now) is not None
 
     def closes(self, now: datetime) -> datetime | None:
-        """When the shift that is on now ends; None when closed."""
+        """Return the end of the current shift; None if the clinic is closed."""
         here = self.local(now)
         return next((end for start, end in self.stretches(here.date()) if start <= here < end), None)
 
     def usually_open(self, now: datetime) -> bool:
-        """Whether the clinic would be open at this moment if the day were like any other of its weekday."""
+        """Return whether the clinic would be open at this moment according to the weekday alone, without closures."""
         return Hours(self.zone, self.week).is_open(now)
 
     def opens_next(self, now: datetime) -> datetime | None:
-        """When the clinic opens after this moment; None where it does not within a year."""
+        """Return the next opening after this moment; None if there is none within a year."""
         here = self.local(now)
         for ahead in range(HORIZON_DAYS):
             for start, _ in self.stretches(here.date() + timedelta(days=ahead)):
@@ -152,15 +152,15 @@ class Hours:
         return None
 
     def open_from(self, now: datetime) -> datetime | None:
-        """This moment if the clinic is open, else the next opening."""
+        """Return this moment if the clinic is open, else the next opening; None if there is none within a year."""
         return self.local(now) if self.is_open(now) else self.opens_next(now)
 
     def local(self, now: datetime) -> datetime:
-        """The same moment on the clinic's wall clock."""
+        """Return the same moment in the clinic's time zone. Raises ValueError for a moment without a time zone."""
         if now.tzinfo is None:
             raise ValueError("a moment without a time zone")
         return now.astimezone(self.zone)
 
     def stretches(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        """From when until when it is open on that day, in order."""
+        """Return the start and the end of each shift of the day, in order."""
         return (shift.on(day, self.zone) for shift in self.shifts(day))

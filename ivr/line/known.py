@@ -1,4 +1,4 @@
-"""What is known of a call: whether it has what a place needs, and the answers that the menu's forks ask for.
+"""Answers questions about a call: does it have the data that a place needs, and which way does a fork lead.
 
 Pure: everything comes from the call and the facts.
 """
@@ -10,12 +10,12 @@ from ivr.line.turn import Call, Facts
 
 
 def has(call: Call, facts: Facts, needs: tuple[str, ...]) -> bool:
-    """Whether the call has all of these."""
+    """Return whether the call has everything in `needs`."""
     return all(KNOWN[need](call, facts) for need in needs)
 
 
 def answer(fork: str, call: Call, facts: Facts) -> str:
-    """The answer to what a fork asks."""
+    """Return the answer to a fork's question, which names the way the call takes."""
     return FORKS[fork](call, facts)
 
 

@@ -1,6 +1,6 @@
-"""How a caller comes from one language to another: by 9 at once between two, by a menu of languages among more.
+"""Changes the language of a call: 9 switches between two languages and opens a menu if there are more.
 
-Pure: the languages of the line are those that the clinic's name has words for.
+Pure: the languages of a line are those of the clinic's name.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,17 +13,17 @@ FEWEST_FOR_A_MENU = 3
 
 
 def need_a_menu(languages: Iterable[str]) -> bool:
-    """Whether they are too many for one key to change from each to the other."""
+    """Return whether there are so many languages that a menu is needed to choose one."""
     return len(tuple(languages)) >= FEWEST_FOR_A_MENU
 
 
 def others(call: Call, facts: Facts) -> tuple[str, ...]:
-    """The languages that the call is not in."""
+    """Return all languages except the one of the call."""
     return tuple(language for language in facts.clinic.name if language != call.language)
 
 
 def leads_on(call: Call, facts: Facts) -> str:
-    """The place where a call goes on in the language that was chosen, from where 9 was pressed."""
+    """Return the place at which the call continues in the new language, from the place where 9 was pressed."""
     at = call.left or call.place
     place = facts.menu.get(at)
     if not isinstance(place, Menu) or place.offers == OFFER:
@@ -32,11 +32,11 @@ def leads_on(call: Call, facts: Facts) -> str:
 
 
 def keys_to(wanted: str, begun_in: str, languages: Sequence[str]) -> str:
-    """The keys that lead to a language from the beginning of a call in another."""
+    """Return the keys that change the language of a new call from `begun_in` to `wanted`; empty if it is the same."""
     if wanted == begun_in:
         return ""
     return f"{LANGUAGE}{languages.index(wanted) + 1}" if need_a_menu(languages) else LANGUAGE
 
 
 OFFER = "languages"
-"""What the menu of languages offers: each language by a key of its own, which is the same in every call."""
+"""The name of the offer in the menu of languages. A language has the same key in every call."""

@@ -1,6 +1,6 @@
-"""The whole menu of the line, as a table: every place of a call, what is said there, and what leads where.
+"""The whole menu of the line as a table: the places of a call, their sentences, and where each key leads.
 
-Names only: the sentences stand in config/prompts, the engine that walks the table in call.py.
+Names only: the sentences are in config/prompts, the engine that follows the table is call.py.
 """
 
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from ivr.line.booking import Kind
 from ivr.line.places import End, Filing, Fork, Keying, Menu, Option, Passage, Place, Ringing, Screening
 
 PERSON, REPEAT, BACK, LANGUAGE = "0", "*", "#", "9"
-"""The standing keys: the same from every menu."""
+"""The standing keys: they have the same meaning in every menu."""
 
 START, HOME, PERSON_PLACE, LANGUAGES_PLACE = "welcome", "main", "person", "languages"
 
 SCREENING = Screening(
     "screen", "option_take", key="1", seconds=(6, 8), misses=2, on_silence="silence_1", on_wrong="wrong_1"
 )
-"""What the reception hears on its own leg: only somebody who presses the key is given the patient."""
+"""The question to whoever picks up a telephone of the reception; only a key press connects them to the patient."""
 
 WANTS = (
     Option("1", "option_book", "book", kind=Kind.BOOKING),
@@ -24,7 +24,7 @@ WANTS = (
     Option("3", "option_advice", "advice"),
     Option("4", "option_hours", "hours"),
 )
-"""What a caller can want, from the main menu and after the hours; the reports count it by the place it leads to."""
+"""The options of the main menu, repeated after the opening hours. Reports count them by the place they lead to."""
 
 MENU: Mapping[str, Place] = {
     "welcome": Passage(("welcome", "status"), "main"),
@@ -34,9 +34,9 @@ MENU: Mapping[str, Place] = {
     "no_days": Passage(("no_days",), "callback", kind=Kind.CALLBACK),
     "book_day": Menu(("which_day",), offers="days", leads="book_part", needs=("kind",)),
     "book_part": Menu(("which_part",), offers="parts", leads="number", needs=("kind", "day")),
-    # -- be rung back
+    # -- ask for a callback
     "callback": Menu(("which_time",), offers="times", leads="number", needs=("kind",)),
-    # -- the number to ring
+    # -- the number to call
     "number": Fork("caller_known", {"yes": "own_number", "no": "withheld"}),
     "withheld": Passage(("withheld",), "key_number"),
     "own_number": Menu(
@@ -50,7 +50,7 @@ MENU: Mapping[str, Place] = {
         (Option("1", "option_right", "summary"), Option("2", "option_again", "key_number")),
         needs=("kind", "keyed"),
     ),
-    # -- the promise
+    # -- confirm and file the request
     "summary": Menu(
         ("summary",),
         (Option("1", "option_confirm", "file"), Option("2", "option_start_over", "main")),
@@ -64,7 +64,7 @@ MENU: Mapping[str, Place] = {
         needs=("kind", "number"),
         gives_up="goodbye",
     ),
-    # -- a caller over a limit, or blocked: no request and no reception, but all that can be heard
+    # -- a caller who is blocked or over a limit: no request and no reception, but all information
     "refused": Menu(
         ("refused_more",),
         (Option("1", "option_advice", "advice"), Option("2", "option_hours", "hours")),
@@ -72,20 +72,20 @@ MENU: Mapping[str, Place] = {
         gives_up="goodbye",
         offers_person=False,
     ),
-    # -- advice: the warning signs first, each time and in each language
+    # -- advice: the warning signs first, every time and in every language
     "advice": Passage(("warning_signs",), "topics"),
     "topics": Menu(("which_topic",), offers="topics", leads="topic", language_leads="advice"),
     "topic": Menu(("topic",), offers="topics", leads="topic", language_leads="advice", needs=("topic",), answers=True),
     # -- opening hours
     "hours": Menu(("week", "closures"), WANTS, answers=True),
-    # -- the languages, where there are more than two: each leads on from where 9 was pressed
+    # -- the menu of languages, if there are more than two: the call continues where 9 was pressed
     "languages": Menu(offers="languages"),
-    # -- a person
+    # -- the reception
     "person": Fork("reception", {"rings": "ring", "nobody": "nobody", "closed": "closed_now"}),
     "ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "nobody", "refused": "refused"}, SCREENING),
     "nobody": Passage(("nobody",), "callback", kind=Kind.CALLBACK),
     "closed_now": Passage(("person_closed",), "callback", kind=Kind.CALLBACK),
-    # -- when the caller is lost
+    # -- after too many mistakes
     "offer": Menu(
         ("offer",),
         (Option("1", "option_callback", "callback", kind=Kind.CALLBACK),),

@@ -1,6 +1,6 @@
-"""Options that are worked out while the call goes on: days, parts of a day, times to be rung, topics, languages.
+"""Makes the options that depend on the call: days, parts of a day, times for a callback, topics, languages.
 
-Pure: each offer is the sentence that names it and what the call has gathered once it is chosen.
+Pure: an offer is the sentence that names it and the call after it is chosen.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,30 +16,30 @@ DAYS_ON_OFFER = 3
 
 @dataclass(frozen=True)
 class Choice:
-    """Something on offer: how it is named, and the call once it is chosen."""
+    """An option: the sentence that names it, and the call after it is chosen."""
 
     says: Say
     then: Call
     leads: str = ""
-    """Where it leads, if elsewhere than the other choices of its menu."""
+    """The place that this option leads to; empty for the place of the whole menu."""
 
 
 @dataclass(frozen=True)
 class Offered:
-    """A kind of offer: how it is worked out, and the sentences that name its choices; the key is a blank of each."""
+    """A kind of offer: the function that makes its options, and their sentences, each with a further blank `key`."""
 
     worked_out: Callable[[Call, Facts], Iterator[Choice]]
     sentences: Blanks
 
 
 def choices(name: str, call: Call, facts: Facts) -> list[Choice]:
-    """What this kind of offer holds for the call; none for the empty name."""
+    """Return the options of this kind of offer for the call; none if the name is empty."""
     offer = OFFERS.get(name)
     return list(offer.worked_out(call, facts)) if offer else []
 
 
 def open_days(call: Call, facts: Facts, count: int = DAYS_ON_OFFER) -> list[date]:
-    """The days that a caller may choose from."""
+    """Return the days that a caller may choose from, at most `count`."""
     return facts.line.offer.days(_moment(call, facts), count)
 
 
@@ -59,7 +59,7 @@ def _parts_of(call: Call, facts: Facts) -> list[Part]:
 
 
 def _times(call: Call, facts: Facts) -> Iterator[Choice]:
-    """As soon as possible, or a part of the next open day."""
+    """Yield "as soon as possible", then the parts of the next open day."""
     yield Choice(Say("option_soonest"), replace(call, day=None, part=None))
     today = _today(call, facts)
     for day in open_days(call, facts, count=1):
@@ -74,7 +74,7 @@ def _topics(call: Call, facts: Facts) -> Iterator[Choice]:
 
 
 def _languages(call: Call, facts: Facts) -> Iterator[Choice]:
-    """Every language in its own words, the call's among them: so a language has the same key in every call."""
+    """Yield every language, named in itself. The current one is included, so that keys are the same in every call."""
     for language in facts.clinic.name:
         yield Choice(Say("option_language", language=language), replace(call, language=language), leads_on(call, facts))
 

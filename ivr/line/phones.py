@@ -1,6 +1,6 @@
-"""Telephone numbers: a Phone is one that exists and may be rung, or it is not made at all.
+"""Telephone numbers: reads, checks and formats them. A Phone is always a valid number.
 
-The only module that imports phonenumbers. No menu, no carrier.
+The only module that imports phonenumbers. Knows no menu and no carrier.
 """
 
 import re
@@ -12,17 +12,20 @@ import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 HOME = "IN"
-"""The country whose habits a keyed number follows (ISO 3166)."""
+"""The country (ISO 3166) whose dialling rules apply to a number without a country code."""
 
 LONGEST_KEYED = 20
-"""Digits: more than any number has; a finger asleep on a key sends hundreds."""
+"""Most digits that are read as a number; a key that is held down can send hundreds."""
 
 WITHHELD_AS_DIGITS = frozenset({"266696687", "7378742833", "2562533", "8656696", "86282452253", "7748283"})
-"""ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE and PRIVATE on a keypad: how the carrier used to write
-a withheld caller, also with a leading 1. Since 2023 it writes the word."""
+"""Old codes of a withheld number.
+
+They are ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE and PRIVATE typed on a keypad, also with a leading 1. The
+carrier has sent the word instead since 2023.
+"""
 
 WRITTEN = re.compile(r"\s*\+?[0-9\s().-]{3,40}")
-"""A number as people write it; phonenumbers would find one in an address or a sentence too."""
+"""The pattern of a number as people write it. Without it phonenumbers would find a number within a sentence."""
 
 PAID_BY_WHOM_WE_RING = frozenset(
     {
@@ -33,11 +36,11 @@ PAID_BY_WHOM_WE_RING = frozenset(
         PhoneNumberType.VOICEMAIL,
     }
 )
-"""Kinds of number that cost the clinic extra, or that no patient answers."""
+"""Types of number that cost the clinic extra, or that no patient answers."""
 
 
 class Refusal(Enum):
-    """Why a number cannot be rung; the value is the sentence that tells the caller."""
+    """The reason why a number is refused; the value is the name of the sentence that tells the caller."""
 
     NO_SUCH_NUMBER = "number_unknown"
     COUNTRY = "number_abroad"
@@ -46,7 +49,7 @@ class Refusal(Enum):
 
 
 class NumberRefused(ValueError):
-    """The number cannot be rung; `why` says which rule it broke."""
+    """A number is invalid or must not be called; `why` is the reason."""
 
     def __init__(self, why: Refusal) -> None:
         super().__init__(why.name)
@@ -55,7 +58,7 @@ class NumberRefused(ValueError):
 
 @dataclass(frozen=True, order=True)
 class Phone:
-    """A number in E.164. Build it with `phone`, `keyed` or `caller_id`."""
+    """A valid number in E.164. Make it with `phone`, or with `keyed` or `caller_id` of Dialling."""
 
     e164: str
 
@@ -72,7 +75,7 @@ class Phone:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The digits as people say them, in groups; those of another country begin with its code."""
+        """The digits in the groups in which people say them; a foreign number begins with its country code."""
         number = _read(self.e164, None)
         home = phonenumbers.region_code_for_number(number) == HOME
         style = PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL
@@ -84,13 +87,13 @@ class Phone:
 
 @dataclass(frozen=True)
 class Dialling:
-    """Which numbers the clinic will ring: the countries allowed, and never its own lines."""
+    """The rules for numbers: the countries that the clinic calls, and its own numbers, which it never calls."""
 
     countries: frozenset[str]
     ours: frozenset[Phone]
 
     def keyed(self, digits: str) -> Phone:
-        """The number that a caller keyed, by Indian habits: ten digits, 0 or 91 before them, or an STD code.
+        """Return the number that a caller entered: ten digits, with 0 or 91 before them, or with an STD code.
 
         Raises NumberRefused.
         """
@@ -99,7 +102,7 @@ class Dialling:
         return self._allowed(_read(digits, HOME))
 
     def caller_id(self, sender: str) -> Phone | None:
-        """The number that a call came from, or None where it is withheld, no telephone, or not to be rung."""
+        """Return the caller's number; None if it is withheld, invalid, or must not be called."""
         if is_withheld(sender):
             return None
         try:
@@ -108,9 +111,9 @@ class Dialling:
             return None
 
     def sender(self, written: str) -> Phone | None:
-        """The telephone that a call came from, whether or not we would ring it; None where it is withheld or none.
+        """Return the caller's number even if the clinic must not call it; None if it is withheld, invalid or its own.
 
-        One of the clinic's own is nobody's: whatever the clinic's mobiles forward may come from them.
+        The clinic's own numbers identify nobody, because calls that its mobiles forward may show them.
         """
         if is_withheld(written):
             return None
@@ -120,9 +123,9 @@ class Dialling:
             return None
 
     def anybodys(self, written: str) -> Phone:
-        """The number as people write it, whether or not we would ring it, but for the clinic's own.
+        """Return the number from text, even if the clinic must not call it.
 
-        Raises NumberRefused.
+        Raises NumberRefused, also for the clinic's own numbers.
         """
         if not WRITTEN.fullmatch(written):
             raise NumberRefused(Refusal.NO_SUCH_NUMBER)
@@ -145,16 +148,13 @@ class Dialling:
 
 
 def phone(written: str) -> Phone:
-    """The number written as people write it, with its country code or as dialled in India.
-
-    Raises NumberRefused.
-    """
+    """Return the number from text: with a country code, or as dialled in India. Raises NumberRefused."""
     number = _read(written, HOME)
     return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164))
 
 
 def is_withheld(sender: str) -> bool:
-    """Whether a carrier's From says "no number": a word, an address, nothing, or one of the old codes."""
+    """Return whether the sender that a carrier names means "no number": empty, a word, an address, or an old code."""
     bare = sender.strip().removeprefix("+")
     if not bare.isascii() or not bare.isdigit():
         return True
@@ -162,7 +162,7 @@ def is_withheld(sender: str) -> bool:
 
 
 def among(written: str, numbers: Collection[Phone]) -> bool:
-    """Whether this is one of those numbers, however it is written; False for anything that is no number."""
+    """Return whether the number is in `numbers`, however it is written; False if the text is not a number."""
     try:
         return phone(written) in numbers
     except NumberRefused:

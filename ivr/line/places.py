@@ -1,6 +1,6 @@
-"""The kinds of place a call can be in. The table of the places themselves is menu.py.
+"""The kinds of place in a call. The places themselves are in the table of menu.py.
 
-Values only: what each kind does with a key is call.py's business.
+Values only: call.py implements each kind.
 """
 
 from collections.abc import Mapping
@@ -17,40 +17,40 @@ class Option:
     says: str
     leads: str
     kind: Kind | None = None
-    """What the caller wants from here on; what was gathered before is forgotten."""
+    """The kind of request that the caller chooses here; earlier choices are dropped."""
 
 
 @dataclass(frozen=True)
 class Menu:
-    """Says some sentences and waits for one key."""
+    """A place that says its sentences and waits for one key."""
 
     says: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
     offers: str = ""
-    """Options that are worked out (days, parts, times, topics) and lead to `leads`; numbered before the fixed ones."""
+    """The name of the offer whose options lead to `leads`; its keys come before those of `options`."""
     leads: str = ""
     first: tuple[str, ...] = ()
-    """Sentences that no key can cut off."""
+    """The sentences that a key press does not interrupt."""
     language_leads: str = ""
-    """Where 9 leads; by default it stays."""
+    """The place that 9 leads to; empty to stay here."""
     needs: tuple[str, ...] = ()
-    """What the call must have gathered; without it the caller is led to the main menu."""
+    """The data that the call must have here; without it the caller goes to the main menu."""
     misses: int = 3
-    """After so many wrong keys, or so many silences, the call goes on to `gives_up`."""
+    """The number of wrong keys, or of silences, after which the call goes on to `gives_up`."""
     ends_on_silence: bool = False
-    """Whether the first silence leads there: the caller has what they rang for."""
+    """True if the first silence leads to `gives_up`, because the caller has what they called for."""
     gives_up: str = "offer"
     standing: bool = True
-    """Whether 9, 0, star and hash work here, and are announced."""
+    """True if 9, 0, star and hash work here and are announced."""
     offers_person: bool = True
-    """Whether 0 is announced, where it works."""
+    """True if 0 is announced among the standing keys."""
     answers: bool = False
-    """Whether who comes here has heard what they rang for: the reports count them as served."""
+    """True if a caller who comes here has got an answer; the reports count the call as served."""
 
 
 @dataclass(frozen=True)
 class Keying:
-    """Waits for a number, ended by hash."""
+    """A place that waits for a number, ended by hash."""
 
     says: tuple[str, ...]
     leads: str
@@ -61,19 +61,19 @@ class Keying:
 
 @dataclass(frozen=True)
 class Passage:
-    """Says its sentences to the end and goes on by itself."""
+    """A place that says its sentences without interruption and leads on."""
 
     says: tuple[str, ...]
     leads: str
     kind: Kind | None = None
-    """What the caller is taken to want from here on."""
+    """The kind of request that the call has from here on."""
     answers: bool = False
-    """As of a menu."""
+    """True if a caller who comes here has got an answer; the reports count the call as served."""
 
 
 @dataclass(frozen=True)
 class Fork:
-    """Says nothing; the answer to `asks` leads on."""
+    """A place that says nothing and decides where the call goes, by the answer to `asks`."""
 
     asks: str
     on: Mapping[str, str] = field(default_factory=dict)
@@ -81,41 +81,41 @@ class Fork:
 
 @dataclass(frozen=True)
 class Filing:
-    """Leaves the request at the desk; what became of it leads on, "refused" where none is taken from this call."""
+    """A place that files the request; the outcome leads on. It is "refused" if the call may file none."""
 
     on: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Screening:
-    """The question that whoever picks up hears, before the patient: only a person answers it, never a voicemail."""
+    """The question to whoever picks up at the reception, before the patient. A voicemail does not answer it."""
 
     says: str
     offers: str
-    """The sentence that names the key."""
+    """The name of the sentence that names the key."""
     key: str
     seconds: tuple[int, ...]
-    """How long to wait for the key, at first and after each miss."""
+    """Seconds to wait for the key: at first, and after each miss."""
     misses: int
-    """After so many wrong keys, or so many silences, it is nobody."""
+    """The number of wrong keys, or of silences, after which nobody has taken the call."""
     on_silence: str
     on_wrong: str
-    """What is said before it is asked again."""
+    """The sentence before the question is repeated; `on_silence` is the same after silence."""
 
 
 @dataclass(frozen=True)
 class Ringing:
-    """Rings the reception; whether somebody took the call leads on, "refused" where it is not rung for this call."""
+    """A place that calls the reception; the outcome leads on. It is "refused" if the call may not reach it."""
 
     says: tuple[str, ...]
     on: Mapping[str, str]
     screening: Screening | None = None
-    """What they are asked first; none where whoever picks up gets the patient at once."""
+    """The question to whoever picks up; None to connect them at once."""
 
 
 @dataclass(frozen=True)
 class End:
-    """Says its sentences and hangs up."""
+    """A place that says its sentences and hangs up."""
 
     says: tuple[str, ...] = ()
 

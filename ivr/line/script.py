@@ -1,6 +1,6 @@
 """Turns the names of sentences into words, in the language of the call.
 
-The words come from config/prompts; this only fills their blanks. Pure.
+Pure: fills the blanks of the sentences from config/prompts.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,12 +13,12 @@ from ivr.line.booking import Part
 from ivr.line.turn import Day, DayName, Digits, HourToday, Moment, Say, Spans, Value, WeekDays
 
 DAYS_NAMED_BY_WEEKDAY = 6
-"""Up to so many days ahead the weekday alone says which day is meant."""
+"""Days ahead up to which a day is named by its weekday alone."""
 
 
 @dataclass(frozen=True)
 class Clock:
-    """How hours are said: `{hour}` and `{next}` are numbers in words, `{part}` the part of the day."""
+    """The patterns for times of day. `{hour}` and `{next}` are hours in words, `{part}` is a part of the day."""
 
     hour: str
     quarter: str
@@ -30,12 +30,12 @@ class Clock:
     hours: tuple[str, ...]
     """The hours in words, twelve first."""
     irregular: Mapping[str, str]
-    """Hours with a word of their own, keyed "1:30"."""
+    """The patterns of irregular times, keyed by time ("1:30")."""
     parts: tuple[tuple[int, str, str], ...]
-    """From which hour (0-23) a part of the day has its name: in general, and of today."""
+    """The parts of the day, each as (first hour 0-23, its name, its name today)."""
 
     def say(self, at: time, *, today: bool = False) -> str:
-        """This hour in words; `today` says "this evening" for "in the evening"."""
+        """Return the time in words; with `today`, "this evening" instead of "in the evening"."""
         if (at.hour, at.minute) in {(0, 0), (12, 0)}:
             return self.noon if at.hour else self.midnight
         pattern = self.irregular.get(f"{at.hour % 12}:{at.minute:02}") or self._pattern(at.minute)
@@ -56,7 +56,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Days:
-    """How a day is said, each keyed today, tomorrow, week and later: its name, in a sentence, with an hour."""
+    """The words for days. Each mapping is keyed by distance: today, tomorrow, week, later."""
 
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
@@ -64,18 +64,18 @@ class Days:
     dates: Mapping[str, str]
     moments: Mapping[str, str]
     run: str
-    """A run of weekdays, from `{first}` to `{last}`."""
+    """The pattern of a run of weekdays, with `{first}` and `{last}`."""
 
     def say(self, day: Day | DayName) -> str:
-        """The day as the name of a choice, or within a sentence."""
+        """Return the day in words: as the name of an option for a DayName, within a sentence for a Day."""
         return self._filled(self.names if isinstance(day, DayName) else self.dates, day)
 
     def at(self, day: Day, hour: str) -> str:
-        """The day with an hour."""
+        """Return the day in words, together with a time in words."""
         return self._filled(self.moments, day).format(time=hour)
 
     def weekday_run(self, run: WeekDays) -> str:
-        """A weekday, or the first and the last of several."""
+        """Return one weekday, or the first and the last of a run."""
         first, last = self.weekdays[run.first], self.weekdays[run.last]
         return first if run.first == run.last else self.run.format(first=first, last=last)
 
@@ -97,73 +97,73 @@ def _distance(day: Day | DayName) -> str:
 
 @dataclass(frozen=True)
 class Language:
-    """A language of the line: what it is called, and how the carrier is to speak it."""
+    """A language of the line: its names, and the locale and voice with which the carrier speaks it."""
 
     name: str
-    """Its own, as those who speak it write it."""
+    """The name in the language itself."""
     names: Mapping[str, str]
-    """What staff call it, by the language they read; English is always there."""
+    """The names on the desk's pages, by the language of the page; English is always present."""
     locale: str
     voice: str
 
     def named_in(self, reader: str) -> str:
-        """What somebody who reads this language calls it."""
+        """Return the name on a page in this language, or the English one."""
         return self.names.get(reader, self.names["en"])
 
 
 @dataclass(frozen=True)
 class Prompts:
-    """Every sentence and word of one language."""
+    """All sentences and words of one language."""
 
     language: str
     about: Language
     clock: Clock
     days: Days
     parts: Mapping[str, str]
-    """The parts of a day, as a wish names them."""
+    """The words for the parts of a day."""
     span: str
-    """From `{start}` until `{end}`."""
+    """The pattern of a time span, with `{start}` and `{end}`."""
     spans_joint: str
     sentences: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """Words, and the language they are in."""
+    """Words and their language."""
 
     language: str
     words: str
 
 
 class Script:
-    """The prompts of every language; says any sentence of the call."""
+    """The prompts of all languages. Returns the words of any sentence."""
 
     def __init__(self, prompts: Mapping[str, Prompts]) -> None:
         self._prompts = prompts
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages there are prompts for, the first being the default."""
+        """The languages with prompts; the first is the default."""
         return tuple(self._prompts)
 
     def prompts(self, language: str) -> Prompts:
-        """Every sentence and word of a language, with the blanks still in them."""
+        """Return all sentences and words of a language, with their blanks."""
         return self._prompts[language]
 
     def about(self, language: str) -> Language | None:
-        """What is known of a language; None of one that the line does not speak, or no longer."""
+        """Return the details of a language; None if the line does not speak it, or no longer does."""
         return self._prompts[language].about if language in self._prompts else None
 
     def spoken(self, language: str) -> str:
-        """The language itself where the line speaks it, else the default: prompts may have been taken away since."""
+        """Return this language if the line speaks it, else the default; a stored call may name one that was removed."""
         return language if language in self._prompts else self.languages[0]
 
     def everywhere(self, say: Say) -> dict[str, str]:
-        """Its words in each language."""
+        """Return the words of a sentence in each language."""
         return {language: self.say(say, language).words for language in self.languages}
 
     def say(self, say: Say, language: str) -> Spoken:
-        """The words of this sentence."""
+        """Return the words of a sentence, in its own language if it has one."""
         prompts = self._prompts[say.language or language]
         blanks = {name: _fill(value, prompts) for name, value in say.values.items()}
         return Spoken(prompts.language, prompts.sentences[say.name].format(**blanks))
@@ -199,9 +199,9 @@ FILLS: tuple[tuple[type, Callable[[Any, Prompts], str]], ...] = (
     (Spans, _spans),
     (Mapping, lambda text, prompts: text[prompts.language]),
 )
-"""How each kind of value is said; a part of a day is a str too, and so stands before it."""
+"""The function that turns each type of value into words. Part comes before str, because a Part is a str too."""
 
 
 def blanks_of(sentence: str) -> frozenset[str]:
-    """The names of the blanks in a sentence."""
+    """Return the names of the blanks in a sentence."""
     return frozenset(name for _, name, _, _ in Formatter().parse(sentence) if name is not None)

@@ -1,6 +1,6 @@
-"""Every sentence that the program says, with the blanks that it fills: found where each is said.
+"""Lists every sentence that the program says, with its blanks.
 
-The words are in config/prompts, which is checked against this at start. A topic of advice adds two of its own.
+config/prompts is checked against this list at start. Each topic of advice adds two sentences.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,11 +20,11 @@ OUTSIDE: Blanks = {
     **{f"say_{kind}": ("clinic",) for kind in Kind},
     **{f"say_{kind}_then": ("clinic", "day", "part") for kind in Kind},
 }
-"""What is not said by the call itself: our apology, the text to a caller, and what the desk says to a patient."""
+"""Sentences outside the menu: the apology for a fault, the text to a caller, the desk's words to a patient."""
 
 
 def sentences(topics: Iterable[str], menu: Mapping[str, Place] = MENU) -> dict[str, frozenset[str]]:
-    """Every sentence's name with its blanks, where these are the topics of advice and the menu's table."""
+    """Return the blanks of every sentence, by its name, for these topics of advice and this menu."""
     found: dict[str, tuple[str, ...]] = {**OUTSIDE, **KEYS, **HELP}
     for place in menu.values():
         found.update(_of_place(place))
@@ -47,7 +47,7 @@ def _of_place(place: Place) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def said_at(place: Place) -> tuple[str, ...]:
-    """The names that the table has a place say, what no key cuts off first; each a sentence or a speech."""
+    """Return the names of the sentences and speeches of a place, the uninterruptible ones first."""
     first = place.first if isinstance(place, Menu) else ()
     says = place.says if isinstance(place, Menu | Keying | Passage | Ringing | End) else ()
     return (*first, *says)

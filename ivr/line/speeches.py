@@ -1,6 +1,6 @@
-"""The sentences that depend on the moment or on what a call has gathered: which of them apply, and what fills them.
+"""Chooses the sentences that depend on the moment or on the call's data, and the values for their blanks.
 
-Pure; the words themselves are in config/prompts, and turned into speech by script.py.
+Pure: the words are in config/prompts, and script.py fills their blanks.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,21 +14,21 @@ from ivr.line.phones import Phone
 from ivr.line.turn import Blanks, Call, Day, Digits, Facts, HourToday, Moment, Say, Spans, Value, WeekDays
 
 CLOSURES_AHEAD_DAYS = 7
-"""How far ahead closures are read out with the opening hours."""
+"""Days ahead for which closures are announced with the opening hours."""
 
 Says = Callable[[Call, Facts], Iterator[Say]]
 
 
 @dataclass(frozen=True)
 class Speech:
-    """What a name of the menu's table stands for, and every sentence that can come of it."""
+    """A speech of the menu's table: a function that chooses the sentences, and all sentences that it may choose."""
 
     says: Says
     sentences: Blanks
 
 
 def spoken(name: str, call: Call, facts: Facts) -> tuple[Say, ...]:
-    """The sentences that this name of the menu's table stands for, here and now."""
+    """Return the sentences for this name in the menu's table; a name without a speech is a sentence itself."""
     speech = SPEECHES.get(name)
     return tuple(speech.says(call, facts)) if speech else (Say(name),)
 
@@ -41,7 +41,7 @@ def _welcome(_call: Call, facts: Facts) -> Iterator[Say]:
 
 
 def _status(_call: Call, facts: Facts) -> Iterator[Say]:
-    """Open until when; or closed, why, until when, and where to turn in an emergency."""
+    """Yield the status: open until when; or closed, why, until when, and the emergency number."""
     hours, now = facts.line.hours, facts.now
     until = hours.closes(now)
     if until:
@@ -66,18 +66,18 @@ def _closed(hours: Hours, now: datetime) -> Say:
     if not shifts:
         return _because("closed_today", closure)
     if closure is None or not hours.usually_open(now):
-        return Say("closed_now")  # it would be closed now on any other such day: nothing to explain
+        return Say("closed_now")  # it is closed at this time on every such weekday, so there is no reason to give
     early = here >= shifts[-1].on(here.date(), hours.zone)[1]
     return _because("closed_early" if early and closure.reason else "closed_now", closure)
 
 
 def _because(name: str, closure: Closure | None) -> Say:
-    """The sentence, with the reason where there is one."""
+    """Return the sentence, with the reason of the closure if there is one."""
     return Say(f"{name}_for", {"reason": closure.reason}) if closure and closure.reason else Say(name)
 
 
 def _week(_call: Call, facts: Facts) -> Iterator[Say]:
-    """The week, days with the same hours together."""
+    """Yield the opening hours of the week; weekdays in a row with the same hours share a sentence."""
     yield Say("week")
     hours = facts.line.hours
     for shifts, days in groupby(range(7), key=lambda day: hours.week[day]):
@@ -100,7 +100,7 @@ def _closures(_call: Call, facts: Facts) -> Iterator[Say]:
 
 
 def _spans(shifts: tuple[Shift, ...], facts: Facts) -> Spans:
-    """The stretches of a day; which day does not matter, since only their hours are said."""
+    """Return the hours of the shifts. Any day will do, because only the times are said."""
     hours = facts.line.hours
     return Spans(tuple(shift.on(hours.local(facts.now).date(), hours.zone) for shift in shifts))
 
@@ -125,7 +125,7 @@ def _summary(call: Call, facts: Facts) -> Iterator[Say]:
 
 
 def _kept(call: Call, facts: Facts) -> Iterator[Say]:
-    """The promise, and its reference twice. Said only after the request is stored."""
+    """Yield the confirmation, then the reference twice. Only for a request that is stored."""
     reference = call.reference or ""
     yield Say("kept_again" if call.joined else "kept")
     if call.kind:
@@ -135,7 +135,7 @@ def _kept(call: Call, facts: Facts) -> Iterator[Say]:
 
 
 def _promise(call: Call, facts: Facts) -> Say:
-    """When we ring: at once, when we open, or in the part of the day that was asked for."""
+    """Return when the clinic calls back: at once, at the next opening, or in the part of the day that was asked for."""
     hours, wish = facts.line.hours, call.wish
     here = hours.local(facts.now)
     due = facts.line.offer.due(wish, facts.now)
@@ -190,5 +190,5 @@ SPEECHES: Mapping[str, Speech] = {
             **dict.fromkeys(("reference", "reference_again"), ("reference",)),
         },
     ),
-    "topic": Speech(_topic, {}),  # the sentences of each topic are the clinic's own
+    "topic": Speech(_topic, {}),  # the clinic defines the sentences of the topics
 }

@@ -1,6 +1,6 @@
-"""What is said at every menu besides its own sentences: the keys that stand everywhere, and help after a mistake.
+"""The sentences that every menu shares: the standing keys, and the help after a mistake.
 
-Pure; what these keys do is call.py's business.
+Pure: call.py implements the keys.
 """
 
 from ivr.line.languages import others
@@ -11,7 +11,7 @@ from ivr.line.turn import Blanks, Call, Facts, Say
 
 
 def announced(menu: Menu, call: Call, facts: Facts) -> tuple[Say, ...]:
-    """The standing keys as this menu says them; none where they do not work."""
+    """Return the sentences that announce the standing keys in this menu; none if they do not work there."""
     if not menu.standing:
         return ()
     person = (Say("option_person", {"key": PERSON}),) if menu.offers_person else ()
@@ -21,7 +21,7 @@ def announced(menu: Menu, call: Call, facts: Facts) -> tuple[Say, ...]:
 
 
 def help_after(mistake: str, before: int, place: Menu | Keying) -> Say:
-    """What helps after a silence, a wrong key or a refused number, with so many of them before: more each time."""
+    """Return the help after a mistake, more detailed each time; `before` counts earlier mistakes of the same kind."""
     if mistake in {SILENCE, WRONG}:
         return Say(f"{mistake}_{before + 1}_number" if isinstance(place, Keying) else f"{mistake}_{before + 1}")
     return Say(mistake)
@@ -36,4 +36,4 @@ HELP: Blanks = {
     **{f"{SILENCE}_{count}_number": () for count in (1, 2)},
     **{refusal.value: () for refusal in Refusal},
 }
-"""Of wrong digits it is said what is wrong with them."""
+"""The sentences after a mistake; after a refused number, the reason is said."""

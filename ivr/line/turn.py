@@ -1,4 +1,4 @@
-"""What passes between a call and the world: where the call stands, what is known, and what to say and do next.
+"""The values between the call's engine and the outside: the state of a call, the facts, and what to say and do next.
 
 Values only. No HTTP, no XML, no store, no clock.
 """
@@ -17,7 +17,7 @@ from ivr.line.places import Place, Screening
 
 @dataclass(frozen=True)
 class Call:
-    """Where a call stands between two webhooks, and what it has gathered so far."""
+    """The state of a call between two webhooks: its place in the menu, and the data gathered so far."""
 
     line: str
     language: str
@@ -32,23 +32,23 @@ class Call:
     reference: str | None = None
     joined: bool = False
     offered_at: datetime | None = None
-    """The moment the days on offer were worked out, so that a key means what was heard when it is pressed later."""
+    """The moment for which days were offered, so that a key pressed later still means what the caller heard."""
     left: str = ""
-    """In the menu of languages: the place where 9 was pressed."""
+    """The place where 9 was pressed, while the call is in the menu of languages; else empty."""
     over_limit: bool = False
-    """Whether it is one call too many: no request is taken from it, and the reception is not rung."""
+    """True if the caller is blocked or over a limit: the call may file no request and not reach the reception."""
 
     def at(self, place: str) -> Self:
-        """The same call, newly come to a place: nothing missed there yet."""
+        """Return the call at another place, with no misses there yet."""
         return replace(self, place=place, silences=0, wrongs=0, left=self.left if place == LANGUAGES_PLACE else "")
 
     def afresh(self, kind: Kind | None = None) -> "Call":
-        """The same call with nothing gathered but what the caller now wants."""
+        """Return the call without the data gathered so far, except the new kind of request."""
         return Call(self.line, self.language, self.place, kind=kind, over_limit=self.over_limit)
 
     @property
     def wish(self) -> Wish:
-        """What the caller asks for; only where `kind` has been gathered."""
+        """The caller's wish. Raises ValueError if `kind` is not set."""
         if self.kind is None:
             raise ValueError("this call has not said what it wants")
         return Wish(self.kind, self.day, self.part)
@@ -56,24 +56,24 @@ class Call:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known when a webhook comes in."""
+    """The facts that are known when a webhook comes in."""
 
     clinic: Clinic
     line: Line
     caller: Phone | None
-    """The number the call came from, if there is one that can be rung."""
+    """The caller's number; None if it is withheld or must not be called."""
     now: datetime
     menu: Mapping[str, Place] = field(default_factory=lambda: MENU)
-    """The table that the call walks."""
+    """The menu's table that the call follows."""
 
     def number(self, call: Call) -> Phone | None:
-        """The number to ring: the keyed one, else the caller's own."""
+        """Return the number to call back: the one that was entered, else the caller's own."""
         return call.keyed or self.caller
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A day and an hour, said as seen from `now`."""
+    """A day and a time, worded relative to `now`."""
 
     at: datetime
     now: datetime
@@ -81,14 +81,14 @@ class Moment:
 
 @dataclass(frozen=True)
 class HourToday:
-    """An hour of the day that is today."""
+    """A time today."""
 
     at: datetime
 
 
 @dataclass(frozen=True)
 class Day:
-    """A day in the middle of a sentence ("on Monday"), said as seen from `today`."""
+    """A day within a sentence ("on Monday"), worded relative to `today`."""
 
     day: date
     today: date
@@ -96,7 +96,7 @@ class Day:
 
 @dataclass(frozen=True)
 class DayName:
-    """A day as the name of a choice, said as seen from `today`."""
+    """A day as the name of an option, worded relative to `today`."""
 
     day: date
     today: date
@@ -104,14 +104,14 @@ class DayName:
 
 @dataclass(frozen=True)
 class Digits:
-    """Digits read one by one, in groups."""
+    """Digits that are read one by one, in groups."""
 
     groups: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class WeekDays:
-    """A weekday, or a run of them from the first to the last; Monday is 0."""
+    """A weekday, or a run of weekdays from `first` to `last`; Monday is 0."""
 
     first: int
     last: int
@@ -119,7 +119,7 @@ class WeekDays:
 
 @dataclass(frozen=True)
 class Spans:
-    """Stretches of a day, each from one hour until another."""
+    """Time spans of a day, each as (start, end)."""
 
     stretches: tuple[tuple[datetime, datetime], ...]
 
@@ -129,7 +129,7 @@ Value = str | Mapping[str, str] | Part | Moment | HourToday | Day | DayName | Di
 
 @dataclass(frozen=True)
 class Say:
-    """A sentence by its name, with what fills its blanks; `language` only where it is not the call's."""
+    """A sentence by name, with the values of its blanks; `language` is None for the language of the call."""
 
     name: str
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -137,48 +137,48 @@ class Say:
 
 
 Blanks = Mapping[str, tuple[str, ...]]
-"""Sentences by name, each with the blanks that are filled where it is said."""
+"""The names of the blanks that the program fills, keyed by the name of the sentence."""
 
 
 @dataclass(frozen=True)
 class PressKey:
-    """Wait for one key, so many seconds."""
+    """Wait for one key, at most this many seconds."""
 
     seconds: int
 
 
 @dataclass(frozen=True)
 class KeyNumber:
-    """Wait for digits ended by hash, so many seconds from one to the next."""
+    """Wait for digits ended by hash, at most this many seconds for each."""
 
     seconds: int
 
 
 @dataclass(frozen=True)
 class RingReception:
-    """Ring the reception's telephones together, so many seconds."""
+    """Call all telephones of the reception at the same time, for at most this many seconds."""
 
     numbers: tuple[Phone, ...]
     caller_id: Phone
     seconds: int
     screening: Screening | None = None
-    """What whoever picks up is asked before they get the patient."""
+    """The question to whoever picks up; None to connect them at once."""
 
 
 @dataclass(frozen=True)
 class File:
-    """Leave this request at the desk, then resume the call with what became of it."""
+    """File this request at the desk, then resume the call with the outcome."""
 
     wish: Wish
     number: Phone
     due: datetime
     asked: datetime
-    """When the wish was begun: the same when a webhook comes twice, another when the caller wishes again."""
+    """The moment when the caller began this wish. It is the same if a webhook is repeated, another for a new wish."""
 
 
 @dataclass(frozen=True)
 class HangUp:
-    """The call is over."""
+    """End the call."""
 
 
 Wait = PressKey | KeyNumber | RingReception | File | HangUp
@@ -186,11 +186,11 @@ Wait = PressKey | KeyNumber | RingReception | File | HangUp
 
 @dataclass(frozen=True)
 class Turn:
-    """What is heard to the end, what a key may cut off, and what the call then waits for, at which place."""
+    """The sentences to say, and what the call waits for next. A key press interrupts `asks`, but not `first`."""
 
     call: Call
     first: tuple[Say, ...]
     asks: tuple[Say, ...]
     wait: Wait
     through: tuple[str, ...] = ()
-    """The places that were passed through on the way there, in order: they say what was wanted."""
+    """The places that the call passed on the way here, in order; they show what the caller wanted."""
