@@ -1,6 +1,6 @@
-"""The menu's table as a picture and a list: all of docs/menu.md, in Markdown with a Mermaid flowchart.
+"""Draws the menu's table as docs/menu.md: Markdown with a Mermaid flowchart and a list of the places.
 
-Pure: reads the table; walks nothing. `python -m ivr.line.paths.diagram` prints it.
+Pure: reads only the table. `python -m ivr.line.paths.diagram` prints the page.
 """
 
 import sys
@@ -21,7 +21,7 @@ SHAPES: Mapping[type, tuple[str, str]] = {
     Ringing: ("{{", "}}"),
     End: ("([", "])"),
 }
-"""How Mermaid draws each kind of place."""
+"""The brackets with which Mermaid draws each kind of place."""
 
 KINDS: Mapping[type, str] = {
     Menu: "waits for a key",
@@ -35,10 +35,10 @@ KINDS: Mapping[type, str] = {
 
 GIVING_UP = "giving up"
 EXCEPTIONS = {GIVING_UP, f"key {LANGUAGE}"}
-"""What is drawn only where a place says otherwise than the rest."""
+"""The arrows that are drawn only at places where they differ from the rest."""
 
 USUALLY = Menu().gives_up
-"""Where a menu leads a caller who is lost, unless it says otherwise."""
+"""The place that a menu gives up to by default."""
 
 PAGE = """\
 # The menu
@@ -62,13 +62,13 @@ Dotted arrows are the exceptions, and the list names the number of mistakes of a
 
 
 def page(menu: Mapping[str, Place]) -> str:
-    """All of docs/menu.md."""
+    """Return docs/menu.md."""
     rows = "\n".join(_row(name, place) for name, place in menu.items())
     return PAGE.format(misses=Menu().misses, usually=USUALLY, diagram=diagram(menu), rows=rows)
 
 
 def diagram(menu: Mapping[str, Place]) -> str:
-    """The flowchart: every place of the table, and every lead of it but those that are the same everywhere."""
+    """Return the flowchart of all places. It has no arrows for keys that lead to the same place everywhere."""
     nodes = (f"    {name}{_drawn(name, place)}" for name, place in menu.items())
     arrows = (arrow for name, place in menu.items() for arrow in _arrows(name, place))
     return "\n".join(("flowchart TD", *nodes, *arrows))
@@ -80,7 +80,7 @@ def _drawn(name: str, place: Place) -> str:
 
 
 def _arrows(name: str, place: Place) -> Iterator[str]:
-    """One arrow for all that leads from here to the same place."""
+    """Yield the arrows from a place; transitions to the same place share one."""
     together: dict[tuple[bool, str], list[str]] = {}
     for transition in _own_leads(place):
         together.setdefault((transition.by in EXCEPTIONS, transition.to), []).append(_words(transition))

@@ -1,6 +1,6 @@
-"""Everything that can happen next in a call: keys, numbers, silence, outcomes, and errors of ours.
+"""Lists everything that can happen next in a call: keys, numbers, silence, outcomes, and errors of the service.
 
-Pure; each is named, and makes its turn when it is asked to.
+Pure. An event has a name, and makes its turn only when it is called.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,24 +18,24 @@ from ivr.line.turn import Call, Facts, File, KeyNumber, PressKey, RingReception,
 KEYPAD = "0123456789*#"
 
 GONE = "a place of last year"
-"""No place of any table, and no outcome."""
+"""The name of a place and of an outcome that no table has."""
 
 NO_NUMBER = "1"
 ABROAD = "0012025550123"
-"""In the United States, among those that are kept for films."""
+"""A number in the United States, from the range reserved for films."""
 PREMIUM = "18600000000"
-"""Of a kind for which the clinic would pay; nobody's."""
+"""A premium number that nobody has."""
 
 SOMEBODY_KEYED = "9999900001"
 SOMEBODY = Phone(f"+91{SOMEBODY_KEYED}")
-"""A made-up telephone: it stands for the caller's and for the reception's, and nobody rings it."""
+"""A made-up number that stands for the caller's and for the reception's. It is never called."""
 
 A_REFERENCE = "000000"
-"""What stands for the reference of a request that is kept."""
+"""A placeholder for the reference of a stored request."""
 
 
 class EventKind(StrEnum):
-    """What happened."""
+    """The kind of an event."""
 
     BEGINS = "the call begins"
     KEY = "key"
@@ -46,7 +46,7 @@ class EventKind(StrEnum):
 
 
 class CallerEvent(NamedTuple):
-    """What happens, by which key or outcome, and how its turn is made."""
+    """An event of a call: its kind, the key or outcome, and the function that makes its turn."""
 
     what: EventKind
     by: str
@@ -57,13 +57,13 @@ class CallerEvent(NamedTuple):
 
 
 def next_events(turn: Turn, facts: Facts) -> Iterator[CallerEvent]:
-    """What can happen after this turn; nothing after a call's end."""
+    """Return the events that can follow this turn; none after the end of a call."""
     follow = FOLLOW.get(type(turn.wait))
     return follow(turn.call, facts) if follow else iter(())
 
 
 def _keys(call: Call, facts: Facts) -> Iterator[CallerEvent]:
-    """Every key; once something was missed, only what a further mistake does is new."""
+    """Yield every key of a menu. After a miss, yield only silence and one wrong key, since all else is known."""
     place = facts.menu[call.place]
     if not isinstance(place, Menu):
         return
@@ -93,7 +93,7 @@ def _filed(call: Call, facts: Facts) -> Iterator[CallerEvent]:
         if outcome == KEPT:
             kept = replace(call, reference=A_REFERENCE)
             yield _became(outcome, kept, facts)
-            if facts.caller and facts.number(call) == facts.caller:  # nobody is told of somebody else's request
+            if facts.caller and facts.number(call) == facts.caller:  # a caller is never told of somebody else's request
                 yield _became(outcome, replace(kept, joined=True), facts)
         else:
             yield _became(outcome, call, facts)
@@ -113,9 +113,9 @@ FOLLOW: Mapping[type, Callable[[Call, Facts], Iterator[CallerEvent]]] = {
 
 
 def errors(call: Call, facts: Facts) -> Iterator[CallerEvent]:
-    """What comes of a webhook for a call that has gathered nothing, at a place which may be gone.
+    """Yield the webhooks for a call without data, at a place that may no longer exist.
 
-    None at a menu that needs nothing: there it is a call like any other.
+    Yields none at a menu that needs no data, because such a call is a normal one.
     """
     place, where = facts.menu.get(call.place), f"with nothing gathered at {call.place!r},"
     if isinstance(place, Menu | Keying) and not place.needs:

@@ -1,6 +1,6 @@
-"""Where a call stands, as far as it matters for where it can go from there.
+"""Reduces a call to a state: the data that decides where the call can go.
 
-Pure: two calls in the same state go the same ways, whatever else they have gathered.
+Pure. Two calls in the same state take the same ways, whatever other data they have.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,14 +19,14 @@ THINGS: Mapping[str, Callable[[Call, Facts], Kind | bool | None]] = {
     "kind": lambda call, _: call.kind,
     "offered": lambda call, _: call.offered_at is not None,
 }
-"""What may matter of a call, by the names that transitions.py gives it."""
+"""The functions that read the data of a state from a call, by the names that transitions.py uses."""
 
 SPOKEN_OF = frozenset({"kind", "reference", "topic"})
-"""Where one of these matters, a sentence to come may name what the call has gathered."""
+"""The data that later sentences may mention."""
 
 
 class State(NamedTuple):
-    """Where a call stands, as far as it matters for where it goes."""
+    """The data of a call that decides where it can go."""
 
     place: str
     language: str
@@ -34,14 +34,14 @@ class State(NamedTuple):
     wrongs: int
     has: tuple[Kind | bool | None, ...]
     left: str = ""
-    """In the menu of languages: the place where 9 was pressed, and where all that mattered there still does."""
+    """The place where 9 was pressed, while the call is in the menu of languages; its needs then count for `has`."""
 
     def __str__(self) -> str:
         return f"{self.place} ({self.language})"
 
 
 class Gathered(NamedTuple):
-    """What a call has gathered, as far as a sentence may name it or a key be offered for it."""
+    """The data of a call that a sentence may mention, or for which a key may be offered."""
 
     kind: Kind | None = None
     day: date | None = None
@@ -56,7 +56,7 @@ NOTHING = Gathered()
 
 
 class States:
-    """The states of calls that walk this table."""
+    """Computes the states of calls for one table."""
 
     def __init__(self, menu: Mapping[str, Place]) -> None:
         found = matters(menu)
@@ -64,12 +64,12 @@ class States:
         self._spoken_of = {name for name, matter in found.items() if matter & SPOKEN_OF}
 
     def of(self, call: Call, facts: Facts) -> State:
-        """The state of this call."""
+        """Return the state of the call."""
         has = tuple(THINGS[need](call, facts) for need in self._matters[call.left or call.place])
         return State(call.place, call.language, call.silences, call.wrongs, has, call.left)
 
     def gathered(self, call: Call, facts: Facts) -> Gathered:
-        """What it has gathered that may still be heard of: two calls in a state that agree in this hear the same."""
+        """Return the data that the caller may still hear; two calls in one state with equal data hear the same."""
         if (call.left or call.place) not in self._spoken_of:
             return NOTHING
         return Gathered(call.kind, call.day, call.part, facts.number(call), call.topic, call.reference, call.joined)

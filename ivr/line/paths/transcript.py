@@ -1,6 +1,6 @@
-"""A call on a line at a moment, scene by scene: what is heard, and what can come next.
+"""Plays a call on a line at a given moment, scene by scene: what is said, and what can happen next.
 
-Walks the very table and engine of a real call. Pure: the moment is among the facts, and no words are made here.
+Uses the table and the engine of real calls. Pure: the moment is one of the facts, and sentences stay names.
 """
 
 from collections.abc import Iterator
@@ -12,60 +12,60 @@ from ivr.line.places import Menu
 from ivr.line.turn import Call, Facts, HangUp, RingReception, Say, Turn
 
 Keys = tuple[str, ...]
-"""What happened since the call began: keys, numbers, "-" for silence, and outcomes by their names."""
+"""The events of a call so far: keys, numbers, "-" for silence, and the names of outcomes."""
 
 SILENCE = "-"
-"""How silence is written among keys, as `flask phone --keys` has it."""
+"""The sign for silence among keys, as in `flask phone --keys`."""
 
 JOINED = "joined"
-"""How it is written that the caller's request was kept by joining an earlier one."""
+"""The outcome of a request that was added to an earlier one of the caller."""
 
 REFUSED = "refused"
-"""The outcome for a caller who is blocked or has rung too often."""
+"""The outcome for a caller who is blocked or over a limit."""
 
 AS_TOLD = (EventKind.BEGINS, EventKind.KEY, EventKind.OUTCOME, EventKind.SILENCE, EventKind.WRONG)
 KEYS_AS_TOLD = "1234567890*#"
-"""The order of telling: what is offered first, then the keys that are the same everywhere, then mistakes."""
+"""The order of keys in a transcript: options first, then the standing keys."""
 
 
 class NoSuchWay(LookupError):
-    """No call goes this way; the message is what leads nowhere."""
+    """The keys cannot happen in this order; the message is the first that cannot."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A turn of the call: what led to it, what is said, and what may come next."""
+    """A turn of a call, with the event that led to it and the scenes that can follow."""
 
     what: EventKind
     by: str
     """The key, the number or the outcome that led here."""
     keys: Keys
-    """All that led here since the call began."""
+    """The events since the call began."""
     turn: Turn
     offer: Say | None = None
-    """The sentence that had offered the key."""
+    """The sentence that offered the key; None if no sentence did."""
     next: tuple["Scene", ...] = ()
     told_at: Keys | None = None
-    """The scene at which it is told what comes next, but for what `next` tells here."""
+    """The keys of the scene that lists what can follow, if it is another; `next` then has the differences."""
     stays: bool = False
-    """Whether the call stands where it stood before: what comes next is what could have come already."""
+    """True if the call stays where it was, so that the previous scene lists what can follow."""
 
     @property
     def ends(self) -> bool:
-        """Whether nothing more is asked of the caller."""
+        """Return whether the call is over."""
         return isinstance(self.turn.wait, HangUp)
 
     def every(self) -> Iterator["Scene"]:
-        """This scene and all below it."""
+        """Yield this scene and all scenes below it."""
         yield self
         for each in self.next:
             yield from each.every()
 
 
 def beginning(call: Call, facts: Facts, keys: Keys = ()) -> Scene:
-    """The call at its beginning, or after these keys. Raises NoSuchWay.
+    """Return the scene at the beginning of the call, or after these keys. Raises NoSuchWay.
 
-    Nothing comes `next` yet: see tree.py.
+    `next` is still empty; tree.py fills it.
     """
     scene = Scene(EventKind.BEGINS, "", (), begin(call, facts))
     for key in keys:
@@ -74,7 +74,7 @@ def beginning(call: Call, facts: Facts, keys: Keys = ()) -> Scene:
 
 
 def ringing(scene: Scene) -> RingReception | None:
-    """How the reception is rung in it; None where it never is."""
+    """Return the first call to the reception in this scene or below; None if there is none."""
     waits = (each.turn.wait for each in scene.every())
     return next((wait for wait in waits if isinstance(wait, RingReception)), None)
 
@@ -87,7 +87,7 @@ def _after(scene: Scene, key: str, facts: Facts) -> Scene:
 
 
 def following(scene: Scene, facts: Facts) -> Iterator[Scene]:
-    """All that can come next, each once."""
+    """Yield each scene that can follow, without duplicates."""
     call = scene.turn.call
     place = facts.menu[call.place]
     offers = keys_of(place, call, facts) if isinstance(place, Menu) else {}
@@ -98,7 +98,7 @@ def following(scene: Scene, facts: Facts) -> Iterator[Scene]:
 
 
 def _told_of(turn: Turn, facts: Facts) -> Iterator[tuple[EventKind, str, Turn]]:
-    """What can happen; of wrong keys that do the same only one, and no mistake of another kind than before."""
+    """Yield the events that can follow. Equal wrong keys appear once; after a mistake, only the same kind follows."""
     other = {EventKind.WRONG: turn.call.silences, EventKind.SILENCE: turn.call.wrongs}
     wrong: list[Turn] = []
     for what, by, make in next_events(turn, facts):
@@ -110,7 +110,7 @@ def _told_of(turn: Turn, facts: Facts) -> Iterator[tuple[EventKind, str, Turn]]:
 
 
 def _refused(turn: Turn, by: str) -> Turn:
-    """Who is refused once is refused for the rest of the call."""
+    """Mark the call as over the limit after a refusal, for the rest of the call."""
     return replace(turn, call=replace(turn.call, over_limit=True)) if by == REFUSED else turn
 
 

@@ -1,6 +1,6 @@
-"""What the menu's table alone says of its places: where each leads, and what a call must still have from there on.
+"""Reads from the menu's table where each place leads, and which data a call needs at it and after it.
 
-Pure; nothing is walked here.
+Pure: no call is played.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,10 +11,10 @@ from ivr.line.menu import HOME, LANGUAGE, PERSON, PERSON_PLACE
 from ivr.line.places import Filing, Fork, Keying, Menu, Passage, Place, Ringing
 
 TO_FILE = frozenset({"kind", "number", "offered"})
-"""What a request cannot be filed without."""
+"""The data without which a request cannot be filed."""
 
 KEPT = "kept"
-"""The outcome of filing with which a call is given its reference."""
+"""The outcome of filing that gives the call its reference."""
 
 
 NOTHING: frozenset[str] = frozenset()
@@ -25,7 +25,7 @@ OF_OFFERS = {"days": frozenset({"day"}), "topics": frozenset({"topic"})}
 
 @dataclass(frozen=True)
 class Transition:
-    """From a place to another: by what, what is gathered on the way, and whether all that was before is forgotten."""
+    """A way from one place to another: its cause, the data gathered, and whether earlier data is dropped."""
 
     by: str
     to: str
@@ -34,7 +34,7 @@ class Transition:
 
 
 def transitions(place: Place) -> Iterator[Transition]:
-    """Yield every transition of a place but for the standing keys."""
+    """Yield every transition of a place, except those of the standing keys."""
     match place:
         case Menu():
             yield from _of_menu(place)
@@ -52,21 +52,21 @@ def transitions(place: Place) -> Iterator[Transition]:
 def _of_menu(menu: Menu) -> Iterator[Transition]:
     yield from (Transition(f"key {each.key}", each.leads, afresh=each.kind is not None) for each in menu.options)
     yield Transition("giving up", menu.gives_up)
-    if menu.offers and menu.offers != OFFER:  # which leads back to where it was come from
+    if menu.offers and menu.offers != OFFER:  # the menu of languages leads back to the place where 9 was pressed
         yield Transition(f"the {menu.offers} on offer", menu.leads, OF_OFFERS.get(menu.offers, NOTHING))
     if menu.language_leads:
         yield Transition(f"key {LANGUAGE}", menu.language_leads)
 
 
 def standing_leads(place: Place) -> Iterator[Transition]:
-    """Where the standing keys lead, where they work."""
+    """Yield the transitions of the standing keys; none if they do not work at this place."""
     if isinstance(place, Menu) and place.standing:
         yield Transition(f"key {PERSON}", PERSON_PLACE)
         yield Transition("key #", HOME, afresh=True)
 
 
 def onward(menu: Mapping[str, Place], start: str) -> frozenset[str]:
-    """The places that a call which begins there can come to."""
+    """Return the places that a call from `start` can reach."""
     found, todo = set[str](), [start]
     while todo:
         name = todo.pop()
@@ -77,9 +77,9 @@ def onward(menu: Mapping[str, Place], start: str) -> frozenset[str]:
 
 
 def matters(menu: Mapping[str, Place]) -> Mapping[str, frozenset[str]]:
-    """For each place, what a call must have there or somewhere on from there, unless it is forgotten on the way.
+    """Return the data that matters to a call at each place: there, or later unless it is dropped on the way.
 
-    Two calls at a place that differ in nothing of this go the same ways from there.
+    Two calls at a place for which this data is equal take the same ways.
     """
     found = {name: _own(place) for name, place in menu.items()}
     while True:

@@ -1,6 +1,6 @@
-"""The whole of a call as a tree: under each scene what may come next, told once and pointed to afterwards.
+"""Arranges a whole call as a tree of scenes. What can follow is listed once, and pointed to afterwards.
 
-A pointer is true: the keys that are offered there are those that are offered here, and each says the same. Pure.
+A scene may point to another only if the same keys are offered at both and lead to the same sentences. Pure.
 """
 
 from collections import deque
@@ -14,19 +14,19 @@ from ivr.line.paths.transcript import Keys, Scene, beginning, following
 from ivr.line.turn import Call, Facts, Say
 
 Standing = tuple[State, Gathered]
-"""Where a call stands, and with what: all that decides what it hears from there on."""
+"""The state and the data of a call: together they decide everything that the caller will hear."""
 
 
 def transcript(call: Call, facts: Facts, keys: Keys = ()) -> Scene:
-    """The call from its beginning, or from after these keys on. Raises NoSuchWay.
+    """Return the tree of the call from its beginning, or from after these keys. Raises NoSuchWay.
 
-    Where it goes on in another language, or as that of a caller who is refused, it is another call, and not followed.
+    The tree stops where the language changes or the caller is refused, because that is another call.
     """
     return _unfolded(beginning(call, facts, keys), facts)
 
 
 def is_another_call(call: Call, first: Call) -> bool:
-    """Whether it goes on as another call than it began: in another language, or as that of somebody who is refused."""
+    """Return whether the call now differs from `first` in its language, or because the caller was refused."""
     return (call.language, call.over_limit) != (first.language, first.over_limit)
 
 
@@ -35,14 +35,14 @@ def _unfolded(first: Scene, facts: Facts) -> Scene:
 
 
 class _Tree:
-    """A transcript in the making: breadth first, so that what follows is told where the fewest keys lead."""
+    """Builds the tree breadth first, so that what can follow is listed at the scene with the fewest keys."""
 
     def __init__(self, first: Scene, facts: Facts) -> None:
         self._first = first.turn.call
         self._facts = facts
         self._states = States(facts.menu)
         self._in_full: dict[State, Scene] = {}
-        """The scene that tells for its state all that may follow."""
+        """The scene of each state that lists everything that can follow."""
         self._told: dict[Standing, Keys] = {}
         self._next: dict[Keys, tuple[Scene, ...]] = {}
         self._told_at: dict[Keys, Keys] = {}
@@ -53,7 +53,7 @@ class _Tree:
             todo.extend(self._next.get(scene.keys, ()))
 
     def whole(self, scene: Scene) -> Scene:
-        """The scene with all that is told under it."""
+        """Return the scene with everything below it."""
         told_at = self._told_at.get(scene.keys)
         after = tuple(self.whole(each) for each in self._next.get(scene.keys, ()))
         stays = scene.by == REPEAT and told_at == scene.keys[:-1]
@@ -79,7 +79,7 @@ class _Tree:
         return self._states.of(call, self._facts), self._states.gathered(call, self._facts)
 
     def _otherwise(self, scene: Scene, after: Iterable[Scene], like: Scene) -> tuple[Scene, ...]:
-        """What comes otherwise after this scene than after the one that is in the same state."""
+        """Return the scenes after `scene` that differ from those after `like`, which is in the same state."""
         there = {_kind(each): each for each in self._next[like.keys]}
         return tuple(
             each
@@ -88,7 +88,7 @@ class _Tree:
         )
 
     def _is_alike(self, scene: Scene, after: Scene, like: Scene, there: Scene) -> bool:
-        """Whether the same is heard, and the call then stands the same: as there, or each where it was."""
+        """Return whether both scenes say the same and lead to the same state, or each to where its call was before."""
         if _heard(after) != _heard(there):
             return False
         here, yonder = self._standing(after), self._standing(there)
@@ -104,7 +104,7 @@ def _kinds(scenes: Iterable[Scene]) -> set[tuple[EventKind, str]]:
 
 
 def _kind(scene: Scene) -> tuple[EventKind, str]:
-    """What led there; all single keys that mean nothing are one."""
+    """Return what led to the scene; all wrong single keys count as one."""
     return scene.what, "" if scene.what is EventKind.WRONG and len(scene.by) == 1 else scene.by
 
 
