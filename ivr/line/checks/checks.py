@@ -1,4 +1,4 @@
-"""The proof over the menu's table: every check by name, and what it says of a table, the words and a clinic.
+"""The proof of the menu: runs every check on a table, its words and a clinic, and returns the verdicts.
 
 Pure: the table, the words, the clinic and the moment are arguments.
 """
@@ -42,7 +42,7 @@ CHECKS: Mapping[str, Check] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check has to say."""
+    """The result of one check."""
 
     check: str
     looked_at: str
@@ -50,12 +50,12 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Whether there is nothing to complain of."""
+        """Return whether the check has no complaints."""
         return not self.complaints
 
 
 def prove(menu: Mapping[str, Place], clinic: Clinic, script: Script, now: datetime) -> list[Verdict]:
-    """What every check says of this table, walked from this moment on in every situation of the clinic."""
+    """Return the verdict of every check, for the situations of the clinic from this moment on."""
     return judge(gather(menu, clinic, script, situations(menu, clinic, now)))
 
 
@@ -66,7 +66,7 @@ def gather(menu: Mapping[str, Place], clinic: Clinic, script: Script, found: Ite
 
 
 def judge(evidence: Evidence) -> list[Verdict]:
-    """What every check says of it."""
+    """Return the verdict of every check on the evidence."""
     return [_verdict(name, check(evidence)) for name, check in CHECKS.items()]
 
 

@@ -1,6 +1,6 @@
-"""Walks the engine through everything that can happen in a call, in one situation, and keeps each step.
+"""Plays everything that can happen in a call in one situation, and keeps each step.
 
-Pure. Calls at a place that differ in nothing that still matters there go the same ways, and are walked on once.
+Pure. Calls at the same place with the same relevant data take the same ways, so only one of them is played on.
 """
 
 from collections import deque
@@ -19,11 +19,11 @@ from ivr.line.places import Place
 from ivr.line.turn import Call, KeyNumber, PressKey, Turn
 
 MOST_MISTAKES = 10
-"""At one place. More than any proof allows: a place that forgives so many is not walked on from."""
+"""Mistakes at one place after which a way is not followed; it is more than any check allows."""
 
 
 class Step(NamedTuple):
-    """What happened, and the turn that came of it."""
+    """An event, the turn that followed, and the state of the call after it."""
 
     what: EventKind
     by: str
@@ -32,7 +32,7 @@ class Step(NamedTuple):
 
     @property
     def ends(self) -> bool:
-        """Whether nothing more is asked of the caller."""
+        """Return whether the call waits for no more keys."""
         return not isinstance(self.turn.wait, PressKey | KeyNumber)
 
     def __str__(self) -> str:
@@ -41,7 +41,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Failure:
-    """A turn that could not be made, so that the caller would hear the apology for a fault; and why not."""
+    """A turn that failed, so that the caller would hear the apology for a fault; and the error."""
 
     where: str
     why: str
@@ -49,31 +49,31 @@ class Failure:
 
 @dataclass(frozen=True)
 class Walk:
-    """All ways through a call in a situation."""
+    """All ways through a call in one situation."""
 
     situation: Situation
     begins: tuple[Step, ...]
-    """How calls begin."""
+    """The first steps of calls, one for each language."""
     errors: tuple[Step, ...]
-    """What comes of a place that is gone, and of a call that lacks what its place needs."""
+    """The steps from a place that no longer exists, and of a call without the data that its place needs."""
     steps: Mapping[State, tuple[Step, ...]]
     came_to: frozenset[str]
-    """The places that calls came to or through, without an error of ours."""
+    """The places that calls came to or passed, without those reached only after an error of the service."""
     failures: tuple[Failure, ...]
 
     def every(self) -> Iterator[tuple[State | None, Step]]:
-        """Every step with the state it was taken from; None for the beginnings and the errors."""
+        """Yield every step with the state before it; None before the beginnings and the errors."""
         yield from ((None, step) for step in (*self.begins, *self.errors))
         yield from ((state, step) for state, steps in self.steps.items() for step in steps)
 
 
 def walk(situation: Situation, languages: tuple[str, ...]) -> Walk:
-    """Walks every way, from every beginning in every language."""
+    """Return the walk through this situation, from the beginning of a call in each language."""
     return _Walker(situation).walk(languages)
 
 
 class _Trodden(dict[str, Place]):
-    """A table that knows which of its places were come to."""
+    """A table that records which of its places were looked up."""
 
     def __init__(self, menu: Mapping[str, Place]) -> None:
         super().__init__(menu)
@@ -86,7 +86,7 @@ class _Trodden(dict[str, Place]):
 
 
 class _Walker:
-    """Walks one situation, once."""
+    """Plays one situation, once."""
 
     def __init__(self, situation: Situation) -> None:
         self.situation = situation
@@ -97,7 +97,7 @@ class _Walker:
         self.failures: list[Failure] = []
 
     def walk(self, languages: tuple[str, ...]) -> Walk:
-        """Everything that can happen first; then what comes of our errors."""
+        """Return the walk: first everything that can happen, then everything after errors of the service."""
         calls = [
             Call(self.facts.line.key, language, START, over_limit=self.situation.over_limit) for language in languages
         ]

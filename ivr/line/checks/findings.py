@@ -1,4 +1,4 @@
-"""What a check is given to look at, and what it finds.
+"""The evidence that a check is given, and the findings that it returns.
 
 Values only.
 """
@@ -14,7 +14,7 @@ from ivr.line.script import Script
 
 @dataclass(frozen=True)
 class Evidence:
-    """The table, the words, and all walks over the table."""
+    """The table, the words, and all walks through the table."""
 
     menu: Mapping[str, Place]
     script: Script
@@ -22,13 +22,13 @@ class Evidence:
     walks: tuple[Walk, ...]
 
     def steps(self) -> Iterator[tuple[Walk, State | None, Step]]:
-        """Every step of every walk, with the state it was taken from; None for beginnings and errors of ours."""
+        """Yield every step of every walk, with the state before it; None before the beginnings and the errors."""
         return ((walk, state, step) for walk in self.walks for state, step in walk.every())
 
 
 @dataclass(frozen=True)
 class Complaint:
-    """What is wrong, by place, language and key; and in which situation, where it shows in one only."""
+    """A fault that a check has found: place, language and key in words, and the situation if it depends on one."""
 
     what: str
     situation: str = ""
@@ -36,14 +36,14 @@ class Complaint:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a check has looked at, in words, and its complaints."""
+    """The findings of a check: what it has looked at, in words, and its complaints."""
 
     looked_at: str
     complaints: Sequence[Complaint] = ()
 
 
 def told(complaints: Iterable[Complaint]) -> tuple[str, ...]:
-    """Each complaint once, with the first situation that shows it and how many more do."""
+    """Return each complaint once, with the first situation that shows it and the number of others."""
     found: dict[str, list[str]] = {}
     for each in complaints:
         situations = found.setdefault(each.what, [])
@@ -60,5 +60,5 @@ def _where(situations: list[str]) -> str:
 
 
 def counted(count: int, what: str) -> str:
-    """A number in groups of three, and what was counted."""
+    """Return a count in words: the number in groups of three digits, then what was counted."""
     return f"{count:,} {what}".replace(",", " ")

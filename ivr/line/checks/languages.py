@@ -1,6 +1,6 @@
-"""The languages: a caller in any of them comes to each of the others, from every menu where 9 works.
+"""Checks the languages: from every menu where 9 works, a caller can change to each other language.
 
-Pure: looks at the steps that were walked.
+Pure: looks at the steps of the walks.
 """
 
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ from ivr.line.places import Menu
 
 
 def languages_reach_each_other(evidence: Evidence) -> Findings:
-    """9, and a key of the menu of languages where there is one, leads to every other language and lets the call go on.
+    """Check that 9, with a key of the menu of languages if there is one, leads to every other language.
 
-    Where 9 is announced, and in that menu, it is said in each language how to come to it.
+    Also check that every language is announced in itself, wherever 9 is announced and in that menu.
     """
     menus = [
         (walk, state, steps)
@@ -43,7 +43,7 @@ def _missed(evidence: Evidence, state: State, reached: Iterator[str]) -> list[st
 
 
 def _reached(walk: Walk, steps: tuple[Step, ...]) -> Iterator[str]:
-    """The languages in which the caller is asked something after 9, or after 9 and a key that was said in them."""
+    """Yield the languages that 9 leads to, directly or by a key that was announced in that language."""
     for step in (each for each in steps if each.what is EventKind.KEY and each.by == LANGUAGE and not each.ends):
         if step.to.place != LANGUAGES_PLACE:
             yield step.to.language
@@ -55,7 +55,7 @@ def _reached(walk: Walk, steps: tuple[Step, ...]) -> Iterator[str]:
 
 
 def _said(step: Step) -> set[tuple[str, str]]:
-    """The keys that are said, each with the language in which it is."""
+    """Return the keys that are announced, each with the language of the announcement."""
     turn = step.turn
     return {(str(say.values["key"]), say.language or turn.call.language) for say in turn.asks if "key" in say.values}
 

@@ -1,6 +1,6 @@
-"""What must be heard before what, in every way of a call: warning signs before advice, a kept request before a promise.
+"""Checks what callers must hear first: the warning signs before advice, a stored request before its confirmation.
 
-Pure: looks at the steps that were walked.
+Pure: looks at the steps of the walks.
 """
 
 from collections import deque
@@ -15,14 +15,14 @@ from ivr.line.paths.transitions import KEPT
 from ivr.line.turn import Say, Turn
 
 EMERGENCY, WARNING = "emergency", "warning_signs"
-"""The emergency lines, which every caller whom they concern must hear to the end."""
+"""The sentences for emergencies. No key press may interrupt them."""
 
 ADVICE, PROMISES = "advice_", ("kept", "promise_", "reference")
-"""How the names of the sentences begin that give advice, or promise something."""
+"""The beginnings of the names of sentences that give advice, and of those that confirm a request."""
 
 
 def advice_is_warned_of(evidence: Evidence) -> Findings:
-    """No advice in a language before the warning signs have been heard to the end in that language."""
+    """Check that no advice is given before the warning signs were said in its language, without interruption."""
     complaints = [
         Complaint(f"{step} leads to advice at {step.to} before the warning signs in that language", walk.situation.name)
         for walk in evidence.walks
@@ -33,7 +33,7 @@ def advice_is_warned_of(evidence: Evidence) -> Findings:
 
 
 def emergency_lines_are_whole(evidence: Evidence) -> Findings:
-    """The emergency lines are never among what a key cuts off."""
+    """Check that no key press can interrupt the sentences for emergencies."""
     complaints = [
         Complaint(f"{say.name} at {step.to} can be cut off by a key", walk.situation.name)
         for walk, _, step in evidence.steps()
@@ -44,7 +44,7 @@ def emergency_lines_are_whole(evidence: Evidence) -> Findings:
 
 
 def closed_names_the_emergency_number(evidence: Evidence) -> Findings:
-    """Out of hours the emergency line is heard first thing, and again in the language that 9 changes to there."""
+    """Check that a closed clinic names the emergency number first, and again if 9 changes the language there."""
     found = [(walk, step) for walk, state, step in evidence.steps() if not walk.situation.open and _greets(state, step)]
     complaints = [
         Complaint(f"{step} leads to {step.to} without the emergency line", walk.situation.name)
@@ -62,7 +62,7 @@ def _greets(state: State | None, step: Step) -> bool:
 
 
 def promises_are_kept(evidence: Evidence) -> Findings:
-    """No promise is heard in a call in which no request has been stored."""
+    """Check that a call confirms a request only after one is stored."""
     complaints = [
         Complaint(f"{step} leads to a promise at {step.to} though nothing was stored", walk.situation.name)
         for walk in evidence.walks
@@ -92,7 +92,7 @@ def _first_to_advise(walk: Walk, language: str) -> Iterator[Step]:
 
 
 def _reached(walk: Walk, tells: Callable[[Step], bool], stops: Callable[[Step], bool]) -> Iterator[Step]:
-    """The steps that tell it, on ways from the beginning of a call on which nothing has stopped it before."""
+    """Yield the first steps on each way for which `tells` is true, if `stops` was false for all steps before."""
     todo, seen = deque(walk.begins), set[State]()
     while todo:
         step = todo.popleft()
@@ -104,7 +104,7 @@ def _reached(walk: Walk, tells: Callable[[Step], bool], stops: Callable[[Step], 
 
 
 def _is_uncut(name: str, turn: Turn, language: str) -> bool:
-    """Whether it is among the sentences that no key cuts off, in that language."""
+    """Return whether the turn says this sentence in this language without interruption."""
     return any(say.name == name and _language(say, turn) == language for say in turn.first)
 
 

@@ -1,6 +1,6 @@
-"""The situations in which the table is walked: each line, open and closed in every way, whoever rings and answers.
+"""The situations in which the menu is checked: each line, open and closed, with and without caller and reception.
 
-Pure: the moment to start from is an argument, and the days are chosen by the line's own hours.
+Pure: the moment to start from is an argument, and the days follow from the line's own hours.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,21 +20,21 @@ RECEPTION = {True: "a reception to ring", False: "no reception"}
 
 @dataclass(frozen=True)
 class Situation:
-    """What holds while a call is walked, and how a complaint names it."""
+    """The facts for a walk, and the name by which complaints mention them."""
 
     name: str
     facts: Facts
     over_limit: bool = False
-    """Whether it is one call too many, from which no request is taken."""
+    """True if the caller is blocked or over a limit, so that the call may file no request."""
 
     @property
     def open(self) -> bool:
-        """Whether the clinic is open."""
+        """Return whether the clinic is open."""
         return self.facts.line.hours.is_open(self.facts.now)
 
     @property
     def rings(self) -> bool:
-        """Whether a reception can be rung."""
+        """Return whether the reception can be called."""
         return (
             not self.over_limit
             and self.open
@@ -45,7 +45,7 @@ class Situation:
 
 @dataclass(frozen=True)
 class ScenarioTime:
-    """A line at a moment, and who is there then: whether the caller's number is known, and whether a reception is."""
+    """A line at a moment. Each pair of `there` is: is the caller's number known, and is there a reception."""
 
     name: str
     line: Line
@@ -54,7 +54,7 @@ class ScenarioTime:
 
 
 def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iterator[Situation]:
-    """All situations of this clinic, from `now` on. Lines that are alike but for their names are walked once."""
+    """Yield all situations of this clinic from `now` on. Lines that differ only in names are walked once."""
     for keys, line in _unlike(clinic):
         for moment in _moments(line, clinic, now):
             for known, staffed in moment.there:
@@ -66,7 +66,7 @@ def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iter
 
 
 def _unlike(clinic: Clinic) -> list[tuple[str, Line]]:
-    """The lines that differ in more than names, numbers, language and reception; each with the keys of those alike."""
+    """Return the lines that differ in more than names, numbers, language and reception, with the keys of each group."""
     found: list[tuple[list[str], Line, Line]] = []
     for key, line in clinic.lines.items():
         bare = replace(line, key="", name={}, language="", reached_by=frozenset(), reception=())

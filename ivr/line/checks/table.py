@@ -1,6 +1,6 @@
-"""The table itself: every name in it means something, every place can be reached, and its menus are short and plain.
+"""Checks the table: every name in it is known, every place can be reached, and its menus are short.
 
-Pure: looks at the table, and at the steps that were walked over it.
+Pure: looks at the table, and at the steps of the walks.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,19 +17,19 @@ from ivr.line.places import Filing, Fork, Keying, Menu, Place, Ringing
 from ivr.line.turn import PressKey, RingReception, Turn
 
 MOST_OPTIONS = 5
-"""More are not remembered while they are listened to. The standing keys come besides."""
+"""Most options of a menu besides the standing keys; callers do not remember more."""
 
 OUTCOMES: Mapping[type, frozenset[str]] = {
     Filing: frozenset({KEPT, "lost"}),
     Ringing: frozenset({"talked", "unanswered"}),
 }
-"""What becomes of it at the least, so that each has a place."""
+"""The outcomes that each kind of place must have a lead for."""
 
 STANDING_KEYS = frozenset({PERSON, REPEAT, BACK, LANGUAGE})
 
 
 def leads_exist(evidence: Evidence) -> Findings:
-    """Every lead names a place of the table."""
+    """Check that every lead names a place of the table."""
     found = [(name, transition) for name, place in evidence.menu.items() for transition in transitions(place)]
     wrong = [
         Complaint(f"{name}: {transition.by} leads to {transition.to!r}, which is no place")
@@ -44,7 +44,7 @@ def leads_exist(evidence: Evidence) -> Findings:
 
 
 def _unneeded(evidence: Evidence) -> frozenset[str]:
-    """The menu of languages, where there are so few that 9 does without."""
+    """Return the places that are not needed: the menu of languages, if 9 alone changes the language."""
     return frozenset() if need_a_menu(evidence.script.languages) else frozenset({LANGUAGES_PLACE})
 
 
@@ -52,7 +52,7 @@ NEEDED = (START, HOME, PERSON_PLACE)
 
 
 def names_are_known(evidence: Evidence) -> Findings:
-    """What places need, forks ask, menus offer and outcomes are called is known to the engine."""
+    """Check that the engine knows every need, question, offer and outcome in the table."""
     complaints = [Complaint(f"{name}: {odd}") for name, place in evidence.menu.items() for odd in _unknown(place)]
     return Findings(counted(len(evidence.menu), "places"), complaints)
 
@@ -69,7 +69,7 @@ def _unknown(place: Place) -> Iterator[str]:
 
 
 def places_are_reached(evidence: Evidence) -> Findings:
-    """A call comes to every place, in one situation at least, without an error of ours."""
+    """Check that calls reach every place in at least one situation, without an error of the service."""
     reached = frozenset[str]().union(*(walk.came_to for walk in evidence.walks))
     wanted = [name for name in evidence.menu if name not in _unneeded(evidence)]
     complaints = [Complaint(f"{name}: no call ever comes there") for name in wanted if name not in reached]
@@ -80,7 +80,7 @@ def places_are_reached(evidence: Evidence) -> Findings:
 
 
 def menus_are_short(evidence: Evidence) -> Findings:
-    """At most five options, numbered from 1 without a gap, and one at least unless silence ends the menu."""
+    """Check that menus have at most five options, numbered from 1 without a gap; none only if silence ends the menu."""
     steps = ((walk, step) for walk, _, step in evidence.steps() if isinstance(step.turn.wait, PressKey))
     heard = [(walk, step) for walk, step in steps if not step.to.silences and not step.to.wrongs]
     complaints = [
@@ -105,13 +105,13 @@ def _odd_menu(walk: Walk, turn: Turn) -> Iterator[str]:
 
 
 def _keys_said(turn: Turn, menu: Menu) -> list[str]:
-    """The keys of the options, as they are said."""
+    """Return the announced keys of the options, in order."""
     keys = [str(say.values["key"]) for say in turn.asks if "key" in say.values]
     return [key for key in keys if key not in STANDING_KEYS] if menu.standing else keys
 
 
 def a_person_is_near(evidence: Evidence) -> Findings:
-    """0 rings the reception, or begins a request where it cannot; and no caller's menu is without the standing keys."""
+    """Check that 0 calls the reception or begins a request, and that every menu has the standing keys."""
     pressed = [
         (w, s, step) for w, s, step in evidence.steps() if s and step.what is EventKind.KEY and step.by == PERSON
     ]

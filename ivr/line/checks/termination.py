@@ -1,6 +1,6 @@
-"""How a call ends for somebody who presses nothing, or the wrong keys, or meets our errors; and that it does end.
+"""Checks that every call ends, even if the caller presses nothing or wrong keys, or if the service fails.
 
-Pure: looks at the steps that were walked.
+Pure: looks at the steps of the walks.
 """
 
 from collections.abc import Iterator
@@ -13,45 +13,48 @@ from ivr.line.paths.states import State
 from ivr.line.turn import File, HangUp, RingReception
 
 SILENCES = 5
-"""Steps of a caller who only stays silent: three at a menu, then two at the offer to be rung back."""
+"""Most steps of a caller who only stays silent: three at a menu, then two at the offer of a callback."""
 
 WRONG_KEYS = 5
-"""Steps of a caller who only presses wrong keys, or keys numbers that cannot be rung: again three and two."""
+"""Most steps of a caller who only presses wrong keys or enters refused numbers: three, then two."""
 
 ASTRAY = 9
-"""Steps of a caller with whom everything goes wrong: the reception does not answer, then five mistakes of both kinds
-where a callback is offered instead, then three at the offer to be rung back."""
+"""Most steps of a caller for whom everything fails.
+
+The reception does not answer; then there are five mistakes of both kinds in the menu for a callback, and three at the
+offer of a callback.
+"""
 
 ALL_WRONG = frozenset({EventKind.SILENCE, EventKind.WRONG, EventKind.OUTCOME})
-"""What may happen to somebody who does nothing right, whatever becomes of what was tried for them."""
+"""The events of a caller who does nothing right, with any outcome."""
 
 ENDINGS = (RingReception, File, HangUp)
-"""How a call may end: with a person, a request, a goodbye."""
+"""The ways in which a call may end: with the reception, with a request, or with a goodbye."""
 
 
 def every_turn_is_made(evidence: Evidence) -> Findings:
-    """No step fails, which a caller would hear as a fault, or goes round for ever between two questions."""
+    """Check that no step fails or passes round for ever between places, which a caller would hear as a fault."""
     complaints = [Complaint(f"{f.where} {f.why}", w.situation.name) for w in evidence.walks for f in w.failures]
     return Findings(counted(sum(1 for _ in evidence.steps()), "steps"), complaints)
 
 
 def silence_ends(evidence: Evidence) -> Findings:
-    """Silence alone, from every place."""
+    """Check that silence alone ends a call from every place."""
     return _from_everywhere(evidence, frozenset({EventKind.SILENCE}), SILENCES)
 
 
 def wrong_keys_end(evidence: Evidence) -> Findings:
-    """Wrong keys alone, from every place."""
+    """Check that wrong keys alone end a call from every place."""
     return _from_everywhere(evidence, frozenset({EventKind.WRONG}), WRONG_KEYS)
 
 
 def astray_ends(evidence: Evidence) -> Findings:
-    """Silence, wrong keys and what we could not do, in any order, from every place."""
+    """Check that silence, wrong keys and failed actions end a call from every place, in any order."""
     return _from_everywhere(evidence, ALL_WRONG, ASTRAY)
 
 
 def errors_end(evidence: Evidence) -> Findings:
-    """What comes of an error of ours, and then of a caller who does nothing right."""
+    """Check that a call ends after an error of the service, for a caller who does nothing right."""
     tried = [
         (walk, str(step) if state is None else f"{step} at {state}", routes.longest(step.to).after(step))
         for walk in evidence.walks
@@ -63,7 +66,7 @@ def errors_end(evidence: Evidence) -> Findings:
 
 
 def every_ending_is_one(evidence: Evidence) -> Findings:
-    """A call ends with a person, a request or a goodbye, never without a word."""
+    """Check that every call ends with the reception, a request or a goodbye, never without a word."""
     ends = [(walk, step) for walk, _, step in evidence.steps() if step.ends]
     complaints = [Complaint(f"{step.to} {odd}", walk.situation.name) for walk, step in ends for odd in _odd_end(step)]
     return Findings(counted(len(ends), "endings"), complaints)
@@ -82,18 +85,18 @@ def _odd_end(step: Step) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Route:
-    """A way on, step by step; `round` where its last step comes to where it has been before."""
+    """A way on, step by step; `round` is true if the last step returns to an earlier state."""
 
     steps: tuple[Step, ...] = ()
     round: bool = False
 
     def after(self, step: Step) -> "Route":
-        """The same with this step before it."""
+        """Return the route with this step before it."""
         return Route((step, *self.steps), self.round)
 
 
 class Routes:
-    """The longest way on from each state by what may happen; one that comes round again is the longest of all."""
+    """Finds the longest way on from each state by the given events. A way that returns to a state is the longest."""
 
     def __init__(self, walk: Walk, may_happen: frozenset[EventKind]) -> None:
         self._walk = walk
@@ -102,7 +105,7 @@ class Routes:
         self._on_the_way: set[State] = set()
 
     def longest(self, state: State) -> Route:
-        """The longest way from here."""
+        """Return the longest way on from this state."""
         if state not in self._found:
             self._on_the_way.add(state)
             steps = (step for step in self._walk.steps[state] if step.what in self._may_happen)

@@ -1,6 +1,6 @@
-"""The words: every sentence in every language, with the same blanks, the choice before its key, one emergency number.
+"""Checks the sentences: all in every language, with the same blanks, option before key, one emergency number.
 
-Pure: looks at the script, and at what was said while the table was walked.
+Pure: looks at the script, and at the sentences of the walks.
 """
 
 import re
@@ -14,17 +14,17 @@ from ivr.line.sentences import sentences
 KEY = "{key}"
 
 MOST_WORDS_AFTER_THE_KEY = 1
-"""Hindi ends with its verb: "… के लिए {key} दबाइए"."""
+"""Most words after the key. Hindi has one, its verb: "… के लिए {key} दबाइए"."""
 
 FEWEST_WORDS_BEFORE_THE_KEY = 3
-"""The least that names a choice, with the verb where it stands before the key: "For help, press {key}"."""
+"""Fewest words before the key: an option and, in English, the verb. "For help, press {key}" has three."""
 
 NAME_THE_NUMBER = (WARNING, "not_kept", "fault")
-"""The sentences that name the number of an emergency besides the emergency line itself; a fault of ours is one."""
+"""The sentences, besides the emergency line, that must name the emergency number."""
 
 
 def sentences_are_complete(evidence: Evidence) -> Findings:
-    """Every sentence that is expected, that one language has, or that was said is there in every language."""
+    """Check that every language has each sentence that is expected, said, or present in another language."""
     wanted, said = _expected(evidence), _said(evidence)
     complaints = [
         Complaint(f"{language}: {name} {odd}")
@@ -38,7 +38,7 @@ def sentences_are_complete(evidence: Evidence) -> Findings:
 
 
 def _expected(evidence: Evidence) -> dict[str, frozenset[str]]:
-    """Each sentence with its blanks; a topic's that waits to be switched on has those that it has in one language."""
+    """Return each sentence with its blanks. An unused topic is expected to have the blanks of one language."""
     script = evidence.script
     found = {
         name: blanks_of(words)
@@ -49,7 +49,7 @@ def _expected(evidence: Evidence) -> dict[str, frozenset[str]]:
 
 
 def _said(evidence: Evidence) -> dict[str, list[frozenset[str]]]:
-    """Each sentence that a caller was told, with what was there to fill its blanks, each time it was another."""
+    """Return each sentence that was said, with every different set of blanks that were filled."""
     found: dict[str, list[frozenset[str]]] = {}
     turns = (step.turn for _, _, step in evidence.steps())
     for name, values in {(say.name, frozenset(say.values)) for t in turns for say in (*t.first, *t.asks)}:
@@ -75,7 +75,7 @@ def _listed(names: frozenset[str]) -> str:
 
 
 def choices_come_before_keys(evidence: Evidence) -> Findings:
-    """Where a sentence has a key, what it is for has been said by then: "To book, press 1", never "Press 1 to book"."""
+    """Check that sentences name the option before the key: "To book, press 1", never "Press 1 to book"."""
     found = [
         (language, name, words)
         for language in evidence.script.languages
@@ -100,7 +100,7 @@ def _words(text: str) -> int:
 
 
 def emergency_numbers_agree(evidence: Evidence) -> Findings:
-    """The same number in every language, in the warning signs, and wherever something of ours has failed."""
+    """Check that all languages name the same emergency number, also in the warning signs and after a fault."""
     script = evidence.script
     named = {
         (language, name): _numbers(script.prompts(language).sentences.get(name, ""))
