@@ -1,4 +1,4 @@
-"""Where a carrier comes back to, as values that a document is made with. No HTTP: the web says what they are."""
+"""The addresses of our webhooks, as a carrier's document needs them. No HTTP: the web application supplies them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from ivr.line.turn import Call
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the carrier comes back to: after a key, after silence, and on the reception's own leg."""
+    """Functions that return the address of the webhook: after a key, after silence, and for the reception's leg."""
 
     step: Callable[[Call], str]
     silence: Callable[[Call], str]

@@ -1,6 +1,6 @@
-"""The clinic's numbers at the carrier, and texts through it: what commands, checks and workers need of any carrier.
+"""The operations on the clinic's numbers and text messages that commands, checks and workers need of any carrier.
 
-Values and protocols; each carrier's folder asks its own API. Knows neither the terminal nor what a line says.
+Values and protocols; each carrier's folder calls its own API. Knows neither the terminal nor the line's sentences.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ivr.line.phones import Phone
 
 
 class CarrierRefused(Exception):
-    """The carrier did not do what it was asked; the message says why and what to do, `look` where to look for it."""
+    """The carrier refused an operation. The message gives the reason and the remedy, `look` the place to look."""
 
     def __init__(self, why: str, look: str = "") -> None:
         super().__init__(why)
@@ -19,92 +19,92 @@ class CarrierRefused(Exception):
 
 
 class NoAccount(CarrierRefused):
-    """The settings name no account whose numbers could be asked for."""
+    """The settings name no account whose numbers can be listed."""
 
     def __init__(self, why: str, *, lacking: str, do: str) -> None:
         super().__init__(why)
         self.lacking = lacking
-        """The same in a few words."""
+        """A short form of the message."""
         self.do = do
 
 
 @dataclass(frozen=True)
 class OurAddresses:
-    """Where a number's calls are to be taken to."""
+    """The addresses of our webhooks that a number must be connected to."""
 
     base: str
     fallback: str
-    """What the carrier asks when it has no good answer from us."""
+    """The address that the carrier requests if it has no valid answer from us."""
 
     @property
     def incoming(self) -> str:
-        """Where a call comes in."""
+        """The address for an incoming call."""
         return f"{self.base}/voice"
 
     @property
     def status(self) -> str:
-        """Where the carrier says that a call has ended."""
+        """The address for a call that has ended."""
         return f"{self.base}/voice/status"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Something about a number that is not as it should be."""
+    """A setting of a number that is not as it should be."""
 
     name: str
-    """As the carrier calls it."""
+    """The carrier's name of the setting."""
     words: str
-    """As an operator does."""
+    """The operator's name of the setting."""
     is_now: str
     should_be: str
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number of the account. Its own text is fine on the operator's terminal, and belongs in no log."""
+    """A number of the account. Its repr shows the whole number: print it on a terminal, but never log it."""
 
     id: str
     e164: str
     differences: tuple[Difference, ...]
-    """What has to change until its calls come to us."""
+    """The settings that must change to connect the number to us."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """The numbers of clinic.toml and of the account, side by side."""
+    """The numbers of clinic.toml compared with those of the account."""
 
     lines: dict[str, str]
-    """The line of each number that clinic.toml lists."""
+    """The key of the line for each number in clinic.toml, by number in E.164."""
     ours: list[Number]
-    """Listed, and the account's: these are connected."""
+    """The numbers in both: these can be connected."""
     strangers: list[Number]
-    """The account's, but no line lists them."""
+    """The numbers of the account that no line lists."""
 
     @property
     def forwarding(self) -> list[str]:
-        """Listed, but not the account's: they reach us by forwarding, or not at all."""
+        """The numbers in clinic.toml that are not of the account: calls to them reach us only if they are forwarded."""
         return sorted(self.lines.keys() - {number.e164 for number in self.ours})
 
 
 def side_by_side(clinic: Clinic, owned: list[Number]) -> Found:
-    """Which numbers are both the clinic's and the account's, and which only one of the two."""
+    """Return the numbers of clinic.toml compared with those of the account."""
     lines = {number.e164: line.key for line in clinic.lines.values() for number in line.reached_by}
     ours = [number for number in owned if number.e164 in lines]
     return Found(lines, ours, [number for number in owned if number.e164 not in lines])
 
 
 class Admin(Protocol):
-    """The numbers of an account, measured by what they should be connected to."""
+    """The operations on the numbers of an account."""
 
     def owned(self) -> list[Number]:
         """Return every number of the account, in order. Raises CarrierRefused."""
 
     def connect(self, number: Number) -> None:
-        """Connect this number to us; as often as one likes. Raises CarrierRefused."""
+        """Connect this number to us. Safe to repeat. Raises CarrierRefused."""
 
 
 class Texts(Protocol):
-    """Sends text messages."""
+    """The operation that sends text messages."""
 
     def send(self, to: Phone, words: str) -> None:
-        """Send these words. Raises what the carrier's client raises, or an OSError where it is not reached."""
+        """Send the words as a text message. Raises the error of the carrier's client, or OSError."""

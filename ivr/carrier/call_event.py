@@ -1,41 +1,41 @@
-"""What any carrier says about a call, once it has been verified. No form, no header, no signature."""
+"""A verified event of a call, the same for any carrier. No form, no header, no signature."""
 
 from dataclasses import dataclass
 
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-"""What the carrier says of a call that is over."""
+"""The values of `status` for a call that is over."""
 
 
 class NotSigned(Exception):
-    """The webhook was not signed by the carrier, or not for this account."""
+    """The webhook was not signed by the carrier, or it is for another account."""
 
 
 class Malformed(Exception):
-    """The webhook was signed, but lacks what every one has; the message names the field, never its value."""
+    """The webhook was signed, but a required field is missing or invalid. The message is its name, never its value."""
 
 
 @dataclass(frozen=True)
 class CallEvent:
-    """What the carrier says about a call."""
+    """A carrier's report about a call."""
 
     call_id: str
     called: str
     sender: str
     forwarded_from: str
     keys: str | None
-    """What the caller pressed; None for nothing."""
+    """The keys that the caller pressed; None for none."""
     talked: bool
-    """Whether the reception took the call that was just rung through to it."""
+    """True if the reception took the call that was put through to it."""
     status: str
     lasted: int | None = None
-    """Seconds that the call took from end to end; only where it is over and the carrier says so."""
+    """The length of the call in seconds; None if it is not over or the carrier does not give it."""
 
     @property
     def ended(self) -> bool:
-        """Whether the call is over."""
+        """Return whether the call is over."""
         return self.status in ENDED
 
     @property
     def failed(self) -> bool:
-        """Whether it is over because something failed on the carrier's side."""
+        """Return whether the call ended because of a failure at the carrier."""
         return self.status == "failed"

@@ -1,6 +1,6 @@
-"""The reception's own leg of a call: its question, what came of it, and whether the patient is put through.
+"""The reception's leg of a call: the question to whoever picks up, and the decision to put the patient through.
 
-Pure. A carrier that counts the key by itself needs no more of it than the question.
+Pure. A carrier that waits for the key by itself needs only the question.
 """
 
 from dataclasses import dataclass, replace
@@ -11,31 +11,31 @@ from ivr.line.turn import Call, Say
 
 @dataclass(frozen=True)
 class Leg:
-    """One of the reception's telephones has been picked up, by a person or by a voicemail."""
+    """The state of the reception's leg after a person or a voicemail has picked up."""
 
     call: Call
-    """The line and the language that are spoken here, and what was missed here before."""
+    """The call with the line and language of this leg; its misses are those on this leg."""
     screening: Screening
     begins: bool = False
-    """Whether nothing has been asked yet."""
+    """True if no question has been asked yet."""
     pressed: str | None = None
     """The key; None for silence."""
 
     @property
     def taken(self) -> bool:
-        """Whether the one key was pressed: only then the patient is put through."""
+        """Return whether the right key was pressed; only then is the patient put through."""
         return not self.begins and self.pressed == self.screening.key
 
     @property
     def given_up(self) -> bool:
-        """Whether enough was missed: the leg is hung up, and the patient is offered something else."""
+        """Return whether there were too many misses; then the leg is hung up."""
         now = self.asked_again
         missed = max(now.silences, now.wrongs)
         return not self.begins and not self.taken and missed >= self.screening.misses
 
     @property
     def asked_again(self) -> Call:
-        """The same call with what was missed just now."""
+        """The call with the latest miss counted."""
         if self.begins:
             return self.call
         if self.pressed is None:
@@ -44,7 +44,7 @@ class Leg:
 
     @property
     def seconds(self) -> int:
-        """How long to wait for the key."""
+        """Seconds to wait for the key."""
         missed = max(self.asked_again.silences, self.asked_again.wrongs)
         return self.screening.seconds[min(missed, len(self.screening.seconds) - 1)]
 
@@ -55,7 +55,7 @@ class Leg:
 
     @property
     def asks(self) -> tuple[Say, ...]:
-        """The question, after a word of help where it is asked again."""
+        """The question; after a miss, a sentence of help comes before it."""
         question = (Say(self.screening.says), self.offer)
         if self.begins:
             return question

@@ -1,6 +1,7 @@
-"""What a carrier is to the rest of the program: five methods, which each carrier's folder has. Names no carrier.
+"""The interface of a carrier to the rest of the program: five methods, one class per carrier. Names no carrier.
 
-Beside them a folder has a stand-in for the test phone (stand_in.py) and an admin of numbers and texts (admin.py).
+A carrier's folder also has a stand-in for the test phone (stand_in.py) and the administration of numbers and texts
+(admin.py).
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,31 +17,30 @@ from ivr.line.turn import Turn
 
 @dataclass(frozen=True)
 class Answer:
-    """What a webhook is answered with."""
+    """The response to a webhook."""
 
     body: str
     content_type: str
 
 
 class Carrier(Protocol):
-    """A carrier: verifies and reads its webhooks, makes their answers, and reads these as it would itself."""
+    """A carrier: verifies and reads its webhooks, writes its documents, and reads them back for the test phone."""
 
     def read(self, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]) -> CallEvent:
-        """Return the event that the carrier has signed. Raises NotSigned, Malformed.
+        """Return the event of a webhook that the carrier has signed. Raises NotSigned, Malformed.
 
-        `url` is the public one, with its query; `headers` are named as HTTP writes them (Like-This); `values` are the
-        fields of the form for a POST, those of the query for a GET. A field may be there more than once: the mapping
-        may be one that has `getlist`.
+        `url` is the public address, with its query. `headers` are named as in HTTP (Like-This). `values` are the form
+        of a POST, or the query of a GET; the mapping may have `getlist` for fields that occur more than once.
         """
 
     def document(self, heard: Turn | Leg, addresses: Addresses) -> Answer:
-        """Return what the carrier is to do: on the caller's leg, or on the reception's own."""
+        """Return the document that tells the carrier what to do on the caller's leg, or on the reception's leg."""
 
     def fault(self, again: str | None = None) -> Answer:
-        """Return the apology for a fault of ours, in every language; then `again` is asked, or the call ends."""
+        """Return the apology for a fault, in every language. Then the carrier requests `again`, or the call ends."""
 
     def failed_step(self, values: Mapping[str, str]) -> str:
-        """Return the address that the carrier says has failed; empty where it says none."""
+        """Return the address that the carrier reports as failed; empty if it reports none."""
 
     def heard(self, document: str) -> Iterator[Step]:
-        """Return what a document of this carrier's does, in order. Raises NotUnderstood."""
+        """Yield the steps of a document of this carrier, in order. Raises NotUnderstood."""

@@ -1,6 +1,7 @@
-"""A setting that a carrier declares as data: its variable, and what must be so of its value. Reads no environment.
+"""A setting that a carrier declares as data: its environment variable and the check of its value.
 
-The entry points hand every carrier's to config.settings, which reads, checks and complains.
+Reads no environment: the entry points pass the settings of all carriers to config.settings, which reads and checks
+them.
 """
 
 from collections.abc import Callable
@@ -8,22 +9,22 @@ from dataclasses import dataclass
 
 
 def as_it_is(value: str) -> str:
-    """Any value will do, or none."""
+    """Return the value unchanged: the check of a setting that accepts anything."""
     return value
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A variable of the environment that only a carrier knows. Its value is shown nowhere."""
+    """An environment variable of a carrier. Its value is never shown."""
 
     name: str
     check: Callable[[str], str] = as_it_is
-    """The value as it is used, from the one that was written; empty is none. Raises ValueError with what is wrong."""
+    """The function that checks a value, empty if unset, and returns the value to use. Raises ValueError."""
     for_texts: bool = False
-    """Whether no text can be sent without it."""
+    """True if text messages cannot be sent without it."""
     made_up: str = ""
-    """Where the first start on a developer's machine makes a value up: what is written above it."""
+    """The comment above a value that is generated on a developer's machine; empty if none is generated."""
     successor_of: str = ""
-    """The variable whose value this one is to follow, where a secret is changed."""
+    """The name of the variable whose value this one will replace, while a secret is changed."""
     only_in_trials: bool = False
-    """Whether real callers are to be served without it."""
+    """True if it must not be set when real callers are served."""

@@ -1,6 +1,6 @@
-"""What stands in for a carrier where there is none: it says, signed, what happens in a call that somebody makes up.
+"""Stands in for a carrier in made-up calls: makes the signed webhooks that the carrier would send.
 
-Values and the protocol; each carrier's folder has its own. Sends nothing.
+Values and the protocol; each carrier's folder has its own implementation. Sends nothing.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class PlacedCall:
-    """A call that somebody makes."""
+    """A made-up call."""
 
     call_id: str
     sender: str
@@ -20,7 +20,7 @@ class PlacedCall:
 
 @dataclass(frozen=True)
 class GoesOn:
-    """The call goes on by itself: it comes in, a caller stays silent, or it is led elsewhere."""
+    """The call continues by itself: it comes in, the caller stays silent, or the carrier was redirected."""
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,19 @@ class Presses:
 
 @dataclass(frozen=True)
 class WasRung:
-    """The reception was rung, and talked to the caller or did not."""
+    """The reception was called; `talked` is true if it took the call."""
 
     talked: bool
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the caller said was recorded."""
+    """The caller's message was recorded."""
 
 
 @dataclass(frozen=True)
 class Over:
-    """The call is over."""
+    """The call is over after so many seconds."""
 
     seconds: int
 
@@ -54,23 +54,23 @@ Happened = GoesOn | Presses | WasRung | Recorded | Over
 
 @dataclass(frozen=True)
 class SignedWebhook:
-    """What is posted, and the headers that prove who has said it."""
+    """The fields of a webhook, and the headers with its signature."""
 
     values: Mapping[str, str]
     headers: Mapping[str, str]
 
 
 class StandIn(Protocol):
-    """Whoever signs as the carrier. For the test phone and for checks; it can do nothing that its token cannot."""
+    """Signs webhooks as the carrier does, with our token. For the test phone and for checks."""
 
     def new_call(self) -> str:
-        """Return an id such as the carrier gives."""
+        """Return a new call id in the carrier's format."""
 
     def leg(self, call: PlacedCall, number: str) -> PlacedCall:
-        """Return the call of the reception's telephone with this number, which has an id of its own."""
+        """Return the call to the reception's telephone with this number, with an id of its own."""
 
     def says(self, url: str, call: PlacedCall, happened: Happened) -> SignedWebhook:
-        """Return the webhook of what has happened, for this public address."""
+        """Return the signed webhook to this public address for what has happened in the call."""
 
     def probes(self, url: str) -> SignedWebhook:
-        """Return a harmless webhook about a call that never was."""
+        """Return a signed webhook to this public address about a call that does not exist. It has no effect."""

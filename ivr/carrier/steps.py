@@ -1,28 +1,28 @@
-"""What a carrier's document does, step by step, whatever the carrier: what is heard, and what is then waited for.
+"""The steps of a carrier's document, the same for any carrier: what the caller hears, and what the call waits for.
 
-Values only; each carrier's folder reads its own documents as these.
+Values only; each carrier's folder converts its own documents to these.
 """
 
 from dataclasses import dataclass
 
 
 class NotUnderstood(Exception):
-    """The document is not one that this telephone can follow."""
+    """The document is not one that the test phone can follow."""
 
 
 @dataclass(frozen=True)
 class Heard:
-    """Words, and the language they are spoken in."""
+    """Spoken words and their language."""
 
     words: str
     language: str
     cuttable: bool = False
-    """Whether a key cuts it off, since keys are waited for already; anything else is heard to its end."""
+    """True if a key press interrupts it."""
 
 
 @dataclass(frozen=True)
 class Pauses:
-    """Nothing is heard for a while."""
+    """A pause."""
 
     seconds: int
     cuttable: bool = False
@@ -30,47 +30,47 @@ class Pauses:
 
 @dataclass(frozen=True)
 class Gathers:
-    """Waits for keys, since its first words were spoken."""
+    """Wait for keys; they are accepted from the beginning of the words before it."""
 
     action: str
     digits: int | None
-    """How many keys end it; None for any number."""
+    """The number of keys that ends it; None for any number."""
     ends_with: str
-    """The key that ends it, and is not among them; empty for none."""
+    """The key that ends it and is not part of the input; empty for none."""
     seconds: int = 5
-    """How long no key may come, from the end of its words or from the last key."""
+    """The seconds without a key after which it gives up, from the end of the words or the last key."""
     otherwise: str = ""
-    """What comes after it where no key is pressed: the rest of its document, as a document."""
+    """The document for silence: the rest of the current one."""
 
 
 @dataclass(frozen=True)
 class Dials:
-    """Rings these telephones; each hears its own document first, if it has one."""
+    """Call these telephones at the same time; each may hear a document first."""
 
     action: str
     numbers: tuple[tuple[str, str], ...]
-    """Each with the address of its document, or an empty one."""
+    """The numbers, each with the address of its document; the address is empty for none."""
     seconds: int = 30
-    """How long they ring."""
+    """The seconds for which they ring."""
 
 
 @dataclass(frozen=True)
 class Records:
-    """Records what the caller says."""
+    """Record what the caller says."""
 
     action: str
 
 
 @dataclass(frozen=True)
 class Redirects:
-    """Goes on with another document."""
+    """Continue with another document."""
 
     to: str
 
 
 @dataclass(frozen=True)
 class HangsUp:
-    """The call is ended by the other side."""
+    """End the call."""
 
 
 Sound = Heard | Pauses

@@ -1,4 +1,4 @@
-"""Twilio behind the port: its webhooks, its documents, and how it reads them. No call logic, no HTTP."""
+"""Twilio as a carrier: implements the port with its webhooks and documents. No call logic, no HTTP."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,31 +16,31 @@ from ivr.line.turn import Turn
 
 @dataclass(frozen=True)
 class Twilio:
-    """The account whose signature counts, and the voice that speaks."""
+    """The carrier Twilio: the account that signs its webhooks, and the renderer of its documents."""
 
     account: Account
     renderer: Renderer
 
     def read(self, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]) -> CallEvent:
-        """Return the event that was signed. Raises NotSigned, Malformed."""
+        """Return the event of a signed webhook. Raises NotSigned, Malformed."""
         return webhook.read(self.account, method, url, headers, values)
 
     def document(self, heard: Turn | Leg, addresses: Addresses) -> Answer:
-        """Return the TwiML of a turn, or of the reception's own leg."""
+        """Return the TwiML of a turn, or of the reception's leg."""
         if isinstance(heard, Leg):
             return _answer(self.renderer.screening(heard, addresses))
         return _answer(self.renderer.document(heard, addresses))
 
     def fault(self, again: str | None = None) -> Answer:
-        """Return the apology, after which `again` is asked, if given."""
+        """Return the TwiML of the apology for a fault; then `again` is requested, or the call ends."""
         return _answer(self.renderer.fault(again))
 
     def failed_step(self, values: Mapping[str, str]) -> str:
-        """Return the address that has failed; empty where none is told."""
+        """Return the address that Twilio reports as failed; empty if it reports none."""
         return webhook.failed_step(values)
 
     def heard(self, document: str) -> Iterator[Step]:
-        """Return what a document does. Raises NotUnderstood."""
+        """Yield the steps of a document. Raises NotUnderstood."""
         return reader.steps(document)
 
 

@@ -1,6 +1,6 @@
-"""The clinic's numbers at the carrier: what each of them is connected to, and connecting it to us.
+"""Compares the clinic's numbers at the carrier with the settings that they need, and changes them.
 
-Through the REST API, for commands only. Knows neither the terminal nor what a line says.
+Uses the REST API, for commands only. Knows neither the terminal nor the line's sentences.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,13 +14,13 @@ from ivr.carrier.twilio.rest import client
 from ivr.carrier.twilio.settings import ACCOUNT_SID, AUTH_TOKEN, Account
 
 OVERRIDES = {"ct": "1000", "rt": "3500", "rc": "2", "rp": "ct,rt,5xx", "tt": "14000"}
-"""How the carrier asks us when a call comes in. It writes these behind the URL's #, and does not sign them.
+"""The carrier's timeouts and retries for the webhook of an incoming call. They follow the URL's # and are not signed.
 
-It gives up on a call's webhook after 15 seconds, whatever stands here, and a frozen server would cost all of them and
-then the call. Instead: one second to connect (ct) and three and a half to answer (rt), since a store that is frozen
-costs us two; then it asks again, twice (rc), when it was not connected, not answered, or met a proxy with nobody behind
-it (rp), as in a restart. Three tries take 13.5 seconds at most, and 14 is the end (tt), below the 15. To be asked twice
-does no harm: every webhook of ours is safe to repeat.
+The carrier gives up on a call's webhook after 15 seconds in any case, so one long wait for a frozen server would cost
+the call. With these values it waits one second to connect (ct) and 3.5 seconds for the answer (rt), because a frozen
+store costs us two. Then it retries twice (rc), if it could not connect, got no answer, or met a proxy without a server
+(rp), as during a restart. Three tries take at most 13.5 seconds. The total limit (tt) is 14 seconds, below the 15. A
+retry does no harm, because every webhook is safe to repeat.
 """
 
 METHOD = "POST"
@@ -28,7 +28,7 @@ METHOD = "POST"
 
 @dataclass(frozen=True)
 class Webhooks:
-    """Where the carrier takes a number's calls. The fields are named as in its REST API; empty is none."""
+    """The settings of a number that say where its calls go. The fields are named as in the REST API; empty is unset."""
 
     voice_url: str = ""
     voice_method: str = ""
@@ -37,12 +37,12 @@ class Webhooks:
     status_callback: str = ""
     status_callback_method: str = ""
     voice_application_sid: str = ""
-    """An application of the carrier's console; while a number has one, its own URLs count for nothing."""
+    """An application in the carrier's console. If a number has one, its own URLs are ignored."""
     trunk_sid: str = ""
-    """A SIP trunk, which beats the URLs too."""
+    """A SIP trunk. If a number has one, its URLs are ignored too."""
 
     def differences(self, wanted: "Webhooks") -> tuple[Difference, ...]:
-        """What would change: what it is and what it should be."""
+        """Return the settings that differ, each with its present and its wanted value."""
         both = ((name, words, getattr(self, name), getattr(wanted, name)) for name, words in WORDS.items())
         return tuple(Difference(*each) for each in both if each[2] != each[3])
 
@@ -57,11 +57,11 @@ WORDS = {
     "voice_application_sid": "application",
     "trunk_sid": "SIP trunk",
 }
-"""What an operator is told that each field of a number is."""
+"""The operator's name of each setting."""
 
 
 def wanted(ours: OurAddresses) -> Webhooks:
-    """What a number of the clinic's should be connected to."""
+    """Return the settings that connect a number to these addresses of ours."""
     fragment = "&".join(f"{name}={value}" for name, value in OVERRIDES.items())
     return Webhooks(
         voice_url=f"{ours.incoming}#{fragment}",
@@ -74,7 +74,7 @@ def wanted(ours: OurAddresses) -> Webhooks:
 
 
 class Numbers:
-    """The numbers of the account. Raises NoAccount where the settings name none."""
+    """The operations on the numbers of the account. Raises NoAccount if the settings name no account."""
 
     def __init__(self, account: Account, ours: OurAddresses) -> None:
         if not account.account_sid:
@@ -87,20 +87,20 @@ class Numbers:
         self._wanted = wanted(ours)
 
     def owned(self) -> list[Number]:
-        """Every number of the account, in order. Raises CarrierRefused."""
+        """Return every number of the account, in order. Raises CarrierRefused."""
         with _told():
             found = [self._number(each) for each in self._client.incoming_phone_numbers.list()]
         return sorted(found, key=lambda number: number.e164)
 
     def connect(self, number: Number) -> None:
-        """Connects this number as wanted; as often as one likes. Raises CarrierRefused."""
+        """Connect this number to us. Safe to repeat. Raises CarrierRefused."""
         changes = {each.name: each.should_be for each in number.differences}
         if changes:
             with _told():
                 self._client.incoming_phone_numbers(number.id).update(**changes)
 
     def _number(self, found: object) -> Number:
-        """A field that the carrier leaves out, or says to be null, is empty."""
+        """Return the number; a setting that the carrier omits or sends as null is empty."""
         has = {field.name: str(getattr(found, field.name, None) or "") for field in fields(Webhooks)}
         differences = Webhooks(**has).differences(self._wanted)
         return Number(str(getattr(found, "sid", "")), str(getattr(found, "phone_number", "")), differences)
@@ -118,17 +118,17 @@ REFUSALS: Mapping[int, str] = {
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """What goes wrong leaves as CarrierRefused, with none of the carrier's words, which may hold numbers."""
+    """Turn errors into CarrierRefused, without the carrier's own message, which may contain numbers."""
     try:
         yield
-    except OSError as away:  # the errors of requests are among them
+    except OSError as away:  # the errors of requests are subclasses of it
         raise CarrierRefused(f"the carrier's REST API could not be reached ({type(away).__name__})", LOOK) from None
     except (TwilioException, ValueError, TypeError, AttributeError) as refused:
         raise CarrierRefused(_why(refused), LOOK) from None
 
 
 def _why(refused: Exception) -> str:
-    """What the status says; no status of an error means that somebody else answered, in words that are not its own."""
+    """Return the reason for the HTTP status. A status below 400 means that something else answered."""
     status = _status(refused)
     if status < 400:
         return f"what answered is not the carrier's REST API ({type(refused).__name__})"
@@ -136,7 +136,7 @@ def _why(refused: Exception) -> str:
 
 
 def _status(refused: Exception) -> int:
-    """The status of the answer; the error of a list carries it inside its second argument. 0 for none."""
+    """Return the HTTP status of the error, or 0. The error of a list has it in its last argument."""
     if isinstance(refused, TwilioRestException):
         return int(refused.status)
     return int(getattr(refused.args[-1], "status_code", 0)) if refused.args else 0

@@ -1,4 +1,4 @@
-"""Reads TwiML as the carrier does: what is heard, and what it then waits for. No HTTP, and nothing of our menu."""
+"""Reads TwiML as the carrier does, and returns its steps. No HTTP, and no knowledge of the menu."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -19,7 +19,7 @@ from ivr.carrier.steps import (
 
 
 def steps(document: str) -> Iterator[Step]:
-    """What the document does, in order; it may be left at any step. Raises NotUnderstood."""
+    """Yield the steps of a document, in order. Raises NotUnderstood."""
     try:
         root = Xml.fromstring(document.encode())  # noqa: S314 - our own service's answer, and expat refuses bombs
     except Xml.ParseError as error:
@@ -89,7 +89,7 @@ def _hangs_up(_verb: Xml.Element) -> Iterator[Step]:
 
 
 def _whole(verb: Xml.Element, name: str, usual: int) -> int:
-    """A whole number that a verb names, or the carrier's usual one. Raises NotUnderstood."""
+    """Return a whole number from an attribute, or the carrier's default. Raises NotUnderstood."""
     written = verb.get(name, str(usual))
     if not (written.isascii() and written.isdigit()):
         raise NotUnderstood(f"{name} of a {verb.tag} is no number: {written}")

@@ -1,4 +1,4 @@
-"""Twilio's settings: the variables as data, and the account that their values describe."""
+"""Twilio's settings: its environment variables as data, and the account that their values describe."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -51,19 +51,19 @@ SETTINGS = (
 
 @dataclass(frozen=True)
 class Account:
-    """Whose calls, numbers and texts they are, and with what both sides prove it."""
+    """The account of the clinic at the carrier, with its secrets."""
 
     account_sid: str = ""
-    """Empty where webhooks of any account are taken."""
+    """The id of the account; if it is empty, webhooks of any account are accepted."""
     token: str = field(default="", repr=False)
     next_token: str = field(default="", repr=False)
     text_from: str = field(default="", repr=False)
     api_url: str = ""
-    """Empty for the carrier's own."""
+    """The address of the REST API; empty for the carrier's own."""
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Self:
-        """The account of these settings."""
+        """Return the account from the values of the settings."""
         return cls(
             account_sid=values[ACCOUNT_SID],
             token=values[AUTH_TOKEN],
@@ -74,5 +74,5 @@ class Account:
 
     @property
     def tokens(self) -> tuple[str, ...]:
-        """The tokens that may have signed a webhook: the present one and the next."""
+        """The tokens that a webhook may be signed with: the present one and the next."""
         return tuple(token for token in (self.token, self.next_token) if token)

@@ -1,4 +1,4 @@
-"""Stands in for Twilio: its ids, and its webhooks about a call that somebody makes up. Sends nothing."""
+"""Stands in for Twilio in made-up calls: makes its call ids and its signed webhooks. Sends nothing."""
 
 import secrets
 from collections.abc import Mapping
@@ -11,33 +11,33 @@ from ivr.carrier.twilio.webhook import SIGNATURE, signature
 MADE_UP_ACCOUNT = "AC" + "0" * 32
 
 NO_CALL = "preflight"
-"""An id that the carrier never gives: its own begin with CA."""
+"""The call id of a probe. The carrier's own ids begin with CA, so it never occurs."""
 
 TAKEN = {"DialCallStatus": "completed", "DialBridged": "true", "DialCallDuration": "30"}
 NOT_TAKEN = {"DialCallStatus": "no-answer", "DialBridged": "false"}
-"""What the carrier says of the reception's telephones."""
+"""The fields for a call that the reception did not take."""
 
 
 @dataclass(frozen=True)
 class TwilioStandIn:
-    """Signs with the account's own token."""
+    """Signs webhooks with the account's own token."""
 
     account: Account
 
     def new_call(self) -> str:
-        """Return an id as the carrier gives them."""
+        """Return a new call id in the carrier's format."""
         return "CA" + secrets.token_hex(16)
 
     def leg(self, call: PlacedCall, number: str) -> PlacedCall:
-        """Return the call of a telephone that is rung: another id, and nobody's number but its own."""
+        """Return the call to the reception's telephone with this number, with an id of its own."""
         return replace(call, call_id=f"{call.call_id[:-1]}r", sender=number, called=number)
 
     def says(self, url: str, call: PlacedCall, happened: Happened) -> SignedWebhook:
-        """Return the form about this call, signed."""
+        """Return the signed webhook to this address for what has happened in the call."""
         return self._signed(url, {**self._about(call), **_fields(happened)})
 
     def probes(self, url: str) -> SignedWebhook:
-        """Return the form about a call that never was, signed."""
+        """Return a signed webhook to this address about a call that does not exist."""
         return self._signed(url, {"CallSid": NO_CALL, "AccountSid": self.account.account_sid, "CallStatus": NO_CALL})
 
     def _signed(self, url: str, form: Mapping[str, str]) -> SignedWebhook:
@@ -58,7 +58,7 @@ class TwilioStandIn:
 
 
 def _fields(happened: Happened) -> Mapping[str, str]:
-    """What the form tells besides."""
+    """Return the fields that depend on what has happened."""
     match happened:
         case GoesOn():
             return {}

@@ -1,4 +1,4 @@
-"""Text messages through the carrier's REST API. For workers only: its client is slow to load, and may wait."""
+"""Sends text messages through the carrier's REST API. For workers only: the client is slow to load, and blocks."""
 
 from twilio.http.http_client import TwilioHttpClient
 
@@ -8,12 +8,12 @@ from ivr.line.phones import Phone
 
 
 class TwilioTexts:
-    """Sends text messages."""
+    """The operation that sends text messages."""
 
     def __init__(self, account: Account, http: TwilioHttpClient | None = None) -> None:
         self._client = client(account, http)
         self._sender = account.text_from
 
     def send(self, to: Phone, words: str) -> None:
-        """Sends these words. Raises TwilioException, or a requests error where the carrier is not reached."""
+        """Send the words as a text message. Raises TwilioException, or an error of requests if unreachable."""
         self._client.messages.create(to=to.e164, from_=self._sender, body=words)

@@ -1,6 +1,6 @@
-"""Turns a Turn into the carrier's TwiML, within its limits. No call logic, no HTTP.
+"""Converts a Turn into TwiML, within the carrier's limits. No call logic, no HTTP.
 
-Limits: facts of the carrier's errors 13521 (a Say's length), 12100 (legal XML).
+The limits are from the carrier's errors 13521 (length of a Say) and 12100 (legal XML).
 """
 
 import re
@@ -17,33 +17,33 @@ from ivr.line.turn import Call, HangUp, KeyNumber, PressKey, RingReception, Say,
 CONTENT_TYPE = "text/xml; charset=utf-8"
 
 LONGEST_ENCODED = 4_400
-"""Characters of a Say once URL-encoded, a little under the carrier's 4,500; a Devanagari letter counts nine."""
+"""Most characters of a Say after URL-encoding. The carrier's limit is 4,500; a Devanagari letter counts as nine."""
 
 LONGEST_LETTER = 12
-"""Characters of one letter once URL-encoded, at most: four bytes of UTF-8."""
+"""Most characters of one letter after URL-encoding: four bytes of UTF-8."""
 
 LONGEST_SAY = 2_900
-"""Characters of a Say, a little under the 3,000 of the Polly voices."""
+"""Most characters of a Say. The limit of the Polly voices is 3,000."""
 
 BEFORE_AGAIN = 4
-"""Seconds of silence before a step is tried again: with the apology, time for a process to be started anew."""
+"""Seconds of silence after the apology, before a step is tried again: time for a process to restart."""
 
 BREAKS = (re.compile(r"(?<=[.!?।])\s+"), re.compile(r"(?<=[,;:])\s+"), re.compile(r"\s+"))
-"""Where a long text may be broken: best after a sentence, else after a comma, else between words."""
+"""The places at which a long text may be broken, best first: after a sentence, after a comma, between words."""
 
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 cannot hold."""
+"""The characters that XML 1.0 does not allow."""
 
 
 class Renderer:
-    """Speaks the script's words in the clinic's voices."""
+    """Writes TwiML with the script's words and the clinic's voices."""
 
     def __init__(self, script: Script, voices: Mapping[str, str]) -> None:
         self._script = script
         self._voices = voices
 
     def document(self, turn: Turn, addresses: Addresses) -> str:
-        """The TwiML of this turn."""
+        """Return the TwiML of the turn."""
         response = VoiceResponse()
         self._speak(response, turn.first, turn.call.language)
         match turn.wait:
@@ -62,7 +62,7 @@ class Renderer:
         return str(response)
 
     def screening(self, leg: Leg, addresses: Addresses) -> str:
-        """The TwiML of the reception's own leg. One that ends, without hanging up, connects the two."""
+        """Return the TwiML of the reception's leg. A document that ends without a hangup connects the patient."""
         response = VoiceResponse()
         if leg.given_up:
             response.hangup()
@@ -73,7 +73,7 @@ class Renderer:
         return str(response)
 
     def fault(self, again: str | None = None) -> str:
-        """What is heard, in every language, when something of ours has failed; then `again` is asked, if given."""
+        """Return the TwiML of the apology in every language; then `again` is requested, or the call ends."""
         response = VoiceResponse()
         for language in self._script.languages:
             self._speak(response, (Say("fault_again" if again else "fault"),), language)
@@ -97,7 +97,7 @@ class Renderer:
                 verb.say(piece, voice=self._voice(spoken), language=self._script.prompts(spoken.language).about.locale)
 
     def _voice(self, spoken: Spoken) -> str:
-        """The clinic's own choice, or the one that stands with the prompts."""
+        """Return the clinic's own choice of voice, or the voice of the prompts."""
         return self._voices.get(spoken.language) or self._script.prompts(spoken.language).about.voice
 
 
@@ -114,7 +114,7 @@ def _dial(ring: RingReception, call: Call, addresses: Addresses) -> Dial:
 
 
 def pieces(words: str) -> Iterator[str]:
-    """The words in pieces that the carrier speaks, none empty, with nothing that XML cannot hold."""
+    """Yield the words in pieces short enough for a Say, none of them empty, without illegal characters."""
     rest = ILLEGAL.sub(" ", words).strip()
     while rest and not _fits(rest):
         cut = _cut(rest)
@@ -125,7 +125,7 @@ def pieces(words: str) -> Iterator[str]:
 
 
 def _cut(words: str) -> int:
-    """Where to break words that are too long: at the last place of the best kind that leaves a piece that fits."""
+    """Return the position at which to break a text that is too long: the last one of the best kind that fits."""
     fitting = _longest(words)
     for pattern in BREAKS:
         places = [match.end() for match in pattern.finditer(words, 0, fitting + 1) if match.start() > 0]
@@ -135,7 +135,7 @@ def _cut(words: str) -> int:
 
 
 def _longest(words: str) -> int:
-    """How many of the characters fit into one Say."""
+    """Return how many characters of the text fit into one Say."""
     room = LONGEST_ENCODED
     for count, letter in enumerate(words[:LONGEST_SAY]):
         room -= len(quote(letter))
@@ -146,5 +146,5 @@ def _longest(words: str) -> int:
 
 def _fits(words: str) -> bool:
     if len(words) * LONGEST_LETTER <= LONGEST_ENCODED:
-        return True  # as nearly all do: encoding each would take a tenth of the time of an answer
+        return True  # most do, and encoding them all would take a tenth of the time of an answer
     return len(words) <= LONGEST_SAY and len(quote(words)) <= LONGEST_ENCODED

@@ -1,6 +1,6 @@
-"""A webhook of the carrier: verified first, then read. An event that was not signed cannot exist.
+"""Verifies a webhook of the carrier, then reads it. There is no way to make an event from an unsigned one.
 
-Twilio's names of what it sends live here and in stand_in.py, nowhere else.
+Only this module and stand_in.py know the names of Twilio's fields.
 """
 
 import re
@@ -20,9 +20,9 @@ KEYS = re.compile(r"[0-9*#A-D]{1,1000}")
 
 
 def read(account: Account, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]) -> CallEvent:
-    """Return the event in these fields, sent to this public URL. Raises NotSigned, Malformed."""
+    """Return the event of a webhook to this public URL. Raises NotSigned, Malformed."""
     signed, posted = headers.get(SIGNATURE), values if method == "POST" else {}
-    # The validator raises on a missing signature, so it is not asked about one.
+    # The validator fails on a missing signature, so that is checked first.
     if not signed or not any(RequestValidator(token).validate(url, posted, signed) for token in account.tokens):
         raise NotSigned
     if account.account_sid and values.get("AccountSid") != account.account_sid:
@@ -31,13 +31,13 @@ def read(account: Account, method: str, url: str, headers: Mapping[str, str], va
 
 
 def signature(token: str, url: str, form: Mapping[str, str]) -> str:
-    """The carrier's signature of a form that it posts there; for whoever stands in for it."""
+    """Return the carrier's signature of a form posted to this URL; for the stand-in."""
     signed: str = RequestValidator(token).compute_signature(url, form)
     return signed
 
 
 def failed_step(values: Mapping[str, str]) -> str:
-    """The address that is told with the question for a fallback; empty for none."""
+    """Return the address that failed, from the request for a fallback; empty if there is none."""
     return values.get("ErrorUrl", "")
 
 
@@ -64,7 +64,7 @@ def _lasted(written: str) -> int | None:
 
 
 def _talked(values: Mapping[str, str]) -> bool:
-    """A leg that was answered but not taken (a voicemail) may be called completed; only a bridge means talk."""
+    """Return whether the reception took the call. Only a bridge proves it: a voicemail is "completed" too."""
     if "DialBridged" in values:
         return values["DialBridged"] == "true"
     return values.get("DialCallStatus") == "completed"
