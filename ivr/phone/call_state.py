@@ -1,6 +1,6 @@
-"""A call that somebody holds for as long as they like, as a page in a browser does: a value, and its words.
+"""The state of a test call as JSON text, so that a page in a browser can hold it between two steps.
 
-Its words are all that it takes to go on with the call. Nothing is kept here, sealed or sent.
+The text is all that is needed to continue the call. Stores, encrypts and sends nothing.
 """
 
 import json
@@ -16,34 +16,34 @@ from ivr.phone.handset import CallMoment, Ends
 WAITS: Mapping[str, TypeAdapter[Any]] = {
     each.__name__: TypeAdapter(each) for each in (Gathers, Dials, Records, Redirects, HangsUp, Ends)
 }
-"""What a call may wait for, by name."""
+"""The steps that a call may wait for, by the name of their class."""
 
 WRITTEN: Mapping[str, str] = {"call_id": "call_sid"}
-"""What a field is called in the words, where it has another name: a call under way keeps its words through a deploy."""
+"""The fields that have another name in the text, so that calls under way survive a deploy."""
 
 
 @dataclass(frozen=True)
 class CallState:
-    """A call in somebody's hand."""
+    """The state of a test call."""
 
     call_id: str
     called: str
     sender: str
     began: float
-    """Seconds since the epoch."""
+    """The time at which the call began, in seconds since the epoch."""
     moments: int
-    """So many there have been."""
+    """The number of moments so far."""
     moment: CallMoment
-    """The present one."""
+    """The present moment."""
 
     def words(self) -> str:
-        """All of it but what has been heard already."""
+        """Return the state as JSON, without the words already heard."""
         fields = {**vars(self), "moment": _packed(self.moment)}
         return json.dumps({WRITTEN.get(name, name): value for name, value in fields.items()})
 
 
 def receiver(words: str) -> CallState:
-    """The call that has these words."""
+    """Return the state from JSON that `words` has made."""
     fields = json.loads(words)
     named = {name: fields[WRITTEN.get(name, name)] for name in CallState.__dataclass_fields__}
     return CallState(**{**named, "moment": _unpacked(named["moment"])})
@@ -68,7 +68,7 @@ def _unpacked(fields: Mapping[str, Any]) -> CallMoment:
 
 
 def shown(moment: CallMoment) -> dict[str, Any]:
-    """What whoever holds the receiver gets to know of a moment: what is heard, and what may be done now."""
+    """Return the part of a moment that a page shows: what is heard, and what the call waits for."""
     return {"heard": _heard(moment), "waits": _waits(moment)}
 
 

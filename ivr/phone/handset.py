@@ -1,7 +1,7 @@
-"""A telephone without a carrier: rings the running service through its signed webhooks and follows its documents.
+"""A test telephone: calls the running service with signed webhooks, as a carrier does, and follows its documents.
 
-A call goes from moment to moment: something is heard, and the call waits. Whoever holds the telephone says what happens
-then: a person at a terminal, a script of keys, a test (`ring`), or a page in a browser, which takes its time.
+A call is a sequence of moments: the caller hears something, then the call waits. A Caller decides what happens next. It
+may be a person at a terminal, a list of keys or a test (`ring`); a page in a browser makes the steps one by one.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -23,40 +23,40 @@ from ivr.carrier.steps import (
 )
 
 MOST_MOMENTS = 200
-"""A call of more moments than this goes round in circles."""
+"""Most moments of a call; with more, it has entered a loop."""
 
 
 class Caller(Protocol):
-    """Whoever holds the telephone."""
+    """The caller of a test call, and the reception."""
 
     def hears(self, heard: Heard) -> None:
-        """Words are spoken."""
+        """Receive words that are said."""
 
     def keys(self, wanted: Gathers) -> str | None:
-        """What is pressed now; an empty string for nothing, None to hang up."""
+        """Return the keys that the caller presses; empty for silence, None to hang up."""
 
     def reception_answers(self, heard: list[str]) -> str | None:
-        """What the reception presses on hearing this; None where nobody picks up."""
+        """Return the keys that the reception presses after hearing this; None if nobody picks up."""
 
 
 Post = Callable[[str, Mapping[str, str], Mapping[str, str]], str]
-"""Posts a form with headers to a URL and returns the document. Raises what its own transport raises."""
+"""Posts a form with headers to a URL and returns the document. Raises the errors of its transport."""
 
 Read = Callable[[str], Iterator[Step]]
-"""Reads a document as its carrier does. Raises NotUnderstood."""
+"""Reads a document as its carrier does and yields its steps. Raises NotUnderstood."""
 
 
 class CallFailed(Exception):
-    """The service did not answer as the carrier needs it to; the message says what came instead."""
+    """The service did not answer as a carrier needs; the message says what it answered."""
 
 
 class NobodyAnswers(CallFailed):
-    """Nothing answers at the service's address."""
+    """Nothing answers at the address of the service."""
 
 
 @dataclass(frozen=True)
 class Ends:
-    """The document ends: the caller's call is over; the reception's telephone is connected with the caller."""
+    """The document ends. This ends the caller's call; it connects the reception's telephone with the caller."""
 
 
 Wait = Gathers | Dials | Records | Redirects | HangsUp | Ends
@@ -64,24 +64,24 @@ Wait = Gathers | Dials | Records | Redirects | HangsUp | Ends
 
 @dataclass(frozen=True)
 class CallMoment:
-    """Where a call is: what has just been heard, and what it waits for. Records and Redirects go on by themselves."""
+    """A moment of a call: what was just heard, and what the call waits for. Records and Redirects need no input."""
 
     heard: tuple[Sound, ...]
     waits: Wait
     address: str
-    """Of the document; its other addresses are relative to it."""
+    """The address of the document; the other addresses in it are relative to this one."""
     reception: "CallMoment | None" = None
-    """Where the reception's own call is when it picks up; none where it hears no document of its own."""
+    """The reception's own moment when it picks up; None if it hears no document first."""
 
     @property
     def over(self) -> bool:
-        """Whether the other side has ended the call."""
+        """Return whether the service has ended the call."""
         return isinstance(self.waits, HangsUp | Ends)
 
 
 @dataclass(frozen=True)
 class Handset:
-    """A telephone that rings one line of the service."""
+    """A test telephone that calls one line of the service."""
 
     post: Post
     read: Read
@@ -90,7 +90,7 @@ class Handset:
     call: PlacedCall
 
     def ring(self, caller: Caller, now: Callable[[], float] = lambda: 0.0) -> None:
-        """Makes a whole call and tells the service of its end; `now` is in seconds. Raises CallFailed."""
+        """Make a whole call and report its end to the service; `now` returns seconds. Raises CallFailed."""
         began, moment = now(), self.begin()
         for _ in range(MOST_MOMENTS):
             pressed = _happens(moment, caller)
@@ -100,14 +100,14 @@ class Handset:
         raise CallFailed(f"the call goes round in circles: {MOST_MOMENTS} moments")
 
     def begin(self) -> CallMoment:
-        """Rings: the first moment of the call. Raises CallFailed."""
+        """Start the call and return its first moment. Raises CallFailed."""
         return self._go(f"{self.base_url}/voice", GoesOn())
 
     def after(self, moment: CallMoment, pressed: str) -> CallMoment:
-        """The next moment, when these keys were pressed by whoever is asked: the caller, or the reception that is rung.
+        """Return the next moment after these keys, pressed by the caller or by the reception that is being called.
 
-        Empty for a caller who is silent, for a reception that does not pick up, and where nobody is asked.
-        Raises CallFailed.
+        `pressed` is empty if the caller is silent, the reception does not pick up, or no input is needed. Raises
+        CallFailed.
         """
         match moment.waits:
             case Gathers(action=to) if pressed:
@@ -125,11 +125,11 @@ class Handset:
                 raise CallFailed("the call is over")
 
     def hang_up(self, seconds: float) -> None:
-        """Tells the service that the call is over and how long it was. Raises CallFailed."""
+        """Report to the service that the call is over after so many seconds. Raises CallFailed."""
         self._send(f"{self.base_url}/voice/status", Over(max(0, round(seconds))))
 
     def _send(self, url: str, happened: Happened) -> str:
-        """Posts a signed webhook about this call, and returns what comes back."""
+        """Post a signed webhook about this call, and return the document."""
         webhook = self.stand_in.says(url, self.call, happened)
         return self.post(url, webhook.values, webhook.headers)
 
@@ -137,7 +137,7 @@ class Handset:
         return self._read(self._send(url, happened), url)
 
     def _read(self, document: str, url: str) -> CallMoment:
-        """Reads a document up to where it waits."""
+        """Return the moment at which the document waits, with everything heard before."""
         heard: list[Sound] = []
         try:
             for step in self.read(document):
@@ -149,26 +149,26 @@ class Handset:
         return CallMoment(tuple(heard), Ends(), url)
 
     def _waiting(self, heard: tuple[Sound, ...], waits: Wait, url: str) -> CallMoment:
-        """The first of the reception's telephones is the one that may be picked up; it hears its document first."""
+        """Return the moment. If the reception is called, only its first telephone may pick up."""
         number, screen = waits.numbers[0] if isinstance(waits, Dials) else ("", "")
         reception = self._leg(number)._go(urljoin(url, screen), GoesOn()) if screen else None
         return CallMoment(heard, waits, url, reception)
 
     def _leg(self, number: str) -> "Handset":
-        """The reception's telephone, which has a call of its own."""
+        """Return the reception's telephone, which has a call of its own."""
         return replace(self, call=self.stand_in.leg(self.call, number))
 
     def _takes(self, number: str, leg: CallMoment | None, pressed: str) -> bool:
-        """Whether the reception, which has picked up, presses a key that lets its document end."""
+        """Return whether the reception, after picking up, takes the call with these keys."""
         if leg is not None and not leg.over:
             leg = self._leg(number).after(leg, pressed)
         return leg is None or isinstance(leg.waits, Ends)
 
 
 def _happens(moment: CallMoment, caller: Caller) -> str | None:
-    """What the caller makes of a moment; None where the call is over."""
+    """Return the keys pressed at this moment, empty for none; None if the call is over."""
     for heard in moment.heard:
-        if isinstance(heard, Heard):  # a pause is for whoever has the time
+        if isinstance(heard, Heard):  # pauses are not passed on
             caller.hears(heard)
     match moment.waits:
         case HangsUp() | Ends():
@@ -186,13 +186,13 @@ def _words(moment: CallMoment | None) -> list[str]:
 
 
 class KeyStream:
-    """Keys given beforehand, a word each, pressed one after another: "1 1 9999900001# 1"; "-" is a silence."""
+    """A list of inputs separated by spaces, used one after another: "1 1 9999900001# 1"; "-" is silence."""
 
     def __init__(self, words: str) -> None:
         self._words = words.split()
 
     def press(self, wanted: Gathers) -> str | None:
-        """What the next gather gets; None when all keys have been pressed."""
+        """Return the input for the next step; None after the last one."""
         if not self._words:
             return None
         word = self._words.pop(0)

@@ -1,6 +1,6 @@
-"""Rings the running service over HTTP, as the carrier does: for the terminal, the browser and `make chaos`.
+"""Calls the running service over HTTP, as a carrier does: for the terminal, the browser and `make chaos`.
 
-Takes the settings as a value; knows neither terminal nor page.
+Takes the settings as a value. Knows neither terminal nor page.
 """
 
 from collections.abc import Mapping
@@ -17,28 +17,28 @@ from ivr.phone.handset import CallFailed, Handset, NobodyAnswers
 from ivr.wiring import carriers
 
 MADE_UP_CALLER = "+919999900001"
-"""Obviously made up, and valid."""
+"""A valid number that is obviously made up."""
 
 WITHHELD = "anonymous"
 
 ANSWER_SECONDS = 15
-"""As long as the carrier waits for an answer."""
+"""The time limit of a request, the same as the carrier's."""
 
 
 def handset(settings: Settings, carrier: Carrier, called: str, caller: str, call_id: str = "") -> Handset:
-    """A telephone that rings the service at its public address, as the carrier does; a new call without an id."""
+    """Return a test telephone that calls the service at its public address; without `call_id` it is a new call."""
     stand_in = carriers.stand_in(settings.carrier)
     call = PlacedCall(call_id or stand_in.new_call(), caller, called)
     return Handset(post, carrier.heard, stand_in, settings.public_base_url, call)
 
 
 def number_of(line: Line) -> str:
-    """The number that rings this line, in E.164."""
+    """Return a number of this line, in E.164."""
     return min(line.reached_by).e164
 
 
 def post(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
-    """Posts a form over HTTP. Raises CallFailed; NobodyAnswers where there is nobody to answer."""
+    """Post a form over HTTP and return the answer. Raises CallFailed, or NobodyAnswers if nothing answers."""
     data = urlencode(form).encode()
     request = Request(url, data=data, headers=dict(headers))  # noqa: S310 - the address is the settings'
     try:
