@@ -1,4 +1,4 @@
-"""Reads config/clinic.toml into the Clinic, with a message for everything in it that cannot be so."""
+"""Reads config/clinic.toml into a Clinic, with an error message for every invalid value."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -38,7 +38,7 @@ from ivr.line.phones import Dialling
 
 
 class ClinicFile(Strict):
-    """config/clinic.toml."""
+    """The file config/clinic.toml."""
 
     name: Name
     timezone: Zone
@@ -87,7 +87,7 @@ def _twice(values: list[str]) -> list[str]:
 
 
 def read(path: Path) -> Clinic:
-    """The clinic that this file describes. Raises BadFile."""
+    """Return the clinic that this file describes. Raises BadFile."""
     file = load(path, ClinicFile, languages_of)
     lines = {line.key: _line(line, file) for line in file.lines}
     return Clinic(

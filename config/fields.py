@@ -1,4 +1,4 @@
-"""The kinds of value that clinic.toml holds, each with what is said of one that cannot be so."""
+"""The types of value in clinic.toml, each with the error message for an invalid one."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from ivr.line.hours import Shift, in_order
 from ivr.line.phones import NumberRefused, Phone, phone
 
 LANGUAGES = ("en", "hi")
-"""The languages of the desk's pages, and so of every text of the clinic; the line may speak more of them."""
+"""The languages of the desk's pages. Every text in clinic.toml needs them; the line may speak more."""
 
 LANGUAGE_KEY = re.compile(r"[a-z]{2,8}")
 SHIFT = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
@@ -53,12 +53,12 @@ def _ordered(shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
 def _zone(name: Any) -> ZoneInfo:
     try:
         return ZoneInfo(str(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # "Asia" is a folder
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # "Asia" is a folder of zones, which raises an OSError
         raise ValueError("expected a time zone such as Asia/Kolkata") from None
 
 
 def languages_of(written: Mapping[str, Any]) -> tuple[str, ...]:
-    """The languages that a clinic's file is written in: those of the clinic's name, and the desk's in any case."""
+    """Return the languages of a clinic's file: those of the clinic's name, and always those of the desk."""
     name = written.get("name")
     return tuple(dict.fromkeys((*(name if isinstance(name, dict) else ()), *LANGUAGES)))
 
@@ -97,7 +97,7 @@ Shifts = Annotated[tuple[Annotated[Shift, BeforeValidator(_shift)], ...], AfterV
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Words = Annotated[dict[str, str], AfterValidator(_each_language)]
 Name = Annotated[Words, AfterValidator(_keyed_by_language)]
-"""The clinic's, whose languages are those of the line."""
+"""The clinic's name, by language. Its languages are those of the line."""
 
 Language = Annotated[str, AfterValidator(_known_language)]
 Country = Annotated[str, AfterValidator(_country)]

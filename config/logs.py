@@ -1,6 +1,7 @@
-"""How this service logs: JSON lines in production, readable ones in development, each with the call it belongs to.
+"""Configures the logs: JSON in production, readable lines in development, each with the id of its call.
 
-Entry points configure it once; whoever begins something new says what the lines are about. Decides nothing to log.
+Entry points call `configure` once. Code that begins a call or a request sets its ids. Decides nothing about what is
+logged.
 """
 
 import logging
@@ -14,16 +15,16 @@ from structlog import contextvars, dev, processors, stdlib
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 FIRST = ("time", "level", "logger", "event", "call", "request")
-"""The fields that a line begins with, where it has them."""
+"""The fields at the beginning of a line, in this order."""
 
 SERVER = ("gunicorn.error", "gunicorn.access")
-"""Loggers that bring a form of their own, and are given ours."""
+"""The loggers with handlers of their own, which are removed."""
 
 
 def configure(*, production: bool, quiet: bool = False) -> None:
-    """Gives every logger of this process one form, on stderr; quiet for commands, whose answer is not in their log.
+    """Set the handler and the format of all loggers of this process, on stderr.
 
-    Handlers that somebody has set before, as a test does, stay.
+    `quiet` logs only warnings, for commands that print their result. Handlers that are already set stay, as in tests.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(form(production=production))
@@ -32,37 +33,37 @@ def configure(*, production: bool, quiet: bool = False) -> None:
     for name in SERVER:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
-    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # it greets whoever imports it
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # it logs a line whenever it is imported
     if not quiet:
         sys.excepthook = _say_last_words
 
 
 def begin(**about: str | int) -> None:
-    """From here on, the lines of this thread are about this, and no more about what was before."""
+    """Set these fields on all further log lines of this thread, and clear earlier ones."""
     contextvars.clear_contextvars()
     contextvars.bind_contextvars(**about)
 
 
 def add(**about: str | int) -> None:
-    """From here on, the lines of this thread are about this too."""
+    """Add these fields to all further log lines of this thread."""
     contextvars.bind_contextvars(**about)
 
 
 def about(**what: str | int) -> AbstractContextManager[None]:
-    """The lines of this block are about this too."""
+    """Return a context manager that adds these fields to the log lines within its block."""
     return contextvars.bound_contextvars(**what)
 
 
-# -- the form of a line
+# -- the format of a line
 
 
 def form(*, production: bool) -> logging.Formatter:
-    """What makes a line of a record."""
+    """Return the formatter of log lines."""
     return stdlib.ProcessorFormatter(foreign_pre_chain=_found(), processors=_ending(production=production))
 
 
 def _found() -> list[Processor]:
-    """What a line tells besides its event."""
+    """Return the processors that add fields to a line."""
     return [contextvars.merge_contextvars, stdlib.add_log_level, _name_logger, _without_values]
 
 
@@ -83,7 +84,7 @@ def _in_order(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDic
     return {name: line[name] for name in [*(each for each in FIRST if each in line), *line]}
 
 
-# -- errors, whose own words may quote a number or a name: only their kind and their place are told
+# -- errors: only their types and places are logged, because their messages may contain a number or a name
 
 
 def _without_values(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
@@ -92,7 +93,7 @@ def _without_values(_logger: WrappedLogger, _method: str, line: EventDict) -> Ev
 
 
 def _where(error: BaseException) -> str:
-    """The kinds of an error and of what led to it, the first one first, and where in the code they happened."""
+    """Return the types and tracebacks of an error and of its causes, the first cause first."""
     told = [f"{''.join(traceback.format_tb(each.__traceback__))}{type(each).__name__}" for each in _led_to(error)]
     return "\nwhich led to\n".join(reversed(told))
 
@@ -106,7 +107,7 @@ def _led_to(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _say_last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """What ends a process is a line like any other; Ctrl-C is no error."""
+    """Log an error that ends the process; Ctrl-C is not logged."""
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
     else:

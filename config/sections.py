@@ -1,4 +1,4 @@
-"""The sections of clinic.toml, each with what is said of a value that cannot be so."""
+"""The sections of clinic.toml, each with the error message for an invalid value."""
 
 from datetime import date, time, timedelta
 from typing import Annotated, Self
@@ -39,12 +39,12 @@ class WeekFile(Strict):
 
     @property
     def shifts(self) -> tuple[tuple[Shift, ...], ...]:
-        """Monday first."""
+        """The shifts of each day, Monday first."""
         return tuple(getattr(self, day) for day in WEEKDAYS)
 
 
 class ClosedFile(Strict):
-    """A closed day, or with `open` a half day."""
+    """A closed day, or a half day with the shifts in `open`."""
 
     day: date
     reason: Words | None = None
@@ -53,14 +53,14 @@ class ClosedFile(Strict):
 
 
 class ReasonFile(Strict):
-    """Why the desk may say that the clinic is closed, or open at other hours."""
+    """A reason for a closure that the desk can choose from."""
 
     key: Key
     words: Words
 
 
 class LineFile(Strict):
-    """One of the clinic's numbers."""
+    """One of the clinic's lines."""
 
     key: Key
     name: Words
@@ -72,7 +72,7 @@ class LineFile(Strict):
 
 
 class WishesFile(Strict):
-    """What a caller can ask for."""
+    """The parts of the day that a caller can ask for, and the countries that the clinic calls."""
 
     morning: Hour
     afternoon: Hour
@@ -88,7 +88,7 @@ class WishesFile(Strict):
 
     @property
     def parts(self) -> dict[Part, Shift]:
-        """Where each part of the day lies; the evening ends at midnight."""
+        """The start and the end of each part of the day; the evening ends at midnight."""
         return {
             Part.MORNING: Shift(self.morning, self.afternoon),
             Part.AFTERNOON: Shift(self.afternoon, self.evening),
@@ -97,7 +97,7 @@ class WishesFile(Strict):
 
 
 class AgainFile(Strict):
-    """How often a patient who was not reached is rung."""
+    """The tries to reach a patient, and the minutes between them."""
 
     tries: Annotated[int, Field(ge=1, le=20)]
     pauses: Annotated[tuple[Minutes, ...], Field(min_length=1)]
@@ -105,13 +105,13 @@ class AgainFile(Strict):
 
     @property
     def persistence(self) -> Persistence:
-        """The same as the line knows it."""
+        """The same as a value of ivr.line."""
         pauses, busy = (tuple(timedelta(minutes=m) for m in each) for each in (self.pauses, self.busy_pauses))
         return Persistence(self.tries, pauses, busy)
 
 
 class LimitsFile(Strict):
-    """How much is taken from one telephone or on one line before no more requests are."""
+    """The limits on calls and requests."""
 
     calls_of_a_caller_per_hour: Annotated[int, Field(ge=1)]
     calls_of_a_line_per_hour: Annotated[int, Field(ge=1)]
@@ -119,12 +119,12 @@ class LimitsFile(Strict):
 
     @property
     def limits(self) -> Limits:
-        """The same as the line knows it."""
+        """The same as a value of ivr.line."""
         return Limits(self.calls_of_a_caller_per_hour, self.calls_of_a_line_per_hour, self.requests_of_a_number_per_day)
 
 
 class RetentionFile(Strict):
-    """How many days what is personal is kept."""
+    """The days for which personal data is kept."""
 
     closed_requests: Annotated[int, Field(ge=1)]
     recordings: Annotated[int, Field(ge=1)]
@@ -132,25 +132,25 @@ class RetentionFile(Strict):
 
     @property
     def retention(self) -> Retention:
-        """The same as the line knows it."""
+        """The same as a value of ivr.line."""
         return Retention(*(timedelta(days=days) for days in (self.closed_requests, self.recordings, self.log)))
 
 
 class ReceptionFile(Strict):
-    """How the reception's telephones are rung."""
+    """The settings for calling the reception; `seconds` is how long its telephones ring."""
 
     caller_id: NumberIfAny = None
     seconds: Annotated[int, Field(ge=5, le=120)] = 20
 
 
 class AppointmentsFile(Strict):
-    """What is known of an appointment besides its hour."""
+    """The length of an appointment, if it is known."""
 
     minutes: Annotated[int, Field(ge=5, le=480)] | None = None
 
 
 class AdviceFile(Strict):
-    """Where a piece of advice comes from, and who has reviewed it."""
+    """The source of a piece of advice, and the clinician's review."""
 
     source: Annotated[str, Field(min_length=1)]
     reviewed_by: Annotated[str, Field(min_length=1)] | None = None
@@ -165,7 +165,7 @@ class AdviceFile(Strict):
 
     @property
     def review(self) -> Review | None:
-        """The same as the line knows it."""
+        """The same as a value of ivr.line; None if there was no review."""
         if not (self.reviewed_by and self.reviewed_on and self.reviewed_words):
             return None
         return Review(self.reviewed_by, self.reviewed_on, self.reviewed_words)
@@ -178,6 +178,6 @@ class TopicFile(AdviceFile):
 
 
 class ReviewFile(Strict):
-    """For how many days a clinician's review holds."""
+    """The days for which a clinician's review is valid."""
 
     days: Annotated[int, Field(ge=1, le=3660)] = 365

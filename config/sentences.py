@@ -1,4 +1,4 @@
-"""Reads config/prompts: every sentence of every language, checked at start so that none is missing in a call."""
+"""Reads config/prompts and checks at start that every sentence exists in every language."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,7 +16,7 @@ from ivr.line.sentences import sentences
 CLINIC_FILE = ROOT / "config" / "clinic.toml"
 FOLDER = CLINIC_FILE.with_name("prompts")
 OF_TOPICS = ("topic_", "advice_")
-"""Sentences of a topic may wait here for the topic to be switched on."""
+"""The beginnings of the names of sentences that may be unused, because their topic is not switched on."""
 
 DISTANCES = {"today", "tomorrow", "week", "later"}
 
@@ -29,7 +29,7 @@ def _blanks(sentence: str) -> frozenset[str]:
 
 
 def _filled(*blanks: str) -> AfterValidator:
-    """Words in which at most these blanks are filled."""
+    """Return a validator that allows only these blanks in a text."""
 
     def check(words: str) -> str:
         odd = sorted(_blanks(words) - set(blanks))
@@ -69,7 +69,7 @@ MomentsByDistance = Annotated[dict[str, OfTheMoment], AfterValidator(_each_dista
 
 
 class ClockWords(Strict):
-    """How hours are said."""
+    """The words for times of day."""
 
     hour: OfTheHour
     quarter: OfTheHour
@@ -90,7 +90,7 @@ class ClockWords(Strict):
 
 
 class DayWords(Strict):
-    """How days are said."""
+    """The words for days."""
 
     weekdays: tuple[Word, ...] = Field(min_length=7, max_length=7)
     months: tuple[Word, ...] = Field(min_length=12, max_length=12)
@@ -101,7 +101,7 @@ class DayWords(Strict):
 
 
 class Words(Strict):
-    """The other words that fill blanks."""
+    """Other words that fill blanks."""
 
     morning: Word
     afternoon: Word
@@ -111,7 +111,7 @@ class Words(Strict):
 
 
 class LanguageFile(Strict):
-    """What a language is called, and how the carrier is to speak it."""
+    """The names of a language, and the locale and voice with which the carrier speaks it."""
 
     name: Word
     names: Annotated[dict[str, Word], AfterValidator(_in_english)]
@@ -120,7 +120,7 @@ class LanguageFile(Strict):
 
 
 class PromptFile(Strict):
-    """One language's file."""
+    """The file of one language."""
 
     language: LanguageFile
     sentences: dict[str, Sentence]
@@ -130,11 +130,10 @@ class PromptFile(Strict):
 
 
 def read(languages: tuple[str, ...], folder: Path = FOLDER, topics: Iterable[str] = ()) -> Script:
-    """The script in these languages, with the sentences of these topics of advice.
+    """Return the script in these languages, with the sentences of these topics of advice.
 
-    A language that has no file in the folder has the one that is shipped.
-
-    Raises BadFile where a file is wrong, or a sentence is missing in one, or has other blanks than are filled.
+    A language without a file in the folder has the file from config/prompts. Raises BadFile if a file is invalid, or if
+    a sentence is missing or has other blanks than the program fills.
     """
     prompts = {language: _prompts(language, load(_file(language, folder), PromptFile)) for language in languages}
     expected = sentences(topics)
@@ -145,9 +144,9 @@ def read(languages: tuple[str, ...], folder: Path = FOLDER, topics: Iterable[str
 
 
 def read_for(clinic: Clinic, clinic_file: Path = CLINIC_FILE) -> Script:
-    """The script of this clinic, in the languages of its name and with its topics. Raises BadFile.
+    """Return the script of this clinic, in the languages of its name and with its topics. Raises BadFile.
 
-    The prompts stand in the folder `prompts` beside the clinic's file, else those that are shipped hold.
+    The prompts are read from the folder `prompts` beside the clinic's file, or else from config/prompts.
     """
     return read(tuple(clinic.name), clinic_file.with_name(FOLDER.name), [topic.key for topic in clinic.topics])
 
@@ -171,7 +170,7 @@ def _prompts(language: str, file: PromptFile) -> Prompts:
 
 
 def _complaints(prompts: Prompts, expected: Mapping[str, frozenset[str]]) -> Iterator[str]:
-    """What keeps these prompts from being spoken."""
+    """Yield the faults of the prompts: sentences that are missing, unknown, or have the wrong blanks."""
     where = f"{prompts.language}.toml: sentences"
     for name, blanks in expected.items():
         if name not in prompts.sentences:

@@ -1,6 +1,6 @@
-"""Turns the environment into one frozen value, or says everything that is wrong with it at once.
+"""Reads the settings from the environment into one frozen value, or reports all errors at once.
 
-The only reader of the environment; nothing here opens a connection.
+The only reader of the environment. Opens no connection.
 """
 
 import hashlib
@@ -17,38 +17,38 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 ROOT = Path(__file__).resolve().parent.parent
 
 SECRET_LENGTH = 32
-"""Characters: 128 bits written in hex, the least that a signing key should hold."""
+"""Fewest characters of a secret; 32 hex digits are 128 bits, the least for a signing key."""
 
 SOCKET_PATH_LIMIT = 100
-"""Bytes: the kernel refuses a unix socket's path of more than about 107."""
+"""Most bytes of a unix socket's path; the kernel's limit is about 107."""
 
 
 class BadSettings(Exception):
-    """The service cannot start; the message names all that is missing or weak, a line each."""
+    """The service cannot start. The message has a line for each variable that is missing or invalid."""
 
 
 class CarrierSetting(Protocol):
-    """A variable that a carrier declares, which the entry points hand in: nothing here knows a carrier."""
+    """A variable that a carrier declares. The entry points pass it in, so that this module knows no carrier."""
 
     @property
     def name(self) -> str:
-        """Of the variable."""
+        """The name of the variable."""
 
     @property
     def check(self) -> Callable[[str], str]:
-        """The value as it is used; empty is none. Raises ValueError with what is wrong."""
+        """The function that checks a value, empty if unset, and returns the value to use. Raises ValueError."""
 
     @property
     def for_texts(self) -> bool:
-        """Whether no text can be sent without it."""
+        """Return whether text messages cannot be sent without the variable."""
 
     @property
     def made_up(self) -> str:
-        """Where a first start in development makes a value up: what is written above it."""
+        """The comment above a value that is generated in development; empty if none is generated."""
 
 
 class Settings(BaseModel):
-    """What the environment says. Field names are the variables' names in lower case."""
+    """The settings of the service. A field's name is the variable's name in lower case."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, validate_default=True)
 
@@ -59,7 +59,7 @@ class Settings(BaseModel):
     redis_url: str = Field("", repr=False)
     secret_key: str = Field("", repr=False)
     carrier: Mapping[str, str] = Field(default_factory=dict, repr=False)
-    """The carrier's own variables by their names, each with a value or an empty one."""
+    """The values of the carrier's variables, by name; empty if unset."""
     staff_notify_urls: str = Field("", repr=False)
     text_confirmations: bool = False
     fallback_url: str = ""
@@ -98,17 +98,17 @@ class Settings(BaseModel):
 
     @property
     def production(self) -> bool:
-        """Whether people's real numbers pass through."""
+        """Return whether this is production, with real callers."""
         return self.env == "production"
 
     @property
     def embedded_redis(self) -> bool:
-        """Whether the supervisor keeps a Redis of its own for us."""
+        """Return whether the supervisor runs the Redis server."""
         return self.redis_url == f"unix://{self.redis_socket}"
 
     @property
     def redis_socket(self) -> Path:
-        """Where the embedded Redis listens: in the state folder, or in a short one of its own if that is deep."""
+        """The path of the embedded Redis's socket: in the state folder, or elsewhere if that path is too long."""
         inside = self.state_dir / "redis.sock"
         if len(bytes(inside)) <= SOCKET_PATH_LIMIT:
             return inside
@@ -117,12 +117,12 @@ class Settings(BaseModel):
 
     @property
     def voice_fallback_url(self) -> str:
-        """What the carrier asks when it has no good answer from us."""
+        """The address that the carrier requests if it has no valid answer from us."""
         return self.fallback_url or f"{self.public_base_url}/voice/fallback"
 
 
 def database_address(written: str) -> str:
-    """The address as our driver wants it. Raises ValueError."""
+    """Return the address in the form that the database driver needs. Raises ValueError."""
     scheme, joint, _ = written.partition("://")
     if not joint or scheme not in {"sqlite", "postgres", "postgresql", "postgresql+psycopg"}:
         raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
@@ -132,9 +132,9 @@ def database_address(written: str) -> str:
 def read(
     environ: Mapping[str, str], env_file: Path | None = ROOT / ".env", *, carriers: Sequence[CarrierSetting]
 ) -> Settings:
-    """Settings from `env_file` and `environ`, which wins; with what the carriers have declared.
+    """Return the settings from `env_file` and `environ`, which takes precedence, with the variables of `carriers`.
 
-    Raises BadSettings, whose message names every variable that is missing or weak.
+    Raises BadSettings, whose message names every variable that is missing or invalid.
     """
     given = {**_file(env_file), **{key: value for key, value in environ.items() if value}}
     lowered: dict[str, Any] = {key.lower(): value for key, value in given.items()}
@@ -153,7 +153,7 @@ def read(
 
 
 def made_for_development(env_file: Path, carriers: Sequence[CarrierSetting]) -> frozenset[str]:
-    """The secrets of this file where it says that it is for development; they are not for production."""
+    """Return the secrets of a file for development, which must not be used in production; none for another file."""
     found = _file(env_file)
     names = ("SECRET_KEY", *(each.name for each in carriers if each.made_up))
     return frozenset(found[name] for name in names if found.get("ENV") == "development" and name in found)
@@ -177,7 +177,7 @@ def _public_url(given: dict[str, str], complaints: list[str]) -> str:
 
 
 def _is_bare(url: str, schemes: tuple[str, ...]) -> bool:
-    """Whether it is a scheme and a host, and a port at most: the desk's links and cookies are for a whole host."""
+    """Return whether the URL is only scheme, host and port; the desk's links and cookies are for a whole host."""
     try:
         parts = urlsplit(url)
         well = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
@@ -195,14 +195,14 @@ def _is_address(url: str) -> bool:
 
 
 def _missing_for_texts(given: Mapping[str, str], carriers: Sequence[CarrierSetting]) -> Iterator[str]:
-    """What TEXT_CONFIRMATIONS needs and does not have."""
+    """Yield an error for each variable that TEXT_CONFIRMATIONS needs and that is not set."""
     if given.get("text_confirmations", "off").lower() in {"on", "true", "yes", "1"}:
         needed = [each.name for each in carriers if each.for_texts and not given.get(each.name.lower())]
         yield from (f"{name} is missing; TEXT_CONFIRMATIONS needs it" for name in needed)
 
 
 def _of_carriers(given: Mapping[str, str], carriers: Sequence[CarrierSetting]) -> tuple[dict[str, str], list[str]]:
-    """The values of what carriers have declared, by the names of the variables; and what is wrong with them."""
+    """Return the values of the carriers' variables by name, and the errors in them."""
     values, complaints = dict[str, str](), list[str]()
     for each in carriers:
         try:
@@ -220,7 +220,7 @@ def _complaint(place: tuple[int | str, ...], message: str) -> str:
 
 
 def _with_defaults(settings: Settings) -> Settings:
-    """Fills in the embedded stores, which live in the state folder."""
+    """Return the settings with the embedded stores, in the state folder, where no others are set."""
     settings = settings.model_copy(update={"state_dir": settings.state_dir.expanduser().absolute()})
     return settings.model_copy(
         update={

@@ -1,4 +1,4 @@
-"""Reads a TOML file into a checked model, or says what is wrong in it: the key, the value, what was expected."""
+"""Reads a TOML file into a checked model, or reports its errors: the key, the value, and what was expected."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -10,11 +10,11 @@ from pydantic_core import ErrorDetails
 
 
 class BadFile(Exception):
-    """A file of the configuration cannot be used; the message names each key, its value and what was expected."""
+    """A configuration file is invalid. The message names each key, its value and what was expected."""
 
 
 class Strict(BaseModel):
-    """A part of a file: keys that it does not know are mistakes."""
+    """A part of a file; unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,7 +23,7 @@ Model = TypeVar("Model", bound=Strict)
 
 
 def load(path: Path, model: type[Model], context: Callable[[Mapping[str, Any]], Any] | None = None) -> Model:
-    """The file as this model, whose fields are checked with what `context` makes of the whole file. Raises BadFile."""
+    """Return the file as this model. `context` makes the validation context from the whole file. Raises BadFile."""
     try:
         written = tomllib.loads(path.read_text(encoding="utf-8"))
         return model.model_validate(written, context=context(written) if context else None)
