@@ -60,7 +60,7 @@ class ReasonFile(Strict):
 
 
 class LineFile(Strict):
-    """One of the clinic's lines."""
+    """A telephone line of the clinic. Without `hours` it has those of the clinic."""
 
     key: Key
     name: Words
@@ -105,7 +105,7 @@ class AgainFile(Strict):
 
     @property
     def persistence(self) -> Persistence:
-        """The same as a value of ivr.line."""
+        """The section as a Persistence."""
         pauses, busy = (tuple(timedelta(minutes=m) for m in each) for each in (self.pauses, self.busy_pauses))
         return Persistence(self.tries, pauses, busy)
 
@@ -119,7 +119,7 @@ class LimitsFile(Strict):
 
     @property
     def limits(self) -> Limits:
-        """The same as a value of ivr.line."""
+        """The section as Limits."""
         return Limits(self.calls_of_a_caller_per_hour, self.calls_of_a_line_per_hour, self.requests_of_a_number_per_day)
 
 
@@ -132,7 +132,7 @@ class RetentionFile(Strict):
 
     @property
     def retention(self) -> Retention:
-        """The same as a value of ivr.line."""
+        """The section as a Retention."""
         return Retention(*(timedelta(days=days) for days in (self.closed_requests, self.recordings, self.log)))
 
 
@@ -165,7 +165,7 @@ class AdviceFile(Strict):
 
     @property
     def review(self) -> Review | None:
-        """The same as a value of ivr.line; None if there was no review."""
+        """The review as a Review; None if there was none."""
         if not (self.reviewed_by and self.reviewed_on and self.reviewed_words):
             return None
         return Review(self.reviewed_by, self.reviewed_on, self.reviewed_words)
