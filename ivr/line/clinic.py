@@ -16,7 +16,7 @@ from ivr.line.phones import Dialling, Phone, among
 
 @dataclass(frozen=True)
 class Line:
-    """One of the clinic's telephone lines: its name, its language, its opening hours and its reception."""
+    """A telephone line of the clinic: its name, its language, its opening hours and its reception."""
 
     key: str
     name: Text
