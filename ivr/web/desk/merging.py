@@ -1,4 +1,4 @@
-"""Merges two requests of one person, from the card of the one that stays. The other is offered or given by reference."""
+"""Merges two requests of a person, from the card of the one that stays. The other is offered, or found by reference."""
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
