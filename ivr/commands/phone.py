@@ -21,7 +21,7 @@ class AtTerminal:
 
     script: KeyStream | None
     reception: str
-    """What the reception does: answers, declines, silent, or ask."""
+    """The reception's reaction: answers, declines, silent, or ask."""
     first_keys: str = ""
 
     def hears(self, heard: Heard) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Result(StrEnum):
-    """How a check ended. A warning is worth knowing; after a failure the line does not answer as it should."""
+    """The result of a check. A warning is worth knowing; after a failure the line does not answer as it should."""
 
     PASS = "pass"  # noqa: S105 - no password
     WARN = "warn"
@@ -19,7 +19,7 @@ class Finding:
     result: Result
     saw: str
     do: str = ""
-    """What to do about it; empty where all is well."""
+    """The remedy; empty where all is well."""
 
 
 def well(saw: str) -> Finding:

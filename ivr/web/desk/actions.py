@@ -1,4 +1,4 @@
-"""What staff can do with a request. Each action is a small form that works without JavaScript.
+"""The actions of staff on a request. Each is a small form that works without JavaScript.
 
 Where a colleague has changed the request meanwhile, the answer says so and changes nothing.
 """

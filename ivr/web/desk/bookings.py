@@ -1,4 +1,4 @@
-"""What staff can do with a booked appointment: give it another time, or cancel it. Both can be undone."""
+"""The actions of staff on a booked appointment: give it another time, or cancel it. Both can be undone."""
 
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""What the reception hears on its own leg of a call, as a transcript: the question, and the effect of each answer.
+"""The reception's own leg of a call as a transcript: the question, and the effect of each answer.
 
 Reads the carrier's own documents. Asks no store.
 """

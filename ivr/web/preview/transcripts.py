@@ -67,13 +67,13 @@ class Branch:
 
     scene: Scene
     label: str
-    """What leads here: the sentence that offers the key, or else a message of the desk."""
+    """Words for what leads here: the sentence that offers the key, or else a message of the desk."""
     key: str
     """The key that leads here, or an empty string."""
     heard: tuple[Heard, ...]
     next: tuple["Branch", ...]
     is_another: bool
-    """Whether the call changes here, to another language or to the call of a refused caller."""
+    """True where the call changes here, to another language or to the call of a refused caller."""
     same_as: Keys | None = None
     """Keys of an earlier part with the same words and the same continuation, if any."""
 

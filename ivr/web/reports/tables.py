@@ -43,7 +43,7 @@ class Figure:
     """Each column's key and words."""
     rows: Sequence["Row"]
     upright: bool = False
-    """Whether its bars are vertical, as for the hours of a day."""
+    """True where its bars are vertical, as for the hours of a day."""
 
     @property
     def empty(self) -> bool:
