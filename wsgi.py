@@ -15,10 +15,10 @@ from ivr.wiring.carriers import SETTINGS
 
 
 def create_app() -> Flask:
-    """The application, or one message that names all that keeps it from starting."""
+    """Return the application, or exit with one message about the settings or files that are wrong."""
     try:
         settings = read(os.environ, carriers=SETTINGS)
-        # A command answers on the terminal: only what goes wrong is logged there.
+        # A command prints to the terminal: only errors are logged there.
         logs.configure(production=settings.production, quiet=click.get_current_context(silent=True) is not None)
         return assemble(build(settings))
     except (BadSettings, BadFile) as refused:

@@ -35,10 +35,10 @@ from ivr.web.telephone.webhooks import voice
 
 
 def create_app(services: Services) -> Flask:
-    """The web application. Nothing is connected yet."""
-    app = Flask("ivr.web")  # its templates, static files and translations lie there
+    """Return the web application with these services. Connects to nothing yet."""
+    app = Flask("ivr.web")  # its templates, static files and translations are there
     app.extensions[NAME] = services
-    request_ids.install(app)  # first, so that what is refused at the door has its id too
+    request_ids.install(app)  # first, so that refused requests have an id too
     fortify(app, services.settings)
     metrics_page.install(app)
     _protect(app)
@@ -86,11 +86,11 @@ PAGES = (
     ("people.page", i18n.later("People"), True),
     ("people.audit", i18n.later("Audit"), True),
 )
-"""The pages of the desk, and whether only a manager sees them."""
+"""Pages of the desk: endpoint, name, and whether only managers see it."""
 
 
 def _pages(app: Flask) -> list[tuple[str, str]]:
-    """The pages that whoever is logged in may open, with their names."""
+    """Return the endpoint and name of every page that the logged-in person may open."""
     if current_user.person.has_to_set_up:
         return []
     may = [page for page in PAGES if page[0] in app.view_functions and (current_user.manager or not page[2])]

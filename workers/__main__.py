@@ -1,4 +1,4 @@
-"""Builds and runs a worker: our queue, the JSON serializer, times short enough that a dead worker is soon missed.
+"""Builds and runs a worker with our queue, the JSON serializer, and short timeouts, so that a dead one is soon noticed.
 
 Run as `python -m workers`.
 """
@@ -9,7 +9,7 @@ import sys
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
-import workers.jobs  # noqa: F401 - loaded before the fork, so that a job begins at once
+import workers.jobs  # noqa: F401 - imported before the fork, so that a job begins at once
 from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
@@ -19,18 +19,18 @@ from ivr.wiring.carriers import SETTINGS
 from workers.services import build
 
 WORKER_SECONDS = 30
-"""How long Redis remembers a worker that is not heard of; the least that leaves RQ time between two heartbeats."""
+"""Seconds for which Redis remembers a worker without a heartbeat: the least with room for RQ's own heartbeats."""
 
 LOOK_SECONDS = 5
-"""How often a worker looks after the job it runs."""
+"""Seconds between a worker's looks at its running job."""
 
 
 def main(arguments: list[str]) -> None:
-    """Works until told to stop; with --burst, until the queue is empty."""
+    """Run a worker until it is told to stop; with --burst, until the queue is empty."""
     try:
         settings = read(os.environ, carriers=SETTINGS)
         logs.configure(production=settings.production)
-        build(settings)  # a mistake in the configuration stops the worker here, not its first job
+        build(settings)  # a configuration error stops the worker here, not its first job
     except (BadSettings, BadFile) as refused:
         sys.exit(str(refused))
     redis = client_for_workers(settings.redis_url)

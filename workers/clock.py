@@ -1,6 +1,6 @@
-"""What happens by the clock: every few seconds, whatever is due and nobody is at is queued.
+"""The clock process: every few seconds it queues what is due and not in progress, and does regular work.
 
-Run as `python -m workers.clock`. One is meant to run; a second does no harm, since each task is leased.
+Run as `python -m workers.clock`. One should run; a second does no harm, since each task is leased.
 """
 
 import logging
@@ -26,18 +26,21 @@ from workers.services import WorkerServices, build
 log = logging.getLogger("workers.clock")
 
 EVERY_SECONDS = 5
-"""How often the clock looks."""
+"""Seconds between two sweeps."""
 
 
 def sweep(worker: WorkerServices) -> None:
-    """Give back what was taken and left alone, and queue what waits or is due. Raises QueueAway, StoreAway."""
+    """Release requests that were taken and left alone, purge old lockouts, and queue what is due.
+
+    Raises QueueAway, StoreAway.
+    """
     worker.desk.moves.return_untouched(worker.clock())
     worker.lockout.purge(worker.clock())
     enqueue_due(worker)
 
 
 def enqueue_due(worker: WorkerServices) -> None:
-    """Queue what waits in Redis and every task that is due. Raises QueueAway, StoreAway."""
+    """Queue the saving of pending requests, and every outbox task that is due. Raises QueueAway, StoreAway."""
     if worker.desk.pending.count():
         worker.desk.job_queue.enqueue_saving_pending()
     # Redis is asked first: a task must not be leased while it cannot be queued.
@@ -47,12 +50,12 @@ def enqueue_due(worker: WorkerServices) -> None:
 
 
 def run(worker: WorkerServices, stop: threading.Event) -> None:
-    """Sweeps until told to stop; a store that is away is named once, not every few seconds."""
+    """Sweep until told to stop. A store that is away is logged once, not at every sweep."""
     log.info("the clock runs and looks every %s seconds", EVERY_SECONDS)
     trouble = ""
     jumps = ClockJumps(worker.clock, time.monotonic)
     while True:
-        # On the word of a clock that has just jumped, nothing is deleted, and no call is taken for over.
+        # While the clock has just jumped, nothing is deleted and no call is taken as over.
         before, trouble = trouble, _swept(worker, steady=jumps.last() is None)
         if trouble != before:
             log.warning("the sweep: %s", trouble or "all is well again")
@@ -61,13 +64,13 @@ def run(worker: WorkerServices, stop: threading.Event) -> None:
 
 
 def write_closures_file(worker: WorkerServices) -> None:
-    """Let this machine's telephone know what the desk has set anywhere. Raises StoreAway, ClosuresFileAway."""
+    """Write the desk's closures to the file that calls read here. Raises StoreAway, ClosuresFileAway."""
     today = worker.clinic.line("").hours.local(worker.clock()).date()
     worker.hours.closures_file.follow(worker.hours.closures, today)
 
 
 def purge_expired(worker: WorkerServices) -> None:
-    """Deletes what has been kept long enough. Raises StoreAway."""
+    """Delete what is older than its retention period. Raises StoreAway."""
     gone = worker.purge.run(worker.clock())
     if gone:
         counts = ", ".join(f"{count} {called}" for called, count in gone.items())
@@ -75,12 +78,12 @@ def purge_expired(worker: WorkerServices) -> None:
 
 
 def record_calls(worker: WorkerServices) -> None:
-    """Writes down the calls that are over, of those that this machine has answered. Raises StoreAway, SpoolAway."""
+    """Record the finished calls that this machine has answered. Raises StoreAway, SpoolAway."""
     worker.call_collector.collect(worker.clock())
 
 
 def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
-    """What went wrong: none of them waits for what another needs."""
+    """Do all work of a sweep and return its errors. Each part is tried, whatever becomes of the others."""
     works = (write_closures_file, sweep, *((record_calls, purge_expired) if steady else ()))
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))
 
@@ -94,7 +97,7 @@ def _trouble(work: Callable[[WorkerServices], None], worker: WorkerServices) -> 
 
 
 def main() -> None:
-    """The clock's process; SIGTERM and SIGINT end it between two sweeps."""
+    """Run the clock process. SIGTERM and SIGINT end it between two sweeps."""
     stop = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:

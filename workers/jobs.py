@@ -1,6 +1,6 @@
-"""The jobs on the queue: ids in, safe to repeat, errors let out so that RQ counts them.
+"""The jobs on the queue. They take ids, are safe to repeat, and raise their errors so that RQ counts them.
 
-What is tried again, and when, stands in the outbox; RQ only carries ids.
+The outbox decides what is tried again and when; RQ only carries ids.
 """
 
 import logging
@@ -14,48 +14,48 @@ log = logging.getLogger(__name__)
 
 
 class TaskFailed(Exception):
-    """A task was tried and failed; the message names it and the kind of the error."""
+    """A task was tried and failed. The message has its id and the kind of the error."""
 
 
 def run_errand(errand_id: int) -> None:
-    """Run a task of the outbox that is not done yet. Queued jobs name this function: it keeps its name."""
+    """Run an outbox task that is not done yet. Queued jobs have this function's name: do not rename it."""
     run(services(), errand_id)
 
 
 def save_waiting() -> None:
-    """Save the requests that wait in Redis. Queued jobs name this function: it keeps its name."""
+    """Save the pending requests in Redis. Queued jobs have this function's name: do not rename it."""
     save(services())
 
 
 def run(worker: WorkerServices, task_id: int) -> None:
-    """Runs an errand with these services; a failure is written down, then let out by its kind. Raises TaskFailed."""
+    """Run an outbox task with these services. A failure is recorded first. Raises TaskFailed."""
     task = worker.desk.outbox.begin(task_id, worker.clock())
     if task is None:
         log.info("errand %s: is done already", task_id)
         return
-    # Not taken back at the end: what RQ says of a job that failed belongs to its call as well.
+    # Not reset at the end: what RQ logs about a failed job belongs to its call too.
     logs.begin(call=task.request.call_id, errand=task_id)
     try:
         TASKS[task.name](worker, task)
     except Exception as error:
         reason = _reason(error)
         worker.desk.outbox.failed(task, reason, worker.clock())
-        # RQ keeps and logs what is raised; the error's own words can quote the number that the carrier refused.
+        # RQ stores and logs what is raised; the error's message may hold the number that the carrier refused.
         raise TaskFailed(f"errand {task_id}: {reason}") from None
     worker.desk.outbox.done(task, worker.clock())
     log.info("errand %s: %s is done", task_id, task.name)
 
 
 def _reason(error: Exception) -> str:
-    """The kind of the error, and the carrier's number of it where it has one."""
+    """Return the kind of the error, with the carrier's error number where it has one."""
     code = getattr(error, "code", None)
     return f"{type(error).__name__} {code}" if isinstance(code, int) else type(error).__name__
 
 
 def save(worker: WorkerServices) -> None:
-    """Save what is pending; each leaves Redis only once it is on the desk.
+    """Save the pending requests at the desk. Each leaves Redis only once it is saved.
 
-    Raises StoreAway where the database is still away, Unreadable for what was sealed under another secret.
+    Raises StoreAway where the database is still away, Unreadable for requests sealed under another SECRET_KEY.
     """
     unreadable = 0
     for sealed in worker.desk.pending.sealed():

@@ -1,4 +1,4 @@
-"""What a job works with, built from the environment once a process and opened only when it is used."""
+"""The services of a job, built from the environment once a process. Nothing is connected before it is used."""
 
 import os
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from ivr.wiring.rooms import DeskServices, HoursServices
 
 @dataclass(frozen=True)
 class WorkerServices:
-    """The clinic, its words and its rooms, as the web has them, and what only workers and the clock do."""
+    """The services of workers and of the clock process."""
 
     settings: Settings
     clinic: Clinic
@@ -33,14 +33,14 @@ class WorkerServices:
     purge: Purge
     call_collector: CallCollector
     texts: Callable[[], Texts]
-    """The carrier's client for texts, made only where one is sent."""
+    """Returns the carrier's client for text messages, made where one is sent."""
     database: Database
     close: Callable[[], None]
-    """Gives back the connections to both stores."""
+    """Closes the connections to both stores."""
 
 
 def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> WorkerServices:
-    """The services that these settings describe. Raises BadFile where a file of the configuration is wrong."""
+    """Build the services that these settings describe. Raises BadFile where a configuration file is invalid."""
     base = foundation.for_workers(settings, clock)
     hours = rooms.hours(base)
     return WorkerServices(
@@ -61,5 +61,5 @@ def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> Worke
 
 @cache
 def services() -> WorkerServices:
-    """The services of this process."""
+    """Return the services of this process."""
     return build(read(os.environ, carriers=carriers.SETTINGS))

@@ -1,6 +1,6 @@
-"""What is done about a request: the staff are told, and the caller is sent a text where that is switched on.
+"""The tasks of the outbox: notify the staff of a request, and send its caller a text where that is switched on.
 
-Each may happen twice and does no harm by it; each lets its errors out, so that the task is tried again.
+Each is safe to repeat, and raises its errors so that it is tried again.
 """
 
 import logging
@@ -16,11 +16,11 @@ log = logging.getLogger(__name__)
 
 
 class NotTold(Exception):
-    """A channel to the staff did not take the message."""
+    """A channel to the staff did not accept the message."""
 
 
 def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
-    """Tells the staff that somebody waits; what and when, but not whose number: that is at the desk.
+    """Notify the staff of a request: its line, reference and due time, but no number, which is at the desk only.
 
     Raises NotTold.
     """
@@ -28,7 +28,7 @@ def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
     if not urls:
         log.info("request %s: waits at the desk; no channel to tell the staff is configured", task.request.id)
         return
-    # `add` says whether it understood the address, `notify` whether every one of them took the message.
+    # `add` returns whether the address is valid, `notify` whether every channel took the message.
     channels = Apprise()
     understood = [channels.add(url) for url in urls]
     if not all(understood) or not channels.notify(title=_title(task), body=_body(worker, task)):
@@ -36,7 +36,7 @@ def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
 
 
 def confirm_to_caller(worker: WorkerServices, task: OutboxTask) -> None:
-    """Sends the caller their reference. Raises what the carrier's client raises."""
+    """Send the caller their reference. Raises the errors of the carrier's client."""
     request = task.request
     values: dict[str, Value] = {"clinic": worker.clinic.name, "reference": request.reference}
     words = worker.script.say(Say("text_confirmation", values), worker.script.spoken(request.language)).words

@@ -1,4 +1,4 @@
-"""`flask backup` and `flask restore`: one file with the whole desk, made and put back while the service runs."""
+"""`flask backup` and `flask restore`: the whole desk in one file, made and restored while the service runs."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -27,7 +27,7 @@ The calendar's link is as it was before; where the database could not be read, t
 Closures reach the telephone within seconds, by the clock."""
 
 WITH_POSTGRESQL = 2
-"""The exit code where PostgreSQL's own programs do it."""
+"""Exit code where PostgreSQL's own programs must be run instead."""
 
 
 @click.command("backup")
@@ -92,7 +92,7 @@ def _count(database: Path) -> str:
 
 
 def _say_how(commands: Sequence[str], afterwards: Sequence[str] = ()) -> None:
-    """PostgreSQL has programs of its own for this; they ask for the password, or read it from ~/.pgpass."""
+    """Print PostgreSQL's own commands and exit. They ask for the password, or read it from ~/.pgpass."""
     click.echo("The desk is in PostgreSQL, which has its own programs for this. Run:", err=True)
     for each in commands:
         click.echo(each)

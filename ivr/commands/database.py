@@ -1,4 +1,4 @@
-"""`flask database`: brings the desk's tables up to date, and copies the desk into another database."""
+"""`flask database`: migrates the desk's tables, and copies the desk into another database."""
 
 from contextlib import closing
 

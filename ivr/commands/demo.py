@@ -1,4 +1,4 @@
-"""`flask demo`: made-up requests and calls for the desk, to look at its pages, and their removal."""
+"""`flask demo`: adds made-up requests and calls, to try the desk's pages, and removes them."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -1,6 +1,6 @@
-"""`flask fallback-twiml`: the document for the carrier's fallback, to be kept where this service cannot take it down.
+"""`flask fallback-twiml`: prints the carrier's fallback document, to be hosted where a failure of ours cannot reach it.
 
-Prints; hosts nothing and asks no store. It names no hours: a file does not know of a day that was closed this morning.
+Hosts nothing and asks no store. The document names no hours, since a file does not know of closures made today.
 """
 
 import click

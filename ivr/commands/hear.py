@@ -1,6 +1,6 @@
-"""`flask hear`: prints what a caller hears, of any line, in any language, at any moment; every branch below its key.
+"""`flask hear`: prints the transcript of a call, on any line, in any language, at any moment, with every branch.
 
-Needs neither the database nor Redis: closures of the desk come from their file on this machine.
+Needs neither the database nor Redis: the desk's closures are read from their file on this machine.
 """
 
 from collections.abc import Iterator

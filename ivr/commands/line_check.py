@@ -1,6 +1,6 @@
-"""`flask line check`: proves over the menu's table, the prompts and the clinic's file what a caller may rely on.
+"""`flask line check`: proves that the menu, the prompts and the clinic's file keep what a caller relies on.
 
-Needs neither the database nor Redis; the checks themselves are ivr/line/checks.
+Needs neither the database nor Redis; most of the checks are in ivr/line/checks.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from ivr.web.services import services
 line = AppGroup("line", help="The telephone line itself.")
 
 MOST_SHOWN = 12
-"""Complaints of one check; a broken table has hundreds that say the same."""
+"""Most complaints shown of one check. A broken menu has hundreds that say the same."""
 
 
 @line.command("check")
@@ -48,7 +48,7 @@ def _shown(complaints: tuple[str, ...]) -> Iterator[str]:
 
 
 def fault_ends(carrier: Carrier, script: Script) -> Verdict:
-    """What a caller hears when a webhook fails: the apology in every language, then the end of the call."""
+    """Check that a failing webhook leads to the apology in every language, and then to the end of the call."""
     heard = list(carrier.heard(carrier.fault().body))
     words = " ".join(step.words for step in heard if isinstance(step, Heard))
     missing = [each for each in script.languages if script.say(Say("fault"), each).words not in words]
@@ -59,11 +59,11 @@ def fault_ends(carrier: Carrier, script: Script) -> Verdict:
 
 
 ANYWHERE = Addresses(*(lambda _call: "/",) * 3)
-"""Where the carrier would come back to, in a document that it never gets."""
+"""Placeholder addresses, for documents that no carrier gets."""
 
 
 def only_the_key_puts_through(carrier: Carrier, screening: Screening, languages: tuple[str, ...]) -> Verdict:
-    """What whoever picks up at the reception can do: one key gives them the patient, all else ends soon without."""
+    """Check the reception's leg: only the right key connects the patient, and everything else soon ends the leg."""
     todo = [Leg(Call("", language, ""), screening, begins=True) for language in languages]
     walked, complaints = set[Leg](), list[str]()
     while todo:

@@ -1,6 +1,6 @@
-"""`flask numbers`: shows what the clinic's numbers are connected to at the carrier, and connects them to us.
+"""`flask numbers`: shows where the clinic's numbers lead at the carrier, and connects them to this service.
 
-The carrier's REST client is slow to load: it is loaded where a command runs, never by the web process.
+The carrier's REST client loads slowly: it is imported where a command runs, never by the web process.
 """
 
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def connect(yes: bool, dry_run: bool) -> None:
 
 
 def _look() -> tuple[Admin, Found]:
-    """Raises CarrierRefused, ClickException."""
+    """Return the carrier's client and the numbers found there. Raises CarrierRefused, ClickException."""
     settings = services().settings
     base = settings.public_base_url
     if not base.startswith("https://"):
@@ -78,7 +78,7 @@ def _count(count: int, what: str) -> str:
 
 @contextmanager
 def _told(where: str = "") -> Iterator[None]:
-    """Says in one line what the carrier refused."""
+    """Turn the carrier's refusal into a message of one line."""
     try:
         yield
     except CarrierRefused as refused:

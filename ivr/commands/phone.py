@@ -1,4 +1,4 @@
-"""`flask phone`: rings the running service from a terminal, and prints the call."""
+"""`flask phone`: calls the running service from a terminal, and prints the call."""
 
 from dataclasses import dataclass
 
@@ -17,19 +17,19 @@ from ivr.web.services import Services, services
 
 @dataclass
 class AtTerminal:
-    """Somebody who reads what is heard and types keys, or a script of keys that plays by itself."""
+    """A caller at the terminal: a person who types keys, or a script of keys."""
 
     script: KeyStream | None
     reception: str
-    """What the reception does: answers, declines, silent, or ask."""
+    """The reception's reaction: answers, declines, silent, or ask."""
     first_keys: str = ""
 
     def hears(self, heard: Heard) -> None:
-        """Prints it."""
+        """Print what is heard."""
         click.echo(f"  {heard.words}")
 
     def keys(self, wanted: Gathers) -> str | None:
-        """Types the keys of the language first, then those of the script or of the person."""
+        """Return the next keys, or None to hang up. The keys of the language come first."""
         if self.first_keys:
             pressed, self.first_keys = self.first_keys[0], self.first_keys[1:]
         elif self.script:
@@ -44,7 +44,7 @@ class AtTerminal:
         return pressed.rstrip(wanted.ends_with) if wanted.ends_with else pressed
 
     def reception_answers(self, heard: list[str]) -> str | None:
-        """The reception's telephone rings."""
+        """Return the key that the reception presses, or None for silence."""
         what = self.reception
         if what == "ask":
             choices = click.Choice(["answers", "declines", "silent"])

@@ -1,7 +1,7 @@
-"""`flask preflight`: one line a check, of all that must be so before the line may answer callers.
+"""`flask preflight`: checks all that the line needs before it may answer callers, one line a check.
 
-Where the settings or the clinic's file keep the application from starting, `python -m ivr.commands.preflight` says so
-as a line too, and the rest is still checked. What the checks need is loaded when they run, never by the web process.
+`python -m ivr.commands.preflight` works also where invalid settings or an invalid clinic file keep the application from
+starting: it shows them as a line and runs the other checks. The checks are imported here, never by the web process.
 """
 
 import json

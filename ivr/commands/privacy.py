@@ -1,4 +1,4 @@
-"""The commands of `flask --app wsgi privacy`: what is held about a number, for the person who asks, and its erasure."""
+"""`flask privacy`: exports what is stored about a number, for the person who asks, and erases it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ NOTHING_READ = "nothing was read"
 NOTHING_ERASED = "nothing was erased"
 STILL_IN_DATABASE = "what waited in Redis is erased, but nothing in the database is"
 STILL_IN_FILE = "the requests are erased, but their bytes may still be in the database's file"
-"""What is said of a step that fails: how far it came."""
+"""Messages for a failure at a step: what is done by then."""
 
 ELSEWHERE = """\
 Not erased, because it is not ours to reach or names nobody:
@@ -31,12 +31,12 @@ Not erased, because it is not ours to reach or names nobody:
 
 
 class PhoneNumber(click.ParamType[Phone]):
-    """A number as people write it."""
+    """A telephone number as people write it."""
 
     name = "number"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Phone:
-        """The number. Fails without repeating what was typed."""
+        """Return the number. Fails without repeating what was typed."""
         if isinstance(value, Phone):
             return value
         try:
@@ -78,13 +78,13 @@ def erase(number: Phone | None, yes: bool) -> None:
 
 
 def _asked() -> Phone:
-    """So that it need not stand in the shell's history."""
+    """Prompt for the number, so that it need not be in the shell's history."""
     found: Phone = click.prompt("PhoneNumber", type=PhoneNumber(), err=True)
     return found
 
 
 def erase_all(personal_data: PersonalData, held: PersonalRecord) -> None:
-    """Erases from Redis first, so that nothing comes from there meanwhile. Fails with how far it came."""
+    """Erase from Redis first, so that no request moves to the desk meanwhile. A failure says what is done by then."""
     with _told(NOTHING_ERASED):
         personal_data.erase_waiting(held)
     with _told(STILL_IN_DATABASE if held.waiting else NOTHING_ERASED):
@@ -129,7 +129,7 @@ def _warn_of_unreadable(held: PersonalRecord) -> None:
 
 @contextmanager
 def _personal_data() -> Iterator[PersonalData]:
-    """With a worker's time limit: nobody holds the telephone."""
+    """Yield access to the personal data, with a worker's time limit, since no caller waits."""
     database = Database(services().settings.database_url, timeout=WORKER_TIMEOUT)
     try:
         yield PersonalData(database, services().desk.pending)
@@ -139,7 +139,7 @@ def _personal_data() -> Iterator[PersonalData]:
 
 @contextmanager
 def _told(undone: str) -> Iterator[None]:
-    """Says what was not done, and which store is away."""
+    """Turn a store that is away into a message that says which one, and what was not done."""
     try:
         yield
     except StoreAway as away:

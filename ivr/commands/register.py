@@ -1,4 +1,4 @@
-"""The commands of `flask --app wsgi`: registers them all, and lists the desk."""
+"""Registers the commands of `flask --app wsgi`, and has the command that lists the desk."""
 
 import json
 from datetime import datetime
@@ -26,7 +26,7 @@ desk = AppGroup("desk", help="The requests at the desk.")
 
 
 def register_commands(app: Flask) -> None:
-    """Adds the commands to the application."""
+    """Add the commands to the application."""
     for command in (
         desk,
         staff,

@@ -1,4 +1,4 @@
-"""The commands of `flask --app wsgi staff`: adding, inviting and resetting people from the server itself."""
+"""`flask staff`: adds, invites and resets people from the server itself."""
 
 import sys
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def _named(name: str) -> Person:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Says what went wrong in one line."""
+    """Turn a refusal into a message of one line."""
     try:
         yield
     except (NotAPerson, BadPassword) as refused:

@@ -1,6 +1,6 @@
-"""Counts what happens in this process, for whichever process of the service is asked for the numbers.
+"""Counts what happens in this process, and sums up the counts of all processes of the service.
 
-A count that cannot be written stops the counting, never a call.
+Where a count cannot be written, counting stops; a call never does.
 """
 
 import logging
@@ -21,11 +21,11 @@ from ivr.metrics.table import COUNTED, Metric
 log = logging.getLogger(__name__)
 
 FOLDER = "metrics"
-"""In the state folder."""
+"""Folder of the counters' files, within the state folder."""
 
 
 class Counters:
-    """The counts of the service."""
+    """The counters and histograms of the service."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -38,20 +38,20 @@ class Counters:
         self._add("counter", {_key(metric, metric.name, labels): amount})
 
     def observe(self, metric: Metric, seconds: float, **labels: str) -> None:
-        """Add one that took so many seconds to a histogram."""
+        """Add a duration in seconds to a histogram."""
         bounds = [*metric.bounds, float("inf")]
         fits = bounds[bisect_left(bounds, seconds)]
-        # Every bucket, so that those with nothing in them are there as well.
+        # Every bucket is written, so that the empty ones exist too.
         buckets = {_bucket(metric, bound, labels): float(bound == fits) for bound in bounds}
         self._add("histogram", {_key(metric, f"{metric.name}_sum", labels): seconds, **buckets})
 
     def collect(self) -> Iterator[Family]:
-        """What all processes have counted; of an earlier version's counts only those that still have a meaning."""
+        """Yield the counts of all processes. Metrics of earlier versions that exist no longer are left out."""
         known = {metric.family for metric in COUNTED}
         yield from (family for family in merged(self._folder) if family.name in known)
 
     def close(self) -> None:
-        """Leaves the files to the next process."""
+        """Close the files, so that the next process can go on with them."""
         with self._lock:
             if self._files:
                 self._files.close()
@@ -69,7 +69,7 @@ class Counters:
                 log.warning("nothing is counted any more: %s", refused.strerror)
 
     def _ours(self) -> CounterFiles:
-        """The files of this process: opened when something is counted, and a fork takes its own."""
+        """Return the files of this process. They are opened at the first count; a forked process opens its own."""
         if self._files is None or self._files.pid != os.getpid():
             self._files = CounterFiles(self._folder)
         return self._files
@@ -80,12 +80,12 @@ def _bucket(metric: Metric, bound: float, labels: Mapping[str, str]) -> str:
 
 
 def _key(metric: Metric, name: str, labels: Mapping[str, str]) -> str:
-    """What a sample is called in the file."""
+    """Return a sample's key in the file. Raises ValueError where the labels are not the metric's."""
     if labels.keys() - {"le"} != set(metric.labels):
         raise ValueError(f"{metric.name} has the labels {metric.labels}")
     return _written(metric.family, name, tuple(labels), tuple(labels.values()), metric.help)
 
 
-@lru_cache(maxsize=4096)  # the labels' values come from lists of ours, so that there is an end to them
+@lru_cache(maxsize=4096)  # bounded, since the labels' values come from lists of ours
 def _written(family: str, name: str, labels: Sequence[str], values: Sequence[str], words: str) -> str:
     return mmap_key(family, name, list(labels), list(values), words)

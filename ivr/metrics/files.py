@@ -1,8 +1,8 @@
 """The files of the counts: each process writes its own pair, and any process reads them all.
 
-They are those of prometheus_client's multiprocess mode, and merged by it. It would name them by process ids, which
-containers share and kernels give away again, and would leave those of dead processes lying. Here a process takes a pair
-that nobody holds and goes on where a dead one left off: no count is lost, and there are never more than processes.
+They have the format of prometheus_client's multiprocess mode, which merges them. That mode names files by process ids,
+which containers share and kernels reuse, and leaves the files of ended processes behind. Here a process takes a pair
+that no process holds, and goes on from its counts: no count is lost, and files are never more than processes.
 """
 
 import fcntl
@@ -17,15 +17,16 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
 ROOM = 256 * 1024
-"""Bytes of a file, more than the whole table needs. All are written at once: a disk that is found full only when
-memory is written back to it would end the process."""
+"""Bytes of a file, more than the whole table needs. All are written at once, since a full disk that is found only when
+mapped memory is written back would end the process.
+"""
 
 KINDS = ("counter", "histogram")
-"""What the names of the files begin with, as the library expects."""
+"""Beginnings of the files' names, as the library expects them."""
 
 
 class CounterFiles:
-    """This process's pair, held by a lock that ends with the process, however it ends. Raises OSError."""
+    """The pair of files of this process, held by a lock that ends with the process. Raises OSError."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -34,12 +35,12 @@ class CounterFiles:
         self._files = {kind: _opened(folder / f"{kind}_{number}.db") for kind in KINDS}
 
     def add(self, kind: str, key: str, amount: float) -> None:
-        """So much more under this key."""
+        """Add `amount` to the value of a key."""
         file = self._files[kind]
         file.write_value(key, file.read_value(key)[0] + amount, 0.0)
 
     def close(self) -> None:
-        """Leaves the pair to the next process."""
+        """Close the pair, so that the next process can take it."""
         for file in self._files.values():
             file.close()
         os.close(self._lock)
@@ -52,7 +53,7 @@ def merged(folder: Path) -> Iterator[Family]:
 
 
 def _hold(folder: Path) -> tuple[int, int]:
-    """The lock on the first number that nobody holds, and that number."""
+    """Return a lock on the first number that no process holds, and that number."""
     for number in count(1):
         lock = os.open(folder / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -65,7 +66,7 @@ def _hold(folder: Path) -> tuple[int, int]:
 
 
 def _opened(path: Path) -> MmapedDict:
-    """The file with its counts; an empty one where there is none, or where a machine that lost its power spoilt it."""
+    """Return the file with its counts; an empty one where it is missing, or damaged by a power failure."""
     if not path.exists() or path.stat().st_size < ROOM or not _readable(path):
         path.write_bytes(bytes(ROOM))
     return MmapedDict(str(path))

@@ -1,7 +1,7 @@
-"""The metrics as a table: what is counted as it happens, and what is read from the stores when somebody asks.
+"""The table of metrics: those counted as things happen, and those read from the stores at a scrape.
 
-Names, words and labels only. Every label's value comes from a list of ours: none is personal, and nobody outside can
-make new ones.
+Names, help texts and labels only. The values of labels come from lists of ours: none is personal, and no outsider can
+add one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,28 +13,28 @@ from ivr.line.menu import MENU
 
 @dataclass(frozen=True)
 class Metric:
-    """What is measured, by its name."""
+    """A metric: its name, help text, labels and, for a histogram, its buckets."""
 
     name: str
     help: str
     labels: tuple[str, ...] = ()
     bounds: tuple[float, ...] = ()
-    """Of a histogram: the upper ends of its buckets, in seconds."""
+    """Upper ends of a histogram's buckets, in seconds."""
 
     @property
     def family(self) -> str:
-        """The name as the library keeps it: a counter's without what it ends on."""
+        """Return the name as the library keeps it: without a counter's suffix."""
         return self.name.removesuffix("_total")
 
 
-# -- counted as it happens, by the process in which it does
+# -- counted as it happens, by the process in which it happens
 
 CALLS = Metric("clinic_calls_total", "Calls that came in.", ("line", "language"))
 WEBHOOKS = Metric(
     "clinic_webhook_seconds",
     "What the carrier waited for an answer.",
     ("place", "outcome"),
-    # The carrier's callers notice from about two seconds on.
+    # Callers notice a delay from about two seconds on.
     bounds=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0),
 )
 PROMISES = Metric("clinic_promises_total", "Promises made, by the store that keeps them.", ("kind", "store"))
@@ -45,7 +45,7 @@ LOGINS = Metric("clinic_failed_logins_total", "Logins that were not let in.", ("
 
 COUNTED = (CALLS, WEBHOOKS, PROMISES, NOTHING_PROMISED, APOLOGIES, SIGNATURES, LOGINS)
 
-# -- read when somebody asks: the same whichever process is asked
+# -- read at a scrape: the same in every process
 
 DATABASE = Metric("clinic_database_up", "Whether the database answers.")
 REDIS = Metric("clinic_redis_up", "Whether Redis answers.")
@@ -62,28 +62,28 @@ READ = (DATABASE, REDIS, WORKER, OPEN, REQUESTS, OVERDUE, UNSENT, FAILED, WAITIN
 # -- the values of labels
 
 OTHER = "other"
-"""A place that the menu does not have."""
+"""Label of a place that the menu does not have."""
 
 FALLBACK = "fallback"
 ROUTES = {"ring": "incoming", "answered": "answered", "status": "status", "fallback": FALLBACK}
-"""Webhooks that are no place of the menu, and what their label is."""
+"""Labels of the webhooks that are no place of the menu, by route."""
 
 OK, FAULT = "ok", "fault"
-"""Whether a webhook was answered, or with an apology for a mistake of ours."""
+"""Outcomes of a webhook: answered, or answered with an apology for a fault of ours."""
 
 IN_DATABASE, IN_REDIS = "database", "redis"
 WRONG, WRONG_CODE, LOCKED_OUT = "wrong", "wrong_code", "locked_out"
 
 
 def place_of(route: str, place: str | None) -> str:
-    """The label of a webhook: the place of the menu, or the route where that has none."""
+    """Return the label of a webhook: its place in the menu, or that of its route where it has no place."""
     if place is None:
         return ROUTES.get(route, OTHER)
     return place if place in MENU else OTHER
 
 
 def from_zero(lines: Iterable[str], languages: Iterable[str]) -> Iterator[tuple[Metric, Mapping[str, str]]]:
-    """The series that stand at zero before anything happens: an increase is seen only of what was there."""
+    """Yield the series that must start at zero, since an increase is only seen of a series that exists."""
     spoken = list(languages)
     yield from ((CALLS, {"line": line, "language": language}) for line in lines for language in spoken)
     yield from ((PROMISES, {"kind": kind, "store": store}) for kind in Kind for store in (IN_DATABASE, IN_REDIS))

@@ -1,6 +1,6 @@
-"""Checks what the carrier will meet: our address from outside, what it believes, and where the numbers lead.
+"""Checks of the carrier's side: is our address reachable, are signatures verified, and do the numbers lead here.
 
-Sends two harmless webhooks about the end of a call that never was, one signed and one not.
+Sends two harmless webhooks about the end of a made-up call, one signed and one not.
 """
 
 from ivr.carrier.admin import CarrierRefused, NoAccount, Number, OurAddresses, side_by_side
@@ -29,7 +29,7 @@ OTHERS = {
 
 
 def public_address(on: Context) -> Finding:
-    """Whether the carrier reaches us, is believed, and nobody else is."""
+    """Check that our address is reachable, that a signed webhook is accepted, and that an unsigned one is refused."""
     url = f"{on.settings.public_base_url}/voice/status"
     try:
         signed, bare = _post(on, url, signed=True), _post(on, url, signed=False)
@@ -65,7 +65,7 @@ CONNECT = "flask --app wsgi numbers connect"
 
 
 def numbers(on: Context) -> Finding:
-    """Whether the clinic's numbers at the carrier lead here."""
+    """Check that the clinic's numbers at the carrier lead here."""
     ours = OurAddresses(on.settings.public_base_url, on.settings.voice_fallback_url)
     try:
         found = side_by_side(on.clinic(), carriers.admin(on.settings.carrier, ours).owned())
@@ -83,5 +83,5 @@ def numbers(on: Context) -> Finding:
 
 
 def _named(number: Number, lines: dict[str, str]) -> str:
-    """Enough to find it by; what is found may end in a log."""
+    """Return the number and its line for a message. The number is masked, since findings may end in a log."""
     return f"{Phone(number.e164)} of line {lines[number.e164]}"

@@ -1,6 +1,6 @@
-"""Checks of the time: our clock against the clocks of those we work with, and the data of time zones.
+"""Checks of the time: our clock against other clocks, and the time zone data.
 
-A clock that is wrong promises calls for the wrong hour, and says "open" when the clinic is closed.
+A wrong clock promises calls for the wrong hour, and says "open" while the clinic is closed.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def _of_redis(on: Context) -> datetime | None:
 
 
 def _of_the_database(on: Context) -> datetime | None:
-    """PostgreSQL has a clock of its own; SQLite has ours."""
+    """Return the time of PostgreSQL, or None for SQLite, which has our own clock."""
     if not on.settings.database_url.startswith("postgresql"):
         return None
     with on.database.reading() as read:
@@ -44,11 +44,11 @@ OTHERS: dict[str, Callable[[Context], datetime | None]] = {
     "the database": _of_the_database,
     "PUBLIC_BASE_URL": _of_the_public_address,
 }
-"""Whose clocks are asked. Whoever is away is another check's to name."""
+"""Clocks to compare with. Where one cannot be reached, another check says so."""
 
 
 def system_clock(on: Context) -> Finding:
-    """How far our clock is from theirs."""
+    """Check that our clock agrees with the others."""
     apart = {name: found for name, other in OTHERS.items() if (found := _apart(on, other)) is not None}
     if not apart:
         return well("there is no other clock to compare with")
@@ -71,7 +71,7 @@ def _apart(on: Context, other: Callable[[Context], datetime | None]) -> timedelt
 
 
 def time_zone(on: Context) -> Finding:
-    """Whether time zones are known, and what the clinic's clock shows."""
+    """Check that time zones are known, and show the clinic's time."""
     try:
         ZoneInfo(ZONE)
     except ZoneInfoNotFoundError:

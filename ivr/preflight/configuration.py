@@ -1,4 +1,4 @@
-"""Checks of what was written down: the settings, their secrets, the clinic's file, its sentences and its advice.
+"""Checks of the configuration: the settings and their secrets, the clinic's file, its prompts and its advice.
 
 Reads files; asks no store and no network.
 """
@@ -23,7 +23,7 @@ MAKE_ONE = 'make one: python3 -c "import secrets; print(secrets.token_hex(32))"'
 
 
 def settings(on: Context) -> Finding:
-    """They were read, or nothing would run; whether they are for real callers is another matter."""
+    """Check that the settings are for production. They are valid, since they have been read."""
     found = on.settings
     if not found.production:
         return doubtful("ENV is development", "set ENV=production where real callers ring")
@@ -34,7 +34,7 @@ def settings(on: Context) -> Finding:
 
 
 def secrets(on: Context) -> Finding:
-    """Whether the secrets are strong, and made for this."""
+    """Check that the secrets are strong, and not those of development."""
     found, of_carrier = on.settings, on.settings.carrier
     used = {found.secret_key, *(of_carrier[each.name] for each in SETTINGS if each.made_up)}
     if found.production and used & made_for_development(on.env_file, SETTINGS):
@@ -52,12 +52,12 @@ def secrets(on: Context) -> Finding:
 
 
 def _repeats_itself(secret: str) -> bool:
-    """A text that is one shorter text several times over stands inside its double, other than at its ends."""
+    """Return whether the secret is a repeated shorter text: only then is it inside its double, not at the ends."""
     return secret in (secret + secret)[1:-1]
 
 
 def clinic_file(on: Context) -> Finding:
-    """Whether clinic.toml describes a clinic."""
+    """Check that clinic.toml is valid."""
     try:
         clinic = on.clinic()
     except BadFile as wrong:
@@ -67,7 +67,7 @@ def clinic_file(on: Context) -> Finding:
 
 
 def prompts(on: Context) -> Finding:
-    """Whether every sentence stands in every language."""
+    """Check that every sentence exists in every language."""
     try:
         script = _script(on)
     except BadFile as wrong:
@@ -76,7 +76,7 @@ def prompts(on: Context) -> Finding:
 
 
 def _script(on: Context) -> Script:
-    """The sentences of the clinic, or those of any where its file is wrong, which is another check's to say."""
+    """Return the clinic's prompts; the common ones where its file is invalid, which another check reports."""
     try:
         clinic = on.clinic()
     except BadFile:
@@ -85,7 +85,7 @@ def _script(on: Context) -> Script:
 
 
 def advice(on: Context) -> Finding:
-    """Whether a clinician has read all that callers are advised, as they hear it, and not too long ago."""
+    """Check that a clinician has reviewed all advice in its present words, and recently enough."""
     clinic = on.clinic()
     try:
         wanting = _wanting(clinic, sentences.read_for(clinic, on.settings.clinic_file), on.clock())
@@ -99,7 +99,7 @@ def advice(on: Context) -> Finding:
 
 
 def _wanting(clinic: Clinic, script: Script, now: datetime) -> dict[Lack, list[str]]:
-    """The topics that want a review, each with the mark of its words."""
+    """Return the topics that need a review, by what they lack, each with the mark of its words."""
     found: dict[Lack, list[str]] = {}
     today = clinic.line("").hours.local(now).date()
     for topic in clinic.advice:
@@ -111,7 +111,7 @@ def _wanting(clinic: Clinic, script: Script, now: datetime) -> dict[Lack, list[s
 
 
 def staff_are_told(on: Context) -> Finding:
-    """Whether anybody is told of a new request who does not look at the desk."""
+    """Check that staff who are not at the desk are notified of a new request."""
     if not on.settings.staff_notify_urls:
         return doubtful("nobody is told of a new request but who looks at the desk", "set STAFF_NOTIFY_URLS")
     return well("over STAFF_NOTIFY_URLS")

@@ -1,6 +1,6 @@
-"""What the checks stand on: the settings, a clock, and clients of the stores that give up soon.
+"""The context of the checks: the settings, a clock, and clients of the stores with short time limits.
 
-Nothing is connected before a check uses it; the clinic's file is read by the checks that want it.
+Nothing is connected before a check uses it; the checks that need the clinic's file read it.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ ENV_FILE = ROOT / ".env"
 
 @dataclass(frozen=True)
 class Context:
-    """What is looked at."""
+    """The settings, clock and stores that the checks look at."""
 
     settings: Settings
     clock: Callable[[], datetime]
@@ -31,13 +31,13 @@ class Context:
     env_file: Path
 
     def clinic(self) -> Clinic:
-        """The clinic as its file describes it. Raises BadFile."""
+        """Return the clinic as its file describes it. Raises BadFile."""
         return clinic_file.read(self.settings.clinic_file)
 
 
 @contextmanager
 def context(settings: Settings, clock: Callable[[], datetime], env_file: Path = ENV_FILE) -> Iterator[Context]:
-    """Yield the context of these settings, whose connections are given back at the end."""
+    """Yield the context of these settings. Its connections are closed at the end."""
     database, redis = Database(settings.database_url), client_for_callers(settings.redis_url)
     try:
         yield Context(settings, clock, database, redis, env_file)

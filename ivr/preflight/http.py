@@ -1,4 +1,4 @@
-"""Asks the public address over the network, as the carrier does: follows nothing, gives up soon. Knows no check."""
+"""Sends requests to the public address over the network, as the carrier does. Follows no redirect, and has no check."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,30 +10,30 @@ from ssl import SSLCertVerificationError, SSLError
 from urllib.parse import urlencode, urlsplit
 
 SECONDS = 4
-"""For each step of an answer; the carrier gives us a little less."""
+"""Time limit for each step of an answer. The carrier gives us a little less."""
 
 
 class NotReached(Exception):
-    """Nobody answered there in HTTP; the message says why."""
+    """No HTTP answer; the message says why."""
 
 
 class NoTLS(NotReached):
-    """Somebody answered, but not with a certificate and a TLS that the carrier would take."""
+    """An answer without a certificate and TLS that the carrier would accept."""
 
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """What came back."""
+    """An HTTP answer: its status and date."""
 
     status: int
     date: datetime | None
-    """By the clock of whoever answered."""
+    """Date header, by the clock of the server that answered."""
 
 
 def ask(
     method: str, url: str, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
 ) -> HttpAnswer:
-    """The answer to one request. Raises NotReached, NoTLS."""
+    """Return the answer to one request. Raises NotReached, NoTLS."""
     body = urlencode(form) if form else None
     kind = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
     try:

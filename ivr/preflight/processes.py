@@ -10,18 +10,18 @@ from ivr.preflight.findings import Finding, bad, doubtful, well
 MEGABYTE = 1024 * 1024
 
 ROOM_NEEDED, ROOM_WISHED = 100 * MEGABYTE, 1024 * MEGABYTE
-"""Free bytes of STATE_DIR: below the first a store may stop within the day, below the second somebody should look."""
+"""Free bytes of STATE_DIR: below the first a store may stop within a day; below the second somebody should look."""
 
 
 def worker(on: Context) -> Finding:
-    """Whether a worker was heard of within the last minute."""
+    """Check that a worker has sent a heartbeat within the last minute."""
     if not JobQueue(on.redis).worker_is_alive(on.clock()):
         return bad("no worker runs: nobody is told of a request", "start one: python -m workers (make run does)")
     return well("a worker runs")
 
 
 def clock_process(on: Context) -> Finding:
-    """Whether the clock has run on this machine. Whether it runs now, it tells nobody; once it does, look here."""
+    """Check that the clock process has run on this machine. It has no heartbeat yet, so it may have stopped since."""
     if not (on.settings.state_dir / FILE).is_file():
         do = "start it: python -m workers.clock (make run does)"
         return doubtful("the clock has not run on this machine: it would have written the closures down", do)
@@ -29,7 +29,7 @@ def clock_process(on: Context) -> Finding:
 
 
 def disk_space(on: Context) -> Finding:
-    """Whether the folder of what must outlive a restart has room."""
+    """Check that STATE_DIR, which must outlive a restart, has free space."""
     try:
         free = shutil.disk_usage(on.settings.state_dir).free
     except OSError as missing:
@@ -40,7 +40,7 @@ def disk_space(on: Context) -> Finding:
 
 
 def room(free: int) -> Finding:
-    """What so many free bytes mean."""
+    """Return the finding for so many free bytes."""
     saw = f"{free // MEGABYTE} MB are free in STATE_DIR"
     if free < ROOM_NEEDED:
         return bad(saw, "make room before the stores stop")

@@ -1,4 +1,4 @@
-"""Runs every check at once and waits for each no longer than it may take. One that fails does not end the others."""
+"""Runs all checks at once and waits for each up to a time limit. A check that fails does not stop the others."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
@@ -35,22 +35,22 @@ CHECKS: Mapping[str, Check] = {
     "time zone": clocks.time_zone,
     "system clock": clocks.system_clock,
 }
-"""In the order in which they are told."""
+"""Checks by name, in the order of the output."""
 
 SECONDS = 12
-"""For the slowest: a little more than the carrier's REST API may take for an answer."""
+"""Time limit of every check: a little more than the carrier's REST API may take."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """A check and what it found."""
+    """A check's name and its finding."""
 
     check: str
     finding: Finding
 
 
 def run_checks(on: Context, checks: Mapping[str, Check] = CHECKS, seconds: float = SECONDS) -> list[Told]:
-    """What every check has found, in their order."""
+    """Return the findings of all checks, in their order."""
     running = {name: _begun(check, on) for name, check in checks.items()}
     wait(running.values(), timeout=seconds)
     late = bad(f"no answer within {seconds:g} seconds", "see what it waits for; the other lines may say")
@@ -58,19 +58,19 @@ def run_checks(on: Context, checks: Mapping[str, Check] = CHECKS, seconds: float
 
 
 def failed(told: list[Told]) -> bool:
-    """Whether any check failed."""
+    """Return whether any check failed."""
     return any(each.finding.result is Result.FAIL for each in told)
 
 
 def _begun(check: Check, on: Context) -> "Future[Finding]":
-    """The check, in a thread that nobody has to wait for at the end."""
+    """Run the check in a daemon thread, which does not keep the process alive."""
     finding: Future[Finding] = Future()
     Thread(target=lambda: finding.set_result(_found(check, on)), daemon=True).start()
     return finding
 
 
 def _found(check: Check, on: Context) -> Finding:
-    """What the check found, or why it could not. An error's own words may hold a password, so only its kind is told."""
+    """Return the check's finding. An error becomes a failure by its kind, since its message may hold a password."""
     try:
         return check(on)
     except StoreAway as away:
@@ -79,5 +79,5 @@ def _found(check: Check, on: Context) -> Finding:
         return bad(f"not known: Redis is away ({away})", "see the line of redis")
     except BadFile:
         return bad("not known: the clinic's file cannot be used", "see the line of the clinic file")
-    except Exception as odd:  # a check that breaks must not keep the others from being told
+    except Exception as odd:  # a check that breaks must not hide the findings of the others
         return bad(f"the check itself failed ({type(odd).__name__})", "this is a mistake of ours; please report it")

@@ -1,6 +1,6 @@
-"""Checks of the database and of Redis: whether they answer, and whether they keep what they are given.
+"""Checks of the database and of Redis: do they answer, and do they keep what they are given.
 
-Raises StoreAway and QueueAway, which the examination turns into findings.
+Raises StoreAway and QueueAway, which run.py turns into findings.
 """
 
 from redis import Redis
@@ -18,7 +18,7 @@ UPGRADE = "flask --app wsgi database upgrade"
 
 
 def database(on: Context) -> Finding:
-    """Whether it answers."""
+    """Check that the database answers."""
     kind = on.settings.database_url.partition("://")[0].partition("+")[0]
     try:
         with on.database.reading():
@@ -29,7 +29,7 @@ def database(on: Context) -> Finding:
 
 
 def schema(on: Context) -> Finding:
-    """Whether its tables are those of this version."""
+    """Check that the tables of the database are those of this version."""
     found = schema_of(on.database)
     if not found.has:
         return bad("the database has no tables yet", UPGRADE)
@@ -42,7 +42,7 @@ def schema(on: Context) -> Finding:
 
 
 def people(on: Context) -> Finding:
-    """Whether anybody can log in and manage the desk."""
+    """Check that at least one manager can log in."""
     managers = [each for each in People(on.database, Passwords()).all() if each.manager and each.active and each.ready]
     if not managers:
         return bad("nobody can log in and manage the desk", "flask --app wsgi staff add NAME")
@@ -50,7 +50,7 @@ def people(on: Context) -> Finding:
 
 
 def redis(on: Context) -> Finding:
-    """Whether it answers."""
+    """Check that Redis answers."""
     try:
         with queue_errors():
             on.redis.ping()
@@ -60,7 +60,7 @@ def redis(on: Context) -> Finding:
 
 
 def redis_on_disk(on: Context) -> Finding:
-    """Whether it has a request on disk before a caller is promised anything, while the database is away."""
+    """Check that Redis writes a request to disk before it confirms it. It holds promises while the database is away."""
     with queue_errors():
         persistence = on.redis.info("persistence")
         if not int(persistence.get("aof_enabled", 0)):
@@ -86,7 +86,7 @@ def _flushes(fsync: str | None) -> Finding:
 
 
 def redis_memory(on: Context) -> Finding:
-    """Whether it refuses what it has no room for, or forgets something else."""
+    """Check that Redis, when full, refuses new data rather than forgetting old data."""
     with queue_errors():
         policy = on.redis.info("memory").get("maxmemory_policy", "unknown")
     if policy != "noeviction":
@@ -95,7 +95,7 @@ def redis_memory(on: Context) -> Finding:
 
 
 def _setting(redis: Redis, name: str) -> str | None:
-    """One of its settings; None where it may not be asked, as with many who rent one out."""
+    """Return a setting of Redis, or None where it may not be read, as with many hosted ones."""
     try:
         return str(redis.config_get(name).get(name, ""))
     except ResponseError:

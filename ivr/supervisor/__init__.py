@@ -1,4 +1,4 @@
-"""Keeps the service's processes alive, and its Redis where no other is given.
+"""Keeps the service's processes running, and an embedded Redis where REDIS_URL names none.
 
-Starts, restarts and stops processes in order; what they do is theirs.
+Starts, restarts and stops processes in order. Does none of their work.
 """

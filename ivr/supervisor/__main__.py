@@ -1,8 +1,8 @@
-"""`python -m ivr.supervisor`: the one command that runs everything.
+"""`python -m ivr.supervisor`: the one command that runs the whole service.
 
-Hands over the project's folder, the environment and the terminal.
+Passes on the project's folder, the environment and the terminal.
 """
-# ruff: noqa: E402 - loading takes half a second, in which a Ctrl-C should end us without a traceback
+# ruff: noqa: E402 - importing takes half a second, during which Ctrl-C should end us without a traceback
 
 import signal
 

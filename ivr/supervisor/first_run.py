@@ -1,6 +1,6 @@
-"""Writes the settings of a developer's machine, once, so that the first start needs no questions.
+"""Writes the settings of a developer's machine once, so that the first start asks nothing.
 
-Touches one file, and never an existing one. Production is told its settings by people.
+Writes one file, and never over an existing one. The settings of production are written by people.
 """
 
 import os
@@ -26,7 +26,7 @@ OF_A_CARRIER = """\
 
 
 def write_env(env_file: Path, environ: Mapping[str, str], say: Say, carriers: Sequence[CarrierSetting]) -> None:
-    """Makes `env_file` with fresh secrets, unless it exists or this is production. Raises CannotStart."""
+    """Write `env_file` with fresh secrets, unless it exists or this is production. Raises CannotStart."""
     if environ.get("ENV") == "production" or env_file.exists():
         return
     text = TEXT.format(secret_key=secrets.token_hex(32)) + "".join(
@@ -36,7 +36,7 @@ def write_env(env_file: Path, environ: Mapping[str, str], say: Say, carriers: Se
     )
     try:
         file = os.open(env_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another start was first
+    except FileExistsError:  # another process has just written it
         return
     except OSError as refused:
         raise CannotStart(f"{env_file} cannot be written: {refused.strerror}") from refused

@@ -1,6 +1,6 @@
-"""Makes the folders that only we may look into.
+"""Makes folders that only our user may open.
 
-Never changes one that was there before: it might be everybody's.
+Never changes an existing folder, which others may use.
 """
 
 import os
@@ -10,7 +10,7 @@ from ivr.supervisor.errors import CannotStart
 
 
 def private(folder: Path) -> Path:
-    """Makes it, open to nobody else, unless it exists. Raises CannotStart if that is not allowed."""
+    """Make the folder for our user only, unless it exists, and return it. Raises CannotStart where that fails."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as refused:
@@ -19,7 +19,7 @@ def private(folder: Path) -> Path:
 
 
 def ours(folder: Path) -> Path:
-    """As private; but one that somebody else has put there, as anybody can in /tmp, is refused."""
+    """Make the folder as `private` does, and return it. Raises CannotStart where it is another user's, as in /tmp."""
     if private(folder).stat().st_uid != os.getuid():
         raise CannotStart(f"{folder} belongs to another user; set STATE_DIR to a shorter path")
     return folder

@@ -1,6 +1,6 @@
-"""Says a line to whoever looks at the terminal or the journal.
+"""Prints lines for the terminal or the journal.
 
-Knows a stream; not what is said.
+Knows a stream only; no messages.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ Say = Callable[[str], None]
 
 
 def printer(stream: TextIO) -> Say:
-    """A Say that writes to `stream`, and to nobody once its reader has gone."""
+    """Return a function that writes lines to `stream`, and drops them once its reader has gone."""
 
     def say(line: str) -> None:
         with suppress(OSError):

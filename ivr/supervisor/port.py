@@ -1,6 +1,6 @@
-"""Says why the web's port cannot be had, before anything is started for it.
+"""Checks, before anything is started, that the web's port is free.
 
-Binds and lets go. Serves nothing.
+Binds and releases the port. Serves nothing.
 """
 
 import errno
@@ -10,7 +10,7 @@ from ivr.supervisor.errors import CannotStart
 
 
 def check(host: str, port: int) -> None:
-    """Raises CannotStart if the web could not listen there."""
+    """Check that the web can listen there. Raises CannotStart."""
     refused = _refused(host, port)
     if refused is None:
         return

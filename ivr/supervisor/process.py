@@ -1,4 +1,4 @@
-"""One process of ours: started, started again when it dies, stopped with all it has left behind.
+"""A managed process: started, restarted when it ends, and stopped together with its children.
 
 Knows time and signals; not what the process is for.
 """
@@ -16,13 +16,13 @@ from ivr.supervisor.signals import Signals
 
 LONGEST_PAUSE = 30.0
 STEADY = 60.0
-"""Seconds of life after which a death counts as the first."""
+"""Seconds of life after which the pause before a restart begins again at its shortest."""
 TIMEOUT = 20.0
-"""Seconds that a child may take to finish what it has in hand."""
+"""Seconds that a process may take to finish its work when it is stopped."""
 
 
 class ManagedProcess:
-    """A command that should be running."""
+    """A command that is kept running."""
 
     def __init__(self, name: str, command: Sequence[str], folder: Path, environ: Mapping[str, str], say: Say) -> None:
         self.name = name
@@ -35,7 +35,7 @@ class ManagedProcess:
         self._pause = 0.0
 
     def tick(self, now: float) -> None:
-        """Starts it if it does not run and its pause is over. `now` is monotonic, in seconds."""
+        """Start the process if it does not run and its pause is over. `now` is monotonic, in seconds."""
         if self._process and self._process.poll() is not None:
             process_group.signal_group(self._process.pid, signal.SIGTERM)
             self._rest(now, _ending(self._process.returncode))
@@ -44,7 +44,7 @@ class ManagedProcess:
             self._start(now)
 
     def stop(self, signals: Signals, timeout: float = TIMEOUT) -> None:
-        """Asks it to end, waits for it, and leaves nothing of it behind."""
+        """Ask the process to end, wait for it, and kill all that is left of its session."""
         if not self._process:
             return
         self._process.terminate()
@@ -61,7 +61,7 @@ class ManagedProcess:
         self._started = now
         try:
             self._process = process_group.begin(self._command, self._folder, self._environ)
-        except OSError as refused:  # no process or memory to be had: the others still answer
+        except OSError as refused:  # no process or memory available: the other processes keep running
             self._rest(now, f"could not start: {refused.strerror}")
 
     def _rest(self, now: float, what_happened: str) -> None:
@@ -71,7 +71,7 @@ class ManagedProcess:
 
 
 def next_pause(last: float, lived: float) -> float:
-    """Seconds until the next start: 1, 2, 4 … 30, and 1 again after a minute of life."""
+    """Return the seconds until the next start: 1, 2, 4 … 30, and 1 again after a minute of life."""
     return 1.0 if not last or lived >= STEADY else min(last * 2, LONGEST_PAUSE)
 
 

@@ -1,6 +1,6 @@
-"""A process that leads a session of its own: how it begins, and how nothing of it is left.
+"""Starts a process as the leader of its own session, and kills all of that session.
 
-Knows the system's calls. Not when to make them.
+Makes the system calls; process.py decides when.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def begin(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Starts `command` out of the reach of the terminal's Ctrl-C, in a session that carries its pid."""
+    """Start `command` in a session of its own, out of reach of the terminal's Ctrl-C, and return it."""
     return subprocess.Popen(  # noqa: S603 - commands come from our own Procfile
         command,
         cwd=folder,
@@ -28,13 +28,13 @@ def begin(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> s
 
 
 def signal_group(leader: int, number: signal.Signals) -> None:
-    """To the leader's own group: its helpers, but not a job that a worker has given a group of its own."""
-    with suppress(ProcessLookupError, PermissionError):  # macOS says "not permitted" of a zombie's group
+    """Send a signal to the leader's process group. A worker's job has a group of its own and does not get it."""
+    with suppress(ProcessLookupError, PermissionError):  # macOS says "not permitted" for a zombie's group
         os.killpg(leader, number)
 
 
 def kill_all(leader: int) -> None:
-    """Everything in the session, a job in a group of its own included, which only Linux lets us find."""
+    """Kill all processes of the session. Jobs in groups of their own can be found on Linux only."""
     signal_group(leader, signal.SIGKILL)
     for pid in _members(leader):
         with suppress(ProcessLookupError):
@@ -42,7 +42,10 @@ def kill_all(leader: int) -> None:
 
 
 def _end_with_us() -> Callable[[], None] | None:
-    """A kill -9 of ours leaves no orphan on Linux; elsewhere our successor finds the Redis it leaves."""
+    """Return a function that has Linux end the child when we are killed; None on other systems.
+
+    There the next supervisor finds the Redis that is left over.
+    """
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl
@@ -58,7 +61,7 @@ def _end_with_us() -> Callable[[], None] | None:
 
 def _members(session: int) -> Iterator[int]:
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it has ended since
+        with suppress(OSError):  # the process has ended meanwhile
             after_name = stat.read_text().rpartition(")")[2].split()
             if int(after_name[3]) == session:
                 yield int(stat.parent.name)

@@ -1,6 +1,6 @@
-"""Reads a Procfile, and turns its lines into children.
+"""Reads a Procfile and makes a managed process of each line.
 
-Knows the file's form and the environment that its commands expect. Starts nothing.
+Knows the file's form and the environment of its commands. Starts nothing.
 """
 
 import os
@@ -18,7 +18,7 @@ LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(\S.*)$", re.MULTILINE)
 
 
 def children(root: Path, environ: Mapping[str, str], say: Say) -> list[ManagedProcess]:
-    """A child for each line of the folder's Procfile, in the file's order."""
+    """Return a managed process for each line of the folder's Procfile, in the file's order."""
     return [
         ManagedProcess(name, ["/bin/sh", "-c", f"exec {command}"], root, environ, say)
         for name, command in LINE.findall((root / "Procfile").read_text())
@@ -26,7 +26,7 @@ def children(root: Path, environ: Mapping[str, str], say: Say) -> list[ManagedPr
 
 
 def environment(environ: Mapping[str, str], env_file: Path, port: int) -> dict[str, str]:
-    """What the commands see: the variables of `env_file` too, BIND among them, as is the custom."""
+    """Return the environment of the commands: `environ` over `env_file`, with PORT, and our Python first in PATH."""
     in_file = {name: value for name, value in dotenv_values(env_file).items() if value}
     given = {name: value for name, value in environ.items() if value}
     beside_us = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', os.defpath)}"

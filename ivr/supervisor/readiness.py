@@ -1,4 +1,4 @@
-"""Watches for the moment at which the line can be rung, and says which part keeps it from that.
+"""Waits until the line can be called, and says which part is not ready.
 
 Asks over HTTP. Decides nothing.
 """
@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from ivr.supervisor.output import Say
 
 TIMEOUT = 30.0
-"""Seconds after which the person at the terminal is told what is missing."""
+"""Seconds after which the terminal is told what is missing."""
 
 
 class Readiness:
-    """Says `guide` once /readyz is content, and before that, once, what it waits for."""
+    """Prints `guide` once /readyz answers 200, and before that, once, what is missing."""
 
     def __init__(self, host: str, port: int, guide: str, say: Say) -> None:
         self._address = ("127.0.0.1" if host in {"0.0.0.0", "[::]"} else host.strip("[]"), port)  # noqa: S104
@@ -24,7 +24,7 @@ class Readiness:
         self.reached = self.late = False
 
     def tick(self, now: float) -> None:
-        """Asks, until the answer has been yes. `now` is monotonic, in seconds."""
+        """Ask /readyz, until it has answered 200 once. `now` is monotonic, in seconds."""
         if self.reached:
             return
         self._since = now if self._since is None else self._since
@@ -38,7 +38,7 @@ class Readiness:
 
 
 def missing_parts(host: str, port: int) -> str:
-    """What /readyz complains about, in words; empty if nothing is missing."""
+    """Return in words what /readyz reports as not ready; empty where all is ready."""
     wire = http.client.HTTPConnection(host, port, timeout=2)
     try:
         wire.request("GET", "/readyz")

@@ -1,6 +1,6 @@
-"""The database, before anything uses it: its address is read and its schema brought up to date.
+"""Checks the database's address and migrates its tables, before any process uses it.
 
-Turns what goes wrong into a line that holds no password. The schema itself is the desk's.
+Turns an error into one line without a password. The migrations themselves are elsewhere.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ NO_ADDRESS = "DATABASE_URL is no address: expected postgresql://USER:PASSWORD@HO
 
 
 def bring_up_to_date(database_url: str, migrate: Callable[[str], None]) -> None:
-    """Raises CannotStart if the database cannot be used. A mistake in the migration itself is let through."""
+    """Migrate the database. Raises CannotStart where it cannot be used; an error within a migration is not caught."""
     place = where(database_url)
     try:
         migrate(database_url)
@@ -23,12 +23,12 @@ def bring_up_to_date(database_url: str, migrate: Callable[[str], None]) -> None:
 
 
 def where(database_url: str) -> str:
-    """Enough to find it by, and no password. Raises CannotStart if it is no address."""
+    """Return the kind, host and name of the database, without a password. Raises CannotStart for an invalid URL."""
     try:
         url = make_url(database_url)
     except (ArgumentError, ValueError):
         raise CannotStart(NO_ADDRESS) from None
-    if "@" in f"{url.host}{url.database}":  # what follows a bare @ of a password would be said aloud
+    if "@" in f"{url.host}{url.database}":  # after a bare @ in the password, the rest of the password would be printed
         raise CannotStart(NO_ADDRESS)
     at = f" at {url.host}:{url.port or 5432}" if url.host else ""
     return f"{url.get_backend_name()}{at}, {url.database}"

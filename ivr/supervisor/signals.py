@@ -1,4 +1,4 @@
-"""Rings when a child has ended or somebody wants us to stop, so that waiting costs nothing.
+"""Wakes the supervisor when a child has ended or a stop is asked for, so that waiting takes no CPU time.
 
 Knows signals and time. No processes.
 """
@@ -13,7 +13,7 @@ from typing import Self
 
 
 class Signals:
-    """SIGINT, SIGTERM and SIGHUP ask for a stop in good order; a SIGINT after that, for one at once."""
+    """The supervisor's signals. SIGINT, SIGTERM and SIGHUP ask for an orderly stop; a later SIGINT for one at once."""
 
     def __init__(self) -> None:
         self.stopping = False
@@ -36,13 +36,13 @@ class Signals:
         self._mouth.close()
 
     def wait(self, seconds: float) -> None:
-        """Returns at the next signal, or after this many seconds."""
+        """Return at the next signal, or after this many seconds."""
         if select.select([self._ear], [], [], max(seconds, 0))[0]:
             self._ear.recv(4096)
 
     @contextmanager
     def interrupting(self) -> Iterator[None]:
-        """A wish to stop raises KeyboardInterrupt in here: this does not wait."""
+        """Raise KeyboardInterrupt in the block at a request to stop. For work that does not call `wait`."""
         self._interruptible = True
         try:
             if self.stopping:
@@ -54,7 +54,7 @@ class Signals:
     def _heard(self, number: int, _: FrameType | None) -> None:
         if number == signal.SIGCHLD:
             return
-        # Only Ctrl-C is a hurry: make passes a SIGTERM on that we may have got already.
+        # Only Ctrl-C asks for a stop at once: a second SIGTERM may be the same one, passed on by make.
         self.at_once = self.at_once or (self.stopping and number == signal.SIGINT)
         self.stopping = True
         if self._interruptible:

@@ -1,6 +1,6 @@
-"""From nothing to a running service: settings, port, Redis, schema, processes.
+"""Starts the whole service: settings, port, Redis, schema, processes.
 
-Builds the parts, and turns what goes wrong into one line and an exit code.
+Builds the parts, and turns an error into one line and an exit code.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ from ivr.supervisor.supervise import SupervisedParts, supervise
 Migrate = Callable[[str], None]
 
 BROWSER_PHONE = "  ring it     {url}/phone    (in the browser, no telephone needed)\n"
-"""In development only; there is none in production."""
+"""Line of the guide in development; production has no telephone in the browser."""
 
 GUIDE = """\
 The line can be rung.
@@ -31,7 +31,7 @@ The line can be rung.
 
 
 def run(root: Path, environ: Mapping[str, str], say: Say, migrate: Migrate, carriers: Sequence[CarrierSetting]) -> int:
-    """Runs the Procfile of `root` until somebody wants a stop.
+    """Run the Procfile of `root` until a stop is asked for.
 
     Returns 0 after that, 1 if the database cannot be used, 2 if the settings or the machine forbid a start.
     """
@@ -70,7 +70,7 @@ def _redis(settings: Settings, say: Say) -> EmbeddedRedis | None:
 
 
 def guide(settings: Settings) -> str:
-    """What can be done now that the line is ready, the easiest first."""
+    """Return the text for a line that is ready: what to do next, the easiest first."""
     prefix = "" if settings.port == 8000 else f"PORT={settings.port} "
     url = settings.public_base_url
     browser_phone = "" if settings.production else BROWSER_PHONE.format(url=f"http://127.0.0.1:{settings.port}")

@@ -1,6 +1,6 @@
-"""The order of things: Redis, the database's schema, the processes; and all of it backwards.
+"""The order of starting (Redis, schema, processes) and of stopping (the reverse).
 
-Decides when. How, the parts know.
+Decides when a part starts and stops; the parts know how.
 """
 
 import time
@@ -14,39 +14,39 @@ from ivr.supervisor.signals import Signals
 TICK = 1.0
 SHORT_TICK = 0.2
 REDIS_PATIENCE = 10.0
-"""Seconds to wait for Redis; after that the line opens without it, since most of what it says needs none."""
+"""Seconds to wait for Redis. After that the line opens without it, since most of a call needs no Redis."""
 
 
 class Supervised(Protocol):
-    """Something that is kept running."""
+    """A part that is kept running."""
 
     def tick(self, now: float) -> None:
-        """Does what is due."""
+        """Do what is due. `now` is monotonic, in seconds."""
 
     def stop(self, signals: Signals) -> None:
-        """Ends it and all of its."""
+        """Stop the part and all of its processes."""
 
 
 class Watch(Protocol):
-    """Something that becomes true while the parts run."""
+    """A condition that is awaited while the parts run."""
 
     reached: bool
     late: bool
 
     def tick(self, now: float) -> None:
-        """Looks again."""
+        """Check the condition. `now` is monotonic, in seconds."""
 
 
 class Redis(Supervised, Protocol):
-    """The embedded one."""
+    """The embedded Redis."""
 
     def ready(self) -> bool:
-        """Whether it can be used."""
+        """Return whether it can be used."""
 
 
 @dataclass(frozen=True)
 class SupervisedParts:
-    """All that is kept running, and what tells when it does."""
+    """The parts that are kept running, and the watch for their readiness."""
 
     redis: Redis | None
     children: Sequence[Supervised]
@@ -54,7 +54,7 @@ class SupervisedParts:
 
 
 def supervise(parts: SupervisedParts, prepare: Callable[[], None], signals: Signals, say: Say) -> None:
-    """Run until a signal says stop. What `prepare` raises goes on to the caller, with nothing left running."""
+    """Run until a signal asks for a stop. An error of `prepare` is raised, after all parts are stopped."""
     redis = [parts.redis] if parts.redis else []
     try:
         if parts.redis:
@@ -63,7 +63,7 @@ def supervise(parts: SupervisedParts, prepare: Callable[[], None], signals: Sign
             prepare()
         _keep([*redis, *parts.children], parts.readiness, signals)
         say("Stopping; what is in hand is finished first. Ctrl-C once more stops at once.")
-    except KeyboardInterrupt:  # of prepare
+    except KeyboardInterrupt:  # raised within prepare
         return
     finally:
         for part in [*parts.children, *redis]:

@@ -1,6 +1,7 @@
-"""What is shown to somebody who cannot have what they asked for: a page in the desk's look, in their language.
+"""Answers requests that fail with an error page in the desk's look, in the reader's language.
 
-Nothing personal stands there and nothing of our insides; the log says where a mistake of ours is, never its words.
+An error page holds no personal data and no internal detail. The log says where our own errors occurred, never the
+error's message.
 """
 
 import logging
@@ -18,10 +19,10 @@ from ivr.web.i18n import _, later
 log = logging.getLogger(__name__)
 
 ASK_AGAIN = timedelta(minutes=15)
-"""How often calendar programs are asked to look; some, Google above all, come when they like."""
+"""Refresh interval that calendar programs are asked for; some, Google above all, choose their own."""
 
 NOT_FOR_PEOPLE = ("/voice", "/static/", "/calendar/", "/healthz", "/readyz", "/metrics")
-"""Below these nobody reads a page."""
+"""Path prefixes that only programs request, so that no error page is made for them."""
 
 WORDS = {
     400: (
@@ -43,7 +44,7 @@ WORDS = {
 
 
 def install(app: Flask) -> None:
-    """Has every refusal and every mistake of ours answered here, where no blueprint answers it itself."""
+    """Install the error handlers for the whole application. A blueprint's own handlers come first."""
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(NoSuchRequest, lambda _error: _page(404))
     app.register_error_handler(StoreAway, away)
@@ -51,10 +52,10 @@ def install(app: Flask) -> None:
 
 
 def refused(error: HTTPException) -> ResponseReturnValue:
-    """What cannot be had, and why."""
+    """Return the error page for an HTTP error, or the bare error where a program asked."""
     unreadable = isinstance(error, BadHost) or isinstance(request.routing_exception, BadHost)
     if request.path.startswith(NOT_FOR_PEOPLE) or error.code is None or unreadable:
-        return error  # with a Host that cannot be read no link of a page could be made
+        return error  # the page's links cannot be built from an unreadable Host
     answer = _page(error.code)
     for name in ("Allow", "Retry-After"):
         answer.headers.extend((key, value) for key, value in error.get_headers() if key == name)
@@ -62,16 +63,22 @@ def refused(error: HTTPException) -> ResponseReturnValue:
 
 
 def away(error: StoreAway) -> ResponseReturnValue:
-    """What staff see, and calendar programs are told, while the database is away."""
+    """Return the answer while the database is away: a page for staff, a bare 503 for calendar programs.
+
+    Raises the error again below /voice.
+    """
     if request.path.startswith("/voice"):
         raise error
-    if request.path.startswith("/calendar/"):  # an empty calendar would take every entry off everybody's
+    if request.path.startswith("/calendar/"):  # an empty calendar would delete every entry in the subscribers' programs
         return Response(status=503, headers={"Retry-After": str(int(ASK_AGAIN.total_seconds()))})
     return render_template("away.html"), 503
 
 
 def broken(error: Exception) -> ResponseReturnValue:
-    """A mistake of ours. An error's own words may be personal: the log gets its kind and where it was."""
+    """Log an unexpected error by its kind and traceback, and return the page for 500.
+
+    The error's message is not logged, since it may hold personal data.
+    """
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("the page %s failed: %s\n%s", request.endpoint, type(error).__name__, where)
     return _page(500)
@@ -81,6 +88,6 @@ def _page(status: int) -> Response:
     title, words = WORDS.get(status, WORDS[400 if status < 500 else 500])
     try:
         page = render_template("refused.html", title=_(title), words=_(words))
-    except StoreAway:  # who is logged in cannot be known; the second time it is a page for nobody in particular
+    except StoreAway:  # the first try looked for the person; the second shows the page as for nobody logged in
         page = render_template("refused.html", title=_(title), words=_(words))
     return make_response(page, status)

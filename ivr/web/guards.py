@@ -1,4 +1,4 @@
-"""Who may call a route. Every route names its guard; one that names none answers nobody."""
+"""The guards that decide who may call a route. Every route names its guard; a route without one answers 403."""
 
 import hmac
 import logging
@@ -20,25 +20,25 @@ from ivr.web.sessions import asked_by_the_page
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 
 PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")
-"""What tunnels and proxies add, also those that write a local name over the one that was asked for."""
+"""Headers that tunnels and proxies add, also those that replace the Host with a local name."""
 
 log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 MOST_FIELDS = 250
-"""Of a webhook, which has about thirty: a signature over thousands would keep us busy before it is found false."""
+"""Most fields of a webhook, which has about thirty. Verifying a signature over thousands would take too long."""
 
 
 def open_to_all() -> None:
-    """Anybody may call."""
+    """Let anybody call."""
 
 
 def in_development() -> None:
-    """Only a browser on this very machine may call, and never where people's real numbers pass through: else it is 404.
+    """Let only a browser on this machine call, and only outside production: 404 for everybody else.
 
-    What stands behind this guard signs as the carrier. A tunnel, a proxy, another machine and a page that has given its
-    name our address all reach a port that was meant for whoever works here.
+    The routes behind this guard sign requests as the carrier does. A tunnel, a proxy, another machine, or a page whose
+    host name resolves to our address could all reach a port that is meant for the developer only.
     """
     if services().settings.production:
         abort(404)
@@ -50,14 +50,14 @@ def in_development() -> None:
 
 
 def _is_local() -> bool:
-    """Whether the request came straight from this machine, to a name of this machine's own."""
+    """Return whether the request came directly from this machine, to one of its local names."""
     host = urlsplit(f"//{request.host}").hostname
     passed_on = any(header in request.headers for header in PASSED_ON)
     return host in LOCAL and request.remote_addr in LOCAL and not passed_on
 
 
 def signed_by_carrier() -> None:
-    """Only the carrier may call: 403 for anybody else, 400 for a form that lacks what every webhook has."""
+    """Let only the carrier call: 403 for a wrong signature, 400 for a form that lacks a required field."""
     try:
         g.event = _verified()
     except NotSigned:
@@ -69,7 +69,7 @@ def signed_by_carrier() -> None:
 
 
 def _verified() -> CallEvent:
-    """The event that the carrier has signed. Raises NotSigned, Malformed, HTTPException."""
+    """Return the event that the carrier has signed. Raises NotSigned, Malformed, HTTPException."""
     query = request.query_string.decode("latin-1")
     url = public_base() + request.path + (f"?{query}" if query else "")
     if len(request.form) > MOST_FIELDS:
@@ -79,26 +79,26 @@ def _verified() -> CallEvent:
 
 
 def logged_in_only() -> Any:
-    """Only somebody who is logged in may call, whatever they have still to set up; others are shown the login."""
+    """Let only a logged-in person call, also one who must still set up a second factor. Others are led to the login."""
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # Flask-Login puts it there
     return None
 
 
 def staff_only() -> Any:
-    """Only somebody who is logged in may call, and who has the second factor that is required of them.
+    """Let only a logged-in person call who has the second factor, where one is required of them.
 
-    Others are shown the login, or led to how to set it up when they do something.
+    Others are led to the login, or to the page on which they set up the second factor.
     """
     asked = logged_in_only()
     if asked is None and current_user.person.has_to_set_up:
-        # An open page is not taken from under a call or a note: its live part says what is to be done.
+        # A page that is open during a call stays: its live part asks the person to set up the second factor.
         return render_template("set_up_first.html") if asked_by_the_page() else redirect(url_for("second_factor.page"))
     return asked
 
 
 def manager_only() -> Any:
-    """Only a manager may call: others who are logged in get 403."""
+    """Let only a manager call: 403 for other logged-in people."""
     asked = staff_only()
     if asked is None and not current_user.manager:
         abort(403)
@@ -106,7 +106,7 @@ def manager_only() -> Any:
 
 
 def scraper_only() -> None:
-    """Only who has the metrics' token may call: 401 for anybody else, and for everybody 404 where there is no token."""
+    """Let only a holder of the metrics token call: 401 for others, 404 for everybody where no token is configured."""
     token = services().settings.metrics_token
     if not token:
         abort(404)
@@ -116,13 +116,13 @@ def scraper_only() -> None:
 
 
 def link_holders_only() -> None:
-    """Only who has the calendar's link may call: 404 for anybody else, as where there is no link at all."""
+    """Let only a holder of the calendar link call: 404 for others, as where no link exists."""
     if not services().desk.calendar_feed.opens((request.view_args or {}).get("token", "")):
         abort(404)
 
 
 def guarded_by(guard: Callable[[], Any]) -> Callable[[View], View]:
-    """Names the guard of a view."""
+    """Return a decorator that names the guard of a view."""
 
     def name(view: View) -> View:
         view.guard = guard  # type: ignore[attr-defined]
@@ -132,26 +132,26 @@ def guarded_by(guard: Callable[[], Any]) -> Callable[[View], View]:
 
 
 def guard_of(app: Flask, endpoint: str) -> Callable[[], Any] | None:
-    """The guard that an endpoint names."""
+    """Return the guard that an endpoint names, or None."""
     return getattr(app.view_functions[endpoint], "guard", None)
 
 
 def ask_guard() -> Any:
-    """Before every request: lets its guard decide. A route that names none is closed."""
+    """Run the guard of the requested route, before every request. Answers 403 for a route that names none."""
     if request.endpoint is None:
-        return None  # no such page: 404 or 405 answers by itself
+        return None  # no such route: Flask answers 404 or 405 itself
     guard = guard_of(current_app, request.endpoint)
     return guard() if guard else abort(403)
 
 
 def event() -> CallEvent:
-    """The carrier's event, which only a signed webhook has."""
+    """Return the carrier's event. Only behind `signed_by_carrier`."""
     found: CallEvent = g.event
     return found
 
 
 def event_if_signed() -> CallEvent | None:
-    """The carrier's event where anybody may call: None where it is somebody else's."""
+    """Return the carrier's event on a route open to all, or None where the request is not the carrier's."""
     try:
         return _verified()
     except (NotSigned, Malformed, HTTPException):
@@ -159,5 +159,5 @@ def event_if_signed() -> CallEvent | None:
 
 
 def public_base() -> str:
-    """The address that the carrier calls, as configured: what it signs."""
+    """Return the configured public base URL, which the carrier calls and signs."""
     return services().settings.public_base_url

@@ -1,4 +1,4 @@
-"""Whether the process lives, and which of its parts are well. For a load balancer and for whoever is on call."""
+"""Health checks for a load balancer and for the person on call: is the process alive, and which of its parts work."""
 
 import logging
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from ivr.web.services import services
 
 log = logging.getLogger(__name__)
 LAST_SEEN = "readiness"
-"""Where the application keeps what was found last."""
+"""Key in `app.extensions` of the states that were found last."""
 
 health = Blueprint("health", __name__)
 
@@ -20,21 +20,21 @@ health = Blueprint("health", __name__)
 @health.get("/healthz")
 @guarded_by(open_to_all)
 def alive() -> Response:
-    """The process lives; nothing else is asked."""
+    """Answer that the process is alive. Checks nothing else."""
     return jsonify(process="well")
 
 
 @health.get("/readyz")
 @guarded_by(open_to_all)
 def ready() -> tuple[Response, int]:
-    """Which of database, Redis, worker and clock is well; 503 where one is not, and the same in the log."""
+    """Return the state of the database, Redis, the worker and the system clock; 503 where one is not well."""
     parts = {"database": _database(), "redis": _redis(), "worker": _worker(), "clock": _clock()}
     _tell_what_changed(parts)
     return jsonify(parts), 200 if set(parts.values()) == {"well"} else 503
 
 
 def _tell_what_changed(parts: dict[str, str]) -> None:
-    """In the log, once: whoever watches asks every few seconds."""
+    """Log only the parts whose state has changed, since a monitor asks every few seconds."""
     before = current_app.extensions.get(LAST_SEEN, {})
     for name, state in parts.items():
         if state != before.get(name, "well"):

@@ -1,6 +1,6 @@
-"""The desk's words in the language of whoever reads them, from gettext catalogues; and days and hours as they say them.
+"""Translates the desk into the reader's language with gettext catalogues, and formats days and hours for it.
 
-The catalogues are ivr/web/translations/LANGUAGE.po; English is what stands in the code. `make words` collects new ones.
+The catalogues are ivr/web/translations/LANGUAGE.po; the code holds the English. `make words` collects new messages.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,20 +16,20 @@ from ivr.web.services import services
 
 FOLDER = Path(__file__).with_name("translations")
 LANGUAGES: Mapping[str, str] = {"en": "English", "hi": "हिंदी"}
-"""The languages of the desk, each in its own words."""
+"""Languages of the desk, each by its own name."""
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
-"""Days that can be asked for; at the ends of the calendar there is no day before or after, and no other zone."""
+"""Range of days that may be asked for. At the ends of Python's calendar the day before or after would overflow."""
 
 CHOSEN = "words"
-"""Where the session keeps the language."""
+"""Session key of the chosen language, and key of the catalogues in `app.extensions`."""
 
 Catalogue = Mapping[str, str]
 
 
 @cache
 def load() -> Mapping[str, Catalogue]:
-    """Every language's catalogue, read once; English has none."""
+    """Return the catalogue of every language, read once. English has none."""
     return {path.stem: _catalogue(path) for path in FOLDER.glob("*.po")}
 
 
@@ -43,12 +43,12 @@ def _catalogue(path: Path) -> Catalogue:
 
 
 def _each(words: str | Sequence[str] | None) -> Sequence[str]:
-    """A message, or its forms for one and for many."""
+    """Return the forms of a message: one, or its singular and plural."""
     return [words] if isinstance(words, str) else words or []
 
 
 def install(app: Flask) -> None:
-    """Gives the templates `_()` and what says days and hours."""
+    """Give the templates `_()` and the filters and functions that format days and hours."""
     app.extensions[CHOSEN] = load()
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_, _plural, newstyle=True)  # type: ignore[attr-defined]  # the extension's
@@ -59,20 +59,20 @@ def install(app: Flask) -> None:
 
 
 def language() -> str:
-    """The language of whoever is reading."""
+    """Return the reader's language."""
     chosen = session.get(CHOSEN, "en")
     return chosen if chosen in LANGUAGES else "en"
 
 
 def _(message: str, **values: object) -> str:
-    """The message in the reader's language; `%(name)s` is filled in."""
+    """Return the message in the reader's language, with each `%(name)s` filled in."""
     catalogue: Catalogue = current_app.extensions[CHOSEN].get(language(), {})
     words = catalogue.get(message, message)
     return words % values if values else words
 
 
 def later(message: str) -> str:
-    """Marks a message for the catalogue that is translated where it is shown."""
+    """Return the message unchanged; marks it for the catalogue where it is translated only when shown."""
     return message
 
 
@@ -81,7 +81,7 @@ def _plural(one: str, many: str, count: int, **values: object) -> str:
 
 
 def recovery_codes_left(count: int) -> str:
-    """2 recovery codes are left."""
+    """Return a sentence with the number of recovery codes left."""
     if count == 0:
         return _("No recovery code is left. Please make new ones on your own page.")
     return _("One recovery code is left.") if count == 1 else _("%(count)s recovery codes are left.", count=count)
@@ -91,37 +91,37 @@ def recovery_codes_left(count: int) -> str:
 
 
 def local(at: datetime) -> datetime:
-    """The moment on the clinic's wall clock."""
+    """Return the moment in the clinic's time zone."""
     return services().clinic.line("").hours.local(at)
 
 
 def day(on: date) -> str:
-    """Mon 23 Nov."""
+    """Return the day, as in "Mon 23 Nov"."""
     return format_date(on, "EEE d MMM", locale=language())
 
 
 def full_date(on: date) -> str:
-    """23 Nov 2026."""
+    """Return the day with its year, as in "23 Nov 2026"."""
     return format_date(on, "d MMM y", locale=language())
 
 
 def weekday(on: date) -> str:
-    """Monday."""
+    """Return the name of the weekday, as in "Monday"."""
     return format_date(on, "EEEE", locale=language())
 
 
 def hour(at: datetime | time) -> str:
-    """09:00."""
+    """Return the hour, as in "09:00"; a moment in the clinic's time zone."""
     return format_time(local(at) if isinstance(at, datetime) else at, "HH:mm", locale=language())
 
 
 def moment(at: datetime) -> str:
-    """Mon 23 Nov, 09:00."""
+    """Return the day and hour in the clinic's time zone, as in "Mon 23 Nov, 09:00"."""
     return format_datetime(local(at), "EEE d MMM, HH:mm", locale=language())
 
 
 def how_soon(due: datetime, now: datetime) -> str:
-    """How late something is, or in how long it is due, in words."""
+    """Return in words how late something is, or in how long it is due."""
     late = now - due
     if late >= timedelta(minutes=1):
         return _("%(long)s late", long=how_long(late))
@@ -131,7 +131,7 @@ def how_soon(due: datetime, now: datetime) -> str:
 
 
 def how_long(span: timedelta) -> str:
-    """A stretch of time in its two largest units."""
+    """Return a duration in its largest units: minutes, hours and minutes, or days."""
     minutes = int(span.total_seconds() // 60)
     if minutes < 60:
         return _("%(count)s min", count=minutes)
@@ -142,12 +142,15 @@ def how_long(span: timedelta) -> str:
 
 
 def minutes(span: timedelta) -> int:
-    """A stretch of time in whole minutes, the last one begun."""
+    """Return a duration in whole minutes, rounded up."""
     return -int(-span // timedelta(minutes=1))
 
 
 def up_to(span: timedelta) -> str:
-    """A stretch of opening time that is not exceeded. Never in days: a day of opening time is more than a day."""
+    """Return a duration of opening time in words, rounded up to a minute.
+
+    Never in days, since 24 hours of opening time span several days.
+    """
     whole = minutes(span)
     if whole < 60:
         return _("%(count)s min", count=whole)

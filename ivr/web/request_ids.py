@@ -1,6 +1,6 @@
-"""Gives every request of the web an id, which its log lines and its answer carry, so that it can be found again.
+"""Gives every HTTP request an id, which stands in its log lines and in its answer's header.
 
-The id says nothing about anybody. What a call is called, its guard adds.
+The id is not personal. The guard of the webhooks adds the call's id.
 """
 
 import re
@@ -13,11 +13,11 @@ from config import logs
 HEADER = "X-Request-ID"
 
 GIVEN = re.compile(r"(?=.*[a-f])[0-9a-f-]{16,64}", re.IGNORECASE)
-"""An id as proxies make them, hexadecimal. Anything else, a telephone number above all, stays out of the log."""
+"""Ids accepted from a proxy: hexadecimal, with a letter, so that no telephone number gets into the log."""
 
 
 def install(app: Flask) -> None:
-    """To be called before the guards are, whose lines carry the id too."""
+    """Install the ids. Call it before the guards are installed, so that their log lines carry the id too."""
     app.before_request(_begin)
     app.after_request(_tell)
     app.teardown_request(_end)
@@ -35,5 +35,5 @@ def _tell(response: Response) -> Response:
 
 
 def _end(_error: BaseException | None) -> None:
-    """The thread goes on to somebody else's request."""
+    """Clear the id, since the thread goes on to another request."""
     logs.begin()

@@ -1,4 +1,4 @@
-"""Everything the web application works with, built once from the settings and handed to it as one value."""
+"""The services of the web application, built once from the settings and passed to it as one value."""
 
 import time
 from collections.abc import Callable
@@ -34,23 +34,23 @@ from ivr.wiring.rooms import DeskServices, HoursServices, StaffServices
 NAME = "services"
 
 A_CALLER_WAITS = 1.1
-"""Seconds for the database, a little more than its own limits; what is left of two is for Redis."""
+"""Seconds that a call waits for the database, a little more than its own limits; Redis has the rest of two."""
 
 
 @dataclass(frozen=True)
 class TelephoneServices:
-    """What a call needs: who rings, what is heard, where a request is left."""
+    """The services that a call needs: the carrier, the intake of requests, and the limits."""
 
     carrier: Carrier
     intake: Intake
     limits: CallLimits
     cipher: Cipher
-    """Seals what a call has gathered, on its way in the address of its next step."""
+    """Encrypts what a call has gathered, for the URL of its next step."""
 
 
 @dataclass(frozen=True)
 class ReportServices:
-    """What becomes of calls and requests, written down and read."""
+    """The services that record calls and requests and report on them."""
 
     reports: Reports
     spool_writer: SpoolWriter
@@ -59,7 +59,7 @@ class ReportServices:
 
 @dataclass(frozen=True)
 class OperationsServices:
-    """How the service itself does."""
+    """The services that watch and measure the application itself."""
 
     readiness: DatabaseReadiness
     clock_jumps: ClockJumps
@@ -68,13 +68,13 @@ class OperationsServices:
     deadline: Deadline
 
     def snapshot(self, now: datetime) -> Snapshot:
-        """The desk in figures, if the database says them in time. Raises StoreAway."""
+        """Return the desk's figures, or give up at the deadline. Raises StoreAway."""
         return self.deadline.wait_for(lambda: self.desk_snapshot.take(now))
 
 
 @dataclass(frozen=True)
 class Services:
-    """The parts of the web process, in six groups. Nothing in it is connected before it is used."""
+    """The services of the web process, in six groups. Nothing is connected before it is used."""
 
     settings: Settings
     clinic: Clinic
@@ -88,7 +88,7 @@ class Services:
     reports: ReportServices
     operations: OperationsServices
     close: Callable[[], None]
-    """Gives back the connections to both stores and the files of the counts; what is to be written is written."""
+    """Closes the connections to both stores, the spool and the counters' files, after writing what is pending."""
 
 
 def _now() -> datetime:
@@ -101,7 +101,7 @@ def build(
     passwords: Passwords | None = None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Services:
-    """The services that these settings describe. Raises BadFile where a file of the configuration is wrong."""
+    """Build the services that these settings describe. Raises BadFile where a configuration file is invalid."""
     base = foundation.for_callers(settings, clock, monotonic)
     hours, deadline = rooms.hours(base), Deadline(A_CALLER_WAITS)
     desk = rooms.desk(base, hours, IntakeRules(base.clinic.limits.requests_of_a_number))
@@ -153,6 +153,6 @@ def _close(*parts: Deadline | SpoolWriter | Counters | Foundation) -> None:
 
 
 def services() -> Services:
-    """The services of the application that is answering."""
+    """Return the services of the current application."""
     found: Services = current_app.extensions[NAME]
     return found

@@ -1,7 +1,7 @@
-"""Sessions at the desk: one begins with a login and ends unused, after half a day, or with all others of its person.
+"""Sessions at the desk. A session begins with a login. It ends when unused, after half a day, or by the person's epoch.
 
-What ends all of them is in the database (the person's epoch); the rest stands in the signed cookie. No passwords.
-Between password and code there is half a session, which says who has shown the password and opens nothing.
+The epoch is in the database: raising it ends all sessions of that person. The rest is in the signed cookie, which holds
+no password. Between password and code there is a half session: it names who has entered the password and opens nothing.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -15,29 +15,29 @@ from ivr.web.i18n import CHOSEN
 from ivr.web.services import services
 
 UNUSED = timedelta(minutes=30)
-"""After so long without anybody doing anything a session ends."""
+"""Idle time after which a session ends."""
 
 LONGEST = timedelta(hours=12)
-"""After so long every session ends: a day at the clinic."""
+"""Longest duration of a session: a working day at the clinic."""
 
 NOTED_EVERY = timedelta(minutes=1)
-"""How exactly the last use is known; the cookie need not be sent with every page."""
+"""Precision of the last use, so that the cookie need not be sent with every page."""
 
 EPOCH, BEGAN, USED = "epoch", "began", "used"
-"""Where the session keeps them; moments in seconds."""
+"""Session keys of the person's epoch, the beginning and the last use; moments in seconds."""
 
 HALF = "half"
-"""Where a session that is none yet keeps who it may become, their epoch, and since when."""
+"""Session key of the half session: the person's id, their epoch, and its beginning in seconds."""
 
 HALF_LASTS = timedelta(minutes=10)
-"""Long enough to look for the telephone."""
+"""Duration of a half session: time enough to find the telephone."""
 
 LOOKED_FOR = "person_looked_for"
-"""What a request keeps once the person has been looked for."""
+"""Key in `g` that is set once this request has looked for the person."""
 
 
 class User(UserMixin):
-    """A person at the desk, as Flask-Login wants one."""
+    """A person at the desk, as Flask-Login needs it."""
 
     def __init__(self, person: Person) -> None:
         self.id = str(person.id)
@@ -47,18 +47,18 @@ class User(UserMixin):
 
 
 def who() -> str:
-    """The name of whoever is logged in."""
+    """Return the name of the logged-in person."""
     name: str = current_user.name
     return name
 
 
 def by() -> By:
-    """Whoever is logged in, now: who does what is being done."""
+    """Return the logged-in person and the present moment, for the audit and the history."""
     return By(who(), services().clock())
 
 
 def begin(person: Person) -> None:
-    """Begins a session of this person; nothing is left of the one before but the language."""
+    """Begin a session of this person. Only the language is kept from the session before."""
     _clear()
     now = services().clock().timestamp()
     session.update({EPOCH: person.epoch, BEGAN: now, USED: now})
@@ -67,13 +67,13 @@ def begin(person: Person) -> None:
 
 
 def begin_half(person: Person) -> None:
-    """Keeps who has shown their password and has a code still to show. Nobody is logged in here now."""
+    """Begin a half session of a person who has entered the password and must still enter a code. Logs nobody in."""
     end()
     session[HALF] = [person.id, person.epoch, services().clock().timestamp()]
 
 
 def half_way() -> Person | None:
-    """Who has shown their password here, not long ago, and has a code still to show. Raises StoreAway."""
+    """Return the person of the half session, or None where there is none or it has ended. Raises StoreAway."""
     person_id, epoch, at = session.get(HALF, (0, 0, 0.0))
     if services().clock() - datetime.fromtimestamp(at, UTC) >= HALF_LASTS:
         return None
@@ -82,13 +82,13 @@ def half_way() -> Person | None:
 
 
 def end() -> None:
-    """Ends this session."""
+    """End this session."""
     logout_user()
     _clear()
 
 
 def has_ended() -> bool:
-    """Whether there was a session here which is over; from now on there was none."""
+    """Return whether the cookie holds a session that has ended, and clear it: the next call returns False."""
     over = BEGAN in session and not current_user.is_authenticated
     if over:
         _clear()
@@ -96,9 +96,12 @@ def has_ended() -> bool:
 
 
 def load_user(user_id: str) -> User | None:
-    """The person of a session, if it goes on and they may still work at the desk. Raises StoreAway, once a request."""
+    """Return the person of the session, or None where it has ended or they may no longer work at the desk.
+
+    Raises StoreAway, but only once a request.
+    """
     if g.get(LOOKED_FOR):
-        return None  # the database did not answer before; the page that says so is for nobody in particular
+        return None  # the database has failed in this request already; the error page is shown as for nobody logged in
     setattr(g, LOOKED_FOR, True)
     now = services().clock()
     person = services().staff.people.person(int(user_id)) if user_id.isdigit() and _goes_on(now) else None
@@ -110,13 +113,13 @@ def load_user(user_id: str) -> User | None:
 
 
 def asked_by_the_page() -> bool:
-    """Whether an open page asks by itself what is new: that is nobody's use of it."""
+    """Return whether an open page polls for changes, which does not count as use of the session."""
     return request.method == "GET" and "HX-Request" in request.headers
 
 
 def _goes_on(now: datetime) -> bool:
     if not {EPOCH, BEGAN, USED} <= set(session):
-        return False  # it began before sessions had an end
+        return False  # a cookie from a version whose sessions had no end
     return now - _moment(BEGAN) < LONGEST and now - _moment(USED) < UNUSED
 
 

@@ -1,4 +1,4 @@
-"""The desk's words for what more than one of its rooms shows. Words only; no routes, no stores."""
+"""Words that several rooms of the desk show. Words only; no routes, no stores."""
 
 from collections.abc import Mapping
 
@@ -10,23 +10,23 @@ from ivr.web.services import services
 
 
 def kind_words(kind: Kind) -> str:
-    """What the caller wants."""
+    """Return the kind of a request in words."""
     return _("Appointment") if kind is Kind.BOOKING else _("Ring back")
 
 
 def language_words(key: str) -> str:
-    """A language of the line, as the reader calls it; its key where the line speaks it no longer."""
+    """Return the name of a language of the line in the reader's language; the key where the line has it no longer."""
     about = services().script.about(key)
     return about.named_in(language()) if about else key
 
 
 def languages_of_the_line() -> Mapping[str, str]:
-    """Every language of the line by its key, as the reader calls it."""
+    """Return the languages of the line: name in the reader's language by key."""
     return {key: language_words(key) for key in services().script.languages}
 
 
 def outcome_words() -> Mapping[Outcome, str]:
-    """What can come of ringing a patient."""
+    """Return the words of every outcome of calling a patient."""
     return {
         Outcome.BOOKED: _("Reached and booked"),
         Outcome.SETTLED: _("Reached and settled"),
@@ -41,7 +41,7 @@ def outcome_words() -> Mapping[Outcome, str]:
 
 
 def audit_words(what: str) -> str:
-    """What somebody did; a word of a newer program as it is."""
+    """Return an audit entry's action in words; unchanged where a newer version of the program wrote it."""
     return _(AUDIT[AuditAction(what)]) if what in set(AuditAction) else what
 
 
@@ -87,4 +87,4 @@ AUDIT: Mapping[AuditAction, str] = {
     AuditAction.BLOCKED_NUMBER: later("blocked number"),
     AuditAction.UNBLOCKED_NUMBER: later("unblocked number"),
 }
-"""What the audit says of each thing that somebody can do; a request or a person is named beside it."""
+"""Words of each action in the audit; the request or person is named beside them."""

@@ -1,4 +1,7 @@
-"""What staff do with a request: each a small form that works without JavaScript, and says who was there first."""
+"""The actions of staff on a request. Each is a small form that works without JavaScript.
+
+Where a colleague has changed the request meanwhile, the answer says so and changes nothing.
+"""
 
 import secrets
 from collections.abc import Callable
@@ -23,19 +26,19 @@ from ivr.web.wording import languages_of_the_line, outcome_words
 moves = Blueprint("moves", __name__)
 
 DAYS_TO_CHOOSE = 7
-"""Open days that the form for the counter offers."""
+"""Number of open days that the form for a new request offers."""
 
 CHOSEN_BY_STAFF = {str(each): each for each in OUTCOMES if each is not Outcome.NOT_REACHED}
-"""The outcomes that somebody can report; NOT_REACHED is what remains when the tries are used up."""
+"""Outcomes that staff can report. NOT_REACHED is set by itself when the tries are used up."""
 
 HAND = "by-hand"
-"""What stands for the call of a request that somebody at the desk wrote down."""
+"""Call id of a request that was written at the desk."""
 
 
 @moves.post("/desk/errands/<int(max=2147483647):errand_id>/again")
 @guarded_by(staff_only)
 def try_again(errand_id: int) -> ResponseReturnValue:
-    """Has a notification that failed for good tried again; the clock rings for it at its next sweep."""
+    """Have an outbox task that failed for good tried again. The clock process queues it at its next sweep."""
     services().desk.outbox.begin_again(errand_id, by())
     return redirect(url_for("console.worklist"))
 
@@ -43,21 +46,21 @@ def try_again(errand_id: int) -> ResponseReturnValue:
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/take")
 @guarded_by(staff_only)
 def take(request_id: int) -> ResponseReturnValue:
-    """Takes the request, and shows its card."""
+    """Take the request and show its card."""
     return _done(request_id, lambda: services().desk.moves.take(request_id, by()))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/put_back")
 @guarded_by(staff_only)
 def put_back(request_id: int) -> ResponseReturnValue:
-    """Puts the request back among those that wait."""
+    """Release the request, so that it waits again."""
     return _done(request_id, lambda: services().desk.moves.put_back(request_id, by()), to_list=True)
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/pass_on")
 @guarded_by(staff_only)
 def pass_on(request_id: int) -> ResponseReturnValue:
-    """Hands the request to a colleague."""
+    """Hand the request over to a colleague."""
     to = request.form.get("to", "")
     if to not in {each.name for each in services().staff.people.all() if each.active}:
         return card_page(services().desk.store.request(request_id), _("Please choose a colleague."), 400)
@@ -67,7 +70,7 @@ def pass_on(request_id: int) -> ResponseReturnValue:
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/note")
 @guarded_by(staff_only)
 def write_note(request_id: int) -> ResponseReturnValue:
-    """Adds a note."""
+    """Add a note to the request."""
     words = request.form.get("note", "").strip()
     if not 0 < len(words) <= LONGEST_NOTE:
         trouble = _("A note has 1 to %(most)s letters.", most=LONGEST_NOTE)
@@ -78,7 +81,7 @@ def write_note(request_id: int) -> ResponseReturnValue:
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/report")
 @guarded_by(staff_only)
 def report(request_id: int) -> ResponseReturnValue:
-    """Reports what came of ringing the patient."""
+    """Report the outcome of calling the patient."""
     try:
         outcome = CHOSEN_BY_STAFF[request.form.get("outcome", "")]
         said = OutcomeReport(outcome, moment_asked())
@@ -96,7 +99,7 @@ def report(request_id: int) -> ResponseReturnValue:
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/undo")
 @guarded_by(staff_only)
 def undo(request_id: int) -> ResponseReturnValue:
-    """Takes back what the form offers to take back, and nothing that was done since."""
+    """Undo the action that the form names, unless something has happened to the request since."""
     session.pop(LAST_REPORT, None)
     if _undone(request_id, request.form.get("what", ""), services().clock()):
         return redirect(card_of(services().desk.store.request(request_id)))
@@ -113,14 +116,14 @@ def _undone(request_id: int, what: str, now: datetime) -> bool:
 @moves.get("/desk/new")
 @guarded_by(staff_only)
 def ask_new() -> ResponseReturnValue:
-    """A form for somebody at the counter."""
+    """Show the form for a new request at the counter."""
     return _new_page()
 
 
 @moves.post("/desk/new")
 @guarded_by(staff_only)
 def add_new() -> ResponseReturnValue:
-    """Writes down a request for somebody at the counter."""
+    """Add a request for a patient at the counter, and show its card."""
     try:
         new = _written()
     except NumberRefused as refused:
@@ -155,7 +158,7 @@ def _new_page(trouble: str = "", status: int = 200) -> ResponseReturnValue:
 
 
 def _written() -> NewRequest:
-    """What the form asks for. Raises NumberRefused, ValueError."""
+    """Return the request that the form describes. Raises NumberRefused, ValueError."""
     form, now = request.form, services().clock()
     number = services().clinic.dialling.keyed("".join(filter(str.isdigit, form.get("phone", ""))))
     line = services().hours.clinic_now().lines.get(form.get("line", ""))
@@ -186,7 +189,10 @@ def _wish() -> tuple[date | None, Part | None]:
 
 
 def moment_asked() -> datetime | None:
-    """The day and hour that the form asks for, on the clinic's clock; None where it has none. Raises ValueError."""
+    """Return the form's day and hour in the clinic's time zone, or None where it has neither.
+
+    Raises ValueError where it is malformed or in the past.
+    """
     on, hour = request.form.get("day", ""), request.form.get("hour", "")
     if not on and not hour:
         return None
@@ -198,7 +204,7 @@ def moment_asked() -> datetime | None:
 
 
 def _done(request_id: int, move: Callable[[], None], *, to_list: bool = False) -> ResponseReturnValue:
-    """Makes the move and goes on; where somebody was there first, the card says who, and keeps what was typed."""
+    """Make the move and redirect; where it is refused, show the card with the reason and with what was typed."""
     try:
         move()
     except MoveRefused as refused:
@@ -208,22 +214,22 @@ def _done(request_id: int, move: Callable[[], None], *, to_list: bool = False) -
 
 
 def offer_undo(found: Request, what: str, reference: str, words: str) -> None:
-    """Has the next pages offer to take back what was just done to a request; they name this reference.
+    """Offer on the next pages to undo what was just done to a request; they name it by `reference`.
 
-    `what` is what the history calls it, so that nothing else is taken back should more have happened by then.
+    `what` is its name in the history, so that a later action is not undone instead.
     """
     now = services().clock().isoformat()
     session[LAST_REPORT] = {"id": found.id, "what": what, "words": words, "reference": reference, "at": now}
 
 
 def _offer_no_more(request_id: int) -> None:
-    """Something else was done to the request: what was offered can be taken back no more."""
+    """Withdraw the offer to undo, since something else was done to the request."""
     if session.get(LAST_REPORT, {}).get("id") == request_id:
         session.pop(LAST_REPORT)
 
 
 def card_of(found: Request) -> str:
-    """The address of a request's card."""
+    """Return the URL of a request's card."""
     return url_for("console.show", reference=found.reference, id=found.id)
 
 

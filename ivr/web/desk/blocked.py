@@ -1,6 +1,7 @@
-"""The page of blocked numbers: whose telephone leaves no request and rings no reception, why, and lifting that.
+"""The page of blocked numbers: shows them, blocks one, lifts a block.
 
-A number comes from the form or, by its request, from a card: it stands in no address.
+A blocked caller can neither leave a request nor reach the reception. A number comes from the form, or from the request
+on whose card it stands: it never appears in a URL.
 """
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -20,14 +21,14 @@ blocked = Blueprint("blocked", __name__)
 @blocked.get("/desk/blocked")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """The numbers that are blocked, and a form to block one; from a card, with its number filled in."""
+    """Show the blocked numbers, and a form to block one. From a card, the form has its number."""
     return _page(_seen_on(request.args.get("request", "")))
 
 
 @blocked.post("/desk/blocked")
 @guarded_by(staff_only)
 def block() -> ResponseReturnValue:
-    """Blocks a number."""
+    """Block a number."""
     card, reason = _seen_on(request.form.get("request", "")), request.form.get("reason", "").strip()
     if not 0 < len(reason) <= LONGEST_REASON:
         return _page(card, _("A reason has 1 to %(most)s letters.", most=LONGEST_REASON)), 400
@@ -45,7 +46,7 @@ def block() -> ResponseReturnValue:
 @blocked.post("/desk/blocked/<int(max=2147483647):block_id>/lift")
 @guarded_by(staff_only)
 def lift(block_id: int) -> ResponseReturnValue:
-    """Lifts a block."""
+    """Lift a block."""
     if services().desk.blocked.lift(block_id, by()):
         flash(_("It is unblocked."), "done")
     else:
@@ -65,7 +66,7 @@ def _page(card: Request | None, trouble: str = "") -> str:
 
 
 def _seen_on(written: str) -> Request | None:
-    """The request on whose card somebody wants its number blocked."""
+    """Return the request from whose card the number is to be blocked, or None."""
     if not (written.isascii() and written.isdigit() and len(written) < 10):
         return None
     try:

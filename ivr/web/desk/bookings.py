@@ -1,4 +1,4 @@
-"""What staff do with an appointment that is booked: give it another time, or cancel it; each can be taken back."""
+"""The actions of staff on a booked appointment: give it another time, or cancel it. Both can be undone."""
 
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ bookings = Blueprint("bookings", __name__)
 @bookings.post("/desk/requests/<int(max=2147483647):request_id>/rebook")
 @guarded_by(staff_only)
 def rebook(request_id: int) -> ResponseReturnValue:
-    """Gives the appointment another time."""
+    """Give the appointment another time."""
     try:
         at = moment_asked()
     except ValueError:
@@ -36,7 +36,7 @@ def rebook(request_id: int) -> ResponseReturnValue:
 @bookings.post("/desk/requests/<int(max=2147483647):request_id>/call_off")
 @guarded_by(staff_only)
 def call_off(request_id: int) -> ResponseReturnValue:
-    """The patient does not come."""
+    """Cancel the appointment."""
     try:
         services().desk.bookings.call_off(request_id, by())
     except MoveRefused:

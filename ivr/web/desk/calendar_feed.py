@@ -1,6 +1,6 @@
-"""The calendar feed behind its secret link, and what managers do with the link.
+"""The calendar feed behind its secret link, and the managers' actions on that link.
 
-What stands in it: the hour, the reference, the line and where the card is. Nobody's number, name or note.
+An entry holds the hour, the reference, the line and the card's URL. It holds no number, name or note.
 """
 
 from urllib.parse import urlsplit
@@ -21,12 +21,12 @@ feed = Blueprint("feed", __name__)
 @feed.get("/calendar/<token>.ics")
 @guarded_by(link_holders_only)
 def read(token: str) -> Response:
-    """The appointments, for a calendar program; the guard has looked at the token."""
+    """Return the appointments as a calendar. The guard has checked the token."""
     clinic = services().clinic
     zone = clinic.line("").hours.zone.key
     entries = map(_entry, services().desk.calendar_feed.appointments(services().clock()))
     answer = Response(ics.written(f"Appointments at {clinic.name['en']}", zone, entries), mimetype="text/calendar")
-    answer.headers["Cache-Control"] = "private, no-cache"  # to be kept, and asked about each time
+    answer.headers["Cache-Control"] = "private, no-cache"  # may be kept, but must be revalidated
     answer.headers["Content-Disposition"] = 'inline; filename="appointments.ics"'
     answer.add_etag()
     answer.make_conditional(request)
@@ -36,7 +36,7 @@ def read(token: str) -> Response:
 @feed.post("/desk/appointments/link")
 @guarded_by(manager_only)
 def renew() -> ResponseReturnValue:
-    """Makes a link; the one before stops."""
+    """Make a new link; the one before stops working."""
     services().desk.calendar_feed.renew(by())
     flash(_("The link is made. An earlier one no longer works."), "done")
     return redirect(_section())
@@ -45,19 +45,19 @@ def renew() -> ResponseReturnValue:
 @feed.post("/desk/appointments/link/off")
 @guarded_by(manager_only)
 def switch_off() -> ResponseReturnValue:
-    """Switches the feed off."""
+    """Switch the feed off."""
     services().desk.calendar_feed.switch_off(by())
     flash(_("The calendar is switched off. The link no longer works."), "done")
     return redirect(_section())
 
 
 def address(token: str) -> str:
-    """The link that a calendar program is given."""
+    """Return the URL of the feed, for a calendar program."""
     return f"{public_base()}/calendar/{token}.ics"
 
 
 def _section() -> str:
-    """Where the appointments' page tells of the calendar."""
+    """Return the URL of the calendar's section on the appointments page."""
     return url_for("console.appointments", show="calendar", _anchor="calendar")
 
 

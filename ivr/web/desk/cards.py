@@ -1,4 +1,4 @@
-"""How a request is shown: in words, in the language of whoever is at the desk.
+"""Puts a request into words, in the language of the reader at the desk.
 
 Values and words only; no routes, no stores.
 """
@@ -19,7 +19,7 @@ from ivr.web.wording import kind_words, language_words, outcome_words
 
 @dataclass(frozen=True)
 class Card:
-    """A request in words."""
+    """A request in words, as a card or a line of the worklist shows it."""
 
     request: Request
     kind: str
@@ -32,12 +32,12 @@ class Card:
 
     @property
     def shape(self) -> str:
-        """How it looks: late, open, taken or closed."""
+        """Return how the card looks: late, open, taken or closed."""
         return "late" if self.late else self.request.status
 
 
 def card(found: Request, who: str) -> Card:
-    """The request as `who` sees it now."""
+    """Return the request's card as `who` sees it now."""
     now = services().clock()
     return Card(
         request=found,
@@ -52,19 +52,19 @@ def card(found: Request, who: str) -> Card:
 
 
 def wish_words(wished: date | None, part: Part | None) -> str:
-    """The day and part of it that the caller wished for."""
+    """Return in words the day and part of the day that the caller wished for."""
     if wished is None or part is None:
         return _("as soon as possible")
     return _("%(day)s, %(part)s", day=day(wished), part=part_words()[part])
 
 
 def part_words() -> Mapping[Part, str]:
-    """The parts of a day."""
+    """Return the parts of a day in words."""
     return {Part.MORNING: _("morning"), Part.AFTERNOON: _("afternoon"), Part.EVENING: _("evening")}
 
 
 def one_tap() -> list[tuple[Outcome, str]]:
-    """The outcomes that need nothing but a tap."""
+    """Return the outcomes that need no further input, with their words."""
     words = outcome_words()
     needs_more = {Outcome.BOOKED, Outcome.LATER, Outcome.NOT_REACHED}
     again_first = sorted(OUTCOMES, key=lambda each: OUTCOMES[each] is not Then.AGAIN)
@@ -72,11 +72,11 @@ def one_tap() -> list[tuple[Outcome, str]]:
 
 
 def entry_words(entry: HistoryEntry) -> str:
-    """A line of history in a sentence."""
+    """Return a history entry as a sentence."""
     if entry.what in set(HistoryEvent):
         return HISTORY[HistoryEvent(entry.what)](entry.detail)
     if entry.what not in set(Outcome):
-        return entry.what.replace("_", " ")  # a newer program wrote it
+        return entry.what.replace("_", " ")  # written by a newer version of the program
     words = outcome_words()[Outcome(entry.what)]
     return f"{words}: {_moment(entry.detail)}" if entry.detail else words
 
@@ -102,11 +102,11 @@ HISTORY: Mapping[HistoryEvent, Callable[[str], str]] = {
     HistoryEvent.TRIED_AGAIN: lambda _detail: _("had the notification tried again"),
     HistoryEvent.NOTE: lambda detail: detail,
 }
-"""What the history says of each thing that happened, from its detail; outcomes beside these."""
+"""Makes the sentence of a history event from its detail. Outcomes have words of their own."""
 
 
 def failure_words(failed: FailedTask) -> str:
-    """A notification that could not be sent, and why."""
+    """Return a sentence about a notification that could not be sent, with the reason."""
     return HISTORY[HISTORY_OF_FAILURE[failed.name]](failed.reason)
 
 
@@ -118,16 +118,16 @@ REASONS: Mapping[str, Callable[[], str]] = {
     "NotTold": lambda: _("a channel in STAFF_NOTIFY_URLS did not take it"),
     WORKER_DIED: lambda: _("the worker ended each time it tried"),
 }
-"""What the reasons mean that have a name of ours; those of libraries are shown as they are."""
+"""Words for the reasons that have a name of ours. Those of libraries are shown as they are."""
 
 
 def who_words(entry: HistoryEntry) -> str:
-    """Who did it."""
+    """Return who made a history entry, in words."""
     return {"caller": _("the caller"), "the clock": _("the clock")}.get(entry.who, entry.who)
 
 
 def to_say(request: Request) -> Spoken:
-    """What to say to the patient, in the patient's language; in the line's first where it speaks that no longer."""
+    """Return what to say to the patient, in their language; in the line's first where the line lacks theirs."""
     values: dict[str, Value] = {"clinic": services().clinic.name}
     name = f"say_{request.kind}"
     if request.day and request.part:
@@ -138,7 +138,7 @@ def to_say(request: Request) -> Spoken:
 
 
 def _took_in(reference: str, kind: str = "", wish: str = "") -> str:
-    """What is left of a request that was merged into this one; nothing but its reference where it was erased since."""
+    """Return the sentence about a merged request; only its reference where it has been erased since."""
     if not kind:
         return _("merged the request %(reference)s with this one", reference=reference)
     values = {"reference": reference, "kind": kind_words(Kind(kind)), "wish": _wish_of(wish)}
@@ -146,6 +146,6 @@ def _took_in(reference: str, kind: str = "", wish: str = "") -> str:
 
 
 def _wish_of(detail: str) -> str:
-    """The wish that a line of history holds as "2026-11-24 morning"."""
+    """Return a wish in words, from a history entry's detail such as "2026-11-24 morning"."""
     wished, _joint, part = detail.partition(" ")
     return wish_words(date.fromisoformat(wished), Part(part)) if part else wish_words(None, None)

@@ -1,6 +1,6 @@
 """Writes appointments as a calendar (RFC 5545 and 7986) that programs subscribe to.
 
-Values in, bytes out: no store, no clock, no request. Moments are UTC, which every program shows on its own clock.
+Values in, bytes out: no store, no clock, no request. Moments are UTC; every program shows them in its own time zone.
 """
 
 from collections.abc import Iterable
@@ -17,13 +17,13 @@ END = b"END:VCALENDAR\r\n"
 
 @dataclass(frozen=True)
 class CalendarEvent:
-    """An appointment as a calendar shows it."""
+    """An appointment as a calendar entry."""
 
     uid: str
-    """The same however often the hour changes, and nobody else's anywhere."""
+    """Globally unique, and the same when the hour changes."""
     start: datetime
     length: timedelta | None
-    """None where nobody has said how long an appointment is: then it has a beginning only."""
+    """None where the clinic has configured no length: the entry then has only a beginning."""
     changed: datetime
     revision: int
     summary: str
@@ -32,7 +32,7 @@ class CalendarEvent:
 
 
 def written(name: str, zone: str, entries: Iterable[CalendarEvent]) -> bytes:
-    """The calendar of this name, with these entries. The zone is what a program may show it in."""
+    """Return a calendar with these entries. `zone` is the time zone that a program may show it in."""
     calendar = Calendar()
     calendar.add("prodid", "-//clinic-line//appointments//EN")
     calendar.add("version", "2.0")
@@ -48,19 +48,19 @@ def written(name: str, zone: str, entries: Iterable[CalendarEvent]) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _event(entry: CalendarEvent) -> bytes:
-    """Takes the library a millisecond, and most of a clinic's entries are the same each time that somebody asks."""
+    """Return an entry as text. Cached, since it takes the library a millisecond and most entries do not change."""
     event = Event()
     event.add("uid", entry.uid)
     event.add("dtstart", entry.start)
     if entry.length:
         event.add("dtend", entry.start + entry.length)
-    for label in ("dtstamp", "last-modified"):  # without a METHOD both say when the entry was last changed
+    for label in ("dtstamp", "last-modified"):  # without a METHOD both mean when the entry was last changed
         event.add(label, entry.changed)
     event.add("sequence", entry.revision)
     event.add("summary", entry.summary)
     event.add("description", entry.description)
     event.add("url", entry.url)
     event.add("class", "PRIVATE")
-    event.add("transp", "TRANSPARENT")  # it is the clinic's hour, and not that of whoever looks at it
+    event.add("transp", "TRANSPARENT")  # the subscriber's own calendar stays free: it is the clinic's appointment
     lines: bytes = event.to_ical()
     return lines

@@ -1,4 +1,4 @@
-"""Merging two requests of one person from the card that is to remain: offered with one tap, or by its reference."""
+"""Merges two requests of a person, from the card of the one that stays. The other is offered, or found by reference."""
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -22,7 +22,7 @@ REFERENCE_DIGITS = 6
 @merging.get("/desk/requests/<int(max=2147483647):request_id>/merge")
 @guarded_by(staff_only)
 def ask(request_id: int) -> ResponseReturnValue:
-    """What a reference stands for, to be looked at before it is merged; where two numbers share it, both."""
+    """Show the requests with this reference before one is merged. Two numbers may share a reference."""
     stays, reference = services().desk.store.request(request_id), _digits(request.args.get("reference", ""))
     found = [each for each in services().desk.worklist.referred(reference) if each.id != stays.id]
     if not found:
@@ -36,7 +36,7 @@ def ask(request_id: int) -> ResponseReturnValue:
 @merging.post("/desk/requests/<int(max=2147483647):request_id>/merge")
 @guarded_by(staff_only)
 def merge(request_id: int) -> ResponseReturnValue:
-    """Closes another request as a duplicate of this one."""
+    """Close another request as a duplicate of this one."""
     stays = services().desk.store.request(request_id)
     try:
         other = services().desk.store.request(_number(request.form.get("other", "")))
@@ -68,12 +68,12 @@ def _too_late(refused: MergeRefused) -> str:
 
 
 def _digits(written: str) -> str:
-    """People write references in groups."""
+    """Return the digits of a reference, which people write in groups."""
     return "".join(letter for letter in written if letter.isascii() and letter.isdigit())[: REFERENCE_DIGITS + 1]
 
 
 def _number(written: str) -> int:
-    """The id that a form names. Raises NoSuchRequest."""
+    """Return the id that a form names. Raises NoSuchRequest."""
     if not (written.isascii() and written.isdigit() and len(written) < 10):
         raise NoSuchRequest
     return int(written)

@@ -1,4 +1,4 @@
-"""The desk's pages: who waits, one request's card, the day's appointments. Looking only; moves.py acts."""
+"""The desk's pages: the worklist, the card of a request, the appointments of a day. Changes nothing but the audit."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -21,24 +21,24 @@ from ivr.web.sessions import by, who
 console = Blueprint("console", __name__)
 
 UNDO_SHOWN = timedelta(seconds=10)
-"""How long the last report can be taken back from the worklist."""
+"""Time during which the worklist offers to undo the last report."""
 
 
 LAST_REPORT = "last_report"
-"""Where the session keeps what was reported last."""
+"""Session key of the last report, which may be undone."""
 
 
 @console.get("/")
 @guarded_by(open_to_all)
 def front() -> ResponseReturnValue:
-    """Leads to the desk."""
+    """Redirect to the desk."""
     return redirect(url_for("console.worklist"))
 
 
 @console.get("/desk")
 @guarded_by(staff_only)
 def worklist() -> ResponseReturnValue:
-    """The requests that wait, the most overdue first."""
+    """Show the requests that wait, the most overdue first."""
     wanted = _wanted()
     closed = [cards.card(each, who()) for each in services().desk.worklist.searched(wanted.words)]
     return render_template("desk.html", closed=closed, undo=_undoable(), **_list(wanted))
@@ -47,7 +47,7 @@ def worklist() -> ResponseReturnValue:
 @console.get("/desk/list")
 @guarded_by(staff_only)
 def live_list() -> ResponseReturnValue:
-    """The list alone, for a page that is open; 204 while it would show the same."""
+    """Return only the list, for a page that is open; 204 where nothing has changed."""
     if request.args.get("seen") == _seen():
         return "", 204
     return render_template("list.html", **_list(_wanted()))
@@ -56,8 +56,8 @@ def live_list() -> ResponseReturnValue:
 @console.get("/desk/requests/<reference>")
 @guarded_by(staff_only)
 def show(reference: str) -> ResponseReturnValue:
-    """The card of a reference; where two numbers share it, those to choose from."""
-    # A reference leads to what it was merged into; what was merged itself is seen where its number is asked for.
+    """Show the card of a reference, or a choice where two numbers share the reference."""
+    # The reference of a merged request leads to the one that stayed. With an id the merged request itself is shown.
     found = services().desk.worklist.referred(reference, also_merged="id" in request.args)
     chosen = [each for each in found if str(each.id) == request.args.get("id", str(each.id))]
     if not chosen:
@@ -70,7 +70,7 @@ def show(reference: str) -> ResponseReturnValue:
 @console.get("/desk/requests/<int(max=2147483647):request_id>/live")
 @guarded_by(staff_only)
 def live_card(request_id: int) -> ResponseReturnValue:
-    """What may change on a card while it is open; 204 while it would show the same."""
+    """Return only the changing parts of a card that is open; 204 where nothing has changed."""
     if request.args.get("seen") == _seen():
         return "", 204
     return render_template("card_changes.html", **_card(services().desk.store.request(request_id)))
@@ -79,7 +79,7 @@ def live_card(request_id: int) -> ResponseReturnValue:
 @console.get("/desk/appointments")
 @guarded_by(staff_only)
 def appointments() -> ResponseReturnValue:
-    """What was booked for a day, to look at or to print."""
+    """Show the appointments of a day, to read or to print."""
     day = _day(request.args.get("day", "")) or local(services().clock()).date()
     zone = services().clinic.line("").hours.zone
     start = datetime.combine(day, time.min, zone)
@@ -90,7 +90,7 @@ def appointments() -> ResponseReturnValue:
 
 
 def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseReturnValue:
-    """The card's page; with what somebody typed, where what they wanted could not be done."""
+    """Return the card's page. Where an action was refused, it shows `trouble` and what was typed."""
     services().staff.audit.write(by(), AuditAction.SAW_REQUEST, found.reference)
     shown = _card(found)
     offers = services().desk.worklist.offered(found) if shown["may_merge"] else []
@@ -114,7 +114,7 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
 
 
 def _feed() -> dict[str, object]:
-    """How the appointments' calendar stands; its link is for managers."""
+    """Return the state of the calendar feed. Only managers get its link."""
     link, length = services().desk.calendar_feed.link(), services().clinic.appointment
     url = address(link.token) if link and current_user.manager else ""
     minutes = int(length.total_seconds() // 60) if length else None
@@ -146,7 +146,7 @@ def _list(wanted: Filter) -> dict[str, object]:
 
 
 def _on_their_way() -> int:
-    """How many requests were promised and wait in Redis; 0 where it cannot be asked."""
+    """Return the number of pending requests in Redis; 0 where Redis is away."""
     try:
         return services().desk.pending.count()
     except QueueAway:
@@ -154,7 +154,7 @@ def _on_their_way() -> int:
 
 
 def _seen() -> str:
-    """What a page shows: it changes with every move of anybody, and with every minute."""
+    """Return a version of what the page shows. It changes with every action at the desk and with every minute."""
     return f"{services().desk.worklist.version()}-{int(services().clock().timestamp() // 60)}"
 
 
@@ -179,7 +179,7 @@ def _day(written: str) -> date | None:
 
 
 def _undoable() -> dict[str, object] | None:
-    """What this person reported within the last seconds, and may still take back."""
+    """Return this person's last report while it may be undone, or None."""
     last = session.get(LAST_REPORT)
     if not last or services().clock() - datetime.fromisoformat(last["at"]) > UNDO_SHOWN:
         return None

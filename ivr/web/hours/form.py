@@ -1,6 +1,6 @@
-"""What a form of the switchboard asks for, as closures to be set; or why it cannot be done, in a sentence.
+"""Turns the form of the opening-hours page into closures to be set, or refuses it with a sentence for the reader.
 
-No store and no clock: what stands already, and which day it is, are arguments.
+No store and no clock: the closures that are set already, and today's date, are arguments.
 """
 
 import re
@@ -12,7 +12,7 @@ from ivr.line.hours import HORIZON_DAYS, DeskClosure, Shift, closing_early, open
 from ivr.web.i18n import _
 
 ALL_LINES = "*"
-"""What a form says for all lines; no line has such a key."""
+"""Form value for all lines; no line has this key."""
 
 HOUR = re.compile(r"\d\d:\d\d")
 
@@ -21,13 +21,13 @@ Shifts = tuple[Shift, ...]
 
 
 class FormRefused(ValueError):
-    """This cannot be set; the message says why, to whoever filled in the form."""
+    """The form cannot be carried out. The message tells the reader why."""
 
 
 def wished(form: Form, usual: Clinic, standing: Sequence[DeskClosure], today: date) -> list[DeskClosure]:
-    """The closures that the form asks for. Raises FormRefused.
+    """Return the closures that the form asks for. Raises FormRefused.
 
-    `usual` is the clinic of its file, and `standing` what the desk has set already.
+    `usual` is the clinic as its file describes it, and `standing` are the closures that the desk has set already.
     """
     day, line, reason = _day(form, today), _line(form, usual), _reason(form, usual)
     match form.get("what"):
@@ -42,7 +42,7 @@ def wished(form: Form, usual: Clinic, standing: Sequence[DeskClosure], today: da
 
 
 def _alike(wish: DeskClosure, standing: Sequence[DeskClosure]) -> list[DeskClosure]:
-    """The wish; one for all lines is said again for each line with a closure of its own, which would beat it."""
+    """Return the wish as closures. One for all lines is repeated for lines with a closure of their own."""
     own = sorted({each.line for each in standing if each.day == wish.day and each.line})
     lines = [wish.line] if wish.line else ["", *own]
     return [DeskClosure(wish.day, line, wish.shifts, wish.reason) for line in lines]
@@ -51,7 +51,7 @@ def _alike(wish: DeskClosure, standing: Sequence[DeskClosure]) -> list[DeskClosu
 def _cut(
     wish: DeskClosure, cut: Callable[[Shifts, time], Shifts], at: time, usual: Clinic, standing: Sequence[DeskClosure]
 ) -> list[DeskClosure]:
-    """The wish, with what is left of the day on each line: lines may have hours of their own."""
+    """Return the wish as closures, with the shifts that remain on each line. Lines may have their own hours."""
     present = usual.with_closures(standing)
     lines = [wish.line] if wish.line else list(usual.lines)
     now = {line: present.line(line).hours.shifts(wish.day) for line in lines}
@@ -65,9 +65,9 @@ def _cut(
 
 
 def _left(cut: Callable[[Shifts, time], Shifts], at: time, usual: Shifts, present: Shifts) -> Shifts:
-    """What the hour leaves of the hours as they stand; where it lies beyond them, of the usual ones.
+    """Return the present hours cut at `at`; where `at` lies outside them, the usual hours cut at `at`.
 
-    So closing at five and then, after all, at six does what it says; a late opening stays while the day is cut short.
+    So closing at five and later, instead, at six works. A late opening stays while the end of the day is cut.
     """
     left = cut(present, at)
     if left and left != present:
@@ -91,7 +91,7 @@ OTHER_END: Mapping[Callable[[Shifts, time], Shifts], Callable[[Shifts, Shifts], 
     closing_early: lambda usual, present: opening_late(usual, present[0].start),
     opening_late: lambda usual, present: closing_early(usual, present[-1].end),
 }
-"""The usual hours, with the end that is not being changed as it stands."""
+"""The usual hours, with the present value at the end that is not being changed."""
 
 
 # -- the fields
@@ -124,7 +124,7 @@ def _reason(form: Form, usual: Clinic) -> str:
 
 
 def _half_day(form: Form) -> Shifts:
-    """The hours of a half day; none for a closed one."""
+    """Return the hours of a half day; none for a closed day."""
     if not form.get("from") and not form.get("until"):
         return ()
     if not form.get("from") or not form.get("until"):

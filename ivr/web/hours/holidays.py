@@ -1,7 +1,6 @@
-"""The Indian public holidays of the months ahead, as suggestions: from python-holidays, in the reader's language.
+"""Suggests the Indian public holidays of the year ahead, from python-holidays, in the reader's language.
 
-Nothing here closes the clinic. Some dates follow the moon and are estimates until they are announced: their names say
-so.
+Closes nothing. Some dates follow the moon and are estimates until they are announced; their names say so.
 """
 
 import re
@@ -18,14 +17,14 @@ PLACE = ("IN", "DL")
 """India, Delhi."""
 
 LANGUAGES: Mapping[str, str] = {"en": "en_IN", "hi": "hi"}
-"""The library's names of the desk's languages; in any other the holidays are told in English."""
+"""The library's names for the desk's languages. In any other language the holidays are in English."""
 
 AHEAD = timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class Holiday:
-    """A day that many keep; `public` where it is one of the gazetted holidays and not one of the optional ones."""
+    """A holiday; `public` where it is a gazetted holiday, not an optional one."""
 
     day: date
     name: str
@@ -33,7 +32,7 @@ class Holiday:
 
 
 def holidays_from(day: date, language: str) -> list[Holiday]:
-    """The holidays of a year from that day on."""
+    """Return the holidays of the year that begins on `day`."""
     found = [each for year in (day.year, day.year + 1) for each in _of_year(year, language)]
     return [each for each in found if day <= each.day < day + AHEAD]
 
@@ -55,6 +54,6 @@ def _of_year(year: int, language: str) -> tuple[Holiday, ...]:
 
 
 def reason_of(holiday: Holiday, reasons: Mapping[str, Text], language: str) -> str:
-    """The key of the reason that the holiday's name has a word for; empty where there is none."""
+    """Return the key of the reason that the holiday's name mentions, or an empty string."""
     words = set(re.split(r"[\s;()/]+", holiday.name))
     return next((key for key, text in reasons.items() if text[language] in words), "")

@@ -1,6 +1,6 @@
-"""The clinic's switchboard: what callers hear of the hours, and closing for today, for some hours or a day ahead.
+"""The opening-hours page: shows what callers hear of the hours, and closes for today, for some hours or a day ahead.
 
-Each change is heard on the next call, ends by itself with its day, and stands on the page until it is undone.
+A change is heard from the next call on and ends with its day. It is listed on the page until it is undone.
 """
 
 import logging
@@ -29,7 +29,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 @hours.get("/desk/hours")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """What is heard and what is set; a day in the address is filled in below, for somebody to confirm."""
+    """Show the hours that callers hear and the closures that are set. A day in the query fills in the form."""
     filled = {"what": "day", "day": request.args["day"]} if "day" in request.args else {}
     return _page({**filled, "reason": request.args.get("reason", "")})
 
@@ -37,7 +37,7 @@ def page() -> ResponseReturnValue:
 @hours.post("/desk/hours")
 @guarded_by(staff_only)
 def change() -> ResponseReturnValue:
-    """Closes, or changes the hours of a day."""
+    """Close for a day, or change its hours."""
     standing = [each.closure for each in services().hours.closures.current(_today())]
     try:
         asked = wished(request.form, services().clinic, standing, _today())
@@ -50,7 +50,7 @@ def change() -> ResponseReturnValue:
 @hours.post("/desk/hours/undo")
 @guarded_by(staff_only)
 def undo() -> ResponseReturnValue:
-    """Undoes what was set in one go."""
+    """Undo the closures that were set in one go."""
     ids = [int(each) for each in request.form.getlist("id") if each.isascii() and each.isdigit() and len(each) < 10]
     undone = [services().hours.closures.undo(each, by()) for each in ids]
     if not any(undone):
@@ -60,7 +60,7 @@ def undo() -> ResponseReturnValue:
 
 
 def _heard_from_now_on(words: str) -> ResponseReturnValue:
-    """Brings a change to the telephone, and says whether that could be done."""
+    """Write a change to the telephone's file, tell the reader whether that worked, and return to the page."""
     try:
         services().hours.closures_file.follow(services().hours.closures, _today())
         flash(words, "done")
@@ -103,6 +103,6 @@ def _today() -> date:
 
 
 def _half_hour_after(now: datetime) -> datetime:
-    """The next full or half hour: what is filled in for closing early and opening late."""
+    """Return the next full or half hour: the form's suggestion for closing early and opening late."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     return next(each for each in (hour + HALF_AN_HOUR * n for n in (1, 2)) if each > now)

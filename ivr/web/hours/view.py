@@ -1,4 +1,4 @@
-"""What the page of hours shows: what callers hear now, what the desk has set, and which holidays come.
+"""The contents of the opening-hours page: what callers hear now, the closures that are set, and coming holidays.
 
 Values in the reader's language; no routes, no stores.
 """
@@ -21,7 +21,7 @@ from ivr.web.services import services
 
 @dataclass(frozen=True)
 class HeardAtLine:
-    """What a caller of a line hears of its hours at this moment, in short and word for word."""
+    """The hours of a line as its callers hear them now: in short, and word for word."""
 
     key: str
     line: str
@@ -31,7 +31,7 @@ class HeardAtLine:
 
 
 def heard(clinic: Clinic, now: datetime) -> list[HeardAtLine]:
-    """What the callers of each line hear."""
+    """Return the hours of every line as its callers hear them."""
     return [_heard(clinic, line, now) for line in clinic.lines.values()]
 
 
@@ -51,7 +51,7 @@ def _reason(closure: Closure | None) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """What a closure does to a line, and whether callers hear it or a later one beats it."""
+    """A closure's effect on a line; `holds` where callers hear it and no later closure replaces it."""
 
     line: str
     shifts: tuple[Shift, ...]
@@ -60,7 +60,7 @@ class Change:
 
 @dataclass(frozen=True)
 class ListedClosure:
-    """What somebody set in one go, and undoes in one."""
+    """Closures that somebody set in one go, and that are undone together."""
 
     ids: tuple[int, ...]
     day: date
@@ -71,7 +71,7 @@ class ListedClosure:
 
 
 def entries(clinic: Clinic, standing: Sequence[Standing]) -> list[ListedClosure]:
-    """What the desk has set, by day."""
+    """Return the closures that the desk has set, by day."""
     holding = {each for line in clinic.lines for each in _holding(line, standing)}
     ordered = sorted(standing, key=_tap)
     return [_entry(clinic, list(together), holding) for _key, together in groupby(ordered, key=_tap)]
@@ -82,7 +82,7 @@ def _tap(each: Standing) -> tuple[date, datetime, str]:
 
 
 def _holding(line: str, standing: Sequence[Standing]) -> set[int]:
-    """Of each day, the closure that the callers of this line hear."""
+    """Return the ids of the closures that this line's callers hear: one a day."""
     ordered = [each for whose in ("", line) for each in standing if each.closure.line == whose]
     return set({each.closure.day: each.id for each in ordered}.values())
 
@@ -109,7 +109,7 @@ def _change(clinic: Clinic, closure: DeskClosure, holds: bool) -> Change:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A holiday, the reason it would be closed for, and whether the clinic is closed or has other hours already."""
+    """A holiday and a reason for closing; `settled` where that day has a closure or other hours already."""
 
     holiday: Holiday
     reason: str
@@ -117,7 +117,7 @@ class Suggestion:
 
 
 def suggestions(clinic: Clinic, today: date) -> list[Suggestion]:
-    """The holidays of the year ahead."""
+    """Return the holidays of the year ahead, as suggestions."""
     return [_suggestion(clinic, each) for each in holidays_from(today, language())]
 
 

@@ -1,6 +1,6 @@
-"""Reads from the stores, at the moment somebody asks, what no process can count: how the desk stands.
+"""Reads metrics of the desk from the stores, at each scrape. Counts nothing.
 
-A store that is away is a reading too: its `up` is 0, and what it alone knows is left out.
+Where a store is away its `up` is 0, and the metrics that only this store has are left out.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -31,14 +31,14 @@ Found = TypeVar("Found")
 
 
 class Readings:
-    """What is read from the stores at this moment."""
+    """A collector of the metrics that are read from the stores."""
 
     def __init__(self, services: Services, now: datetime) -> None:
         self._services = services
         self._now = now
 
     def collect(self) -> Iterator[Family]:
-        """All of them."""
+        """Yield all metrics that are read."""
         yield from self._database()
         yield from self._redis()
         lines = self._services.hours.clinic_now().lines.values()

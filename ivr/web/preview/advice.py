@@ -1,4 +1,4 @@
-"""The page of what callers are advised: the words, where they come from, and which clinician has read them when.
+"""The page of all advice to callers: its words, its source, and which clinician reviewed it when.
 
 Read-only: words and reviews are changed in the configuration.
 """
@@ -26,21 +26,21 @@ class Piece:
     topic: Topic
     title: str
     words: Mapping[str, str]
-    """By language."""
+    """Words by language."""
     due: date | None
     lack: Lack | None
-    """Why it wants a review."""
+    """Reason why it needs a review; None where it needs none."""
 
     @property
     def mark(self) -> str:
-        """What stands for its words beside a review of them."""
+        """Return the mark of its words: a short hash that is kept with a review of them."""
         return mark(self.words)
 
 
 @advice.get("/desk/advice")
 @guarded_by(staff_only)
 def page() -> str:
-    """All that callers are advised, what wants a review first said in a sentence."""
+    """Show all advice to callers, and how many pieces need a review."""
     pieces = [_piece(topic) for topic in services().clinic.advice]
     wanting = sum(each.lack is not None for each in pieces)
     return render_template("advice.html", pieces=pieces, wanting=wanting, spoken=languages_of_the_line())

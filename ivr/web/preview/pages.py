@@ -1,6 +1,6 @@
-"""The page on which somebody reads what a caller hears: of any line, in any language, at any moment.
+"""The page that shows what a caller hears: of any line, in any language, at any moment.
 
-It shows what transcripts.py makes; nothing is rung, and nothing is kept.
+It shows the transcripts of transcripts.py. It calls nobody and stores nothing.
 """
 
 from collections.abc import Callable
@@ -27,13 +27,13 @@ hear = Blueprint("hear", __name__)
 CALLERS = {str(each): each for each in CallerKind}
 
 MOST_KEYS = 40
-"""Steps of a call that a link may begin after."""
+"""Most keys in a link after which a transcript begins."""
 
 
 @hear.get("/desk/hear")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """The whole call as a transcript. 404 where its keys lead nowhere; a day that is past is refused in words."""
+    """Show the whole call as a transcript. 404 where its keys lead nowhere; a sentence where the day is past."""
     clinic, now = services().hours.clinic_now(), services().clock()
     wanted = _wanted(clinic, now)
     if is_past(wanted, now):
@@ -81,7 +81,7 @@ def _wanted(clinic: Clinic, now: datetime) -> PreviewQuery:
 
 
 def _moment(on: str, at: str, now: datetime) -> datetime:
-    """The day and the hour that were asked for; of today and of now where one is missing or none at all."""
+    """Return the moment that was asked for. A missing day is today, a missing hour is now."""
     day, hour = now.date(), now.time()
     try:
         day = date.fromisoformat(on) if on else day
@@ -94,7 +94,7 @@ def _moment(on: str, at: str, now: datetime) -> datetime:
 
 
 def _link(wanted: PreviewQuery, moment: datetime | None = None, **changes: str | None) -> str:
-    """The address of this call, at another moment or with something else changed."""
+    """Return the URL of this call, at another moment or with other changes."""
     at = services().clinic.line("").hours.local(moment or wanted.at)
     given: dict[str, Any] = {
         "line": wanted.line.key,
@@ -108,7 +108,7 @@ def _link(wanted: PreviewQuery, moment: datetime | None = None, **changes: str |
 
 
 def _after(beginning: str) -> Callable[[Keys], str]:
-    """What gives the address of the call after these keys; a page has hundreds of them."""
+    """Return a function that gives the URL of the call after some keys. Fast, since a page has hundreds of links."""
     return lambda keys: f"{beginning}&keys={quote_plus(' '.join(keys))}"
 
 
@@ -116,5 +116,5 @@ NAMES = {"*": "star", "#": "hash", "-": "silence"}
 
 
 def anchor(keys: Keys) -> str:
-    """The name of the part of the page that tells what follows these keys."""
+    """Return the anchor of the part of the page that follows these keys."""
     return "-".join(("after", *(NAMES.get(key, key) for key in keys)))

@@ -1,6 +1,6 @@
-"""What the reception hears on its own leg of a call, as it is read: the question, and what each answer to it does.
+"""The reception's own leg of a call as a transcript: the question, and the effect of each answer.
 
-Asks the carrier, whose documents these are, and has it read them. It asks no store.
+Reads the carrier's own documents. Asks no store.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from ivr.web.services import Services
 
 
 def read_reception(services: Services, wanted: PreviewQuery, call: Branch) -> Branch | None:
-    """What the reception hears when this call is put to it; None where it is never rung, or asked nothing."""
+    """Return what the reception hears when this call is put through; None where it is not called or not asked."""
     rung = ringing(call.scene)
     if rung is None or rung.screening is None:
         return None
@@ -26,7 +26,7 @@ def read_reception(services: Services, wanted: PreviewQuery, call: Branch) -> Br
 
 @dataclass(frozen=True)
 class Way:
-    """What has happened on the leg."""
+    """A point on the reception's leg: what happened last, and the keys so far."""
 
     what: EventKind
     keys: Keys
@@ -50,7 +50,7 @@ def _branch(services: Services, way: Way) -> Branch:
 
 
 def _onward(way: Way) -> Iterator[Way]:
-    """The key, silence and a wrong key; once something was missed, only what more of the same does is new."""
+    """Yield the right key, silence and a wrong key. After a miss only the same miss again leads to anything new."""
     leg = way.leg
 
     def after(what: EventKind, key: str) -> Way:

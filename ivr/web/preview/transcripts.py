@@ -1,6 +1,6 @@
-"""A call as it is read: every sentence in the words of a real document, every branch with what leads there.
+"""A call as a transcript: every sentence as the carrier's document has it, every branch with what leads to it.
 
-For the page and for the command alike. It asks no store; the moment and the clinic are arguments.
+For the page and for `flask hear`. Asks no store; the moment and the clinic are arguments.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,74 +23,74 @@ from ivr.web.i18n import later
 from ivr.web.services import Services
 
 NOWHERE = Addresses(*(lambda _call: "/",) * 3)
-"""Where the carrier would come back to, in a document that it never gets."""
+"""Placeholder addresses, for documents that no carrier gets."""
 
 MOST_CLOSURES = 12
-"""Closed days ahead that are offered to be heard."""
+"""Most closed days ahead that are offered."""
 
 
 class CallerKind(StrEnum):
-    """Who rings, as far as it changes what is heard."""
+    """Kind of caller, as far as it changes what is heard."""
 
     SHOWN = "shown"
     """The caller's number is shown to us."""
     WITHHELD = "withheld"
     REFUSED = "refused"
-    """Blocked, or over a limit: no request is taken and no reception rung."""
+    """Blocked, or over a limit: may neither leave a request nor reach the reception."""
 
 
 @dataclass(frozen=True)
 class PreviewQuery:
-    """Which call is to be read."""
+    """The call that is to be shown."""
 
     line: Line
     language: str
     at: datetime
     caller: CallerKind = CallerKind.SHOWN
     keys: Keys = ()
-    """What has happened already: the transcript begins after it."""
+    """Keys pressed already: the transcript begins after them."""
 
 
 PAST = later("What was heard on a day that is past is not kept. Please choose today or a day to come.")
-"""The desk's closures are known at the telephone from today on: an earlier day would be told without them."""
+"""Refusal of a past day: the telephone keeps no closures of past days, so that its transcript would be wrong."""
 
 
 def is_past(wanted: PreviewQuery, now: datetime) -> bool:
-    """Whether it is of a day before today, on the clinic's calendar."""
+    """Return whether the call is on a day before today, in the clinic's time zone."""
     local = wanted.line.hours.local
     return local(wanted.at).date() < local(now).date()
 
 
 @dataclass(frozen=True)
 class Branch:
-    """A part of the call to read: what leads there, what is heard, and what may come next."""
+    """A part of the call: what leads to it, what is heard, and what may follow."""
 
     scene: Scene
     label: str
-    """What leads here, as a message of the desk; the sentence that offers the key where there is one."""
+    """Words for what leads here: the sentence that offers the key, or else a message of the desk."""
     key: str
-    """The key, where one leads here."""
+    """The key that leads here, or an empty string."""
     heard: tuple[Heard, ...]
     next: tuple["Branch", ...]
     is_another: bool
-    """Whether it goes on from here as another call, in another language or as that of somebody who is refused."""
+    """True where the call changes here, to another language or to the call of a refused caller."""
     same_as: Keys | None = None
-    """The part before it in which the very same is heard and goes on, where there is one."""
+    """Keys of an earlier part with the same words and the same continuation, if any."""
 
     @property
     def offered(self) -> bool:
-        """Whether the label is a sentence of the call's, in its language."""
+        """Return whether the label is a sentence of the call, in the call's language."""
         return self.scene.offer is not None
 
     def every(self) -> Iterator["Branch"]:
-        """This part and all below it."""
+        """Yield this part and all parts below it."""
         yield self
         for each in self.next:
             yield from each.every()
 
 
 def read_call(services: Services, clinic: Clinic, wanted: PreviewQuery) -> Branch:
-    """The call as its caller hears it. Raises NoSuchWay where the keys lead nowhere."""
+    """Return the call as its caller hears it. Raises NoSuchWay where the keys lead nowhere."""
     return _Reading(services, transcript(*_beginning(clinic, wanted), wanted.keys)).call
 
 
@@ -101,7 +101,7 @@ def _beginning(clinic: Clinic, wanted: PreviewQuery) -> tuple[Call, Facts]:
 
 
 class _Reading:
-    """The words of one call, each document made and read once: many keys lead to the same words."""
+    """The transcript of one call. Each document is made and read once, since many keys lead to the same words."""
 
     def __init__(self, services: Services, scene: Scene) -> None:
         self._services = services
@@ -130,10 +130,10 @@ class _Reading:
         return before if before != scene.keys else None
 
     def _heard(self, turn: Turn) -> tuple[Heard, ...]:
-        """The sentences of the document that the carrier would get; it gets none while a request is being kept."""
+        """Return the sentences of the carrier's document; none while a request is saved, which has no document."""
         if isinstance(turn.wait, File):
             return ()
-        # The number itself besides: what is written of it hides its digits, and two may end alike.
+        # The number itself is part of the key: its repr hides digits, so that two numbers may look alike.
         says = (turn.call.keyed, repr((turn.call.language, turn.first, turn.asks)))
         if says not in self._read:
             document = self._services.telephone.carrier.document(turn, NOWHERE).body
@@ -144,7 +144,7 @@ class _Reading:
 
 
 def label(scene: Scene, before: Scene | None) -> str:
-    """What led there, as a message of the desk, where no sentence of the call says so."""
+    """Return the desk's message for what leads to a part that no sentence of the call offers."""
     if scene.what is EventKind.WRONG and before and isinstance(before.turn.wait, KeyNumber):
         return NOT_TO_BE_RUNG
     if scene.turn.call.left and scene.by == LANGUAGE:
@@ -172,23 +172,23 @@ LABELS: Mapping[tuple[EventKind, str], str] = {
     (EventKind.SILENCE, "-"): later("No key is pressed"),
     (EventKind.WRONG, ""): later("A key that means nothing here"),
 }
-"""What leads to a part of the call where no sentence of the call says so."""
+"""Messages for what leads to a part of the call that no sentence of the call offers."""
 
 
 # -- moments worth hearing
 
 
 class PreviewTime(NamedTuple):
-    """A moment that somebody may want to hear, and why."""
+    """A moment that is offered for a transcript, and why."""
 
     words: str
     at: datetime
     reason: Text | None = None
-    """Why the day has other hours, where it is told to callers."""
+    """Reason of the day's other hours, where callers are told one."""
 
 
 def moments(line: Line, now: datetime) -> list[PreviewTime]:
-    """The next time the line is open and closed, and each day ahead that is unlike its weekday."""
+    """Return the next times at which the line is open and closed, and the days ahead with other hours than usual."""
     return [*_open_and_closed(line, now), *_closures(line, now)]
 
 
@@ -204,7 +204,7 @@ def _open_and_closed(line: Line, now: datetime) -> Iterator[PreviewTime]:
 
 
 def _closures(line: Line, now: datetime) -> Iterator[PreviewTime]:
-    """Each closed day at the hour at which it would usually open."""
+    """Yield the coming days that are closed or have other hours, each at its usual opening time."""
     hours, today = line.hours, line.hours.local(now)
     ahead = hours.closures_from(today.date() + timedelta(days=1), HORIZON_DAYS)
     for _, (day, closure) in zip(range(MOST_CLOSURES), ahead, strict=False):

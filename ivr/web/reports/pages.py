@@ -1,6 +1,6 @@
-"""Numbers worth looking at: do patients get through? For today, a week or a month, as a page and as a spreadsheet.
+"""The reports page: do patients get through? For today, a week or a month, as a page and as a spreadsheet.
 
-Nothing on it is personal: counts only.
+Counts only; nothing personal.
 """
 
 import csv
@@ -27,18 +27,18 @@ PERIODS: Mapping[str, tuple[int, str]] = {
     "week": (7, later("the last 7 days")),
     "month": (30, later("the last 30 days")),
 }
-"""Days that end today, and what they are called."""
+"""Periods that end today: their number of days and their name."""
 
 ENOUGH = 20
-"""Of fewer than so many a share in a hundred says less than the numbers."""
+"""Fewest cases for which a percentage is shown beside the count."""
 
 COLUMNS = ("table", "row", "column", "value")
-"""Of the spreadsheet; docs/reports.md says what they mean."""
+"""Columns of the spreadsheet; docs/reports.md explains them."""
 
 
 @dataclass(frozen=True)
 class ReportQuery:
-    """What somebody wants to look at."""
+    """The report that was asked for: a period, and a line or all lines."""
 
     name: str
     line: str
@@ -46,7 +46,7 @@ class ReportQuery:
 
     @property
     def report(self) -> PeriodReport:
-        """It. Raises StoreAway."""
+        """Return the report. Raises StoreAway."""
         here = services()
         set_by_the_desk = [each.closure for each in here.hours.closures.current(self.period.first)]
         return here.reports.reports.of(self.period, self.line, here.clinic.with_closures(set_by_the_desk), here.clock())
@@ -55,7 +55,7 @@ class ReportQuery:
 @reports.get("/desk/reports")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """The numbers, each as a picture and as a table."""
+    """Show the report, each figure as a picture and as a table."""
     wanted = _wanted()
     report = wanted.report
     return render_template(
@@ -71,12 +71,12 @@ def page() -> ResponseReturnValue:
 @reports.get("/desk/reports.csv")
 @guarded_by(staff_only)
 def spreadsheet() -> ResponseReturnValue:
-    """The same numbers in one file, a number a line."""
+    """Return the report as a CSV file, with one number a line."""
     wanted = _wanted()
     report, written = wanted.report, StringIO()
     rows = csv.writer(written)
     rows.writerow(COLUMNS)
-    # No cell has free text in it, which a spreadsheet could take for something to be computed.
+    # No cell holds free text, which a spreadsheet program could evaluate as a formula.
     rows.writerows((*_summary(wanted, report), *_numbers(figures(report, services().script))))
     name = f"reports-{wanted.line or 'all'}-{wanted.period.first}-{wanted.period.last}.csv"
     answer = Response(written.getvalue(), content_type="text/csv; charset=utf-8")
@@ -96,7 +96,7 @@ def _wanted() -> ReportQuery:
 
 
 def _headline(report: PeriodReport) -> Iterator[str]:
-    """Whether patients get through."""
+    """Yield the main results in sentences."""
     yield from _about_calls(report)
     yield from _about_requests(report)
     if report.overdue:
@@ -141,14 +141,14 @@ def _about_requests(report: PeriodReport) -> Iterator[str]:
 
 
 def _no_longer_whole(period: Period) -> Iterator[str]:
-    """That some of it has been deleted by now, where the clinic keeps it for fewer days than are looked at."""
+    """Yield a warning where the clinic keeps its counts for fewer days than the period has."""
     kept = services().clinic.retention.counted
     if kept < period.last - period.first + timedelta(days=1):
         yield _("What is older than %(days)s days may be missing: it is deleted.", days=kept.days)
 
 
 def _part(some: int, of_all: int) -> str:
-    """So many; with their share where there are enough for one."""
+    """Return the count, with its percentage where there are enough cases."""
     if of_all < ENOUGH:
         return str(some)
     return _("%(count)s (%(percent)s %%)", count=some, percent=round(100 * some / of_all))

@@ -1,6 +1,6 @@
-"""The tables of the reports: their names for a spreadsheet, their words for whoever reads, and what they say in short.
+"""The tables of the reports: keys for the spreadsheet, words for the reader, and a summary of each in a sentence.
 
-Values in the reader's language; no routes, no stores. The pictures are drawn from these tables in the browser.
+Values in the reader's language; no routes, no stores. The browser draws the pictures from these tables.
 """
 
 from bisect import bisect_right
@@ -25,29 +25,29 @@ from ivr.web.wording import kind_words, outcome_words
 Name = TypeVar("Name", bound=str)
 
 STEPS = (15, 30, 60, 120, 240)
-"""Minutes of opening time: where one row of the waits ends and the next begins."""
+"""Minutes of opening time: the upper ends of the rows of waiting times."""
 
 SOURCES = ("call", "counter")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A table, and the sentence that says the main thing of it."""
+    """A table, and a sentence with its main result."""
 
     key: str
     title: str
     says: str
     of_what: str
-    """What the rows are."""
+    """Heading of the rows."""
     columns: tuple[tuple[str, str], ...]
-    """Each with its name and its words."""
+    """Each column's key and words."""
     rows: Sequence["Row"]
     upright: bool = False
-    """Whether its bars stand: those of a row of hours do."""
+    """True where its bars are vertical, as for the hours of a day."""
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to be seen."""
+        """Return whether all values are zero."""
         return not any(value for row in self.rows for value in row.values)
 
 
@@ -61,7 +61,7 @@ class Row:
 
 
 def figures(report: PeriodReport, script: Script, menu: Mapping[str, Place] = MENU) -> list[Figure]:
-    """All tables of a report, of calls that walked this table of the menu and heard these sentences."""
+    """Return all tables of a report. `menu` and `script` give the words for what callers chose."""
     return [*_of_calls(report.calls, choice_words(menu, script)), *_of_requests(report.requests)]
 
 
@@ -107,7 +107,7 @@ def _first_try(requests: RequestStats) -> Figure:
 
 
 def how_soon_rung(requests: RequestStats) -> Iterator[str]:
-    """How long half of the patients and nine in ten waited; nothing where none did, or where they are too few."""
+    """Yield how long half of the patients and nine in ten waited; nothing where they are too few."""
     if requests.middle is not None:
         middle = up_to(requests.middle)
         yield _("Half of the patients waited up to %(middle)s of opening time to be first rung.", middle=middle)
@@ -120,7 +120,7 @@ def _rows(words: Mapping[Name, str], counts: Mapping[Name, int]) -> list[Row]:
 
 
 def _steps() -> Iterator[tuple[str, str]]:
-    """The rows of the waits: each step from the one before it."""
+    """Yield the key and the words of each row of waiting times."""
     yield f"within_{STEPS[0]}_min", _("up to %(count)s min", count=STEPS[0])
     for first, last in pairwise(STEPS):
         yield f"within_{last}_min", _("%(first)s–%(last)s min", first=first, last=last)
@@ -128,13 +128,13 @@ def _steps() -> Iterator[tuple[str, str]]:
 
 
 def _waits(waits: Sequence[timedelta]) -> Iterator[int]:
-    """How many lie in each step, and how many beyond the last."""
+    """Return how many of the waits, which are sorted, fall into each row."""
     within = [bisect_right(waits, timedelta(minutes=minutes)) for minutes in STEPS]
     return (after - before for before, after in pairwise((0, *within, len(waits))))
 
 
 def _most(rows: Sequence[Row]) -> str:
-    """The row with the most in it, in words."""
+    """Return a sentence about the row with the highest count."""
     if not any(sum(row.values) for row in rows):
         return _("Nothing here.")
     most = max(rows, key=lambda row: sum(row.values))
@@ -160,11 +160,11 @@ CHOSEN: Mapping[str, str] = {
     PERSON_PLACE: later("a person"),
     NOTHING: later("nothing"),
 }
-"""Shorter words for a choice than those that offer it on the telephone; a choice may do without."""
+"""Words of the choices that are shorter than the sentences on the telephone. A choice may have none."""
 
 
 def choice_words(menu: Mapping[str, Place], script: Script) -> Mapping[str, str]:
-    """What a caller can first choose; as the telephone offers it, where there are no shorter words."""
+    """Return the words of a caller's first choices; the telephone's sentence where there are no shorter words."""
     home = menu[HOME]
     offered = {each.leads: each for each in home.options} if isinstance(home, Menu) else {}
     return {
@@ -179,7 +179,7 @@ def _as_offered(option: Option, script: Script) -> str:
 
 
 def fate_words() -> Mapping[Fate, str]:
-    """What can come of a call."""
+    """Return the words of every result of a call."""
     return {
         Fate.ASKED: _("left a request"),
         Fate.TALKED: _("talked to the reception"),
@@ -193,7 +193,7 @@ def fate_words() -> Mapping[Fate, str]:
 
 
 def ending_words() -> Mapping[Ending, str]:
-    """How a call can end."""
+    """Return the words of every way in which a call can end."""
     return {
         Ending.HUNG_UP: _("the caller hung up"),
         Ending.GOODBYE: _("the line said goodbye"),

@@ -1,4 +1,4 @@
-"""The page behind an invitation's link, where a person chooses a password and is logged in, or asked for their code."""
+"""The page of an invitation's link: the person chooses a password, and is logged in or asked for their code."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,18 +23,18 @@ class PasswordForm(FlaskForm):
     again = PasswordField("Again", validators=[EqualTo("password")])
 
 
-# Looking at a link does not use it up: programs that pass links on look at them too.
+# Opening a link does not use it up, since mail and chat programs open links for a preview.
 @invitation.get("/invitation/<token>")
 @guarded_by(open_to_all)
 def ask(token: str) -> ResponseReturnValue:
-    """Asks for a new password."""
+    """Ask for a new password."""
     return _form(PasswordForm(), token)
 
 
 @invitation.post("/invitation/<token>")
 @guarded_by(open_to_all)
 def use(token: str) -> ResponseReturnValue:
-    """Sets the password and lets the person in, under a new session, or on to their code."""
+    """Set the password and begin a session, or go on to the code."""
     form, now = PasswordForm(), services().clock()
     if not form.validate_on_submit():
         return _form(form, token, _("The two are not alike. Please write the same password twice."), 400)
@@ -46,7 +46,7 @@ def use(token: str) -> ResponseReturnValue:
         return _void()
     services().staff.authentication.invited(person, request.remote_addr or "", now)
     if person.second_factor:
-        sessions.begin_half(person)  # whoever has the link has not shown that they have the telephone
+        sessions.begin_half(person)  # the link alone does not prove that they have the telephone
         return redirect(url_for("second_step.ask"))
     sessions.begin(person)
     return redirect(url_for("console.worklist"))

@@ -1,4 +1,4 @@
-"""Logging in and out of the desk."""
+"""Login and logout at the desk, and the choice of its language."""
 
 from math import ceil
 from urllib.parse import urlsplit
@@ -33,7 +33,7 @@ class LoginForm(FlaskForm):
 @login.get("/login")
 @guarded_by(open_to_all)
 def ask() -> ResponseReturnValue:
-    """Asks for name and password."""
+    """Ask for name and password."""
     trouble = _("You have been logged out. Please log in again.") if sessions.has_ended() else ""
     return render_template("login.html", form=LoginForm(), trouble=trouble)
 
@@ -41,7 +41,7 @@ def ask() -> ResponseReturnValue:
 @login.post("/login")
 @guarded_by(open_to_all)
 def enter() -> ResponseReturnValue:
-    """Lets a person in, under a new session, or on to their code."""
+    """Check name and password; begin a session, or go on to the code."""
     form = LoginForm()
     if not form.validate_on_submit():
         return render_template("login.html", form=form, trouble=_("Please fill in both.")), 400
@@ -73,14 +73,14 @@ def _wait(form: LoginForm, locked: LockedOut) -> ResponseReturnValue:
 
 
 def minutes_until(locked: LockedOut) -> int:
-    """How long somebody has to wait who has failed too often."""
+    """Return the minutes for which somebody is locked out, at least one."""
     return max(1, ceil((locked.until - services().clock()).total_seconds() / 60))
 
 
 @login.post("/logout")
 @guarded_by(logged_in_only)
 def leave() -> ResponseReturnValue:
-    """Ends the session."""
+    """End this session."""
     services().staff.audit.write(by(), AuditAction.LOGGED_OUT)
     sessions.end()
     return redirect(url_for("login.ask"))
@@ -89,7 +89,7 @@ def leave() -> ResponseReturnValue:
 @login.post("/logout/everywhere")
 @guarded_by(logged_in_only)
 def leave_everywhere() -> ResponseReturnValue:
-    """Ends all sessions of whoever asks."""
+    """End all sessions of the logged-in person."""
     services().staff.accounts.end_sessions(int(current_user.id), by())
     sessions.end()
     return redirect(url_for("login.ask"))
@@ -98,16 +98,16 @@ def leave_everywhere() -> ResponseReturnValue:
 @login.post("/language")
 @guarded_by(open_to_all)
 def choose_language() -> ResponseReturnValue:
-    """Shows the desk in another language from now on, beginning with the page that was open."""
+    """Set the language of the desk, and return to the page that was open."""
     if request.form.get("language") in LANGUAGES:
         session[CHOSEN] = request.form["language"]
     return redirect(_page_of(request.referrer) or url_for("console.worklist"))
 
 
 def lead_to_login() -> ResponseReturnValue:
-    """What somebody sees who would have to be logged in: the login, and afterwards the page where they were."""
+    """Redirect somebody who is not logged in to the login, and afterwards back to their page."""
     if "HX-Request" in request.headers:
-        # It was a part of an open page that asked. All of the page has to go, for only staff may see it.
+        # A part of an open page asked. The whole page must go, since only staff may see it.
         page = _page_of(request.headers.get("HX-Current-URL"))
         return Response(status=401, headers={"HX-Redirect": login_url("login.ask", next_url=page or None)})
     page = request.url if request.method == "GET" else _page_of(request.referrer)
@@ -115,7 +115,7 @@ def lead_to_login() -> ResponseReturnValue:
 
 
 def own_path(path: str) -> str:
-    """The path if it is a page of the desk; empty for any other address."""
+    """Return the path if it is a page of the desk, else an empty string."""
     parts = urlsplit(path)
     known = path.startswith(("/desk", "/login", "/invitation"))
     plain = path.isprintable() and "\\" not in path
@@ -124,18 +124,18 @@ def own_path(path: str) -> str:
 
 
 def _opens(path: str) -> bool:
-    """Whether a browser can be led there: where forms are sent there may be nothing to see."""
+    """Return whether the path answers GET, so that a browser can be redirected there."""
     pages = current_app.create_url_adapter(request)
     return pages is not None and pages.test(path, method="GET")
 
 
 def _page_of(url: str | None) -> str:
-    """The page of the desk that has this address, with what it asked for."""
+    """Return the path and query of a URL if it is a page of the desk, else an empty string."""
     parts = urlsplit(url or "")
     return own_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
 def wanted() -> str:
-    """The page that was asked for before the login, if it is one of ours."""
+    """Return the page that was asked for before the login, or else the worklist."""
     asked = own_path(request.args.get("next", ""))
     return asked if asked.startswith("/desk") else url_for("console.worklist")

@@ -1,4 +1,4 @@
-"""The pages of the people at the desk: who they are and what managers change about them; oneself; and the audit."""
+"""The pages of the people at the desk: the accounts, which managers change; a person's own page; and the audit."""
 
 from collections.abc import Callable, Mapping
 
@@ -23,16 +23,16 @@ from ivr.web.wording import audit_words
 people = Blueprint("people", __name__)
 
 LINK = "link"
-"""Where the session keeps a new link until it has been shown, once."""
+"""Session key of a new invitation link, which is shown once."""
 
 REQUIRE = "require_second_factor"
-"""The deed that requires it of one person."""
+"""Action that requires a second factor of one person."""
 
 Deed = Callable[[int, By], None]
 
 
 class InviteForm(FlaskForm):
-    """Somebody new."""
+    """A new person's name and role."""
 
     name = StringField("Name", validators=[InputRequired()])
     role = StringField("Role", validators=[AnyOf((STAFF, MANAGER))])
@@ -41,14 +41,14 @@ class InviteForm(FlaskForm):
 @people.get("/desk/people")
 @guarded_by(manager_only)
 def page() -> ResponseReturnValue:
-    """Everybody at the desk."""
+    """Show all people at the desk."""
     return _page(InviteForm(formdata=None))
 
 
 @people.post("/desk/people")
 @guarded_by(manager_only)
 def invite() -> ResponseReturnValue:
-    """Adds somebody, who gets a link to choose a password."""
+    """Add a person and show the link by which they choose a password."""
     form = InviteForm()
     if not form.validate_on_submit():
         return _page(form, _("Please write a name."), 400)
@@ -65,18 +65,18 @@ def invite() -> ResponseReturnValue:
 @people.post("/desk/people/<int(max=2147483647):person_id>/reset")
 @guarded_by(manager_only)
 def reset(person_id: int) -> ResponseReturnValue:
-    """Voids a password; the person gets a link to choose a new one."""
+    """Void a person's password and show the link by which they choose a new one."""
     person = services().staff.people.person(person_id) or abort(404)
     token = services().staff.invitations.reset(person_id, by())
     if str(person_id) == current_user.id:
-        return redirect(url_for("invitation.ask", token=token))  # this session has just ended with the others
+        return redirect(url_for("invitation.ask", token=token))  # the reset has ended this session too
     return _shown_once(person.name, token)
 
 
 @people.post("/desk/people/<int(max=2147483647):person_id>/<deed>")
 @guarded_by(manager_only)
 def change(person_id: int, deed: str) -> ResponseReturnValue:
-    """Changes something about a person."""
+    """Change a person's account. 404 where there is no such action or person."""
     do = _deeds().get(deed) or abort(404)
     if deed == REQUIRE and str(person_id) == current_user.id and _would_shut_herself_out():
         return redirect(url_for("people.page", _anchor=f"person-{person_id}"))
@@ -94,7 +94,7 @@ def change(person_id: int, deed: str) -> ResponseReturnValue:
 @people.post("/desk/people/second-factor")
 @guarded_by(manager_only)
 def require_of_everybody() -> ResponseReturnValue:
-    """Requires a second factor of everybody, also of who is invited later, or ends that."""
+    """Require a second factor of everybody, also of people invited later, or stop requiring it."""
     required = request.form.get("required") == "yes"
     if not (required and _would_shut_herself_out()):
         services().staff.accounts.require_of_everybody(required, by())
@@ -103,7 +103,7 @@ def require_of_everybody() -> ResponseReturnValue:
 
 
 def _would_shut_herself_out() -> bool:
-    """Whether a manager has no second factor herself, and is told so: with one tap this page would shut behind her."""
+    """Return whether the manager has no second factor, and tell her: requiring one would lock her out here."""
     without = not current_user.person.second_factor
     if without:
         flash(
@@ -115,9 +115,9 @@ def _would_shut_herself_out() -> bool:
 @people.post("/desk/people/<int(max=2147483647):person_id>/remove_second_factor")
 @guarded_by(manager_only)
 def remove_second_factor(person_id: int) -> ResponseReturnValue:
-    """Removes it from somebody who has lost their telephone."""
+    """Remove the second factor of somebody who has lost their telephone."""
     person = services().staff.people.person(person_id) or abort(404)
-    if str(person_id) == current_user.id:  # whoever sits at a manager's open desk must not get by without the code
+    if str(person_id) == current_user.id:  # at a manager's open desk nobody may switch hers off without a code
         flash(_("Your own you switch off on your own page, with a code."), "trouble")
         return redirect(url_for("people.page", _anchor=f"person-{person_id}"))
     services().staff.second_factors.remove(person_id, by())
@@ -128,14 +128,14 @@ def remove_second_factor(person_id: int) -> ResponseReturnValue:
 @people.get("/desk/me")
 @guarded_by(staff_only)
 def me() -> ResponseReturnValue:
-    """What one can do about oneself."""
+    """Show a person's own page."""
     return render_template("me.html", left=services().staff.second_factors.codes_left(int(current_user.id)), few=FEW)
 
 
 @people.get("/desk/audit")
 @guarded_by(manager_only)
 def audit() -> ResponseReturnValue:
-    """Who saw or changed what, newest first."""
+    """Show the audit: who saw or changed what, newest first."""
     names = [person.name for person in services().staff.people.all()] + [COMMAND_LINE, SOMEBODY]
     person = request.args.get("person", "")
     lines = services().staff.audit.page(person, _before()) if person in ("", *names) else []
@@ -154,13 +154,13 @@ def _page(form: InviteForm, trouble: str = "", status: int = 200) -> tuple[str, 
 
 
 def _shown_once(name: str, token: str) -> ResponseReturnValue:
-    """Leads to the page that shows the link: a page that a form answers with would send the form again when loaded."""
+    """Redirect to the page that shows the link, so that reloading it does not send the form again."""
     session[LINK] = {"name": name, "url": link_of(token), "until": hour(services().clock() + WORKS_FOR)}
     return redirect(url_for("people.page"))
 
 
 def link_of(token: str) -> str:
-    """The address that somebody opens to choose a password."""
+    """Return the URL at which somebody chooses a password."""
     return f"{public_base()}/invitation/{token}"
 
 
@@ -178,6 +178,6 @@ def _deeds() -> Mapping[str, Deed]:
 
 
 def _before() -> int | None:
-    """The id of the line before which the page begins; a number that no line can have means the newest."""
+    """Return the id of the audit entry before which the page begins; None for the newest page."""
     written = request.args.get("before", "")
     return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else None

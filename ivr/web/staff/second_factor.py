@@ -1,6 +1,6 @@
-"""One's own second factor: setting it up with the telephone, its recovery codes, and switching it off.
+"""A person's own second factor: setting it up with the telephone, its recovery codes, and switching it off.
 
-A secret that is not confirmed yet, and codes that are not shown yet, travel sealed in the session of whose they are.
+A secret that is not confirmed yet, and codes that are not shown yet, are kept encrypted in the person's session.
 """
 
 import json
@@ -23,20 +23,20 @@ from ivr.web.staff.second_step import CodeForm, NotProved, prove, tell
 second_factor = Blueprint("second_factor", __name__)
 
 PENDING, CODES = "pending_secret", "recovery_codes"
-"""Where the session keeps what a telephone has still to confirm, and what is still to be shown, once."""
+"""Session keys of a secret that is to be confirmed by a code, and of recovery codes that are to be shown once."""
 
 
 @second_factor.get("/desk/me/second-factor")
 @guarded_by(logged_in_only)
 def page() -> ResponseReturnValue:
-    """What one has, and what can be changed about it; how to set it up where one has none."""
+    """Show the state of the second factor, or how to set it up."""
     return _page()
 
 
 @second_factor.post("/desk/me/second-factor")
 @guarded_by(logged_in_only)
 def switch_on() -> ResponseReturnValue:
-    """Takes on the telephone that shows the right code, ends all other sessions, and leads to the recovery codes."""
+    """Switch the second factor on where the code is right, end all other sessions, and show the recovery codes."""
     form, secret = CodeForm(), _opened(PENDING)
     if not secret:
         return redirect(url_for("second_factor.page"))
@@ -55,7 +55,7 @@ def switch_on() -> ResponseReturnValue:
 @second_factor.get("/desk/me/second-factor/codes")
 @guarded_by(staff_only)
 def codes() -> ResponseReturnValue:
-    """Shows new recovery codes, once."""
+    """Show new recovery codes, once."""
     shown = _opened(CODES)
     session.pop(CODES, None)
     return render_template("recovery_codes.html", codes=json.loads(shown) if shown else [])
@@ -64,7 +64,7 @@ def codes() -> ResponseReturnValue:
 @second_factor.post("/desk/me/second-factor/codes")
 @guarded_by(staff_only)
 def make_codes() -> ResponseReturnValue:
-    """Makes new recovery codes for somebody who shows a code."""
+    """Make new recovery codes, where a right code is entered."""
     me = _me()
     if not me.second_factor:
         return redirect(url_for("second_factor.page"))
@@ -78,7 +78,7 @@ def make_codes() -> ResponseReturnValue:
 @second_factor.post("/desk/me/second-factor/off")
 @guarded_by(staff_only)
 def switch_off() -> ResponseReturnValue:
-    """Switches it off for somebody who shows a code, unless a manager requires it."""
+    """Switch the second factor off, where a right code is entered and no manager requires it."""
     me = _me()
     if me.required or not me.second_factor:
         return redirect(url_for("second_factor.page"))
@@ -104,7 +104,7 @@ def _me() -> Person:
 
 
 def _page(trouble: str = "") -> str:
-    """Where one's own second factor stands."""
+    """Return the page of the second factor, or the page on which it is set up."""
     me, form = _me(), CodeForm(formdata=None)
     if me.second_factor:
         left = services().staff.second_factors.codes_left(me.id)
@@ -124,18 +124,18 @@ def _page(trouble: str = "") -> str:
 
 
 def _issuer() -> str:
-    """What the app calls the desk."""
+    """Return the name of the desk in the authenticator app."""
     return services().clinic.name["en"]
 
 
 def _shown_once(codes: list[str]) -> ResponseReturnValue:
-    """Leads to the page that shows them: loading that again must not send the form again."""
+    """Redirect to the page that shows the codes, so that reloading it does not send the form again."""
     session[CODES] = services().staff.shown_once.encrypt(json.dumps(codes))
     return redirect(url_for("second_factor.codes"))
 
 
 def _opened(key: str) -> str:
-    """What the session keeps there, if it can be read."""
+    """Return the decrypted value of a session key; empty where there is none or it cannot be read."""
     try:
         return services().staff.shown_once.decrypt(session[key]) if key in session else ""
     except Unreadable:

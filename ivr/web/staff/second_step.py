@@ -1,6 +1,6 @@
-"""The second step of a login: the code from the telephone, or one from the list of recovery codes.
+"""The second step of a login: a code from the telephone, or a recovery code.
 
-Who has shown the password stands in half a session (sessions.py); nobody is logged in before the code is right.
+The half session (sessions.py) names the person; nobody is logged in before the code is right.
 """
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -24,13 +24,13 @@ second_step = Blueprint("second_step", __name__)
 
 
 class CodeForm(FlaskForm):
-    """A code of either kind."""
+    """A code from the telephone, or a recovery code."""
 
     code = StringField("Code", validators=[InputRequired()])
 
 
 class NotProved(Exception):
-    """A code was not taken: what to tell whoever sent it, and how."""
+    """The code was not accepted. Holds the words, the status and the headers of the answer."""
 
     def __init__(self, trouble: str, status: int, minutes: int = 0) -> None:
         super().__init__("not proved")
@@ -41,7 +41,7 @@ class NotProved(Exception):
 @second_step.get("/login/code")
 @guarded_by(open_to_all)
 def ask() -> ResponseReturnValue:
-    """Asks for the code."""
+    """Ask for the code."""
     person = sessions.half_way()
     if person is None:
         return _from_the_beginning()
@@ -52,7 +52,7 @@ def ask() -> ResponseReturnValue:
 @second_step.post("/login/code")
 @guarded_by(open_to_all)
 def enter() -> ResponseReturnValue:
-    """Lets the person in, under a new session."""
+    """Check the code and begin a session."""
     person = sessions.half_way()
     if person is None:
         return _from_the_beginning()
@@ -69,12 +69,12 @@ def enter() -> ResponseReturnValue:
 
 @second_step.app_errorhandler(KeyChanged)
 def key_changed(_error: KeyChanged) -> ResponseReturnValue:
-    """Nobody can say whether a code is right: nobody is let in, and told what to do."""
+    """Return the page for codes that cannot be checked, since SECRET_KEY has changed. Nobody is logged in."""
     return render_template("key_changed.html"), 409
 
 
 def prove(person: Person, form: CodeForm) -> Proof:
-    """Uses up the code of this form. Raises NotProved, KeyChanged, StoreAway."""
+    """Check and use up the code of this form. Raises NotProved, KeyChanged, StoreAway."""
     if not form.validate_on_submit():
         raise NotProved(_("Please write the code."), 400)
     try:
@@ -95,7 +95,7 @@ def prove(person: Person, form: CodeForm) -> Proof:
 
 
 def tell(proof: Proof) -> None:
-    """Says that a recovery code is used up, and how many are left."""
+    """Tell the person, after use of a recovery code, that it is used up and how many are left."""
     if proof.recovery:
         words = _("You have used a recovery code. Please cross it out on your list.")
         flash(f"{words} {recovery_codes_left(proof.left)}", "trouble" if proof.left <= FEW else "done")

@@ -1,7 +1,7 @@
-"""`/phone`: a telephone in the browser that rings the running service, in development only.
+"""`/phone`: a telephone in the browser that calls the running service, in development only.
 
-Keeps nothing about a call: what it takes to go on travels through the browser, sealed, so that nobody can have anything
-else signed. The call is walked by ivr/phone, as at the terminal.
+Stores nothing about a call: its state is kept encrypted in the browser, so that nobody can have anything else signed.
+ivr/phone makes the steps of the call, as for `flask phone`.
 """
 
 import re
@@ -32,7 +32,7 @@ LOOK_THERE = (
 @browser_phone.get("")
 @guarded_by(in_development)
 def page() -> str:
-    """The telephone."""
+    """Show the telephone."""
     clinic = services().clinic
     return render_template(
         "phone.html",
@@ -48,7 +48,7 @@ def page() -> str:
 @browser_phone.post("/ring")
 @guarded_by(in_development)
 def ring() -> Response:
-    """Rings a line: the call's first moment."""
+    """Call a line, and return what is heard first."""
     line = services().clinic.lines.get(request.form.get("line", ""))
     if line is None:
         abort(400)
@@ -66,7 +66,7 @@ def ring() -> Response:
 @browser_phone.post("/go-on")
 @guarded_by(in_development)
 def go_on() -> Response:
-    """Keys were pressed, or none; or the reception was rung; or what was heard goes on by itself."""
+    """Go on with the call after keys, after silence, or after the reception was called."""
     call, pressed = _call(), request.form.get("pressed", "")
     if not PRESSED.fullmatch(pressed):
         abort(400)
@@ -79,7 +79,7 @@ def go_on() -> Response:
 @browser_phone.post("/hang-up")
 @guarded_by(in_development)
 def hang_up() -> Response:
-    """The call is over, whoever ended it: the service gets its status."""
+    """End the call: the service gets its status."""
     call = _call()
     _handset(call).hang_up(services().clock().timestamp() - call.began)
     return jsonify({})
@@ -87,7 +87,7 @@ def hang_up() -> Response:
 
 @browser_phone.errorhandler(CallFailed)
 def failed(error: CallFailed) -> Response:
-    """The line is dead: what is shown on the telephone, and what to do."""
+    """Return what to show where the call failed, with a hint."""
     return jsonify(
         trouble=f"The call failed: {error}.", hint=NOT_HERE if isinstance(error, NobodyAnswers) else LOOK_THERE
     )
@@ -99,7 +99,7 @@ def _held(call: CallState) -> Response:
 
 
 def _call() -> CallState:
-    """The call that the browser brings back; 400 where it is none of ours, or of another version of ours."""
+    """Return the call that the browser sent back. 400 where it is not ours, or of another version."""
     try:
         return receiver(_cipher().decrypt(request.form.get("call", "")))
     except (Unreadable, LookupError, TypeError, ValueError):
@@ -115,7 +115,7 @@ def _cipher() -> Cipher:
 
 
 def _caller(written: str) -> str | None:
-    """The caller as the carrier names them; None for what is no number."""
+    """Return the caller's number as the carrier writes it, or None where it is no number."""
     try:
         return WITHHELD if written == WITHHELD else phone(written or MADE_UP_CALLER).e164
     except NumberRefused:

@@ -1,7 +1,7 @@
-"""Writes where a call stands into the URL of its next webhook, and reads it back.
+"""Writes a call's state into the URL of its next webhook, and reads it back.
 
-The place, language, line and misses stand there in words, which the carrier's signature covers; what the call has
-gathered (a number among it) is sealed. A sealed part that cannot be read means a call that has gathered nothing.
+Place, language, line and misses are readable; the carrier's signature protects them. What the call has gathered, such
+as a number, is encrypted. Where that part cannot be read, the call begins again with nothing gathered.
 """
 
 import json
@@ -18,7 +18,7 @@ from ivr.storage.encryption import Cipher, Unreadable
 MOST_MISSES = 9
 
 NOWHERE = ""
-"""The place of a call that cannot be followed; the menu leads it to its beginning."""
+"""Place of a call whose state cannot be read; the menu leads it to its beginning."""
 
 
 @dataclass(frozen=True)
@@ -27,18 +27,18 @@ class CallUrls:
 
     cipher: Cipher
     base: str
-    """The public address of the service: a carrier is told whole addresses."""
+    """Public base URL of the service, since a carrier needs absolute URLs."""
 
     def step(self, call: Call) -> str:
-        """Where the carrier goes on after a key, or after the reception was rung."""
+        """Return the URL that the carrier calls after a key, or after calling the reception."""
         return self._url(call.place, call)
 
     def silence(self, call: Call) -> str:
-        """Where it goes on when no key was pressed."""
+        """Return the URL that the carrier calls when no key was pressed."""
         return self._url(call.place, call, silent="1")
 
     def answered(self, call: Call) -> str:
-        """Where it begins on the reception's own leg."""
+        """Return the URL at which the reception's own leg begins."""
         return self._url("answered", Call(call.line, call.language, call.place))
 
     def _url(self, place: str, call: Call, **more: str) -> str:
@@ -50,7 +50,7 @@ class CallUrls:
         return f"{self.base}/voice/{place}?{urlencode(query | more)}"
 
     def call(self, place: str, query: Mapping[str, str]) -> Call:
-        """The call that a URL describes; at `NOWHERE` where its sealed part cannot be read."""
+        """Return the call that a URL describes; at `NOWHERE` where its encrypted part cannot be read."""
         bare = Call(
             line=query.get("line", ""),
             language=query.get("lang", ""),

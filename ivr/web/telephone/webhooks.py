@@ -1,6 +1,7 @@
-"""The carrier's webhooks: a call comes in, its steps, its end, and what is heard when we cannot be reached.
+"""The carrier's webhooks: an incoming call, its steps, its end, and the fallback where we cannot be reached.
 
-Reads an event, asks the pure call what happens, files what it wants filed, and answers as the carrier needs it.
+Each reads an event, asks the pure call for the next turn, saves the request that the turn has, and answers with the
+carrier's document.
 """
 
 import logging
@@ -32,14 +33,14 @@ log = logging.getLogger(__name__)
 voice = Blueprint("voice", __name__)
 
 LEG = "screen"
-"""What the addresses of the reception's own leg end on: it is no place of the menu, and no caller comes there."""
+"""Last part of the URLs of the reception's own leg. It is no place of the menu, and no caller comes there."""
 
 
 @voice.post("/voice")
 @voice.post("/voice/again")
 @guarded_by(signed_by_carrier)
 def ring() -> Response:
-    """A call comes in."""
+    """Answer an incoming call."""
     called = event()
     line = services().clinic.line_rung(called.called, called.forwarded_from)
     log.info("call %s: comes in on line %s", called.call_id, line.key)
@@ -53,7 +54,7 @@ def ring() -> Response:
 @voice.post("/voice/again/<place>")
 @guarded_by(signed_by_carrier)
 def step(place: str) -> Response:
-    """A key was pressed, or none; or the reception was rung."""
+    """Go on after a key, after silence, or after the reception was called."""
     happened = event()
     call = _call(place)
     facts = _facts(call, happened)
@@ -68,7 +69,7 @@ def step(place: str) -> Response:
 @voice.post("/voice/answered")
 @guarded_by(signed_by_carrier)
 def answered() -> Response:
-    """Somebody or something picked up one of the reception's telephones."""
+    """Ask whoever has picked up at the reception to accept the call."""
     return _answer(Leg(_call(LEG).at(LEG), SCREENING, begins=True))
 
 
@@ -76,14 +77,14 @@ def answered() -> Response:
 @voice.post(f"/voice/again/{LEG}")
 @guarded_by(signed_by_carrier)
 def screened() -> Response:
-    """They pressed a key there, or none."""
+    """Go on with the reception's leg after a key or silence."""
     return _answer(Leg(_call(LEG), SCREENING, pressed=_pressed(event())))
 
 
 @voice.post("/voice/status")
 @guarded_by(signed_by_carrier)
 def status() -> tuple[str, int]:
-    """The carrier says what became of a call."""
+    """Take the status of a call, and record its end."""
     told = event()
     log.info("call %s: is %s", told.call_id, _word(told.status))
     if told.ended:
@@ -94,9 +95,9 @@ def status() -> tuple[str, int]:
 @voice.post("/voice/fallback")
 @guarded_by(open_to_all)
 def fallback() -> Response:
-    """The carrier could not reach or understand us: the caller is asked to wait, and the step is tried once more.
+    """Answer where the carrier could not reach or understand us: an apology, then the step once more.
 
-    It needs nothing but this process. Anybody may ask, and hears no more than this.
+    Needs nothing but this process. Anybody may call it, and gets no more than this.
     """
     failed = _failed_at()
     leave_fault(event_if_signed(), failed)
@@ -105,7 +106,7 @@ def fallback() -> Response:
 
 @voice.errorhandler(Exception)
 def fault(error: Exception) -> Response | HTTPException:
-    """Our own mistake: the caller hears an apology, the log says where. An error's own words may be personal."""
+    """Answer an error of ours with an apology. The log gets its kind and place; its message may be personal."""
     if isinstance(error, HTTPException):
         return error
     g.at_fault = True
@@ -121,7 +122,7 @@ def _sorry(failed: str) -> Response:
 
 
 def _failed_at() -> str:
-    """The address that the carrier says has failed; empty where it says none, or more than we read."""
+    """Return the URL that the carrier says has failed, or an empty string. A body over the limit counts as empty."""
     try:
         return services().telephone.carrier.failed_step(request.form)
     except HTTPException:
@@ -129,7 +130,7 @@ def _failed_at() -> str:
 
 
 def _call(place: str) -> Call:
-    """The call that this URL describes, on a line and in a language that exist."""
+    """Return the call that this URL describes, with a line and a language that exist."""
     call = _urls().call(place, request.args)
     line = services().clinic.line(call.line)
     language = call.language if call.language in services().script.languages else line.language
@@ -142,12 +143,12 @@ def _facts(call: Call, happened: CallEvent) -> Facts:
 
 
 def _sender(happened: CallEvent) -> Phone | None:
-    """The telephone that a call came from, whether or not we would ring it."""
+    """Return the number that a call came from, whether or not we would call it back."""
     return services().clinic.dialling.sender(happened.sender)
 
 
 def _done(turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
-    """Does what a turn wants done: keeps its request, or sees whether the reception may be rung."""
+    """Carry out what a turn waits for: save its request, or refuse the reception to a barred caller."""
     match turn.wait:
         case File():
             return _filed(turn, turn.wait, facts, happened)
@@ -163,7 +164,7 @@ def _refused(turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
 
 
 def _filed(turn: Turn, file: File, facts: Facts, happened: CallEvent) -> Turn:
-    """Leaves the request of a turn at the desk, and goes on with what became of it."""
+    """Save the request of a turn, and return the turn that follows the result."""
     try:
         kept = services().telephone.intake.accept(_new_request(turn.call, file, facts, happened))
     except RequestRefused:
@@ -194,9 +195,9 @@ def _new_request(call: Call, file: File, facts: Facts, happened: CallEvent) -> N
 
 
 def _heard(turn: Turn, *before: str) -> Response:
-    """The answer to somebody who rang, which leaves a trace: `before` it the call came past these places and outcomes.
+    """Return the answer to the caller, after recording it. `before` are the places and outcomes that the call passed.
 
-    The trace comes last: it tells what was heard.
+    It is recorded last, so that the record tells what was heard.
     """
     answer = _answer(turn)
     leave(event(), turn, before)
@@ -217,10 +218,10 @@ def _response(answer: Answer) -> Response:
 
 
 def _pressed(happened: CallEvent) -> str | None:
-    """The keys that were pressed; None where none were, which the address says too."""
+    """Return the pressed keys; None where there were none, as the URL also says."""
     return None if request.args.get("silent") else happened.keys
 
 
 def _word(written: str) -> str:
-    """A word of the request's for the log, with nothing in it that could forge a line."""
+    """Return a word of the request for the log, without characters that could forge a log line."""
     return "".join(letter for letter in written if letter.isalnum() or letter in "-/_")[:40]
