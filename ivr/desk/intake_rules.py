@@ -16,7 +16,7 @@ A_DAY = timedelta(hours=24)
 
 
 class RequestRefused(Exception):
-    """At present no request is taken from this telephone or for this number."""
+    """The line takes no request from this telephone, or for this number, at present."""
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ class Merging:
         if last_of_goes.what != HistoryEvent.DUPLICATE_OF or last_of_goes.before is None:
             return False
         give_back(write, json.loads(last_of_goes.before)["withdrawn"])
-        # The closed request may be erased one day. Without the link, nothing would find its wish in this line then.
+        # The undo removes the link. If the closed request is erased later, its wish in this line would not be found.
         forget_wish(write, schema.history.c.id == last_of_stays.id, goes.reference)
         for row, before in ((stays, last_of_stays.before), (goes, last_of_goes.before)):
             write.execute(update(table).where(table.c.id == row.id).values(restored(before)))

@@ -54,7 +54,7 @@ class Moves:
 
     database: Database
     next_due: Callable[[Request, Outcome, datetime], datetime]
-    """Returns when a request whose patient was not reached is due again."""
+    """The function that returns the new due time of a request whose patient was not reached."""
     tries: int
     """Calls to a patient before the request is closed as not reached."""
 
@@ -177,7 +177,7 @@ def make(
         if not allowed(row):
             raise MoveRefused(Status(row.status), row.taken_by)
         changed = change(row) if callable(change) else change
-        # Nobody can come between: PostgreSQL has locked the row, SQLite the database.
+        # No other writer can interfere: PostgreSQL has locked the row, SQLite the database.
         write.execute(update(table).where(table.c.id == request_id).values(**changed))
         values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
         write.execute(insert(schema.history).values(request_id=request_id, before=standing(row), **values))
@@ -229,7 +229,7 @@ AUDITED: Mapping[str, AuditAction] = {
     HistoryEvent.CALLED_OFF: AuditAction.CANCELLED_APPOINTMENT,
     HistoryEvent.UNDONE: AuditAction.UNDID_REQUEST,
 }
-"""The audit's action for each move; an outcome that is not listed is a reported request."""
+"""The audit's action for each move. Outcomes are not listed; their action is REPORTED_REQUEST."""
 
 
 def _taken_by(who: str) -> Callable[[Row[Any]], bool]:
