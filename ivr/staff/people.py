@@ -48,7 +48,7 @@ class NoSuchPerson(LookupError):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who works at the desk."""
+    """A person who works at the desk."""
 
     id: int
     name: str

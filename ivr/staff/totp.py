@@ -19,7 +19,7 @@ RECOVERY_CODES = 10
 """The number of recovery codes in a list."""
 
 FEW = 3
-"""The number of unused recovery codes from which on a person is warned."""
+"""The number of unused recovery codes at or below which a person is warned."""
 
 RECOVERY_GROUPS, GROUP = 3, 4
 """A recovery code is twelve digits, in groups like those of an Aadhaar number.
