@@ -36,7 +36,8 @@ class CallCollector:
         """
         segments, unread = self._spool.read()
         calls = _by_mark(segments)
-        # If more was written than is read at once, the calls of the oldest segment count as over, so that it can go.
+        # If more was written than is read at once, the calls of the oldest segment count as over, so that it
+        # can be removed.
         unfinished = _marks(segments[:1]) if unread else set()
         over = [mark for mark, traces in calls.items() if mark in unfinished or is_over(traces, unread or now)]
         fresh = [mark for mark in over if mark not in self._settled]

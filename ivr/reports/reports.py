@@ -1,6 +1,7 @@
 """Makes the report of a period: reads its calls and requests from the database, and has them counted.
 
-Reads only, and only the rows of the period. call_stats.py and request_stats.py do the counting. No clock.
+Reads only, and besides the overdue requests only the rows of the period. call_stats.py and request_stats.py count.
+No clock.
 """
 
 import json
@@ -134,7 +135,7 @@ def _overdue(read: Connection, line: str, now: datetime) -> int:
     return read.scalar(select(func.count()).select_from(requests).where(*overdue)) or 0
 
 
-# -- counted, with no store
+# -- counting, without the database
 
 
 def _by_hour(found: Rows, zone: ZoneInfo) -> Counter[int]:

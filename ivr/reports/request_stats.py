@@ -58,7 +58,7 @@ class ReportedRequest:
     status: Status
     outcome: Outcome | None
     waited: timedelta | None
-    """Opening time from when it was due until the first try, or until now where it still waits for one.
+    """Opening time from the due time until the first try, or until now if there was none yet.
 
     None where no try was needed: the request is not due yet, or was closed without a try.
     """
