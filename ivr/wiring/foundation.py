@@ -38,7 +38,7 @@ class Foundation:
     clock: Clock
     database: Database
     slow_database: Database
-    """A second client of the same database, without a breaker, for reads that take longer than a caller waits."""
+    """A client of the same database without a breaker, for reads that take longer than a caller waits."""
     redis: Redis
     redis_breaker: Breaker | None
 
