@@ -74,7 +74,7 @@ class Accounts:
     def require_of_everybody(self, required: bool, by: By) -> None:
         """Set whether everybody needs a second factor, people invited later included. Raises StoreAway."""
         with self._database.writing() as write:
-            lock_key(write, REQUIRED_OF_EVERYBODY)  # two such changes at once wait for each other
+            lock_key(write, REQUIRED_OF_EVERYBODY)  # the second of two changes at once waits for the first
             write.execute(delete(schema.rules).where(schema.rules.c.name == REQUIRED_OF_EVERYBODY))
             if required:
                 insert_new(write, schema.rules, name=REQUIRED_OF_EVERYBODY)
