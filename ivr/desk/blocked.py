@@ -1,7 +1,7 @@
-"""The numbers that the desk has blocked, in SQL, with who did it, when and why.
+"""Stores the numbers that the desk has blocked, with who blocked each, when and why.
 
-A block is never altered: it stands until somebody lifts it. What it does is decided in intake_rules.py (no request) and
-intake.py (no reception). No HTTP, no clock.
+A block is never altered: it stands until somebody lifts it. Its effect is decided in intake_rules.py (no request is
+taken) and intake.py (no transfer to the reception). No HTTP, no clock.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ table = schema.blocked
 
 @dataclass(frozen=True)
 class Block:
-    """A number that is blocked, why, by whom and since when."""
+    """A blocked number, with the reason, the person who blocked it, and the moment."""
 
     id: int
     phone: Phone
@@ -31,13 +31,16 @@ class Block:
 
 
 class Blocked:
-    """The numbers that are blocked."""
+    """The store of blocked numbers."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def block(self, number: Phone, reason: str, by: By, reference: str = "") -> bool:
-        """Blocks a number, seen on the card of that reference; whether it was free until now. Raises StoreAway."""
+        """Block a number, and return whether it was not blocked before. Raises StoreAway.
+
+        The audit names `reference`, the request on whose page the number was seen.
+        """
         row = {"phone": number.e164, "reason": reason, "who": by.who, "at": by.at}
         with self._database.writing() as write:
             if is_blocked(write, number):
@@ -47,8 +50,8 @@ class Blocked:
         return True
 
     def lift(self, block_id: int, by: By) -> bool:
-        """Lifts a block; whether it stood until now. Raises StoreAway."""
-        # Two people may have blocked a number at the same moment: whoever lifts one block wants the number free.
+        """Lift a block, and return whether it stood until now. Raises StoreAway."""
+        # Two people may have blocked a number at the same moment. All its blocks are lifted, so that it is free.
         number = select(table.c.phone).where(table.c.id == block_id).scalar_subquery()
         standing = (table.c.phone == number, table.c.lifted_at.is_(None))
         with self._database.writing() as write:
@@ -58,24 +61,24 @@ class Blocked:
         return bool(lifted)
 
     def all(self) -> list[Block]:
-        """Those that stand, newest first. Raises StoreAway."""
+        """Return the blocks that stand, newest first. Raises StoreAway."""
         query = select(table).where(table.c.lifted_at.is_(None)).order_by(table.c.id.desc())
         with self._database.reading() as read:
             return [Block(row.id, Phone(row.phone), row.reason, row.who, row.at) for row in read.execute(query)]
 
     def has(self, number: Phone) -> bool:
-        """Whether this number is blocked. Raises StoreAway."""
+        """Return whether this number is blocked. Raises StoreAway."""
         with self._database.reading() as read:
             return is_blocked(read, number)
 
 
 def is_blocked(read: Connection, *numbers: Phone | None) -> bool:
-    """Whether any of these is; a number that is not known is not."""
+    """Return whether any of these numbers is blocked; None counts as not blocked."""
     known = [number.e164 for number in numbers if number]
     standing = select(table.c.id).where(table.c.phone.in_(known), table.c.lifted_at.is_(None)).limit(1)
     return bool(known) and read.execute(standing).first() is not None
 
 
 def _name(block_id: int) -> str:
-    """What the audit calls a block, which must not tell the number."""
+    """Return the name of a block in the audit, which must not contain the number."""
     return f"#{block_id}"

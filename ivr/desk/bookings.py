@@ -1,7 +1,7 @@
-"""What becomes of an appointment after it was booked: it is given another time, or it is cancelled.
+"""Changes a booked appointment: to another time, or to cancelled.
 
-Moves like those of moves.py, and undone there. Anybody at the desk makes them: a patient tells whoever answers. No
-HTTP, no clock.
+These are moves like those of moves.py, and are undone there. Anybody at the desk may make them, because a patient
+tells whoever answers the telephone. No HTTP, no clock.
 """
 
 from dataclasses import dataclass
@@ -18,20 +18,20 @@ from ivr.storage.database import Database
 
 @dataclass(frozen=True)
 class Bookings:
-    """The moves of a request that is booked."""
+    """The moves of a request that ended in an appointment."""
 
     database: Database
 
     def rebook(self, request_id: int, at: datetime, by: By) -> None:
-        """Gives the appointment another time.
+        """Give the appointment another time.
 
-        Raises MoveRefused where it is booked no more, NoSuchRequest, StoreAway.
+        Raises MoveRefused where the request is no longer booked, NoSuchRequest, StoreAway.
         """
         entry = HistoryEntry.of(by, HistoryEvent.REBOOKED, at.isoformat())
         make(self.database, request_id, entry, _is_booked, {"appointment": at, "touched": by.at})
 
     def call_off(self, request_id: int, by: By) -> None:
-        """The patient does not come. Raises as `rebook`."""
+        """Cancel the appointment. Raises as `rebook`."""
         change = {"appointment": None, "outcome": Outcome.CANCELLED, "touched": by.at}
         make(self.database, request_id, HistoryEntry.of(by, HistoryEvent.CALLED_OFF), _is_booked, change)
 

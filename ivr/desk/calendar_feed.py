@@ -1,6 +1,6 @@
-"""The feed of appointments for calendar programs: the one secret link that opens it, and what it may tell.
+"""The feed of appointments for calendar programs, and the one secret link that opens it.
 
-Of the link only a nonce is kept, and only of the newest. No HTTP, no clock; ivr/web/desk/ics.py writes the calendar.
+Only the nonce of the newest link is stored. No HTTP, no clock; ivr/web/desk/ics.py writes the calendar.
 """
 
 import hmac
@@ -20,71 +20,71 @@ from ivr.storage.upsert import insert_new
 NONCE_BYTES = 32
 
 LOOKS_BACK = timedelta(days=30)
-"""How long an appointment that is over stays in the feed; what lies ahead is all in it."""
+"""Time that a past appointment stays in the feed; all future ones are in it."""
 
 links = schema.calendar_links
 
 
 @dataclass(frozen=True)
 class Link:
-    """The link that is in force."""
+    """The link that opens the feed at present."""
 
     token: str
     who: str
-    """Who made it."""
+    """The person who made the link."""
     at: datetime
 
 
 @dataclass(frozen=True)
 class Appointment:
-    """What calendars are told of an appointment: no number, no name, no note."""
+    """An appointment as calendars show it: no number, no name, no note."""
 
     request_id: int
     reference: str
     line: str
     start: datetime
     booked: datetime
-    """When somebody at the desk booked it, or gave it the time it has."""
+    """The moment at which the desk booked it or gave it its present time."""
     revision: int
-    """How often it was booked, changed or put back before."""
+    """The number of earlier bookings, changes and undone changes."""
 
 
 class CalendarFeed:
-    """The link, and the appointments behind it."""
+    """The store of the link, and the appointments that the link shows."""
 
     def __init__(self, database: Database, tokens: LinkTokens) -> None:
         self._database = database
         self._tokens = tokens
 
     def link(self) -> Link | None:
-        """The link that is in force; None while the feed is switched off. Raises StoreAway."""
+        """Return the present link; None while the feed is switched off. Raises StoreAway."""
         query = select(links).order_by(links.c.id.desc()).limit(1)
         with self._database.reading() as read:
             row = read.execute(query).one_or_none()
         return Link(self._tokens.of(row.nonce), row.who, row.at) if row and row.nonce else None
 
     def opens(self, token: str) -> bool:
-        """Whether this is the link's token. Raises StoreAway."""
+        """Return whether this is the token of the present link. Raises StoreAway."""
         link = self.link()
         return link is not None and hmac.compare_digest(link.token.encode(), token.encode(errors="replace"))
 
     def renew(self, by: By) -> None:
-        """Makes a link; the one before stops in the same moment. Raises StoreAway."""
+        """Make a new link; the former one stops working at once. Raises StoreAway."""
         self._put(secrets.token_urlsafe(NONCE_BYTES), AuditAction.MADE_CALENDAR_LINK, by)
 
     def switch_off(self, by: By) -> None:
-        """From now on no link opens the feed. Raises StoreAway."""
+        """Switch the feed off: no link opens it any more. Raises StoreAway."""
         self._put(None, AuditAction.SWITCHED_OFF_CALENDAR, by)
 
     def _put(self, nonce: str | None, what: AuditAction, by: By) -> None:
-        """Of two who do this at once the later row counts."""
+        """Write the nonce of a new link. If two people do this at once, the later row counts."""
         with self._database.writing() as write:
             newest = insert_new(write, links, nonce=nonce, who=by.who, at=by.at)
             write.execute(delete(links).where(links.c.id < newest))
             write.execute(audit.line(by, what))
 
     def appointments(self, now: datetime) -> list[Appointment]:
-        """What is booked, from a while ago to all that lies ahead, in its order. Raises StoreAway."""
+        """Return the appointments from `LOOKS_BACK` ago onwards, by time. Raises StoreAway."""
         with self._database.reading() as read:
             return _booked_since(read, now - LOOKS_BACK)
 

@@ -1,6 +1,7 @@
-"""Counts the calls of a telephone and of a line within the last hour, in Redis, and says which is one too many.
+"""Counts the calls of each telephone and of each line within the last hour, in Redis, and finds those over a limit.
 
-A number stands there as its mark only. With Redis away nothing is counted and nobody is refused. No clock, no HTTP.
+Redis holds keyed hashes in place of numbers. While Redis is away nothing is counted and no call is refused. No clock,
+no HTTP.
 """
 
 import logging
@@ -17,11 +18,11 @@ from ivr.storage.redis import QueueAway, queue_errors
 log = logging.getLogger(__name__)
 
 WINDOW = timedelta(hours=1)
-"""For how long a call counts."""
+"""Time for which a call counts."""
 
 
 class CallLimits:
-    """The calls of the last hour."""
+    """The counts of the last hour's calls, and their limits."""
 
     def __init__(self, redis: Redis, breaker: Breaker | None, keyed_ids: KeyedIds, limits: Limits) -> None:
         self._redis = redis
@@ -30,7 +31,7 @@ class CallLimits:
         self._limits = limits
 
     def over(self, call_id: str, caller: Phone | None, line: str, now: datetime) -> bool:
-        """Counts a call that comes in, once however often it is told of; whether it is one too many."""
+        """Count an incoming call, and return whether it is over a limit. A repeated webhook counts once."""
         try:
             if self._counted(call_id, caller, line, now):
                 return False
@@ -41,9 +42,9 @@ class CallLimits:
         return True
 
     def _counted(self, call_id: str, caller: Phone | None, line: str, now: datetime) -> bool:
-        """Whether it is within both limits. Raises QueueAway.
+        """Count the call, and return whether it is within both limits. Raises QueueAway.
 
-        The telephone comes first: what is too much of one telephone must not use up the line for all others.
+        The telephone is counted first: a call over its limit must not use up the limit of the line for all others.
         """
         limits = self._limits
         counts = {f"telephone:{self._keyed_ids.telephone(caller)}": limits.calls_of_a_caller} if caller else {}
@@ -52,7 +53,11 @@ class CallLimits:
             return all(self._fits(f"clinic:calls:{whose}", most, call_id, now) for whose, most in counts.items())
 
     def _fits(self, key: str, most: int, call_id: str, now: datetime) -> bool:
-        """A sorted set holds the calls by their moment; one too many is taken out, so that waiting ends."""
+        """Count the call under this key, and return whether it is within the limit.
+
+        A sorted set holds the calls by their moment. A refused call is taken out again, so that it does not prolong
+        the refusal.
+        """
         with self._redis.pipeline() as together:
             together.zremrangebyscore(key, "-inf", (now - WINDOW).timestamp())
             together.zadd(key, {call_id: now.timestamp()}, nx=True)

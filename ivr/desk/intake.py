@@ -1,6 +1,7 @@
-"""Accepting a request: the database first, then Redis, else the truth. A promise is returned only once it is kept.
+"""Accepts a request: stores it in the database, or in Redis while the database is away.
 
-Knows both stores (store.py, pending.py) and their order; no HTTP, no sentences, no clock.
+A promise is returned only once the request is stored. Knows both stores (store.py, pending.py) and their order. No
+HTTP, no sentences, no clock.
 """
 
 import logging
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Intake:
-    """Where a call leaves its request."""
+    """Stores the requests that calls make."""
 
     store: RequestStore
     pending: PendingRequests
@@ -34,13 +35,13 @@ class Intake:
     blocked: Blocked
 
     def accept(self, new: NewRequest) -> Kept | None:
-        """What may be promised to the caller; None where neither store could keep the request.
+        """Store the request, and return what may be promised to the caller; None where neither store could keep it.
 
-        Raises RequestRefused where no request is taken from this caller, unless this very one was promised before.
+        Raises RequestRefused where no request is taken from this caller, unless this same request was promised before.
         """
         mark, reference = self.keyed_ids.mark(new.promise), self.keyed_ids.reference(new.promise)
         try:
-            # Given up on and yet done later is no harm: the mark makes it the same promise.
+            # The write may still happen after the deadline. That does no harm: the mark makes it the same promise.
             saved = self.deadline.wait_for(lambda: self.store.keep(new, mark, reference))
         except StoreAway as away:
             log.warning("call %s: the database is away (%s); the request goes to Redis", new.call_id, away)
@@ -53,7 +54,7 @@ class Intake:
         return saved.kept
 
     def is_barred(self, caller: Phone | None) -> bool:
-        """Whether the desk has blocked this telephone. With the database away nobody knows, and nobody is kept out."""
+        """Return whether the desk has blocked this telephone; False while the database is away."""
         if caller is None:
             return False
         try:
@@ -63,7 +64,7 @@ class Intake:
             return False
 
     def _waits(self, mark: str) -> bool:
-        """Whether this was promised while the database was away, and has not reached the desk yet."""
+        """Return whether the promise of this mark is a pending request in Redis; False while Redis is away."""
         try:
             return self.pending.has(mark)
         except QueueAway:
@@ -78,7 +79,7 @@ class Intake:
         return Kept(waiting.reference, joined=False, waits=True)
 
     def _enqueue(self, saved: Saved, new: NewRequest) -> None:
-        """Enqueue after the commit; if Redis fails, the sweep does it within half a minute."""
+        """Enqueue the tasks, after the commit; if Redis fails, the sweep does it within half a minute."""
         try:
             self.job_queue.enqueue(Dispatch(task, number=1) for task in saved.tasks)
         except QueueAway as away:

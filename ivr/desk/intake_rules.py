@@ -1,6 +1,6 @@
-"""Refuses a caller's request where its telephone or its number is blocked, or its number has had too many in a day.
+"""Refuses a request whose telephone or number is blocked, or whose number has had too many promises in a day.
 
-Asked within the transaction that would keep the request. No HTTP, no queue, no clock.
+Checked within the transaction that stores the request. No HTTP, no queue, no clock.
 """
 
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ A_DAY = timedelta(hours=24)
 
 
 class RequestRefused(Exception):
-    """No request is taken from this telephone, or for this number, for now."""
+    """The line takes no request from this telephone, or for this number, at present."""
 
 
 @dataclass(frozen=True)
 class IntakeRules:
-    """What callers may ask; what somebody at the desk writes down is their own affair."""
+    """The limits on callers' requests. They do not apply to requests that the desk writes down."""
 
     most_of_a_number: int
-    """Promises to callers in a day, new or joined."""
+    """The most promises to callers for one number in a day, for new and for joined requests."""
 
     def check(self, read: Connection, new: NewRequest) -> None:
-        """Raise RequestRefused where the number is blocked, or was promised too much within a day."""
+        """Raise RequestRefused where the number or the telephone is blocked, or the number's limit is reached."""
         if new.made_by != CALLER:
             return
         if is_blocked(read, new.phone, new.caller):
@@ -37,7 +37,7 @@ class IntakeRules:
 
 
 def _promised(read: Connection, new: NewRequest) -> int:
-    """How often callers were promised something for this number within the last day."""
+    """Return the number of promises to callers for this number within the last day."""
     requests, history = schema.requests, schema.history
     lines = select(func.count()).select_from(history.join(requests)).where(requests.c.phone == new.phone.e164)
     by_callers = (history.c.who == CALLER, history.c.what.in_((HistoryEvent.MADE, HistoryEvent.RANG_AGAIN)))

@@ -1,6 +1,6 @@
-"""The job queue in Redis: what the workers are asked to do.
+"""The job queue in Redis, from which the workers take their jobs.
 
-Jobs carry ids only. Nothing is decided here; a job that was lost is queued again by the sweep.
+Jobs carry ids only. Nothing is decided here; the sweep enqueues lost jobs again.
 """
 
 from collections.abc import Iterable
@@ -22,17 +22,17 @@ SAVE_PENDING = "workers.jobs.save_waiting"
 
 
 JOB_SECONDS = 40
-"""A job's time limit: less than a task's lease, so that no task is begun while it is still being run."""
+"""A job's time limit, in seconds: less than a task's lease, so that no task is run twice at a time."""
 
 KEEP_FAILED = timedelta(days=7)
-"""How long RQ remembers a failed job; the outbox remembers for good."""
+"""Time for which RQ keeps a failed job; the outbox keeps failed tasks for good."""
 
 WORKER_SILENT = timedelta(seconds=60)
-"""A worker that has not been heard of for so long is not counted as alive."""
+"""Time since a worker's last heartbeat after which it does not count as alive."""
 
 
 class JobQueue:
-    """The queue that the workers take their jobs from."""
+    """The queue of jobs, and the state of Redis and the workers."""
 
     def __init__(self, redis: Redis, breaker: Breaker | None = None) -> None:
         self._redis = redis
@@ -58,7 +58,7 @@ class JobQueue:
                 self._queue.enqueue_many(jobs)
 
     def enqueue_saving_pending(self) -> None:
-        """Ask a worker to save what waits in Redis, unless one has been asked already. Raises QueueAway."""
+        """Enqueue the job that saves the pending requests, unless it is queued already. Raises QueueAway."""
         with queue_errors(self._breaker):
             if not any(job_id.startswith("waiting-") for job_id in self._queue.get_job_ids()):
                 count = self._redis.incr("clinic:rings-for-waiting")
@@ -78,7 +78,7 @@ class JobQueue:
             return {int(name[1]) for name in names if name[0] == "errand"}
 
     def check(self) -> None:
-        """Sees that Redis answers and can write to its disk. Raises QueueAway, whose words say what is wrong."""
+        """Check that Redis answers and can write to its disk. Raises QueueAway, whose message says what is wrong."""
         with queue_errors(self._breaker):
             kept: dict[str, object] = self._redis.info("persistence")
         if not kept.get("aof_enabled"):
@@ -87,10 +87,10 @@ class JobQueue:
             raise QueueAway("it cannot write to its disk")
 
     def worker_is_alive(self, now: datetime) -> bool:
-        """Whether any worker was heard of within the last `WORKER_SILENT`. Raises QueueAway.
+        """Return whether any worker sent a heartbeat within the last `WORKER_SILENT`. Raises QueueAway.
 
-        Reads what RQ writes down of its workers. A Worker of RQ's own is not made here: it would set the time limit of
-        every new connection of this client to minutes.
+        Reads RQ's keys itself, because an RQ Worker object would raise the timeout of this client's new connections to
+        minutes.
         """
         with queue_errors(self._breaker):
             beats = [self._redis.hget(key, "last_heartbeat") for key in get_keys(queue=self._queue)]

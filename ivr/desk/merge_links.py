@@ -1,6 +1,6 @@
-"""Where requests that were merged lead: each to the one that remained, and from there on, should that be merged too.
+"""Follows the links from merged requests to those that remained, and repairs the links when requests are deleted.
 
-Queries, and what is mended when one of them is deleted. merging.py does the merging. No HTTP, no clock.
+merging.py does the merging. No HTTP, no clock.
 """
 
 from typing import Any
@@ -13,11 +13,11 @@ from ivr.storage import schema
 table = schema.requests
 
 WAS_MERGED: ColumnElement[bool] = table.c.merged_into > 0
-"""Said so that both databases find the few by their index."""
+"""The condition of a merged request, in the form for which both databases use their index."""
 
 
 def merged_into(*starts: Select[int]) -> Select[int]:
-    """These requests, with those that they were merged into, and so on to the end."""
+    """Return a query of the ids of these requests and of those that they were merged into, at any remove."""
     begun = union_all(*starts).subquery()
     path = select(begun.c[0].label("id")).cte(recursive=True)
     further = select(table.c.merged_into).join(path, table.c.id == path.c.id).where(WAS_MERGED)
@@ -25,7 +25,10 @@ def merged_into(*starts: Select[int]) -> Select[int]:
 
 
 def let_go(write: Connection, ids: Any) -> None:
-    """Before these are deleted: what was merged into them leads nowhere, and nobody else's history tells their wish."""
+    """Remove the links to these requests, and their wishes from the histories of others.
+
+    To be called before the requests are deleted.
+    """
     write.execute(update(table).where(table.c.merged_into.in_(ids)).values(merged_into=None))
     lines = schema.history
     for row in write.execute(select(table.c.reference, table.c.merged_into).where(table.c.id.in_(ids), WAS_MERGED)):
@@ -34,5 +37,5 @@ def let_go(write: Connection, ids: Any) -> None:
 
 
 def forget_wish(write: Connection, of_it: ColumnElement[bool], reference: str) -> None:
-    """Of what was merged into another, the other's history keeps the reference alone; there is no undo any more."""
+    """Reduce these lines of history about a merged request to its reference. They cannot be undone any more."""
     write.execute(update(schema.history).where(of_it).values(detail=reference, before=None))

@@ -1,6 +1,6 @@
-"""Merging two live requests of one person: one remains, the other is closed as its duplicate and leads to it.
+"""Merges two live requests of one person: one remains, the other is closed as its duplicate and links to it.
 
-One transaction that locks both in the order of their ids; its undo restores both or neither. No HTTP, no clock.
+One transaction locks both in the order of their ids. An undo restores both or neither. No HTTP, no clock.
 """
 
 import json
@@ -24,7 +24,7 @@ table = schema.requests
 
 
 class MergeRefused(MoveRefused):
-    """One of the two is closed, or somebody else's: `reference` says which, and the rest how it stands."""
+    """The request of this `reference` is closed, or taken by a colleague (`status`, `taken_by`)."""
 
     def __init__(self, row: Row[Any]) -> None:
         super().__init__(Status(row.status), row.taken_by)
@@ -37,12 +37,12 @@ class SameRequest(ValueError):
 
 @dataclass(frozen=True)
 class Merging:
-    """Makes one request of two."""
+    """Merges requests, and undoes it."""
 
     database: Database
 
     def merge(self, stays_id: int, goes_id: int, by: By) -> None:
-        """Closes the second as a duplicate of the first, which is due at the earlier of both times.
+        """Close the second request as a duplicate of the first, which becomes due at the earlier of both times.
 
         Raises SameRequest, MergeRefused, NoSuchRequest, StoreAway.
         """
@@ -61,9 +61,9 @@ class Merging:
         in_turn(self.database, merged)
 
     def undo(self, stays_id: int, by: By) -> bool:
-        """Takes apart what they have just merged; whether there was something to take apart.
+        """Undo the merge that this person has just made, and return whether it was undone. Raises StoreAway.
 
-        Raises StoreAway. Where anything has happened to either since, both stay as they are.
+        Where anything has happened to either request since, both stay as they are.
         """
 
         def undone(write: Connection) -> bool:
@@ -79,13 +79,13 @@ class Merging:
         except NoSuchRequest:
             return False
         last_of_stays, last_of_goes = last_line(write, stays_id), last_line(write, goes_id)
-        # Read again now that both are locked.
+        # The link is read again, now that both requests are locked.
         if _taken_in(write, stays_id, by) != goes_id or has_another(write, goes):
             return False
         if last_of_goes.what != HistoryEvent.DUPLICATE_OF or last_of_goes.before is None:
             return False
         give_back(write, json.loads(last_of_goes.before)["withdrawn"])
-        # Whose wish it is may be erased one day, and then nothing leads from them to this line any more.
+        # The undo removes the link. If the closed request is erased later, its wish in this line would not be found.
         forget_wish(write, schema.history.c.id == last_of_stays.id, goes.reference)
         for row, before in ((stays, last_of_stays.before), (goes, last_of_goes.before)):
             write.execute(update(table).where(table.c.id == row.id).values(restored(before)))
@@ -95,7 +95,7 @@ class Merging:
 
 
 def _both(write: Connection, first: int, second: int) -> Sequence[Row[Any]]:
-    """Both, locked in the order of their ids, so that two people who merge crosswise do not wait for each other."""
+    """Return both rows, locked in the order of their ids, so that two merges crosswise do not deadlock."""
     query = select(table).where(table.c.id.in_((first, second))).order_by(table.c.id).with_for_update()
     found = {row.id: row for row in write.execute(query)}
     for each in (first, second):
@@ -134,7 +134,7 @@ def _tell(write: Connection, row: Row[Any], entry: HistoryEntry, before: str) ->
 
 
 def _taken_in(write: Connection, stays_id: int, by: By) -> int | None:
-    """What they merged into this with the last move there was."""
+    """Return the id of the request merged into this one, if that was the last move and may be undone."""
     if write.execute(select(table.c.id).where(table.c.id == stays_id)).first() is None:
         return None
     last = last_line(write, stays_id)
@@ -145,7 +145,7 @@ def _taken_in(write: Connection, stays_id: int, by: By) -> int | None:
 
 
 def _take_turns(write: Connection, request_id: int) -> None:
-    """It may become live again: the caller's next call makes another one before it or after it."""
+    """Lock the request's number and kind: it may become live again while a call makes a new request of the same."""
     whose = write.execute(select(table.c.phone, table.c.kind).where(table.c.id == request_id)).one_or_none()
     if whose is not None:
         lock_key(write, whose.phone, whose.kind)

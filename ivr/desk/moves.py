@@ -1,6 +1,7 @@
-"""What people at the desk do with a request: take it, put it back, report what came of it, pass it on, write a note.
+"""Makes the moves of a request: take it, put it back, report an outcome, pass it on, add a note.
 
-Each is one transaction that only one of two people can make, and a line of history. No HTTP, no clock.
+Each move is one transaction with a line of history. If two people try the same move, one of them is refused. No HTTP,
+no clock.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,16 +36,16 @@ from ivr.storage.database import Database
 from ivr.storage.upsert import lock_key
 
 LEFT_ALONE = timedelta(minutes=20)
-"""A request that was taken and not touched for so long goes back by itself."""
+"""Time without a move after which a taken request is open again."""
 
 LONGEST_NOTE = 1000
-"""Characters."""
+"""The longest note, in characters."""
 
 table = schema.requests
 
 
 MERGED = (HistoryEvent.TOOK_IN, HistoryEvent.DUPLICATE_OF)
-"""Moves of two requests at once."""
+"""The events of a merge, which merging.py undoes."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,12 @@ class Moves:
 
     database: Database
     next_due: Callable[[Request, Outcome, datetime], datetime]
-    """When a request that was not reached is due again."""
+    """The function that returns the new due time of a request whose patient was not reached."""
     tries: int
-    """How often a patient is rung before the request is closed as not reached."""
+    """Calls to a patient before the request is closed as not reached."""
 
     def take(self, request_id: int, by: By) -> None:
-        """Takes an open request. Raises MoveRefused with how it stands, NoSuchRequest, StoreAway."""
+        """Take an open request. Raises MoveRefused where it is not open, NoSuchRequest, StoreAway."""
         change = {"status": Status.TAKEN, "taken_by": by.who, "touched": by.at}
         make(
             self.database,
@@ -69,12 +70,12 @@ class Moves:
         )
 
     def put_back(self, request_id: int, by: By) -> None:
-        """Gives back a request that they have taken. Raises as `take`."""
+        """Put back a request that this person has taken. Raises as `take`."""
         change = {"status": Status.OPEN, "taken_by": None, "touched": None}
         make(self.database, request_id, HistoryEntry.of(by, HistoryEvent.PUT_BACK), _taken_by(by.who), change)
 
     def pass_on(self, request_id: int, to: str, by: By) -> None:
-        """Hands a live request to a colleague. Raises as `take`."""
+        """Pass a live request on to a colleague. Raises as `take`."""
         change = {"status": Status.TAKEN, "taken_by": to, "touched": by.at}
         make(
             self.database,
@@ -85,7 +86,7 @@ class Moves:
         )
 
     def report(self, request_id: int, report: OutcomeReport, by: By) -> None:
-        """Reports what came of ringing: the request is closed, or due again later. Raises as `take`."""
+        """Report the outcome of a call: the request is closed, or due again later. Raises as `take`."""
 
         def changed(row: Row[Any]) -> Mapping[str, Any]:
             return self._reported(request_of(row), report, by.at)
@@ -107,7 +108,7 @@ class Moves:
                 return {**again, "tries": request.tries + 1, "due": self.next_due(request, report.outcome, now)}
 
     def write_note(self, request_id: int, words: str, by: By) -> None:
-        """Adds a note to the history; a taken request counts as touched. Raises NoSuchRequest, StoreAway."""
+        """Add a note to the history; a taken request counts as touched. Raises NoSuchRequest, StoreAway."""
         entry = HistoryEntry.of(by, HistoryEvent.NOTE, words.strip()[:LONGEST_NOTE])
 
         def written(write: Connection) -> None:
@@ -120,10 +121,10 @@ class Moves:
         in_turn(self.database, written)
 
     def undo(self, request_id: int, what: str, by: By) -> bool:
-        """Takes back this move if it is the last one and they have just made it; whether it was taken back.
+        """Undo the move `what` if this person has just made it and it is the last, and return whether it was undone.
 
-        Raises NoSuchRequest, StoreAway. A request that the caller's next call has made again stays as it is; what was
-        merged is taken apart by merging.py.
+        Nothing is undone where the caller has made a new live request since. A merge is undone by merging.py. Raises
+        NoSuchRequest, StoreAway.
         """
 
         def undone(write: Connection) -> bool:
@@ -143,11 +144,11 @@ class Moves:
         return in_turn(self.database, undone)
 
     def return_untouched(self, now: datetime) -> int:
-        """Gives back what was taken and left alone; how many. Raises StoreAway."""
+        """Open the requests that were taken and not touched for `LEFT_ALONE`; return how many. Raises StoreAway."""
 
         def returned(write: Connection) -> int:
             alone = (table.c.status == Status.TAKEN, table.c.touched <= now - LEFT_ALONE)
-            # In the order in which everybody locks more than one: nobody waits for somebody who waits for them.
+            # Locked in the order of the ids, as everywhere, so that two transactions do not deadlock.
             found = select(table.c.id, table.c.taken_by).where(*alone).order_by(table.c.id).with_for_update()
             rows = write.execute(found).all()
             for row in rows:
@@ -166,9 +167,9 @@ def make(
     allowed: Callable[[Row[Any]], bool],
     change: Mapping[str, Any] | Callable[[Row[Any]], Mapping[str, Any]],
 ) -> None:
-    """Makes a move where it is allowed, with its line of history and of the audit.
+    """Make a move where it is allowed, with its line of history and of the audit.
 
-    Raises MoveRefused with how the request stands, NoSuchRequest, StoreAway.
+    Raises MoveRefused where the move is not allowed, NoSuchRequest, StoreAway.
     """
 
     def made(write: Connection) -> None:
@@ -176,7 +177,7 @@ def make(
         if not allowed(row):
             raise MoveRefused(Status(row.status), row.taken_by)
         changed = change(row) if callable(change) else change
-        # Nobody can come between: PostgreSQL has locked the row, SQLite the database.
+        # No other writer can interfere: PostgreSQL has locked the row, SQLite the database.
         write.execute(update(table).where(table.c.id == request_id).values(**changed))
         values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
         write.execute(insert(schema.history).values(request_id=request_id, before=standing(row), **values))
@@ -186,7 +187,7 @@ def make(
 
 
 def next_due(clinic: Clinic) -> Callable[[Request, Outcome, datetime], datetime]:
-    """The clinic's rule for when a patient who was not reached is rung again."""
+    """Return the clinic's rule for when a patient who was not reached is called again."""
 
     def due(request: Request, outcome: Outcome, now: datetime) -> datetime:
         pause = clinic.persistence.pause(request.tries + 1, busy=outcome is Outcome.BUSY)
@@ -204,7 +205,7 @@ def _found(write: Connection, request_id: int) -> Row[Any]:
 
 
 def _found_in_turn(write: Connection, request_id: int) -> Row[Any]:
-    """The same, where it may become live again: the caller's next call makes another one before it or after it."""
+    """Return the row with its number and kind locked: it may become live while a call makes a request of the same."""
     whose = write.execute(select(table.c.phone, table.c.kind).where(table.c.id == request_id)).one_or_none()
     if whose is not None:
         lock_key(write, whose.phone, whose.kind)
@@ -212,7 +213,7 @@ def _found_in_turn(write: Connection, request_id: int) -> Row[Any]:
 
 
 def _audited(row: Row[Any], entry: HistoryEntry) -> Insert:
-    """The audit's line about a move; what a note says stays with the request."""
+    """Return the audit's line about a move. The words of a note stay with the request."""
     what = AUDITED.get(entry.what, AuditAction.REPORTED_REQUEST)
     detail = "" if entry.what == HistoryEvent.NOTE else entry.detail
     outcome = entry.what if entry.what not in AUDITED else ""
@@ -228,7 +229,7 @@ AUDITED: Mapping[str, AuditAction] = {
     HistoryEvent.CALLED_OFF: AuditAction.CANCELLED_APPOINTMENT,
     HistoryEvent.UNDONE: AuditAction.UNDID_REQUEST,
 }
-"""What the audit says of each move; of every outcome it says "reported request"."""
+"""The audit's action for each move. Outcomes are not listed; their action is REPORTED_REQUEST."""
 
 
 def _taken_by(who: str) -> Callable[[Row[Any]], bool]:

@@ -1,6 +1,7 @@
-"""The outbox: the work about requests, each task a row that stands until it is done or has failed for good.
+"""The outbox: tasks about requests, each a row of the table `errands` until it is done or has failed for good.
 
-The queue only carries their ids; a row that was never queued, or whose worker died, is queued again.
+The job queue carries only the ids. The sweep enqueues a task again that was never queued or whose worker died. No
+HTTP, no clock.
 """
 
 from collections.abc import Iterator
@@ -19,26 +20,26 @@ from ivr.storage.database import Database
 TELL_STAFF = "tell_staff"
 CONFIRM_TO_CALLER = "confirm_to_caller"
 TASKS = (TELL_STAFF, CONFIRM_TO_CALLER)
-"""What there is to do about a request, as the table stores it."""
+"""The names of the tasks, as the table stores them."""
 
 LEASE = timedelta(seconds=45)
-"""How long the sweep leaves a task that it has queued, or that a worker has begun: longer than a job may take."""
+"""Time for which a queued or begun task is not queued again: longer than a job may take."""
 
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 300, 900, 1800, 3600))
-"""How long after each failure a task is tried again; after the last it has failed for good."""
+"""The pause before the next attempt after each failure; after the last pause a task fails for good."""
 
 WORKER_DIED = "WorkerDied"
-"""The reason of a task that was begun as often as one may be, and that no worker came back from."""
+"""The reason of a failed task whose last attempt neither succeeded nor failed: its worker died."""
 
 AT_ONCE = 100
-"""Tasks that one sweep queues."""
+"""The most tasks that one sweep queues."""
 
 table = schema.errands
 
 
 @dataclass(frozen=True)
 class Dispatch:
-    """One way of a task to the queue: the number makes each job's id distinct."""
+    """A task to be enqueued. Its number grows with each enqueuing, so that every job's id is distinct."""
 
     task_id: int
     number: int
@@ -61,24 +62,24 @@ class FailedTask:
     id: int
     name: str
     reason: str
-    """The kind of the error; never its words."""
+    """The kind of the error, never its message."""
     request_id: int
     reference: str = ""
 
 
 def tasks_of_a_request(text_confirmations: bool) -> tuple[str, ...]:
-    """Return the tasks that a new request makes."""
+    """Return the names of the tasks that a new request makes."""
     return (TELL_STAFF, CONFIRM_TO_CALLER) if text_confirmations else (TELL_STAFF,)
 
 
 class Outbox:
-    """The tasks that are to be done about requests."""
+    """The store of tasks: leasing, beginning and ending them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def due(self, now: datetime) -> list[Dispatch]:
-        """Lease the tasks that nobody is at, and number their next way to the queue. Raises StoreAway."""
+        """Lease the due tasks that are not leased, and return them for the queue. Raises StoreAway."""
         with self._database.reading() as read:
             found = read.scalars(
                 select(table.c.id).where(*_waiting(now)).order_by(table.c.next_at).limit(AT_ONCE)
@@ -86,7 +87,7 @@ class Outbox:
         return list(self._leased(list(found), now))
 
     def _leased(self, ids: list[int], now: datetime) -> Iterator[Dispatch]:
-        """Lease each once, though two sweeps found it."""
+        """Lease each task once, even if two sweeps found it."""
         if not ids:
             return
         with self._database.writing() as write:
@@ -95,7 +96,7 @@ class Outbox:
         yield from (Dispatch(row.id, row.rings) for row in rows)
 
     def begin(self, task_id: int, now: datetime) -> OutboxTask | None:
-        """Begin a task: count the attempt and lease it. None where it is done. Raises StoreAway."""
+        """Begin a task: count the attempt and lease it. Return None where it is done or failed. Raises StoreAway."""
         undone = (table.c.id == task_id, table.c.done_at.is_(None), table.c.failed_at.is_(None))
         begun = update(table).where(*undone).values(attempts=table.c.attempts + 1, leased_until=now + LEASE)
         with self._database.writing() as write:
@@ -109,11 +110,11 @@ class Outbox:
         return OutboxTask(task_id, row.task, row.attempts, request_of(request))
 
     def done(self, task: OutboxTask, now: datetime) -> None:
-        """Note that the task is done. Raises StoreAway."""
+        """Mark the task as done. Raises StoreAway."""
         self._set(task, done_at=now, error="")
 
     def failed(self, task: OutboxTask, reason: str, now: datetime) -> None:
-        """Note that it failed: it is tried again after a pause, or has failed for good. Raises StoreAway."""
+        """Record a failed attempt: the task is tried again after a pause, or fails for good. Raises StoreAway."""
         if task.attempt > len(PAUSES):
             with self._database.writing() as write:
                 _fail_for_good(write, FailedTask(task.id, task.name, reason[:80], task.request.id), now)
@@ -122,7 +123,7 @@ class Outbox:
             self._set(task, next_at=again, leased_until=now, error=reason[:80])
 
     def failed_for_good(self) -> list[FailedTask]:
-        """Those about requests that still wait, the latest first. Raises StoreAway."""
+        """Return the failed tasks of live requests, the latest failure first. Raises StoreAway."""
         requests = schema.requests
         query = select(table.c.id, table.c.task, table.c.error, requests.c.id, requests.c.reference)
         query = query.join_from(table, requests).where(table.c.failed_at.is_not(None), requests.c.status.in_(LIVE))
@@ -130,9 +131,9 @@ class Outbox:
             return [FailedTask(*row) for row in read.execute(query.order_by(table.c.failed_at.desc()).limit(AT_ONCE))]
 
     def begin_again(self, task_id: int, by: By) -> bool:
-        """Try a task that has failed for good once more, from the beginning; False where it had not failed.
+        """Reset a task that has failed for good, and return whether it had failed. Raises StoreAway.
 
-        Raises StoreAway.
+        Its attempts are counted from the beginning.
         """
         failed = (table.c.id == task_id, table.c.failed_at.is_not(None))
         anew = update(table).where(*failed).values(failed_at=None, attempts=0, next_at=by.at, leased_until=by.at)
@@ -148,29 +149,32 @@ class Outbox:
 
 
 def withdraw(write: Connection, request_id: int, now: datetime) -> list[int]:
-    """End the telling of the staff about this request, and return the tasks that this ends."""
+    """Mark the unfinished notices to the staff about this request as done, and return their task ids."""
     untold = (table.c.request_id == request_id, table.c.task == TELL_STAFF, table.c.done_at.is_(None))
     ended = update(table).where(*untold).values(done_at=now).returning(table.c.id)
     return list(write.scalars(ended).all())
 
 
 def give_back(write: Connection, ids: list[int]) -> None:
-    """Begin these again: the staff are to be told after all."""
+    """Make these withdrawn tasks unfinished again."""
     write.execute(update(table).where(table.c.id.in_(ids)).values(done_at=None))
 
 
 def _fail_for_good(write: Connection, failed: FailedTask, now: datetime) -> None:
-    """It stands on the desk, with its reason: nobody else would know that nobody was told."""
+    """Mark the task as failed, with its reason, and note it in the history, where the desk sees it."""
     write.execute(update(table).where(table.c.id == failed.id).values(failed_at=now, error=failed.reason))
     note(write, failed.request_id, HistoryEntry(now, THE_CLOCK, HISTORY_OF_FAILURE[failed.name], failed.reason))
 
 
 HISTORY_OF_FAILURE = {TELL_STAFF: HistoryEvent.NOT_TOLD, CONFIRM_TO_CALLER: HistoryEvent.NOT_CONFIRMED}
-"""What the history says of a task that has failed for good."""
+"""The event in the history for a task that has failed for good."""
 
 
 def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Not done, its pause over, nobody at it. What lies further ahead than we ever set it was set by a wrong clock."""
+    """Return the conditions of a task that is unfinished, due and not leased.
+
+    A time further ahead than the longest pause and lease comes from a wrong clock, and counts as over.
+    """
     pause_over = or_(table.c.next_at <= now, table.c.next_at > now + PAUSES[-1] + LEASE)
     nobody_at_it = or_(table.c.leased_until <= now, table.c.leased_until > now + PAUSES[-1] + LEASE)
     return (table.c.done_at.is_(None), table.c.failed_at.is_(None), pause_over, nobody_at_it)

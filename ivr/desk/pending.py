@@ -1,6 +1,6 @@
-"""Where a request waits in Redis, sealed and whole, while the database is away.
+"""Keeps pending requests in Redis, encrypted, while the database is away.
 
-Nothing in it expires; a worker takes it to the desk when the database is back. See docs/decisions/0002.
+They do not expire; a worker saves them to the database when it is back. See docs/decisions/0002.
 """
 
 import json
@@ -20,19 +20,19 @@ from ivr.storage.encryption import Cipher
 from ivr.storage.redis import CALLER_TIMEOUT, QueueAway, queue_errors
 
 KEY = "clinic:waiting"
-"""A hash: the promise's mark, and the request sealed."""
+"""The key of a Redis hash from each promise's mark to the encrypted request."""
 
 FSYNC_MILLISECONDS = int(CALLER_TIMEOUT * 1000) - 100
-"""How long Redis may take to have it on disk; a little less than its client waits."""
+"""Milliseconds that Redis may take to write to disk; a little less than its client waits."""
 
 
 class KeepsNothing(QueueAway):
-    """This Redis does not write to disk before it answers, so nothing may be promised on its word."""
+    """Redis did not confirm that the write is on disk, so nothing may be promised."""
 
 
 @dataclass(frozen=True)
 class PendingRequest:
-    """A promised request that has not reached the desk."""
+    """A promised request that is not in the database yet."""
 
     mark: str
     reference: str
@@ -40,7 +40,7 @@ class PendingRequest:
 
 
 class PendingRequests:
-    """The requests that were promised while the database was away."""
+    """The store of pending requests."""
 
     def __init__(self, redis: Redis, cipher: Cipher, breaker: Breaker | None = None) -> None:
         self._redis = redis
@@ -48,50 +48,50 @@ class PendingRequests:
         self._breaker = breaker
 
     def keep(self, waiting: PendingRequest) -> None:
-        """Keeps the request, and returns once it is on disk. Twice is as good as once. Raises QueueAway."""
+        """Store the request, and return once it is on disk. Safe to repeat. Raises QueueAway."""
         with queue_errors(self._breaker), closing(_one_connection(self._redis)) as client:
-            # A frozen Redis would carry out the write when it thaws, after the caller was told that nothing is kept.
+            # A stalled Redis would do the write later, after the caller was told that nothing is stored.
             client.ping()
             client.hset(KEY, waiting.mark, self._cipher.encrypt(to_json(waiting)))
             _wait_for_disk(client)
 
     def sealed(self) -> Iterator[str]:
-        """All who wait, as they lie there. Raises QueueAway."""
+        """Yield the pending requests, still encrypted. Raises QueueAway."""
         with queue_errors(self._breaker):
             for _, sealed in self._redis.hscan_iter(KEY):
                 yield sealed.decode()
 
     def open(self, sealed: str) -> PendingRequest:
-        """Decrypt one pending request. Raises Unreadable where it was sealed under another secret."""
+        """Decrypt one pending request. Raises Unreadable where it was encrypted under another secret."""
         return _from_json(self._cipher.decrypt(sealed))
 
     def leave(self, waiting: PendingRequest) -> None:
-        """The request is on the desk. Raises QueueAway."""
+        """Remove a pending request that is in the database now, or was erased. Raises QueueAway."""
         with queue_errors(self._breaker):
             self._redis.hdel(KEY, waiting.mark)
 
     def has(self, mark: str) -> bool:
-        """Whether the promise of this mark waits here. Raises QueueAway."""
+        """Return whether there is a pending request with this mark. Raises QueueAway."""
         with queue_errors(self._breaker):
             return bool(self._redis.hexists(KEY, mark))
 
     def count(self) -> int:
-        """How many wait. Raises QueueAway."""
+        """Return the number of pending requests. Raises QueueAway."""
         with queue_errors(self._breaker):
             return int(self._redis.hlen(KEY))
 
 
 def _one_connection(redis: Redis) -> Redis:
-    """WAITAOF answers for the writes of its own connection only."""
+    """Return a client with a single connection: WAITAOF answers for the writes of its own connection only."""
     return Redis(connection_pool=redis.connection_pool, single_connection_client=True)
 
 
 def _wait_for_disk(client: Redis) -> None:
-    """Raises KeepsNothing unless the last write of this connection is on disk."""
+    """Wait until the last write of this connection is on disk. Raises KeepsNothing."""
     try:
         on_disk = client.waitaof(1, 0, FSYNC_MILLISECONDS)[0]
     except ResponseError:
-        on_disk = _always_on_disk(client)  # no WAITAOF before Redis 7.2; an error too where nothing is kept at all
+        on_disk = _always_on_disk(client)  # no WAITAOF before Redis 7.2; also an error without an append-only file
     if not on_disk:
         raise KeepsNothing("no write to disk was confirmed")
 
@@ -102,7 +102,7 @@ def _always_on_disk(client: Redis) -> bool:
 
 
 def to_json(waiting: PendingRequest) -> str:
-    """All of it, in clear: to be sealed, or for the caller themself."""
+    """Return the whole request as JSON, unencrypted: to be encrypted, or handed to the caller."""
     new = waiting.new
     return json.dumps(
         {

@@ -1,6 +1,6 @@
-"""A request of a caller: what is asked, how it moves between open, taken and closed, and what was promised.
+"""The values of a caller's request: its wish, status, outcome, history, and the promise to the caller.
 
-Values and one table of moves. No SQL.
+Values and one table of outcomes. No SQL.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from ivr.storage.audit import By
 
 
 class Status(StrEnum):
-    """Where a request is."""
+    """The status of a request."""
 
     OPEN = "open"
     TAKEN = "taken"
@@ -23,17 +23,17 @@ class Status(StrEnum):
 
 
 CALLER = "caller"
-"""Who a line of history names when it was not somebody at the desk."""
+"""The name in a line of history that a caller caused."""
 
 THE_CLOCK = "the clock"
-"""Who a line of history names when nobody did it."""
+"""The name in a line of history that the service wrote by itself."""
 
 LIVE = (Status.OPEN, Status.TAKEN)
-"""A number has at most one live request of each kind."""
+"""The statuses of a live request. A number has at most one live request of each kind."""
 
 
 class HistoryEvent(StrEnum):
-    """What happened to a request besides an outcome, as it is stored; its sentences stand in ivr/web/wording.py."""
+    """An event in a request's history other than an outcome, as stored; ivr/web/wording.py has its sentences."""
 
     MADE = "made"
     RANG_AGAIN = "rang_again"
@@ -53,7 +53,7 @@ class HistoryEvent(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came of ringing the patient."""
+    """The outcome of calling the patient, as stored."""
 
     BOOKED = "booked"
     SETTLED = "settled"
@@ -67,7 +67,7 @@ class Outcome(StrEnum):
 
 
 class Then(Enum):
-    """What an outcome means for the request."""
+    """The consequence of an outcome for the request."""
 
     CLOSED = "it is closed"
     AGAIN = "it is tried again after a pause, until the tries are used up"
@@ -85,16 +85,16 @@ OUTCOMES: Mapping[Outcome, Then] = {
     Outcome.CANCELLED: Then.CLOSED,
     Outcome.NOT_REACHED: Then.CLOSED,
 }
-"""Each outcome that somebody at the desk can choose; NOT_REACHED is reached when the tries are used up."""
+"""The consequence of each outcome. NOT_REACHED is set by the service when the tries are used up."""
 
 
 @dataclass(frozen=True)
 class OutcomeReport:
-    """What somebody reports after ringing: the outcome, and the moment that goes with it."""
+    """A report after calling the patient: the outcome, and the moment that belongs to it."""
 
     outcome: Outcome
     at: datetime | None = None
-    """The hour of the appointment for BOOKED, when to ring again for LATER."""
+    """The time of the appointment for BOOKED, the time of the next call for LATER, else None."""
 
     def __post_init__(self) -> None:
         if (self.at is None) == (self.outcome in {Outcome.BOOKED, Outcome.LATER}):
@@ -102,7 +102,7 @@ class OutcomeReport:
 
 
 class MoveRefused(Exception):
-    """Somebody else was there first; `status` and `taken_by` say how the request stands now."""
+    """The request's present status does not allow the move; `status` and `taken_by` tell it."""
 
     def __init__(self, status: Status, taken_by: str | None) -> None:
         super().__init__(f"the request is {status}")
@@ -116,7 +116,7 @@ class NoSuchRequest(LookupError):
 
 @dataclass(frozen=True)
 class NewRequest:
-    """What a caller has just asked for and confirmed."""
+    """A request that has just been confirmed, before it is stored."""
 
     kind: Kind
     line: str
@@ -128,24 +128,24 @@ class NewRequest:
     call_id: str
     created: datetime
     asked: datetime
-    """When in the call it was begun: the same when its webhook comes twice, another when the caller asks again."""
+    """The moment in the call at which the request was begun. A repeated webhook has the same, a new request another."""
     own_number: bool
-    """Whether the number is the one the call came from: only then may the caller be told of an earlier request."""
+    """True if `phone` is the number that called: only then may the caller hear of an earlier request."""
     made_by: str = CALLER
-    """Who made it: the caller, or somebody at the desk."""
+    """The maker of the request: CALLER, or the name of somebody at the desk."""
     caller: Phone | None = None
-    """The telephone that the call came from, if it is known; it need not be the number to ring."""
+    """The telephone that the call came from, if known; it may differ from `phone`, the number to call."""
 
     @property
     def promise(self) -> tuple[str, ...]:
-        """What tells the promise of this request from every other."""
+        """The values that distinguish this request's promise from every other."""
         wish = (self.day.isoformat() if self.day else "", self.part or "")
         return (self.call_id, self.kind, self.phone.e164, *wish, self.asked.isoformat())
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it stands at the desk."""
+    """A request as the database stores it."""
 
     id: int
     reference: str
@@ -165,9 +165,9 @@ class Request:
     outcome: Outcome | None = None
     appointment: datetime | None = None
     source: str = "call"
-    """Where it came from: a call, or the counter."""
+    """The origin of the request: "call" or "counter"."""
     merged_into: int | None = None
-    """The request of the same person that remained when this one was closed as its duplicate."""
+    """The id of the request that this one was closed as a duplicate of."""
 
 
 @dataclass(frozen=True)
@@ -177,20 +177,20 @@ class HistoryEntry:
     at: datetime
     who: str
     what: str
-    """A HistoryEvent or an Outcome; another word where a newer program wrote it."""
+    """A HistoryEvent or an Outcome; another word if a newer version of the program wrote it."""
     detail: str
 
     @classmethod
     def of(cls, by: By, what: "HistoryEvent | Outcome", detail: str = "") -> Self:
-        """Make the line about what somebody does."""
+        """Return the line about an event or outcome, with the person and the moment of `by`."""
         return cls(by.at, by.who, what, detail)
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What a caller may be told: their reference, and whether it is that of a request they had already."""
+    """The promise to a caller: the reference, and whether it is that of an earlier request (`joined`)."""
 
     reference: str
     joined: bool
     waits: bool = False
-    """Whether the request waits in Redis for the database."""
+    """True while the request is pending in Redis."""

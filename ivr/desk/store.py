@@ -1,6 +1,6 @@
-"""The desk's requests in SQL: keeping a new one once, listing them, and moving them along MOVES.
+"""Stores new requests once, with their promises and tasks, and reads requests and their histories.
 
-The only writer of requests, promises and history. No HTTP, no queue, no clock.
+The moves of a stored request are in moves.py. No HTTP, no queue, no clock.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,36 +31,37 @@ from ivr.storage.database import Database, StoreAway, UniqueViolation
 from ivr.storage.upsert import insert_new, lock_key
 
 FIRST_LEASE = timedelta(seconds=15)
-"""How long the sweep leaves a new task to whoever made it and is about to queue it."""
+"""Time for which the sweep leaves a new task to the process that made it and is about to enqueue it."""
 
 TRIES = 5
-"""How often a write is begun again when somebody else wrote first: each time there is something new to find."""
+"""Attempts at a write that fails because another transaction wrote the same key first."""
 
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class Saved:
-    """What was promised, and the tasks that were made with it."""
+    """The promise of a stored request, and the ids of the tasks that were made with it."""
 
     kept: Kept
     tasks: tuple[int, ...] = ()
 
 
 class RequestStore:
-    """The requests of callers."""
+    """The store of requests."""
 
     def __init__(self, database: Database, tasks: Sequence[str] = (), rules: IntakeRules | None = None) -> None:
         self._database = database
         self._tasks = tasks
-        """What is to be done about every new request."""
+        """The names of the tasks that every new request makes."""
         self._doorkeeper = rules
-        """Who may refuse a new one; nobody does where a promise that was made already is brought in."""
+        """The rules that may refuse a new request; None where an earlier promise is saved."""
 
     def keep(self, new: NewRequest, mark: str, reference: str) -> Saved:
-        """Keeps the request once, however often it comes; a number's live request of the kind is joined.
+        """Store the request, and return its promise and new tasks. Raises RequestRefused, StoreAway.
 
-        What was promised before is answered as it was then, whatever has changed. Raises RequestRefused, StoreAway.
+        Safe to repeat: the same mark returns the first promise, unchanged. If the number has a live request of the
+        kind, the new one joins it.
         """
         return in_turn(
             self._database, lambda write: _kept_before(write, mark) or self._keep(write, new, mark, reference)
@@ -83,15 +84,15 @@ class RequestStore:
         return Saved(Kept(spoken, joined), tasks)
 
     def waiting(self) -> list[Request]:
-        """The live requests, soonest due first. Raises StoreAway."""
+        """Return the live requests, soonest due first. Raises StoreAway."""
         return self._list(select(schema.requests).where(schema.requests.c.status.in_(LIVE)))
 
     def all(self) -> list[Request]:
-        """The live requests and the closed ones, soonest due first. Raises StoreAway."""
+        """Return all requests, soonest due first. Raises StoreAway."""
         return self._list(select(schema.requests))
 
     def request(self, request_id: int) -> Request:
-        """The request of this number. Raises NoSuchRequest, StoreAway."""
+        """Return the request with this id. Raises NoSuchRequest, StoreAway."""
         with self._database.reading() as read:
             row = read.execute(select(schema.requests).where(schema.requests.c.id == request_id)).one_or_none()
         if row is None:
@@ -99,7 +100,7 @@ class RequestStore:
         return request_of(row)
 
     def history(self, request_id: int) -> list[HistoryEntry]:
-        """What happened to the request, oldest first. Raises StoreAway."""
+        """Return the history of the request, oldest line first. Raises StoreAway."""
         table = schema.history
         query = select(table.c.at, table.c.who, table.c.what, table.c.detail)
         with self._database.reading() as read:
@@ -113,9 +114,9 @@ class RequestStore:
 
 
 def in_turn(database: Database, work: Callable[[Connection], Result]) -> Result:
-    """Does the work in a transaction; where somebody else wrote first, once more, on what there is then.
+    """Do the work in a transaction, and return its result. Raises StoreAway.
 
-    Raises StoreAway.
+    Where another transaction wrote the same key first, the work is begun again, up to `TRIES` times.
     """
     for _ in range(TRIES):
         try:
@@ -139,8 +140,8 @@ def _live(write: Connection, new: NewRequest) -> Row[Any] | None:
     found = write.execute(live.where(*same)).one_or_none()
     if found is not None:
         return found
-    # Merged into the number's request of the other kind, they are one to whoever rings. Another number's request is
-    # not joined: this caller is promised to be rung on this number.
+    # A request of this kind may have been merged into one of the other kind: the caller joins that one. A request of
+    # another number is not joined, because this caller is promised a call on this number.
     merged = merged_into(select(table.c.id).where(*same, WAS_MERGED))
     return write.execute(live.where(table.c.phone == new.phone.e164, table.c.id.in_(merged))).one_or_none()
 
@@ -168,9 +169,9 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
 
 
 def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
-    """The caller rang again: what they wish now replaces what they wished, but nobody loses their place for it.
+    """Join the new request to the live one: its wish replaces the former, and the same wish keeps the earlier due time.
 
-    A wish of another kind stands beside the first one, in the history.
+    A wish of another kind goes into the history only.
     """
     same_wish = (live.day, live.part) == (new.day, new.part)
     wish = {"day": new.day, "part": new.part, "due": min(live.due, new.due) if same_wish else new.due}
@@ -182,7 +183,7 @@ def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
 
 
 def note(write: Connection, request_id: int, entry: HistoryEntry) -> None:
-    """Adds a line to the request's history."""
+    """Add a line to the request's history."""
     line = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
     write.execute(insert(schema.history).values(request_id=request_id, **line))
 
@@ -203,12 +204,12 @@ def _add_task(write: Connection, request_id: int, task: str, now: datetime) -> i
 
 
 def wish_of(day: Any, part: Any) -> str:
-    """A wish as a line of history holds it."""
+    """Return a wish in the form of a line of history: the day and its part, or an empty string."""
     return f"{day} {part}" if day and part else ""
 
 
 def request_of(row: Row[Any]) -> Request:
-    """A row of the table of requests, as a value."""
+    """Return a row of the table `requests` as a value."""
     return Request(
         id=row.id,
         reference=row.reference,

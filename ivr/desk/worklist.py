@@ -1,4 +1,4 @@
-"""Looking at the desk's requests: who waits, in which order, and what is known of one number.
+"""Reads the desk's requests: the waiting list, searches, the requests of one number, and the day's appointments.
 
 Reads only. No HTTP, no clock, no moves.
 """
@@ -19,29 +19,29 @@ from ivr.storage import schema
 from ivr.storage.database import Database
 
 PAGE = 50
-"""Requests on one page: more than anybody rings before the list has changed."""
+"""Requests on one page: more than anybody calls before the list has changed."""
 
 table = schema.requests
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which of those who wait are looked for; what is empty does not filter."""
+    """A filter of the waiting list; an empty field does not filter."""
 
     words: str = ""
-    """Digits of a number or a reference."""
+    """The digits of a number or a reference, as typed."""
     line: str = ""
     kind: str = ""
     day: date | None = None
 
     @property
     def digits(self) -> str:
-        """The digits among the words."""
+        """The ASCII digits of `words`."""
         return "".join(letter for letter in self.words if letter.isascii() and letter.isdigit())
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
-        """The same for the database."""
+        """The SQL conditions of this filter, for live requests."""
         found: list[ColumnElement[bool]] = [table.c.status.in_(LIVE)]
         if self.line:
             found.append(table.c.line == self.line)
@@ -58,7 +58,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of those who wait, and how many wait in all."""
+    """A page of the waiting list, with the counts of all matching and of all live requests."""
 
     requests: Sequence[Request]
     found: int
@@ -67,13 +67,13 @@ class Page:
 
 
 class Worklist:
-    """Who waits."""
+    """The reader of the desk's requests."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def page(self, wanted: Filter, first: int = 0) -> Page:
-        """Those who wait and match, the most overdue first. Raises StoreAway."""
+        """Return a page of the live requests that match, the most overdue first. Raises StoreAway."""
         query = select(table).where(*wanted.conditions).order_by(table.c.due, table.c.id).limit(PAGE).offset(first)
         with self._database.reading() as read:
             rows = read.execute(query).all()
@@ -82,22 +82,23 @@ class Worklist:
         return Page([request_of(row) for row in rows], found, waiting, first)
 
     def version(self) -> int:
-        """Grows with every change of any request. Raises StoreAway."""
+        """Return a number that grows with every change of any request. Raises StoreAway."""
         with self._database.reading() as read:
             return read.execute(select(func.max(schema.history.c.id))).scalar_one() or 0
 
     def referred(self, reference: str, *, also_merged: bool = False) -> list[Request]:
-        """The requests that a reference stands for, live ones first; two numbers can share one. Raises StoreAway.
+        """Return the requests of a reference, live ones first. Raises StoreAway.
 
-        In place of a request that was merged stands the one that it was merged into; with `also_merged`, beside it.
+        There can be several, because two numbers can share a reference. For a merged request, the one that it was
+        merged into is returned; with `also_merged`, both are.
         """
         found = select(table).where(table.c.id.in_(merged_into(_promised(reference))))
         return self._all(found if also_merged else found.where(table.c.merged_into.is_(None)))
 
     def offered(self, request: Request) -> list[Request]:
-        """The live requests that may be the same person's: of the number, or one that the number's were merged into.
+        """Return the other live requests that may be merged with this one. Raises StoreAway.
 
-        Raises StoreAway.
+        They are those of the same number, and those that requests of this number were merged into.
         """
         of_number = table.c.phone == request.phone.e164
         led = merged_into(select(table.c.id).where(of_number, WAS_MERGED))
@@ -105,7 +106,7 @@ class Worklist:
         return self._all(select(table).where(*others, or_(of_number, table.c.id.in_(led))))
 
     def searched(self, words: str) -> list[Request]:
-        """Closed requests of exactly this number or reference; what waits is found by its page. Raises StoreAway."""
+        """Return the closed requests of exactly this number or reference; `page` finds live ones. Raises StoreAway."""
         wanted = Filter(words)
         if not wanted.digits:
             return []
@@ -115,12 +116,12 @@ class Worklist:
         return self._all(select(table).where(or_(*same), table.c.status.not_in(LIVE)))
 
     def of_same_number(self, request: Request) -> list[Request]:
-        """The other requests of the number, and what was merged into this one, newest first. Raises StoreAway."""
+        """Return the number's other requests and those merged into this one, live ones first. Raises StoreAway."""
         of_person = or_(table.c.phone == request.phone.e164, table.c.merged_into == request.id)
         return self._all(select(table).where(of_person, table.c.id != request.id))
 
     def appointments(self, start: datetime, end: datetime) -> list[Request]:
-        """What was booked between these moments, in its order. Raises StoreAway."""
+        """Return the requests with an appointment from `start` until before `end`, by time. Raises StoreAway."""
         booked = (table.c.outcome == Outcome.BOOKED, table.c.appointment >= start, table.c.appointment < end)
         query = select(table).where(*booked).order_by(table.c.appointment, table.c.id)
         with self._database.reading() as read:

@@ -1,6 +1,6 @@
-"""How a closed day reaches a call: the clinic of clinic.toml, with the closures that the desk has set.
+"""The clinic of clinic.toml with the closures that the desk has set, for use in calls.
 
-Reads this machine's file and asks no store, so that a call hears of them with the database away. No clock.
+Reads the closures from a file of this machine, so that calls have them while the database is away. No clock.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ivr.line.clinic import Clinic
 
 @dataclass(frozen=True)
 class ClinicNow:
-    """The clinic as callers hear of it."""
+    """The configured clinic and the file of closures."""
 
     clinic: Clinic
     file: ClosuresFile

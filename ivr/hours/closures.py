@@ -1,7 +1,7 @@
-"""The closures that the desk has set, in SQL: closed days and changed hours, with who set them and when.
+"""Stores the closures that the desk has set: closed days and changed hours, with who set each and when.
 
-A closure is never altered: a later one beats it, or somebody undoes it. It reaches calls through closures_file.py and
-clinic_now.py. No HTTP, no clock.
+A closure is never altered: a later one overrides it, or somebody undoes it. Calls read closures through
+closures_file.py and clinic_now.py. No HTTP, no clock.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ table = schema.closures
 
 @dataclass(frozen=True)
 class Standing:
-    """A closure that stands, who set it and when."""
+    """A closure that is not undone, with the person who set it and the moment."""
 
     id: int
     closure: DeskClosure
@@ -29,18 +29,18 @@ class Standing:
 
 
 class Closures:
-    """The closures of the desk."""
+    """The store of closures."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def set(self, wished: Sequence[DeskClosure], by: By) -> list[int]:
-        """Sets all of these or, where that fails, none; their ids. Raises StoreAway."""
+        """Set all of these closures or, on failure, none; return their ids. Raises StoreAway."""
         with self._database.writing() as write:
             return [_set(write, each, by) for each in wished]
 
     def undo(self, closure_id: int, by: By) -> bool:
-        """Undoes one; whether it stood until now. Raises StoreAway."""
+        """Undo a closure, and return whether it stood until now. Raises StoreAway."""
         standing = (table.c.id == closure_id, table.c.undone_at.is_(None))
         undone = update(table).where(*standing).values(undone_by=by.who, undone_at=by.at).returning(table)
         with self._database.writing() as write:
@@ -50,7 +50,7 @@ class Closures:
         return row is not None
 
     def current(self, day: date) -> list[Standing]:
-        """Return the closures of that day and later ones, those undone left out, the oldest first. Raises StoreAway."""
+        """Return the closures from this day on that are not undone, in the order of setting. Raises StoreAway."""
         query = select(table).where(table.c.day >= day, table.c.undone_at.is_(None)).order_by(table.c.id)
         with self._database.reading() as read:
             return [Standing(row.id, _closure(row), row.who, row.at) for row in read.execute(query)]
@@ -69,6 +69,6 @@ def _closure(row: Row[tuple[object, ...]]) -> DeskClosure:
 
 
 def _words(closure: DeskClosure) -> str:
-    """The closure as the audit tells of it."""
+    """Return the closure in words, for the audit."""
     hours = f"open {written(closure.shifts)}" if closure.shifts else "closed"
     return f"{closure.line or 'all lines'}: {hours}" + (f", {closure.reason}" if closure.reason else "")

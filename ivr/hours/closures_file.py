@@ -1,7 +1,7 @@
-"""The closures as a file beside the telephone, so that a call needs no store to know of them.
+"""Keeps the closures in a file on this machine, so that calls can read them without a store.
 
-Whoever changes a closure writes it, and so does the clock; every call looks whether it has changed. While it cannot be
-read, what was last read holds.
+The file is written after each change of a closure, and regularly by the clock process. Every call checks whether the
+file has changed. While it cannot be read, the closures that were read last hold. No HTTP, no SQL.
 """
 
 import fcntl
@@ -21,32 +21,32 @@ from ivr.line.hours import DeskClosure, shifts_of, written
 log = logging.getLogger(__name__)
 
 FILE = "closures.json"
-"""Its name in the state folder."""
+"""The file's name in the state folder."""
 
 
 class ClosuresFileAway(Exception):
-    """The file cannot be written: calls go on with the closures that they know."""
+    """The file cannot be written; calls go on with the closures that they have read."""
 
 
 @dataclass(frozen=True)
 class FileVersion:
-    """What was found when the file was last looked at."""
+    """The state of the file when it was last checked."""
 
     mark: tuple[int, int, int] | None = None
-    """When it was changed, its size and its inode."""
+    """The time of its last change in nanoseconds, its size in bytes and its inode; None if it cannot be read."""
     closures: tuple[DeskClosure, ...] = ()
     trouble: str = ""
 
 
 class ClosuresFile:
-    """The file of closures, and what was last read from it."""
+    """The file of closures, with a cache of what was read last."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._last = FileVersion()
 
     def read(self) -> tuple[DeskClosure, ...]:
-        """The closures, in the order in which they were set; from memory while the file is as it was."""
+        """Return the closures, in the order of setting; from the cache while the file is unchanged."""
         before = self._last
         look = self._last = self._look(before)
         if look.trouble and look.trouble != before.trouble:
@@ -64,9 +64,10 @@ class ClosuresFile:
             return FileVersion(mark, last.closures, "is broken")
 
     def follow(self, closures: Closures, day: date) -> list[Standing]:
-        """Write the closures from that day on where the file differs; return them. Raises StoreAway, ClosuresFileAway.
+        """Write the closures from that day on, where the file differs, and return them.
 
-        The lock is held from asking the database until the file is written: what is older never replaces what is newer.
+        The lock is held from reading the database until the file is written, so that older closures never replace newer
+        ones. Raises StoreAway, ClosuresFileAway.
         """
         with _written_by_one(self._path):
             standing = closures.current(day)
@@ -91,7 +92,7 @@ def _written_by_one(path: Path) -> Iterator[None]:
 
 
 def _replace(path: Path, wanted: bytes) -> None:
-    """Another file in its place: whoever reads sees the old one whole or the new one whole, after a power cut too."""
+    """Replace the file atomically: a reader sees the whole old file or the whole new one, even after a power cut."""
     handle, name = mkstemp(dir=path.parent, prefix=f"{path.name}.")  # open to nobody else
     try:
         with os.fdopen(handle, "wb") as file:
@@ -109,7 +110,7 @@ def _text(closures: Sequence[DeskClosure]) -> bytes:
 
 
 def _closures(text: bytes) -> tuple[DeskClosure, ...]:
-    """Raises ValueError, TypeError or KeyError where the text is not one of ours."""
+    """Return the closures in the file's text. Raises ValueError, TypeError or KeyError where it is malformed."""
     return tuple(
         DeskClosure(date.fromisoformat(row["day"]), str(row["line"]), shifts_of(str(row["shifts"])), str(row["reason"]))
         for row in json.loads(text)

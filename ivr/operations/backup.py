@@ -1,6 +1,6 @@
-"""Backs up the desk's SQLite file while the service writes to it, and says whether a file is a backup of ours.
+"""Backs up the desk's SQLite file while the service writes to it, and checks whether a file is such a backup.
 
-A backup is one file with everything in it. Putting one back stands in restore.py. No HTTP, no clock.
+A backup is one file with the whole database. restore.py restores it. No HTTP, no clock.
 """
 
 import os
@@ -16,48 +16,48 @@ from urllib.parse import quote
 from ivr.storage.migrate import revisions
 
 TIMEOUT = 10.0
-"""Seconds that another writer may keep us waiting."""
+"""Seconds to wait for another writer."""
 
 BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-"""What SQLite says of a file that is damaged or is something else."""
+"""SQLite's error codes for a file that is damaged or no database."""
 
 NAMES = "clinic-[0-9]*-[0-9]*.db"
-"""What the backups are called that we name ourselves."""
+"""The pattern of the names that `named` gives to backups."""
 
 
 HALF_DONE = ".half-done-"
-"""How a folder's name begins in which a backup is made or put back; one that was killed leaves it behind."""
+"""The prefix of the temporary folders of a backup or restore; a killed process leaves its folder behind."""
 
 REPLACED = "before-restore"
-"""What is in the name of a database that was replaced."""
+"""A part of the name of a database file that a restore replaced."""
 
 
 class BackupRefused(Exception):
-    """There is no backup, or it is not put back; the message says why, and nothing has changed."""
+    """The backup or restore was not done; the message says why, and nothing has changed."""
 
 
 class Damaged(BackupRefused):
-    """What is there is no whole database of ours."""
+    """The file is damaged, or is not a database of the desk."""
 
 
 def folder_of(state_dir: Path) -> Path:
-    """Where the backups go that nobody gave a place."""
+    """Return the default folder of backups."""
     return state_dir / "backups"
 
 
 def backups(state_dir: Path, database: Path) -> list[Path]:
-    """All that lies here with what the desk once held, half-made ones too."""
+    """Return all copies of the desk's data here: backups, unfinished ones, and replaced databases."""
     replaced = database.parent.glob(f"{database.name}.{REPLACED}-*")
     return sorted([*folder_of(state_dir).glob("clinic-*"), *database.parent.glob(f"{HALF_DONE}*"), *replaced])
 
 
 def named(moment: datetime) -> str:
-    """What a backup of this moment is called."""
+    """Return the file name of a backup of this moment."""
     return f"clinic-{moment:%Y%m%d-%H%M%S}.db"
 
 
 def back_up(database: Path, target: Path, timeout: float = TIMEOUT) -> None:
-    """Makes the backup; its file appears only when it is whole and has been read again. Raises BackupRefused."""
+    """Make a backup. Its file appears only after the copy was checked. Raises BackupRefused."""
     if target.exists():
         raise BackupRefused(f"{target} is there already, and is not replaced")
     with refusing("the backup failed"), beside(target) as folder:
@@ -68,7 +68,7 @@ def back_up(database: Path, target: Path, timeout: float = TIMEOUT) -> None:
 
 
 def tidy(folder: Path, keep: int) -> list[Path]:
-    """Removes the backups of this folder but for the newest; those that went. Raises BackupRefused."""
+    """Remove all but the newest `keep` backups of this folder; return those removed. Raises BackupRefused."""
     oldest = sorted(folder.glob(NAMES))[:-keep]
     with refusing("older backups could not be removed"):
         for each in oldest:
@@ -77,7 +77,10 @@ def tidy(folder: Path, keep: int) -> list[Path]:
 
 
 def check(path: Path) -> str:
-    """The revision of a database that is whole and ours. Raises BackupRefused, Damaged, else what sqlite3 raises."""
+    """Check that a file is a database of the desk, and return its revision.
+
+    Raises Damaged, BackupRefused for a revision of a newer program, and sqlite3.Error.
+    """
     with closing(opened(path)) as connection:
         try:
             damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -104,10 +107,10 @@ def _revision(connection: sqlite3.Connection) -> str:
 
 
 def copy(source: Path, target: Path, timeout: float = TIMEOUT) -> None:
-    """Copies a database that others may be writing to, as it stands at one moment. Raises what sqlite3 raises."""
+    """Copy a database, as it is at one moment, while others may write to it. Raises BackupRefused, sqlite3.Error."""
 
     def no_longer(status: int, _remaining: int, _total: int) -> None:
-        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:  # it has waited; Python would look again for ever
+        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:  # it has waited; Python would try again without end
             raise BackupRefused("somebody has the database to himself")
 
     target.touch(mode=0o600)
@@ -117,14 +120,14 @@ def copy(source: Path, target: Path, timeout: float = TIMEOUT) -> None:
 
 
 def opened(path: Path, timeout: float = TIMEOUT) -> sqlite3.Connection:
-    """A connection to a file that is there. Raises sqlite3.OperationalError."""
+    """Return a connection to an existing file. Raises sqlite3.OperationalError."""
     name = f"file:{quote(str(path.absolute()))}?mode=rw"
     return sqlite3.connect(name, uri=True, timeout=timeout, isolation_level=None)
 
 
 @contextmanager
 def beside(path: Path) -> Iterator[Path]:
-    """A folder that nobody else may open, on the disk of that file, gone afterwards. Raises OSError."""
+    """Yield a private temporary folder on the disk of that file. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Path(mkdtemp(dir=path.parent, prefix=HALF_DONE))
     try:
@@ -134,7 +137,7 @@ def beside(path: Path) -> Iterator[Path]:
 
 
 def put(part: Path, target: Path) -> None:
-    """Gives a whole file its name, so that a power cut leaves all of it or nothing. Raises OSError."""
+    """Rename a finished file to its target, atomically even in a power cut. Raises OSError."""
     _on_disk(part)
     part.replace(target)
     _on_disk(target.parent)
@@ -150,7 +153,7 @@ def _on_disk(path: Path) -> None:
 
 @contextmanager
 def refusing(what: str) -> Iterator[None]:
-    """What a file or a database refuses becomes BackupRefused."""
+    """Raise BackupRefused for errors of files and of SQLite; `what` begins its message."""
     try:
         yield
     except sqlite3.Error as error:

@@ -1,4 +1,4 @@
-"""Notices that the machine's clock has jumped, by a second one that cannot. Decides nothing."""
+"""Detects jumps of the system clock by comparing it with the monotonic clock. Takes no action."""
 
 import logging
 from collections.abc import Callable
@@ -8,15 +8,15 @@ from datetime import datetime
 log = logging.getLogger(__name__)
 
 NOTICED_SECONDS = 30.0
-"""A time service that works corrects by less than this at once."""
+"""The least jump that is reported, in seconds: more than a working time service corrects at once."""
 
 TOLD_SECONDS = 600.0
-"""For how long a jump is told of."""
+"""Seconds for which a jump is reported."""
 
 
 @dataclass
 class ClockJumps:
-    """Compares what the clock says with how much time has passed. One for each process."""
+    """Compares the system clock with the monotonic clock. One object for each process."""
 
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
@@ -24,9 +24,9 @@ class ClockJumps:
     _last: tuple[float, float] | None = field(default=None, init=False)
 
     def last(self) -> float | None:
-        """By how many seconds the clock has jumped, lately; negative for back; None where it has not.
+        """Return the recent jump of the clock in seconds, negative for backwards; None where there was none.
 
-        Looks, too: it is to be asked every now and then.
+        Each call also checks for a new jump, so it must be called regularly.
         """
         now = self.monotonic()
         offset = self.clock().timestamp() - now

@@ -1,6 +1,6 @@
-"""Copies the whole desk from one database into another that is empty: how a clinic moves from SQLite to PostgreSQL.
+"""Copies the whole desk from one database into another, empty one, as when a clinic moves from SQLite to PostgreSQL.
 
-All or nothing. No HTTP, no clock; whether anybody still writes to the old one is for whoever asks to know.
+All or nothing. No HTTP, no clock. The caller must see to it that nobody writes to the old database meanwhile.
 """
 
 from collections.abc import Mapping
@@ -11,15 +11,15 @@ from ivr.storage import schema
 from ivr.storage.database import Database
 
 AT_ONCE = 500
-"""Rows that are written together."""
+"""Rows that one statement writes."""
 
 
 class NotEmpty(Exception):
-    """There is something in the new database already; the message names the table."""
+    """The new database has rows already; the message names the table."""
 
 
 def copy(old: Database, new: Database) -> Mapping[str, int]:
-    """Copies every row; how many there were of each table. Raises NotEmpty, StoreAway."""
+    """Copy every row, and return the number of rows by table. Raises NotEmpty, StoreAway."""
     with old.reading() as read, new.writing() as write:
         return {table.name: _copy(table, read, write) for table in schema.metadata.sorted_tables}
 
@@ -36,7 +36,7 @@ def _copy(table: Table, read: Connection, write: Connection) -> int:
 
 
 def _number_on(table: Table, write: Connection) -> None:
-    """PostgreSQL numbers new rows from a sequence, which knows nothing of rows that came with their numbers."""
+    """Set PostgreSQL's sequence of ids after the highest copied id, which the copying did not do."""
     highest = write.execute(select(func.max(table.c.id))).scalar()
     if write.dialect.name == "postgresql" and highest is not None:
         sequence = {"table": table.name, "highest": highest}

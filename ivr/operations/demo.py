@@ -1,6 +1,6 @@
-"""Made-up requests and calls that fill the desk's pages for somebody who looks at them; all can be removed again.
+"""Fills the desk's pages with made-up requests and calls, for a demonstration, and removes them again.
 
-The numbers are +91 99999 000xx, which nobody would take for a patient's.
+The numbers are +91 99999 000xx, which nobody would take for a patient's. No HTTP, no clock.
 """
 
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ from ivr.storage.encryption import KeyedIds
 from ivr.storage.upsert import insert_new
 
 DEMO = "demo-"
-"""How the call of a made-up request begins."""
+"""The prefix of the call id of a made-up request."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """A request as it might have come in."""
+    """A made-up request, with the moves made on it."""
 
     kind: Kind
     line: str
@@ -38,7 +38,7 @@ class Example:
     language: str
     minutes_ago: int
     day: int | None = None
-    """The wished day: the first open one is 0."""
+    """The wished day, counted in open days from 0; None for no wish."""
     part: Part | None = None
     reports: tuple[Outcome, ...] = ()
     note: str = ""
@@ -63,7 +63,7 @@ EXAMPLES = (
 
 @dataclass(frozen=True)
 class Demo:
-    """Fills the desk with examples, and takes them away again."""
+    """Writes and removes the examples."""
 
     database: Database
     moves: Moves
@@ -71,13 +71,13 @@ class Demo:
     keyed_ids: KeyedIds
 
     def fill(self, now: datetime) -> int:
-        """Writes the examples down; those that are there already stay as they are. How many. Raises StoreAway."""
+        """Write the examples that are not there yet, and return the number of all. Raises StoreAway."""
         for example in EXAMPLES:
             self._write(example, now)
         return len(EXAMPLES)
 
     def look_back(self, now: datetime) -> tuple[int, int]:
-        """Writes the calls of the last days down, and what came of them; how many of both. Raises StoreAway."""
+        """Write the calls and closed requests of the last days; return the numbers of both. Raises StoreAway."""
         calls = made_up(self.clinic, now)
         past = past_requests(self.clinic, calls, now)
         write_down(self.database, calls)
@@ -87,14 +87,14 @@ class Demo:
         return len(calls), len(past)
 
     def _write(self, example: Example, now: datetime) -> None:
-        desk = RequestStore(self.database)  # with nothing to be done about them: nobody is told of a made-up request
+        desk = RequestStore(self.database)  # without tasks: nobody is told of a made-up request
         new = self._new(example, now - timedelta(minutes=example.minutes_ago))
         mark = self.keyed_ids.mark(new.promise)
         if self._id_of(new.call_id) is not None:
             return
         desk.keep(new, mark, self.keyed_ids.reference(new.promise))
         request_id = self._id_of(new.call_id)
-        if request_id is not None:  # None: it joined a live request of that number, which is not ours to move
+        if request_id is not None:  # None: it joined a real live request of that number, which must not be moved
             self._move(request_id, example, new.created)
 
     def _id_of(self, call_id: str) -> int | None:
@@ -112,7 +112,7 @@ class Demo:
             self.moves.write_note(request_id, example.note, By(SOMEBODY, moment))
 
     def _appointment(self, now: datetime) -> datetime:
-        """Somewhere in today's opening hours, so that the day's list is not empty."""
+        """Return a time in today's opening hours, so that the day's list is not empty."""
         local = self.clinic.line("").hours.local(now)
         return local.replace(hour=18, minute=30 if local.minute % 2 else 0, second=0, microsecond=0)
 
@@ -135,7 +135,7 @@ class Demo:
         )
 
     def clear(self) -> int:
-        """Removes every made-up call, and request with all that hangs on it; how many requests. Raises StoreAway."""
+        """Remove all made-up calls and requests; return the number of requests. Raises StoreAway."""
         table, calls = schema.requests, schema.calls
         made_up = select(table.c.id).where(table.c.call_sid.startswith(DEMO, autoescape=True))
         with self.database.writing() as write:
@@ -146,7 +146,7 @@ class Demo:
 
 
 def _add(write: Connection, past: PastRequest) -> None:
-    """Adds a request with its history, unless it is there."""
+    """Add a request with its history, unless it is there already."""
     table = schema.requests
     if write.scalar(select(table.c.id).where(table.c.call_sid == past.row["call_sid"])) is None:
         request_id = insert_new(write, table, **past.row)

@@ -1,6 +1,6 @@
-"""Made-up calls of the last days, so that the reports have something to show. The same at each time, but for the days.
+"""Makes up the calls of the last days, so that the reports show something. The same each time, but for the days.
 
-Values only; demo.py writes them down and takes them away again.
+Values only; demo.py writes and removes them.
 """
 
 from collections.abc import Iterator
@@ -11,15 +11,15 @@ from ivr.line.clinic import Clinic
 from ivr.reports.call_records import CallRecord, ending
 
 DAYS = 14
-"""So many days back."""
+"""The number of days with made-up calls, today included."""
 
 MARK = "demo-"
-"""How the mark of a made-up call begins."""
+"""The prefix of the mark of a made-up call."""
 
 
 @dataclass(frozen=True)
 class Habit:
-    """What some callers do, how long it takes them, and how many of a hundred they are."""
+    """A kind of call: its path, its length in seconds, and its share of a hundred calls."""
 
     path: str
     seconds: int
@@ -39,20 +39,20 @@ HABITS = (
     Habit("welcome main offer goodbye", 60, 3),
     Habit("welcome main person ring", 25, 2),
 )
-"""They are a hundred together."""
+"""The kinds of calls; their shares add up to a hundred."""
 
 OF_A_DAY = (0, 0, 0, 0, 0, 0, 0, 1, 2, 6, 8, 7, 5, 3, 2, 2, 4, 7, 8, 6, 3, 1, 1, 0)
 """Calls by hour of a day."""
 
 CLOSED_SHARE = 4
-"""On a day on which the clinic is closed one of so many rings."""
+"""On a closed day, only one in this many calls comes in."""
 
 STRIDE = 37
-"""Shares no divisor with a hundred: in steps of it every habit comes its so many times, well mixed."""
+"""The step through the hundred habits. It is coprime to a hundred, so that a hundred calls take each once."""
 
 
 def made_up(clinic: Clinic, now: datetime) -> list[CallRecord]:
-    """The calls of the days until now."""
+    """Return the made-up calls of the last `DAYS` days until now."""
     today = clinic.line("").hours.local(now).date()
     days = (today - timedelta(days=ago) for ago in range(DAYS))
     return [call for day in days for call in _of_a_day(clinic, day) if call.began < now]

@@ -1,6 +1,6 @@
-"""What became of the made-up calls of the days before today: requests that were rung and closed, a row each.
+"""Makes up the closed requests that the made-up calls of the days before today left.
 
-Values only; demo.py writes them down and takes them away again.
+Values only; demo.py writes and removes them.
 """
 
 import json
@@ -16,27 +16,27 @@ from ivr.line.clinic import Clinic, Line
 from ivr.reports.call_records import CallRecord
 
 SOMEBODY = "demo"
-"""Who has moved the made-up requests that were moved."""
+"""The name of the person who made the moves of made-up requests."""
 
 MINUTES = (4, 9, 2, 14, 6, 22, 11, 3, 48, 7, 17, 5, 95, 12, 8)
-"""After how long the patients are rung, one after the other."""
+"""Minutes after the due time at which patients are called, for one request after the other."""
 
 AGAIN = timedelta(hours=2)
 
 NUMBERS = 50
-"""The last of +91 99999 000xx, so that they are not those of the requests that wait."""
+"""The lowest xx (up to 99) of the numbers +91 99999 000xx, none of which is that of a waiting request."""
 
 
 @dataclass(frozen=True)
 class PastRequest:
-    """A closed request, and the lines of its history."""
+    """A closed request and the lines of its history, as rows of their tables."""
 
     row: Mapping[str, Any]
     history: Sequence[Mapping[str, Any]]
 
 
 def past_requests(clinic: Clinic, calls: Sequence[CallRecord], now: datetime) -> list[PastRequest]:
-    """Those of the calls that left one before today."""
+    """Return the requests of those calls before today that left one."""
     today = clinic.line("").hours.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     asked = [each for each in calls if "kept" in each.path and each.began < today]
     return [_request(clinic.line(each.line), each, turn) for turn, each in enumerate(asked)]
@@ -69,7 +69,7 @@ def _request(line: Line, call: CallRecord, turn: int) -> PastRequest:
 
 
 def _rung(kind: Kind, first: datetime, turn: int) -> Iterator[tuple[datetime, Outcome]]:
-    """Most are reached at the first try, some at the second or third, and a few numbers are wrong."""
+    """Yield the calls to the patient: most answer the first, some the second or third; a few numbers are wrong."""
     if turn % 31 == 30:
         yield first, Outcome.WRONG_NUMBER
         return

@@ -1,4 +1,4 @@
-"""The desk in figures, for whoever watches over the service: how many, how late, how old. Nobody's number or name."""
+"""Counts the desk's requests and tasks, with their greatest ages, for monitoring. No numbers or names of people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from ivr.storage.database import Database
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The figures at one moment."""
+    """The counts and ages at one moment."""
 
     requests: Mapping[str, int]
-    """By status."""
+    """The number of requests by status."""
     overdue_since: datetime | None
-    """When the most overdue request was due that nobody has taken; None where none is overdue."""
+    """The due time of the most overdue open request; None where none is overdue."""
     unsent_since: Mapping[str, datetime | None]
-    """By task of the outbox: when the oldest was made that is neither done nor failed; None where there is none."""
+    """By name of task: the creation of the oldest task that is neither done nor failed; None where there is none."""
     failed: Mapping[str, int]
-    """By task of the outbox: how many have failed for good."""
+    """By name of task: the number of outbox tasks that have failed for good."""
 
 
 class DeskSnapshots:
-    """The figures of the desk."""
+    """Takes snapshots of the desk."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

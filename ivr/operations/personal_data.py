@@ -1,6 +1,6 @@
-"""All that is held about one number, in either store: found whole, handed out, and erased for good.
+"""Finds, exports and erases all data about one number, in both stores.
 
-No HTTP, no clock, no sentences. What a backup holds is not looked at here.
+No HTTP, no clock, no sentences. Backups are not searched here.
 """
 
 import json
@@ -25,39 +25,39 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class PersonalRecord:
-    """What is held about a number."""
+    """All data about a number."""
 
     phone: Phone
     requests: Rows = ()
-    """Each with its promises, its history and its errands."""
+    """The requests, each with its promises, history and outbox tasks."""
     blocks: Rows = ()
     waiting: Sequence[PendingRequest] = ()
-    """Promised while the database was away, and not at the desk yet."""
+    """The pending requests in Redis."""
     unreadable: int = 0
-    """Sealed under another secret: they may be anybody's."""
+    """The number of pending requests that cannot be decrypted, whose numbers are therefore unknown."""
     mentions: Sequence[str] = field(default=())
-    """References of other people's requests with a note that has this number in it."""
+    """References of other numbers' requests with a note that contains this number."""
     merged: Sequence[str] = ()
-    """References of requests of other numbers that somebody at the desk has merged with one of these."""
+    """References of other numbers' requests that were merged with one of these."""
 
     @property
     def references(self) -> list[str]:
-        """Of every request, those that wait too."""
+        """The references of all requests, pending ones included."""
         return sorted({*(row["reference"] for row in self.requests), *(each.reference for each in self.waiting)})
 
     @property
     def live(self) -> list[str]:
-        """The references of those that somebody is still to ring."""
+        """The references of live and pending requests, whose patients are still to be called."""
         waiting = {each.reference for each in self.waiting}
         return sorted({*(row["reference"] for row in self.requests if row["status"] in LIVE), *waiting})
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is held."""
+        """True if there is no data about the number."""
         return not (self.requests or self.blocks or self.waiting)
 
     def as_json(self) -> str:
-        """All of it, for the person whose number it is."""
+        """Return the whole record as JSON, for the person whose number it is."""
         written = {
             "number": self.phone.e164,
             "requests": self.requests,
@@ -71,13 +71,13 @@ class PersonalRecord:
 
 @dataclass(frozen=True)
 class PersonalData:
-    """What is held about each number."""
+    """Finds and erases the data about a number."""
 
     database: Database
     room: PendingRequests
 
     def of(self, phone: Phone) -> PersonalRecord:
-        """Everything about a number. Raises StoreAway, QueueAway."""
+        """Return all data about a number. Raises StoreAway, QueueAway."""
         waiting, unreadable = self._waiting(phone)
         with self.database.reading() as read:
             requests = [
@@ -98,12 +98,12 @@ class PersonalData:
         return [each for each in found if each.new.phone == phone], unreadable
 
     def erase_waiting(self, held: PersonalRecord) -> None:
-        """Removes what waits in Redis, so that it never reaches the desk. Raises QueueAway."""
+        """Erase the pending requests in Redis. Raises QueueAway."""
         for each in held.waiting:
             self.room.leave(each)
 
     def erase(self, held: PersonalRecord, by: By) -> None:
-        """Removes what the database holds; the audit says so of each reference, and of no number. Raises StoreAway."""
+        """Erase the data in the database; the audit names the references, not the number. Raises StoreAway."""
         with self.database.writing() as write:
             for table in (schema.requests, schema.blocked):
                 same = select(table.c.id).where(table.c.phone == held.phone.e164).order_by(table.c.id)
@@ -114,24 +114,24 @@ class PersonalData:
                 write.execute(audit.line(by, AuditAction.ERASED, detail=f"{len(held.blocks)} blocks"))
 
     def seen(self, held: PersonalRecord, by: By) -> None:
-        """The audit says that it was handed out. Raises StoreAway."""
+        """Record in the audit that the data was exported. Raises StoreAway."""
         with self.database.writing() as write:
             for reference in held.references:
                 write.execute(audit.line(by, AuditAction.EXPORTED, reference))
 
 
 def _whole(read: Connection, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A request with all that hangs on it."""
+    """Return a request with the rows of its child tables."""
     return {**row, **{each.name: _rows(read, each, each.c.request_id == row["id"]) for each in CHILDREN_OF_A_REQUEST}}
 
 
 def _rows(read: Connection, table: Table, condition: ColumnElement[bool]) -> list[dict[str, Any]]:
-    """Every column, also one that a later version adds."""
+    """Return the rows with every column, also columns that a later version adds."""
     return [dict(row) for row in read.execute(select(table).where(condition).order_by(table.c.id)).mappings()]
 
 
 def _mentions(read: Connection, phone: Phone) -> list[str]:
-    """Notes are free words: whoever wrote one may have grouped the digits as they liked."""
+    """Return the references of other requests whose notes contain the number, however its digits are grouped."""
     wanted, notes, table = "".join(phone.groups), schema.history, schema.requests
     query = select(table.c.reference, notes.c.detail).join(table, table.c.id == notes.c.request_id)
     others = read.execute(query.where(notes.c.what == HistoryEvent.NOTE, table.c.phone != phone.e164))
@@ -139,7 +139,7 @@ def _mentions(read: Connection, phone: Phone) -> list[str]:
 
 
 def _merged(read: Connection, phone: Phone) -> list[str]:
-    """In either direction: what was merged into this number's requests, and what they were merged into."""
+    """Return the references of other numbers' requests that were merged with this number's, in either direction."""
     one, other = schema.requests.alias(), schema.requests.alias()
     pair = one.join(other, one.c.id == other.c.merged_into)
     ways = ((one, other), (other, one))

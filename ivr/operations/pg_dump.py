@@ -1,4 +1,4 @@
-"""The commands by which a PostgreSQL desk is backed up and put back, for somebody to run; they hold no password.
+"""Builds the shell commands that back up and restore a PostgreSQL database; they contain no password.
 
 Nothing is run here.
 """
@@ -13,14 +13,14 @@ SECRETS = ("password", "sslpassword")
 
 
 def dumping(database_url: str, file: str) -> Sequence[str]:
-    """What makes the backup."""
+    """Return the commands that make the backup."""
     return (
         f"umask 077 && pg_dump --format=custom --no-owner --file={_quoted(file)} {_quoted(_address(database_url))}",
     )
 
 
 def restoring(database_url: str, file: str) -> Sequence[str]:
-    """What puts it into a database of its own, beside the present one, which stays as it is."""
+    """Return the commands that restore the backup into a new database; the present one stays as it is."""
     name = f"{make_url(database_url).database}_restored"
     return (
         f"createdb --maintenance-db={_quoted(_address(database_url))} {_quoted(name)}",

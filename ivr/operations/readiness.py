@@ -1,6 +1,6 @@
-"""Whether the desk's database can do what a promise needs: it is there, has our tables, and takes a write.
+"""Checks that the database can store a promise: it answers, has the right schema and room, and takes a write.
 
-Looks and takes back what it tried; changes nothing. No HTTP, no clock.
+The trial write is rolled back; nothing is changed. No HTTP, no clock.
 """
 
 import shutil
@@ -13,21 +13,21 @@ from ivr.storage import schema
 from ivr.storage.database import Database, StoreAway
 
 LEAST_ROOM = 50 * 2**20
-"""Bytes that the folder of our own stores must have left: some weeks of a clinic's requests."""
+"""Free bytes that the state folder's disk must have: enough for some weeks of a clinic's requests."""
 
 
 @dataclass(frozen=True)
 class DatabaseReadiness:
-    """What is looked at, and what it should be."""
+    """The check of a database and its disk."""
 
     database: Database
     revisions: tuple[str, ...]
-    """The versions of the schema that this program knows, oldest first; it works on the last."""
+    """The revisions of the schema that this program knows, oldest first; it needs the last."""
     folder: Path
-    """Where the stores that are ours lie."""
+    """The folder whose disk must have room."""
 
     def check(self) -> None:
-        """Raises StoreAway, whose words say what is wrong and what to do."""
+        """Check the database and the disk. Raises StoreAway, whose message says what is wrong and what to do."""
         self._check_room()
         with self.database.trying() as trial:
             self._check_revision(trial.execute(text("SELECT version_num FROM alembic_version")).scalar())

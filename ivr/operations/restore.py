@@ -1,7 +1,7 @@
-"""Puts a backup of the desk's SQLite file back, also while the service runs, and keeps what it replaces beside it.
+"""Restores a backup of the desk's SQLite file, also while the service runs, and keeps the replaced database.
 
-Rows are replaced in one transaction: readers see the desk as it was or as it is restored, writers wait or go to Redis.
-The calendar's link alone stays as it is.
+All rows are replaced in one transaction: readers see the old desk or the restored one; writers wait or store pending
+requests in Redis. Only the calendar's link is not restored. No HTTP, no clock.
 """
 
 import shutil
@@ -20,24 +20,24 @@ from ivr.storage import audit, schema
 from ivr.storage.migrate import migrate, revisions
 
 STAYS = schema.calendar_links.name
-"""What is not restored: a link to the calendar that was replaced or switched off since must not open it again."""
+"""The table that is not restored: a calendar link replaced since the backup must not work again."""
 
 WAL_FILES = ("-wal", "-shm")
-"""What SQLite keeps beside a database; each must stay with its own."""
+"""Endings of the files that SQLite keeps beside a database; they are moved together with it."""
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What came of it."""
+    """The result of a restore."""
 
     kept: Path | None
-    """Where the replaced database is; None where there was none."""
+    """The path of the replaced database; None where there was none."""
     erased: tuple[str, ...] = ()
-    """References of requests that were erased since the backup was made, and are back with it."""
+    """References of requests that were erased after the backup was made, and are now back."""
 
 
 def kept_as(database: Path, moment: datetime) -> Path:
-    """What a database that is replaced at this moment is called afterwards; nothing is called that yet."""
+    """Return an unused path for the database that a restore at this moment replaces."""
     name = f"{database.name}.{REPLACED}-{moment:%Y%m%d-%H%M%S}"
     names = (database.with_name(f"{name}{end}") for end in chain(("",), (f"-{again}" for again in count(2))))
     return next(each for each in names if not each.exists())
@@ -45,7 +45,7 @@ def kept_as(database: Path, moment: datetime) -> Path:
 
 @contextmanager
 def prepared(backup: Path, database: Path) -> Iterator[Path]:
-    """A copy of the backup that is whole, ours, and has today's tables. Raises BackupRefused."""
+    """Yield a checked copy of the backup, upgraded to the newest schema. Raises BackupRefused."""
     if backup.exists() and database.exists() and backup.samefile(database):
         raise BackupRefused(f"{backup} is the desk's database itself")
     with refusing("the backup cannot be used"), beside(database) as folder:
@@ -57,7 +57,7 @@ def prepared(backup: Path, database: Path) -> Iterator[Path]:
 
 
 def _taken(backup: Path, part: Path) -> None:
-    for end in ("", "-wal"):  # a file that was moved or copied by hand may have a journal of its own
+    for end in ("", "-wal"):  # a file that was moved or copied by hand may have a journal
         source, target = (path.with_name(f"{path.name}{end}") for path in (backup, part))
         if not end or source.exists():
             target.touch(mode=0o600)
@@ -65,13 +65,16 @@ def _taken(backup: Path, part: Path) -> None:
 
 
 def requests_in(path: Path) -> int:
-    """How many requests a database of ours has. Raises BackupRefused."""
+    """Return the number of requests in a database of the desk. Raises BackupRefused."""
     with refusing("the database cannot be read"), closing(opened(path)) as connection:
         return int(connection.execute("SELECT count(*) FROM requests").fetchone()[0])
 
 
 def restore(part: Path, database: Path, kept: Path, timeout: float = TIMEOUT) -> Restored:
-    """Puts what was prepared in the place of the database. Raises BackupRefused."""
+    """Replace the contents of the database by the prepared copy `part`; the old database is kept at `kept`.
+
+    Raises BackupRefused.
+    """
     with refusing("nothing was restored"):
         try:
             if database.exists():
@@ -79,7 +82,7 @@ def restore(part: Path, database: Path, kept: Path, timeout: float = TIMEOUT) ->
                     _bring_up_to_date(database)
                 return Restored(kept, _replace(part, database, kept, timeout))
         except Damaged:
-            pass  # nobody can write to it, and it has no rows to be replaced
+            pass  # a damaged file has no readers or writers, and is replaced as a whole
         found = database.exists()
         _close_the_calendar(part)
         _set_aside(database, kept)
@@ -88,13 +91,13 @@ def restore(part: Path, database: Path, kept: Path, timeout: float = TIMEOUT) ->
 
 
 def _replace(part: Path, database: Path, kept: Path, timeout: float) -> tuple[str, ...]:
-    """Replaces every row; the references that were erased since. Raises what sqlite3 raises."""
+    """Replace every row; return the references of requests erased since the backup. Raises sqlite3.Error."""
     half = part.with_name("kept")
     with closing(opened(database, timeout)) as live:
         live.execute("PRAGMA synchronous=FULL")
         live.execute("PRAGMA secure_delete=ON")
         live.execute("ATTACH ? AS restored", (str(part),))
-        live.execute("BEGIN IMMEDIATE")  # from here on nobody else writes, so that what is kept is all there is
+        live.execute("BEGIN IMMEDIATE")  # from here on nobody else writes, so that the kept copy is complete
         copy(database, half)
         put(half, kept)
         erased = live.execute(ERASED_SINCE, (audit.AuditAction.ERASED,)).fetchall()
@@ -117,7 +120,7 @@ def _replace_rows(live: sqlite3.Connection, table: str, columns: str) -> None:
 
 
 def _close_the_calendar(part: Path) -> None:
-    """Nobody can read which link was in force: none is, until a manager makes one."""
+    """Remove the calendar links: without the former database it is unknown which one was in use."""
     with closing(opened(part)) as restored:
         restored.execute(f"DELETE FROM {STAYS}")  # noqa: S608 - the name of a table of ours
 

@@ -1,6 +1,6 @@
-"""Deletes what has been kept for as long as the clinic keeps it, a little at a time.
+"""Deletes rows after the clinic's retention times, in small batches.
 
-A request that is live is never deleted, however old it is. No HTTP, no clock.
+A live request is never deleted, however old it is. No HTTP, no clock.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,17 +17,17 @@ from ivr.storage import schema
 from ivr.storage.database import Database
 
 AT_ONCE = 200
-"""Rows of a kind that one transaction deletes: no caller waits for the lock of it."""
+"""The most rows that one transaction deletes, so that no caller waits for its lock."""
 
 EVERY = timedelta(hours=1)
 
 CHILDREN_OF_A_REQUEST = (schema.errands, schema.history, schema.promises)
-"""What is deleted together with a request."""
+"""The tables whose rows are deleted together with their request."""
 
 
 @dataclass(frozen=True)
 class Expired:
-    """Rows that have been kept long enough, and what to call them."""
+    """A condition for expired rows of a table, and the name of these rows in the log."""
 
     called: str
     table: Table
@@ -35,7 +35,7 @@ class Expired:
 
 
 class Purge:
-    """Looks once an hour, and goes on at the next look where there was more than it deletes at once."""
+    """Deletes expired rows once an hour, or at every `run` while a full batch was found."""
 
     def __init__(self, database: Database, kept: Retention) -> None:
         self._database = database
@@ -43,7 +43,7 @@ class Purge:
         self._next: datetime | None = None
 
     def run(self, now: datetime) -> Mapping[str, int]:
-        """Deletes a little where it is time to; how many rows of what. Raises StoreAway."""
+        """Delete a batch of each kind if it is time, and return the numbers of rows by name. Raises StoreAway."""
         if self._next is not None and now < self._next:
             return {}
         gone = dict(self._gone(now))
@@ -59,7 +59,7 @@ class Purge:
 
 
 def expired(kept: Retention, now: datetime) -> tuple[Expired, ...]:
-    """What is deleted now."""
+    """Return the kinds of rows that are expired now."""
     closed_before, logged_before = now - kept.closed_requests, now - kept.log
     blocked, closures, audit, links = schema.blocked, schema.closures, schema.audit, schema.invitations
     return (
@@ -73,10 +73,13 @@ def expired(kept: Retention, now: datetime) -> tuple[Expired, ...]:
 
 
 def _closed_for_long(before: datetime, now: datetime) -> ColumnElement[bool]:
-    """Closed before then, with no appointment still ahead; what was merged stays as long as what it leads to."""
+    """Return the condition of requests closed before then, without a future appointment, and not merged.
+
+    A merged request stays as long as the one that it was merged into.
+    """
     table, lines = schema.requests, schema.history
     later = exists().where(lines.c.request_id == table.c.id, lines.c.at > before)
-    # The first version wrote no moment of closing: there the last line of history tells it.
+    # The first version did not store the moment of closing: there the last line of history tells it.
     closed = or_(table.c.touched <= before, and_(table.c.touched.is_(None), table.c.created <= before, ~later))
     no_more_ahead = or_(table.c.appointment.is_(None), table.c.appointment <= now)
     return and_(table.c.status == Status.CLOSED, closed, no_more_ahead, table.c.merged_into.is_(None))
@@ -84,7 +87,7 @@ def _closed_for_long(before: datetime, now: datetime) -> ColumnElement[bool]:
 
 def _shred(write: Connection, which: Expired) -> int:
     table = which.table
-    # Locked before they are deleted: an undo in that very moment finds the request gone, or keeps it.
+    # The rows are locked before they are deleted, so that a simultaneous undo keeps the request or finds it gone.
     found = select(table.c.id).where(which.condition).limit(AT_ONCE).with_for_update(skip_locked=True)
     ids = write.scalars(found).all()
     remove(write, table, ids)
@@ -92,7 +95,7 @@ def _shred(write: Connection, which: Expired) -> int:
 
 
 def remove(write: Connection, table: Table, ids: Any) -> None:
-    """Deletes these rows, and with requests all that hangs on them."""
+    """Delete these rows; for requests also their links and the rows of their child tables."""
     if not ids:
         return
     if table is schema.requests:

@@ -1,6 +1,6 @@
-"""What a call leaves behind: its traces, one a webhook, and the record that they come to when it is over.
+"""Makes the record of a finished call from its traces, of which each webhook leaves one.
 
-Pure. A record names nobody: no number, no key, no reference, only places of the menu and what became of it.
+Pure. A record has no number, no pressed key and no reference: only places of the menu, and outcomes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,22 +10,22 @@ from enum import StrEnum
 from itertools import groupby
 
 SETTLES = timedelta(seconds=20)
-"""How long after its end a call may leave one more trace: the carrier waits 15 seconds for an answer."""
+"""Time after a call's end in which another trace may come: the carrier waits 15 seconds for an answer."""
 
 SILENT = timedelta(hours=1)
-"""A call that leaves no trace for so long is over, whether or not anybody has said so."""
+"""Time without a trace after which a call counts as over, even if the carrier has not reported its end."""
 
 LONGEST_PATH = 40
-"""Words of a path; of a longer one the last word is kept, since it says how the call ended."""
+"""The most words of a path. A longer path is cut, but keeps its last word, which says how the call ended."""
 
 TALKED, FAULT, FAILED, GOODBYE = "talked", "fault", "failed", "goodbye"
-"""Words of a path that say how it ended; `failed` is the carrier's."""
+"""Words of a path that say how the call ended; `failed` comes from the carrier's report."""
 
 FAULTS = frozenset({FAULT, FAILED})
 
 
 class Ending(StrEnum):
-    """How a call ended."""
+    """The end of a call, as stored."""
 
     HUNG_UP = "hung_up"
     """The caller hung up while the line waited for a key."""
@@ -34,9 +34,9 @@ class Ending(StrEnum):
     TALKED = "talked"
     """The reception took the call."""
     FAULT = "fault"
-    """The last that was heard is that the line has a fault."""
+    """The caller last heard that the line has a fault, or the carrier reported one."""
     UNKNOWN = "unknown"
-    """It went silent, and nobody said that it was over."""
+    """No more traces came, and the carrier did not report an end."""
 
 
 ENDINGS: Mapping[str, Ending] = {
@@ -45,31 +45,31 @@ ENDINGS: Mapping[str, Ending] = {
     FAILED: Ending.FAULT,
     GOODBYE: Ending.GOODBYE,
 }
-"""What the last word of a path says of the end."""
+"""The end of a call by the last word of its path."""
 
 
 @dataclass(frozen=True)
 class Trace:
-    """What one webhook leaves of its call."""
+    """A trace of a call, left by one webhook."""
 
     mark: str
-    """What stands for the call."""
+    """The keyed hash of the call's id."""
     at: datetime
     line: str
     language: str
-    """Empty where it is not known, as in the carrier's word of the end."""
+    """The caller's language; empty where it is not known, as in the carrier's report of the end."""
     what: tuple[str, ...] = ()
-    """Places that the call came to, and outcomes, in order."""
+    """The places that the call came to, and outcomes, in order."""
     step: str = ""
-    """What stands for the address of the webhook, without the key that was pressed there."""
+    """The keyed hash of the webhook's address, without the pressed key."""
     over: bool = False
     lasted: int | None = None
-    """Seconds, where the carrier has said so."""
+    """The length of the call in seconds, if the carrier has reported it."""
 
 
 @dataclass(frozen=True)
 class CallRecord:
-    """A call that is over."""
+    """The record of a finished call."""
 
     mark: str
     began: datetime
@@ -85,7 +85,7 @@ class CallRecord:
 
 
 def is_over(traces: Sequence[Trace], now: datetime) -> bool:
-    """Whether nothing more is to be expected of a call; a trace from far ahead is one of a clock that was wrong."""
+    """Return whether a call is over. A time far in the future comes from a wrong clock, and counts as past."""
     ends = [each.at for each in traces if each.over]
     if ends:
         return abs(now - min(ends)) >= SETTLES
@@ -93,7 +93,10 @@ def is_over(traces: Sequence[Trace], now: datetime) -> bool:
 
 
 def record(traces: Sequence[Trace]) -> CallRecord | None:
-    """The record of a call with these traces; None where nobody was heard of but the carrier, as of a leg of ours."""
+    """Return the record of a call with these traces; None where only the carrier's reports of the end are there.
+
+    That is so for the calls that the line itself makes to the reception.
+    """
     ordered = sorted(traces, key=lambda each: each.at)
     steps = [each for each in ordered if each.what]
     path = _path(steps)
@@ -111,14 +114,14 @@ def record(traces: Sequence[Trace]) -> CallRecord | None:
 
 
 def ending(path: Sequence[str], over: bool) -> Ending:
-    """How a call with this path ended; `over` is whether the carrier has said that it did."""
+    """Return how a call with this path ended; `over` is True if the carrier has reported its end."""
     after_talk = path[-1] == GOODBYE and TALKED in path[-2:]
     last = TALKED if after_talk else path[-1]
     return ENDINGS.get(last, Ending.HUNG_UP if over else Ending.UNKNOWN)
 
 
 def _path(steps: Sequence[Trace]) -> tuple[str, ...]:
-    """A webhook that came twice counts once, also when it came late; and so does a place at which the call stayed."""
+    """Return the words of the traces in order. A repeated webhook, or a repeated place in a row, counts once."""
     heard = dict.fromkeys((each.step, each.language, each.what) for each in steps)
     words = tuple(word for word, _ in groupby(word for _, _, what in heard for word in what))
     return words if len(words) <= LONGEST_PATH else (*words[: LONGEST_PATH - 1], words[-1])

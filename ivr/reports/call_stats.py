@@ -1,6 +1,6 @@
-"""What many calls come to: what was chosen first, what came of it, and when in the day.
+"""Counts many calls: by first choice, by result, by end, and by hour of the day.
 
-Pure. What many requests come to stands in request_stats.py, what is read from the database for both in reports.py.
+Pure. request_stats.py counts requests; reports.py reads both from the database.
 """
 
 from collections import Counter
@@ -13,35 +13,35 @@ from ivr.line.places import Menu, Passage, Place
 from ivr.reports.call_records import FAULTS, Ending
 
 NOTHING = "nothing"
-"""The choice of a caller who chose nothing. Any other is the name of the place that it leads to first."""
+"""The choice of a caller who chose nothing. Any other choice is the name of the place that it leads to."""
 
 
 def choices_of(menu: Mapping[str, Place]) -> tuple[str, ...]:
-    """What a caller can first choose: what the main menu offers, and a person."""
+    """Return the names of the possible first choices: the options of the main menu, and the reception."""
     home = menu[HOME]
     options = home.options if isinstance(home, Menu) else ()
     return tuple(dict.fromkeys((*(option.leads for option in options), PERSON_PLACE)))
 
 
 class Fate(StrEnum):
-    """Whether a caller got what they rang for, as far as a path can tell."""
+    """The result of a call for the caller, as far as its path tells."""
 
     ASKED = "asked"
-    """They left a request."""
+    """The caller left a request."""
     TALKED = "talked"
-    """They talked to the reception."""
+    """The caller talked to the reception."""
     HEARD = "heard"
-    """They heard the hours or advice."""
+    """The caller heard the hours or advice."""
     FAILED = "failed"
-    """The line had a fault, or could not keep their request."""
+    """The line had a fault, or could not store the request."""
     REFUSED = "refused"
-    """They are blocked or over a limit, and left nothing."""
+    """The caller is blocked or over a limit, and left no request."""
     NOT_ANSWERED = "not_answered"
-    """They wanted a person, it was open, and nobody was there."""
+    """The caller chose the reception in opening hours, and nobody answered."""
     BEFORE = "before"
-    """They hung up before choosing."""
+    """The caller hung up before choosing."""
     MIDWAY = "midway"
-    """They chose something and did not get to its end."""
+    """The caller chose something and did not get to its end."""
 
 
 FATES: Mapping[str, Fate] = {
@@ -51,15 +51,15 @@ FATES: Mapping[str, Fate] = {
     "refused": Fate.REFUSED,
     "nobody": Fate.NOT_ANSWERED,
 }
-"""The word of a path that settles it, before any place that answers; the first of these that is in it."""
+"""The result by a word of the path. The first that the path contains counts, before any place that answers."""
 
 SERVED = (Fate.ASKED, Fate.TALKED, Fate.HEARD)
 GOT_THROUGH = (Fate.ASKED, Fate.TALKED)
-"""What no fault that comes after it takes away."""
+"""Results that a later fault in the call does not change."""
 
 
 class Reading:
-    """Reads the paths of calls that walked this table."""
+    """Reads the paths of calls through this menu."""
 
     def __init__(self, menu: Mapping[str, Place]) -> None:
         self._choices = frozenset(choices_of(menu))
@@ -67,11 +67,11 @@ class Reading:
         self._fates = {**FATES, **dict.fromkeys(answers, Fate.HEARD)}
 
     def choice(self, path: Sequence[str]) -> str:
-        """The first thing that was chosen on this path."""
+        """Return the first choice on this path, or NOTHING."""
         return next((word for word in path if word in self._choices), NOTHING)
 
     def fate(self, path: Sequence[str]) -> Fate:
-        """What came of a call with this path."""
+        """Return the result of a call with this path."""
         settled = next((found for word, found in self._fates.items() if word in path), None)
         if FAULTS.intersection(path[-1:]) and settled not in GOT_THROUGH:
             return Fate.FAILED
@@ -80,28 +80,28 @@ class Reading:
 
 @dataclass(frozen=True)
 class CallStats:
-    """The calls of a period."""
+    """The counts of a period's calls."""
 
     hours: Mapping[int, int]
-    """Calls that came in, by hour of the clinic's day."""
+    """The number of calls by hour of the clinic's day."""
     choices: Mapping[str, int]
     endings: Mapping[Ending, int]
     fates: Mapping[Fate, int]
 
     @property
     def count(self) -> int:
-        """How many there were."""
+        """The number of all calls."""
         return sum(self.fates.values())
 
     @property
     def served(self) -> int:
-        """How many heard what they wanted, talked to somebody, or left a request."""
+        """The number of calls in which the caller heard an answer, talked to the reception, or left a request."""
         return sum(self.fates.get(each, 0) for each in SERVED)
 
 
 @dataclass(frozen=True)
 class Calls:
-    """So many calls of one path and end."""
+    """The number of calls with the same path and end."""
 
     path: str
     ended: Ending
@@ -109,7 +109,7 @@ class Calls:
 
 
 def call_stats(groups: Iterable[Calls], hours: Mapping[int, int], menu: Mapping[str, Place] = MENU) -> CallStats:
-    """What these calls of the menu's table come to; how many came in at which hour is counted already."""
+    """Return the counts of these calls through the menu; `hours` has the counts by hour already."""
     reading = Reading(menu)
     choices: Counter[str] = Counter()
     endings: Counter[Ending] = Counter()

@@ -1,4 +1,4 @@
-"""Collects the calls that are over from the spool, and writes their records to the database in its own time.
+"""Collects the finished calls from the spool, and writes their records to the database.
 
 A call is written once, however often it is collected. No HTTP, no clock.
 """
@@ -15,26 +15,29 @@ from ivr.storage.upsert import INSERTS
 table = schema.calls
 
 AT_ONCE = 200
-"""Calls that one transaction writes: no caller waits for the lock of it."""
+"""Calls that one transaction writes: so few that no caller waits for its lock."""
 
 
 class CallCollector:
-    """Writes down the calls that are over. One for each process that collects."""
+    """Writes the records of finished calls. One object for each process that collects."""
 
     def __init__(self, database: Database, spool: Spool) -> None:
         self._database = database
         self._spool = spool
         self._settled: set[str] = set()
-        """Calls of the spool that are done with. Forgotten when the process ends: then they are written once more,
-        which changes nothing."""
+        """The marks of calls in the spool that are recorded. A new process records them once more, which changes
+        nothing."""
 
     def collect(self, now: datetime) -> int:
-        """Record the calls that are over, remove what of the spool is recorded whole; return how many were over.
+        """Record the finished calls, and return how many there were. Raises StoreAway, SpoolAway.
 
-        Raises StoreAway, SpoolAway; what was not written then waits.
+        Segments of which every call is recorded are removed. After an error, what was not written is collected next
+        time.
         """
         segments, unread = self._spool.read()
         calls = _by_mark(segments)
+        # If more was written than is read at once, the calls of the oldest segment count as over, so that it
+        # can be removed.
         unfinished = _marks(segments[:1]) if unread else set()
         over = [mark for mark, traces in calls.items() if mark in unfinished or is_over(traces, unread or now)]
         fresh = [mark for mark in over if mark not in self._settled]
@@ -47,7 +50,7 @@ class CallCollector:
 
 
 def write_down(database: Database, records: Sequence[CallRecord]) -> None:
-    """Writes these calls; one that is there already stays as it is. Raises StoreAway."""
+    """Write these calls; a call that is there already stays as it is. Raises StoreAway."""
     for first in range(0, len(records), AT_ONCE):
         with database.writing() as write:
             insert = INSERTS[write.dialect.name](table).on_conflict_do_nothing()
@@ -55,7 +58,7 @@ def write_down(database: Database, records: Sequence[CallRecord]) -> None:
 
 
 def _marks(segments: Sequence[Segment]) -> set[str]:
-    """The calls in these. Where more was written than is read at once, those of the oldest segment have to be over."""
+    """Return the marks of the calls in these segments."""
     return {trace.mark for segment in segments for trace in segment.traces}
 
 

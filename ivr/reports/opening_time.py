@@ -1,4 +1,4 @@
-"""The opening time of some days laid end to end: many stretches of it are measured at the cost of one.
+"""Measures opening time between two moments, fast for many pairs, from a table of cumulative opening time.
 
 No clock.
 """
@@ -15,17 +15,17 @@ from ivr.line.hours import Hours
 
 @dataclass(frozen=True)
 class OpeningTime:
-    """The stretches in which a line is open, from one day to another."""
+    """The stretches of time in which a line is open, from one day to another."""
 
     starts: Sequence[float]
-    """Seconds of Unix time: between two moments of one zone Python counts hours on the wall, not those that pass."""
+    """The starts in seconds of Unix time, since Python's difference within one time zone ignores clock changes."""
     ends: Sequence[float]
     before: Sequence[float]
-    """Seconds that are open before each stretch, from the first day on."""
+    """The seconds of opening time before each stretch, from the first day on."""
 
     @classmethod
     def of(cls, hours: Hours, first: datetime, last: datetime) -> Self:
-        """Of these hours, from the day of one moment to that of another."""
+        """Return the opening time of these hours, from the day of `first` to the day of `last`."""
         day, end = hours.local(first).date(), hours.local(last).date()
         days = (day + timedelta(days=ahead) for ahead in range((end - day).days + 1))
         stretches = [(start.timestamp(), end.timestamp()) for each in days for start, end in hours.stretches(each)]
@@ -33,10 +33,10 @@ class OpeningTime:
         return cls(starts, ends, [*accumulate((end - start for start, end in stretches), initial=0.0)])
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """How long it is open from one moment of these days until another; nothing where that is before it."""
+        """Return the opening time from `start` to `end`, both on these days; zero where `end` is before `start`."""
         return timedelta(seconds=max(0.0, self._until(end.timestamp()) - self._until(start.timestamp())))
 
     def _until(self, moment: float) -> float:
-        """Seconds that are open from the first day until then."""
+        """Return the seconds of opening time from the first day until this moment."""
         at = bisect_right(self.starts, moment) - 1
         return 0.0 if at < 0 else self.before[at] + min(moment, self.ends[at]) - self.starts[at]

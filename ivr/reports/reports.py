@@ -1,6 +1,7 @@
-"""Reads from the database what the reports are made of: the calls and the requests of some days.
+"""Makes the report of a period: reads its calls and requests from the database, and has them counted.
 
-Reads only, and only those days: what lies before them costs nothing. The counting stands in call_stats.py. No clock.
+Reads only, and besides the overdue requests only the rows of the period. call_stats.py and request_stats.py count.
+No clock.
 """
 
 import json
@@ -28,7 +29,7 @@ requests, history, calls = schema.requests, schema.history, schema.calls
 
 @dataclass(frozen=True)
 class Period:
-    """Days of the clinic, from the first to the last of them."""
+    """A period of whole days in the clinic's time zone, the last day included."""
 
     first: date
     last: date
@@ -36,37 +37,37 @@ class Period:
 
     @property
     def start(self) -> datetime:
-        """The moment in which it begins."""
+        """The moment at which the period begins."""
         return datetime.combine(self.first, time.min, self.zone)
 
     @property
     def end(self) -> datetime:
-        """The moment in which it is over."""
+        """The moment at which the period is over."""
         return datetime.combine(self.last + timedelta(days=1), time.min, self.zone)
 
 
 @dataclass(frozen=True)
 class PeriodReport:
-    """What is known of a period."""
+    """The report of a period."""
 
     calls: CallStats
     requests: RequestStats
     overdue: int
-    """Requests that wait and are late at this moment, whenever they were made."""
+    """The number of open requests that are overdue now, whenever they were made."""
 
 
 class Reports:
-    """The reports of the desk."""
+    """Makes the reports of the desk."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        """A patient one, without a breaker: a month takes longer to read than a caller waits."""
+        """A client with a long timeout and no breaker: a month takes longer to read than a caller waits."""
 
     def of(self, period: Period, line: str, clinic: Clinic, now: datetime) -> PeriodReport:
-        """The report of a line, or of all of them ("" ), with the opening hours of this clinic. Raises StoreAway."""
+        """Return the report of a line, or of all lines (""), by the opening hours of this clinic. Raises StoreAway."""
         with self._database.reading() as read:
             found = _found(read, period, line, now)
-        # Counted only now: however long it takes, no connection is held for it.
+        # Counted after the transaction, so that no connection is held meanwhile.
         return PeriodReport(
             calls=call_stats(found.paths, _by_hour(found, period.zone)),
             requests=request_stats(list(_asked(found, period, clinic, now))),
@@ -76,15 +77,15 @@ class Reports:
 
 @dataclass(frozen=True)
 class Rows:
-    """What the database has of a period, not yet counted."""
+    """The rows of a period from the database, not yet counted."""
 
     paths: Sequence[Calls]
     began: Sequence[tuple[datetime, int]]
-    """The calls: how many in each quarter of an hour, and when the first of them came in."""
+    """The calls of each quarter of an hour: the moment of the first one, and their number."""
     made: Sequence[Row[Any]]
-    """The requests."""
+    """The requests that were made in the period."""
     lines: Sequence[Row[Any]]
-    """What their histories say of ringing the patients, oldest first."""
+    """The lines of their histories about calls to the patients, oldest first."""
     overdue: int
 
 
@@ -102,19 +103,19 @@ def _found(read: Connection, period: Period, line: str, now: datetime) -> Rows:
 
 
 def _within(moment: Column[Any], table_line: Column[Any], period: Period, line: str) -> ColumnElement[bool]:
-    """What belongs to the period and to the line."""
+    """Return the condition of rows of the period and of the line."""
     days = and_(moment >= period.start, moment < period.end)
     return and_(days, table_line == line) if line else days
 
 
 def _paths(read: Connection, rang: ColumnElement[bool]) -> list[Calls]:
-    """Grouped by the database; the hours are of the clinic's own day, which it does not know."""
+    """Return the calls grouped by path and end, without the hours: the database does not know the clinic's zone."""
     grouped = select(calls.c.path, calls.c.ended, func.count()).where(rang).group_by(calls.c.path, calls.c.ended)
     return [Calls(path, Ending(ended), count) for path, ended, count in read.execute(grouped)]
 
 
 def _began(read: Connection, rang: ColumnElement[bool]) -> list[tuple[datetime, int]]:
-    """In quarters: every zone is some of them away from the database's own, and a month has few of them."""
+    """Return the calls by quarter of an hour: every time zone's offset from UTC is a number of quarters."""
     began = calls.c.began
     quarter = (func.date(began), extract("hour", began), cast(extract("minute", began), Integer) // 15)
     grouped = select(func.min(began), func.count()).where(rang).group_by(*quarter)
@@ -134,7 +135,7 @@ def _overdue(read: Connection, line: str, now: datetime) -> int:
     return read.scalar(select(func.count()).select_from(requests).where(*overdue)) or 0
 
 
-# -- counted, with no store
+# -- counting, without the database
 
 
 def _by_hour(found: Rows, zone: ZoneInfo) -> Counter[int]:
@@ -164,7 +165,10 @@ def _asked(found: Rows, period: Period, clinic: Clinic, now: datetime) -> Iterat
 
 
 def _waited(row: Row[Any], rung: Sequence[CallAttempt], hours: OpeningTime, now: datetime) -> timedelta | None:
-    """From when it was made; where the patient wished for a later part of a day, from when that began."""
+    """Return the opening time from the making of the request, or from its due time if that is later.
+
+    It ends at the first call to the patient, or now; None where no call was needed.
+    """
     if rung:
         return hours.between(max(row.created, _due(rung[0]) or row.created), rung[0].at)
     since = max(row.created, row.due)
@@ -172,5 +176,5 @@ def _waited(row: Row[Any], rung: Sequence[CallAttempt], hours: OpeningTime, now:
 
 
 def _due(first: CallAttempt) -> datetime | None:
-    """When the patient was to be rung for the first time."""
+    """Return the due time of the first call to the patient; None where the history does not tell it."""
     return datetime.fromisoformat(json.loads(first.before)["due"]) if first.before else None

@@ -1,6 +1,6 @@
-"""What many requests come to: how long patients waited to be rung, at which try they were reached, what came of it.
+"""Counts many requests: the time until the first call to the patient, the try that reached them, the outcomes.
 
-Pure. What many calls come to stands in call_stats.py, what is read from the database for both in reports.py.
+Pure. call_stats.py counts calls; reports.py reads both from the database.
 """
 
 from collections import Counter
@@ -12,34 +12,34 @@ from ivr.desk.requests import HistoryEvent, Outcome, Status
 from ivr.line.booking import Kind
 
 LATE = timedelta(minutes=30)
-"""Opening time after which a request that nobody has tried is late; the alert of the same looks so far too."""
+"""Opening time after which a request without a try is late; the alert uses the same limit."""
 
 ENOUGH = 10
-"""Of fewer waits than so many, what nine in ten did not exceed is just the longest."""
+"""The least number of waits for `most`: of fewer, the ninth decile is just the longest."""
 
 REACHED = frozenset({Outcome.BOOKED, Outcome.SETTLED, Outcome.LATER, Outcome.CANCELLED})
-"""What somebody reports who has rung, when the patient has answered; some answer that they want nothing more."""
+"""The outcomes of a call that the patient answered; CANCELLED because some then want nothing more."""
 
 TRIED = REACHED | {Outcome.NO_ANSWER, Outcome.BUSY, Outcome.WRONG_NUMBER}
-"""What they report who have rung at all."""
+"""The outcomes of any call to the patient."""
 
 
 WAITING = "waiting"
-"""What stands for the outcome of a request that has none yet."""
+"""The key in place of an outcome for a request that has none yet."""
 
 
 @dataclass(frozen=True)
 class CallAttempt:
-    """A line of a request's history about ringing the patient."""
+    """A line of a request's history about a call to the patient."""
 
     at: datetime
     what: str
     before: str | None = None
-    """How the request stood until then, as moves.py wrote it: when the patient was to be rung is in it."""
+    """The request's state before the line, as JSON of undo.py, with its due time."""
 
 
 def tries(history: Iterable[CallAttempt]) -> list[CallAttempt]:
-    """The lines that stand: of those that were taken back, neither they nor their undoing."""
+    """Return the calls to the patient that were not undone, without the lines of the undoing."""
     standing: list[CallAttempt] = []
     for line in history:
         if line.what == HistoryEvent.UNDONE:
@@ -51,35 +51,35 @@ def tries(history: Iterable[CallAttempt]) -> list[CallAttempt]:
 
 @dataclass(frozen=True)
 class ReportedRequest:
-    """A request of the period, and how often its patient was rung."""
+    """A request of the period, with the outcomes of its calls to the patient."""
 
     kind: Kind
     source: str
     status: Status
     outcome: Outcome | None
     waited: timedelta | None
-    """Opening time from when it was due until the first try, or until now where it still waits for one.
+    """Opening time from the due time until the first try, or until now if there was none yet.
 
-    None where nobody had to ring: it is not due yet, or was closed without a try.
+    None where no try was needed: the request is not due yet, or was closed without a try.
     """
     tries: tuple[str, ...] = ()
-    """What came of each."""
+    """The outcome of each call to the patient."""
 
     @property
     def live(self) -> bool:
-        """Whether somebody is still to ring, or to say what came of it."""
+        """True if the request is not closed: the patient is still to be called, or the outcome to be reported."""
         return self.status is not Status.CLOSED
 
     @property
     def to_reach(self) -> bool:
-        """Whether anybody is or was to be reached: not of what another stands for, or the caller took back unrung."""
+        """True unless the request is a duplicate, or was cancelled before anybody called the patient."""
         if self.outcome is Outcome.CANCELLED:
             return bool(self.tries)
         return self.live or self.outcome is not Outcome.DUPLICATE
 
     @property
     def reached_at(self) -> int | None:
-        """At which try the patient was reached; the first is 1. None where nobody was to be, too."""
+        """The number of the try that reached the patient, from 1; None if none did or nobody was to be reached."""
         if not self.to_reach:
             return None
         return next((number for number, each in enumerate(self.tries, start=1) if each in REACHED), None)
@@ -87,41 +87,41 @@ class ReportedRequest:
 
 @dataclass(frozen=True)
 class RequestStats:
-    """The requests of a period."""
+    """The counts of a period's requests."""
 
     made: Mapping[tuple[Kind, str], int]
-    """By kind and where from."""
+    """The number of requests by kind and source."""
     rung: Sequence[timedelta]
-    """How long those waited who have been rung, shortest first."""
+    """The waits of patients who have been called, shortest first."""
     unrung: Sequence[timedelta]
-    """How long those have waited until now who are due and have not been rung, shortest first."""
+    """The waits until now of patients who are due and have not been called, shortest first."""
     to_reach: int
-    """How many patients were or are to be reached."""
+    """The number of patients who were or are to be reached."""
     reached: Mapping[int, int]
-    """By the number of the try."""
+    """The number of reached patients by the number of the try."""
     outcomes: Mapping[str, int]
-    """By outcome; those that are still live as WAITING."""
+    """The number of requests by outcome; live ones count as WAITING."""
     untried: int
-    """How many wait that nobody has rung yet."""
+    """The number of live requests whose patient has not been called yet."""
 
     @property
     def count(self) -> int:
-        """How many were made."""
+        """The number of requests that were made."""
         return sum(self.made.values())
 
     @property
     def late(self) -> int:
-        """How many were first tried late, or are late and still wait for it."""
+        """The number of requests whose first try was late, or is late already."""
         return sum(each > LATE for each in (*self.rung, *self.unrung))
 
     @property
     def middle(self) -> timedelta | None:
-        """What half of them waited at most, so far; None where nobody waited."""
+        """The median wait so far; None where nobody waited."""
         return share(self._waits, 5)
 
     @property
     def most(self) -> timedelta | None:
-        """What nine in ten waited at most, so far; None where there are not enough to say so."""
+        """The wait so far that nine in ten did not exceed; None where there are fewer than `ENOUGH` waits."""
         return share(self._waits, 9) if len(self._waits) >= ENOUGH else None
 
     @property
@@ -130,7 +130,7 @@ class RequestStats:
 
 
 def request_stats(requests: Sequence[ReportedRequest]) -> RequestStats:
-    """What these come to."""
+    """Return the counts of these requests."""
     waited = [(each.waited, bool(each.tries)) for each in requests if each.waited is not None]
     return RequestStats(
         made=Counter((each.kind, each.source) for each in requests),
@@ -144,5 +144,8 @@ def request_stats(requests: Sequence[ReportedRequest]) -> RequestStats:
 
 
 def share(waits: Sequence[timedelta], of_ten: int) -> timedelta | None:
-    """The wait that so many of ten did not exceed: 5 is the middle one; None where there is none."""
+    """Return the wait that `of_ten` tenths did not exceed, 5 for the median; None where there are no waits.
+
+    `waits` must be sorted.
+    """
     return waits[max(0, -(-len(waits) * of_ten // 10) - 1)] if waits else None

@@ -1,8 +1,7 @@
-"""The spool: what each webhook leaves of its call, appended to files that the clock collects.
+"""The spool: files on this machine to which each webhook appends a trace of its call.
 
-One write to a file of this machine and no store: it cannot break a call, and spool_writer.py keeps it
-from delaying one.
-What is made of the traces stands in call_records.py, what becomes of them in collector.py. No number, no key, no clock.
+A trace is one write to a file, without a store. A failed write does not break the call, and spool_writer.py keeps a
+slow one from delaying it. collector.py collects the traces. No number, no pressed key, no clock.
 """
 
 import json
@@ -20,17 +19,17 @@ from ivr.reports.call_records import Trace
 log = logging.getLogger(__name__)
 
 FOLDER = "calls"
-"""In the state folder."""
+"""The name of the spool's folder in the state folder."""
 
 NAME = re.compile(r"\d{8}T\d{4}\.jsonl")
 NAMED = "%Y%m%dT%H%M.jsonl"
-"""What a segment is called: by the minute in which it began, in UTC."""
+"""The file name of a segment: the minute in which it began, in UTC."""
 
 HELD = timedelta(minutes=5)
-"""Nobody writes to a segment for so long: a webhook that took a minute has been given up by the carrier long ago."""
+"""The age from which a segment may be removed: no webhook takes so long that it still writes to it."""
 
 AT_ONCE = 4 * 1024 * 1024
-"""Bytes that are read together; some 25,000 traces, more than an hour of calls on every line at its limit."""
+"""Bytes that are read at once: some 25,000 traces, more than an hour of calls on every line at its limit."""
 
 LONGEST_SECONDS = 10**6
 MARK = re.compile(r"[0-9a-f]{32}")
@@ -39,29 +38,29 @@ LANGUAGE = re.compile(r"[a-z]{0,8}")
 
 
 class SpoolAway(Exception):
-    """The files cannot be read or removed: they wait."""
+    """The files cannot be read or removed; they stay for the next time."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A minute of the spool, as it was read."""
+    """A segment of the spool: the traces of one minute, as they were read."""
 
     path: Path
     began: datetime
     size: int
-    """Bytes that were there."""
+    """The size of the file in bytes when it was read."""
     traces: tuple[Trace, ...]
 
 
 class Spool:
-    """The files in one folder, written by every process that answers calls."""
+    """The segments in one folder, written by every process that answers calls."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._away = False
 
     def write(self, trace: Trace) -> None:
-        """Adds a trace; where that cannot be, the call goes on without, and the log says so once."""
+        """Append a trace. If that fails, it is lost, and the first failure in a row is logged."""
         try:
             self._append(self._folder / trace.at.astimezone(UTC).strftime(NAMED), _line(trace))
         except OSError as refused:
@@ -79,9 +78,9 @@ class Spool:
             _written(path, line)
 
     def read(self) -> tuple[list[Segment], datetime | None]:
-        """The oldest segments, as many as are read at once, and when the first one that was not read began.
+        """Return the oldest segments, about `AT_ONCE` bytes of them. Raises SpoolAway.
 
-        Raises SpoolAway.
+        The second value is the moment at which the first unread segment began; None if all were read.
         """
         found: list[Segment] = []
         size = 0
@@ -96,14 +95,14 @@ class Spool:
         return found, None
 
     def remove(self, segment: Segment, now: datetime) -> None:
-        """Deletes a segment of which all is recorded, unless somebody may still write to it. Raises SpoolAway."""
+        """Delete a segment, unless it is younger than `HELD` or has grown since it was read. Raises SpoolAway."""
         if abs(now - segment.began) < HELD:
             return
         try:
             if segment.path.stat().st_size == segment.size:
                 segment.path.unlink()
         except FileNotFoundError:
-            return  # another clock was faster
+            return  # another clock process has removed it
         except OSError as refused:
             raise SpoolAway(refused.strerror) from None
 
@@ -112,7 +111,7 @@ class Spool:
 
 
 def _written(path: Path, line: bytes) -> None:
-    """One write, so that lines of several processes do not mix. Raises OSError."""
+    """Append a line in one write, so that lines of several processes do not mix. Raises OSError."""
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         os.write(file, line)
@@ -121,7 +120,7 @@ def _written(path: Path, line: bytes) -> None:
 
 
 def _line(trace: Trace) -> bytes:
-    """The trace in short; it begins a new line itself, so that one which was cut off before it spoils no more."""
+    """Return the trace as a line of JSON. It begins with the newline, so that a cut line before it spoils no other."""
     short: dict[str, Any] = {"c": trace.mark, "t": trace.at.timestamp(), "l": trace.line, "g": trace.language}
     short |= {"w": trace.what, "s": trace.step} if trace.what else {}
     short |= {"over": trace.lasted} if trace.over else {}
@@ -132,7 +131,7 @@ def _read(path: Path) -> Segment:
     try:
         text = path.read_bytes()
     except FileNotFoundError:
-        text = b""  # another clock was faster
+        text = b""  # another clock process has removed it
     return Segment(path, _began(path), len(text), tuple(_traces(text)))
 
 
@@ -141,7 +140,7 @@ def _began(path: Path) -> datetime:
 
 
 def _traces(text: bytes) -> Iterator[Trace]:
-    """Those that are whole; what was cut off by a full disk or a lost power is left out."""
+    """Yield the valid traces. Lines that were cut by a full disk or a power cut are left out."""
     for line in text.split(b"\n"):
         try:
             yield _trace(json.loads(line))
@@ -150,7 +149,7 @@ def _traces(text: bytes) -> Iterator[Trace]:
 
 
 def _trace(short: dict[str, Any]) -> Trace:
-    """Raises ValueError, TypeError or KeyError for what is none of ours, which no table must get to see."""
+    """Return the trace of a line. Raises ValueError, TypeError or KeyError for a line that is not valid."""
     mark, line, language = short["c"], short["l"], short["g"]
     words, lasted = tuple(short.get("w", ())), short.get("over")
     if not (

@@ -1,6 +1,6 @@
-"""Takes what a webhook leaves of its call and writes it to the spool when the disk has time for it.
+"""Writes traces of calls to the spool in a thread of its own.
 
-A thread of its own, so that a disk which has stalled keeps nobody on the telephone waiting. No clock, no store.
+So a disk that has stalled does not delay the answer to a webhook. No clock, no store.
 """
 
 import atexit
@@ -16,14 +16,14 @@ from ivr.reports.spool import Spool
 log = logging.getLogger(__name__)
 
 MOST = 10_000
-"""Traces that may wait: some minutes of more calls than we have lines for, in a few megabytes."""
+"""The most traces that may wait: some minutes of calls on every line, in a few megabytes."""
 
 LAST_WORDS = 2.0
-"""Seconds that the end of the process waits for what has still to be written."""
+"""Seconds that `close` waits for the remaining traces to be written."""
 
 
 class SpoolWriter:
-    """Writes traces one after the other, in the order in which they came. Safe to share between threads."""
+    """Writes traces in the order in which they come. Safe to share between threads."""
 
     def __init__(self, spool: Spool, most: int = MOST) -> None:
         self._spool = spool
@@ -33,7 +33,7 @@ class SpoolWriter:
         self._dropped = 0
 
     def write(self, trace: Trace) -> None:
-        """Takes a trace and returns at once. Where too many wait it is dropped: the log says so, once, and how many."""
+        """Take a trace and return at once. If too many wait, the trace is dropped, which is logged once."""
         self._begin()
         try:
             self._waiting.put_nowait(partial(self._write, trace))
@@ -45,7 +45,7 @@ class SpoolWriter:
                 log.warning("calls leave no record: the disk does not answer")
 
     def settle(self, seconds: float = 30.0) -> bool:
-        """Waits until what was taken so far is written; whether it is. For tests, and for the end."""
+        """Wait until the traces taken so far are written, and return whether they are. For tests and `close`."""
         written = threading.Event()
         self._begin()
         try:
@@ -55,14 +55,14 @@ class SpoolWriter:
         return written.wait(seconds)
 
     def close(self) -> None:
-        """Writes what is still to be written, unless the disk does not answer, and ends the thread."""
+        """Write the remaining traces, unless the disk does not answer, and end the thread."""
         if self._thread is not None and self.settle(LAST_WORDS):
             self._waiting.put(None)
             self._thread.join(LAST_WORDS)
         atexit.unregister(self.close)
 
     def _begin(self) -> None:
-        """With the first trace and not before: a thread does not survive the fork of the server's processes."""
+        """Start the thread with the first trace, not earlier: a thread does not survive the fork of the web server."""
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 atexit.register(self.close)

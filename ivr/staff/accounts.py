@@ -1,4 +1,4 @@
-"""Changes who may do what at the desk: their role, whether they come in at all and how, the end of their sessions.
+"""Changes people's accounts: role, disabled or not, second factor required or not, end of their sessions.
 
 Each change is one transaction with its line in the audit. No passwords, no HTTP, no clock.
 """
@@ -17,21 +17,21 @@ from ivr.storage.database import Database
 from ivr.storage.upsert import insert_new, lock_key
 
 REQUIRED, OPTIONAL = AuditAction.REQUIRED_SECOND_FACTOR, AuditAction.MADE_SECOND_FACTOR_OPTIONAL
-"""How the audit puts it."""
+"""The audit's actions for requiring a second factor and for no longer requiring it."""
 
 
 class LastManager(Exception):
-    """Without this person nobody would be left who can log in and manage the desk."""
+    """This person is the last manager who can log in, and must stay one."""
 
 
 class Accounts:
-    """The staff, as managers change it."""
+    """The changes that managers make to the accounts of the staff."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def make(self, person_id: int, role: str, by: By) -> None:
-        """Gives a person this role. Raises LastManager, NoSuchPerson, StoreAway."""
+        """Give a person this role. Raises LastManager, NoSuchPerson, StoreAway."""
         with self._changing(person_id) as (write, row):
             if role != MANAGER:
                 _leave_a_manager(write, row)
@@ -40,30 +40,30 @@ class Accounts:
             write.execute(audit.line(by, made, row.name))
 
     def disable(self, person_id: int, by: By) -> None:
-        """Keeps a person out from now on, wherever they are logged in. Raises LastManager, NoSuchPerson, StoreAway."""
+        """Disable a person and end all their sessions. Raises LastManager, NoSuchPerson, StoreAway."""
         with self._changing(person_id) as (write, row):
             _leave_a_manager(write, row)
             write.execute(_of(row).values(active=False, epoch=row.epoch + 1))
             write.execute(audit.line(by, AuditAction.DISABLED_PERSON, row.name))
 
     def enable(self, person_id: int, by: By) -> None:
-        """Lets a person log in again, with the password they had. Raises NoSuchPerson, StoreAway."""
+        """Enable a disabled person, with the password they had. Raises NoSuchPerson, StoreAway."""
         with self._changing(person_id) as (write, row):
             write.execute(_of(row).values(active=True))
             write.execute(audit.line(by, AuditAction.ENABLED_PERSON, row.name))
 
     def end_sessions(self, person_id: int, by: By) -> None:
-        """Logs a person out, wherever they are logged in. Raises NoSuchPerson, StoreAway."""
+        """End all sessions of a person. Raises NoSuchPerson, StoreAway."""
         with self._changing(person_id) as (write, row):
             write.execute(_of(row).values(epoch=row.epoch + 1))
             write.execute(audit.line(by, AuditAction.ENDED_SESSIONS, row.name))
 
     def require(self, person_id: int, by: By) -> None:
-        """Lets a person work at the desk only with a second factor. Raises NoSuchPerson, StoreAway."""
+        """Require a second factor of a person. Raises NoSuchPerson, StoreAway."""
         self._require(person_id, True, by)
 
     def no_longer_require(self, person_id: int, by: By) -> None:
-        """Leaves it to a person whether they have a second factor. Raises NoSuchPerson, StoreAway."""
+        """Make the second factor of a person optional. Raises NoSuchPerson, StoreAway."""
         self._require(person_id, False, by)
 
     def _require(self, person_id: int, required: bool, by: By) -> None:
@@ -72,16 +72,16 @@ class Accounts:
             write.execute(audit.line(by, REQUIRED if required else OPTIONAL, row.name))
 
     def require_of_everybody(self, required: bool, by: By) -> None:
-        """Makes a second factor a rule of the desk, also for who is invited later, or ends that. Raises StoreAway."""
+        """Set whether everybody needs a second factor, people invited later included. Raises StoreAway."""
         with self._database.writing() as write:
-            lock_key(write, REQUIRED_OF_EVERYBODY)  # of two taps at once the second finds what the first wrote
+            lock_key(write, REQUIRED_OF_EVERYBODY)  # the second of two changes at once waits for the first
             write.execute(delete(schema.rules).where(schema.rules.c.name == REQUIRED_OF_EVERYBODY))
             if required:
                 insert_new(write, schema.rules, name=REQUIRED_OF_EVERYBODY)
             write.execute(audit.line(by, REQUIRED if required else OPTIONAL, audit.EVERYBODY))
 
     def required_of_everybody(self) -> bool:
-        """Whether nobody works at the desk without a second factor. Raises StoreAway."""
+        """Return whether a second factor is required of everybody. Raises StoreAway."""
         with self._database.reading() as read:
             return bool(read.execute(select(rule(REQUIRED_OF_EVERYBODY))).scalar())
 
@@ -92,8 +92,8 @@ class Accounts:
 
 
 def lock_person(write: Connection, person_id: int) -> Row[Any]:
-    """The row of a person whom nobody else changes until the transaction ends. Raises NoSuchPerson."""
-    # All rows, always in the same order: two managers who disable each other must not both find the other still there.
+    """Lock the accounts until the transaction ends, and return the row of this person. Raises NoSuchPerson."""
+    # All rows are locked, in the same order: of two managers who disable each other, only one may succeed.
     rows = write.execute(select(schema.staff).order_by(schema.staff.c.id).with_for_update())
     found = next((row for row in rows.all() if row.id == person_id), None)
     if found is None:

@@ -1,6 +1,6 @@
-"""The way into the desk: a name and a password, then a code where somebody has a second factor.
+"""Authenticates the staff: by name and password, then by a code where the person has a second factor.
 
-Who comes is let in, refused, or told to wait; and each is written down. No sessions, no HTTP, no clock.
+Applies the lockout and writes each attempt to the audit. No sessions, no HTTP, no clock.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ivr.storage.audit import SOMEBODY, Audit, AuditAction, By
 
 @dataclass(frozen=True)
 class Authentication:
-    """Who comes to the desk, and from where."""
+    """The checks of a login, with the lockout and the audit. `address` is the client's IP address."""
 
     people: People
     lockout: Lockout
@@ -22,10 +22,10 @@ class Authentication:
     audit: Audit
 
     def enter(self, name: str, password: str, address: str, now: datetime) -> Person | None:
-        """The person whose password this is: they are in, unless they have a second factor to `prove` first.
+        """Return the person with this name and password; None if they do not match. Raises LockedOut, StoreAway.
 
-        Does and writes as much for a name that nobody has; but never that name, which may be a password.
-        Raises LockedOut, StoreAway.
+        The person is logged in, unless they have a second factor and must `prove` it first. An unknown name takes the
+        same time and writes the same line; the name is left out of the audit, because it may be a password.
         """
         attempt = self.lockout.attempt(name, address, now)
         known = self.people.named(name)
@@ -33,24 +33,24 @@ class Authentication:
         if person is None:
             self.audit.write(By(SOMEBODY, now), AuditAction.FAILED_LOGIN, known.name if known else "", address)
         elif person.second_factor:
-            self.lockout.forgive(attempt)  # and no more: the right password must not buy new guesses at the code
+            self.lockout.forgive(attempt)  # not succeeded(): the right password must not allow new guesses at the code
         else:
             self.came_in(person, address, now)
         return person
 
     def invited(self, person: Person, address: str, now: datetime) -> None:
-        """Somebody has chosen a password by a link: they are in, unless they have a second factor to `prove` first.
+        """Log in a person who has chosen a password by a link, unless they have a second factor to `prove` first.
 
-        A manager has made the link, so that what failed before no longer counts. Raises StoreAway.
+        Their failed logins no longer count, because a manager has made the link. Raises StoreAway.
         """
         self.lockout.succeeded(person.name)
         if not person.second_factor:
             self.came_in(person, address, now)
 
     def prove(self, person: Person, code: str, address: str, now: datetime) -> Proof:
-        """Uses up the code of a second factor, at the login and wherever it is asked for again.
+        """Use up a code of the second factor, at the login and wherever it is asked for again; return the proof.
 
-        A wrong one counts like a wrong password. Raises WrongCode, LockedOut, KeyChanged, StoreAway.
+        A wrong code counts like a wrong password. Raises WrongCode, LockedOut, KeyChanged, StoreAway.
         """
         self.second_factors.check(person.id)
         self.lockout.attempt(person.name, address, now)
@@ -63,6 +63,6 @@ class Authentication:
         return proof
 
     def came_in(self, person: Person, address: str, now: datetime) -> None:
-        """Writes down that somebody is in, by a password, a code or a link. Raises StoreAway."""
+        """Record a completed login, and clear the person's failed logins. Raises StoreAway."""
         self.lockout.succeeded(person.name)
         self.audit.write(By(person.name, now), AuditAction.LOGGED_IN, detail=address)

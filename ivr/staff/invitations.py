@@ -1,6 +1,6 @@
 """Links by which a person chooses a password: each works once and for an hour, and a newer one voids the older.
 
-Only a link's hash is kept. No HTTP, no clock.
+Only the hash of a link's token is stored. No HTTP, no clock.
 """
 
 import hashlib
@@ -23,18 +23,18 @@ TOKEN_BYTES = 32
 
 
 class LinkVoid(Exception):
-    """This link was used, is older than an hour, was replaced by a newer one, or never was one."""
+    """This link was used, is older than an hour, was replaced by a newer one, or never existed."""
 
 
 class Invitations:
-    """The links."""
+    """The store of links, and the passwords chosen by them."""
 
     def __init__(self, database: Database, passwords: Passwords) -> None:
         self._database = database
         self._passwords = passwords
 
     def invite(self, name: str, role: str, by: By) -> str:
-        """Adds a person who has still to choose a password; the token of their link.
+        """Add a person who has still to choose a password, and return the token of their link.
 
         Raises BadName, NameTaken, StoreAway.
         """
@@ -48,9 +48,9 @@ class Invitations:
         return token
 
     def reset(self, person_id: int, by: By) -> str:
-        """Voids a person's password and ends all their sessions; the token of the link to a new one.
+        """Void a person's password, end all their sessions, and return the token of a link for a new password.
 
-        Raises NoSuchPerson, StoreAway; somebody who is disabled is NoSuchPerson too.
+        Raises NoSuchPerson, also for a disabled person, and StoreAway.
         """
         with self._database.writing() as write:
             row = lock_person(write, person_id)
@@ -61,7 +61,7 @@ class Invitations:
             return _issued(write, row.id, by.at)
 
     def invited(self, token: str, now: datetime) -> Person:
-        """Whom a link is for; it may be looked at as often as one likes. Raises LinkVoid, StoreAway."""
+        """Return the person that a link is for, without using it up. Raises LinkVoid, StoreAway."""
         staff, links = schema.staff, schema.invitations
         query = everybody().join(links, links.c.staff_id == staff.c.id).where(staff.c.active, _works(token, now))
         with self._database.reading() as read:
@@ -71,11 +71,11 @@ class Invitations:
         return person(row)
 
     def use(self, token: str, password: str, now: datetime) -> Person:
-        """Gives the person of a link their password. Raises BadPassword, LinkVoid, StoreAway."""
+        """Set the password of the link's person, and return the person. Raises BadPassword, LinkVoid, StoreAway."""
         guest, kept = self.invited(token, now), self._passwords.kept(password)
         with self._database.writing() as write:
             row = lock_person(write, guest.id)
-            # Of two who use it at once the first is let in; the look above was without a lock.
+            # Of two who use the link at once only the first succeeds; the check above was without a lock.
             used = write.execute(update(schema.invitations).where(_works(token, now)).values(used=now))
             if used.rowcount != 1 or not row.active:
                 raise LinkVoid
@@ -102,6 +102,6 @@ def _hash(token: str) -> str:
 
 
 def _set_password(write: Connection, row: Row[Any], kept: str) -> None:
-    """Whoever was logged in with another password is not any more."""
+    """Set the password, and end the sessions that began with another one."""
     change = update(schema.staff).where(schema.staff.c.id == row.id)
     write.execute(change.values(password_hash=kept, epoch=row.epoch + 1))

@@ -1,6 +1,7 @@
-"""Counts logins that fail, of a name and from an address, and says when there have been too many.
+"""Counts failed logins by name and by address, and refuses logins when there have been too many.
 
-It lives in the database, so that it holds with Redis away and for every process. No passwords, no HTTP, no clock.
+The counts are in the database, so that they hold while Redis is away and for every process. No passwords, no HTTP, no
+clock.
 """
 
 import hashlib
@@ -13,11 +14,11 @@ from ivr.storage import schema
 from ivr.storage.database import Database
 
 WINDOW = timedelta(minutes=15)
-"""For how long a failure counts."""
+"""Time for which a failure counts."""
 
 MOST_OF_A_NAME = 5
 MOST_FROM_AN_ADDRESS = 20
-"""A whole clinic may sit behind one address."""
+"""The most failures within `WINDOW`; higher for an address, because a whole clinic may share one."""
 
 
 class LockedOut(Exception):
@@ -29,16 +30,16 @@ class LockedOut(Exception):
 
 
 class Lockout:
-    """The failures of the last minutes."""
+    """The store of failed logins."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def attempt(self, name: str, address: str, now: datetime) -> int:
-        """Counts a login as failed, before it is known whether it does; its number. Raises LockedOut, StoreAway.
+        """Count a login as failed before it is checked, and return the attempt's id. Raises LockedOut, StoreAway.
 
-        Counted first, so that many who try at the same moment are no more than one after another. What is refused
-        here does not count: waiting ends, however often somebody knocks.
+        It is counted first, so that many attempts at the same moment cannot exceed the limit. A refused attempt does
+        not count, so that it does not prolong the lockout.
         """
         table = schema.failed_logins
         row = {"at": now, "name": _mark(name), "address": _network(address)}
@@ -51,15 +52,15 @@ class Lockout:
         return own
 
     def forgive(self, attempt: int) -> None:
-        """Forgets this one attempt, which has not failed; those before it count on. Raises StoreAway."""
+        """Delete this one attempt, which did not fail; earlier failures still count. Raises StoreAway."""
         self._forget(schema.failed_logins.c.id == attempt)
 
     def succeeded(self, name: str) -> None:
-        """Forgets the failures of a name. Raises StoreAway."""
+        """Delete the failures of a name. Raises StoreAway."""
         self._forget(schema.failed_logins.c.name == _mark(name))
 
     def purge(self, now: datetime) -> None:
-        """Forgets what no longer counts. Raises StoreAway."""
+        """Delete the failures that no longer count. Raises StoreAway."""
         self._forget(schema.failed_logins.c.at <= now - WINDOW)
 
     def _until(self, name: str, address: str, now: datetime, own: int) -> datetime | None:
@@ -71,7 +72,7 @@ class Lockout:
         return max((end for end in ends if end is not None), default=None)
 
     def _end(self, of: ColumnElement[bool], most: int, now: datetime, own: int) -> datetime | None:
-        """When fewer than the most count again; None if they do now."""
+        """Return the end of the lockout; None if there are fewer failures than `most`."""
         at = schema.failed_logins.c.at
         others = schema.failed_logins.c.id != own
         query = select(at).where(of, others, at > now - WINDOW).order_by(at.desc()).offset(most - 1).limit(1)
@@ -85,12 +86,12 @@ class Lockout:
 
 
 def _mark(name: str) -> str:
-    """What stands for a name: people type their password where the name belongs, and it must not lie in a table."""
+    """Return the hash stored for a name. People sometimes type their password as the name; it must not be stored."""
     return hashlib.sha256(name.strip().encode(errors="replace")).hexdigest()
 
 
 def _network(address: str) -> str:
-    """What an address counts as: with IPv6, the network that one customer has to themselves."""
+    """Return the key under which an address counts: for IPv6 the /64 network, which belongs to one customer."""
     try:
         found = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Passwords of the staff: what one must be like, how it is kept, whether it fits.
+"""Hashes and checks the passwords of the staff.
 
 No people, no database.
 """
@@ -9,13 +9,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST = 10
-"""Characters; length is what makes a password hard to guess (NIST SP 800-63B asks for 8 and more)."""
+"""The least length in characters (NIST SP 800-63B asks for 8 and more): length makes a password hard to guess."""
 
 LONGEST = 200
-"""Characters: hashing takes as long as the password is."""
+"""The greatest length in characters, because the time of hashing grows with it."""
 
 NONE_YET = ""
-"""What is kept for somebody who has still to choose one; nothing fits it."""
+"""The stored value for a person who has still to choose a password; no password matches it."""
 
 
 class BadPassword(ValueError):
@@ -26,7 +26,7 @@ class BadPassword(ValueError):
 
 
 class Passwords:
-    """Hashes passwords and tries them; both take about a twentieth of a second, on purpose."""
+    """Hashes and checks passwords with Argon2. Either takes about a twentieth of a second, on purpose."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
@@ -36,13 +36,13 @@ class Passwords:
         return self._hasher.hash("what is tried where there is no password")
 
     def kept(self, password: str) -> str:
-        """How a password is kept. Raises BadPassword."""
+        """Return the hash of a password, for storing. Raises BadPassword."""
         if not SHORTEST <= len(password) <= LONGEST:
             raise BadPassword
         return self._hasher.hash(password)
 
     def fits(self, kept: str, password: str) -> bool:
-        """Whether this is the password. Takes as long where there is none."""
+        """Return whether this is the password of the hash. Takes as long where there is no hash."""
         try:
             self._hasher.verify(kept or self._nobody, password[:LONGEST])
         except (VerificationError, InvalidHashError):

@@ -1,6 +1,6 @@
-"""Who works at the desk: names, roles, and whether a password is theirs.
+"""The people who work at the desk: their names, roles and passwords.
 
-How they change stands in accounts.py and invitations.py. No sessions, no HTTP; the clock is an argument.
+accounts.py and invitations.py change them. No sessions, no HTTP; the clock is an argument.
 """
 
 from dataclasses import dataclass
@@ -21,63 +21,63 @@ STAFF, MANAGER = "staff", "manager"
 LONGEST_NAME = 80
 
 REQUIRED_OF_EVERYBODY = "second factor of everybody"
-"""The rule by which nobody works at the desk without one."""
+"""The name of the rule that requires a second factor of everybody."""
 
 
 class NotAPerson(ValueError):
-    """This person cannot be added; the message says what to do."""
+    """This person cannot be added; the message says why."""
 
 
 class BadName(NotAPerson):
-    """Nobody can be called this."""
+    """This name is empty, too long, or has characters that cannot be printed."""
 
     def __str__(self) -> str:
         return f"a name has 1 to {LONGEST_NAME} letters"
 
 
 class NameTaken(NotAPerson):
-    """Somebody else is called this."""
+    """Another person has this name."""
 
     def __str__(self) -> str:
         return f"{self.args[0]} is at the desk already"
 
 
 class NoSuchPerson(LookupError):
-    """Nobody at the desk is meant by this."""
+    """There is no such person at the desk."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who works at the desk."""
+    """A person who works at the desk."""
 
     id: int
     name: str
     active: bool
     manager: bool
     epoch: int
-    """Grows when all sessions of the person are ended."""
+    """A number that grows when all sessions of the person are ended."""
     ready: bool
-    """Whether they have a password; who was invited has still to choose one."""
+    """True if they have a password; an invited person has still to choose one."""
     second_factor: bool
-    """Whether they have one, so that a login asks for a code."""
+    """True if they have a second factor, so that a login asks for a code."""
     required: bool
-    """Whether they must have one."""
+    """True if they must have a second factor."""
 
     @property
     def has_to_set_up(self) -> bool:
-        """Whether they must set up a second factor before they reach anything of the desk."""
+        """True if they must set up a second factor before they can use the desk."""
         return self.required and not self.second_factor
 
 
 class People:
-    """The staff."""
+    """The store of people."""
 
     def __init__(self, database: Database, passwords: Passwords) -> None:
         self._database = database
         self._passwords = passwords
 
     def add(self, name: str, password: str, now: datetime, role: str = MANAGER) -> None:
-        """Adds a person who has a password, as it is done on the server. Raises NotAPerson, BadPassword, StoreAway."""
+        """Add a person with a password, from the command line. Raises NotAPerson, BadPassword, StoreAway."""
         name, kept = proper(name), self._passwords.kept(password)
         try:
             with self._database.writing() as write:
@@ -87,31 +87,31 @@ class People:
             raise NameTaken(name) from None
 
     def all(self) -> list[Person]:
-        """Everybody, by name, those who are disabled too. Raises StoreAway."""
+        """Return all people by name, disabled ones included. Raises StoreAway."""
         with self._database.reading() as read:
             return [person(row) for row in read.execute(everybody().order_by(schema.staff.c.name))]
 
     def person(self, person_id: int) -> Person | None:
-        """Somebody who may work at the desk now. Raises StoreAway."""
+        """Return the person with this id; None if there is none or they are disabled. Raises StoreAway."""
         row = self._row(schema.staff.c.id == person_id)
         return person(row) if row and row.active else None
 
     def named(self, name: str) -> Person | None:
-        """Whoever has this name, disabled or not. Raises StoreAway."""
+        """Return the person with this name, disabled or not; None if there is none. Raises StoreAway."""
         row = self._called(name)
         return person(row) if row else None
 
     def logged_in(self, name: str, password: str) -> Person | None:
-        """The person of this name, if this is their password. Takes as long for a name that nobody has.
+        """Return the person of this name, if this is their password and they are not disabled; else None.
 
-        Raises StoreAway.
+        Takes as long for an unknown name. Raises StoreAway.
         """
         row = self._called(name)
         kept = row.password_hash if row and row.active else NONE_YET
         return person(row) if self._passwords.fits(kept, password) and row else None
 
     def _called(self, name: str) -> Row[Any] | None:
-        # A name that nobody can have is not even looked for: PostgreSQL would refuse some of them with an error.
+        # An invalid name is not looked up: PostgreSQL would refuse some of them with an error.
         return self._row(schema.staff.c.name == name.strip()) if _can_be(name.strip()) else None
 
     def _row(self, condition: ColumnElement[bool]) -> Row[Any] | None:
@@ -120,7 +120,7 @@ class People:
 
 
 def proper(name: str) -> str:
-    """The name as it is kept. Raises BadName."""
+    """Return the name as it is stored, without blanks around it. Raises BadName."""
     if not _can_be(name.strip()):
         raise BadName
     return name.strip()
@@ -131,12 +131,12 @@ def _can_be(name: str) -> bool:
 
 
 def admit(write: Connection, name: str, kept: str, role: str, now: datetime) -> int:
-    """Gives a person their row, and says its id; a name that is taken is a UniqueViolation."""
+    """Insert the row of a person, and return its id. Raises UniqueViolation where the name is taken."""
     return insert_new(write, schema.staff, name=name, password_hash=kept, active=True, created=now, role=role)
 
 
 def everybody() -> Select[Any]:
-    """The rows of all people, as `person` wants them."""
+    """Return the query of all people, with the columns that `person` needs."""
     staff, factors = schema.staff, schema.second_factors
     has_one = exists().where(factors.c.staff_id == staff.c.id)
     required = or_(staff.c.second_factor_required, rule(REQUIRED_OF_EVERYBODY))
@@ -144,12 +144,12 @@ def everybody() -> Select[Any]:
 
 
 def rule(name: str) -> ColumnElement[bool]:
-    """Whether the managers have made this a rule of the desk."""
+    """Return the SQL condition that the desk has this rule."""
     return exists().where(schema.rules.c.name == name)
 
 
 def person(row: Row[Any]) -> Person:
-    """The person of a row of `everybody`."""
+    """Return the person of a row of `everybody`."""
     return Person(
         id=row.id,
         name=row.name,

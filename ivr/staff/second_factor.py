@@ -1,7 +1,7 @@
-"""The second factor of a login: codes from an authenticator app on one's telephone, and recovery codes from a list.
+"""The second factor of a login: codes from an authenticator app, and recovery codes from a list.
 
-A code works once. The app's secret is sealed under the SECRET_KEY, and of a recovery code only its mark is kept. Of
-whom a second factor is required stands in accounts.py. No sessions, no HTTP, no clock.
+A code works once. The app's secret is stored encrypted under the SECRET_KEY, a recovery code only as a keyed hash.
+accounts.py says who must have a second factor. No sessions, no HTTP, no clock.
 """
 
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ from ivr.storage.upsert import insert_new
 
 
 class WrongCode(Exception):
-    """This is not the code that the telephone shows now, nor one of the list, or it has been used."""
+    """The code is neither the app's present code nor an unused recovery code, or it has been used."""
 
 
 class AlreadyOn(Exception):
-    """This person has a second factor."""
+    """This person has a second factor already."""
 
 
 class StillRequired(Exception):
@@ -33,28 +33,28 @@ class StillRequired(Exception):
 
 
 class KeyChanged(Exception):
-    """The secret was sealed under another SECRET_KEY: no code can be tried. A manager has to remove it."""
+    """The secret was encrypted under another SECRET_KEY, so no code can be checked. A manager has to remove it."""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What somebody has shown to be who they are."""
+    """The proof of a second factor that was accepted."""
 
     recovery: bool
-    """Whether it was a recovery code, which is used up."""
+    """True if it was a recovery code, which is used up."""
     left: int
-    """How many recovery codes there still are."""
+    """The number of unused recovery codes."""
 
 
 class SecondFactors:
-    """What people carry besides their passwords."""
+    """The store of second factors and recovery codes."""
 
     def __init__(self, database: Database, cipher: Cipher) -> None:
         self._database = database
         self._cipher = cipher
 
     def switch_on(self, person_id: int, secret: str, typed: str, now: datetime) -> list[str]:
-        """Takes on a telephone that shows the right code, and ends all sessions; the recovery codes, once.
+        """Set up an app that shows the right code, end all sessions, and return the new recovery codes.
 
         Raises WrongCode, AlreadyOn, NoSuchPerson, StoreAway.
         """
@@ -72,9 +72,9 @@ class SecondFactors:
             raise AlreadyOn from None
 
     def prove(self, person_id: int, typed: str, now: datetime) -> Proof:
-        """Uses up a code of either kind; of two who send the same one at once, one is told WrongCode.
+        """Use up a code of either kind, and return the proof. Raises WrongCode, KeyChanged, StoreAway.
 
-        Raises WrongCode, KeyChanged, StoreAway.
+        If the same code is sent twice at once, only one of the two is accepted.
         """
         with self._database.writing() as write:
             factor = self._held(write, person_id)
@@ -86,19 +86,19 @@ class SecondFactors:
             return Proof(recovery, _left(write, person_id))
 
     def check(self, person_id: int) -> None:
-        """Looks whether codes of this person can be tried at all. Raises KeyChanged, StoreAway."""
+        """Check that the secret of this person can be decrypted, if they have one. Raises KeyChanged, StoreAway."""
         with self._database.reading() as read:
             factor = read.execute(_of(person_id)).one_or_none()
         if factor is not None:
             self._opened(factor)
 
     def codes_left(self, person_id: int) -> int:
-        """How many recovery codes this person can still use. Raises StoreAway."""
+        """Return the number of unused recovery codes of this person. Raises StoreAway."""
         with self._database.reading() as read:
             return _left(read, person_id)
 
     def new_codes(self, person_id: int, now: datetime) -> list[str]:
-        """Recovery codes in place of those there were. Raises NoSuchPerson where there is no factor, StoreAway."""
+        """Replace and return the recovery codes. Raises NoSuchPerson where there is no second factor, StoreAway."""
         with self._database.writing() as write:
             row = lock_person(write, person_id)
             if write.execute(_of(person_id)).first() is None:
@@ -107,7 +107,7 @@ class SecondFactors:
             return self._new_codes(write, person_id)
 
     def switch_off(self, person_id: int, now: datetime) -> None:
-        """Ends it, as the person wishes. Raises StillRequired, NoSuchPerson, StoreAway."""
+        """Remove the second factor at the person's own wish. Raises StillRequired, NoSuchPerson, StoreAway."""
         with self._database.writing() as write:
             row = lock_person(write, person_id)
             if person(write.execute(everybody().where(schema.staff.c.id == row.id)).one()).required:
@@ -116,7 +116,7 @@ class SecondFactors:
                 write.execute(audit.line(By(row.name, now), AuditAction.SWITCHED_OFF_SECOND_FACTOR, row.name))
 
     def remove(self, person_id: int, by: By) -> None:
-        """Ends it for somebody who has lost the telephone. Raises NoSuchPerson, StoreAway."""
+        """Remove the second factor of a person who has lost the telephone. Raises NoSuchPerson, StoreAway."""
         with self._database.writing() as write:
             row = lock_person(write, person_id)
             if _forget(write, person_id):
@@ -156,7 +156,7 @@ class SecondFactors:
 
 
 def _use_step(write: Connection, factor: Row[Any], step: int) -> bool:
-    """Whether this step comes after the last that was used; it is used from now on."""
+    """Use up the code of this time step, and return whether it came after the last one used."""
     table = schema.second_factors
     later = (table.c.id == factor.id) & (table.c.last_step < step)
     return write.execute(update(table).where(later).values(last_step=step)).rowcount == 1
@@ -173,8 +173,8 @@ def _left(read: Connection, person_id: int) -> int:
 
 
 def _forget(write: Connection, person_id: int) -> bool:
-    """Whether there was one."""
-    # In the order in which a code that is shown locks them: neither waits for the other who waits for it.
+    """Delete the second factor and its recovery codes, and return whether there was one."""
+    # Locked in the same order as when a code is used, so that the two do not deadlock.
     factors, codes = schema.second_factors, schema.recovery_codes
     there_was = write.execute(delete(factors).where(factors.c.staff_id == person_id)).rowcount == 1
     write.execute(delete(codes).where(codes.c.staff_id == person_id))

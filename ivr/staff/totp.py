@@ -1,6 +1,6 @@
-"""The codes of a second factor: the six digits that an app shows for half a minute, and the recovery codes of a list.
+"""Makes and checks the codes of a second factor: the six digits of an app, and recovery codes.
 
-Pure but for chance: what is kept of them and whether they were used stands in second_factor.py.
+Pure but for randomness; second_factor.py stores the secrets and the use of the codes.
 """
 
 import secrets
@@ -10,37 +10,37 @@ from pyotp import TOTP, random_base32
 from pyotp.exceptions import OTPVerificationError
 
 DIGITS = 6
-"""Of an app's code."""
+"""Digits of an app's code."""
 
 DRIFT = 1
-"""Steps, of half a minute each, that a telephone's clock may be early or late."""
+"""Steps of half a minute that a telephone's clock may be early or late."""
 
 RECOVERY_CODES = 10
-"""How many are given at once."""
+"""The number of recovery codes in a list."""
 
 FEW = 3
-"""So many left are said aloud."""
+"""The number of unused recovery codes at or below which a person is warned."""
 
 RECOVERY_GROUPS, GROUP = 3, 4
 """A recovery code is twelve digits, in groups like those of an Aadhaar number.
 
-Digits, because a telephone shows a keypad for the field that takes either kind of code. That is 40 bits, against five
-guesses in a quarter of an hour; and without the SECRET_KEY nobody can try them against what is kept.
+Digits, because a telephone shows a keypad for the field that takes either kind of code. They have 40 bits, and the
+lockout allows five guesses in a quarter of an hour. Without the SECRET_KEY they cannot be tried against the hashes.
 """
 
 
 def new_secret() -> str:
-    """What an app makes its codes from: 32 letters, 160 bits."""
+    """Return a new secret for an app: 32 characters of base 32, 160 bits."""
     return random_base32()
 
 
 def address_of(secret: str, name: str, issuer: str) -> str:
-    """What an app reads from the square: the secret, whose it is and where it is for (otpauth://)."""
+    """Return the otpauth:// URI for the QR code: the secret, the person's name and the issuer."""
     return TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
 
 
 def step_of(secret: str, typed: str, now: datetime) -> int | None:
-    """The number of the half minute whose code this is; None if it is no code of about now."""
+    """Return the time step (of half a minute) whose code this is; None if it is no code of about now."""
     digits = digits_of(typed)
     if len(digits) != DIGITS:
         return None
@@ -51,7 +51,7 @@ def step_of(secret: str, typed: str, now: datetime) -> int | None:
 
 
 def new_recovery_codes() -> list[str]:
-    """A list to be kept on paper."""
+    """Return a list of new recovery codes."""
     return [" ".join(_group() for _ in range(RECOVERY_GROUPS)) for _ in range(RECOVERY_CODES)]
 
 
@@ -60,5 +60,5 @@ def _group() -> str:
 
 
 def digits_of(typed: str) -> str:
-    """The digits of a code, which some keyboards write in their own script and people with gaps between."""
+    """Return the ASCII digits of a typed code, which may have spaces or digits of another script."""
     return "".join(str(int(each)) for each in typed if each.isdecimal())

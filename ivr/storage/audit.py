@@ -1,6 +1,7 @@
-"""The desk's audit: who saw or changed what, of people, requests and hours; lines are added and never altered.
+"""The desk's audit: who saw or changed which person, request or hours. Lines are added and never altered.
 
-A request is named by its reference and a person by their name. No patient's number, no password, no HTTP, no clock.
+A line names a request by its reference and a person by their name. No patient's number, no password, no HTTP, no
+clock.
 """
 
 from dataclasses import dataclass
@@ -14,20 +15,20 @@ from ivr.storage import schema
 from ivr.storage.database import Database
 
 PAGE = 100
-"""Lines that are shown at once."""
+"""Lines on one page."""
 
 COMMAND_LINE = "(command line)"
-"""Who acted, where it was done on the server itself."""
+"""The name of the actor for a command on the server."""
 
 EVERYBODY = "(everybody)"
-"""Whom it was about, where it holds for all people of the desk."""
+"""The subject of an action that holds for all people of the desk."""
 
 SOMEBODY = "(unknown)"
-"""Who acted, where nobody at the desk has the name that was given."""
+"""The name of the actor where it is not known who acted."""
 
 
 class AuditAction(StrEnum):
-    """What the audit can say that somebody did, as it is stored; its sentences stand in ivr/web/wording.py."""
+    """An action in the audit, as stored; ivr/web/wording.py has its sentences."""
 
     LOGGED_IN = "logged in"
     LOGGED_OUT = "logged out"
@@ -73,7 +74,7 @@ class AuditAction(StrEnum):
 
 @dataclass(frozen=True)
 class By:
-    """Who does something, and when."""
+    """The person who does something, and the moment."""
 
     who: str
     at: datetime
@@ -81,30 +82,30 @@ class By:
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """Something that somebody saw or changed."""
+    """A line of the audit."""
 
     id: int
     at: datetime
     who: str
     what: str
-    """An AuditAction; another word where a newer program wrote it."""
+    """An AuditAction; another word if a newer version of the program wrote it."""
     about: str
     detail: str
 
 
 def line(by: By, what: AuditAction, about: str = "", detail: str = "") -> Insert:
-    """Return the line to be written in the very transaction of the change that it tells of."""
+    """Return the insert of a line, to be executed in the transaction of the change that it records."""
     row = {"who": by.who[:80], "what": what, "about": about[:80], "at": by.at, "detail": detail}
     return insert(schema.audit).values(row)
 
 
 class Audit:
-    """The lines, newest first."""
+    """The store of the audit's lines."""
 
     def __init__(self, database: Database, patient: Database | None = None) -> None:
         self._database = database
         self._patient = patient or database
-        """Reads: to look through a year for somebody who did little may take longer than a caller waits."""
+        """The client for reads: to search a year for one person's few lines may take longer than a caller waits."""
 
     def write(self, by: By, what: AuditAction, about: str = "", detail: str = "") -> None:
         """Add a line. Raises StoreAway."""
@@ -112,9 +113,9 @@ class Audit:
             write.execute(line(by, what, about, detail))
 
     def page(self, person: str = "", before: int | None = None) -> list[AuditEntry]:
-        """The newest lines, older than the one whose id is `before`.
+        """Return a page of lines, newest first, older than the line with the id `before`. Raises StoreAway.
 
-        Of a person: what they did, and what was done to them. Raises StoreAway.
+        With `person`, only the lines of what that person did and what was done to them.
         """
         with self._patient.reading() as read:
             return [_line(row) for row in read.execute(_newest(person, before))]

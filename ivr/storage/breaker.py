@@ -1,6 +1,6 @@
-"""Remembers that a store has stalled, so that the next callers do not each find it out anew.
+"""A circuit breaker: remembers that a store has stalled, so that not every caller waits for it.
 
-Knows time, and that something was attempted; no store, no SQL, no Redis.
+Knows only attempts and their times; no store, no SQL, no Redis.
 """
 
 import threading
@@ -9,24 +9,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 REST_SECONDS = 3.0
-"""For how long a store that has stalled is left alone before one attempt sees whether it is well again."""
+"""Seconds after a stall in which no attempt is allowed; then one attempt tries whether the store answers."""
 
 
 class CircuitOpen(Exception):
-    """The store has stalled a moment ago; it was not asked."""
+    """The store has stalled a moment ago, so it was not asked."""
 
 
 class Breaker:
-    """Lets attempts through while the store answers; holds them back while it is known to have stalled.
+    """Allows attempts while the store answers, and refuses them after a stall.
 
-    An error that comes at once costs a caller nothing and changes nothing. Safe to share between threads.
+    An error that comes quickly is no stall, because no caller waits for it. Safe to share between threads.
     """
 
     def __init__(
         self, slow: float, rest: float = REST_SECONDS, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._slow = slow
-        """Seconds: an attempt that fails after more than these, or lasts longer, is a stall."""
+        """Seconds: an attempt that lasts longer than this, or fails after a longer time, is a stall."""
         self._rest = rest
         self._now = monotonic
         self._lock = threading.Lock()
@@ -35,7 +35,7 @@ class Breaker:
 
     @contextmanager
     def attempt(self, *troubles: type[Exception]) -> Iterator[None]:
-        """Around an attempt on the store, whose own errors are `troubles`. Raises Resting, and what is raised in it."""
+        """Wrap an attempt on the store, which raises `troubles`. Raises CircuitOpen, and what the attempt raises."""
         attempt = self._begin()
         try:
             yield
@@ -48,13 +48,13 @@ class Breaker:
     def _begin(self) -> object:
         with self._lock:
             now, attempt = self._now(), object()
-            # One that is still under way will itself tell when the store is well again: no second one need wait.
+            # An attempt that is still under way shows when the store answers again, so no second one has to wait.
             if any(now - began > self._slow for began in self._under_way.values()):
                 raise CircuitOpen
             if self._rests_until is not None:
                 if now < self._rests_until:
                     raise CircuitOpen
-                self._rests_until = now + self._rest  # this attempt looks, the others wait for what it finds
+                self._rests_until = now + self._rest  # this attempt tries the store; others are refused meanwhile
             self._under_way[attempt] = now
             return attempt
 

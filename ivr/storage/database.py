@@ -1,7 +1,7 @@
-"""Opens the desk's database, SQLite or PostgreSQL, and cleans its errors at one edge.
+"""Opens the desk's database, SQLite or PostgreSQL, and translates its errors.
 
-A caller's number can stand in the text of a database error (PostgreSQL's DETAIL); it gets no further than here.
-No tables, no rules.
+The text of a database error may contain a caller's number (PostgreSQL's DETAIL), so it never leaves this module. No
+tables, no rules.
 """
 
 import sqlite3
@@ -22,34 +22,34 @@ from ivr.storage.breaker import Breaker, CircuitOpen
 from ivr.storage.database_errors import error_kind
 
 CALLER_TIMEOUT = 0.8
-"""Seconds that a lock or a statement may take while somebody holds the telephone."""
+"""Seconds that a lock or a statement may take while a caller waits."""
 
 WORKER_TIMEOUT = 10.0
-"""Seconds that it may take behind the scenes."""
+"""Seconds that a lock or a statement may take where no caller waits."""
 
 CONNECT_SECONDS = 2
-"""libpq's least."""
+"""Seconds for a new connection to PostgreSQL: the least that libpq allows."""
 
 
 class StoreAway(Exception):
-    """The database cannot be reached, or does not do what it is asked in time."""
+    """The database cannot be reached, fails, or does not answer in time; the message says why."""
 
 
 class UniqueViolation(Exception):
-    """Somebody else wrote the same thing first; look again."""
+    """Another transaction wrote the same unique key first; read again."""
 
 
 class Database:
-    """Transactions on the desk's database."""
+    """A client of the desk's database."""
 
     def __init__(self, url: str, *, timeout: float = CALLER_TIMEOUT, breaker: Breaker | None = None) -> None:
         self._engine = _sqlite(url, timeout) if url.startswith("sqlite") else _postgres(url, timeout)
         self._breaker = breaker
-        """Holds callers back from a database that has stalled; whoever works behind the scenes may wait."""
+        """The breaker for callers; None for workers, who may wait for a database that has stalled."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that only reads. Raises StoreAway."""
+        """Yield a transaction that only reads. Raises StoreAway."""
         with self._attempt(), self._engine.connect() as connection:
             yield connection
 
@@ -61,13 +61,13 @@ class Database:
 
     @contextmanager
     def trying(self) -> Iterator[Connection]:
-        """A transaction that writes and is taken back when it ends. Raises StoreAway."""
+        """Yield a transaction that may write and is rolled back when it ends. Raises StoreAway."""
         with self._attempt(), self._engine.execution_options(writes=True).connect() as connection:
             yield connection
 
     @contextmanager
     def _attempt(self) -> Iterator[None]:
-        """Only the kind of an error leaves; its text and its cause may carry what a caller said."""
+        """Translate the errors of an attempt: only their kind is passed on, since their text may be personal."""
         try:
             with self._breaker.attempt(SQLAlchemyError) if self._breaker else nullcontext():
                 yield
@@ -79,16 +79,16 @@ class Database:
             raise StoreAway(error_kind(error)) from None
 
     def scrub(self) -> None:
-        """SQLite: writes the file anew and empties its journal, so that nothing deleted is left. Raises StoreAway.
+        """Remove deleted rows from the file of SQLite, by VACUUM and an empty journal. Raises StoreAway.
 
-        PostgreSQL does as much in its own time, or when its owner says VACUUM FULL.
+        Does nothing on PostgreSQL, which does it by autovacuum, or when its owner runs VACUUM FULL.
         """
         if self._engine.dialect.name == "sqlite":
             with self._attempt(), closing(self._engine.raw_connection()) as connection:
                 _scrub_sqlite(connection)
 
     def close(self) -> None:
-        """Gives the connections back."""
+        """Close the connections."""
         self._engine.dispose()
 
 
@@ -110,19 +110,19 @@ def _sqlite(url: str, timeout: float) -> Engine:
 
 
 def sqlite_path(url: str) -> Path:
-    """The file of a sqlite:/// URL."""
+    """Return the absolute path of the file of a sqlite:/// URL."""
     return Path(make_url(url).database or "").absolute()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves, below
+    connection.isolation_level = None  # _begin_sqlite sends BEGIN
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten in the file as well
+    connection.execute("PRAGMA secure_delete=ON")  # deleted rows are overwritten in the file
 
 
 def _scrub_sqlite(connection: PoolProxiedConnection) -> None:
-    """Raises what sqlite3 raises, and StoreAway where somebody goes on reading what was deleted."""
+    """Vacuum the file and empty its journal. Raises sqlite3.Error, and StoreAway where a reader still has old rows."""
     cursor = connection.cursor()
     cursor.execute("VACUUM")
     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -131,24 +131,24 @@ def _scrub_sqlite(connection: PoolProxiedConnection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes its lock at once: to begin as a reader and become a writer can fail half-way."""
+    """Begin a transaction. A writer takes its lock at once, because a later change from reader to writer may fail."""
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-# -- PostgreSQL: its own limits end what it knows to be slow, ours end what it no longer answers
+# -- PostgreSQL: its own timeouts end slow statements; ours end a wait for a server that does not answer at all
 
 
 class TimedConnection(psycopg.Connection[Any]):
-    """A connection that waits so long for any one answer, and is of no more use after that.
+    """A connection with a limit on the wait for each answer, after which it is closed.
 
-    A server that is frozen, or a network that swallows packets, keeps no limit of its own.
+    The server's own timeouts do not end the wait where the server is frozen or the network loses packets.
     """
 
     seconds = 2.0 * WORKER_TIMEOUT
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Waits for an answer. Raises OperationalError where it does not come in time."""
+        """Wait for an answer. Raises OperationalError where it does not come in time."""
         try:
             return super().wait(gen, interval, timeout or self.seconds)
         except psycopg.OperationalError:
@@ -160,7 +160,7 @@ class TimedConnection(psycopg.Connection[Any]):
 def _postgres(url: str, timeout: float) -> Engine:
     milliseconds = int(timeout * 1000)
     limits = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
-    # The server's log has every statement that fails; whatever its owner has set, not with a caller's number in it.
+    # The server logs every statement that fails. Without its parameters, the log has no caller's number.
     quiet = "-c log_parameter_max_length_on_error=0"
 
     def connect(_dialect: Any, _record: Any, words: list[Any], options: dict[str, Any]) -> TimedConnection:

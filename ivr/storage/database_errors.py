@@ -1,6 +1,6 @@
-"""Says in words what an error of the database means for whoever is on call, and what to do.
+"""Explains an error of the database to the people who operate the service: its meaning, and what to do.
 
-Reads the error's kind and, of a refused connection, the server's own phrase; nothing of what a caller said leaves here.
+Reads the error's code and known phrases of its text. The text itself, which may be personal, is never returned.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ BY_CODE: Mapping[str, str] = {
     "42501": "our user may not write there",
     "57P03": "it is starting or stopping",
 }
-"""By SQLite's name of an error, or how it begins, and by PostgreSQL's SQLSTATE."""
+"""The explanations by the beginning of SQLite's error name, and by PostgreSQL's SQLSTATE."""
 
 BY_PHRASE: Mapping[str, str] = {
     "password authentication failed": "it refuses our name or password: look at DATABASE_URL",
@@ -38,11 +38,11 @@ BY_PHRASE: Mapping[str, str] = {
     "timeout": "it does not answer in time",
     "translate host name": "its host's name is not known",
 }
-"""By what a server says when it refuses a connection, for which there is no code, and SQLite of a table."""
+"""The explanations by a phrase of the text, for errors without a code of their own."""
 
 
 def error_kind(error: Exception) -> str:
-    """The error's class and code, and what they mean; never the error's own text, which may be personal."""
+    """Return the error's class, code and explanation; never its own text, which may be personal."""
     origin = getattr(error, "orig", None) or error
     code = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None) or ""
     name = f"{type(origin).__name__} {code}".strip()

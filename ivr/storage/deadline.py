@@ -1,6 +1,6 @@
-"""Gives up on a store that has stalled, when the caller has waited long enough. No SQL, no rules.
+"""Limits the time that a caller waits for work on a store. No SQL, no rules.
 
-A server that is frozen, or a network that swallows packets, answers nothing at all: no timeout of its own ends that.
+The store's own timeouts do not end the wait where its server is frozen or the network loses packets.
 """
 
 from collections.abc import Callable
@@ -11,15 +11,15 @@ from typing import TypeVar
 from ivr.storage.database import StoreAway
 
 THREADS = 8
-"""Threads: as many as one web process serves callers at a time."""
+"""The number of threads: as many as one web process serves callers at a time."""
 
 Result = TypeVar("Result")
 
 
 class Deadline:
-    """Waits so many seconds for work on a store, and no longer.
+    """Runs work on a store, and waits for its result no longer than `seconds`.
 
-    What was given up on may still be done when the store comes to itself, so the work must bear being done twice.
+    The work may still be done after the deadline, so it must be safe to repeat.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -27,12 +27,12 @@ class Deadline:
         self._hands = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
 
     def wait_for(self, work: Callable[[], Result]) -> Result:
-        """The result of the work. Raises what it raises, and StoreAway where it takes too long."""
+        """Return the result of the work. Raises what the work raises, and StoreAway where it takes too long."""
         try:
             return self._hands.submit(copy_context().run, work).result(self._seconds)
         except TimeoutError:
             raise StoreAway("no answer in time") from None
 
     def close(self) -> None:
-        """Takes no more work, and waits for what is under way: the stores have limits of their own, of seconds."""
+        """Take no more work, and wait for the work under way, which the stores' own timeouts end within seconds."""
         self._hands.shutdown(wait=True, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""Seals what is personal for its way through URLs and Redis, and derives references and marks from the secret.
+"""Encrypts personal data for URLs, Redis and the database, and derives references and keyed hashes from the secret.
 
 Keys only; nothing is stored here.
 """
@@ -15,29 +15,29 @@ REFERENCE_DIGITS = 6
 
 
 class Unreadable(Exception):
-    """What came back is not something that we sealed, or not under this secret."""
+    """The text was not encrypted by this service, or not under this secret and purpose."""
 
 
 class Cipher:
-    """Encrypts and signs words for one purpose; what is sealed for one cannot be opened for another."""
+    """Encrypts and signs words for one purpose. Another purpose's cipher cannot decrypt them."""
 
     def __init__(self, secret: str, purpose: str) -> None:
         self._fernet = Fernet(urlsafe_b64encode(_derived(secret, purpose)))
         self._hash_key = _derived(secret, f"{purpose}, marked")
 
     def encrypt(self, words: str) -> str:
-        """The sealed words: letters, digits, - and _, safe in a URL but for a closing =."""
+        """Return the encrypted words: letters, digits, - and _, safe in a URL but for a closing =."""
         return self._fernet.encrypt(words.encode()).decode()
 
     def decrypt(self, sealed: str) -> str:
-        """The words again. Raises Unreadable."""
+        """Return the decrypted words. Raises Unreadable."""
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise Unreadable from None
 
     def keyed_hash(self, words: str) -> str:
-        """What stands for the words where they are only compared: always the same, 64 hex digits, never to be opened.
+        """Return a keyed hash of the words, for comparing only: always the same 64 hex digits.
 
         Without the secret nobody can try words against it.
         """
@@ -45,33 +45,33 @@ class Cipher:
 
 
 class KeyedIds:
-    """Gives every promise a mark that is the same when its webhook comes twice, and a reference to be spoken.
+    """Derives ids of promises, telephones and calls that do not show a number.
 
-    Both come from the secret and the promise alone, so that neither store is needed to make them.
+    They are derived from the secret and the value alone, so they need no store, and a repeated webhook gives the same.
     """
 
     def __init__(self, secret: str) -> None:
         self._key = _derived(secret, "promise")
 
     def mark(self, promise: tuple[str, ...]) -> str:
-        """What tells this promise from all others, without showing the number in it."""
+        """Return the mark of this promise: a keyed hash of 64 hex digits, distinct for every promise."""
         return self._digest("mark", *promise).hex()
 
     def reference(self, promise: tuple[str, ...]) -> str:
-        """Six digits that look random; unique only together with the number."""
+        """Return the reference of this promise: six digits, unique only together with the number."""
         number = int.from_bytes(self._digest("reference", *promise))
         return f"{number % 10**REFERENCE_DIGITS:0{REFERENCE_DIGITS}}"
 
     def telephone(self, number: Phone) -> str:
-        """What stands for a telephone where its calls are counted."""
+        """Return the keyed hash of a telephone under which its calls are counted: 64 hex digits."""
         return self._digest("telephone", number.e164).hex()
 
     def call(self, call_id: str) -> str:
-        """What stands for a call in the record that it leaves: half as long as the others, and as hard to guess."""
+        """Return the keyed hash of a call for its record: 32 hex digits, enough to be hard to guess."""
         return self._digest("call", call_id)[:16].hex()
 
     def step(self, address: str) -> str:
-        """What stands for the address of a webhook, among those of its call."""
+        """Return the keyed hash of a webhook's address, to tell it from others of the same call: 8 hex digits."""
         return self._digest("step", address)[:4].hex()
 
     def _digest(self, *parts: str) -> bytes:
@@ -79,16 +79,16 @@ class KeyedIds:
 
 
 class LinkTokens:
-    """Gives the token of a secret link, the same each time it is asked for.
+    """Derives the tokens of secret links, each from the secret and a stored nonce.
 
-    It comes from the secret and a nonce that is kept: whoever reads the database, or a backup, has no link by it.
+    The database and its backups hold only the nonce, which does not give away the link.
     """
 
     def __init__(self, secret: str, purpose: str) -> None:
         self._key = _derived(secret, purpose)
 
     def of(self, nonce: str) -> str:
-        """The token: letters, digits, - and _."""
+        """Return the token of this nonce, always the same: letters, digits, - and _."""
         return urlsafe_b64encode(hmac.digest(self._key, nonce.encode(), sha256)).decode().rstrip("=")
 
 

@@ -1,4 +1,4 @@
-"""Brings a database up to the desk's tables, by the migrations in ivr/storage/migrations."""
+"""Upgrades the schema of a database by the migrations in ivr/storage/migrations. Knows none of the tables itself."""
 
 import fcntl
 import os
@@ -17,16 +17,16 @@ from ivr.storage.database import Database, sqlite_path
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 MIGRATION_LOCK = 4_907_112
-"""Any number of our own: two copies that start at once bring the schema up one after the other."""
+"""An arbitrary key of PostgreSQL's advisory lock, by which two processes upgrade one after the other."""
 
 
 def revisions() -> tuple[str, ...]:
-    """The versions of the schema that there are, oldest first: each migration's file begins with its own."""
+    """Return all revisions of the schema, oldest first, from the names of the migrations' files."""
     return tuple(sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*_*.py")))
 
 
 def migrate(database_url: str, to: str = "head") -> None:
-    """Brings the schema of this database up to date, or to an older revision, making the file where it is SQLite's.
+    """Upgrade the schema of this database to the newest or the given revision, creating the file of SQLite.
 
     Raises SQLAlchemyError where the database cannot be reached.
     """
@@ -43,18 +43,18 @@ def migrate(database_url: str, to: str = "head") -> None:
 
 @dataclass(frozen=True)
 class Schema:
-    """Which revision the tables of a database are at."""
+    """The revision of a database's schema, and the one that this program needs."""
 
     has: str
-    """Empty where it has none."""
+    """The database's revision; empty where it has none."""
     head: str
-    """The one that this version of the service needs."""
+    """The revision that this version of the program needs."""
     known: bool
-    """Whether this version knows the one it has."""
+    """True if this version of the program knows the database's revision."""
 
 
 def schema_of(database: Database) -> Schema:
-    """The schema of this database, beside ours. Changes nothing. Raises StoreAway."""
+    """Return the revision of this database beside the one needed. Changes nothing. Raises StoreAway."""
     with database.reading() as read:
         marked = inspect(read).has_table("alembic_version")
         has = read.execute(text("SELECT version_num FROM alembic_version")).scalar() if marked else None
@@ -69,7 +69,7 @@ def _config() -> Config:
 
 @contextmanager
 def _one_at_a_time(url: str) -> Iterator[None]:
-    """SQLite does not wait its turn to switch to WAL: of two that start at once, one would be told "locked"."""
+    """Hold a file lock for SQLite, which would fail with "locked" if two processes switched to WAL at once."""
     if not url.startswith("sqlite"):
         yield
         return

@@ -1,4 +1,4 @@
-"""The desk's tables: columns and indexes only. What is done with them stands in the stores beside this."""
+"""The desk's tables: columns and indexes only. The stores of the other rooms read and write them."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,17 +23,17 @@ from sqlalchemy import (
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, kept as UTC without its zone, so that both databases sort and compare it alike."""
+    """A moment, stored as UTC without a time zone, so that both databases sort and compare it alike."""
 
     impl = DateTime
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """To the database."""
+        """Return the moment as the database stores it."""
         return value if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """From the database."""
+        """Return the stored moment with the time zone UTC."""
         return None if value is None else value.replace(tzinfo=UTC)
 
 
@@ -65,7 +65,7 @@ requests = Table(
     Column("outcome", String(20)),
     Column("appointment", UtcDateTime),
     Column("source", String(8), nullable=False, server_default="call"),
-    # The request that this one was merged into. No foreign key: a backup and a move write the rows in any order.
+    # The request that this one was merged into. No foreign key: a restore and a copy write the rows in any order.
     Column("merged_into", Integer, index=True),
     Index("requests_by_status_and_due", "status", "due"),
     Index("requests_by_phone", "phone"),

@@ -1,7 +1,7 @@
-"""Writes rows under unique keys without an error of the database's own, and lets those who may clash take turns.
+"""Inserts rows under unique keys without an error in the server's log, and locks keys against simultaneous writes.
 
-PostgreSQL quotes a key that is taken in its server's log, and in the key of a request stands a caller's number: an
-error must never come about there. No tables, no rules.
+PostgreSQL logs the key of a unique violation, and the key of a request contains a caller's number, so the violation
+must not happen there. No tables, no rules.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,14 +16,14 @@ from ivr.storage.database import UniqueViolation
 INSERTS: Mapping[str, Callable[[Table], Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 LOCK_SPACE = 4_907_113
-"""Any number of our own, beside that of the migrations."""
+"""An arbitrary first key of PostgreSQL's advisory locks, other than that of the migrations."""
 
 TURNS = 2**16
-"""How many different turns there are: so few that no number can be told from the one it takes, which a log may name."""
+"""The number of different locks: so few that a number cannot be told from its lock, which a log may name."""
 
 
 def insert_new(write: Connection, table: Table, **row: Any) -> int:
-    """Adds a row and returns its id. Raises UniqueViolation where a unique key is taken."""
+    """Insert a row and return its id. Raises UniqueViolation where a unique key is taken."""
     insert = INSERTS[write.dialect.name](table).values(**row).on_conflict_do_nothing().returning(table.c.id)
     given: int | None = write.execute(insert).scalar_one_or_none()
     if given is None:
@@ -32,7 +32,7 @@ def insert_new(write: Connection, table: Table, **row: Any) -> int:
 
 
 def lock_key(write: Connection, *key: str) -> None:
-    """Waits until nobody else writes under this key, and keeps others waiting until the transaction ends."""
+    """Lock this key until the transaction ends, after waiting for others that have it locked."""
     if write.dialect.name == "postgresql":  # SQLite has one writer at a time
         turn = int.from_bytes(sha256("\n".join(key).encode()).digest()) % TURNS
         write.execute(select(func.pg_advisory_xact_lock(LOCK_SPACE, turn)))

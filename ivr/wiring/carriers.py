@@ -1,6 +1,7 @@
-"""The carrier of this service: the one place that knows which there is. Whoever needs one asks here, with its settings.
+"""Builds the parts of the carrier from its settings. The only module that knows which carrier there is.
 
-What asks the carrier's own API is slow to load, and is loaded where it is asked for: never by the web process.
+The clients of the carrier's API are slow to import, so they are imported in the functions that return them. The web
+process never imports them.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,31 +17,31 @@ from ivr.carrier.twilio.twiml import Renderer
 from ivr.line.script import Script
 
 SETTINGS: tuple[Setting, ...] = (*twilio.SETTINGS,)
-"""What every carrier declares, to be handed to config.settings.read. A second carrier adds its own, and a choice."""
+"""The settings of all carriers, for config.settings.read. A second carrier would add its own, and a choice."""
 
 Values = Mapping[str, str]
 """The carrier's settings, by the names of their variables."""
 
 
 def carrier(values: Values, script: Script, voices: Mapping[str, str]) -> Carrier:
-    """Return the carrier, which speaks the script's words in these voices."""
+    """Return the carrier, which speaks the script's sentences in these voices."""
     return Twilio(twilio.Account.of(values), Renderer(script, voices))
 
 
 def stand_in(values: Values) -> StandIn:
-    """Return what signs as the carrier."""
+    """Return the stand-in that signs webhooks as the carrier does."""
     return TwilioStandIn(twilio.Account.of(values))
 
 
 def admin(values: Values, ours: OurAddresses) -> Admin:
-    """Return the numbers of the account. Raises NoAccount where the settings name none."""
+    """Return the administration of the account's numbers. Raises NoAccount where the settings name no account."""
     from ivr.carrier.twilio.numbers import Numbers  # noqa: PLC0415 - slow to load
 
     return Numbers(twilio.Account.of(values), ours)
 
 
 def texts(values: Values) -> Callable[[], Texts]:
-    """Return what makes the client for texts. Its library is loaded at once, so that no job has to wait for it."""
+    """Return a factory of the client for texts. Its library is imported at once, so that no job waits for it."""
     from ivr.carrier.twilio.texts import TwilioTexts  # noqa: PLC0415 - slow to load
 
     return lambda: TwilioTexts(twilio.Account.of(values))

@@ -1,6 +1,6 @@
-"""Builds from the settings what every room stands on: the clinic, its script, one client of each store.
+"""Builds from the settings the base of all services: the clinic, its script, and one client of each store.
 
-Nothing is connected before it is used. No Flask, no rules, and no clock but the one handed in.
+A client connects when it is first used. No Flask, no rules, and no clock but the one handed in.
 """
 
 import time
@@ -25,12 +25,12 @@ from ivr.storage.redis import client_for_callers, client_for_workers
 Clock = Callable[[], datetime]
 
 DATABASE_STALLS, REDIS_STALLS = 0.7, 0.5
-"""Seconds, a little less than the limits of each: what fails after these has stalled, and is left alone a while."""
+"""Seconds, a little less than each client's timeout: an attempt that fails later than this counts as a stall."""
 
 
 @dataclass(frozen=True)
 class Foundation:
-    """What every room is built on: the settings, the clinic and its script, and one client of each store."""
+    """The base of all services: the settings, the clinic and its script, and one client of each store."""
 
     settings: Settings
     clinic: Clinic
@@ -38,31 +38,31 @@ class Foundation:
     clock: Clock
     database: Database
     slow_database: Database
-    """The same database for what may take longer than a caller waits, and must hold up no call."""
+    """A client of the same database without a breaker, for reads that take longer than a caller waits."""
     redis: Redis
     redis_breaker: Breaker | None
 
     def cipher(self, purpose: str) -> Cipher:
-        """Seals what is meant for this purpose only."""
+        """Return the cipher of this purpose; another purpose's cipher cannot decrypt its words."""
         return Cipher(self.settings.secret_key, purpose)
 
     def keyed_ids(self) -> KeyedIds:
-        """Marks calls and promises so that nobody can read whose they are."""
+        """Return the maker of keyed ids for calls, promises and telephones."""
         return KeyedIds(self.settings.secret_key)
 
     def spool(self) -> Spool:
-        """Where webhooks leave what becomes of calls, on this machine."""
+        """Return the spool in which webhooks leave the traces of calls, on this machine."""
         return Spool(self.settings.state_dir / spool.FOLDER)
 
     def close(self) -> None:
-        """Gives back the connections to both stores."""
+        """Close the connections to both stores."""
         self.database.close()
         self.slow_database.close()
         self.redis.close()
 
 
 def for_callers(settings: Settings, clock: Clock, monotonic: Callable[[], float] = time.monotonic) -> Foundation:
-    """The foundation of a process in which callers wait: it gives up soon, and leaves alone what has stalled.
+    """Return the foundation of a process that answers calls: short timeouts, and a breaker for each store.
 
     Raises BadFile where a file of the configuration is wrong.
     """
@@ -80,7 +80,7 @@ def for_callers(settings: Settings, clock: Clock, monotonic: Callable[[], float]
 
 
 def for_workers(settings: Settings, clock: Clock) -> Foundation:
-    """The foundation of a process in which nobody waits. Raises BadFile where a file of the configuration is wrong."""
+    """Return the foundation of a worker: long timeouts, no breakers. Raises BadFile where a file is wrong."""
     clinic = clinic_file.read(settings.clinic_file)
     database = Database(settings.database_url, timeout=WORKER_TIMEOUT)
     return Foundation(

@@ -1,6 +1,6 @@
-"""Builds the stores of hours, desk and staff on one foundation, the same for web, workers and commands.
+"""Builds the services of hours, desk and staff on one foundation, for the web, workers and commands.
 
-Nothing is connected before it is used. No Flask, no jobs.
+A client connects when it is first used. No Flask, no jobs.
 """
 
 from dataclasses import dataclass
@@ -36,24 +36,24 @@ from ivr.wiring.foundation import Foundation
 
 @dataclass(frozen=True)
 class HoursServices:
-    """When the clinic is open, with what the desk has set."""
+    """The services of the clinic's hours."""
 
     closures: Closures
     closures_file: ClosuresFile
     now: ClinicNow
 
     def clinic_now(self) -> Clinic:
-        """Return the clinic with the closures that the desk has set; asks no store."""
+        """Return the clinic with the closures that the desk has set. Asks no store."""
         return self.now.read()
 
     def due_again(self, request: Request, outcome: Outcome, now: datetime) -> datetime:
-        """When a patient who was not reached is called again, in the hours as the desk has set them."""
+        """Return when a patient who was not reached is called again, by the hours with the desk's closures."""
         return next_due(self.clinic_now())(request, outcome, now)
 
 
 @dataclass(frozen=True)
 class DeskServices:
-    """The requests of patients, and the work about them."""
+    """The services of the desk: requests, appointments, blocked numbers and tasks."""
 
     store: RequestStore
     worklist: Worklist
@@ -69,7 +69,7 @@ class DeskServices:
 
 @dataclass(frozen=True)
 class StaffServices:
-    """The people at the desk, how they come in, and what they have done."""
+    """The services of the staff: accounts, logins and the audit."""
 
     people: People
     accounts: Accounts
@@ -79,17 +79,17 @@ class StaffServices:
     authentication: Authentication
     audit: Audit
     shown_once: Cipher
-    """Seals what a person sees once or has still to confirm, on its way in their session's cookie."""
+    """The cipher for values in the session cookie that a person sees once or has still to confirm."""
 
 
 def hours(base: Foundation) -> HoursServices:
-    """The clinic's hours on this machine."""
+    """Return the services of the clinic's hours."""
     file = ClosuresFile(base.settings.state_dir / FILE)
     return HoursServices(Closures(base.database), file, ClinicNow(base.clinic, file))
 
 
 def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = None) -> DeskServices:
-    """The desk in the clinic's hours; `rules` say which requests it takes, where it is calls that leave them."""
+    """Return the services of the desk; `rules` limit the requests that calls may make."""
     database, settings = base.database, base.settings
     return DeskServices(
         store=RequestStore(database, tasks_of_a_request(settings.text_confirmations), rules),
@@ -106,7 +106,7 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
 
 
 def staff(base: Foundation, passwords: Passwords) -> StaffServices:
-    """The people at the desk."""
+    """Return the services of the staff."""
     database = base.database
     people, lockout, audit = People(database, passwords), Lockout(database), Audit(database, base.slow_database)
     second_factors = SecondFactors(database, base.cipher("second factor"))
