@@ -270,6 +270,17 @@ def length(function: ast.FunctionDef) -> int:
     return (function.end_lineno or 0) - function.lineno + 1
 
 
+RIDDLES = ("What ", "Whether ", "Who ", "Whose ", "Where ", "How ", "Those ", "One of ", "It ", "They ")
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if not within(name, "ivr.storage.migrations")])
+def test_a_docstring_begins_with_what_is_done_or_with_the_thing(name: str) -> None:
+    told = (ast.get_docstring(each) or "" for each in ast.walk(parsed(MODULES[name])) if isinstance(each, DOCUMENTED))
+    assert [words.partition("\n")[0] for words in told if words.startswith(RIDDLES)] == []
+
+
+DOCUMENTED = (ast.FunctionDef, ast.ClassDef)
+
 RAISES = re.compile(r"Raises ([^\n.:;]+)")
 ERROR = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")
 

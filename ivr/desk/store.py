@@ -54,7 +54,7 @@ class RequestStore:
         self._database = database
         self._tasks = tasks
         """The names of the tasks that every new request makes."""
-        self._doorkeeper = rules
+        self._rules = rules
         """The rules that may refuse a new request; None where an earlier promise is saved."""
 
     def keep(self, new: NewRequest, mark: str, reference: str) -> Saved:
@@ -70,8 +70,8 @@ class RequestStore:
     def _keep(self, write: Connection, new: NewRequest, mark: str, reference: str) -> Saved:
         lock_key(write, new.phone.e164, new.kind)
         live = _live(write, new)
-        if self._doorkeeper:
-            self._doorkeeper.check(write, new)
+        if self._rules:
+            self._rules.check(write, new)
         if live is None:
             request_id, spoken, joined = _insert(write, new, reference), reference, False
         else:

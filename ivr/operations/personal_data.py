@@ -74,7 +74,7 @@ class PersonalData:
     """Finds and erases the data about a number."""
 
     database: Database
-    room: PendingRequests
+    pending: PendingRequests
 
     def of(self, phone: Phone) -> PersonalRecord:
         """Return all data about a number. Raises StoreAway, QueueAway."""
@@ -90,9 +90,9 @@ class PersonalData:
 
     def _waiting(self, phone: Phone) -> tuple[list[PendingRequest], int]:
         found, unreadable = [], 0
-        for sealed in self.room.sealed():
+        for sealed in self.pending.sealed():
             try:
-                found.append(self.room.open(sealed))
+                found.append(self.pending.open(sealed))
             except Unreadable:
                 unreadable += 1
         return [each for each in found if each.new.phone == phone], unreadable
@@ -100,7 +100,7 @@ class PersonalData:
     def erase_waiting(self, held: PersonalRecord) -> None:
         """Erase the pending requests in Redis. Raises QueueAway."""
         for each in held.waiting:
-            self.room.leave(each)
+            self.pending.leave(each)
 
     def erase(self, held: PersonalRecord, by: By) -> None:
         """Erase the data in the database; the audit names the references, not the number. Raises StoreAway."""

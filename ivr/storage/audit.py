@@ -102,9 +102,9 @@ def line(by: By, what: AuditAction, about: str = "", detail: str = "") -> Insert
 class Audit:
     """The store of the audit's lines."""
 
-    def __init__(self, database: Database, patient: Database | None = None) -> None:
+    def __init__(self, database: Database, slow_database: Database | None = None) -> None:
         self._database = database
-        self._patient = patient or database
+        self._slow_database = slow_database or database
         """The client for reads: to search a year for one person's few lines may take longer than a caller waits."""
 
     def write(self, by: By, what: AuditAction, about: str = "", detail: str = "") -> None:
@@ -117,7 +117,7 @@ class Audit:
 
         With `person`, only the lines of what that person did and what was done to them.
         """
-        with self._patient.reading() as read:
+        with self._slow_database.reading() as read:
             return [_line(row) for row in read.execute(_newest(person, before))]
 
 

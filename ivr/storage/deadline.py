@@ -24,15 +24,15 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._hands = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
 
     def wait_for(self, work: Callable[[], Result]) -> Result:
         """Return the result of the work. Raises what the work raises, and StoreAway where it takes too long."""
         try:
-            return self._hands.submit(copy_context().run, work).result(self._seconds)
+            return self._threads.submit(copy_context().run, work).result(self._seconds)
         except TimeoutError:
             raise StoreAway("no answer in time") from None
 
     def close(self) -> None:
         """Take no more work, and wait for the work under way, which the stores' own timeouts end within seconds."""
-        self._hands.shutdown(wait=True, cancel_futures=True)
+        self._threads.shutdown(wait=True, cancel_futures=True)
