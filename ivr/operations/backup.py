@@ -24,6 +24,8 @@ BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 NAMES = "clinic-[0-9]*-[0-9]*.db"
 """What the backups are called that we name ourselves."""
 
+BEFORE_UPGRADE = "before-[0-9]*-[0-9]*-[0-9]*Z.*"
+"""What the backups are called that an upgrade makes."""
 
 HALF_DONE = ".half-done-"
 """How a folder's name begins in which a backup is made or put back; one that was killed leaves it behind."""
@@ -45,10 +47,12 @@ def folder_of(state_dir: Path) -> Path:
     return state_dir / "backups"
 
 
-def backups(state_dir: Path, database: Path) -> list[Path]:
-    """All that lies here with what the desk once held, half-made ones too."""
-    replaced = database.parent.glob(f"{database.name}.{REPLACED}-*")
-    return sorted([*folder_of(state_dir).glob("clinic-*"), *database.parent.glob(f"{HALF_DONE}*"), *replaced])
+def backups(state_dir: Path, database: Path | None) -> list[Path]:
+    """List all that lies here with what the desk once held, half-made ones too; `database` is SQLite's file, if any."""
+    ours = {folder_of(state_dir): ("clinic-*", "before-*", f"{HALF_DONE}*")}
+    beside_it = {database.parent: (f"{database.name}.{REPLACED}-*", f"{HALF_DONE}*")} if database else {}
+    places = [*ours.items(), *beside_it.items()]
+    return sorted({path for folder, names in places for name in names for path in folder.glob(name)})
 
 
 def named(moment: datetime) -> str:
@@ -67,9 +71,9 @@ def back_up(database: Path, target: Path, timeout: float = TIMEOUT) -> None:
         put(part, target)
 
 
-def tidy(folder: Path, keep: int) -> list[Path]:
-    """Removes the backups of this folder but for the newest; those that went. Raises BackupRefused."""
-    oldest = sorted(folder.glob(NAMES))[:-keep]
+def tidy(folder: Path, keep: int, names: str = NAMES) -> list[Path]:
+    """Remove the backups of this kind but for the newest, and return those that went. Raises BackupRefused."""
+    oldest = sorted(folder.glob(names), key=lambda each: each.name.split("-")[-2:])[:-keep]  # by their moment
     with refusing("older backups could not be removed"):
         for each in oldest:
             each.unlink()
