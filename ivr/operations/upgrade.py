@@ -34,9 +34,8 @@ def upgrade(
         if found.has and not found.known:
             raise MigrationRefused(f"the database is of a newer version (revision {found.has}): install that first")
         if keeps and _changes_rows(connection, found):
-            kept = _keep(
-                database_url, folder_of(state_dir) / f"before-{found.head}-{now.astimezone(UTC):%Y%m%d-%H%M%S}Z"
-            )
+            name = f"before-{found.head}-{now.astimezone(UTC):%Y%m%d-%H%M%S}Z"
+            kept = _keep(database_url, folder_of(state_dir) / name)
             say(f"The tables change. The older state (revision {found.has}) is kept as {kept}")
 
     migrate(database_url, before=before)

@@ -41,13 +41,9 @@ def run(root: Path, environ: Mapping[str, str], say: Say, upgrade: Upgrade, carr
         write_env(root / ".env", environ, say, carriers)
         settings = read(environ, root / ".env", carriers=carriers)
         parts = _parts(root, environ, settings, say)
+        prepare = partial(schema.bring_up_to_date, settings.database_url, partial(upgrade, settings, say))
         with Signals() as signals:
-            supervise(
-                parts,
-                lambda: schema.bring_up_to_date(settings.database_url, partial(upgrade, settings, say)),
-                signals,
-                say,
-            )
+            supervise(parts, prepare, signals, say)
     except BadSettings as bad:
         say(str(bad))
         return 2
