@@ -412,7 +412,7 @@ VALUES ('12345', 'booking', 'main', '+919999900001', 'en', '2026-11-23 08:30:00'
 BEFORE = f"before-{revisions()[-1]}-20261123-083000Z.db"
 
 
-def test_an_upgrade_says_where_the_older_state_is_and_a_restore_takes_it(older: Services) -> None:
+def test_an_upgrade_says_where_the_older_state_is_for_a_restore(older: Services) -> None:
     phone = Phone(create_app(older), older)
     file = older.settings.state_dir / "backups" / BEFORE
     told = runs(phone.app, "database", "upgrade")
@@ -436,7 +436,7 @@ def test_an_upgrade_that_cannot_keep_the_older_state_goes_on_when_told(older: Se
     assert (told.exit_code, told.output) == (0, "The database is up to date.\n")
 
 
-def test_an_older_state_is_put_back_where_the_newer_database_was_moved_away(older: Services) -> None:
+def test_an_older_state_is_put_back_once_the_newer_is_away(older: Services) -> None:
     phone = Phone(create_app(older), older)
     runs(phone.app, "database", "upgrade")
     database = sqlite_path(older.settings.database_url)
