@@ -6,7 +6,7 @@ Each is named where whoever is on call looks, and no caller is promised what is 
 import logging
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from sqlalchemy import create_engine, text
 
 from ivr.storage.migrate import revisions
 from testing.servers.valkey import valkey
-from tests.conftest import NO_SMALL_DISK
 from tests.people import Clock, Conversation, Phone
 from tests.web import service
 from workers import jobs
@@ -35,20 +34,6 @@ def line(tmp_path: Path, redis_url: str, clock: Clock) -> Line:
         return service(tmp_path, database_url, redis, clock, **more)
 
     return opened
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of its own that is soon full."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], check=False, capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip(f"{NO_SMALL_DISK}it takes the right to mount one")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def fill(disk: Path) -> Callable[[], None]:

@@ -64,7 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ivr.app": EVERYTHING | {"ivr.commands"},
     "wsgi": EVERYTHING | {"ivr.app"},
     # an entry point hands in what its room may not know
-    "ivr.supervisor.__main__": {"config", "ivr.storage", "ivr.supervisor", "ivr.wiring.carriers"},
+    "ivr.supervisor.__main__": {"config", "ivr.operations", "ivr.supervisor", "ivr.wiring.carriers"},
 }
 """The rooms of the house, and what each may know of the others, besides itself."""
 

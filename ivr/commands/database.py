@@ -8,21 +8,28 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import database_address
 from ivr.operations.copy_database import NotEmpty, copy
+from ivr.operations.upgrade import upgrade as bring_up_to_date
 from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway
 from ivr.storage.database_errors import error_kind
-from ivr.storage.migrate import migrate
+from ivr.storage.migrate import MigrationRefused, migrate
 from ivr.web.services import services
 
 database = AppGroup("database", help="The desk's database.")
 
 
 @database.command("upgrade")
-def upgrade() -> None:
-    """Brings the database's tables up to date."""
+@click.option("--without-backup", is_flag=True, help="Keeps no older state where rows change.")
+def upgrade(without_backup: bool) -> None:
+    """Bring the tables up to date. Where rows change, the older state is kept in STATE_DIR/backups, the last three."""
+    settings, now = services().settings, services().clock()
     try:
-        migrate(services().settings.database_url)
+        bring_up_to_date(settings.database_url, settings.state_dir, now, click.echo, keeps=not without_backup)
+    except MigrationRefused as refused:
+        raise click.ClickException(str(refused)) from None
     except SQLAlchemyError as error:
         raise click.ClickException(f"the database cannot be used: {error_kind(error)}") from None
+    except OSError as error:
+        raise click.ClickException(f"the database cannot be used: {error.strerror}") from None
     click.echo("The database is up to date.")
 
 

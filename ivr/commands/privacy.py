@@ -111,7 +111,7 @@ def _show_what_remains(held: PersonalRecord) -> None:
         click.echo(f"Merged at the desk with requests of another number, which stay: {', '.join(held.merged)}")
     settings = services().settings
     sqlite = settings.database_url.startswith("sqlite")
-    old = backups(settings.state_dir, sqlite_path(settings.database_url)) if sqlite else []
+    old = backups(settings.state_dir, sqlite_path(settings.database_url) if sqlite else None)
     click.echo("Backups that may still hold it, and would bring it back:" if old else "No backup lies here.")
     for path in old:
         click.echo(f"  {path}")

@@ -24,6 +24,8 @@ BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 NAMES = "clinic-[0-9]*-[0-9]*.db"
 """The pattern of the names that `named` gives to backups."""
 
+BEFORE_UPGRADE = "before-[0-9]*-[0-9]*-[0-9]*Z.*"
+"""The pattern of the names of the backups that an upgrade makes."""
 
 HALF_DONE = ".half-done-"
 """The prefix of the temporary folders of a backup or restore; a killed process leaves its folder behind."""
@@ -45,10 +47,12 @@ def folder_of(state_dir: Path) -> Path:
     return state_dir / "backups"
 
 
-def backups(state_dir: Path, database: Path) -> list[Path]:
-    """Return all copies of the desk's data here: backups, unfinished ones, and replaced databases."""
-    replaced = database.parent.glob(f"{database.name}.{REPLACED}-*")
-    return sorted([*folder_of(state_dir).glob("clinic-*"), *database.parent.glob(f"{HALF_DONE}*"), *replaced])
+def backups(state_dir: Path, database: Path | None) -> list[Path]:
+    """List all that lies here with what the desk once held, half-made ones too; `database` is SQLite's file, if any."""
+    ours = {folder_of(state_dir): ("clinic-*", "before-*", f"{HALF_DONE}*")}
+    beside_it = {database.parent: (f"{database.name}.{REPLACED}-*", f"{HALF_DONE}*")} if database else {}
+    places = [*ours.items(), *beside_it.items()]
+    return sorted({path for folder, names in places for name in names for path in folder.glob(name)})
 
 
 def named(moment: datetime) -> str:
@@ -67,9 +71,9 @@ def back_up(database: Path, target: Path, timeout: float = TIMEOUT) -> None:
         put(part, target)
 
 
-def tidy(folder: Path, keep: int) -> list[Path]:
-    """Remove all but the newest `keep` backups of this folder; return those removed. Raises BackupRefused."""
-    oldest = sorted(folder.glob(NAMES))[:-keep]
+def tidy(folder: Path, keep: int, names: str = NAMES) -> list[Path]:
+    """Remove the backups of this kind but for the newest, and return those that went. Raises BackupRefused."""
+    oldest = sorted(folder.glob(names), key=lambda each: each.name.split("-")[-2:])[:-keep]  # by their moment
     with refusing("older backups could not be removed"):
         for each in oldest:
             each.unlink()

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,16 +25,24 @@ def revisions() -> tuple[str, ...]:
     return tuple(sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*_*.py")))
 
 
-def migrate(database_url: str, to: str = "head") -> None:
-    """Upgrade the schema of this database to the newest or the given revision, creating the file of SQLite.
+class MigrationRefused(Exception):
+    """The database was not migrated and is as it was; the message says why, in one line."""
 
-    Raises SQLAlchemyError where the database cannot be reached.
+
+def migrate(
+    database_url: str, to: str = "head", before: Callable[[Connection], None] = lambda _connection: None
+) -> None:
+    """Bring the schema of this database up to date, or to an older revision, making the file where it is SQLite's.
+
+    `before` is called in the migration's transaction, once no other process migrates; an error of it leaves all as it
+    was. Raises SQLAlchemyError where the database cannot be reached, and what `before` raises.
     """
     engine = create_engine(_ready(database_url), hide_parameters=True, connect_args=_patience(database_url))
     config = _config()
     try:
         with _one_at_a_time(database_url), engine.begin() as connection:
             _hold(connection)
+            before(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, to)
     finally:
@@ -56,8 +64,13 @@ class Schema:
 def schema_of(database: Database) -> Schema:
     """Return the revision of this database beside the one needed. Changes nothing. Raises StoreAway."""
     with database.reading() as read:
-        marked = inspect(read).has_table("alembic_version")
-        has = read.execute(text("SELECT version_num FROM alembic_version")).scalar() if marked else None
+        return schema_at(read)
+
+
+def schema_at(connection: Connection) -> Schema:
+    """Return the schema of the database at the other end of this connection, beside ours. Changes nothing."""
+    marked = inspect(connection).has_table("alembic_version")
+    has = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if marked else None
     return Schema(has or "", revisions()[-1], has in revisions())
 
 

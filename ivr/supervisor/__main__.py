@@ -10,11 +10,18 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import os
 import sys
+from datetime import UTC, datetime
 
-from config.settings import ROOT
-from ivr.storage.migrate import migrate
-from ivr.supervisor.output import printer
+from config.settings import ROOT, Settings
+from ivr.operations import upgrade as operations
+from ivr.supervisor.output import Say, printer
 from ivr.supervisor.start import run
 from ivr.wiring.carriers import SETTINGS
 
-sys.exit(run(ROOT, os.environ, printer(sys.stdout), migrate, SETTINGS))
+
+def upgrade(settings: Settings, say: Say) -> None:
+    """Bring the database up to date. Raises MigrationRefused, SQLAlchemyError."""
+    operations.upgrade(settings.database_url, settings.state_dir, datetime.now(UTC), say)
+
+
+sys.exit(run(ROOT, os.environ, printer(sys.stdout), upgrade, SETTINGS))

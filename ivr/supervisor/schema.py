@@ -8,16 +8,22 @@ from collections.abc import Callable
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from ivr.storage.migrate import MigrationRefused
 from ivr.supervisor.errors import CannotStart
 
 NO_ADDRESS = "DATABASE_URL is no address: expected postgresql://USER:PASSWORD@HOST/NAME, an @ in a password as %40"
 
 
-def bring_up_to_date(database_url: str, migrate: Callable[[str], None]) -> None:
-    """Migrate the database. Raises CannotStart where it cannot be used; an error within a migration is not caught."""
+def bring_up_to_date(database_url: str, upgrade: Callable[[], None]) -> None:
+    """Migrate the database by `upgrade`.
+
+    Raises CannotStart where it cannot be used or `upgrade` refuses; an error within a migration is not caught.
+    """
     place = where(database_url)
     try:
-        migrate(database_url)
+        upgrade()
+    except MigrationRefused as refused:
+        raise CannotStart(str(refused), code=1) from None
     except (DBAPIError, OSError) as refused:
         raise CannotStart(f"the database ({place}) cannot be used: {type(refused).__name__}", code=1) from refused
 

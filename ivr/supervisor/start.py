@@ -4,6 +4,7 @@ Builds the parts, and turns an error into one line and an exit code.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from config.settings import BadSettings, CarrierSetting, Settings, read
@@ -17,7 +18,8 @@ from ivr.supervisor.readiness import Readiness
 from ivr.supervisor.signals import Signals
 from ivr.supervisor.supervise import SupervisedParts, supervise
 
-Migrate = Callable[[str], None]
+Upgrade = Callable[[Settings, Say], None]
+"""Brings the database up to date, and says where it keeps the older state. Raises MigrationRefused."""
 
 BROWSER_PHONE = "  ring it     {url}/phone    (in the browser, no telephone needed)\n"
 """Line of the guide in development; production has no telephone in the browser."""
@@ -30,7 +32,7 @@ The line can be rung.
   Ctrl-C      stops everything"""
 
 
-def run(root: Path, environ: Mapping[str, str], say: Say, migrate: Migrate, carriers: Sequence[CarrierSetting]) -> int:
+def run(root: Path, environ: Mapping[str, str], say: Say, upgrade: Upgrade, carriers: Sequence[CarrierSetting]) -> int:
     """Run the Procfile of `root` until a stop is asked for.
 
     Returns 0 after that, 1 if the database cannot be used, 2 if the settings or the machine forbid a start.
@@ -39,8 +41,9 @@ def run(root: Path, environ: Mapping[str, str], say: Say, migrate: Migrate, carr
         write_env(root / ".env", environ, say, carriers)
         settings = read(environ, root / ".env", carriers=carriers)
         parts = _parts(root, environ, settings, say)
+        prepare = partial(schema.bring_up_to_date, settings.database_url, partial(upgrade, settings, say))
         with Signals() as signals:
-            supervise(parts, lambda: schema.bring_up_to_date(settings.database_url, migrate), signals, say)
+            supervise(parts, prepare, signals, say)
     except BadSettings as bad:
         say(str(bad))
         return 2

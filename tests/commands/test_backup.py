@@ -23,7 +23,7 @@ from ivr.operations.backup import BackupRefused, back_up
 from ivr.operations.restore import prepared, restore
 from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
-from ivr.storage.migrate import migrate
+from ivr.storage.migrate import migrate, revisions
 from ivr.web.services import Services, build
 from testing.servers.postgres import Postgres
 from tests.conftest import NO_PG_DUMP, QUICK, settings_for
@@ -385,6 +385,67 @@ def test_a_writer_who_does_not_end_keeps_a_restore_waiting_and_then_nothing_has_
             restore(part, live, kept, timeout=0.1)
     assert len(references(phone)) == 1
     assert not kept.exists()
+
+
+# -- before an upgrade
+
+
+@pytest.fixture
+def older(tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Services]:
+    """A service whose database is at the revision before `requests` last changed, with a request."""
+    url = f"sqlite:///{tmp_path}/older.db"
+    migrate(url, "0005")
+    with closing(sqlite3.connect(sqlite_path(url))) as write:
+        write.execute(ONE_REQUEST)
+        write.commit()
+    services = build(settings_for(tmp_path, url, redis_url), clock, QUICK)
+    yield services
+    services.close()
+
+
+ONE_REQUEST = """
+INSERT INTO requests (reference, kind, line, phone, language, due, status, created, call_sid, rang_again)
+VALUES ('12345', 'booking', 'main', '+919999900001', 'en', '2026-11-23 08:30:00',
+  'open', '2026-11-23 08:30:00', 'CA', 0)
+"""
+
+BEFORE = f"before-{revisions()[-1]}-20261123-083000Z.db"
+
+
+def test_an_upgrade_says_where_the_older_state_is_for_a_restore(older: Services) -> None:
+    phone = Phone(create_app(older), older)
+    file = older.settings.state_dir / "backups" / BEFORE
+    told = runs(phone.app, "database", "upgrade")
+    kept = f"The tables change. The older state (revision 0005) is kept as {file}\n"
+    assert (told.exit_code, told.output) == (0, f"{kept}The database is up to date.\n")
+    reference = books(phone, 9)
+    made(phone.app, "--keep", "1")
+    assert len(references(phone)) == 2
+    assert runs(phone.app, "restore", str(file), "--yes").exit_code == 0
+    assert references(phone) == ["12345"] != [reference]
+
+
+def test_an_upgrade_that_cannot_keep_the_older_state_goes_on_when_told(older: Services) -> None:
+    app = create_app(older)
+    (older.settings.state_dir / "backups").touch()
+    stopped = runs(app, "database", "upgrade")
+    assert stopped.exit_code == 1
+    assert stopped.output.startswith("Error: the tables are not changed, since the older state cannot be kept: ")
+    assert len(stopped.output.splitlines()) == 1
+    told = runs(app, "database", "upgrade", "--without-backup")
+    assert (told.exit_code, told.output) == (0, "The database is up to date.\n")
+
+
+def test_an_older_state_is_put_back_once_the_newer_is_away(older: Services) -> None:
+    phone = Phone(create_app(older), older)
+    runs(phone.app, "database", "upgrade")
+    database = sqlite_path(older.settings.database_url)
+    aside = database.parent / "newer"
+    aside.mkdir()
+    for each in database.parent.glob(f"{database.name}*"):
+        each.rename(aside / each.name)
+    told = runs(phone.app, "restore", str(older.settings.state_dir / "backups" / BEFORE), "--yes")
+    assert (told.exit_code, references(phone)) == (0, ["12345"]), told.output
 
 
 # -- as an operator does it

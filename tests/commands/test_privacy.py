@@ -316,6 +316,17 @@ def test_backups_that_may_bring_it_back_are_named(phone: Phone, app: Flask) -> N
     assert str(backup) in done.output
 
 
+def test_what_upgrades_left_is_named_with_either_database(phone: Phone) -> None:
+    folder = phone.services.settings.state_dir / "backups"
+    folder.mkdir()
+    before = ("before-0006-20261123-083000Z.db", "before-0006-20261123-083000Z.dump")
+    left = (*before, "clinic-20261123-140000.db", ".half-done-of-one-that-was-killed")
+    for name in left:
+        (folder / name).touch()
+    done = runs(phone, "erase", OTHER, "--yes")
+    assert [name for name in left if f"  {folder / name}\n" not in done.output] == []
+
+
 # -- a store away
 
 

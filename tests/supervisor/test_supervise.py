@@ -6,16 +6,19 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
 
 from config.settings import ROOT
+from ivr.storage.migrate import migrate
 from ivr.supervisor import embedded_redis, procfile, schema
 from ivr.supervisor.errors import CannotStart
 from ivr.supervisor.first_run import write_env
@@ -240,6 +243,37 @@ def test_a_database_that_cannot_be_reached_is_one_line_without_its_password(prem
     line = f"the database (postgresql at {nowhere}, desk) cannot be used: OperationalError"
     assert supervisor.said.splitlines()[1:] == [line]
     assert not (premises.folder / "s" / "redis.sock").exists()
+    assert not (premises.folder / "web.pid").exists()
+
+
+def holds_older_rows(premises: Premises) -> Path:
+    """Leave a database there as an older version left it, with somebody in it; the place of its backups."""
+    state = premises.folder / "s"
+    migrate(f"sqlite:///{state}/clinic.db", "0004")
+    with closing(sqlite3.connect(state / "clinic.db")) as write:
+        write.execute(
+            "INSERT INTO staff (name, password_hash, active, created) VALUES ('asha', '', 1, '2026-11-23 08:00:00')"
+        )
+        write.commit()
+    return state / "backups"
+
+
+def test_the_place_of_the_older_state_is_said_before_the_start(premises: Premises) -> None:
+    backups = holds_older_rows(premises)
+    supervisor = premises.start(REAL_TABLES="1")
+    said = supervisor.says("The older state (revision 0004) is kept as ")
+    (kept,) = backups.iterdir()
+    assert f"is kept as {kept}\n" in said
+    assert premises.pid("web")
+
+
+def test_where_the_older_state_cannot_be_kept_one_line_says_so(premises: Premises) -> None:
+    holds_older_rows(premises).touch()
+    supervisor = premises.start(REAL_TABLES="1")
+    assert supervisor.ends() == 1
+    (line,) = supervisor.said.splitlines()[1:]
+    assert line.startswith("the tables are not changed, since the older state cannot be kept: the backup failed")
+    assert line.endswith("To go on without: flask --app wsgi database upgrade --without-backup")
     assert not (premises.folder / "web.pid").exists()
 
 

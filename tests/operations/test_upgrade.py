@@ -1,0 +1,326 @@
+"""The older state is kept before a migration changes rows: where, how many of it, and what stops an upgrade."""
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, create_engine, insert, inspect, text
+
+from config.settings import ROOT
+from ivr.operations.backup import BackupRefused, check, tidy
+from ivr.operations.dump import dump
+from ivr.operations.restore import prepared, requests_in, restore
+from ivr.operations.upgrade import upgrade
+from ivr.storage import schema
+from ivr.storage.database import sqlite_path
+from ivr.storage.migrate import MigrationRefused, migrate, revisions, schema_at
+from testing.servers.postgres import Postgres
+from tests.conftest import NO_PG_DUMP, with_driver
+
+NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+HEAD = revisions()[-1]
+OLD = "0005"
+"""What comes after it changes `requests`, and no other table of then."""
+
+KEPT = f"before-{HEAD}-20261123-083000Z"
+WAY_ON = "To go on without: flask --app wsgi database upgrade --without-backup"
+STOPPED = "the tables are not changed, since the older state cannot be kept: "
+
+
+def request(reference: str) -> dict[str, Any]:
+    row = {
+        "reference": reference,
+        "kind": "booking",
+        "line": "main",
+        "phone": f"+91999990{reference}",
+        "language": "en",
+    }
+    return {**row, "due": NOW, "created": NOW, "status": "open", "call_sid": "CA1", "rang_again": 0}
+
+
+def somebody() -> dict[str, Any]:
+    return {"name": "asha", "password_hash": "none", "active": True, "created": NOW}
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture
+def postgres_programs(postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the server's own programs, which is first on the path."""
+    programs = Path(postgres_server.command[0]).parent
+    if not (programs / "pg_dump").exists():
+        pytest.skip(f"{NO_PG_DUMP}this PostgreSQL came without it")
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    return programs
+
+
+@pytest.fixture
+def empty_postgres(postgres_server: Postgres) -> Iterator[str]:
+    """A PostgreSQL database in which nothing was made yet."""
+    postgres_server.start()
+    url = postgres_server.new_database()
+    yield with_driver(url)
+    postgres_server.drop(url)
+
+
+@pytest.fixture
+def empty_sqlite(tmp_path: Path) -> str:
+    """A place for an SQLite database."""
+    return f"sqlite:///{tmp_path}/clinic.db"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest) -> str:
+    """Each of the databases, before anything was made in it."""
+    if request.param == "postgres":
+        request.getfixturevalue("postgres_programs")
+    url: str = request.getfixturevalue(f"empty_{request.param}")
+    return url
+
+
+def at_old(url: str) -> str:
+    """Bring a database to the older revision, with one request in it."""
+    migrate(url, OLD)
+    with connected(url) as write:
+        write.execute(insert(schema.requests).values(request("12345")))
+    return url
+
+
+@pytest.fixture
+def old_url(empty_url: str) -> str:
+    """Each of the databases, at an older revision and with a request."""
+    return at_old(empty_url)
+
+
+@pytest.fixture
+def old_sqlite(empty_sqlite: str) -> str:
+    """SQLite, at an older revision and with a request."""
+    return at_old(empty_sqlite)
+
+
+@pytest.fixture
+def old_postgres(empty_postgres: str) -> str:
+    """PostgreSQL, at an older revision and with a request."""
+    return at_old(empty_postgres)
+
+
+def upgraded(url: str, state_dir: Path, now: datetime = NOW, **more: bool) -> list[str]:
+    """Upgrade, and return what was said."""
+    said: list[str] = []
+    upgrade(url, state_dir, now, said.append, **more)
+    assert revision(url) == HEAD
+    return said
+
+
+def revision(url: str) -> str:
+    with connected(url) as read:
+        return schema_at(read).has
+
+
+def kept(state_dir: Path) -> list[str]:
+    folder = state_dir / "backups"
+    return sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
+
+
+def is_old_state(url: str) -> bool:
+    """Return whether the database is at the older revision, with its request."""
+    with connected(url) as read:
+        columns = {each["name"] for each in inspect(read).get_columns("requests")}
+        return "merged_into" not in columns and read.scalars(text("SELECT reference FROM requests")).all() == ["12345"]
+
+
+# -- kept
+
+
+def test_an_upgrade_that_changes_rows_keeps_the_older_state(
+    old_url: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    said = upgraded(old_url, tmp_path)
+    (name,) = kept(tmp_path)
+    file = tmp_path / "backups" / name
+    assert said == [f"The tables change. The older state (revision {OLD}) is kept as {file}"]
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (file, file.parent)] == [0o600, 0o700]
+    if old_url.startswith("sqlite"):
+        assert (name, check(file), requests_in(file)) == (f"{KEPT}.db", OLD, 1)
+        assert is_old_state(f"sqlite:///{file}")
+        return
+    assert name == f"{KEPT}.dump"
+    server: Postgres = request.getfixturevalue("postgres_server")
+    restored = server.new_database()
+    subprocess.run(["pg_restore", "--no-owner", "--exit-on-error", f"--dbname={restored}", file], check=True)
+    assert is_old_state(with_driver(restored))
+    server.drop(restored)
+
+
+def test_an_older_state_is_put_back_by_restore(old_sqlite: str, tmp_path: Path) -> None:
+    upgraded(old_sqlite, tmp_path)
+    with connected(old_sqlite) as write:
+        write.execute(insert(schema.requests).values(request("54321")))
+    database = sqlite_path(old_sqlite)
+    with prepared(tmp_path / "backups" / f"{KEPT}.db", database) as part:
+        restore(part, database, tmp_path / "replaced.db")
+    assert (requests_in(database), requests_in(tmp_path / "replaced.db")) == (1, 2)
+    assert revision(old_sqlite) == HEAD
+
+
+def test_where_no_row_changes_nothing_is_kept(empty_url: str, tmp_path: Path) -> None:
+    assert upgraded(empty_url, tmp_path) == [], "there was nothing"
+    with connected(empty_url) as write:
+        write.execute(insert(schema.requests).values(request("12345")))
+    assert upgraded(empty_url, tmp_path) == [], "it was up to date"
+    assert kept(tmp_path) == []
+
+
+def test_only_rows_of_a_table_that_changes_count(empty_url: str, tmp_path: Path) -> None:
+    migrate(empty_url, OLD)
+    with connected(empty_url) as write:
+        write.execute(insert(schema.staff).values(somebody()))
+    assert upgraded(empty_url, tmp_path) == []
+    assert kept(tmp_path) == []
+
+
+def test_a_database_with_tables_of_others_only_has_no_older_state(empty_postgres: str, tmp_path: Path) -> None:
+    with connected(empty_postgres) as write:
+        write.execute(text("CREATE TABLE recipes AS SELECT 1 AS id"))
+    assert upgraded(empty_postgres, tmp_path) == []
+
+
+def test_the_last_three_stay_whatever_they_are_before(old_sqlite: str, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    day = "before-{}-202611{}-083000Z.{}"
+    before = [day.format("0009", 19, "db"), day.format("0007", 20, "dump"), day.format("0004", 21, "db")]
+    others = ["clinic-20261101-000000.db", "clinic-20261102-000000.db", "before-the-move.db"]
+    for name in (*before, *others):
+        (folder / name).touch()
+    upgraded(old_sqlite, tmp_path)
+    assert kept(tmp_path) == sorted([*before[1:], f"{KEPT}.db", *others])
+    assert [each.name for each in tidy(folder, 1)] == ["clinic-20261101-000000.db"], "nor do backups count them"
+    assert len(kept(tmp_path)) == 5
+
+
+UPGRADES = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from ivr.operations.upgrade import upgrade
+print("ready", flush=True)
+sys.stdin.readline()
+upgrade(sys.argv[1], Path(sys.argv[2]), datetime.now(UTC), lambda line: print(line, flush=True))
+"""
+
+
+def test_of_processes_that_start_at_once_one_keeps_the_older_state(old_url: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", UPGRADES, old_url, str(tmp_path)]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    copies = [subprocess.Popen(command, cwd=ROOT, text=True, **pipes) for _ in range(3)]
+    assert [copy.stdout.readline() for copy in copies if copy.stdout] == ["ready\n"] * 3
+    for copy in copies:
+        assert copy.stdin
+        copy.stdin.write("now\n")
+        copy.stdin.flush()
+    told = [copy.communicate(timeout=60) for copy in copies]
+    assert [copy.returncode for copy in copies] == [0] * 3, told
+    assert sum("is kept as" in out for out, _ in told) == len(kept(tmp_path)) == 1
+
+
+# -- stopped
+
+
+def test_a_folder_that_cannot_be_written_stops_the_upgrade(old_url: str, tmp_path: Path) -> None:
+    (tmp_path / "backups").touch()
+    with pytest.raises(MigrationRefused) as stopped:
+        upgraded(old_url, tmp_path)
+    assert str(stopped.value) == f"{STOPPED}the backup failed (File exists). {WAY_ON}"
+    assert is_old_state(old_url)
+    assert upgraded(old_url, tmp_path, keeps=False) == []
+
+
+def test_a_full_disk_stops_the_upgrade(old_url: str, tmp_path: Path, small_disk: Path) -> None:
+    filled = subprocess.run(["dd", "if=/dev/zero", f"of={small_disk}/rubbish"], check=False, capture_output=True)
+    assert b"No space left" in filled.stderr
+    with pytest.raises(MigrationRefused, match=STOPPED) as stopped:
+        upgraded(old_url, small_disk)
+    assert "\n" not in str(stopped.value)
+    assert is_old_state(old_url)
+    assert kept(small_disk) == [], "nothing half-made is left"
+
+
+def test_without_pg_dump_the_upgrade_stops_and_says_what_to_install(
+    old_postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MigrationRefused) as stopped:
+        upgraded(old_postgres, tmp_path)
+    missing = "pg_dump is not installed (Debian: apt-get install postgresql-client)"
+    assert str(stopped.value) == f"{STOPPED}{missing}. {WAY_ON}"
+    assert is_old_state(old_postgres)
+    assert upgraded(old_postgres, tmp_path, keeps=False) == []
+    assert kept(tmp_path) == []
+
+
+def stands_in(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a pg_dump of this test's own first on the path."""
+    program = folder / "pg_dump"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+
+
+def test_a_pg_dump_that_fails_stops_the_upgrade_with_its_own_words(
+    old_postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = "echo 'pg_dump: warning: old' >&2; echo 'pg_dump: error: server version mismatch' >&2; exit 1"
+    stands_in(tmp_path, script, monkeypatch)
+    with pytest.raises(MigrationRefused) as stopped:
+        upgraded(old_postgres, tmp_path)
+    assert str(stopped.value) == f"{STOPPED}pg_dump: error: server version mismatch. {WAY_ON}"
+    assert is_old_state(old_postgres)
+    assert kept(tmp_path) == []
+
+
+def test_pg_dump_is_given_up_on_after_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stands_in(tmp_path, "exec sleep 60", monkeypatch)
+    with pytest.raises(BackupRefused, match="pg_dump took more than 0 s"):
+        dump("postgresql+psycopg://asha:hunter22@127.0.0.1/desk", tmp_path / "desk.dump", timeout=0.1)
+    assert not (tmp_path / "desk.dump").exists()
+
+
+@pytest.mark.parametrize(
+    ("user", "password"), [("asha:hunter%5C%2022%20@", "hunter\\ 22 "), ("asha@", "of-the-surroundings")]
+)
+def test_pg_dump_gets_the_password_by_its_environment_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: str, password: str
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", "of-the-surroundings")
+    stands_in(tmp_path, f'printf "%s|" "$PGPASSWORD" "$@" > {tmp_path}/given', monkeypatch)
+    dump(f"postgresql+psycopg://{user}127.0.0.1/desk", tmp_path / "desk.dump")
+    told, *arguments, address, _end = (tmp_path / "given").read_text().split("|")
+    assert (told, address) == (password, "postgresql://asha@127.0.0.1/desk")
+    assert "hunter" not in str(arguments)
+    assert os.environ["PGPASSWORD"] == "of-the-surroundings"
+
+
+def test_a_database_of_a_newer_version_is_refused(old_sqlite: str, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(sqlite_path(old_sqlite))) as newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+        newer.commit()
+    with pytest.raises(MigrationRefused, match="of a newer version \\(revision 9999\\): install that first"):
+        upgraded(old_sqlite, tmp_path)
+    assert kept(tmp_path) == []
