@@ -4,25 +4,17 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, text
 
-from ivr.storage.database import Database, sqlite_path
-
-MIGRATIONS = Path(__file__).with_name("migrations")
+from ivr.storage.database import sqlite_path
+from ivr.storage.revisions import MIGRATIONS
 
 MIGRATION_LOCK = 4_907_112
 """Any number of our own: two copies that start at once bring the schema up one after the other."""
-
-
-def revisions() -> tuple[str, ...]:
-    """The versions of the schema that there are, oldest first: each migration's file begins with its own."""
-    return tuple(sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*_*.py")))
 
 
 def migrate(database_url: str, to: str = "head") -> None:
@@ -39,26 +31,6 @@ def migrate(database_url: str, to: str = "head") -> None:
             command.upgrade(config, to)
     finally:
         engine.dispose()
-
-
-@dataclass(frozen=True)
-class Schema:
-    """Which revision the tables of a database are at."""
-
-    has: str
-    """Empty where it has none."""
-    head: str
-    """The one that this version of the service needs."""
-    known: bool
-    """Whether this version knows the one it has."""
-
-
-def schema_of(database: Database) -> Schema:
-    """The schema of this database, beside ours. Changes nothing. Raises StoreAway."""
-    with database.reading() as read:
-        marked = inspect(read).has_table("alembic_version")
-        has = read.execute(text("SELECT version_num FROM alembic_version")).scalar() if marked else None
-    return Schema(has or "", revisions()[-1], has in revisions())
 
 
 def _config() -> Config:
