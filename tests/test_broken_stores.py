@@ -15,7 +15,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import create_engine, text
 
-from ivr.storage.migrate import revisions
+from ivr.storage.revisions import revisions
 from testing.servers.valkey import valkey
 from tests.people import Clock, Conversation, Phone
 from tests.web import service

@@ -248,8 +248,9 @@ def test_loading_the_web_application_loads_no_worker_and_no_rest_client() -> Non
     )
     loaded = done.stdout.split()
     assert "ivr.web.telephone.webhooks" in loaded
-    heavy = ("twilio.rest", "workers", "apprise", "ivr.preflight")
+    heavy = ("twilio.rest", "workers", "apprise", "alembic", "ivr.preflight")
     assert [name for name in loaded if any(within(name, part) for part in heavy)] == []
+    assert {name for name in loaded if within(name, "ivr.commands")} == {"ivr.commands", "ivr.commands.register"}
 
 
 @pytest.mark.parametrize("name", MODULES)

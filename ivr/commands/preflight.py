@@ -1,7 +1,7 @@
 """`flask preflight`: checks all that the line needs before it may answer callers, one line a check.
 
 `python -m ivr.commands.preflight` works also where invalid settings or an invalid clinic file keep the application from
-starting: it shows them as a line and runs the other checks. The checks are imported here, never by the web process.
+starting: it shows them as a line and runs the other checks.
 """
 
 import json
@@ -9,17 +9,16 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import click
 from flask.cli import with_appcontext
 
 from config.settings import BadSettings, Settings, read
+from ivr.preflight.context import context
+from ivr.preflight.findings import bad
+from ivr.preflight.run import Told, failed, run_checks
 from ivr.web.services import services
 from ivr.wiring.carriers import SETTINGS
-
-if TYPE_CHECKING:
-    from ivr.preflight.run import Told
 
 COLOURS = {"pass": "green", "warn": "yellow", "FAIL": "red"}
 
@@ -41,9 +40,6 @@ def alone(as_json: bool) -> None:
     try:
         settings = read(os.environ, carriers=SETTINGS)
     except BadSettings as refused:
-        from ivr.preflight.findings import bad  # noqa: PLC0415 - slow to load
-        from ivr.preflight.run import Told  # noqa: PLC0415 - slow to load
-
         saw = "; ".join(line.strip() for line in str(refused).splitlines()[1:])
         _tell([Told("settings", bad(saw, "mend .env or the environment; nothing else can be checked"))], as_json)
         sys.exit(1)
@@ -51,9 +47,6 @@ def alone(as_json: bool) -> None:
 
 
 def _examined(settings: Settings, clock: Callable[[], datetime], as_json: bool) -> None:
-    from ivr.preflight.context import context  # noqa: PLC0415 - slow to load
-    from ivr.preflight.run import failed, run_checks  # noqa: PLC0415 - slow to load
-
     with context(settings, clock) as on:
         told = run_checks(on)
     _tell(told, as_json)
@@ -61,19 +54,19 @@ def _examined(settings: Settings, clock: Callable[[], datetime], as_json: bool) 
         sys.exit(1)
 
 
-def _tell(told: list["Told"], as_json: bool) -> None:
+def _tell(told: list[Told], as_json: bool) -> None:
     for each in told:
         click.echo(_row(each) if as_json else _line(each))
 
 
-def _row(told: "Told") -> str:
+def _row(told: Told) -> str:
     found = told.finding
     return json.dumps(
         {"check": told.check, "result": found.result, "saw": found.saw, "do": found.do}, ensure_ascii=False
     )
 
 
-def _line(told: "Told") -> str:
+def _line(told: Told) -> str:
     found = told.finding
     do = f" -> {found.do}" if found.do else ""
     return f"{click.style(found.result, fg=COLOURS[found.result])}  {told.check:<15} {found.saw}{do}"

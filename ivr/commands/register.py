@@ -1,84 +1,47 @@
-"""Registers the commands of `flask --app wsgi`, and has the command that lists the desk."""
+"""Registers the commands of `flask --app wsgi`, each imported only when it is run or its help is shown.
 
-import json
-from datetime import datetime
+The web process imports none of them, nor what they alone need.
+"""
+
+from pkgutil import resolve_name
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from ivr.commands.backup import backup, restore
-from ivr.commands.database import database
-from ivr.commands.demo import demo
-from ivr.commands.fallback import fallback_document
-from ivr.commands.hear import hear
-from ivr.commands.line_check import line
-from ivr.commands.numbers import numbers
-from ivr.commands.phone import phone
-from ivr.commands.preflight import preflight
-from ivr.commands.privacy import privacy
-from ivr.commands.staff import staff
-from ivr.desk.requests import Request
-from ivr.storage.database import StoreAway
-from ivr.web.services import services
+COMMANDS = {
+    "backup": "ivr.commands.backup:backup",
+    "database": "ivr.commands.database:database",
+    "demo": "ivr.commands.demo:demo",
+    "desk": "ivr.commands.desk:desk",
+    "fallback-twiml": "ivr.commands.fallback:fallback_document",
+    "hear": "ivr.commands.hear:hear",
+    "line": "ivr.commands.line_check:line",
+    "numbers": "ivr.commands.numbers:numbers",
+    "phone": "ivr.commands.phone:phone",
+    "preflight": "ivr.commands.preflight:preflight",
+    "privacy": "ivr.commands.privacy:privacy",
+    "restore": "ivr.commands.backup:restore",
+    "staff": "ivr.commands.staff:staff",
+}
+"""The module and variable of each command."""
 
-desk = AppGroup("desk", help="The requests at the desk.")
+
+class LazyGroup(AppGroup):
+    """A group of the commands in COMMANDS, as click's documentation describes it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, without importing any."""
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return the command of this name, or return None where there is none."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        found: click.Command = resolve_name(COMMANDS[cmd_name])
+        return found
 
 
 def register_commands(app: Flask) -> None:
-    """Add the commands to the application."""
-    for command in (
-        desk,
-        staff,
-        database,
-        backup,
-        restore,
-        privacy,
-        line,
-        numbers,
-        fallback_document,
-        preflight,
-        demo,
-        hear,
-        phone,
-    ):
-        app.cli.add_command(command)
-
-
-@desk.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.option("--all", "everything", is_flag=True, help="The closed requests too.")
-def list_requests(as_json: bool, everything: bool) -> None:
-    """The open and taken requests, soonest due first."""
-    try:
-        found = services().desk.store.all() if everything else services().desk.store.waiting()
-    except StoreAway as away:
-        raise click.ClickException(f"the database is away: {away}") from None
-    for each in found:
-        row = _row(each)
-        click.echo(json.dumps(row, ensure_ascii=False) if as_json else _in_words(row))
-
-
-def _row(found: Request) -> dict[str, str | None]:
-    return {
-        "reference": found.reference,
-        "kind": found.kind,
-        "line": found.line,
-        "phone": found.phone.e164,
-        "language": found.language,
-        "day": found.day.isoformat() if found.day else None,
-        "window": found.part,
-        "due": _local(found.due),
-        "status": found.status,
-        "created": _local(found.created),
-        "call_sid": found.call_id,
-    }
-
-
-def _in_words(row: dict[str, str | None]) -> str:
-    names = ("reference", "status", "kind", "line", "phone", "due", "day", "window")
-    return "  ".join(row[name] or "-" for name in names)
-
-
-def _local(moment: datetime) -> str:
-    return services().clinic.line("").hours.local(moment).isoformat(timespec="seconds")
+    """Give the application its commands."""
+    app.cli = LazyGroup(app.name)

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from urllib.parse import quote
 
-from ivr.storage.migrate import revisions
+from ivr.storage.revisions import revisions
 
 TIMEOUT = 10.0
 """Seconds to wait for another writer."""

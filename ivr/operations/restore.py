@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.operations.backup import REPLACED, TIMEOUT, BackupRefused, Damaged, beside, check, copy, opened, put, refusing
 from ivr.storage import audit, schema
-from ivr.storage.migrate import migrate, revisions
+from ivr.storage.migrate import migrate
+from ivr.storage.revisions import revisions
 
 STAYS = schema.calendar_links.name
 """The table that is not restored: a calendar link replaced since the backup must not work again."""

@@ -13,7 +13,8 @@ from ivr.operations.backup import BEFORE_UPGRADE, BackupRefused, back_up, folder
 from ivr.operations.dump import dump
 from ivr.storage.changed_tables import changed
 from ivr.storage.database import sqlite_path
-from ivr.storage.migrate import MigrationRefused, Schema, migrate, revisions, schema_at
+from ivr.storage.migrate import MigrationRefused, migrate
+from ivr.storage.revisions import Schema, revisions, schema_at
 
 KEPT = 3
 """How many older states stay; the next one removes the oldest."""

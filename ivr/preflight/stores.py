@@ -11,8 +11,8 @@ from ivr.preflight.findings import Finding, bad, doubtful, well
 from ivr.staff.passwords import Passwords
 from ivr.staff.people import People
 from ivr.storage.database import StoreAway
-from ivr.storage.migrate import schema_of
 from ivr.storage.redis import QueueAway, queue_errors
+from ivr.storage.revisions import schema_of
 
 UPGRADE = "flask --app wsgi database upgrade"
 

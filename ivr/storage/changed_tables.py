@@ -6,7 +6,7 @@ What the source leaves open counts as a change of every table.
 import ast
 from collections.abc import Collection, Iterable, Iterator
 
-from ivr.storage.migrate import MIGRATIONS
+from ivr.storage.revisions import MIGRATIONS
 
 KEEP_ROWS = frozenset({"create_table", "create_index", "drop_index"})
 """Operations that leave every row as it is."""

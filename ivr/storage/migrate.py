@@ -4,25 +4,17 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, text
 
-from ivr.storage.database import Database, sqlite_path
-
-MIGRATIONS = Path(__file__).with_name("migrations")
+from ivr.storage.database import sqlite_path
+from ivr.storage.revisions import MIGRATIONS
 
 MIGRATION_LOCK = 4_907_112
 """An arbitrary key of PostgreSQL's advisory lock, by which two processes upgrade one after the other."""
-
-
-def revisions() -> tuple[str, ...]:
-    """Return all revisions of the schema, oldest first, from the names of the migrations' files."""
-    return tuple(sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*_*.py")))
 
 
 class MigrationRefused(Exception):
@@ -47,31 +39,6 @@ def migrate(
             command.upgrade(config, to)
     finally:
         engine.dispose()
-
-
-@dataclass(frozen=True)
-class Schema:
-    """The revision of a database's schema, and the one that this program needs."""
-
-    has: str
-    """The database's revision; empty where it has none."""
-    head: str
-    """The revision that this version of the program needs."""
-    known: bool
-    """True if this version of the program knows the database's revision."""
-
-
-def schema_of(database: Database) -> Schema:
-    """Return the revision of this database beside the one needed. Changes nothing. Raises StoreAway."""
-    with database.reading() as read:
-        return schema_at(read)
-
-
-def schema_at(connection: Connection) -> Schema:
-    """Return the schema of the database at the other end of this connection, beside ours. Changes nothing."""
-    marked = inspect(connection).has_table("alembic_version")
-    has = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if marked else None
-    return Schema(has or "", revisions()[-1], has in revisions())
 
 
 def _config() -> Config:

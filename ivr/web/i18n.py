@@ -3,14 +3,17 @@
 The catalogues are ivr/web/translations/LANGUAGE.po; the code holds the English. `make words` collects new messages.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from babel.dates import format_date, format_datetime, format_time
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, current_app, session
+from babel.support import Translations
+from flask import Flask, session
 
 from ivr.web.services import services
 
@@ -22,34 +25,24 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 """Range of days that may be asked for. At the ends of Python's calendar the day before or after would overflow."""
 
 CHOSEN = "words"
-"""Session key of the chosen language, and key of the catalogues in `app.extensions`."""
-
-Catalogue = Mapping[str, str]
+"""Session key of the chosen language."""
 
 
 @cache
-def load() -> Mapping[str, Catalogue]:
-    """Return the catalogue of every language, read once. English has none."""
-    return {path.stem: _catalogue(path) for path in FOLDER.glob("*.po")}
-
-
-def _catalogue(path: Path) -> Catalogue:
-    found: dict[str, str] = {}
+def catalogue(of: str) -> Translations:
+    """Return the translations into a language, read once; without a file, as for English, there are none."""
+    path, compiled = FOLDER / f"{of}.po", BytesIO()
+    if not path.exists():
+        return Translations()
     with path.open("rb") as file:
-        for message in read_po(file):
-            if message.id:
-                found |= zip(_each(message.id), _each(message.string), strict=True)
-    return {message: words for message, words in found.items() if words}
-
-
-def _each(words: str | Sequence[str] | None) -> Sequence[str]:
-    """Return the forms of a message: one, or its singular and plural."""
-    return [words] if isinstance(words, str) else words or []
+        write_mo(compiled, read_po(file))
+    return Translations(BytesIO(compiled.getvalue()))
 
 
 def install(app: Flask) -> None:
     """Give the templates `_()` and the filters and functions that format days and hours."""
-    app.extensions[CHOSEN] = load()
+    for each in LANGUAGES:
+        catalogue(each)  # read now, not while somebody waits
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_, _plural, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     app.jinja_env.filters.update(day=day, date=full_date, hour=hour, moment=moment, weekday=weekday)
@@ -66,8 +59,7 @@ def language() -> str:
 
 def _(message: str, **values: object) -> str:
     """Return the message in the reader's language, with each `%(name)s` filled in."""
-    catalogue: Catalogue = current_app.extensions[CHOSEN].get(language(), {})
-    words = catalogue.get(message, message)
+    words = message and catalogue(language()).gettext(message)  # the empty message is the catalogue's header
     return words % values if values else words
 
 
@@ -76,8 +68,8 @@ def later(message: str) -> str:
     return message
 
 
-def _plural(one: str, many: str, count: int, **values: object) -> str:
-    return _(one if count == 1 else many, **{"num": count, **values})
+def _plural(one: str, many: str, count: int) -> str:
+    return catalogue(language()).ngettext(one, many, count)
 
 
 def recovery_codes_left(count: int) -> str:

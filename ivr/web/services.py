@@ -26,7 +26,7 @@ from ivr.staff.passwords import Passwords
 from ivr.storage.database import Database
 from ivr.storage.deadline import Deadline
 from ivr.storage.encryption import Cipher, KeyedIds
-from ivr.storage.migrate import revisions
+from ivr.storage.revisions import revisions
 from ivr.wiring import carriers, foundation, rooms
 from ivr.wiring.foundation import Clock, Foundation
 from ivr.wiring.rooms import DeskServices, HoursServices, StaffServices

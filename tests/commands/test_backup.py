@@ -23,7 +23,8 @@ from ivr.operations.backup import BackupRefused, back_up
 from ivr.operations.restore import prepared, restore
 from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
-from ivr.storage.migrate import migrate, revisions
+from ivr.storage.migrate import migrate
+from ivr.storage.revisions import revisions
 from ivr.web.services import Services, build
 from testing.servers.postgres import Postgres
 from tests.conftest import NO_PG_DUMP, QUICK, settings_for

@@ -21,7 +21,8 @@ from ivr.operations.restore import prepared, requests_in, restore
 from ivr.operations.upgrade import upgrade
 from ivr.storage import schema
 from ivr.storage.database import sqlite_path
-from ivr.storage.migrate import MigrationRefused, migrate, revisions, schema_at
+from ivr.storage.migrate import MigrationRefused, migrate
+from ivr.storage.revisions import revisions, schema_at
 from testing.servers.postgres import Postgres
 from tests.conftest import NO_PG_DUMP, with_driver
 

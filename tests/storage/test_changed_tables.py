@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ivr.storage.changed_tables import ANY, changed, changed_by
-from ivr.storage.migrate import MIGRATIONS, revisions
+from ivr.storage.revisions import MIGRATIONS, revisions
 
 CHANGES = {
     "0001": set(),

@@ -2,11 +2,13 @@
 
 import re
 
+import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from flask import Flask, render_template_string, session
 
 from config.settings import ROOT
-from ivr.web.i18n import FOLDER
+from ivr.web.i18n import CHOSEN, FOLDER, LANGUAGES, _
 
 OURS = ROOT / "ivr"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
@@ -43,3 +45,20 @@ def test_every_word_of_the_desk_has_its_hindi() -> None:
 def test_no_translation_loses_what_is_filled_in() -> None:
     odd = {message for message, words in in_hindi().items() if any(blanks(each) != blanks(message) for each in words)}
     assert odd == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_has_no_translation_stays_as_it_is(app: Flask, language: str) -> None:
+    with app.test_request_context():
+        session[CHOSEN] = language
+        assert [_(""), _("100 % new"), _("%(name)s is new", name="Asha")] == ["", "100 % new", "Asha is new"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", ["0 tries", "1 try", "2 tries"]), ("hi", ["0 कोशिशें", "1 कोशिश", "2 कोशिशें"])]
+)
+def test_a_count_has_the_form_that_its_language_has_for_it(app: Flask, language: str, said: list[str]) -> None:
+    with app.test_request_context():
+        session[CHOSEN] = language
+        form = '{{ ngettext("%(num)s try", "%(num)s tries", count) }}'
+        assert [render_template_string(form, count=count) for count in range(3)] == said
