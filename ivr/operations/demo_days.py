@@ -1,6 +1,7 @@
 """Makes up the closed requests that the made-up calls of the days before today left.
 
-Values only; demo.py writes and removes them.
+Values only; demo.py writes and removes them. Rows, not moves: every move leaves a line of the audit, which nobody may
+remove, and thirty days through the stores took fifteen times as long.
 """
 
 import json
