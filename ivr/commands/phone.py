@@ -8,8 +8,7 @@ from flask.cli import with_appcontext
 from ivr.carrier.steps import Gathers, Heard
 from ivr.line.clinic import Clinic, Line
 from ivr.line.languages import keys_to
-from ivr.line.phones import NumberRefused
-from ivr.line.phones import phone as number
+from ivr.line.phones import NumberRefused, typed
 from ivr.phone.handset import CallFailed, KeyStream, NobodyAnswers
 from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, number_of
 from ivr.web.services import Services, services
@@ -102,7 +101,7 @@ def _line(clinic: Clinic, wanted: str | None, *, asks: bool) -> Line:
 
 def _e164(written: str) -> str:
     try:
-        return number(written).e164
+        return typed(written).e164
     except NumberRefused:
         return ""
 

@@ -6,8 +6,7 @@ from contextlib import contextmanager
 import click
 from flask.cli import AppGroup
 
-from ivr.line.phones import NumberRefused, Phone
-from ivr.line.phones import phone as number_of
+from ivr.line.phones import NumberRefused, Phone, typed
 from ivr.operations.backup import backups
 from ivr.operations.personal_data import PersonalData, PersonalRecord
 from ivr.storage.audit import COMMAND_LINE, By
@@ -40,7 +39,7 @@ class PhoneNumber(click.ParamType[Phone]):
         if isinstance(value, Phone):
             return value
         try:
-            return number_of(str(value))
+            return typed(str(value))
         except NumberRefused:
             self.fail("that is not a complete telephone number", param, ctx)
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from ivr.desk.merge_links import WAS_MERGED, merged_into
 from ivr.desk.requests import LIVE, Outcome, Request
 from ivr.desk.store import request_of
-from ivr.line.phones import NumberRefused, phone
+from ivr.line.phones import NumberRefused, typed
 from ivr.storage import schema
 from ivr.storage.database import Database
 
@@ -112,7 +112,7 @@ class Worklist:
             return []
         same: list[ColumnElement[bool]] = [table.c.id.in_(merged_into(_promised(wanted.digits)))]
         with suppress(NumberRefused):
-            same.append(table.c.phone == phone(words).e164)
+            same.append(table.c.phone == typed(words).e164)
         return self._all(select(table).where(or_(*same), table.c.status.not_in(LIVE)))
 
     def of_same_number(self, request: Request) -> list[Request]:

@@ -24,8 +24,14 @@ They are ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE and PRIVATE typed 
 carrier has sent the word instead since 2023.
 """
 
-WRITTEN = re.compile(r"\s*\+?[0-9\s().-]{3,40}")
-"""The pattern of a number as people write it. Without it phonenumbers would find a number within a sentence."""
+LONGEST_TYPED = 60
+"""Most characters that are read as a number that somebody typed."""
+
+TYPED = re.compile(r"[^\d+]*(\+?(?:[^\w+]*\d)+)\D*")
+"""The pattern of a number as people type it: digits of any script, marks between them, words around them at most."""
+
+ALONE = re.compile(r"\s*\+?[\d\s().-]{3,40}")
+"""The pattern of a number without words around it."""
 
 PAID_BY_WHOM_WE_RING = frozenset(
     {
@@ -58,7 +64,7 @@ class NumberRefused(ValueError):
 
 @dataclass(frozen=True, order=True)
 class Phone:
-    """A valid number in E.164. Make it with `phone`, or with `keyed` or `caller_id` of Dialling."""
+    """A valid number in E.164. Make it with `phone` or `typed`, or with a method of Dialling."""
 
     e164: str
 
@@ -101,6 +107,10 @@ class Dialling:
             raise NumberRefused(Refusal.NO_SUCH_NUMBER)
         return self._allowed(_read(digits, HOME))
 
+    def to_ring(self, written: str) -> Phone:
+        """Return the number that somebody typed for the clinic to ring. Raises NumberRefused."""
+        return self._allowed(_read(typed(written).e164, None))
+
     def caller_id(self, sender: str) -> Phone | None:
         """Return the caller's number; None if it is withheld, invalid, or must not be called."""
         if is_withheld(sender):
@@ -123,13 +133,13 @@ class Dialling:
             return None
 
     def anybodys(self, written: str) -> Phone:
-        """Return the number from text, even if the clinic must not call it.
+        """Return the number that somebody typed without words around it, even if the clinic must not call it.
 
         Raises NumberRefused, also for the clinic's own numbers.
         """
-        if not WRITTEN.fullmatch(written):
+        if not ALONE.fullmatch(written):
             raise NumberRefused(Refusal.NO_SUCH_NUMBER)
-        found = phone(written)
+        found = typed(written)
         if found in self.ours:
             raise NumberRefused(Refusal.OUR_OWN)
         return found
@@ -151,6 +161,17 @@ def phone(written: str) -> Phone:
     """Return the number from text: with a country code, or as dialled in India. Raises NumberRefused."""
     number = _read(written, HOME)
     return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
+def typed(written: str) -> Phone:
+    """Return the number that somebody typed: with +91 or 0 before it or neither, in any script. Raises NumberRefused.
+
+    Words may stand before and after it. Where they stand between digits, nobody can say which number is meant.
+    """
+    found = TYPED.fullmatch(written) if len(written) <= LONGEST_TYPED else None
+    if not found:
+        raise NumberRefused(Refusal.NO_SUCH_NUMBER)
+    return phone(re.sub(r"[^\d+]", "", found[1]))
 
 
 def is_withheld(sender: str) -> bool:

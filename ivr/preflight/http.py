@@ -1,4 +1,8 @@
-"""Sends requests to the public address over the network, as the carrier does. Follows no redirect, and has no check."""
+"""Sends requests to the public address over the network, as the carrier does. Follows no redirect, and has no check.
+
+Stands on http.client: requests trusts its own list of roots, not the machine's or an operator's (SSL_CERT_FILE), and
+wraps the reason of a failure.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -5,7 +5,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ivr.line.phones import PAID_BY_WHOM_WE_RING, Dialling, NumberRefused, Phone, Refusal, among, is_withheld, phone
+from ivr.line.phones import (
+    LONGEST_TYPED,
+    PAID_BY_WHOM_WE_RING,
+    Dialling,
+    NumberRefused,
+    Phone,
+    Refusal,
+    among,
+    is_withheld,
+    phone,
+    typed,
+)
 
 OURS = phone("+91 8090080906")
 INDIA = Dialling(frozenset({"IN"}), frozenset({OURS}))
@@ -122,6 +133,58 @@ def test_a_caller_may_leave_a_number_abroad_where_the_clinic_allows_that_country
     assert ABROAD_TOO.keyed("0014155552671").e164 == "+14155552671"
     with pytest.raises(NumberRefused):
         ABROAD_TOO.keyed("00971501234567")
+
+
+# -- a number that somebody typed
+
+TYPED = {
+    **dict.fromkeys(
+        ["9999900001", "99999 00001", "99999-00001", " 99999.00001 ", "99999/00001", "99999–00001"], MOBILE
+    ),
+    **dict.fromkeys(["099999 00001", "(0)99999 00001", "0-99999-00001", "91 99999 00001", "0091 99999 00001"], MOBILE),
+    **dict.fromkeys(["+919999900001", "+91 99999-00001", "+ 91 99999 00001", "(+91) 99999 00001"], MOBILE),
+    **dict.fromkeys(["+91 (0) 99999 00001", "tel:+919999900001", "\u202a+91 99999 00001\u202c"], MOBILE),
+    **dict.fromkeys(["९९९९९ ००००१", "+९१ ९९९९९-००००१", "०९९९९९००००१", "९९९९९00001"], MOBILE),
+    **dict.fromkeys(["Mob: 99999 00001", "99999 00001 (wife)", "मोबाइल ९९९९९ ००००१ घर"], MOBILE),
+    **dict.fromkeys(["011 4000 0001", "(011) 4000-0001", "+91 11 4000 0001", "91-11-40000001"], "+911140000001"),
+    "1800 103 1111": "+9118001031111",
+    "+1 (415) 555-2671": "+14155552671",
+}
+"""Text that people type, and the number it means."""
+
+NOT_TYPED = [
+    *("", "+", "nobody", "98765", "99999 0000", "99999 00001 2", "1 415 555 2671"),
+    *("99999 00001 ext 2", "9999900001;ext=2", "99999 00001, 99999 00002", "+91 +99999 00001"),
+    "9999900001" + " " * LONGEST_TYPED,
+]
+
+
+@pytest.mark.parametrize("written", TYPED)
+def test_a_number_is_read_as_people_type_it(written: str) -> None:
+    assert typed(written).e164 == TYPED[written]
+
+
+@pytest.mark.parametrize("written", NOT_TYPED)
+def test_text_that_does_not_say_which_number_is_meant_is_refused(written: str) -> None:
+    with pytest.raises(NumberRefused) as refused:
+        typed(written)
+    assert refused.value.why is Refusal.NO_SUCH_NUMBER
+
+
+TO_RING = {
+    "+1 415 555 2671": Refusal.COUNTRY,
+    "1860 345 1234": Refusal.PREMIUM,
+    "०८०९० ०८०९०६": Refusal.OUR_OWN,
+    "99999 0000": Refusal.NO_SUCH_NUMBER,
+}
+
+
+@pytest.mark.parametrize("written", TO_RING)
+def test_a_number_typed_at_the_desk_must_be_one_the_clinic_rings(written: str) -> None:
+    assert INDIA.to_ring("९९९९९ ००००१").e164 == MOBILE
+    with pytest.raises(NumberRefused) as refused:
+        INDIA.to_ring(written)
+    assert refused.value.why is TO_RING[written]
 
 
 # -- the number that a call comes from

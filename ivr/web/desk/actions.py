@@ -160,7 +160,7 @@ def _new_page(trouble: str = "", status: int = 200) -> ResponseReturnValue:
 def _written() -> NewRequest:
     """Return the request that the form describes. Raises NumberRefused, ValueError."""
     form, now = request.form, services().clock()
-    number = services().clinic.dialling.keyed("".join(filter(str.isdigit, form.get("phone", ""))))
+    number = services().clinic.dialling.to_ring(form.get("phone", ""))
     line = services().hours.clinic_now().lines.get(form.get("line", ""))
     if line is None or form.get("language") not in services().script.languages:
         raise ValueError

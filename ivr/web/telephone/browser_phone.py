@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from ivr.line.clinic import Line
-from ivr.line.phones import NumberRefused, Phone, phone
+from ivr.line.phones import NumberRefused, Phone, typed
 from ivr.phone.call_state import CallState, receiver, shown
 from ivr.phone.handset import MOST_MOMENTS, CallFailed, Handset, NobodyAnswers
 from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, number_of
@@ -117,7 +117,7 @@ def _cipher() -> Cipher:
 def _caller(written: str) -> str | None:
     """Return the caller's number as the carrier writes it, or None where it is no number."""
     try:
-        return WITHHELD if written == WITHHELD else phone(written or MADE_UP_CALLER).e164
+        return WITHHELD if written == WITHHELD else typed(written or MADE_UP_CALLER).e164
     except NumberRefused:
         return None
 
