@@ -17,7 +17,7 @@ from ivr.storage.migrate import MigrationRefused, migrate
 from ivr.storage.revisions import Schema, revisions, schema_at
 
 KEPT = 3
-"""How many older states stay; the next one removes the oldest."""
+"""The number of older states that stay; the next one removes the oldest."""
 
 WITHOUT_BACKUP = "flask --app wsgi database upgrade --without-backup"
 

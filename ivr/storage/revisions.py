@@ -24,7 +24,7 @@ class Schema:
     head: str
     """The revision that this version of the service needs."""
     known: bool
-    """Whether this version of the service knows the revision that the database has."""
+    """True if this version of the service knows the revision that the database has."""
 
 
 def schema_of(database: Database) -> Schema:
