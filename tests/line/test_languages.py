@@ -1,4 +1,4 @@
-"""How a caller comes from one language to another: by which keys, and to which place."""
+"""The ways from one language to another: the keys that lead there, and the places."""
 
 import pytest
 

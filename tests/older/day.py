@@ -36,7 +36,7 @@ ODD = {
 """Settings under which nobody can be told of anything: there is no such channel."""
 
 NO_MOBILE = b'{"code": 21614, "message": "not a mobile number"}'
-"""What the carrier says where it sends no text."""
+"""The carrier's answer where it sends no text."""
 
 PAUSES = (10, 30, 60, 300, 900, 1800, 3600)
 """Seconds after which an errand is tried again."""

@@ -1,8 +1,13 @@
 """The audit: newest first, by the hundred, of one person or of all; and told together with what it tells of."""
 
-import pytest
+from collections.abc import Iterable
 
+import pytest
+from sqlalchemy import Column, String
+
+from ivr.desk.requests import HistoryEvent
 from ivr.staff.people import NameTaken
+from ivr.storage import schema
 from ivr.storage.audit import PAGE, AuditAction, AuditEntry, By
 from tests.staff.staffed import NOW, Stores, after
 
@@ -46,3 +51,12 @@ def test_what_is_rolled_back_is_not_told(desk: Stores) -> None:
     with pytest.raises(NameTaken):
         desk.invitations.invite("asha", "staff", By("meera", NOW))
     assert desk.audit.page() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "column"), [(AuditAction, schema.audit.c.what), (HistoryEvent, schema.history.c.what)]
+)
+def test_every_word_fits_its_column(words: Iterable[str], column: Column[str]) -> None:
+    assert isinstance(column.type, String)
+    assert column.type.length is not None
+    assert max(map(len, words)) <= column.type.length

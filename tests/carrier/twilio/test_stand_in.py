@@ -1,4 +1,4 @@
-"""What stands in for Twilio says what Twilio would say, and signs it."""
+"""The stand-in says what Twilio would say, and signs it."""
 
 import re
 

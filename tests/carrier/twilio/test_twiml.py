@@ -146,7 +146,7 @@ def call_at(place: str, language: str) -> Call:
 
 
 def judged(heard: Turn | Leg) -> list[Step]:
-    """What the document does."""
+    """The steps of the document."""
     carrier = Twilio(Account(), Renderer(SCRIPT, CLINIC.voices))
     answer = carrier.document(heard, ADDRESSES)
     assert faults(answer.body, answer.content_type) == []
