@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from ivr.carrier.steps import Dials, Gathers, Heard
@@ -28,9 +29,15 @@ EVERYTHING = frozenset(EventKind)
 OFFERED = frozenset({EventKind.BEGINS, EventKind.KEY, EventKind.OUTCOME})
 """What is followed where mistakes are not."""
 
-SIXTH = 6
-"""So many calls share the days and parts of a day of a moment: three lines in two languages."""
 
+class Share(NamedTuple):
+    """The part of what a call could follow that this one follows: one of so many."""
+
+    number: int
+    of: int
+
+
+EVERY_WAY = Share(0, 1)
 STANDING = {"0", "9", "*", "#"}
 
 
@@ -41,8 +48,8 @@ class Listener:
     services: Services
     read: Branch
     follows: frozenset[EventKind] = OFFERED
-    turn: int | None = None
-    """Of each SIXTH that point elsewhere, follow this one; None: all. What is on offer there is always compared."""
+    share: Share = EVERY_WAY
+    """Of the ways that point elsewhere, those that are followed. What is on offer there is always compared."""
     stranded: Phone | None = None
     """A telephone at a service whose database and queue are both away."""
     heard: int = 0
@@ -99,10 +106,10 @@ class Listener:
         return branch.scene.what in self.follows
 
     def _has_its_turn(self, read: Branch) -> bool:
-        if self.turn is None or read.scene.told_at is None:
+        if read.scene.told_at is None:
             return True
         self._alike += 1
-        return self._alike % SIXTH == self.turn % SIXTH
+        return self._alike % self.share.of == self.share.number
 
     def _goes_on(self, branch: Branch, call: Conversation) -> None:
         if isinstance(branch.scene.turn.wait, File):

@@ -20,7 +20,7 @@ from ivr.web.preview.reception import read_reception
 from ivr.web.preview.transcripts import CallerKind, PreviewQuery, read_call
 from tests.people import CALLER, DELHI, Clock, Phone
 from tests.web import clinic_with_reception, service
-from tests.web.preview.listener import EVERYTHING, OFFERED, Listener, blocked
+from tests.web.preview.listener import EVERY_WAY, EVERYTHING, OFFERED, Listener, Share, blocked
 
 MOMENTS = {
     "in opening hours": (2026, 11, 23, 14, 0),
@@ -81,31 +81,31 @@ class Which(NamedTuple):
     lang: str
     moment: str
     caller: CallerKind = CallerKind.SHOWN
-    turn: int | None = None
+    share: Share = EVERY_WAY
 
 
-LINES = pytest.mark.parametrize("line", ["main", "second", "third"])
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "hi"])
+ALIKE = [("second", "in opening hours"), ("third", "on a half day, before it"), ("third", "on a half day")]
+"""The other lines differ from the first by their name and by the lack of a reception; the second by Holi as well."""
 
 
-@LINES
 @LANGUAGES
 def test_at_a_dozen_moments_every_sentence_on_every_way_that_is_offered_is_what_a_call_hears(
-    phone: Phone, clock: Clock, line: str, lang: str
+    phone: Phone, clock: Clock, lang: str
 ) -> None:
-    """Which other days and parts of them are followed to their promise goes round: each at each moment in some call.
+    """Half of the other days, and of their parts, are followed to their promise in each language.
 
     `make fuzz` follows all of them in every call.
     """
     everywhere = settings.get_current_profile_name() == "long"
-    turn = None if everywhere else ["main", "second", "third"].index(line) * 2 + ["en", "hi"].index(lang)
-    for moment in MOMENTS:
-        compare(phone, clock, Which(line, lang, moment, turn=turn))
+    share = EVERY_WAY if everywhere else Share(["en", "hi"].index(lang), 2)
+    for line, moment in [*(("main", moment) for moment in MOMENTS), *ALIKE]:
+        compare(phone, clock, Which(line, lang, moment, share=share))
 
 
 WITH_MISTAKES = [
-    Which(line, lang, moment, turn=turn)
-    for line, moment, lang, turn in (
+    Which(line, lang, moment, share=Share(number, 6))
+    for line, moment, lang, number in (
         ("main", "in opening hours", "en", 0),
         ("main", "in opening hours", "hi", 2),
         ("third", "on Diwali morning", "en", 4),
@@ -153,7 +153,7 @@ def compare(
     clock.now, before = at, clock.now
     with blocked(services) if which.caller is CallerKind.REFUSED else nullcontext():
         sender = WITHHELD if which.caller is CallerKind.WITHHELD else CALLER
-        listener = Listener(services, read, follows, which.turn, stranded)
+        listener = Listener(services, read, follows, which.share, stranded)
         listener.compares(read, phone.rings(which.line, caller=sender, lang=which.lang))
     clock.now = before
     return listener.heard
