@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -133,22 +134,39 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@dataclass
+class Desks:
+    """Hands out one PostgreSQL database again and again, emptied: a new one takes longer than most tests."""
+
+    server: Postgres
+    as_new: str
+    shape: object
+    url: str = ""
+
+    def empty(self) -> str:
+        """The url of a desk without a row; a new one where the last test changed its tables."""
+        if self.url:
+            self.server.empty(self.url)
+        if not self.url or self.server.shape(self.url) != self.shape:
+            self.url = self.server.new_database(like=self.as_new)
+        return self.url
+
+
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_server: Postgres) -> str:
-    """The name of a PostgreSQL database with the desk's tables, to be copied."""
+def postgres_desks(postgres_server: Postgres) -> Desks:
+    """The desks of this run on PostgreSQL."""
     postgres_server.start()
     url = postgres_server.new_database()
     migrate(with_driver(url))
-    return url.rpartition("/")[2]
+    return Desks(postgres_server, url.rpartition("/")[2], postgres_server.shape(url))
 
 
 @pytest.fixture
-def postgres_url(postgres_server: Postgres, migrated_postgres: str) -> Iterator[str]:
-    """A PostgreSQL desk of this test's own."""
-    postgres_server.start()
-    url = postgres_server.new_database(like=migrated_postgres)
-    yield with_driver(url)
-    postgres_server.drop(url)
+def postgres_url(postgres_desks: Desks) -> str:
+    """An empty PostgreSQL desk."""
+    postgres_desks.server.resume()
+    postgres_desks.server.start()
+    return with_driver(postgres_desks.empty())
 
 
 def with_driver(url: str) -> str:

@@ -35,6 +35,32 @@ SETTINGS = {
 }
 
 
+OTHERS_END = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+EMPTY = """
+    DO $$ DECLARE one text; held boolean; BEGIN
+    FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', one) INTO held;
+        IF held THEN EXECUTE format('TRUNCATE %I CASCADE', one); END IF;
+    END LOOP;
+    FOR one IN SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL LOOP
+        EXECUTE format('ALTER SEQUENCE %I RESTART', one);
+    END LOOP;
+    END $$
+"""
+"""Only what holds rows is emptied, and only what was counted counts anew: each takes a file of its own."""
+
+
+SHAPE = """
+    SELECT (SELECT array_agg(version_num::text) FROM alembic_version),
+        array_agg(concat_ws(' ', relname, attname, atttypid, atttypmod, attnotnull) ORDER BY relname, attnum)
+    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0
+    WHERE relnamespace = 'public'::regnamespace
+"""
+
+
 class PostgresUnavailable(Exception):
     """There is no PostgreSQL that can run here; the message says what to install."""
 
@@ -65,6 +91,22 @@ class Postgres(Server):
         self.resume()
         self.start()
         self._tell(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(urlsplit(url).path[1:])))
+
+    def empty(self, url: str) -> None:
+        """Removes every row and setting of the database of that url, but not its tables."""
+        name = sql.Identifier(urlsplit(url).path[1:])
+        with psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=off") as connection:
+            connection.execute(OTHERS_END)
+            connection.execute(sql.SQL("ALTER DATABASE {} RESET ALL").format(name))
+            connection.execute(EMPTY)
+
+    def shape(self, url: str) -> tuple[object, ...] | None:
+        """What the tables and indexes of that database look like, and at which revision; None where none is kept."""
+        with psycopg.connect(url, autocommit=True) as connection:
+            try:
+                return connection.execute(SHAPE).fetchone()
+            except psycopg.errors.UndefinedTable:
+                return None
 
     def _tell(self, command: sql.Composed) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
