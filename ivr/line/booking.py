@@ -61,6 +61,8 @@ class Offer:
     def parts_of(self, day: date, now: datetime) -> list[Part]:
         """Return the parts of the day in which the clinic is open for at least `lead` after `now`."""
         shifts = self.hours.shifts(day)
+        if not shifts:
+            return []
         local = self.hours.local(now)
         return [part for part in Part if self._has_left(self._within(shifts, day, part), local)]
 

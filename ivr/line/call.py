@@ -72,7 +72,7 @@ def keys_of(menu: Menu, call: Call, facts: Facts) -> dict[str, tuple[Say, Callab
     """Return the numbered keys of this menu: for each, its sentence and a function that makes the next turn."""
     found: dict[str, tuple[Say, Callable[[Facts], Turn]]] = {}
     for number, choice in enumerate(choices(menu.offers, call, facts), start=1):
-        says = replace(choice.says, values={**choice.says.values, "key": str(number)})
+        says = Say(choice.says.name, {**choice.says.values, "key": str(number)}, choice.says.language)
         found[str(number)] = (says, _leading(choice.then, choice.leads or menu.leads))
     for option in menu.options:
         found[option.key] = (
