@@ -17,6 +17,7 @@ from ivr.reports.collector import write_down
 from ivr.storage.audit import By
 from ivr.storage.database import Database, sqlite_path
 from tests.browser.conftest import Opens, Service
+from tests.conftest import PASSWORD
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
@@ -148,6 +149,10 @@ def test_a_taken_card_and_the_login_keep_nobody_out(opens: Opens, service: Servi
     page.click("text=Log out")
     page.wait_for_selector("#password")
     assert violations(page) == []
+    page.fill("#name", "asha")
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_selector("#list")
 
 
 def test_the_page_that_says_the_database_is_away_keeps_nobody_out(
