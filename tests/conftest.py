@@ -19,7 +19,6 @@ from jinja2 import FileSystemBytecodeCache
 from psycopg import sql
 
 from config.settings import Settings, read
-from ivr.app import create_app
 from ivr.staff.passwords import Passwords
 from ivr.storage.migrate import migrate
 from ivr.web.services import Services, build
@@ -27,6 +26,7 @@ from ivr.wiring.carriers import SETTINGS
 from testing.servers.emulate import Emulate, EmulateUnavailable, emulate
 from testing.servers.postgres import Postgres, PostgresUnavailable, postgres
 from testing.servers.valkey import Valkey, valkey
+from tests.applications import lent
 from tests.carrier.twilio.account import ACCOUNT, Account, account_at
 from tests.people import TOKEN, Clock, Phone, Staff
 from workers.services import WorkerServices
@@ -232,9 +232,15 @@ def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str)
 
 
 @pytest.fixture
-def settings(tmp_path: Path, sqlite_url: str, redis_url: str) -> Settings:
-    """Settings for a service on SQLite and Redis."""
-    return settings_for(tmp_path, sqlite_url, redis_url)
+def desk_url(sqlite_url: str) -> str:
+    """The database of the service: SQLite. A module that overrides this with `database_url` runs on each of them."""
+    return sqlite_url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, desk_url: str, redis_url: str) -> Settings:
+    """Settings for a service on its stores."""
+    return settings_for(tmp_path, desk_url, redis_url)
 
 
 @pytest.fixture
@@ -246,9 +252,10 @@ def services(settings: Settings, clock: Clock) -> Iterator[Services]:
 
 
 @pytest.fixture
-def app(services: Services) -> Flask:
+def app(services: Services) -> Iterator[Flask]:
     """The service."""
-    return create_app(services)
+    with lent(services) as app:
+        yield app
 
 
 @pytest.fixture

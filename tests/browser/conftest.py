@@ -1,7 +1,7 @@
 """A real service on a real port, and real browsers that sit at its desk."""
 
 import shutil
-import threading
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
 
-from ivr.app import create_app
 from ivr.web.services import Services, build
+from tests.applications import lent
 from tests.conftest import NO_BROWSER, PASSWORD, QUICK, settings_for
 from tests.people import Clock, Phone, Staff
-from tests.served import InHand
+from tests.served import serving
 
 SIZES = {"phone": (360, 740), "desk": (1280, 900)}
 
@@ -48,19 +47,9 @@ def service(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> It
     services = build(settings_for(tmp_path, sqlite_url, redis_url), clock, QUICK)
     for name, role in (("asha", "manager"), ("meena", "staff"), ("ravi", "staff")):
         services.staff.people.add(name, PASSWORD, clock(), role)
-    app = create_app(services)
-    in_hand = InHand(app)
-    server = make_server("127.0.0.1", 0, in_hand, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield Service(f"http://127.0.0.1:{server.port}", services, Phone(app, services))
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        assert in_hand.are_done()
-        services.close()
+    with socket.create_server(("127.0.0.1", 0)) as listening, lent(services) as app, serving(listening, app):
+        yield Service(f"http://127.0.0.1:{listening.getsockname()[1]}", services, Phone(app, services))
+    services.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -23,9 +22,9 @@ from ivr.operations.personal_data import PersonalData
 from ivr.storage import schema
 from ivr.storage.audit import COMMAND_LINE, By
 from ivr.storage.database import Database, sqlite_path
-from ivr.web.services import Services, build
+from ivr.web.services import build
 from testing.servers.valkey import Valkey
-from tests.conftest import QUICK, settings_for
+from tests.conftest import QUICK
 from tests.people import Clock, Conversation, Phone
 from workers import jobs
 from workers.services import build as build_workers
@@ -40,16 +39,9 @@ BOOK = ("1", "1", "1", "1", "1")
 
 
 @pytest.fixture
-def services(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Services]:
-    """A service on each of the databases."""
-    services = build(settings_for(tmp_path, database_url, redis_url), clock, QUICK)
-    yield services
-    services.close()
-
-
-@pytest.fixture
-def phone(services: Services) -> Phone:
-    return Phone(create_app(services), services)
+def desk_url(database_url: str) -> str:
+    """Each of the databases."""
+    return database_url
 
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -1,35 +1,19 @@
 """What becomes of an appointment that was booked: another time or none; in the lists, the reports and what is kept."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ivr.app import create_app
 from ivr.desk.requests import MoveRefused, Outcome, OutcomeReport, Request, Status
 from ivr.operations.retention import Purge
 from ivr.reports.reports import Period
 from ivr.storage.audit import By
-from ivr.web.services import Services, build
-from tests.conftest import settings_for
+from ivr.web.services import Services
 from tests.people import DELHI, Clock, Phone
 from tests.staff.staffed import at_once
 
 CALLBACK = ("2", "1", "1", "1")
-
-
-@pytest.fixture
-def services(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Services]:
-    services = build(settings_for(tmp_path, database_url, redis_url), clock)
-    yield services
-    services.close()
-
-
-@pytest.fixture
-def phone(services: Services) -> Phone:
-    return Phone(create_app(services), services)
 
 
 @pytest.fixture

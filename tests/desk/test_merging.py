@@ -3,12 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from ivr.app import create_app
 from ivr.desk.merging import MergeRefused, Merging, SameRequest
 from ivr.desk.moves import Moves
 from ivr.desk.outbox import Outbox
@@ -21,31 +19,13 @@ from ivr.operations.personal_data import PersonalData
 from ivr.operations.retention import EVERY, Purge
 from ivr.storage.audit import COMMAND_LINE, By
 from ivr.storage.database import WORKER_TIMEOUT, Database
-from ivr.web.services import Services, build
-from tests.conftest import settings_for
+from ivr.web.services import Services
 from tests.people import CALLER, Clock, Conversation, Phone
 from tests.staff.staffed import at_once
 
 DAUGHTERS = "+919999900002"
 TO_BE_RUNG = ("2", "1", "1", "1")
 BOOK = ("1", "2", "1", "1", "1")
-
-
-@pytest.fixture
-def services(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Services]:
-    services = build(settings_for(tmp_path, database_url, redis_url), clock)
-    yield services
-    services.close()
-
-
-@pytest.fixture
-def app(services: Services) -> Flask:
-    return create_app(services)
-
-
-@pytest.fixture
-def phone(app: Flask, services: Services) -> Phone:
-    return Phone(app, services)
 
 
 @pytest.fixture

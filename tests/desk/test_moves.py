@@ -1,33 +1,21 @@
 """What people at the desk do with a request: one owner, and an outcome that closes it or sets it anew."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 
-from ivr.app import create_app
 from ivr.desk.moves import LEFT_ALONE
 from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, OutcomeReport, Request, Status
 from ivr.desk.undo import UNDO_WITHIN
 from ivr.storage.audit import By
-from ivr.web.services import Services, build
-from tests.conftest import settings_for
+from ivr.web.services import Services
 from tests.people import Clock, Phone
 
 
 @pytest.fixture
-def services(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Services]:
-    services = build(settings_for(tmp_path, database_url, redis_url), clock)
-    yield services
-    services.close()
-
-
-@pytest.fixture
-def request_id(services: Services) -> int:
+def request_id(services: Services, phone: Phone) -> int:
     """A request that somebody has just rung in."""
-    phone = Phone(create_app(services), services)
     phone.rings().press("2", "1", "1", "1")
     return services.desk.store.waiting()[0].id
 
@@ -156,11 +144,11 @@ def test_after_a_while_nothing_is_undone(services: Services, request_id: int, cl
 
 
 def test_a_closing_is_not_undone_over_the_patients_next_request(
-    services: Services, request_id: int, clock: Clock
+    services: Services, phone: Phone, request_id: int, clock: Clock
 ) -> None:
     services.desk.moves.take(request_id, By("asha", clock()))
     services.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
-    Phone(create_app(services), services).rings().press("2", "1", "1", "1")
+    phone.rings().press("2", "1", "1", "1")
     assert not services.desk.moves.undo(request_id, "settled", By("asha", clock()))
     assert [each.id for each in services.desk.store.waiting()] == [request_id + 1]
 

@@ -4,13 +4,11 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from threading import Event
 
 import pytest
 from sqlalchemy import Table, func, insert, select
 
-from ivr.app import create_app
 from ivr.desk.requests import Outcome, OutcomeReport, Request, Status
 from ivr.hours.closures import Closures
 from ivr.line.clinic import Retention
@@ -20,32 +18,23 @@ from ivr.operations.retention import AT_ONCE, EVERY, Purge
 from ivr.storage import schema
 from ivr.storage.audit import Audit, AuditAction, By
 from ivr.storage.database import Database, StoreAway, sqlite_path
-from ivr.web.services import Services, build
-from tests.conftest import settings_for
+from ivr.web.services import Services
+from tests.applications import lent
 from tests.people import CALLER, Clock, Phone
 from tests.staff.staffed import at_once
 from tests.storage.test_schema import request
 from workers import jobs
 from workers.clock import purge_expired, run
 from workers.services import WorkerServices
-from workers.services import build as build_workers
 
 KEPT = Retention(closed_requests=timedelta(days=90), recordings=timedelta(days=30), log=timedelta(days=365))
 SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def services(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Services]:
-    services = build(settings_for(tmp_path, database_url, redis_url), clock)
-    yield services
-    services.close()
-
-
-@pytest.fixture
-def worker(services: Services, clock: Clock) -> Iterator[WorkerServices]:
-    worker = build_workers(services.settings, clock)
-    yield worker
-    worker.database.close()
+def desk_url(database_url: str) -> str:
+    """Each of the databases."""
+    return database_url
 
 
 @pytest.fixture
@@ -61,7 +50,8 @@ def purge(database: Database) -> Purge:
 
 
 def rings(services: Services) -> Request:
-    Phone(create_app(services), services).rings().press("2", "1", "1", "1")
+    with lent(services) as app:
+        Phone(app, services).rings().press("2", "1", "1", "1")
     return services.desk.store.waiting()[0]
 
 

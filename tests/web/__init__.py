@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from config.settings import ROOT, Settings
-from ivr.app import create_app
 from ivr.web.services import build
+from tests.applications import lent
 from tests.conftest import QUICK, settings_for
 from tests.people import TOKEN, Phone
 
@@ -34,7 +34,8 @@ def service(
     """A telephone at a service with these stores and settings."""
     services = build(settings_for(tmp_path, database_url, redis_url, **more), clock, QUICK)
     try:
-        yield Phone(create_app(services), services)
+        with lent(services) as app:
+            yield Phone(app, services)
     finally:
         services.close()
 

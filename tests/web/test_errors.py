@@ -6,9 +6,11 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from ivr.app import create_app
 from ivr.staff.people import STAFF
 from ivr.storage.database import sqlite_path
 from ivr.web.guards import guarded_by, staff_only
+from ivr.web.services import Services
 from tests.conftest import PASSWORD
 from tests.people import CALLER, Clock, Phone, Staff
 
@@ -55,13 +57,14 @@ REFUSALS: dict[str, tuple[int, str, str, Asks]] = {
 
 
 @pytest.fixture
-def meena(app: Flask, phone: Phone, clock: Clock) -> Staff:
+def meena(services: Services, phone: Phone, clock: Clock) -> Staff:
     """Somebody who is no manager, at a desk with a page that breaks."""
 
     @guarded_by(staff_only)
     def broken() -> str:
         raise ValueError(f"invalid number {CALLER}")
 
+    app = create_app(services)
     app.add_url_rule("/broken", view_func=broken)
     phone.rings().press("1", "1", "1", "1", "1")
     phone.services.staff.people.add("meena", PASSWORD, clock(), STAFF)

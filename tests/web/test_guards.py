@@ -5,7 +5,9 @@ import re
 from flask import Flask
 from werkzeug.routing import Rule
 
+from ivr.app import create_app
 from ivr.web.guards import guard_of, logged_in_only, open_to_all, signed_by_carrier, staff_only
+from ivr.web.services import Services
 from tests.people import CALLER, Phone, Staff
 
 OPEN = {
@@ -33,7 +35,8 @@ def test_only_what_is_meant_to_be_is_open_to_all(app: Flask) -> None:
     assert {rule.endpoint for rule in rules(app) if guard_of(app, rule.endpoint) is open_to_all} == OPEN
 
 
-def test_a_route_that_names_no_guard_answers_nobody(app: Flask) -> None:
+def test_a_route_that_names_no_guard_answers_nobody(services: Services) -> None:
+    app = create_app(services)
     app.add_url_rule("/forgotten", endpoint="forgotten", view_func=lambda: "come in")
     answer = app.test_client().get("/forgotten")
     assert answer.status_code == 403

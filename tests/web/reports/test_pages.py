@@ -3,7 +3,6 @@
 import csv
 import re
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
@@ -25,30 +24,21 @@ from ivr.reports.call_records import SETTLES
 from ivr.reports.call_stats import choices_of
 from ivr.storage import schema
 from ivr.storage.audit import By
-from ivr.web.services import Services, build
-from tests.conftest import PASSWORD, QUICK, settings_for
+from ivr.web.services import Services
+from tests.conftest import PASSWORD
 from tests.people import CALLER, Clock, Conversation, Phone, Staff
 from tests.web import service
 from workers.clock import record_calls
 from workers.services import WorkerServices
-from workers.services import build as build_workers
 
 BOOK = ("1", "1", "1", "1", "1")
 Numbers = dict[tuple[str, str, str], str]
 
 
 @pytest.fixture
-def services(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Services]:
-    services = build(settings_for(tmp_path, database_url, redis_url), clock, QUICK, clock.seconds)
-    yield services
-    services.close()
-
-
-@pytest.fixture
-def worker(services: Services, clock: Clock) -> Iterator[WorkerServices]:
-    worker = build_workers(services.settings, clock)
-    yield worker
-    worker.database.close()
+def desk_url(database_url: str) -> str:
+    """Each of the databases."""
+    return database_url
 
 
 def hangs_up(call: Conversation) -> Conversation:
@@ -338,16 +328,3 @@ def test_a_record_of_a_call_is_kept_for_a_year(
     assert purge.run(clock()) == {"calls": 1}
     with worker.database.reading() as read:
         assert read.scalar(select(func.count()).select_from(schema.calls)) == 0
-
-
-@pytest.fixture
-def staff(phone: Phone, services: Services, clock: Clock) -> Staff:
-    services.staff.people.add("asha", PASSWORD, clock())
-    person = Staff(phone.app, "asha", PASSWORD)
-    person.logs_in()
-    return person
-
-
-@pytest.fixture
-def phone(services: Services) -> Phone:
-    return Phone(create_app(services), services)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, request
+from flask import Flask, request, request_started
 from flask.testing import FlaskClient
 
 from ivr.phone.call_state import receiver
@@ -69,6 +69,9 @@ class Holder:
         return " ".join(sound["words"] for sound in self.last["heard"] if "words" in sound)
 
 
+Webhooks = list[dict[str, str]]
+
+
 @pytest.fixture
 def running(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
     """The service with a reception, running at its own address."""
@@ -81,16 +84,17 @@ def holder(phone: Phone) -> Holder:
     return Holder(phone.app.test_client())
 
 
-def webhooks(app: Flask) -> list[dict[str, str]]:
-    """What the carrier's webhooks get from now on."""
-    got: list[dict[str, str]] = []
+@pytest.fixture
+def got(running: Phone) -> Iterator[Webhooks]:
+    """What the carrier's webhooks get."""
+    found: Webhooks = []
 
-    def note() -> None:
+    def note(_app: Flask) -> None:
         if request.blueprint == "voice":
-            got.append({"path": request.path, **request.form})
+            found.append({"path": request.path, **request.form})
 
-    app.before_request(note)
-    return got
+    with request_started.connected_to(note, running.app):
+        yield found
 
 
 # -- a call
@@ -137,9 +141,8 @@ def test_a_withheld_caller_keys_a_number_that_ends_with_hash(running: Phone) -> 
     [("1", "true", "Goodbye."), ("2", "false", "Let us ring you back."), ("", "false", "Let us ring you back.")],
 )
 def test_the_reception_hears_of_a_patient_and_answers_declines_or_does_not(
-    running: Phone, pressed: str, bridged: str, heard: str
+    running: Phone, got: Webhooks, pressed: str, bridged: str, heard: str
 ) -> None:
-    got = webhooks(running.app)
     call = holder(running).rings().does("0")
     assert (call.waits, call.last["waits"]["seconds"]) == ("reception", 20)
     assert call.last["waits"]["hears"][0]["words"] == "A patient is calling the clinic."
@@ -148,8 +151,7 @@ def test_the_reception_hears_of_a_patient_and_answers_declines_or_does_not(
     assert heard in call.words
 
 
-def test_hanging_up_tells_the_service_its_status_and_the_seconds(running: Phone, clock: Clock) -> None:
-    got = webhooks(running.app)
+def test_hanging_up_tells_the_service_its_status_and_the_seconds(running: Phone, clock: Clock, got: Webhooks) -> None:
     call = holder(running).rings()
     clock.goes_on(seconds=75)
     call.hangs_up()
@@ -187,8 +189,7 @@ def test_nobody_else_can_ring_as_the_carrier_through_a_tunnel_or_from_another_ma
     assert app.test_client().post("/phone/ring", data={"line": "main"}, **asked).status_code in {400, 404}
 
 
-def test_every_call_is_another_one(running: Phone) -> None:
-    got = webhooks(running.app)
+def test_every_call_is_another_one(running: Phone, got: Webhooks) -> None:
     mine = holder(running)
     mine.rings().rings()
     assert len({each["CallSid"] for each in got}) == 2
@@ -206,8 +207,7 @@ def test_in_production_there_is_no_such_page(tmp_path: Path, sqlite_url: str, re
 # -- nothing can be had signed but a call of ours
 
 
-def test_what_the_browser_brings_back_cannot_be_forged(running: Phone) -> None:
-    got = webhooks(running.app)
+def test_what_the_browser_brings_back_cannot_be_forged(running: Phone, got: Webhooks) -> None:
     mine = holder(running).rings().does("1")
     got.clear()
     sealed, headers = mine.last["call"], {"X-CSRFToken": mine.token}
@@ -222,8 +222,7 @@ def test_what_the_browser_brings_back_cannot_be_forged(running: Phone) -> None:
 
 
 @pytest.mark.parametrize("what", ["ring", "go-on", "hang-up"])
-def test_no_other_sites_page_can_ring(running: Phone, what: str) -> None:
-    got = webhooks(running.app)
+def test_no_other_sites_page_can_ring(running: Phone, what: str, got: Webhooks) -> None:
     mine = holder(running).rings()
     got.clear()
     fields = {"line": "main", "call": mine.last["call"], "pressed": "1"}

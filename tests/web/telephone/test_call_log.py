@@ -47,13 +47,6 @@ def services(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) ->
     services.close()
 
 
-@pytest.fixture
-def worker(services: Services, clock: Clock) -> Iterator[WorkerServices]:
-    worker = build_workers(services.settings, clock)
-    yield worker
-    worker.database.close()
-
-
 def ends(call: Conversation, seconds: int = 61, **more: str) -> Conversation:
     """The carrier says that the call is over."""
     fields = {**call.fields, "CallSid": call.sid, "CallStatus": "completed", "CallDuration": str(seconds), **more}

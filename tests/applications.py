@@ -1,0 +1,22 @@
+"""Applications that are lent to one test after another: making one takes longer than most tests do with it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+
+from ivr.app import create_app
+from ivr.web.services import NAME, Services
+
+_idle: dict[tuple[object, ...], list[Flask]] = {}
+
+
+@contextmanager
+def lent(services: Services) -> Iterator[Flask]:
+    """An application with these services. Whoever wants to change the application itself makes one with create_app."""
+    settings = services.settings
+    idle = _idle.setdefault((settings.production, settings.secret_key, settings.trusted_proxies), [])
+    app = idle.pop() if idle else create_app(services)
+    app.extensions[NAME] = services
+    yield app
+    idle.append(app)
