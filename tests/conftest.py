@@ -18,7 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
 from psycopg import sql
 
-from config.settings import Settings, read
+from config.settings import ROOT, Settings, read
 from ivr.staff.passwords import Passwords
 from ivr.storage.migrate import migrate
 from ivr.web.services import Services, build
@@ -279,6 +279,31 @@ def staff(app: Flask, services: Services, clock: Clock) -> Staff:
     person = Staff(app, "asha", PASSWORD)
     person.logs_in()
     return person
+
+
+# -- the inner loop: make test ARGS="-m 'not slow'"
+
+SLOW_FIXTURES = {"postgres_server", "chromium", "emulate_server"}
+SLOW_PLACES = (
+    # browsers, processes, campaigns, and the stores and calls of an earlier version
+    *("browser/", "chaos/", "older/", "supervisor/", "testing/", "operations/", "workers/test_processes"),
+    *("commands/test_backup", "commands/test_privacy", "config/test_logs", "preflight/test_run", "web/test_health"),
+    *("test_faults", "test_broken_stores", "test_privacy_of_logs", "web/test_log_of_the_web", "web/metrics/"),
+    # every way through a call, and whatever a stranger or a machine can think of
+    *("line/checks/", "commands/test_line_check", "config/test_prompts", "web/preview/", "test_any_keys", "test_fuzz"),
+    *("test_menu_rung", "test_new_option", "test_third_language", "web/test_odd_values", "phone/"),
+    # the longest of the desk's pages
+    *("desk/test_merging", "web/desk/test_merging", "web/hours/", "web/staff/", "web/test_errors"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Marks as slow what needs a browser, PostgreSQL or Node, and what stands at a place where tests take long."""
+    slow = tuple(str(ROOT / "tests" / place) for place in SLOW_PLACES)
+    for item in items:
+        chosen = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if str(item.path).startswith(slow) or SLOW_FIXTURES & set(item.fixturenames) or "postgres" in chosen:
+            item.add_marker("slow")
 
 
 # -- what could not be run is said in the last lines, and fails CI
