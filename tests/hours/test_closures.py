@@ -15,10 +15,6 @@ from ivr.hours.closures_file import FILE, ClosuresFile, ClosuresFileAway
 from ivr.line.hours import DeskClosure, shifts_of
 from ivr.storage.audit import Audit, By
 from ivr.storage.database import Database, StoreAway, UniqueViolation
-from testing.servers.valkey import Valkey
-from tests.people import Clock
-from workers.clock import _swept, write_closures_file
-from workers.services import WorkerServices
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -196,27 +192,3 @@ def test_of_several_who_write_at_once_none_brings_back_what_was_before(closures:
     with ThreadPoolExecutor(4) as hands:
         assert list(hands.map(sets, days)) == [True] * len(days), "heard on the very next call"
     assert {each.day for each in ClosuresFile(path).read()} == set(days)
-
-
-# -- the clock
-
-
-def test_the_clock_brings_this_machine_what_was_set_on_another(worker: WorkerServices, clock: Clock) -> None:
-    write_closures_file(worker)
-    assert worker.hours.closures_file.read() == ()
-    worker.hours.closures.set([CLOSED, DIWALI], By("asha", clock()))
-    assert _swept(worker) == ""
-    assert worker.hours.closures_file.read() == (CLOSED, DIWALI)
-    clock.goes_on(days=1)
-    write_closures_file(worker)
-    assert worker.hours.closures_file.read() == (DIWALI,)
-
-
-def test_the_clock_brings_it_while_redis_is_away(worker: WorkerServices, clock: Clock, valkey_server: Valkey) -> None:
-    worker.hours.closures.set([CLOSED], By("asha", clock()))
-    valkey_server.stop()
-    try:
-        assert _swept(worker).startswith("QueueAway")
-    finally:
-        valkey_server.start()
-    assert worker.hours.closures_file.read() == (CLOSED,)

@@ -1,11 +1,9 @@
 """What has been kept long enough is deleted, a little at a time; what is live stays, however old."""
 
-import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from threading import Event
 
 import pytest
 from sqlalchemy import Table, func, insert, select
@@ -26,7 +24,7 @@ from tests.people import CALLER, Clock, Phone
 from tests.staff.staffed import at_once
 from tests.storage.test_schema import request
 from workers import jobs
-from workers.clock import purge_expired, run
+from workers.clock import purge_expired
 from workers.services import WorkerServices
 from workers.services import build as build_workers
 
@@ -214,21 +212,6 @@ def test_the_errand_of_a_request_that_is_forgotten_is_done_already(
     assert purge.run(clock()) == {"requests": 1}
     assert rung == {1}
     jobs.run(worker, 1)
-
-
-def test_the_clock_deletes_and_its_log_has_counts_only(
-    services: Services, worker: WorkerServices, clock: Clock, caplog: pytest.LogCaptureFixture
-) -> None:
-    reference = closes(services, Outcome.SETTLED, clock).reference
-    clock.goes_on(days=400)
-    stop = Event()
-    stop.set()
-    with caplog.at_level(logging.INFO):
-        run(worker, stop)
-    assert services.desk.store.all() == []
-    assert "kept long enough and deleted: 1 requests, 2 lines of the audit" in caplog.text
-    assert CALLER[-10:] not in caplog.text
-    assert reference not in caplog.text
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
