@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from rq import Worker
-from rq.worker import WorkerStatus
+from rq.worker import BaseWorker, WorkerStatus
 
 from config.settings import ROOT
 from ivr.desk.outbox import LEASE
@@ -128,7 +128,7 @@ def _forgotten_within(worker: WorkerServices) -> int:
     return int(running.connection.ttl(running.key))
 
 
-def _workers(worker: WorkerServices) -> list[Worker]:
+def _workers(worker: WorkerServices) -> list[BaseWorker]:
     return Worker.all(connection=worker.desk.job_queue._redis)
 
 
