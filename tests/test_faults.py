@@ -288,6 +288,18 @@ def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
 
 
 @on_sqlite
+def test_a_redis_that_freezes_before_the_last_key_keeps_nothing_later(
+    place: Place, sqlite_url: str, valkey_server: Valkey
+) -> None:
+    """It was well until then, so it is asked; what was sent to it must not be done after the caller was told no."""
+    phone, worker = place
+    call = phone.rings().press(*BOOK[:-1])
+    with moved(sqlite_path(sqlite_url)), frozen(valkey_server):
+        assert call.press(BOOK[-1]).place == "not_kept"
+    assert worker.desk.pending.count() == 0
+
+
+@on_sqlite
 def test_nothing_is_promised_on_a_redis_that_keeps_nothing(tmp_path: Path, place: Place, clock: Clock) -> None:
     with valkey(durable=False) as forgetful:
         settings = settings_for(tmp_path, f"sqlite:///{tmp_path}/nowhere.db", forgetful.url)

@@ -14,7 +14,7 @@ from pathlib import Path
 MUTMUT = Path(sys.executable).with_name("mutmut")
 
 NO_SUCH = "none-*"
-"""The name of no change: mutmut makes them all, learns which test goes where, and tries none."""
+"""The name of no change: mutmut makes them all, learns which test goes where, and stops because it may try none."""
 
 
 class MutmutFailed(Exception):
@@ -23,10 +23,10 @@ class MutmutFailed(Exception):
 
 def survivors(tree: Path, most: int, seed: int, jobs: int) -> tuple[int, int, list[str]]:
     """Try `most` of the changes (0: all); return how many were tried, of how many, and those that nobody noticed."""
-    _mutmut(tree, "run", "--max-children", str(jobs), NO_SUCH)
+    begun = _run(tree, "run", "--max-children", str(jobs), NO_SUCH)
     names = sorted(_names(tree))
-    if not names:
-        raise MutmutFailed("it found nothing to change")
+    if NO_SUCH not in begun.stderr or not names:
+        raise MutmutFailed(_last_words(begun))
     chosen = names if most == 0 else random.Random(seed).sample(names, min(most, len(names)))  # noqa: S311 - replayable
     _mutmut(tree, "run", "--max-children", str(jobs), *chosen)
     return len(chosen), len(names), [_shown(tree, name) for name in sorted(_left(tree, chosen))]
@@ -52,8 +52,16 @@ def _shown(tree: Path, name: str) -> str:
 
 
 def _mutmut(tree: Path, *words: str) -> str:
-    environ = {**os.environ, "PYTHONPATH": "", "COLUMNS": "200"}
-    done = subprocess.run([MUTMUT, *words], cwd=tree, env=environ, capture_output=True, text=True, check=False)
+    done = _run(tree, *words)
     if done.returncode:
-        raise MutmutFailed(f"mutmut {words[0]} ended with {done.returncode}:\n{(done.stdout + done.stderr)[-2000:]}")
+        raise MutmutFailed(_last_words(done))
     return done.stdout
+
+
+def _run(tree: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    environ = {**os.environ, "PYTHONPATH": "", "COLUMNS": "200"}
+    return subprocess.run([MUTMUT, *words], cwd=tree, env=environ, capture_output=True, text=True, check=False)
+
+
+def _last_words(done: "subprocess.CompletedProcess[str]") -> str:
+    return f"mutmut ended with {done.returncode}:\n{(done.stdout + done.stderr)[-2000:]}"

@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
+
 from ivr.carrier.steps import Gathers
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone as Number
 from ivr.line.turn import Call
 from ivr.storage.encryption import Cipher
-from ivr.web.telephone.call_urls import CallUrls
+from ivr.web.telephone.call_urls import NOWHERE, CallUrls
 from tests.people import DELHI, Phone
 
 STEPS = CallUrls(Cipher("0123456789abcdef" * 4, "call"), "https://line.example")
@@ -34,6 +36,22 @@ def test_every_address_is_whole_and_says_where_the_call_stands() -> None:
         parts = urlsplit(url)
         assert STEPS.call(parts.path.rpartition("/")[2], dict(parse_qsl(parts.query))) == CALL
     assert STEPS.answered(CALL) == "https://line.example/voice/answered?line=main&lang=hi"
+
+
+UNREADABLE = {
+    "nothing that was ever encrypted": "stale",
+    "another secret": Cipher("fedcba9876543210" * 4, "call").encrypt("{}"),
+    "another purpose": Cipher("0123456789abcdef" * 4, "waiting request").encrypt("{}"),
+    "no JSON": STEPS.cipher.encrypt("{"),
+    "a number that is none": STEPS.cipher.encrypt('{"keyed": "+9199999"}'),
+    "a day that is none": STEPS.cipher.encrypt('{"day": "2026-02-30"}'),
+}
+
+
+@pytest.mark.parametrize("gathered", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_call_whose_state_cannot_be_read_begins_again(gathered: str) -> None:
+    found = STEPS.call("summary", {"line": "main", "lang": "hi", "s": "1", "w": "2", "c": gathered})
+    assert found == Call("main", "hi", NOWHERE, silences=1, wrongs=2)
 
 
 def test_a_call_that_was_begun_with_relative_addresses_goes_on(phone: Phone) -> None:
