@@ -4,13 +4,13 @@ import json
 import logging
 import stat
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from ivr.hours.closures import Closures
+from ivr.hours.closures import Closures, Standing
 from ivr.hours.closures_file import FILE, ClosuresFile, ClosuresFileAway
 from ivr.line.hours import DeskClosure, shifts_of
 from ivr.storage.audit import Audit, By
@@ -192,3 +192,24 @@ def test_of_several_who_write_at_once_none_brings_back_what_was_before(closures:
     with ThreadPoolExecutor(4) as hands:
         assert list(hands.map(sets, days)) == [True] * len(days), "heard on the very next call"
     assert {each.day for each in ClosuresFile(path).read()} == set(days)
+
+
+def test_who_read_before_a_change_does_not_bring_back_what_was(
+    closures: Closures, path: Path, database: Database
+) -> None:
+    def changes() -> None:
+        closures.set([CLOSED], By("asha", NOW))
+        ClosuresFile(path).follow(closures, TODAY)
+
+    class Slow(Closures):
+        def current(self, day: date) -> list[Standing]:
+            found = super().current(day)
+            change.append(hands.submit(changes))
+            wait(change, timeout=0.3)  # it gets this far only if nothing makes it wait for its turn
+            return found
+
+    change: list[Future[None]] = []
+    with ThreadPoolExecutor(1) as hands:
+        ClosuresFile(path).follow(Slow(database), TODAY)
+    change[0].result()
+    assert ClosuresFile(path).read() == (CLOSED,)
