@@ -49,7 +49,7 @@ test: requirements-dev browser promtool emulate ## runs the tests; some of them 
 chaos: requirements-dev ## rings the running service 2,100 times with each database while its parts break; 16 minutes
 	@exec $(PY) -m chaos $(ARGS)
 
-mutants: requirements-dev ## takes safeguards out of a copy: what does no test notice? half an hour; some with ARGS="--only clock"
+mutants: requirements-dev ## takes safeguards out of a copy: what does no test notice? a quarter of an hour; some with ARGS="--only clock"
 	@exec $(PY) -m testing.mutants $(ARGS)
 
 fuzz: requirements-dev ## for about half an hour: anything to every route, every way of a call; some with ARGS="-k signed"

@@ -18,21 +18,34 @@ ALL_OF_THEM = 1800
 def main() -> int:
     """Try what was asked for, and return the exit status."""
     asked = _arguments()
-    rows = [row for row in read() if asked.only in f"{row.file} {row.what}"]
-    if gone := stale(rows):
+    well = asked.part == "pure" or _safeguards_hold(asked.only, asked.jobs)
+    if asked.part == "safeguards" or asked.only:
+        return 0 if well else 1
+    return 0 if _pure_rooms(asked) and well else 1
+
+
+def _safeguards_hold(only: str, jobs: int) -> bool:
+    rows = [row for row in read() if only in f"{row.file} {row.what}"]
+    if not rows:
+        print(f"No row of safeguards.toml has the words: {only}")
+    elif gone := stale(rows):
         print("Rows of safeguards.toml that no longer apply:", *gone, sep="\n  ")
-        return 1
-    well = asked.part == "pure" or _safeguards_hold(rows, asked.jobs)
-    return 0 if (asked.part == "safeguards" or _pure_rooms(asked)) and well else 1
+    elif failed := _failing_anyway(rows, jobs):
+        print("With nothing taken out, these tests should pass:", failed, sep="\n")
+    else:
+        return _all_noticed(rows, jobs)
+    return False
 
 
-def _safeguards_hold(rows: Sequence[Safeguard], jobs: int) -> bool:
+def _failing_anyway(rows: Sequence[Safeguard], jobs: int) -> str:
+    """Return what the tests print if they fail in a copy that is whole; their verdicts would be worth nothing."""
+    every = sorted({test for row in rows for test in row.tests})
     with copied() as tree:
-        every = sorted({test for row in rows for test in row.tests})
         status, printed = judge(tree, every, "-n", str(jobs), seconds=ALL_OF_THEM)
-    if status:
-        print("With nothing taken out, these tests should pass:", printed[-3000:], sep="\n")
-        return False
+    return printed[-3000:] if status else ""
+
+
+def _all_noticed(rows: Sequence[Safeguard], jobs: int) -> bool:
     count = dict.fromkeys(Verdict, 0)
     for row, verdict, printed in verdicts(rows, jobs):
         count[verdict] += 1
@@ -60,7 +73,7 @@ def _pure_rooms(asked: argparse.Namespace) -> bool:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m testing.mutants", description=__doc__)
     parser.add_argument("--part", choices=("safeguards", "pure"), help="both, if none is named")
-    parser.add_argument("--only", default="", metavar="WORDS", help="rows whose file or sentence has these words")
+    parser.add_argument("--only", default="", metavar="WORDS", help="only rows whose file or sentence has them")
     parser.add_argument("--most", type=int, default=300, help="changes of the pure rooms; 0 for all")
     parser.add_argument("--seed", type=int, default=1, help="of the sample of changes")
     parser.add_argument("--jobs", type=int, default=2, help="copies that are tried at a time")

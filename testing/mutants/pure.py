@@ -39,9 +39,10 @@ def _names(tree: Path) -> Iterator[str]:
 
 def _left(tree: Path, chosen: Sequence[str]) -> Iterator[str]:
     """Yield the names that mutmut tells of as neither killed nor timed out."""
+    wanted = set(chosen)
     for told in _mutmut(tree, "results").splitlines():
         name, _, status = told.strip().rpartition(": ")
-        if name in set(chosen) and status != "timeout":
+        if name in wanted and status != "timeout":
             yield name
 
 
