@@ -21,8 +21,21 @@ def trace(seconds: float, *what: str, **more: bool | int | str) -> Trace:
 def test_a_webhook_that_comes_late_once_more_is_not_the_last_that_was_heard() -> None:
     steps = [trace(0, "welcome", "main", step="a"), trace(5, "kept", step="b"), trace(9, "goodbye", step="c")]
     made = record([*steps, trace(15, "kept", step="b"), end(16)])
+    path = ("welcome", "main", "kept", "goodbye")
+    assert made == CallRecord(MARK, NOW, "main", "en", path, 16, Ending.GOODBYE)
+
+
+def test_of_a_call_of_which_only_a_fault_is_known_the_language_is_not() -> None:
+    made = record([trace(0, "fault", language="")])
+    assert made == CallRecord(MARK, NOW, "main", "", ("fault",), 0, Ending.FAULT)
+
+
+@pytest.mark.parametrize("more", [0, 1, 5])
+def test_of_too_long_a_path_the_beginning_and_the_last_word_stay(more: int) -> None:
+    words = [f"{number}" for number in range(LONGEST_PATH + more)]
+    made = record([trace(number, word) for number, word in enumerate(words)])
     assert made is not None
-    assert (made.path, made.ended) == (("welcome", "main", "kept", "goodbye"), Ending.GOODBYE)
+    assert made.path == (*words[: LONGEST_PATH - 1], words[-1])
 
 
 def end(seconds: float, lasted: int | None = None) -> Trace:

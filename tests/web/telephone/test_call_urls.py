@@ -26,6 +26,11 @@ CALL = Call(
     day=date(2026, 11, 24),
     part=Part.MORNING,
     keyed=Number("+919999900002"),
+    topic="now",
+    reference="123456",
+    joined=True,
+    left="topics",
+    over_limit=True,
     offered_at=datetime(2026, 11, 23, 14, 0, tzinfo=DELHI),
 )
 
@@ -35,7 +40,12 @@ def test_every_address_is_whole_and_says_where_the_call_stands() -> None:
         assert url.startswith(f"https://line.example/voice/{place}?line=main&lang=hi&s=1&w=2&c=")
         parts = urlsplit(url)
         assert STEPS.call(parts.path.rpartition("/")[2], dict(parse_qsl(parts.query))) == CALL
+    assert dict(parse_qsl(urlsplit(STEPS.silence(CALL)).query))["silent"] == "1"
     assert STEPS.answered(CALL) == "https://line.example/voice/answered?line=main&lang=hi"
+
+
+def test_an_address_that_says_nothing_of_a_call_is_one_without_line_or_language() -> None:
+    assert STEPS.call("main", {}) == Call("", "", "main")
 
 
 UNREADABLE = {
