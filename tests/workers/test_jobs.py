@@ -1,10 +1,12 @@
 """The jobs: a task is run once, tried again after growing pauses, never lost with a worker, and given up aloud."""
 
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
-from ivr.desk.outbox import PAUSES
+from ivr.desk.job_queue import JOB_SECONDS
+from ivr.desk.outbox import LEASE, PAUSES
 from ivr.storage.database import sqlite_path
 from testing.listener import Listener
 from tests.people import Clock, Phone, Staff
@@ -87,3 +89,7 @@ def test_requests_that_wait_in_redis_are_announced_at_the_desk(
     assert "1 promised request is on its way to this list." in staff.sees()
     jobs.save(worker)
     assert "on its way" not in staff.sees()
+
+
+def test_a_job_ends_before_its_task_is_queued_again() -> None:
+    assert timedelta(seconds=JOB_SECONDS) < LEASE
