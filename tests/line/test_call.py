@@ -204,6 +204,11 @@ def test_a_confirmed_wish_is_filed_with_the_keyed_number_and_the_moment_it_was_b
     assert turn == Turn(standing_at("file"), (), (), File(wish, OTHER, at("2026-11-24 09:00"), at(OPEN)))
 
 
+@pytest.mark.parametrize(("now", "place"), [("2026-11-24 13:59", "file"), ("2026-11-24 14:00", "main")])
+def test_a_wish_of_a_day_ago_is_no_longer_filed(now: str, place: str) -> None:
+    assert keys(standing_at("summary"), "1", now=now).call.place == place
+
+
 @pytest.mark.parametrize(
     ("place", "outcome", "leads"),
     [
