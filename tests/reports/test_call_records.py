@@ -1,5 +1,6 @@
 """What the traces of a call come to: one record, whatever order they came in and however often."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -94,6 +95,7 @@ def test_how_a_call_ended_is_read_from_its_last_words(path: str, over: bool, end
 
 def test_the_carriers_word_of_a_call_that_nobody_heard_is_no_record() -> None:
     assert record([end(0, 20), end(3)]) is None
+    assert record([replace(end(0), what=("failed",))]) is None, "of the reception's own leg"
 
 
 def test_a_call_is_over_a_little_after_it_ended_or_when_it_was_silent_for_long() -> None:
