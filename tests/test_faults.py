@@ -242,20 +242,6 @@ def test_a_desk_that_is_open_does_not_hold_up_the_telephone_while_postgresql_is_
         assert time.monotonic() - began < 2 * HELD_UP_SECONDS, "only the first one found it out"
 
 
-@on_both
-def test_the_clock_has_what_waits_saved(place: Place, postgres_server: Postgres, sqlite_url: str) -> None:
-    phone, worker = place
-    away = (
-        stopped(postgres_server) if worker.settings.database_url.startswith("post") else moved(sqlite_path(sqlite_url))
-    )
-    with away:
-        books(phone)
-    sweep(worker)
-    sweep(worker)
-    queued = worker.desk.job_queue._queue.get_job_ids()
-    assert [name for name in queued if name.startswith("waiting-")] == ["waiting-1"], "one bell is enough"
-
-
 @on_sqlite
 def test_a_request_that_waited_joins_the_one_the_number_has_already(place: Place, sqlite_url: str) -> None:
     phone, worker = place
@@ -299,6 +285,18 @@ def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
     assert [each.reference for each in phone.services.desk.store.waiting()] == [other.reference]
     call.press("1")
     assert [each.reference for each in phone.services.desk.store.waiting()] == [other.reference, call.reference]
+
+
+@on_sqlite
+def test_a_redis_that_freezes_before_the_last_key_keeps_nothing_later(
+    place: Place, sqlite_url: str, valkey_server: Valkey
+) -> None:
+    """It was well until then, so it is asked; what was sent to it must not be done after the caller was told no."""
+    phone, worker = place
+    call = phone.rings().press(*BOOK[:-1])
+    with moved(sqlite_path(sqlite_url)), frozen(valkey_server):
+        assert call.press(BOOK[-1]).place == "not_kept"
+    assert worker.desk.pending.count() == 0
 
 
 @on_sqlite

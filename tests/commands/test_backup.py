@@ -143,6 +143,16 @@ def test_a_database_that_is_damaged_or_missing_makes_no_backup(app: Flask, tmp_p
     assert list(target.parent.iterdir()) == []
 
 
+def test_a_database_of_another_program_makes_no_backup(app: Flask, tmp_path: Path, live: Path) -> None:
+    """It can be copied, and the copy is looked at before it is called a backup."""
+    with closing(sqlite3.connect(live)) as other:
+        other.execute("DROP TABLE alembic_version")
+    target = tmp_path / "b" / "backup.db"
+    told = runs(app, "backup", str(target))
+    assert (told.exit_code, told.output) == (1, "Error: backup.db is not a database of this desk\n")
+    assert list(target.parent.iterdir()) == []
+
+
 def test_a_database_that_somebody_has_to_himself_is_given_up_on(tmp_path: Path, live: Path) -> None:
     with closing(sqlite3.connect(live, isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode=EXCLUSIVE")

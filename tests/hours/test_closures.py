@@ -4,21 +4,17 @@ import json
 import logging
 import stat
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from ivr.hours.closures import Closures
+from ivr.hours.closures import Closures, Standing
 from ivr.hours.closures_file import FILE, ClosuresFile, ClosuresFileAway
 from ivr.line.hours import DeskClosure, shifts_of
 from ivr.storage.audit import Audit, By
 from ivr.storage.database import Database, StoreAway, UniqueViolation
-from testing.servers.valkey import Valkey
-from tests.people import Clock
-from workers.clock import _swept, write_closures_file
-from workers.services import WorkerServices
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -198,25 +194,22 @@ def test_of_several_who_write_at_once_none_brings_back_what_was_before(closures:
     assert {each.day for each in ClosuresFile(path).read()} == set(days)
 
 
-# -- the clock
+def test_who_read_before_a_change_does_not_bring_back_what_was(
+    closures: Closures, path: Path, database: Database
+) -> None:
+    def changes() -> None:
+        closures.set([CLOSED], By("asha", NOW))
+        ClosuresFile(path).follow(closures, TODAY)
 
+    class Slow(Closures):
+        def current(self, day: date) -> list[Standing]:
+            found = super().current(day)
+            change.append(hands.submit(changes))
+            wait(change, timeout=0.3)  # it gets this far only if nothing makes it wait for its turn
+            return found
 
-def test_the_clock_brings_this_machine_what_was_set_on_another(worker: WorkerServices, clock: Clock) -> None:
-    write_closures_file(worker)
-    assert worker.hours.closures_file.read() == ()
-    worker.hours.closures.set([CLOSED, DIWALI], By("asha", clock()))
-    assert _swept(worker) == ""
-    assert worker.hours.closures_file.read() == (CLOSED, DIWALI)
-    clock.goes_on(days=1)
-    write_closures_file(worker)
-    assert worker.hours.closures_file.read() == (DIWALI,)
-
-
-def test_the_clock_brings_it_while_redis_is_away(worker: WorkerServices, clock: Clock, valkey_server: Valkey) -> None:
-    worker.hours.closures.set([CLOSED], By("asha", clock()))
-    valkey_server.stop()
-    try:
-        assert _swept(worker).startswith("QueueAway")
-    finally:
-        valkey_server.start()
-    assert worker.hours.closures_file.read() == (CLOSED,)
+    change: list[Future[None]] = []
+    with ThreadPoolExecutor(1) as hands:
+        ClosuresFile(path).follow(Slow(database), TODAY)
+    change[0].result()
+    assert ClosuresFile(path).read() == (CLOSED,)

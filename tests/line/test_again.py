@@ -1,6 +1,7 @@
 """When a patient who was not reached is rung again: in opening hours, in their part of the day, after pauses."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from config.clinic import read
 from config.settings import ROOT
 from ivr.line.again import Persistence, next_try
 from ivr.line.booking import Part
+from ivr.line.hours import Hours
 from tests.people import DELHI
 
 CLINIC = read(ROOT / "config" / "clinic.toml")
@@ -46,6 +48,13 @@ def test_whenever_it_is_the_next_try_is_later_and_in_opening_hours(earliest: dat
     due = next_try(OFFER, part, moment)
     assert due >= moment
     assert OFFER.hours.is_open(due)
+
+
+@pytest.mark.parametrize("part", [None, Part.MORNING])
+def test_a_patient_of_a_clinic_that_never_opens_again_is_not_forgotten(part: Part | None) -> None:
+    offer = replace(OFFER, hours=Hours(DELHI, ((),) * 7, {}))
+    earliest = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    assert next_try(offer, part, earliest) == earliest
 
 
 def test_the_pauses_grow_and_the_last_one_stays() -> None:

@@ -12,7 +12,7 @@ from ivr.line.booking import Kind, Part, Wish
 from ivr.line.call import KEY_SECONDS, NUMBER_SECONDS, enter, press, resume
 from ivr.line.menu import LANGUAGES_PLACE, MENU, SCREENING
 from ivr.line.phones import Phone
-from ivr.line.places import Keying, Menu
+from ivr.line.places import Fork, Keying, Menu, Passage
 from ivr.line.turn import Call, Facts, File, HangUp, KeyNumber, PressKey, RingReception, Say, Turn
 from tests.people import DELHI
 
@@ -204,6 +204,11 @@ def test_a_confirmed_wish_is_filed_with_the_keyed_number_and_the_moment_it_was_b
     assert turn == Turn(standing_at("file"), (), (), File(wish, OTHER, at("2026-11-24 09:00"), at(OPEN)))
 
 
+@pytest.mark.parametrize(("now", "place"), [("2026-11-24 13:59", "file"), ("2026-11-24 14:00", "main")])
+def test_a_wish_of_a_day_ago_is_no_longer_filed(now: str, place: str) -> None:
+    assert keys(standing_at("summary"), "1", now=now).call.place == place
+
+
 @pytest.mark.parametrize(
     ("place", "outcome", "leads"),
     [
@@ -220,6 +225,23 @@ def test_a_confirmed_wish_is_filed_with_the_keyed_number_and_the_moment_it_was_b
 )
 def test_what_became_of_it_leads_on_and_anything_else_to_the_main_menu(place: str, outcome: str, leads: str) -> None:
     assert resume(standing_at(place), outcome, facts()).call.place == leads
+
+
+def test_who_may_not_ring_anybody_though_the_call_is_there_already_offers_a_callback() -> None:
+    assert enter(standing_at("main"), "ring", facts()).call.place == "callback"
+
+
+def test_what_was_chosen_before_is_chosen_anew() -> None:
+    soonest = keys(standing_at("callback"), "1").call
+    assert (soonest.day, soonest.part) == (None, None)
+    assert keys(standing_at("topics", topic=None), "1").call.topic == SHIPPED.topics[0].key
+
+
+def test_whatever_is_said_on_the_way_to_a_key_is_said() -> None:
+    menu = {**MENU, "book": Fork("days_left", {"yes": "no_days"}), "no_days": Passage(("no_days",), "fork")}
+    menu |= {"fork": Fork("days_left", {"yes": "hours"})}
+    turn = enter(standing_at("main"), "book", replace(facts(), menu=menu))
+    assert (turn.first, turn.through, turn.call.place) == ((Say("no_days"),), ("book", "no_days", "fork"), "hours")
 
 
 # -- a call that is one too many

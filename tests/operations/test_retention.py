@@ -1,10 +1,11 @@
 """What has been kept long enough is deleted, a little at a time; what is live stays, however old."""
 
-import logging
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
-from threading import Event
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Table, func, insert, select
@@ -24,7 +25,7 @@ from tests.people import CALLER, Clock, Phone
 from tests.staff.staffed import at_once
 from tests.storage.test_schema import request
 from workers import jobs
-from workers.clock import purge_expired, run
+from workers.clock import purge_expired
 from workers.services import WorkerServices
 
 KEPT = Retention(closed_requests=timedelta(days=90), recordings=timedelta(days=30), log=timedelta(days=365))
@@ -158,6 +159,21 @@ def test_closures_of_long_ago_go_and_those_ahead_stay(database: Database, purge:
     assert [each.closure.day for each in closures.current(date(2020, 1, 1))] == [date(2026, 12, 25)]
 
 
+def test_an_invitation_is_forgotten_a_year_after_it_worked(database: Database, purge: Purge, clock: Clock) -> None:
+    person = {"id": 1, "name": "asha", "password_hash": "", "active": True, "created": clock(), "role": "staff"}
+    adds(database, schema.staff, person)
+    long_ago, not_yet = clock() - timedelta(days=365), clock() - timedelta(days=364)
+    link = {"staff_id": 1, "used": None}
+    adds(
+        database,
+        schema.invitations,
+        {**link, "token_hash": "1", "expires": long_ago},
+        {**link, "token_hash": "2", "expires": not_yet},
+    )
+    assert purge.run(clock()) == {"invitations": 1}
+    assert count(database, schema.invitations) == 1
+
+
 def test_a_block_stays_until_it_was_lifted_ninety_days_ago(database: Database, purge: Purge, clock: Clock) -> None:
     blocks = {"phone": CALLER, "reason": "", "who": "asha", "at": clock() - timedelta(days=1000)}
     lifted = {**blocks, "lifted_by": "asha", "lifted_at": clock() - timedelta(days=90)}
@@ -165,6 +181,24 @@ def test_a_block_stays_until_it_was_lifted_ninety_days_ago(database: Database, p
     adds(database, schema.blocked, lifted, stands, {**lifted, "lifted_at": clock() - timedelta(days=89)})
     assert purge.run(clock()) == {"lifted blocks": 1}
     assert count(database, schema.blocked) == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_digits_of_what_is_forgotten_are_gone_from_the_file_too(
+    services: Services, purge: Purge, clock: Clock, sqlite_url: str
+) -> None:
+    closes(services, Outcome.SETTLED, clock)
+    assert CALLER.encode() in bytes_of(sqlite_path(sqlite_url))
+    clock.goes_on(days=90)
+    assert purge.run(clock()) == {"requests": 1}
+    assert CALLER.encode() not in bytes_of(sqlite_path(sqlite_url))
+
+
+def bytes_of(path: Path) -> bytes:
+    """All that the file holds, what lay in its journal too."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as desk:
+        desk.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path.read_bytes()
 
 
 # -- by the clock
@@ -204,21 +238,6 @@ def test_the_errand_of_a_request_that_is_forgotten_is_done_already(
     assert purge.run(clock()) == {"requests": 1}
     assert rung == {1}
     jobs.run(worker, 1)
-
-
-def test_the_clock_deletes_and_its_log_has_counts_only(
-    services: Services, worker: WorkerServices, clock: Clock, caplog: pytest.LogCaptureFixture
-) -> None:
-    reference = closes(services, Outcome.SETTLED, clock).reference
-    clock.goes_on(days=400)
-    stop = Event()
-    stop.set()
-    with caplog.at_level(logging.INFO):
-        run(worker, stop)
-    assert services.desk.store.all() == []
-    assert "kept long enough and deleted: 1 requests, 2 lines of the audit" in caplog.text
-    assert CALLER[-10:] not in caplog.text
-    assert reference not in caplog.text
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

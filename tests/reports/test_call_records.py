@@ -1,5 +1,6 @@
 """What the traces of a call come to: one record, whatever order they came in and however often."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,8 +22,21 @@ def trace(seconds: float, *what: str, **more: bool | int | str) -> Trace:
 def test_a_webhook_that_comes_late_once_more_is_not_the_last_that_was_heard() -> None:
     steps = [trace(0, "welcome", "main", step="a"), trace(5, "kept", step="b"), trace(9, "goodbye", step="c")]
     made = record([*steps, trace(15, "kept", step="b"), end(16)])
+    path = ("welcome", "main", "kept", "goodbye")
+    assert made == CallRecord(MARK, NOW, "main", "en", path, 16, Ending.GOODBYE)
+
+
+def test_of_a_call_of_which_only_a_fault_is_known_the_language_is_not() -> None:
+    made = record([trace(0, "fault", language="")])
+    assert made == CallRecord(MARK, NOW, "main", "", ("fault",), 0, Ending.FAULT)
+
+
+@pytest.mark.parametrize("more", [0, 1, 5])
+def test_of_too_long_a_path_the_beginning_and_the_last_word_stay(more: int) -> None:
+    words = [f"{number}" for number in range(LONGEST_PATH + more)]
+    made = record([trace(number, word) for number, word in enumerate(words)])
     assert made is not None
-    assert (made.path, made.ended) == (("welcome", "main", "kept", "goodbye"), Ending.GOODBYE)
+    assert made.path == (*words[: LONGEST_PATH - 1], words[-1])
 
 
 def end(seconds: float, lasted: int | None = None) -> Trace:
@@ -81,6 +95,7 @@ def test_how_a_call_ended_is_read_from_its_last_words(path: str, over: bool, end
 
 def test_the_carriers_word_of_a_call_that_nobody_heard_is_no_record() -> None:
     assert record([end(0, 20), end(3)]) is None
+    assert record([replace(end(0), what=("failed",))]) is None, "of the reception's own leg"
 
 
 def test_a_call_is_over_a_little_after_it_ended_or_when_it_was_silent_for_long() -> None:

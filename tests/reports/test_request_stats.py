@@ -83,7 +83,7 @@ def test_a_patient_who_is_rung_and_wants_nothing_more_was_reached_and_one_who_wa
 
 
 @pytest.mark.parametrize(
-    ("waits", "middle", "most"), [([], None, None), ([7], 7, 7), ([1, 2], 1, 2), ([*range(1, 11)], 5, 9)]
+    ("waits", "middle", "most"), [([], None, None), ([7], 7, 7), ([1, 2], 1, 2), ([*range(1, 21)], 10, 18)]
 )
 def test_the_middle_and_nine_in_ten_are_waits_that_there_were(
     waits: list[int], middle: int | None, most: int | None

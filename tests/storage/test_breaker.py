@@ -16,7 +16,7 @@ class Trouble(Exception):
 
 @dataclass
 class Stopwatch:
-    seconds: float = 0.0
+    seconds: float = 1000.0
 
     def __call__(self) -> float:
         return self.seconds

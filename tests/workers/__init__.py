@@ -1,0 +1,32 @@
+"""What the tests of the workers share: a caller who books, and rounds of the clock."""
+
+from collections.abc import Callable
+from threading import Event
+
+from tests.people import Phone
+from workers import clock as clock_process
+from workers.services import WorkerServices
+
+
+def books(phone: Phone) -> str:
+    """Somebody asks for an appointment; their reference."""
+    return phone.rings().press("1", "1", "1", "1", "1").reference
+
+
+class Rounds(Event):
+    """A signal to stop that comes when all that was to happen between the rounds of the clock has happened."""
+
+    def __init__(self, between: tuple[Callable[[], object], ...]) -> None:
+        super().__init__()
+        self._between = list(between)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if self._between:
+            self._between.pop(0)()
+            return False
+        return True
+
+
+def the_clock_runs(worker: WorkerServices, *between: Callable[[], object]) -> None:
+    """One round of the clock process, and one more after each of these."""
+    clock_process.run(worker, Rounds(between))

@@ -1,10 +1,8 @@
-"""The work about a request: done once, tried again after growing pauses, never lost with a worker."""
+"""The tasks about a request: the staff are told that somebody waits, and the caller is sent their reference."""
 
-import logging
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -16,34 +14,16 @@ from ivr.app import create_app
 from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.texts import TwilioTexts
 from ivr.desk.outbox import PAUSES
-from ivr.storage.database import sqlite_path
 from ivr.web.services import Services, build
-from testing.listener import Listener, listener
+from testing.listener import Listener
 from tests.conftest import settings_for
-from tests.people import CALLER, Clock, Phone, Staff
+from tests.people import CALLER, Clock, Phone
+from tests.workers import books
 from workers import jobs
-from workers.clock import sweep
 from workers.services import WorkerServices
 from workers.services import build as build_workers
 
 ACCOUNT = "AC" + "1" * 32
-
-
-@pytest.fixture
-def channel() -> Iterator[Listener]:
-    with listener() as heard:
-        yield heard
-
-
-@pytest.fixture
-def telling(worker: WorkerServices, channel: Listener) -> WorkerServices:
-    """Workers that tell the staff over a channel."""
-    url = channel.url.replace("http://", "json://")
-    return replace(worker, settings=worker.settings.model_copy(update={"staff_notify_urls": url}))
-
-
-def books(phone: Phone) -> str:
-    return phone.rings().press("1", "1", "1", "1", "1").reference
 
 
 def test_the_staff_are_told_who_waits_but_not_their_number(
@@ -55,23 +35,6 @@ def test_the_staff_are_told_who_waits_but_not_their_number(
     assert reference in message.decode()
     assert "https://line.example/desk" in message.decode()
     assert CALLER[-10:] not in message.decode()
-
-
-def test_an_errand_rung_for_twice_is_run_once(phone: Phone, telling: WorkerServices, channel: Listener) -> None:
-    books(phone)
-    jobs.run(telling, 1)
-    jobs.run(telling, 1)
-    assert len(channel.posts) == 1
-
-
-def test_with_no_channel_the_log_says_that_somebody_waits_but_not_who(
-    phone: Phone, worker: WorkerServices, caplog: pytest.LogCaptureFixture
-) -> None:
-    books(phone)
-    with caplog.at_level(logging.DEBUG):
-        jobs.run(worker, 1)
-    assert "request 1: waits at the desk" in caplog.text
-    assert CALLER[-10:] not in caplog.text
 
 
 def test_an_address_that_no_channel_understands_is_a_failure(phone: Phone, worker: WorkerServices) -> None:
@@ -90,115 +53,6 @@ def test_a_mail_server_that_takes_the_connection_and_says_nothing_is_given_up_on
         telling = replace(worker, settings=worker.settings.model_copy(update={"staff_notify_urls": address}))
         with pytest.raises(jobs.TaskFailed, match="NotTold"):
             jobs.run(telling, 1)
-
-
-def test_a_channel_that_is_away_is_tried_again_after_growing_pauses_until_it_has_failed_for_good(
-    phone: Phone, telling: WorkerServices, channel: Listener, clock: Clock
-) -> None:
-    books(phone)
-    channel.status = 500
-    for pause in PAUSES:
-        with pytest.raises(jobs.TaskFailed, match="NotTold"):
-            jobs.run(telling, 1)
-        assert telling.desk.outbox.due(clock()) == [], "not before the pause is over"
-        clock.now += pause
-        assert [each.task_id for each in telling.desk.outbox.due(clock())] == [1]
-    with pytest.raises(jobs.TaskFailed, match="NotTold"):
-        jobs.run(telling, 1)
-    clock.goes_on(days=30)
-    assert telling.desk.outbox.due(clock()) == []
-
-
-def test_what_has_failed_for_good_stands_on_the_desk_with_its_reason_until_it_is_tried_again(
-    phone: Phone, telling: WorkerServices, channel: Listener, staff: Staff
-) -> None:
-    reference = books(phone)
-    channel.status = 500
-    for _ in range(len(PAUSES) + 1):
-        with pytest.raises(jobs.TaskFailed):
-            jobs.run(telling, 1)
-    assert "nobody could be told of it: a channel in STAFF_NOTIFY_URLS did not take it" in staff.sees()
-    card = unescape(staff.browser.get(f"/desk/requests/{reference}").text)
-    assert "nobody could be told of it" in card, "its history says so too"
-    staff.browser.post("/desk/errands/1/again", data={"csrf_token": staff.csrf()})
-    assert "nobody could be told" not in staff.sees()
-    channel.status = 200
-    jobs.run(telling, 1)
-    assert reference in channel.posts[-1][1].decode()
-    assert telling.desk.outbox.failed_for_good() == []
-
-
-def test_an_errand_on_which_every_worker_dies_is_given_up_and_said_so(
-    phone: Phone, worker: WorkerServices, staff: Staff, clock: Clock
-) -> None:
-    books(phone)
-    for _ in range(len(PAUSES) + 1):
-        assert worker.desk.outbox.begin(1, clock()) is not None, "and the worker dies"
-        clock.goes_on(minutes=2)
-    assert worker.desk.outbox.begin(1, clock()) is None
-    assert worker.desk.outbox.due(clock()) == []
-    assert "nobody could be told of it: the worker ended each time it tried" in staff.sees()
-
-
-def test_a_failure_of_a_closed_request_bothers_nobody(phone: Phone, telling: WorkerServices, staff: Staff) -> None:
-    books(phone)
-    for _ in range(len(PAUSES) + 2):
-        telling.desk.outbox.begin(1, telling.clock())
-    staff.does("take", 1)
-    staff.does("report", 1, outcome="settled")
-    assert "nobody could be told" not in staff.sees()
-
-
-def test_requests_that_wait_in_redis_are_announced_at_the_desk(
-    phone: Phone, worker: WorkerServices, staff: Staff, sqlite_url: str
-) -> None:
-    path = sqlite_path(sqlite_url)
-    path.rename(path.with_suffix(".away"))
-    books(phone)
-    path.with_suffix(".away").rename(path)
-    assert "1 promised request is on its way to this list." in staff.sees()
-    jobs.save(worker)
-    assert "on its way" not in staff.sees()
-
-
-def test_an_errand_whose_bell_was_lost_is_rung_for_within_half_a_minute(
-    phone: Phone, worker: WorkerServices, clock: Clock, valkey_server: object
-) -> None:
-    books(phone)
-    worker.desk.job_queue._redis.flushall()
-    clock.goes_on(seconds=20)
-    sweep(worker)
-    assert worker.desk.job_queue.queued_tasks() == {1}
-
-
-def test_an_errand_that_still_lies_on_the_queue_is_not_rung_for_again(
-    phone: Phone, worker: WorkerServices, clock: Clock
-) -> None:
-    books(phone)
-    for _ in range(5):
-        clock.goes_on(minutes=2)
-        sweep(worker)
-    assert len(worker.desk.job_queue._queue.get_job_ids()) == 1
-
-
-def test_an_errand_whose_worker_died_is_begun_again_within_a_minute(
-    phone: Phone, worker: WorkerServices, clock: Clock
-) -> None:
-    books(phone)
-    worker.desk.job_queue._redis.flushall()
-    assert worker.desk.outbox.begin(1, clock()) is not None, "a worker has begun it, and dies"
-    sweep(worker)
-    assert worker.desk.job_queue.queued_tasks() == set(), "it is left to that worker for a while"
-    clock.goes_on(seconds=55)
-    sweep(worker)
-    assert worker.desk.job_queue.queued_tasks() == {1}
-
-
-def test_two_clocks_ring_once(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
-    books(phone)
-    clock.goes_on(minutes=1)
-    bells = worker.desk.outbox.due(clock()) + worker.desk.outbox.due(clock())
-    assert [each.task_id for each in bells] == [1]
 
 
 # -- a text to the caller, through the carrier's REST API

@@ -2,18 +2,14 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from ivr.staff.people import STAFF
-from ivr.storage import schema
 from ivr.storage.database import sqlite_path
 from testing.servers.valkey import Valkey
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
 from tests.test_faults import moved
-from workers.clock import sweep
-from workers.services import WorkerServices
 
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 WRONG = "wrong horse battery"
@@ -89,20 +85,6 @@ def test_while_the_database_is_away_nobody_comes_in_with_or_without_the_password
             answer = tries(app, password=password)
             assert (answer.status_code, "Set-Cookie" in answer.headers) == (503, False)
     assert tries(app).status_code == 302
-
-
-def test_the_clocks_sweep_forgets_failures_that_no_longer_count(
-    app: Flask, worker: WorkerServices, clock: Clock
-) -> None:
-    def counted() -> int:
-        with worker.database.reading() as read:
-            return len(read.execute(select(schema.failed_logins)).all())
-
-    tries(app, password=WRONG)
-    for minutes, left in ((14, 1), (1, 0)):
-        clock.goes_on(minutes=minutes)
-        sweep(worker)
-        assert counted() == left
 
 
 # -- the end of a session

@@ -162,7 +162,7 @@ def test_nothing_that_is_left_anywhere_names_the_caller_or_the_call(
     (path,) = segments(worker)
     left = path.read_text() + json.dumps(recorded(worker, clock), default=str)
     reference = call.reference if call.heard else ""
-    for secret in (CALLER[-10:], "9999900003", call.sid, reference):
+    for secret in (CALLER[-10:], "9999900003", call.sid.removeprefix("CA"), reference):
         assert secret not in left
     assert path.stat().st_mode & 0o077 == 0, "and nobody else may read it"
 

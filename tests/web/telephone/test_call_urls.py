@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
+
 from ivr.carrier.steps import Gathers
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone as Number
 from ivr.line.turn import Call
 from ivr.storage.encryption import Cipher
-from ivr.web.telephone.call_urls import CallUrls
+from ivr.web.telephone.call_urls import NOWHERE, CallUrls
 from tests.people import DELHI, Phone
 
 STEPS = CallUrls(Cipher("0123456789abcdef" * 4, "call"), "https://line.example")
@@ -24,6 +26,11 @@ CALL = Call(
     day=date(2026, 11, 24),
     part=Part.MORNING,
     keyed=Number("+919999900002"),
+    topic="now",
+    reference="123456",
+    joined=True,
+    left="topics",
+    over_limit=True,
     offered_at=datetime(2026, 11, 23, 14, 0, tzinfo=DELHI),
 )
 
@@ -33,7 +40,28 @@ def test_every_address_is_whole_and_says_where_the_call_stands() -> None:
         assert url.startswith(f"https://line.example/voice/{place}?line=main&lang=hi&s=1&w=2&c=")
         parts = urlsplit(url)
         assert STEPS.call(parts.path.rpartition("/")[2], dict(parse_qsl(parts.query))) == CALL
+    assert dict(parse_qsl(urlsplit(STEPS.silence(CALL)).query))["silent"] == "1"
     assert STEPS.answered(CALL) == "https://line.example/voice/answered?line=main&lang=hi"
+
+
+def test_an_address_that_says_nothing_of_a_call_is_one_without_line_or_language() -> None:
+    assert STEPS.call("main", {}) == Call("", "", "main")
+
+
+UNREADABLE = {
+    "nothing that was ever encrypted": "stale",
+    "another secret": Cipher("fedcba9876543210" * 4, "call").encrypt("{}"),
+    "another purpose": Cipher("0123456789abcdef" * 4, "waiting request").encrypt("{}"),
+    "no JSON": STEPS.cipher.encrypt("{"),
+    "a number that is none": STEPS.cipher.encrypt('{"keyed": "+9199999"}'),
+    "a day that is none": STEPS.cipher.encrypt('{"day": "2026-02-30"}'),
+}
+
+
+@pytest.mark.parametrize("gathered", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_call_whose_state_cannot_be_read_begins_again(gathered: str) -> None:
+    found = STEPS.call("summary", {"line": "main", "lang": "hi", "s": "1", "w": "2", "c": gathered})
+    assert found == Call("main", "hi", NOWHERE, silences=1, wrongs=2)
 
 
 def test_a_call_that_was_begun_with_relative_addresses_goes_on(phone: Phone) -> None:

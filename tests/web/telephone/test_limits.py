@@ -123,6 +123,7 @@ def test_an_hour_later_requests_are_taken_again_however_often_somebody_has_tried
     rings_often(phone)
     for _ in range(5):
         clock.goes_on(minutes=11)
+        rings_often(phone, CALLS_OF_A_CALLER // 4)
         assert is_refused(phone.rings().press(*BOOK))
     clock.goes_on(minutes=5)
     assert is_promised(phone.rings().press(*BOOK))

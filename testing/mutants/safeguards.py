@@ -1,0 +1,72 @@
+"""The list of safeguards: the text of each, what it is replaced by, and the tests that should notice. Runs nothing."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.settings import ROOT
+
+LIST = Path(__file__).with_name("safeguards.toml")
+
+
+class Stale(Exception):
+    """A row names what is no longer there; the message says what."""
+
+
+@dataclass(frozen=True)
+class Safeguard:
+    """A row of the list."""
+
+    what: str
+    """The safeguard, as a sentence that is true while it is there."""
+    file: str
+    text: str
+    """Stands in the file once."""
+    instead: str
+    tests: tuple[str, ...]
+    """The files that should notice, or one test each: `FILE::test_name`."""
+
+    def removed(self, source: str) -> str:
+        """Return the source of the file without this safeguard. Raises Stale."""
+        found = source.count(self.text)
+        if found != 1:
+            raise Stale(f"{self.file} has this {found} times instead of once: {self.text.strip()}")
+        broken = source.replace(self.text, self.instead)
+        if self.file.endswith(".py"):
+            _compiles(broken, self.file)
+        return broken
+
+
+def read(path: Path = LIST) -> tuple[Safeguard, ...]:
+    """Return the rows. Raises TypeError for a field that there is not."""
+    rows = tomllib.loads(path.read_text())["safeguard"]
+    return tuple(Safeguard(**{**row, "tests": tuple(row["tests"])}) for row in rows)
+
+
+def stale(rows: Sequence[Safeguard], root: Path = ROOT) -> list[str]:
+    """Return what the rows name that is no longer there, a line for each."""
+    return [f"{row.what}: {each}" for row in rows for each in _stale(row, root)]
+
+
+def _stale(row: Safeguard, root: Path) -> Iterator[str]:
+    try:
+        row.removed(_text(root / row.file))
+    except Stale as gone:
+        yield str(gone)
+    for test in row.tests:
+        file, _, name = test.partition("::")
+        if not re.search(rf"^def {name or 'test_'}", _text(root / file), re.MULTILINE):
+            yield f"there is no {test}"
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.is_file() else ""
+
+
+def _compiles(source: str, file: str) -> None:
+    try:
+        compile(source, file, "exec")
+    except SyntaxError as wrong:
+        raise Stale(f"what is put instead is no Python: line {wrong.lineno} of {file}") from None

@@ -1,0 +1,101 @@
+"""Takes safeguards out of a copy of the tree, one at a time, and sees which tests fail. Never touches the checkout."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from queue import SimpleQueue
+from tempfile import TemporaryDirectory
+
+from config.settings import ROOT
+from testing.mutants.safeguards import Safeguard
+
+LEFT_OUT = (".git", ".venv", "node_modules", "var", "__pycache__", ".*_cache")
+
+LINKED = (".venv", "tests/carrier/twilio/emulate/node_modules")
+"""Installed, and not changed by a test."""
+
+MOST_SECONDS = 300
+"""For the tests of one row: many times what they need. Tests that do not end have noticed."""
+
+
+class Verdict(StrEnum):
+    """What became of the tests with a safeguard taken out."""
+
+    NOTICED = "noticed"
+    UNNOTICED = "NOBODY NOTICED"
+    NOT_TRIED = "NOT TRIED"
+    """The tests could not be run at all: the row is wrong."""
+
+
+VERDICTS = {0: Verdict.UNNOTICED, 1: Verdict.NOTICED}
+"""By the exit status of pytest; others say that no test was judged."""
+
+
+@contextmanager
+def copied(root: Path = ROOT) -> Iterator[Path]:
+    """Yield a copy of the tree, as it stands on the disk, in a folder of its own."""
+    with TemporaryDirectory(prefix="mutants-") as folder:
+        tree = Path(folder) / "tree"
+        shutil.copytree(root, tree, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
+        for each in LINKED:
+            if (root / each).exists():
+                (tree / each).symlink_to((root / each).resolve())
+        yield tree
+
+
+def verdicts(rows: Sequence[Safeguard], jobs: int, root: Path = ROOT) -> Iterator[tuple[Safeguard, Verdict, str]]:
+    """Yield the verdict on each row and what its tests printed, in the order of the rows."""
+    trees: SimpleQueue[Path] = SimpleQueue()
+
+    def tried(row: Safeguard) -> tuple[Safeguard, Verdict, str]:
+        tree = trees.get()
+        try:
+            return (row, *_without(row, tree))
+        finally:
+            trees.put(tree)
+
+    with copied(root) as first, TemporaryDirectory(prefix="mutants-") as folder:
+        trees.put(first)
+        for number in range(1, jobs):
+            trees.put(Path(shutil.copytree(first, Path(folder) / str(number), symlinks=True)))
+        with ThreadPoolExecutor(jobs) as threads:
+            yield from threads.map(tried, rows)
+
+
+def _without(row: Safeguard, tree: Path) -> tuple[Verdict, str]:
+    path = tree / row.file
+    before = path.read_text()
+    path.write_text(row.removed(before))
+    try:
+        status, printed = judge(tree, row.tests)
+    finally:
+        path.write_text(before)
+    return VERDICTS.get(status, Verdict.NOT_TRIED), printed
+
+
+def judge(tree: Path, names: Sequence[str], *more: str, seconds: float = MOST_SECONDS) -> tuple[int, str]:
+    """Run these tests in the tree until the first fails; return pytest's exit status and what was printed."""
+    command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-q", "--no-header", *more, *names]
+    environ = {**os.environ, "PYTHONPATH": ""}
+    with subprocess.Popen(
+        command,
+        cwd=tree,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        try:
+            printed, _ = running.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+            return 1, f"not ended after {seconds} s"
+    return running.returncode, printed

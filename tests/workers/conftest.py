@@ -1,0 +1,22 @@
+"""What the tests of the workers have at hand: a channel to the staff, and workers that tell them over it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from testing.listener import Listener, listener
+from workers.services import WorkerServices
+
+
+@pytest.fixture
+def channel() -> Iterator[Listener]:
+    with listener() as heard:
+        yield heard
+
+
+@pytest.fixture
+def telling(worker: WorkerServices, channel: Listener) -> WorkerServices:
+    """Workers that tell the staff over a channel."""
+    url = channel.url.replace("http://", "json://")
+    return replace(worker, settings=worker.settings.model_copy(update={"staff_notify_urls": url}))
