@@ -2,7 +2,7 @@
 
 import shutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -19,6 +19,7 @@ from ivr.line.booking import Kind, Part
 from ivr.line.call import begin, enter, press, resume
 from ivr.line.hours import Closure, Hours, Shift
 from ivr.line.menu import MENU, SCREENING
+from ivr.line.paths.states import States
 from ivr.line.phones import Phone
 from ivr.line.places import Filing, Keying, Menu, Ringing
 from ivr.line.script import Script
@@ -164,12 +165,15 @@ FACTS = [*(known(moment) for moment in MOMENTS.values()), known(MOMENTS["at nigh
 FACTS.append(known(MOMENTS["in hours"], caller=None))
 
 
-def calls(place: str, language: str) -> Iterator[Call]:
+STATES = States(MENU)
+
+
+def calls(place: str, language: str, facts: Facts) -> Iterable[Call]:
     """Calls that have gathered what the place needs, in each of the ways that change what is said."""
     call = Call("main", language, place, keyed=OTHER, topic="now", reference="123456")
-    for kind in Kind:
-        yield replace(call, kind=kind)
-        yield replace(call, kind=kind, day=date(2026, 11, 25), part=Part.MORNING, joined=True)
+    every = [replace(call, kind=kind) for kind in Kind]
+    every += [replace(each, day=date(2026, 11, 25), part=Part.MORNING, joined=True) for each in every]
+    return {(STATES.of(each, facts), STATES.gathered(each, facts)): each for each in every}.values()
 
 
 def turns(call: Call, facts: Facts) -> Iterator[Turn]:
@@ -196,7 +200,7 @@ def test_every_sentence_that_a_caller_can_be_told_has_its_words(language: str) -
     said = {"fault", "fault_again", "text_confirmation"}
     said |= {"say_booking", "say_booking_then", "say_callback", "say_callback_then"}
     for facts in FACTS:
-        every = [turn for place in MENU for call in calls(place, language) for turn in turns(call, facts)]
+        every = [turn for place in MENU for call in calls(place, language, facts) for turn in turns(call, facts)]
         for turn in [begin(Call("main", language, ""), facts), *every]:
             for say in (*turn.first, *turn.asks):
                 said.add(say.name)
