@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from ivr.carrier.stand_in import GoesOn, Happened, Over, PlacedCall, Presses, Recorded, SignedWebhook, WasRung
 from ivr.carrier.twilio.settings import Account
@@ -10,8 +11,11 @@ from ivr.carrier.twilio.webhook import SIGNATURE, signature
 
 MADE_UP_ACCOUNT = "AC" + "0" * 32
 
-NO_CALL = "preflight"
-"""The call id of a probe. The carrier's own ids begin with CA, so it never occurs."""
+NO_CALL = "CA" + "0" * 32
+"""The call id of a probe. It has the carrier's form, and is too even to occur."""
+
+PROBED = "preflight"
+"""The status of a probe, which ends no call."""
 
 TAKEN = {"DialCallStatus": "completed", "DialBridged": "true", "DialCallDuration": "30"}
 NOT_TAKEN = {"DialCallStatus": "no-answer", "DialBridged": "false"}
@@ -30,7 +34,8 @@ class TwilioStandIn:
 
     def leg(self, call: PlacedCall, number: str) -> PlacedCall:
         """Return the call to the reception's telephone with this number, with an id of its own."""
-        return replace(call, call_id=f"{call.call_id[:-1]}r", sender=number, called=number)
+        own = sha256(f"{call.call_id} {number}".encode()).hexdigest()
+        return replace(call, call_id=f"CA{own[:32]}", sender=number, called=number)
 
     def says(self, url: str, call: PlacedCall, happened: Happened) -> SignedWebhook:
         """Return the signed webhook to this address for what has happened in the call."""
@@ -38,7 +43,11 @@ class TwilioStandIn:
 
     def probes(self, url: str) -> SignedWebhook:
         """Return a signed webhook to this address about a call that does not exist."""
-        return self._signed(url, {"CallSid": NO_CALL, "AccountSid": self.account.account_sid, "CallStatus": NO_CALL})
+        return self._signed(url, {"CallSid": NO_CALL, "AccountSid": self._account_sid, "CallStatus": PROBED})
+
+    @property
+    def _account_sid(self) -> str:
+        return self.account.account_sid or MADE_UP_ACCOUNT
 
     def _signed(self, url: str, form: Mapping[str, str]) -> SignedWebhook:
         return SignedWebhook(form, {SIGNATURE: signature(self.account.token, url, form)})
@@ -47,7 +56,7 @@ class TwilioStandIn:
         forwarded = {"ForwardedFrom": call.forwarded_from} if call.forwarded_from else {}
         return {
             "CallSid": call.call_id,
-            "AccountSid": self.account.account_sid or MADE_UP_ACCOUNT,
+            "AccountSid": self._account_sid,
             "From": call.sender,
             "To": call.called,
             "CallStatus": "in-progress",

@@ -13,7 +13,8 @@ from tests.people import CALLER, TOKEN
 
 ACCOUNT = Account(token=TOKEN)
 STAND_IN = TwilioStandIn(ACCOUNT)
-CALL = PlacedCall("CA1", CALLER, "+918090080906")
+SID = "CA" + "1" * 32
+CALL = PlacedCall(SID, CALLER, "+918090080906")
 URL = "https://line.example/voice"
 
 
@@ -42,7 +43,7 @@ def test_what_happens_is_read_as_it_was_meant(
     happened: Happened, keys: str | None, talked: bool, status: str, lasted: int | None
 ) -> None:
     found = event(happened)
-    assert (found.call_id, found.sender, found.called) == ("CA1", CALLER, "+918090080906")
+    assert (found.call_id, found.sender, found.called) == (SID, CALLER, "+918090080906")
     assert (found.keys, found.talked, found.status, found.lasted) == (keys, talked, status, lasted)
 
 
@@ -52,11 +53,13 @@ def test_a_recording_says_how_long_it_was_and_what_ended_it() -> None:
 
 
 def test_a_telephone_that_is_rung_has_a_call_of_its_own() -> None:
-    leg = STAND_IN.leg(PlacedCall("CA12", CALLER, "+918090080906"), "+919999900008")
-    assert (leg.call_id, leg.sender, leg.called) == ("CA1r", "+919999900008", "+919999900008")
+    legs = [STAND_IN.leg(CALL, number) for number in ("+919999900008", "+919999900009")]
+    assert [(leg.sender, leg.called) for leg in legs] == [("+919999900008",) * 2, ("+919999900009",) * 2]
+    assert [event(GoesOn(), leg).call_id for leg in legs] == [leg.call_id for leg in legs]
+    assert len({SID, *(leg.call_id for leg in legs)}) == 3
 
 
 def test_a_probe_is_of_no_call_that_could_be_and_ends_none() -> None:
     said = STAND_IN.probes(URL)
     found = read(ACCOUNT, "POST", URL, said.headers, said.values)
-    assert (found.call_id, found.status, found.ended) == ("preflight", "preflight", False)
+    assert (found.call_id, found.status, found.ended) == ("CA" + "0" * 32, "preflight", False)

@@ -107,7 +107,7 @@ def test_a_talk_with_the_reception_is_recorded_and_its_own_leg_is_not(
     phone: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
     call = phone.rings().press("0")
-    leg = {"CallSid": "CAthe-leg", "From": CALLER, "To": RECEPTION[0]}
+    leg = {"CallSid": "CA" + "1" * 32, "From": CALLER, "To": RECEPTION[0]}
     for path in ("/voice/answered?line=main&lang=en", "/voice/screen?line=main&lang=en"):
         assert phone.posts(path, {**leg, "Digits": "1"}).status_code == 200
     phone.posts("/voice/status", {**leg, "CallStatus": "completed", "CallDuration": "30"})
