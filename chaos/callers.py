@@ -26,7 +26,10 @@ THINKS = (0.02, 0.35)
 
 @dataclass(frozen=True)
 class Promise:
-    """What a caller heard: a reference, for the number that they wish to be rung on."""
+    """What a caller heard: a reference, for the number that they wish to be rung on.
+
+    The reference is empty for who asked before: it is spoken only in the call that made it.
+    """
 
     call_id: str
     phone: str
@@ -67,8 +70,9 @@ class Person:
         place = urlsplit(wanted.action).path.rpartition("/")[2]
         if place == self.ring.gives_up_at:
             return None
+        digits, self._last_digits = self._last_digits, ("", 0.0)
         if place == "kept":
-            self.reference, self.heard_at = self._last_digits
+            self.reference, self.heard_at = digits[0], digits[1] or time.time()
             return None
         if place == "not_kept":
             self._tries += 1
@@ -106,7 +110,7 @@ def call(ring: Ring, handset: Callable[[str, Ring], Handset], apologies: tuple[s
 
 def promise_of(person: Person, call_id: str) -> Promise | None:
     """What was promised to this person, if anything was."""
-    if not person.reference:
+    if not person.heard_at:
         return None
     number = f"+91{person.ring.keyed}" if person.ring.keyed else person.ring.sender
     kind = "booking" if person.ring.wish == "book" else "callback"

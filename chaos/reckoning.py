@@ -54,9 +54,16 @@ class Reckoning:
 
 
 def lost(promises: Iterable[Promise], held: Iterable[Held]) -> tuple[Promise, ...]:
-    """The promises whose request is not at the desk."""
-    there = {(each.phone, reference) for each in held for reference in each.references}
-    return tuple(each for each in promises if (each.phone, each.reference) not in there)
+    """The promises whose request is not at the desk. One without a reference is one of as many as the desk holds."""
+    of_desk = list(held)
+    there = {(each.phone, reference) for each in of_desk for reference in each.references}
+    silent = Counter(each.phone for each in of_desk if "" in each.references)
+    missing = []
+    for each in promises:
+        silent[each.phone] -= not each.reference
+        if (each.phone, each.reference) not in there or (not each.reference and silent[each.phone] < 0):
+            missing.append(each)
+    return tuple(missing)
 
 
 def doubled(requests_of_calls: Sequence[tuple[str, str, str]]) -> int:

@@ -65,7 +65,7 @@ def save(worker: WorkerServices) -> None:
             unreadable += 1
             continue
         with logs.about(call=waiting.new.call_id):
-            worker.desk.store.keep(waiting.new, waiting.mark, waiting.reference)
+            worker.desk.store.keep(waiting.new, waiting.mark, waiting.reference, promised=True)
             worker.desk.pending.leave(waiting)
             log.info("call %s: its request has reached the desk", waiting.new.call_id)
     if unreadable:

@@ -24,7 +24,7 @@ class IntakeRules:
     """The limits on callers' requests. They do not apply to requests that the desk writes down."""
 
     most_of_a_number: int
-    """The most promises to callers for one number in a day, for new and for joined requests."""
+    """The most promises for one number in a day: so many to calls from it, and so many to calls from elsewhere."""
 
     def check(self, read: Connection, new: NewRequest) -> None:
         """Raise RequestRefused where the number or the telephone is blocked, or the number's limit is reached."""
@@ -36,9 +36,17 @@ class IntakeRules:
             raise RequestRefused("too many for one number")
 
 
+OWN, OF_OTHERS = (HistoryEvent.MADE, HistoryEvent.RANG_AGAIN), (HistoryEvent.ASKED_FOR,)
+"""The events of promises to calls from the number itself, and to calls from other telephones."""
+
+
 def _promised(read: Connection, new: NewRequest) -> int:
-    """Return the number of promises to callers for this number within the last day."""
+    """Return the number of promises for this number within the last day.
+
+    Those to calls from the number itself and those to other telephones count apart, so that nobody who enters a
+    patient's number can use up her limit.
+    """
     requests, history = schema.requests, schema.history
     lines = select(func.count()).select_from(history.join(requests)).where(requests.c.phone == new.phone.e164)
-    by_callers = (history.c.who == CALLER, history.c.what.in_((HistoryEvent.MADE, HistoryEvent.RANG_AGAIN)))
+    by_callers = (history.c.who == CALLER, history.c.what.in_(OWN if new.own_number else OF_OTHERS))
     return read.execute(lines.where(*by_callers, history.c.at > new.created - A_DAY)).scalar_one()

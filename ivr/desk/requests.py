@@ -37,6 +37,8 @@ class HistoryEvent(StrEnum):
 
     MADE = "made"
     RANG_AGAIN = "rang_again"
+    ASKED_FOR = "asked_for"
+    """A call from another telephone asked for this number: it made the request, or its wish stands beside it."""
     TAKEN = "taken"
     PUT_BACK = "put_back"
     PASSED_ON = "passed_on"
@@ -130,7 +132,8 @@ class NewRequest:
     asked: datetime
     """The moment in the call at which the request was begun. A repeated webhook has the same, a new request another."""
     own_number: bool
-    """True if `phone` is the number that called: only then may the caller hear of an earlier request."""
+    """True if `phone` is the number that called: only then may its wish replace the request's, and the caller hear of
+    an earlier request."""
     made_by: str = CALLER
     """The maker of the request: CALLER, or the name of somebody at the desk."""
     caller: Phone | None = None
@@ -188,9 +191,22 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class Kept:
-    """The promise to a caller: the reference, and whether it is that of an earlier request (`joined`)."""
+    """The promise to a caller: the reference, and whether the caller may hear of an earlier request (`joined`)."""
 
     reference: str
+    """The reference to speak; empty if it was made in another call, since a caller's number can be forged."""
     joined: bool
     waits: bool = False
     """True while the request is pending in Redis."""
+
+    @classmethod
+    def spoken(cls, new: NewRequest, reference: str, earlier: tuple[str, str] | None) -> Self:
+        """Return the promise as it is spoken; `earlier` is the reference and the call of the request that was joined.
+
+        A call from another telephone hears the same as if there were no request. The reference of an earlier request is
+        spoken only in the call that made it: whoever forges a caller's number would hear it otherwise.
+        """
+        if earlier is None or not new.own_number:
+            return cls(reference, joined=False)
+        theirs, call_id = earlier
+        return cls(theirs if call_id == new.call_id else "", joined=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.merge_links import WAS_MERGED, merged_into
@@ -41,9 +41,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Saved:
-    """The promise of a stored request, and the ids of the tasks that were made with it."""
+    """The promise of a stored request, the request's id, and the ids of the tasks that were made with it."""
 
     kept: Kept
+    request_id: int
     tasks: tuple[int, ...] = ()
 
 
@@ -57,31 +58,30 @@ class RequestStore:
         self._rules = rules
         """The rules that may refuse a new request; None where an earlier promise is saved."""
 
-    def keep(self, new: NewRequest, mark: str, reference: str) -> Saved:
+    def keep(self, new: NewRequest, mark: str, reference: str, *, promised: bool = False) -> Saved:
         """Store the request, and return its promise and new tasks. Raises RequestRefused, StoreAway.
 
         Safe to repeat: the same mark returns the first promise, unchanged. If the number has a live request of the
-        kind, the new one joins it.
+        kind, the new one joins it. `promised` is true where the caller has been told `reference` already.
         """
         return in_turn(
-            self._database, lambda write: _kept_before(write, mark) or self._keep(write, new, mark, reference)
+            self._database, lambda write: _kept_before(write, mark) or self._keep(write, new, mark, reference, promised)
         )
 
-    def _keep(self, write: Connection, new: NewRequest, mark: str, reference: str) -> Saved:
+    def _keep(self, write: Connection, new: NewRequest, mark: str, reference: str, promised: bool = False) -> Saved:
         lock_key(write, new.phone.e164, new.kind)
         live = _live(write, new)
         if self._rules:
             self._rules.check(write, new)
-        if live is None:
-            request_id, spoken, joined = _insert(write, new, reference), reference, False
-        else:
+        if live is not None:
             _join(write, live, new)
-            request_id, joined = live.id, new.own_number
-            spoken = live.reference if joined else reference
-        promise = {"reference": reference, "spoken": spoken, "joined": joined, "created": new.created}
+        request_id = _insert(write, new, reference) if live is None else live.id
+        earlier = None if live is None or promised else (live.reference, live.call_sid)
+        kept = Kept.spoken(new, reference, earlier)
+        promise = {"reference": reference, "spoken": kept.reference, "joined": kept.joined, "created": new.created}
         insert_new(write, schema.promises, mark=mark, request_id=request_id, **promise)
         tasks = () if live else tuple(_add_task(write, request_id, task, new.created) for task in self._tasks)
-        return Saved(Kept(spoken, joined), tasks)
+        return Saved(kept, request_id, tasks)
 
     def waiting(self) -> list[Request]:
         """Return the live requests, soonest due first. Raises StoreAway."""
@@ -129,8 +129,8 @@ def in_turn(database: Database, work: Callable[[Connection], Result]) -> Result:
 
 def _kept_before(write: Connection, mark: str) -> Saved | None:
     table = schema.promises
-    row = write.execute(select(table.c.spoken, table.c.joined).where(table.c.mark == mark)).one_or_none()
-    return Saved(Kept(row.spoken, row.joined)) if row else None
+    row = write.execute(select(table).where(table.c.mark == mark)).one_or_none()
+    return Saved(Kept(row.spoken, row.joined), row.request_id) if row else None
 
 
 def _live(write: Connection, new: NewRequest) -> Row[Any] | None:
@@ -164,22 +164,42 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
         rang_again=0,
         source="call" if new.made_by == CALLER else "counter",
     )
-    note(write, request_id, HistoryEntry(new.created, new.made_by, HistoryEvent.MADE, wish_of(new.day, new.part)))
+    _note_wish(write, request_id, new, HistoryEvent.MADE)
     return request_id
 
 
 def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
-    """Join the new request to the live one: its wish replaces the former, and the same wish keeps the earlier due time.
+    """Join the new request to the live one. The number's own latest wish replaces the former.
 
-    A wish of another kind goes into the history only.
+    Every other wish stands beside it in the history, and the earlier due time holds: that of another kind, that of a
+    call from another telephone, and one that waited in Redis while a later one was made.
     """
+    values: dict[str, Any] = {"due": min(live.due, new.due)}
+    if new.own_number:
+        values["rang_again"] = live.rang_again + 1
+        if new.created >= _last_word(write, live):
+            values |= {"language": new.language} | (_replaced(live, new) if live.kind == new.kind else {})
+    write.execute(update(schema.requests).where(schema.requests.c.id == live.id).values(values))
+    _note_wish(write, live.id, new, HistoryEvent.RANG_AGAIN)
+
+
+def _replaced(live: Row[Any], new: NewRequest) -> dict[str, Any]:
+    """Return the wish in place of the request's; the same wish keeps the earlier due time."""
     same_wish = (live.day, live.part) == (new.day, new.part)
-    wish = {"day": new.day, "part": new.part, "due": min(live.due, new.due) if same_wish else new.due}
-    beside = {"due": min(live.due, new.due)}
-    change = update(schema.requests).where(schema.requests.c.id == live.id)
-    change = change.values(language=new.language, rang_again=schema.requests.c.rang_again + 1)
-    write.execute(change.values(wish if live.kind == new.kind else beside))
-    note(write, live.id, HistoryEntry(new.created, new.made_by, HistoryEvent.RANG_AGAIN, wish_of(new.day, new.part)))
+    return {"day": new.day, "part": new.part, "due": min(live.due, new.due) if same_wish else new.due}
+
+
+def _last_word(write: Connection, live: Row[Any]) -> datetime:
+    """Return when the number itself, or the counter, last said what it wishes; `LONG_AGO` if only others did."""
+    lines = schema.history
+    own = (lines.c.request_id == live.id, lines.c.what.in_((HistoryEvent.MADE, HistoryEvent.RANG_AGAIN)))
+    return write.execute(select(func.max(lines.c.at)).where(*own)).scalar_one() or schema.LONG_AGO
+
+
+def _note_wish(write: Connection, request_id: int, new: NewRequest, event: HistoryEvent) -> None:
+    """Add the wish to the history, as `event` or as asked for by another telephone."""
+    event = event if new.own_number else HistoryEvent.ASKED_FOR
+    note(write, request_id, HistoryEntry(new.created, new.made_by, event, wish_of(new.day, new.part)))
 
 
 def note(write: Connection, request_id: int, entry: HistoryEntry) -> None:

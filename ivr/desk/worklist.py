@@ -3,7 +3,7 @@
 Reads only. No HTTP, no clock, no moves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from ivr.desk.merge_links import WAS_MERGED, merged_into
-from ivr.desk.requests import LIVE, Outcome, Request
+from ivr.desk.requests import LIVE, HistoryEvent, Outcome, Request
 from ivr.desk.store import request_of
 from ivr.line.phones import NumberRefused, typed
 from ivr.storage import schema
@@ -80,6 +80,17 @@ class Worklist:
             found = read.execute(_count(wanted.conditions)).scalar_one()
             waiting = read.execute(_count(Filter().conditions)).scalar_one()
         return Page([request_of(row) for row in rows], found, waiting, first)
+
+    def asked_elsewhere(self, ids: Sequence[int]) -> Mapping[int, str]:
+        """Return the latest wish from another telephone for each of these requests that has one. Raises StoreAway.
+
+        A wish is in the form of `wish_of`.
+        """
+        lines = schema.history
+        asked = (lines.c.request_id.in_(ids), lines.c.what == HistoryEvent.ASKED_FOR)
+        query = select(lines.c.request_id, lines.c.detail).where(*asked).order_by(lines.c.id)
+        with self._database.reading() as read:
+            return {row.request_id: row.detail for row in read.execute(query)}
 
     def version(self) -> int:
         """Return a number that grows with every change of any request. Raises StoreAway."""

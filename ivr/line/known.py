@@ -31,7 +31,7 @@ KNOWN: Mapping[str, Callable[[Call, Facts], bool]] = {
     "keyed": lambda call, _: call.keyed is not None,
     "caller": lambda _, facts: facts.caller is not None,
     "number": lambda call, facts: facts.number(call) is not None,
-    "reference": lambda call, _: call.reference is not None,
+    "promise": lambda call, _: call.reference is not None or call.joined,
     "topic": lambda call, facts: any(topic.key == call.topic for topic in facts.clinic.topics),
 }
 

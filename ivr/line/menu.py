@@ -57,7 +57,7 @@ MENU: Mapping[str, Place] = {
         needs=("kind", "number"),
     ),
     "file": Filing({"kept": "kept", "lost": "not_kept", "refused": "refused"}),
-    "kept": Menu(("kept_more",), first=("kept",), needs=("reference",), ends_on_silence=True, gives_up="goodbye"),
+    "kept": Menu(("kept_more",), first=("kept",), needs=("promise",), ends_on_silence=True, gives_up="goodbye"),
     "not_kept": Menu(
         first=("not_kept",),
         options=(Option("1", "option_try_again", "file"),),

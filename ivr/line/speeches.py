@@ -125,13 +125,16 @@ def _summary(call: Call, facts: Facts) -> Iterator[Say]:
 
 
 def _kept(call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the confirmation, then the reference twice. Only for a request that is stored."""
-    reference = call.reference or ""
+    """Yield the confirmation and when the clinic calls, then the reference twice, unless none may be spoken.
+
+    Only for a request that is stored.
+    """
     yield Say("kept_again" if call.joined else "kept")
     if call.kind:
         yield _promise(call, facts)
-    for name in ("reference", "reference_again"):
-        yield Say(name, {"reference": Digits((reference[:3], reference[3:]))})
+    if call.reference:
+        groups = Digits((call.reference[:3], call.reference[3:]))
+        yield from (Say(name, {"reference": groups}) for name in ("reference", "reference_again"))
 
 
 def _promise(call: Call, facts: Facts) -> Say:

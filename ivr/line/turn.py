@@ -46,6 +46,10 @@ class Call:
         """Return the call without the data gathered so far, except the new kind of request."""
         return Call(self.line, self.language, self.place, kind=kind, over_limit=self.over_limit)
 
+    def with_promise(self, reference: str | None, *, joined: bool) -> Self:
+        """Return the call after its request was stored; without a reference if none may be spoken."""
+        return replace(self, reference=reference, joined=joined)
+
     @property
     def wish(self) -> Wish:
         """The caller's wish. Raises ValueError if `kind` is not set."""

@@ -25,6 +25,14 @@ def test_a_promise_that_waited_and_then_joined_an_earlier_request_is_found_by_wh
     assert lost([ANN], [joined]) == ()
 
 
+def test_promises_without_a_reference_are_as_many_as_the_desk_holds() -> None:
+    again = Promise("CA3", ANN.phone, ANN.kind, "", heard=300.0)
+    silent = Held(1, ANN.phone, frozenset({"654321", ""}), joined=True)
+    assert lost([ANN, again, again], [held(ANN), silent, silent]) == ()
+    assert lost([again, again], [silent]) == (again,)
+    assert lost([again], [held(ANN)]) == (again,)
+
+
 def test_two_requests_of_one_call_are_one_too_many() -> None:
     ann, ben = (ANN.call_id, ANN.kind, ANN.phone), (BEN.call_id, BEN.kind, BEN.phone)
     assert doubled([ann, ben]) == 0

@@ -202,7 +202,7 @@ def requests(day: Day) -> None:
     reports(asha, day.asks(17), outcome="no_answer")
     merged(day, asha)
     day.asks(20, line="third")
-    day.asks(20, "1", "2", "1", "1", "1", line="third")
+    day.ends(day.calls(20, "1", "2", "1", "1", "1", line="third"))
     at_the_counter = {"phone": "09999900121", "line": "main", "language": "en", "kind": "booking", "part": "morning"}
     sends(asha, "/desk/new", day="2026-11-24", note="Came in person.", **at_the_counter)
     day.asks(22, *RING_ME, line="second", lang="hi")

@@ -172,8 +172,15 @@ def test_who_is_blocked_or_has_rung_too_often_is_refused(older: Phone) -> None:
 
 def test_who_rings_again_joins_what_they_asked_for_then(older: Phone) -> None:
     call = older.rings(caller=number(26)).press("1", "1", "1", "1", "1")
-    (asked,) = [each for each in SEEN["listed"] if number(26) in each]
-    assert f'"reference": "{call.reference}"' in asked
+    assert call.heard[0].startswith("You already have a request with us.")
+    references = [
+        re.findall(r'"reference": "(\d{6})"', line)
+        for lines in (SEEN["listed"], looks.listed(older))
+        for line in lines
+        if number(26) in line
+    ]
+    assert references[0] == references[1], "there is one request, as before"
+    assert len(references) == 2
 
 
 def test_the_reports_count_the_calls_that_lay_in_the_spool(older: Phone, clock: Clock) -> None:

@@ -4,7 +4,6 @@ Pure. An event has a name, and makes its turn only when it is called.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
@@ -91,10 +90,9 @@ def _filed(call: Call, facts: Facts) -> Iterator[CallerEvent]:
     place = facts.menu[call.place]
     for outcome in place.on if isinstance(place, Filing) else ():
         if outcome == KEPT:
-            kept = replace(call, reference=A_REFERENCE)
-            yield _became(outcome, kept, facts)
+            yield _became(outcome, call.with_promise(A_REFERENCE, joined=False), facts)
             if facts.caller and facts.number(call) == facts.caller:  # a caller is never told of somebody else's request
-                yield _became(outcome, replace(kept, joined=True), facts)
+                yield _became(outcome, call.with_promise(None, joined=True), facts)
         else:
             yield _became(outcome, call, facts)
 

@@ -21,7 +21,7 @@ THINGS: Mapping[str, Callable[[Call, Facts], Kind | bool | None]] = {
 }
 """The functions that read the data of a state from a call, by the names that transitions.py uses."""
 
-SPOKEN_OF = frozenset({"kind", "reference", "topic"})
+SPOKEN_OF = frozenset({"kind", "promise", "topic"})
 """The data that later sentences may mention."""
 
 

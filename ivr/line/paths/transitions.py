@@ -14,12 +14,12 @@ TO_FILE = frozenset({"kind", "number", "offered"})
 """The data without which a request cannot be filed."""
 
 KEPT = "kept"
-"""The outcome of filing that gives the call its reference."""
+"""The outcome of filing that gives the call its promise."""
 
 
 NOTHING: frozenset[str] = frozenset()
 A_NUMBER = frozenset({"keyed", "number"})
-A_REFERENCE = frozenset({"reference"})
+A_PROMISE = frozenset({"promise"})
 OF_OFFERS = {"days": frozenset({"day"}), "topics": frozenset({"topic"})}
 
 
@@ -44,7 +44,7 @@ def transitions(place: Place) -> Iterator[Transition]:
         case Passage():
             yield Transition("going on", place.leads, afresh=place.kind is not None)
         case Filing():
-            yield from (Transition(each, to, A_REFERENCE if each == KEPT else NOTHING) for each, to in place.on.items())
+            yield from (Transition(each, to, A_PROMISE if each == KEPT else NOTHING) for each, to in place.on.items())
         case Fork() | Ringing():
             yield from (Transition(outcome, to) for outcome, to in place.on.items())
 

@@ -132,8 +132,8 @@ def add_new() -> ResponseReturnValue:
         return _new_page(_("Please check what you have chosen."), 400)
     promise = (*new.promise, secrets.token_hex(8))
     keyed_ids = services().reports.keyed_ids
-    kept = services().desk.store.keep(new, keyed_ids.mark(promise), keyed_ids.reference(promise)).kept
-    found = services().desk.worklist.referred(kept.reference)[0]
+    saved = services().desk.store.keep(new, keyed_ids.mark(promise), keyed_ids.reference(promise))
+    found = services().desk.store.request(saved.request_id)
     words = request.form.get("note", "").strip()
     if words:
         services().desk.moves.write_note(found.id, words, by())

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from ivr.desk.outbox import HISTORY_OF_FAILURE, WORKER_DIED, FailedTask
 from ivr.desk.requests import OUTCOMES, HistoryEntry, HistoryEvent, Outcome, Request, Status, Then
+from ivr.desk.store import wish_of
 from ivr.line.booking import Kind, Part
 from ivr.line.script import Spoken
 from ivr.line.turn import Day, Say, Value
@@ -29,6 +30,8 @@ class Card:
     soon: str
     late: bool
     mine: bool
+    others: str = ""
+    """A sentence about what a call from another telephone asked for; empty if none did."""
 
     @property
     def shape(self) -> str:
@@ -36,8 +39,11 @@ class Card:
         return "late" if self.late else self.request.status
 
 
-def card(found: Request, who: str) -> Card:
-    """Return the request's card as `who` sees it now."""
+def card(found: Request, who: str, asked_elsewhere: str | None = None) -> Card:
+    """Return the request's card as `who` sees it now.
+
+    `asked_elsewhere` is the latest wish from another telephone, as a line of history has it; None if there is none.
+    """
     now = services().clock()
     return Card(
         request=found,
@@ -48,7 +54,17 @@ def card(found: Request, who: str) -> Card:
         soon=how_soon(found.due, now),
         late=found.status is Status.OPEN and found.due < now,
         mine=found.status is Status.TAKEN and found.taken_by == who,
+        others=_others_words(found, asked_elsewhere),
     )
+
+
+def _others_words(found: Request, wish: str | None) -> str:
+    """Return what another telephone asked for: it may be a relative of the patient, or a stranger."""
+    if wish is None:
+        return ""
+    if wish == wish_of(found.day, found.part):
+        return _("asked from another telephone")
+    return _("another telephone asks: %(wish)s", wish=_wish_of(wish))
 
 
 def wish_words(wished: date | None, part: Part | None) -> str:
@@ -88,6 +104,7 @@ def _moment(written: str) -> str:
 HISTORY: Mapping[HistoryEvent, Callable[[str], str]] = {
     HistoryEvent.MADE: lambda detail: _("asked: %(wish)s", wish=_wish_of(detail)),
     HistoryEvent.RANG_AGAIN: lambda detail: _("rang again: %(wish)s", wish=_wish_of(detail)),
+    HistoryEvent.ASKED_FOR: lambda detail: _("asked from another telephone: %(wish)s", wish=_wish_of(detail)),
     HistoryEvent.TAKEN: lambda _detail: _("took it"),
     HistoryEvent.PUT_BACK: lambda _detail: _("put it back"),
     HistoryEvent.PASSED_ON: lambda detail: _("passed it on to %(name)s", name=detail),

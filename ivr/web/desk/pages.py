@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ivr.desk.moves import LONGEST_NOTE
-from ivr.desk.requests import Request, Status
+from ivr.desk.requests import HistoryEvent, Request, Status
 from ivr.desk.worklist import PAGE, Filter
 from ivr.storage.audit import AuditAction
 from ivr.storage.redis import QueueAway
@@ -122,19 +122,21 @@ def _feed() -> dict[str, object]:
 
 
 def _card(found: Request) -> dict[str, object]:
-    newest_first = reversed(services().desk.store.history(found.id))
-    history = [(each, cards.who_words(each), cards.entry_words(each)) for each in newest_first]
+    entries = services().desk.store.history(found.id)
+    history = [(each, cards.who_words(each), cards.entry_words(each)) for each in reversed(entries)]
     into = services().desk.store.request(found.merged_into) if found.merged_into else None
-    card = cards.card(found, who())
+    asked = [each.detail for each in entries if each.what == HistoryEvent.ASKED_FOR]
+    card = cards.card(found, who(), asked[-1] if asked else None)
     may_merge = card.mine or found.status is Status.OPEN
     return {"card": card, "history": history, "seen": _seen(), "into": into, "may_merge": may_merge}
 
 
 def _list(wanted: Filter) -> dict[str, object]:
     page = services().desk.worklist.page(wanted, first=_first())
+    asked = services().desk.worklist.asked_elsewhere([each.id for each in page.requests])
     return {
         "page": page,
-        "cards": [cards.card(each, who()) for each in page.requests],
+        "cards": [cards.card(each, who(), asked.get(each.id)) for each in page.requests],
         "wanted": wanted,
         "seen": _seen(),
         "failed": [(each, cards.failure_words(each)) for each in services().desk.outbox.failed_for_good()],

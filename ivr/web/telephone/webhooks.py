@@ -174,7 +174,7 @@ def _filed(turn: Turn, file: File, facts: Facts, happened: CallEvent) -> Turn:
         return resume(turn.call, "lost", facts)
     log.info("call %s: a %s is promised", happened.call_id, file.wish.kind)
     services().operations.counters.count(PROMISES, kind=file.wish.kind, store=IN_REDIS if kept.waits else IN_DATABASE)
-    return resume(replace(turn.call, reference=kept.reference, joined=kept.joined), "kept", facts)
+    return resume(turn.call.with_promise(kept.reference or None, joined=kept.joined), "kept", facts)
 
 
 def _new_request(call: Call, file: File, facts: Facts, happened: CallEvent) -> NewRequest:

@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from pathlib import Path
 from threading import Barrier
 from urllib.parse import urljoin
@@ -303,6 +304,28 @@ def test_a_request_from_the_counter_joins_the_one_the_number_has(staff: Staff, p
     for wrong in ({"phone": "123"}, {"kind": "nothing"}, {"line": "none"}, {"day": "2026-11-24"}, {"part": "night"}):
         assert staff.browser.post("/desk/new", data=form | wrong).status_code == 400
     assert len(phone.services.desk.store.waiting()) == 1
+
+
+def test_the_desk_sees_what_another_telephone_asks_beside_what_the_number_does(staff: Staff, phone: Phone) -> None:
+    phone.rings().press("2", "1", "1", "1")
+    assert "another telephone" not in staff.sees() + staff.browser.get("/desk/requests/1/live").text
+    phone.rings(caller="anonymous").press("2", "3", "9999900001#", "1", "1")
+    found = phone.services.desk.store.request(1)
+    card = f"/desk/requests/{found.reference}"
+    for page in (staff.sees(), unescape(staff.browser.get(card).text)):
+        assert "as soon as possible" in page
+        assert "another telephone asks: Mon 23 Nov, evening" in page
+        assert "rang again" not in page
+    assert "the caller</strong> asked from another telephone: Mon 23 Nov, evening" in staff.browser.get(card).text
+    staff.browser.post("/language", data={"csrf_token": staff.csrf(), "language": "hi"})
+    assert "दूसरे फ़ोन से माँगा: सोम 23 नव॰, शाम" in staff.sees()
+
+
+def test_a_request_that_another_telephone_made_says_so(staff: Staff, phone: Phone) -> None:
+    phone.rings(caller="anonymous").press("2", "1", "9999900001#", "1", "1")
+    assert "asked from another telephone" in staff.sees()
+    phone.rings().press("2", "3", "1", "1")
+    assert "another telephone asks: as soon as possible" in staff.sees(), "it stands beside her own wish now"
 
 
 def test_the_desk_is_read_in_hindi(staff: Staff, phone: Phone) -> None:

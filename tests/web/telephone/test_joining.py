@@ -13,8 +13,11 @@ from ivr.carrier.steps import Gathers
 from ivr.desk.requests import Outcome, OutcomeReport, Request
 from ivr.storage import schema
 from ivr.storage.audit import By
-from ivr.storage.database import Database
+from ivr.storage.database import Database, sqlite_path
 from tests.people import CALLER, Clock, Conversation, Phone
+from tests.test_faults import moved
+from workers import jobs
+from workers.services import WorkerServices
 
 OTHER = "+919999900002"
 BOOK = ("1", "1", "1", "1", "1")
@@ -45,7 +48,7 @@ def test_a_caller_who_rings_again_on_another_line_joins_their_request_and_is_tol
     clock.goes_on(minutes=20)
     again = both.rings("third", lang="hi").press(*BOOK_TOMORROW)
     assert first.heard[0] == NEW
-    assert again.reference == first.reference
+    assert again.spoken_reference == ""
     assert again.heard[0] != both.rings("third", OTHER, "hi").press(*BOOK).heard[0], "the words are others"
     found = both.services.desk.store.waiting()[0]
     assert (found.reference, found.line, found.language, found.rang_again) == (first.reference, "main", "hi", 1)
@@ -58,7 +61,7 @@ def test_a_caller_who_rings_again_on_another_line_joins_their_request_and_is_tol
 def test_a_caller_who_rings_a_third_time_is_counted_twice_and_told_in_english(phone: Phone) -> None:
     calls = [phone.rings().press(*BOOK) for _ in range(3)]
     assert [call.heard[0] for call in calls] == [NEW, AGAIN, AGAIN]
-    assert {call.reference for call in calls} == {only(phone).reference}
+    assert [call.spoken_reference for call in calls] == [only(phone).reference, "", ""]
     assert only(phone).rang_again == 2
     assert phone.services.desk.job_queue.queued_tasks() == {1}, "the staff are told once"
 
@@ -91,8 +94,8 @@ def test_nobody_learns_by_keying_a_number_that_it_has_a_request(both: Phone, str
     assert stranger_hears.reference != first.reference
     assert without_digits(stranger_hears) == without_digits(nobodys), "not a word is different"
     joined = next(each for each in both.services.desk.store.waiting() if each.phone.e164 == CALLER)
-    assert (joined.reference, joined.rang_again) == (first.reference, 1)
-    assert what_happened(both, joined) == [("caller", "made"), ("caller", "rang_again")]
+    assert (joined.reference, joined.rang_again) == (first.reference, 0)
+    assert what_happened(both, joined) == [("caller", "made"), ("caller", "asked_for")]
     assert leads_to(both, stranger_hears.reference) == joined.id
 
 
@@ -110,9 +113,9 @@ def leads_to(phone: Phone, reference: str) -> int:
 
 
 def test_who_keys_the_number_they_ring_from_is_told(phone: Phone) -> None:
-    first = phone.rings().press(*BOOK)
+    phone.rings().press(*BOOK)
     again = keys_number_of(phone.rings(), CALLER)
-    assert (again.heard[0], again.reference) == (AGAIN, first.reference)
+    assert (again.heard[0], again.spoken_reference) == (AGAIN, "")
 
 
 # -- the same webhook more than once
@@ -144,7 +147,7 @@ def test_the_same_webhook_again_is_answered_alike_and_counted_once(both: Phone, 
         clock.goes_on(seconds=10)
     assert len(set(answers)) == 1
     assert (AGAIN if before else NEW) in answers[0]
-    assert only(both).reference in answers[0].replace(" ", "").replace(",", "")
+    assert (only(both).reference in answers[0].replace(" ", "").replace(",", "")) == (not before)
     assert only(both).rang_again == before
     assert len(what_happened(both, only(both))) == 1 + before
 
@@ -188,7 +191,8 @@ def test_calls_of_one_number_at_once_make_one_request_which_the_others_join(both
     assert sorted(AGAIN in answer for answer in answers) == [False, True, True, True]
     assert only(both).rang_again == AT_ONCE - 1
     reference = only(both).reference
-    assert all(answer.replace(" ", "").replace(",", "").count(reference) == 2 for answer in answers)
+    spoken = [answer.replace(" ", "").replace(",", "").count(reference) for answer in answers]
+    assert spoken == [0 if AGAIN in answer else 2 for answer in answers]
 
 
 # -- asked twice in one call, and requests that somebody works on
@@ -206,9 +210,10 @@ def test_a_taken_request_is_joined(both: Phone, clock: Clock) -> None:
     first = both.rings().press(*BOOK)
     both.services.desk.moves.take(only(both).id, By("asha", clock()))
     again = both.rings().press(*BOOK_TOMORROW)
-    assert (again.heard[0], again.reference) == (AGAIN, first.reference)
+    assert (again.heard[0], again.spoken_reference) == (AGAIN, "")
     found = only(both)
-    assert (found.status, found.taken_by, found.rang_again) == ("taken", "asha", 1)
+    assert (found.reference, found.status, found.taken_by) == (first.reference, "taken", "asha")
+    assert found.rang_again == 1
 
 
 def test_a_closed_request_is_not_joined(both: Phone, clock: Clock) -> None:
@@ -220,3 +225,116 @@ def test_a_closed_request_is_not_joined(both: Phone, clock: Clock) -> None:
     assert again.reference != first.reference
     assert (only(both).reference, only(both).rang_again) == (again.reference, 0)
     assert len(both.services.desk.store.all()) == 2
+
+
+# -- a call from another telephone
+
+
+STRANGERS = [OTHER, "anonymous", "", "+12025550143", "+918090080907"]
+
+
+def asks_for(call: Conversation, number: str, *when: str) -> Conversation:
+    """Asks to have another number called back."""
+    call.press(*when)
+    return call.press(*(() if call.place == "key_number" else ("2",)), f"{number[3:]}#", "1", "1")
+
+
+def wished(request: Request) -> tuple[object, ...]:
+    return request.day, request.part, request.language, request.line
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_another_telephone_never_replaces_what_a_number_has_asked_for(both: Phone, clock: Clock, stranger: str) -> None:
+    """Neither the wish nor the language; the earlier due time holds."""
+    both.rings().press("2", "1", "1", "1")
+    before = only(both)
+    clock.goes_on(minutes=20)
+    later = asks_for(both.rings("third", stranger, "hi"), CALLER, "2", "3")
+    after = only(both)
+    assert later.place == "kept"
+    assert wished(after) == wished(before)
+    assert (after.due, after.rang_again) == (before.due, 0)
+    told = both.services.desk.store.history(after.id)[-1]
+    assert (told.what, told.detail) == ("asked_for", "2026-11-23 evening"), "its wish stands beside"
+
+
+def test_an_earlier_time_from_another_telephone_holds_beside_the_wish(both: Phone) -> None:
+    both.rings().press("2", "3", "1", "1")
+    before = only(both)
+    asks_for(both.rings(caller="anonymous"), CALLER, "2", "1")
+    after = only(both)
+    assert wished(after) == wished(before)
+    assert after.due < before.due
+
+
+def test_what_another_telephone_has_asked_first_is_replaced_by_the_number_itself(both: Phone) -> None:
+    asks_for(both.rings(caller=OTHER), CALLER, "2", "1")
+    asks_for(both.rings(caller="anonymous"), CALLER, "2", "2")
+    assert only(both).day is None, "no other telephone replaces the first one's either"
+    own = both.rings().press("2", "3", "1", "1")
+    assert (own.heard[0], own.spoken_reference) == (AGAIN, "")
+    assert f"{only(both).day} {only(both).part}" == "2026-11-23 evening"
+    assert what_happened(both, only(both)) == [("caller", "asked_for")] * 2 + [("caller", "rang_again")]
+
+
+def test_a_wish_from_another_telephone_stands_beside_one_that_was_merged(both: Phone, clock: Clock) -> None:
+    both.rings().press(*BOOK_TOMORROW)
+    both.rings().press(*RING_BACK)
+    both.services.desk.merging.merge(1, 2, By("asha", clock()))
+    before = only(both)
+    asks_for(both.rings(caller=OTHER, lang="hi"), CALLER, "2", "3")
+    assert (wished(only(both)), only(both).due) == (wished(before), before.due)
+    assert what_happened(both, only(both))[-1] == ("caller", "asked_for")
+
+
+# -- requests that waited in Redis
+
+
+def test_a_wish_that_waited_does_not_replace_a_later_one(
+    phone: Phone, worker: WorkerServices, clock: Clock, sqlite_url: str
+) -> None:
+    with moved(sqlite_path(sqlite_url)):
+        phone.rings(lang="hi").press(*BOOK)
+    clock.goes_on(minutes=5)
+    phone.rings().press(*BOOK_TOMORROW)
+    jobs.save(worker)
+    found = only(phone)
+    assert (f"{found.day} {found.part}", found.language) == ("2026-11-24 morning", "en")
+    assert found.rang_again == 1
+
+
+def test_a_wish_from_another_telephone_that_waited_replaces_nothing(
+    phone: Phone, worker: WorkerServices, sqlite_url: str
+) -> None:
+    phone.rings().press("2", "1", "1", "1")
+    before = only(phone)
+    with moved(sqlite_path(sqlite_url)):
+        asks_for(phone.rings(caller="anonymous"), CALLER, "2", "3")
+    jobs.save(worker)
+    assert (wished(only(phone)), only(phone).due) == (wished(before), before.due)
+
+
+def test_a_webhook_that_comes_again_after_its_request_waited_is_answered_as_at_first(
+    phone: Phone, worker: WorkerServices, sqlite_url: str
+) -> None:
+    first = phone.rings().press(*BOOK)
+    with moved(sqlite_path(sqlite_url)):
+        again = phone.rings().press(*BOOK_TOMORROW)
+    jobs.save(worker)
+    assert only(phone).reference == first.reference
+    repeated = again.repeats_last_webhook()
+    assert all(words in repeated for words in again.uncut)
+    assert again.reference != first.reference
+
+
+# -- whoever forges a caller's number
+
+
+def test_a_reference_is_spoken_only_in_the_call_that_made_it(both: Phone) -> None:
+    first = both.rings().press(*BOOK)
+    forged = both.rings().press(*BOOK_TOMORROW)
+    heard = [*forged.heard, *forged.press("*").heard, *forged.press("9").heard]
+    assert first.reference not in re.sub(r"\D", "", " ".join(heard))
+    assert forged.spoken_reference == ""
+    assert forged.place == "kept", "and hears the time as often as they like"
+    assert first.press("#", *BOOK_TOMORROW).reference == first.reference, "the call that made it hears it again"

@@ -308,13 +308,29 @@ def test_the_eleventh_request_of_a_day_is_refused_and_the_live_one_stays_as_it_w
     assert is_promised(both.rings().press(*BOOK))
 
 
-def test_requests_of_every_kind_and_from_every_telephone_count_for_the_number(phone: Phone) -> None:
-    for n in range(REQUESTS_OF_A_NUMBER // 2):
+def test_requests_of_every_kind_count_for_the_number(phone: Phone) -> None:
+    for _ in range(REQUESTS_OF_A_NUMBER // 2):
         assert is_promised(phone.rings().press(*BOOK))
-        assert is_promised(asks_for_another(phone.rings(caller=f"+91999990001{n}"), CALLER))
+        assert is_promised(phone.rings().press(*RING_BACK))
     assert is_refused(phone.rings().press(*RING_BACK))
-    assert is_refused(asks_for_another(phone.rings(caller=OTHER), CALLER))
     assert is_promised(phone.rings(caller=OTHER).press(*BOOK))
+
+
+def test_nobody_locks_a_number_out_by_keying_it(both: Phone) -> None:
+    """Ten withheld calls did; what others ask for counts apart, in either order."""
+    for n in range(REQUESTS_OF_A_NUMBER):
+        caller = "anonymous" if n % 2 else f"+91999990001{n}"
+        assert is_promised(asks_for_another(both.rings(caller=caller), CALLER))
+    assert is_refused(asks_for_another(both.rings(caller="anonymous"), CALLER))
+    assert is_promised(both.rings().press(*BOOK))
+    assert is_promised(both.rings().press(*RING_BACK))
+
+
+def test_who_has_asked_too_often_may_still_be_asked_for_by_another_telephone(phone: Phone) -> None:
+    for _ in range(REQUESTS_OF_A_NUMBER):
+        phone.rings().press(*RING_BACK)
+    assert is_refused(phone.rings().press(*RING_BACK))
+    assert is_promised(asks_for_another(phone.rings(caller=OTHER), CALLER))
 
 
 def test_a_webhook_that_comes_again_counts_once_and_is_answered_when_the_number_has_had_enough(phone: Phone) -> None:
