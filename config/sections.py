@@ -115,12 +115,31 @@ class LimitsFile(Strict):
 
     calls_of_a_caller_per_hour: Annotated[int, Field(ge=1)]
     calls_of_a_line_per_hour: Annotated[int, Field(ge=1)]
+    withheld_calls_of_a_line_per_hour: Annotated[int, Field(ge=1)] | None = None
+    """Without it, a tenth of the line's."""
     requests_of_a_number_per_day: Annotated[int, Field(ge=1)]
+    requests_of_a_call: Annotated[int, Field(ge=1)] = 3
+    rings_of_a_call: Annotated[int, Field(ge=1)] = 3
+
+    @model_validator(mode="after")
+    def _leaves_room_for_others(self) -> Self:
+        withheld = self.withheld_calls_of_a_line_per_hour
+        if withheld and withheld >= self.calls_of_a_line_per_hour:
+            raise ValueError("expected withheld_calls_of_a_line_per_hour far below calls_of_a_line_per_hour")
+        return self
 
     @property
     def limits(self) -> Limits:
         """The section as Limits."""
-        return Limits(self.calls_of_a_caller_per_hour, self.calls_of_a_line_per_hour, self.requests_of_a_number_per_day)
+        return Limits(
+            calls_of_a_caller=self.calls_of_a_caller_per_hour,
+            calls_of_a_line=self.calls_of_a_line_per_hour,
+            withheld_calls_of_a_line=self.withheld_calls_of_a_line_per_hour
+            or max(1, self.calls_of_a_line_per_hour // 10),
+            requests_of_a_number=self.requests_of_a_number_per_day,
+            requests_of_a_call=self.requests_of_a_call,
+            rings_of_a_call=self.rings_of_a_call,
+        )
 
 
 class RetentionFile(Strict):

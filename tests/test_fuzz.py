@@ -155,7 +155,7 @@ def test_whatever_staff_look_at_nothing_breaks_on_postgres(on_postgres: Premises
     sends(on_postgres, "meena", several)
 
 
-GATHERED = fields(("kind", "day", "part", "keyed", "topic", "reference", "joined", "offered_at"))
+GATHERED = fields(("kind", "day", "part", "keyed", "topic", "reference", "joined", "filed", "rung", "offered_at"))
 """What a call of another version of ours might have sealed."""
 
 SAYS = st.dictionaries(

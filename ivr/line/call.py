@@ -127,6 +127,7 @@ def _doing(call: Call, place: Filing | Ringing | End, facts: Facts, said: tuple[
             if reception.caller_id is None:
                 return _arrive(call, place.on["unanswered"], facts, said)
             wait = RingReception(facts.line.reception, reception.caller_id, reception.seconds, place.screening)
+            call = replace(call, rung=call.rung + 1)
             said += _all(place.says, call, facts)
         case End():
             wait = HangUp()

@@ -59,8 +59,14 @@ class Limits:
     """Calls of one caller in an hour."""
     calls_of_a_line: int
     """Calls on one line in an hour."""
+    withheld_calls_of_a_line: int
+    """Calls on one line in an hour that show no number. It is far below the line's limit, which others need."""
     requests_of_a_number: int
-    """Requests for one number in a day."""
+    """Requests for one number in a day: so many by calls from it, and so many by calls from other telephones."""
+    requests_of_a_call: int = 3
+    """Requests in one call."""
+    rings_of_a_call: int = 3
+    """Times that one call may ring the reception."""
 
 
 @dataclass(frozen=True)

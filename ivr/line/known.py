@@ -19,10 +19,16 @@ def answer(fork: str, call: Call, facts: Facts) -> str:
     return FORKS[fork](call, facts)
 
 
-def _reception(_call: Call, facts: Facts) -> str:
+def _requests_left(call: Call, facts: Facts) -> str:
+    return "yes" if call.filed < facts.clinic.limits.requests_of_a_call else "no"
+
+
+def _reception(call: Call, facts: Facts) -> str:
     if not facts.line.hours.is_open(facts.now):
         return "closed"
-    return "rings" if facts.line.reception and facts.clinic.reception.caller_id else "nobody"
+    if not facts.line.reception or not facts.clinic.reception.caller_id:
+        return "nobody"
+    return "rings" if call.rung < facts.clinic.limits.rings_of_a_call else "enough"
 
 
 KNOWN: Mapping[str, Callable[[Call, Facts], bool]] = {
@@ -38,5 +44,6 @@ KNOWN: Mapping[str, Callable[[Call, Facts], bool]] = {
 FORKS: Mapping[str, Callable[[Call, Facts], str]] = {
     "caller_known": lambda _, facts: "yes" if facts.caller else "no",
     "days_left": lambda call, facts: "yes" if open_days(call, facts, count=1) else "no",
+    "requests_left": _requests_left,
     "reception": _reception,
 }

@@ -53,15 +53,23 @@ MENU: Mapping[str, Place] = {
     # -- confirm and file the request
     "summary": Menu(
         ("summary",),
-        (Option("1", "option_confirm", "file"), Option("2", "option_start_over", "main")),
+        (Option("1", "option_confirm", "confirmed"), Option("2", "option_start_over", "main")),
         needs=("kind", "number"),
     ),
+    "confirmed": Fork("requests_left", {"yes": "file", "no": "filed_enough"}),
     "file": Filing({"kept": "kept", "lost": "not_kept", "refused": "refused"}),
     "kept": Menu(("kept_more",), first=("kept",), needs=("promise",), ends_on_silence=True, gives_up="goodbye"),
     "not_kept": Menu(
         first=("not_kept",),
         options=(Option("1", "option_try_again", "file"),),
         needs=("kind", "number"),
+        gives_up="goodbye",
+    ),
+    # -- a call that has filed as many requests as one call may
+    "filed_enough": Menu(
+        ("refused_more",),
+        (Option("1", "option_advice", "advice"), Option("2", "option_hours", "hours")),
+        first=("filed_enough",),
         gives_up="goodbye",
     ),
     # -- a caller who is blocked or over a limit: no request and no reception, but all information
@@ -81,9 +89,10 @@ MENU: Mapping[str, Place] = {
     # -- the menu of languages, if there are more than two: the call continues where 9 was pressed
     "languages": Menu(offers="languages"),
     # -- the reception
-    "person": Fork("reception", {"rings": "ring", "nobody": "nobody", "closed": "closed_now"}),
+    "person": Fork("reception", {"rings": "ring", "enough": "rung_enough", "nobody": "nobody", "closed": "closed_now"}),
     "ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "nobody", "refused": "refused"}, SCREENING),
     "nobody": Passage(("nobody",), "callback", kind=Kind.CALLBACK),
+    "rung_enough": Passage(("rung_enough",), "callback", kind=Kind.CALLBACK),
     "closed_now": Passage(("person_closed",), "callback", kind=Kind.CALLBACK),
     # -- after too many mistakes
     "offer": Menu(

@@ -6,7 +6,7 @@ Values only. No HTTP, no XML, no store, no clock.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Self
+from typing import Any, Self
 
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.clinic import Clinic, Line
@@ -37,6 +37,10 @@ class Call:
     """The place where 9 was pressed, while the call is in the menu of languages; else empty."""
     over_limit: bool = False
     """True if the caller is blocked or over a limit: the call may file no request and not reach the reception."""
+    filed: int = 0
+    """The number of requests that the call has filed; the clinic limits it."""
+    rung: int = 0
+    """The number of times that the call has rung the reception; the clinic limits it."""
 
     def at(self, place: str) -> Self:
         """Return the call at another place, with no misses there yet."""
@@ -44,11 +48,16 @@ class Call:
 
     def afresh(self, kind: Kind | None = None) -> "Call":
         """Return the call without the data gathered so far, except the new kind of request."""
-        return Call(self.line, self.language, self.place, kind=kind, over_limit=self.over_limit)
+        return Call(self.line, self.language, self.place, kind=kind, **self._for_good)
 
     def with_promise(self, reference: str | None, *, joined: bool) -> Self:
         """Return the call after its request was stored; without a reference if none may be spoken."""
-        return replace(self, reference=reference, joined=joined)
+        return replace(self, reference=reference, joined=joined, filed=self.filed + 1)
+
+    @property
+    def _for_good(self) -> Mapping[str, Any]:
+        """The data that a call keeps to its end."""
+        return {"over_limit": self.over_limit, "filed": self.filed, "rung": self.rung}
 
     @property
     def wish(self) -> Wish:

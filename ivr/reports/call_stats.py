@@ -50,6 +50,7 @@ FATES: Mapping[str, Fate] = {
     "not_kept": Fate.FAILED,
     "refused": Fate.REFUSED,
     "nobody": Fate.NOT_ANSWERED,
+    "filed_enough": Fate.ASKED,
 }
 """The result by a word of the path. The first that the path contains counts, before any place that answers."""
 

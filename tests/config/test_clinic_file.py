@@ -44,6 +44,12 @@ def closed(*entries: str) -> str:
 
 MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "a misspelt key": (MONDAY, "mondey = []", ("hours.mondey: no such key is known", "hours.monday: is missing")),
+    "withheld calls that may use up the line": (
+        "withheld_calls_of_a_line_per_hour = 30",
+        "withheld_calls_of_a_line_per_hour = 300",
+        ("limits = ", "expected withheld_calls_of_a_line_per_hour far below calls_of_a_line_per_hour"),
+    ),
+    "no request in a call": ("requests_of_a_call = 3", "requests_of_a_call = 0", ("limits.requests_of_a_call = 0: ",)),
     "a misspelt table": ("[reception]", "[receptoin]", ("receptoin: no such key is known",)),
     "a number that cannot exist": (FIRST, 'reached_by = ["+91 12345"]', ("'+91 12345': expected a telephone number",)),
     "a line without a number": (FIRST, "reached_by = []", ("lines.0.reached_by = []: ", "at least 1")),
@@ -239,3 +245,12 @@ def test_the_number_that_was_rung_or_forwarded_decides_the_line(called: str, for
 
 def test_an_unknown_line_gets_the_default_one() -> None:
     assert CLINIC.line("fourth").key == "main"
+
+
+def test_a_file_from_before_some_limits_has_three_for_a_call_and_a_tenth_for_withheld_calls(tmp_path: Path) -> None:
+    withheld = "withheld_calls_of_a_line_per_hour = 30\n"
+    before = ((withheld, ""), ("requests_of_a_call = 3\n", ""), ("rings_of_a_call = 3\n", ""))
+    limits = clinic(tmp_path, *before, ("\ncalls_of_a_line_per_hour = 300", "\ncalls_of_a_line_per_hour = 120")).limits
+    assert (limits.requests_of_a_call, limits.rings_of_a_call, limits.withheld_calls_of_a_line) == (3, 3, 12)
+    few = clinic(tmp_path, *before, ("\ncalls_of_a_line_per_hour = 300", "\ncalls_of_a_line_per_hour = 4")).limits
+    assert few.withheld_calls_of_a_line == 1

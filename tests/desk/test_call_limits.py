@@ -25,7 +25,7 @@ def redis(redis_url: str) -> Iterator[Redis]:
 
 
 def counting(redis: Redis, most: int) -> CallLimits:
-    return CallLimits(redis, Breaker(0.5), KeyedIds("0123456789abcdef" * 4), Limits(most, 100, 6))
+    return CallLimits(redis, Breaker(0.5), KeyedIds("0123456789abcdef" * 4), Limits(most, 100, 10, 6))
 
 
 def fits(limits: CallLimits, call: str, now: datetime = NOW) -> bool:

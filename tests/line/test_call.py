@@ -96,7 +96,10 @@ class TestFromEveryMenu:
 def test_a_caller_who_is_lost_gets_more_help_and_more_time_and_then_an_offer(
     place: str, pressed: str | None, what: str, language: str
 ) -> None:
-    call, leaves = standing_at(place, language), "goodbye" if place in {"not_kept", "refused"} else "offer"
+    call, leaves = (
+        standing_at(place, language),
+        "goodbye" if place in {"not_kept", "refused", "filed_enough"} else "offer",
+    )
     turns = [enter(call, place, facts()), keys(call, pressed), keys(call, pressed, pressed)]
     assert [turn.wait for turn in turns] == [PressKey(seconds) for seconds in KEY_SECONDS]
     assert list(KEY_SECONDS) == sorted(set(KEY_SECONDS))
@@ -201,7 +204,8 @@ def test_silence_while_a_number_is_keyed_is_answered_in_words_of_its_own(languag
 def test_a_confirmed_wish_is_filed_with_the_keyed_number_and_the_moment_it_was_begun() -> None:
     turn = keys(standing_at("summary"), "1", now="2026-11-23 14:10")
     wish = Wish(Kind.CALLBACK, date(2026, 11, 24), Part.MORNING)
-    assert turn == Turn(standing_at("file"), (), (), File(wish, OTHER, at("2026-11-24 09:00"), at(OPEN)))
+    filed = File(wish, OTHER, at("2026-11-24 09:00"), at(OPEN))
+    assert turn == Turn(standing_at("file"), (), (), filed, through=("confirmed",))
 
 
 @pytest.mark.parametrize(("now", "place"), [("2026-11-24 13:59", "file"), ("2026-11-24 14:00", "main")])

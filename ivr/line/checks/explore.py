@@ -98,9 +98,7 @@ class _Walker:
 
     def walk(self, languages: tuple[str, ...]) -> Walk:
         """Return the walk: first everything that can happen, then everything after errors of the service."""
-        calls = [
-            Call(self.facts.line.key, language, START, over_limit=self.situation.over_limit) for language in languages
-        ]
+        calls = [self.situation.call(language) for language in languages]
         begins = tuple(step for call in calls for step in self._begins(call))
         self._go_on(begins)
         came_to = frozenset(self.menu.came_to)

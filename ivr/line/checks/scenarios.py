@@ -9,9 +9,10 @@ from datetime import datetime
 
 from ivr.line.clinic import Clinic, Line
 from ivr.line.hours import Closure, Hours, Shift, Text
+from ivr.line.menu import START
 from ivr.line.paths.events import SOMEBODY
 from ivr.line.places import Place
-from ivr.line.turn import Facts
+from ivr.line.turn import Call, Facts
 
 EVERYBODY = tuple((known, staffed) for known in (True, False) for staffed in (True, False))
 CALLER = {True: "caller known", False: "number withheld"}
@@ -26,6 +27,14 @@ class Situation:
     facts: Facts
     over_limit: bool = False
     """True if the caller is blocked or over a limit, so that the call may file no request."""
+    used_up: bool = False
+    """True if the call has filed as many requests, and rung the reception as often, as one call may."""
+
+    def call(self, language: str) -> Call:
+        """Return a call that begins in this situation."""
+        limits = self.facts.clinic.limits
+        filed, rung = (limits.requests_of_a_call, limits.rings_of_a_call) if self.used_up else (0, 0)
+        return Call(self.facts.line.key, language, START, over_limit=self.over_limit, filed=filed, rung=rung)
 
     @property
     def open(self) -> bool:
@@ -37,6 +46,7 @@ class Situation:
         """Return whether the reception can be called."""
         return (
             not self.over_limit
+            and not self.used_up
             and self.open
             and bool(self.facts.line.reception)
             and self.facts.clinic.reception.caller_id is not None
@@ -63,6 +73,7 @@ def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iter
                 yield Situation(name, replace(facts, menu=menu))
                 if moment.there == EVERYBODY and known and staffed:
                     yield Situation(f"{name}, over a limit", replace(facts, menu=menu), over_limit=True)
+                    yield Situation(f"{name}, after all that one call may do", replace(facts, menu=menu), used_up=True)
 
 
 def _unlike(clinic: Clinic) -> list[tuple[str, Line]]:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from ivr.line.booking import Kind, Part
@@ -68,7 +69,7 @@ def _count(written: str) -> int:
     return min(int(written), MOST_MISSES) if written.isascii() and written.isdigit() else 0
 
 
-def _gathered(call: Call) -> dict[str, str | None]:
+def _gathered(call: Call) -> dict[str, str | int | None]:
     return {
         "kind": call.kind,
         "day": call.day.isoformat() if call.day else None,
@@ -79,11 +80,13 @@ def _gathered(call: Call) -> dict[str, str | None]:
         "joined": "yes" if call.joined else None,
         "left": call.left,
         "over_limit": "yes" if call.over_limit else None,
+        "filed": call.filed,
+        "rung": call.rung,
         "offered_at": call.offered_at.isoformat() if call.offered_at else None,
     }
 
 
-def _with_gathered(call: Call, found: Mapping[str, str]) -> Call:
+def _with_gathered(call: Call, found: Mapping[str, Any]) -> Call:
     return replace(
         call,
         kind=Kind(found["kind"]) if "kind" in found else None,
@@ -95,5 +98,7 @@ def _with_gathered(call: Call, found: Mapping[str, str]) -> Call:
         joined="joined" in found,
         left=found.get("left", ""),
         over_limit="over_limit" in found,
+        filed=int(found.get("filed", 0)),
+        rung=int(found.get("rung", 0)),
         offered_at=datetime.fromisoformat(found["offered_at"]) if "offered_at" in found else None,
     )

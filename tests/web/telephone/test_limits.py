@@ -1,10 +1,12 @@
 """Callers who ring too often, ask too often or are blocked: refused kindly at the request, never at hours or advice."""
 
+import json
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from redis import Redis
@@ -45,13 +47,19 @@ def staffed(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> It
 
 @pytest.fixture
 def quiet_line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a clinic whose lines take three calls in an hour, two of them from one telephone."""
+    """A telephone at a clinic whose lines take three calls in an hour, two from one telephone, one without a number."""
+    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=of_a_quiet_clinic(tmp_path)) as phone:
+        yield phone
+
+
+def of_a_quiet_clinic(folder: Path) -> str:
+    """The file of such a clinic."""
     words = (ROOT / "config" / "clinic.toml").read_text()
     words = words.replace("calls_of_a_caller_per_hour = 20", "calls_of_a_caller_per_hour = 2")
-    words = words.replace("calls_of_a_line_per_hour = 300", "calls_of_a_line_per_hour = 3")
-    (tmp_path / "clinic.toml").write_text(words)
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
-        yield phone
+    words = words.replace("withheld_calls_of_a_line_per_hour = 30", "withheld_calls_of_a_line_per_hour = 1")
+    words = words.replace("\ncalls_of_a_line_per_hour = 300", "\ncalls_of_a_line_per_hour = 3")
+    (folder / "clinic.toml").write_text(words)
+    return str(folder / "clinic.toml")
 
 
 def rings_often(phone: Phone, times: int = CALLS_OF_A_CALLER, caller: str = CALLER, line: str = "main") -> None:
@@ -177,6 +185,89 @@ def test_a_line_with_too_many_calls_takes_no_more_requests_and_other_lines_do(qu
 def test_one_telephone_that_rings_without_end_does_not_use_up_the_line(quiet_line: Phone) -> None:
     rings_often(quiet_line, 10)
     assert is_promised(quiet_line.rings(caller=OTHER).press(*BOOK))
+
+
+# -- the requests and the rings of one call
+
+
+def books_once_more(call: Conversation) -> Conversation:
+    return call.press("#", *BOOK)
+
+
+@LANGUAGES
+def test_one_call_leaves_three_requests_and_is_told_in_words_that_it_may_leave_no_more(phone: Phone, lang: str) -> None:
+    call = phone.rings(lang=lang, caller="anonymous")
+    for n in range(3):
+        call.press("2", "1", f"999990002{n}#", "1", "1")
+        assert call.place == "kept"
+        call.press("*", "9", "9", "#")
+    call.press("1", "1", "1", "9999900030#", "1", "1")
+    assert (call.place, call.languages) == ("filed_enough", {f"{lang}-IN"})
+    assert call.uncut[0].startswith({"en": "We have taken as many requests", "hi": "एक कॉल में जितने"}[lang])
+    assert len(phone.services.desk.store.waiting()) == 3
+    assert call.press("1").place == "topics"
+    assert call.press("#", "2", "1", "9999900031#", "1", "1").place == "filed_enough"
+    assert phone.rings(lang=lang).press(*BOOK).place == "kept", "another call may"
+
+
+def test_what_is_joined_counts_for_the_call_too(both: Phone) -> None:
+    call = both.rings().press(*BOOK)
+    for _ in range(2):
+        assert is_promised(books_once_more(call))
+    assert books_once_more(call).place == "filed_enough"
+
+
+def test_a_webhook_that_comes_again_does_not_count_twice_for_the_call(phone: Phone) -> None:
+    call = phone.rings().press(*BOOK)
+    for _ in range(5):
+        call.repeats_last_webhook()
+    for _ in range(2):
+        assert is_promised(books_once_more(call))
+
+
+def test_what_could_not_be_kept_does_not_count_for_the_call(phone: Phone, redis_url: str, sqlite_url: str) -> None:
+    call = phone.rings().press(*BOOK[:-1])
+    with moved(sqlite_path(sqlite_url)), closing(Redis.from_url(redis_url)) as redis:
+        redis.config_set("appendonly", "no")  # it keeps nothing, so that nothing may be promised
+        call.press("1")
+        for _ in range(4):
+            assert call.place == "not_kept"
+            call.press("1")
+        redis.config_set("appendonly", "yes")
+    assert call.press("1").place == "kept"
+
+
+def test_requests_that_wait_in_redis_count_for_the_call(phone: Phone, clock: Clock, sqlite_url: str) -> None:
+    with moved(sqlite_path(sqlite_url)):
+        call = phone.rings().press(*BOOK)
+        for _ in range(2):
+            clock.goes_on(seconds=30)
+            books_once_more(call)
+        assert books_once_more(call).place == "filed_enough"
+    assert phone.services.desk.pending.count() == 3
+
+
+@LANGUAGES
+def test_one_call_rings_the_reception_three_times_and_is_then_offered_a_call_back(staffed: Phone, lang: str) -> None:
+    call = staffed.rings(lang=lang)
+    for _ in range(3):
+        assert call.press("0").place == "ring"
+        assert call.reception(talked=False).place == "callback"
+        call.press("#")
+    call.press("0")
+    assert (call.place, call.languages) == ("callback", {f"{lang}-IN"})
+    assert call.uncut[0].startswith({"en": "We have called the reception several", "hi": "इस कॉल में हम रिसेप्शन"}[lang])
+    assert call.press("1", "1", "1").place == "kept"
+    assert staffed.rings(lang=lang).press("0").place == "ring", "another call may"
+
+
+def test_a_call_under_way_before_there_were_counters_has_them_all_left(staffed: Phone) -> None:
+    call = staffed.rings().press("1")
+    assert isinstance(call.waits, Gathers)
+    sealed = parse_qs(urlsplit(call.waits.action).query)["c"][0]
+    held = json.loads(staffed.services.telephone.cipher.decrypt(sealed))
+    assert not {"filed", "rung"} & set(held), "as an older program wrote it"
+    assert is_promised(call.press("1", "1", "1", "1"))
 
 
 # -- the reception
