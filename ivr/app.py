@@ -11,6 +11,7 @@ from ivr.web import errors, i18n, request_ids
 from ivr.web.desk.actions import moves
 from ivr.web.desk.blocked import blocked
 from ivr.web.desk.bookings import bookings
+from ivr.web.desk.busy_lines import busy_lines
 from ivr.web.desk.calendar_feed import feed
 from ivr.web.desk.merging import merging
 from ivr.web.desk.pages import console
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     hear,
     advice,
     blocked,
+    busy_lines,
     feed,
 )
 

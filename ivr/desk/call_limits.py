@@ -1,10 +1,12 @@
 """Counts the calls of each telephone and of each line within the last hour, in Redis, and finds those over a limit.
 
 Redis holds keyed hashes in place of numbers. While Redis is away nothing is counted and no call is refused. No clock,
-no HTTP.
+no HTTP. What each limit is for: docs/decisions/0021.
 """
 
 import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from redis import Redis
@@ -21,6 +23,39 @@ WINDOW = timedelta(hours=1)
 """Time for which a call counts."""
 
 
+@dataclass(frozen=True)
+class IncomingCall:
+    """A call that comes in, as the limits see it."""
+
+    call_id: str
+    line: str
+    caller: Phone | None
+    """The telephone that calls; None if it shows no number."""
+    forwarded: bool = False
+    """True if one of the clinic's own telephones passes it on, and so hides who calls."""
+
+
+@dataclass(frozen=True)
+class LineLoad:
+    """The calls of a line within the last hour that were let in, and how many may be."""
+
+    line: str
+    calls: int
+    withheld: int
+    """Those of them that showed no number."""
+    limits: Limits
+
+    @property
+    def is_full(self) -> bool:
+        """Return whether a telephone that has called within the hour is refused."""
+        return self.calls >= self.limits.calls_of_a_line
+
+    @property
+    def is_full_of_withheld(self) -> bool:
+        """Return whether a call that shows no number is refused."""
+        return self.withheld >= self.limits.withheld_calls_of_a_line
+
+
 class CallLimits:
     """The counts of the last hour's calls, and their limits."""
 
@@ -30,30 +65,60 @@ class CallLimits:
         self._keyed_ids = keyed_ids
         self._limits = limits
 
-    def over(self, call_id: str, caller: Phone | None, line: str, now: datetime) -> bool:
+    def over(self, call: IncomingCall, now: datetime) -> bool:
         """Count an incoming call, and return whether it is over a limit. A repeated webhook counts once."""
         try:
-            if self._counted(call_id, caller, line, now):
-                return False
+            with queue_errors(self._breaker):
+                let_in = self._lets_in(call, now)
         except QueueAway as away:
-            log.warning("call %s: Redis is away (%s); calls are not counted", call_id, away)
+            log.warning("call %s: Redis is away (%s); calls are not counted", call.call_id, away)
             return False
-        log.warning("call %s: is over a limit on line %s", call_id, line)
-        return True
+        if not let_in:
+            log.warning("call %s: is over a limit on line %s", call.call_id, call.line)
+        return not let_in
 
-    def _counted(self, call_id: str, caller: Phone | None, line: str, now: datetime) -> bool:
-        """Count the call, and return whether it is within both limits. Raises QueueAway.
+    def loads(self, lines: Iterable[str], now: datetime) -> list[LineLoad]:
+        """Return the load of each of these lines. Raises QueueAway."""
+        keys, since = list(lines), f"({(now - WINDOW).timestamp()}"
+        with queue_errors(self._breaker), self._redis.pipeline() as together:
+            for key in keys:
+                together.zcount(_of_line(key), since, "+inf")
+                together.zcount(_withheld(key), since, "+inf")
+            counts = together.execute()
+        return [
+            LineLoad(key, calls, withheld, self._limits)
+            for key, calls, withheld in zip(keys, counts[::2], counts[1::2], strict=True)
+        ]
 
-        The telephone is counted first: a call over its limit must not use up the limit of the line for all others.
-        """
-        limits = self._limits
-        counts = {f"telephone:{self._keyed_ids.telephone(caller)}": limits.calls_of_a_caller} if caller else {}
-        counts[f"line:{line}"] = limits.calls_of_a_line
+    def forget(self, line: str) -> None:
+        """Count the calls of a line from none again. Raises QueueAway."""
         with queue_errors(self._breaker):
-            return all(self._fits(f"clinic:calls:{whose}", most, call_id, now) for whose, most in counts.items())
+            self._redis.delete(_of_line(line), _withheld(line))
 
-    def _fits(self, key: str, most: int, call_id: str, now: datetime) -> bool:
-        """Count the call under this key, and return whether it is within the limit.
+    def _lets_in(self, call: IncomingCall, now: datetime) -> bool:
+        """Count the call, and return whether it is let in.
+
+        Its telephone, or those that show no number, are counted first: a call over that limit must not use up the limit
+        of the line for all others. A telephone that calls for the first time within the hour is let in even beyond the
+        line's limit: it cannot be the one that floods it.
+        """
+        first = False
+        if whose := self._whose(call):
+            count = self._count(*whose, call.call_id, now)
+            if count is None:
+                return False
+            first = call.caller is not None and count == 1
+        most = self._limits.calls_of_a_line
+        return self._count(_of_line(call.line), most, call.call_id, now, beyond=first) is not None
+
+    def _whose(self, call: IncomingCall) -> tuple[str, int] | None:
+        """Return the key and the limit of whoever calls; None for a call that the clinic itself passes on."""
+        if call.caller:
+            return f"clinic:calls:telephone:{self._keyed_ids.telephone(call.caller)}", self._limits.calls_of_a_caller
+        return None if call.forwarded else (_withheld(call.line), self._limits.withheld_calls_of_a_line)
+
+    def _count(self, key: str, most: int, call_id: str, now: datetime, *, beyond: bool = False) -> int | None:
+        """Count the call under this key; return the calls there, or None if it is one too many and not let `beyond`.
 
         A sorted set holds the calls by their moment. A refused call is taken out again, so that it does not prolong
         the refusal.
@@ -64,7 +129,15 @@ class CallLimits:
             together.zcard(key)
             together.expire(key, WINDOW)
             _, is_new, count, _ = together.execute()
-        if not is_new or count <= most:
-            return True
+        if not is_new or beyond or count <= most:
+            return int(count)
         self._redis.zrem(key, call_id)
-        return False
+        return None
+
+
+def _of_line(line: str) -> str:
+    return f"clinic:calls:line:{line}"
+
+
+def _withheld(line: str) -> str:
+    return f"clinic:calls:withheld:{line}"

@@ -132,6 +132,10 @@ class Dialling:
         except NumberRefused:
             return None
 
+    def is_ours(self, written: str) -> bool:
+        """Return whether the text is one of the clinic's own numbers."""
+        return among(written, self.ours)
+
     def anybodys(self, written: str) -> Phone:
         """Return the number that somebody typed without words around it, even if the clinic must not call it.
 

@@ -70,6 +70,7 @@ class AuditAction(StrEnum):
     UNDID_HOURS = "undid hours"
     BLOCKED_NUMBER = "blocked number"
     UNBLOCKED_NUMBER = "unblocked number"
+    COUNTED_AFRESH = "counted calls afresh"
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ A_CALLER_WAITS = 1.1
 
 @dataclass(frozen=True)
 class TelephoneServices:
-    """The services that a call needs: the carrier, the intake of requests, and the limits."""
+    """The services that a call needs: the carrier, the intake of requests, and the limits of calls."""
 
     carrier: Carrier
     intake: Intake

@@ -86,5 +86,6 @@ AUDIT: Mapping[AuditAction, str] = {
     AuditAction.UNDID_HOURS: later("undid hours"),
     AuditAction.BLOCKED_NUMBER: later("blocked number"),
     AuditAction.UNBLOCKED_NUMBER: later("unblocked number"),
+    AuditAction.COUNTED_AFRESH: later("counted calls afresh"),
 }
 """Words of each action in the audit; the request or person is named beside them."""

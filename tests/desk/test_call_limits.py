@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from redis import Redis
 
-from ivr.desk.call_limits import CallLimits
+from ivr.desk.call_limits import CallLimits, IncomingCall
 from ivr.line.clinic import Limits
 from ivr.line.phones import Phone
 from ivr.storage.breaker import Breaker
@@ -25,11 +25,12 @@ def redis(redis_url: str) -> Iterator[Redis]:
 
 
 def counting(redis: Redis, most: int) -> CallLimits:
-    return CallLimits(redis, Breaker(0.5), KeyedIds("0123456789abcdef" * 4), Limits(most, 100, 10, 6))
+    """Limits of a telephone; its line takes ten calls, two of them without a number."""
+    return CallLimits(redis, Breaker(0.5), KeyedIds("0123456789abcdef" * 4), Limits(most, 10, 2, 6))
 
 
-def fits(limits: CallLimits, call: str, now: datetime = NOW) -> bool:
-    return not limits.over(call, CALLER, "main", now)
+def fits(limits: CallLimits, call: str, now: datetime = NOW, caller: Phone | None = CALLER) -> bool:
+    return not limits.over(IncomingCall(call, "main", caller), now)
 
 
 def test_a_call_counts_for_an_hour_from_when_it_came_in_however_often_it_is_told_of(redis: Redis) -> None:
@@ -58,3 +59,38 @@ def test_the_last_call_within_is_let_in_and_the_first_beyond_is_not(redis: Redis
     limits = counting(redis, 3)
     assert [fits(limits, f"CA{n}", NOW - ago) for n in range(3)] == [True] * 3
     assert not fits(limits, "CA3")
+
+
+def test_withheld_calls_beyond_their_limit_do_not_count_for_the_line(redis: Redis) -> None:
+    limits = counting(redis, 20)
+    assert [fits(limits, f"CAw{n}", caller=None) for n in range(9)] == [True] * 2 + [False] * 7
+    assert [fits(limits, f"CA{n}") for n in range(9)] == [True] * 8 + [False], "eight of ten are left"
+
+
+def test_the_load_of_a_line_is_that_of_the_last_hour_and_can_be_forgotten(redis: Redis) -> None:
+    limits = counting(redis, 20)
+    fits(limits, "CAw", caller=None)
+    for n in range(12):
+        fits(limits, f"CA{n}", after(minutes=30))
+    main, other = limits.loads(["main", "third"], after(minutes=59))
+    assert (main.line, main.calls, main.withheld, main.is_full, main.is_full_of_withheld) == (
+        "main",
+        10,
+        1,
+        True,
+        False,
+    )
+    assert (other.calls, other.withheld, other.is_full) == (0, 0, False)
+    (main,) = limits.loads(["main"], after(minutes=60))
+    assert (main.calls, main.withheld) == (9, 0)
+    limits.forget("main")
+    (main,) = limits.loads(["main"], after(minutes=60))
+    assert (main.calls, main.withheld) == (0, 0)
+    assert fits(limits, "CA99", after(minutes=60))
+
+
+def test_a_limit_at_which_no_call_without_a_number_is_taken_is_told(redis: Redis) -> None:
+    limits = counting(redis, 20)
+    assert [fits(limits, f"CAw{n}", caller=None) for n in range(3)] == [True, True, False]
+    (main,) = limits.loads(["main"], NOW)
+    assert (main.is_full, main.is_full_of_withheld) == (False, True)

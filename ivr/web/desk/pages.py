@@ -12,6 +12,7 @@ from ivr.desk.worklist import PAGE, Filter
 from ivr.storage.audit import AuditAction
 from ivr.storage.redis import QueueAway
 from ivr.web.desk import cards
+from ivr.web.desk.busy_lines import loads
 from ivr.web.desk.calendar_feed import address
 from ivr.web.guards import guarded_by, open_to_all, staff_only
 from ivr.web.i18n import FIRST_DAY, LAST_DAY, _, local
@@ -141,6 +142,7 @@ def _list(wanted: Filter) -> dict[str, object]:
         "seen": _seen(),
         "failed": [(each, cards.failure_words(each)) for each in services().desk.outbox.failed_for_good()],
         "on_their_way": _on_their_way(),
+        "busy": [each for each in loads() if each.is_full or each.is_full_of_withheld],
         "lines": services().clinic.lines,
         "title": _("(%(count)s) The desk", count=page.waiting),
         "next_page": page.first + PAGE if page.first + PAGE < page.found else None,

@@ -15,6 +15,7 @@ from ivr.carrier.addresses import Addresses
 from ivr.carrier.call_event import CallEvent
 from ivr.carrier.leg import Leg
 from ivr.carrier.port import Answer
+from ivr.desk.call_limits import IncomingCall
 from ivr.desk.intake_rules import RequestRefused
 from ivr.desk.requests import NewRequest
 from ivr.line.call import begin, press, resume
@@ -45,7 +46,9 @@ def ring() -> Response:
     line = services().clinic.line_rung(called.called, called.forwarded_from)
     log.info("call %s: comes in on line %s", called.call_id, line.key)
     services().operations.counters.count(CALLS, line=line.key, language=line.language)
-    over = services().telephone.limits.over(called.call_id, _sender(called), line.key, services().clock())
+    forwarded = services().clinic.dialling.is_ours(called.sender)
+    incoming = IncomingCall(called.call_id, line.key, _sender(called), forwarded)
+    over = services().telephone.limits.over(incoming, services().clock())
     call = Call(line.key, line.language, START, over_limit=over)
     return _heard(begin(call, _facts(call, called)))
 

@@ -34,8 +34,11 @@ SORRY = {"en": "We are sorry. At the moment we cannot take any more requests", "
 PROMISED = "Thank you. We have your request."
 JOINED = "You already have a request with us."
 
-CALLS_OF_A_CALLER, REQUESTS_OF_A_NUMBER = 20, 10
+CALLS_OF_A_CALLER, CALLS_OF_A_LINE, WITHHELD_CALLS_OF_A_LINE, REQUESTS_OF_A_NUMBER = 20, 300, 30, 10
 """As config/clinic.toml has them."""
+
+NUMBERLESS = ("", "anonymous", "+266696687", "sip:asha@example.org", "+", "+123", "no number at all")
+"""Senders that name nobody and are not the clinic's own."""
 
 
 @pytest.fixture
@@ -159,10 +162,30 @@ def test_a_call_that_was_let_in_stays_so_when_others_come_after_it(phone: Phone)
     assert is_promised(early.press(*BOOK))
 
 
-@pytest.mark.parametrize("caller", ["", "anonymous", "+266696687", "sip:asha@example.org", "+", "+918090080907"])
-def test_a_caller_without_a_number_has_no_limit_of_their_own(phone: Phone, caller: str) -> None:
-    rings_often(phone, CALLS_OF_A_CALLER + 1, caller)
+@pytest.mark.parametrize("caller", NUMBERLESS)
+def test_callers_without_a_number_share_a_limit_far_below_the_lines(phone: Phone, caller: str) -> None:
+    rings_often(phone, WITHHELD_CALLS_OF_A_LINE - 1, "anonymous")
     assert is_promised(asks_for_another(phone.rings(caller=caller), OTHER))
+    assert is_refused(asks_for_another(phone.rings(caller=caller), OTHER))
+    assert is_promised(asks_for_another(phone.rings("third", caller), "+919999900003")), "another line has its own"
+
+
+def test_a_flood_of_withheld_calls_closes_the_line_to_nobody_who_shows_a_number(phone: Phone) -> None:
+    rings_often(phone, CALLS_OF_A_LINE, "anonymous")
+    assert is_promised(phone.rings().press(*BOOK))
+    assert is_promised(phone.rings().press(*RING_BACK)), "who has called before is taken too"
+
+
+@pytest.mark.parametrize("mobile", ["+918090080907", "8090080906"])
+def test_calls_that_the_clinics_own_mobile_forwards_have_the_whole_limit_of_the_line(phone: Phone, mobile: str) -> None:
+    """They hide who calls; on a line that is reached so, all patients do."""
+    rings_often(phone, WITHHELD_CALLS_OF_A_LINE + 1, mobile)
+    assert is_promised(asks_for_another(phone.rings(caller=mobile), OTHER))
+
+
+def test_a_withheld_caller_over_the_limit_hears_hours_and_advice(quiet_line: Phone) -> None:
+    rings_often(quiet_line, 3, "anonymous")
+    hears_hours_and_advice(quiet_line, "anonymous")
 
 
 def test_a_caller_from_abroad_has_one(phone: Phone) -> None:
@@ -174,12 +197,38 @@ def test_a_caller_from_abroad_has_one(phone: Phone) -> None:
 
 
 def test_a_line_with_too_many_calls_takes_no_more_requests_and_other_lines_do(quiet_line: Phone) -> None:
-    for n in range(3):
-        quiet_line.rings(caller=f"+91999990001{n}")
-    assert is_refused(quiet_line.rings().press(*BOOK))
+    floods(quiet_line)
+    called_before = "+919999900010"
+    assert is_refused(quiet_line.rings(caller=called_before).press(*BOOK))
     assert is_refused(asks_for_another(quiet_line.rings(caller="anonymous"), OTHER))
-    hears_hours_and_advice(quiet_line)
-    assert is_promised(quiet_line.rings("third", OTHER).press(*BOOK))
+    hears_hours_and_advice(quiet_line, called_before)
+    assert is_promised(quiet_line.rings("third", "+919999900011").press(*BOOK)), "which has called before, too"
+
+
+def floods(phone: Phone, calls: int = 3) -> None:
+    for n in range(calls):
+        phone.rings(caller=f"+91999990001{n}")
+
+
+def test_a_number_that_has_not_called_before_is_taken_while_a_flood_goes_on(quiet_line: Phone, clock: Clock) -> None:
+    floods(quiet_line, 9)
+    first = quiet_line.rings()
+    first.follows("/voice", {})
+    assert is_promised(first.press(*BOOK)), "though its first webhook came twice"
+    assert is_refused(quiet_line.rings().press(*RING_BACK)), "its next call is one of many"
+    clock.goes_on(hours=1)
+    floods(quiet_line, 9)
+    assert is_promised(quiet_line.rings().press(*RING_BACK)), "an hour later it is new again"
+
+
+def test_the_first_webhook_of_a_number_let_in_beyond_the_limit_is_judged_alike_when_it_comes_late(
+    quiet_line: Phone,
+) -> None:
+    floods(quiet_line)
+    early = quiet_line.rings()
+    quiet_line.rings()
+    early.follows("/voice", {})
+    assert is_promised(early.press(*BOOK))
 
 
 def test_one_telephone_that_rings_without_end_does_not_use_up_the_line(quiet_line: Phone) -> None:

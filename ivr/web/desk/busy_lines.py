@@ -1,0 +1,51 @@
+"""The page of lines that are over their limit of calls: how many came, and what can be done.
+
+Shows counts only, no caller. The limits are in ivr/desk/call_limits.py.
+"""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ivr.desk.call_limits import LineLoad
+from ivr.storage.audit import AuditAction
+from ivr.storage.redis import QueueAway
+from ivr.web.guards import guarded_by, staff_only
+from ivr.web.i18n import _
+from ivr.web.services import services
+from ivr.web.sessions import by
+
+busy_lines = Blueprint("busy_lines", __name__)
+
+
+@busy_lines.get("/desk/busy-lines")
+@guarded_by(staff_only)
+def page() -> str:
+    """Show how many calls each line has had within the hour."""
+    return render_template("busy_lines.html", loads=loads(), lines=services().clinic.lines)
+
+
+@busy_lines.post("/desk/busy-lines")
+@guarded_by(staff_only)
+def count_afresh() -> ResponseReturnValue:
+    """Count the calls of a line from none again, so that it takes requests from everybody."""
+    line = services().clinic.lines.get(request.form.get("line", ""))
+    if line is None:
+        abort(400)
+    try:
+        services().telephone.limits.forget(line.key)
+    except QueueAway:
+        flash(_("The calls are not counted at the moment, so nobody is refused."), "trouble")
+    else:
+        services().staff.audit.write(by(), AuditAction.COUNTED_AFRESH, line.key)
+        flash(_("The line takes requests from everybody again."), "done")
+    return redirect(url_for("busy_lines.page"))
+
+
+def loads() -> Sequence[LineLoad]:
+    """Return the load of each line; none where Redis is away, since then no call is counted or refused."""
+    try:
+        return services().telephone.limits.loads(services().clinic.lines, services().clock())
+    except QueueAway:
+        return ()
