@@ -43,12 +43,12 @@ def written(name: str, zone: str, entries: Iterable[CalendarEvent]) -> bytes:
     calendar.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")
     head: bytes = calendar.to_ical()
-    return head.removesuffix(END) + _time_zone(zone) + b"".join(map(_event, entries)) + END
+    return head.removesuffix(END) + (b"".join(map(_event, entries)) or _time_zone(zone)) + END
 
 
 @lru_cache(maxsize=4)
 def _time_zone(zone: str) -> bytes:
-    """Return the zone as text: a calendar without any component is not valid, and programs refuse an empty one."""
+    """Return the zone as text, for an empty calendar: one without any component is not valid, and may be refused."""
     lines: bytes = Timezone.from_tzid(zone).to_ical()
     return lines
 
