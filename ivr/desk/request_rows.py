@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import CompoundSelect, Row, select, union_all
 
 from ivr.desk.requests import Outcome, Request, Status
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
+from ivr.storage import schema
 from ivr.storage.odd import name_once, text_of
 
 
@@ -90,6 +92,20 @@ def unreadable(found: Iterable[AnyRequest]) -> list[OddRequest]:
 
 CANNOT_READ = "CannotRead"
 """The reason of a failed task about a request that cannot be read."""
+
+
+def of_unknown_status() -> CompoundSelect[int]:
+    """Return the query of the ids of the requests whose status this version does not know.
+
+    It names the ranges beside the statuses that it knows, each of which both databases look up in their index.
+    """
+    known, table = sorted(Status), schema.requests
+    ranges = [(None, known[0]), *pairwise(known), (known[-1], None)]
+    beside = (
+        [*([table.c.status > low] if low else []), *([table.c.status < high] if high else [])] for low, high in ranges
+    )
+    return union_all(*(select(table.c.id).where(*each) for each in beside))
+
 
 UNREAD = object()
 """Stands for a value that could not be read."""

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.merge_links import WAS_MERGED, merged_into
-from ivr.desk.request_rows import AnyRequest, CannotRead, OddRequest, any_request, readable
+from ivr.desk.request_rows import AnyRequest, CannotRead, OddRequest, any_request, of_unknown_status, readable
 from ivr.desk.requests import (
     CALLER,
     LIVE,
@@ -92,8 +92,9 @@ class RequestStore:
 
     def stored(self, *, closed: bool) -> list[AnyRequest]:
         """Return the requests, also those that cannot be read; with `closed`, all of them. Raises StoreAway."""
-        query = select(schema.requests)
-        return self._list(query if closed else query.where(schema.requests.c.status != Status.CLOSED))
+        query, table = select(schema.requests), schema.requests
+        waits = or_(table.c.status.in_(LIVE), table.c.id.in_(of_unknown_status()))
+        return self._list(query if closed else query.where(waits))
 
     def request(self, request_id: int) -> Request:
         """Return the request with this id. Raises CannotRead, NoSuchRequest, StoreAway."""

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 
 from ivr.desk.merge_links import WAS_MERGED, merged_into
-from ivr.desk.request_rows import AnyRequest, OddRequest, any_request, readable, unreadable
+from ivr.desk.request_rows import AnyRequest, OddRequest, any_request, of_unknown_status, readable, unreadable
 from ivr.desk.requests import LIVE, Outcome, Request, Status
 from ivr.line.phones import LONGEST_TYPED, NumberRefused, digits_of, typed
 from ivr.storage import schema
@@ -23,15 +22,6 @@ PAGE = 50
 """Requests on one page: more than anybody calls before the list has changed."""
 
 table = schema.requests
-
-BETWEEN = (None, *sorted(Status), None)
-UNKNOWN_STATUS: ColumnElement[bool] = or_(
-    *(
-        and_(*([table.c.status > low] if low else []), *([table.c.status < high] if high else []))
-        for low, high in pairwise(BETWEEN)
-    )
-)
-"""The condition of a status that this version does not know, as ranges, for which both databases use their index."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +100,12 @@ class Worklist:
             rows = [any_request(row) for row in read.execute(query)]
             found = read.execute(_count(wanted.conditions)).scalar_one()
             waiting = read.execute(_count(Filter().conditions)).scalar_one()
-            adrift = select(table).where(UNKNOWN_STATUS, *wanted.wishes).order_by(table.c.id).limit(PAGE)
+            adrift = (
+                select(table)
+                .where(table.c.id.in_(of_unknown_status()), *wanted.wishes)
+                .order_by(table.c.id)
+                .limit(PAGE)
+            )
             lost = [] if first else [any_request(row) for row in read.execute(adrift)]
         odd = unreadable([*lost, *rows])
         return Page(readable(rows), odd, found + len(lost), waiting + len(lost), first)
