@@ -13,6 +13,7 @@ from ivr.web.desk.blocked import blocked
 from ivr.web.desk.bookings import bookings
 from ivr.web.desk.busy_lines import busy_lines
 from ivr.web.desk.calendar_feed import feed
+from ivr.web.desk.counter import counter
 from ivr.web.desk.merging import merging
 from ivr.web.desk.pages import console
 from ivr.web.guards import ask_guard, guarded_by, open_to_all
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     second_factor,
     console,
     moves,
+    counter,
     merging,
     bookings,
     people,

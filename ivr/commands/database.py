@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import database_address
-from ivr.operations.copy_database import NotEmpty, copy
+from ivr.operations.copy_database import CannotCopy, NotEmpty, copy
 from ivr.operations.upgrade import upgrade as bring_up_to_date
 from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway
 from ivr.storage.database_errors import error_kind
@@ -46,8 +46,8 @@ def copy_database(address: str) -> None:
         raise click.ClickException(str(refused)) from None
     except SQLAlchemyError as error:
         raise click.ClickException(f"the new database cannot be used: {error_kind(error)}") from None
-    except StoreAway as away:
-        raise click.ClickException(f"nothing was copied: {away}") from None
+    except (StoreAway, CannotCopy) as refused:
+        raise click.ClickException(f"nothing was copied: {refused}") from None
     except NotEmpty as found:
         raise click.ClickException(f"nothing was copied: the new database is in use, it has {found}") from None
     for name, count in copied.items():

@@ -2,13 +2,21 @@
 
 import json
 from datetime import datetime
+from typing import Any
 
 import click
 from flask.cli import AppGroup
 
-from ivr.desk.requests import Request
+from ivr.desk.request_rows import AnyRequest, OddRequest
 from ivr.storage.database import StoreAway
 from ivr.web.services import services
+
+Row = dict[str, Any]
+"""A request as this command shows it; of one that cannot be read, the values as they are stored."""
+
+NAMES = ("reference", "kind", "line", "phone", "language", "day", "window", "due", "status", "created", "call_sid")
+COLUMNS = {"window": "part"}
+"""The names in the JSON, and the columns of those that are called otherwise there."""
 
 desk = AppGroup("desk", help="The requests at the desk.")
 
@@ -19,7 +27,7 @@ desk = AppGroup("desk", help="The requests at the desk.")
 def list_requests(as_json: bool, everything: bool) -> None:
     """The open and taken requests, soonest due first."""
     try:
-        found = services().desk.store.all() if everything else services().desk.store.waiting()
+        found = services().desk.store.stored(closed=everything)
     except StoreAway as away:
         raise click.ClickException(f"the database is away: {away}") from None
     for each in found:
@@ -27,7 +35,10 @@ def list_requests(as_json: bool, everything: bool) -> None:
         click.echo(json.dumps(row, ensure_ascii=False) if as_json else _in_words(row))
 
 
-def _row(found: Request) -> dict[str, str | None]:
+def _row(found: AnyRequest) -> Row:
+    if isinstance(found, OddRequest):
+        values = {name: found.stored[COLUMNS.get(name, name)] or None for name in NAMES}
+        return {**values, "cannot_read": list(found.odd)}
     return {
         "reference": found.reference,
         "kind": found.kind,
@@ -43,9 +54,10 @@ def _row(found: Request) -> dict[str, str | None]:
     }
 
 
-def _in_words(row: dict[str, str | None]) -> str:
+def _in_words(row: Row) -> str:
     names = ("reference", "status", "kind", "line", "phone", "due", "day", "window")
-    return "  ".join(row[name] or "-" for name in names)
+    odd = f"  cannot be read: {', '.join(row['cannot_read'])}" if "cannot_read" in row else ""
+    return "  ".join(row[name] or "-" for name in names) + odd
 
 
 def _local(moment: datetime) -> str:

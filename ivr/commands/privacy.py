@@ -1,14 +1,15 @@
 """`flask privacy`: exports what is stored about a number, for the person who asks, and erases it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 from flask.cli import AppGroup
 
-from ivr.line.phones import NumberRefused, Phone, typed
+from ivr.line.phones import NumberRefused, Phone, plain, typed
 from ivr.operations.backup import backups
-from ivr.operations.personal_data import PersonalData, PersonalRecord
+from ivr.operations.personal_data import PersonalData, PersonalRecord, StoredNumber
 from ivr.storage.audit import COMMAND_LINE, By
 from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway, sqlite_path
 from ivr.storage.redis import QueueAway
@@ -29,19 +30,25 @@ Not erased, because it is not ours to reach or names nobody:
   the audit (references only), and old commands in Redis' append-only file (sealed)"""
 
 
-class PhoneNumber(click.ParamType[Phone]):
-    """A telephone number as people write it."""
+NO_NUMBER = "that is not a complete telephone number"
+
+
+class PhoneNumber(click.ParamType[Phone | StoredNumber]):
+    """A telephone number as people write it. One that is none is looked for as it is stored."""
 
     name = "number"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Phone:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Phone | StoredNumber:
         """Return the number. Fails without repeating what was typed."""
-        if isinstance(value, Phone):
+        if isinstance(value, Phone | StoredNumber):
             return value
         try:
             return typed(str(value))
         except NumberRefused:
-            self.fail("that is not a complete telephone number", param, ctx)
+            as_stored = re.sub(r"[^\d+]", "", plain(str(value)))
+        if not as_stored:
+            self.fail(NO_NUMBER, param, ctx)
+        return StoredNumber(as_stored)
 
 
 WHOSE = click.argument("number", type=PhoneNumber(), required=False)
@@ -49,11 +56,11 @@ WHOSE = click.argument("number", type=PhoneNumber(), required=False)
 
 @privacy.command("export")
 @WHOSE
-def export(number: Phone | None) -> None:
+def export(number: Phone | StoredNumber | None) -> None:
     """All that is held about NUMBER, as JSON. Asks for the number where none is given."""
     number = number or _asked()
     with _personal_data() as personal_data, _told(NOTHING_READ):
-        held = personal_data.of(number)
+        held = _held(personal_data, number)
         personal_data.seen(held, By(COMMAND_LINE, services().clock()))
     click.echo(held.as_json())
     _warn_of_unreadable(held)
@@ -62,12 +69,12 @@ def export(number: Phone | None) -> None:
 @privacy.command("erase")
 @WHOSE
 @click.option("--yes", is_flag=True, help="Does not ask.")
-def erase(number: Phone | None, yes: bool) -> None:
+def erase(number: Phone | StoredNumber | None, yes: bool) -> None:
     """Erases all that is held about NUMBER, after showing what it is and asking."""
     number = number or _asked()
     with _personal_data() as personal_data:
         with _told(NOTHING_ERASED):
-            held = personal_data.of(number)
+            held = _held(personal_data, number)
         _show(held)
         if not held.empty and not yes:
             click.confirm("Erase all of this?", abort=True)
@@ -76,9 +83,17 @@ def erase(number: Phone | None, yes: bool) -> None:
     _show_what_remains(held)
 
 
-def _asked() -> Phone:
+def _held(personal_data: PersonalData, number: Phone | StoredNumber) -> PersonalRecord:
+    """Return all data about a number. Fails where it is no number, and none is stored like this."""
+    held = personal_data.of(number)
+    if held.empty and isinstance(number, StoredNumber):
+        raise click.BadParameter(NO_NUMBER)
+    return held
+
+
+def _asked() -> Phone | StoredNumber:
     """Prompt for the number, so that it need not be in the shell's history."""
-    found: Phone = click.prompt("PhoneNumber", type=PhoneNumber(), err=True)
+    found: Phone | StoredNumber = click.prompt("PhoneNumber", type=PhoneNumber(), err=True)
     return found
 
 

@@ -6,13 +6,15 @@ taken) and intake.py (no transfer to the reception). No HTTP, no clock.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
-from ivr.line.phones import Phone
+from ivr.line.phones import NumberRefused, Phone
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
+from ivr.storage.odd import Odd, name_once, text_of
 
 LONGEST_REASON = 80
 
@@ -24,10 +26,13 @@ class Block:
     """A blocked number, with the reason, the person who blocked it, and the moment."""
 
     id: int
-    phone: Phone
+    phone: Phone | None
+    """None where what is stored is not a number to this version."""
+    stored: str
+    """The number as it is stored."""
     reason: str
     who: str
-    at: datetime
+    at: datetime | Odd
 
 
 class Blocked:
@@ -64,12 +69,21 @@ class Blocked:
         """Return the blocks that stand, newest first. Raises StoreAway."""
         query = select(table).where(table.c.lifted_at.is_(None)).order_by(table.c.id.desc())
         with self._database.reading() as read:
-            return [Block(row.id, Phone(row.phone), row.reason, row.who, row.at) for row in read.execute(query)]
+            return [_block(row) for row in read.execute(query)]
 
     def has(self, number: Phone) -> bool:
         """Return whether this number is blocked. Raises StoreAway."""
         with self._database.reading() as read:
             return is_blocked(read, number)
+
+
+def _block(row: Row[Any]) -> Block:
+    try:
+        number = Phone(row.phone)
+    except (NumberRefused, TypeError):
+        name_once(table.name, row.id, ["phone"])
+        number = None
+    return Block(row.id, number, text_of(row.phone), text_of(row.reason), text_of(row.who), row.at)
 
 
 def is_blocked(read: Connection, *numbers: Phone | None) -> bool:

@@ -7,6 +7,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, or_, select
 
@@ -96,6 +97,13 @@ def _booked_since(read: Connection, since: datetime) -> list[Appointment]:
     changed = or_(lines.c.what.in_((Outcome.BOOKED, HistoryEvent.REBOOKED)), back)
     often = select(func.count()).where(lines.c.request_id == table.c.id, changed)
     columns = (table.c.id, table.c.reference, table.c.line, table.c.appointment, table.c.touched)
-    query = select(*columns, often.scalar_subquery() - 1)
+    query = select(*columns, (often.scalar_subquery() - 1).label("revision"))
     booked = query.where(table.c.outcome == Outcome.BOOKED, table.c.appointment >= since)
-    return [Appointment(*row) for row in read.execute(booked.order_by(table.c.appointment, table.c.id))]
+    rows = read.execute(booked.order_by(table.c.appointment, table.c.id))
+    return [_appointment(row) for row in rows if isinstance(row.appointment, datetime)]
+
+
+def _appointment(row: Any) -> Appointment:
+    """Return an appointment; one whose moment of booking is not known counts as booked for its own time."""
+    booked = row.touched if isinstance(row.touched, datetime) else row.appointment
+    return Appointment(row.id, row.reference, row.line, row.appointment, booked, row.revision)

@@ -3,7 +3,6 @@
 One transaction locks both in the order of their ids. An undo restores both or neither. No HTTP, no clock.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +11,10 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from ivr.desk.merge_links import forget_wish
 from ivr.desk.outbox import give_back, withdraw
+from ivr.desk.request_rows import request_of
 from ivr.desk.requests import HistoryEntry, HistoryEvent, MoveRefused, NoSuchRequest, Outcome, Status
 from ivr.desk.store import in_turn, note, wish_of
-from ivr.desk.undo import has_another, last_line, may_undo, restored, standing
+from ivr.desk.undo import has_another, last_line, may_undo, noted, restored, standing
 from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
 from ivr.storage.database import Database
@@ -44,7 +44,7 @@ class Merging:
     def merge(self, stays_id: int, goes_id: int, by: By) -> None:
         """Close the second request as a duplicate of the first, which becomes due at the earlier of both times.
 
-        Raises SameRequest, MergeRefused, NoSuchRequest, StoreAway.
+        Raises SameRequest, MergeRefused, CannotRead, NoSuchRequest, StoreAway.
         """
         if stays_id == goes_id:
             raise SameRequest
@@ -52,6 +52,7 @@ class Merging:
         def merged(write: Connection) -> None:
             stays, goes = _both(write, stays_id, goes_id)
             for row in (stays, goes):
+                request_of(row)
                 if not _is_free(row, by.who):
                     raise MergeRefused(row)
             _take_in(write, stays, goes, by)
@@ -82,13 +83,17 @@ class Merging:
         # The link is read again, now that both requests are locked.
         if _taken_in(write, stays_id, by) != goes_id or has_another(write, goes):
             return False
-        if last_of_goes.what != HistoryEvent.DUPLICATE_OF or last_of_goes.before is None:
+        if last_of_stays is None or last_of_goes is None or last_of_goes.what != HistoryEvent.DUPLICATE_OF:
             return False
-        give_back(write, json.loads(last_of_goes.before)["withdrawn"])
+        withdrawn, before_merge = noted(last_of_goes.before, "withdrawn"), restored(last_of_goes.before)
+        before_taking_in = restored(last_of_stays.before)
+        if withdrawn is None or before_merge is None or before_taking_in is None:
+            return False
+        give_back(write, withdrawn)
         # The undo removes the link. If the closed request is erased later, its wish in this line would not be found.
         forget_wish(write, schema.history.c.id == last_of_stays.id, goes.reference)
-        for row, before in ((stays, last_of_stays.before), (goes, last_of_goes.before)):
-            write.execute(update(table).where(table.c.id == row.id).values(restored(before)))
+        for row, before in ((stays, before_taking_in), (goes, before_merge)):
+            write.execute(update(table).where(table.c.id == row.id).values(before))
             note(write, row.id, HistoryEntry.of(by, HistoryEvent.UNDONE))
         write.execute(line(by, AuditAction.UNDID_MERGING_REQUEST, stays.reference, goes.reference))
         return True
@@ -128,7 +133,7 @@ def _close(write: Connection, stays: Row[Any], goes: Row[Any], by: By) -> None:
     )
 
 
-def _tell(write: Connection, row: Row[Any], entry: HistoryEntry, before: str) -> None:
+def _tell(write: Connection, row: Row[Any], entry: HistoryEntry, before: str | None) -> None:
     values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
     write.execute(insert(schema.history).values(request_id=row.id, before=before, **values))
 
@@ -138,9 +143,9 @@ def _taken_in(write: Connection, stays_id: int, by: By) -> int | None:
     if write.execute(select(table.c.id).where(table.c.id == stays_id)).first() is None:
         return None
     last = last_line(write, stays_id)
-    if last.what != HistoryEvent.TOOK_IN or not may_undo(last, by):
+    if last is None or last.what != HistoryEvent.TOOK_IN or not may_undo(last, by):
         return None
-    found: int = json.loads(last.before)["took_in"]
+    found: int | None = noted(last.before, "took_in")
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, Row, insert, select, update
 
+from ivr.desk.request_rows import CannotRead, OddRequest, any_request, request_of
 from ivr.desk.requests import (
     LIVE,
     OUTCOMES,
@@ -25,7 +26,7 @@ from ivr.desk.requests import (
     Status,
     Then,
 )
-from ivr.desk.store import in_turn, note, request_of
+from ivr.desk.store import in_turn, note
 from ivr.desk.undo import has_another, last_line, may_undo, restored, standing
 from ivr.line.again import next_try
 from ivr.line.booking import Kind
@@ -89,12 +90,13 @@ class Moves:
         """Report the outcome of a call: the request is closed, or due again later. Raises as `take`."""
 
         def changed(row: Row[Any]) -> Mapping[str, Any]:
-            return self._reported(request_of(row), report, by.at)
+            return self._reported(row, report, by.at)
 
         entry = HistoryEntry.of(by, report.outcome, report.at.isoformat() if report.at else "")
         make(self.database, request_id, entry, _taken_by(by.who), changed)
 
-    def _reported(self, request: Request, report: OutcomeReport, now: datetime) -> Mapping[str, Any]:
+    def _reported(self, row: Row[Any], report: OutcomeReport, now: datetime) -> Mapping[str, Any]:
+        """Return the change of the row. Raises CannotRead where it depends on what cannot be read."""
         closed = {"status": Status.CLOSED, "touched": now, "appointment": None}
         again = {"status": Status.OPEN, "taken_by": None, "touched": None, "outcome": report.outcome}
         match OUTCOMES[report.outcome]:
@@ -102,14 +104,21 @@ class Moves:
                 return {**closed, "outcome": report.outcome, "appointment": report.at}
             case Then.AT_A_MOMENT:
                 return {**again, "due": report.at}
-            case Then.AGAIN if request.tries + 1 >= self.tries:
-                return {**closed, "outcome": Outcome.NOT_REACHED, "tries": request.tries + 1}
             case Then.AGAIN:
-                return {**again, "tries": request.tries + 1, "due": self.next_due(request, report.outcome, now)}
+                request = request_of(row)
+                tries = request.tries + 1
+                if tries >= self.tries:
+                    return {**closed, "outcome": Outcome.NOT_REACHED, "tries": tries}
+                return {**again, "tries": tries, "due": self.next_due(request, report.outcome, now)}
 
     def write_note(self, request_id: int, words: str, by: By) -> None:
-        """Add a note to the history; a taken request counts as touched. Raises NoSuchRequest, StoreAway."""
-        entry = HistoryEntry.of(by, HistoryEvent.NOTE, words.strip()[:LONGEST_NOTE])
+        """Add a note to the history; a taken request counts as touched.
+
+        Raises ValueError for a longer note than `LONGEST_NOTE`, NoSuchRequest, StoreAway.
+        """
+        if len(words) > LONGEST_NOTE:
+            raise ValueError(f"a note of {len(words)} letters")
+        entry = HistoryEntry.of(by, HistoryEvent.NOTE, words)
 
         def written(write: Connection) -> None:
             row = _found(write, request_id)
@@ -130,10 +139,10 @@ class Moves:
         def undone(write: Connection) -> bool:
             row = _found_in_turn(write, request_id)
             last = last_line(write, request_id)
-            if last.what != what or what in MERGED or not may_undo(last, by):
+            if last is None or last.what != what or what in MERGED or not may_undo(last, by):
                 return False
             before = restored(last.before)
-            if before["status"] in LIVE and has_another(write, row):
+            if before is None or (before["status"] in LIVE and has_another(write, row)):
                 return False
             write.execute(update(table).where(table.c.id == request_id).values(before))
             entry = HistoryEntry.of(by, HistoryEvent.UNDONE, last.what)
@@ -169,13 +178,13 @@ def make(
 ) -> None:
     """Make a move where it is allowed, with its line of history and of the audit.
 
-    Raises MoveRefused where the move is not allowed, NoSuchRequest, StoreAway.
+    Raises MoveRefused where the move is not allowed, CannotRead where its status is unknown, NoSuchRequest, StoreAway.
     """
 
     def made(write: Connection) -> None:
         row = _found(write, request_id)
         if not allowed(row):
-            raise MoveRefused(Status(row.status), row.taken_by)
+            raise _refused(row)
         changed = change(row) if callable(change) else change
         # No other writer can interfere: PostgreSQL has locked the row, SQLite the database.
         write.execute(update(table).where(table.c.id == request_id).values(**changed))
@@ -184,6 +193,14 @@ def make(
         write.execute(_audited(row, entry))
 
     in_turn(database, made)
+
+
+def _refused(row: Row[Any]) -> MoveRefused | CannotRead:
+    """Return the error that tells how the request stands."""
+    found = any_request(row)
+    if isinstance(found, OddRequest) and found.status is None:
+        return CannotRead(found)
+    return MoveRefused(Status(row.status), row.taken_by)
 
 
 def next_due(clinic: Clinic) -> Callable[[Request, Outcome, datetime], datetime]:
@@ -217,7 +234,7 @@ def _audited(row: Row[Any], entry: HistoryEntry) -> Insert:
     what = AUDITED.get(entry.what, AuditAction.REPORTED_REQUEST)
     detail = "" if entry.what == HistoryEvent.NOTE else entry.detail
     outcome = entry.what if entry.what not in AUDITED else ""
-    return line(By(entry.who, entry.at), what, row.reference, outcome or detail)
+    return line(entry.by, what, row.reference, outcome or detail)
 
 
 AUDITED: Mapping[str, AuditAction] = {

@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
+from ivr.desk.request_rows import CANNOT_READ, OddRequest, any_request
 from ivr.desk.requests import LIVE, THE_CLOCK, HistoryEntry, HistoryEvent, Request
-from ivr.desk.store import note, request_of
+from ivr.desk.store import note
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database
@@ -106,8 +107,12 @@ class Outbox:
             if row.attempts > len(PAUSES) + 1:
                 _fail_for_good(write, FailedTask(task_id, row.task, WORKER_DIED, row.request_id), now)
                 return None
-            request = write.execute(select(schema.requests).where(schema.requests.c.id == row.request_id)).one()
-        return OutboxTask(task_id, row.task, row.attempts, request_of(request))
+            found = write.execute(select(schema.requests).where(schema.requests.c.id == row.request_id)).one()
+            request = any_request(found)
+            if isinstance(request, OddRequest):  # the desk shows it, and that nobody could be told of it
+                _fail_for_good(write, FailedTask(task_id, row.task, CANNOT_READ, row.request_id), now)
+                return None
+        return OutboxTask(task_id, row.task, row.attempts, request)
 
     def done(self, task: OutboxTask, now: datetime) -> None:
         """Mark the task as done. Raises StoreAway."""
@@ -163,11 +168,13 @@ def give_back(write: Connection, ids: list[int]) -> None:
 def _fail_for_good(write: Connection, failed: FailedTask, now: datetime) -> None:
     """Mark the task as failed, with its reason, and note it in the history, where the desk sees it."""
     write.execute(update(table).where(table.c.id == failed.id).values(failed_at=now, error=failed.reason))
-    note(write, failed.request_id, HistoryEntry(now, THE_CLOCK, HISTORY_OF_FAILURE[failed.name], failed.reason))
+    note(write, failed.request_id, HistoryEntry(now, THE_CLOCK, history_of_failure(failed.name), failed.reason))
 
 
-HISTORY_OF_FAILURE = {TELL_STAFF: HistoryEvent.NOT_TOLD, CONFIRM_TO_CALLER: HistoryEvent.NOT_CONFIRMED}
-"""The event in the history for a task that has failed for good."""
+def history_of_failure(name: str) -> HistoryEvent:
+    """Return the event in the history for a task of this name that has failed for good."""
+    # A task that another version of the program made is about telling somebody too.
+    return HistoryEvent.NOT_CONFIRMED if name == CONFIRM_TO_CALLER else HistoryEvent.NOT_TOLD
 
 
 def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -172,16 +172,27 @@ class Request:
     merged_into: int | None = None
     """The id of the request that this one was closed as a duplicate of."""
 
+    @property
+    def number(self) -> str:
+        """The number as it is stored."""
+        return self.phone.e164
+
 
 @dataclass(frozen=True)
 class HistoryEntry:
     """A line of a request's history."""
 
     at: datetime
+    """In a line that was read, an Odd where it cannot be read; `stamp` of the web shows either."""
     who: str
     what: str
     """A HistoryEvent or an Outcome; another word if a newer version of the program wrote it."""
     detail: str
+
+    @property
+    def by(self) -> By:
+        """The person and the moment of the line."""
+        return By(self.who, self.at)
 
     @classmethod
     def of(cls, by: By, what: "HistoryEvent | Outcome", detail: str = "") -> Self:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.merge_links import WAS_MERGED, merged_into
+from ivr.desk.request_rows import AnyRequest, CannotRead, OddRequest, any_request, of_unknown_status, readable
 from ivr.desk.requests import (
     CALLER,
     LIVE,
@@ -20,14 +21,12 @@ from ivr.desk.requests import (
     Kept,
     NewRequest,
     NoSuchRequest,
-    Outcome,
     Request,
     Status,
 )
-from ivr.line.booking import Kind, Part
-from ivr.line.phones import Phone
 from ivr.storage import schema
 from ivr.storage.database import Database, StoreAway, UniqueViolation
+from ivr.storage.odd import Odd
 from ivr.storage.upsert import insert_new, lock_key
 
 FIRST_LEASE = timedelta(seconds=15)
@@ -84,20 +83,33 @@ class RequestStore:
         return Saved(kept, request_id, tasks)
 
     def waiting(self) -> list[Request]:
-        """Return the live requests, soonest due first. Raises StoreAway."""
-        return self._list(select(schema.requests).where(schema.requests.c.status.in_(LIVE)))
+        """Return the live requests that can be read, soonest due first. Raises StoreAway."""
+        return readable(self._list(select(schema.requests).where(schema.requests.c.status.in_(LIVE))))
 
     def all(self) -> list[Request]:
-        """Return all requests, soonest due first. Raises StoreAway."""
-        return self._list(select(schema.requests))
+        """Return all requests that can be read, soonest due first. Raises StoreAway."""
+        return readable(self._list(select(schema.requests)))
+
+    def stored(self, *, closed: bool) -> list[AnyRequest]:
+        """Return the requests, also those that cannot be read; with `closed`, all of them. Raises StoreAway."""
+        query, table = select(schema.requests), schema.requests
+        waits = or_(table.c.status.in_(LIVE), table.c.id.in_(of_unknown_status()))
+        return self._list(query if closed else query.where(waits))
 
     def request(self, request_id: int) -> Request:
-        """Return the request with this id. Raises NoSuchRequest, StoreAway."""
+        """Return the request with this id. Raises CannotRead, NoSuchRequest, StoreAway."""
+        found = self.any_request(request_id)
+        if isinstance(found, OddRequest):
+            raise CannotRead(found)
+        return found
+
+    def any_request(self, request_id: int) -> AnyRequest:
+        """Return the request with this id, also where it cannot be read. Raises NoSuchRequest, StoreAway."""
         with self._database.reading() as read:
             row = read.execute(select(schema.requests).where(schema.requests.c.id == request_id)).one_or_none()
         if row is None:
             raise NoSuchRequest(request_id)
-        return request_of(row)
+        return any_request(row)
 
     def history(self, request_id: int) -> list[HistoryEntry]:
         """Return the history of the request, oldest line first. Raises StoreAway."""
@@ -105,12 +117,12 @@ class RequestStore:
         query = select(table.c.at, table.c.who, table.c.what, table.c.detail)
         with self._database.reading() as read:
             rows = read.execute(query.where(table.c.request_id == request_id).order_by(table.c.id))
-            return [HistoryEntry(*row) for row in rows]
+            return [HistoryEntry(*row) for row in rows]  # a moment or word that cannot be read is shown as it is
 
-    def _list(self, query: Any) -> list[Request]:
+    def _list(self, query: Any) -> list[AnyRequest]:
         with self._database.reading() as read:
             rows = read.execute(query.order_by(schema.requests.c.due, schema.requests.c.id))
-            return [request_of(row) for row in rows]
+            return [any_request(row) for row in rows]
 
 
 def in_turn(database: Database, work: Callable[[Connection], Result]) -> Result:
@@ -174,26 +186,29 @@ def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
     Every other wish stands beside it in the history, and the earlier due time holds: that of another kind, that of a
     call from another telephone, and one that waited in Redis while a later one was made.
     """
-    values: dict[str, Any] = {"due": min(live.due, new.due)}
+    # A due time that cannot be read must not keep this caller's request from the desk.
+    sooner = new.due if isinstance(live.due, Odd) else min(live.due, new.due)
+    values: dict[str, Any] = {"due": sooner}
     if new.own_number:
-        values["rang_again"] = live.rang_again + 1
+        values["rang_again"] = schema.requests.c.rang_again + 1
         if new.created >= _last_word(write, live):
-            values |= {"language": new.language} | (_replaced(live, new) if live.kind == new.kind else {})
+            values |= {"language": new.language} | (_replaced(live, new, sooner) if live.kind == new.kind else {})
     write.execute(update(schema.requests).where(schema.requests.c.id == live.id).values(values))
     _note_wish(write, live.id, new, HistoryEvent.RANG_AGAIN)
 
 
-def _replaced(live: Row[Any], new: NewRequest) -> dict[str, Any]:
+def _replaced(live: Row[Any], new: NewRequest, sooner: datetime) -> dict[str, Any]:
     """Return the wish in place of the request's; the same wish keeps the earlier due time."""
     same_wish = (live.day, live.part) == (new.day, new.part)
-    return {"day": new.day, "part": new.part, "due": min(live.due, new.due) if same_wish else new.due}
+    return {"day": new.day, "part": new.part, "due": sooner if same_wish else new.due}
 
 
 def _last_word(write: Connection, live: Row[Any]) -> datetime:
     """Return when the number itself, or the counter, last said what it wishes; `LONG_AGO` if only others did."""
     lines = schema.history
     own = (lines.c.request_id == live.id, lines.c.what.in_((HistoryEvent.MADE, HistoryEvent.RANG_AGAIN)))
-    return write.execute(select(func.max(lines.c.at)).where(*own)).scalar_one() or schema.LONG_AGO
+    found = write.execute(select(func.max(lines.c.at)).where(*own)).scalar_one()
+    return schema.LONG_AGO if found is None or isinstance(found, Odd) else found
 
 
 def _note_wish(write: Connection, request_id: int, new: NewRequest, event: HistoryEvent) -> None:
@@ -226,28 +241,3 @@ def _add_task(write: Connection, request_id: int, task: str, now: datetime) -> i
 def wish_of(day: Any, part: Any) -> str:
     """Return a wish in the form of a line of history: the day and its part, or an empty string."""
     return f"{day} {part}" if day and part else ""
-
-
-def request_of(row: Row[Any]) -> Request:
-    """Return a row of the table `requests` as a value."""
-    return Request(
-        id=row.id,
-        reference=row.reference,
-        kind=Kind(row.kind),
-        line=row.line,
-        phone=Phone(row.phone),
-        language=row.language,
-        day=row.day,
-        part=Part(row.part) if row.part else None,
-        due=row.due,
-        status=Status(row.status),
-        created=row.created,
-        call_id=row.call_sid,
-        rang_again=row.rang_again,
-        taken_by=row.taken_by,
-        tries=row.tries,
-        outcome=Outcome(row.outcome) if row.outcome else None,
-        appointment=row.appointment,
-        source=row.source,
-        merged_into=row.merged_into,
-    )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, select
 from ivr.desk.requests import LIVE, Status
 from ivr.storage import schema
 from ivr.storage.audit import By
+from ivr.storage.odd import Odd
 
 table = schema.requests
 
@@ -22,17 +23,21 @@ UNDO_WITHIN = timedelta(seconds=15)
 RESTORED = ("status", "taken_by", "touched", "tries", "outcome", "appointment", "due", "merged_into")
 """The columns that an undo restores."""
 
+MOMENTS = ("touched", "appointment", "due")
+"""Those of them that are moments."""
 
-def last_line(write: Connection, request_id: int) -> Row[Any]:
-    """Return the last line of a request's history; every request has one."""
+
+def last_line(write: Connection, request_id: int) -> Row[Any] | None:
+    """Return the last line of a request's history; None for one that was put there by hand."""
     lines = schema.history
     query = select(lines).where(lines.c.request_id == request_id).order_by(lines.c.id.desc()).limit(1)
-    return write.execute(query).one()
+    return write.execute(query).first()
 
 
 def may_undo(last: Row[Any], by: By) -> bool:
     """Return whether this person made this move within `UNDO_WITHIN`."""
-    return last.before is not None and last.who == by.who and by.at - last.at <= UNDO_WITHIN
+    known = last.before is not None and isinstance(last.at, datetime)
+    return known and last.who == by.who and by.at - last.at <= UNDO_WITHIN
 
 
 def has_another(write: Connection, row: Row[Any]) -> bool:
@@ -41,15 +46,28 @@ def has_another(write: Connection, row: Row[Any]) -> bool:
     return row.status == Status.CLOSED and write.execute(select(table.c.id).where(*same)).first() is not None
 
 
-def standing(row: Row[Any], **more: Any) -> str:
-    """Return the request's state as JSON, for an undo to restore."""
+def standing(row: Row[Any], **more: Any) -> str | None:
+    """Return the request's state as JSON, for an undo to restore; None where a moment in it cannot be read."""
     values = {name: getattr(row, name) for name in RESTORED}
+    if any(isinstance(each, Odd | bytes) for each in values.values()):
+        return None
     told = {name: each.isoformat() if isinstance(each, datetime) else each for name, each in values.items()}
     return json.dumps({**told, **more})
 
 
-def restored(before: str) -> Mapping[str, Any]:
-    """Return the columns of a request from the JSON of `standing`."""
-    values = {name: each for name, each in json.loads(before).items() if name in RESTORED}
-    moments = {name: datetime.fromisoformat(values[name]) for name in ("touched", "appointment", "due") if values[name]}
-    return {**values, **moments}
+def restored(before: str | None) -> Mapping[str, Any] | None:
+    """Return the columns of a request from the JSON of `standing`; None where they cannot be read."""
+    try:
+        values = {name: each for name, each in json.loads(before or "").items() if name in RESTORED}
+        moments = {name: datetime.fromisoformat(values[name]) for name in MOMENTS if values[name]}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return {**values, **moments} if "status" in values else None
+
+
+def noted(before: str | None, name: str) -> Any:
+    """Return what a merge has added to the state before it (`more` of `standing`); None where it cannot be read."""
+    try:
+        return json.loads(before or "")[name]
+    except (ValueError, TypeError, KeyError):
+        return None

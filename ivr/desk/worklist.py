@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 
 from ivr.desk.merge_links import WAS_MERGED, merged_into
-from ivr.desk.requests import LIVE, HistoryEvent, Outcome, Request
-from ivr.desk.store import request_of
-from ivr.line.phones import NumberRefused, typed
+from ivr.desk.request_rows import AnyRequest, OddRequest, any_request, of_unknown_status, readable, unreadable
+from ivr.desk.requests import LIVE, HistoryEvent, Outcome, Request, Status
+from ivr.line.phones import LONGEST_TYPED, NumberRefused, digits_of, typed
 from ivr.storage import schema
 from ivr.storage.database import Database
 
@@ -36,13 +36,23 @@ class Filter:
 
     @property
     def digits(self) -> str:
-        """The ASCII digits of `words`."""
-        return "".join(letter for letter in self.words if letter.isascii() and letter.isdigit())
+        """The digits of `words`, in ASCII; none where they are too long for a number."""
+        return digits_of(self.words) if len(self.words) <= LONGEST_TYPED else ""
+
+    @property
+    def finds_nothing(self) -> bool:
+        """True if words were typed that can be no part of a number or a reference."""
+        return bool(self.words) and not self.digits
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
         """The SQL conditions of this filter, for live requests."""
-        found: list[ColumnElement[bool]] = [table.c.status.in_(LIVE)]
+        return [table.c.status.in_(LIVE), *self.wishes]
+
+    @property
+    def wishes(self) -> list[ColumnElement[bool]]:
+        """The SQL conditions of this filter, for requests of any status."""
+        found: list[ColumnElement[bool]] = []
         if self.line:
             found.append(table.c.line == self.line)
         if self.kind:
@@ -50,10 +60,19 @@ class Filter:
         if self.day:
             found.append(table.c.day == self.day)
         if self.digits:
-            merged = select(table.c.id).where(WAS_MERGED, table.c.phone.contains(self.digits))
-            led = merged_into(_promised(self.digits), merged)
-            found.append(or_(table.c.phone.contains(self.digits), table.c.id.in_(led)))
+            number = or_(table.c.phone.contains(self.digits), *self.whole_number)
+            merged = select(table.c.id).where(WAS_MERGED, number)
+            found.append(or_(number, table.c.id.in_(merged_into(_promised(self.digits), merged))))
+        if self.finds_nothing:
+            found.append(false())
         return found
+
+    @property
+    def whole_number(self) -> list[ColumnElement[bool]]:
+        """The SQL condition of the number that was typed; empty where the words are not a whole number."""
+        with suppress(NumberRefused):
+            return [table.c.phone == typed(self.words).e164]
+        return []
 
 
 @dataclass(frozen=True)
@@ -61,6 +80,8 @@ class Page:
     """A page of the waiting list, with the counts of all matching and of all live requests."""
 
     requests: Sequence[Request]
+    odd: Sequence[OddRequest]
+    """Those that cannot be read: of this page, and before the first page those of an unknown status."""
     found: int
     waiting: int
     first: int
@@ -76,10 +97,18 @@ class Worklist:
         """Return a page of the live requests that match, the most overdue first. Raises StoreAway."""
         query = select(table).where(*wanted.conditions).order_by(table.c.due, table.c.id).limit(PAGE).offset(first)
         with self._database.reading() as read:
-            rows = read.execute(query).all()
+            rows = [any_request(row) for row in read.execute(query)]
             found = read.execute(_count(wanted.conditions)).scalar_one()
             waiting = read.execute(_count(Filter().conditions)).scalar_one()
-        return Page([request_of(row) for row in rows], found, waiting, first)
+            adrift = (
+                select(table)
+                .where(table.c.id.in_(of_unknown_status()), *wanted.wishes)
+                .order_by(table.c.id)
+                .limit(PAGE)
+            )
+            lost = [] if first else [any_request(row) for row in read.execute(adrift)]
+        odd = unreadable([*lost, *rows])
+        return Page(readable(rows), odd, found + len(lost), waiting + len(lost), first)
 
     def asked_elsewhere(self, ids: Sequence[int]) -> Mapping[int, str]:
         """Return the latest wish from another telephone for each of these requests that has one. Raises StoreAway.
@@ -97,7 +126,7 @@ class Worklist:
         with self._database.reading() as read:
             return read.execute(select(func.max(schema.history.c.id))).scalar_one() or 0
 
-    def referred(self, reference: str, *, also_merged: bool = False) -> list[Request]:
+    def referred(self, reference: str, *, also_merged: bool = False) -> list[AnyRequest]:
         """Return the requests of a reference, live ones first. Raises StoreAway.
 
         There can be several, because two numbers can share a reference. For a merged request, the one that it was
@@ -107,41 +136,40 @@ class Worklist:
         return self._all(found if also_merged else found.where(table.c.merged_into.is_(None)))
 
     def offered(self, request: Request) -> list[Request]:
-        """Return the other live requests that may be merged with this one. Raises StoreAway.
+        """Return the other live requests that can be merged with this one. Raises StoreAway.
 
         They are those of the same number, and those that requests of this number were merged into.
         """
         of_number = table.c.phone == request.phone.e164
         led = merged_into(select(table.c.id).where(of_number, WAS_MERGED))
         others = (table.c.status.in_(LIVE), table.c.id != request.id)
-        return self._all(select(table).where(*others, or_(of_number, table.c.id.in_(led))))
+        return readable(self._all(select(table).where(*others, or_(of_number, table.c.id.in_(led)))))
 
-    def searched(self, words: str) -> list[Request]:
+    def searched(self, words: str) -> list[AnyRequest]:
         """Return the closed requests of exactly this number or reference; `page` finds live ones. Raises StoreAway."""
         wanted = Filter(words)
         if not wanted.digits:
             return []
-        same: list[ColumnElement[bool]] = [table.c.id.in_(merged_into(_promised(wanted.digits)))]
-        with suppress(NumberRefused):
-            same.append(table.c.phone == typed(words).e164)
-        return self._all(select(table).where(or_(*same), table.c.status.not_in(LIVE)))
+        same = (table.c.id.in_(merged_into(_promised(wanted.digits))), *wanted.whole_number)
+        found = self._all(select(table).where(or_(*same), table.c.status.not_in(LIVE)))
+        return [each for each in found if each.status is Status.CLOSED]  # `page` has those of an unknown status
 
-    def of_same_number(self, request: Request) -> list[Request]:
+    def of_same_number(self, request: AnyRequest) -> list[AnyRequest]:
         """Return the number's other requests and those merged into this one, live ones first. Raises StoreAway."""
-        of_person = or_(table.c.phone == request.phone.e164, table.c.merged_into == request.id)
+        of_person = or_(table.c.phone == request.number, table.c.merged_into == request.id)
         return self._all(select(table).where(of_person, table.c.id != request.id))
 
-    def appointments(self, start: datetime, end: datetime) -> list[Request]:
+    def appointments(self, start: datetime, end: datetime) -> list[AnyRequest]:
         """Return the requests with an appointment from `start` until before `end`, by time. Raises StoreAway."""
         booked = (table.c.outcome == Outcome.BOOKED, table.c.appointment >= start, table.c.appointment < end)
         query = select(table).where(*booked).order_by(table.c.appointment, table.c.id)
         with self._database.reading() as read:
-            return [request_of(row) for row in read.execute(query)]
+            return [any_request(row) for row in read.execute(query)]
 
-    def _all(self, query: Select[Any]) -> list[Request]:
+    def _all(self, query: Select[Any]) -> list[AnyRequest]:
         newest_first = query.order_by(table.c.status.in_(LIVE).desc(), table.c.id.desc()).limit(PAGE)
         with self._database.reading() as read:
-            return [request_of(row) for row in read.execute(newest_first)]
+            return [any_request(row) for row in read.execute(newest_first)]
 
 
 def _count(conditions: Sequence[ColumnElement[bool]]) -> Select[int]:

@@ -7,6 +7,7 @@ closures_file.py and clinic_now.py. No HTTP, no clock.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -14,6 +15,7 @@ from ivr.line.hours import DeskClosure, shifts_of, written
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
+from ivr.storage.odd import Odd, name_once, text_of
 
 table = schema.closures
 
@@ -25,7 +27,15 @@ class Standing:
     id: int
     closure: DeskClosure
     who: str
-    at: datetime
+    at: datetime | Odd
+
+
+@dataclass(frozen=True)
+class OddClosure:
+    """A closure that this version cannot read, so that callers do not hear it. The desk shows it as it is stored."""
+
+    id: int
+    stored: str
 
 
 class Closures:
@@ -46,14 +56,24 @@ class Closures:
         with self._database.writing() as write:
             row = write.execute(undone).one_or_none()
             if row is not None:
-                write.execute(audit.line(by, AuditAction.UNDID_HOURS, str(row.day), _words(_closure(row))))
+                write.execute(audit.line(by, AuditAction.UNDID_HOURS, str(row.day), _words_of(row)))
         return row is not None
 
     def current(self, day: date) -> list[Standing]:
-        """Return the closures from this day on that are not undone, in the order of setting. Raises StoreAway."""
+        """Return the closures from this day on that are not undone, in the order of setting. Raises StoreAway.
+
+        One that cannot be read is left out, so that callers hear all the others.
+        """
+        return [each for each in self._standing(day) if isinstance(each, Standing)]
+
+    def odd(self, day: date) -> list[OddClosure]:
+        """Return the closures from this day on that are not undone and cannot be read. Raises StoreAway."""
+        return [each for each in self._standing(day) if isinstance(each, OddClosure)]
+
+    def _standing(self, day: date) -> list[Standing | OddClosure]:
         query = select(table).where(table.c.day >= day, table.c.undone_at.is_(None)).order_by(table.c.id)
         with self._database.reading() as read:
-            return [Standing(row.id, _closure(row), row.who, row.at) for row in read.execute(query)]
+            return [_read(row) for row in read.execute(query)]
 
 
 def _set(write: Connection, wished: DeskClosure, by: By) -> int:
@@ -64,8 +84,31 @@ def _set(write: Connection, wished: DeskClosure, by: By) -> int:
     return closure_id
 
 
-def _closure(row: Row[tuple[object, ...]]) -> DeskClosure:
-    return DeskClosure(row.day, row.line, shifts_of(row.shifts), row.reason)
+def _read(row: Row[Any]) -> Standing | OddClosure:
+    try:
+        return Standing(row.id, _closure(row), text_of(row.who), row.at)
+    except (ValueError, TypeError):
+        name_once(table.name, row.id, ["day", "shifts"])
+        return OddClosure(row.id, _as_stored(row))
+
+
+def _closure(row: Row[Any]) -> DeskClosure:
+    """Return the closure of a row. Raises ValueError, TypeError where it cannot be read."""
+    if not isinstance(row.day, date) or not isinstance(row.shifts, str):
+        raise TypeError
+    return DeskClosure(row.day, text_of(row.line), shifts_of(row.shifts), text_of(row.reason))
+
+
+def _as_stored(row: Row[Any]) -> str:
+    values = (row.day, row.line or "all lines", row.shifts or "closed", row.reason, row.who)
+    return ", ".join(text_of(each) for each in values if each)
+
+
+def _words_of(row: Row[Any]) -> str:
+    try:
+        return _words(_closure(row))
+    except (ValueError, TypeError):
+        return _as_stored(row)
 
 
 def _words(closure: DeskClosure) -> str:

@@ -155,6 +155,16 @@ class Hours:
         """Return this moment if the clinic is open, else the next opening; None if there is none within a year."""
         return self.local(now) if self.is_open(now) else self.opens_next(now)
 
+    def open_time(self, start: datetime, end: datetime) -> timedelta:
+        """Return for how long the clinic is open between two moments, within the last year before `end`."""
+        last = self.local(end)
+        first = max(self.local(start), last - timedelta(days=HORIZON_DAYS))
+        days = (first.date() + timedelta(days=ahead) for ahead in range((last.date() - first.date()).days + 1))
+        both = ((max(opens, first), min(closes, last)) for day in days for opens, closes in self.stretches(day))
+        # In seconds of Unix time: Python's difference within one time zone ignores clock changes.
+        seconds = (closes.timestamp() - opens.timestamp() for opens, closes in both if opens < closes)
+        return timedelta(seconds=sum(seconds))
+
     def local(self, now: datetime) -> datetime:
         """Return the same moment in the clinic's time zone. Raises ValueError for a moment without a time zone."""
         if now.tzinfo is None:

@@ -4,6 +4,7 @@ The only module that imports phonenumbers. Knows no menu and no carrier.
 """
 
 import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
@@ -27,11 +28,16 @@ carrier has sent the word instead since 2023.
 LONGEST_TYPED = 60
 """Most characters that are read as a number that somebody typed."""
 
-TYPED = re.compile(r"[^\d+]*(\+?(?:[^\w+]*\d)+)\D*")
-"""The pattern of a number as people type it: digits of any script, marks between them, words around them at most."""
+TYPED = re.compile(r"[^\d+@]*(\+?(?:[^\w+@]*\d)+)[^\d@]*")
+"""The pattern of a number as people type it, once it is `plain`: marks between digits, words around them at most.
 
-ALONE = re.compile(r"\s*\+?[\d\s().-]{3,40}")
-"""The pattern of a number without words around it."""
+With an @ it is an address, and no number."""
+
+TRUNK_BEFORE_COUNTRY = re.compile(r"^0(?=91\d{10}$)")
+"""The 0 of a number written as 091 99999 00001, which no telephone would dial."""
+
+INVISIBLE = ("Cc", "Cf")
+"""The Unicode categories of what nobody sees: controls, and the marks of direction that come with a pasted number."""
 
 PAID_BY_WHOM_WE_RING = frozenset(
     {
@@ -137,12 +143,10 @@ class Dialling:
         return among(written, self.ours)
 
     def anybodys(self, written: str) -> Phone:
-        """Return the number that somebody typed without words around it, even if the clinic must not call it.
+        """Return the number that somebody typed, even if the clinic must not call it.
 
         Raises NumberRefused, also for the clinic's own numbers.
         """
-        if not ALONE.fullmatch(written):
-            raise NumberRefused(Refusal.NO_SUCH_NUMBER)
         found = typed(written)
         if found in self.ours:
             raise NumberRefused(Refusal.OUR_OWN)
@@ -168,14 +172,26 @@ def phone(written: str) -> Phone:
 
 
 def typed(written: str) -> Phone:
-    """Return the number that somebody typed: with +91 or 0 before it or neither, in any script. Raises NumberRefused.
+    """Return the number that somebody typed, in any script: with +91, 0091 or 0 before it, or none of them.
 
-    Words may stand before and after it. Where they stand between digits, nobody can say which number is meant.
+    Words may stand before and after it. Where they stand between digits, nobody can say which number is meant. Raises
+    NumberRefused.
     """
-    found = TYPED.fullmatch(written) if len(written) <= LONGEST_TYPED else None
+    found = TYPED.fullmatch(plain(written)) if len(written) <= LONGEST_TYPED else None
     if not found:
         raise NumberRefused(Refusal.NO_SUCH_NUMBER)
-    return phone(re.sub(r"[^\d+]", "", found[1]))
+    return phone(TRUNK_BEFORE_COUNTRY.sub("", re.sub(r"[^\d+]", "", found[1])))
+
+
+def plain(written: str) -> str:
+    """Return what somebody typed with ASCII digits, + and marks, and without what is invisible."""
+    seen = "".join(each for each in written if unicodedata.category(each) not in INVISIBLE)
+    return "".join(str(int(each)) if each.isdecimal() else each for each in unicodedata.normalize("NFKC", seen))
+
+
+def digits_of(written: str) -> str:
+    """Return the digits that somebody typed, in ASCII: those of a number, a reference or a code."""
+    return "".join(str(int(each)) for each in written if each.isdecimal())
 
 
 def is_withheld(sender: str) -> bool:

@@ -52,7 +52,9 @@ REDIS = Metric("clinic_redis_up", "Whether Redis answers.")
 WORKER = Metric("clinic_worker_up", "Whether a worker was heard of within a minute; Redis knows.")
 OPEN = Metric("clinic_line_open", "Whether a line's callers hear that the clinic is open.", ("line",))
 REQUESTS = Metric("clinic_requests", "Requests at the desk.", ("status",))
-OVERDUE = Metric("clinic_oldest_overdue_seconds", "How late the most overdue request is that nobody has taken.")
+OVERDUE = Metric(
+    "clinic_oldest_overdue_seconds", "How late the most overdue request is that nobody has taken, in opening hours."
+)
 UNSENT = Metric("clinic_oldest_unsent_seconds", "Age of the oldest errand that is neither done nor failed.", ("task",))
 FAILED = Metric("clinic_errands_failed", "Errands that have failed for good.", ("task",))
 WAITING = Metric("clinic_requests_in_redis", "Promised requests that wait in Redis for the database.")

@@ -1,5 +1,6 @@
 """Counts the desk's requests and tasks, with their greatest ages, for monitoring. No numbers or names of people."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,10 @@ from ivr.desk.outbox import TASKS
 from ivr.desk.requests import Status
 from ivr.storage import schema
 from ivr.storage.database import Database
+from ivr.storage.schema import LONG_AGO
+
+UNKNOWN = "unknown"
+"""The status of the requests whose status this version does not know."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +46,26 @@ class DeskSnapshots:
 def _requests(read: Connection) -> dict[str, int]:
     status = schema.requests.c.status
     found = read.execute(select(status, func.count()).group_by(status))
-    return dict.fromkeys(Status, 0) | {row[0]: row[1] for row in found}
+    counted = Counter({status.value: 0 for status in Status})
+    for word, count in found:
+        counted[word if word in counted else UNKNOWN] += count
+    return counted
 
 
 def _overdue_since(read: Connection, now: datetime) -> datetime | None:
     table = schema.requests
-    query = select(func.min(table.c.due)).where(table.c.status == Status.OPEN, table.c.due <= now)
+    query = select(func.min(table.c.due)).where(table.c.status == Status.OPEN, table.c.due.between(LONG_AGO, now))
     return read.execute(query).scalar()
 
 
 def _unsent_since(read: Connection) -> dict[str, datetime | None]:
     table = schema.errands
     undone = (table.c.done_at.is_(None), table.c.failed_at.is_(None))
-    found = read.execute(select(table.c.task, func.min(table.c.created)).where(*undone).group_by(table.c.task))
+    found = read.execute(
+        select(table.c.task, func.min(table.c.created))
+        .where(*undone, table.c.created >= LONG_AGO)
+        .group_by(table.c.task)
+    )
     return dict.fromkeys(TASKS) | {row[0]: row[1] for row in found}
 
 

@@ -6,7 +6,7 @@ No HTTP, no clock, no sentences. Backups are not searched here.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, select
@@ -19,15 +19,29 @@ from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
 from ivr.storage.encryption import Unreadable
+from ivr.storage.odd import text_of
 
 Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class StoredNumber:
+    """A number as it is stored, where this version takes it for none: by other rules of a country, or by hand."""
+
+    e164: str
+    """The stored text: digits, and + where there is one."""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The digits."""
+        return (self.e164.lstrip("+"),)
 
 
 @dataclass(frozen=True)
 class PersonalRecord:
     """All data about a number."""
 
-    phone: Phone
+    phone: Phone | StoredNumber
     requests: Rows = ()
     """The requests, each with its promises, history and outbox tasks."""
     blocks: Rows = ()
@@ -66,7 +80,7 @@ class PersonalRecord:
             "mentioned_in_notes_of": self.mentions,
             "merged_with": self.merged,
         }
-        return json.dumps(written, ensure_ascii=False, indent=2, default=_moment)
+        return json.dumps(written, ensure_ascii=False, indent=2, default=_as_text)
 
 
 @dataclass(frozen=True)
@@ -76,7 +90,7 @@ class PersonalData:
     database: Database
     pending: PendingRequests
 
-    def of(self, phone: Phone) -> PersonalRecord:
+    def of(self, phone: Phone | StoredNumber) -> PersonalRecord:
         """Return all data about a number. Raises StoreAway, QueueAway."""
         waiting, unreadable = self._waiting(phone)
         with self.database.reading() as read:
@@ -88,7 +102,7 @@ class PersonalData:
                 phone, requests, blocks, waiting, unreadable, _mentions(read, phone), _merged(read, phone)
             )
 
-    def _waiting(self, phone: Phone) -> tuple[list[PendingRequest], int]:
+    def _waiting(self, phone: Phone | StoredNumber) -> tuple[list[PendingRequest], int]:
         found, unreadable = [], 0
         for sealed in self.pending.sealed():
             try:
@@ -130,7 +144,7 @@ def _rows(read: Connection, table: Table, condition: ColumnElement[bool]) -> lis
     return [dict(row) for row in read.execute(select(table).where(condition).order_by(table.c.id)).mappings()]
 
 
-def _mentions(read: Connection, phone: Phone) -> list[str]:
+def _mentions(read: Connection, phone: Phone | StoredNumber) -> list[str]:
     """Return the references of other requests whose notes contain the number, however its digits are grouped."""
     wanted, notes, table = "".join(phone.groups), schema.history, schema.requests
     query = select(table.c.reference, notes.c.detail).join(table, table.c.id == notes.c.request_id)
@@ -138,7 +152,7 @@ def _mentions(read: Connection, phone: Phone) -> list[str]:
     return sorted({row.reference for row in others if wanted in "".join(filter(str.isdigit, row.detail))})
 
 
-def _merged(read: Connection, phone: Phone) -> list[str]:
+def _merged(read: Connection, phone: Phone | StoredNumber) -> list[str]:
     """Return the references of other numbers' requests that were merged with this number's, in either direction."""
     one, other = schema.requests.alias(), schema.requests.alias()
     pair = one.join(other, one.c.id == other.c.merged_into)
@@ -154,5 +168,6 @@ def _merged(read: Connection, phone: Phone) -> list[str]:
     return sorted({reference for each in found for reference in each})
 
 
-def _moment(value: date | datetime) -> str:
-    return value.isoformat()
+def _as_text(value: object) -> str:
+    """Return a day or a moment as ISO 8601 has it; what cannot be read, as it is stored."""
+    return value.isoformat() if isinstance(value, date) else text_of(value)

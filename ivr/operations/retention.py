@@ -15,6 +15,7 @@ from ivr.desk.requests import Status
 from ivr.line.clinic import Retention
 from ivr.storage import schema
 from ivr.storage.database import Database
+from ivr.storage.schema import LONG_AGO
 
 AT_ONCE = 200
 """The most rows that one transaction deletes, so that no caller waits for its lock."""
@@ -80,7 +81,9 @@ def _closed_for_long(before: datetime, now: datetime) -> ColumnElement[bool]:
     table, lines = schema.requests, schema.history
     later = exists().where(lines.c.request_id == table.c.id, lines.c.at > before)
     # The first version did not store the moment of closing: there the last line of history tells it.
-    closed = or_(table.c.touched <= before, and_(table.c.touched.is_(None), table.c.created <= before, ~later))
+    # A moment that cannot be read is not long ago: SQLite sorts some of them before every other.
+    made_before = table.c.created.between(LONG_AGO, before)
+    closed = or_(table.c.touched.between(LONG_AGO, before), and_(table.c.touched.is_(None), made_before, ~later))
     no_more_ahead = or_(table.c.appointment.is_(None), table.c.appointment <= now)
     return and_(table.c.status == Status.CLOSED, closed, no_more_ahead, table.c.merged_into.is_(None))
 

@@ -24,6 +24,9 @@ from ivr.reports.request_stats import TRIED, CallAttempt, ReportedRequest, Reque
 from ivr.storage import schema
 from ivr.storage.database import Database
 
+LOOKS_AHEAD = timedelta(days=366)
+"""Time ahead for which opening hours are looked up: moments further ahead come from a wrong clock."""
+
 requests, history, calls = schema.requests, schema.history, schema.calls
 
 
@@ -54,6 +57,8 @@ class PeriodReport:
     requests: RequestStats
     overdue: int
     """The number of open requests that are overdue now, whenever they were made."""
+    left_out: int = 0
+    """The number of calls and requests that this version cannot read, which are not counted."""
 
 
 class Reports:
@@ -68,10 +73,12 @@ class Reports:
         with self._database.reading() as read:
             found = _found(read, period, line, now)
         # Counted after the transaction, so that no connection is held meanwhile.
+        asked = list(_asked(found, period, clinic, now))
         return PeriodReport(
             calls=call_stats(found.paths, _by_hour(found, period.zone)),
-            requests=request_stats(list(_asked(found, period, clinic, now))),
+            requests=request_stats([each for each in asked if each is not None]),
             overdue=found.overdue,
+            left_out=found.odd_calls + asked.count(None),
         )
 
 
@@ -80,6 +87,7 @@ class Rows:
     """The rows of a period from the database, not yet counted."""
 
     paths: Sequence[Calls]
+    odd_calls: int
     began: Sequence[tuple[datetime, int]]
     """The calls of each quarter of an hour: the moment of the first one, and their number."""
     made: Sequence[Row[Any]]
@@ -93,8 +101,10 @@ def _found(read: Connection, period: Period, line: str, now: datetime) -> Rows:
     rang = _within(calls.c.began, calls.c.line, period, line)
     made = _within(requests.c.created, requests.c.line, period, line)
     columns = (requests.c[name] for name in ("id", "kind", "source", "status", "outcome", "line", "created", "due"))
+    paths = _paths(read, rang)
     return Rows(
-        paths=_paths(read, rang),
+        paths=[each for each in paths if isinstance(each, Calls)],
+        odd_calls=sum(each for each in paths if not isinstance(each, Calls)),
         began=_began(read, rang),
         made=read.execute(select(*columns).where(made)).all(),
         lines=_lines(read, made),
@@ -108,18 +118,26 @@ def _within(moment: Column[Any], table_line: Column[Any], period: Period, line: 
     return and_(days, table_line == line) if line else days
 
 
-def _paths(read: Connection, rang: ColumnElement[bool]) -> list[Calls]:
-    """Return the calls grouped by path and end, without the hours: the database does not know the clinic's zone."""
+def _paths(read: Connection, rang: ColumnElement[bool]) -> list[Calls | int]:
+    """Return the calls grouped by path and end, and of those that cannot be read the number.
+
+    Without the hours: the database does not know the clinic's zone.
+    """
     grouped = select(calls.c.path, calls.c.ended, func.count()).where(rang).group_by(calls.c.path, calls.c.ended)
-    return [Calls(path, Ending(ended), count) for path, ended, count in read.execute(grouped)]
+    return [_calls(*row) for row in read.execute(grouped)]
+
+
+def _calls(path: Any, ended: Any, count: int) -> Calls | int:
+    readable = isinstance(path, str) and ended in set(Ending)
+    return Calls(path, Ending(ended), count) if readable else count
 
 
 def _began(read: Connection, rang: ColumnElement[bool]) -> list[tuple[datetime, int]]:
     """Return the calls by quarter of an hour: every time zone's offset from UTC is a number of quarters."""
     began = calls.c.began
     quarter = (func.date(began), extract("hour", began), cast(extract("minute", began), Integer) // 15)
-    grouped = select(func.min(began), func.count()).where(rang).group_by(*quarter)
-    return [(first, count) for first, count in read.execute(grouped)]
+    grouped = select(func.min(began), func.count()).where(rang, calls.c.ended.in_(Ending)).group_by(*quarter)
+    return [(first, count) for first, count in read.execute(grouped) if isinstance(first, datetime)]
 
 
 def _lines(read: Connection, made: ColumnElement[bool]) -> Sequence[Row[Any]]:
@@ -145,23 +163,31 @@ def _by_hour(found: Rows, zone: ZoneInfo) -> Counter[int]:
     return hours
 
 
-def _asked(found: Rows, period: Period, clinic: Clinic, now: datetime) -> Iterator[ReportedRequest]:
+def _asked(found: Rows, period: Period, clinic: Clinic, now: datetime) -> Iterator[ReportedRequest | None]:
+    """Yield the requests; None for one that cannot be read, also in its history."""
     lines: dict[int, list[CallAttempt]] = {}
     for row in found.lines:
         lines.setdefault(row.request_id, []).append(CallAttempt(row.at, row.what, row.before))
-    last = max((now, *(row.at for row in found.lines)))
+    last = max((now, *(row.at for row in found.lines if isinstance(row.at, datetime))))
+    last = min(last, now + LOOKS_AHEAD)
     opening = {key: OpeningTime.of(line.hours, period.start, last) for key, line in clinic.lines.items()}
     for row in found.made:
-        rung = tries(lines.get(row.id, ()))
         hours = opening.get(row.line, opening[clinic.default_line])
-        yield ReportedRequest(
-            kind=Kind(row.kind),
-            source=row.source,
-            status=Status(row.status),
-            outcome=Outcome(row.outcome) if row.outcome else None,
-            waited=_waited(row, rung, hours, now),
-            tries=tuple(each.what for each in rung),
-        )
+        try:
+            yield _reported(row, tries(lines.get(row.id, ())), hours, now)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            yield None
+
+
+def _reported(row: Row[Any], rung: Sequence[CallAttempt], hours: OpeningTime, now: datetime) -> ReportedRequest:
+    return ReportedRequest(
+        kind=Kind(row.kind),
+        source=row.source,
+        status=Status(row.status),
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        waited=_waited(row, rung, hours, now),
+        tries=tuple(each.what for each in rung),
+    )
 
 
 def _waited(row: Row[Any], rung: Sequence[CallAttempt], hours: OpeningTime, now: datetime) -> timedelta | None:

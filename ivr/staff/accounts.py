@@ -20,6 +20,10 @@ REQUIRED, OPTIONAL = AuditAction.REQUIRED_SECOND_FACTOR, AuditAction.MADE_SECOND
 """The audit's actions for requiring a second factor and for no longer requiring it."""
 
 
+NEXT_EPOCH = schema.staff.c.epoch % 2_000_000_000 + 1
+"""The epoch that ends all sessions of a person, counted by the database, which has no number without end."""
+
+
 class LastManager(Exception):
     """This person is the last manager who can log in, and must stay one."""
 
@@ -43,7 +47,7 @@ class Accounts:
         """Disable a person and end all their sessions. Raises LastManager, NoSuchPerson, StoreAway."""
         with self._changing(person_id) as (write, row):
             _leave_a_manager(write, row)
-            write.execute(_of(row).values(active=False, epoch=row.epoch + 1))
+            write.execute(_of(row).values(active=False, epoch=NEXT_EPOCH))
             write.execute(audit.line(by, AuditAction.DISABLED_PERSON, row.name))
 
     def enable(self, person_id: int, by: By) -> None:
@@ -55,7 +59,7 @@ class Accounts:
     def end_sessions(self, person_id: int, by: By) -> None:
         """End all sessions of a person. Raises NoSuchPerson, StoreAway."""
         with self._changing(person_id) as (write, row):
-            write.execute(_of(row).values(epoch=row.epoch + 1))
+            write.execute(_of(row).values(epoch=NEXT_EPOCH))
             write.execute(audit.line(by, AuditAction.ENDED_SESSIONS, row.name))
 
     def require(self, person_id: int, by: By) -> None:

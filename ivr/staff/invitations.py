@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, update
 
-from ivr.staff.accounts import lock_person
+from ivr.staff.accounts import NEXT_EPOCH, lock_person
 from ivr.staff.passwords import NONE_YET, Passwords
-from ivr.staff.people import NameTaken, NoSuchPerson, Person, admit, everybody, person, proper
+from ivr.staff.people import NoSuchPerson, Person, admit, everybody, person, proper
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
-from ivr.storage.database import Database, UniqueViolation
+from ivr.storage.database import Database
 
 WORKS_FOR = timedelta(hours=1)
 
@@ -39,12 +39,9 @@ class Invitations:
         Raises BadName, NameTaken, StoreAway.
         """
         name = proper(name)
-        try:
-            with self._database.writing() as write:
-                token = _issued(write, admit(write, name, NONE_YET, role, by.at), by.at)
-                write.execute(audit.line(by, AuditAction.INVITED_PERSON, name, role))
-        except UniqueViolation:
-            raise NameTaken(name) from None
+        with self._database.writing() as write:
+            token = _issued(write, admit(write, name, NONE_YET, role, by.at), by.at)
+            write.execute(audit.line(by, AuditAction.INVITED_PERSON, name, role))
         return token
 
     def reset(self, person_id: int, by: By) -> str:
@@ -104,4 +101,4 @@ def _hash(token: str) -> str:
 def _set_password(write: Connection, row: Row[Any], kept: str) -> None:
     """Set the password, and end the sessions that began with another one."""
     change = update(schema.staff).where(schema.staff.c.id == row.id)
-    write.execute(change.values(password_hash=kept, epoch=row.epoch + 1))
+    write.execute(change.values(password_hash=kept, epoch=NEXT_EPOCH))

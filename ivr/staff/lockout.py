@@ -10,6 +10,7 @@ from ipaddress import IPv6Address, ip_address
 
 from sqlalchemy import ColumnElement, delete, insert, select
 
+from ivr.staff.names import login_of
 from ivr.storage import schema
 from ivr.storage.database import Database
 
@@ -77,8 +78,8 @@ class Lockout:
         others = schema.failed_logins.c.id != own
         query = select(at).where(of, others, at > now - WINDOW).order_by(at.desc()).offset(most - 1).limit(1)
         with self._database.reading() as read:
-            oldest: datetime | None = read.execute(query).scalar()
-        return None if oldest is None else oldest + WINDOW
+            oldest = read.execute(query).scalar()
+        return oldest + WINDOW if isinstance(oldest, datetime) else None
 
     def _forget(self, which: ColumnElement[bool]) -> None:
         with self._database.writing() as write:
@@ -86,8 +87,11 @@ class Lockout:
 
 
 def _mark(name: str) -> str:
-    """Return the hash stored for a name. People sometimes type their password as the name; it must not be stored."""
-    return hashlib.sha256(name.strip().encode(errors="replace")).hexdigest()
+    """Return the hash stored for a name, the same for all names that log in alike.
+
+    People sometimes type their password as the name; it must not be stored.
+    """
+    return hashlib.sha256(login_of(name).encode(errors="replace")).hexdigest()
 
 
 def _network(address: str) -> str:

@@ -9,16 +9,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, select
 
+from ivr.staff.names import LONGEST_NAME, can_be_name, login_of, look_of, proper_name
 from ivr.staff.passwords import NONE_YET, Passwords
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
-from ivr.storage.database import Database, UniqueViolation
-from ivr.storage.upsert import insert_new
+from ivr.storage.database import Database
+from ivr.storage.upsert import insert_new, lock_key
 
 STAFF, MANAGER = "staff", "manager"
 """The roles."""
-
-LONGEST_NAME = 80
 
 REQUIRED_OF_EVERYBODY = "second factor of everybody"
 """The name of the rule that requires a second factor of everybody."""
@@ -36,7 +35,7 @@ class BadName(NotAPerson):
 
 
 class NameTaken(NotAPerson):
-    """Another person has this name."""
+    """Another person has this name, or one that looks like it; `args` has theirs."""
 
     def __str__(self) -> str:
         return f"{self.args[0]} is at the desk already"
@@ -79,12 +78,9 @@ class People:
     def add(self, name: str, password: str, now: datetime, role: str = MANAGER) -> None:
         """Add a person with a password, from the command line. Raises NotAPerson, BadPassword, StoreAway."""
         name, kept = proper(name), self._passwords.kept(password)
-        try:
-            with self._database.writing() as write:
-                admit(write, name, kept, role, now)
-                write.execute(audit.line(By(audit.COMMAND_LINE, now), AuditAction.ADDED_PERSON, name, role))
-        except UniqueViolation:
-            raise NameTaken(name) from None
+        with self._database.writing() as write:
+            admit(write, name, kept, role, now)
+            write.execute(audit.line(By(audit.COMMAND_LINE, now), AuditAction.ADDED_PERSON, name, role))
 
     def all(self) -> list[Person]:
         """Return all people by name, disabled ones included. Raises StoreAway."""
@@ -97,7 +93,7 @@ class People:
         return person(row) if row and row.active else None
 
     def named(self, name: str) -> Person | None:
-        """Return the person with this name, disabled or not; None if there is none. Raises StoreAway."""
+        """Return the person who logs in by this name, disabled or not; None if there is none. Raises StoreAway."""
         row = self._called(name)
         return person(row) if row else None
 
@@ -111,8 +107,12 @@ class People:
         return person(row) if self._passwords.fits(kept, password) and row else None
 
     def _called(self, name: str) -> Row[Any] | None:
-        # An invalid name is not looked up: PostgreSQL would refuse some of them with an error.
-        return self._row(schema.staff.c.name == name.strip()) if _can_be(name.strip()) else None
+        """Return the row of who has just this name, or else of the only one who logs in alike."""
+        with self._database.reading() as read:
+            rows = read.execute(everybody()).all()
+        exact = [row for row in rows if row.name == proper_name(name)]
+        alike = exact or [row for row in rows if login_of(row.name) == login_of(name)]
+        return alike[0] if len(alike) == 1 else None
 
     def _row(self, condition: ColumnElement[bool]) -> Row[Any] | None:
         with self._database.reading() as read:
@@ -120,18 +120,19 @@ class People:
 
 
 def proper(name: str) -> str:
-    """Return the name as it is stored, without blanks around it. Raises BadName."""
-    if not _can_be(name.strip()):
+    """Return the name as it is stored. Raises BadName."""
+    stored = proper_name(name)
+    if not can_be_name(stored):
         raise BadName
-    return name.strip()
-
-
-def _can_be(name: str) -> bool:
-    return 0 < len(name) <= LONGEST_NAME and name.isprintable()
+    return stored
 
 
 def admit(write: Connection, name: str, kept: str, role: str, now: datetime) -> int:
-    """Insert the row of a person, and return its id. Raises UniqueViolation where the name is taken."""
+    """Insert the row of a person, and return its id. Raises NameTaken where somebody's name looks the same."""
+    lock_key(write, "names")  # of two who look alike and are added at once, only the first is
+    for other in write.scalars(select(schema.staff.c.name)):
+        if look_of(other) == look_of(name):
+            raise NameTaken(other)
     return insert_new(write, schema.staff, name=name, password_hash=kept, active=True, created=now, role=role)
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from ivr.line.phones import digits_of
 from ivr.staff.accounts import lock_person
 from ivr.staff.people import NoSuchPerson, everybody, person
-from ivr.staff.totp import digits_of, new_recovery_codes, step_of
+from ivr.staff.totp import new_recovery_codes, step_of
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database, UniqueViolation

@@ -9,6 +9,8 @@ from datetime import datetime
 from pyotp import TOTP, random_base32
 from pyotp.exceptions import OTPVerificationError
 
+from ivr.line.phones import digits_of
+
 DIGITS = 6
 """Digits of an app's code."""
 
@@ -57,8 +59,3 @@ def new_recovery_codes() -> list[str]:
 
 def _group() -> str:
     return "".join(secrets.choice("0123456789") for _ in range(GROUP))
-
-
-def digits_of(typed: str) -> str:
-    """Return the ASCII digits of a typed code, which may have spaces or digits of another script."""
-    return "".join(str(int(each)) for each in typed if each.isdecimal())

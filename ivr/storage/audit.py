@@ -13,6 +13,7 @@ from sqlalchemy import Insert, Row, Select, insert, or_, select
 
 from ivr.storage import schema
 from ivr.storage.database import Database
+from ivr.storage.odd import Odd, text_of
 
 PAGE = 100
 """Lines on one page."""
@@ -86,7 +87,7 @@ class AuditEntry:
     """A line of the audit."""
 
     id: int
-    at: datetime
+    at: datetime | Odd
     who: str
     what: str
     """An AuditAction; another word if a newer version of the program wrote it."""
@@ -131,4 +132,4 @@ def _newest(person: str, before: int | None) -> Select[Any]:
 
 
 def _line(row: Row[Any]) -> AuditEntry:
-    return AuditEntry(row.id, row.at, row.who, row.what, row.about, row.detail)
+    return AuditEntry(row.id, row.at, *map(text_of, (row.who, row.what, row.about, row.detail)))

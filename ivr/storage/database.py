@@ -7,6 +7,7 @@ tables, no rules.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +21,7 @@ from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
 from ivr.storage.breaker import Breaker, CircuitOpen
 from ivr.storage.database_errors import error_kind
+from ivr.storage.odd import read_leniently
 
 CALLER_TIMEOUT = 0.8
 """Seconds that a lock or a statement may take while a caller waits."""
@@ -116,6 +118,7 @@ def sqlite_path(url: str) -> Path:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # _begin_sqlite sends BEGIN
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")  # text that is no UTF-8 has its row read
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA secure_delete=ON")  # deleted rows are overwritten in the file
@@ -166,6 +169,7 @@ def _postgres(url: str, timeout: float) -> Engine:
     def connect(_dialect: Any, _record: Any, words: list[Any], options: dict[str, Any]) -> TimedConnection:
         connection = TimedConnection.connect(*words, **options)
         connection.seconds = timeout * 1.25  # a little more than the server's own limits, which say what happened
+        read_leniently(connection)
         return connection
 
     engine = create_engine(

@@ -1,14 +1,10 @@
 """The desk's tables: columns and indexes only. The stores of the other rooms read and write them."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
-    Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -16,26 +12,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     false,
     text,
 )
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, stored as UTC without a time zone, so that both databases sort and compare it alike."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Return the moment as the database stores it."""
-        return value if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Return the stored moment with the time zone UTC."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
+from ivr.storage.column_types import StoredDay, UtcDateTime
 
 metadata = MetaData()
 
@@ -52,7 +33,7 @@ requests = Table(
     Column("line", String(20), nullable=False),
     Column("phone", String(16), nullable=False),
     Column("language", String(8), nullable=False),
-    Column("day", Date),
+    Column("day", StoredDay),
     Column("part", String(12)),
     Column("due", UtcDateTime, nullable=False),
     Column("status", String(8), nullable=False),
@@ -188,7 +169,7 @@ closures = Table(
     "closures",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("day", Date, nullable=False, index=True),
+    Column("day", StoredDay, nullable=False, index=True),
     Column("line", String(20), nullable=False),
     Column("shifts", String(200), nullable=False),
     Column("reason", String(20), nullable=False),

@@ -14,7 +14,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, session
+from markupsafe import Markup, escape
 
+from ivr.line.hours import Hours
+from ivr.storage.odd import Odd
 from ivr.web.services import services
 
 FOLDER = Path(__file__).with_name("translations")
@@ -45,10 +48,9 @@ def install(app: Flask) -> None:
         catalogue(each)  # read now, not while somebody waits
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_, _plural, newstyle=True)  # type: ignore[attr-defined]  # the extension's
-    app.jinja_env.filters.update(day=day, date=full_date, hour=hour, moment=moment, weekday=weekday)
-    app.jinja_env.globals.update(
-        languages=LANGUAGES, language=language, local=local, codes_left=recovery_codes_left, how_soon=how_soon
-    )
+    app.jinja_env.filters.update(day=day, date=full_date, hour=hour, moment=moment, weekday=weekday, stamp=stamp)
+    app.jinja_env.tests["readable"] = lambda stored: not isinstance(stored, Odd)
+    app.jinja_env.globals.update(languages=LANGUAGES, language=language, local=local, codes_left=recovery_codes_left)
 
 
 def language() -> str:
@@ -112,14 +114,27 @@ def moment(at: datetime) -> str:
     return format_datetime(local(at), "EEE d MMM, HH:mm", locale=language())
 
 
-def how_soon(due: datetime, now: datetime) -> str:
-    """Return in words how late something is, or in how long it is due."""
-    late = now - due
+def stamp(at: datetime | Odd) -> Markup:
+    """Return the moment as an element of a page; one that cannot be read, as it is stored."""
+    if isinstance(at, Odd):
+        return escape(at.stored)
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), moment(at))
+
+
+DAYS_APART = timedelta(hours=24)
+"""Opening time from which something is late since a day: it is no longer counted in hours."""
+
+
+def how_soon(due: datetime, now: datetime, hours: Hours) -> str:
+    """Return in words how late something is in opening time, or in how long it is due."""
+    if due > now:
+        return _("in %(long)s", long=how_long(due - now)) if due - now > timedelta(minutes=1) else _("due now")
+    late = hours.open_time(due, now)
+    if late >= DAYS_APART:
+        return _("late since %(day)s", day=day(local(due).date()))
     if late >= timedelta(minutes=1):
-        return _("%(long)s late", long=how_long(late))
-    if late > -timedelta(minutes=1):
-        return _("due now")
-    return _("in %(long)s", long=how_long(-late))
+        return _("%(long)s late", long=up_to_now(late))
+    return _("due now") if hours.is_open(now) else _("due when the clinic opens")
 
 
 def how_long(span: timedelta) -> str:
@@ -128,7 +143,7 @@ def how_long(span: timedelta) -> str:
     if minutes < 60:
         return _("%(count)s min", count=minutes)
     if minutes < 24 * 60:
-        return _("%(hours)s h %(minutes)s min", hours=minutes // 60, minutes=minutes % 60)
+        return _hours_and_minutes(minutes)
     days = minutes // (24 * 60)
     return _("%(count)s day", count=days) if days == 1 else _("%(count)s days", count=days)
 
@@ -143,7 +158,15 @@ def up_to(span: timedelta) -> str:
 
     Never in days, since 24 hours of opening time span several days.
     """
-    whole = minutes(span)
+    return _hours_and_minutes(minutes(span))
+
+
+def up_to_now(span: timedelta) -> str:
+    """Return a duration of opening time in words, in whole minutes that have gone by. Never in days."""
+    return _hours_and_minutes(int(span.total_seconds() // 60))
+
+
+def _hours_and_minutes(whole: int) -> str:
     if whole < 60:
         return _("%(count)s min", count=whole)
     return _("%(hours)s h %(minutes)s min", hours=whole // 60, minutes=whole % 60)

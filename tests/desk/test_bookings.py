@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ivr.desk.request_rows import readable
 from ivr.desk.requests import MoveRefused, Outcome, OutcomeReport, Request, Status
 from ivr.operations.retention import Purge
 from ivr.reports.reports import Period
@@ -31,7 +32,9 @@ def told(services: Services) -> list[str]:
 
 
 def listed(services: Services, clock: Clock) -> list[Any]:
-    return [each.appointment for each in services.desk.worklist.appointments(clock(), clock() + timedelta(days=9))]
+    return [
+        each.appointment for each in readable(services.desk.worklist.appointments(clock(), clock() + timedelta(days=9)))
+    ]
 
 
 def test_anybody_gives_it_another_time(services: Services, booked: Request, clock: Clock) -> None:

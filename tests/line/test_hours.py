@@ -235,3 +235,34 @@ def test_hours_with_overlapping_shifts_cannot_be() -> None:
         hours(week=(OVERLAPPING,) * 7)
     with pytest.raises(ValueError, match="shift"):
         Closure(None, OVERLAPPING)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "minutes"),
+    [
+        ("2026-11-23 10:00", "2026-11-23 10:05", 5),
+        ("2026-11-23 20:29", "2026-11-24 09:04", 5),  # over a closed night
+        ("2026-11-23 20:30", "2026-11-24 09:00", 0),
+        ("2026-11-23 20:30", "2026-11-24 08:00", 0),
+        ("2026-11-28 20:29", "2026-11-29 09:34", 5),  # a Sunday opens later
+        ("2026-11-23 10:00", "2026-11-24 10:00", 690),
+        ("2026-11-24 10:00", "2026-11-23 10:00", 0),
+    ],
+)
+def test_between_two_moments_only_opening_time_counts(start: str, end: str, minutes: int) -> None:
+    assert hours().open_time(at(start), at(end)) == timedelta(minutes=minutes)
+
+
+def test_no_more_than_a_year_is_looked_at() -> None:
+    now = at("2026-11-23 10:00")
+    year = hours().open_time(now - timedelta(days=HORIZON_DAYS), now)
+    assert hours().open_time(at("1971-01-01 00:00"), now) == year
+
+
+def test_a_closure_and_a_break_are_no_opening_time() -> None:
+    closed = hours({date(2026, 11, 24): DIWALI, date(2026, 11, 25): HALF_DAY})
+    assert closed.open_time(at("2026-11-23 20:00"), at("2026-11-26 09:30")) == timedelta(hours=5)
+    with_break = hours(week=(WITH_A_BREAK,) * 7)
+    assert with_break.open_time(at("2026-11-23 12:30"), at("2026-11-23 16:30")) == timedelta(hours=1)
+    until_midnight = hours(week=(UNTIL_MIDNIGHT,) * 7)
+    assert until_midnight.open_time(at("2026-11-23 23:00"), at("2026-11-24 16:30")) == timedelta(minutes=90)

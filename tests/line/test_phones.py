@@ -51,10 +51,37 @@ def test_the_desk_writes_a_number_as_people_do(written: str) -> None:
     assert INDIA.anybodys(written).e164 == MOBILE
 
 
+AS_PEOPLE_TYPE = (
+    *("99999 00001", "0 99999 00001", "+91 99999 00001", "0091 99999 00001", "00 91 9999900001", "091-99999-00001"),
+    *(
+        "+91 (0) 99999 00001",
+        "9 9 9 9 9 0 0 0 0 1",
+        "(+91)9999900001",
+        "tel:+919999900001",
+        "Tel. 99999-00001, mornings",
+    ),
+    "\u096f\u096f\u096f\u096f\u096f \u0966\u0966\u0966\u0966\u0967",  # Devanagari
+    "\uff0b\uff19\uff11 \uff19\uff19\uff19\uff19\uff19\uff10\uff10\uff10\uff10\uff11",  # full width
+    "\u09ef\u09ef\u09ef\u09ef\u09ef\u09e6\u09e6\u09e6\u09e6\u09e7",  # Bengali
+    "\u202a+91 99999 00001\u202c",  # pasted from a telephone's contacts
+    *("+91\u200b99999\u200d00001", "99999\u00a000001", "99999\u201300001", "\t99999 00001\r\n"),
+)
+"""One number, as it is typed, pasted and dictated."""
+
+
+@pytest.mark.parametrize("written", AS_PEOPLE_TYPE, ids=ascii)
+def test_a_number_is_read_alike_wherever_somebody_types_it(written: str) -> None:
+    """At the counter, when blocking, in search and in commands."""
+    assert {INDIA.to_ring(written).e164, INDIA.anybodys(written).e164, typed(written).e164} == {MOBILE}
+
+
 @pytest.mark.parametrize(
     ("written", "why"),
     [
-        *((each, Refusal.NO_SUCH_NUMBER) for each in ("", "+", "98765", "the man of 9999900001", "9999900001;ext=2")),
+        *(
+            (each, Refusal.NO_SUCH_NUMBER)
+            for each in ("", "+", "98765", "9999900001 or 9999900002", "9999900001;ext=2", "sip:9999900001@a.b")
+        ),
         ("809 008 0906", Refusal.OUR_OWN),
     ],
 )

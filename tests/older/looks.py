@@ -14,7 +14,7 @@ from tests.people import Conversation, Phone, Staff
 
 Lines = list[list[str]]
 
-LINE = re.compile(r'<li><time datetime="([^"]+)">[^<]*</time> <strong>(.*?)</strong> (.*?)</li>', re.DOTALL)
+LINE = re.compile(r'<li[^>]*><time datetime="([^"]+)">[^<]*</time> <strong>(.*?)</strong> (.*?)</li>', re.DOTALL)
 ROW = re.compile(r'<tr>\s*<td><time datetime="([^"]+)">.*?</td>\s*<td>(.*?)</td>\s*<td>(.*?)</td>\s*</tr>', re.DOTALL)
 
 

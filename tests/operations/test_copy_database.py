@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from ivr.storage import schema
 from ivr.storage.database import Database
@@ -41,6 +41,16 @@ def test_a_database_that_is_in_use_is_not_written_over(app: Flask, postgres_url:
         write.execute(schema.audit.insert().values(row))
     done = app.test_cli_runner().invoke(args=["database", "copy", "--to", plain(postgres_url)])
     assert (done.exit_code, "the new database is in use, it has audit" in done.output) == (1, True)
+
+
+def test_a_row_that_cannot_be_copied_is_named_and_nothing_is(phone: Phone, postgres_url: str) -> None:
+    phone.rings().press(*BOOK)
+    with closing(Database(phone.services.settings.database_url)) as old, old.writing() as write:
+        write.execute(text("UPDATE requests SET due = 'tomorrow'"))
+    done = phone.app.test_cli_runner().invoke(args=["database", "copy", "--to", plain(postgres_url)])
+    assert done.exit_code == 1
+    assert "nothing was copied: row 1 of requests cannot be read: due" in done.output
+    assert set(counts(postgres_url).values()) == {0}
 
 
 @pytest.mark.parametrize(

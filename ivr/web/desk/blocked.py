@@ -14,6 +14,7 @@ from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _
 from ivr.web.services import services
 from ivr.web.sessions import by
+from ivr.web.typed import TooLong, words
 
 blocked = Blueprint("blocked", __name__)
 
@@ -29,9 +30,13 @@ def page() -> ResponseReturnValue:
 @guarded_by(staff_only)
 def block() -> ResponseReturnValue:
     """Block a number."""
-    card, reason = _seen_on(request.form.get("request", "")), request.form.get("reason", "").strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
-        return _page(card, _("A reason has 1 to %(most)s letters.", most=LONGEST_REASON)), 400
+    card = _seen_on(request.form.get("request", ""))
+    try:
+        reason = words("reason", _("Reason"), LONGEST_REASON)
+    except TooLong as too_long:
+        return _page(card, str(too_long)), 400
+    if not reason:
+        return _page(card, _("Please write the reason, for your colleagues.")), 400
     try:
         number = card.phone if card else services().clinic.dialling.anybodys(request.form.get("phone", ""))
     except NumberRefused as refused:
@@ -61,7 +66,6 @@ def _page(card: Request | None, trouble: str = "") -> str:
         card=card,
         typed=request.form,
         trouble=trouble,
-        longest_reason=LONGEST_REASON,
     )
 
 

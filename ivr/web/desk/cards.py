@@ -3,16 +3,19 @@
 Values and words only; no routes, no stores.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from ivr.desk.outbox import HISTORY_OF_FAILURE, WORKER_DIED, FailedTask
+from ivr.desk.outbox import WORKER_DIED, FailedTask, history_of_failure
+from ivr.desk.request_rows import CANNOT_READ, AnyRequest, OddRequest
 from ivr.desk.requests import OUTCOMES, HistoryEntry, HistoryEvent, Outcome, Request, Status, Then
 from ivr.desk.store import wish_of
 from ivr.line.booking import Kind, Part
 from ivr.line.script import Spoken
 from ivr.line.turn import Day, Say, Value
+from ivr.storage.odd import text_of
 from ivr.web.i18n import _, day, how_soon, language, local, moment
 from ivr.web.services import services
 from ivr.web.wording import kind_words, language_words, outcome_words
@@ -39,20 +42,98 @@ class Card:
         return "late" if self.late else self.request.status
 
 
+@dataclass(frozen=True)
+class OddCard:
+    """A request that cannot be read, as a card or a line of the worklist shows it."""
+
+    request: OddRequest
+    kind: str
+    lines: Sequence[tuple[str, str, bool]]
+    """The name of each column that holds something, its value, and whether that cannot be read."""
+    mine: bool
+
+    shape = "odd"
+
+
+AnyCard = Card | OddCard
+
+
+def any_card(found: AnyRequest, who: str) -> AnyCard:
+    """Return the request's card as `who` sees it now, also where it cannot be read."""
+    return odd_card(found, who) if isinstance(found, OddRequest) else card(found, who)
+
+
+def odd_card(found: OddRequest, who: str) -> OddCard:
+    """Return the card of a request that cannot be read."""
+    names = column_words()
+    shown = (name for name in found.stored if name in found.odd or (name in names and found.values[name]))
+    lines = [(names.get(name, name), _value_words(found, name), name in found.odd) for name in shown]
+    mine = found.status is Status.TAKEN and found.values.get("taken_by") == who
+    return OddCard(found, _("A request that cannot be read"), lines, mine)
+
+
+def _value_words(found: OddRequest, column: str) -> str:
+    """Return a value in words where it can be read, and as it is stored where not."""
+    if column in found.odd or column not in VALUES:
+        return found.stored[column]
+    return VALUES[column](found.values[column])
+
+
+VALUES: Mapping[str, Callable[[Any], str]] = {
+    "kind": kind_words,
+    "line": lambda line: services().clinic.line(line).name[language()],
+    "phone": lambda phone: " ".join(phone.groups),
+    "language": language_words,
+    "day": day,
+    "part": lambda part: part_words()[part],
+    "due": moment,
+    "created": moment,
+    "appointment": moment,
+    "status": lambda status: status_words()[status],
+    "outcome": lambda outcome: outcome_words()[outcome],
+}
+"""Makes the words of a column's value. The others are words already."""
+
+
+def status_words() -> Mapping[Status, str]:
+    """Return the statuses of a request in words."""
+    return {Status.OPEN: _("waits"), Status.TAKEN: _("taken"), Status.CLOSED: _("closed")}
+
+
+def column_words() -> Mapping[str, str]:
+    """Return the names of what a request holds; of the rest, the column's own name is shown."""
+    return {
+        "reference": _("Reference"),
+        "kind": _("Kind"),
+        "line": _("Line"),
+        "phone": _("Number"),
+        "language": _("Language"),
+        "day": _("Wished day"),
+        "part": _("Part of the day"),
+        "due": _("Due"),
+        "status": _("Status"),
+        "created": _("Made"),
+        "taken_by": _("Taken by"),
+        "outcome": _("Outcome"),
+        "appointment": _("The appointment"),
+    }
+
+
 def card(found: Request, who: str, asked_elsewhere: str | None = None) -> Card:
     """Return the request's card as `who` sees it now.
 
     `asked_elsewhere` is the latest wish from another telephone, as a line of history has it; None if there is none.
     """
     now = services().clock()
+    hours = services().hours.clinic_now().line(found.line).hours
     return Card(
         request=found,
         kind=kind_words(found.kind),
         line=services().clinic.line(found.line).name[language()],
         language=language_words(found.language),
         wish=wish_words(found.day, found.part),
-        soon=how_soon(found.due, now),
-        late=found.status is Status.OPEN and found.due < now,
+        soon=how_soon(found.due, now, hours),
+        late=found.status is Status.OPEN and hours.open_time(found.due, now) > timedelta(),
         mine=found.status is Status.TAKEN and found.taken_by == who,
         others=_others_words(found, asked_elsewhere),
     )
@@ -87,14 +168,26 @@ def one_tap() -> list[tuple[Outcome, str]]:
     return [(each, words[each]) for each in again_first if each not in needs_more]
 
 
+def closing_taps() -> list[tuple[Outcome, str]]:
+    """Return the outcomes that close a request and need no further input, with their words."""
+    return [(each, words) for each, words in one_tap() if OUTCOMES[each] is Then.CLOSED]
+
+
 def entry_words(entry: HistoryEntry) -> str:
-    """Return a history entry as a sentence."""
-    if entry.what in set(HistoryEvent):
-        return HISTORY[HistoryEvent(entry.what)](entry.detail)
-    if entry.what not in set(Outcome):
-        return entry.what.replace("_", " ")  # written by a newer version of the program
-    words = outcome_words()[Outcome(entry.what)]
-    return f"{words}: {_moment(entry.detail)}" if entry.detail else words
+    """Return a history entry as a sentence; one that cannot be read, as it is stored."""
+    what, detail = text_of(entry.what), text_of(entry.detail)
+    try:
+        return _sentence(what, detail)
+    except (ValueError, OverflowError):
+        return " ".join(filter(None, (what.replace("_", " "), detail)))
+
+
+def _sentence(what: str, detail: str) -> str:
+    """Return the sentence of an event or outcome. Raises ValueError where this version does not know it."""
+    if what in set(HistoryEvent):
+        return HISTORY[HistoryEvent(what)](detail)
+    words = outcome_words()[Outcome(what)]
+    return f"{words}: {_moment(detail)}" if detail else words
 
 
 def _moment(written: str) -> str:
@@ -124,7 +217,7 @@ HISTORY: Mapping[HistoryEvent, Callable[[str], str]] = {
 
 def failure_words(failed: FailedTask) -> str:
     """Return a sentence about a notification that could not be sent, with the reason."""
-    return HISTORY[HISTORY_OF_FAILURE[failed.name]](failed.reason)
+    return HISTORY[history_of_failure(failed.name)](failed.reason)
 
 
 def _reason(kind: str) -> str:
@@ -134,6 +227,7 @@ def _reason(kind: str) -> str:
 REASONS: Mapping[str, Callable[[], str]] = {
     "NotTold": lambda: _("a channel in STAFF_NOTIFY_URLS did not take it"),
     WORKER_DIED: lambda: _("the worker ended each time it tried"),
+    CANNOT_READ: lambda: _("this version cannot read the request"),
 }
 """Words for the reasons that have a name of ours. Those of libraries are shown as they are."""
 

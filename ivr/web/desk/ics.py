@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from icalendar import Calendar, Event, vText
+from icalendar import Calendar, Event, Timezone, vText
 
 from ivr.web.errors import ASK_AGAIN
 
@@ -43,7 +43,14 @@ def written(name: str, zone: str, entries: Iterable[CalendarEvent]) -> bytes:
     calendar.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")
     head: bytes = calendar.to_ical()
-    return head.removesuffix(END) + b"".join(map(_event, entries)) + END
+    return head.removesuffix(END) + (b"".join(map(_event, entries)) or _time_zone(zone)) + END
+
+
+@lru_cache(maxsize=4)
+def _time_zone(zone: str) -> bytes:
+    """Return the zone as text, for an empty calendar: one without any component is not valid, and may be refused."""
+    lines: bytes = Timezone.from_tzid(zone).to_ical()
+    return lines
 
 
 @lru_cache(maxsize=4096)

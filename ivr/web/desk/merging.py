@@ -4,7 +4,9 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ivr.desk.merging import MergeRefused, SameRequest
+from ivr.desk.request_rows import readable
 from ivr.desk.requests import HistoryEvent, NoSuchRequest, Request, Status
+from ivr.line.phones import digits_of
 from ivr.storage.audit import AuditAction
 from ivr.web.desk import cards
 from ivr.web.desk.actions import card_of, offer_undo
@@ -23,8 +25,8 @@ REFERENCE_DIGITS = 6
 @guarded_by(staff_only)
 def ask(request_id: int) -> ResponseReturnValue:
     """Show the requests with this reference before one is merged. Two numbers may share a reference."""
-    stays, reference = services().desk.store.request(request_id), _digits(request.args.get("reference", ""))
-    found = [each for each in services().desk.worklist.referred(reference) if each.id != stays.id]
+    stays, reference = services().desk.store.request(request_id), digits_of(request.args.get("reference", ""))
+    found = [each for each in readable(services().desk.worklist.referred(reference)) if each.id != stays.id]
     if not found:
         return card_page(stays, _nothing(stays, reference), 404)
     for each in found:
@@ -65,11 +67,6 @@ def _too_late(refused: MergeRefused) -> str:
     if refused.status is Status.TAKEN:
         return _("%(name)s has the request %(reference)s.", name=refused.taken_by, reference=reference)
     return _("The request %(reference)s is closed already.", reference=reference)
-
-
-def _digits(written: str) -> str:
-    """Return the digits of a reference, which people write in groups."""
-    return "".join(letter for letter in written if letter.isascii() and letter.isdigit())[: REFERENCE_DIGITS + 1]
 
 
 def _number(written: str) -> int:

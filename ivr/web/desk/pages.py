@@ -1,19 +1,22 @@
 """The desk's pages: the worklist, the card of a request, the appointments of a day. Changes nothing but the audit."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ivr.desk.moves import LONGEST_NOTE
-from ivr.desk.requests import HistoryEvent, Request, Status
+from ivr.desk.request_rows import AnyRequest, CannotRead, OddRequest
+from ivr.desk.requests import HistoryEntry, HistoryEvent, NoSuchRequest, Request, Status
 from ivr.desk.worklist import PAGE, Filter
 from ivr.storage.audit import AuditAction
 from ivr.storage.redis import QueueAway
 from ivr.web.desk import cards
 from ivr.web.desk.busy_lines import loads
 from ivr.web.desk.calendar_feed import address
+from ivr.web.desk.live import Live
 from ivr.web.guards import guarded_by, open_to_all, staff_only
 from ivr.web.i18n import FIRST_DAY, LAST_DAY, _, local
 from ivr.web.services import services
@@ -40,18 +43,19 @@ def front() -> ResponseReturnValue:
 @guarded_by(staff_only)
 def worklist() -> ResponseReturnValue:
     """Show the requests that wait, the most overdue first."""
-    wanted = _wanted()
-    closed = [cards.card(each, who()) for each in services().desk.worklist.searched(wanted.words)]
-    return render_template("desk.html", closed=closed, undo=_undoable(), **_list(wanted))
+    wanted, live = _wanted(), Live()
+    closed = [cards.any_card(each, who()) for each in services().desk.worklist.searched(wanted.words)]
+    shown = _list(wanted)
+    part = live.part("list.html", **shown)
+    return render_template("desk.html", live=part, closed=closed, undo=_undoable(), **shown)
 
 
 @console.get("/desk/list")
 @guarded_by(staff_only)
 def live_list() -> ResponseReturnValue:
     """Return only the list, for a page that is open; 204 where nothing has changed."""
-    if request.args.get("seen") == _seen():
-        return "", 204
-    return render_template("list.html", **_list(_wanted()))
+    live = Live()
+    return ("", 204) if live.is_seen() else live.news(live.part("list.html", **_list(_wanted())))
 
 
 @console.get("/desk/requests/<reference>")
@@ -64,17 +68,35 @@ def show(reference: str) -> ResponseReturnValue:
     if not chosen:
         abort(404)
     if len(chosen) > 1:
-        return render_template("choose.html", reference=reference, cards=[cards.card(each, who()) for each in chosen])
-    return card_page(chosen[0])
+        shown = [cards.any_card(each, who()) for each in chosen]
+        return render_template("choose.html", reference=reference, cards=shown)
+    return any_card_page(chosen[0])
+
+
+@console.get("/desk/requests/<int(max=2147483647):request_id>/stored")
+@guarded_by(staff_only)
+def show_stored(request_id: int) -> ResponseReturnValue:
+    """Show the card of a request by its id: a reference that cannot be read leads nowhere."""
+    return any_card_page(services().desk.store.any_request(request_id))
+
+
+@console.app_errorhandler(CannotRead)
+def cannot_read(error: CannotRead) -> ResponseReturnValue:
+    """Show the card of a request as it is stored, where something else was asked than can be done with it."""
+    return odd_page(error.found, _("This cannot be done with a request that cannot be read."), 409)
 
 
 @console.get("/desk/requests/<int(max=2147483647):request_id>/live")
 @guarded_by(staff_only)
 def live_card(request_id: int) -> ResponseReturnValue:
     """Return only the changing parts of a card that is open; 204 where nothing has changed."""
-    if request.args.get("seen") == _seen():
+    live = Live()
+    if live.is_seen():
         return "", 204
-    return render_template("card_changes.html", **_card(services().desk.store.request(request_id)))
+    found = services().desk.store.any_request(request_id)
+    if isinstance(found, OddRequest):
+        return Response(headers={"HX-Refresh": "true"})  # the page was made while it could be read
+    return live.news(live.part("card_changes.html", **_card(found)))
 
 
 @console.get("/desk/appointments")
@@ -85,30 +107,54 @@ def appointments() -> ResponseReturnValue:
     zone = services().clinic.line("").hours.zone
     start = datetime.combine(day, time.min, zone)
     booked = services().desk.worklist.appointments(start, start + timedelta(days=1))
-    found = [cards.card(each, who()) for each in booked]
+    found = [cards.any_card(each, who()) for each in booked]
     around = [day + timedelta(days=n) for n in (-1, 1)]
     return render_template("appointments.html", cards=found, day=day, around=around, feed=_feed())
+
+
+def any_card_page(found: AnyRequest, trouble: str = "", status: int = 200) -> ResponseReturnValue:
+    """Return the card's page, also of a request that cannot be read."""
+    if isinstance(found, OddRequest):
+        return odd_page(found, trouble, status)
+    return card_page(found, trouble, status)
+
+
+def odd_page(found: OddRequest, trouble: str = "", status: int = 200) -> ResponseReturnValue:
+    """Return the page of a request that cannot be read: what is stored, and what can be done with it all the same."""
+    services().staff.audit.write(by(), AuditAction.SAW_REQUEST, found.reference)
+    others = services().desk.worklist.of_same_number(found)
+    page = render_template(
+        "odd.html",
+        card=cards.odd_card(found, who()),
+        earlier=[cards.any_card(each, who()) for each in others],
+        history=_history(services().desk.store.history(found.id)),
+        taps=cards.closing_taps(),
+        trouble=trouble,
+        typed=request.form,
+    )
+    return page, status
 
 
 def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseReturnValue:
     """Return the card's page. Where an action was refused, it shows `trouble` and what was typed."""
     services().staff.audit.write(by(), AuditAction.SAW_REQUEST, found.reference)
+    live = Live()
     shown = _card(found)
     offers = services().desk.worklist.offered(found) if shown["may_merge"] else []
     earlier = [each for each in services().desk.worklist.of_same_number(found) if each not in offers]
     page = render_template(
         "card.html",
-        earlier=[cards.card(each, who()) for each in earlier],
+        earlier=[cards.any_card(each, who()) for each in earlier],
         say=cards.to_say(found),
         taps=cards.one_tap(),
         colleagues=[each.name for each in services().staff.people.all() if each.active and each.name != found.taken_by],
         typed=request.form,
         trouble=trouble,
-        longest_note=LONGEST_NOTE,
         is_blocked=services().desk.blocked.has(found.phone),
         offers=[cards.card(each, who()) for each in offers],
         undo=_undoable(),
         booked_day=local(found.appointment).date() if found.appointment else None,
+        seen=live.seen(live.part("card_changes.html", **shown)),
         **shown,
     )
     return page, status
@@ -124,12 +170,23 @@ def _feed() -> dict[str, object]:
 
 def _card(found: Request) -> dict[str, object]:
     entries = services().desk.store.history(found.id)
-    history = [(each, cards.who_words(each), cards.entry_words(each)) for each in reversed(entries)]
-    into = services().desk.store.request(found.merged_into) if found.merged_into else None
     asked = [each.detail for each in entries if each.what == HistoryEvent.ASKED_FOR]
     card = cards.card(found, who(), asked[-1] if asked else None)
     may_merge = card.mine or found.status is Status.OPEN
-    return {"card": card, "history": history, "seen": _seen(), "into": into, "may_merge": may_merge}
+    into = _merged_into(found)
+    return {"card": card, "history": _history(entries), "into": into, "may_merge": may_merge}
+
+
+def _history(entries: Sequence[HistoryEntry]) -> list[tuple[HistoryEntry, str, str]]:
+    """Return the lines of a request's history, newest first, each with who and what in words."""
+    return [(each, cards.who_words(each), cards.entry_words(each)) for each in reversed(entries)]
+
+
+def _merged_into(found: Request) -> AnyRequest | None:
+    """Return the request that this one was merged into, or None where it has gone."""
+    with suppress(NoSuchRequest):
+        return services().desk.store.any_request(found.merged_into) if found.merged_into else None
+    return None
 
 
 def _list(wanted: Filter) -> dict[str, object]:
@@ -138,8 +195,8 @@ def _list(wanted: Filter) -> dict[str, object]:
     return {
         "page": page,
         "cards": [cards.card(each, who(), asked.get(each.id)) for each in page.requests],
+        "odd": [cards.odd_card(each, who()) for each in page.odd],
         "wanted": wanted,
-        "seen": _seen(),
         "failed": [(each, cards.failure_words(each)) for each in services().desk.outbox.failed_for_good()],
         "on_their_way": _on_their_way(),
         "busy": [each for each in loads() if each.is_full or each.is_full_of_withheld],
@@ -157,16 +214,9 @@ def _on_their_way() -> int:
         return 0
 
 
-def _seen() -> str:
-    """Return a version of what the page shows. It changes with every action at the desk and with every minute."""
-    return f"{services().desk.worklist.version()}-{int(services().clock().timestamp() // 60)}"
-
-
 def _wanted() -> Filter:
     given = request.args
-    return Filter(
-        given.get("q", "").strip()[:40], given.get("line", ""), given.get("kind", ""), _day(given.get("day", ""))
-    )
+    return Filter(given.get("q", "").strip(), given.get("line", ""), given.get("kind", ""), _day(given.get("day", "")))
 
 
 def _first() -> int:

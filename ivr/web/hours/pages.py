@@ -83,6 +83,7 @@ def _shown(standing: list[Standing]) -> dict[str, object]:
     return {
         "heard": heard(clinic, now),
         "entries": entries(clinic, standing),
+        "odd": services().hours.closures.odd(_today()),
         "suggestions": suggestions(clinic, _today()),
         "lines": [(ALL_LINES, _("All lines")), *((key, line.name[language()]) for key, line in clinic.lines.items())],
         "reasons": [("", _("none")), *((key, text[language()]) for key, text in clinic.reasons.items())],

@@ -14,6 +14,7 @@ from ivr.line.hours import Closure, DeskClosure, Shift
 from ivr.line.menu import START
 from ivr.line.speeches import spoken
 from ivr.line.turn import Call, Facts
+from ivr.storage.odd import Odd
 from ivr.web.hours.holidays import Holiday, holidays_from, reason_of
 from ivr.web.i18n import _, language
 from ivr.web.services import services
@@ -66,7 +67,7 @@ class ListedClosure:
     day: date
     reason: str
     who: str
-    at: datetime
+    at: datetime | Odd
     changes: tuple[Change, ...]
 
 
@@ -77,8 +78,8 @@ def entries(clinic: Clinic, standing: Sequence[Standing]) -> list[ListedClosure]
     return [_entry(clinic, list(together), holding) for _key, together in groupby(ordered, key=_tap)]
 
 
-def _tap(each: Standing) -> tuple[date, datetime, str]:
-    return each.closure.day, each.at, each.who
+def _tap(each: Standing) -> tuple[date, str, str]:
+    return each.closure.day, str(each.at), each.who
 
 
 def _holding(line: str, standing: Sequence[Standing]) -> set[int]:

@@ -49,6 +49,12 @@ class Readings:
         yield _gauge(DATABASE, {(): taken is not None})
         if taken is not None:
             yield from _of_the_desk(taken, self._now)
+            yield _gauge(OVERDUE, {(): self._overdue(taken.overdue_since)})
+
+    def _overdue(self, since: datetime | None) -> float:
+        """Return the seconds of opening time since then: overnight nobody is late."""
+        hours = self._services.hours.clinic_now().line("").hours
+        return hours.open_time(since, self._now).total_seconds() if since else 0.0
 
     def _redis(self) -> Iterator[Family]:
         waiting = _asked(self._services.desk.pending.count)
@@ -68,7 +74,6 @@ def _asked(ask: Callable[[], Found]) -> Found | None:
 
 def _of_the_desk(taken: Snapshot, now: datetime) -> Iterator[Family]:
     yield _gauge(REQUESTS, {(status,): count for status, count in taken.requests.items()})
-    yield _gauge(OVERDUE, {(): _age(taken.overdue_since, now)})
     yield _gauge(UNSENT, {(task,): _age(since, now) for task, since in taken.unsent_since.items()})
     yield _gauge(FAILED, {(task,): count for task, count in taken.failed.items()})
 

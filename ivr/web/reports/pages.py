@@ -61,7 +61,7 @@ def page() -> ResponseReturnValue:
     return render_template(
         "reports.html",
         wanted=wanted,
-        headline=[*_headline(report), *_no_longer_whole(wanted.period)],
+        headline=[*_headline(report), *_left_out(report), *_no_longer_whole(wanted.period)],
         figures=figures(report, services().script),
         periods={name: _(words) for name, (_days, words) in PERIODS.items()},
         lines={"": _("all lines"), **{key: line.name[language()] for key, line in services().clinic.lines.items()}},
@@ -140,6 +140,12 @@ def _about_requests(report: PeriodReport) -> Iterator[str]:
     )
 
 
+def _left_out(report: PeriodReport) -> Iterator[str]:
+    """Yield how many calls and requests are not counted, because this version cannot read them."""
+    if report.left_out:
+        yield _("Not counted, because this version cannot read them: %(count)s.", count=report.left_out)
+
+
 def _no_longer_whole(period: Period) -> Iterator[str]:
     """Yield a warning where the clinic keeps its counts for fewer days than the period has."""
     kept = services().clinic.retention.counted
@@ -176,7 +182,8 @@ def _summary(wanted: ReportQuery, report: PeriodReport) -> Iterator[tuple[str, s
         "not_tried_yet": asked.untried,
         "overdue_now": report.overdue,
     }
-    return (("summary", row, "", str(value)) for row, value in summary.items())
+    left_out = {"not_readable": report.left_out} if report.left_out else {}
+    return (("summary", row, "", str(value)) for row, value in {**summary, **left_out}.items())
 
 
 def _numbers(found: list[Figure]) -> Iterator[tuple[str, str, str, str]]:

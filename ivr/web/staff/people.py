@@ -11,7 +11,8 @@ from wtforms.validators import AnyOf, InputRequired
 
 from ivr.staff.accounts import LastManager
 from ivr.staff.invitations import WORKS_FOR
-from ivr.staff.people import LONGEST_NAME, MANAGER, STAFF, BadName, NameTaken, NoSuchPerson
+from ivr.staff.names import LONGEST_NAME
+from ivr.staff.people import MANAGER, STAFF, BadName, NameTaken, NoSuchPerson
 from ivr.staff.totp import FEW
 from ivr.storage.audit import COMMAND_LINE, PAGE, SOMEBODY, By
 from ivr.web.guards import guarded_by, manager_only, public_base, staff_only
@@ -57,8 +58,9 @@ def invite() -> ResponseReturnValue:
         token = services().staff.invitations.invite(name, form.role.data or STAFF, by())
     except BadName:
         return _page(form, _("A name has 1 to %(most)s letters.", most=LONGEST_NAME), 400)
-    except NameTaken:
-        return _page(form, _("%(name)s is at the desk already. Please choose another name.", name=name), 409)
+    except NameTaken as taken:
+        trouble = _("%(name)s is at the desk already. Please choose another name.", name=taken.args[0])
+        return _page(form, trouble, 409)
     return _shown_once(name, token)
 
 

@@ -88,6 +88,18 @@ TEN = datetime(2026, 11, 25, 10, 0, tzinfo=DELHI)
 # -- what a program reads
 
 
+def test_an_empty_calendar_is_a_valid_one(app: Flask, phone: Phone, link: str) -> None:
+    """RFC 5545 wants a component in every calendar; a program that holds to it would refuse one without."""
+    answer = reads(app, link)
+    assert events(answer) == []
+    (calendar,) = Calendar.from_ical(answer.data, multiple=True)
+    assert [each.name for each in calendar.subcomponents] == ["VTIMEZONE"]
+    assert calendar.subcomponents[0]["tzid"] == "Asia/Kolkata"
+    lines = answer.data.split(b"\r\n")
+    assert (lines[0], lines[-2:]) == (b"BEGIN:VCALENDAR", [b"END:VCALENDAR", b""])
+    assert all(len(line) <= 75 for line in lines)
+
+
 def test_an_appointment_is_at_its_hour_with_its_reference_and_where_its_card_is(
     app: Flask, phone: Phone, link: str, clock: Clock
 ) -> None:

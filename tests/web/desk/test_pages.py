@@ -14,6 +14,7 @@ from sqlalchemy import update
 from ivr.storage import schema
 from ivr.storage.database import Database, sqlite_path
 from tests.conftest import PASSWORD
+from tests.line.test_phones import AS_PEOPLE_TYPE
 from tests.people import Clock, Phone, Staff
 from tests.web import service
 
@@ -77,7 +78,7 @@ def test_a_line_break_in_such_a_link_is_no_fault_of_ours(asha: Staff, wanted: st
 
 
 def test_a_wrong_password_and_an_unknown_name_are_told_the_same_and_stay_out(asha: Staff) -> None:
-    for name, password in (("asha", "wrong horse battery"), ("nobody", PASSWORD), ("Asha", PASSWORD)):
+    for name, password in (("asha", "wrong horse battery"), ("nobody", PASSWORD)):
         answer = asha.logs_in(name, password)
         assert answer.status_code == 401
         assert "This name and password do not belong together." in answer.text
@@ -161,6 +162,57 @@ def test_the_most_overdue_comes_first_and_says_how_late_it_is(staff: Staff, phon
     page = staff.sees()
     assert re.findall(r"[\w ]+ late(?=<)", page) == ["1 h 40 min late", "1 h 30 min late"]
     assert "in 1 h 10 min" in page
+
+
+def test_over_a_closed_night_nobody_is_late(staff: Staff, phone: Phone, clock: Clock) -> None:
+    def badge() -> str:
+        staff.logs_in()
+        (found,) = re.findall(
+            r'<span class="badge( late)?">([^<]*)</span>\s*</div>\s*<div class="badges">', staff.sees()
+        )
+        return f"{found[1]}{found[0]}"
+
+    clock.shows(2026, 11, 23, 20, 27)
+    phone.rings().press(*BOOK)
+    clock.shows(2026, 11, 23, 20, 29)
+    assert badge() == "2 min late late"
+    clock.shows(2026, 11, 24, 3, 0)
+    assert badge() == "3 min late late"
+    clock.shows(2026, 11, 24, 9, 2)
+    assert badge() == "5 min late late", "and not twelve and a half hours"
+    clock.shows(2026, 11, 26, 12, 0)
+    assert badge() == "late since Mon 23 Nov late"
+
+
+def test_what_is_due_while_the_clinic_is_closed_is_due_when_it_opens(staff: Staff, phone: Phone, clock: Clock) -> None:
+    phone.rings().press("2", "1", "1", "1")
+    staff.does("take", 1)
+    staff.does("report", 1, outcome="later", day="2026-11-23", hour="21:00")
+    clock.shows(2026, 11, 23, 22, 0)
+    staff.logs_in()
+    assert "due when the clinic opens" in staff.sees()
+    assert "card late" not in staff.sees()
+    clock.shows(2026, 11, 24, 9, 5)
+    staff.logs_in()
+    assert "5 min late" in staff.sees()
+
+
+def test_a_search_reads_a_number_as_people_type_it(staff: Staff, phone: Phone) -> None:
+    """Also for a request that waits, of which a part of the number is enough."""
+    reference = phone.rings().press(*BOOK).reference
+    phone.rings(caller="+919999900002").press(*BOOK)
+    for words in (*AS_PEOPLE_TYPE, "\u0966\u0966\u0966\u0967", reference, " ".join(reference)):
+        page = staff.browser.get("/desk", query_string={"q": words}).text
+        assert re.findall(r"Reference (\d{6})", page) == [reference], ascii(words)
+
+
+def test_a_search_that_can_find_nothing_says_so_and_cuts_nothing(staff: Staff, phone: Phone) -> None:
+    phone.rings().press(*BOOK)
+    for words in ("Meena", "9" * 61):
+        page = staff.browser.get("/desk", query_string={"q": words}).text
+        assert "Please search by digits" in page
+        assert f'value="{words}"' in page
+        assert "None of those who wait match." in page
 
 
 def test_a_request_is_taken_put_back_and_settled_each_with_who_and_when(
@@ -261,7 +313,7 @@ def test_a_closed_request_is_found_by_its_whole_number_or_reference(staff: Staff
 
 def test_an_open_page_is_told_of_changes_and_of_nothing_else(staff: Staff, phone: Phone, clock: Clock) -> None:
     def seen() -> str:
-        found = re.search(r"seen=([\d-]+)", staff.sees())
+        found = re.search(r'"seen": "([\w-]+)"', staff.sees())
         assert found
         return found[1]
 
@@ -301,7 +353,13 @@ def test_a_request_from_the_counter_joins_the_one_the_number_has(staff: Staff, p
     assert "It is written down." in page
     (found,) = phone.services.desk.store.waiting()
     assert found.rang_again == 1
-    for wrong in ({"phone": "123"}, {"kind": "nothing"}, {"line": "none"}, {"day": "2026-11-24"}, {"part": "night"}):
+    for wrong in (
+        {"phone": "123"},
+        {"kind": "nothing"},
+        {"line": "none"},
+        {"wish": "2026-11-24"},
+        {"wish": "2026-11-24 night"},
+    ):
         assert staff.browser.post("/desk/new", data=form | wrong).status_code == 400
     assert len(phone.services.desk.store.waiting()) == 1
 

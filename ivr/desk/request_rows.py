@@ -1,0 +1,160 @@
+"""Reads rows of the table `requests`: as a Request, or, where a value cannot be read, as an OddRequest.
+
+Values are checked when they come in, but by hand, by a restore or by another version of the program anything may stand
+in a row. No HTTP, no clock.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Row, select, union_all
+
+from ivr.desk.requests import Outcome, Request, Status
+from ivr.line.booking import Kind, Part
+from ivr.line.phones import Phone
+from ivr.storage import schema
+from ivr.storage.odd import name_once, text_of
+
+
+@dataclass(frozen=True)
+class OddRequest:
+    """A request of which this version cannot read every value. The desk shows it as it is stored."""
+
+    id: int
+    reference: str
+    stored: Mapping[str, str]
+    """Each column's value as text."""
+    odd: tuple[str, ...]
+    """The columns that cannot be read."""
+    values: Mapping[str, Any]
+    """The values of the columns that can be read."""
+
+    @property
+    def phone(self) -> Phone | None:
+        """The number; None where it is among what cannot be read."""
+        return self.values.get("phone")
+
+    @property
+    def status(self) -> Status | None:
+        """The status; None where this version does not know it."""
+        return self.values.get("status")
+
+    @property
+    def number(self) -> str:
+        """The number as it is stored."""
+        return self.stored["phone"]
+
+
+AnyRequest = Request | OddRequest
+
+
+class CannotRead(Exception):
+    """The request has a value that this version cannot read, so this cannot be done with it."""
+
+    def __init__(self, found: OddRequest) -> None:
+        super().__init__(f"request {found.reference}: {', '.join(found.odd)}")
+        self.found = found
+
+
+def any_request(row: Row[Any]) -> AnyRequest:
+    """Return a row of the table `requests` as a value. The log names a row that cannot be read, once."""
+    values = {field: _tried(read, getattr(row, column)) for field, (column, read) in FIELDS.items()}
+    odd = tuple(FIELDS[field][0] for field, value in values.items() if value is UNREAD)
+    if not odd:
+        return Request(id=row.id, **values)
+    name_once("requests", row.id, odd)
+    stored = {column: text_of(getattr(row, column)) for column, _read in FIELDS.values()}
+    known = {FIELDS[field][0]: value for field, value in values.items() if value is not UNREAD}
+    return OddRequest(row.id, stored["reference"], stored, odd, known)
+
+
+def request_of(row: Row[Any]) -> Request:
+    """Return a row of the table `requests` as a value. Raises CannotRead."""
+    found = any_request(row)
+    if isinstance(found, OddRequest):
+        raise CannotRead(found)
+    return found
+
+
+def readable(found: Iterable[AnyRequest]) -> list[Request]:
+    """Return those requests that could be read."""
+    return [each for each in found if isinstance(each, Request)]
+
+
+def unreadable(found: Iterable[AnyRequest]) -> list[OddRequest]:
+    """Return those requests that could not be read."""
+    return [each for each in found if isinstance(each, OddRequest)]
+
+
+CANNOT_READ = "CannotRead"
+"""The reason of a failed task about a request that cannot be read."""
+
+
+def of_unknown_status() -> CompoundSelect[int]:
+    """Return the query of the ids of the requests whose status this version does not know.
+
+    It names the ranges beside the statuses that it knows, each of which both databases look up in their index.
+    """
+    known, table = sorted(Status), schema.requests
+    ranges = [(None, known[0]), *pairwise(known), (known[-1], None)]
+    beside = (
+        [*([table.c.status > low] if low else []), *([table.c.status < high] if high else [])] for low, high in ranges
+    )
+    return union_all(*(select(table.c.id).where(*each) for each in beside))
+
+
+UNREAD = object()
+"""Stands for a value that could not be read."""
+
+
+def _tried(read: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        return read(value)
+    except (ValueError, TypeError):
+        return UNREAD
+
+
+def _of_type(wanted: type, value: Any) -> Any:
+    if not isinstance(value, wanted):
+        raise TypeError
+    return value
+
+
+def _reference(value: Any) -> str:
+    """Return a reference, of which addresses are made. Raises ValueError, TypeError."""
+    if not (_of_type(str, value).isascii() and value.isalnum()):
+        raise ValueError
+    return str(value)
+
+
+def _or_none(read: Callable[[Any], Any], value: Any) -> Any:
+    return None if value is None else read(value)
+
+
+_text, _whole, _moment, _day = (partial(_of_type, wanted) for wanted in (str, int, datetime, date))
+
+FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "reference": ("reference", _reference),
+    "kind": ("kind", Kind),
+    "line": ("line", _text),
+    "phone": ("phone", Phone),
+    "language": ("language", _text),
+    "day": ("day", partial(_or_none, _day)),
+    "part": ("part", lambda value: Part(value) if value else None),
+    "due": ("due", _moment),
+    "status": ("status", Status),
+    "created": ("created", _moment),
+    "call_id": ("call_sid", _text),
+    "rang_again": ("rang_again", _whole),
+    "taken_by": ("taken_by", partial(_or_none, _text)),
+    "tries": ("tries", _whole),
+    "outcome": ("outcome", lambda value: Outcome(value) if value else None),
+    "appointment": ("appointment", partial(_or_none, _moment)),
+    "source": ("source", _text),
+    "merged_into": ("merged_into", partial(_or_none, _whole)),
+}
+"""The column of each field of a Request but its id, and what reads it: raises ValueError or TypeError."""

@@ -1,0 +1,41 @@
+"""The types of columns that hold moments and days. Both databases read and compare them alike."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Date, DateTime, Dialect, TypeDecorator
+
+from ivr.storage.odd import leniently
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, stored as UTC without a time zone, so that both databases sort and compare it alike.
+
+    One that cannot be read is an Odd.
+    """
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Return the moment as the database stores it."""
+        return value if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """Return the stored moment with the time zone UTC."""
+        return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Return the function that reads a stored moment."""
+        return leniently(super().result_processor(dialect, coltype))
+
+
+class StoredDay(TypeDecorator[date]):
+    """A day. One that cannot be read is an Odd."""
+
+    impl = Date
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Return the function that reads a stored day."""
+        return leniently(super().result_processor(dialect, coltype))

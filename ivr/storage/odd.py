@@ -1,0 +1,91 @@
+"""Values in a column that this version cannot read: they are read as they are stored, so that their row is shown.
+
+By hand, by a restore or by another version of the program anything may stand in a row. SQLite keeps text in a column of
+moments, PostgreSQL an infinite one. No tables, no rules.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from psycopg import Connection, DataError
+from psycopg.types.datetime import DateLoader, TimestampLoader
+
+log = logging.getLogger(__name__)
+
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+"""The years of a moment or day that can be read. Far outside them, calendars and time zones overflow."""
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A stored value that cannot be read, as text."""
+
+    stored: str
+
+    def __str__(self) -> str:
+        return self.stored
+
+
+def leniently(read: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+    """Return a function that reads a stored day or moment as `read` does; as Odd where that fails or is far off."""
+
+    def value_of(stored: Any) -> Any:
+        try:
+            value = read(stored) if read else stored
+        except (ValueError, TypeError):
+            return Odd(text_of(stored))
+        if isinstance(value, date) and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            return Odd(text_of(stored))
+        return value
+
+    return value_of
+
+
+def text_of(stored: Any) -> str:
+    """Return any stored value as text, an empty string for NULL."""
+    if isinstance(stored, bytes):
+        return stored.decode(errors="replace")
+    if isinstance(stored, datetime):
+        return stored.isoformat(timespec="seconds")
+    return "" if stored is None else str(stored)
+
+
+class LenientTimestamp(TimestampLoader):
+    """Reads PostgreSQL's moments; one that Python does not have, such as infinity, as Odd."""
+
+    def load(self, data: Any) -> Any:
+        """Return the moment."""
+        try:
+            return super().load(data)
+        except DataError:
+            return Odd(bytes(data).decode())
+
+
+class LenientDate(DateLoader):
+    """Reads PostgreSQL's days; one that Python does not have, as Odd."""
+
+    def load(self, data: Any) -> Any:
+        """Return the day."""
+        try:
+            return super().load(data)
+        except DataError:
+            return Odd(bytes(data).decode())
+
+
+def read_leniently(connection: Connection[Any]) -> None:
+    """Have this connection read every day and moment that PostgreSQL can hold."""
+    connection.adapters.register_loader("timestamp", LenientTimestamp)
+    connection.adapters.register_loader("date", LenientDate)
+
+
+_NAMED: set[tuple[str, int]] = set()
+
+
+def name_once(table: str, row_id: int, columns: Iterable[str]) -> None:
+    """Name a row that cannot be read in the log, once in the life of the process, without any of its values."""
+    if (table, row_id) not in _NAMED:
+        _NAMED.add((table, row_id))
+        log.warning("row %s of %s cannot be read by this version: %s", row_id, table, ", ".join(columns))

@@ -1,0 +1,136 @@
+"""The form for a request of somebody at the counter. It offers no choice that it refuses."""
+
+import secrets
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from ivr.desk.moves import LONGEST_NOTE
+from ivr.desk.requests import NewRequest
+from ivr.line.booking import Kind, Part, Wish
+from ivr.line.clinic import Clinic
+from ivr.line.phones import NumberRefused, Refusal
+from ivr.storage.audit import AuditAction
+from ivr.web.desk import cards
+from ivr.web.desk.actions import card_of
+from ivr.web.guards import guarded_by, staff_only
+from ivr.web.i18n import _, language, local
+from ivr.web.services import services
+from ivr.web.sessions import by, who
+from ivr.web.typed import TooLong, words
+from ivr.web.wording import languages_of_the_line
+
+counter = Blueprint("counter", __name__)
+
+DAYS_TO_CHOOSE = 7
+"""Number of open days that the form offers."""
+
+HAND = "by-hand"
+"""Call id of a request that was written at the desk."""
+
+
+class ChoiceGone(ValueError):
+    """This choice is no longer offered: the form has been open since yesterday, or the clinic's lines changed."""
+
+
+@counter.get("/desk/new")
+@guarded_by(staff_only)
+def ask_new() -> ResponseReturnValue:
+    """Show the form for a new request at the counter."""
+    return _page()
+
+
+@counter.post("/desk/new")
+@guarded_by(staff_only)
+def add_new() -> ResponseReturnValue:
+    """Add a request for a patient at the counter, and show its card."""
+    try:
+        new, note = _written(), words("note", _("Note"), LONGEST_NOTE)
+    except NumberRefused as refused:
+        return _page(_refusal_words(refused.why), "phone"), 400
+    except TooLong as too_long:
+        return _page(str(too_long), "note"), 400
+    except ValueError:
+        return _page(_("What you chose is not offered any more. Please look at it again.")), 400
+    promise = (*new.promise, secrets.token_hex(8))
+    keyed_ids = services().reports.keyed_ids
+    saved = services().desk.store.keep(new, keyed_ids.mark(promise), keyed_ids.reference(promise))
+    found = services().desk.store.request(saved.request_id)
+    if note:
+        services().desk.moves.write_note(found.id, note, by())
+    services().staff.audit.write(by(), AuditAction.WROTE_DOWN_REQUEST, found.reference)
+    flash(_("It is written down."), "done")
+    return redirect(card_of(found))
+
+
+def _page(trouble: str = "", at: str = "") -> str:
+    """Return the form; `at` is the field that the trouble is about."""
+    clinic = services().hours.clinic_now()
+    return render_template(
+        "new.html",
+        trouble=trouble,
+        at=at,
+        typed=request.form,
+        lines=[(line.key, line.name[language()]) for line in clinic.lines.values()],
+        wishes=[(written(*each), cards.wish_words(*each)) for each in _wishes(clinic, services().clock())],
+        spoken=languages_of_the_line(),
+    )
+
+
+def _wishes(clinic: Clinic, now: datetime) -> Iterator[tuple[date, Part]]:
+    """Yield the parts of the next days that any line offers. A line that is closed then is due at its next opening."""
+    days = sorted({day for line in clinic.lines.values() for day in line.offer.days(now, DAYS_TO_CHOOSE)})
+    for day in days[:DAYS_TO_CHOOSE]:
+        offered = {part for line in clinic.lines.values() for part in line.offer.parts_of(day, now)}
+        yield from ((day, part) for part in Part if part in offered)
+
+
+def written(day: date, part: Part) -> str:
+    """Return a wish as the form sends it."""
+    return f"{day} {part}"
+
+
+def _written() -> NewRequest:
+    """Return the request that the form describes. Raises NumberRefused, ChoiceGone, ValueError."""
+    form, now = request.form, services().clock()
+    number = services().clinic.dialling.to_ring(form.get("phone", ""))
+    line = services().hours.clinic_now().lines.get(form.get("line", ""))
+    if line is None or form.get("language") not in services().script.languages:
+        raise ChoiceGone
+    wish = Wish(Kind(form.get("kind", "")), *_wished(local(now).date()))
+    return NewRequest(
+        kind=wish.kind,
+        line=line.key,
+        phone=number,
+        language=form["language"],
+        day=wish.day,
+        part=wish.part,
+        due=line.offer.due(wish, now),
+        call_id=HAND,
+        created=now,
+        asked=now,
+        own_number=True,
+        made_by=who(),
+    )
+
+
+def _wished(today: date) -> tuple[date | None, Part | None]:
+    """Return the wish that was chosen. A part of today that has gone by meanwhile is one, a past day is not."""
+    day, _blank, part = request.form.get("wish", "").partition(" ")
+    if not day:
+        return None, None
+    wished = date.fromisoformat(day)
+    if wished < today:
+        raise ChoiceGone
+    return wished, Part(part)
+
+
+def _refusal_words(why: Refusal) -> str:
+    return {
+        Refusal.NO_SUCH_NUMBER: _("That is not a complete Indian number."),
+        Refusal.COUNTRY: _("We can only ring numbers in India."),
+        Refusal.PREMIUM: _("We cannot ring that kind of number."),
+        Refusal.OUR_OWN: _("That is one of the clinic's own numbers."),
+    }[why]

@@ -1,0 +1,36 @@
+"""The live part of an open page: it is sent where its words have changed, and where not, the page is told so."""
+
+import re
+
+from tests.people import Clock, Phone, Staff
+
+BOOK = ("1", "1", "1", "1", "1")
+
+
+def test_an_open_list_is_told_of_no_news_without_other_words(staff: Staff, phone: Phone, clock: Clock) -> None:
+    def asks(seen: str) -> tuple[int, str]:
+        answer = staff.browser.get("/desk/list", query_string={"seen": seen})
+        return answer.status_code, answer.headers.get("Seen", seen)
+
+    seen = re.findall(r'"seen": "([\w-]+)"', staff.sees())[0]
+    clock.goes_on(minutes=1)
+    status, later = asks(seen)
+    assert (status, later != seen) == (204, True), "a minute has gone by, and nobody waits"
+    assert asks(later) == (204, later)
+    phone.rings().press("1", "2", "1", "1", "1")
+    status, later = asks(later)
+    assert status == 200
+    staff.does("note", 1, note="her knee")
+    status, latest = asks(later)
+    assert (status, latest != later) == (204, True), "a note is not on the list"
+
+
+def test_an_open_card_is_told_of_no_news_without_other_words(staff: Staff, phone: Phone) -> None:
+    reference = phone.rings().press("1", "2", "1", "1", "1").reference
+    page = staff.browser.get(f"/desk/requests/{reference}").text
+    seen = re.findall(r'"seen": "([\w-]+)"', page)[0]
+    phone.rings(caller="+919999900002").press(*BOOK)
+    answer = staff.browser.get("/desk/requests/1/live", query_string={"seen": seen})
+    assert (answer.status_code, answer.headers["Seen"] != seen) == (204, True), "what happened is on another card"
+    staff.does("note", 1, note="her knee")
+    assert staff.browser.get("/desk/requests/1/live", query_string={"seen": answer.headers["Seen"]}).status_code == 200
