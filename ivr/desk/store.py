@@ -28,6 +28,7 @@ from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
 from ivr.storage import schema
 from ivr.storage.database import Database, StoreAway, UniqueViolation
+from ivr.storage.fit import require_fit
 from ivr.storage.upsert import insert_new, lock_key
 
 FIRST_LEASE = timedelta(seconds=15)
@@ -61,11 +62,13 @@ class RequestStore:
         """Store the request, and return its promise and new tasks. Raises RequestRefused, StoreAway.
 
         Safe to repeat: the same mark returns the first promise, unchanged. If the number has a live request of the
-        kind, the new one joins it.
+        kind, the new one joins it. Tables of another version are written only where all of them serve this one.
         """
-        return in_turn(
-            self._database, lambda write: _kept_before(write, mark) or self._keep(write, new, mark, reference)
-        )
+        return in_turn(self._database, lambda write: self._once(write, new, mark, reference))
+
+    def _once(self, write: Connection, new: NewRequest, mark: str, reference: str) -> Saved:
+        require_fit(write)
+        return _kept_before(write, mark) or self._keep(write, new, mark, reference)
 
     def _keep(self, write: Connection, new: NewRequest, mark: str, reference: str) -> Saved:
         lock_key(write, new.phone.e164, new.kind)
