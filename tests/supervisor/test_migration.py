@@ -16,6 +16,8 @@ from testing.servers.postgres import Postgres
 from tests.storage.newer import ADDS, TAKES_AWAY, goes_on_to
 from tests.supervisor.supervised import Premises, eventually, free_port
 
+pytestmark = pytest.mark.slow
+
 MEANWHILE = "Callers are answered meanwhile, and this is tried again until it succeeds.\n"
 
 
@@ -89,7 +91,6 @@ def test_a_postgresql_that_is_down_at_the_start_is_waited_for_while_callers_are_
     postgres_server.drop(url)
 
 
-@pytest.mark.slow
 def test_a_postgresql_that_hangs_at_the_start_holds_nobody_up(premises: Premises, postgres_server: Postgres) -> None:
     postgres_server.start()
     url = postgres_server.new_database()
@@ -142,7 +143,6 @@ def test_a_redis_without_room_at_the_start_is_started_when_there_is_some(premise
     eventually((state / "redis.sock").exists)
 
 
-@pytest.mark.slow
 def test_a_process_that_still_changes_the_tables_does_not_hold_up_the_start(premises: Premises) -> None:
     """A migration of an earlier start that is frozen holds the lock of the folder, as this test does."""
     holds_older_rows(premises)
