@@ -23,7 +23,7 @@ from tests.storage.newer import (
     comes_back,
     goes_on_to,
 )
-from tests.web import service
+from tests.storage.steady import steady_service
 from workers import clock as clock_process
 from workers import jobs
 from workers.services import build as build_workers
@@ -34,7 +34,7 @@ BOOK = ("1", "1", "1", "1", "1")
 @pytest.fixture
 def phone(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
     """A telephone at a service on each of the databases."""
-    with service(tmp_path, database_url, redis_url, clock) as phone:
+    with steady_service(tmp_path, database_url, redis_url, clock) as phone:
         yield phone
 
 

@@ -23,8 +23,8 @@ from testing.servers.postgres import Postgres
 from tests.conftest import NO_PGBOUNCER, PASSWORD, settings_for, with_driver
 from tests.people import Clock, Phone, Staff
 from tests.preflight import looks
+from tests.storage.steady import steady_service
 from tests.storage.test_server_log import CALLBACK
-from tests.web import service
 
 BOOK = ("1", "1", "1", "1", "1")
 
@@ -78,7 +78,7 @@ def works(phone: Phone, clock: Clock) -> None:
 def test_the_line_and_the_desk_work_behind_a_pooler(
     tmp_path: Path, pooled_url: str, redis_url: str, clock: Clock
 ) -> None:
-    with service(tmp_path, pooled_url, redis_url, clock) as phone:
+    with steady_service(tmp_path, pooled_url, redis_url, clock) as phone:
         works(phone, clock)
 
 
@@ -100,7 +100,7 @@ def test_the_tables_are_made_by_way_of_a_pooler(
     tmp_path: Path, pgbouncer_server: PgBouncer, empty_postgres: str, redis_url: str, clock: Clock
 ) -> None:
     pgbouncer_server.start()
-    with service(tmp_path, pgbouncer_server.to(empty_postgres), redis_url, clock) as phone:
+    with steady_service(tmp_path, pgbouncer_server.to(empty_postgres), redis_url, clock) as phone:
         done = phone.app.test_cli_runner().invoke(args=["database", "upgrade"])
         assert (done.exit_code, done.output) == (0, "The database is up to date.\n")
         works(phone, clock)
@@ -131,7 +131,7 @@ def test_an_older_state_is_not_dumped_through_a_pooler(
         )
     pgbouncer_server.start()
     pooled = pgbouncer_server.to(empty_postgres)
-    with service(tmp_path, pooled, redis_url, clock) as phone:
+    with steady_service(tmp_path, pooled, redis_url, clock) as phone:
         runner = phone.app.test_cli_runner()
         done = runner.invoke(args=["database", "upgrade"])
         assert done.exit_code == 1
@@ -150,7 +150,7 @@ def test_a_pooler_that_shares_by_statement_is_named(
     try:
         with (
             pgbouncer(postgres_server, "statement") as pooler,
-            service(tmp_path, pooler.to(postgres_url), redis_url, clock) as phone,
+            steady_service(tmp_path, pooler.to(postgres_url), redis_url, clock) as phone,
         ):
             says = "its pooler (PgBouncer) shares by statement: set pool_mode = transaction"
             assert says in database_state(phone.app)
@@ -177,7 +177,7 @@ def test_a_pooler_refuses_what_it_does_not_know_by_name(
     tmp_path: Path, pooled_url: str, redis_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PGOPTIONS", "-c search_path=desk")
-    with service(tmp_path, pooled_url, redis_url, clock) as phone:
+    with steady_service(tmp_path, pooled_url, redis_url, clock) as phone:
         says = "its pooler (PgBouncer) refuses a setting of the connection: look at PGOPTIONS"
         assert says in database_state(phone.app)
 
@@ -191,7 +191,7 @@ def test_a_search_path_is_that_of_the_tables_the_line_and_the_desk(
     with psycopg.connect(empty_postgres.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute("CREATE SCHEMA desk")
         url = asks(way(empty_postgres), "options=-c%20search_path=desk")
-        with service(tmp_path, url, redis_url, clock) as phone:
+        with steady_service(tmp_path, url, redis_url, clock) as phone:
             done = phone.app.test_cli_runner().invoke(args=["database", "upgrade"])
             assert done.exit_code == 0, done.output
             works(phone, clock)
@@ -212,7 +212,7 @@ def test_a_search_path_is_that_of_the_tables_the_line_and_the_desk(
 def test_options_are_obeyed_or_named(  # noqa: PLR0913, PLR0917 - what a service is made of
     tmp_path: Path, postgres_url: str, way: Callable[[str], str], redis_url: str, clock: Clock, options: str, says: str
 ) -> None:
-    with service(tmp_path, asks(way(postgres_url), f"options={quote(options)}"), redis_url, clock) as phone:
+    with steady_service(tmp_path, asks(way(postgres_url), f"options={quote(options)}"), redis_url, clock) as phone:
         assert says in database_state(phone.app)
         assert says in looks(phone.services.settings, "database").saw
         assert "Thank you. We have your request." in phone.rings().press(*BOOK).uncut
@@ -231,7 +231,7 @@ def test_where_one_host_is_down_the_other_is_used(
     port = postgres_server.url.rpartition(":")[2].partition("/")[0]
     with reserved_port() as nobody:
         url = empty_postgres.replace(f"127.0.0.1:{port}", f"127.0.0.1:{nobody},127.0.0.1:{port}")
-        with service(tmp_path, url, redis_url, clock) as phone:
+        with steady_service(tmp_path, url, redis_url, clock) as phone:
             done = phone.app.test_cli_runner().invoke(args=["database", "upgrade"])
             assert done.exit_code == 0, done.output
             works(phone, clock)
