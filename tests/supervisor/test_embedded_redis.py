@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -44,13 +46,17 @@ def test_a_frozen_server_that_was_left_is_named_ended_and_succeeded_with_nothing
     assert supervisor.said.count(line) == 1
 
 
-def holding(premises: Premises, works_in: Path) -> subprocess.Popen[bytes]:
+@contextmanager
+def holding(premises: Premises, works_in: Path) -> Iterator[subprocess.Popen[bytes]]:
     (premises.folder / "s" / "redis").mkdir(parents=True)
     sign = premises.folder / "holds"
     words = [premises.folder / "s" / "redis.sock", works_in, sign]
-    process = subprocess.Popen([sys.executable, "-c", HOLDS, *map(str, words)])
-    eventually(sign.exists)
-    return process
+    with subprocess.Popen([sys.executable, "-c", HOLDS, *map(str, words)]) as process:
+        try:
+            eventually(sign.exists)
+            yield process
+        finally:
+            process.kill()
 
 
 def test_a_server_that_ends_for_nothing_is_killed(premises: Premises) -> None:
