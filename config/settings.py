@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from ivr.storage.address import database_address
+
 ROOT = Path(__file__).resolve().parent.parent
 
 SECRET_LENGTH = 32
@@ -85,7 +87,7 @@ class Settings(BaseModel):
     @field_validator("redis_url")
     @classmethod
     def _redis_is_known(cls, value: str) -> str:
-        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+        if value and not (value.startswith(("redis://", "rediss://", "unix://")) and _is_readable(value)):
             raise ValueError("expected redis://HOST:PORT/0, rediss://… or unix:///PATH")
         return value
 
@@ -119,14 +121,6 @@ class Settings(BaseModel):
     def voice_fallback_url(self) -> str:
         """The address that the carrier requests if it has no valid answer from us."""
         return self.fallback_url or f"{self.public_base_url}/voice/fallback"
-
-
-def database_address(written: str) -> str:
-    """Return the address in the form that the database driver needs. Raises ValueError."""
-    scheme, joint, _ = written.partition("://")
-    if not joint or scheme not in {"sqlite", "postgres", "postgresql", "postgresql+psycopg"}:
-        raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
-    return written.replace(f"{scheme}://", "postgresql+psycopg://", 1) if scheme.startswith("postgres") else written
 
 
 def read(
@@ -190,6 +184,16 @@ def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        return False
+
+
+def _is_readable(redis_url: str) -> bool:
+    """Return whether the port and the number of the database are numbers, as the client will want them."""
+    try:
+        parts = urlsplit(redis_url)
+        number = "" if parts.scheme == "unix" else parts.path.strip("/")
+        return parts.port != 0 and (not number or number.isdigit())
     except ValueError:
         return False
 

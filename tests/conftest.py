@@ -24,6 +24,7 @@ from ivr.storage.migrate import migrate
 from ivr.web.services import Services, build
 from ivr.wiring.carriers import SETTINGS
 from testing.servers.emulate import Emulate, EmulateUnavailable, emulate
+from testing.servers.pgbouncer import PgBouncer, PgBouncerUnavailable, pgbouncer
 from testing.servers.postgres import Postgres, PostgresUnavailable, postgres
 from testing.servers.valkey import Valkey, valkey
 from tests.applications import lent
@@ -41,7 +42,8 @@ NO_SYSTEMD = "systemd's judge of units could not be had: "
 NO_PG_DUMP = "pg_dump could not be had: "
 NOT_HERE = "this machine, or who runs the tests, is another than it takes: "
 NO_CADDY = "Caddy could not be had: "
-OF_THE_MACHINE = (NO_SMALL_DISK, NO_SYSTEMD, NO_PG_DUMP, NO_CADDY, NOT_HERE)
+NO_PGBOUNCER = "PgBouncer could not be had: "
+OF_THE_MACHINE = (NO_SMALL_DISK, NO_SYSTEMD, NO_PG_DUMP, NO_CADDY, NO_PGBOUNCER, NOT_HERE)
 """What a machine allows or carries, and we do not install: said aloud, and no failure of CI."""
 
 NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_STAND_IN, *OF_THE_MACHINE)
@@ -99,6 +101,23 @@ def postgres_server() -> Iterator[Postgres]:
             yield server
     except PostgresUnavailable as missing:
         pytest.skip(f"{NO_POSTGRES}{missing}")
+
+
+@pytest.fixture(scope="session")
+def pgbouncer_server(postgres_server: Postgres) -> Iterator[PgBouncer]:
+    """A real PgBouncer in transaction mode before that PostgreSQL."""
+    try:
+        with pgbouncer(postgres_server) as server:
+            yield server
+    except PgBouncerUnavailable as missing:
+        pytest.skip(f"{NO_PGBOUNCER}{missing}")
+
+
+@pytest.fixture
+def pooled_url(pgbouncer_server: PgBouncer, postgres_url: str) -> str:
+    """A PostgreSQL desk of this test's own, by way of the pooler."""
+    pgbouncer_server.start()
+    return pgbouncer_server.to(postgres_url)
 
 
 @pytest.fixture(scope="session")

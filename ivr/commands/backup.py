@@ -98,5 +98,6 @@ def _say_how(commands: Sequence[str], afterwards: Sequence[str] = ()) -> None:
         click.echo(each)
     for each in afterwards:
         click.echo(each, err=True)
+    click.echo("Where a pooler such as PgBouncer stands before it, write PostgreSQL's own host and port.", err=True)
     click.echo("SECRET_KEY and config/clinic.toml are to be kept too; see docs/privacy.md.", err=True)
     raise SystemExit(WITH_POSTGRESQL)

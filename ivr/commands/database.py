@@ -4,13 +4,12 @@ from contextlib import closing
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.exc import SQLAlchemyError
 
-from config.settings import database_address
-from ivr.operations.copy_database import CannotCopy, NotEmpty, copy
+from ivr.operations.copy_database import CannotCopy, NotEmpty, copy, require_empty, require_ours
+from ivr.operations.upgrade import one_line
 from ivr.operations.upgrade import upgrade as bring_up_to_date
+from ivr.storage.address import database_address
 from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway
-from ivr.storage.database_errors import error_kind
 from ivr.storage.migrate import MigrationRefused, migrate
 from ivr.web.services import services
 
@@ -26,11 +25,6 @@ def upgrade(without_backup: bool) -> None:
         bring_up_to_date(settings.database_url, settings.state_dir, now, click.echo, keeps=not without_backup)
     except MigrationRefused as refused:
         raise click.ClickException(str(refused)) from None
-    except SQLAlchemyError as error:
-        raise click.ClickException(f"the database cannot be used: {error_kind(error)}") from None
-    except OSError as error:
-        raise click.ClickException(f"the database cannot be used: {error.strerror}") from None
-    click.echo("The database is up to date.")
 
 
 @database.command("copy")
@@ -38,15 +32,15 @@ def upgrade(without_backup: bool) -> None:
 def copy_database(address: str) -> None:
     """Copies the desk into another database, which must be empty. Stop the service first."""
     try:
-        url = database_address(address.strip())
-        migrate(url)
+        url = database_address(address)
         with _opened(services().settings.database_url) as old, _opened(url) as new:
+            require_ours(old)
+            with one_line(url):
+                migrate(url, before=require_empty)
             copied = copy(old, new)
     except ValueError as refused:
-        raise click.ClickException(str(refused)) from None
-    except SQLAlchemyError as error:
-        raise click.ClickException(f"the new database cannot be used: {error_kind(error)}") from None
-    except (StoreAway, CannotCopy) as refused:
+        raise click.ClickException(f"the new address: {refused}") from None
+    except (StoreAway, CannotCopy, MigrationRefused) as refused:
         raise click.ClickException(f"nothing was copied: {refused}") from None
     except NotEmpty as found:
         raise click.ClickException(f"nothing was copied: the new database is in use, it has {found}") from None

@@ -26,6 +26,7 @@ from ivr.desk.requests import (
 )
 from ivr.storage import schema
 from ivr.storage.database import Database, StoreAway, UniqueViolation
+from ivr.storage.fit import require_fit
 from ivr.storage.odd import Odd
 from ivr.storage.upsert import insert_new, lock_key
 
@@ -61,11 +62,14 @@ class RequestStore:
         """Store the request, and return its promise and new tasks. Raises RequestRefused, StoreAway.
 
         Safe to repeat: the same mark returns the first promise, unchanged. If the number has a live request of the
-        kind, the new one joins it. `promised` is true where the caller has been told `reference` already.
+        kind, the new one joins it. `promised` is true where the caller has been told `reference` already. Tables of
+        another version are written only where all of them serve this one.
         """
-        return in_turn(
-            self._database, lambda write: _kept_before(write, mark) or self._keep(write, new, mark, reference, promised)
-        )
+        return in_turn(self._database, lambda write: self._once(write, new, mark, reference, promised))
+
+    def _once(self, write: Connection, new: NewRequest, mark: str, reference: str, promised: bool) -> Saved:
+        require_fit(write)
+        return _kept_before(write, mark) or self._keep(write, new, mark, reference, promised)
 
     def _keep(self, write: Connection, new: NewRequest, mark: str, reference: str, promised: bool = False) -> Saved:
         lock_key(write, new.phone.e164, new.kind)

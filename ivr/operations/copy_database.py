@@ -6,11 +6,25 @@ All or nothing. No HTTP, no clock. The caller must see to it that nobody writes 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, func, insert, select, text
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Table,
+    TableClause,
+    func,
+    insert,
+    inspect,
+    literal,
+    select,
+    table,
+    text,
+)
 
 from ivr.storage import schema
-from ivr.storage.database import Database
+from ivr.storage.database import Database, StoreAway
+from ivr.storage.migrate import MigrationRefused
 from ivr.storage.odd import Odd
+from ivr.storage.revisions import schema_at
 
 AT_ONCE = 500
 """Rows that one statement writes."""
@@ -24,34 +38,60 @@ class CannotCopy(Exception):
     """A row has a moment or a day that cannot be read, so no other database can hold it; the message names it."""
 
 
+def require_ours(old: Database) -> None:
+    """Require the tables of this version in the database that is to be copied. Raises StoreAway."""
+    with old.reading() as read:
+        found = schema_at(read)
+    if found.has != found.head:
+        raise StoreAway("the present database is not of this version: flask --app wsgi database upgrade")
+
+
+def require_empty(connection: Connection) -> bool:
+    """Require a database without rows and without another version's tables, before it is given ours; return True.
+
+    Raises NotEmpty, MigrationRefused.
+    """
+    found = schema_at(connection)
+    if found.strange:
+        raise MigrationRefused("the new database has tables of another version; make an empty one")
+    for name in inspect(connection).get_table_names():
+        if name in schema.metadata.tables and _has_rows(table(name), connection):
+            raise NotEmpty(name)
+    return True
+
+
 def copy(old: Database, new: Database) -> Mapping[str, int]:
     """Copy every row, and return the number of rows by table. Raises NotEmpty, CannotCopy, StoreAway."""
     with old.reading() as read, new.writing() as write:
-        return {table.name: _copy(table, read, write) for table in schema.metadata.sorted_tables}
+        return {each.name: _copy(each, read, write) for each in schema.metadata.sorted_tables}
 
 
-def _copy(table: Table, read: Connection, write: Connection) -> int:
-    if write.execute(select(table.c.id).limit(1)).first() is not None:
-        raise NotEmpty(table.name)
+def _copy(of: Table, read: Connection, write: Connection) -> int:
+    if _has_rows(of, write):
+        raise NotEmpty(of.name)
     count = 0
-    for rows in read.execute(select(table).order_by(table.c.id)).mappings().partitions(AT_ONCE):
-        write.execute(insert(table), [_readable(table, row) for row in rows])
+    for rows in read.execute(select(of).order_by(of.c.id)).mappings().partitions(AT_ONCE):
+        write.execute(insert(of), [_readable(of, row) for row in rows])
         count += len(rows)
-    _number_on(table, write)
+    _number_on(of, write)
     return count
 
 
-def _readable(table: Table, row: RowMapping) -> dict[str, Any]:
+def _readable(of: Table, row: RowMapping) -> dict[str, Any]:
     """Return the row. Raises CannotCopy."""
     odd = [name for name, value in row.items() if isinstance(value, Odd)]
     if odd:
-        raise CannotCopy(f"row {row['id']} of {table.name} cannot be read: {', '.join(odd)}")
+        raise CannotCopy(f"row {row['id']} of {of.name} cannot be read: {', '.join(odd)}")
     return dict(row)
 
 
-def _number_on(table: Table, write: Connection) -> None:
+def _has_rows(of: TableClause, connection: Connection) -> bool:
+    return connection.execute(select(literal(1)).select_from(of).limit(1)).first() is not None
+
+
+def _number_on(of: Table, write: Connection) -> None:
     """Set PostgreSQL's sequence of ids after the highest copied id, which the copying did not do."""
-    highest = write.execute(select(func.max(table.c.id))).scalar()
+    highest = write.execute(select(func.max(of.c.id))).scalar()
     if write.dialect.name == "postgresql" and highest is not None:
-        sequence = {"table": table.name, "highest": highest}
+        sequence = {"table": of.name, "highest": highest}
         write.execute(text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :highest)"), sequence)

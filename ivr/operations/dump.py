@@ -7,10 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from ivr.operations.backup import BackupRefused, beside, put, refusing
-from ivr.operations.pg_dump import address
+from ivr.storage.address import libpq_words, without_password
 
 TIME_LIMIT = 300.0
 """Seconds that pg_dump may take; half of what the unit of systemd gives to a migration."""
@@ -28,8 +26,8 @@ def dump(database_url: str, target: Path, timeout: float = TIME_LIMIT) -> None:
     with refusing("the backup failed"), beside(target) as folder:
         part = folder / target.name
         part.touch(mode=0o600)
-        words = ["--format=custom", "--no-owner", "--no-password", f"--file={part}", address(database_url)]
-        _run([program, *words], make_url(database_url).password, timeout)
+        words = ["--format=custom", "--no-owner", "--no-password", f"--file={part}", without_password(database_url)]
+        _run([program, *words], libpq_words(database_url).get("password"), timeout)
         put(part, target)
 
 

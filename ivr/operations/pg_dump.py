@@ -6,33 +6,23 @@ Nothing is run here.
 import shlex
 from collections.abc import Sequence
 
-from sqlalchemy import URL
-from sqlalchemy.engine import make_url
-
-SECRETS = ("password", "sslpassword")
+from ivr.storage.address import database_name, without_password
 
 
 def dumping(database_url: str, file: str) -> Sequence[str]:
     """Return the commands that make the backup."""
-    return (f"umask 077 && pg_dump --format=custom --no-owner --file={_quoted(file)} {_quoted(address(database_url))}",)
+    address = _quoted(without_password(database_url))
+    return (f"umask 077 && pg_dump --format=custom --no-owner --file={_quoted(file)} {address}",)
 
 
 def restoring(database_url: str, file: str) -> Sequence[str]:
     """Return the commands that restore the backup into a new database; the present one stays as it is."""
-    name = f"{make_url(database_url).database}_restored"
+    name = f"{database_name(database_url)}_restored"
     return (
-        f"createdb --maintenance-db={_quoted(address(database_url))} {_quoted(name)}",
+        f"createdb --maintenance-db={_quoted(without_password(database_url))} {_quoted(name)}",
         "pg_restore --no-owner --exit-on-error --single-transaction "
-        f"--dbname={_quoted(address(database_url, name))} {_quoted(file)}",
+        f"--dbname={_quoted(without_password(database_url, name))} {_quoted(file)}",
     )
-
-
-def address(database_url: str, name: str | None = None) -> str:
-    """Return the address of the database, or of another one beside it, as libpq reads it and without a password."""
-    url = make_url(database_url).difference_update_query(SECRETS)
-    return URL.create(
-        "postgresql", url.username, None, url.host, url.port, name or url.database, url.query
-    ).render_as_string()
 
 
 def _quoted(word: str) -> str:

@@ -7,10 +7,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import insert, text
+from sqlalchemy import Connection
 
-from ivr.storage import schema
 from ivr.storage.database import Database, StoreAway
+from ivr.storage.fit import unfit
+from ivr.storage.revisions import revision_at
+from ivr.storage.trial import try_writing
 
 LEAST_ROOM = 50 * 2**20
 """Free bytes that the state folder's disk must have: enough for some weeks of a clinic's requests."""
@@ -26,12 +28,16 @@ class DatabaseReadiness:
     folder: Path
     """The folder whose disk must have room."""
 
-    def check(self) -> None:
-        """Check the database and the disk. Raises StoreAway, whose message says what is wrong and what to do."""
+    def check(self) -> str:
+        """Check the database and the disk, and return what should be known of a database that serves; empty if nothing.
+
+        Raises StoreAway, whose message says what is wrong and what to do.
+        """
         self._check_room()
         with self.database.trying() as trial:
-            self._check_revision(trial.execute(text("SELECT version_num FROM alembic_version")).scalar())
-            trial.execute(insert(schema.audit).values(_TRIAL))
+            remark = self._remark(trial)
+            try_writing(trial)
+        return remark
 
     def _check_room(self) -> None:
         try:
@@ -41,12 +47,18 @@ class DatabaseReadiness:
         if free < LEAST_ROOM:
             raise StoreAway(f"its disk is nearly full: {free // 2**20} MB left, make room")
 
-    def _check_revision(self, found: str | None) -> None:
+    def _remark(self, trial: Connection) -> str:
+        """Return what there is to say of the schema, where it serves. Raises StoreAway where it does not."""
+        found = revision_at(trial)
         if found == self.revisions[-1]:
-            return
+            return ""
         if found in self.revisions:
             raise StoreAway(f"its schema is too old ({found}): flask --app wsgi database upgrade")
-        raise StoreAway(f"its schema is newer than this program ({found}): run the newer program")
+        whose, do = (f"newer than this program ({found})", NEWER) if found else ("of no known revision", UNKNOWN)
+        if wrong := unfit(trial):
+            raise StoreAway(f"its schema is {whose} and does not serve it: {wrong}; {do}")
+        return f"its schema is {whose}, but serves it: requests are taken; {do}"
 
 
-_TRIAL = {"at": schema.LONG_AGO, "who": "(trial)", "what": "trial", "about": "", "detail": ""}
+NEWER = "run the newer one"
+UNKNOWN = "see docs/runbook.md, The schema is of another version"

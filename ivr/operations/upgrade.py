@@ -3,21 +3,33 @@
 The older state is kept within the migration's lock, so that two processes that start at once keep it once. No clock.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, literal, select, table
+from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.operations.backup import BEFORE_UPGRADE, BackupRefused, back_up, folder_of, tidy
 from ivr.operations.dump import dump
+from ivr.storage.address import place
 from ivr.storage.changed_tables import changed
 from ivr.storage.database import sqlite_path
+from ivr.storage.database_errors import error_kind
+from ivr.storage.fit import unfit
 from ivr.storage.migrate import MigrationRefused, migrate
+from ivr.storage.postgres import pooled
 from ivr.storage.revisions import Schema, revisions, schema_at
 
 KEPT = 3
 """The number of older states that stay; the next one removes the oldest."""
+
+POOLED = (
+    "a pooler such as PgBouncer stands before PostgreSQL, and pg_dump would leave its own settings to others there: "
+    "upgrade once with PostgreSQL's own address in DATABASE_URL"
+)
+RUNBOOK = "see docs/runbook.md, The schema is of another version"
 
 WITHOUT_BACKUP = "flask --app wsgi database upgrade --without-backup"
 
@@ -27,19 +39,44 @@ def upgrade(
 ) -> None:
     """Bring the tables up to date, and say where the older state is kept if rows change.
 
-    Raises MigrationRefused, after which nothing has changed, and SQLAlchemyError.
+    Tables that a version has made which is not known here are left as they are. Raises MigrationRefused, after which
+    nothing has changed.
     """
 
-    def before(connection: Connection) -> None:
+    def before(connection: Connection) -> bool:
         found = schema_at(connection)
-        if found.has and not found.known:
-            raise MigrationRefused(f"the database is of a newer version (revision {found.has}): install that first")
+        if found.strange:
+            _leave(connection, found, say)
+            return False
         if keeps and _changes_rows(connection, found):
             name = f"before-{found.head}-{now.astimezone(UTC):%Y%m%d-%H%M%S}Z"
-            kept = _keep(database_url, folder_of(state_dir) / name)
+            kept = _keep(database_url, connection, folder_of(state_dir) / name)
             say(f"The tables change. The older state (revision {found.has}) is kept as {kept}")
+        return True
 
-    migrate(database_url, before=before)
+    with one_line(database_url):
+        if migrate(database_url, before=before):
+            say("The database is up to date.")
+
+
+@contextmanager
+def one_line(database_url: str) -> Iterator[None]:
+    """Turn the errors of a migration into MigrationRefused, whose message is one line without a password."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise MigrationRefused(f"the database ({place(database_url)}) cannot be used: {error_kind(error)}") from None
+    except OSError as error:
+        raise MigrationRefused(f"the database ({place(database_url)}) cannot be used: {error.strerror}") from None
+
+
+def _leave(connection: Connection, found: Schema, say: Callable[[str], None]) -> None:
+    """Say that the tables of another version serve this one too. Raises MigrationRefused where they do not."""
+    whose = f"of a newer version (revision {found.has})" if found.has else "of no known revision"
+    if wrong := unfit(connection):
+        do = "run the newer version, or restore a backup from before it" if found.has else RUNBOOK
+        raise MigrationRefused(f"the database is {whose} and does not serve this one: {wrong}; {do}")
+    say(f"The database is {whose}. It serves this version too and is left as it is.")
 
 
 def _changes_rows(connection: Connection, found: Schema) -> bool:
@@ -55,16 +92,22 @@ def _has_rows(connection: Connection, name: str) -> bool:
     return connection.execute(select(literal(1)).select_from(table(name)).limit(1)).first() is not None
 
 
-def _keep(database_url: str, name: Path) -> Path:
+def _keep(database_url: str, connection: Connection, name: Path) -> Path:
     try:
         if database_url.startswith("sqlite"):
             target = name.with_name(f"{name.name}.db")
             back_up(sqlite_path(database_url), target)
         else:
             target = name.with_name(f"{name.name}.dump")
-            dump(database_url, target)
+            _dump(database_url, connection, target)
         tidy(target.parent, KEPT, BEFORE_UPGRADE)
     except BackupRefused as refused:
         why = f"the tables are not changed, since the older state cannot be kept: {refused}"
         raise MigrationRefused(f"{why}. To go on without: {WITHOUT_BACKUP}") from None
     return target
+
+
+def _dump(database_url: str, connection: Connection, target: Path) -> None:
+    if pooled(connection):
+        raise BackupRefused(POOLED)
+    dump(database_url, target)

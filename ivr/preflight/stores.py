@@ -11,18 +11,21 @@ from ivr.preflight.findings import Finding, bad, doubtful, well
 from ivr.staff.passwords import Passwords
 from ivr.staff.people import People
 from ivr.storage.database import StoreAway
+from ivr.storage.fit import unfit
 from ivr.storage.redis import QueueAway, queue_errors
-from ivr.storage.revisions import schema_of
+from ivr.storage.revisions import Schema, schema_at
+from ivr.storage.trial import try_writing
 
 UPGRADE = "flask --app wsgi database upgrade"
 
 
 def database(on: Context) -> Finding:
-    """Check that the database answers."""
+    """Check that the database answers, and takes a write."""
     kind = on.settings.database_url.partition("://")[0].partition("+")[0]
     try:
-        with on.database.reading():
-            return well(f"{kind} answers")
+        with on.database.trying() as trial:
+            try_writing(trial)
+            return well(f"{kind} answers and takes a write")
     except StoreAway as away:
         do = f"see that it runs and that DATABASE_URL is right; a new one is made by {UPGRADE}"
         return bad(f"{kind} is away ({away})", do)
@@ -30,15 +33,28 @@ def database(on: Context) -> Finding:
 
 def schema(on: Context) -> Finding:
     """Check that the tables of the database are those of this version."""
-    found = schema_of(on.database)
-    if not found.has:
+    with on.database.reading() as read:
+        found = schema_at(read)
+        wrong = unfit(read) if found.strange else ""
+    if not found.made:
         return bad("the database has no tables yet", UPGRADE)
-    if not found.known:
-        saw = f"too new: the tables are at {found.has}, this version knows {found.head} at most"
-        return bad(saw, "run the version that brought them there, or restore a backup from before it")
+    if found.strange:
+        return _strange(found, wrong)
     if found.has != found.head:
         return bad(f"too old: the tables are at {found.has}, this version needs {found.head}", UPGRADE)
     return well(f"the tables are at {found.has}")
+
+
+def _strange(found: Schema, wrong: str) -> Finding:
+    """Return the finding for tables of a version that is not known here, and what is wrong with them for this one."""
+    saw = "the tables bear no revision: alembic_version is empty or missing"
+    do = "see docs/runbook.md, The schema is of another version"
+    if found.has:
+        saw = f"too new: the tables are at {found.has}, this version knows {found.head} at most"
+        do = "run the version that brought them there, or restore a backup from before it"
+    if wrong:
+        return bad(f"{saw}, and they do not serve it: {wrong}", do)
+    return doubtful(f"{saw}, but they serve it", do)
 
 
 def people(on: Context) -> Finding:

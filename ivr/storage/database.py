@@ -12,25 +12,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import psycopg
-from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
+from ivr.storage import postgres
 from ivr.storage.breaker import Breaker, CircuitOpen
-from ivr.storage.database_errors import error_kind
-from ivr.storage.odd import read_leniently
+from ivr.storage.database_errors import error_kind, is_taken_key
 
 CALLER_TIMEOUT = 0.8
 """Seconds that a lock or a statement may take while a caller waits."""
 
 WORKER_TIMEOUT = 10.0
 """Seconds that a lock or a statement may take where no caller waits."""
-
-CONNECT_SECONDS = 2
-"""Seconds for a new connection to PostgreSQL: the least that libpq allows."""
 
 
 class StoreAway(Exception):
@@ -45,7 +40,7 @@ class Database:
     """A client of the desk's database."""
 
     def __init__(self, url: str, *, timeout: float = CALLER_TIMEOUT, breaker: Breaker | None = None) -> None:
-        self._engine = _sqlite(url, timeout) if url.startswith("sqlite") else _postgres(url, timeout)
+        self._engine = _sqlite(url, timeout) if url.startswith("sqlite") else postgres.serving(url, timeout)
         self._breaker = breaker
         """The breaker for callers; None for workers, who may wait for a database that has stalled."""
 
@@ -75,8 +70,10 @@ class Database:
                 yield
         except CircuitOpen:
             raise StoreAway("it stalled a moment ago") from None
-        except IntegrityError:
-            raise UniqueViolation from None
+        except IntegrityError as error:
+            if is_taken_key(error):
+                raise UniqueViolation from None
+            raise StoreAway(error_kind(error)) from None
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise StoreAway(error_kind(error)) from None
 
@@ -137,51 +134,3 @@ def _begin_sqlite(connection: Connection) -> None:
     """Begin a transaction. A writer takes its lock at once, because a later change from reader to writer may fail."""
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-# -- PostgreSQL: its own timeouts end slow statements; ours end a wait for a server that does not answer at all
-
-
-class TimedConnection(psycopg.Connection[Any]):
-    """A connection with a limit on the wait for each answer, after which it is closed.
-
-    The server's own timeouts do not end the wait where the server is frozen or the network loses packets.
-    """
-
-    seconds = 2.0 * WORKER_TIMEOUT
-
-    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Wait for an answer. Raises OperationalError where it does not come in time."""
-        try:
-            return super().wait(gen, interval, timeout or self.seconds)
-        except psycopg.OperationalError:
-            if self.info.transaction_status is TransactionStatus.ACTIVE:
-                self.pgconn.finish()
-            raise
-
-
-def _postgres(url: str, timeout: float) -> Engine:
-    milliseconds = int(timeout * 1000)
-    limits = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
-    # The server logs every statement that fails. Without its parameters, the log has no caller's number.
-    quiet = "-c log_parameter_max_length_on_error=0"
-
-    def connect(_dialect: Any, _record: Any, words: list[Any], options: dict[str, Any]) -> TimedConnection:
-        connection = TimedConnection.connect(*words, **options)
-        connection.seconds = timeout * 1.25  # a little more than the server's own limits, which say what happened
-        read_leniently(connection)
-        return connection
-
-    engine = create_engine(
-        url,
-        connect_args={
-            "connect_timeout": CONNECT_SECONDS,
-            "tcp_user_timeout": milliseconds,
-            "options": f"{limits} {quiet}",
-        },
-        pool_pre_ping=True,
-        pool_timeout=timeout,
-        hide_parameters=True,
-    )
-    event.listen(engine, "do_connect", connect)
-    return engine

@@ -5,6 +5,8 @@ Reads the error's code and known phrases of its text. The text itself, which may
 
 from collections.abc import Mapping
 
+OTHER_TABLES = "its tables are of another version: flask --app wsgi database upgrade"
+
 BY_CODE: Mapping[str, str] = {
     "SQLITE_FULL": "its disk is full: make room",
     "53100": "its disk is full: make room",
@@ -20,34 +22,71 @@ BY_CODE: Mapping[str, str] = {
     "SQLITE_IOERR": "its disk is full, or cannot be read or written",
     "53300": "it has too many connections",
     "42P01": "its tables are missing: flask --app wsgi database upgrade",
-    "42703": "its tables are of another version: flask --app wsgi database upgrade",
+    "42703": OTHER_TABLES,
     "42501": "our user may not write there",
+    "23502": OTHER_TABLES,
+    "SQLITE_CONSTRAINT_NOTNULL": OTHER_TABLES,
+    "3F000": "its search_path names no schema that is there: look at the options of DATABASE_URL",
+    "42704": "it does not know a setting in the options of DATABASE_URL",
+    "55P02": "it cannot be given a setting in the options of DATABASE_URL by a client",
+    "22023": "it does not take a value in the options of DATABASE_URL",
     "57P03": "it is starting or stopping",
 }
 """The explanations by the beginning of SQLite's error name, and by PostgreSQL's SQLSTATE."""
 
+NO_HOST = "its host's name is not known"
+UNREADABLE = "a part of DATABASE_URL is no value that PostgreSQL's library knows"
+
 BY_PHRASE: Mapping[str, str] = {
+    "unsupported startup parameter": "its pooler (PgBouncer) refuses a setting of the connection: look at PGOPTIONS",
+    "in statement pooling mode": "its pooler (PgBouncer) shares by statement: set pool_mode = transaction",
+    "server login has been failing": "its pooler (PgBouncer) does not reach it: is PostgreSQL running?",
+    "cannot connect to server": "its pooler (PgBouncer) does not reach it: is PostgreSQL running?",
+    "query_wait_timeout": "its pooler (PgBouncer) has no free connection: raise default_pool_size",
+    "no more connections allowed": "its pooler (PgBouncer) has too many connections: raise max_client_conn",
+    "no such database": "its pooler (PgBouncer) has no such database: look at DATABASE_URL",
+    "no such user": "its pooler (PgBouncer) has no such user: look at DATABASE_URL",
+    "SASL authentication failed": "its pooler (PgBouncer) refuses our name or password: look at DATABASE_URL",
     "password authentication failed": "it refuses our name or password: look at DATABASE_URL",
     "no pg_hba.conf entry": "it refuses our address: look at its pg_hba.conf",
     "does not exist": "it has no such database or user: look at DATABASE_URL",
     "no such table": "its tables are missing: flask --app wsgi database upgrade",
-    "no such column": "its tables are of another version: flask --app wsgi database upgrade",
+    "no such column": OTHER_TABLES,
+    "has no column named": OTHER_TABLES,
     "Connection refused": "nobody listens there: is it running?",
     "the database system is": "it is starting or stopping",
     "too many connections": "it has too many connections",
     "timeout": "it does not answer in time",
-    "translate host name": "its host's name is not known",
+    "translate host name": NO_HOST,
+    "failed to resolve host": NO_HOST,
+    "session is read-only": "every host of it is read-only: is one of them the primary?",
+    "could not match": UNREADABLE,
+    "invalid ": UNREADABLE,
+    "bad value for": UNREADABLE,
 }
 """The explanations by a phrase of the text, for errors without a code of their own."""
+
+
+TAKEN_KEY = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
+"""The codes of a row that another transaction wrote first; other broken rules are not of that kind."""
+
+
+def is_taken_key(error: Exception) -> bool:
+    """Return whether the error is that of a unique key that is taken."""
+    return _code(getattr(error, "orig", None) or error) in TAKEN_KEY
 
 
 def error_kind(error: Exception) -> str:
     """Return the error's class, code and explanation; never its own text, which may be personal."""
     origin = getattr(error, "orig", None) or error
-    code = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None) or ""
+    code = _code(origin)
     name = f"{type(origin).__name__} {code}".strip()
     words = _by_code(code) or _by_phrase(str(origin))
     return f"{name}: {words}" if words else name
+
+
+def _code(origin: object) -> str:
+    return getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None) or ""
 
 
 def _by_code(code: str) -> str:

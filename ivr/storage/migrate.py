@@ -2,14 +2,15 @@
 
 import fcntl
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
+from ivr.storage import postgres
 from ivr.storage.database import sqlite_path
 from ivr.storage.revisions import MIGRATIONS
 
@@ -17,28 +18,41 @@ MIGRATION_LOCK = 4_907_112
 """An arbitrary key of PostgreSQL's advisory lock, by which two processes upgrade one after the other."""
 
 
+TURNS_A_SECOND = 20
+"""Looks a second whether another process has let go of SQLite's folder."""
+
+STILL_MIGRATED = (
+    f"another process has been changing the tables for more than {postgres.LOCKED_SECONDS} s: "
+    "see whether one of an earlier start is still there (pgrep -af 'database upgrade|ivr.supervisor'), and end it"
+)
+
+
 class MigrationRefused(Exception):
     """The database was not migrated and is as it was; the message says why, in one line."""
 
 
 def migrate(
-    database_url: str, to: str = "head", before: Callable[[Connection], None] = lambda _connection: None
-) -> None:
+    database_url: str, to: str = "head", before: Callable[[Connection], bool] = lambda _connection: True
+) -> bool:
     """Bring the schema of this database up to date, or to an older revision, making the file where it is SQLite's.
 
-    `before` is called in the migration's transaction, once no other process migrates; an error of it leaves all as it
-    was. Raises SQLAlchemyError where the database cannot be reached, and what `before` raises.
+    `before` is called in the migration's transaction, once no other process migrates. Where it returns False, or raises
+    an error, all is left as it was. Return whether the migrations were run. Raises MigrationRefused, SQLAlchemyError
+    where the database cannot be used, and what `before` raises.
     """
-    engine = create_engine(_ready(database_url), hide_parameters=True, connect_args=_patience(database_url))
+    engine = _engine(database_url)
     config = _config()
     try:
         with _one_at_a_time(database_url), engine.begin() as connection:
             _hold(connection)
-            before(connection)
+            if not before(connection):
+                return False
             config.attributes["connection"] = connection
             command.upgrade(config, to)
+        _begin_a_journal(engine)
     finally:
         engine.dispose()
+    return True
 
 
 def _config() -> Config:
@@ -55,27 +69,42 @@ def _one_at_a_time(url: str) -> Iterator[None]:
         return
     folder = os.open(sqlite_path(url).parent, os.O_RDONLY)
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        _lock(folder)
         yield
     finally:
         os.close(folder)
 
 
-def _ready(url: str) -> str:
-    if url.startswith("sqlite"):
-        path = sqlite_path(url)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-    return url
+def _lock(folder: int) -> None:
+    """Lock the folder. Raises MigrationRefused where another process does not let go of it, as a frozen one."""
+    for _ in range(postgres.LOCKED_SECONDS * TURNS_A_SECOND):
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            threading.Event().wait(1 / TURNS_A_SECOND)
+        else:
+            return
+    raise MigrationRefused(STILL_MIGRATED)
 
 
-def _patience(url: str) -> dict[str, Any]:
-    return {"timeout": 10} if url.startswith("sqlite") else {"connect_timeout": 5}
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return postgres.migrating(url)
+    path = sqlite_path(url)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    return create_engine(url, hide_parameters=True, connect_args={"timeout": 10})
 
 
 def _hold(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
     else:
-        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_a_journal(engine: Engine) -> None:
+    """Have SQLite write ahead from now on, also in what other processes open: the file remembers it."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")

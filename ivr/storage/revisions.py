@@ -1,17 +1,22 @@
 """Knows the revisions of the desk's tables, and which one a database is at. Migrates nothing, and needs no Alembic."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from ivr.storage.database import Database
+from ivr.storage.schema import metadata
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
+@cache
 def revisions() -> tuple[str, ...]:
-    """Return the versions of the schema, oldest first. The name of each migration's file begins with its version."""
+    """Return the versions of the schema, oldest first. The name of each migration's file begins with its version.
+
+    They are looked up once, so that a process goes on as the program that it is when another is put in its place.
+    """
     return tuple(sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*_*.py")))
 
 
@@ -20,21 +25,27 @@ class Schema:
     """The revision of a database's tables, beside the one that is needed."""
 
     has: str
-    """Empty where it has none."""
+    """Empty where none is written down."""
     head: str
     """The revision that this version of the service needs."""
     known: bool
     """True if this version of the service knows the revision that the database has."""
+    made: bool
+    """True if there are tables of ours, whatever their revision."""
 
-
-def schema_of(database: Database) -> Schema:
-    """Return the revision of this database beside the one needed. Changes nothing. Raises StoreAway."""
-    with database.reading() as read:
-        return schema_at(read)
+    @property
+    def strange(self) -> bool:
+        """Return whether the tables were made by a version that this one does not know, or nobody knows which."""
+        return self.made and not self.known
 
 
 def schema_at(connection: Connection) -> Schema:
     """Return the schema of the database at the other end of this connection, beside ours. Changes nothing."""
-    marked = inspect(connection).has_table("alembic_version")
-    has = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if marked else None
-    return Schema(has or "", revisions()[-1], has in revisions())
+    there = set(inspect(connection).get_table_names())
+    has = revision_at(connection) if "alembic_version" in there else ""
+    return Schema(has, revisions()[-1], has in revisions(), bool(has) or not there.isdisjoint(metadata.tables))
+
+
+def revision_at(connection: Connection) -> str:
+    """Return the revision that is written down, and an empty string where none is. The table of it must be there."""
+    return "+".join(sorted(connection.scalars(text("SELECT version_num FROM alembic_version"))))

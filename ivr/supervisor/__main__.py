@@ -1,6 +1,7 @@
 """`python -m ivr.supervisor`: the one command that runs the whole service.
 
-Passes on the project's folder, the environment and the terminal.
+Passes on the project's folder, the environment and the terminal. `python -m ivr.supervisor upgrade` is the process that
+brings the database up to date for it.
 """
 # ruff: noqa: E402 - importing takes half a second, during which Ctrl-C should end us without a traceback
 
@@ -12,16 +13,28 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from config.settings import ROOT, Settings
-from ivr.operations import upgrade as operations
-from ivr.supervisor.output import Say, printer
+from config.settings import ROOT, read
+from ivr.supervisor.output import printer
 from ivr.supervisor.start import run
 from ivr.wiring.carriers import SETTINGS
 
-
-def upgrade(settings: Settings, say: Say) -> None:
-    """Bring the database up to date. Raises MigrationRefused, SQLAlchemyError."""
-    operations.upgrade(settings.database_url, settings.state_dir, datetime.now(UTC), say)
+UPGRADE = "upgrade"
 
 
-sys.exit(run(ROOT, os.environ, printer(sys.stdout), upgrade, SETTINGS))
+def upgrade() -> int:
+    """Bring the database up to date, as `flask database upgrade` does; return 0 where it serves."""
+    from ivr.operations import upgrade as operations  # noqa: PLC0415 - the supervisor itself needs no database
+    from ivr.storage.migrate import MigrationRefused  # noqa: PLC0415 - as above
+
+    settings, say = read(os.environ, carriers=SETTINGS), printer(sys.stdout)
+    try:
+        operations.upgrade(settings.database_url, settings.state_dir, datetime.now(UTC), say)
+    except MigrationRefused as refused:
+        say(str(refused))
+        return 1
+    return 0
+
+
+if sys.argv[1:] == [UPGRADE]:
+    sys.exit(upgrade())
+sys.exit(run(ROOT, os.environ, printer(sys.stdout), [sys.executable, "-m", "ivr.supervisor", UPGRADE], SETTINGS))

@@ -6,60 +6,116 @@ Starts, watches and stops a server. Stores nothing in it.
 import fcntl
 import os
 import shutil
+import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
+from ivr.supervisor import holders
 from ivr.supervisor.errors import CannotStart
 from ivr.supervisor.folders import ours, private
 from ivr.supervisor.output import Say
 from ivr.supervisor.process import ManagedProcess
 from ivr.supervisor.signals import Signals
 
+THAWED, KILLED = 3.0, 6.0
+"""Seconds after which a server that is left over and does not stop when asked is thawed and told to, and is killed."""
+
 
 class EmbeddedRedis:
     """A Redis server that runs while this supervisor holds the folder's lock. Without the lock, it waits for it."""
 
     def __init__(self, binary: Path, state_dir: Path, listens: Path, say: Say) -> None:
-        data = private(state_dir / "redis")
         if listens.parent != state_dir:
             ours(listens.parent)
+        self._data = private(state_dir / "redis")
         self._listens = listens
         self._say = say
-        self._lock = os.open(state_dir / "redis.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        self._ours = self._alone = self._asked_to_leave = False
-        self._child = ManagedProcess("redis", command(binary, data, listens), data, {"PATH": os.defpath}, say)
+        self._lock_file = state_dir / "redis.lock"
+        self._lock: int | None = None
+        self._ours = self._alone = False
+        self._left_over: float | None = None
+        """When a server was found that is left over."""
+        self._told: set[str] = set()
+        words = command(binary, self._data, listens)
+        self._child = ManagedProcess("redis", words, self._data, {"PATH": os.defpath}, say)
 
     def tick(self, now: float) -> None:
         """Keep the server running if the lock is ours or free. `now` is monotonic, in seconds."""
-        self._ours = self._ours or _locked(self._lock)
-        self._alone = self._alone or (self._ours and self._nobody_left_over())
+        self._ours = self._ours or self._takes_lock()
+        self._alone = self._alone or (self._ours and self._nobody_left_over(now))
         if self._alone:
             self._child.tick(now)
 
     def stop(self, signals: Signals) -> None:
         """Stop the server, and release the lock for another supervisor of this folder."""
         self._child.stop(signals)
-        os.close(self._lock)
+        if self._lock is not None:
+            os.close(self._lock)
 
     def ready(self) -> bool:
         """Return whether the server answers, has loaded its files, and will keep running."""
         stays = self._alone or not self._ours
         return stays and ask(self._listens, "PING") == "+PONG"
 
-    def _nobody_left_over(self) -> bool:
-        """Return whether no other server runs here; ask one left by a killed supervisor to stop.
+    def why(self) -> str:
+        """Return who keeps the server from being ready, as far as that is known."""
+        if self._ours or self._lock is None:
+            return ""
+        pid = self._lock_file.read_text().strip()
+        return f"another make run (process {pid}) keeps it, and it does not answer: end that one (kill -9 {pid}); "
 
-        Two servers must never write the same files.
+    def _takes_lock(self) -> bool:
+        """Lock the folder, and write down who has. On a full disk, say so and try again at the next tick."""
+        try:
+            if self._lock is None:
+                private(self._data)
+                self._lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as refused:
+            self._tell(f"redis: {self._lock_file} cannot be made: {refused.strerror}")
+            return False
+        if not _locked(self._lock):
+            return False
+        with suppress(OSError):
+            os.ftruncate(self._lock, 0)
+            os.pwrite(self._lock, f"{os.getpid()}\n".encode(), 0)
+        return True
+
+    def _nobody_left_over(self, now: float) -> bool:
+        """Return whether no other server runs here; have one end that a killed supervisor left.
+
+        Two servers must never write the same files. What the left one has acknowledged is on disk, so it may be killed.
         """
         if ask(self._listens, "PING") is None:
             return True
-        if not self._asked_to_leave:
-            self._say("redis: one is left over from a supervisor that was killed; it is asked to stop")
-        self._asked_to_leave = True
-        ask(self._listens, "SHUTDOWN")
+        if self._left_over is None:
+            self._left_over = now
+        self._tell("redis: one is left over from a supervisor that was killed; it is asked to stop")
+        waited = now - self._left_over
+        if waited < THAWED:
+            ask(self._listens, "SHUTDOWN")
+        else:
+            self._ends_by_force(signal.SIGKILL if waited >= KILLED else signal.SIGTERM)
         return False
+
+    def _ends_by_force(self, number: signal.Signals) -> None:
+        pid = holders.of_socket(self._listens)
+        if pid is None or not holders.works_in(pid, self._data):
+            who = f"process {pid}" if pid else "a process that cannot be seen"
+            self._tell(f"redis: {who} holds {self._listens} and does not answer: end it, and Redis starts by itself")
+            return
+        self._tell(f"redis: the one left over (process {pid}) does not answer; it is ended with {number.name}")
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+            os.kill(pid, signal.SIGCONT)  # a frozen one hears nothing before
+
+    def _tell(self, line: str) -> None:
+        """Say it once."""
+        if line not in self._told:
+            self._told.add(line)
+            self._say(line)
 
 
 def find_binary(which: Callable[[str], str | None] = shutil.which) -> Path:

@@ -40,6 +40,10 @@ def write_env(env_file: Path, environ: Mapping[str, str], say: Say, carriers: Se
         return
     except OSError as refused:
         raise CannotStart(f"{env_file} cannot be written: {refused.strerror}") from refused
-    with os.fdopen(file, "w") as stream:
-        stream.write(text)
+    try:
+        with os.fdopen(file, "w") as stream:
+            stream.write(text)
+    except OSError as refused:  # a full disk: an empty file would keep the next start from making secrets
+        env_file.unlink()
+        raise CannotStart(f"{env_file} cannot be written: {refused.strerror}") from refused
     say(f"Wrote {env_file.name} with fresh secrets, for development on this machine.")

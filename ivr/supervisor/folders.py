@@ -3,23 +3,31 @@
 Never changes an existing folder, which others may use.
 """
 
+import errno
 import os
 from pathlib import Path
 
 from ivr.supervisor.errors import CannotStart
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
 
 def private(folder: Path) -> Path:
-    """Make the folder for our user only, unless it exists, and return it. Raises CannotStart where that fails."""
+    """Make the folder for our user only, unless it exists, and return it. Raises CannotStart where that fails.
+
+    On a full disk it may not be there: callers are answered all the same, and whoever needs it says so and tries again.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as refused:
+        if refused.errno in FULL:
+            return folder
         raise CannotStart(f"{folder} cannot be made: {refused.strerror}; set STATE_DIR to another folder") from refused
     return folder
 
 
 def ours(folder: Path) -> Path:
     """Make the folder as `private` does, and return it. Raises CannotStart where it is another user's, as in /tmp."""
-    if private(folder).stat().st_uid != os.getuid():
+    if private(folder).exists() and folder.stat().st_uid != os.getuid():
         raise CannotStart(f"{folder} belongs to another user; set STATE_DIR to a shorter path")
     return folder

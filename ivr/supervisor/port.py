@@ -6,6 +6,7 @@ Binds and releases the port. Serves nothing.
 import errno
 import socket
 
+from ivr.supervisor import holders
 from ivr.supervisor.errors import CannotStart
 
 
@@ -17,7 +18,12 @@ def check(host: str, port: int) -> None:
     if refused.errno != errno.EADDRINUSE:
         raise CannotStart(f"port {port} of {host} cannot be used: {refused.strerror}") from refused
     other = next((free for free in range(port + 1, 65536) if not _refused(host, free)), 0)
-    raise CannotStart(f"port {port} is in use; try PORT={other} make run") from refused
+    raise CannotStart(f"port {port} is in use{_holder(port)}; try PORT={other} make run") from refused
+
+
+def _holder(port: int) -> str:
+    pid = holders.of_port(port)
+    return f" by process {pid} (to see it: ps -fp {pid}; to end it: kill {pid}, or kill -9 {pid})" if pid else ""
 
 
 def _refused(host: str, port: int) -> OSError | None:

@@ -38,7 +38,7 @@ class ManagedProcess:
         """Start the process if it does not run and its pause is over. `now` is monotonic, in seconds."""
         if self._process and self._process.poll() is not None:
             process_group.signal_group(self._process.pid, signal.SIGTERM)
-            self._rest(now, _ending(self._process.returncode))
+            self._ended(now, self._process)
             self._process = None
         if not self._process and now >= self._due:
             self._start(now)
@@ -60,13 +60,22 @@ class ManagedProcess:
     def _start(self, now: float) -> None:
         self._started = now
         try:
-            self._process = process_group.begin(self._command, self._folder, self._environ)
+            self._process = self._begin()
         except OSError as refused:  # no process or memory available: the other processes keep running
             self._rest(now, f"could not start: {refused.strerror}")
 
-    def _rest(self, now: float, what_happened: str) -> None:
+    def _begin(self) -> subprocess.Popen[bytes]:
+        return process_group.begin(self._command, self._folder, self._environ)
+
+    def _ended(self, now: float, process: subprocess.Popen[bytes]) -> None:
+        self._rest(now, _ending(process.returncode))
+
+    def _rests(self, now: float) -> None:
         self._pause = next_pause(self._pause, now - self._started)
         self._due = now + self._pause
+
+    def _rest(self, now: float, what_happened: str) -> None:
+        self._rests(now)
         self._say(f"{self.name} {what_happened}; starting it again in {self._pause:.0f} s")
 
 

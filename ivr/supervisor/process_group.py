@@ -15,13 +15,20 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1
 
 
-def begin(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start `command` in a session of its own, out of reach of the terminal's Ctrl-C, and return it."""
+def begin(
+    command: Sequence[str], folder: Path, environ: Mapping[str, str], *, output: int | None = None
+) -> subprocess.Popen[bytes]:
+    """Start `command` in a session of its own, out of reach of the terminal's Ctrl-C, and return it.
+
+    It speaks where we do, unless `output` is a file or subprocess.PIPE.
+    """
     return subprocess.Popen(  # noqa: S603 - commands come from our own Procfile
         command,
         cwd=folder,
         env=environ,
         stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=None if output is None else subprocess.STDOUT,
         start_new_session=True,
         preexec_fn=_end_with_us(),  # noqa: PLW1509 - we have no threads
     )

@@ -6,8 +6,6 @@ Knows signals and time. No processes.
 import select
 import signal
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
 from typing import Self
 
@@ -18,7 +16,6 @@ class Signals:
     def __init__(self) -> None:
         self.stopping = False
         self.at_once = False
-        self._interruptible = False
 
     def __enter__(self) -> Self:
         self._ear, self._mouth = socket.socketpair()
@@ -40,25 +37,12 @@ class Signals:
         if select.select([self._ear], [], [], max(seconds, 0))[0]:
             self._ear.recv(4096)
 
-    @contextmanager
-    def interrupting(self) -> Iterator[None]:
-        """Raise KeyboardInterrupt in the block at a request to stop. For work that does not call `wait`."""
-        self._interruptible = True
-        try:
-            if self.stopping:
-                raise KeyboardInterrupt
-            yield
-        finally:
-            self._interruptible = False
-
     def _heard(self, number: int, _: FrameType | None) -> None:
         if number == signal.SIGCHLD:
             return
         # Only Ctrl-C asks for a stop at once: a second SIGTERM may be the same one, passed on by make.
         self.at_once = self.at_once or (self.stopping and number == signal.SIGINT)
         self.stopping = True
-        if self._interruptible:
-            raise KeyboardInterrupt
 
 
 def _heeded() -> list[signal.Signals]:

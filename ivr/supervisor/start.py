@@ -1,25 +1,22 @@
-"""Starts the whole service: settings, port, Redis, schema, processes.
+"""Starts the whole service: settings, port, Redis, tables, processes.
 
 Builds the parts, and turns an error into one line and an exit code.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.settings import BadSettings, CarrierSetting, Settings, read
-from ivr.supervisor import port, procfile, schema
+from ivr.supervisor import port, procfile
 from ivr.supervisor.embedded_redis import EmbeddedRedis, find_binary
 from ivr.supervisor.errors import CannotStart
 from ivr.supervisor.first_run import write_env
 from ivr.supervisor.folders import private
+from ivr.supervisor.migration import Migration
 from ivr.supervisor.output import Say
 from ivr.supervisor.readiness import Readiness
 from ivr.supervisor.signals import Signals
 from ivr.supervisor.supervise import SupervisedParts, supervise
-
-Upgrade = Callable[[Settings, Say], None]
-"""Brings the database up to date, and says where it keeps the older state. Raises MigrationRefused."""
 
 BROWSER_PHONE = "  ring it     {url}/phone    (in the browser, no telephone needed)\n"
 """Line of the guide in development; production has no telephone in the browser."""
@@ -32,35 +29,35 @@ The line can be rung.
   Ctrl-C      stops everything"""
 
 
-def run(root: Path, environ: Mapping[str, str], say: Say, upgrade: Upgrade, carriers: Sequence[CarrierSetting]) -> int:
-    """Run the Procfile of `root` until a stop is asked for.
+def run(
+    root: Path, environ: Mapping[str, str], say: Say, upgrade: Sequence[str], carriers: Sequence[CarrierSetting]
+) -> int:
+    """Run the Procfile of `root` until a stop is asked for; the command `upgrade` brings the database up to date.
 
-    Returns 0 after that, 1 if the database cannot be used, 2 if the settings or the machine forbid a start.
+    Returns 0 after that, 2 if the settings or the machine forbid a start.
     """
     try:
         write_env(root / ".env", environ, say, carriers)
         settings = read(environ, root / ".env", carriers=carriers)
-        parts = _parts(root, environ, settings, say)
-        prepare = partial(schema.bring_up_to_date, settings.database_url, partial(upgrade, settings, say))
+        parts = _parts(root, environ, settings, say, upgrade)
         with Signals() as signals:
-            supervise(parts, prepare, signals, say)
-    except BadSettings as bad:
-        say(str(bad))
-        return 2
-    except CannotStart as refused:
+            supervise(parts, signals, say)
+    except (BadSettings, CannotStart) as refused:
         say(str(refused))
-        return refused.code
+        return 2
     return 0
 
 
-def _parts(root: Path, environ: Mapping[str, str], settings: Settings, say: Say) -> SupervisedParts:
+def _parts(
+    root: Path, environ: Mapping[str, str], settings: Settings, say: Say, upgrade: Sequence[str]
+) -> SupervisedParts:
     surroundings = procfile.environment(environ, root / ".env", settings.port)
     host = surroundings.get("BIND", "127.0.0.1")
-    schema.where(settings.database_url)
     port.check(host, settings.port)
     private(settings.state_dir)
     return SupervisedParts(
         redis=_redis(settings, say),
+        tables=Migration("tables", upgrade, root, surroundings, say),
         children=procfile.children(root, surroundings, say),
         readiness=Readiness(host, settings.port, guide(settings), say),
     )

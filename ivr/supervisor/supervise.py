@@ -1,4 +1,4 @@
-"""The order of starting (Redis, schema, processes) and of stopping (the reverse).
+"""The order of starting (Redis, tables, processes) and of stopping (the reverse).
 
 Decides when a part starts and stops; the parts know how.
 """
@@ -15,6 +15,8 @@ TICK = 1.0
 SHORT_TICK = 0.2
 REDIS_PATIENCE = 10.0
 """Seconds to wait for Redis. After that the line opens without it, since most of a call needs no Redis."""
+TABLES_PATIENCE = 10.0
+"""Seconds to wait for the first try at the tables. After that the line opens beside it: requests wait in Redis."""
 
 
 class Supervised(Protocol):
@@ -43,42 +45,53 @@ class Redis(Supervised, Protocol):
     def ready(self) -> bool:
         """Return whether it can be used."""
 
+    def why(self) -> str:
+        """Return why it cannot be used, as far as that is known."""
+
+
+class Tables(Supervised, Protocol):
+    """The work that brings the database up to date."""
+
+    settled: bool
+
 
 @dataclass(frozen=True)
 class SupervisedParts:
     """The parts that are kept running, and the watch for their readiness."""
 
     redis: Redis | None
+    tables: Tables
     children: Sequence[Supervised]
     readiness: Watch
 
 
-def supervise(parts: SupervisedParts, prepare: Callable[[], None], signals: Signals, say: Say) -> None:
-    """Run until a signal asks for a stop. An error of `prepare` is raised, after all parts are stopped."""
+def supervise(parts: SupervisedParts, signals: Signals, say: Say) -> None:
+    """Run until a signal asks for a stop. Whatever is away, callers are answered."""
     redis = [parts.redis] if parts.redis else []
+    first = [*redis, parts.tables]
     try:
-        if parts.redis:
-            _await(parts.redis, signals, say)
-        with signals.interrupting():
-            prepare()
-        _keep([*redis, *parts.children], parts.readiness, signals)
+        if parts.redis and not _await(parts.redis.ready, redis, REDIS_PATIENCE, signals):
+            say(f"redis: not ready after {REDIS_PATIENCE:.0f} s; {parts.redis.why()}starting without it")
+        if not _await(lambda: parts.tables.settled, first, TABLES_PATIENCE, signals):
+            say("The database is still being brought up to date; callers are answered meanwhile.")
+        _keep([*first, *parts.children], parts.readiness, signals)
         say("Stopping; what is in hand is finished first. Ctrl-C once more stops at once.")
-    except KeyboardInterrupt:  # raised within prepare
-        return
     finally:
-        for part in [*parts.children, *redis]:
+        for part in [*parts.children, parts.tables, *redis]:
             part.stop(signals)
 
 
-def _await(redis: Redis, signals: Signals, say: Say) -> None:
-    end = time.monotonic() + REDIS_PATIENCE
-    redis.tick(time.monotonic())
-    while not redis.ready() and not signals.stopping:
+def _await(reached: Callable[[], bool], parts: Sequence[Supervised], patience: float, signals: Signals) -> bool:
+    """Keep the parts running until it is reached; return False where that takes too long."""
+    end = time.monotonic() + patience
+    while True:
+        for part in parts:
+            part.tick(time.monotonic())
+        if reached() or signals.stopping:
+            return True
         if time.monotonic() > end:
-            say(f"redis: not ready after {REDIS_PATIENCE:.0f} s; starting without it")
-            return
+            return False
         signals.wait(0.02)
-        redis.tick(time.monotonic())
 
 
 def _keep(parts: Sequence[Supervised], readiness: Watch, signals: Signals) -> None:

@@ -1,7 +1,6 @@
 """Health checks for a load balancer and for the person on call: is the process alive, and which of its parts work."""
 
 import logging
-from collections.abc import Callable
 
 from flask import Blueprint, Response, current_app, jsonify
 
@@ -43,11 +42,18 @@ def _tell_what_changed(parts: dict[str, str]) -> None:
 
 
 def _database() -> str:
-    return _asked(services().operations.readiness.check)
+    try:
+        return services().operations.readiness.check() or "well"
+    except StoreAway as away:
+        return f"away: {away}"
 
 
 def _redis() -> str:
-    return _asked(services().desk.job_queue.check)
+    try:
+        services().desk.job_queue.check()
+    except QueueAway as away:
+        return f"away: {away}"
+    return "well"
 
 
 def _worker() -> str:
@@ -60,11 +66,3 @@ def _worker() -> str:
 def _clock() -> str:
     jumped = services().operations.clock_jumps.last()
     return "well" if jumped is None else f"has jumped by {jumped:+.0f} s: look at the machine's time service"
-
-
-def _asked(check: Callable[[], None]) -> str:
-    try:
-        check()
-    except (StoreAway, QueueAway) as away:
-        return f"away: {away}"
-    return "well"

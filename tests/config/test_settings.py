@@ -39,6 +39,21 @@ def test_an_empty_environment_is_told_everything_that_is_missing_at_once() -> No
     assert len(said.splitlines()) == 4
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "redis://:hunter22@127.0.0.1:port/0",
+        "redis://:hunter/22@127.0.0.1/0",
+        "redis://127.0.0.1/zero",
+        "redis://[::1/0",
+    ],
+)
+def test_a_redis_address_that_cannot_be_read_is_named_without_its_password(address: str) -> None:
+    said = refusal(**GOOD, REDIS_URL=address)
+    assert "  REDIS_URL: expected redis://HOST:PORT/0" in said
+    assert "hunter" not in said
+
+
 WEAK = {
     "ENV": ("Production", "ENV: Input should be 'development' or 'production'"),
     "PORT": ("0", "PORT: Input should be greater than or equal to 1"),
@@ -191,7 +206,7 @@ def test_a_stand_in_for_the_carriers_api_may_be_without_https_but_is_an_address(
         ("postgres://u:p@db.example/line", "postgresql+psycopg://u:p@db.example/line"),
         ("postgresql://u:p@db.example/line", "postgresql+psycopg://u:p@db.example/line"),
         ("postgresql+psycopg://u:p@db.example/line", "postgresql+psycopg://u:p@db.example/line"),
-        ("postgres://postgres://odd@db.example/x", "postgresql+psycopg://postgres://odd@db.example/x"),
+        ("postgres://postgres:postgres@postgres/postgres", "postgresql+psycopg://postgres:postgres@postgres/postgres"),
         ("sqlite:////tmp/clinic.db", "sqlite:////tmp/clinic.db"),
     ],
 )

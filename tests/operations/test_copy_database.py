@@ -1,14 +1,18 @@
 """A clinic that has grown moves its desk from SQLite to PostgreSQL, and nothing is left behind."""
 
+import sqlite3
 from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import create_engine, func, inspect, literal_column, select, table, text
 
 from ivr.storage import schema
-from ivr.storage.database import Database
-from tests.conftest import PASSWORD
+from ivr.storage.database import Database, sqlite_path
+from ivr.storage.migrate import migrate
+from tests.conftest import PASSWORD, with_driver
 from tests.people import Clock, Phone, Staff
 from tests.web import service
 
@@ -51,6 +55,82 @@ def test_a_row_that_cannot_be_copied_is_named_and_nothing_is(phone: Phone, postg
     assert done.exit_code == 1
     assert "nothing was copied: row 1 of requests cannot be read: due" in done.output
     assert set(counts(postgres_url).values()) == {0}
+
+
+def at_rest(url: str) -> str:
+    """All that a database holds, to be compared."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(sqlite_path(url))) as read:
+            return "\n".join([str(read.execute("PRAGMA journal_mode").fetchone()), *read.iterdump()])
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = {name: inspect(connection).get_columns(name) for name in inspect(connection).get_table_names()}
+        rows: dict[str, Any] = {
+            name: connection.execute(select(literal_column("*")).select_from(table(name))).all() for name in found
+        }
+    engine.dispose()
+    return f"{found} {rows}"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (None, "nothing was copied: the new database is in use, it has requests"),
+        (
+            "UPDATE alembic_version SET version_num = '9999'",
+            "nothing was copied: the new database has tables of",
+        ),
+        ("DELETE FROM alembic_version", "nothing was copied: the new database has tables of"),
+    ],
+)
+def test_a_database_in_use_is_left_as_it_is_also_where_its_tables_are_older(  # noqa: PLR0913, PLR0917 - two databases
+    app: Flask, tmp_path: Path, request: pytest.FixtureRequest, kind: str, change: str | None, says: str
+) -> None:
+    if kind == "sqlite":
+        url = f"sqlite:///{tmp_path}/used.db"
+    else:
+        server = request.getfixturevalue("postgres_server")
+        server.start()
+        url = with_driver(server.new_database())
+        request.addfinalizer(lambda: server.drop(plain(url)))
+    in_use(url, change)
+    before = at_rest(url)
+    done = app.test_cli_runner().invoke(args=["database", "copy", "--to", url])
+    assert (done.exit_code, done.output.count("\n")) == (1, 1)
+    assert says in done.output
+    assert at_rest(url) == before
+
+
+def in_use(url: str, change: str | None) -> None:
+    """Leaves a desk of an older version there, with a request; and SQLite's without a journal of its own."""
+    migrate(url, "0004")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO requests (reference, kind, line, phone, language, due, status, created, call_sid,"
+                " rang_again) VALUES ('1', 'booking', 'main', '+919999900001', 'en', '2026-11-23 08:30:00', 'open',"
+                " '2026-11-23 08:30:00', 'CA1', 0)"
+            )
+        )
+        if change:
+            connection.execute(text(change))
+    if url.startswith("sqlite"):
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
+    engine.dispose()
+
+
+def test_a_desk_that_is_not_up_to_date_is_not_copied(app: Flask, sqlite_url: str, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(sqlite_path(sqlite_url))) as write:
+        write.execute("UPDATE alembic_version SET version_num = '0004'")
+        write.commit()
+    new = tmp_path / "new.db"
+    done = app.test_cli_runner().invoke(args=["database", "copy", "--to", f"sqlite:///{new}"])
+    assert done.exit_code == 1
+    assert "nothing was copied: the present database is not of this version: flask --app wsgi database" in done.output
+    assert not new.exists()
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 """The older state is kept before a migration changes rows: where, how many of it, and what stops an upgrade."""
 
 import os
-import sqlite3
+import re
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -122,10 +122,11 @@ def old_postgres(empty_postgres: str) -> str:
 
 
 def upgraded(url: str, state_dir: Path, now: datetime = NOW, **more: bool) -> list[str]:
-    """Upgrade, and return what was said."""
+    """Upgrade, and return what was said before the end."""
     said: list[str] = []
     upgrade(url, state_dir, now, said.append, **more)
     assert revision(url) == HEAD
+    assert said.pop() == "The database is up to date."
     return said
 
 
@@ -318,10 +319,32 @@ def test_pg_dump_gets_the_password_by_its_environment_only(
     assert os.environ["PGPASSWORD"] == "of-the-surroundings"
 
 
-def test_a_database_of_a_newer_version_is_refused(old_sqlite: str, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(sqlite_path(old_sqlite))) as newer:
-        newer.execute("UPDATE alembic_version SET version_num = '9999'")
-        newer.commit()
-    with pytest.raises(MigrationRefused, match="of a newer version \\(revision 9999\\): install that first"):
-        upgraded(old_sqlite, tmp_path)
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("UPDATE alembic_version SET version_num = '9999'", "of a newer version (revision 9999) and does not serve"),
+        ("DELETE FROM alembic_version", "of no known revision and does not serve this one: "),
+        ("DROP TABLE alembic_version", "of no known revision and does not serve this one: no table alembic_version"),
+    ],
+)
+def test_tables_of_another_version_that_do_not_serve_are_refused_and_left(
+    old_url: str, tmp_path: Path, change: str, says: str
+) -> None:
+    with connected(old_url) as newer:
+        newer.execute(text(change))
+    with pytest.raises(MigrationRefused) as refused:
+        upgrade(old_url, tmp_path, NOW, print)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
     assert kept(tmp_path) == []
+    assert is_old_state(old_url)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:hunter22@127.0.0.1:1/desk", "sqlite:////proc/nowhere/clinic.db"])
+def test_a_database_that_cannot_be_used_is_one_line_that_says_where(tmp_path: Path, url: str) -> None:
+    with pytest.raises(MigrationRefused) as refused:
+        upgrade(url, tmp_path, NOW, print)
+    assert re.fullmatch(
+        r"the database \((postgresql at 127.0.0.1:1, desk|sqlite, /proc/.*)\) cannot be used: .+", str(refused.value)
+    )
+    assert "hunter22" not in str(refused.value)

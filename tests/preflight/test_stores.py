@@ -1,10 +1,12 @@
 """A database or a Redis that is away, of another version, or that keeps nothing is named with what to do."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from redis import Redis
 from sqlalchemy import create_engine, text
@@ -51,21 +53,37 @@ def test_a_database_of_this_version_passes(both: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("revision", "saw", "do"),
+    ("revision", "result", "saw", "do"),
     [
-        ("0001", "too old: the tables are at 0001, this version needs 00", "flask --app wsgi database upgrade"),
-        ("9999", "too new: the tables are at 9999, this version knows 00", "run the version that brought them there"),
-        (None, "the database has no tables yet", "flask --app wsgi database upgrade"),
+        ("0001", "FAIL", "too old: the tables are at 0001, this version needs 00", "flask --app wsgi database upgrade"),
+        ("9999", "warn", "too new: the tables are at 9999, this version knows 00", "run the version that brought them"),
+        (None, "FAIL", "the tables bear no revision: alembic_version is empty or missing, and ", "see docs/runbook.md"),
     ],
 )
-def test_tables_of_another_version_fail_and_say_which_way(
-    both: Settings, revision: str | None, saw: str, do: str
+def test_tables_of_another_version_are_named_and_which_way_to_go(
+    both: Settings, revision: str | None, result: str, saw: str, do: str
 ) -> None:
     marked(both.database_url, revision)
     found = looks(both, "schema")
-    assert found.result == "FAIL"
+    assert found.result == result
     assert found.saw.startswith(saw)
     assert found.do.startswith(do)
+
+
+def test_a_database_that_can_only_be_read_fails(tmp_path: Path, postgres_url: str) -> None:
+    name = postgres_url.rpartition("/")[2]
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        found = looks(settings_for(tmp_path, postgres_url, f"unix://{tmp_path}/none.sock"), "database")
+        owner.execute(f"ALTER DATABASE {name} RESET ALL")
+    assert (found.result, "it is read-only: is this a standby server?" in found.saw) == ("FAIL", True)
+
+
+def test_an_sqlite_that_can_only_be_read_fails(tmp_path: Path, small_disk: Path, migrated_sqlite: Path) -> None:
+    shutil.copy(migrated_sqlite, small_disk / "clinic.db")
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    settings = settings_for(tmp_path, f"sqlite:///{small_disk}/clinic.db", f"unix://{tmp_path}/none.sock")
+    assert looks(settings, "database").result == "FAIL"
 
 
 def test_a_database_file_that_is_gone_fails_and_none_is_made(tmp_path: Path) -> None:

@@ -25,26 +25,18 @@ T = TypeVar("T")
 PATIENCE = 20.0
 
 SUPERVISOR = """
-import os, sys, time
-from datetime import UTC, datetime
+import os, sys
 from pathlib import Path
-from sqlalchemy import create_engine
-from ivr.operations import upgrade as operations
 from ivr.wiring.carriers import SETTINGS
 from ivr.supervisor.start import run
 from ivr.supervisor.output import printer
 
-def upgrade(settings, say):
-    url = settings.database_url
-    if "REAL_TABLES" in os.environ:
-        operations.upgrade(url, settings.state_dir, datetime.now(UTC), say)
-    if "SLOW_DATABASE" in os.environ:
-        Path("migrating").touch()
-        time.sleep(60)
-    if url.startswith("postgresql"):
-        create_engine(url).connect()
-
-sys.exit(run(Path.cwd(), os.environ, printer(sys.stdout), upgrade, SETTINGS))
+UPGRADES = {
+    "": ["true"],
+    "real": [sys.executable, "-m", "ivr.supervisor", "upgrade"],
+    "slow": ["/bin/sh", "-c", "touch migrating; exec sleep 60"],
+}
+sys.exit(run(Path.cwd(), os.environ, printer(sys.stdout), UPGRADES[os.environ.get("TABLES", "")], SETTINGS))
 """
 
 # Tells its pid. Asked to end, waits while there is a file called hold, then tells its name and whether Redis is there.

@@ -1,0 +1,104 @@
+"""Opens PostgreSQL in one way for callers, workers and migrations: by what its address says, and behind a pooler too.
+
+A pooler such as PgBouncer, in its transaction mode, gives each transaction whatever session is free. So nothing is
+prepared, and nothing is set for a session: what the address's options ask for, and our own limits, are set where a
+transaction begins, in the same message. No tables, no SQL of ours beyond that.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, Engine, create_engine, event, text
+
+from ivr.storage.address import libpq_words, server_settings
+from ivr.storage.odd import read_leniently
+
+CONNECT_SECONDS = 2
+"""Seconds for a new connection to one host: the least that libpq allows."""
+
+QUIET = {"log_parameter_max_length_on_error": "0"}
+"""The server logs every statement that fails. Without its parameters, the log has no caller's number."""
+
+LOCKED_SECONDS = 60
+"""Seconds that a migration waits for others: another migration, or somebody who has a table locked."""
+
+STILL_THERE = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
+"""A migration may take long, but not from a server that has gone."""
+
+
+class TimedConnection(psycopg.Connection[Any]):
+    """A connection with a limit on the wait for each answer, after which it is closed.
+
+    The server's own timeouts do not end the wait where the server is frozen or the network loses packets.
+    """
+
+    seconds: float | None = None
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for an answer. Raises OperationalError where it does not come in time."""
+        try:
+            return super().wait(gen, interval, timeout or self.seconds)
+        except psycopg.OperationalError:
+            if self.info.transaction_status is TransactionStatus.ACTIVE:
+                self.pgconn.finish()
+            raise
+
+
+def serving(address: str, timeout: float) -> Engine:
+    """Return an engine for callers or workers: no statement, and no wait for a lock, takes longer than `timeout`."""
+    milliseconds = str(int(timeout * 1000))
+    limits = {"statement_timeout": milliseconds, "lock_timeout": milliseconds, **QUIET}
+    network = {"connect_timeout": str(CONNECT_SECONDS), "tcp_user_timeout": milliseconds}
+    # A little more than the server's own limits, which say what happened.
+    return _engine(address, limits, network, timeout * 1.25, pool_pre_ping=True, pool_timeout=timeout)
+
+
+def migrating(address: str) -> Engine:
+    """Return an engine for migrations, whose statements may take long."""
+    limits = {"lock_timeout": str(LOCKED_SECONDS * 1000), **QUIET}
+    return _engine(address, limits, {"connect_timeout": "5", **STILL_THERE}, None)
+
+
+def pooled(connection: Connection) -> bool:
+    """Return whether a pooler stands before the server: it has told us another process than the one that answers."""
+    told = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]  # psycopg's
+    return bool(told != connection.execute(text("SELECT pg_backend_pid()")).scalar())
+
+
+def _engine(
+    address: str, limits: Mapping[str, str], network: Mapping[str, str], seconds: float | None, **pool: Any
+) -> Engine:
+    words = libpq_words(address)
+    begin = _begin(server_settings(words), limits)
+    told = make_conninfo(**{**{name: word for name, word in words.items() if name != "options"}, **network})
+
+    def connect() -> TimedConnection:
+        try:
+            connection = TimedConnection.connect(told, autocommit=True, prepare_threshold=None)
+        except UnicodeError:  # a host's name that cannot be one
+            raise psycopg.OperationalError("failed to resolve host") from None
+        connection.seconds = seconds
+        read_leniently(connection)
+        return connection
+
+    engine = create_engine("postgresql+psycopg://", creator=connect, hide_parameters=True, **pool)
+    event.listen(engine, "begin", lambda each: each.exec_driver_sql(begin, None, {"no_parameters": True}))
+    return engine
+
+
+def _begin(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
+    """Return the message that begins a transaction and sets for it what is asked for; ours wins."""
+    asked = [_set(name, value) for name, value in {**theirs, **ours}.items()]
+    return "; ".join(["BEGIN", *(each.as_string(None) for each in asked)])
+
+
+def _set(name: str, value: str) -> sql.Composed:
+    # The default of transactions to come would be too late for this one.
+    if name.startswith("default_transaction_"):
+        now = sql.Identifier(name.removeprefix("default_"))
+        return sql.SQL("SET LOCAL {} = {}").format(now, sql.Literal(value))
+    return sql.SQL("SELECT set_config({}, {}, true)").format(sql.Literal(name), sql.Literal(value))

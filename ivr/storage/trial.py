@@ -1,0 +1,12 @@
+"""Tries whether the database takes a write: a line of the audit, in a transaction that is rolled back."""
+
+from sqlalchemy import Connection, insert
+
+from ivr.storage import schema
+
+_TRIAL = {"at": schema.LONG_AGO, "who": "(trial)", "what": "trial", "about": "", "detail": ""}
+
+
+def try_writing(trial: Connection) -> None:
+    """Write a line, in a transaction of `Database.trying`. Raises SQLAlchemyError, which that turns into StoreAway."""
+    trial.execute(insert(schema.audit).values(_TRIAL))

@@ -1,0 +1,54 @@
+"""Finds the process that holds a port or a socket, so that a message can name it. On Linux; elsewhere it finds nobody.
+
+Reads /proc; ends nothing.
+"""
+
+import os
+import socket
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+LISTENS = "0A"
+PROC = Path("/proc")
+
+
+def of_port(port: int) -> int | None:
+    """Return the process that listens on this port of any of our addresses, if it can be seen."""
+    sockets = {f"socket:[{inode}]" for inode in _listening(port)}
+    for link in PROC.glob("[0-9]*/fd/*") if sockets else ():
+        with suppress(OSError):  # it has ended meanwhile, or is another user's
+            if os.readlink(link) in sockets:
+                return int(link.parts[2])
+    return None
+
+
+def of_socket(path: Path) -> int | None:
+    """Return the process of our user that listens on this Unix socket, also where it is frozen."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return None
+    with socket.socket(socket.AF_UNIX) as wire:
+        wire.settimeout(1)
+        with suppress(OSError):
+            wire.connect(str(path))
+            pid, uid, _gid = struct.unpack("3i", wire.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+            return pid if uid == os.getuid() else None
+    return None
+
+
+def works_in(pid: int, folder: Path) -> bool:
+    """Return whether the process's working directory is this folder."""
+    try:
+        return Path(os.readlink(PROC / str(pid) / "cwd")) == folder.resolve()
+    except OSError:
+        return False
+
+
+def _listening(port: int) -> Iterator[str]:
+    for table in (PROC / "net" / "tcp", PROC / "net" / "tcp6"):
+        with suppress(OSError):
+            for line in table.read_text().splitlines()[1:]:
+                words = line.split()
+                if words[3] == LISTENS and int(words[1].rpartition(":")[2], 16) == port:
+                    yield words[9]

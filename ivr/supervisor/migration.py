@@ -1,0 +1,56 @@
+"""Brings the database up to date in a process of its own, which is tried again until it succeeds.
+
+Callers never wait for it: the line answers while the database is away. Runs a command; knows no database.
+"""
+
+import os
+import subprocess
+
+from ivr.supervisor import process_group
+from ivr.supervisor.process import ManagedProcess
+
+MEANWHILE = "Callers are answered meanwhile, and this is tried again until it succeeds."
+
+
+class Migration(ManagedProcess):
+    """A command that is run until it has ended well once."""
+
+    settled = False
+    """True once a try has ended, whether well or not."""
+    _done = False
+    _said = ""
+
+    def tick(self, now: float) -> None:
+        """Start the command if it has not ended well yet, does not run, and its pause is over."""
+        if not self._done or self._process:
+            super().tick(now)
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        return process_group.begin(self._command, self._folder, self._environ, output=subprocess.PIPE)
+
+    def _ended(self, now: float, process: subprocess.Popen[bytes]) -> None:
+        words = _output(process)
+        self.settled = True
+        self._done = process.returncode == 0
+        if self._done:
+            self._due = float("inf")
+            self._say(words)
+            return
+        self._rest(now, words or f"{self.name} ended with exit code {process.returncode}")
+
+    def _rest(self, now: float, what_happened: str) -> None:
+        """Say what happened, but not at every try."""
+        self.settled = True
+        self._rests(now)
+        if what_happened != self._said:
+            self._said = what_happened
+            self._say(f"{what_happened}\n{MEANWHILE}")
+
+
+def _output(process: subprocess.Popen[bytes]) -> str:
+    """Return what an ended process has said, without waiting for those of its own that hold the pipe still open."""
+    if process.stdout is None:
+        return ""
+    with process.stdout as pipe:
+        os.set_blocking(pipe.fileno(), False)
+        return (pipe.read() or b"").decode(errors="replace").strip()

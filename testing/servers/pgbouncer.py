@@ -1,0 +1,80 @@
+"""A real PgBouncer before a PostgreSQL of the tests, with the settings that it has of itself but for the mode.
+
+Found on the machine; nothing here installs it. As root it runs as "nobody", since it refuses root.
+"""
+
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+import psycopg
+
+from testing.servers import Server, own_folder, reserved_port
+from testing.servers.postgres import Postgres, unprivileged
+
+SETTINGS = """\
+[databases]
+* = host=127.0.0.1 port={behind}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = {folder}/users
+pool_mode = {mode}
+default_pool_size = {sessions}
+server_login_retry = 1
+"""
+
+
+class PgBouncerUnavailable(Exception):
+    """There is no PgBouncer that can run here; the message says what to install."""
+
+
+@dataclass(kw_only=True)
+class PgBouncer(Server):
+    """A pooler of our own. Its url is that of the database behind it, by way of the pooler."""
+
+    orderly_end: ClassVar[signal.Signals] = signal.SIGTERM
+    orphans_end: ClassVar[signal.Signals] = signal.SIGKILL
+
+    def answers(self) -> bool:
+        """Whether it takes a connection to its own console."""
+        try:
+            with psycopg.connect(self.to(self.url, "pgbouncer"), connect_timeout=2, autocommit=True) as console:
+                return bool(console.execute("SHOW VERSION").fetchone())
+        except psycopg.OperationalError:
+            return False
+
+    def to(self, url: str, name: str = "") -> str:
+        """The way to the database of that url through the pooler."""
+        ours, theirs = urlsplit(self.url), urlsplit(url)
+        return theirs._replace(netloc=ours.netloc, path=f"/{name}" if name else theirs.path).geturl()
+
+
+@contextmanager
+def pgbouncer(server: Postgres, mode: str = "transaction", sessions: int = 2) -> Iterator[PgBouncer]:
+    """A pooler before the server, until the end of the block. Raises PgBouncerUnavailable, ServerFailed."""
+    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
+    if program is None:
+        raise PgBouncerUnavailable("it is not installed: apt-get install pgbouncer")
+    behind, account = urlsplit(server.url), unprivileged()
+    with own_folder(account) as folder, reserved_port() as port:
+        settings = folder / "pgbouncer.ini"
+        settings.write_text(
+            SETTINGS.format(behind=behind.port, port=port, folder=folder, mode=mode, sessions=sessions)
+            + f"admin_users = {behind.username}\n"
+        )
+        (folder / "users").write_text(f'"{behind.username}" "{behind.password}"\n')
+        account.take(folder)
+        url = behind._replace(netloc=f"{behind.username}:{behind.password}@127.0.0.1:{port}").geturl()
+        pooler = PgBouncer(url=url, command=[program, str(settings)], folder=folder, account=account)
+        try:
+            pooler.start()
+            yield pooler
+        finally:
+            pooler.stop()

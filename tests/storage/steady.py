@@ -1,0 +1,20 @@
+"""A service for a test on a busy machine: its breakers go by the test's clock, and take no slowness for a stall."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ivr.app import create_app
+from ivr.web.services import build
+from tests.conftest import QUICK, settings_for
+from tests.people import Clock, Phone
+
+
+@contextmanager
+def steady_service(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+    """A telephone at a service with these stores."""
+    services = build(settings_for(tmp_path, database_url, redis_url), clock, QUICK, clock.seconds)
+    try:
+        yield Phone(create_app(services), services)
+    finally:
+        services.close()
