@@ -250,7 +250,7 @@ def test_calls_go_on_while_a_backup_is_put_back_and_no_promise_is_lost(
 def damage(path: Path) -> None:
     """Something has written over the middle of it."""
     with closing(sqlite3.connect(path)) as whole:
-        whole.execute("PRAGMA journal_mode=DELETE")
+        whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with path.open("r+b") as file:
         file.seek(0)
         file.write(b"SQLite format 3\0" + b"\xff" * 84)
