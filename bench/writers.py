@@ -92,9 +92,20 @@ def wish(process: int, number: int) -> NewRequest:
     )
 
 
-def confirms(side: str, url: str, process: int, a_second: float, seconds: float, go: Any, answers: Any) -> None:
-    """One process of the web: so many confirmations a second, or, with 0, one after the other in each thread."""
-    store = RequestStore(SIDES[side](url, breaker=Breaker(DATABASE_STALLS)), ("tell_staff",))
+@dataclass(frozen=True)
+class Offer:
+    """The confirmations that one side is offered."""
+
+    side: str
+    url: str
+    a_second: float
+    """By each process; 0 for as many as it takes."""
+    seconds: float
+
+
+def confirms(offer: Offer, process: int, go: Any, answers: Any) -> None:
+    """One process of the web."""
+    store = RequestStore(SIDES[offer.side](offer.url, breaker=Breaker(DATABASE_STALLS)), ("tell_staff",))
     deadline, found, fell = Deadline(A_CALLER_WAITS), [], [0]
 
     def confirm(number: int) -> None:
@@ -108,20 +119,20 @@ def confirms(side: str, url: str, process: int, a_second: float, seconds: float,
     confirm(0)
     found.clear()
     go.wait()
-    (_offered if a_second else _as_many_as_it_takes)(confirm, a_second, seconds)
+    (_offered if offer.a_second else _as_many_as_it_takes)(confirm, offer)
     answers.put(Taken(found, fell[0]))
 
 
-def _offered(confirm: Callable[[int], None], a_second: float, seconds: float) -> None:
+def _offered(confirm: Callable[[int], None], offer: Offer) -> None:
     began = time.perf_counter()
     with ThreadPoolExecutor(THREADS) as threads:
-        for number in range(1, int(a_second * seconds) + 1):
-            time.sleep(max(0.0, began + number / a_second - time.perf_counter()))
+        for number in range(1, int(offer.a_second * offer.seconds) + 1):
+            time.sleep(max(0.0, began + number / offer.a_second - time.perf_counter()))
             threads.submit(confirm, number)
 
 
-def _as_many_as_it_takes(confirm: Callable[[int], None], _a_second: float, seconds: float) -> None:
-    ends = time.perf_counter() + seconds
+def _as_many_as_it_takes(confirm: Callable[[int], None], offer: Offer) -> None:
+    ends = time.perf_counter() + offer.seconds
 
     def one_after_the_other(first: int) -> None:
         number = first
@@ -133,9 +144,9 @@ def _as_many_as_it_takes(confirm: Callable[[int], None], _a_second: float, secon
         list(threads.map(one_after_the_other, range(1, THREADS + 1)))
 
 
-def works(side: str, url: str, go: Any, stop: Event) -> None:
+def works(offer: Offer, go: Any, stop: Event) -> None:
     """The worker: begins and ends what the confirmations have left to do."""
-    outbox = Outbox(SIDES[side](url, timeout=WORKER_TIMEOUT))
+    outbox = Outbox(SIDES[offer.side](offer.url, timeout=WORKER_TIMEOUT))
     go.wait()
     number = 1
     while not stop.wait(0.005):
@@ -149,13 +160,11 @@ def run(side: str, folder: Path, a_second: float, seconds: float) -> Taken:
     """All processes at once."""
     url = f"sqlite:///{folder}/{side.replace(' ', '-')}-{a_second:.0f}.db"
     migrate(url)
+    offer = Offer(side, url, a_second / PROCESSES, seconds)
     new = multiprocessing.get_context("spawn")
     go, stop, answers = new.Barrier(PROCESSES + 1), new.Event(), new.Queue()
-    webs = [
-        new.Process(target=confirms, args=(side, url, each, a_second / PROCESSES, seconds, go, answers))
-        for each in range(PROCESSES)
-    ]
-    worker = new.Process(target=works, args=(side, url, go, stop))
+    webs = [new.Process(target=confirms, args=(offer, each, go, answers)) for each in range(PROCESSES)]
+    worker = new.Process(target=works, args=(offer, go, stop))
     for each in (*webs, worker):
         each.start()
     found = [answers.get() for _ in webs]

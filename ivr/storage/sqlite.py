@@ -4,10 +4,12 @@ A file that was moved or replaced is noticed before each transaction. Raises wha
 tables, no rules. Why: docs/decisions/0018.
 """
 
+import fcntl
 import os
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -24,29 +26,35 @@ KEPT = 16
 IDLE_SECONDS = 1.0
 """Seconds without a transaction after which the connections are closed; the last to close empties SQLite's journal."""
 
-LOOK_SECONDS = 0.002
-"""Seconds between two looks whether another process has ended its write: about as long as a write takes."""
+LOOK_SECONDS = 0.001
+"""Seconds between two looks whether another process has ended its write: less than a write takes."""
 
 ABOUT_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 """The beginnings of errors after which a connection is not kept, because it may know a file that is no longer so."""
 
-WRITES_UNTIL = "writes_until"
-"""The execution option of a transaction that writes: the moment, by the monotonic clock, until which it may wait."""
+WRITES = "writes"
+"""The execution option of a transaction that writes: a function that returns whether it has waited long enough."""
+
+NEVER = threading.Event()
+"""Is never set: to wait for it is to wait for a time."""
+
+IsOver = Callable[[], bool]
 
 
 class SqliteFile:
     """A SQLite file, its kept connections, and the order of this process's writers."""
 
-    def __init__(self, path: Path, timeout: float) -> None:
+    def __init__(self, path: Path, timeout: float, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._path = path
         self._timeout = timeout
+        self._now = monotonic
         self.engine = self._new_engine()
         self.forked()
 
     def forked(self) -> None:
         """Begin anew in a forked process: a thread of its parent that held a lock is not there to release it."""
-        self._turn = threading.Lock()
-        self._idle = IdleClock(IDLE_SECONDS, self._close_the_idle)
+        self._queue = Queue()
+        self._idle = IdleClock(IDLE_SECONDS, self._close_the_idle, self._now)
 
     @contextmanager
     def writing(self) -> Iterator[Engine]:
@@ -54,13 +62,9 @@ class SqliteFile:
 
         Whoever has waited in vain asks the file itself, whose error says what is wrong with it.
         """
-        until = time.monotonic() + self._timeout
-        mine = self._turn.acquire(timeout=self._timeout)
-        try:
-            yield self.engine.execution_options(**{WRITES_UNTIL: until})
-        finally:
-            if mine:
-                self._turn.release()
+        until = self._now() + self._timeout
+        with self._queue.turn(self._timeout):
+            yield self.engine.execution_options(**{WRITES: lambda: self._now() >= until})
 
     def scrub(self) -> bool:
         """Vacuum the file and empty its journal; return False where a reader still has old rows.
@@ -86,7 +90,7 @@ class SqliteFile:
         event.listen(engine, "connect", self._prepare)
         event.listen(engine, "checkout", self._is_the_same_file)
         event.listen(engine, "checkin", lambda _connection, _record: self._idle.used())
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "begin", self._begin)
         event.listen(engine, "handle_error", _forget_after)
         return engine
 
@@ -105,6 +109,14 @@ class SqliteFile:
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")  # deleted rows are overwritten in the file
 
+    def _begin(self, connection: Connection) -> None:
+        """Begin a transaction. A writer takes its lock at once, since a later change from reader to writer may fail."""
+        is_over = connection.get_execution_options().get(WRITES)
+        if is_over is None:
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _begin_writing(cast(sqlite3.Connection, connection.connection.dbapi_connection), self._path, is_over)
+
     def _is_the_same_file(self, _connection: sqlite3.Connection, record: Any, _proxy: Any) -> None:
         """Have all connections opened anew where another file, or none, lies at the path by now."""
         if record.info["file"] != self._identity():
@@ -117,12 +129,53 @@ class SqliteFile:
         return None
 
 
+class Queue:
+    """Lets threads through one at a time, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._busy = False
+        self._waiting: deque[threading.Event] = deque()
+
+    @contextmanager
+    def turn(self, seconds: float) -> Iterator[None]:
+        """Wait for the turn, at most so many seconds, and then go on without it."""
+        mine = self._take(seconds)
+        try:
+            yield
+        finally:
+            if mine:
+                self._pass_on()
+
+    def _take(self, seconds: float) -> bool:
+        with self._lock:
+            if not self._busy:
+                self._busy = True
+                return True
+            called = threading.Event()
+            self._waiting.append(called)
+        if called.wait(seconds):
+            return True
+        with self._lock:
+            with suppress(ValueError):
+                self._waiting.remove(called)
+            return called.is_set()  # at the last moment
+
+    def _pass_on(self) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._busy = False
+
+
 class IdleClock:
     """Calls `close` once nothing was used for some seconds, in a thread that lives no longer than that."""
 
-    def __init__(self, seconds: float, close: Callable[[], None]) -> None:
+    def __init__(self, seconds: float, close: Callable[[], None], monotonic: Callable[[], float]) -> None:
         self._seconds = seconds
         self._close = close
+        self._now = monotonic
         self._lock = threading.Lock()
         self._last = 0.0
         self._runs = False
@@ -130,7 +183,7 @@ class IdleClock:
     def used(self) -> None:
         """Begin to count anew."""
         with self._lock:
-            self._last = time.monotonic()
+            self._last = self._now()
             if self._runs:
                 return
             self._runs = True
@@ -138,37 +191,57 @@ class IdleClock:
 
     def _run(self) -> None:
         while (left := self._left()) > 0:
-            time.sleep(left)
+            NEVER.wait(left)
         self._close()
 
     def _left(self) -> float:
         with self._lock:
-            left = self._last + self._seconds - time.monotonic()
+            left = self._last + self._seconds - self._now()
             self._runs = left > 0
             return left
 
 
-def _begin(connection: Connection) -> None:
-    """Begin a transaction. A writer takes its lock at once, because a later change from reader to writer may fail."""
-    until = connection.get_execution_options().get(WRITES_UNTIL)
-    if until is None:
-        connection.exec_driver_sql("BEGIN")
-    else:
-        _begin_writing(cast(sqlite3.Connection, connection.connection.dbapi_connection), until)
-
-
-def _begin_writing(connection: sqlite3.Connection, until: float) -> None:
-    """Begin as soon as no other process writes. Raises sqlite3.OperationalError where that takes too long.
+def _begin_writing(connection: sqlite3.Connection, path: Path, is_over: IsOver) -> None:
+    """Begin when all who came before have. Raises sqlite3.OperationalError where that takes too long.
 
     Looks often by itself: SQLite's own wait sleeps ever longer, while others come and go.
     """
     (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
     connection.execute("PRAGMA busy_timeout=0")
     try:
-        while not _has_begun(connection, last=time.monotonic() >= until):
-            time.sleep(LOOK_SECONDS)
+        with _next_in_line(path, is_over):
+            while not _has_begun(connection, last=is_over()):
+                NEVER.wait(LOOK_SECONDS)
     finally:
         connection.execute(f"PRAGMA busy_timeout={patience}")
+
+
+@contextmanager
+def _next_in_line(path: Path, is_over: IsOver) -> Iterator[None]:
+    """Be the one process whose writer is next, by a lock on the file's folder, or give up waiting for that.
+
+    Else a process with many writers would begin the next write before another process has seen that the last one ended.
+    """
+    try:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        yield  # the file is not there either, which SQLite says better
+        return
+    try:
+        while not _has_locked(folder) and not is_over():
+            NEVER.wait(LOOK_SECONDS)
+        yield
+    finally:
+        fcntl.flock(folder, fcntl.LOCK_UN)  # at once, even if a process that was forked meanwhile has the folder open
+        os.close(folder)
+
+
+def _has_locked(folder: int) -> bool:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _has_begun(connection: sqlite3.Connection, *, last: bool) -> bool:
