@@ -4,12 +4,10 @@ A file that was moved or replaced is noticed before each transaction. Raises wha
 tables, no rules. Why: docs/decisions/0018.
 """
 
-import fcntl
 import os
 import sqlite3
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -20,25 +18,19 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import QueuePool
 
+from ivr.storage.write_turns import LOOK_SECONDS, NEVER, IsOver, Queue, next_in_line
+
 KEPT = 16
 """The most connections that are kept open: more than the threads of one process use at a time."""
 
 IDLE_SECONDS = 1.0
 """Seconds without a transaction after which the connections are closed; the last to close empties SQLite's journal."""
 
-LOOK_SECONDS = 0.001
-"""Seconds between two looks whether another process has ended its write: less than a write takes."""
-
 ABOUT_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 """The beginnings of errors after which a connection is not kept, because it may know a file that is no longer so."""
 
 WRITES = "writes"
 """The execution option of a transaction that writes: a function that returns whether it has waited long enough."""
-
-NEVER = threading.Event()
-"""Is never set: to wait for it is to wait for a time."""
-
-IsOver = Callable[[], bool]
 
 
 class SqliteFile:
@@ -129,46 +121,6 @@ class SqliteFile:
         return None
 
 
-class Queue:
-    """Lets threads through one at a time, in the order in which they came."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._busy = False
-        self._waiting: deque[threading.Event] = deque()
-
-    @contextmanager
-    def turn(self, seconds: float) -> Iterator[None]:
-        """Wait for the turn, at most so many seconds, and then go on without it."""
-        mine = self._take(seconds)
-        try:
-            yield
-        finally:
-            if mine:
-                self._pass_on()
-
-    def _take(self, seconds: float) -> bool:
-        with self._lock:
-            if not self._busy:
-                self._busy = True
-                return True
-            called = threading.Event()
-            self._waiting.append(called)
-        if called.wait(seconds):
-            return True
-        with self._lock:
-            with suppress(ValueError):
-                self._waiting.remove(called)
-            return called.is_set()  # at the last moment
-
-    def _pass_on(self) -> None:
-        with self._lock:
-            if self._waiting:
-                self._waiting.popleft().set()
-            else:
-                self._busy = False
-
-
 class IdleClock:
     """Calls `close` once nothing was used for some seconds, in a thread that lives no longer than that."""
 
@@ -209,39 +161,11 @@ def _begin_writing(connection: sqlite3.Connection, path: Path, is_over: IsOver) 
     (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
     connection.execute("PRAGMA busy_timeout=0")
     try:
-        with _next_in_line(path, is_over):
+        with next_in_line(path, is_over):
             while not _has_begun(connection, last=is_over()):
                 NEVER.wait(LOOK_SECONDS)
     finally:
         connection.execute(f"PRAGMA busy_timeout={patience}")
-
-
-@contextmanager
-def _next_in_line(path: Path, is_over: IsOver) -> Iterator[None]:
-    """Be the one process whose writer is next, by a lock on the file's folder, or give up waiting for that.
-
-    Else a process with many writers would begin the next write before another process has seen that the last one ended.
-    """
-    try:
-        folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        yield  # the file is not there either, which SQLite says better
-        return
-    try:
-        while not _has_locked(folder) and not is_over():
-            NEVER.wait(LOOK_SECONDS)
-        yield
-    finally:
-        fcntl.flock(folder, fcntl.LOCK_UN)  # at once, even if a process that was forked meanwhile has the folder open
-        os.close(folder)
-
-
-def _has_locked(folder: int) -> bool:
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _has_begun(connection: sqlite3.Connection, *, last: bool) -> bool:

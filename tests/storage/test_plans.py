@@ -1,0 +1,1 @@
+"""The list and the sweep read by an index, whether or not the database has counted its rows."""
