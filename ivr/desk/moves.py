@@ -147,7 +147,7 @@ class Moves:
         """Open the requests that were taken and not touched for `LEFT_ALONE`; return how many. Raises StoreAway."""
 
         def returned(write: Connection) -> int:
-            alone = (table.c.status == Status.TAKEN, table.c.touched <= now - LEFT_ALONE)
+            alone = (schema.IS_LIVE, table.c.status == Status.TAKEN, table.c.touched <= now - LEFT_ALONE)
             # Locked in the order of the ids, as everywhere, so that two transactions do not deadlock.
             found = select(table.c.id, table.c.taken_by).where(*alone).order_by(table.c.id).with_for_update()
             rows = write.execute(found).all()

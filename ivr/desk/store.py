@@ -14,7 +14,6 @@ from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.merge_links import WAS_MERGED, merged_into
 from ivr.desk.requests import (
     CALLER,
-    LIVE,
     HistoryEntry,
     HistoryEvent,
     Kept,
@@ -85,7 +84,7 @@ class RequestStore:
 
     def waiting(self) -> list[Request]:
         """Return the live requests, soonest due first. Raises StoreAway."""
-        return self._list(select(schema.requests).where(schema.requests.c.status.in_(LIVE)))
+        return self._list(select(schema.requests).where(schema.IS_LIVE))
 
     def all(self) -> list[Request]:
         """Return all requests, soonest due first. Raises StoreAway."""
@@ -136,7 +135,7 @@ def _kept_before(write: Connection, mark: str) -> Saved | None:
 def _live(write: Connection, new: NewRequest) -> Row[Any] | None:
     table = schema.requests
     same = (table.c.phone == new.phone.e164, table.c.kind == new.kind)
-    live = select(table).where(table.c.status.in_(LIVE)).with_for_update()
+    live = select(table).where(schema.IS_LIVE).with_for_update()
     found = write.execute(live.where(*same)).one_or_none()
     if found is not None:
         return found

@@ -42,7 +42,7 @@ class Filter:
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
         """The SQL conditions of this filter, for live requests."""
-        found: list[ColumnElement[bool]] = [table.c.status.in_(LIVE)]
+        found: list[ColumnElement[bool]] = [schema.IS_LIVE]
         if self.line:
             found.append(table.c.line == self.line)
         if self.kind:
@@ -102,7 +102,7 @@ class Worklist:
         """
         of_number = table.c.phone == request.phone.e164
         led = merged_into(select(table.c.id).where(of_number, WAS_MERGED))
-        others = (table.c.status.in_(LIVE), table.c.id != request.id)
+        others = (schema.IS_LIVE, table.c.id != request.id)
         return self._all(select(table).where(*others, or_(of_number, table.c.id.in_(led))))
 
     def searched(self, words: str) -> list[Request]:

@@ -46,7 +46,7 @@ def _requests(read: Connection) -> dict[str, int]:
 
 def _overdue_since(read: Connection, now: datetime) -> datetime | None:
     table = schema.requests
-    query = select(func.min(table.c.due)).where(table.c.status == Status.OPEN, table.c.due <= now)
+    query = select(func.min(table.c.due)).where(schema.IS_LIVE, table.c.status == Status.OPEN, table.c.due <= now)
     return read.execute(query).scalar()
 
 
