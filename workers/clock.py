@@ -41,6 +41,7 @@ def sweep(worker: WorkerServices) -> None:
 
 def enqueue_due(worker: WorkerServices) -> None:
     """Queue the saving of pending requests, and every outbox task that is due. Raises QueueAway, StoreAway."""
+    worker.desk.pending.try_again()
     if worker.desk.pending.count():
         worker.desk.job_queue.enqueue_saving_pending()
     # Redis is asked first: a task must not be leased while it cannot be queued.

@@ -10,10 +10,12 @@ from config.settings import Settings, read
 from ivr.carrier.admin import Texts
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
+from ivr.operations.readiness import DatabaseReadiness
 from ivr.operations.retention import Purge
 from ivr.reports.collector import CallCollector
 from ivr.staff.lockout import Lockout
 from ivr.storage.database import Database
+from ivr.storage.revisions import revisions
 from ivr.wiring import carriers, foundation, rooms
 from ivr.wiring.foundation import Clock
 from ivr.wiring.rooms import DeskServices, HoursServices
@@ -30,6 +32,7 @@ class WorkerServices:
     desk: DeskServices
     hours: HoursServices
     lockout: Lockout
+    readiness: DatabaseReadiness
     purge: Purge
     call_collector: CallCollector
     texts: Callable[[], Texts]
@@ -51,6 +54,7 @@ def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> Worke
         desk=rooms.desk(base, hours),
         hours=hours,
         lockout=Lockout(base.database),
+        readiness=DatabaseReadiness(base.database, revisions(), settings.state_dir),
         purge=Purge(base.database, base.clinic.retention),
         call_collector=CallCollector(base.database, base.spool()),
         texts=carriers.texts(settings.carrier),

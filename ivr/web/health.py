@@ -27,8 +27,8 @@ def alive() -> Response:
 @health.get("/readyz")
 @guarded_by(open_to_all)
 def ready() -> tuple[Response, int]:
-    """Return the state of the database, Redis, the worker and the system clock; 503 where one is not well."""
-    parts = {"database": _database(), "redis": _redis(), "worker": _worker(), "clock": _clock()}
+    """Return the state of each part; 503 where one is not well."""
+    parts = {"database": _database(), "redis": _redis(), "worker": _worker(), "pending": _pending(), "clock": _clock()}
     _tell_what_changed(parts)
     return jsonify(parts), 200 if set(parts.values()) == {"well"} else 503
 
@@ -55,6 +55,14 @@ def _worker() -> str:
         return "well" if services().desk.job_queue.worker_is_alive(services().clock()) else "none is running"
     except QueueAway:
         return "unknown: redis is away"
+
+
+def _pending() -> str:
+    try:
+        aside = services().desk.pending.count_aside()
+    except QueueAway:
+        return "unknown: redis is away"
+    return f"{aside} promised requests cannot be read or saved: see docs/runbook.md" if aside else "well"
 
 
 def _clock() -> str:

@@ -1,5 +1,6 @@
 """The desk's pages: the worklist, the card of a request, the appointments of a day. Changes nothing but the audit."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
@@ -138,17 +139,18 @@ def _list(wanted: Filter) -> dict[str, object]:
         "wanted": wanted,
         "seen": _seen(),
         "failed": [(each, cards.failure_words(each)) for each in services().desk.outbox.failed_for_good()],
-        "on_their_way": _on_their_way(),
+        "on_their_way": _pending(services().desk.pending.count),
+        "aside": _pending(services().desk.pending.count_aside),
         "lines": services().clinic.lines,
         "title": _("(%(count)s) The desk", count=page.waiting),
         "next_page": page.first + PAGE if page.first + PAGE < page.found else None,
     }
 
 
-def _on_their_way() -> int:
-    """Return the number of pending requests in Redis; 0 where Redis is away."""
+def _pending(count: Callable[[], int]) -> int:
+    """Return a number of pending requests in Redis; 0 where Redis is away."""
     try:
-        return services().desk.pending.count()
+        return count()
     except QueueAway:
         return 0
 
