@@ -51,7 +51,7 @@ def backup(file: Path | None, keep: int | None) -> None:
     target = file or folder_of(settings.state_dir) / named(services().clinic.line("").hours.local(services().clock()))
     try:
         back_up(sqlite_path(settings.database_url), target)
-        gone = tidy(target.parent, keep) if keep else []
+        gone = tidy(target.parent, keep, target) if keep else []
         click.echo(f"{target}: {requests_in(target)} requests, read again and whole.")
     except BackupRefused as refused:
         raise click.ClickException(str(refused)) from None

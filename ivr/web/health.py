@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, current_app, jsonify
 
+from ivr.storage import lived_time
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway
 from ivr.web.guards import guarded_by, open_to_all
@@ -67,7 +68,10 @@ def _pending() -> str:
 
 def _clock() -> str:
     jumped = services().operations.clock_jumps.last()
-    return "well" if jumped is None else f"has jumped by {jumped:+.0f} s: look at the machine's time service"
+    if jumped is not None:
+        return f"has jumped by {jumped:+.0f} s: look at the machine's time service"
+    wrong = lived_time.disagreement(services().settings.state_dir / lived_time.FILE, services().clock())
+    return f"{wrong}, so that what is old is not deleted: {lived_time.WHAT_TO_DO}" if wrong else "well"
 
 
 def _asked(check: Callable[[], None]) -> str:
