@@ -125,6 +125,18 @@ def test_only_the_newest_are_kept_where_that_is_asked_for(app: Flask, clock: Clo
     assert runs(app, "backup", str(folder / "x.db"), "--keep", "1").exit_code == 2
 
 
+def test_backups_of_a_wrong_clock_have_none_removed_that_was_made_after_them(
+    app: Flask, clock: Clock, settings: Settings
+) -> None:
+    """Their names are later than any that will be made for a year."""
+    folder = settings.state_dir / "backups"
+    clock.now += timedelta(days=400)
+    wrong = [made(app, "--keep", "2") for _ in range(2) if clock.goes_on(days=1) is None]
+    clock.now -= timedelta(days=400)
+    right = [made(app, "--keep", "2") for _ in range(3) if clock.goes_on(days=1) is None]
+    assert sorted(folder.iterdir()) == sorted([*wrong, *right[1:]])
+
+
 def test_a_file_that_is_there_is_not_replaced(app: Flask, tmp_path: Path, live: Path) -> None:
     precious = tmp_path / "precious"
     precious.write_text("not to be lost")
