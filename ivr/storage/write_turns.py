@@ -77,7 +77,8 @@ def next_in_line(path: Path, is_over: IsOver) -> Iterator[None]:
             NEVER.wait(LOOK_SECONDS)
         yield
     finally:
-        fcntl.flock(folder, fcntl.LOCK_UN)  # at once, even if a process that was forked meanwhile has the folder open
+        with suppress(OSError):
+            fcntl.flock(folder, fcntl.LOCK_UN)  # at once, even if a process that was forked meanwhile has it open
         os.close(folder)
 
 
@@ -86,4 +87,6 @@ def _has_locked(folder: int) -> bool:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError:
+        return True  # a file system without such locks has no line; SQLite's own lock still holds
     return True

@@ -43,7 +43,7 @@ def services(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) ->
 
 @pytest.fixture
 def worker(services: Services, clock: Clock) -> Iterator[WorkerServices]:
-    worker = build_workers(services.settings, clock)
+    worker = build_workers(services.settings, clock, clock.seconds)
     yield worker
     worker.database.close()
 
@@ -220,9 +220,10 @@ def test_the_clock_deletes_and_its_log_has_counts_only(
     services: Services, worker: WorkerServices, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     reference = closes(services, Outcome.SETTLED, clock).reference
-    clock.goes_on(days=400)
     stop = Event()
     stop.set()
+    run(worker, stop)
+    clock.goes_on(days=400)
     with caplog.at_level(logging.INFO):
         run(worker, stop)
     assert services.desk.store.all() == []
@@ -236,6 +237,7 @@ def test_with_the_database_away_nothing_is_forgotten_until_it_is_back(
     services: Services, worker: WorkerServices, clock: Clock, sqlite_url: str
 ) -> None:
     closes(services, Outcome.SETTLED, clock)
+    purge_expired(worker)
     clock.goes_on(days=100)
     path = sqlite_path(sqlite_url)
     away = path.rename(path.with_suffix(".away"))
