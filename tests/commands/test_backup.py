@@ -130,10 +130,15 @@ def test_backups_of_a_wrong_clock_have_none_removed_that_was_made_after_them(
 ) -> None:
     """Their names are later than any that will be made for a year."""
     folder = settings.state_dir / "backups"
+
+    def on_the_next_day() -> Path:
+        clock.goes_on(days=1)
+        return made(app, "--keep", "2")
+
     clock.now += timedelta(days=400)
-    wrong = [made(app, "--keep", "2") for _ in range(2) if clock.goes_on(days=1) is None]
+    wrong = [on_the_next_day() for _ in range(2)]
     clock.now -= timedelta(days=400)
-    right = [made(app, "--keep", "2") for _ in range(3) if clock.goes_on(days=1) is None]
+    right = [on_the_next_day() for _ in range(3)]
     assert sorted(folder.iterdir()) == sorted([*wrong, *right[1:]])
 
 
