@@ -286,7 +286,7 @@ def phone(app: Flask, services: Services) -> Phone:
 @pytest.fixture
 def worker(settings: Settings, clock: Clock) -> Iterator[WorkerServices]:
     """What the workers of the service work with."""
-    worker = build_workers(settings, clock)
+    worker = build_workers(settings, clock, clock.seconds)
     yield worker
     worker.database.close()
 

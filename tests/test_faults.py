@@ -261,7 +261,7 @@ def test_what_waits_in_redis_shows_no_number(place: Place, sqlite_url: str, valk
     phone, worker = place
     with moved(sqlite_path(sqlite_url)):
         books(phone)
-    assert all("9999900001" not in sealed for sealed in worker.desk.pending.sealed())
+    assert all(b"9999900001" not in sealed.words for sealed in worker.desk.pending.sealed())
 
 
 # -- both away

@@ -19,6 +19,7 @@ from ivr.hours.closures_file import ClosuresFileAway
 from ivr.operations.clock_jumps import ClockJumps
 from ivr.reports.spool import SpoolAway
 from ivr.storage.database import StoreAway
+from ivr.storage.lived_time import LivedTimeAway
 from ivr.storage.redis import QueueAway
 from ivr.wiring.carriers import SETTINGS
 from workers.services import WorkerServices, build
@@ -30,17 +31,17 @@ EVERY_SECONDS = 5
 
 
 def sweep(worker: WorkerServices) -> None:
-    """Release requests that were taken and left alone, purge old lockouts, and queue what is due.
+    """Release requests that were taken and left alone, and queue what is due.
 
     Raises QueueAway, StoreAway.
     """
     worker.desk.moves.return_untouched(worker.clock())
-    worker.lockout.purge(worker.clock())
     enqueue_due(worker)
 
 
 def enqueue_due(worker: WorkerServices) -> None:
     """Queue the saving of pending requests, and every outbox task that is due. Raises QueueAway, StoreAway."""
+    worker.desk.pending.try_again()
     if worker.desk.pending.count():
         worker.desk.job_queue.enqueue_saving_pending()
     # Redis is asked first: a task must not be leased while it cannot be queued.
@@ -70,8 +71,10 @@ def write_closures_file(worker: WorkerServices) -> None:
 
 
 def purge_expired(worker: WorkerServices) -> None:
-    """Delete what is older than its retention period. Raises StoreAway."""
-    gone = worker.purge.run(worker.clock())
+    """Delete what is older than its retention period, by the lived time. Raises StoreAway, LivedTimeAway."""
+    lived = worker.lived_time.now()
+    worker.lockout.purge(lived)
+    gone = worker.purge.run(lived)
     if gone:
         counts = ", ".join(f"{count} {called}" for called, count in gone.items())
         log.info("kept long enough and deleted: %s", counts)
@@ -91,7 +94,7 @@ def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
 def _trouble(work: Callable[[WorkerServices], None], worker: WorkerServices) -> str:
     try:
         work(worker)
-    except (StoreAway, QueueAway, ClosuresFileAway, SpoolAway) as away:
+    except (StoreAway, QueueAway, ClosuresFileAway, SpoolAway, LivedTimeAway) as away:
         return f"{type(away).__name__} {away}"
     return ""
 

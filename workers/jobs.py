@@ -6,6 +6,8 @@ The outbox decides what is tried again and when; RQ only carries ids.
 import logging
 
 from config import logs
+from ivr.desk.pending import SealedRequest
+from ivr.storage.database import StoreAway
 from ivr.storage.encryption import Unreadable
 from workers.services import WorkerServices, services
 from workers.tasks import TASKS
@@ -53,20 +55,30 @@ def _reason(error: Exception) -> str:
 
 
 def save(worker: WorkerServices) -> None:
-    """Save the pending requests at the desk. Each leaves Redis only once it is saved.
+    """Save the pending requests at the desk, one by one. Each leaves Redis only once it is saved.
 
-    Raises StoreAway where the database is still away, Unreadable for requests sealed under another SECRET_KEY.
+    One that cannot be read, or that the database refuses, stands aside. Raises StoreAway where the database is away.
     """
-    unreadable = 0
-    for sealed in worker.desk.pending.sealed():
+    aside = [each for each in worker.desk.pending.sealed() if not _saved(worker, each)]
+    if aside:
+        log.error("%s promised requests cannot be saved and stand aside: see docs/runbook.md", len(aside))
+
+
+def _saved(worker: WorkerServices, sealed: SealedRequest) -> bool:
+    """Save one pending request, or set it aside. Raises StoreAway."""
+    try:
+        waiting = worker.desk.pending.open(sealed)
+    except Unreadable:
+        worker.desk.pending.set_aside(sealed)
+        return False
+    with logs.about(call=waiting.new.call_id):
         try:
-            waiting = worker.desk.pending.open(sealed)
-        except Unreadable:
-            unreadable += 1
-            continue
-        with logs.about(call=waiting.new.call_id):
             worker.desk.store.keep(waiting.new, waiting.mark, waiting.reference, promised=True)
-            worker.desk.pending.leave(waiting)
-            log.info("call %s: its request has reached the desk", waiting.new.call_id)
-    if unreadable:
-        raise Unreadable(f"{unreadable} waiting requests were sealed under another SECRET_KEY")
+        except StoreAway as refused:
+            worker.readiness.check()  # where the database takes no write at all, every request goes on waiting
+            log.error("call %s: the database refuses its request (%s)", waiting.new.call_id, refused)  # noqa: TRY400 - the kind is all that may be logged
+            worker.desk.pending.set_aside(sealed)
+            return False
+        worker.desk.pending.leave(waiting)
+        log.info("call %s: its request has reached the desk", waiting.new.call_id)
+    return True

@@ -1,19 +1,23 @@
 """The services of a job, built from the environment once a process. Nothing is connected before it is used."""
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 
 from config.settings import Settings, read
 from ivr.carrier.admin import Texts
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
-from ivr.operations.retention import Purge
+from ivr.operations.readiness import DatabaseReadiness
+from ivr.operations.retention import Purge, newest_row
 from ivr.reports.collector import CallCollector
 from ivr.staff.lockout import Lockout
 from ivr.storage.database import Database
+from ivr.storage.lived_time import FILE, LivedTime
+from ivr.storage.revisions import revisions
 from ivr.wiring import carriers, foundation, rooms
 from ivr.wiring.foundation import Clock
 from ivr.wiring.rooms import DeskServices, HoursServices
@@ -30,7 +34,9 @@ class WorkerServices:
     desk: DeskServices
     hours: HoursServices
     lockout: Lockout
+    readiness: DatabaseReadiness
     purge: Purge
+    lived_time: LivedTime
     call_collector: CallCollector
     texts: Callable[[], Texts]
     """Returns the carrier's client for text messages, made where one is sent."""
@@ -39,7 +45,11 @@ class WorkerServices:
     """Closes the connections to both stores."""
 
 
-def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> WorkerServices:
+def build(
+    settings: Settings,
+    clock: Clock = lambda: datetime.now(UTC),
+    monotonic: Callable[[], float] = time.monotonic,
+) -> WorkerServices:
     """Build the services that these settings describe. Raises BadFile where a configuration file is invalid."""
     base = foundation.for_workers(settings, clock)
     hours = rooms.hours(base)
@@ -51,7 +61,9 @@ def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> Worke
         desk=rooms.desk(base, hours),
         hours=hours,
         lockout=Lockout(base.database),
+        readiness=DatabaseReadiness(base.database, revisions(), settings.state_dir),
         purge=Purge(base.database, base.clinic.retention),
+        lived_time=LivedTime(settings.state_dir / FILE, partial(newest_row, base.database), clock, monotonic),
         call_collector=CallCollector(base.database, base.spool()),
         texts=carriers.texts(settings.carrier),
         database=base.database,

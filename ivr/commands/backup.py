@@ -1,7 +1,8 @@
 """`flask backup` and `flask restore`: the whole desk in one file, made and restored while the service runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from flask.cli import with_appcontext
 
 from ivr.operations import pg_dump
 from ivr.operations.backup import BackupRefused, back_up, folder_of, named, tidy
+from ivr.operations.newer_promises import NewerPromise, newer_promises
 from ivr.operations.restore import kept_as, prepared, requests_in
 from ivr.operations.restore import restore as put_back
 from ivr.storage.database import sqlite_path
@@ -19,6 +21,11 @@ A_FILE = click.Path(path_type=Path, dir_okay=False)
 NOT_IN_IT = """\
 Not in it, and needed too: SECRET_KEY (references, sealed requests and second factors depend on it; keep it
 elsewhere than the backup), config/clinic.toml, and what waits in Redis: {redis}."""
+
+CANNOT_TELL = """\
+The desk's database cannot be read, so nobody can tell what was promised since {backup} was made: those promises are
+not at the desk afterwards. The log of the web has a line for each ("is promised"), with its call; the carrier's list
+of calls has the numbers."""
 
 AFTERWARDS = """\
 The people of the desk, their passwords and second factors are those of the backup: look at /desk/people, also for
@@ -44,7 +51,7 @@ def backup(file: Path | None, keep: int | None) -> None:
     target = file or folder_of(settings.state_dir) / named(services().clinic.line("").hours.local(services().clock()))
     try:
         back_up(sqlite_path(settings.database_url), target)
-        gone = tidy(target.parent, keep) if keep else []
+        gone = tidy(target.parent, keep, target) if keep else []
         click.echo(f"{target}: {requests_in(target)} requests, read again and whole.")
     except BackupRefused as refused:
         raise click.ClickException(str(refused)) from None
@@ -56,9 +63,13 @@ def backup(file: Path | None, keep: int | None) -> None:
 @click.command("restore")
 @click.argument("file", type=A_FILE)
 @click.option("--yes", is_flag=True, help="Does not ask.")
+@click.option("--drop-newer", is_flag=True, help="Drops what was promised or booked since the backup, too.")
 @with_appcontext
-def restore(file: Path, yes: bool) -> None:
-    """Puts the backup FILE in the place of the desk's database, which is kept beside it. The service may run."""
+def restore(file: Path, yes: bool, drop_newer: bool) -> None:
+    """Puts the backup FILE in the place of the desk's database, which is kept beside it. The service may run.
+
+    Requests that were promised or booked since the backup are named, and stay at the desk.
+    """
     settings = services().settings
     if not settings.database_url.startswith("sqlite"):
         _say_how(pg_dump.restoring(settings.database_url, str(file)), RESTORED)
@@ -67,22 +78,55 @@ def restore(file: Path, yes: bool) -> None:
     try:
         with prepared(file, database) as part:
             click.echo(f"The backup has {requests_in(part)} requests, the desk has {_count(database)}.")
+            _name_newer(part, database, drop_newer)
             if not yes:
                 click.confirm("Replace all that is at the desk by the backup?", abort=True)
-            done = put_back(part, database, kept)
+            done = put_back(part, database, kept, keeps_newer=not drop_newer)
     except BackupRefused as refused:
         raise click.ClickException(str(refused)) from None
     click.echo(f"Restored. What was there is kept as {done.kept}" if done.kept else "Restored.")
     if done.erased:
         click.echo(f"ERASED since, and back now; please erase again: {', '.join(done.erased)}")
+    if done.without_room:
+        click.echo("NOT kept; please call these patients, and write their requests down at the desk:")
+        _list(done.without_room)
     click.echo(AFTERWARDS)
 
 
 RESTORED = (
     "then set DATABASE_URL to the restored database, and run: flask --app wsgi database upgrade",
+    "and see who was promised a call since the backup was made: in the former database,",
+    "SELECT reference, phone, kind, due FROM requests WHERE created > '...' OR appointment > '...';",
     "then look at /desk/people: second factors and recovery codes are those of the backup, as the people are;",
     "and make a new link at /desk/appointments, or switch the calendar off: an old link may open it again.",
 )
+
+
+def _name_newer(part: Path, database: Path, drop: bool) -> None:
+    """Name the requests that the backup does not know, with their numbers, before anything is replaced."""
+    try:
+        newer = newer_promises(part, database)
+    except BackupRefused:
+        click.echo(CANNOT_TELL.format(backup=part.name))
+        return
+    if newer:
+        fate = "They are DROPPED, and stand in the kept database only" if drop else "They stay at the desk"
+        click.echo(f"Promised or booked since this backup was made: {len(newer)}. {fate}:")
+        _list(newer)
+
+
+def _list(promises: Iterable[NewerPromise]) -> None:
+    for each in promises:
+        state = "waits" if each.live else "closed"
+        click.echo(f"  {each.reference}  {each.number}  {each.kind}  due {_at_the_clinic(each.due)}  {state}")
+
+
+def _at_the_clinic(stored: str) -> str:
+    """Return a stored moment in the clinic's time, or as it stands there."""
+    with suppress(ValueError):
+        at = datetime.fromisoformat(stored).replace(tzinfo=UTC)
+        return f"{services().clinic.line('').hours.local(at):%a %d %b %H:%M}"
+    return stored
 
 
 def _count(database: Path) -> str:

@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 
 COMMANDS = {
     "backup": "ivr.commands.backup:backup",
+    "clock": "ivr.commands.clock:clock",
     "database": "ivr.commands.database:database",
     "demo": "ivr.commands.demo:demo",
     "desk": "ivr.commands.desk:desk",

@@ -75,7 +75,7 @@ class JobQueue:
         """Return the ids of the tasks whose job still waits on the queue. Raises QueueAway."""
         with queue_errors(self._breaker):
             names = (job_id.split("-") for job_id in self._queue.get_job_ids())
-            return {int(name[1]) for name in names if name[0] == "errand"}
+            return {int(name[1]) for name in names if name[0] == "errand" and name[1:] and name[1].isdecimal()}
 
     def check(self) -> None:
         """Check that Redis answers and can write to its disk. Raises QueueAway, whose message says what is wrong."""

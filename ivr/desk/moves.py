@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, insert, select, update
+from sqlalchemy import Connection, Insert, Row, insert, or_, select, update
 
 from ivr.desk.request_rows import CannotRead, OddRequest, any_request, request_of
 from ivr.desk.requests import (
@@ -156,7 +156,9 @@ class Moves:
         """Open the requests that were taken and not touched for `LEFT_ALONE`; return how many. Raises StoreAway."""
 
         def returned(write: Connection) -> int:
-            alone = (table.c.status == Status.TAKEN, table.c.touched <= now - LEFT_ALONE)
+            # A time ahead of now was written while the clock was wrong, and counts as past.
+            over = or_(table.c.touched <= now - LEFT_ALONE, table.c.touched > now + LEFT_ALONE)
+            alone = (schema.IS_LIVE, table.c.status == Status.TAKEN, over)
             # Locked in the order of the ids, as everywhere, so that two transactions do not deadlock.
             found = select(table.c.id, table.c.taken_by).where(*alone).order_by(table.c.id).with_for_update()
             rows = write.execute(found).all()

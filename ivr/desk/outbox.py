@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from ivr.desk.request_rows import CANNOT_READ, OddRequest, any_request
-from ivr.desk.requests import LIVE, THE_CLOCK, HistoryEntry, HistoryEvent, Request
+from ivr.desk.requests import THE_CLOCK, HistoryEntry, HistoryEvent, Request
 from ivr.desk.store import note
 from ivr.storage import schema
 from ivr.storage.audit import By
@@ -131,7 +131,7 @@ class Outbox:
         """Return the failed tasks of live requests, the latest failure first. Raises StoreAway."""
         requests = schema.requests
         query = select(table.c.id, table.c.task, table.c.error, requests.c.id, requests.c.reference)
-        query = query.join_from(table, requests).where(table.c.failed_at.is_not(None), requests.c.status.in_(LIVE))
+        query = query.join_from(table, requests).where(table.c.failed_at.is_not(None), schema.IS_LIVE)
         with self._database.reading() as read:
             return [FailedTask(*row) for row in read.execute(query.order_by(table.c.failed_at.desc()).limit(AT_ONCE))]
 

@@ -1,13 +1,13 @@
 """Keeps pending requests in Redis, encrypted, while the database is away.
 
-They do not expire; a worker saves them to the database when it is back. See docs/decisions/0002.
+They do not expire; a worker saves them to the database when it is back, one by one. What cannot be read or saved stands
+aside. See docs/decisions/0002.
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from redis import Redis
 from redis.exceptions import ResponseError
@@ -16,11 +16,19 @@ from ivr.desk.requests import NewRequest
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
 from ivr.storage.breaker import Breaker
-from ivr.storage.encryption import Cipher
+from ivr.storage.encryption import Cipher, Unreadable
 from ivr.storage.redis import CALLER_TIMEOUT, QueueAway, queue_errors
 
 KEY = "clinic:waiting"
 """The key of a Redis hash from each promise's mark to the encrypted request."""
+
+ASIDE = "clinic:waiting-aside"
+"""The key of a second hash like it, with what could not be read or saved, so that it holds up no other request."""
+
+TRIED = "clinic:waiting-aside-tried"
+"""The key that is there for `TRY_AGAIN` after what stands aside was last tried again."""
+
+TRY_AGAIN = timedelta(minutes=10)
 
 FSYNC_MILLISECONDS = int(CALLER_TIMEOUT * 1000) - 100
 """Milliseconds that Redis may take to write to disk; a little less than its client waits."""
@@ -39,6 +47,16 @@ class PendingRequest:
     new: NewRequest
 
 
+@dataclass(frozen=True)
+class SealedRequest:
+    """A pending request as it lies in Redis."""
+
+    field: bytes
+    """Its field in the hash, which is the mark."""
+    words: bytes
+    """The encrypted request."""
+
+
 class PendingRequests:
     """The store of pending requests."""
 
@@ -55,30 +73,71 @@ class PendingRequests:
             client.hset(KEY, waiting.mark, self._cipher.encrypt(to_json(waiting)))
             _wait_for_disk(client)
 
-    def sealed(self) -> Iterator[str]:
-        """Yield the pending requests, still encrypted. Raises QueueAway."""
-        with queue_errors(self._breaker):
-            for _, sealed in self._redis.hscan_iter(KEY):
-                yield sealed.decode()
+    def sealed(self) -> list[SealedRequest]:
+        """Return the pending requests, still encrypted, but for those that stand aside. Raises QueueAway."""
+        return self._all_of(KEY)
 
-    def open(self, sealed: str) -> PendingRequest:
-        """Decrypt one pending request. Raises Unreadable where it was encrypted under another secret."""
-        return _from_json(self._cipher.decrypt(sealed))
+    def sealed_aside(self) -> list[SealedRequest]:
+        """Return the pending requests that stand aside, still encrypted. Raises QueueAway."""
+        return self._all_of(ASIDE)
+
+    def open(self, sealed: SealedRequest) -> PendingRequest:
+        """Decrypt one pending request.
+
+        Raises Unreadable where it was encrypted under another secret, or is no request that this program knows.
+        """
+        try:
+            found = _from_json(self._cipher.decrypt(sealed.words.decode(errors="replace")))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise Unreadable from None
+        if found.mark.encode() != sealed.field:
+            raise Unreadable
+        return found
+
+    def set_aside(self, sealed: SealedRequest) -> None:
+        """Keep a pending request beside the others, which it would hold up. Raises QueueAway."""
+        self._move(sealed, KEY, ASIDE)
+
+    def try_again(self) -> None:
+        """Put what stands aside and can be read back among the others, every ten minutes. Raises QueueAway."""
+        with queue_errors(self._breaker):
+            if not self._redis.hlen(ASIDE) or not self._redis.set(TRIED, 1, nx=True, ex=TRY_AGAIN):
+                return
+        for each in self.sealed_aside():
+            with suppress(Unreadable):
+                self.open(each)
+                self._move(each, ASIDE, KEY)
 
     def leave(self, waiting: PendingRequest) -> None:
         """Remove a pending request that is in the database now, or was erased. Raises QueueAway."""
         with queue_errors(self._breaker):
             self._redis.hdel(KEY, waiting.mark)
+            self._redis.hdel(ASIDE, waiting.mark)
 
     def has(self, mark: str) -> bool:
         """Return whether there is a pending request with this mark. Raises QueueAway."""
         with queue_errors(self._breaker):
-            return bool(self._redis.hexists(KEY, mark))
+            return bool(self._redis.hexists(KEY, mark) or self._redis.hexists(ASIDE, mark))
 
     def count(self) -> int:
-        """Return the number of pending requests. Raises QueueAway."""
+        """Return the number of pending requests that are on their way to the database. Raises QueueAway."""
         with queue_errors(self._breaker):
             return int(self._redis.hlen(KEY))
+
+    def count_aside(self) -> int:
+        """Return the number of pending requests that stand aside. Raises QueueAway."""
+        with queue_errors(self._breaker):
+            return int(self._redis.hlen(ASIDE))
+
+    def _all_of(self, key: str) -> list[SealedRequest]:
+        with queue_errors(self._breaker):
+            return [SealedRequest(field, words) for field, words in self._redis.hscan_iter(key)]
+
+    def _move(self, sealed: SealedRequest, here: str, there: str) -> None:
+        with queue_errors(self._breaker), self._redis.pipeline(transaction=True) as both:
+            both.hset(there, sealed.field, sealed.words)
+            both.hdel(here, sealed.field)
+            both.execute()
 
 
 def _one_connection(redis: Redis) -> Redis:

@@ -15,7 +15,6 @@ from ivr.desk.merge_links import WAS_MERGED, merged_into
 from ivr.desk.request_rows import AnyRequest, CannotRead, OddRequest, any_request, of_unknown_status, readable
 from ivr.desk.requests import (
     CALLER,
-    LIVE,
     HistoryEntry,
     HistoryEvent,
     Kept,
@@ -88,7 +87,7 @@ class RequestStore:
 
     def waiting(self) -> list[Request]:
         """Return the live requests that can be read, soonest due first. Raises StoreAway."""
-        return readable(self._list(select(schema.requests).where(schema.requests.c.status.in_(LIVE))))
+        return readable(self._list(select(schema.requests).where(schema.IS_LIVE)))
 
     def all(self) -> list[Request]:
         """Return all requests that can be read, soonest due first. Raises StoreAway."""
@@ -97,7 +96,7 @@ class RequestStore:
     def stored(self, *, closed: bool) -> list[AnyRequest]:
         """Return the requests, also those that cannot be read; with `closed`, all of them. Raises StoreAway."""
         query, table = select(schema.requests), schema.requests
-        waits = or_(table.c.status.in_(LIVE), table.c.id.in_(of_unknown_status()))
+        waits = or_(schema.IS_LIVE, table.c.id.in_(of_unknown_status()))
         return self._list(query if closed else query.where(waits))
 
     def request(self, request_id: int) -> Request:
@@ -152,7 +151,7 @@ def _kept_before(write: Connection, mark: str) -> Saved | None:
 def _live(write: Connection, new: NewRequest) -> Row[Any] | None:
     table = schema.requests
     same = (table.c.phone == new.phone.e164, table.c.kind == new.kind)
-    live = select(table).where(table.c.status.in_(LIVE)).with_for_update()
+    live = select(table).where(schema.IS_LIVE).with_for_update()
     found = write.execute(live.where(*same)).one_or_none()
     if found is not None:
         return found

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from ivr.desk.requests import LIVE, Status
+from ivr.desk.requests import Status
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.odd import Odd
@@ -42,7 +42,7 @@ def may_undo(last: Row[Any], by: By) -> bool:
 
 def has_another(write: Connection, row: Row[Any]) -> bool:
     """Return whether the request is closed and its number has another live request of the kind."""
-    same = (table.c.phone == row.phone, table.c.kind == row.kind, table.c.status.in_(LIVE), table.c.id != row.id)
+    same = (table.c.phone == row.phone, table.c.kind == row.kind, schema.IS_LIVE, table.c.id != row.id)
     return row.status == Status.CLOSED and write.execute(select(table.c.id).where(*same)).first() is not None
 
 

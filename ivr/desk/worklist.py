@@ -47,7 +47,7 @@ class Filter:
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
         """The SQL conditions of this filter, for live requests."""
-        return [table.c.status.in_(LIVE), *self.wishes]
+        return [schema.IS_LIVE, *self.wishes]
 
     @property
     def wishes(self) -> list[ColumnElement[bool]]:
@@ -142,7 +142,7 @@ class Worklist:
         """
         of_number = table.c.phone == request.phone.e164
         led = merged_into(select(table.c.id).where(of_number, WAS_MERGED))
-        others = (table.c.status.in_(LIVE), table.c.id != request.id)
+        others = (schema.IS_LIVE, table.c.id != request.id)
         return readable(self._all(select(table).where(*others, or_(of_number, table.c.id.in_(led)))))
 
     def searched(self, words: str) -> list[AnyRequest]:

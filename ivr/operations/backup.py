@@ -71,13 +71,23 @@ def back_up(database: Path, target: Path, timeout: float = TIMEOUT) -> None:
         put(part, target)
 
 
-def tidy(folder: Path, keep: int, names: str = NAMES) -> list[Path]:
-    """Remove the backups of this kind but for the newest, and return those that went. Raises BackupRefused."""
-    oldest = sorted(folder.glob(names), key=lambda each: each.name.split("-")[-2:])[:-keep]  # by their moment
+def tidy(folder: Path, keep: int, until: Path, names: str = NAMES) -> list[Path]:
+    """Remove the backups of this kind but for the newest, and return those that went. Raises BackupRefused.
+
+    `until` is the one that was just made. One with a later name was made while the clock was wrong: it stays and does
+    not count, since it would else have the one just made removed.
+    """
+    made = sorted((each for each in folder.glob(names) if _moment(each) <= _moment(until)), key=_moment)
+    oldest = made[:-keep]
     with refusing("older backups could not be removed"):
         for each in oldest:
             each.unlink()
     return oldest
+
+
+def _moment(backup: Path) -> list[str]:
+    """Return the moment in a backup's name, as it sorts: its date and its time."""
+    return [each.partition(".")[0] for each in backup.name.split("-")[-2:]]
 
 
 def check(path: Path) -> str:

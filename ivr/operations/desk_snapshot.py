@@ -54,7 +54,8 @@ def _requests(read: Connection) -> dict[str, int]:
 
 def _overdue_since(read: Connection, now: datetime) -> datetime | None:
     table = schema.requests
-    query = select(func.min(table.c.due)).where(table.c.status == Status.OPEN, table.c.due.between(LONG_AGO, now))
+    overdue = (schema.IS_LIVE, table.c.status == Status.OPEN, table.c.due.between(LONG_AGO, now))
+    query = select(func.min(table.c.due)).where(*overdue)
     return read.execute(query).scalar()
 
 

@@ -104,7 +104,7 @@ class PersonalData:
 
     def _waiting(self, phone: Phone | StoredNumber) -> tuple[list[PendingRequest], int]:
         found, unreadable = [], 0
-        for sealed in self.pending.sealed():
+        for sealed in (*self.pending.sealed(), *self.pending.sealed_aside()):
             try:
                 found.append(self.pending.open(sealed))
             except Unreadable:

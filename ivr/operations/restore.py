@@ -1,7 +1,8 @@
 """Restores a backup of the desk's SQLite file, also while the service runs, and keeps the replaced database.
 
 All rows are replaced in one transaction: readers see the old desk or the restored one; writers wait or store pending
-requests in Redis. Only the calendar's link is not restored. No HTTP, no clock.
+requests in Redis. Requests promised or booked since the backup stay; the calendar's link is not restored. No HTTP, no
+clock.
 """
 
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.operations.backup import REPLACED, TIMEOUT, BackupRefused, Damaged, beside, check, copy, opened, put, refusing
+from ivr.operations.newer_promises import Newer, NewerPromise, keep_newer, take_newer
 from ivr.storage import audit, schema
 from ivr.storage.migrate import migrate
 from ivr.storage.revisions import revisions
@@ -35,6 +37,8 @@ class Restored:
     """The path of the replaced database; None where there was none."""
     erased: tuple[str, ...] = ()
     """References of requests that were erased after the backup was made, and are now back."""
+    without_room: tuple[NewerPromise, ...] = ()
+    """Requests that were made since the backup, and could not be kept."""
 
 
 def kept_as(database: Path, moment: datetime) -> Path:
@@ -71,17 +75,17 @@ def requests_in(path: Path) -> int:
         return int(connection.execute("SELECT count(*) FROM requests").fetchone()[0])
 
 
-def restore(part: Path, database: Path, kept: Path, timeout: float = TIMEOUT) -> Restored:
+def restore(part: Path, database: Path, kept: Path, timeout: float = TIMEOUT, *, keeps_newer: bool = True) -> Restored:
     """Replace the contents of the database by the prepared copy `part`; the old database is kept at `kept`.
 
-    Raises BackupRefused.
+    Requests that were promised or booked since the backup stay, unless `keeps_newer` is false. Raises BackupRefused.
     """
     with refusing("nothing was restored"):
         try:
             if database.exists():
                 if check(database) != revisions()[-1]:
                     _bring_up_to_date(database)
-                return Restored(kept, _replace(part, database, kept, timeout))
+                return _replace(part, database, kept, timeout, keeps_newer)
         except Damaged:
             pass  # a damaged file has no readers or writers, and is replaced as a whole
         found = database.exists()
@@ -91,8 +95,8 @@ def restore(part: Path, database: Path, kept: Path, timeout: float = TIMEOUT) ->
         return Restored(kept if found else None)
 
 
-def _replace(part: Path, database: Path, kept: Path, timeout: float) -> tuple[str, ...]:
-    """Replace every row; return the references of requests erased since the backup. Raises sqlite3.Error."""
+def _replace(part: Path, database: Path, kept: Path, timeout: float, keeps_newer: bool) -> Restored:
+    """Replace every row, but for the newer requests. Raises sqlite3.Error."""
     half = part.with_name("kept")
     with closing(opened(database, timeout)) as live:
         live.execute("PRAGMA synchronous=FULL")
@@ -102,11 +106,13 @@ def _replace(part: Path, database: Path, kept: Path, timeout: float) -> tuple[st
         copy(database, half)
         put(half, kept)
         erased = live.execute(ERASED_SINCE, (audit.AuditAction.ERASED,)).fetchall()
+        newer = take_newer(live) if keeps_newer else Newer(())
         for table in (each for each in (*schema.metadata.tables, "alembic_version") if each != STAYS):
             names = [row[1] for row in live.execute(f"PRAGMA main.table_info({table})")]
             _replace_rows(live, table, ", ".join(names))
+        without_room = keep_newer(live, newer)
         live.execute("COMMIT")
-    return tuple(reference for (reference,) in erased)
+    return Restored(kept, tuple(reference for (reference,) in erased), tuple(without_room))
 
 
 ERASED_SINCE = """

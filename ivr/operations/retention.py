@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select
 
 from ivr.desk.merge_links import let_go
 from ivr.desk.requests import Status
@@ -57,6 +57,17 @@ class Purge:
                 count = _shred(write, each)
             if count:
                 yield each.called, count
+
+
+def newest_row(database: Database, besides: datetime) -> datetime | None:
+    """Return the moment of the desk's newest row that is not of the hours around `besides`; None where there is none.
+
+    Raises StoreAway.
+    """
+    columns = (schema.requests.c.created, schema.history.c.at, schema.audit.c.at, schema.calls.c.began)
+    newest = (select(func.max(each)).where(or_(each < besides - EVERY, each > besides + EVERY)) for each in columns)
+    with database.reading() as read:
+        return max((at for each in newest if (at := read.scalar(each)) is not None), default=None)
 
 
 def expired(kept: Retention, now: datetime) -> tuple[Expired, ...]:

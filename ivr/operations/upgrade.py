@@ -100,7 +100,7 @@ def _keep(database_url: str, connection: Connection, name: Path) -> Path:
         else:
             target = name.with_name(f"{name.name}.dump")
             _dump(database_url, connection, target)
-        tidy(target.parent, KEPT, BEFORE_UPGRADE)
+        tidy(target.parent, KEPT, target, BEFORE_UPGRADE)
     except BackupRefused as refused:
         why = f"the tables are not changed, since the older state cannot be kept: {refused}"
         raise MigrationRefused(f"{why}. To go on without: {WITHOUT_BACKUP}") from None

@@ -13,6 +13,7 @@ from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
 from ivr.preflight.http import NotReached, ask
 from ivr.storage.database import StoreAway
+from ivr.storage.lived_time import FILE, WHAT_TO_DO, disagreement
 from ivr.storage.redis import QueueAway, queue_errors
 
 NOTICED, INTOLERABLE = timedelta(seconds=5), timedelta(seconds=60)
@@ -68,6 +69,14 @@ def _apart(on: Context, other: Callable[[Context], datetime | None]) -> timedelt
     except (StoreAway, QueueAway, NotReached):
         return None
     return max(before - theirs, theirs - on.clock(), timedelta(0)) if theirs else None
+
+
+def deleting(on: Context) -> Finding:
+    """Check that our clock agrees with the time that the desk has lived through, by which it deletes."""
+    wrong = disagreement(on.settings.state_dir / FILE, on.clock())
+    return (
+        bad(f"our clock is {wrong}: nothing is deleted by it", WHAT_TO_DO) if wrong else well("agrees with the desk's")
+    )
 
 
 def time_zone(on: Context) -> Finding:

@@ -34,6 +34,7 @@ CHECKS: Mapping[str, Check] = {
     "numbers": address.numbers,
     "time zone": clocks.time_zone,
     "system clock": clocks.system_clock,
+    "deleting": clocks.deleting,
 }
 """Checks by name, in the order of the output."""
 

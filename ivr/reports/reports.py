@@ -149,7 +149,8 @@ def _lines(read: Connection, made: ColumnElement[bool]) -> Sequence[Row[Any]]:
 
 
 def _overdue(read: Connection, line: str, now: datetime) -> int:
-    overdue = [requests.c.status == Status.OPEN, requests.c.due <= now, *([requests.c.line == line] if line else [])]
+    of_line = [requests.c.line == line] if line else []
+    overdue = [schema.IS_LIVE, requests.c.status == Status.OPEN, requests.c.due <= now, *of_line]
     return read.scalar(select(func.count()).select_from(requests).where(*overdue)) or 0
 
 

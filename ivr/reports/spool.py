@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ivr.reports.call_records import Trace
+from ivr.reports.call_records import LONGEST_SECONDS, Trace
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,9 @@ HELD = timedelta(minutes=5)
 AT_ONCE = 4 * 1024 * 1024
 """Bytes that are read at once: some 25,000 traces, more than an hour of calls on every line at its limit."""
 
-LONGEST_SECONDS = 10**6
+UNREADABLE = -1
+"""The size of a segment that could not be read: never that of a file, so that it is not removed."""
+
 MARK = re.compile(r"[0-9a-f]{32}")
 WORD = re.compile(r"[a-z][a-z0-9_]{0,19}")
 LANGUAGE = re.compile(r"[a-z]{0,8}")
@@ -58,6 +60,8 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._away = False
+        self._unreadable: set[Path] = set()
+        """The segments that could not be read, each named once."""
 
     def write(self, trace: Trace) -> None:
         """Append a trace. If that fails, it is lost, and the first failure in a row is logged."""
@@ -85,14 +89,24 @@ class Spool:
         found: list[Segment] = []
         size = 0
         try:
-            for path in sorted(each for each in self._paths() if NAME.fullmatch(each.name)):
+            for path in sorted(each for each in self._paths() if _is_segment(each)):
                 if size >= AT_ONCE:
                     return found, _began(path)
-                found.append(_read(path))
-                size += found[-1].size
+                found.append(self._read(path))
+                size += max(0, found[-1].size)
         except OSError as refused:
             raise SpoolAway(refused.strerror) from None
         return found, None
+
+    def _read(self, path: Path) -> Segment:
+        """Read a segment; one that cannot be read is empty, so that it holds up no other, and stays."""
+        try:
+            return _read(path)
+        except OSError as refused:
+            if path not in self._unreadable:
+                log.warning("the calls of %s cannot be read: %s", path.name, refused.strerror)
+            self._unreadable.add(path)
+            return Segment(path, _began(path), UNREADABLE, ())
 
     def remove(self, segment: Segment, now: datetime) -> None:
         """Delete a segment, unless it is younger than `HELD` or has grown since it was read. Raises SpoolAway."""
@@ -135,6 +149,14 @@ def _read(path: Path) -> Segment:
     return Segment(path, _began(path), len(text), tuple(_traces(text)))
 
 
+def _is_segment(path: Path) -> bool:
+    """Return whether the file has the name of a segment, and a minute that there is."""
+    try:
+        return bool(NAME.fullmatch(path.name) and _began(path))
+    except ValueError:
+        return False
+
+
 def _began(path: Path) -> datetime:
     return datetime.strptime(path.name, NAMED).replace(tzinfo=UTC)
 
@@ -144,7 +166,7 @@ def _traces(text: bytes) -> Iterator[Trace]:
     for line in text.split(b"\n"):
         try:
             yield _trace(json.loads(line))
-        except (ValueError, TypeError, KeyError, OverflowError):
+        except (ValueError, TypeError, KeyError, OverflowError, OSError):
             continue
 
 

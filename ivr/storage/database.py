@@ -4,22 +4,22 @@ The text of a database error may contain a caller's number (PostgreSQL's DETAIL)
 tables, no rules.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
-from functools import partial
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import NullPool, PoolProxiedConnection
+from sqlalchemy.pool import Pool
 
 from ivr.storage import postgres
 from ivr.storage.breaker import Breaker, CircuitOpen
 from ivr.storage.database_errors import error_kind, is_taken_key
+from ivr.storage.sqlite import SqliteFile
 
 CALLER_TIMEOUT = 0.8
 """Seconds that a lock or a statement may take while a caller waits."""
@@ -37,12 +37,14 @@ class UniqueViolation(Exception):
 
 
 class Database:
-    """A client of the desk's database."""
+    """A client of the desk's database. A forked process may go on with it: it opens connections of its own."""
 
     def __init__(self, url: str, *, timeout: float = CALLER_TIMEOUT, breaker: Breaker | None = None) -> None:
-        self._engine = _sqlite(url, timeout) if url.startswith("sqlite") else postgres.serving(url, timeout)
+        self._file = SqliteFile(sqlite_path(url), timeout) if url.startswith("sqlite") else None
+        self._engine = self._file.engine if self._file else postgres.serving(url, timeout)
         self._breaker = breaker
         """The breaker for callers; None for workers, who may wait for a database that has stalled."""
+        OPEN.add(self)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -53,20 +55,23 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Yield a transaction that commits when it ends well. Raises StoreAway; UniqueViolation if a key is taken."""
-        with self._attempt(), self._engine.execution_options(writes=True).begin() as connection:
+        with self._attempt(), self._writes() as engine, engine.begin() as connection:
             yield connection
 
     @contextmanager
     def trying(self) -> Iterator[Connection]:
         """Yield a transaction that may write and is rolled back when it ends. Raises StoreAway."""
-        with self._attempt(), self._engine.execution_options(writes=True).connect() as connection:
+        with self._attempt(), self._writes() as engine, engine.connect() as connection:
             yield connection
+
+    def _writes(self) -> AbstractContextManager[Engine]:
+        return self._file.writing() if self._file else nullcontext(self._engine)
 
     @contextmanager
     def _attempt(self) -> Iterator[None]:
         """Translate the errors of an attempt: only their kind is passed on, since their text may be personal."""
         try:
-            with self._breaker.attempt(SQLAlchemyError) if self._breaker else nullcontext():
+            with self._breaker.attempt(SQLAlchemyError, sqlite3.Error) if self._breaker else nullcontext():
                 yield
         except CircuitOpen:
             raise StoreAway("it stalled a moment ago") from None
@@ -82,55 +87,37 @@ class Database:
 
         Does nothing on PostgreSQL, which does it by autovacuum, or when its owner runs VACUUM FULL.
         """
-        if self._engine.dialect.name == "sqlite":
-            with self._attempt(), closing(self._engine.raw_connection()) as connection:
-                _scrub_sqlite(connection)
+        with self._attempt():
+            if self._file and not self._file.scrub():
+                raise StoreAway("somebody still reads the old rows")
 
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
 
+    def forked(self) -> None:
+        """Forget, in a forked process, the connections that it has from its parent, without closing them."""
+        OF_THE_PARENT.append(self._engine.pool)
+        self._engine.dispose(close=False)
+        if self._file:
+            self._file.forked()
 
-# -- SQLite: a new connection each time (0.2 ms), so that a file that was moved or restored is noticed at once
+
+OPEN: WeakSet[Database] = WeakSet()
+"""The clients of this process."""
+
+OF_THE_PARENT: list[Pool] = []
+"""Connections that a forked process has from its parent, held so that none is closed: that would unlock the file."""
 
 
-def _sqlite(url: str, timeout: float) -> Engine:
-    path = sqlite_path(url)
+def _forked() -> None:
+    for each in list(OPEN):
+        each.forked()
 
-    def connect() -> sqlite3.Connection:
-        # mode=rw: a file that has been moved away is an error, never a new and empty database.
-        name = f"file:{quote(str(path))}?mode=rw"
-        return sqlite3.connect(name, uri=True, timeout=timeout, check_same_thread=False)
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
+os.register_at_fork(after_in_child=_forked)
 
 
 def sqlite_path(url: str) -> Path:
     """Return the absolute path of the file of a sqlite:/// URL."""
     return Path(make_url(url).database or "").absolute()
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None  # _begin_sqlite sends BEGIN
-    connection.text_factory = partial(str, encoding="utf-8", errors="replace")  # text that is no UTF-8 has its row read
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA secure_delete=ON")  # deleted rows are overwritten in the file
-
-
-def _scrub_sqlite(connection: PoolProxiedConnection) -> None:
-    """Vacuum the file and empty its journal. Raises sqlite3.Error, and StoreAway where a reader still has old rows."""
-    cursor = connection.cursor()
-    cursor.execute("VACUUM")
-    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    if cursor.fetchone()[0]:  # type: ignore[index]  # it always answers with a row
-        raise StoreAway("somebody still reads the old rows")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Begin a transaction. A writer takes its lock at once, because a later change from reader to writer may fail."""
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

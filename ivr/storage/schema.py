@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    literal_column,
     text,
 )
 
@@ -23,6 +24,10 @@ metadata = MetaData()
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 LIVE_ONLY = text("status IN ('open', 'taken')")
+
+UNDONE_ONLY = text("done_at IS NULL AND failed_at IS NULL")
+
+FAILED_ONLY = text("failed_at IS NOT NULL")
 
 requests = Table(
     "requests",
@@ -48,7 +53,7 @@ requests = Table(
     Column("source", String(8), nullable=False, server_default="call"),
     # The request that this one was merged into. No foreign key: a restore and a copy write the rows in any order.
     Column("merged_into", Integer, index=True),
-    Index("requests_by_status_and_due", "status", "due"),
+    Index("live_requests", "due", "id", sqlite_where=LIVE_ONLY, postgresql_where=LIVE_ONLY),
     Index("requests_by_phone", "phone"),
     Index("requests_by_reference", "reference"),
     Index("requests_by_appointment", "appointment"),
@@ -63,6 +68,9 @@ requests = Table(
         postgresql_where=LIVE_ONLY,
     ),
 )
+
+IS_LIVE = requests.c.status.in_([literal_column("'open'"), literal_column("'taken'")])
+"""The condition of a live request, in the words of its indexes: else a database that has counted its rows reads all."""
 
 promises = Table(
     "promises",
@@ -102,7 +110,9 @@ errands = Table(
     Column("done_at", UtcDateTime),
     Column("failed_at", UtcDateTime),
     Column("error", String(80), nullable=False),
-    Index("errands_to_do", "done_at", "failed_at", "next_at"),
+    # Of the rows that are not done with, which are few: among all of them, most have NULL in one of the two columns.
+    Index("errands_undone", "next_at", sqlite_where=UNDONE_ONLY, postgresql_where=UNDONE_ONLY),
+    Index("errands_failed", "failed_at", sqlite_where=FAILED_ONLY, postgresql_where=FAILED_ONLY),
 )
 
 staff = Table(

@@ -4,6 +4,7 @@ import logging
 
 from flask import Blueprint, Response, current_app, jsonify
 
+from ivr.storage import lived_time
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway
 from ivr.web.guards import guarded_by, open_to_all
@@ -26,8 +27,8 @@ def alive() -> Response:
 @health.get("/readyz")
 @guarded_by(open_to_all)
 def ready() -> tuple[Response, int]:
-    """Return the state of the database, Redis, the worker and the system clock; 503 where one is not well."""
-    parts = {"database": _database(), "redis": _redis(), "worker": _worker(), "clock": _clock()}
+    """Return the state of each part; 503 where one is not well."""
+    parts = {"database": _database(), "redis": _redis(), "worker": _worker(), "pending": _pending(), "clock": _clock()}
     _tell_what_changed(parts)
     return jsonify(parts), 200 if set(parts.values()) == {"well"} else 503
 
@@ -63,6 +64,17 @@ def _worker() -> str:
         return "unknown: redis is away"
 
 
+def _pending() -> str:
+    try:
+        aside = services().desk.pending.count_aside()
+    except QueueAway:
+        return "unknown: redis is away"
+    return f"{aside} promised requests cannot be read or saved: see docs/runbook.md" if aside else "well"
+
+
 def _clock() -> str:
     jumped = services().operations.clock_jumps.last()
-    return "well" if jumped is None else f"has jumped by {jumped:+.0f} s: look at the machine's time service"
+    if jumped is not None:
+        return f"has jumped by {jumped:+.0f} s: look at the machine's time service"
+    wrong = lived_time.disagreement(services().settings.state_dir / lived_time.FILE, services().clock())
+    return f"{wrong}, so that what is old is not deleted: {lived_time.WHAT_TO_DO}" if wrong else "well"

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from flask import Flask
 
 from config.settings import ROOT, Settings
 from ivr.app import create_app
+from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.operations import backup as backups
 from ivr.operations.backup import BackupRefused, back_up
 from ivr.operations.restore import prepared, restore
@@ -123,6 +125,23 @@ def test_only_the_newest_are_kept_where_that_is_asked_for(app: Flask, clock: Clo
     assert runs(app, "backup", str(folder / "x.db"), "--keep", "1").exit_code == 2
 
 
+def test_backups_of_a_wrong_clock_have_none_removed_that_was_made_after_them(
+    app: Flask, clock: Clock, settings: Settings
+) -> None:
+    """Their names are later than any that will be made for a year."""
+    folder = settings.state_dir / "backups"
+
+    def on_the_next_day() -> Path:
+        clock.goes_on(days=1)
+        return made(app, "--keep", "2")
+
+    clock.now += timedelta(days=400)
+    wrong = [on_the_next_day() for _ in range(2)]
+    clock.now -= timedelta(days=400)
+    right = [on_the_next_day() for _ in range(3)]
+    assert sorted(folder.iterdir()) == sorted([*wrong, *right[1:]])
+
+
 def test_a_file_that_is_there_is_not_replaced(app: Flask, tmp_path: Path, live: Path) -> None:
     precious = tmp_path / "precious"
     precious.write_text("not to be lost")
@@ -173,9 +192,10 @@ def test_after_a_restore_the_desk_shows_the_requests_of_the_backup_and_goes_on(
     backup = made(app)
     second = books(phone, 2)
     clock.goes_on(minutes=5)
-    told = runs(app, "restore", str(backup), typed="y\n")
+    told = runs(app, "restore", str(backup), "--drop-newer", typed="y\n")
     assert told.exit_code == 0, told.output
     assert "The backup has 1 requests, the desk has 2." in told.output
+    assert f"They are DROPPED, and stand in the kept database only:\n  {second}  +919999900002" in told.output
     page = staff.sees()
     assert first in page
     assert second not in page
@@ -186,7 +206,7 @@ def test_after_a_restore_the_desk_shows_the_requests_of_the_backup_and_goes_on(
     assert f"Restored. What was there is kept as {kept}\n" in told.output
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert left_over(live.parent) == []
-    back = runs(app, "restore", str(kept), "--yes")
+    back = runs(app, "restore", str(kept), "--yes", "--drop-newer")
     assert back.exit_code == 0, back.output
     assert references(phone) == sorted([first, second]), "and back again"
     assert f"is kept as {kept}-2\n" in back.output, "in the same second nothing that is kept is replaced"
@@ -216,6 +236,92 @@ def test_where_nobody_can_read_which_link_was_in_force_the_calendar_is_off(
     damage(live)
     assert runs(app, "restore", str(backup), "--yes").exit_code == 0
     assert phone.services.desk.calendar_feed.link() is None
+
+
+# -- promised since the backup
+
+
+def restored(app: Flask, backup: Path) -> str:
+    told = runs(app, "restore", str(backup), "--yes")
+    assert told.exit_code == 0, told.output
+    return told.output
+
+
+def test_what_was_promised_since_the_backup_is_named_and_stays(
+    phone: Phone, app: Flask, clock: Clock, worker: WorkerServices
+) -> None:
+    first, backup = books(phone, 1), made(app)
+    clock.goes_on(minutes=5)
+    call = phone.rings(caller="+919999900002").press(*BOOK)
+    before = phone.services.desk.store.all()
+    told = restored(app, backup)
+    named, _, afterwards = told.partition("Restored.")
+    assert "Promised or booked since this backup was made: 1. They stay at the desk:" in named
+    assert f"  {call.reference}  +919999900002  booking  due Mon 23 Nov 14:05  waits\n" in named
+    assert first not in told
+    assert "NOT kept" not in afterwards
+    assert phone.services.desk.store.all() == before
+    history = phone.services.desk.store.history(before[-1].id)
+    assert [(each.who, each.what) for each in history] == [("caller", "made")]
+    call.repeats_last_webhook()
+    assert phone.services.desk.store.all() == before, "the promise is known by its mark"
+    clock.goes_on(minutes=1)
+    assert len(worker.desk.outbox.due(clock())) == len(before), "and the staff are told of both"
+
+
+def test_a_patient_who_rang_again_since_is_called_as_they_wished_last(phone: Phone, app: Flask) -> None:
+    books(phone, 1)
+    backup = made(app)
+    phone.rings(caller="+919999900001").press("1", "2", "1", "1", "1")
+    (wished,) = phone.services.desk.store.all()
+    assert f"{wished.reference}  +919999900001" in restored(app, backup)
+    assert phone.services.desk.store.all() == [wished]
+    assert wished.rang_again == 1
+
+
+def test_a_patient_who_was_called_since_and_asked_anew_has_one_live_request(
+    phone: Phone, app: Flask, clock: Clock
+) -> None:
+    books(phone, 1)
+    backup = made(app)
+    moves, by = phone.services.desk.moves, By("asha", clock())
+    moves.take(1, by)
+    moves.report(1, OutcomeReport(Outcome.SETTLED), by)
+    again = books(phone, 1)
+    told = restored(app, backup)
+    assert f"{again}  +919999900001" in told
+    assert "NOT kept" not in told
+    assert [each.reference for each in phone.services.desk.store.waiting()] == [again]
+    assert len(references(phone)) == 2
+
+
+def test_an_appointment_that_was_given_since_stands(phone: Phone, app: Flask, clock: Clock) -> None:
+    books(phone, 1)
+    backup = made(app)
+    moves, by, at = phone.services.desk.moves, By("asha", clock()), clock() + timedelta(days=1)
+    moves.take(1, by)
+    moves.report(1, OutcomeReport(Outcome.BOOKED, at), by)
+    assert "closed\n" in restored(app, backup)
+    assert [each.appointment for each in phone.services.desk.store.all()] == [at]
+
+
+def test_one_whose_place_another_has_taken_gets_a_new_one_and_one_without_room_is_named(
+    phone: Phone, app: Flask
+) -> None:
+    """Both were forgotten since, so that their rows come back; new requests had got the numbers of these rows."""
+    kept, gone, back = books(phone, 0), books(phone, 1), books(phone, 2)
+    backup = made(app)
+    for number in ("+919999900001", "+919999900002"):
+        assert runs(app, "privacy", "erase", number, "--yes").exit_code == 0
+    again, new = books(phone, 2), books(phone, 3)
+    told = restored(app, backup)
+    lost = told.partition("NOT kept; please call these patients, and write their requests down at the desk:\n")[2]
+    assert lost.startswith(f"  {again}  +919999900002  booking")
+    assert new not in lost
+    assert references(phone) == sorted([kept, gone, back, new])
+    assert {each.phone.e164 for each in phone.services.desk.store.waiting()} == {
+        f"+9199999000{number:02}" for number in range(4)
+    }
 
 
 def test_a_restore_asks_first(phone: Phone, app: Flask, live: Path) -> None:
@@ -260,7 +366,7 @@ def test_calls_go_on_while_a_backup_is_put_back_and_no_promise_is_lost(
 def damage(path: Path) -> None:
     """Something has written over the middle of it."""
     with closing(sqlite3.connect(path)) as whole:
-        whole.execute("PRAGMA journal_mode=DELETE")
+        whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with path.open("r+b") as file:
         file.seek(0)
         file.write(b"SQLite format 3\0" + b"\xff" * 84)
@@ -339,7 +445,7 @@ def test_an_older_backup_is_brought_up_to_date(phone: Phone, app: Flask, tmp_pat
     old = tmp_path / "old.db"
     migrate(f"sqlite:///{old}", "0002")
     books(phone, 1)
-    assert runs(app, "restore", str(old), "--yes").exit_code == 0
+    assert runs(app, "restore", str(old), "--yes", "--drop-newer").exit_code == 0
     assert references(phone) == []
     assert len(books(phone, 2)) == 6
     with closing(sqlite3.connect(sqlite_path(phone.services.settings.database_url))) as now:
@@ -364,6 +470,7 @@ def test_a_desk_whose_database_is_damaged_or_gone_is_restored(
     told = runs(app, "restore", str(backup), "--yes")
     assert told.exit_code == 0, told.output
     assert "the desk has none that can be read" in told.output
+    assert "nobody can tell what was promised since" in told.output
     assert references(phone) == [reference]
     assert len(books(phone, 2)) == 6
     assert stat.S_IMODE(live.stat().st_mode) == 0o600
@@ -433,7 +540,7 @@ def test_an_upgrade_says_where_the_older_state_is_for_a_restore(older: Services)
     made(phone.app, "--keep", "1")
     assert len(references(phone)) == 2
     assert runs(phone.app, "restore", str(file), "--yes").exit_code == 0
-    assert references(phone) == ["12345"] != [reference]
+    assert references(phone) == sorted(["12345", reference])
 
 
 def test_an_upgrade_that_cannot_keep_the_older_state_goes_on_when_told(older: Services) -> None:
@@ -472,11 +579,11 @@ def test_a_whole_round_by_the_commands_themselves(phone: Phone, settings: Settin
 
     first = books(phone, 1)
     backup = flask("backup").partition(": ")[0]
-    books(phone, 2)
+    second = books(phone, 2)
     assert "Restored." in flask("restore", backup, "--yes")
-    assert references(phone) == [first]
+    assert references(phone) == sorted([first, second])
     assert "Erased." in flask("privacy", "erase", "99999 00001", "--yes")
-    assert references(phone) == []
+    assert references(phone) == [second]
 
 
 # -- PostgreSQL

@@ -1,23 +1,32 @@
-"""A request that was sealed before a deploy is read after it, whatever its fields are called in the code."""
+"""A request that was sealed before a deploy is read after it; one that cannot be read or saved holds up no other."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
 from redis import Redis
 
-from ivr.desk.pending import PendingRequest, PendingRequests, to_json
+from ivr.desk.pending import KEY, TRIED, PendingRequest, PendingRequests, SealedRequest, to_json
 from ivr.desk.requests import NewRequest
 from ivr.line.booking import Kind
-from ivr.line.phones import Phone
+from ivr.line.phones import Phone as Number
+from ivr.storage.database import StoreAway
 from ivr.storage.encryption import Cipher
-from tests.people import CALLER
+from tests.conftest import PASSWORD, settings_for
+from tests.people import CALLER, Clock, Phone, Staff
+from tests.web import service
+from workers import jobs
+from workers.services import WorkerServices
+from workers.services import build as build_workers
 
 MOMENT = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
 NEW = NewRequest(
     kind=Kind.CALLBACK,
     line="main",
-    phone=Phone(CALLER),
+    phone=Number(CALLER),
     language="en",
     day=None,
     part=None,
@@ -27,6 +36,11 @@ NEW = NewRequest(
     asked=MOMENT,
     own_number=True,
 )
+
+CIPHER = Cipher("0123456789abcdef" * 4, "waiting request")
+"""The cipher of the tests' settings."""
+
+Place = tuple[Phone, WorkerServices]
 
 AS_WRITTEN = {
     "mark": "m",
@@ -48,6 +62,115 @@ AS_WRITTEN = {
 
 def test_the_words_that_lie_there_are_written_and_read_as_they_always_were() -> None:
     assert json.loads(to_json(PendingRequest("m", "000000", NEW))) == AS_WRITTEN
-    cipher = Cipher("0123456789abcdef" * 4, "waiting request")
-    pending = PendingRequests(Redis(), cipher)  # nothing is asked of it
-    assert pending.open(cipher.encrypt(json.dumps(AS_WRITTEN))) == PendingRequest("m", "000000", NEW)
+    pending = PendingRequests(Redis(), CIPHER)  # nothing is asked of it
+    sealed = SealedRequest(b"m", CIPHER.encrypt(json.dumps(AS_WRITTEN)).encode())
+    assert pending.open(sealed) == PendingRequest("m", "000000", NEW)
+
+
+# -- one that cannot be read or saved holds up no other
+
+
+def words(**odd: object) -> bytes:
+    """The words of a request in which something is odd, sealed as they should be."""
+    return CIPHER.encrypt(json.dumps({**AS_WRITTEN, **odd})).encode()
+
+
+ODD = {
+    "sealed under another secret": Cipher("another" * 8, "waiting request").encrypt("{}").encode(),
+    "not sealed": b"\xff\xfe plain words",
+    "no request": CIPHER.encrypt("[]").encode(),
+    "cut short": words()[:-20],
+    "a kind of a newer program": words(kind="video call"),
+    "a part of a newer program": words(part="midnight"),
+    "a number that is none": words(phone="12"),
+    "a number of another shape": words(phone=["+919999900001"]),
+    "no moment": words(due="soon"),
+    "a day that is a number": words(day=7),
+    "another's mark": words(mark="another"),
+    "a line that the database has no room for": words(
+        mark="odd11", call_sid="CA11", phone="+919999900011", line="x" * 50
+    ),
+}
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Place]:
+    """The service and its worker on each of the databases."""
+    url = request.getfixturevalue(f"{request.param}_url")
+    with service(tmp_path, url, redis_url, clock) as phone:
+        worker = build_workers(phone.services.settings, clock)
+        yield phone, worker
+        worker.close()
+
+
+def lie_in(redis_url: str, **sealed: bytes) -> Redis:
+    redis = Redis.from_url(redis_url)
+    for field, each in sealed.items():
+        redis.hset(KEY, field, each)
+    return redis
+
+
+def good(mark: str, caller: int) -> bytes:
+    return words(mark=mark, call_sid=f"CA{mark}", phone=f"+9199999001{caller:02}", reference=f"00000{caller}")
+
+
+def test_what_cannot_be_read_or_saved_stands_aside_and_is_named(
+    place: Place, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever it is, and wherever it lies among the others."""
+    phone, worker = place
+    between = {f"m{number}": good(f"m{number}", number) for number in range(8)}
+    odd = {f"odd{number}": each for number, each in enumerate(ODD.values())}
+    with lie_in(redis_url, **odd, **between, m=words()):
+        jobs.save(worker)
+        found = {each.reference for each in worker.desk.store.waiting()}
+        assert found >= {f"00000{number}" for number in range(8)}
+        kept = len(ODD) - (place_is_sqlite(worker) and 1)  # SQLite has room for everything
+        assert (worker.desk.pending.count(), worker.desk.pending.count_aside()) == (0, kept)
+        assert f"{kept} promised requests cannot be saved and stand aside" in caplog.text
+        assert "99999" not in caplog.text
+        state = phone.app.test_client().get("/readyz").get_json()["pending"]
+        assert state == f"{kept} promised requests cannot be read or saved: see docs/runbook.md"
+        desk = Staff(phone.app, "asha", PASSWORD)
+        phone.services.staff.people.add("asha", PASSWORD, phone.services.clock())
+        desk.logs_in()
+        assert f"{kept} promised requests cannot be shown here." in desk.sees()
+
+
+def place_is_sqlite(worker: WorkerServices) -> bool:
+    return worker.settings.database_url.startswith("sqlite")
+
+
+def test_with_the_right_secret_again_what_stood_aside_is_saved(place: Place, redis_url: str, clock: Clock) -> None:
+    _, worker = place
+    other = build_workers(worker.settings.model_copy(update={"secret_key": "another" * 8}), clock)
+    with lie_in(redis_url, m=words()) as redis:
+        jobs.save(other)
+        assert other.desk.pending.count_aside() == 1
+        other.desk.pending.try_again()
+        assert (other.desk.pending.count_aside(), worker.desk.pending.has("m")) == (1, True)
+        worker.desk.pending.try_again()
+        assert worker.desk.pending.count() == 0, "it was tried a moment ago"
+        redis.delete(TRIED)
+        worker.desk.pending.try_again()
+        jobs.save(worker)
+        assert (worker.desk.pending.count(), worker.desk.pending.count_aside()) == (0, 0)
+        assert [each.reference for each in worker.desk.store.waiting()] == ["000000"]
+    other.close()
+
+
+def test_while_the_database_is_away_everything_goes_on_waiting(
+    place: Place, redis_url: str, tmp_path: Path, clock: Clock
+) -> None:
+    nowhere = settings_for(tmp_path, f"sqlite:///{tmp_path}/nowhere.db", redis_url)
+    worker = build_workers(nowhere, clock)
+    with lie_in(redis_url, m=words()), pytest.raises(StoreAway):
+        jobs.save(worker)
+    assert (worker.desk.pending.count(), worker.desk.pending.count_aside()) == (1, 0)
+    worker.close()
+
+
+def test_an_odd_job_on_the_queue_stops_no_sweep(worker: WorkerServices, redis_url: str) -> None:
+    with Redis.from_url(redis_url) as redis:
+        redis.rpush("rq:queue:desk", "errand-x-1", "errand-", "errand", "errand-7-1")
+        assert worker.desk.job_queue.queued_tasks() == {7}

@@ -245,6 +245,7 @@ def test_with_the_database_away_nothing_is_forgotten_until_it_is_back(
     services: Services, worker: WorkerServices, clock: Clock, sqlite_url: str
 ) -> None:
     closes(services, Outcome.SETTLED, clock)
+    purge_expired(worker)
     clock.goes_on(days=100)
     path = sqlite_path(sqlite_url)
     away = path.rename(path.with_suffix(".away"))

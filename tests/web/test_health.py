@@ -59,14 +59,17 @@ def test_with_a_worker_all_is_well_until_it_has_not_been_heard_of_for_a_minute(p
     clock.now = datetime.now(UTC)  # a real worker's heart beats by the real clock
     assert ready(phone.app) == (
         503,
-        {"database": "well", "redis": "well", "worker": "none is running", "clock": "well"},
+        {"database": "well", "redis": "well", "worker": "none is running", "pending": "well", "clock": "well"},
     )
     with worker(phone):
-        assert ready(phone.app) == (200, {"database": "well", "redis": "well", "worker": "well", "clock": "well"})
+        assert ready(phone.app) == (
+            200,
+            {"database": "well", "redis": "well", "worker": "well", "pending": "well", "clock": "well"},
+        )
     clock.goes_on(seconds=120)
     assert ready(phone.app) == (
         503,
-        {"database": "well", "redis": "well", "worker": "none is running", "clock": "well"},
+        {"database": "well", "redis": "well", "worker": "none is running", "pending": "well", "clock": "well"},
     )
 
 
@@ -96,6 +99,7 @@ def test_a_redis_that_is_down_is_named_and_nothing_is_known_of_the_worker(app: F
             "database": "well",
             "redis": "away: ConnectionError",
             "worker": "unknown: redis is away",
+            "pending": "unknown: redis is away",
             "clock": "well",
         }
         assert ready(app) == (503, parts)

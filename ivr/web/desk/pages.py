@@ -1,6 +1,6 @@
 """The desk's pages: the worklist, the card of a request, the appointments of a day. Changes nothing but the audit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
@@ -198,7 +198,8 @@ def _list(wanted: Filter) -> dict[str, object]:
         "odd": [cards.odd_card(each, who()) for each in page.odd],
         "wanted": wanted,
         "failed": [(each, cards.failure_words(each)) for each in services().desk.outbox.failed_for_good()],
-        "on_their_way": _on_their_way(),
+        "on_their_way": _pending(services().desk.pending.count),
+        "aside": _pending(services().desk.pending.count_aside),
         "busy": [each for each in loads() if each.is_full or each.is_full_of_withheld],
         "lines": services().clinic.lines,
         "title": _("(%(count)s) The desk", count=page.waiting),
@@ -206,10 +207,10 @@ def _list(wanted: Filter) -> dict[str, object]:
     }
 
 
-def _on_their_way() -> int:
-    """Return the number of pending requests in Redis; 0 where Redis is away."""
+def _pending(count: Callable[[], int]) -> int:
+    """Return a number of pending requests in Redis; 0 where Redis is away."""
     try:
-        return services().desk.pending.count()
+        return count()
     except QueueAway:
         return 0
 

@@ -57,12 +57,16 @@ class Readings:
         return hours.open_time(since, self._now).total_seconds() if since else 0.0
 
     def _redis(self) -> Iterator[Family]:
-        waiting = _asked(self._services.desk.pending.count)
+        waiting = _asked(self._pending)
         worker = None if waiting is None else _asked(partial(self._services.desk.job_queue.worker_is_alive, self._now))
         yield _gauge(REDIS, {(): worker is not None})
         if waiting is not None and worker is not None:
             yield _gauge(WAITING, {(): waiting})
             yield _gauge(WORKER, {(): worker})
+
+    def _pending(self) -> int:
+        """Return the number of requests that are not in the database, those that stand aside among them."""
+        return self._services.desk.pending.count() + self._services.desk.pending.count_aside()
 
 
 def _asked(ask: Callable[[], Found]) -> Found | None:

@@ -168,6 +168,7 @@ def test_a_webhook_that_is_sent_again_when_its_request_has_been_forgotten_makes_
     phone.posts(*confirms)
     phone.services.desk.moves.take(1, By("asha", clock()))
     phone.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
+    purge_expired(worker)
     clock.goes_on(days=100)
     purge_expired(worker)
     assert phone.services.desk.store.all() == []

@@ -1,0 +1,195 @@
+"""How many confirmations SQLite takes, with its connections kept open and with a new one each time: a ratio.
+
+Run as `python -m bench.writers [A_SECOND] [SECONDS]`. As in the service, two processes of four threads write requests
+while a third does the work about them. Each side is offered so many a second, and then as many as it takes.
+"""
+
+import multiprocessing
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import NullPool
+
+from ivr.desk.outbox import Outbox
+from ivr.desk.requests import NewRequest
+from ivr.desk.store import RequestStore
+from ivr.line.booking import Kind
+from ivr.line.phones import Phone
+from ivr.storage.breaker import Breaker
+from ivr.storage.database import CALLER_TIMEOUT, WORKER_TIMEOUT, Database, StoreAway
+from ivr.storage.deadline import Deadline
+from ivr.storage.migrate import migrate
+from ivr.web.services import A_CALLER_WAITS
+from ivr.wiring.foundation import DATABASE_STALLS
+
+PROCESSES, THREADS = 2, 4
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+class OpenedEachTime(Database):
+    """Opens a connection for each transaction, and leaves the order of those who write to SQLite."""
+
+    def __init__(self, url: str, *, timeout: float = CALLER_TIMEOUT, breaker: Breaker | None = None) -> None:
+        super().__init__(url, timeout=timeout, breaker=breaker)
+        assert self._file  # noqa: S101 - a benchmark of SQLite
+        connect = self._file._connect
+        self._engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+        event.listen(self._engine, "connect", _prepare)
+        event.listen(self._engine, "begin", _begin)
+
+    def _writes(self) -> AbstractContextManager[Engine]:
+        return nullcontext(self._engine.execution_options(writes=True))
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for each in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {each}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+SIDES: dict[str, type[Database]] = {"a new one each time": OpenedEachTime, "kept open": Database}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The confirmations of one process."""
+
+    seconds: list[float]
+    """How long each took that was written."""
+    fell: int
+    """How many would have gone to Redis."""
+
+
+def wish(process: int, number: int) -> NewRequest:
+    """A made-up request of a number that has not called before."""
+    return NewRequest(
+        kind=Kind.CALLBACK,
+        line="main",
+        phone=Phone(f"+9199{process}{number:07}"),
+        language="en",
+        day=None,
+        part=None,
+        due=NOW,
+        call_id=f"bench-{process}-{number}",
+        created=NOW,
+        asked=NOW,
+        own_number=True,
+    )
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The confirmations that one side is offered."""
+
+    side: str
+    url: str
+    a_second: float
+    """By each process; 0 for as many as it takes."""
+    seconds: float
+
+
+def confirms(offer: Offer, process: int, go: Any, answers: Any) -> None:
+    """One process of the web."""
+    store = RequestStore(SIDES[offer.side](offer.url, breaker=Breaker(DATABASE_STALLS)), ("tell_staff",))
+    deadline, found, fell = Deadline(A_CALLER_WAITS), [], [0]
+
+    def confirm(number: int) -> None:
+        began = time.perf_counter()
+        try:
+            deadline.wait_for(lambda: store.keep(wish(process, number), f"{process}-{number}", f"{number % 10**6:06}"))
+            found.append(time.perf_counter() - began)
+        except StoreAway:
+            fell[0] += 1
+
+    confirm(0)
+    found.clear()
+    go.wait()
+    (_offered if offer.a_second else _as_many_as_it_takes)(confirm, offer)
+    answers.put(Taken(found, fell[0]))
+
+
+def _offered(confirm: Callable[[int], None], offer: Offer) -> None:
+    began = time.perf_counter()
+    with ThreadPoolExecutor(THREADS) as threads:
+        for number in range(1, int(offer.a_second * offer.seconds) + 1):
+            time.sleep(max(0.0, began + number / offer.a_second - time.perf_counter()))
+            threads.submit(confirm, number)
+
+
+def _as_many_as_it_takes(confirm: Callable[[int], None], offer: Offer) -> None:
+    ends = time.perf_counter() + offer.seconds
+
+    def one_after_the_other(first: int) -> None:
+        number = first
+        while time.perf_counter() < ends:
+            confirm(number)
+            number += THREADS
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        list(threads.map(one_after_the_other, range(1, THREADS + 1)))
+
+
+def works(offer: Offer, go: Any, stop: Event) -> None:
+    """The worker: begins and ends what the confirmations have left to do."""
+    outbox = Outbox(SIDES[offer.side](offer.url, timeout=WORKER_TIMEOUT))
+    go.wait()
+    number = 1
+    while not stop.wait(0.005):
+        task = outbox.begin(number, NOW)
+        if task is not None:
+            outbox.done(task, NOW)
+            number += 1
+
+
+def run(side: str, folder: Path, a_second: float, seconds: float) -> Taken:
+    """All processes at once."""
+    url = f"sqlite:///{folder}/{side.replace(' ', '-')}-{a_second:.0f}.db"
+    migrate(url)
+    offer = Offer(side, url, a_second / PROCESSES, seconds)
+    new = multiprocessing.get_context("spawn")
+    go, stop, answers = new.Barrier(PROCESSES + 1), new.Event(), new.Queue()
+    webs = [new.Process(target=confirms, args=(offer, each, go, answers)) for each in range(PROCESSES)]
+    worker = new.Process(target=works, args=(offer, go, stop))
+    for each in (*webs, worker):
+        each.start()
+    found = [answers.get() for _ in webs]
+    stop.set()
+    for each in (*webs, worker):
+        each.join()
+    return Taken(sorted(second for each in found for second in each.seconds), sum(each.fell for each in found))
+
+
+def main(a_second: float, seconds: float) -> None:
+    """Prints what each side took, and the ratio."""
+    taken: dict[str, float] = {}
+    print(f"{'connections':20} {'offered/s':>9} {'taken/s':>8} {'99 of 100 ms':>13} {'longest ms':>11} {'to Redis':>9}")  # noqa: T201
+    for offered in (a_second, 0.0):
+        for side in SIDES:
+            with tempfile.TemporaryDirectory(dir=".") as folder:
+                took = run(side, Path(folder), offered, seconds)
+            taken[side] = len(took.seconds) / seconds
+            late, longest = took.seconds[len(took.seconds) * 99 // 100] * 1000, took.seconds[-1] * 1000
+            words = f"{offered:.0f}" if offered else "all"
+            print(f"{side:20} {words:>9} {taken[side]:8.0f} {late:13.1f} {longest:11.1f} {took.fell:9}")  # noqa: T201
+    before, after = taken.values()
+    print(f"ratio, as many as it takes: {after / before:.2f}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    given = [float(each) for each in sys.argv[1:]]
+    main(*(given + [50.0, 5.0][len(given) :]))

@@ -1,0 +1,28 @@
+"""`flask clock confirm`: somebody says that this machine's clock is right, so that what is old is deleted."""
+
+import click
+from flask.cli import with_appcontext
+
+from ivr.storage.lived_time import FILE, LivedTimeAway, write
+from ivr.web.services import services
+
+
+@click.group("clock")
+def clock() -> None:
+    """The system's clock, by which the desk deletes what it need not keep."""
+
+
+@clock.command("confirm")
+@click.option("--yes", is_flag=True, help="Does not ask.")
+@with_appcontext
+def confirm(yes: bool) -> None:
+    """Says that the clock is right, where it is far from the time that the desk has lived through."""
+    now = services().clock()
+    local = services().clinic.line("").hours.local(now)
+    if not yes:
+        click.confirm(f"By this machine it is {local:%A %d %B %Y, %H:%M} at the clinic. Is that right?", abort=True)
+    try:
+        write(services().settings.state_dir / FILE, now)
+    except LivedTimeAway as away:
+        raise click.ClickException(str(away)) from None
+    click.echo("Noted. What has been kept long enough is deleted from now on.")

@@ -1,0 +1,147 @@
+"""Finds the requests that were promised or booked since a backup was made, and keeps them through its restore.
+
+Works on a SQLite connection that has the desk as `main` and the prepared backup as `restored`. No HTTP, no clock.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ivr.desk.requests import LIVE
+from ivr.operations.backup import opened, refusing
+from ivr.operations.retention import CHILDREN_OF_A_REQUEST
+
+Row = Mapping[str, Any]
+
+IS_LIVE = "status IN ('open', 'taken')"
+
+PROMISED_SINCE = """
+SELECT request_id FROM main.promises WHERE mark NOT IN (SELECT mark FROM restored.promises)
+"""
+
+BOOKED_SINCE = """
+SELECT now.id FROM main.requests AS now WHERE now.appointment IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM restored.requests AS then_ WHERE then_.id = now.id AND then_.call_sid = now.call_sid
+    AND then_.appointment = now.appointment)
+"""
+
+IN_THEIR_WAY = f"""
+SELECT then_.id FROM restored.requests AS then_ JOIN main.requests AS now USING (id, call_sid)
+WHERE then_.{IS_LIVE} AND NOT now.{IS_LIVE} AND (now.phone, now.kind) IN (
+    SELECT phone, kind FROM main.requests WHERE {IS_LIVE} AND id IN ({PROMISED_SINCE}))
+"""  # noqa: S608 - words of this module
+"""Requests that were closed since, and whose number has asked for the same again: a number has one live request."""
+
+LISTED = f"SELECT * FROM main.requests WHERE id IN ({PROMISED_SINCE} UNION {BOOKED_SINCE}) ORDER BY due, id"  # noqa: S608
+
+WANTED = f"""
+SELECT * FROM main.requests WHERE id IN ({PROMISED_SINCE} UNION {BOOKED_SINCE} UNION {IN_THEIR_WAY})
+ORDER BY {IS_LIVE}, id
+"""  # noqa: S608 - words of this module
+"""All that are kept; those that are closed first, so that they make room for those that are live."""
+
+
+@dataclass(frozen=True)
+class NewerPromise:
+    """A request that was promised or booked since the backup was made."""
+
+    reference: str
+    number: str
+    """In E.164."""
+    kind: str
+    due: str
+    """In UTC, as stored."""
+    live: bool
+    """True if somebody still waits to be called."""
+
+    @classmethod
+    def of(cls, row: Row) -> "NewerPromise":
+        """Return the promise of a row of `requests`."""
+        return cls(row["reference"], row["phone"], row["kind"], str(row["due"]), row["status"] in LIVE)
+
+
+@dataclass(frozen=True)
+class Newer:
+    """Requests with the rows of their child tables, as they were before the restore."""
+
+    requests: Sequence[Row]
+    children: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+
+
+def newer_promises(part: Path, database: Path) -> list[NewerPromise]:
+    """Return the requests of the desk that the prepared backup does not know as promised or booked.
+
+    Raises BackupRefused where the desk's database cannot be read.
+    """
+    with refusing("the database cannot be read"), closing(opened(database)) as live:
+        live.execute("ATTACH ? AS restored", (str(part),))
+        return [NewerPromise.of(row) for row in _rows(live, LISTED)]
+
+
+def take_newer(live: sqlite3.Connection) -> Newer:
+    """Return what is to be kept, before the rows are replaced. Raises sqlite3.Error."""
+    requests = list(_rows(live, WANTED))
+    ids = ", ".join(str(int(each["id"])) for each in requests)
+    children = {
+        table.name: list(_rows(live, f"SELECT * FROM main.{table.name} WHERE request_id IN ({ids}) ORDER BY id"))  # noqa: S608 - numbers
+        for table in CHILDREN_OF_A_REQUEST
+    }
+    return Newer(requests, children)
+
+
+def keep_newer(live: sqlite3.Connection, newer: Newer) -> list[NewerPromise]:
+    """Put the requests back among the restored rows, and return those for which there is no room.
+
+    Raises sqlite3.Error.
+    """
+    moved: dict[int, int] = {}
+    without_room = []
+    for each in newer.requests:
+        live.execute("SAVEPOINT one")
+        try:
+            moved[each["id"]] = _put_back(live, each, newer.children)
+        except sqlite3.IntegrityError:
+            live.execute("ROLLBACK TO one")
+            without_room.append(NewerPromise.of(each))
+        live.execute("RELEASE one")
+    _follow_moves(live, moved)
+    return without_room
+
+
+def _follow_moves(live: sqlite3.Connection, moved: Mapping[int, int]) -> None:
+    """Have those that were merged into a request with a new id name that."""
+    for new in moved.values():
+        (into,) = live.execute("SELECT merged_into FROM main.requests WHERE id = ?", (new,)).fetchone()
+        if moved.get(into, into) != into:
+            live.execute("UPDATE main.requests SET merged_into = ? WHERE id = ?", (moved[into], new))
+
+
+def _put_back(live: sqlite3.Connection, request: Row, children: Mapping[str, Sequence[Row]]) -> int:
+    """Put one request back with its children, in the place of its older self; return its id, a new one if need be."""
+    there = live.execute("SELECT call_sid FROM main.requests WHERE id = ?", (request["id"],)).fetchone()
+    if there and there[0] == request["call_sid"]:
+        for table in children:
+            live.execute(f"DELETE FROM main.{table} WHERE request_id = ?", (request["id"],))  # noqa: S608 - our tables
+        live.execute("DELETE FROM main.requests WHERE id = ?", (request["id"],))
+    own = None if there and there[0] != request["call_sid"] else request["id"]
+    new = _insert(live, "requests", {**request, "id": own})
+    for table, rows in children.items():
+        for row in rows:
+            if row["request_id"] == request["id"]:
+                _insert(live, table, {**row, "id": None, "request_id": new})
+    return new
+
+
+def _insert(live: sqlite3.Connection, table: str, row: Row) -> int:
+    names, places = ", ".join(row), ", ".join("?" * len(row))
+    done = live.execute(f"INSERT INTO main.{table} ({names}) VALUES ({places})", tuple(row.values()))  # noqa: S608 - our columns
+    return int(done.lastrowid or 0)
+
+
+def _rows(live: sqlite3.Connection, query: str) -> Iterator[Row]:
+    found = live.execute(query)
+    names = [column[0] for column in found.description]
+    return (dict(zip(names, row, strict=True)) for row in found)

@@ -1,0 +1,94 @@
+"""The time that the desk has lived through, by which it deletes: a clock that is wrong from the start deletes nothing.
+
+It is written down in a file, passes with the monotonic clock, and follows the system's clock only where the two agree.
+Deletes nothing itself. The rule: docs/decisions/0018.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+FILE = "lived-time"
+"""The name of the file in the state folder: a moment in ISO 8601."""
+
+AGREES = timedelta(days=1)
+"""How far the clock may be from the lived time and still be believed: a night in which the machine was off."""
+
+WRITTEN_EVERY = 60.0
+"""Seconds between two writes of the file."""
+
+
+class LivedTimeAway(Exception):
+    """The file cannot be written; the message says why. Nothing may be deleted."""
+
+
+@dataclass
+class LivedTime:
+    """The lived time of the process that deletes. One such process should run; a second does no harm."""
+
+    path: Path
+    newest_row: Callable[[datetime], datetime | None]
+    """Returns the moment of the newest row that was not written around this moment. The lived time begins there, where
+    none is written down: what was written just now may bear the wrong time."""
+    clock: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    _written: datetime | None = field(default=None, init=False)
+    _looked: float = field(default=0.0, init=False)
+    _at: datetime | None = field(default=None, init=False)
+
+    def now(self) -> datetime:
+        """Return the time by which to delete: never later than the clock, never ahead of the time that has passed.
+
+        Raises LivedTimeAway, StoreAway.
+        """
+        now, at = self.clock().astimezone(UTC), self._passed()
+        self._at = now if abs(now - at) <= AGREES else at
+        self._write()
+        return min(now, self._at)
+
+    def _passed(self) -> datetime:
+        """Return the lived time as it has passed since the last look, or since somebody set it."""
+        found, before = read(self.path), self._looked
+        self._looked = self.monotonic()
+        if self._at is not None and found == self._written:
+            return self._at + timedelta(seconds=self._looked - before)
+        return found or self._at or self.newest_row(self.clock()) or self.clock().astimezone(UTC)
+
+    def _write(self) -> None:
+        if self._at is None or (self._written and abs(self._at - self._written).total_seconds() < WRITTEN_EVERY):
+            return
+        write(self.path, self._at)
+        self._written = self._at
+
+
+def read(path: Path) -> datetime | None:
+    """Return the moment that is written down; None where there is none, or nobody can read it."""
+    with suppress(OSError, ValueError):
+        return datetime.fromisoformat(path.read_text().strip()).astimezone(UTC)
+    return None
+
+
+def write(path: Path, moment: datetime) -> None:
+    """Write the moment down, atomically. Raises LivedTimeAway."""
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part.write_text(f"{moment.astimezone(UTC).isoformat()}\n")
+        part.replace(path)
+    except OSError as refused:
+        raise LivedTimeAway(f"{path.name} cannot be written: {refused.strerror}") from None
+
+
+def disagreement(path: Path, now: datetime) -> str:
+    """Return in words how far the clock is from the lived time; empty where they agree, or none is written down."""
+    lived = read(path)
+    if lived is None or abs(now - lived) <= 2 * AGREES:
+        return ""
+    way = "ahead of" if now > lived else "behind"
+    return f"{abs(now - lived).days} days {way} the time that this desk has lived through"
+
+
+WHAT_TO_DO = "set it by the network (NTP); if it is right, say so: flask --app wsgi clock confirm"

@@ -1,0 +1,187 @@
+"""Opens the file of SQLite for the desk, keeps connections to it while it is in use, and orders those who write.
+
+A file that was moved or replaced is noticed before each transaction. Raises what SQLite and SQLAlchemy raise. No
+tables, no rules. Why: docs/decisions/0018.
+"""
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import QueuePool
+
+from ivr.storage.write_turns import LOOK_SECONDS, NEVER, IsOver, Queue, next_in_line
+
+KEPT = 16
+"""The most connections that are kept open: more than the threads of one process use at a time."""
+
+IDLE_SECONDS = 1.0
+"""Seconds without a transaction after which the connections are closed; the last to close empties SQLite's journal."""
+
+ABOUT_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
+"""The beginnings of errors after which a connection is not kept, because it may know a file that is no longer so."""
+
+WRITES = "writes"
+"""The execution option of a transaction that writes: a function that returns whether it has waited long enough."""
+
+
+class SqliteFile:
+    """A SQLite file, its kept connections, and the order of this process's writers."""
+
+    def __init__(self, path: Path, timeout: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._path = path
+        self._timeout = timeout
+        self._now = monotonic
+        self.engine = self._new_engine()
+        self.forked()
+
+    def forked(self) -> None:
+        """Begin anew in a forked process: a thread of its parent that held a lock is not there to release it."""
+        self._queue = Queue()
+        self._idle = IdleClock(IDLE_SECONDS, self._close_the_idle, self._now)
+
+    @contextmanager
+    def writing(self) -> Iterator[Engine]:
+        """Yield the engine for one writing transaction, once no other thread of this process writes.
+
+        Whoever has waited in vain asks the file itself, whose error says what is wrong with it.
+        """
+        until = self._now() + self._timeout
+        with self._queue.turn(self._timeout):
+            yield self.engine.execution_options(**{WRITES: lambda: self._now() >= until})
+
+    def scrub(self) -> bool:
+        """Vacuum the file and empty its journal; return False where a reader still has old rows.
+
+        Raises sqlite3.Error.
+        """
+        with self.writing() as engine, closing(engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return not cursor.fetchone()[0]  # type: ignore[index]  # it always answers with a row
+
+    def _new_engine(self) -> Engine:
+        engine = create_engine(
+            "sqlite://",
+            creator=self._connect,
+            poolclass=QueuePool,
+            pool_size=KEPT,
+            max_overflow=-1,
+            pool_use_lifo=True,  # so that few of them are in use
+            hide_parameters=True,
+        )
+        event.listen(engine, "connect", self._prepare)
+        event.listen(engine, "checkout", self._is_the_same_file)
+        event.listen(engine, "checkin", lambda _connection, _record: self._idle.used())
+        event.listen(engine, "begin", self._begin)
+        event.listen(engine, "handle_error", _forget_after)
+        return engine
+
+    def _close_the_idle(self) -> None:
+        self.engine.pool.dispose()
+
+    def _connect(self) -> sqlite3.Connection:
+        # mode=rw: a file that has been moved away is an error, never a new and empty database.
+        name = f"file:{quote(str(self._path))}?mode=rw"
+        return sqlite3.connect(name, uri=True, timeout=self._timeout, check_same_thread=False)
+
+    def _prepare(self, connection: sqlite3.Connection, record: Any) -> None:
+        record.info["file"] = self._identity()
+        connection.isolation_level = None  # _begin sends BEGIN
+        connection.text_factory = partial(str, encoding="utf-8", errors="replace")  # no UTF-8: its row is read still
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")  # deleted rows are overwritten in the file
+
+    def _begin(self, connection: Connection) -> None:
+        """Begin a transaction. A writer takes its lock at once, since a later change from reader to writer may fail."""
+        is_over = connection.get_execution_options().get(WRITES)
+        if is_over is None:
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _begin_writing(cast(sqlite3.Connection, connection.connection.dbapi_connection), self._path, is_over)
+
+    def _is_the_same_file(self, _connection: sqlite3.Connection, record: Any, _proxy: Any) -> None:
+        """Have all connections opened anew where another file, or none, lies at the path by now."""
+        if record.info["file"] != self._identity():
+            raise InvalidatePoolError
+
+    def _identity(self) -> tuple[int, int] | None:
+        with suppress(OSError):
+            found = os.stat(self._path)
+            return found.st_dev, found.st_ino
+        return None
+
+
+class IdleClock:
+    """Calls `close` once nothing was used for some seconds, in a thread that lives no longer than that."""
+
+    def __init__(self, seconds: float, close: Callable[[], None], monotonic: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._close = close
+        self._now = monotonic
+        self._lock = threading.Lock()
+        self._last = 0.0
+        self._runs = False
+
+    def used(self) -> None:
+        """Begin to count anew."""
+        with self._lock:
+            self._last = self._now()
+            if self._runs:
+                return
+            self._runs = True
+        threading.Thread(target=self._run, name="idle connections", daemon=True).start()
+
+    def _run(self) -> None:
+        while (left := self._left()) > 0:
+            NEVER.wait(left)
+        self._close()
+
+    def _left(self) -> float:
+        with self._lock:
+            left = self._last + self._seconds - self._now()
+            self._runs = left > 0
+            return left
+
+
+def _begin_writing(connection: sqlite3.Connection, path: Path, is_over: IsOver) -> None:
+    """Begin when all who came before have. Raises sqlite3.OperationalError where that takes too long.
+
+    Looks often by itself: SQLite's own wait sleeps ever longer, while others come and go.
+    """
+    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        with next_in_line(path, is_over):
+            while not _has_begun(connection, last=is_over()):
+                NEVER.wait(LOOK_SECONDS)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={patience}")
+
+
+def _has_begun(connection: sqlite3.Connection, *, last: bool) -> bool:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if last or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
+
+
+def _forget_after(context: ExceptionContext) -> None:
+    """Close the connection after an error of the file, so that the next one reads anew what lies there."""
+    name = getattr(context.original_exception, "sqlite_errorname", "")
+    if name.startswith(ABOUT_THE_FILE):
+        context.is_disconnect = True

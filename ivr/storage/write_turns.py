@@ -1,0 +1,92 @@
+"""Puts those who write to SQLite in a row: the threads of a process, and the processes beside each other.
+
+Knows locks and a folder; no SQL. Why: docs/decisions/0018.
+"""
+
+import fcntl
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+LOOK_SECONDS = 0.001
+"""Seconds between two looks whether another process has ended its write: less than a write takes."""
+
+NEVER = threading.Event()
+"""Is never set: to wait for it is to wait for a time."""
+
+IsOver = Callable[[], bool]
+"""Returns whether somebody has waited long enough."""
+
+
+class Queue:
+    """Lets threads through one at a time, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._busy = False
+        self._waiting: deque[threading.Event] = deque()
+
+    @contextmanager
+    def turn(self, seconds: float) -> Iterator[None]:
+        """Wait for the turn, at most so many seconds, and then go on without it."""
+        mine = self._take(seconds)
+        try:
+            yield
+        finally:
+            if mine:
+                self._pass_on()
+
+    def _take(self, seconds: float) -> bool:
+        with self._lock:
+            if not self._busy:
+                self._busy = True
+                return True
+            called = threading.Event()
+            self._waiting.append(called)
+        if called.wait(seconds):
+            return True
+        with self._lock:
+            with suppress(ValueError):
+                self._waiting.remove(called)
+            return called.is_set()  # at the last moment
+
+    def _pass_on(self) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._busy = False
+
+
+@contextmanager
+def next_in_line(path: Path, is_over: IsOver) -> Iterator[None]:
+    """Be the one process whose writer is next, by a lock on the file's folder, or give up waiting for that.
+
+    Else a process with many writers would begin the next write before another process has seen that the last one ended.
+    """
+    try:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        yield  # the file is not there either, which SQLite says better
+        return
+    try:
+        while not _has_locked(folder) and not is_over():
+            NEVER.wait(LOOK_SECONDS)
+        yield
+    finally:
+        with suppress(OSError):
+            fcntl.flock(folder, fcntl.LOCK_UN)  # at once, even if a process that was forked meanwhile has it open
+        os.close(folder)
+
+
+def _has_locked(folder: int) -> bool:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True  # a file system without such locks has no line; SQLite's own lock still holds
+    return True

@@ -1,0 +1,65 @@
+"""Many patients confirm at once, and each request is written to the database: none has to wait in Redis."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+from ivr.desk.blocked import Blocked
+from ivr.desk.intake import Intake
+from ivr.desk.requests import Kept
+from ivr.desk.store import RequestStore
+from ivr.line.phones import Phone as Number
+from ivr.storage.breaker import Breaker
+from ivr.storage.database import CALLER_TIMEOUT, Database
+from ivr.storage.deadline import Deadline
+from ivr.web.services import A_CALLER_WAITS, Services
+from ivr.wiring.foundation import DATABASE_STALLS
+from tests.desk.test_pending import NEW
+from tests.people import Clock
+from tests.web import service
+
+A_SECOND, CONFIRMATIONS = 50, 80
+WEBS, THREADS = 2, 4
+"""The processes that answer calls, and the threads of each, as in the Procfile."""
+
+SLACK = 3
+"""How many times longer than in the service a caller waits here: the machine may be busy with other tests."""
+
+
+@contextmanager
+def web(services: Services) -> Iterator[Intake]:
+    """The intake of one process, which has connections of its own."""
+    breaker = Breaker(SLACK * DATABASE_STALLS)
+    database = Database(services.settings.database_url, timeout=SLACK * CALLER_TIMEOUT, breaker=breaker)
+    store, deadline = RequestStore(database, ("tell_staff",)), Deadline(SLACK * A_CALLER_WAITS)
+    yield replace(services.telephone.intake, store=store, deadline=deadline, blocked=Blocked(database))
+    deadline.close()
+    database.close()
+
+
+def confirmed(intake: Intake, number: int) -> Kept | None:
+    patient = Number(f"+9199999{number:05}")
+    return intake.accept(replace(NEW, phone=patient, call_id=f"CA{number}"))
+
+
+def test_at_fifty_confirmations_a_second_none_falls_to_redis(
+    tmp_path: Path, database_url: str, redis_url: str, clock: Clock
+) -> None:
+    with (
+        service(tmp_path, database_url, redis_url, clock) as phone,
+        web(phone.services) as one,
+        web(phone.services) as other,
+        ThreadPoolExecutor(WEBS * THREADS) as callers,
+    ):
+        began, promised = time.monotonic(), []
+        for number in range(CONFIRMATIONS):
+            Event().wait(max(0.0, began + number / A_SECOND - time.monotonic()))
+            promised.append(callers.submit(confirmed, (one, other)[number % WEBS], number))
+        kept = [each.result() for each in promised]
+        assert [each for each in kept if each is None or each.waits] == []
+        assert phone.services.desk.pending.count() == 0
+        assert len(phone.services.desk.store.waiting()) == CONFIRMATIONS

@@ -1,0 +1,142 @@
+"""What is read every few seconds is read by an index, whether or not the database has counted its rows."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select, text
+
+from ivr.desk.moves import Moves
+from ivr.desk.outbox import Outbox
+from ivr.desk.requests import LIVE, Status
+from ivr.desk.worklist import Filter, Worklist
+from ivr.operations.desk_snapshot import _failed, _overdue_since, _unsent_since
+from ivr.reports.reports import _overdue
+from ivr.storage import schema
+from ivr.storage.database import Database
+from tests.storage.test_schema import request
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+MANY = 8_000
+
+FILL = (
+    # Of the requests of some years, a few are live; of their errands, a few are undone, and fewer have failed.
+    "INSERT INTO requests (id, reference, kind, line, phone, language, due, status, created, touched, call_sid,"
+    " rang_again, tries, source) SELECT i, '000000', CASE WHEN i % 2 = 0 THEN 'booking' ELSE 'callback' END, 'main',"
+    " '+91999' || (1000000 + i), 'en', '2026-11-23 08:00:00.000000', CASE WHEN i % 200 = 0 THEN 'open'"
+    " ELSE 'closed' END, '2026-11-23 08:00:00.000000', '2026-11-23 08:00:00.000000',"
+    " 'CA' || i, 0, 0, 'call' FROM n",
+    "INSERT INTO errands (id, request_id, task, created, next_at, leased_until, rings, attempts, done_at, failed_at,"
+    " error) SELECT id, id, 'tell_staff', created, created, created, 1, 1, CASE WHEN id % 1000 > 0 THEN created END,"
+    " CASE WHEN id % 2000 = 0 THEN created END, '' FROM requests",
+    "INSERT INTO history (id, request_id, at, who, what, detail) SELECT id, id, created, 'x', 'made', '' FROM requests",
+)
+
+NUMBERS = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})"  # noqa: S608 - ours
+
+BIG = ("requests", "errands", "history")
+FEW = ("live_requests", "errands_undone", "errands_failed")
+"""The indexes that hold a few rows only: to read one of them whole is quick."""
+
+
+@pytest.fixture
+def filled(database_url: str) -> Iterator[Database]:
+    """The desk of a clinic after some years."""
+    database = Database(database_url, timeout=60)
+    with database.writing() as write:
+        for each in FILL:
+            begun, _, asked = each.partition(" SELECT ")
+            needs = NUMBERS if "FROM n" in each else ""
+            moments = asked.replace("'2026-11-23 08:00:00.000000'", "CAST('2026-11-23 08:00:00.000000' AS TIMESTAMP)")
+            write.execute(text(f"{begun} {needs} SELECT {moments if is_postgres(database) else asked}"))
+    yield database
+    database.close()
+
+
+def is_postgres(database: Database) -> bool:
+    return bool(database._engine.dialect.name == "postgresql")
+
+
+def the_list(database: Database) -> object:
+    worklist = Worklist(database)
+    return (worklist.page(Filter()), worklist.page(Filter("1000400", "main", "booking")), worklist.version())
+
+
+def the_failures(database: Database) -> object:
+    return Outbox(database).failed_for_good()
+
+
+def the_sweep(database: Database) -> object:
+    return (Outbox(database).due(NOW), Moves(database, lambda *_: NOW, 3).return_untouched(NOW))
+
+
+def the_figures(database: Database) -> object:
+    with database.reading() as read:
+        return (_overdue_since(read, NOW), _unsent_since(read), _failed(read), _overdue(read, "main", NOW))
+
+
+Reader = Callable[[Database], object]
+
+
+def plans(database: Database, reader: Reader) -> list[str]:
+    """A line for each step of the plans of the statements that this sends."""
+    sent: list[tuple[str, Any]] = []
+
+    def notes(_c: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
+        if statement.startswith(("SELECT", "UPDATE errands")):
+            sent.append((statement, values))
+
+    event.listen(database._engine, "before_cursor_execute", notes)
+    reader(database)
+    event.remove(database._engine, "before_cursor_execute", notes)
+    explain = "EXPLAIN" if is_postgres(database) else "EXPLAIN QUERY PLAN"
+    with database.reading() as read:
+        return [
+            str(row[-1]).strip()
+            for statement, values in sent
+            for row in read.exec_driver_sql(f"{explain} {statement}", values)
+        ]
+
+
+def reads_all(step: str) -> bool:
+    """Whether a step reads a table, or an index of all its rows, from end to end."""
+    step = step.removeprefix("->").strip()
+    whole = any(step.startswith((f"SCAN {table}", f"Seq Scan on {table}")) for table in BIG)
+    return whole and not any(f"INDEX {index}" in step for index in FEW)
+
+
+READERS = (the_list, the_failures, the_sweep, the_figures)
+SQLITE = [("sqlite", reader, counted) for reader in READERS for counted in (False, True)]
+POSTGRES = [("postgres", reader, True) for reader in READERS]
+"""PostgreSQL counts its rows by itself. Before that it takes every column for full, and reads what it need not."""
+
+
+@pytest.mark.parametrize(
+    ("database_url", "reader", "counted"),
+    [*SQLITE, *POSTGRES, ("postgres", the_list, False), ("postgres", the_sweep, False)],
+    indirect=["database_url"],
+)
+def test_no_table_is_read_from_end_to_end(filled: Database, reader: Reader, counted: bool) -> None:
+    if counted:
+        with filled.writing() as write:
+            write.execute(text("ANALYZE"))
+        filled.close()  # SQLite reads its statistics with the schema
+    steps = plans(filled, reader)
+    assert steps
+    assert [each for each in steps if reads_all(each)] == []
+
+
+def test_the_condition_of_a_live_request_is_that_of_its_index() -> None:
+    assert str(schema.IS_LIVE) == f"requests.{schema.LIVE_ONLY}"
+    assert str(schema.LIVE_ONLY) == f"status IN ({', '.join(repr(str(each)) for each in LIVE)})"
+
+
+@pytest.mark.parametrize("status", Status)
+def test_live_is_what_is_open_or_taken(database_url: str, status: Status) -> None:
+    database = Database(database_url)
+    with database.writing() as write:
+        write.execute(schema.requests.insert().values(request(status=status)))
+    with database.reading() as read:
+        assert bool(read.execute(select(schema.requests).where(schema.IS_LIVE)).all()) == (status in LIVE)
+    database.close()
