@@ -3,6 +3,7 @@
 Builds the parts, and turns an error into one line and an exit code.
 """
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from ivr.supervisor.supervise import SupervisedParts, supervise
 Upgrade = Callable[[Settings, Say], None]
 """Brings the database up to date, and says where it keeps the older state. Raises MigrationRefused."""
 
-BROWSER_PHONE = "  ring it     {url}/phone    (in the browser, no telephone needed)\n"
+BROWSER_PHONE = "  ring it     {url}/phone?key={key}    (in the browser, no telephone needed)\n"
 """Line of the guide in development; production has no telephone in the browser."""
 
 GUIDE = """\
@@ -39,7 +40,7 @@ def run(root: Path, environ: Mapping[str, str], say: Say, upgrade: Upgrade, carr
     """
     try:
         write_env(root / ".env", environ, say, carriers)
-        settings = read(environ, root / ".env", carriers=carriers)
+        settings = _with_phone_key(read(environ, root / ".env", carriers=carriers))
         parts = _parts(root, environ, settings, say)
         prepare = partial(schema.bring_up_to_date, settings.database_url, partial(upgrade, settings, say))
         with Signals() as signals:
@@ -54,16 +55,22 @@ def run(root: Path, environ: Mapping[str, str], say: Say, upgrade: Upgrade, carr
 
 
 def _parts(root: Path, environ: Mapping[str, str], settings: Settings, say: Say) -> SupervisedParts:
-    surroundings = procfile.environment(environ, root / ".env", settings.port)
-    host = surroundings.get("BIND", "127.0.0.1")
+    given = {**environ, "PHONE_KEY": settings.phone_key}
+    surroundings = procfile.environment(given, root / ".env", settings.bind, settings.port)
     schema.where(settings.database_url)
-    port.check(host, settings.port)
+    port.check(settings.bind, settings.port)
     private(settings.state_dir)
     return SupervisedParts(
         redis=_redis(settings, say),
         children=procfile.children(root, surroundings, say),
-        readiness=Readiness(host, settings.port, guide(settings), say),
+        readiness=Readiness(settings.local_url, guide(settings), say),
     )
+
+
+def _with_phone_key(settings: Settings) -> Settings:
+    """Return the settings with a key for the telephone in the browser, where none is set."""
+    key = "" if settings.production else settings.phone_key or secrets.token_urlsafe(9)
+    return settings.model_copy(update={"phone_key": key})
 
 
 def _redis(settings: Settings, say: Say) -> EmbeddedRedis | None:
@@ -76,5 +83,5 @@ def guide(settings: Settings) -> str:
     """Return the text for a line that is ready: what to do next, the easiest first."""
     prefix = "" if settings.port == 8000 else f"PORT={settings.port} "
     url = settings.public_base_url
-    browser_phone = "" if settings.production else BROWSER_PHONE.format(url=f"http://127.0.0.1:{settings.port}")
+    browser_phone = "" if settings.production else BROWSER_PHONE.format(url=settings.local_url, key=settings.phone_key)
     return GUIDE.format(url=url, prefix=prefix, browser_phone=browser_phone)

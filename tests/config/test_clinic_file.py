@@ -239,3 +239,11 @@ def test_the_number_that_was_rung_or_forwarded_decides_the_line(called: str, for
 
 def test_an_unknown_line_gets_the_default_one() -> None:
     assert CLINIC.line("fourth").key == "main"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_file_saved_by_any_editor_is_read(tmp_path: Path, encoding: str, newline: str) -> None:
+    path = tmp_path / "clinic.toml"
+    path.write_bytes(SHIPPED.read_text(encoding="utf-8").replace("\n", newline).encode(encoding))
+    assert read(path) == read(SHIPPED)
