@@ -100,7 +100,7 @@ class Wanted:
     database: str
     sizes: Sizes
     seed: int
-    app: str = "wsgi:create_app()"
+    app: str = "asgi:create_app"
     """What the web servers load."""
     parts: tuple[str, ...] = ()
     """Only these parts break; all of them where none is named."""

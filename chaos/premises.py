@@ -102,8 +102,8 @@ def _environment(folder: Path, database_url: str, redis_url: str, staff_url: str
 
 def _processes(ports: tuple[int, ...], app: str, environ: Mapping[str, str], folder: Path) -> dict[str, Process]:
     def web(port: int) -> list[str]:
-        bind = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "1", "--threads", "8"]
-        return ["gunicorn", *bind, "--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket", app]
+        words = ["granian", "--host", "127.0.0.1", "--port", str(port), "--interface", "asgi", "--factory", "--no-ws"]
+        return [*words, "--loop", "asyncio", "--workers-kill-timeout", "5", "--log-level", "warning", app]
 
     modules = {
         **{f"web-{number}": web(port) for number, port in enumerate(ports, start=1)},

@@ -17,9 +17,6 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 FIRST = ("time", "level", "logger", "event", "call", "request")
 """The fields at the beginning of a line, in this order."""
 
-SERVER = ("gunicorn.error", "gunicorn.access")
-"""The loggers with handlers of their own, which are removed."""
-
 
 def configure(*, production: bool, quiet: bool = False) -> None:
     """Set the handler and the format of all loggers of this process, on stderr.
@@ -30,9 +27,6 @@ def configure(*, production: bool, quiet: bool = False) -> None:
     handler.setFormatter(form(production=production))
     logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, handlers=[handler])
     logging.captureWarnings(capture=True)
-    for name in SERVER:
-        logging.getLogger(name).handlers.clear()
-        logging.getLogger(name).propagate = True
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # it logs a line whenever it is imported
     if not quiet:
         sys.excepthook = _say_last_words

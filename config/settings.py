@@ -7,13 +7,14 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, Protocol
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from config.addresses import is_address, is_bare, is_readable, listening_address, local_url
 from ivr.storage.address import database_address
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,6 +57,7 @@ class Settings(BaseModel):
 
     env: Literal["development", "production"] = "production"
     port: int = Field(8000, ge=1, le=65535)
+    bind: str = "127.0.0.1"
     public_base_url: str = ""
     database_url: str = Field("", repr=False)
     redis_url: str = Field("", repr=False)
@@ -66,6 +68,8 @@ class Settings(BaseModel):
     text_confirmations: bool = False
     fallback_url: str = ""
     metrics_token: str = Field("", repr=False)
+    phone_key: str = Field("", repr=False)
+    """Opens the telephone in the browser, in development; empty, nothing does."""
     trusted_proxies: int = Field(0, ge=0, le=5)
     state_dir: Path = ROOT / "var"
     clinic_file: Path = ROOT / "config" / "clinic.toml"
@@ -79,6 +83,11 @@ class Settings(BaseModel):
             raise ValueError(f"is weak; expected at least {SECRET_LENGTH} random characters")
         return value
 
+    @field_validator("bind")
+    @classmethod
+    def _bind_is_an_address(cls, value: str) -> str:
+        return listening_address(value)
+
     @field_validator("database_url")
     @classmethod
     def _database_is_known(cls, value: str) -> str:
@@ -87,14 +96,14 @@ class Settings(BaseModel):
     @field_validator("redis_url")
     @classmethod
     def _redis_is_known(cls, value: str) -> str:
-        if value and not (value.startswith(("redis://", "rediss://", "unix://")) and _is_readable(value)):
+        if value and not (value.startswith(("redis://", "rediss://", "unix://")) and is_readable(value)):
             raise ValueError("expected redis://HOST:PORT/0, rediss://… or unix:///PATH")
         return value
 
     @field_validator("fallback_url")
     @classmethod
     def _address_is_whole(cls, value: str) -> str:
-        if value and not _is_address(value):
+        if value and not is_address(value):
             raise ValueError("expected https://HOST")
         return value
 
@@ -102,6 +111,11 @@ class Settings(BaseModel):
     def production(self) -> bool:
         """Return whether this is production, with real callers."""
         return self.env == "production"
+
+    @property
+    def local_url(self) -> str:
+        """The address of the web process for somebody on this machine."""
+        return local_url(self.bind, self.port)
 
     @property
     def embedded_redis(self) -> bool:
@@ -130,7 +144,7 @@ def read(
 
     Raises BadSettings, whose message names every variable that is missing or invalid.
     """
-    given = {**_file(env_file), **{key: value for key, value in environ.items() if value}}
+    given = {**variables_of(env_file), **{key: value for key, value in environ.items() if value}}
     lowered: dict[str, Any] = {key.lower(): value for key, value in given.items()}
     complaints: list[str] = []
     lowered["public_base_url"] = _public_url(lowered, complaints)
@@ -148,54 +162,33 @@ def read(
 
 def made_for_development(env_file: Path, carriers: Sequence[CarrierSetting]) -> frozenset[str]:
     """Return the secrets of a file for development, which must not be used in production; none for another file."""
-    found = _file(env_file)
+    found = variables_of(env_file)
     names = ("SECRET_KEY", *(each.name for each in carriers if each.made_up))
     return frozenset(found[name] for name in names if found.get("ENV") == "development" and name in found)
 
 
-def _file(env_file: Path | None) -> dict[str, str]:
-    values = dotenv_values(env_file, interpolate=False) if env_file and env_file.is_file() else {}
+def variables_of(env_file: Path | None) -> dict[str, str]:
+    """Return the variables of a file that are not empty; none where there is no file. Raises BadSettings."""
+    if env_file is None or not env_file.is_file():
+        return {}
+    try:
+        values = dotenv_values(env_file, interpolate=False, encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadSettings(f"{env_file}: is not UTF-8; expected a text saved as UTF-8") from None
     return {key: value for key, value in values.items() if value}
 
 
 def _public_url(given: dict[str, str], complaints: list[str]) -> str:
     url = given.get("public_base_url", "").rstrip("/")
     schemes = ("https", "http") if given.get("env") == "development" else ("https",)
-    if url and not _is_bare(url, schemes):
+    if url and not is_bare(url, schemes):
         complaints.append(f"PUBLIC_BASE_URL: expected {schemes[0]}://HOST, with no path, query or password")
     elif not url and "http" in schemes:
-        return f"http://127.0.0.1:{given.get('port', 8000)}"
+        with suppress(ValueError):  # which is named where it is checked
+            return local_url(listening_address(given.get("bind", "127.0.0.1")), given.get("port", 8000))
     elif not url:
         complaints.append("PUBLIC_BASE_URL is missing; expected the address the carrier calls, https://…")
     return url
-
-
-def _is_bare(url: str, schemes: tuple[str, ...]) -> bool:
-    """Return whether the URL is only scheme, host and port; the desk's links and cookies are for a whole host."""
-    try:
-        parts = urlsplit(url)
-        well = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    return well and url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
-    except ValueError:
-        return False
-
-
-def _is_readable(redis_url: str) -> bool:
-    """Return whether the port and the number of the database are numbers, as the client will want them."""
-    try:
-        parts = urlsplit(redis_url)
-        number = "" if parts.scheme == "unix" else parts.path.strip("/")
-        return parts.port != 0 and (not number or number.isdigit())
-    except ValueError:
-        return False
 
 
 def _missing_for_texts(given: Mapping[str, str], carriers: Sequence[CarrierSetting]) -> Iterator[str]:

@@ -25,7 +25,7 @@ Model = TypeVar("Model", bound=Strict)
 def load(path: Path, model: type[Model], context: Callable[[Mapping[str, Any]], Any] | None = None) -> Model:
     """Return the file as this model. `context` makes the validation context from the whole file. Raises BadFile."""
     try:
-        written = tomllib.loads(path.read_text(encoding="utf-8"))
+        written = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         return model.model_validate(written, context=context(written) if context else None)
     except UnicodeDecodeError as odd:
         raise BadFile(f"{path}: is not UTF-8; expected a text saved as UTF-8") from odd

@@ -42,8 +42,9 @@ NO_SYSTEMD = "systemd's judge of units could not be had: "
 NO_PG_DUMP = "pg_dump could not be had: "
 NOT_HERE = "this machine, or who runs the tests, is another than it takes: "
 NO_CADDY = "Caddy could not be had: "
+NO_NGINX = "nginx could not be had: "
 NO_PGBOUNCER = "PgBouncer could not be had: "
-OF_THE_MACHINE = (NO_SMALL_DISK, NO_SYSTEMD, NO_PG_DUMP, NO_CADDY, NO_PGBOUNCER, NOT_HERE)
+OF_THE_MACHINE = (NO_SMALL_DISK, NO_SYSTEMD, NO_PG_DUMP, NO_CADDY, NO_NGINX, NO_PGBOUNCER, NOT_HERE)
 """What a machine allows or carries, and we do not install: said aloud, and no failure of CI."""
 
 NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_STAND_IN, *OF_THE_MACHINE)
@@ -53,6 +54,8 @@ QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 """Passwords that are hashed at once; the real ones take a twentieth of a second each, on purpose."""
 
 PASSWORD = "correct horse battery"
+PHONE_KEY = "a-key-of-this-start"
+PHONE_PAGE = f"/phone?key={PHONE_KEY}"
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # pytest and mkdtemp make folders in it that nobody else may enter
 ENOUGH = 2 * 2**30
@@ -242,6 +245,7 @@ def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str)
         "PUBLIC_BASE_URL": "https://line.example",
         "SECRET_KEY": "0123456789abcdef" * 4,
         "TWILIO_AUTH_TOKEN": TOKEN,
+        "PHONE_KEY": PHONE_KEY,
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "STATE_DIR": str(tmp_path),

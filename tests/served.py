@@ -1,11 +1,9 @@
 """The web as it really runs: the Procfile's own command, with its several processes, and a telephone that rings it."""
 
 import os
-import shlex
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -24,6 +22,7 @@ from werkzeug.test import EnvironBuilder, TestResponse
 
 from config.settings import ROOT, Settings
 from ivr.app import create_app
+from ivr.supervisor import procfile
 from ivr.supervisor.procfile import LINE
 from ivr.web.services import Services
 from testing.servers import reserved_port, until
@@ -126,7 +125,7 @@ class Web:
         return list(self.master.children())
 
     def loses_one(self) -> None:
-        """The kernel kills one of them, and gunicorn starts another."""
+        """The kernel kills one of them, and the server starts another."""
         doomed = self.processes[0]
         doomed.send_signal(signal.SIGKILL)
         assert until(lambda: len(self.processes) == 2 and doomed not in self.processes)
@@ -135,13 +134,18 @@ class Web:
 @contextmanager
 def web(services: Services, settings: Settings, **more: str) -> Iterator[Web]:
     """The service on these settings, as `make run` starts it."""
-    command = shlex.split(dict(LINE.findall((ROOT / "Procfile").read_text()))["web"])
+    command = dict(LINE.findall((ROOT / "Procfile").read_text()))["web"]
     log = settings.state_dir / "web.log"
     with reserved_port() as port, log.open("w") as said:
         bind = f"127.0.0.1:{port}"
-        words = [sys.executable, *(bind if "$PORT" in word else word for word in command[1:])]
         given = {**environment(settings), "METRICS_TOKEN": settings.metrics_token, **more}
-        child = subprocess.Popen(words, cwd=ROOT, env={**os.environ, **given}, stdout=said, stderr=said)
+        child = subprocess.Popen(
+            ["/bin/sh", "-c", f"exec {command}"],
+            cwd=ROOT,
+            env=procfile.environment({**os.environ, **given}, settings.state_dir / "none", "127.0.0.1", port),
+            stdout=said,
+            stderr=said,
+        )
         try:
             assert until(lambda: child.poll() is not None or _answers(f"http://{bind}/healthz"))
             assert child.poll() is None, log.read_text()
@@ -156,5 +160,5 @@ def web(services: Services, settings: Settings, **more: str) -> Iterator[Web]:
 def _answers(url: str) -> bool:
     try:
         return asked(url).status_code == 200
-    except URLError:
+    except OSError:  # nobody listens, or those who do are not there yet
         return False

@@ -37,10 +37,11 @@ def of_unit(name: str, key: str) -> str:
 
 
 def flags(command: str) -> list[str]:
-    """What gunicorn is told, but for the address it listens on."""
-    words = shlex.split(command[command.index("-m gunicorn") :])
-    at = words.index("--bind")
-    return words[:at] + words[at + 2 :]
+    """What the web server is told, but for the address it listens on."""
+    words = shlex.split(command[command.index("-m granian") :])
+    at = words.index("--host")
+    assert words[at + 2] == "--port"
+    return words[:at] + words[at + 4 :]
 
 
 # -- the carrier's fallback
@@ -91,7 +92,7 @@ def test_every_process_of_the_procfile_has_its_unit_and_its_place_on_a_platform(
 
 
 def test_a_stop_waits_for_the_request_and_the_job_in_hand() -> None:
-    graceful = int(re.findall(r"--graceful-timeout (\d+)", processes(ROOT / "Procfile")["web"])[0])
+    graceful = int(re.findall(r"--workers-kill-timeout (\d+)", processes(ROOT / "Procfile")["web"])[0])
     assert int(of_unit("clinic-line-web.service", "TimeoutStopSec")) > graceful
     assert int(of_unit("clinic-line-worker@.service", "TimeoutStopSec")) > JOB_SECONDS
     assert of_unit("clinic-line-worker@.service", "KillMode") == "mixed", "or the job is killed beside its worker"

@@ -22,7 +22,7 @@ from ivr.line.phones import Phone as Number
 from ivr.line.script import Script
 from ivr.storage import schema
 from ivr.storage.database import Database
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, PHONE_PAGE
 from tests.people import Clock, Phone, Staff
 from tests.served import rung_by_itself
 from tests.test_menu_rung import PATHS
@@ -148,7 +148,7 @@ def test_the_terminal_presses_the_keys_of_a_language(running: Phone, wanted: str
 
 
 def test_the_telephone_in_the_browser_knows_every_locale(phone: Phone) -> None:
-    page = phone.app.test_client().get("/phone").text
+    page = phone.app.test_client().get(PHONE_PAGE).text
     assert [locale for locale in LOCALES.values() if f"<span>{locale}</span>" not in page] == []
 
 

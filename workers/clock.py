@@ -64,6 +64,11 @@ def run(worker: WorkerServices, stop: threading.Event) -> None:
             return
 
 
+def check_redis(worker: WorkerServices) -> None:
+    """Check that Redis keeps what it is given: the log names it though nobody asks. Raises QueueAway."""
+    worker.desk.job_queue.check()
+
+
 def write_closures_file(worker: WorkerServices) -> None:
     """Write the desk's closures to the file that calls read here. Raises StoreAway, ClosuresFileAway."""
     today = worker.clinic.line("").hours.local(worker.clock()).date()
@@ -87,7 +92,7 @@ def record_calls(worker: WorkerServices) -> None:
 
 def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
     """Do all work of a sweep and return its errors. Each part is tried, whatever becomes of the others."""
-    works = (write_closures_file, sweep, *((record_calls, purge_expired) if steady else ()))
+    works = (write_closures_file, check_redis, sweep, *((record_calls, purge_expired) if steady else ()))
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))
 
 

@@ -13,8 +13,9 @@ from rq.utils import as_text, utcparse
 from rq.worker_registration import get_keys
 
 from ivr.desk.outbox import Dispatch
+from ivr.storage import redis_state
 from ivr.storage.breaker import Breaker
-from ivr.storage.redis import QueueAway, queue_errors
+from ivr.storage.redis import QueueAway, queue_errors, try_write
 
 QUEUE = "desk"
 RUN_TASK = "workers.jobs.run_errand"
@@ -78,13 +79,13 @@ class JobQueue:
             return {int(name[1]) for name in names if name[0] == "errand" and name[1:] and name[1].isdecimal()}
 
     def check(self) -> None:
-        """Check that Redis answers and can write to its disk. Raises QueueAway, whose message says what is wrong."""
+        """Check that Redis takes writes and keeps them. Raises QueueAway, whose message says what is wrong."""
         with queue_errors(self._breaker):
-            kept: dict[str, object] = self._redis.info("persistence")
-        if not kept.get("aof_enabled"):
-            raise QueueAway("it keeps nothing on disk: set appendonly yes and appendfsync always")
-        if kept.get("aof_last_write_status") != "ok":
-            raise QueueAway("it cannot write to its disk")
+            wrong = redis_state.fault(self._redis.info(), redis_state.NOT_WELL)
+            if not wrong:
+                try_write(self._redis)
+        if wrong:
+            raise QueueAway(wrong)
 
     def worker_is_alive(self, now: datetime) -> bool:
         """Return whether any worker sent a heartbeat within the last `WORKER_SILENT`. Raises QueueAway.

@@ -15,6 +15,7 @@ from redis.exceptions import ResponseError
 from ivr.desk.requests import NewRequest
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
+from ivr.storage import redis_state
 from ivr.storage.breaker import Breaker
 from ivr.storage.encryption import Cipher, Unreadable
 from ivr.storage.redis import CALLER_TIMEOUT, QueueAway, queue_errors
@@ -35,7 +36,7 @@ FSYNC_MILLISECONDS = int(CALLER_TIMEOUT * 1000) - 100
 
 
 class KeepsNothing(QueueAway):
-    """Redis did not confirm that the write is on disk, so nothing may be promised."""
+    """Redis does not keep what it is given, or did not confirm that it is on disk, so nothing may be promised."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class PendingRequests:
         """Store the request, and return once it is on disk. Safe to repeat. Raises QueueAway."""
         with queue_errors(self._breaker), closing(_one_connection(self._redis)) as client:
             # A stalled Redis would do the write later, after the caller was told that nothing is stored.
-            client.ping()
+            _check_that_it_lasts(client)
             client.hset(KEY, waiting.mark, self._cipher.encrypt(to_json(waiting)))
             _wait_for_disk(client)
 
@@ -143,6 +144,13 @@ class PendingRequests:
 def _one_connection(redis: Redis) -> Redis:
     """Return a client with a single connection: WAITAOF answers for the writes of its own connection only."""
     return Redis(connection_pool=redis.connection_pool, single_connection_client=True)
+
+
+def _check_that_it_lasts(client: Redis) -> None:
+    """Check that the server will still have what it is given. Raises KeepsNothing."""
+    wrong = redis_state.fault(client.info(), redis_state.NOT_LASTING)
+    if wrong:
+        raise KeepsNothing(wrong)
 
 
 def _wait_for_disk(client: Redis) -> None:

@@ -12,7 +12,8 @@ from ivr.staff.passwords import Passwords
 from ivr.staff.people import People
 from ivr.storage.database import StoreAway
 from ivr.storage.fit import unfit
-from ivr.storage.redis import QueueAway, queue_errors
+from ivr.storage.redis import QueueAway, queue_errors, try_write
+from ivr.storage.redis_state import NOT_FOR_WRITES, evicts, fault
 from ivr.storage.revisions import Schema, schema_at
 from ivr.storage.trial import try_writing
 
@@ -66,13 +67,17 @@ def people(on: Context) -> Finding:
 
 
 def redis(on: Context) -> Finding:
-    """Check that Redis answers."""
+    """Check that Redis answers and takes writes."""
     try:
         with queue_errors():
-            on.redis.ping()
+            wrong = fault(on.redis.info(), NOT_FOR_WRITES)
+            if not wrong:
+                try_write(on.redis)
     except QueueAway as away:
         return bad(f"Redis is away ({away})", "see that it runs and that REDIS_URL is right")
-    return well("Redis answers")
+    if wrong:
+        return bad(f"Redis is not to be written to: {wrong}", "see that REDIS_URL is right")
+    return well("Redis answers and takes writes")
 
 
 def redis_on_disk(on: Context) -> Finding:
@@ -105,6 +110,9 @@ def redis_memory(on: Context) -> Finding:
     """Check that Redis, when full, refuses new data rather than forgetting old data."""
     with queue_errors():
         policy = on.redis.info("memory").get("maxmemory_policy", "unknown")
+    if evicts({"maxmemory_policy": policy}):
+        saw = f"this Redis forgets what it was given ({policy}); nothing is promised on it"
+        return bad(saw, "set maxmemory-policy noeviction")
     if policy != "noeviction":
         return doubtful(f"this Redis may forget what it was given ({policy})", "set maxmemory-policy noeviction")
     return well("forgets nothing to make room")

@@ -12,9 +12,14 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from ivr.storage.breaker import Breaker, CircuitOpen
+from ivr.storage.redis_state import error_kind
 
 CALLER_TIMEOUT = 0.6
 """Seconds that Redis may take while a caller waits; redis-py's defaults wait up to a minute."""
+
+
+TRIAL = "clinic:trial"
+"""A key that never exists."""
 
 
 class QueueAway(Exception):
@@ -32,13 +37,18 @@ def client_for_workers(url: str) -> Redis:
     return Redis.from_url(url)
 
 
+def try_write(redis: Redis) -> None:
+    """Have Redis refuse a write as it would refuse any; nothing is changed. Raises RedisError."""
+    redis.setrange(TRIAL, 0, "")  # an empty text makes no key
+
+
 @contextmanager
 def queue_errors(breaker: Breaker | None = None) -> Iterator[None]:
-    """Raise QueueAway for every error of Redis; its message is only the kind of the error."""
+    """Raise QueueAway for every error of Redis; its message is the kind of the error and what to do."""
     try:
         with breaker.attempt(RedisError) if breaker else nullcontext():
             yield
     except CircuitOpen:
         raise QueueAway("it stalled a moment ago") from None
     except RedisError as error:
-        raise QueueAway(type(error).__name__) from None
+        raise QueueAway(error_kind(error)) from None

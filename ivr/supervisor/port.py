@@ -31,7 +31,7 @@ def _refused(host: str, port: int) -> OSError | None:
     with socket.socket(family) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            trial.bind((host.strip("[]"), port))
+            trial.bind((host, port))
         except OSError as refused:
             return refused
     return None

@@ -9,8 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from dotenv import dotenv_values
-
+from config.settings import variables_of
 from ivr.supervisor.output import Say
 from ivr.supervisor.process import ManagedProcess
 
@@ -25,9 +24,15 @@ def children(root: Path, environ: Mapping[str, str], say: Say) -> list[ManagedPr
     ]
 
 
-def environment(environ: Mapping[str, str], env_file: Path, port: int) -> dict[str, str]:
-    """Return the environment of the commands: `environ` over `env_file`, with PORT, and our Python first in PATH."""
-    in_file = {name: value for name, value in dotenv_values(env_file).items() if value}
+def environment(environ: Mapping[str, str], env_file: Path, bind: str, port: int) -> dict[str, str]:
+    """Return the environment of the commands: `environ` over `env_file`, BIND, PORT, and our Python first in PATH."""
     given = {name: value for name, value in environ.items() if value}
     beside_us = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', os.defpath)}"
-    return {**in_file, **given, "PATH": beside_us, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    return {
+        **variables_of(env_file),
+        **given,
+        "PATH": beside_us,
+        "BIND": bind,
+        "PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+    }

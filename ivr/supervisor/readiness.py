@@ -6,6 +6,7 @@ Asks over HTTP. Decides nothing. Stands on http.client: requests would take 5 MB
 import http.client
 import json
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from ivr.supervisor.output import Say
 
@@ -16,8 +17,8 @@ TIMEOUT = 30.0
 class Readiness:
     """Prints `guide` once /readyz answers 200, and before that, once, what is missing."""
 
-    def __init__(self, host: str, port: int, guide: str, say: Say) -> None:
-        self._address = ("127.0.0.1" if host in {"0.0.0.0", "[::]"} else host.strip("[]"), port)  # noqa: S104
+    def __init__(self, url: str, guide: str, say: Say) -> None:
+        self._url = url
         self._guide = guide
         self._say = say
         self._since: float | None = None
@@ -28,7 +29,7 @@ class Readiness:
         if self.reached:
             return
         self._since = now if self._since is None else self._since
-        missing = missing_parts(*self._address)
+        missing = missing_parts(self._url)
         if not missing:
             self.reached = True
             self._say(self._guide)
@@ -37,9 +38,9 @@ class Readiness:
             self._say(f"Not ready after {TIMEOUT:.0f} s: {missing}. Still trying.")
 
 
-def missing_parts(host: str, port: int) -> str:
+def missing_parts(url: str) -> str:
     """Return in words what /readyz reports as not ready; empty where all is ready."""
-    wire = http.client.HTTPConnection(host, port, timeout=2)
+    wire = http.client.HTTPConnection(urlsplit(url).netloc, timeout=2)
     try:
         wire.request("GET", "/readyz")
         answer = wire.getresponse()

@@ -3,6 +3,7 @@
 Builds the parts, and turns an error into one line and an exit code.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from ivr.supervisor.readiness import Readiness
 from ivr.supervisor.signals import Signals
 from ivr.supervisor.supervise import SupervisedParts, supervise
 
-BROWSER_PHONE = "  ring it     {url}/phone    (in the browser, no telephone needed)\n"
+BROWSER_PHONE = "  ring it     {url}/phone?key={key}    (in the browser, no telephone needed)\n"
 """Line of the guide in development; production has no telephone in the browser."""
 
 GUIDE = """\
@@ -38,7 +39,7 @@ def run(
     """
     try:
         write_env(root / ".env", environ, say, carriers)
-        settings = read(environ, root / ".env", carriers=carriers)
+        settings = _with_phone_key(read(environ, root / ".env", carriers=carriers))
         parts = _parts(root, environ, settings, say, upgrade)
         with Signals() as signals:
             supervise(parts, signals, say)
@@ -51,16 +52,22 @@ def run(
 def _parts(
     root: Path, environ: Mapping[str, str], settings: Settings, say: Say, upgrade: Sequence[str]
 ) -> SupervisedParts:
-    surroundings = procfile.environment(environ, root / ".env", settings.port)
-    host = surroundings.get("BIND", "127.0.0.1")
-    port.check(host, settings.port)
+    given = {**environ, "PHONE_KEY": settings.phone_key}
+    surroundings = procfile.environment(given, root / ".env", settings.bind, settings.port)
+    port.check(settings.bind, settings.port)
     private(settings.state_dir)
     return SupervisedParts(
         redis=_redis(settings, say),
         tables=Migration("tables", upgrade, root, surroundings, say),
         children=procfile.children(root, surroundings, say),
-        readiness=Readiness(host, settings.port, guide(settings), say),
+        readiness=Readiness(settings.local_url, guide(settings), say),
     )
+
+
+def _with_phone_key(settings: Settings) -> Settings:
+    """Return the settings with a key for the telephone in the browser, where none is set."""
+    key = "" if settings.production else settings.phone_key or secrets.token_urlsafe(9)
+    return settings.model_copy(update={"phone_key": key})
 
 
 def _redis(settings: Settings, say: Say) -> EmbeddedRedis | None:
@@ -73,5 +80,5 @@ def guide(settings: Settings) -> str:
     """Return the text for a line that is ready: what to do next, the easiest first."""
     prefix = "" if settings.port == 8000 else f"PORT={settings.port} "
     url = settings.public_base_url
-    browser_phone = "" if settings.production else BROWSER_PHONE.format(url=f"http://127.0.0.1:{settings.port}")
+    browser_phone = "" if settings.production else BROWSER_PHONE.format(url=settings.local_url, key=settings.phone_key)
     return GUIDE.format(url=url, prefix=prefix, browser_phone=browser_phone)

@@ -22,6 +22,13 @@ LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")
 """Headers that tunnels and proxies add, also those that replace the Host with a local name."""
 
+KEY_COOKIE = "telephone"
+"""The cookie in which a browser keeps the key of the telephone in the browser."""
+
+KEY_IS_MISSING = (
+    "This telephone opens at the address that `make run` has printed: it has a key, another at each start.\n"
+)
+
 log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -34,11 +41,12 @@ def open_to_all() -> None:
     """Let anybody call."""
 
 
-def in_development() -> None:
-    """Let only a browser on this machine call, and only outside production: 404 for everybody else.
+def in_development() -> Any:
+    """Let only a browser on this machine call that has the key, and only outside production: 404 for everybody else.
 
     The routes behind this guard sign requests as the carrier does. A tunnel, a proxy, another machine, or a page whose
-    host name resolves to our address could all reach a port that is meant for the developer only.
+    host name resolves to our address could all reach a port that is meant for the developer only. A tunnel may even
+    look like a browser on this machine; it does not know the key, which only the terminal has shown.
     """
     if services().settings.production:
         abort(404)
@@ -47,6 +55,14 @@ def in_development() -> None:
             "%s was not shown: it is for a browser on this very machine, not through a tunnel or proxy", request.path
         )
         abort(404)
+    return None if _has_key() else (KEY_IS_MISSING, 403, {"Content-Type": "text/plain; charset=utf-8"})
+
+
+def _has_key() -> bool:
+    """Return whether the address or the cookie has the key of this start."""
+    key = services().settings.phone_key
+    given = (request.args.get("key", ""), request.cookies.get(KEY_COOKIE, ""))
+    return bool(key) and any(hmac.compare_digest(each.encode(), key.encode()) for each in given)
 
 
 def _is_local() -> bool:

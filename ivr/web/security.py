@@ -49,6 +49,7 @@ def fortify(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,  # behind a proxy we see plain HTTP; the token and SameSite protect the forms
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session, so that an old page can still be sent
     )
+    app.url_map.strict_slashes = False  # a slash too many at the end of a webhook's address is answered as without it
     app.url_map.merge_slashes = False  # its redirect would lead to any Host that was asked for
     _believe_proxies(app, settings.trusted_proxies)
     app.before_request(_refuse_unwritable)

@@ -22,7 +22,7 @@ from ivr.storage.migrate import migrate
 from ivr.web.services import Services
 from testing.servers.valkey import valkey
 from tests.browser.conftest import launched
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, PHONE_PAGE
 from tests.people import Clock
 from tests.served import rung_by_itself
 
@@ -117,7 +117,7 @@ def opened(browser: Browser, services: Services) -> Page:
 
 def taken_by_telephone(page: Page) -> str:
     """Books an appointment by telephone, up to its promise; the reference that was heard."""
-    page.goto("/phone")
+    page.goto(PHONE_PAGE)
     page.uncheck("#counts")  # or it goes on while its picture is taken
     page.select_option("#caller", "other")
     page.fill("#other", "99999 00021")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SIZES
 from tests.browser.test_every_page import violations
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, PHONE_PAGE
 from tests.people import Clock, Phone
 from tests.served import rung_by_itself
 from tests.web import clinic_with_reception
@@ -66,7 +66,7 @@ def picks_up(chromium: Browser, line: Phone) -> Iterator[PicksUp]:
         page = context.new_page()
         if voices:
             page.add_init_script(VOICES)
-        page.goto("/phone")
+        page.goto(PHONE_PAGE)
         return page
 
     yield open_page

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Flask
-
 from config.settings import read
 from ivr.app import create_app
+from ivr.web.asgi import AsgiServer
 from ivr.web.services import Services, build
 from ivr.wiring.carriers import SETTINGS
 
@@ -34,16 +33,17 @@ class ForgetfulIds:
         return str(self.keyed_ids.reference(promise))
 
 
-def promises_too_early() -> Flask:
+def promises_too_early() -> AsgiServer:
     """What is promised while the database is away is not written down first."""
     return _with(lambda intake: replace(intake, pending=ForgetfulPending()))
 
 
-def knows_no_repetition() -> Flask:
+def knows_no_repetition() -> AsgiServer:
     """A webhook that comes twice is taken for two."""
     return _with(lambda intake: replace(intake, keyed_ids=ForgetfulIds(intake.keyed_ids)))
 
 
-def _with(less: Callable[[Any], Any]) -> Flask:
+def _with(less: Callable[[Any], Any]) -> AsgiServer:
     services: Services = build(read(os.environ, env_file=None, carriers=SETTINGS))
-    return create_app(replace(services, telephone=replace(services.telephone, intake=less(services.telephone.intake))))
+    telephone = replace(services.telephone, intake=less(services.telephone.intake))
+    return AsgiServer(create_app(replace(services, telephone=telephone)), services.close)

@@ -27,7 +27,7 @@ def test_whatever_breaks_what_was_promised_is_at_the_desk_once_and_the_staff_are
 
 
 def test_a_service_that_promises_before_it_keeps_is_found_out() -> None:
-    app = "tests.chaos.careless:promises_too_early()"
+    app = "tests.chaos.careless:promises_too_early"
     sizes = Sizes(calls=30, faults=20, seconds=6.0)
     found = run(Wanted("sqlite", sizes, SEED, app, parts=("database",), latest=2.0), print)
     assert found.lost, found.line()
@@ -35,7 +35,7 @@ def test_a_service_that_promises_before_it_keeps_is_found_out() -> None:
 
 
 def test_a_service_that_does_not_know_a_repeated_webhook_is_found_out() -> None:
-    app = "tests.chaos.careless:knows_no_repetition()"
+    app = "tests.chaos.careless:knows_no_repetition"
     sizes = Sizes(calls=24, faults=0, seconds=4.0)
     found = run(Wanted("sqlite", sizes, SEED, app, twice=0.6, latest=3.0, desk_closes=1.0), print)
     assert found.doubled, found.line()

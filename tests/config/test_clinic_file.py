@@ -254,3 +254,11 @@ def test_a_file_from_before_some_limits_has_three_for_a_call_and_a_tenth_for_wit
     assert (limits.requests_of_a_call, limits.rings_of_a_call, limits.withheld_calls_of_a_line) == (3, 3, 12)
     few = clinic(tmp_path, *before, ("\ncalls_of_a_line_per_hour = 300", "\ncalls_of_a_line_per_hour = 4")).limits
     assert few.withheld_calls_of_a_line == 1
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_file_saved_by_any_editor_is_read(tmp_path: Path, encoding: str, newline: str) -> None:
+    path = tmp_path / "clinic.toml"
+    path.write_bytes(SHIPPED.read_text(encoding="utf-8").replace("\n", newline).encode(encoding))
+    assert read(path) == read(SHIPPED)

@@ -212,3 +212,13 @@ def test_every_sentence_that_a_caller_can_be_told_has_its_words(language: str) -
         assert all(SCRIPT.say(say, language).words.strip() for say in leg.asks)
     written = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))["sentences"]
     assert set(written) - said == set(), "sentences that nobody can hear"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_prompts_saved_by_any_editor_are_read(tmp_path: Path, encoding: str, newline: str) -> None:
+    for language in LANGUAGES:
+        words = (FOLDER / f"{language}.toml").read_text(encoding="utf-8").replace("\n", newline)
+        (tmp_path / f"{language}.toml").write_bytes(words.encode(encoding))
+    assert read(LANGUAGES, tmp_path).languages == SCRIPT.languages
+    assert all("\r" not in say for say in (tmp_path / "en.toml").read_text(encoding="utf-8-sig"))

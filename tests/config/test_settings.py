@@ -6,6 +6,7 @@ import pytest
 
 from config.settings import SOCKET_PATH_LIMIT, BadSettings, Settings, read
 from ivr.carrier.twilio.settings import Account
+from ivr.supervisor.procfile import environment
 from ivr.wiring.carriers import SETTINGS
 
 SECRET = "0123456789abcdef" * 4
@@ -264,3 +265,51 @@ def test_no_secret_is_shown_with_the_settings() -> None:
 def test_webhooks_may_be_signed_with_the_present_token_or_the_next() -> None:
     assert Account.of(settings().carrier).tokens == (TOKEN,)
     assert Account.of(settings(TWILIO_AUTH_TOKEN_NEXT=TOKEN[::-1]).carrier).tokens == (TOKEN, TOKEN[::-1])
+
+
+@pytest.mark.parametrize(
+    ("bind", "listens", "url"),
+    [
+        ("127.0.0.1", "127.0.0.1", "http://127.0.0.1:8000"),
+        ("localhost", "127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "0.0.0.0", "http://127.0.0.1:8000"),  # noqa: S104
+        ("::", "::", "http://127.0.0.1:8000"),
+        ("[::]", "::", "http://127.0.0.1:8000"),
+        ("::1", "::1", "http://[::1]:8000"),
+        ("[::1]", "::1", "http://[::1]:8000"),
+        ("192.0.2.7", "192.0.2.7", "http://192.0.2.7:8000"),
+    ],
+)
+def test_every_way_to_write_an_address_to_listen_on_is_understood(bind: str, listens: str, url: str) -> None:
+    found = settings(ENV="development", BIND=bind, PUBLIC_BASE_URL="")
+    assert (found.bind, found.local_url, found.public_base_url) == (listens, url, url)
+
+
+@pytest.mark.parametrize("bind", ["example.org", "127.0.0.1:8000", ":", "*"])
+def test_what_is_no_address_to_listen_on_is_named(bind: str) -> None:
+    assert "\n  BIND: expected an address: 127.0.0.1 or ::1, or for all" in refusal(**GOOD, BIND=bind)
+    assert "BIND: expected an address" in refusal(**{**GOOD, "ENV": "development", "PUBLIC_BASE_URL": ""}, BIND=bind)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_an_env_file_saved_by_any_editor_is_read(tmp_path: Path, encoding: str, newline: str) -> None:
+    """Windows' editors put a mark before the first byte, which would become part of the first variable's name."""
+    file = tmp_path / ".env"
+    file.write_bytes(newline.join(f"{name}={value}" for name, value in GOOD.items()).encode(encoding))
+    assert read({}, file, carriers=SETTINGS).public_base_url == "https://line.example"
+    assert environment({}, file, "127.0.0.1", 8000)["PUBLIC_BASE_URL"] == "https://line.example"
+
+
+def test_an_env_file_in_another_encoding_is_named(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes("ENV=development\n".encode("utf-16"))
+    with pytest.raises(BadSettings, match="is not UTF-8; expected a text saved as UTF-8"):
+        read({}, file, carriers=SETTINGS)
+
+
+def test_a_secret_reaches_every_process_as_it_is_written(tmp_path: Path) -> None:
+    """The supervisor hands the file on: it must not fill in what looks like a variable."""
+    file = tmp_path / ".env"
+    file.write_text("REDIS_URL=redis://:a${HOME}b@127.0.0.1/0\n")
+    assert environment({"HOME": "/root"}, file, "127.0.0.1", 8000)["REDIS_URL"] == "redis://:a${HOME}b@127.0.0.1/0"

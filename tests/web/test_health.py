@@ -24,6 +24,7 @@ from tests.web import environment, service
 UPGRADE = "flask --app wsgi database upgrade"
 WITHOUT_TABLES = f"OperationalError SQLITE_ERROR: its tables are missing: {UPGRADE}"
 GONE = "OperationalError SQLITE_CANTOPEN: its file cannot be opened: look at DATABASE_URL, STATE_DIR and permissions"
+NO_SOCKET = "ConnectionError: its socket is not there: is it running?"
 DOWN = "OperationalError: nobody listens there: is it running?"
 
 
@@ -97,7 +98,7 @@ def test_a_redis_that_is_down_is_named_and_nothing_is_known_of_the_worker(app: F
     try:
         parts = {
             "database": "well",
-            "redis": "away: ConnectionError",
+            "redis": f"away: {NO_SOCKET}",
             "worker": "unknown: redis is away",
             "pending": "unknown: redis is away",
             "clock": "well",
@@ -114,7 +115,7 @@ def test_a_redis_that_hangs_is_named(app: Flask, valkey_server: Valkey) -> None:
         code, parts = ready(app)
     finally:
         valkey_server.resume()
-    assert (code, parts["redis"]) == (503, "away: TimeoutError")
+    assert (code, parts["redis"]) == (503, "away: TimeoutError: it does not answer in time")
 
 
 def test_a_database_file_that_is_gone_is_named(app: Flask, sqlite_url: str) -> None:

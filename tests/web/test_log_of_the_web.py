@@ -1,4 +1,4 @@
-"""The log of the running web, gunicorn's own process included, is one JSON object a line, and names no caller."""
+"""The log of the running web, the server's own process included, is one JSON object a line, and names no caller."""
 
 import json
 import re
@@ -14,7 +14,7 @@ def test_a_call_can_be_read_from_the_log_of_the_running_web(services: Services, 
     with web(services, settings, ENV="production") as running:
         call = running.phone.rings().press("1", "1", "1", "1", "1")
         running.loses_one()
-        assert until(lambda: "SIGKILL" in running.log.read_text())
+        assert until(lambda: "Unexpected exit" in running.log.read_text())
     lines = [json.loads(each) for each in running.log.read_text().splitlines()]
     of_the_call = [
         line for line in lines if line.get("call") == call.sid and line["logger"] == "ivr.web.telephone.webhooks"
@@ -24,5 +24,5 @@ def test_a_call_can_be_read_from_the_log_of_the_running_web(services: Services, 
         f"call {call.sid}: a booking is promised",
     ]
     assert len({line["request"] for line in of_the_call}) == 2
-    assert {line["logger"] for line in lines if "SIGKILL" in line["event"]} == {"gunicorn.error"}
+    assert {line["logger"] for line in lines if "Unexpected exit" in line["event"]} == {"_granian"}
     assert re.search(CALLER[3:], running.log.read_text()) is None

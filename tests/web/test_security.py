@@ -296,3 +296,23 @@ def test_a_proxy_on_this_machine_cannot_be_made_to_ask_for_another_path(phone: P
         claims = {"X-Forwarded-Proto": "https", "X-Forwarded-Ssl": "off", "X-Forwarded-Host": "evil.example"}
         assert asked(port, "GET", "/desk", **claims) == (302, "/login?next=%2Fdesk")
         assert asked(port, "TRACE", "/desk", Cookie="x=secret")[0] in {404, 405}
+
+
+# -- a slash too many
+
+
+def test_a_call_is_answered_though_its_address_was_written_with_a_slash_at_the_end(phone: Phone) -> None:
+    for path in ("/voice/", "/voice/status/", "/voice/fallback/"):
+        answer = phone.posts(path, {**CALL, "CallStatus": "completed"})
+        assert answer.status_code == phone.posts(path.rstrip("/"), {**CALL, "CallStatus": "completed"}).status_code
+        assert answer.status_code < 300, path
+    assert phone.unsigned("/voice/", CALL).status_code == 403, "the signature counts there too"
+
+
+def test_every_address_means_the_same_with_a_slash_at_the_end(app: Flask) -> None:
+    found = app.url_map.bind("line.example")
+    for rule in app.url_map.iter_rules():
+        if rule.arguments or rule.rule == "/":
+            continue
+        method = next(each for each in ("GET", "POST") if each in (rule.methods or ()))
+        assert found.match(f"{rule.rule}/", method) == found.match(rule.rule, method), rule.rule

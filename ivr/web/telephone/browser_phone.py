@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
 
 from ivr.line.clinic import Line
 from ivr.line.phones import NumberRefused, Phone, typed
@@ -16,10 +16,11 @@ from ivr.phone.call_state import CallState, receiver, shown
 from ivr.phone.handset import MOST_MOMENTS, CallFailed, Handset, NobodyAnswers
 from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, number_of
 from ivr.storage.encryption import Cipher, Unreadable
-from ivr.web.guards import guarded_by, in_development
+from ivr.web.guards import KEY_COOKIE, guarded_by, in_development
 from ivr.web.services import services
 
-browser_phone = Blueprint("browser_phone", __name__, url_prefix="/phone")
+PREFIX = "/phone"
+browser_phone = Blueprint("browser_phone", __name__, url_prefix=PREFIX)
 
 PRESSED = re.compile(r"[0-9*#]{0,40}")
 
@@ -31,8 +32,14 @@ LOOK_THERE = (
 
 @browser_phone.get("")
 @guarded_by(in_development)
-def page() -> str:
-    """Show the telephone."""
+def page() -> Response:
+    """Show the telephone, and have the browser keep its key for what the page asks."""
+    shown_page = make_response(_page())
+    shown_page.set_cookie(KEY_COOKIE, services().settings.phone_key, path=PREFIX, httponly=True, samesite="Lax")
+    return shown_page
+
+
+def _page() -> str:
     clinic = services().clinic
     return render_template(
         "phone.html",

@@ -15,6 +15,7 @@ from ivr.phone.call_state import receiver
 from ivr.phone.handset import MOST_MOMENTS
 from ivr.storage.encryption import Cipher
 from testing.servers import reserved_port
+from tests.conftest import PHONE_KEY, PHONE_PAGE
 from tests.people import CALLER, TOKEN, Clock, Phone
 from tests.served import rung_by_itself
 from tests.web import clinic_with_reception, service
@@ -31,7 +32,7 @@ class Holder:
     token: str = ""
 
     def __post_init__(self) -> None:
-        page = self.browser.get("/phone")
+        page = self.browser.get(PHONE_PAGE)
         assert page.status_code == 200
         found = re.search(r'name="csrf-token" content="([^"]+)"', page.text)
         assert found
@@ -164,7 +165,7 @@ def test_hanging_up_tells_the_service_its_status_and_the_seconds(running: Phone,
     "base_url", ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000", "http://127.0.0.1"]
 )
 def test_it_is_there_for_a_browser_on_this_machine(app: Flask, base_url: str) -> None:
-    assert app.test_client().get("/phone", base_url=base_url).status_code == 200
+    assert app.test_client().get(PHONE_PAGE, base_url=base_url).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -184,9 +185,46 @@ def test_nobody_else_can_ring_as_the_carrier_through_a_tunnel_or_from_another_ma
     app: Flask, asked: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    assert app.test_client().get("/phone", **asked).status_code == 404
+    assert app.test_client().get(PHONE_PAGE, **asked).status_code == 404
     assert "for a browser on this very machine" in caplog.text, "whoever works here reads why"
     assert app.test_client().post("/phone/ring", data={"line": "main"}, **asked).status_code in {400, 404}
+
+
+TUNNEL = {"base_url": "http://localhost:8000"}
+"""A tunnel that says localhost, and does not say that it passes something on, as some do at their default."""
+
+
+@pytest.mark.parametrize("address", ["/phone", "/phone/", "/phone?key=", "/phone?key=a-key-of-another-start"])
+def test_a_tunnel_that_looks_like_this_machine_does_not_know_the_key(app: Flask, address: str) -> None:
+    answer = app.test_client().get(address, **TUNNEL)
+    assert answer.status_code == 403
+    assert "`make run` has printed" in answer.text, "whoever works here reads what to do"
+    assert PHONE_KEY not in answer.text
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_without_the_key_nothing_can_be_rung(app: Flask) -> None:
+    browser = app.test_client()
+    token = re.findall('csrf-token" content="(.*?)"', app.test_client().get(PHONE_PAGE).text)[0]
+    for what in ("ring", "go-on", "hang-up"):
+        answer = browser.post(f"/phone/{what}", data={"line": "main"}, headers={"X-CSRFToken": token}, **TUNNEL)
+        assert answer.status_code in {400, 403}
+
+
+def test_the_browser_keeps_the_key_for_this_telephone_alone(app: Flask) -> None:
+    browser = app.test_client()
+    (cookie,) = [
+        each for each in browser.get(PHONE_PAGE).headers.getlist("Set-Cookie") if each.startswith("telephone=")
+    ]
+    assert {"HttpOnly", "Path=/phone", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert browser.get("/phone").status_code == 200
+
+
+def test_a_service_without_a_key_shows_it_to_nobody(
+    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
+) -> None:
+    with service(tmp_path, sqlite_url, redis_url, clock, PHONE_KEY="") as phone:
+        assert phone.app.test_client().get("/phone?key=").status_code == 403
 
 
 def test_every_call_is_another_one(running: Phone, got: Webhooks) -> None:
@@ -284,7 +322,7 @@ def test_a_call_that_goes_round_in_circles_is_given_up(running: Phone) -> None:
 
 
 def test_the_page_names_the_lines_and_says_what_to_do_without_javascript(running: Phone) -> None:
-    page = unescape(running.app.test_client().get("/phone").text)
+    page = unescape(running.app.test_client().get(PHONE_PAGE).text)
     assert "The first line, 80900 80906" in page
     assert "<code>make phone</code>" in page
     assert TOKEN not in page
@@ -293,5 +331,5 @@ def test_the_page_names_the_lines_and_says_what_to_do_without_javascript(running
 
 def test_a_page_without_a_reception_says_why_there_is_none_to_play(phone: Phone, running: Phone) -> None:
     why = "There is no reception to play"
-    assert why in phone.app.test_client().get("/phone").text
-    assert why not in running.app.test_client().get("/phone").text
+    assert why in phone.app.test_client().get(PHONE_PAGE).text
+    assert why not in running.app.test_client().get(PHONE_PAGE).text

@@ -1,0 +1,17 @@
+"""Builds the web application for a web server that speaks ASGI. wsgi.py builds it for `flask --app wsgi`."""
+# ruff: noqa: E402 - importing takes a second, during which a request to stop should end us
+
+import signal
+
+# A server that forks its workers leaves them its own handler, which would only note the request.
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+import wsgi
+from ivr.web.asgi import AsgiServer
+from ivr.web.services import NAME
+
+
+def create_app() -> AsgiServer:
+    """Return the application, or exit with one message about the settings or files that are wrong."""
+    app = wsgi.create_app()
+    return AsgiServer(app, app.extensions[NAME].close)

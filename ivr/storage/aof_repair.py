@@ -1,0 +1,116 @@
+"""Repairs the append-only files of a Redis that does not start: cuts out the damage, and keeps what comes after it.
+
+Redis' own tool cuts off everything behind the first damage, with the promises in it. Reads and writes files only, in
+the form of a text (`aof-use-rdb-preamble no`); a damaged snapshot (RDB) is left as it is.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+HEADER = re.compile(rb"\*(\d{1,7})\r\n(?=\$)")
+NAME = re.compile(rb"[a-z][a-z0-9._-]*")
+LENGTH = re.compile(rb"\$(\d{1,10})\r\n")
+
+
+@dataclass(frozen=True)
+class AofCommand:
+    """A whole command of a file."""
+
+    begin: int
+    """The byte at which it begins."""
+    end: int
+    """The byte behind it."""
+    name: bytes
+    """The name in lower case."""
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """A file that had something cut out."""
+
+    file: Path
+    places: int
+    """Places that were damaged."""
+    lost: int
+    """Bytes that were cut out."""
+
+
+def repair(folder: Path, now: datetime) -> tuple[Path, list[Repaired]]:
+    """Repair the folder's files, and return where they are kept as they were, and what was cut out of which.
+
+    The server must not run. Raises OSError.
+    """
+    kept = folder.with_name(f"{folder.name}-damaged-{now:%Y%m%d-%H%M%S}")
+    shutil.copytree(folder, kept)
+    return kept, [done for file in sorted(folder.glob("*.aof")) if (done := _repair(file)) is not None]
+
+
+def _repair(file: Path) -> Repaired | None:
+    written = file.read_bytes()
+    if written.startswith((b"REDIS", b"VALKEY")):
+        return None
+    whole = list(_outside_broken_transactions(commands(written)))
+    good = sum(each.end - each.begin for each in whole)
+    if good == len(written):
+        return None
+    new = file.with_suffix(".new")
+    new.write_bytes(b"".join(written[each.begin : each.end] for each in whole))
+    shutil.copymode(file, new)
+    new.replace(file)
+    return Repaired(file, _places(whole, len(written)), len(written) - good)
+
+
+def _places(whole: list[AofCommand], length: int) -> int:
+    """Return in how many places bytes were left out."""
+    begins, ends = [*(each.begin for each in whole), length], [0, *(each.end for each in whole)]
+    return sum(begin > end for begin, end in zip(begins, ends, strict=True))
+
+
+def commands(written: bytes) -> Iterator[AofCommand]:
+    """Yield every command that is whole, whatever lies between them."""
+    at = 0
+    while header := HEADER.search(written, at):
+        found = _command(written, header)
+        if found:
+            yield found
+        at = found.end if found else header.start() + 1
+
+
+def _command(written: bytes, header: re.Match[bytes]) -> AofCommand | None:
+    """Return the command with this header; None where it is not whole."""
+    at, name = header.end(), b""
+    for _ in range(int(header[1])):
+        length = LENGTH.match(written, at)
+        if length is None:
+            return None
+        end = length.end() + int(length[1])
+        if written[end : end + 2] != b"\r\n":
+            return None
+        name = name or written[length.end() : end].lower()
+        at = end + 2
+    return AofCommand(header.start(), at, name) if NAME.fullmatch(name) else None
+
+
+def _outside_broken_transactions(found: Iterator[AofCommand]) -> Iterator[AofCommand]:
+    """Yield the commands without a transaction's brackets where one of the two is lost: Redis would refuse the file.
+
+    What stands in such a transaction is kept.
+    """
+    begun: AofCommand | None = None
+    within: list[AofCommand] = []
+    for each in found:
+        if each.name == b"multi":
+            yield from within
+            begun, within = each, []
+        elif each.name == b"exec":
+            yield from (begun, *within, each) if begun else ()
+            begun, within = None, []
+        elif begun:
+            within.append(each)
+        else:
+            yield each
+    yield from within

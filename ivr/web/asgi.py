@@ -1,0 +1,186 @@
+"""Serves the WSGI application through ASGI, so that a slow stranger costs no thread.
+
+A request is read whole, up to a length and a deadline, before a thread is spent on it. Knows no web server, no route.
+"""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from ivr.web.security import LONGEST_BODY
+
+THREADS = 4
+"""Threads of a process: so many requests are worked on at a time, and one that waits for a store holds one of them."""
+
+BODY_SECONDS = 10.0
+"""Seconds that a body may take to arrive. The carrier's is here with its head."""
+
+MOST_DISCARDED = 16 * LONGEST_BODY
+"""Bytes of a body that is too long which are still read, and thrown away: only then is the answer to it read."""
+
+Message = MutableMapping[str, Any]
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = Sequence[tuple[str, str]]
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+log = logging.getLogger(__name__)
+
+
+class Gone(Exception):
+    """The client has left before its request was here."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """A body as far as it was read. One that is too long has no content; its length lets the application refuse it."""
+
+    content: bytes
+    length: int
+
+
+@dataclass(frozen=True)
+class WholeAnswer:
+    """An answer of the application."""
+
+    status: int
+    headers: Headers
+    content: bytes
+
+    async def to(self, send: Send, method: str) -> None:
+        """Send it, to HEAD without its content."""
+        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else self.content})
+
+
+LATE = WholeAnswer(
+    408, (("Content-Type", "text/plain"), ("Connection", "close")), b"The request did not arrive in time.\n"
+)
+BROKEN = WholeAnswer(500, (("Content-Type", "text/plain"),), b"A mistake of ours.\n")
+
+
+class AsgiServer:
+    """A WSGI application as an ASGI application, with threads of its own."""
+
+    def __init__(self, app: Wsgi, close: Callable[[], None], body_seconds: float = BODY_SECONDS) -> None:
+        self._app = app
+        self._close = close
+        self._body_seconds = body_seconds
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or the start and the end of the process."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                body = await read(receive)
+        except Gone:
+            return
+        except TimeoutError:
+            await LATE.to(send, scope["method"])
+            return
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(self._threads, answer_of, self._app, environ(scope, body))
+        await answer.to(send, scope["method"])
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Close the application when the server has ended its last request."""
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self._threads.shutdown()
+        self._close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def read(receive: Receive) -> Body:
+    """Return the body of a request. Raises Gone."""
+    content, length, more = bytearray(), 0, True
+    while more and length <= MOST_DISCARDED:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        chunk = message.get("body", b"")
+        length += len(chunk)
+        if length <= LONGEST_BODY:
+            content += chunk
+        more = message.get("more_body", False)
+    return Body(b"" if length > LONGEST_BODY else bytes(content), length)
+
+
+def environ(scope: Scope, body: Body) -> dict[str, Any]:
+    """Return the request as WSGI passes it (PEP 3333). A text stands for bytes, as Latin-1."""
+    path = unquote_to_bytes(scope.get("raw_path") or scope["path"].encode())
+    server, client = scope.get("server") or ("", None), scope.get("client") or ("", None)
+    return {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path.decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": str(server[1] or ""),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": client[0].removeprefix("::ffff:"),  # IPv4, where the server listens on ::
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": BytesIO(body.content),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        **_named(scope["headers"]),
+        "CONTENT_LENGTH": str(body.length),
+    }
+
+
+def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return the headers by their names in WSGI; one that comes several times is joined.
+
+    A name with an underscore is left out: WSGI could not tell X_Forwarded_For from what a proxy has set. So is an empty
+    one, since some servers make up an empty Host.
+    """
+    found = dict[str, str]()
+    for name, value in headers:
+        if b"_" in name or name.lower() == b"content-length" or not value:
+            continue
+        key = name.decode("latin-1").upper().replace("-", "_")
+        key = key if key == "CONTENT_TYPE" else f"HTTP_{key}"
+        words = value.decode("latin-1")
+        joint = "; " if key == "HTTP_COOKIE" else ","
+        found[key] = f"{found[key]}{joint}{words}" if key in found else words
+    return found
+
+
+def answer_of(app: Wsgi, request: dict[str, Any]) -> WholeAnswer:
+    """Return the application's answer to this request. An error that it has let out is logged, without its values."""
+    begun: list[tuple[str, Headers]] = []
+    written: list[bytes] = []
+
+    def start_response(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], None]:
+        begun.append((status, headers))  # nothing is sent yet, so that a later one may replace it
+        return written.append
+
+    try:
+        chunks = app(request, start_response)
+        try:
+            written.extend(chunks)
+        finally:
+            getattr(chunks, "close", lambda: None)()
+    except Exception:
+        log.exception("a request has failed")
+        return BROKEN
+    status, headers = begun[-1]
+    return WholeAnswer(int(status[:3]), headers, b"".join(written))
