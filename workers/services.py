@@ -1,7 +1,7 @@
 """The services of a job, built from the environment once a process. Nothing is connected before it is used."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -10,10 +10,12 @@ from config.settings import Settings, read
 from ivr.carrier.admin import Texts
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
+from ivr.notices.channels import Channel, channels_of
 from ivr.operations.retention import Purge
 from ivr.reports.collector import CallCollector
 from ivr.staff.lockout import Lockout
 from ivr.storage.database import Database
+from ivr.storage.encryption import KeyedIds
 from ivr.wiring import carriers, foundation, rooms
 from ivr.wiring.foundation import Clock
 from ivr.wiring.rooms import DeskServices, HoursServices
@@ -37,6 +39,11 @@ class WorkerServices:
     database: Database
     close: Callable[[], None]
     """Closes the connections to both stores."""
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        """The channels over which the staff are told, by key."""
+        return channels_of(self.settings.staff_notify_urls, KeyedIds(self.settings.secret_key))
 
 
 def build(settings: Settings, clock: Clock = lambda: datetime.now(UTC)) -> WorkerServices:

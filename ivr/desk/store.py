@@ -24,6 +24,7 @@ from ivr.desk.requests import (
     Request,
     Status,
 )
+from ivr.desk.tasks import Dispatch, NewTask
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
 from ivr.storage import schema
@@ -41,19 +42,19 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Saved:
-    """The promise of a stored request, and the ids of the tasks that were made with it."""
+    """The promise of a stored request, and the first dispatches of the tasks that were made with it."""
 
     kept: Kept
-    tasks: tuple[int, ...] = ()
+    tasks: tuple[Dispatch, ...] = ()
 
 
 class RequestStore:
     """The store of requests."""
 
-    def __init__(self, database: Database, tasks: Sequence[str] = (), rules: IntakeRules | None = None) -> None:
+    def __init__(self, database: Database, tasks: Sequence[NewTask] = (), rules: IntakeRules | None = None) -> None:
         self._database = database
         self._tasks = tasks
-        """The names of the tasks that every new request makes."""
+        """The tasks that every new request makes."""
         self._rules = rules
         """The rules that may refuse a new request; None where an earlier promise is saved."""
 
@@ -80,7 +81,7 @@ class RequestStore:
             spoken = live.reference if joined else reference
         promise = {"reference": reference, "spoken": spoken, "joined": joined, "created": new.created}
         insert_new(write, schema.promises, mark=mark, request_id=request_id, **promise)
-        tasks = () if live else tuple(_add_task(write, request_id, task, new.created) for task in self._tasks)
+        tasks = () if live else tuple(add_task(write, request_id, task, new.created) for task in self._tasks)
         return Saved(Kept(spoken, joined), tasks)
 
     def waiting(self) -> list[Request]:
@@ -188,18 +189,12 @@ def note(write: Connection, request_id: int, entry: HistoryEntry) -> None:
     write.execute(insert(schema.history).values(request_id=request_id, **line))
 
 
-def _add_task(write: Connection, request_id: int, task: str, now: datetime) -> int:
-    return insert_new(
-        write,
-        schema.errands,
-        request_id=request_id,
-        task=task,
-        created=now,
-        next_at=now,
-        leased_until=now + FIRST_LEASE,
-        rings=1,
-        attempts=0,
-        error="",
+def add_task(write: Connection, request_id: int, task: NewTask, now: datetime) -> Dispatch:
+    """Add a task about the request, and return its first dispatch."""
+    values = {"task": task.name, "channel": task.channel, "created": now, "next_at": now, "error": ""}
+    first = {"leased_until": now + FIRST_LEASE, "rings": 1, "attempts": 0}
+    return Dispatch(
+        insert_new(write, schema.errands, request_id=request_id, **values, **first), 1, task.name, task.channel
     )
 
 

@@ -81,6 +81,11 @@ class Worklist:
             waiting = read.execute(_count(Filter().conditions)).scalar_one()
         return Page([request_of(row) for row in rows], found, waiting, first)
 
+    def count_waiting(self) -> int:
+        """Return the number of live requests. Raises StoreAway."""
+        with self._database.reading() as read:
+            return read.execute(_count(Filter().conditions)).scalar_one()
+
     def version(self) -> int:
         """Return a number that grows with every change of any request. Raises StoreAway."""
         with self._database.reading() as read:

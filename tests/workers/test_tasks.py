@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from apprise import Apprise
+from rq import Queue
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
@@ -77,7 +78,7 @@ def test_with_no_channel_the_log_says_that_somebody_waits_but_not_who(
 def test_an_address_that_no_channel_understands_is_a_failure(phone: Phone, worker: WorkerServices) -> None:
     books(phone)
     odd = replace(worker, settings=worker.settings.model_copy(update={"staff_notify_urls": "nonsense"}))
-    with pytest.raises(jobs.TaskFailed, match="NotTold"):
+    with pytest.raises(jobs.TaskFailed, match="NotUnderstood"):
         jobs.run(odd, 1)
 
 
@@ -86,7 +87,7 @@ def test_a_mail_server_that_takes_the_connection_and_says_nothing_is_given_up_on
 ) -> None:
     books(phone)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"mailto://desk:secret@127.0.0.1:{silent.getsockname()[1]}?to=desk@clinic.example&cto=1"
+        address = f"mailto://desk:secret@clinic.example:{silent.getsockname()[1]}?smtp=127.0.0.1&cto=1"
         telling = replace(worker, settings=worker.settings.model_copy(update={"staff_notify_urls": address}))
         with pytest.raises(jobs.TaskFailed, match="NotTold"):
             jobs.run(telling, 1)
@@ -178,7 +179,8 @@ def test_an_errand_that_still_lies_on_the_queue_is_not_rung_for_again(
     for _ in range(5):
         clock.goes_on(minutes=2)
         sweep(worker)
-    assert len(worker.desk.job_queue._queue.get_job_ids()) == 1
+    redis, names = worker.desk.job_queue._redis, worker.desk.job_queue.names
+    assert [each for name in names for each in Queue(name, connection=redis).get_job_ids()] == ["errand-1-1"]
 
 
 def test_an_errand_whose_worker_died_is_begun_again_within_a_minute(

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ivr.desk.outbox import HISTORY_OF_FAILURE, WORKER_DIED, FailedTask
 from ivr.desk.requests import OUTCOMES, HistoryEntry, HistoryEvent, Outcome, Request, Status, Then
+from ivr.desk.tasks import HISTORY_OF_FAILURE, WORKER_DIED, FailedTask
 from ivr.line.booking import Kind, Part
 from ivr.line.script import Spoken
 from ivr.line.turn import Day, Say, Value
+from ivr.notices.troubles import ChannelTrouble, TroubleKind
 from ivr.web.i18n import _, day, how_soon, language, local, moment
 from ivr.web.services import services
 from ivr.web.wording import kind_words, language_words, outcome_words
@@ -116,9 +117,27 @@ def _reason(kind: str) -> str:
 
 REASONS: Mapping[str, Callable[[], str]] = {
     "NotTold": lambda: _("a channel in STAFF_NOTIFY_URLS did not take it"),
+    "NotUnderstood": lambda: _("the address in STAFF_NOTIFY_URLS is not understood"),
     WORKER_DIED: lambda: _("the worker ended each time it tried"),
 }
 """Words for the reasons that have a name of ours. Those of libraries are shown as they are."""
+
+
+def trouble_words(found: ChannelTrouble) -> str:
+    """Return a sentence about a channel to the staff that does not work."""
+    return TROUBLES[found.kind](found.channel.name, moment(found.since))
+
+
+TROUBLES: Mapping[TroubleKind, Callable[[str, str], str]] = {
+    TroubleKind.NOT_UNDERSTOOD: lambda name, _since: _(
+        "Nobody is told of new requests over address %(name)s in STAFF_NOTIFY_URLS: it is not understood.", name=name
+    ),
+    TroubleKind.NOT_TAKEN: lambda name, since: _(
+        "Address %(name)s in STAFF_NOTIFY_URLS has taken no notice of new requests since %(moment)s.",
+        name=name,
+        moment=since,
+    ),
+}
 
 
 def who_words(entry: HistoryEntry) -> str:

@@ -138,6 +138,7 @@ def _list(wanted: Filter) -> dict[str, object]:
         "wanted": wanted,
         "seen": _seen(),
         "failed": [(each, cards.failure_words(each)) for each in services().desk.outbox.failed_for_good()],
+        "troubles": [cards.trouble_words(each) for each in services().desk.channel_troubles.now()],
         "on_their_way": _on_their_way(),
         "lines": services().clinic.lines,
         "title": _("(%(count)s) The desk", count=page.waiting),
