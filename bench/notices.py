@@ -43,7 +43,7 @@ def main(count: int) -> None:
     for name, module in WAYS.items():
         rate = rate_of(module, count)
         first = first or rate
-        print(f"{name:42} {rate:7.1f} a second   {rate / first:5.1f} times")
+        print(f"{name:42} {rate:7.1f} a second   {rate / first:5.1f} times")  # noqa: T201 - a benchmark prints
 
 
 def rate_of(module: list[str], count: int) -> float:
@@ -64,7 +64,8 @@ def rate_of(module: list[str], count: int) -> float:
         if "workers" not in module:
             forks(worker, count)
         env = {**os.environ, **environ}
-        subprocess.run([sys.executable, "-m", *module], cwd=ROOT, env=env, check=True, capture_output=True)
+        command = [sys.executable, "-m", *module]
+        subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True)  # noqa: S603 - our own
         worker.close()
         if len(channel.posts) != count:
             raise SystemExit(f"{len(channel.posts)} notices for {count} requests")

@@ -14,7 +14,7 @@ from ivr.desk.tasks import OutboxTask
 from ivr.storage.database import StoreAway
 from ivr.storage.encryption import Unreadable
 from workers.services import WorkerServices
-from workers.tasks import TASKS, NotUnderstood
+from workers.tasks import TASKS, AddressNotUnderstood
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def run(worker: WorkerServices, task_id: int, number: int | None = None) -> None
         TASKS[task.name](worker, task)
     except Exception as error:
         reason = _reason(error)
-        worker.desk.outbox.failed(task, reason, worker.clock(), for_good=isinstance(error, NotUnderstood))
+        worker.desk.outbox.failed(task, reason, worker.clock(), for_good=isinstance(error, AddressNotUnderstood))
         # The error's message may hold the number that the carrier refused.
         raise TaskFailed(f"errand {task_id}: {reason}") from None
     _record_done(worker, task)

@@ -21,14 +21,14 @@ class NotTold(Exception):
     """A channel to the staff did not accept the message."""
 
 
-class NotUnderstood(NotTold):
+class AddressNotUnderstood(NotTold):
     """No kind of channel understands the address. It stays so until somebody corrects it."""
 
 
 def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
     """Notify the staff of a request over one channel: its line, reference and due time, and how many wait.
 
-    The number is at the desk only. Raises NotTold, NotUnderstood.
+    The number is at the desk only. Raises NotTold, AddressNotUnderstood.
     """
     channels = worker.channels
     if not channels:
@@ -51,7 +51,7 @@ def _send(worker: WorkerServices, channel: Channel, task: OutboxTask) -> None:
     chosen = sender(channel.address)
     if chosen is None:
         _note(worker, channel, TroubleKind.NOT_UNDERSTOOD)
-        raise NotUnderstood
+        raise AddressNotUnderstood
     taken = chosen.notify(title=_title(task), body=_body(worker, task))
     _note(worker, channel, None if taken else TroubleKind.NOT_TAKEN)
     if not taken:

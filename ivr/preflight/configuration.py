@@ -13,11 +13,9 @@ from ivr.line.advice import Lack, mark
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
 from ivr.line.turn import Say
-from ivr.notices.channels import channels_of
 from ivr.notices.senders import is_understood
 from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
-from ivr.storage.encryption import KeyedIds
 from ivr.wiring.carriers import SETTINGS
 
 SHORTEST_METRICS_TOKEN = 16
@@ -115,7 +113,7 @@ def _wanting(clinic: Clinic, script: Script, now: datetime) -> dict[Lack, list[s
 
 def staff_are_told(on: Context) -> Finding:
     """Check that staff who are not at the desk are notified of a new request, over addresses that are understood."""
-    channels = channels_of(on.settings.staff_notify_urls, KeyedIds(on.settings.secret_key)).values()
+    channels = on.channels().values()
     if not channels:
         return doubtful("nobody is told of a new request but who looks at the desk", "set STAFF_NOTIFY_URLS")
     odd = ", ".join(each.name for each in channels if not is_understood(each.address))

@@ -4,10 +4,8 @@ import shutil
 
 from ivr.desk.job_queue import JobQueue
 from ivr.hours.closures_file import FILE
-from ivr.notices.channels import channels_of
 from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
-from ivr.storage.encryption import KeyedIds
 
 MEGABYTE = 1024 * 1024
 
@@ -17,8 +15,7 @@ ROOM_NEEDED, ROOM_WISHED = 100 * MEGABYTE, 1024 * MEGABYTE
 
 def worker(on: Context) -> Finding:
     """Check that every queue has a worker that has sent a heartbeat within the last minute."""
-    channels = channels_of(on.settings.staff_notify_urls, KeyedIds(on.settings.secret_key))
-    queues = JobQueue(on.redis, channels=channels)
+    queues = JobQueue(on.redis, channels=on.channels())
     missing = queues.unserved(on.clock())
     if len(missing) == len(queues.names):
         return bad("no worker runs: nobody is told of a request", "start one: python -m workers (make run does)")

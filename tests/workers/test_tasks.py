@@ -87,7 +87,7 @@ def test_with_no_channel_the_log_says_that_somebody_waits_but_not_who(
 def test_an_address_that_no_channel_understands_is_a_failure(phone: Phone, worker: WorkerServices) -> None:
     books(phone)
     odd = replace(worker, settings=worker.settings.model_copy(update={"staff_notify_urls": "nonsense"}))
-    with pytest.raises(jobs.TaskFailed, match="NotUnderstood"):
+    with pytest.raises(jobs.TaskFailed, match="AddressNotUnderstood"):
         jobs.run(odd, 1)
 
 

@@ -117,7 +117,7 @@ def _reason(kind: str) -> str:
 
 REASONS: Mapping[str, Callable[[], str]] = {
     "NotTold": lambda: _("a channel in STAFF_NOTIFY_URLS did not take it"),
-    "NotUnderstood": lambda: _("the address in STAFF_NOTIFY_URLS is not understood"),
+    "AddressNotUnderstood": lambda: _("the address in STAFF_NOTIFY_URLS is not understood"),
     WORKER_DIED: lambda: _("the worker ended each time it tried"),
 }
 """Words for the reasons that have a name of ours. Those of libraries are shown as they are."""
