@@ -23,6 +23,7 @@ from sqlalchemy.pool import NullPool
 from ivr.desk.outbox import Outbox
 from ivr.desk.requests import NewRequest
 from ivr.desk.store import RequestStore
+from ivr.desk.tasks import TELL_STAFF, NewTask
 from ivr.line.booking import Kind
 from ivr.line.phones import Phone
 from ivr.storage.breaker import Breaker
@@ -105,7 +106,7 @@ class Offer:
 
 def confirms(offer: Offer, process: int, go: Any, answers: Any) -> None:
     """One process of the web."""
-    store = RequestStore(SIDES[offer.side](offer.url, breaker=Breaker(DATABASE_STALLS)), ("tell_staff",))
+    store = RequestStore(SIDES[offer.side](offer.url, breaker=Breaker(DATABASE_STALLS)), (NewTask(TELL_STAFF),))
     deadline, found, fell = Deadline(A_CALLER_WAITS), [], [0]
 
     def confirm(number: int) -> None:

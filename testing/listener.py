@@ -19,6 +19,8 @@ class Listener:
     posts: list[tuple[str, bytes]] = field(default_factory=list)
     may_answer: Event = field(default_factory=Event)
     """Cleared, it keeps whoever posts waiting."""
+    keeps: str = ""
+    """Whoever posts something that holds this is kept waiting, as long as nobody else is."""
     moments: list[float] = field(default_factory=list)
     """When each was posted, in seconds since the epoch."""
 
@@ -36,7 +38,7 @@ def listener() -> Iterator[Listener]:
     """Listens on a free port of this machine."""
     heard = Listener()
     heard.may_answer.set()
-    lock = Lock()
+    lock, ended = Lock(), Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -44,7 +46,7 @@ def listener() -> Iterator[Listener]:
             with lock:
                 heard.posts.append((self.path, body))
                 heard.moments.append(time.time())
-            if heard.may_answer.wait(30):
+            if heard.may_answer.wait(30) and not (heard.keeps and heard.keeps in body.decode() and ended.wait(30)):
                 self._say()
 
         def do_GET(self) -> None:
@@ -68,6 +70,7 @@ def listener() -> Iterator[Listener]:
         yield heard
     finally:
         heard.may_answer.set()
+        ended.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -20,7 +20,7 @@ OURS = ("ivr", "workers", "config", "wsgi")
 
 LINE = {"ivr.line", "ivr.line.paths", "ivr.line.checks"}
 GROUND = {"ivr.line", "config", "ivr.storage", "ivr.storage.address", "ivr.metrics"}
-STORES = {"ivr.staff", "ivr.hours", "ivr.desk"}
+STORES = {"ivr.staff", "ivr.hours", "ivr.desk", "ivr.notices"}
 ABOVE_STORES = {"ivr.reports", "ivr.phone", "ivr.preflight"}
 SHARED = {"ivr.operations", "ivr.wiring"}
 CARRIERS = {"ivr.carrier", "ivr.wiring.carriers"}
@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ivr.staff": {"ivr.line", "ivr.storage"},
     "ivr.hours": {"ivr.line", "ivr.storage"},
     "ivr.desk": {"ivr.line", "ivr.storage"},
+    "ivr.notices": {"ivr.line", "ivr.storage"},
     "ivr.carrier": {"ivr.line"},
     "ivr.carrier.twilio": {"ivr.line", "ivr.carrier"},
     "ivr.wiring.carriers": {"ivr.line", "ivr.carrier", "ivr.carrier.twilio"},
@@ -203,7 +204,7 @@ def test_the_line_needs_nothing_but_python_and_phonenumbers_and_is_pure() -> Non
         ("twilio.rest", {"ivr.carrier.twilio.rest"}),
         ("twilio.twiml", {"ivr.carrier.twilio.twiml"}),
         ("twilio.request_validator", {"ivr.carrier.twilio.webhook"}),
-        ("apprise", {"workers.tasks"}),
+        ("apprise", {"ivr.notices.senders"}),
         ("argon2", {"ivr.staff.passwords"}),
         ("pyotp", {"ivr.staff.totp"}),
         ("segno", {"ivr.web.staff.second_factor"}),

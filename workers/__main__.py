@@ -1,49 +1,86 @@
-"""Builds and runs a worker with our queue, the JSON serializer, and short timeouts, so that a dead one is soon noticed.
+"""Runs the workers of this machine: processes for each queue, forked once all that a job needs is loaded.
 
-Run as `python -m workers`.
+Run as `python -m workers`; with --burst they end when the queues are empty.
 """
 
+import gc
 import os
 import sys
+import time
+from collections.abc import Mapping
+from functools import partial
 
-from rq import Queue, Worker
-from rq.serializers import JSONSerializer
-
-import workers.jobs  # noqa: F401 - imported before the fork, so that a job begins at once
 from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
-from ivr.desk.job_queue import QUEUE
-from ivr.storage.redis import client_for_workers
+from ivr.desk.job_queue import PROMISES, QUEUE, TEXTS
+from ivr.notices.senders import is_understood
+from ivr.notices.troubles import TroubleKind
+from ivr.storage.database import StoreAway
+from ivr.storage.redis import QueueAway, client_for_workers, queue_errors
 from ivr.wiring.carriers import SETTINGS
-from workers.services import build
+from workers.processes import JobProcess, JobProcesses, log
+from workers.queue_worker import QueueWorker, end_with
+from workers.services import WorkerServices, build
 
-WORKER_SECONDS = 30
-"""Seconds for which Redis remembers a worker without a heartbeat: the least with room for RQ's own heartbeats."""
+PROCESSES: Mapping[str, int] = {PROMISES: 1, QUEUE: 1, TEXTS: 2}
+"""Processes for each queue. One that waits for a silent carrier leaves the others of its queue free."""
 
-LOOK_SECONDS = 5
-"""Seconds between a worker's looks at its running job."""
+PROCESSES_OF_A_CHANNEL = 3
+"""Processes for each channel to the staff: with one in a job that hangs, the rest go on."""
 
 
 def main(arguments: list[str]) -> None:
-    """Run a worker until it is told to stop; with --burst, until the queue is empty."""
+    """Run the workers until they are told to stop; with --burst, until the queues are empty."""
+    burst = "--burst" in arguments
     try:
         settings = read(os.environ, carriers=SETTINGS)
         logs.configure(production=settings.production)
-        build(settings)  # a configuration error stops the worker here, not its first job
+        worker = build(settings)  # a configuration error stops the workers here, not their first job
     except (BadSettings, BadFile) as refused:
         sys.exit(str(refused))
-    redis = client_for_workers(settings.redis_url)
-    worker = Worker(
-        [Queue(QUEUE, connection=redis, serializer=JSONSerializer)],
-        connection=redis,
-        serializer=JSONSerializer,
-        worker_ttl=WORKER_SECONDS,
-        job_monitoring_interval=LOOK_SECONDS,
-        maintenance_interval=WORKER_SECONDS,
-        log_job_description=False,
-    )
-    worker.work(burst="--burst" in arguments, logging_level="WARNING")
+    name_bad_addresses(worker)
+    gc.freeze()  # what is loaded by now is shared with the processes, and stays so
+    JobProcesses(queues(worker), partial(work, worker, burst), time.monotonic).keep(until_empty=burst)
+
+
+def queues(worker: WorkerServices) -> list[str]:
+    """Return the queue of each process."""
+    counted = ((name, PROCESSES.get(name, PROCESSES_OF_A_CHANNEL)) for name in worker.desk.job_queue.names)
+    return [name for name, count in counted for _ in range(count)]
+
+
+def name_bad_addresses(worker: WorkerServices) -> None:
+    """Log the addresses that no kind of channel understands. Loads the plugins of the others."""
+    for each in worker.channels.values():
+        if not is_understood(each.address):
+            log.error("STAFF_NOTIFY_URLS, address %s: is not understood; nobody is told over it. Correct it", each.name)
+
+
+def work(worker: WorkerServices, burst: bool, process: JobProcess, lifeline: int) -> None:
+    """Take the jobs of one queue, in a process of its own, until told to end."""
+    end_with(lifeline)
+    try:
+        if process.queue == QUEUE:
+            note_bad_addresses(worker)
+        with queue_errors():
+            redis = client_for_workers(worker.settings.redis_url)
+            QueueWorker(worker, process, redis).work(burst=burst, logging_level="WARNING")
+    except (StoreAway, QueueAway) as away:
+        log.warning("the queue %s: %s %s", process.queue, type(away).__name__, away)
+        sys.exit(1)
+
+
+def note_bad_addresses(worker: WorkerServices) -> None:
+    """Note for the desk which addresses are not understood, and forget what is not configured. Raises StoreAway."""
+    troubles = worker.desk.channel_troubles
+    troubles.forget_others()
+    stored = {each.channel.key: each.kind for each in troubles.now()}
+    for key, each in worker.channels.items():
+        if not is_understood(each.address):
+            troubles.note(key, TroubleKind.NOT_UNDERSTOOD, worker.clock())
+        elif stored.get(key) is TroubleKind.NOT_UNDERSTOOD:
+            troubles.note(key, None, worker.clock())
 
 
 if __name__ == "__main__":

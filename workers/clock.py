@@ -46,8 +46,7 @@ def enqueue_due(worker: WorkerServices) -> None:
         worker.desk.job_queue.enqueue_saving_pending()
     # Redis is asked first: a task must not be leased while it cannot be queued.
     queued = worker.desk.job_queue.queued_tasks()
-    due = worker.desk.outbox.due(worker.clock())
-    worker.desk.job_queue.enqueue(each for each in due if each.task_id not in queued)
+    worker.desk.job_queue.enqueue(worker.desk.outbox.due(worker.clock(), queued))
 
 
 def run(worker: WorkerServices, stop: threading.Event) -> None:

@@ -1,51 +1,74 @@
-"""The jobs on the queue. They take ids, are safe to repeat, and raise their errors so that RQ counts them.
+"""The jobs on the queues. They take ids, are safe to repeat, and raise their errors.
 
 The outbox decides what is tried again and when; RQ only carries ids.
 """
 
 import logging
+from collections.abc import Callable
+from functools import partial
+from threading import Event
 
 from config import logs
+from ivr.desk.job_queue import saves_pending, task_of
 from ivr.desk.pending import SealedRequest
+from ivr.desk.tasks import OutboxTask
 from ivr.storage.database import StoreAway
 from ivr.storage.encryption import Unreadable
-from workers.services import WorkerServices, services
-from workers.tasks import TASKS
+from workers.services import WorkerServices
+from workers.tasks import TASKS, AddressNotUnderstood
 
 log = logging.getLogger(__name__)
+
+RECORD_AGAIN = (0.2, 1.0, 4.0)
+"""Seconds before each further attempt to record what is done: unrecorded, it would be done again."""
 
 
 class TaskFailed(Exception):
     """A task was tried and failed. The message has its id and the kind of the error."""
 
 
-def run_errand(errand_id: int) -> None:
-    """Run an outbox task that is not done yet. Queued jobs have this function's name: do not rename it."""
-    run(services(), errand_id)
+def known(job_id: str) -> Callable[[WorkerServices], None] | None:
+    """Return the job of this id, which is one of two kinds; None for any other.
+
+    The id is all that is read. An outbox task is read anew from the database, a pending request is sealed.
+    """
+    task = task_of(job_id)
+    if task is not None:
+        return partial(run, task_id=task[0], number=task[1])
+    return save if saves_pending(job_id) else None
 
 
-def save_waiting() -> None:
-    """Save the pending requests in Redis. Queued jobs have this function's name: do not rename it."""
-    save(services())
+def run(worker: WorkerServices, task_id: int, number: int | None = None) -> None:
+    """Run an outbox task with these services; with a `number`, only for that dispatch. A failure is recorded first.
 
-
-def run(worker: WorkerServices, task_id: int) -> None:
-    """Run an outbox task with these services. A failure is recorded first. Raises TaskFailed."""
-    task = worker.desk.outbox.begin(task_id, worker.clock())
+    Raises TaskFailed, StoreAway.
+    """
+    task = worker.desk.outbox.begin(task_id, worker.clock(), number)
     if task is None:
-        log.info("errand %s: is done already", task_id)
+        log.info("errand %s: is done already, or dispatched anew", task_id)
         return
-    # Not reset at the end: what RQ logs about a failed job belongs to its call too.
+    # Not reset at the end: what is logged about a failed job belongs to its call too.
     logs.begin(call=task.request.call_id, errand=task_id)
     try:
         TASKS[task.name](worker, task)
     except Exception as error:
         reason = _reason(error)
-        worker.desk.outbox.failed(task, reason, worker.clock())
-        # RQ stores and logs what is raised; the error's message may hold the number that the carrier refused.
+        worker.desk.outbox.failed(task, reason, worker.clock(), for_good=isinstance(error, AddressNotUnderstood))
+        # The error's message may hold the number that the carrier refused.
         raise TaskFailed(f"errand {task_id}: {reason}") from None
-    worker.desk.outbox.done(task, worker.clock())
+    _record_done(worker, task)
     log.info("errand %s: %s is done", task_id, task.name)
+
+
+def _record_done(worker: WorkerServices, task: OutboxTask) -> None:
+    """Mark the task as done, and try again for some seconds while the database is away. Raises StoreAway."""
+    for pause in RECORD_AGAIN:
+        try:
+            return worker.desk.outbox.done(task, worker.clock())
+        except StoreAway as away:
+            log.warning("errand %s: it is done, and could not be recorded (%s)", task.id, away)
+            Event().wait(pause)
+    return worker.desk.outbox.done(task, worker.clock())
 
 
 def _reason(error: Exception) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -11,11 +11,13 @@ from config.settings import Settings, read
 from ivr.carrier.admin import Texts
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
+from ivr.notices.channels import Channel, channels_of
 from ivr.operations.readiness import DatabaseReadiness
 from ivr.operations.retention import Purge, newest_row
 from ivr.reports.collector import CallCollector
 from ivr.staff.lockout import Lockout
 from ivr.storage.database import Database
+from ivr.storage.encryption import KeyedIds
 from ivr.storage.lived_time import FILE, LivedTime
 from ivr.storage.revisions import revisions
 from ivr.wiring import carriers, foundation, rooms
@@ -43,6 +45,11 @@ class WorkerServices:
     database: Database
     close: Callable[[], None]
     """Closes the connections to both stores."""
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        """The channels over which the staff are told, by key."""
+        return channels_of(self.settings.staff_notify_urls, KeyedIds(self.settings.secret_key))
 
 
 def build(

@@ -6,10 +6,12 @@ Each is safe to repeat, and raises its errors so that it is tried again.
 import logging
 from collections.abc import Callable, Mapping
 
-from apprise import Apprise
-
-from ivr.desk.outbox import CONFIRM_TO_CALLER, TELL_STAFF, OutboxTask
+from ivr.desk.tasks import CONFIRM_TO_CALLER, TELL_STAFF, OutboxTask
 from ivr.line.turn import Say, Value
+from ivr.notices.channels import Channel
+from ivr.notices.senders import sender
+from ivr.notices.troubles import TroubleKind
+from ivr.storage.database import StoreAway
 from workers.services import WorkerServices
 
 log = logging.getLogger(__name__)
@@ -19,28 +21,64 @@ class NotTold(Exception):
     """A channel to the staff did not accept the message."""
 
 
-def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
-    """Notify the staff of a request: its line, reference and due time, but no number, which is at the desk only.
+class AddressNotUnderstood(NotTold):
+    """No kind of channel understands the address. It stays so until somebody corrects it."""
 
-    Raises NotTold.
+
+def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
+    """Notify the staff of a request over one channel: its line, reference and due time, and how many wait.
+
+    The number is at the desk only. Raises NotTold, AddressNotUnderstood.
     """
-    urls = worker.settings.staff_notify_urls.split()
-    if not urls:
+    channels = worker.channels
+    if not channels:
         log.info("request %s: waits at the desk; no channel to tell the staff is configured", task.request.id)
         return
-    # `add` returns whether the address is valid, `notify` whether every channel took the message.
-    channels = Apprise()
-    understood = [channels.add(url) for url in urls]
-    if not all(understood) or not channels.notify(title=_title(task), body=_body(worker, task)):
+    key = task.channel if task.channel in channels else _spread(worker, task, channels)
+    if key is not None:
+        _send(worker, channels[key], task)
+
+
+def _spread(worker: WorkerServices, task: OutboxTask, channels: Mapping[str, Channel]) -> str | None:
+    """Return the channel that this task is for from now on, if any, and have the others told beside it."""
+    key, others = worker.desk.outbox.spread(task, list(channels), worker.clock())
+    worker.desk.job_queue.enqueue(others)
+    return key
+
+
+def _send(worker: WorkerServices, channel: Channel, task: OutboxTask) -> None:
+    """Send the notice over this channel, and note at the desk whether the channel works."""
+    chosen = sender(channel.address)
+    if chosen is None:
+        _note(worker, channel, TroubleKind.NOT_UNDERSTOOD)
+        raise AddressNotUnderstood
+    taken = chosen.notify(title=_title(task), body=_body(worker, task))
+    _note(worker, channel, None if taken else TroubleKind.NOT_TAKEN)
+    if not taken:
         raise NotTold
 
 
+def _note(worker: WorkerServices, channel: Channel, kind: TroubleKind | None) -> None:
+    """Note the state of the channel; if the database is away, the next notice does. The delivery counts by itself."""
+    try:
+        worker.desk.channel_troubles.note(channel.key, kind, worker.clock())
+    except StoreAway as away:
+        log.warning("channel %s: its state could not be noted (%s)", channel.name, away)
+
+
 def confirm_to_caller(worker: WorkerServices, task: OutboxTask) -> None:
-    """Send the caller their reference. Raises the errors of the carrier's client."""
+    """Send the caller their reference, unless the carrier has the order already: its answer may have been lost.
+
+    Raises the errors of the carrier's client.
+    """
     request = task.request
     values: dict[str, Value] = {"clinic": worker.clinic.name, "reference": request.reference}
     words = worker.script.say(Say("text_confirmation", values), worker.script.spoken(request.language)).words
-    worker.texts().send(request.phone, words)
+    texts = worker.texts()
+    if task.in_doubt and texts.has(request.phone, words):
+        log.info("request %s: the carrier has the order of its text already", request.id)
+        return
+    texts.send(request.phone, words)
 
 
 def _title(task: OutboxTask) -> str:
@@ -52,7 +90,8 @@ def _body(worker: WorkerServices, task: OutboxTask) -> str:
     line = worker.clinic.line(request.line)
     due = line.hours.local(request.due)
     where = f"{worker.settings.public_base_url}/desk"
-    return f"{line.heading}, reference {request.reference}, due {due:%a %d %b %H:%M}. {where}"
+    waits = f"{worker.desk.worklist.count_waiting()} waiting in all"
+    return f"{line.heading}, reference {request.reference}, due {due:%a %d %b %H:%M}. {waits}. {where}"
 
 
 TASKS: Mapping[str, Callable[[WorkerServices, OutboxTask], None]] = {

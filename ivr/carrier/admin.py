@@ -104,7 +104,10 @@ class Admin(Protocol):
 
 
 class Texts(Protocol):
-    """The operation that sends text messages."""
+    """The operations on text messages."""
 
     def send(self, to: Phone, words: str) -> None:
         """Send the words as a text message. Raises the error of the carrier's client, or OSError."""
+
+    def has(self, to: Phone, words: str) -> bool:
+        """Return whether the carrier has an order of these words that has not failed. Raises as `send` does."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from ivr.desk.blocked import Blocked
 from ivr.desk.intake_rules import RequestRefused
 from ivr.desk.job_queue import JobQueue
-from ivr.desk.outbox import Dispatch
 from ivr.desk.pending import PendingRequest, PendingRequests
 from ivr.desk.requests import Kept, NewRequest
 from ivr.desk.store import RequestStore, Saved
@@ -81,6 +80,6 @@ class Intake:
     def _enqueue(self, saved: Saved, new: NewRequest) -> None:
         """Enqueue the tasks, after the commit; if Redis fails, the sweep does it within half a minute."""
         try:
-            self.job_queue.enqueue(Dispatch(task, number=1) for task in saved.tasks)
+            self.job_queue.enqueue(saved.tasks)
         except QueueAway as away:
             log.warning("call %s: Redis is away (%s); the sweep will ring for its errands", new.call_id, away)

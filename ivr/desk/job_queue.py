@@ -1,10 +1,12 @@
-"""The job queue in Redis, from which the workers take their jobs.
+"""The job queues in Redis, from which the workers take their jobs: one for each kind of work, and for each channel.
 
-Jobs carry ids only. Nothing is decided here; the sweep enqueues lost jobs again.
+Nothing is decided here; the sweep enqueues lost jobs again. The id of a job says all that a worker reads of it.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from redis import Redis
 from rq import Queue
@@ -12,58 +14,90 @@ from rq.serializers import JSONSerializer
 from rq.utils import as_text, utcparse
 from rq.worker_registration import get_keys
 
-from ivr.desk.outbox import Dispatch
+from ivr.desk.tasks import TELL_STAFF, Dispatch
 from ivr.storage import redis_state
 from ivr.storage.breaker import Breaker
 from ivr.storage.redis import QueueAway, queue_errors, try_write
 
 QUEUE = "desk"
+"""The queue of notices that name no channel, or one that is not configured any more, and of older programs."""
+
+PROMISES = "promises"
+"""The queue of bringing pending requests to the desk. Nothing else is on it, so that nothing else can hold it up."""
+
+TEXTS = "texts"
+"""The queue of text messages to callers."""
+
 RUN_TASK = "workers.jobs.run_errand"
 SAVE_PENDING = "workers.jobs.save_waiting"
+"""The names of the jobs' functions: an older program runs what a newer one has queued by these names."""
 
+TASK_ID = re.compile(r"errand-([1-9][0-9]{0,9})-([1-9][0-9]{0,9})", re.ASCII)
+SAVING_ID = re.compile(r"waiting-[0-9]{1,19}", re.ASCII)
+"""The ids of the two kinds of jobs."""
+
+LARGEST_ID = 2**31 - 1
+"""The largest integer of a column."""
 
 JOB_SECONDS = 40
 """A job's time limit, in seconds: less than a task's lease, so that no task is run twice at a time."""
 
 KEEP_FAILED = timedelta(days=7)
-"""Time for which RQ keeps a failed job; the outbox keeps failed tasks for good."""
+"""Time for which an older program's worker keeps a failed job in Redis; ours keeps none, the outbox does."""
 
 WORKER_SILENT = timedelta(seconds=60)
 """Time since a worker's last heartbeat after which it does not count as alive."""
 
 
-class JobQueue:
-    """The queue of jobs, and the state of Redis and the workers."""
+def queue_of_channel(key: str) -> str:
+    """Return the name of the queue of the channel with this key."""
+    return f"notices-{key}"
 
-    def __init__(self, redis: Redis, breaker: Breaker | None = None) -> None:
+
+def task_of(job_id: str) -> tuple[int, int] | None:
+    """Return the outbox task that a job runs, and the number of its dispatch; None for any other job."""
+    found = TASK_ID.fullmatch(job_id)
+    numbers = (int(found[1]), int(found[2])) if found else None
+    return numbers if numbers and max(numbers) <= LARGEST_ID else None
+
+
+def saves_pending(job_id: str) -> bool:
+    """Return whether a job brings the pending requests to the desk."""
+    return bool(SAVING_ID.fullmatch(job_id))
+
+
+class JobQueue:
+    """The queues of jobs, and the state of Redis and the workers."""
+
+    def __init__(self, redis: Redis, breaker: Breaker | None = None, channels: Collection[str] = ()) -> None:
         self._redis = redis
         self._breaker = breaker
-        self._queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+        self._channels = channels
+        self._queues = {name: self._named(name) for name in (PROMISES, QUEUE, TEXTS, *map(queue_of_channel, channels))}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all queues."""
+        return tuple(self._queues)
 
     def enqueue(self, dispatches: Iterable[Dispatch]) -> None:
-        """Put a job on the queue for each of these tasks. Raises QueueAway."""
-        jobs = [
-            Queue.prepare_data(
-                RUN_TASK,
-                args=(each.task_id,),
-                job_id=f"errand-{each.task_id}-{each.number}",
-                description=f"errand {each.task_id}",
-                timeout=JOB_SECONDS,
-                result_ttl=0,
-                failure_ttl=int(KEEP_FAILED.total_seconds()),
-            )
-            for each in dispatches
-        ]
-        if jobs:
-            with queue_errors(self._breaker):
-                self._queue.enqueue_many(jobs)
+        """Put a job for each of these tasks on the queue of its kind. Raises QueueAway."""
+        by_queue: dict[str, list[Any]] = {}
+        for each in dispatches:
+            by_queue.setdefault(self._queue_of(each), []).append(_job(each))
+        if not by_queue:
+            return
+        with queue_errors(self._breaker), self._redis.pipeline() as together:
+            for name, jobs in by_queue.items():
+                self._queues[name].enqueue_many(jobs, pipeline=together)
+            together.execute()
 
     def enqueue_saving_pending(self) -> None:
         """Enqueue the job that saves the pending requests, unless it is queued already. Raises QueueAway."""
         with queue_errors(self._breaker):
-            if not any(job_id.startswith("waiting-") for job_id in self._queue.get_job_ids()):
+            if not self._redis.llen(self._queues[PROMISES].key):
                 count = self._redis.incr("clinic:rings-for-waiting")
-                self._queue.enqueue(
+                self._queues[PROMISES].enqueue(
                     SAVE_PENDING,
                     job_id=f"waiting-{count}",
                     description="save what waits",
@@ -73,10 +107,13 @@ class JobQueue:
                 )
 
     def queued_tasks(self) -> set[int]:
-        """Return the ids of the tasks whose job still waits on the queue. Raises QueueAway."""
-        with queue_errors(self._breaker):
-            names = (job_id.split("-") for job_id in self._queue.get_job_ids())
-            return {int(name[1]) for name in names if name[0] == "errand" and name[1:] and name[1].isdecimal()}
+        """Return the ids of the tasks whose job still waits on a queue. Raises QueueAway."""
+        with queue_errors(self._breaker), self._redis.pipeline() as together:
+            for each in self._queues.values():
+                together.lrange(each.key, 0, -1)
+            found: list[list[bytes]] = together.execute()
+        tasks = (task_of(job_id.decode(errors="replace")) for job_ids in found for job_id in job_ids)
+        return {task[0] for task in tasks if task}
 
     def check(self) -> None:
         """Check that Redis takes writes and keeps them. Raises QueueAway, whose message says what is wrong."""
@@ -87,13 +124,40 @@ class JobQueue:
         if wrong:
             raise QueueAway(wrong)
 
-    def worker_is_alive(self, now: datetime) -> bool:
-        """Return whether any worker sent a heartbeat within the last `WORKER_SILENT`. Raises QueueAway.
+    def unserved(self, now: datetime) -> list[str]:
+        """Return the queues from which no worker takes jobs: none sent a heartbeat within the last `WORKER_SILENT`.
 
         Reads RQ's keys itself, because an RQ Worker object would raise the timeout of this client's new connections to
-        minutes.
+        minutes. Raises QueueAway.
         """
         with queue_errors(self._breaker):
-            beats = [self._redis.hget(key, "last_heartbeat") for key in get_keys(queue=self._queue)]
+            return [name for name, queue in self._queues.items() if not self._is_served(queue, now)]
+
+    def worker_is_alive(self, now: datetime) -> bool:
+        """Return whether every queue has a worker. Raises QueueAway."""
+        return not self.unserved(now)
+
+    def _is_served(self, queue: Queue, now: datetime) -> bool:
+        beats = [self._redis.hget(key, "last_heartbeat") for key in get_keys(queue=queue)]
         moments = [utcparse(as_text(beat)) for beat in beats if beat]
         return any(now - moment.replace(tzinfo=moment.tzinfo or UTC) < WORKER_SILENT for moment in moments)
+
+    def _queue_of(self, dispatch: Dispatch) -> str:
+        if dispatch.name != TELL_STAFF:
+            return TEXTS
+        return queue_of_channel(dispatch.channel) if dispatch.channel in self._channels else QUEUE
+
+    def _named(self, name: str) -> Queue:
+        return Queue(name, connection=self._redis, serializer=JSONSerializer)
+
+
+def _job(dispatch: Dispatch) -> Any:
+    return Queue.prepare_data(
+        RUN_TASK,
+        args=(dispatch.task_id,),
+        job_id=f"errand-{dispatch.task_id}-{dispatch.number}",
+        description=f"errand {dispatch.task_id}",
+        timeout=JOB_SECONDS,
+        result_ttl=0,
+        failure_ttl=int(KEEP_FAILED.total_seconds()),
+    )

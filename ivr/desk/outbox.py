@@ -1,27 +1,22 @@
 """The outbox: tasks about requests, each a row of the table `errands` until it is done or has failed for good.
 
-The job queue carries only the ids. The sweep enqueues a task again that was never queued or whose worker died. No
-HTTP, no clock.
+Each channel to the staff has a row of its own, and so a delivery of its own. The job queue carries only the ids. The
+sweep enqueues a task again that was never queued or whose worker died. No HTTP, no clock.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, or_, select, update
 
-from ivr.desk.request_rows import CANNOT_READ, OddRequest, any_request
-from ivr.desk.requests import THE_CLOCK, HistoryEntry, HistoryEvent, Request
-from ivr.desk.store import note
+from ivr.desk.request_rows import CANNOT_READ, CannotRead, request_of
+from ivr.desk.requests import THE_CLOCK, HistoryEntry, HistoryEvent
+from ivr.desk.store import add_task, note
+from ivr.desk.tasks import TELL_STAFF, WORKER_DIED, Dispatch, FailedTask, NewTask, OutboxTask, history_of_failure
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database
-
-TELL_STAFF = "tell_staff"
-CONFIRM_TO_CALLER = "confirm_to_caller"
-TASKS = (TELL_STAFF, CONFIRM_TO_CALLER)
-"""The names of the tasks, as the table stores them."""
 
 LEASE = timedelta(seconds=45)
 """Time for which a queued or begun task is not queued again: longer than a job may take."""
@@ -29,48 +24,10 @@ LEASE = timedelta(seconds=45)
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 300, 900, 1800, 3600))
 """The pause before the next attempt after each failure; after the last pause a task fails for good."""
 
-WORKER_DIED = "WorkerDied"
-"""The reason of a failed task whose last attempt neither succeeded nor failed: its worker died."""
-
 AT_ONCE = 100
 """The most tasks that one sweep queues."""
 
 table = schema.errands
-
-
-@dataclass(frozen=True)
-class Dispatch:
-    """A task to be enqueued. Its number grows with each enqueuing, so that every job's id is distinct."""
-
-    task_id: int
-    number: int
-
-
-@dataclass(frozen=True)
-class OutboxTask:
-    """A task that a worker has begun."""
-
-    id: int
-    name: str
-    attempt: int
-    request: Request
-
-
-@dataclass(frozen=True)
-class FailedTask:
-    """A task that has failed for good, and the request that it was about."""
-
-    id: int
-    name: str
-    reason: str
-    """The kind of the error, never its message."""
-    request_id: int
-    reference: str = ""
-
-
-def tasks_of_a_request(text_confirmations: bool) -> tuple[str, ...]:
-    """Return the names of the tasks that a new request makes."""
-    return (TELL_STAFF, CONFIRM_TO_CALLER) if text_confirmations else (TELL_STAFF,)
 
 
 class Outbox:
@@ -79,48 +36,72 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def due(self, now: datetime) -> list[Dispatch]:
-        """Lease the due tasks that are not leased, and return them for the queue. Raises StoreAway."""
+    def due(self, now: datetime, queued: Collection[int] = ()) -> list[Dispatch]:
+        """Lease the due tasks that are neither leased nor `queued`, and return them for the queue. Raises StoreAway."""
+        query = select(table.c.id).where(*_waiting(now)).order_by(table.c.next_at).limit(AT_ONCE + len(queued))
         with self._database.reading() as read:
-            found = read.scalars(
-                select(table.c.id).where(*_waiting(now)).order_by(table.c.next_at).limit(AT_ONCE)
-            ).all()
-        return list(self._leased(list(found), now))
+            found = [each for each in read.scalars(query) if each not in queued]
+        return list(self._leased(found[:AT_ONCE], now))
 
     def _leased(self, ids: list[int], now: datetime) -> Iterator[Dispatch]:
         """Lease each task once, even if two sweeps found it."""
         if not ids:
             return
+        taken = update(table).where(table.c.id.in_(ids), *_waiting(now))
+        taken = taken.values(leased_until=now + LEASE, rings=table.c.rings + 1)
         with self._database.writing() as write:
-            taken = update(table).where(table.c.id.in_(ids), *_waiting(now)).returning(table.c.id, table.c.rings)
-            rows = write.execute(taken.values(leased_until=now + LEASE, rings=table.c.rings + 1)).all()
-        yield from (Dispatch(row.id, row.rings) for row in rows)
+            rows = write.execute(taken.returning(table.c.id, table.c.rings, table.c.task, table.c.channel)).all()
+        yield from (Dispatch(row.id, row.rings, row.task, row.channel) for row in rows)
 
-    def begin(self, task_id: int, now: datetime) -> OutboxTask | None:
-        """Begin a task: count the attempt and lease it. Return None where it is done or failed. Raises StoreAway."""
-        undone = (table.c.id == task_id, table.c.done_at.is_(None), table.c.failed_at.is_(None))
-        begun = update(table).where(*undone).values(attempts=table.c.attempts + 1, leased_until=now + LEASE)
+    def begin(self, task_id: int, now: datetime, number: int | None = None) -> OutboxTask | None:
+        """Begin a task: count the attempt and lease it. Return None where it is done or failed. Raises StoreAway.
+
+        With the `number` of a dispatch it is begun only if it was not begun since, and not long before its time: so a
+        job that comes twice, late, or from a stranger does nothing.
+        """
+        undone = [table.c.id == task_id, table.c.done_at.is_(None), table.c.failed_at.is_(None)]
+        if number is not None:
+            undone += [table.c.begun < number, table.c.rings >= number, _pause_over(now + LEASE)]
+        begun = update(table).where(*undone)
+        begun = begun.values(attempts=table.c.attempts + 1, begun=table.c.rings, leased_until=now + LEASE)
         with self._database.writing() as write:
-            row = write.execute(begun.returning(table.c.task, table.c.attempts, table.c.request_id)).one_or_none()
+            row = write.execute(begun.returning(table)).one_or_none()
             if row is None:
                 return None
             if row.attempts > len(PAUSES) + 1:
                 _fail_for_good(write, FailedTask(task_id, row.task, WORKER_DIED, row.request_id), now)
                 return None
-            found = write.execute(select(schema.requests).where(schema.requests.c.id == row.request_id)).one()
-            request = any_request(found)
-            if isinstance(request, OddRequest):  # the desk shows it, and that nobody could be told of it
+            try:
+                return _begun(row, write)
+            except CannotRead:  # the desk shows it, and that nobody could be told of it
                 _fail_for_good(write, FailedTask(task_id, row.task, CANNOT_READ, row.request_id), now)
                 return None
-        return OutboxTask(task_id, row.task, row.attempts, request)
+
+    def spread(self, task: OutboxTask, channels: Collection[str], now: datetime) -> tuple[str | None, list[Dispatch]]:
+        """Name the channels of a notice that has none, or one that is not configured any more. Raises StoreAway.
+
+        Return the channel that this task is for from now on, None where every one has a task of its own for this
+        request already, and the new tasks for the others, to be enqueued.
+        """
+        with self._database.writing() as write:
+            whole = select(schema.requests.c.id).where(schema.requests.c.id == task.request.id).with_for_update()
+            write.execute(whole)
+            same = (table.c.request_id == task.request.id, table.c.task == task.name)
+            has = set(write.scalars(select(table.c.channel).where(*same)))
+            lacking = [key for key in channels if key not in has]
+            if not lacking:
+                return None, []
+            write.execute(update(table).where(table.c.id == task.id).values(channel=lacking[0]))
+            made = [NewTask(task.name, key) for key in lacking[1:]]
+            return lacking[0], [add_task(write, task.request.id, each, now) for each in made]
 
     def done(self, task: OutboxTask, now: datetime) -> None:
         """Mark the task as done. Raises StoreAway."""
         self._set(task, done_at=now, error="")
 
-    def failed(self, task: OutboxTask, reason: str, now: datetime) -> None:
+    def failed(self, task: OutboxTask, reason: str, now: datetime, *, for_good: bool = False) -> None:
         """Record a failed attempt: the task is tried again after a pause, or fails for good. Raises StoreAway."""
-        if task.attempt > len(PAUSES):
+        if for_good or task.attempt > len(PAUSES):
             with self._database.writing() as write:
                 _fail_for_good(write, FailedTask(task.id, task.name, reason[:80], task.request.id), now)
         else:
@@ -128,25 +109,34 @@ class Outbox:
             self._set(task, next_at=again, leased_until=now, error=reason[:80])
 
     def failed_for_good(self) -> list[FailedTask]:
-        """Return the failed tasks of live requests, the latest failure first. Raises StoreAway."""
+        """Return the failed tasks of live requests, the latest failure first. Raises StoreAway.
+
+        A notice that another channel has, or may still get, has not failed: somebody hears of the request.
+        """
         requests = schema.requests
         query = select(table.c.id, table.c.task, table.c.error, requests.c.id, requests.c.reference)
         query = query.join_from(table, requests).where(table.c.failed_at.is_not(None), schema.IS_LIVE)
+        query = query.where(~_another_is_well(table.c.request_id, table.c.task))
         with self._database.reading() as read:
-            return [FailedTask(*row) for row in read.execute(query.order_by(table.c.failed_at.desc()).limit(AT_ONCE))]
+            rows = read.execute(query.order_by(table.c.failed_at.desc(), table.c.id).limit(AT_ONCE))
+            found = [FailedTask(*row) for row in rows]
+        return list({(each.request_id, each.name): each for each in reversed(found)}.values())[::-1]
 
     def begin_again(self, task_id: int, by: By) -> bool:
         """Reset a task that has failed for good, and return whether it had failed. Raises StoreAway.
 
-        Its attempts are counted from the beginning.
+        Its attempts are counted from the beginning. A notice is tried again over every channel that did not take it.
         """
-        failed = (table.c.id == task_id, table.c.failed_at.is_not(None))
-        anew = update(table).where(*failed).values(failed_at=None, attempts=0, next_at=by.at, leased_until=by.at)
         with self._database.writing() as write:
-            request_id = write.execute(anew.returning(table.c.request_id)).scalar()
-            if request_id is not None:
-                note(write, request_id, HistoryEntry.of(by, HistoryEvent.TRIED_AGAIN))
-        return request_id is not None
+            chosen = select(table).where(table.c.id == task_id, table.c.failed_at.is_not(None))
+            row = write.execute(chosen).one_or_none()
+            if row is None:
+                return False
+            failed = (table.c.request_id == row.request_id, table.c.task == row.task, table.c.failed_at.is_not(None))
+            anew = {"failed_at": None, "attempts": 0, "next_at": by.at, "leased_until": by.at}
+            write.execute(update(table).where(*failed).values(anew))
+            note(write, row.request_id, HistoryEntry.of(by, HistoryEvent.TRIED_AGAIN))
+        return True
 
     def _set(self, task: OutboxTask, **values: Any) -> None:
         with self._database.writing() as write:
@@ -160,28 +150,44 @@ def withdraw(write: Connection, request_id: int, now: datetime) -> list[int]:
     return list(write.scalars(ended).all())
 
 
-def give_back(write: Connection, ids: list[int]) -> None:
+def give_back(write: Connection, ids: Iterable[int]) -> None:
     """Make these withdrawn tasks unfinished again."""
-    write.execute(update(table).where(table.c.id.in_(ids)).values(done_at=None))
+    write.execute(update(table).where(table.c.id.in_(list(ids))).values(done_at=None))
+
+
+def _begun(row: Row[Any], write: Connection) -> OutboxTask:
+    request = write.execute(select(schema.requests).where(schema.requests.c.id == row.request_id)).one()
+    # An error with a number is the answer of whoever was asked; any other may have come after it was done.
+    answered = row.error.rpartition(" ")[2].isdigit()
+    in_doubt = (row.attempts > 1 or row.rings > 1) and not answered
+    return OutboxTask(row.id, row.task, row.attempts, request_of(request), row.channel, in_doubt)
 
 
 def _fail_for_good(write: Connection, failed: FailedTask, now: datetime) -> None:
-    """Mark the task as failed, with its reason, and note it in the history, where the desk sees it."""
+    """Mark the task as failed, with its reason, and note it in the history, where the desk sees it.
+
+    Where another channel has the notice, or may still get it, nothing is noted.
+    """
     write.execute(update(table).where(table.c.id == failed.id).values(failed_at=now, error=failed.reason))
-    note(write, failed.request_id, HistoryEntry(now, THE_CLOCK, history_of_failure(failed.name), failed.reason))
+    if not write.execute(select(_another_is_well(failed.request_id, failed.name))).scalar():
+        note(write, failed.request_id, HistoryEntry(now, THE_CLOCK, history_of_failure(failed.name), failed.reason))
 
 
-def history_of_failure(name: str) -> HistoryEvent:
-    """Return the event in the history for a task of this name that has failed for good."""
-    # A task that another version of the program made is about telling somebody too.
-    return HistoryEvent.NOT_CONFIRMED if name == CONFIRM_TO_CALLER else HistoryEvent.NOT_TOLD
+def _another_is_well(request_id: Any, name: Any) -> ColumnElement[bool]:
+    """Return the condition that a task of this name, about this request, has not failed for good."""
+    other = table.alias()
+    return exists().where(other.c.request_id == request_id, other.c.task == name, other.c.failed_at.is_(None))
 
 
 def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of a task that is unfinished, due and not leased.
+    """Return the conditions of a task that is unfinished, due and not leased."""
+    nobody_at_it = or_(table.c.leased_until <= now, table.c.leased_until > now + PAUSES[-1] + LEASE)
+    return (table.c.done_at.is_(None), table.c.failed_at.is_(None), _pause_over(now), nobody_at_it)
+
+
+def _pause_over(now: datetime) -> ColumnElement[bool]:
+    """Return the condition of a task whose time has come.
 
     A time further ahead than the longest pause and lease comes from a wrong clock, and counts as over.
     """
-    pause_over = or_(table.c.next_at <= now, table.c.next_at > now + PAUSES[-1] + LEASE)
-    nobody_at_it = or_(table.c.leased_until <= now, table.c.leased_until > now + PAUSES[-1] + LEASE)
-    return (table.c.done_at.is_(None), table.c.failed_at.is_(None), pause_over, nobody_at_it)
+    return or_(table.c.next_at <= now, table.c.next_at > now + PAUSES[-1] + LEASE)

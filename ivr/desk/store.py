@@ -23,6 +23,7 @@ from ivr.desk.requests import (
     Request,
     Status,
 )
+from ivr.desk.tasks import Dispatch, NewTask
 from ivr.storage import schema
 from ivr.storage.database import Database, StoreAway, UniqueViolation
 from ivr.storage.fit import require_fit
@@ -40,20 +41,20 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Saved:
-    """The promise of a stored request, the request's id, and the ids of the tasks that were made with it."""
+    """The promise of a stored request, the request's id, and the first dispatches of the tasks made with it."""
 
     kept: Kept
     request_id: int
-    tasks: tuple[int, ...] = ()
+    tasks: tuple[Dispatch, ...] = ()
 
 
 class RequestStore:
     """The store of requests."""
 
-    def __init__(self, database: Database, tasks: Sequence[str] = (), rules: IntakeRules | None = None) -> None:
+    def __init__(self, database: Database, tasks: Sequence[NewTask] = (), rules: IntakeRules | None = None) -> None:
         self._database = database
         self._tasks = tasks
-        """The names of the tasks that every new request makes."""
+        """The tasks that every new request makes."""
         self._rules = rules
         """The rules that may refuse a new request; None where an earlier promise is saved."""
 
@@ -82,7 +83,7 @@ class RequestStore:
         kept = Kept.spoken(new, reference, earlier)
         promise = {"reference": reference, "spoken": kept.reference, "joined": kept.joined, "created": new.created}
         insert_new(write, schema.promises, mark=mark, request_id=request_id, **promise)
-        tasks = () if live else tuple(_add_task(write, request_id, task, new.created) for task in self._tasks)
+        tasks = () if live else tuple(add_task(write, request_id, task, new.created) for task in self._tasks)
         return Saved(kept, request_id, tasks)
 
     def waiting(self) -> list[Request]:
@@ -226,18 +227,12 @@ def note(write: Connection, request_id: int, entry: HistoryEntry) -> None:
     write.execute(insert(schema.history).values(request_id=request_id, **line))
 
 
-def _add_task(write: Connection, request_id: int, task: str, now: datetime) -> int:
-    return insert_new(
-        write,
-        schema.errands,
-        request_id=request_id,
-        task=task,
-        created=now,
-        next_at=now,
-        leased_until=now + FIRST_LEASE,
-        rings=1,
-        attempts=0,
-        error="",
+def add_task(write: Connection, request_id: int, task: NewTask, now: datetime) -> Dispatch:
+    """Add a task about the request, and return its first dispatch."""
+    values = {"task": task.name, "channel": task.channel, "created": now, "next_at": now, "error": ""}
+    first = {"leased_until": now + FIRST_LEASE, "rings": 1, "attempts": 0}
+    return Dispatch(
+        insert_new(write, schema.errands, request_id=request_id, **values, **first), 1, task.name, task.channel
     )
 
 

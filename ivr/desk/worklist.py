@@ -121,6 +121,11 @@ class Worklist:
         with self._database.reading() as read:
             return {row.request_id: row.detail for row in read.execute(query)}
 
+    def count_waiting(self) -> int:
+        """Return the number of live requests. Raises StoreAway."""
+        with self._database.reading() as read:
+            return read.execute(_count(Filter().conditions)).scalar_one()
+
     def version(self) -> int:
         """Return a number that grows with every change of any request. Raises StoreAway."""
         with self._database.reading() as read:

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from ivr.desk.outbox import TASKS
 from ivr.desk.requests import Status
+from ivr.desk.tasks import TASKS
 from ivr.storage import schema
 from ivr.storage.database import Database
 from ivr.storage.schema import LONG_AGO

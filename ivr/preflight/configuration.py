@@ -13,6 +13,7 @@ from ivr.line.advice import Lack, mark
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
 from ivr.line.turn import Say
+from ivr.notices.senders import is_understood
 from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
 from ivr.wiring.carriers import SETTINGS
@@ -111,10 +112,18 @@ def _wanting(clinic: Clinic, script: Script, now: datetime) -> dict[Lack, list[s
 
 
 def staff_are_told(on: Context) -> Finding:
-    """Check that staff who are not at the desk are notified of a new request."""
-    if not on.settings.staff_notify_urls:
+    """Check that staff who are not at the desk are notified of a new request, over addresses that are understood."""
+    channels = on.channels().values()
+    if not channels:
         return doubtful("nobody is told of a new request but who looks at the desk", "set STAFF_NOTIFY_URLS")
-    return well("over STAFF_NOTIFY_URLS")
+    odd = ", ".join(each.name for each in channels if not is_understood(each.address))
+    if odd:
+        return bad(f"nobody is told over address {odd} of STAFF_NOTIFY_URLS: it is not understood", CORRECT_IT)
+    count = len(channels)
+    return well(f"over {count} {'address' if count == 1 else 'addresses'} of STAFF_NOTIFY_URLS")
+
+
+CORRECT_IT = "correct it, and restart web, workers and clock; .venv/bin/apprise -vv -b test ADDRESS tries one"
 
 
 def _one_line(wrong: BadFile) -> str:

@@ -3,7 +3,7 @@
 Nothing is connected before a check uses it; the checks that need the clinic's file read it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,9 @@ from redis import Redis
 from config import clinic as clinic_file
 from config.settings import ROOT, Settings
 from ivr.line.clinic import Clinic
+from ivr.notices.channels import Channel, channels_of
 from ivr.storage.database import Database
+from ivr.storage.encryption import KeyedIds
 from ivr.storage.redis import client_for_callers
 
 ENV_FILE = ROOT / ".env"
@@ -33,6 +35,10 @@ class Context:
     def clinic(self) -> Clinic:
         """Return the clinic as its file describes it. Raises BadFile."""
         return clinic_file.read(self.settings.clinic_file)
+
+    def channels(self) -> Mapping[str, Channel]:
+        """Return the channels to the staff, by key."""
+        return channels_of(self.settings.staff_notify_urls, KeyedIds(self.settings.secret_key))
 
 
 @contextmanager

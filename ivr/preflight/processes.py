@@ -14,9 +14,13 @@ ROOM_NEEDED, ROOM_WISHED = 100 * MEGABYTE, 1024 * MEGABYTE
 
 
 def worker(on: Context) -> Finding:
-    """Check that a worker has sent a heartbeat within the last minute."""
-    if not JobQueue(on.redis).worker_is_alive(on.clock()):
+    """Check that every queue has a worker that has sent a heartbeat within the last minute."""
+    queues = JobQueue(on.redis, channels=on.channels())
+    missing = queues.unserved(on.clock())
+    if len(missing) == len(queues.names):
         return bad("no worker runs: nobody is told of a request", "start one: python -m workers (make run does)")
+    if missing:
+        return bad(f"no worker takes what lies on the queue {', '.join(missing)}", "restart the workers")
     return well("a worker runs")
 
 

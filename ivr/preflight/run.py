@@ -26,6 +26,7 @@ CHECKS: Mapping[str, Check] = {
     "schema": stores.schema,
     "people": stores.people,
     "redis": stores.redis,
+    "redis access": stores.redis_access,
     "redis on disk": stores.redis_on_disk,
     "redis memory": stores.redis_memory,
     "worker": processes.worker,

@@ -3,8 +3,12 @@
 Raises StoreAway and QueueAway, which run.py turns into findings.
 """
 
-from redis import Redis
-from redis.exceptions import ResponseError
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any
+
+from redis import Connection, ConnectionPool, Redis, SSLConnection
+from redis.exceptions import AuthenticationError, ResponseError
 
 from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
@@ -78,6 +82,43 @@ def redis(on: Context) -> Finding:
     if wrong:
         return bad(f"Redis is not to be written to: {wrong}", "see that REDIS_URL is right")
     return well("Redis answers and takes writes")
+
+
+def redis_access(on: Context) -> Finding:
+    """Check that strangers cannot write to Redis: over a socket, or with a password, and unread on the way.
+
+    Whoever writes there can stop the workers and drop what was promised.
+    """
+    given = on.redis.connection_pool.connection_kwargs
+    if "path" in given:
+        return well("over a socket of this machine")
+    host, ask = given["host"], "have it ask for a password (requirepass, or an ACL), and give it in REDIS_URL"
+    if _answers_anybody(given):
+        if _is_here(host):
+            return doubtful("everybody on this machine may write to this Redis: it asks no password", ask)
+        return bad(f"whoever reaches {host} may write to this Redis: it asks no password", ask)
+    if not _is_here(host) and not on.settings.redis_url.startswith("rediss://"):
+        return doubtful("its password and all it holds cross the network unencrypted", "use rediss://, or 127.0.0.1")
+    return well("with a password")
+
+
+def _answers_anybody(given: Mapping[str, Any]) -> bool:
+    """Return whether this Redis answers somebody who shows no password. Raises QueueAway."""
+    without = {name: value for name, value in given.items() if name not in {"username", "password"}}
+    connection_class = SSLConnection if "ssl_cert_reqs" in given else Connection
+    with queue_errors(), Redis(connection_pool=ConnectionPool(connection_class, **without)) as stranger:
+        try:
+            return bool(stranger.ping())
+        except AuthenticationError:
+            return False
+
+
+def _is_here(host: str) -> bool:
+    """Return whether this host is this machine itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def redis_on_disk(on: Context) -> Finding:

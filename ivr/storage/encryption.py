@@ -70,6 +70,10 @@ class KeyedIds:
         """Return the keyed hash of a call for its record: 32 hex digits, enough to be hard to guess."""
         return self._digest("call", call_id)[:16].hex()
 
+    def channel(self, address: str) -> str:
+        """Return the keyed hash of the address of a channel to the staff, which may hold a password: 16 hex digits."""
+        return self._digest("channel", address)[:8].hex()
+
     def step(self, address: str) -> str:
         """Return the keyed hash of a webhook's address, to tell it from others of the same call: 8 hex digits."""
         return self._digest("step", address)[:4].hex()

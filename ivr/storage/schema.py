@@ -110,9 +110,22 @@ errands = Table(
     Column("done_at", UtcDateTime),
     Column("failed_at", UtcDateTime),
     Column("error", String(80), nullable=False),
+    # The number of the last dispatch when it was last begun: a job of that dispatch, or of one before, comes too late.
+    Column("begun", Integer, nullable=False, server_default="0"),
+    # The keyed hash of the channel that is to be told; empty where no channel has been named yet, and for other tasks.
+    Column("channel", String(16), nullable=False, server_default=text("''")),
     # Of the rows that are not done with, which are few: among all of them, most have NULL in one of the two columns.
     Index("errands_undone", "next_at", sqlite_where=UNDONE_ONLY, postgresql_where=UNDONE_ONLY),
     Index("errands_failed", "failed_at", sqlite_where=FAILED_ONLY, postgresql_where=FAILED_ONLY),
+)
+
+channel_troubles = Table(
+    "channel_troubles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", String(16), nullable=False, unique=True),
+    Column("kind", String(20), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
 )
 
 staff = Table(

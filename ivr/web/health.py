@@ -58,10 +58,14 @@ def _redis() -> str:
 
 
 def _worker() -> str:
+    queues = services().desk.job_queue
     try:
-        return "well" if services().desk.job_queue.worker_is_alive(services().clock()) else "none is running"
+        missing = queues.unserved(services().clock())
     except QueueAway:
         return "unknown: redis is away"
+    if len(missing) == len(queues.names):
+        return "none is running"
+    return f"none takes what lies on the queue {', '.join(missing)}: restart the workers" if missing else "well"
 
 
 def _pending() -> str:

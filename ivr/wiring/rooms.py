@@ -13,15 +13,18 @@ from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.job_queue import JobQueue
 from ivr.desk.merging import Merging
 from ivr.desk.moves import Moves, next_due
-from ivr.desk.outbox import Outbox, tasks_of_a_request
+from ivr.desk.outbox import Outbox
 from ivr.desk.pending import PendingRequests
 from ivr.desk.requests import Outcome, Request
 from ivr.desk.store import RequestStore
+from ivr.desk.tasks import tasks_of_a_request
 from ivr.desk.worklist import Worklist
 from ivr.hours.clinic_now import ClinicNow
 from ivr.hours.closures import Closures
 from ivr.hours.closures_file import FILE, ClosuresFile
 from ivr.line.clinic import Clinic
+from ivr.notices.channels import channels_of
+from ivr.notices.troubles import ChannelTroubles
 from ivr.staff.accounts import Accounts
 from ivr.staff.authentication import Authentication
 from ivr.staff.invitations import Invitations
@@ -53,7 +56,7 @@ class HoursServices:
 
 @dataclass(frozen=True)
 class DeskServices:
-    """The services of the desk: requests, appointments, blocked numbers and tasks."""
+    """The services of the desk: requests, appointments, blocked numbers, tasks and the channels to the staff."""
 
     store: RequestStore
     worklist: Worklist
@@ -65,6 +68,7 @@ class DeskServices:
     outbox: Outbox
     job_queue: JobQueue
     pending: PendingRequests
+    channel_troubles: ChannelTroubles
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,9 @@ def hours(base: Foundation) -> HoursServices:
 def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = None) -> DeskServices:
     """Return the services of the desk; `rules` limit the requests that calls may make."""
     database, settings = base.database, base.settings
+    channels = channels_of(settings.staff_notify_urls, base.keyed_ids())
     return DeskServices(
-        store=RequestStore(database, tasks_of_a_request(settings.text_confirmations), rules),
+        store=RequestStore(database, tasks_of_a_request(settings.text_confirmations, channels), rules),
         worklist=Worklist(database),
         moves=Moves(database, opening.due_again, base.clinic.persistence.tries),
         merging=Merging(database),
@@ -100,8 +105,9 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
         blocked=Blocked(database),
         calendar_feed=CalendarFeed(database, LinkTokens(settings.secret_key, "calendar link")),
         outbox=Outbox(database),
-        job_queue=JobQueue(base.redis, base.redis_breaker),
+        job_queue=JobQueue(base.redis, base.redis_breaker, channels),
         pending=PendingRequests(base.redis, base.cipher("waiting request"), base.redis_breaker),
+        channel_troubles=ChannelTroubles(database, channels),
     )
 
 

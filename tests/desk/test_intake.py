@@ -12,6 +12,7 @@ from ivr.desk.blocked import Blocked
 from ivr.desk.intake import Intake
 from ivr.desk.requests import Kept
 from ivr.desk.store import RequestStore
+from ivr.desk.tasks import TELL_STAFF, NewTask
 from ivr.line.phones import Phone as Number
 from ivr.storage.breaker import Breaker
 from ivr.storage.database import CALLER_TIMEOUT, Database
@@ -35,7 +36,7 @@ def web(services: Services) -> Iterator[Intake]:
     """The intake of one process, which has connections of its own."""
     breaker = Breaker(SLACK * DATABASE_STALLS)
     database = Database(services.settings.database_url, timeout=SLACK * CALLER_TIMEOUT, breaker=breaker)
-    store, deadline = RequestStore(database, ("tell_staff",)), Deadline(SLACK * A_CALLER_WAITS)
+    store, deadline = RequestStore(database, (NewTask(TELL_STAFF),)), Deadline(SLACK * A_CALLER_WAITS)
     yield replace(services.telephone.intake, store=store, deadline=deadline, blocked=Blocked(database))
     deadline.close()
     database.close()

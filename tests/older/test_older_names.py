@@ -26,7 +26,13 @@ def test_every_name_is_still_there(tmp_path: Path, redis_url: str) -> None:
         day = Day(state, redis_url, phone, clock)
         live(day, left)
         now = set(each_name(names_of(day, left)))
-    assert sorted(set(each_name(read_json(WRITTEN / NAMES))) - now) == []
+    assert sorted(set(each_name(read_json(WRITTEN / NAMES))) - now - GONE) == []
+
+
+GONE = {"jobs: workers.jobs.save_waiting desk rq:job:waiting-#", "words errands.error: NotTold"}
+"""Names that went on purpose. That job lies on a queue of its own now: an older program that is put back does not look
+there, and its sweep puts the job on its own queue again. The day's address is nonsense, and is called so now; what is
+stored as not told is still read."""
 
 
 def each_name(found: Any, of_what: str = "") -> Iterator[str]:

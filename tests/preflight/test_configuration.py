@@ -123,5 +123,13 @@ def marked(saw: str) -> dict[str, str]:
 
 def test_staff_who_are_told_of_nothing_are_named(tmp_path: Path) -> None:
     assert looks(without_stores(tmp_path), "staff are told").result == "warn"
-    told = looks(without_stores(tmp_path, STAFF_NOTIFY_URLS="tgram://a-secret/1"), "staff are told")
-    assert said(told) == ("pass", "over STAFF_NOTIFY_URLS")
+    told = looks(without_stores(tmp_path, STAFF_NOTIFY_URLS="json://a-secret/1"), "staff are told")
+    assert said(told) == ("pass", "over 1 address of STAFF_NOTIFY_URLS")
+
+
+def test_an_address_of_the_staff_that_is_not_understood_fails_and_is_not_quoted(tmp_path: Path) -> None:
+    written = "json://clinic.example mialto://asha:hunter2@clinic.example tgram://hunter2/1"
+    found = looks(without_stores(tmp_path, STAFF_NOTIFY_URLS=written), "staff are told")
+    saw = "nobody is told over address 2 (mialto), 3 (tgram) of STAFF_NOTIFY_URLS: it is not understood"
+    assert said(found) == ("FAIL", saw)
+    assert "hunter2" not in found.do

@@ -4,11 +4,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
 import pytest
 from redis import Redis
+from redis.exceptions import AuthenticationError
+from redis.exceptions import ConnectionError as RedisConnectionError
 from sqlalchemy import create_engine, text
 
 from config.settings import ROOT, Settings
@@ -16,8 +19,9 @@ from ivr.hours.closures_file import FILE
 from ivr.preflight.processes import MEGABYTE, room
 from ivr.staff.people import STAFF
 from ivr.storage.audit import By
+from ivr.supervisor.embedded_redis import find_binary
 from ivr.web.services import build
-from testing.servers import until
+from testing.servers import reserved_port, until
 from testing.servers.postgres import Postgres
 from testing.servers.valkey import Valkey, valkey
 from tests.conftest import PASSWORD, QUICK, settings_for
@@ -182,6 +186,64 @@ def test_a_redis_that_is_away_fails_once_by_name_and_the_rest_is_not_known(tmp_p
     assert said(looks(settings, "redis")) == ("FAIL", f"Redis is away ({NO_SOCKET})")
     for check in ("redis on disk", "redis memory", "worker"):
         assert said(looks(settings, check)) == ("FAIL", f"not known: Redis is away ({NO_SOCKET})")
+
+
+@pytest.fixture
+def over_tcp(tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """A Redis on all of this machine's addresses; returns its port, once it has these settings."""
+    with reserved_port() as port, ExitStack() as at_the_end:
+
+        def with_settings(*settings: str) -> str:
+            command = [str(find_binary()), "--port", str(port), "--bind", "127.0.0.1", "--save", "", *settings]
+            server = subprocess.Popen([*command, "--dir", str(tmp_path)], stdout=subprocess.DEVNULL)
+            at_the_end.callback(server.wait)
+            at_the_end.callback(server.kill)
+            with Redis(port=port) as anybody:
+                assert until(lambda: answers(anybody))
+            return str(port)
+
+        yield with_settings
+
+
+def answers(redis: Redis) -> bool:
+    try:
+        return bool(redis.ping())
+    except AuthenticationError:
+        return True
+    except RedisConnectionError:
+        return False
+
+
+def test_a_redis_to_which_anybody_here_may_write_is_named(
+    tmp_path: Path, over_tcp: Callable[..., str], redis_url: str
+) -> None:
+    database = f"sqlite:///{tmp_path}/none.db"
+    assert looks(settings_for(tmp_path, database, redis_url), "redis access").saw == "over a socket of this machine"
+    open_to_all = settings_for(tmp_path, database, f"redis://127.0.0.1:{over_tcp()}/0")
+    found = looks(open_to_all, "redis access")
+    assert said(found) == ("warn", "everybody on this machine may write to this Redis: it asks no password")
+    assert "requirepass" in found.do
+
+
+def test_a_redis_that_asks_for_a_password_passes(tmp_path: Path, over_tcp: Callable[..., str]) -> None:
+    port = over_tcp("--requirepass", "hunter2")
+    url = f"redis://:hunter2@localhost:{port}/0"
+    assert said(looks(settings_for(tmp_path, f"sqlite:///{tmp_path}/none.db", url), "redis access")) == (
+        "pass",
+        "with a password",
+    )
+
+
+def test_a_redis_elsewhere_wants_a_password_and_tls(tmp_path: Path, over_tcp: Callable[..., str]) -> None:
+    """This machine by an address that is not its own alone."""
+    database, here = f"sqlite:///{tmp_path}/none.db", "0.0.0.0"  # noqa: S104 - nobody listens there
+    port = over_tcp("--protected-mode", "no")
+    found = looks(settings_for(tmp_path, database, f"redis://{here}:{port}/0"), "redis access")
+    assert said(found) == ("FAIL", "whoever reaches 0.0.0.0 may write to this Redis: it asks no password")
+    with Redis(port=int(port)) as redis:
+        redis.config_set("requirepass", "hunter2")
+    found = looks(settings_for(tmp_path, database, f"redis://:hunter2@{here}:{port}/0"), "redis access")
+    assert said(found) == ("warn", "its password and all it holds cross the network unencrypted")
 
 
 # -- processes, and the machine

@@ -16,6 +16,7 @@ CHANGES = {
     "0005": {"staff"},
     "0006": {"requests"},
     "0007": set(),
+    "0008": {"errands"},
 }
 
 

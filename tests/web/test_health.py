@@ -63,6 +63,7 @@ def test_with_a_worker_all_is_well_until_it_has_not_been_heard_of_for_a_minute(p
         {"database": "well", "redis": "well", "worker": "none is running", "pending": "well", "clock": "well"},
     )
     with worker(phone):
+        assert until(lambda: ready(phone.app)[0] == 200), "each queue has its own process"
         assert ready(phone.app) == (
             200,
             {"database": "well", "redis": "well", "worker": "well", "pending": "well", "clock": "well"},

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import psutil
 import pytest
@@ -19,11 +21,15 @@ from rq.worker import BaseWorker, WorkerStatus
 from config.settings import ROOT
 from ivr.desk.outbox import LEASE
 from ivr.storage.database import sqlite_path
-from testing.listener import Listener
+from ivr.web.services import Services
+from testing.listener import Listener, listener
 from testing.servers import until
 from tests.people import CALLER, TOKEN, Phone
+from tests.web import service
 from tests.workers import books, the_clock_runs
-from workers.__main__ import WORKER_SECONDS
+from tests.workers.asking import asks
+from workers.processes import HANGS_SECONDS, JobProcess, JobProcesses
+from workers.queue_worker import WORKER_SECONDS
 from workers.services import WorkerServices
 
 pytestmark = pytest.mark.slow
@@ -51,6 +57,11 @@ def process(worker: WorkerServices, module: str, *arguments: str, **environ: str
         finally:
             child.kill()
             child.wait()
+
+
+def real_clock() -> datetime:
+    """The clock of the processes, for a service that works beside them."""
+    return datetime.now(UTC)
 
 
 def said(worker: WorkerServices, module: str) -> str:
@@ -123,9 +134,8 @@ def _listens(worker: WorkerServices) -> bool:
 
 
 def _forgotten_within(worker: WorkerServices) -> int:
-    """Seconds for which Redis remembers the worker if it is heard of no more."""
-    (running,) = _workers(worker)
-    return int(running.connection.ttl(running.key))
+    """Seconds for which Redis remembers a process of the worker if it is heard of no more, at most."""
+    return max(int(each.connection.ttl(each.key)) for each in _workers(worker))
 
 
 def _workers(worker: WorkerServices) -> list[BaseWorker]:
@@ -138,3 +148,143 @@ def test_a_mistake_in_the_settings_is_one_message_and_no_traceback(worker: Worke
         assert running.wait(30) == 1
     assert "SECRET_KEY is weak" in said(worker, module)
     assert "Traceback" not in said(worker, module)
+
+
+# -- a slow channel, a burst, a job that hangs or kills its process
+
+
+def telling(*addresses: str) -> dict[str, str]:
+    return {"STAFF_NOTIFY_URLS": " ".join(each.replace("http://", "json://") for each in addresses)}
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a channel that takes the connection and says nothing."""
+    with socket.create_server(("127.0.0.1", 0), backlog=200) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+WITHIN_SECONDS = 3 * 30.0
+"""Seconds within which a promise stands at the desk, with threefold slack; a slow channel held it for minutes."""
+
+
+@pytest.mark.slow
+def test_a_promise_reaches_the_desk_although_a_hundred_notices_wait_for_a_silent_channel(
+    tmp_path: Path, redis_url: str, sqlite_url: str, worker: WorkerServices, silent: str
+) -> None:
+    path, told = sqlite_path(sqlite_url), telling(silent)
+    with service(tmp_path, sqlite_url, redis_url, real_clock, **told) as phone:
+        for number in range(100):
+            asks(phone.services, number)
+        away = path.rename(path.with_suffix(".away"))
+        promised = asks(phone.services, 100)
+        away.rename(path)
+        began = time.monotonic()
+        with process(worker, "workers", **told), process(worker, "workers.clock", **told):
+            assert happens(
+                lambda: promised in [each.reference for each in phone.services.desk.store.waiting()], WITHIN_SECONDS
+            )
+    assert time.monotonic() - began < WITHIN_SECONDS
+
+
+A_SECOND = 20
+"""Requests in a second of a burst."""
+
+STARTS_WITHIN = 3 * 1.0
+"""Seconds until a notice starts, at the 99th percentile, with threefold slack."""
+
+
+def burst(services: Services, count: int) -> dict[str, float]:
+    """Has this many requests made, at the rate of a burst; when each was promised, by its reference."""
+    began, promised = time.time(), {}
+    for number in range(count):
+        left = began + number / A_SECOND - time.time()
+        if left > 0:
+            Event().wait(left)
+        promised[asks(services, number)] = time.time()
+    return promised
+
+
+def waits(channel: Listener, promised: dict[str, float]) -> dict[str, float]:
+    """How long each request waited for its first notice, in seconds."""
+    heard = [(at, body.decode()) for at, body in channel.heard()]
+    return {
+        each: min(at for at, words in heard if f"reference {each}" in words) - since for each, since in promised.items()
+    }
+
+
+@pytest.mark.slow
+def test_in_a_burst_a_notice_starts_at_once_whatever_one_of_them_and_other_channels_do(
+    tmp_path: Path, redis_url: str, sqlite_url: str, worker: WorkerServices, silent: str
+) -> None:
+    """One channel is silent, and one notice hangs on the good one; another's process is killed in the middle of it."""
+    with listener() as good, service(tmp_path, sqlite_url, redis_url, real_clock, **telling(silent, good.url)) as phone:
+        good.keeps = f"reference {asks(phone.services, 5000)}"
+        with process(worker, "workers", **telling(silent, good.url)) as running:
+            assert happens(lambda: len(good.posts) == 1), "it tells of the one that hangs"
+            promised = burst(phone.services, 3 * A_SECOND)
+            assert happens(lambda: len(good.posts) == 1 + len(promised))
+            assert running.poll() is None
+        found = sorted(waits(good, promised).values())
+    assert len(found) == len(promised), "each of them"
+    assert found[len(found) * 99 // 100] < STARTS_WITHIN
+    assert len(good.posts) == 1 + len(promised), "and each once"
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_in_a_job_takes_no_other_down_and_is_replaced(
+    tmp_path: Path, redis_url: str, sqlite_url: str, worker: WorkerServices
+) -> None:
+    with listener() as channel, service(tmp_path, sqlite_url, redis_url, real_clock, **telling(channel.url)) as phone:
+        channel.keeps = f"reference {asks(phone.services, 5000)}"
+        with process(worker, "workers", **telling(channel.url)) as running:
+            assert happens(lambda: len(channel.posts) == 1)
+            before = {each.pid for each in psutil.Process(running.pid).children()}
+            busy = [each for each in psutil.Process(running.pid).children() if each.net_connections("tcp")]
+            assert len(busy) == 1
+            busy[0].kill()
+            promised = burst(phone.services, 5)
+            assert happens(lambda: len(channel.posts) >= 1 + len(promised))
+            now = {each.pid for each in psutil.Process(running.pid).children()}
+            assert happens(lambda: len(psutil.Process(running.pid).children()) == len(before))
+            assert before - {busy[0].pid} <= now, "no other has ended"
+    assert "a process of the queue notices-" in said(worker, "workers")
+    assert "has ended (SIGKILL) and is started again" in said(worker, "workers")
+
+
+@pytest.mark.slow
+def test_when_whoever_keeps_them_is_killed_the_processes_end(worker: WorkerServices) -> None:
+    with process(worker, "workers") as running:
+        assert happens(lambda: len(psutil.Process(running.pid).children()) == 4 and _listens(worker))
+        children = psutil.Process(running.pid).children()
+        running.kill()
+        assert psutil.wait_procs(children, timeout=30)[1] == []
+
+
+# -- what hangs beyond its limit
+
+
+def test_a_process_that_is_in_one_job_for_too_long_is_killed_and_replaced(tmp_path: Path) -> None:
+    """Its own limit did not end it. The clock that is passed in leaps once the job has begun."""
+    seen = tmp_path / "seen"
+
+    def leaping() -> float:
+        return time.monotonic() + (HANGS_SECONDS + 1 if seen.exists() else 0)
+
+    def hangs(each: JobProcess, lifeline: int) -> None:
+        if seen.exists():
+            os.kill(os.getppid(), signal.SIGTERM)  # the test is over
+        else:
+            each.tell(busy=True)
+        with seen.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        os.read(lifeline, 1)
+
+    usual = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        JobProcesses(["one"], hangs, leaping).keep()
+    finally:
+        for each, handler in usual.items():
+            signal.signal(each, handler)
+    first, second = seen.read_text().split()
+    assert first != second

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from ivr.desk.outbox import WORKER_DIED, FailedTask, history_of_failure
 from ivr.desk.request_rows import CANNOT_READ, AnyRequest, OddRequest
 from ivr.desk.requests import OUTCOMES, HistoryEntry, HistoryEvent, Outcome, Request, Status, Then
 from ivr.desk.store import wish_of
+from ivr.desk.tasks import WORKER_DIED, FailedTask, history_of_failure
 from ivr.line.booking import Kind, Part
 from ivr.line.script import Spoken
 from ivr.line.turn import Day, Say, Value
+from ivr.notices.troubles import ChannelTrouble, TroubleKind
 from ivr.storage.odd import text_of
 from ivr.web.i18n import _, day, how_soon, language, local, moment
 from ivr.web.services import services
@@ -226,10 +227,28 @@ def _reason(kind: str) -> str:
 
 REASONS: Mapping[str, Callable[[], str]] = {
     "NotTold": lambda: _("a channel in STAFF_NOTIFY_URLS did not take it"),
+    "AddressNotUnderstood": lambda: _("the address in STAFF_NOTIFY_URLS is not understood"),
     WORKER_DIED: lambda: _("the worker ended each time it tried"),
     CANNOT_READ: lambda: _("this version cannot read the request"),
 }
 """Words for the reasons that have a name of ours. Those of libraries are shown as they are."""
+
+
+def trouble_words(found: ChannelTrouble) -> str:
+    """Return a sentence about a channel to the staff that does not work."""
+    return TROUBLES[found.kind](found.channel.name, moment(found.since))
+
+
+TROUBLES: Mapping[TroubleKind, Callable[[str, str], str]] = {
+    TroubleKind.NOT_UNDERSTOOD: lambda name, _since: _(
+        "Nobody is told of new requests over address %(name)s in STAFF_NOTIFY_URLS: it is not understood.", name=name
+    ),
+    TroubleKind.NOT_TAKEN: lambda name, since: _(
+        "Address %(name)s in STAFF_NOTIFY_URLS has taken no notice of new requests since %(moment)s.",
+        name=name,
+        moment=since,
+    ),
+}
 
 
 def who_words(entry: HistoryEntry) -> str:

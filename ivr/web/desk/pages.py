@@ -198,6 +198,7 @@ def _list(wanted: Filter) -> dict[str, object]:
         "odd": [cards.odd_card(each, who()) for each in page.odd],
         "wanted": wanted,
         "failed": [(each, cards.failure_words(each)) for each in services().desk.outbox.failed_for_good()],
+        "troubles": [cards.trouble_words(each) for each in services().desk.channel_troubles.now()],
         "on_their_way": _pending(services().desk.pending.count),
         "aside": _pending(services().desk.pending.count_aside),
         "busy": [each for each in loads() if each.is_full or each.is_full_of_withheld],

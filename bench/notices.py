@@ -1,0 +1,129 @@
+"""How many notices to the staff go out in a second: in three ways, side by side in one run: ratios.
+
+A fork for each job, which loads the plugins of the channels anew; a fork for each job from a process that has loaded
+them; and the workers as they are, whose processes live long. Run as `python -m bench.notices [NOTICES]`. Needs nothing
+else to run: its Redis, its database and its channel are its own.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from redis import Redis
+from rq import Queue, Worker
+from rq.serializers import JSONSerializer
+
+from config.settings import ROOT, read
+from ivr.desk.requests import NewRequest
+from ivr.line.booking import Kind
+from ivr.line.phones import Phone
+from ivr.notices.senders import is_understood
+from ivr.storage.migrate import migrate
+from ivr.storage.redis import client_for_workers
+from ivr.wiring.carriers import SETTINGS
+from testing.listener import listener
+from testing.servers.valkey import valkey
+from workers import jobs
+from workers.services import WorkerServices, build
+
+WAYS: Mapping[str, list[str]] = {
+    "a fork for each, plugins loaded in it": ["bench.notices", "--forks"],
+    "a fork for each, plugins loaded before": ["bench.notices", "--forks", "--loaded"],
+    "the workers": ["workers", "--burst"],
+}
+
+
+def main(count: int) -> None:
+    """Print the rate of each way, and how many times that of the first it is."""
+    first = 0.0
+    for name, module in WAYS.items():
+        rate = rate_of(module, count)
+        first = first or rate
+        print(f"{name:42} {rate:7.1f} a second   {rate / first:5.1f} times")  # noqa: T201 - a benchmark prints
+
+
+def rate_of(module: list[str], count: int) -> float:
+    """Return the notices that go out in a second, from the first to the last."""
+    with tempfile.TemporaryDirectory() as folder, valkey() as server, listener() as channel:
+        environ = {
+            "ENV": "development",
+            "SECRET_KEY": "0123456789abcdef" * 4,
+            "TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2,
+            "STATE_DIR": folder,
+            "REDIS_URL": server.url,
+            "STAFF_NOTIFY_URLS": channel.url.replace("http://", "json://"),
+        }
+        worker = build(read(environ, env_file=None, carriers=SETTINGS))
+        migrate(worker.settings.database_url)
+        for number in range(count):
+            ask(worker, number)
+        if "workers" not in module:
+            forks(worker, count)
+        env = {**os.environ, **environ}
+        command = [sys.executable, "-m", *module]
+        subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True)  # noqa: S603 - our own
+        worker.close()
+        if len(channel.posts) != count:
+            raise SystemExit(f"{len(channel.posts)} notices for {count} requests")
+        gaps = [later - earlier for earlier, later in pairwise(sorted(channel.moments))]
+        return len(gaps) / sum(gaps)
+
+
+def ask(worker: WorkerServices, number: int) -> None:
+    """Store a request, and have the staff told of it."""
+    now = datetime.now(UTC)
+    new = NewRequest(
+        kind=Kind.CALLBACK,
+        line="main",
+        phone=Phone(f"+91999990{number:04}"),
+        language="en",
+        day=None,
+        part=None,
+        due=now + timedelta(hours=1),
+        call_id=f"CA{number:032x}",
+        created=now,
+        asked=now,
+        own_number=True,
+    )
+    saved = worker.desk.store.keep(new, f"{number:064x}", f"{number:06}")
+    worker.desk.job_queue.enqueue(saved.tasks)
+
+
+def forks(worker: WorkerServices, count: int) -> None:
+    """Lay a job for each task where RQ's own worker takes them."""
+    with Redis.from_url(worker.settings.redis_url) as redis:
+        queue = Queue("bench", connection=redis, serializer=JSONSerializer)
+        for task_id in range(1, count + 1):
+            queue.enqueue("bench.notices.tell", task_id, result_ttl=0)
+
+
+services: list[WorkerServices] = []
+"""Those of RQ's own worker, built before it forks."""
+
+
+def tell(task_id: int) -> None:
+    """Run an outbox task, as a job of RQ's."""
+    jobs.run(services[0], task_id)
+
+
+def fork_for_each(*, loaded: bool) -> None:
+    """Run RQ's own worker until its queue is empty."""
+    import bench.notices  # noqa: PLC0415, PLW0406 - RQ imports the job by this name, and not as __main__
+
+    bench.notices.services.append(build(read(os.environ, env_file=None, carriers=SETTINGS)))
+    if loaded:
+        is_understood(os.environ["STAFF_NOTIFY_URLS"])
+    redis = client_for_workers(os.environ["REDIS_URL"])
+    queue = Queue("bench", connection=redis, serializer=JSONSerializer)
+    Worker([queue], connection=redis, serializer=JSONSerializer).work(burst=True, logging_level="WARNING")
+
+
+if __name__ == "__main__":
+    if "--forks" in sys.argv:
+        fork_for_each(loaded="--loaded" in sys.argv)
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 40)

@@ -1,0 +1,70 @@
+"""The values of the outbox: the tasks that a request makes, and the dispatch that brings one to a worker. No SQL."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ivr.desk.requests import HistoryEvent, Request
+
+TELL_STAFF = "tell_staff"
+CONFIRM_TO_CALLER = "confirm_to_caller"
+TASKS = (TELL_STAFF, CONFIRM_TO_CALLER)
+"""The names of the tasks, as the table stores them."""
+
+WORKER_DIED = "WorkerDied"
+"""The reason of a failed task whose last attempt neither succeeded nor failed: its worker died."""
+
+
+def history_of_failure(name: str) -> HistoryEvent:
+    """Return the event in the history for a task of this name that has failed for good."""
+    # A task that another version of the program made is about telling somebody too.
+    return HistoryEvent.NOT_CONFIRMED if name == CONFIRM_TO_CALLER else HistoryEvent.NOT_TOLD
+
+
+@dataclass(frozen=True)
+class NewTask:
+    """A task to be made with a request."""
+
+    name: str
+    channel: str = ""
+    """The key of the channel to the staff; empty where none is configured, and for other tasks."""
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """A task to be enqueued. Its number grows with each enqueuing, so that every job's id is distinct."""
+
+    task_id: int
+    number: int
+    name: str = TELL_STAFF
+    channel: str = ""
+
+
+@dataclass(frozen=True)
+class OutboxTask:
+    """A task that a worker has begun."""
+
+    id: int
+    name: str
+    attempt: int
+    request: Request
+    channel: str = ""
+    in_doubt: bool = False
+    """True if a worker may have done it before, and only the answer was lost."""
+
+
+@dataclass(frozen=True)
+class FailedTask:
+    """A task that has failed for good, and the request that it was about."""
+
+    id: int
+    name: str
+    reason: str
+    """The kind of the error, never its message."""
+    request_id: int
+    reference: str = ""
+
+
+def tasks_of_a_request(text_confirmations: bool, channels: Iterable[str] = ()) -> tuple[NewTask, ...]:
+    """Return the tasks that a new request makes: one for each channel, by its key, and one for the caller's text."""
+    told = tuple(NewTask(TELL_STAFF, key) for key in channels) or (NewTask(TELL_STAFF),)
+    return (*told, NewTask(CONFIRM_TO_CALLER)) if text_confirmations else told

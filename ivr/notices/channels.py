@@ -1,0 +1,37 @@
+"""The channels over which the staff are told: one for each address of STAFF_NOTIFY_URLS, with a key that hides it.
+
+Values only; nothing is sent here, and no library is loaded.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ivr.storage.encryption import KeyedIds
+
+SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,19})://", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A channel to the staff."""
+
+    key: str
+    """The keyed hash of the address, under which deliveries are stored; another address has another key."""
+    name: str
+    """The place in the list and the kind, such as "2 (mailto)": for staff and logs, without passwords and tokens."""
+    address: str = field(repr=False)
+
+
+def channels_of(addresses: str, ids: KeyedIds) -> Mapping[str, Channel]:
+    """Return the channels of these addresses by key, in their order. An address that stands twice is one channel."""
+    found: dict[str, Channel] = {}
+    for number, address in enumerate(addresses.split(), start=1):
+        key = ids.channel(address)
+        found.setdefault(key, Channel(key, _name(number, address), address))
+    return found
+
+
+def _name(number: int, address: str) -> str:
+    scheme = SCHEME.match(address)
+    return f"{number} ({scheme[1].lower()})" if scheme else str(number)

@@ -1,0 +1,22 @@
+"""The channel of each notice to the staff, and which dispatch was begun; the channels that do not work."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Makes the change."""
+    op.add_column("errands", sa.Column("channel", sa.String(16), nullable=False, server_default=sa.text("''")))
+    op.add_column("errands", sa.Column("begun", sa.Integer, nullable=False, server_default="0"))
+    op.create_table(
+        "channel_troubles",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("channel", sa.String(16), nullable=False, unique=True),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("since", sa.DateTime, nullable=False),
+    )

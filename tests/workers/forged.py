@@ -1,0 +1,91 @@
+"""What a stranger who can write to Redis could leave there to have code run, each leaving its own trace if it does.
+
+Every field that RQ loads of a job is forged: its function, its arguments, its callbacks, what others wrote about it.
+"""
+
+import os
+import pickle
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from redis import Redis
+from rq import Callback, Queue, Repeat, Retry
+from rq.serializers import JSONSerializer, PickleSerializer
+
+SPEAKS = "builtins.print"
+"""Takes whatever a callback is given, and would be heard."""
+
+
+class Bomb:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return os.mkdir, (str(self.trace),)
+
+
+def jobs(redis: Redis, name: str, trace: Path, webhook: str) -> None:
+    """Whole jobs, as RQ makes them."""
+    named: Mapping[str, dict[str, Any]] = {
+        "strange": {"f": "os.mkdir", "args": (f"{trace}-by-name",)},
+        "errand-1-1": {"f": "os.mkdir", "args": (f"{trace}-in-place-of-ours",)},
+        "waiting-71": {"f": "builtins.print", "args": ("ran as if it saved what waits",)},
+        "errand-71-1": {"f": "workers.jobs.run", "on_success": Callback(SPEAKS), "on_failure": Callback(SPEAKS)},
+        "waiting-72": {"f": "workers.jobs.save", "on_success": Callback(SPEAKS), "on_failure": Callback(SPEAKS)},
+        "errand-72-1": {"f": "os.mkdir", "args": (f"{trace}-again",), "repeat": Repeat(times=3, interval=1)},
+        "errand-73-1": {"f": "os.mkdir", "args": (f"{trace}-retried",), "retry": Retry(max=3)},
+        "errand-74-1": {"f": "os.mkdir", "args": (f"{trace}-stopped",), "on_stopped": Callback(SPEAKS)},
+    }
+    for job_id, more in named.items():
+        Queue(name, connection=redis, serializer=JSONSerializer).enqueue(more.pop("f"), job_id=job_id, **more)
+    Queue(name, connection=redis, serializer=PickleSerializer).enqueue("os.mkdir", Bomb(Path(f"{trace}-pickled")))
+    after = Queue(name, connection=redis, serializer=JSONSerializer)
+    after.enqueue("os.mkdir", f"{trace}-after-ours", job_id="errand-75-1", depends_on="errand-1-1")
+    redis.hset("rq:job:errand-71-1", "webhooks", f'[{{"url": "{webhook}", "status": "failed"}}]')
+
+
+FIELDS = (
+    *("data", "kwargs", "meta", "result", "exc_info", "webhooks", "dependency_ids", "success_callback_name"),
+    *("repeat_intervals", "retry_intervals", "status", "created_at", "timeout", "origin", "group_id", "worker_name"),
+)
+
+
+def fields(redis: Redis, name: str, trace: Path, _webhook: str) -> None:
+    """Jobs of which one field is a pickle, plain and packed."""
+    for number, field in enumerate(FIELDS, start=80):
+        bomb = pickle.dumps(Bomb(Path(f"{trace}-{field}")))
+        for more, value in ((0, bomb), (100, zlib.compress(bomb))):
+            job_id = f"errand-{number + more}-1"
+            redis.hset(f"rq:job:{job_id}", mapping={"data": b"[]", "origin": name, "status": "queued", field: value})
+            redis.rpush(f"rq:queue:{name}", job_id)
+    redis.set("rq:job:errand-79-1", "no hash at all")
+    redis.rpush(f"rq:queue:{name}", "errand-79-1")
+
+
+def registries(redis: Redis, name: str, trace: Path, _webhook: str) -> None:
+    """Jobs that RQ's own housekeeping would find: abandoned, scheduled, deferred, laid aside."""
+    held = Queue(f"{name}-held", connection=redis, serializer=JSONSerializer)
+    bomb = pickle.dumps(Bomb(Path(f"{trace}-registered")))
+    for kind in ("wip", "scheduled", "deferred", "failed", "finished", "ready"):
+        job = held.enqueue("os.mkdir", f"{trace}-{kind}", on_failure=Callback(SPEAKS))
+        redis.hset(job.key, mapping={"status": "started", "meta": bomb})
+        redis.zadd(f"rq:{kind}:{name}", {f"{job.id}:one".encode(): 1, job.id.encode(): 2, b"\xff\xfe": 3})
+    redis.rpush(f"rq:queue:{name}:intermediate", held.enqueue("os.mkdir", f"{trace}-laid-aside").id, b"\xff\xfe")
+    redis.sadd("rq:job:errand-1-1:dependents", held.enqueue("os.mkdir", f"{trace}-dependent").id, b"\xff\xfe")
+
+
+def ids(redis: Redis, name: str, _trace: Path, _webhook: str) -> None:
+    """Ids that are none."""
+    redis.rpush(f"rq:queue:{name}", b"\xff\xfe\x80", "errand-1-1; errand-2-1", "errand-99999999999-1", "")
+
+
+KINDS: Mapping[str, Callable[[Redis, str, Path, str], None]] = {
+    "jobs": jobs,
+    "fields": fields,
+    "registries": registries,
+    "ids": ids,
+}

@@ -1,0 +1,135 @@
+"""Takes the jobs of one queue, one after the other, and runs those that this service knows by their ids.
+
+RQ keeps its part of a worker: registration, heartbeats, waiting, and finding Redis again. What RQ would load of a job
+(a function, arguments, callbacks, dependents, what others wrote about it) is never read, since whoever can write to
+Redis writes it.
+"""
+
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from types import FrameType
+from typing import Any
+
+from redis import Redis
+from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from rq.timeouts import JobTimeoutException
+from rq.worker import WorkerStatus
+
+from config import logs
+from ivr.desk.job_queue import JOB_SECONDS
+from workers.jobs import known
+from workers.processes import JobProcess
+from workers.services import WorkerServices
+
+log = logging.getLogger(__name__)
+
+WORKER_SECONDS = 30
+"""Seconds for which Redis remembers a worker without a heartbeat: the least with room for RQ's own heartbeats."""
+
+END = signal.SIGUSR1
+"""The signal to end after the job in hand. The usual ones reach a whole group, twice at times, and are ignored."""
+
+
+class NamedJob(Job):
+    """A job of which nothing is known but the id that lay on the queue; it may be anything."""
+
+    def __init__(self, told: str, connection: Redis) -> None:
+        super().__init__(id="told", connection=connection, serializer=JSONSerializer)
+        self.told = told
+
+
+class IdQueue(Queue):
+    """A queue that gives the ids that lie on it, and reads nothing more of their jobs."""
+
+    @classmethod
+    def lmove(cls, connection: Redis, queue_key: str, timeout: int | None) -> tuple[str, str] | None:
+        """Take the next id. It is not laid aside meanwhile: the outbox has every task whose worker dies."""
+        found = cls.lpop([queue_key], timeout, connection=connection)
+        return (queue_key, found[1].decode(errors="replace")) if found else None
+
+    @classmethod
+    def _fetch_dequeued_job(cls, connection: Redis, queue_key: str, job_id: str, *_: Any, **_more: Any) -> Any:
+        return NamedJob(job_id, connection), cls.from_queue_key(queue_key, connection=connection)
+
+
+class QueueWorker(SimpleWorker):
+    """RQ's worker in one process, which runs our jobs in our own way."""
+
+    queue_class = IdQueue
+    max_connection_wait_time = 5.0
+    """Most seconds between two attempts to reach Redis; RQ's own minute would keep promises from the desk."""
+
+    def __init__(self, services: WorkerServices, process: JobProcess, redis: Redis) -> None:
+        queues = [IdQueue(process.queue, connection=redis, serializer=JSONSerializer)]
+        super().__init__(queues, connection=redis, serializer=JSONSerializer, worker_ttl=WORKER_SECONDS)
+        self._services = services
+        self._process = process
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Run the job, if this service knows it. Its errors are logged and end nothing."""
+        assert isinstance(job, NamedJob)  # noqa: S101 - IdQueue gives no other
+        logs.begin()
+        wanted = known(job.told)
+        if wanted is None:
+            log.error("a job on the queue %s is none of ours and was not run: see who can write to Redis", queue.name)
+        else:
+            with self._in_hand():
+                self._run(wanted)
+        self.connection.delete(Job.key_for(job.told))
+
+    def _run(self, wanted: Callable[[WorkerServices], None]) -> None:
+        try:
+            with self.death_penalty_class(JOB_SECONDS, JobTimeoutException):
+                wanted(self._services)
+        except Exception as error:  # the outbox has recorded it, or leads to another attempt
+            log.error("a job failed: %s: %s", type(error).__name__, error)  # noqa: TRY400 - no values of others' frames
+
+    @contextmanager
+    def _in_hand(self) -> Iterator[None]:
+        self.set_state(WorkerStatus.BUSY)
+        self.heartbeat(JOB_SECONDS + WORKER_SECONDS)
+        self._process.tell(busy=True)
+        try:
+            yield
+        finally:
+            self._process.tell(busy=False)
+            self.set_state(WorkerStatus.IDLE)
+
+    def run_maintenance_tasks(self) -> None:
+        """Do nothing: RQ's registries of jobs are not used, since the outbox knows what is done."""
+        self.last_cleaned_at = None
+
+    @property
+    def should_run_maintenance_tasks(self) -> bool:
+        """Return that there is never any maintenance."""
+        return False
+
+    def subscribe(self) -> None:
+        """Take no commands over Redis; this process is told to end by whoever started it."""
+
+    def _install_signal_handlers(self) -> None:
+        for usual in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(usual, signal.SIG_IGN)
+        signal.signal(END, self._end)
+
+    def _end(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stop_requested = True
+        if self.get_state() != WorkerStatus.BUSY:
+            raise StopRequested
+
+
+def end_with(lifeline: int) -> None:
+    """Have this process end, after the job in hand, when the other end of this pipe is closed or its owner dies."""
+
+    def wait() -> None:
+        os.read(lifeline, 1)
+        os.kill(os.getpid(), END)
+
+    Thread(target=wait, daemon=True).start()
