@@ -195,6 +195,7 @@ def test_the_line_needs_nothing_but_python_and_phonenumbers(name: str) -> None:
         ("twilio.request_validator", {"ivr.carrier.twilio.webhook"}),
         ("apprise", {"workers.tasks"}),
         ("argon2", {"ivr.staff.passwords"}),
+        ("zxcvbn", {"ivr.staff.passwords"}),
         ("pyotp", {"ivr.staff.totp"}),
         ("segno", {"ivr.web.staff.second_factor"}),
         ("cryptography", {"ivr.storage.encryption"}),

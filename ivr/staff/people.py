@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, select
 
+from ivr.staff.names import is_reserved
 from ivr.staff.passwords import NONE_YET, Passwords
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
@@ -33,6 +34,13 @@ class BadName(NotAPerson):
 
     def __str__(self) -> str:
         return f"a name has 1 to {LONGEST_NAME} letters"
+
+
+class NameReserved(NotAPerson):
+    """The service uses this name itself, so that a person of this name would seem to be the service."""
+
+    def __str__(self) -> str:
+        return "the desk uses this name itself; please choose another"
 
 
 class NameTaken(NotAPerson):
@@ -78,7 +86,8 @@ class People:
 
     def add(self, name: str, password: str, now: datetime, role: str = MANAGER) -> None:
         """Add a person with a password, from the command line. Raises NotAPerson, BadPassword, StoreAway."""
-        name, kept = proper(name), self._passwords.kept(password)
+        name = proper(name)
+        kept = self._passwords.kept(password, name)
         try:
             with self._database.writing() as write:
                 admit(write, name, kept, role, now)
@@ -120,9 +129,11 @@ class People:
 
 
 def proper(name: str) -> str:
-    """Return the name as it is stored, without blanks around it. Raises BadName."""
+    """Return the name as it is stored, without blanks around it. Raises BadName, NameReserved."""
     if not _can_be(name.strip()):
         raise BadName
+    if is_reserved(name):
+        raise NameReserved
     return name.strip()
 
 

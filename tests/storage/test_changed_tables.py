@@ -15,6 +15,7 @@ CHANGES = {
     "0004": set(),
     "0005": {"staff"},
     "0006": {"requests"},
+    "0010": {"failed_logins"},
 }
 
 

@@ -15,10 +15,12 @@ from ivr.desk.requests import OUTCOMES, HistoryEvent, MoveRefused, NewRequest, O
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.phones import NumberRefused, Refusal
 from ivr.storage.audit import AuditAction, By
+from ivr.web import typed
 from ivr.web.desk import cards
+from ivr.web.desk.card_form import NoteTooLong, length_of_a_note, moment_of, note_beside
 from ivr.web.desk.pages import LAST_REPORT, card_page
 from ivr.web.guards import guarded_by, staff_only
-from ivr.web.i18n import _, day, language, local
+from ivr.web.i18n import _, day, language
 from ivr.web.services import services
 from ivr.web.sessions import by, who
 from ivr.web.wording import languages_of_the_line, outcome_words
@@ -47,14 +49,14 @@ def try_again(errand_id: int) -> ResponseReturnValue:
 @guarded_by(staff_only)
 def take(request_id: int) -> ResponseReturnValue:
     """Take the request and show its card."""
-    return _done(request_id, lambda: services().desk.moves.take(request_id, by()))
+    return _done(request_id, lambda: services().desk.moves.take(request_id, by(), note_beside()))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/put_back")
 @guarded_by(staff_only)
 def put_back(request_id: int) -> ResponseReturnValue:
     """Release the request, so that it waits again."""
-    return _done(request_id, lambda: services().desk.moves.put_back(request_id, by()), to_list=True)
+    return _done(request_id, lambda: services().desk.moves.put_back(request_id, by(), note_beside()), to_list=True)
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/pass_on")
@@ -64,7 +66,7 @@ def pass_on(request_id: int) -> ResponseReturnValue:
     to = request.form.get("to", "")
     if to not in {each.name for each in services().staff.people.all() if each.active}:
         return card_page(services().desk.store.request(request_id), _("Please choose a colleague."), 400)
-    return _done(request_id, lambda: services().desk.moves.pass_on(request_id, to, by()))
+    return _done(request_id, lambda: services().desk.moves.pass_on(request_id, to, by(), note_beside()))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/note")
@@ -73,8 +75,7 @@ def write_note(request_id: int) -> ResponseReturnValue:
     """Add a note to the request."""
     words = request.form.get("note", "").strip()
     if not 0 < len(words) <= LONGEST_NOTE:
-        trouble = _("A note has 1 to %(most)s letters.", most=LONGEST_NOTE)
-        return card_page(services().desk.store.request(request_id), trouble, 400)
+        return card_page(services().desk.store.request(request_id), length_of_a_note(), 400)
     return _done(request_id, lambda: services().desk.moves.write_note(request_id, words, by()))
 
 
@@ -84,11 +85,13 @@ def report(request_id: int) -> ResponseReturnValue:
     """Report the outcome of calling the patient."""
     try:
         outcome = CHOSEN_BY_STAFF[request.form.get("outcome", "")]
-        said = OutcomeReport(outcome, moment_asked())
+        said = OutcomeReport(outcome, moment_of(outcome))
     except (KeyError, ValueError):
         trouble = _("Please give the day and the hour, from now on.")
         return card_page(services().desk.store.request(request_id), trouble, 400)
-    answer = _done(request_id, lambda: services().desk.moves.report(request_id, said, by()), to_list=True)
+    answer = _done(
+        request_id, lambda: services().desk.moves.report(request_id, said, by(), note_beside()), to_list=True
+    )
     if _status_of(answer) == 302:
         found = services().desk.store.request(request_id)
         words = outcome_words()[found.outcome or outcome]
@@ -147,7 +150,7 @@ def _new_page(trouble: str = "", status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "new.html",
         trouble=trouble,
-        typed=request.form,
+        typed=typed.typed("new"),
         lines=[(line.key, line.name[language()]) for line in clinic.lines.values()],
         days=[(each.isoformat(), day(each)) for each in clinic.line("").offer.days(services().clock(), DAYS_TO_CHOOSE)],
         parts=list(cards.part_words().items()),
@@ -188,25 +191,12 @@ def _wish() -> tuple[date | None, Part | None]:
     return date.fromisoformat(wished), Part(part)
 
 
-def moment_asked() -> datetime | None:
-    """Return the form's day and hour in the clinic's time zone, or None where it has neither.
-
-    Raises ValueError where it is malformed or in the past.
-    """
-    on, hour = request.form.get("day", ""), request.form.get("hour", "")
-    if not on and not hour:
-        return None
-    at = datetime.fromisoformat(f"{on}T{hour}")
-    at = at.replace(tzinfo=services().clinic.line("").hours.zone)
-    if at < local(services().clock()).replace(second=0, microsecond=0):
-        raise ValueError
-    return at
-
-
 def _done(request_id: int, move: Callable[[], None], *, to_list: bool = False) -> ResponseReturnValue:
     """Make the move and redirect; where it is refused, show the card with the reason and with what was typed."""
     try:
         move()
+    except NoteTooLong:
+        return card_page(services().desk.store.request(request_id), length_of_a_note(), 400)
     except MoveRefused as refused:
         return card_page(services().desk.store.request(request_id), _too_late(refused), 409)
     _offer_no_more(request_id)
