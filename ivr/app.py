@@ -4,10 +4,10 @@ from functools import partial
 
 from flask import Flask
 from flask_login import LoginManager, current_user
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from ivr.commands.register import register_commands
-from ivr.web import errors, i18n, request_ids
+from ivr.web import errors, i18n, request_ids, typed
 from ivr.web.desk.actions import moves
 from ivr.web.desk.blocked import blocked
 from ivr.web.desk.bookings import bookings
@@ -27,8 +27,9 @@ from ivr.web.reports.pages import reports
 from ivr.web.security import fortify
 from ivr.web.services import NAME, Services
 from ivr.web.sessions import load_user
+from ivr.web.staff.drafts import drafts
 from ivr.web.staff.invitation import invitation
-from ivr.web.staff.login import lead_to_login, login
+from ivr.web.staff.login import lead_to_login, login, older_form
 from ivr.web.staff.people import people
 from ivr.web.staff.second_factor import second_factor
 from ivr.web.staff.second_step import second_step
@@ -45,7 +46,7 @@ def create_app(services: Services) -> Flask:
     metrics_page.install(app)
     _protect(app)
     i18n.install(app)
-    app.jinja_env.globals.update(pages=partial(_pages, app))
+    app.jinja_env.globals.update(pages=partial(_pages, app), typed_in=typed)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if not services.settings.production:
@@ -70,6 +71,7 @@ BLUEPRINTS = (
     bookings,
     people,
     invitation,
+    drafts,
     hours,
     reports,
     hear,
@@ -108,4 +110,6 @@ def _protect(app: Flask) -> None:
     logins.unauthorized_handler(lead_to_login)
     logins.session_protection = "basic"
     logins.user_loader(load_user)
+    app.register_error_handler(CSRFError, older_form)
     app.before_request(ask_guard)
+    app.after_request(typed.settle)

@@ -206,6 +206,7 @@ def test_the_line_needs_nothing_but_python_and_phonenumbers_and_is_pure() -> Non
         ("twilio.request_validator", {"ivr.carrier.twilio.webhook"}),
         ("apprise", {"ivr.notices.senders"}),
         ("argon2", {"ivr.staff.passwords"}),
+        ("zxcvbn", {"ivr.staff.passwords"}),
         ("pyotp", {"ivr.staff.totp"}),
         ("segno", {"ivr.web.staff.second_factor"}),
         ("cryptography", {"ivr.storage.encryption"}),

@@ -113,6 +113,8 @@ def erase_all(personal_data: PersonalData, held: PersonalRecord) -> None:
 def _show(held: PersonalRecord) -> None:
     click.echo(f"Held about this number: {len(held.requests)} requests with their history, {len(held.blocks)} blocks,")
     click.echo(f"{len(held.waiting)} requests that wait in Redis. References: {', '.join(held.references) or 'none'}.")
+    if held.drafts:
+        click.echo(f"Typed about it at the desk and not sent: {len(held.drafts)}.")
     if held.live:
         click.echo(f"STILL TO BE RUNG, and then nobody will: {', '.join(held.live)}")
 
@@ -146,7 +148,7 @@ def _personal_data() -> Iterator[PersonalData]:
     """Yield access to the personal data, with a worker's time limit, since no caller waits."""
     database = Database(services().settings.database_url, timeout=WORKER_TIMEOUT)
     try:
-        yield PersonalData(database, services().desk.pending)
+        yield PersonalData(database, services().desk.pending, services().staff.drafts)
     finally:
         database.close()
 

@@ -4,7 +4,7 @@ Each move is one transaction with a line of history. If two people try the same 
 no clock.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,7 +51,7 @@ MERGED = (HistoryEvent.TOOK_IN, HistoryEvent.DUPLICATE_OF)
 
 @dataclass(frozen=True)
 class Moves:
-    """The moves of the desk."""
+    """The moves of the desk. With a move goes the note that was typed beside it, its `words`: both are made or none."""
 
     database: Database
     next_due: Callable[[Request, Outcome, datetime], datetime]
@@ -59,41 +59,42 @@ class Moves:
     tries: int
     """Calls to a patient before the request is closed as not reached."""
 
-    def take(self, request_id: int, by: By) -> None:
+    def take(self, request_id: int, by: By, words: str = "") -> None:
         """Take an open request. Raises MoveRefused where it is not open, NoSuchRequest, StoreAway."""
         change = {"status": Status.TAKEN, "taken_by": by.who, "touched": by.at}
         make(
             self.database,
             request_id,
-            HistoryEntry.of(by, HistoryEvent.TAKEN),
+            noted(words, HistoryEntry.of(by, HistoryEvent.TAKEN)),
             lambda row: row.status == Status.OPEN,
             change,
         )
 
-    def put_back(self, request_id: int, by: By) -> None:
+    def put_back(self, request_id: int, by: By, words: str = "") -> None:
         """Put back a request that this person has taken. Raises as `take`."""
         change = {"status": Status.OPEN, "taken_by": None, "touched": None}
-        make(self.database, request_id, HistoryEntry.of(by, HistoryEvent.PUT_BACK), _taken_by(by.who), change)
+        entries = noted(words, HistoryEntry.of(by, HistoryEvent.PUT_BACK))
+        make(self.database, request_id, entries, _taken_by(by.who), change)
 
-    def pass_on(self, request_id: int, to: str, by: By) -> None:
+    def pass_on(self, request_id: int, to: str, by: By, words: str = "") -> None:
         """Pass a live request on to a colleague. Raises as `take`."""
         change = {"status": Status.TAKEN, "taken_by": to, "touched": by.at}
         make(
             self.database,
             request_id,
-            HistoryEntry.of(by, HistoryEvent.PASSED_ON, to),
+            noted(words, HistoryEntry.of(by, HistoryEvent.PASSED_ON, to)),
             lambda row: row.status in LIVE,
             change,
         )
 
-    def report(self, request_id: int, report: OutcomeReport, by: By) -> None:
+    def report(self, request_id: int, report: OutcomeReport, by: By, words: str = "") -> None:
         """Report the outcome of a call: the request is closed, or due again later. Raises as `take`."""
 
         def changed(row: Row[Any]) -> Mapping[str, Any]:
             return self._reported(row, report, by.at)
 
         entry = HistoryEntry.of(by, report.outcome, report.at.isoformat() if report.at else "")
-        make(self.database, request_id, entry, _taken_by(by.who), changed)
+        make(self.database, request_id, noted(words, entry), _taken_by(by.who), changed)
 
     def _reported(self, row: Row[Any], report: OutcomeReport, now: datetime) -> Mapping[str, Any]:
         """Return the change of the row. Raises CannotRead where it depends on what cannot be read."""
@@ -122,8 +123,7 @@ class Moves:
 
         def written(write: Connection) -> None:
             row = _found(write, request_id)
-            note(write, request_id, entry)
-            write.execute(_audited(row, entry))
+            _write_down(write, row, entry)
             if row.status == Status.TAKEN:
                 write.execute(update(table).where(table.c.id == request_id).values(touched=by.at))
 
@@ -174,20 +174,26 @@ class Moves:
 def make(
     database: Database,
     request_id: int,
-    entry: HistoryEntry,
+    entries: Sequence[HistoryEntry],
     allowed: Callable[[Row[Any]], bool],
     change: Mapping[str, Any] | Callable[[Row[Any]], Mapping[str, Any]],
 ) -> None:
-    """Make a move where it is allowed, with its line of history and of the audit.
+    """Make a move where it is allowed, with its line of history, the last of `entries`, and of the audit.
+
+    The entries before it are notes that go with it; so the move's line stays the last, and it can be undone.
 
     Raises MoveRefused where the move is not allowed, CannotRead where its status is unknown, NoSuchRequest, StoreAway.
     """
+
+    *notes, entry = entries
 
     def made(write: Connection) -> None:
         row = _found(write, request_id)
         if not allowed(row):
             raise _refused(row)
         changed = change(row) if callable(change) else change
+        for each in notes:
+            _write_down(write, row, each)
         # No other writer can interfere: PostgreSQL has locked the row, SQLite the database.
         write.execute(update(table).where(table.c.id == request_id).values(**changed))
         values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
@@ -203,6 +209,17 @@ def _refused(row: Row[Any]) -> MoveRefused | CannotRead:
     if isinstance(found, OddRequest) and found.status is None:
         return CannotRead(found)
     return MoveRefused(Status(row.status), row.taken_by)
+
+
+def noted(words: str, entry: HistoryEntry) -> Sequence[HistoryEntry]:
+    """Return a move's line, after the note that goes with it where there is one."""
+    return [*([HistoryEntry(entry.at, entry.who, HistoryEvent.NOTE, words)] if words else []), entry]
+
+
+def _write_down(write: Connection, row: Row[Any], entry: HistoryEntry) -> None:
+    """Add a note to the history, with its line of the audit."""
+    note(write, row.id, entry)
+    write.execute(_audited(row, entry))
 
 
 def next_due(clinic: Clinic) -> Callable[[Request, Outcome, datetime], datetime]:

@@ -15,6 +15,7 @@ from ivr.desk.pending import PendingRequest, PendingRequests, to_json
 from ivr.desk.requests import LIVE, HistoryEvent
 from ivr.line.phones import Phone
 from ivr.operations.retention import CHILDREN_OF_A_REQUEST, remove
+from ivr.staff.drafts import Drafts
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
@@ -51,6 +52,8 @@ class PersonalRecord:
     """The number of pending requests that cannot be decrypted, whose numbers are therefore unknown."""
     mentions: Sequence[str] = field(default=())
     """References of other numbers' requests with a note that contains this number."""
+    drafts: Sequence[int] = ()
+    """The ids of what staff have typed about these requests, or with this number in it, and not sent."""
     merged: Sequence[str] = ()
     """References of other numbers' requests that were merged with one of these."""
 
@@ -68,11 +71,11 @@ class PersonalRecord:
     @property
     def empty(self) -> bool:
         """True if there is no data about the number."""
-        return not (self.requests or self.blocks or self.waiting)
+        return not (self.requests or self.blocks or self.waiting or self.drafts)
 
     def as_json(self) -> str:
         """Return the whole record as JSON, for the person whose number it is."""
-        written = {
+        written: dict[str, Any] = {
             "number": self.phone.e164,
             "requests": self.requests,
             "blocks": self.blocks,
@@ -80,6 +83,8 @@ class PersonalRecord:
             "mentioned_in_notes_of": self.mentions,
             "merged_with": self.merged,
         }
+        if self.drafts:
+            written["typed_and_not_sent"] = len(self.drafts)
         return json.dumps(written, ensure_ascii=False, indent=2, default=_as_text)
 
 
@@ -89,6 +94,7 @@ class PersonalData:
 
     database: Database
     pending: PendingRequests
+    drafts: Drafts | None = None
 
     def of(self, phone: Phone | StoredNumber) -> PersonalRecord:
         """Return all data about a number. Raises StoreAway, QueueAway."""
@@ -98,9 +104,10 @@ class PersonalData:
                 _whole(read, row) for row in _rows(read, schema.requests, schema.requests.c.phone == phone.e164)
             ]
             blocks = _rows(read, schema.blocked, schema.blocked.c.phone == phone.e164)
-            return PersonalRecord(
-                phone, requests, blocks, waiting, unreadable, _mentions(read, phone), _merged(read, phone)
-            )
+            mentions, merged = _mentions(read, phone), _merged(read, phone)
+        places = [f"{place} {row['id']}" for row in requests for place in ("card", "blocked")]
+        drafts = self.drafts.mentioning("".join(phone.groups), places) if self.drafts else ()
+        return PersonalRecord(phone, requests, blocks, waiting, unreadable, mentions, drafts, merged)
 
     def _waiting(self, phone: Phone | StoredNumber) -> tuple[list[PendingRequest], int]:
         found, unreadable = [], 0
@@ -118,6 +125,8 @@ class PersonalData:
 
     def erase(self, held: PersonalRecord, by: By) -> None:
         """Erase the data in the database; the audit names the references, not the number. Raises StoreAway."""
+        if self.drafts:
+            self.drafts.erase(held.drafts)
         with self.database.writing() as write:
             for table in (schema.requests, schema.blocked):
                 same = select(table.c.id).where(table.c.phone == held.phone.e164).order_by(table.c.id)

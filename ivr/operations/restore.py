@@ -1,8 +1,8 @@
 """Restores a backup of the desk's SQLite file, also while the service runs, and keeps the replaced database.
 
 All rows are replaced in one transaction: readers see the old desk or the restored one; writers wait or store pending
-requests in Redis. Requests promised or booked since the backup stay; the calendar's link is not restored. No HTTP, no
-clock.
+requests in Redis. Requests promised or booked since the backup stay; neither the calendar's link nor sessions are
+restored. No HTTP, no clock.
 """
 
 import shutil
@@ -24,6 +24,9 @@ from ivr.storage.revisions import revisions
 
 STAYS = schema.calendar_links.name
 """The table that is not restored: a calendar link replaced since the backup must not work again."""
+
+SESSIONS = schema.sessions.name
+"""The table that is empty after a restore: a session that was ended since the backup must not go on."""
 
 WAL_FILES = ("-wal", "-shm")
 """Endings of the files that SQLite keeps beside a database; they are moved together with it."""
@@ -89,7 +92,7 @@ def restore(part: Path, database: Path, kept: Path, timeout: float = TIMEOUT, *,
         except Damaged:
             pass  # a damaged file has no readers or writers, and is replaced as a whole
         found = database.exists()
-        _close_the_calendar(part)
+        _close_what_was_open(part)
         _set_aside(database, kept)
         put(part, database)
         return Restored(kept if found else None)
@@ -111,6 +114,7 @@ def _replace(part: Path, database: Path, kept: Path, timeout: float, keeps_newer
             names = [row[1] for row in live.execute(f"PRAGMA main.table_info({table})")]
             _replace_rows(live, table, ", ".join(names))
         without_room = keep_newer(live, newer)
+        live.execute(f"DELETE FROM main.{SESSIONS}")  # noqa: S608 - the name of a table of ours
         live.execute("COMMIT")
     return Restored(kept, tuple(reference for (reference,) in erased), tuple(without_room))
 
@@ -126,10 +130,11 @@ def _replace_rows(live: sqlite3.Connection, table: str, columns: str) -> None:
     live.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM restored.{table}")  # noqa: S608 - as above
 
 
-def _close_the_calendar(part: Path) -> None:
-    """Remove the calendar links: without the former database it is unknown which one was in use."""
+def _close_what_was_open(part: Path) -> None:
+    """Remove the calendar links and sessions: without the former database it is unknown which ones were in use."""
     with closing(opened(part)) as restored:
-        restored.execute(f"DELETE FROM {STAYS}")  # noqa: S608 - the name of a table of ours
+        for table in (STAYS, SESSIONS):
+            restored.execute(f"DELETE FROM {table}")  # noqa: S608 - names of tables of ours
 
 
 def _set_aside(database: Path, kept: Path) -> None:

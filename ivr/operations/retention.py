@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, f
 from ivr.desk.merge_links import let_go
 from ivr.desk.requests import Status
 from ivr.line.clinic import Retention
+from ivr.staff import drafts, sessions
 from ivr.storage import schema
 from ivr.storage.database import Database
 from ivr.storage.schema import LONG_AGO
@@ -78,6 +79,8 @@ def expired(kept: Retention, now: datetime) -> tuple[Expired, ...]:
         Expired("requests", schema.requests, _closed_for_long(closed_before, now)),
         Expired("lifted blocks", blocked, blocked.c.lifted_at <= closed_before),
         Expired("closures", closures, closures.c.day < logged_before.date()),
+        Expired("sessions", schema.sessions, schema.sessions.c.began <= now - sessions.KEPT_FOR),
+        Expired("drafts", schema.drafts, schema.drafts.c.at <= now - drafts.KEPT_FOR),
         Expired("invitations", links, links.c.expires <= logged_before),
         Expired("lines of the audit", audit, audit.c.at <= logged_before),
         Expired("calls", schema.calls, schema.calls.c.began <= logged_before),

@@ -14,20 +14,23 @@ from ivr.storage.audit import SOMEBODY, Audit, AuditAction, By
 
 @dataclass(frozen=True)
 class Authentication:
-    """The checks of a login, with the lockout and the audit. `address` is the client's IP address."""
+    """The checks of a login, with the lockout and the audit.
+
+    `address` is the client's IP address; `device` the key of its device if this person has logged in there before.
+    """
 
     people: People
     lockout: Lockout
     second_factors: SecondFactors
     audit: Audit
 
-    def enter(self, name: str, password: str, address: str, now: datetime) -> Person | None:
+    def enter(self, name: str, password: str, address: str, now: datetime, device: str = "") -> Person | None:
         """Return the person with this name and password; None if they do not match. Raises LockedOut, StoreAway.
 
         The person is logged in, unless they have a second factor and must `prove` it first. An unknown name takes the
         same time and writes the same line; the name is left out of the audit, because it may be a password.
         """
-        attempt = self.lockout.attempt(name, address, now)
+        attempt = self.lockout.attempt(name, address, now, device)
         known = self.people.named(name)
         person = self.people.logged_in(name, password)
         if person is None:
@@ -35,7 +38,7 @@ class Authentication:
         elif person.second_factor:
             self.lockout.forgive(attempt)  # not succeeded(): the right password must not allow new guesses at the code
         else:
-            self.came_in(person, address, now)
+            self.came_in(person, address, now, device)
         return person
 
     def invited(self, person: Person, address: str, now: datetime) -> None:
@@ -47,22 +50,22 @@ class Authentication:
         if not person.second_factor:
             self.came_in(person, address, now)
 
-    def prove(self, person: Person, code: str, address: str, now: datetime) -> Proof:
+    def prove(self, person: Person, code: str, address: str, now: datetime, device: str = "") -> Proof:
         """Use up a code of the second factor, at the login and wherever it is asked for again; return the proof.
 
         A wrong code counts like a wrong password. Raises WrongCode, LockedOut, KeyChanged, StoreAway.
         """
         self.second_factors.check(person.id)
-        self.lockout.attempt(person.name, address, now)
+        self.lockout.attempt(person.name, address, now, device, code=True)
         try:
             proof = self.second_factors.prove(person.id, code, now)
         except WrongCode:
             self.audit.write(By(SOMEBODY, now), AuditAction.WRONG_CODE, person.name, address)
             raise
-        self.lockout.succeeded(person.name)
+        self.lockout.succeeded(person.name, address, device)
         return proof
 
-    def came_in(self, person: Person, address: str, now: datetime) -> None:
-        """Record a completed login, and clear the person's failed logins. Raises StoreAway."""
-        self.lockout.succeeded(person.name)
+    def came_in(self, person: Person, address: str, now: datetime, device: str = "") -> None:
+        """Record a completed login, and clear the person's failed logins there. Raises StoreAway."""
+        self.lockout.succeeded(person.name, address, device)
         self.audit.write(By(person.name, now), AuditAction.LOGGED_IN, detail=address)

@@ -69,7 +69,8 @@ class Invitations:
 
     def use(self, token: str, password: str, now: datetime) -> Person:
         """Set the password of the link's person, and return the person. Raises BadPassword, LinkVoid, StoreAway."""
-        guest, kept = self.invited(token, now), self._passwords.kept(password)
+        guest = self.invited(token, now)
+        kept = self._passwords.kept(password, guest.name)
         with self._database.writing() as write:
             row = lock_person(write, guest.id)
             # Of two who use the link at once only the first succeeds; the check above was without a lock.

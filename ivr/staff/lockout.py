@@ -1,14 +1,16 @@
-"""Counts failed logins by name and by address, and refuses logins when there have been too many.
+"""Counts failed logins by name, address and device, and refuses logins when there have been too many.
 
-The counts are in the database, so that they hold while Redis is away and for every process. No passwords, no HTTP, no
-clock.
+A name is locked together with the address, so that nobody locks out somebody else. A device on which the person has
+logged in before counts by itself, whatever strangers try. The counts are in the database, so that they hold while
+Redis is away and for every process. No passwords, no HTTP, no clock.
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from ivr.staff.names import login_of
 from ivr.storage import schema
@@ -18,8 +20,18 @@ WINDOW = timedelta(minutes=15)
 """Time for which a failure counts."""
 
 MOST_OF_A_NAME = 5
+"""The most failures within `WINDOW` of a name from one address, or on one known device; of codes, from anywhere."""
+
 MOST_FROM_AN_ADDRESS = 20
-"""The most failures within `WINDOW`; higher for an address, because a whole clinic may share one."""
+"""The most failures within `WINDOW` from an address; higher, because a whole clinic may share one."""
+
+MOST_FROM_ANYWHERE = 100
+"""The most failures within `WINDOW` of a name from all strange devices together (NIST SP 800-63B, 5.2.2)."""
+
+table = schema.failed_logins
+
+Rule = tuple[ColumnElement[bool], int]
+"""A condition of failures, and how many of them are allowed."""
 
 
 class LockedOut(Exception):
@@ -36,54 +48,78 @@ class Lockout:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def attempt(self, name: str, address: str, now: datetime) -> int:
+    def attempt(self, name: str, address: str, now: datetime, device: str = "", *, code: bool = False) -> int:
         """Count a login as failed before it is checked, and return the attempt's id. Raises LockedOut, StoreAway.
 
         It is counted first, so that many attempts at the same moment cannot exceed the limit. A refused attempt does
-        not count, so that it does not prolong the lockout.
+        not count, so that it does not prolong the lockout. `device` is the key of a device on which this person has
+        logged in before; `code` is true for a guess at the second factor, which only who knows the password can make.
         """
-        table = schema.failed_logins
-        row = {"at": now, "name": _mark(name), "address": _network(address)}
+        rules = _rules(name, address, device, code=code)
+        self._refuse(rules, now, 0)  # what is refused anyway writes nothing: a flood must not hold up the writers
+        row = {"at": now, "name": _mark(name), "address": _network(address), "device": device or None, "code": code}
         with self._database.writing() as write:
             own: int = write.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
-        until = self._until(name, address, now, own)
-        if until is not None:
+        try:
+            self._refuse(rules, now, own)
+        except LockedOut:
             self._forget(table.c.id == own)
-            raise LockedOut(until)
+            raise
         return own
 
     def forgive(self, attempt: int) -> None:
         """Delete this one attempt, which did not fail; earlier failures still count. Raises StoreAway."""
-        self._forget(schema.failed_logins.c.id == attempt)
+        self._forget(table.c.id == attempt)
 
-    def succeeded(self, name: str) -> None:
-        """Delete the failures of a name. Raises StoreAway."""
-        self._forget(schema.failed_logins.c.name == _mark(name))
+    def succeeded(self, name: str, address: str = "", device: str = "") -> None:
+        """Delete the failures of a name at this address or device; what others try counts on. Raises StoreAway.
+
+        Without either, all failures of the name are deleted: it has a new password.
+        """
+        of_name = table.c.name == _mark(name)
+        self._forget(of_name & _whence(address, device) if address or device else of_name)
 
     def purge(self, now: datetime) -> None:
         """Delete the failures that no longer count. Raises StoreAway."""
-        self._forget(schema.failed_logins.c.at <= now - WINDOW)
+        self._forget(table.c.at <= now - WINDOW)
 
-    def _until(self, name: str, address: str, now: datetime, own: int) -> datetime | None:
-        table = schema.failed_logins
-        ends = (
-            self._end(table.c.name == _mark(name), MOST_OF_A_NAME, now, own),
-            self._end(table.c.address == _network(address), MOST_FROM_AN_ADDRESS, now, own),
-        )
-        return max((end for end in ends if end is not None), default=None)
-
-    def _end(self, of: ColumnElement[bool], most: int, now: datetime, own: int) -> datetime | None:
-        """Return the end of the lockout; None if there are fewer failures than `most`."""
-        at = schema.failed_logins.c.at
-        others = schema.failed_logins.c.id != own
-        query = select(at).where(of, others, at > now - WINDOW).order_by(at.desc()).offset(most - 1).limit(1)
+    def _refuse(self, rules: Sequence[Rule], now: datetime, own: int) -> None:
+        """Raise LockedOut where one of the rules has as many failures as it allows, not counting the id `own`."""
         with self._database.reading() as read:
-            oldest = read.execute(query).scalar()
-        return oldest + WINDOW if isinstance(oldest, datetime) else None
+            ends = [_end(read, rule, now, own) for rule in rules]
+        until = max((end for end in ends if end is not None), default=None)
+        if until is not None:
+            raise LockedOut(until)
 
     def _forget(self, which: ColumnElement[bool]) -> None:
         with self._database.writing() as write:
-            write.execute(delete(schema.failed_logins).where(which))
+            write.execute(delete(table).where(which))
+
+
+def _rules(name: str, address: str, device: str, *, code: bool) -> Sequence[Rule]:
+    """Return what counts against an attempt, each with the most failures that it allows."""
+    of_name, here = table.c.name == _mark(name), _whence(address, device)
+    if device:
+        return [(of_name & here, MOST_OF_A_NAME)]
+    strange = of_name & table.c.device.is_(None)
+    rules = [(of_name & here, MOST_OF_A_NAME), (here, MOST_FROM_AN_ADDRESS), (strange, MOST_FROM_ANYWHERE)]
+    return [*rules, (strange & table.c.code, MOST_OF_A_NAME)] if code else rules
+
+
+def _whence(address: str, device: str) -> ColumnElement[bool]:
+    """Return the condition of the failures on a known device, or else on strange ones at an address."""
+    if device:
+        return table.c.device == device
+    return table.c.device.is_(None) & (table.c.address == _network(address))
+
+
+def _end(read: Connection, rule: Rule, now: datetime, own: int) -> datetime | None:
+    """Return the end of the lockout; None if there are fewer failures than the rule allows."""
+    which, most = rule
+    at = table.c.at
+    query = select(at).where(which, table.c.id != own, at > now - WINDOW).order_by(at.desc()).offset(most - 1).limit(1)
+    oldest: datetime | None = read.execute(query).scalar()
+    return None if oldest is None else oldest + WINDOW
 
 
 def _mark(name: str) -> str:

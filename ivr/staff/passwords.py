@@ -1,8 +1,12 @@
-"""Hashes and checks the passwords of the staff.
+"""Hashes and checks the passwords of the staff, and refuses those that are guessed first.
 
 No people, no database.
 """
 
+import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 from argon2 import PasswordHasher
@@ -18,11 +22,31 @@ NONE_YET = ""
 """The stored value for a person who has still to choose a password; no password matches it."""
 
 
+GUESSED_AT = 72
+"""Characters of a password that are looked at for how soon it is guessed; more take too long and change little."""
+
+HARD_ENOUGH = 3
+"""The least score of zxcvbn, from 0 to 4: a hundred million guesses, its authors' advice against a stolen slow hash."""
+
+AT_ONCE = 2
+"""Passwords that are checked at the same time in a process: a stranger's, and one of somebody who has been here."""
+
+POLITE = 10
+"""Niceness of the threads that hash, so that the telephone's threads go first where processors are few."""
+
+
 class BadPassword(ValueError):
     """This password is too short or too long."""
 
     def __str__(self) -> str:
         return f"a password has {SHORTEST} to {LONGEST} characters"
+
+
+class EasyPassword(BadPassword):
+    """This password is among the first that are tried: common, repeated, a row of keys, a name."""
+
+    def __str__(self) -> str:
+        return "this password is guessed soon; choose several words, or others than these"
 
 
 class Passwords:
@@ -32,19 +56,46 @@ class Passwords:
         self._hasher = hasher or PasswordHasher()
 
     @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        """The threads that check, made when the first password comes."""
+        return ThreadPoolExecutor(AT_ONCE, "passwords", _be_polite)
+
+    @cached_property
     def _nobody(self) -> str:
         return self._hasher.hash("what is tried where there is no password")
 
-    def kept(self, password: str) -> str:
-        """Return the hash of a password, for storing. Raises BadPassword."""
+    def kept(self, password: str, name: str = "") -> str:
+        """Return the hash of a password of the person with this name, for storing. Raises BadPassword."""
         if not SHORTEST <= len(password) <= LONGEST:
             raise BadPassword
+        if _is_guessed_soon(password, name):
+            raise EasyPassword
         return self._hasher.hash(password)
 
     def fits(self, kept: str, password: str) -> bool:
         """Return whether this is the password of the hash. Takes as long where there is no hash."""
+        fits = self._threads.submit(self._verified, kept or self._nobody, password[:LONGEST]).result()
+        return fits and kept != NONE_YET and len(password) <= LONGEST
+
+    def _verified(self, kept: str, password: str) -> bool:
         try:
-            self._hasher.verify(kept or self._nobody, password[:LONGEST])
+            return self._hasher.verify(kept, password)
         except (VerificationError, InvalidHashError):
             return False
-        return kept != NONE_YET and len(password) <= LONGEST
+
+
+def _be_polite() -> None:
+    if sys.platform == "linux":  # only there a thread has a niceness of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), POLITE)
+
+
+_one_guesser = threading.Lock()
+
+
+def _is_guessed_soon(password: str, name: str) -> bool:
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - its lists of words are slow to load, and seldom needed
+
+    about = [name, *name.split(), "arunalaya", "physiotherapy", "clinic", "reception"]
+    with _one_guesser:  # zxcvbn keeps the words about a person in a list of its module
+        score: int = zxcvbn(password[:GUESSED_AT], user_inputs=about)["score"]
+    return score < HARD_ENOUGH

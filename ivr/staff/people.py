@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, sele
 
 from ivr.staff.names import LONGEST_NAME, can_be_name, login_of, look_of, proper_name
 from ivr.staff.passwords import NONE_YET, Passwords
+from ivr.staff.reserved_names import is_reserved
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
@@ -32,6 +33,13 @@ class BadName(NotAPerson):
 
     def __str__(self) -> str:
         return f"a name has 1 to {LONGEST_NAME} letters"
+
+
+class NameReserved(NotAPerson):
+    """The service uses this name itself, so that a person of this name would seem to be the service."""
+
+    def __str__(self) -> str:
+        return "the desk uses this name itself; please choose another"
 
 
 class NameTaken(NotAPerson):
@@ -77,7 +85,8 @@ class People:
 
     def add(self, name: str, password: str, now: datetime, role: str = MANAGER) -> None:
         """Add a person with a password, from the command line. Raises NotAPerson, BadPassword, StoreAway."""
-        name, kept = proper(name), self._passwords.kept(password)
+        name = proper(name)
+        kept = self._passwords.kept(password, name)
         with self._database.writing() as write:
             admit(write, name, kept, role, now)
             write.execute(audit.line(By(audit.COMMAND_LINE, now), AuditAction.ADDED_PERSON, name, role))
@@ -120,10 +129,12 @@ class People:
 
 
 def proper(name: str) -> str:
-    """Return the name as it is stored. Raises BadName."""
+    """Return the name as it is stored. Raises BadName, NameReserved."""
     stored = proper_name(name)
     if not can_be_name(stored):
         raise BadName
+    if is_reserved(stored):
+        raise NameReserved
     return stored
 
 

@@ -20,9 +20,7 @@ from sqlalchemy import (
 from ivr.storage.column_types import StoredDay, UtcDateTime
 
 metadata = MetaData()
-
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-
 LIVE_ONLY = text("status IN ('open', 'taken')")
 
 UNDONE_ONLY = text("done_at IS NULL AND failed_at IS NULL")
@@ -59,14 +57,7 @@ requests = Table(
     Index("requests_by_appointment", "appointment"),
     Index("requests_by_touched", "status", "touched"),
     Index("requests_by_created", "created"),
-    Index(
-        "one_live_request",
-        "phone",
-        "kind",
-        unique=True,
-        sqlite_where=LIVE_ONLY,
-        postgresql_where=LIVE_ONLY,
-    ),
+    Index("one_live_request", "phone", "kind", unique=True, sqlite_where=LIVE_ONLY, postgresql_where=LIVE_ONLY),
 )
 
 IS_LIVE = requests.c.status.in_([literal_column("'open'"), literal_column("'taken'")])
@@ -177,6 +168,28 @@ invitations = Table(
     Column("used", UtcDateTime),
 )
 
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mark", String(64), nullable=False, unique=True),
+    Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False),
+    Column("began", UtcDateTime, nullable=False, index=True),
+    Column("typed", UtcDateTime),
+    Column("ended", UtcDateTime),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False),
+    Column("mark", String(64), nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Index("one_draft_of_a_place", "staff_id", "mark", unique=True),
+)
+
 failed_logins = Table(
     "failed_logins",
     metadata,
@@ -184,6 +197,8 @@ failed_logins = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("name", String(80), nullable=False),
     Column("address", String(64), nullable=False),
+    Column("device", String(64)),
+    Column("code", Boolean, nullable=False, server_default=false()),
     Index("failed_logins_by_name", "name", "at"),
     Index("failed_logins_by_address", "address", "at"),
 )

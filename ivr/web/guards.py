@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, Unauthorized
 from config import logs
 from ivr.carrier.call_event import CallEvent, Malformed, NotSigned
 from ivr.metrics.table import SIGNATURES
+from ivr.web import typed
 from ivr.web.services import services
 from ivr.web.sessions import asked_by_the_page
 
@@ -108,6 +109,8 @@ def staff_only() -> Any:
     """
     asked = logged_in_only()
     if asked is None and current_user.person.has_to_set_up:
+        if request.method == "POST":
+            typed.keep_for(int(current_user.id))
         # A page that is open during a call stays: its live part asks the person to set up the second factor.
         return render_template("set_up_first.html") if asked_by_the_page() else redirect(url_for("second_factor.page"))
     return asked

@@ -7,6 +7,7 @@ from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.settings import Settings
+from ivr.web.devices import SessionsAndDevices
 from ivr.web.sessions import LONGEST
 
 LONGEST_BODY = 64 * 1024
@@ -50,6 +51,7 @@ def fortify(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session, so that an old page can still be sent
     )
     app.url_map.strict_slashes = False  # a slash too many at the end of a webhook's address is answered as without it
+    app.session_interface = SessionsAndDevices()
     app.url_map.merge_slashes = False  # its redirect would lead to any Host that was asked for
     _believe_proxies(app, settings.trusted_proxies)
     app.before_request(_refuse_unwritable)

@@ -1,16 +1,21 @@
-"""Sessions at the desk. A session begins with a login. It ends when unused, after half a day, or by the person's epoch.
+"""Sessions at the desk. One begins with a login, and ends unused, after half a day, by a logout or the person's epoch.
 
-The epoch is in the database: raising it ends all sessions of that person. The rest is in the signed cookie, which holds
-no password. Between password and code there is a half session: it names who has entered the password and opens nothing.
+The database knows which sessions were ended, and the epoch: raising it ends all sessions of that person. The rest is in
+the signed cookie, which holds no password. The tokens of a session's forms are made of its key: an old form tells whose
+it is. Between password and code there is a half session: it names who has entered the password and opens nothing.
 """
 
+import secrets
 from datetime import UTC, datetime, timedelta
 
 from flask import g, request, session
 from flask_login import UserMixin, current_user, login_user, logout_user
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from ivr.staff.people import Person
+from ivr.staff.sessions import StaffSession
 from ivr.storage.audit import By
+from ivr.web import devices
 from ivr.web.i18n import CHOSEN
 from ivr.web.services import services
 
@@ -26,11 +31,23 @@ NOTED_EVERY = timedelta(minutes=1)
 EPOCH, BEGAN, USED = "epoch", "began", "used"
 """Session keys of the person's epoch, the beginning and the last use; moments in seconds."""
 
+KEY = "key"
+"""Session key of the random key by which the database knows the session."""
+
+FORM_TOKEN = "csrf_token"  # noqa: S105 - the name of a field
+"""Session key, and field of every form, of what Flask-WTF signs into a form's token."""
+
 HALF = "half"
 """Session key of the half session: the person's id, their epoch, and its beginning in seconds."""
 
 HALF_LASTS = timedelta(minutes=10)
 """Duration of a half session: time enough to find the telephone."""
+
+PERSON = "_user_id"
+"""Session key under which Flask-Login keeps the person's id."""
+
+HTMX = "HX-Request"
+"""Header of a request that an open page makes by itself."""
 
 LOOKED_FOR = "person_looked_for"
 """Key in `g` that is set once this request has looked for the person."""
@@ -59,10 +76,12 @@ def by() -> By:
 
 def begin(person: Person) -> None:
     """Begin a session of this person. Only the language is kept from the session before."""
-    _clear()
-    now = services().clock().timestamp()
-    session.update({EPOCH: person.epoch, BEGAN: now, USED: now})
+    end()
+    now, key = services().clock(), secrets.token_hex(20)
+    services().staff.sessions.begin(person.id, key, now)
+    session.update({EPOCH: person.epoch, BEGAN: now.timestamp(), USED: now.timestamp(), KEY: key, FORM_TOKEN: key})
     session.permanent = True
+    devices.remember(person.id)
     login_user(User(person))
 
 
@@ -82,7 +101,9 @@ def half_way() -> Person | None:
 
 
 def end() -> None:
-    """End this session."""
+    """End this session, here and on the server: a copy of its cookie opens nothing any more. Raises StoreAway."""
+    if _names_a_session():
+        services().staff.sessions.end(_key(), services().clock())
     logout_user()
     _clear()
 
@@ -107,20 +128,72 @@ def load_user(user_id: str) -> User | None:
     person = services().staff.people.person(int(user_id)) if user_id.isdigit() and _goes_on(now) else None
     if person is None or session[EPOCH] != person.epoch:
         return None
-    if not asked_by_the_page() and now - _moment(USED) >= NOTED_EVERY:
+    # An answer to a page that asks by itself may arrive late: it must not restore an older session.
+    if HTMX not in request.headers and now - _moment(USED) >= NOTED_EVERY:
         session[USED] = now.timestamp()
     return User(person)
 
 
+def types() -> None:
+    """Note that the logged-in person is typing, which is use of the session. Raises StoreAway."""
+    now, known = services().clock(), services().staff.sessions.find(_key())
+    if known and (known.typed is None or now - known.typed >= NOTED_EVERY):
+        services().staff.sessions.typing(_key(), now)
+
+
+def owner_of_form() -> int | None:
+    """Return the id of the person for whose session the form in this request was made, ended or not; None if unknown.
+
+    The token of the form tells it, not the cookie: somebody else may have logged in since. Raises StoreAway.
+    """
+    key = key_of_form()
+    found = services().staff.sessions.find(key) if key else None
+    if found is not None:
+        return found.staff_id
+    own = bool(key) and key == session.get(FORM_TOKEN) and _names_a_session()
+    return int(session[PERSON]) if own else None
+
+
+def key_of_form() -> str:
+    """Return what was signed into the token of this request's form; empty where we have not signed it."""
+    token = request.form.get(FORM_TOKEN, "")
+    try:
+        words = URLSafeTimedSerializer(services().settings.secret_key, salt="wtf-csrf-token").loads(token)
+    except BadData:
+        return ""
+    return words if isinstance(words, str) else ""
+
+
 def asked_by_the_page() -> bool:
     """Return whether an open page polls for changes, which does not count as use of the session."""
-    return request.method == "GET" and "HX-Request" in request.headers
+    return request.method == "GET" and HTMX in request.headers
 
 
 def _goes_on(now: datetime) -> bool:
-    if not {EPOCH, BEGAN, USED} <= set(session):
-        return False  # a cookie from a version whose sessions had no end
-    return now - _moment(BEGAN) < LONGEST and now - _moment(USED) < UNUSED
+    if not _names_a_session() or now - _moment(BEGAN) >= LONGEST:
+        return False
+    known = _known()
+    used = max(filter(None, (_moment(USED), known.typed)))
+    return not known.ended and now - used < UNUSED
+
+
+def _known() -> StaffSession:
+    """Return what the database knows of this session; one that an older version began is stored now."""
+    sessions = services().staff.sessions
+    found = sessions.find(_key())
+    if found is None and KEY not in session:
+        return sessions.adopt(int(session[PERSON]), _key(), _moment(BEGAN))
+    return found or StaffSession(0, None, ended=True)
+
+
+def _names_a_session() -> bool:
+    """Return whether the cookie names a session; one of a version whose sessions had no end does not."""
+    return {EPOCH, BEGAN, USED} <= set(session) and str(session.get(PERSON, "")).isdigit()
+
+
+def _key() -> str:
+    """Return the key of this session; for one that an older version began, its person and beginning."""
+    return str(session.get(KEY) or f"{session[PERSON]} {session[BEGAN]}")
 
 
 def _moment(key: str) -> datetime:

@@ -1,26 +1,227 @@
-"""Reads the words that somebody typed. Nothing is cut: what is too long is refused, and stays in the field."""
+"""Keeps what people type at the desk until it is sent, and shows it again: after a login, a refusal, an old form.
 
-from flask import request
+A text is its person's, who is told by the token of its form, and is shown to nobody else. It lies encrypted in the
+database, never in an address, a cookie or a log. Passwords and codes are not among the fields that are kept.
+"""
 
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from flask import Response, g, request, url_for
+from flask_login import current_user
+
+from ivr.desk.requests import NoSuchRequest
+from ivr.staff.drafts import Draft
+from ivr.storage.database import StoreAway
+from ivr.web import sessions
 from ivr.web.i18n import _
+from ivr.web.services import services
 
 
-class TooLong(ValueError):
-    """The typed words are too long. The message tells the reader by how much."""
+@dataclass(frozen=True)
+class TypedForm:
+    """A form of the desk with fields that people type into."""
 
-    def __init__(self, label: str, most: int, found: int) -> None:
-        sentence = _(
-            "%(label)s: that is too long. It has %(found)s letters, and there is room for %(most)s. Please shorten it."
-        )
-        super().__init__(sentence % {"label": label, "found": found, "most": most})
+    place: str
+    """The place where it stands; a card's and a block's have the request's id behind it."""
+    fields: tuple[str, ...]
+    """The fields that are kept."""
+    telling: tuple[str, ...]
+    """The fields that are empty where nothing was typed."""
+    sends: tuple[str, ...] = ()
+    """The fields that are done with when it was sent; all where none is named."""
 
 
-def words(field: str, label: str, most: int) -> str:
-    """Return the words of a field of the form, without blanks around them. Raises TooLong, which names the `label`.
+CARD = ("note", "outcome", "day", "hour", "later_day", "later_hour", "to")
+TYPED = ("note", "outcome", "hour", "later_day", "later_hour")
+"""Fields of a card, and those of them that nobody has filled in for the person."""
 
-    A line's end is one letter, although browsers send two.
+CHOSEN = ("outcome", "to", "kind", "language", "line", "wish", "what", "role")
+"""Fields that people choose in and do not write."""
+
+KEEP = "drafts.keep"
+"""The endpoint to which an open page sends what is being typed."""
+
+FORMS: Mapping[str, TypedForm] = {
+    "moves.write_note": TypedForm("card", CARD, TYPED, sends=("note",)),
+    "moves.take": TypedForm("card", CARD, TYPED, sends=("note",)),
+    "moves.put_back": TypedForm("card", CARD, TYPED),
+    "moves.pass_on": TypedForm("card", CARD, (*TYPED, "to")),
+    "moves.report": TypedForm("card", CARD, TYPED),
+    "bookings.rebook": TypedForm("card", CARD, TYPED),
+    "bookings.call_off": TypedForm("card", CARD, TYPED),
+    "counter.add_new": TypedForm("new", ("phone", "kind", "language", "line", "wish", "note"), ("phone", "note")),
+    "blocked.block": TypedForm("blocked", ("phone", "reason"), ("phone", "reason")),
+    "hours.change": TypedForm("hours", ("what", "day", "time", "from", "until", "line", "reason"), ("what",)),
+    "people.invite": TypedForm("people", ("name", "role"), ("name",)),
+}
+"""The forms with fields that people type into, by endpoint. A test finds one that is missing."""
+
+OF_A_PLACE = {each.place: each for each in FORMS.values()}
+
+PLACE = re.compile(r"(card|blocked) [1-9][0-9]{0,8}|new|blocked|hours|people")
+
+
+# -- keeping
+
+
+def keep_for(person_id: int | None) -> str:
+    """Keep what this request's form holds for this person, and return its page; "" where nothing was typed.
+
+    Raises StoreAway.
     """
-    typed = request.form.get(field, "").replace("\r\n", "\n").strip()
-    if len(typed) > most:
-        raise TooLong(label, most, len(typed))
-    return typed
+    place, fields = _sent()
+    g.typed_kept, g.place = True, place
+    if person_id is None or not place or not fields:
+        return ""
+    services().staff.drafts.keep(person_id, place, fields, services().clock())
+    return page_of(place)
+
+
+def keep_while_typing() -> None:
+    """Keep what the logged-in person is typing; where the fields are empty again, forget it. Raises StoreAway."""
+    sessions.types()
+    place, fields = _sent()
+    if fields:
+        services().staff.drafts.keep(int(current_user.id), place, fields, services().clock())
+    elif place:
+        services().staff.drafts.drop(int(current_user.id), place)
+
+
+def settle(response: Response) -> Response:
+    """Forget what was sent, and keep what was refused. Runs after every request."""
+    form = FORMS.get(request.endpoint or "")
+    done = not form or request.method != "POST" or g.get("typed_kept") or not g.get("csrf_valid")
+    if form and not done and response.status_code < 500:
+        with suppress(StoreAway):  # the answer itself says what has become of the form
+            _settle(form, sent=response.status_code < 400)
+    return response
+
+
+def _settle(form: TypedForm, *, sent: bool) -> None:
+    if not current_user.is_authenticated:
+        return
+    place, fields = _sent()
+    left = _told(
+        form, {name: each for name, each in fields.items() if not sent or (form.sends and name not in form.sends)}
+    )
+    drafts, person = services().staff.drafts, int(current_user.id)
+    if left:
+        drafts.keep(person, place, left, services().clock())
+    else:
+        drafts.drop(person, place)
+
+
+def _sent() -> tuple[str, Mapping[str, str]]:
+    """Return the place of this request's form and what was typed into it; "" and nothing where it is no such form."""
+    while_typing = request.endpoint == KEEP
+    place = request.form.get("place", "") if while_typing else _place()
+    if not PLACE.fullmatch(place):
+        return "", {}
+    form = OF_A_PLACE[place.partition(" ")[0]] if while_typing else FORMS[request.endpoint or ""]
+    return place, _told(form, request.form)
+
+
+def _told(form: TypedForm, given: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the form's fields, or nothing where none of those is filled in that tell of typing."""
+    fields = {name: given[name] for name in form.fields if given.get(name, "").strip()}
+    return fields if any(name in fields for name in form.telling) else {}
+
+
+def _place() -> str:
+    form = FORMS.get(request.endpoint or "")
+    which = (request.view_args or {}).get("request_id") or request.form.get("request", "")
+    return f"{form.place} {which}".strip() if form else ""
+
+
+# -- showing
+
+
+def typed(place: str) -> Mapping[str, str]:
+    """Return what stands in the fields of a place: what was just sent, or the person's draft. Raises StoreAway."""
+    g.place = place
+    if request.method == "POST":
+        return request.form
+    return next((each.fields for each in _mine() if each.place == place), {})
+
+
+def here() -> Draft | None:
+    """Return the draft with which this page was filled in, or None."""
+    if request.method == "POST":
+        return None
+    return next((each for each in _mine_if_known() if each.place == g.get("place", "")), None)
+
+
+def elsewhere() -> list[tuple[Draft, str, str]]:
+    """Return the person's drafts of other pages, each with its page and the page's name."""
+    found = [each for each in _mine_if_known() if each.place != g.get("place", "")]
+    try:
+        return [(each, page_of(each.place), words_of(each.place)) for each in found]
+    except StoreAway:
+        return []
+
+
+def _mine_if_known() -> list[Draft]:
+    """Return the person's drafts; none where the database has just gone away, of which the page itself tells."""
+    try:
+        return _mine()
+    except StoreAway:
+        return []
+
+
+def _mine() -> list[Draft]:
+    if "drafts" not in g:
+        known = current_user.is_authenticated
+        g.drafts = services().staff.drafts.of(int(current_user.id)) if known else []
+    found: list[Draft] = g.drafts
+    return found
+
+
+def page_of(place: str) -> str:
+    """Return the URL of the page on which a place is shown. Raises StoreAway."""
+    name, _blank, which = place.partition(" ")
+    if name == "card":
+        try:
+            found = services().desk.store.request(int(which))
+        except NoSuchRequest:
+            return url_for("console.worklist")
+        return url_for("console.show", reference=found.reference, id=found.id)
+    if name == "blocked":
+        return url_for("blocked.page", request=which or None)
+    return url_for({"new": "counter.ask_new", "hours": "hours.page", "people": "people.page"}[name])
+
+
+def words_of(place: str) -> str:
+    """Return the name of the page on which a place is shown. Raises StoreAway."""
+    name = place.partition(" ")[0]
+    if name == "card":
+        reference = page_of(place).partition("?")[0].rpartition("/")[2]
+        return _("Reference %(reference)s", reference=reference) if reference.isdigit() else _("a card")
+    return {
+        "new": _("Write a request down"),
+        "blocked": _("Blocked numbers"),
+        "hours": _("Opening hours"),
+        "people": _("People at the desk"),
+    }[name]
+
+
+# -- what this very request has brought
+
+
+def sent_fields() -> list[tuple[str, str]]:
+    """Return the fields of this request's form, to be sent once more, without its token."""
+    return [(name, each) for name, each in request.form.items(multi=True) if name != sessions.FORM_TOKEN]
+
+
+def sent_words() -> list[str]:
+    """Return what was typed into this request's form, for the person to read and copy."""
+    form = FORMS.get(request.endpoint or "")
+    shown = [name for name in form.fields if name not in CHOSEN] if form else []
+    return [request.form[name] for name in shown if request.form.get(name, "").strip()]
+
+
+def was_sent() -> bool:
+    """Return whether a form of ours was sent whose fields may be shown to whoever has sent it."""
+    return request.method == "POST" and bool(g.get("csrf_valid"))

@@ -27,11 +27,14 @@ from ivr.notices.channels import channels_of
 from ivr.notices.troubles import ChannelTroubles
 from ivr.staff.accounts import Accounts
 from ivr.staff.authentication import Authentication
+from ivr.staff.drafts import Drafts
 from ivr.staff.invitations import Invitations
 from ivr.staff.lockout import Lockout
 from ivr.staff.passwords import Passwords
 from ivr.staff.people import People
 from ivr.staff.second_factor import SecondFactors
+from ivr.staff.sessions import Sessions
+from ivr.staff.slots import Slots
 from ivr.storage.audit import Audit
 from ivr.storage.encryption import Cipher, LinkTokens
 from ivr.wiring.foundation import Foundation
@@ -73,7 +76,7 @@ class DeskServices:
 
 @dataclass(frozen=True)
 class StaffServices:
-    """The services of the staff: accounts, logins and the audit."""
+    """The services of the staff: accounts, logins, sessions, drafts and the audit."""
 
     people: People
     accounts: Accounts
@@ -81,7 +84,14 @@ class StaffServices:
     lockout: Lockout
     second_factors: SecondFactors
     authentication: Authentication
+    sessions: Sessions
+    drafts: Drafts
     audit: Audit
+    strange_logins: Slots
+    known_logins: Slots
+    """The slots of logins on devices where nobody has logged in before, and where this person has."""
+    devices: Cipher
+    """The cipher of the cookie that tells who has logged in on a device."""
     shown_once: Cipher
     """The cipher for values in the session cookie that a person sees once or has still to confirm."""
 
@@ -123,6 +133,11 @@ def staff(base: Foundation, passwords: Passwords) -> StaffServices:
         lockout=lockout,
         second_factors=second_factors,
         authentication=Authentication(people, lockout, second_factors, audit),
+        sessions=Sessions(database),
+        drafts=Drafts(database, base.cipher("draft")),
         audit=audit,
+        strange_logins=Slots(),
+        known_logins=Slots(),
+        devices=base.cipher("device"),
         shown_once=base.cipher("second factor shown"),
     )

@@ -228,6 +228,23 @@ def test_a_restore_brings_no_link_of_the_calendar_back(phone: Phone, app: Flask,
     assert "Recovery codes that were used since work again" in told.output
 
 
+@pytest.mark.parametrize("database", ["read", "damaged"])
+def test_a_restore_brings_no_session_back_that_was_ended_since(
+    phone: Phone, app: Flask, staff: Staff, live: Path, database: str
+) -> None:
+    copied = staff.browser.get_cookie("session")
+    assert copied is not None
+    backup = made(app)
+    staff.browser.post("/logout", data={"csrf_token": staff.csrf()})
+    if database == "damaged":
+        damage(live)
+    assert runs(app, "restore", str(backup), "--yes").exit_code == 0
+    staff.browser.set_cookie("session", copied.value)
+    assert staff.browser.get("/desk").status_code == 302
+    staff.logs_in()
+    assert staff.browser.get("/desk").status_code == 200
+
+
 def test_where_nobody_can_read_which_link_was_in_force_the_calendar_is_off(
     phone: Phone, app: Flask, live: Path, clock: Clock
 ) -> None:

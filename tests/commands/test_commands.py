@@ -122,6 +122,18 @@ def test_a_password_that_is_too_short_or_too_long_is_refused(app: Flask, passwor
     assert Staff(app, "asha", password).logs_in().status_code in {400, 401}
 
 
+def test_a_password_that_is_guessed_soon_is_refused(app: Flask) -> None:
+    refused = runs(app, "staff", "add", "asha", typed="aaaaaaaaaa\n")
+    said = "Error: this password is guessed soon; choose several words, or others than these\n"
+    assert (refused.exit_code, refused.output) == (1, said)
+
+
+@pytest.mark.parametrize("command", ["add", "invite"])
+def test_a_name_of_the_desks_own_is_refused(app: Flask, command: str) -> None:
+    refused = runs(app, "staff", command, "(command line)", typed=f"{PASSWORD}\n")
+    assert (refused.exit_code, refused.output) == (1, "Error: the desk uses this name itself; please choose another\n")
+
+
 @pytest.mark.parametrize("name", ["", "  ", "x" * 81, "as\nha", "a\x1b[31msha"])
 def test_a_name_that_is_none_is_refused(app: Flask, name: str) -> None:
     refused = runs(app, "staff", "add", name, typed=f"{PASSWORD}\n")

@@ -24,7 +24,7 @@ from ivr.storage.audit import COMMAND_LINE, By
 from ivr.storage.database import Database, sqlite_path
 from ivr.web.services import build
 from testing.servers.valkey import Valkey
-from tests.conftest import QUICK
+from tests.conftest import PASSWORD, QUICK
 from tests.people import Clock, Conversation, Phone
 from workers import jobs
 from workers.services import build as build_workers
@@ -358,3 +358,22 @@ def test_a_database_that_is_locked_when_it_comes_to_erasing_is_told_apart(
     clock.now += timedelta(minutes=1)
     assert runs(phone, "erase", AS_TYPED, "--yes").exit_code == 0
     assert desk_of(phone) == []
+
+
+# -- what was typed and not sent
+
+
+def test_what_staff_typed_about_a_number_and_did_not_send_is_counted_and_erased_with_it(
+    phone: Phone, clock: Clock
+) -> None:
+    phone.rings(caller=MARKED).press(*BOOK)
+    phone.rings(caller=OTHER).press(*BOOK)
+    phone.services.staff.people.add("asha", PASSWORD, clock())
+    drafts, spaced = phone.services.staff.drafts, " ".join(number_of(MARKED).groups)
+    for place, words in (("card 1", "knee"), ("new", f"ring {spaced}"), ("card 2", "back"), ("blocked 1", "shouts")):
+        drafts.keep(1, place, {"note": words}, clock())
+    assert exported(phone)["typed_and_not_sent"] == 3
+    said = phone.app.test_cli_runner().invoke(args=["privacy", "erase", MARKED, "--yes"])
+    assert said.exit_code == 0, said.output
+    assert "Typed about it at the desk and not sent: 3." in said.output
+    assert [each.place for each in drafts.of(1)] == ["card 2"]

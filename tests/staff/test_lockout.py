@@ -1,6 +1,7 @@
 """Failures at the login: how many are too many, of a name and from an address, when that ends, and what is written."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -14,21 +15,21 @@ HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 WRONG = "wrong horse battery"
 
 
-def enters(
-    desk: Stores, name: str = "asha", password: str = PASSWORD, address: str = HOME, now: datetime = NOW
-) -> bool:
-    return desk.authentication.enter(name, password, address, now) is not None
+def enters(desk: Stores, name: str = "asha", password: str = PASSWORD, **whence: Any) -> bool:
+    """Whether they are let in: at home and now, on a strange device, unless it is said otherwise."""
+    at = {"address": HOME, "now": NOW, **whence}
+    return desk.authentication.enter(name, password, **at) is not None
 
 
-def fails(desk: Stores, times: int, name: str = "asha", address: str = HOME, now: datetime = NOW) -> None:
+def fails(desk: Stores, times: int, name: str = "asha", **whence: Any) -> None:
     for _ in range(times):
-        assert not enters(desk, name, WRONG, address, now)
+        assert not enters(desk, name, WRONG, **whence)
 
 
-def locked_until(desk: Stores, name: str = "asha", address: str = HOME, now: datetime = NOW) -> datetime | None:
+def locked_until(desk: Stores, name: str = "asha", **whence: Any) -> datetime | None:
     """Until when this person, who knows their password, has to wait; they are in if there is no wait."""
     try:
-        assert enters(desk, name, PASSWORD, address, now)
+        assert enters(desk, name, PASSWORD, **whence)
     except LockedOut as locked:
         return locked.until
     return None
@@ -39,10 +40,46 @@ def _asha(desk: Stores) -> None:
     desk.add("asha")
 
 
-def test_after_five_failures_even_the_right_password_is_refused_from_anywhere(desk: Stores) -> None:
+def test_after_five_failures_even_the_right_password_is_refused_at_that_address_alone(desk: Stores) -> None:
     fails(desk, 5)
     assert locked_until(desk) == after(minutes=15)
+    assert locked_until(desk, address=ELSEWHERE) is None
+
+
+def test_five_wrong_passwords_again_and_again_lock_nobody_out_who_is_elsewhere(desk: Stores) -> None:
+    for minute in range(0, 60, 15):
+        for n in range(4):
+            fails(desk, 5, address=f"203.0.113.{n}", now=after(minutes=minute))
+        assert locked_until(desk, address=ELSEWHERE, now=after(minutes=minute)) is None
+
+
+def test_of_strangers_everywhere_together_a_name_allows_a_hundred_guesses(desk: Stores) -> None:
+    for n in range(20):
+        fails(desk, 5, address=f"203.0.113.{n}")
     assert locked_until(desk, address=ELSEWHERE) == after(minutes=15)
+    assert locked_until(desk, address=ELSEWHERE, device="a known one") is None
+
+
+def test_a_known_device_is_let_through_whatever_strangers_tried_at_its_own_address(desk: Stores) -> None:
+    fails(desk, 5)
+    for n in range(15):
+        fails(desk, 1, name=f"guess {n}")
+    assert locked_until(desk) == after(minutes=15)
+    assert locked_until(desk, device="a known one") is None
+    assert locked_until(desk) == after(minutes=15), "that forgives strangers nothing"
+
+
+def test_on_a_known_device_five_failures_are_too_many_too_and_lock_nothing_else(desk: Stores) -> None:
+    fails(desk, 5, device="a known one")
+    assert locked_until(desk, device="a known one") == after(minutes=15)
+    assert locked_until(desk, device="another") is None
+    assert locked_until(desk) is None
+
+
+def test_what_is_refused_anyway_writes_nothing(desk: Stores) -> None:
+    fails(desk, 5)
+    with desk.database.writing(), pytest.raises(LockedOut):  # somebody else holds the one lock of writers
+        desk.lockout.attempt("asha", HOME, NOW)
 
 
 def test_four_failures_are_forgiven_by_the_right_password(desk: Stores) -> None:

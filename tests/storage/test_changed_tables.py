@@ -17,6 +17,7 @@ CHANGES = {
     "0006": {"requests"},
     "0007": set(),
     "0008": {"errands"},
+    "0009": {"failed_logins"},
 }
 
 

@@ -9,16 +9,16 @@ from datetime import datetime
 from flask import Blueprint, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from ivr.desk.moves import LONGEST_NOTE
 from ivr.desk.request_rows import AnyRequest, OddRequest
 from ivr.desk.requests import OUTCOMES, HistoryEvent, MoveRefused, Outcome, OutcomeReport, Request, Status
 from ivr.storage.audit import By
+from ivr.web.desk.card_form import moment_of, note_beside
 from ivr.web.desk.pages import LAST_REPORT, any_card_page
 from ivr.web.guards import guarded_by, staff_only
-from ivr.web.i18n import _, local
+from ivr.web.i18n import _
+from ivr.web.lengths import TooLong
 from ivr.web.services import services
 from ivr.web.sessions import by, who
-from ivr.web.typed import TooLong, words
 from ivr.web.wording import outcome_words
 
 moves = Blueprint("moves", __name__)
@@ -39,14 +39,14 @@ def try_again(errand_id: int) -> ResponseReturnValue:
 @guarded_by(staff_only)
 def take(request_id: int) -> ResponseReturnValue:
     """Take the request and show its card."""
-    return _done(request_id, lambda: services().desk.moves.take(request_id, by()))
+    return _done(request_id, lambda: services().desk.moves.take(request_id, by(), note_beside()))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/put_back")
 @guarded_by(staff_only)
 def put_back(request_id: int) -> ResponseReturnValue:
     """Release the request, so that it waits again."""
-    return _done(request_id, lambda: services().desk.moves.put_back(request_id, by()), to_list=True)
+    return _done(request_id, lambda: services().desk.moves.put_back(request_id, by(), note_beside()), to_list=True)
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/pass_on")
@@ -56,7 +56,7 @@ def pass_on(request_id: int) -> ResponseReturnValue:
     to = request.form.get("to", "")
     if to not in {each.name for each in services().staff.people.all() if each.active}:
         return _again(request_id, _("Please choose a colleague."), 400)
-    return _done(request_id, lambda: services().desk.moves.pass_on(request_id, to, by()))
+    return _done(request_id, lambda: services().desk.moves.pass_on(request_id, to, by(), note_beside()))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/note")
@@ -64,7 +64,7 @@ def pass_on(request_id: int) -> ResponseReturnValue:
 def write_note(request_id: int) -> ResponseReturnValue:
     """Add a note to the request."""
     try:
-        note = words("note", _("Note"), LONGEST_NOTE)
+        note = note_beside()
     except TooLong as too_long:
         return _again(request_id, str(too_long), 400)
     if not note:
@@ -78,11 +78,13 @@ def report(request_id: int) -> ResponseReturnValue:
     """Report the outcome of calling the patient."""
     try:
         outcome = CHOSEN_BY_STAFF[request.form.get("outcome", "")]
-        said = OutcomeReport(outcome, moment_asked())
+        said = OutcomeReport(outcome, moment_of(outcome))
     except (KeyError, ValueError):
         trouble = _("Please give the day and the hour, from now on.")
         return _again(request_id, trouble, 400)
-    answer = _done(request_id, lambda: services().desk.moves.report(request_id, said, by()), to_list=True)
+    answer = _done(
+        request_id, lambda: services().desk.moves.report(request_id, said, by(), note_beside()), to_list=True
+    )
     if _status_of(answer) == 302:
         found = services().desk.store.any_request(request_id)
         now = found.outcome if isinstance(found, Request) else None
@@ -107,25 +109,12 @@ def _undone(request_id: int, what: str, now: datetime) -> bool:
     return services().desk.moves.undo(request_id, what, By(who(), now))
 
 
-def moment_asked() -> datetime | None:
-    """Return the form's day and hour in the clinic's time zone, or None where it has neither.
-
-    Raises ValueError where it is malformed or in the past.
-    """
-    on, hour = request.form.get("day", ""), request.form.get("hour", "")
-    if not on and not hour:
-        return None
-    at = datetime.fromisoformat(f"{on}T{hour}")
-    at = at.replace(tzinfo=services().clinic.line("").hours.zone)
-    if at < local(services().clock()).replace(second=0, microsecond=0):
-        raise ValueError
-    return at
-
-
 def _done(request_id: int, move: Callable[[], None], *, to_list: bool = False) -> ResponseReturnValue:
     """Make the move and redirect; where it is refused, show the card with the reason and with what was typed."""
     try:
         move()
+    except TooLong as too_long:
+        return _again(request_id, str(too_long), 400)
     except MoveRefused as refused:
         return _again(request_id, _too_late(refused), 409)
     _offer_no_more(request_id)

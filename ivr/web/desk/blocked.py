@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 from ivr.desk.blocked import LONGEST_REASON
 from ivr.desk.requests import NoSuchRequest, Request
 from ivr.line.phones import NumberRefused, Refusal
+from ivr.web import typed
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _
+from ivr.web.lengths import TooLong, words
 from ivr.web.services import services
 from ivr.web.sessions import by
-from ivr.web.typed import TooLong, words
 
 blocked = Blueprint("blocked", __name__)
 
@@ -64,7 +65,7 @@ def _page(card: Request | None, trouble: str = "") -> str:
         "blocked.html",
         blocks=services().desk.blocked.all(),
         card=card,
-        typed=request.form,
+        typed=typed.typed(f"blocked {card.id}" if card else "blocked"),
         trouble=trouble,
     )
 

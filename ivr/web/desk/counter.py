@@ -13,13 +13,14 @@ from ivr.line.booking import Kind, Part, Wish
 from ivr.line.clinic import Clinic
 from ivr.line.phones import NumberRefused, Refusal
 from ivr.storage.audit import AuditAction
+from ivr.web import typed
 from ivr.web.desk import cards
 from ivr.web.desk.actions import card_of
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, language, local
+from ivr.web.lengths import TooLong, words
 from ivr.web.services import services
 from ivr.web.sessions import by, who
-from ivr.web.typed import TooLong, words
 from ivr.web.wording import languages_of_the_line
 
 counter = Blueprint("counter", __name__)
@@ -72,7 +73,7 @@ def _page(trouble: str = "", at: str = "") -> str:
         "new.html",
         trouble=trouble,
         at=at,
-        typed=request.form,
+        typed=typed.typed("new"),
         lines=[(line.key, line.name[language()]) for line in clinic.lines.values()],
         wishes=[(written(*each), cards.wish_words(*each)) for each in _wishes(clinic, services().clock())],
         spoken=languages_of_the_line(),

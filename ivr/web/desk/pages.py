@@ -13,6 +13,7 @@ from ivr.desk.requests import HistoryEntry, HistoryEvent, NoSuchRequest, Request
 from ivr.desk.worklist import PAGE, Filter
 from ivr.storage.audit import AuditAction
 from ivr.storage.redis import QueueAway
+from ivr.web import typed
 from ivr.web.desk import cards
 from ivr.web.desk.busy_lines import loads
 from ivr.web.desk.calendar_feed import address
@@ -21,6 +22,7 @@ from ivr.web.guards import guarded_by, open_to_all, staff_only
 from ivr.web.i18n import FIRST_DAY, LAST_DAY, _, local
 from ivr.web.services import services
 from ivr.web.sessions import by, who
+from ivr.web.wording import outcome_words
 
 console = Blueprint("console", __name__)
 
@@ -147,8 +149,9 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
         earlier=[cards.any_card(each, who()) for each in earlier],
         say=cards.to_say(found),
         taps=cards.one_tap(),
+        outcomes=outcome_words(),
         colleagues=[each.name for each in services().staff.people.all() if each.active and each.name != found.taken_by],
-        typed=request.form,
+        typed=typed.typed(f"card {found.id}"),
         trouble=trouble,
         is_blocked=services().desk.blocked.has(found.phone),
         offers=[cards.card(each, who()) for each in offers],

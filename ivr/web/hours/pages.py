@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from ivr.hours.closures import Standing
 from ivr.hours.closures_file import ClosuresFileAway
 from ivr.line.hours import HORIZON_DAYS
+from ivr.web import typed
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.hours.form import ALL_LINES, FormRefused, wished
 from ivr.web.hours.view import entries, heard, suggestions
@@ -30,8 +31,9 @@ HALF_AN_HOUR = timedelta(minutes=30)
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
     """Show the hours that callers hear and the closures that are set. A day in the query fills in the form."""
-    filled = {"what": "day", "day": request.args["day"]} if "day" in request.args else {}
-    return _page({**filled, "reason": request.args.get("reason", "")})
+    if "day" in request.args:
+        return _page({"what": "day", "day": request.args["day"], "reason": request.args.get("reason", "")})
+    return _page(typed.typed("hours"))
 
 
 @hours.post("/desk/hours")
@@ -42,7 +44,7 @@ def change() -> ResponseReturnValue:
     try:
         asked = wished(request.form, services().clinic, standing, _today())
     except FormRefused as refused:
-        return _page(request.form, str(refused)), 400
+        return _page(typed.typed("hours"), str(refused)), 400
     services().hours.closures.set(asked, by())
     return _heard_from_now_on(_("It is set. Callers hear it from the next call on."))
 
@@ -70,12 +72,12 @@ def _heard_from_now_on(words: str) -> ResponseReturnValue:
     return redirect(url_for("hours.page"))
 
 
-def _page(typed: Mapping[str, str], trouble: str = "") -> str:
+def _page(filled: Mapping[str, str], trouble: str = "") -> str:
     try:
         standing = services().hours.closures_file.follow(services().hours.closures, _today())
     except ClosuresFileAway:
         standing, trouble = services().hours.closures.current(_today()), trouble or _not_heard()
-    return render_template("hours.html", typed=typed, trouble=trouble, **_shown(standing))
+    return render_template("hours.html", typed=filled, trouble=trouble, **_shown(standing))
 
 
 def _shown(standing: list[Standing]) -> dict[str, object]:

@@ -7,7 +7,7 @@ from wtforms import PasswordField
 from wtforms.validators import EqualTo, InputRequired
 
 from ivr.staff.invitations import LinkVoid
-from ivr.staff.passwords import LONGEST, SHORTEST, BadPassword
+from ivr.staff.passwords import LONGEST, SHORTEST, BadPassword, EasyPassword
 from ivr.web import sessions
 from ivr.web.guards import guarded_by, open_to_all
 from ivr.web.i18n import _
@@ -40,6 +40,9 @@ def use(token: str) -> ResponseReturnValue:
         return _form(form, token, _("The two are not alike. Please write the same password twice."), 400)
     try:
         person = services().staff.invitations.use(token, form.password.data or "", now)
+    except EasyPassword:
+        words = _("This password is among the first that are guessed. Please take several words, or others than these.")
+        return _form(form, token, words, 400)
     except BadPassword:
         return _form(form, token, _length(), 400)
     except LinkVoid:

@@ -1,21 +1,24 @@
-"""Login and logout at the desk, and the choice of its language."""
+"""Login and logout at the desk, the choice of its language, and the way of a form that is older than its login."""
 
 from math import ceil
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_login.utils import login_url
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
 
 from ivr.metrics.table import LOCKED_OUT, LOGINS, WRONG
 from ivr.staff.lockout import LockedOut
+from ivr.staff.people import Person
+from ivr.staff.slots import Busy
 from ivr.storage.audit import AuditAction
-from ivr.web import sessions
-from ivr.web.guards import guarded_by, logged_in_only, open_to_all
+from ivr.web import devices, errors, sessions, typed
+from ivr.web.guards import guarded_by, logged_in_only, open_to_all, public_base
 from ivr.web.i18n import CHOSEN, LANGUAGES, _
 from ivr.web.services import services
 from ivr.web.sessions import by
@@ -46,9 +49,10 @@ def enter() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("login.html", form=form, trouble=_("Please fill in both.")), 400
     try:
-        person = services().staff.authentication.enter(
-            form.name.data or "", form.password.data or "", request.remote_addr or "", services().clock()
-        )
+        person = _entered(form.name.data or "", form.password.data or "")
+    except Busy:
+        trouble = _("Very many people are logging in at this moment. Please try again in a few seconds.")
+        return render_template("login.html", form=form, trouble=trouble), 503, {"Retry-After": "5"}
     except LockedOut as locked:
         services().operations.counters.count(LOGINS, reason=LOCKED_OUT)
         return _wait(form, locked)
@@ -61,6 +65,15 @@ def enter() -> ResponseReturnValue:
         return redirect(url_for("second_step.ask", next=own_path(request.args.get("next", "")) or None))
     sessions.begin(person)
     return redirect(wanted())
+
+
+def _entered(name: str, password: str) -> Person | None:
+    """Return the person of this name and password. Raises Busy, LockedOut, StoreAway."""
+    staff = services().staff
+    known = staff.people.named(name)
+    device = devices.known_to(known.id if known else None)
+    with (staff.known_logins if device else staff.strange_logins).one():
+        return staff.authentication.enter(name, password, request.remote_addr or "", services().clock(), device)
 
 
 def _wait(form: LoginForm, locked: LockedOut) -> ResponseReturnValue:
@@ -101,17 +114,65 @@ def choose_language() -> ResponseReturnValue:
     """Set the language of the desk, and return to the page that was open."""
     if request.form.get("language") in LANGUAGES:
         session[CHOSEN] = request.form["language"]
-    return redirect(_page_of(request.referrer) or url_for("console.worklist"))
+    return redirect(page_before(request.referrer))
 
 
 def lead_to_login() -> ResponseReturnValue:
-    """Redirect somebody who is not logged in to the login, and afterwards back to their page."""
-    if "HX-Request" in request.headers:
+    """Redirect somebody who is not logged in to the login, and afterwards back to their page.
+
+    What they sent is kept for the person of its page, who sees it after the login.
+    """
+    kept = typed.keep_for(sessions.owner_of_form()) if request.method == "POST" else ""
+    if sessions.HTMX in request.headers:
         # A part of an open page asked. The whole page must go, since only staff may see it.
         page = _page_of(request.headers.get("HX-Current-URL"))
         return Response(status=401, headers={"HX-Redirect": login_url("login.ask", next_url=page or None)})
-    page = request.url if request.method == "GET" else _page_of(request.referrer)
+    if kept:
+        sessions.has_ended()  # its words are these
+        flash(_("You have been logged out. What you typed is kept: please log in again, and it is shown."), "trouble")
+    page = request.url if request.method == "GET" else kept or _page_of(request.referrer)
     return redirect(login_url("login.ask", next_url=page or None))
+
+
+def older_form(error: CSRFError) -> ResponseReturnValue:
+    """Answer a form whose page is older than the login. Nothing is done; what was typed stays with its person."""
+    if not sessions.key_of_form() or not _from_our_page():
+        return errors.refused(error)  # it was not made by us
+    if request.endpoint in BEFORE_LOGIN:
+        return _asked_anew()
+    owner = sessions.owner_of_form()
+    if owner is None:
+        return errors.refused(error)
+    return _of_another_session(owner) if current_user.is_authenticated else lead_to_login()
+
+
+BEFORE_LOGIN = ("login.enter", "second_step.enter", "invitation.use")
+"""The forms that are filled in by somebody who is not logged in."""
+
+
+def _asked_anew() -> ResponseReturnValue:
+    """Ask once more for what was sent from an old page before the login. Only the name is still there."""
+    words = _("This page had been open for too long. Please fill it in once more.")
+    if request.endpoint == "login.enter":
+        return render_template("login.html", form=LoginForm(), trouble=words), 400
+    flash(words, "trouble")
+    return redirect(request.full_path.rstrip("?"))
+
+
+def _of_another_session(owner: int) -> ResponseReturnValue:
+    """Show the logged-in person what they sent from a page of an earlier session, and nobody else's."""
+    kept = typed.keep_for(owner)
+    if str(owner) == current_user.id:
+        return render_template("older.html", fields=typed.sent_fields(), words=typed.sent_words()), 400
+    return render_template("others.html", kept=kept), 400
+
+
+def _from_our_page() -> bool:
+    """Return whether the browser says that a page of ours sent the form, or says nothing of it."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        return site == "same-origin"
+    return origin is None or urlsplit(origin).netloc in (request.host, urlsplit(public_base()).netloc)
 
 
 def own_path(path: str) -> str:
@@ -133,6 +194,11 @@ def _page_of(url: str | None) -> str:
     """Return the path and query of a URL if it is a page of the desk, else an empty string."""
     parts = urlsplit(url or "")
     return own_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
+def page_before(referrer: str | None) -> str:
+    """Return the page of the desk from which somebody came, or else the worklist."""
+    return _page_of(referrer) or url_for("console.worklist")
 
 
 def wanted() -> str:

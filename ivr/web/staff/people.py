@@ -12,9 +12,10 @@ from wtforms.validators import AnyOf, InputRequired
 from ivr.staff.accounts import LastManager
 from ivr.staff.invitations import WORKS_FOR
 from ivr.staff.names import LONGEST_NAME
-from ivr.staff.people import MANAGER, STAFF, BadName, NameTaken, NoSuchPerson
+from ivr.staff.people import MANAGER, STAFF, BadName, NameReserved, NameTaken, NoSuchPerson
 from ivr.staff.totp import FEW
 from ivr.storage.audit import COMMAND_LINE, PAGE, SOMEBODY, By
+from ivr.web import typed
 from ivr.web.guards import guarded_by, manager_only, public_base, staff_only
 from ivr.web.i18n import _, hour
 from ivr.web.services import services
@@ -58,6 +59,8 @@ def invite() -> ResponseReturnValue:
         token = services().staff.invitations.invite(name, form.role.data or STAFF, by())
     except BadName:
         return _page(form, _("A name has 1 to %(most)s letters.", most=LONGEST_NAME), 400)
+    except NameReserved:
+        return _page(form, _("The desk uses this name itself. Please choose another name."), 400)
     except NameTaken as taken:
         trouble = _("%(name)s is at the desk already. Please choose another name.", name=taken.args[0])
         return _page(form, trouble, 409)
@@ -150,7 +153,13 @@ def _page(form: InviteForm, trouble: str = "", status: int = 200) -> tuple[str, 
     link = session.pop(LINK, None)
     of_everybody = services().staff.accounts.required_of_everybody()
     page = render_template(
-        "people.html", people=everybody, form=form, trouble=trouble, link=link, of_everybody=of_everybody
+        "people.html",
+        people=everybody,
+        form=form,
+        filled=typed.typed("people"),
+        trouble=trouble,
+        link=link,
+        of_everybody=of_everybody,
     )
     return page, status
 

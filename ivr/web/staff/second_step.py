@@ -14,7 +14,7 @@ from ivr.staff.lockout import LockedOut
 from ivr.staff.people import Person
 from ivr.staff.second_factor import KeyChanged, Proof, WrongCode
 from ivr.staff.totp import FEW
-from ivr.web import sessions
+from ivr.web import devices, sessions
 from ivr.web.guards import guarded_by, open_to_all
 from ivr.web.i18n import _, recovery_codes_left
 from ivr.web.services import services
@@ -61,7 +61,8 @@ def enter() -> ResponseReturnValue:
     except NotProved as refused:
         page = render_template("code.html", form=CodeForm(formdata=None), person=person, trouble=refused.trouble)
         return page, refused.status, refused.headers
-    services().staff.authentication.came_in(person, request.remote_addr or "", services().clock())
+    device = devices.known_to(person.id)
+    services().staff.authentication.came_in(person, request.remote_addr or "", services().clock(), device)
     sessions.begin(person)
     tell(proof)
     return redirect(wanted())
@@ -79,7 +80,7 @@ def prove(person: Person, form: CodeForm) -> Proof:
         raise NotProved(_("Please write the code."), 400)
     try:
         return services().staff.authentication.prove(
-            person, form.code.data or "", request.remote_addr or "", services().clock()
+            person, form.code.data or "", request.remote_addr or "", services().clock(), devices.known_to(person.id)
         )
     except LockedOut as locked:
         services().operations.counters.count(LOGINS, reason=LOCKED_OUT)

@@ -75,3 +75,68 @@ document.querySelectorAll("[data-fades]").forEach((offer) =>
     offer.addEventListener("focusout", () => offer.remove());
   }, 10000)
 );
+
+// What is typed is kept by the server while it is typed, for the person who types it: a session may end, a tab may be
+// closed. Nothing is kept in the browser, where the next person at this desk could find it.
+const typing = { form: null, timer: 0, sending: null };
+const PAUSE = 1000; // milliseconds without a key, after which what stands there is sent
+
+function keepTyped() {
+  const form = typing.form;
+  clearTimeout(typing.timer);
+  if (!form) return typing.sending;
+  typing.form = null;
+  const body = new URLSearchParams(new FormData(form));
+  body.set("place", form.dataset.typed);
+  const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
+  typing.sending = fetch("/desk/drafts", { method: "POST", body, headers, keepalive: true })
+    .then((answer) => {
+      const login = answer.headers.get("HX-Redirect");
+      if (login) location.assign(login);
+      else if (!answer.ok) typing.form ??= form; // it goes along with the next key
+    })
+    .catch(() => { typing.form ??= form; })
+    .finally(() => { typing.sending = null; });
+  return typing.sending;
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (!form?.dataset.typed) return;
+  if (typing.form && typing.form !== form) keepTyped();
+  typing.form = form;
+  clearTimeout(typing.timer);
+  typing.timer = setTimeout(keepTyped, PAUSE);
+});
+addEventListener("pagehide", keepTyped);
+document.addEventListener("visibilitychange", () => document.hidden && keepTyped());
+
+// A form that is sent needs no keeping; one beside it takes the page away, so what is typed elsewhere is kept first.
+document.addEventListener("submit", (event) => {
+  const { target: form, submitter } = event;
+  if (typing.form === form) {
+    clearTimeout(typing.timer);
+    typing.form = null;
+  }
+  const kept = keepTyped();
+  if (!kept) return;
+  event.preventDefault();
+  kept.finally(() => form.requestSubmit(submitter));
+});
+
+// Enter in a field presses the button beside it, such as "Booked", where the card's one form has several.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches?.("fieldset input[form]")) return;
+  const button = event.target.closest("fieldset").querySelector("button[form]");
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
+// A page that the browser has put by is not shown to whoever presses "Back" after it: it is asked for anew.
+addEventListener("pagehide", (event) => {
+  if (event.persisted) document.documentElement.hidden = true;
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});

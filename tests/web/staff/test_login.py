@@ -1,13 +1,23 @@
 """The login and its sessions: who has to wait, when a session ends, and where one is led afterwards."""
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event, Semaphore
+from typing import Literal
+
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from ivr.app import create_app
+from ivr.staff.passwords import Passwords
 from ivr.staff.people import STAFF
 from ivr.storage.database import sqlite_path
+from ivr.web.services import build
+from testing.servers import until
 from testing.servers.valkey import Valkey
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, settings_for
 from tests.people import Clock, Phone, Staff
 from tests.test_faults import moved
 
@@ -43,15 +53,44 @@ def test_after_five_failures_even_the_right_password_is_told_to_wait_and_whom_to
     for minute in range(5):
         assert tries(both.app, password=WRONG).status_code == 401, minute
         clock.goes_on(minutes=1)
-    for address in (HOME, ELSEWHERE):
-        refused = tries(both.app, address=address)
-        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "600")
-        assert "Please wait 10 min, or ask a manager" in refused.text
-        assert PASSWORD not in refused.text
+    refused = tries(both.app)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "600")
+    assert "Please wait 10 min, or ask a manager" in refused.text
+    assert PASSWORD not in refused.text
+    assert tries(both.app, address=ELSEWHERE).status_code == 302, "who guesses locks out nobody but themselves"
     clock.goes_on(minutes=9, seconds=30)
     assert "Please wait 1 min," in tries(both.app).text
     clock.goes_on(seconds=30)
     assert tries(both.app).status_code == 302
+
+
+def test_a_browser_that_has_been_let_in_before_is_let_in_while_strangers_guess_beside_it(
+    both: Phone, clock: Clock
+) -> None:
+    asha = Staff(both.app, "asha", PASSWORD)
+    asha.logs_in()
+    asha.browser.post("/logout", data={"csrf_token": asha.csrf()})
+    for n in range(25):
+        tries(both.app, "asha" if n < 5 else f"guess {n}", WRONG, "127.0.0.1")
+    assert tries(both.app, address="127.0.0.1").status_code == 429
+    assert asha.logs_in().status_code == 302
+    both.services.staff.people.add("devi", PASSWORD, clock())
+    asha.browser.post("/logout", data={"csrf_token": asha.csrf()})
+    assert asha.logs_in("devi").status_code == 429, "for devi it is a strange one"
+
+
+def test_what_a_browser_remembers_of_a_device_opens_nothing_and_names_nobody(app: Flask, staff: Staff) -> None:
+    device = staff.browser.get_cookie("device")
+    assert device
+    assert (device.http_only, device.same_site, device.path) == (True, "Lax", "/")
+    assert "asha" not in device.value
+    thief = app.test_client()
+    thief.set_cookie("device", device.value)
+    assert thief.get("/desk").status_code == 302
+    for value in ("", "x", device.value[:-9], "ä"):
+        odd = Staff(app, "asha", PASSWORD)
+        odd.browser.set_cookie("device", value)
+        assert odd.logs_in().status_code == 302, "a cookie that is none is a strange device"
 
 
 def test_after_twenty_failures_of_whomever_an_address_is_told_to_wait_and_others_are_not(both: Phone) -> None:
@@ -150,6 +189,36 @@ def test_logging_out_everywhere_ends_all_ones_own_sessions_and_nobody_elses(
     assert inside(telephone)
 
 
+@pytest.mark.parametrize("leaves", ["/logout", "/logout/everywhere"])
+def test_a_copied_cookie_opens_nothing_after_its_owner_has_logged_out(app: Flask, staff: Staff, leaves: str) -> None:
+    copied = staff.browser.get_cookie("session")
+    assert copied is not None
+    token = staff.csrf()
+    staff.browser.post(leaves, data={"csrf_token": token})
+    thief = app.test_client()
+    thief.set_cookie("session", copied.value)
+    assert thief.get("/desk").status_code == 302
+    thief.set_cookie("session", copied.value)
+    assert thief.post("/desk/requests/1/take", data={"csrf_token": token}).headers["Location"].startswith("/login")
+
+
+def test_a_copied_cookie_opens_nothing_after_its_owner_has_logged_in_anew(app: Flask, staff: Staff) -> None:
+    copied = staff.browser.get_cookie("session")
+    assert copied is not None
+    staff.logs_in()
+    thief = app.test_client()
+    thief.set_cookie("session", copied.value)
+    assert thief.get("/desk").status_code == 302
+    assert inside(staff)
+
+
+def test_one_session_that_ends_leaves_the_others_of_its_person(app: Flask, staff: Staff) -> None:
+    other = Staff(app, "asha", PASSWORD)
+    other.logs_in()
+    other.browser.post("/logout", data={"csrf_token": other.csrf()})
+    assert [inside(staff), inside(other)] == [True, False]
+
+
 def test_a_cookie_kept_from_before_a_logout_everywhere_opens_nothing(staff: Staff) -> None:
     kept = staff.browser.get_cookie("session")
     assert kept is not None
@@ -220,3 +289,48 @@ def test_the_audit_tells_of_logins_logouts_and_failures_without_any_password(
         ("(unknown)", "failed login", "", HOME),
         ("asha", "logged out", "", ""),
     ]
+
+
+# -- a flood
+
+
+class Slow(PasswordHasher):
+    """Checks one password for as long as the test wants."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.begun, self.go_on = Semaphore(0), Event()
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002 - the library's name
+        self.begun.release()
+        if password == WRONG:
+            assert self.go_on.wait(30)
+        return super().verify(hash, password)
+
+
+def test_a_flood_of_logins_takes_two_threads_and_known_devices_and_callers_go_by(
+    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
+) -> None:
+    slow = Slow()
+    services = build(settings_for(tmp_path, sqlite_url, redis_url), clock, Passwords(slow))
+    services.staff.people.add("asha", PASSWORD, clock())
+    phone = Phone(create_app(services), services)
+    asha = Staff(phone.app, "asha", PASSWORD)
+    asha.logs_in()
+    assert slow.begun.acquire(timeout=30)
+    with ThreadPoolExecutor(2) as strangers:
+        try:
+            held = [strangers.submit(tries, phone.app, f"guess {n}", WRONG) for n in range(2)]
+            assert slow.begun.acquire(timeout=30)
+            assert until(lambda: tries(phone.app, "guess 9", WRONG).status_code == 503)
+            refused = tries(phone.app)
+            assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+            assert "Please try again in a few seconds" in refused.text
+            assert 'value="asha"' in refused.text
+            assert asha.logs_in().status_code == 302
+            assert phone.rings().press("1", "1", "1", "1", "1").place == "kept"
+        finally:
+            slow.go_on.set()
+    assert sorted(each.result().status_code for each in held) in ([401, 401], [401, 503])
+    assert tries(phone.app).status_code == 302, "what was not looked at does not count"
+    services.close()

@@ -176,6 +176,8 @@ def test_a_link_works_once_and_for_an_hour_and_says_so_afterwards(phone: Phone, 
     [
         ("nine char", "", "A password has 10 to 200 characters."),
         ("x" * 201, "", "A password has 10 to 200 characters."),
+        ("aaaaaaaaaa", "aaaaaaaaaa", "This password is among the first that are guessed."),
+        ("asha123456", "asha123456", "This password is among the first that are guessed."),
         (NEW, f"{NEW}!", "The two are not alike."),
     ],
 )
@@ -211,6 +213,7 @@ def test_a_link_opened_in_a_colleagues_browser_begins_a_session_of_its_own(phone
         ("  ", 400, "A name has 1 to 80 letters."),
         ("x" * 81, 400, "A name has 1 to 80 letters."),
         (" meera ", 409, "meera is at the desk already."),
+        ("сaller", 400, "The desk uses this name itself."),
     ],
 )
 def test_a_name_that_cannot_be_is_refused_with_a_reason_and_stays_in_the_form(

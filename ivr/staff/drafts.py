@@ -1,0 +1,96 @@
+"""What people have typed at the desk and not sent yet, each person's own: one draft of a place, such as a card.
+
+A draft is encrypted, is shown to its person alone, and is forgotten after a week. No forms, no HTTP, no clock.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, select
+
+from ivr.storage import schema
+from ivr.storage.database import Database
+from ivr.storage.encryption import Cipher, Unreadable
+from ivr.storage.upsert import insert_new, lock_key
+
+KEPT_FOR = timedelta(days=7)
+"""Time after which retention.py deletes a draft that nobody came back for."""
+
+table = schema.drafts
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A form as somebody has left it."""
+
+    id: int
+    place: str
+    """The place of the desk where the form stands, such as "new" or "card 7"."""
+    fields: Mapping[str, str]
+    at: datetime
+
+
+class Drafts:
+    """The store of drafts."""
+
+    def __init__(self, database: Database, cipher: Cipher) -> None:
+        self._database = database
+        self._cipher = cipher
+
+    def keep(self, person_id: int, place: str, fields: Mapping[str, str], now: datetime) -> None:
+        """Keep what a person has typed in a place, instead of what they had typed there before. Raises StoreAway."""
+        sealed = self._cipher.encrypt(json.dumps({"place": place, "fields": dict(fields)}))
+        mark = self._cipher.keyed_hash(place)
+        with self._database.writing() as write:
+            lock_key(write, "draft", str(person_id), mark)  # of two at once the second waits for the first
+            write.execute(delete(table).where(table.c.staff_id == person_id, table.c.mark == mark))
+            insert_new(write, table, staff_id=person_id, mark=mark, sealed=sealed, at=now)
+
+    def of(self, person_id: int) -> Sequence[Draft]:
+        """Return a person's drafts, the newest first. Raises StoreAway."""
+        return list(self._opened(table.c.staff_id == person_id))
+
+    def drop(self, person_id: int, place: str) -> None:
+        """Forget what a person has typed in a place. Raises StoreAway."""
+        self._forget((table.c.staff_id == person_id) & (table.c.mark == self._cipher.keyed_hash(place)))
+
+    def discard(self, person_id: int, draft_id: int) -> None:
+        """Forget a draft of this person. Raises StoreAway."""
+        self._forget((table.c.staff_id == person_id) & (table.c.id == draft_id))
+
+    def mentioning(self, digits: str, places: Sequence[str]) -> Sequence[int]:
+        """Return the ids of everybody's drafts of these places, and of those with these digits. Raises StoreAway."""
+        return [each.id for each in self._opened() if each.place in places or digits in _digits(each)]
+
+    def erase(self, ids: Sequence[int]) -> None:
+        """Forget these drafts. Raises StoreAway."""
+        self._forget(table.c.id.in_(ids))
+
+    def _opened(self, *which: ColumnElement[bool]) -> Iterator[Draft]:
+        with self._database.reading() as read:
+            rows = read.execute(select(table).where(*which).order_by(table.c.id.desc())).all()
+        for row in rows:
+            try:
+                yield _draft(row, self._cipher.decrypt(row.sealed))
+            except Unreadable:
+                continue  # it was encrypted under another SECRET_KEY, and is deleted in its time
+
+    def _forget(self, which: ColumnElement[bool]) -> None:
+        """Delete drafts. Writes only where there are any, so that nobody waits for a lock in vain."""
+        with self._database.reading() as read:
+            if read.execute(select(table.c.id).where(which).limit(1)).first() is None:
+                return
+        with self._database.writing() as write:
+            write.execute(delete(table).where(which))
+
+
+def _draft(row: Row[Any], words: str) -> Draft:
+    held = json.loads(words)
+    return Draft(row.id, held["place"], held["fields"], row.at)
+
+
+def _digits(draft: Draft) -> str:
+    return "".join(str(int(each)) for each in " ".join(draft.fields.values()) if each.isdecimal())

@@ -1,0 +1,75 @@
+"""The sessions of the staff as the server knows them, so that one that was ended stays ended, whoever has its cookie.
+
+Only the hash of a session's key is stored. A session's end by time is the web's matter. No cookies, no HTTP, no clock.
+"""
+
+import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+
+from ivr.storage import schema
+from ivr.storage.database import Database, UniqueViolation
+from ivr.storage.upsert import insert_new
+
+KEPT_FOR = timedelta(days=7)
+"""Time from its beginning after which retention.py deletes a session: a form of it may be sent days later."""
+
+table = schema.sessions
+
+
+@dataclass(frozen=True)
+class StaffSession:
+    """A session of a person, ended or not."""
+
+    staff_id: int
+    typed: datetime | None
+    """The moment at which the person was last seen typing."""
+    ended: bool
+
+
+class Sessions:
+    """The store of sessions. A session is named by its key, which only its browser has."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, staff_id: int, key: str, now: datetime) -> None:
+        """Store a session that begins. Raises StoreAway."""
+        with self._database.writing() as write:
+            insert_new(write, table, mark=_mark(key), staff_id=staff_id, began=now)
+
+    def adopt(self, staff_id: int, key: str, began: datetime) -> StaffSession:
+        """Store a session that an older version of the program began, once, and return it. Raises StoreAway."""
+        with suppress(UniqueViolation):  # another request of the same browser was first
+            self.begin(staff_id, key, began)
+        return self.find(key) or StaffSession(staff_id, None, ended=True)
+
+    def find(self, key: str) -> StaffSession | None:
+        """Return the session with this key; None if it is unknown. Raises StoreAway."""
+        with self._database.reading() as read:
+            row = read.execute(select(table).where(table.c.mark == _mark(key))).one_or_none()
+        return StaffSession(row.staff_id, row.typed, row.ended is not None) if row else None
+
+    def typing(self, key: str, now: datetime) -> None:
+        """Note that the person of this session types. Raises StoreAway."""
+        self._set(_of(key), typed=now)
+
+    def end(self, key: str, now: datetime) -> None:
+        """End a session for good. Raises StoreAway."""
+        self._set(_of(key), ended=now)
+
+    def _set(self, which: ColumnElement[bool], **values: Any) -> None:
+        with self._database.writing() as write:
+            write.execute(update(table).where(which).values(**values))
+
+
+def _of(key: str) -> ColumnElement[bool]:
+    return (table.c.mark == _mark(key)) & table.c.ended.is_(None)
+
+
+def _mark(key: str) -> str:
+    return hashlib.sha256(key.encode(errors="replace")).hexdigest()

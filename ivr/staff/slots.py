@@ -1,0 +1,44 @@
+"""Gives logins a few slots of their own, so that a flood of them takes neither all threads nor the telephone's time.
+
+No people, no passwords, no HTTP.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+
+AT_ONCE = 1
+"""Logins of one kind that are checked at the same time in a process."""
+
+WAITING = 1
+"""Logins of one kind that may wait for that; each takes a thread of the web server. More are refused at once."""
+
+PATIENCE = 2.0
+"""Seconds that a login waits for its turn."""
+
+
+class Busy(Exception):
+    """Too many logins are being checked; this one was not looked at and may be tried again in a moment."""
+
+
+class Slots:
+    """The slots of one kind of login."""
+
+    def __init__(self) -> None:
+        self._places = BoundedSemaphore(AT_ONCE + WAITING)
+        self._turns = BoundedSemaphore(AT_ONCE)
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Take a slot for a while. Raises Busy."""
+        if not self._places.acquire(blocking=False):
+            raise Busy
+        try:
+            if not self._turns.acquire(timeout=PATIENCE):
+                raise Busy
+            try:
+                yield
+            finally:
+                self._turns.release()
+        finally:
+            self._places.release()

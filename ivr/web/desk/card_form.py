@@ -1,0 +1,48 @@
+"""Reads the one form of a card: the note that goes with every move, and the moment that goes with an outcome.
+
+Changes nothing.
+"""
+
+from datetime import datetime
+
+from flask import request
+
+from ivr.desk.moves import LONGEST_NOTE
+from ivr.desk.requests import OUTCOMES, Outcome, Then
+from ivr.web.i18n import _, local
+from ivr.web.lengths import words
+from ivr.web.services import services
+
+LATER = "later_"
+"""Begins the names of the fields that say when to ring later; those of a booking have the names without it."""
+
+
+def note_beside() -> str:
+    """Return the note that was typed beside the button.
+
+    Raises TooLong; the move is not made then, since a part of the note would be lost.
+    """
+    return words("note", _("Note"), LONGEST_NOTE)
+
+
+def moment_of(outcome: Outcome) -> datetime | None:
+    """Return the moment that goes with an outcome. Raises ValueError where it is malformed or in the past."""
+    whole_form = f"{LATER}day" in request.form
+    if whole_form and OUTCOMES[outcome] is Then.AT_A_MOMENT:
+        return moment_asked(LATER)
+    return moment_asked() if outcome is Outcome.BOOKED or not whole_form else None
+
+
+def moment_asked(begins: str = "") -> datetime | None:
+    """Return the form's day and hour in the clinic's time zone, or None where it has neither.
+
+    Raises ValueError where it is malformed or in the past.
+    """
+    on, hour = request.form.get(f"{begins}day", ""), request.form.get(f"{begins}hour", "")
+    if not on and not hour:
+        return None
+    at = datetime.fromisoformat(f"{on}T{hour}")
+    at = at.replace(tzinfo=services().clinic.line("").hours.zone)
+    if at < local(services().clock()).replace(second=0, microsecond=0):
+        raise ValueError
+    return at

@@ -1,0 +1,63 @@
+"""Remembers in a cookie who has logged in on a device: what strangers try elsewhere does not lock them out there.
+
+The cookie opens nothing: it only gives its people failed logins of their own. It is encrypted, so that nobody reads in
+it who works at this desk. The people are known by their ids.
+"""
+
+import hashlib
+import json
+import secrets
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
+
+from ivr.storage.encryption import Unreadable
+from ivr.web.services import services
+
+LASTS = 180 * 24 * 3600
+"""Seconds for which a device is known after the last login on it."""
+
+MOST = 20
+"""People that a device remembers: as many as work at one desk."""
+
+NEW = "device_cookie"
+"""Key in `g` of a cookie that is to be set with this answer."""
+
+
+class SessionsAndDevices(SecureCookieSessionInterface):
+    """Flask's sessions, and behind the session's cookie the one of the device."""
+
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:
+        """Set the cookies of this answer."""
+        super().save_session(app, session, response)
+        if NEW in g:
+            secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+            response.set_cookie(_cookie(), g.get(NEW), LASTS, secure=secure, httponly=True, samesite="Lax")
+
+
+def known_to(person_id: int | None) -> str:
+    """Return the key of this device if the person has logged in on it before, else ""."""
+    key, people = _device()
+    return hashlib.sha256(key.encode()).hexdigest() if key and person_id in people else ""
+
+
+def remember(person_id: int) -> None:
+    """Remember with this answer that the person has logged in on this device."""
+    key, people = _device()
+    people = [person_id, *(each for each in people if each != person_id)][:MOST]
+    words = json.dumps([key or secrets.token_hex(16), people])
+    setattr(g, NEW, services().staff.devices.encrypt(words))
+
+
+def _device() -> tuple[str, list[int]]:
+    """Return the key of this device and the ids of its people; nothing where it is new or its cookie is not ours."""
+    try:
+        key, people = json.loads(services().staff.devices.decrypt(request.cookies.get(_cookie(), "")))
+    except Unreadable:
+        return "", []
+    return key, people
+
+
+def _cookie() -> str:
+    return "__Host-device" if current_app.config["SESSION_COOKIE_SECURE"] else "device"

@@ -1,0 +1,26 @@
+"""Reads the words that somebody typed. Nothing is cut: what is too long is refused, and stays in the field."""
+
+from flask import request
+
+from ivr.web.i18n import _
+
+
+class TooLong(ValueError):
+    """The typed words are too long. The message tells the reader by how much."""
+
+    def __init__(self, label: str, most: int, found: int) -> None:
+        sentence = _(
+            "%(label)s: that is too long. It has %(found)s letters, and there is room for %(most)s. Please shorten it."
+        )
+        super().__init__(sentence % {"label": label, "found": found, "most": most})
+
+
+def words(field: str, label: str, most: int) -> str:
+    """Return the words of a field of the form, without blanks around them. Raises TooLong, which names the `label`.
+
+    A line's end is one letter, although browsers send two.
+    """
+    typed = request.form.get(field, "").replace("\r\n", "\n").strip()
+    if len(typed) > most:
+        raise TooLong(label, most, len(typed))
+    return typed

@@ -1,0 +1,28 @@
+"""What a person has typed and not sent: an open page brings it while they type, and they may discard it."""
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ivr.web import typed
+from ivr.web.guards import guarded_by, staff_only
+from ivr.web.services import services
+from ivr.web.staff.login import page_before
+
+drafts = Blueprint("drafts", __name__)
+
+
+@drafts.post("/desk/drafts")
+@guarded_by(staff_only)
+def keep() -> ResponseReturnValue:
+    """Keep what an open page says is being typed; typing is use of the session."""
+    typed.keep_while_typing()
+    return "", 204
+
+
+@drafts.post("/desk/drafts/<int(max=2147483647):draft_id>/discard")
+@guarded_by(staff_only)
+def discard(draft_id: int) -> ResponseReturnValue:
+    """Forget a draft of the logged-in person, and return to the page that was open."""
+    services().staff.drafts.discard(int(current_user.id), draft_id)
+    return redirect(page_before(request.referrer))
