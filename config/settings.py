@@ -15,7 +15,7 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from config.addresses import is_address, is_bare, is_readable, listening_address, local_url
-from ivr.storage.address import database_address
+from ivr.storage.engines.address import database_address
 
 ROOT = Path(__file__).resolve().parent.parent
 

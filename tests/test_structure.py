@@ -19,7 +19,7 @@ from config.settings import ROOT
 OURS = ("ivr", "workers", "config", "wsgi")
 
 LINE = {"ivr.line", "ivr.line.paths", "ivr.line.checks"}
-GROUND = {"ivr.line", "config", "ivr.storage", "ivr.storage.address", "ivr.metrics"}
+GROUND = {"ivr.line", "config", "ivr.storage", "ivr.storage.engines", "ivr.metrics"}
 STORES = {"ivr.staff", "ivr.hours", "ivr.desk", "ivr.notices"}
 ABOVE_STORES = {"ivr.reports", "ivr.phone", "ivr.preflight"}
 SHARED = {"ivr.operations", "ivr.wiring"}
@@ -36,10 +36,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ivr.line.paths": {"ivr.line"},
     "ivr.line.checks": {"ivr.line", "ivr.line.paths"},
     # 2: what everything stands on
-    "ivr.storage.address": set(),
-    "config": {"ivr.line", "ivr.storage.address"},
+    "ivr.storage.engines": set(),
+    "config": {"ivr.line", "ivr.storage.engines"},
     "ivr.metrics": {"ivr.line"},
-    "ivr.storage": {"ivr.line", "ivr.storage.address"},
+    "ivr.storage": {"ivr.line", "ivr.storage.engines"},
     "ivr.storage.migrations": {"ivr.storage"},
     # 3: siblings that do not know each other
     "ivr.staff": {"ivr.line", "ivr.storage"},

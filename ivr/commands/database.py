@@ -8,8 +8,8 @@ from flask.cli import AppGroup
 from ivr.operations.copy_database import CannotCopy, NotEmpty, copy, require_empty, require_ours
 from ivr.operations.upgrade import one_line
 from ivr.operations.upgrade import upgrade as bring_up_to_date
-from ivr.storage.address import database_address
 from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway
+from ivr.storage.engines.address import database_address
 from ivr.storage.migrate import MigrationRefused, migrate
 from ivr.web.services import services
 

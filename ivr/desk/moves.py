@@ -62,13 +62,8 @@ class Moves:
     def take(self, request_id: int, by: By, words: str = "") -> None:
         """Take an open request. Raises MoveRefused where it is not open, NoSuchRequest, StoreAway."""
         change = {"status": Status.TAKEN, "taken_by": by.who, "touched": by.at}
-        make(
-            self.database,
-            request_id,
-            noted(words, HistoryEntry.of(by, HistoryEvent.TAKEN)),
-            lambda row: row.status == Status.OPEN,
-            change,
-        )
+        entries = noted(words, HistoryEntry.of(by, HistoryEvent.TAKEN))
+        make(self.database, request_id, entries, lambda row: row.status == Status.OPEN, change)
 
     def put_back(self, request_id: int, by: By, words: str = "") -> None:
         """Put back a request that this person has taken. Raises as `take`."""
@@ -79,13 +74,8 @@ class Moves:
     def pass_on(self, request_id: int, to: str, by: By, words: str = "") -> None:
         """Pass a live request on to a colleague. Raises as `take`."""
         change = {"status": Status.TAKEN, "taken_by": to, "touched": by.at}
-        make(
-            self.database,
-            request_id,
-            noted(words, HistoryEntry.of(by, HistoryEvent.PASSED_ON, to)),
-            lambda row: row.status in LIVE,
-            change,
-        )
+        entries = noted(words, HistoryEntry.of(by, HistoryEvent.PASSED_ON, to))
+        make(self.database, request_id, entries, lambda row: row.status in LIVE, change)
 
     def report(self, request_id: int, report: OutcomeReport, by: By, words: str = "") -> None:
         """Report the outcome of a call: the request is closed, or due again later. Raises as `take`."""
@@ -181,10 +171,8 @@ def make(
     """Make a move where it is allowed, with its line of history, the last of `entries`, and of the audit.
 
     The entries before it are notes that go with it; so the move's line stays the last, and it can be undone.
-
     Raises MoveRefused where the move is not allowed, CannotRead where its status is unknown, NoSuchRequest, StoreAway.
     """
-
     *notes, entry = entries
 
     def made(write: Connection) -> None:

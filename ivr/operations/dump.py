@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from ivr.operations.backup import BackupRefused, beside, put, refusing
-from ivr.storage.address import libpq_words, without_password
+from ivr.storage.engines.address import libpq_words, without_password
 
 TIME_LIMIT = 300.0
 """Seconds that pg_dump may take; half of what the unit of systemd gives to a migration."""

@@ -6,7 +6,7 @@ Nothing is run here.
 import shlex
 from collections.abc import Sequence
 
-from ivr.storage.address import database_name, without_password
+from ivr.storage.engines.address import database_name, without_password
 
 
 def dumping(database_url: str, file: str) -> Sequence[str]:

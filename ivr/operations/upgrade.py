@@ -13,13 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.operations.backup import BEFORE_UPGRADE, BackupRefused, back_up, folder_of, tidy
 from ivr.operations.dump import dump
-from ivr.storage.address import place
 from ivr.storage.changed_tables import changed
 from ivr.storage.database import sqlite_path
-from ivr.storage.database_errors import error_kind
+from ivr.storage.engines.address import place
+from ivr.storage.engines.database_errors import error_kind
+from ivr.storage.engines.postgres import pooled
 from ivr.storage.fit import unfit
 from ivr.storage.migrate import MigrationRefused, migrate
-from ivr.storage.postgres import pooled
 from ivr.storage.revisions import Schema, revisions, schema_at
 
 KEPT = 3

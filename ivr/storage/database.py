@@ -16,10 +16,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import Pool
 
-from ivr.storage import postgres
 from ivr.storage.breaker import Breaker, CircuitOpen
-from ivr.storage.database_errors import error_kind, is_taken_key
-from ivr.storage.sqlite import SqliteFile
+from ivr.storage.engines import postgres
+from ivr.storage.engines.database_errors import error_kind, is_taken_key
+from ivr.storage.engines.sqlite import SqliteFile
 
 CALLER_TIMEOUT = 0.8
 """Seconds that a lock or a statement may take while a caller waits."""

@@ -10,8 +10,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from ivr.storage import postgres
 from ivr.storage.database import sqlite_path
+from ivr.storage.engines import postgres
 from ivr.storage.revisions import MIGRATIONS
 
 MIGRATION_LOCK = 4_907_112

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from psycopg import Connection, DataError
-from psycopg.types.datetime import DateLoader, TimestampLoader
-
 log = logging.getLogger(__name__)
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
@@ -37,9 +34,8 @@ def leniently(read: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
             value = read(stored) if read else stored
         except (ValueError, TypeError):
             return Odd(text_of(stored))
-        if isinstance(value, date) and not FIRST_YEAR <= value.year <= LAST_YEAR:
-            return Odd(text_of(stored))
-        return value
+        far_off = isinstance(value, date) and not FIRST_YEAR <= value.year <= LAST_YEAR
+        return Odd(text_of(stored)) if far_off or isinstance(value, str) else value
 
     return value_of
 
@@ -51,34 +47,6 @@ def text_of(stored: Any) -> str:
     if isinstance(stored, datetime):
         return stored.isoformat(timespec="seconds")
     return "" if stored is None else str(stored)
-
-
-class LenientTimestamp(TimestampLoader):
-    """Reads PostgreSQL's moments; one that Python does not have, such as infinity, as Odd."""
-
-    def load(self, data: Any) -> Any:
-        """Return the moment."""
-        try:
-            return super().load(data)
-        except DataError:
-            return Odd(bytes(data).decode())
-
-
-class LenientDate(DateLoader):
-    """Reads PostgreSQL's days; one that Python does not have, as Odd."""
-
-    def load(self, data: Any) -> Any:
-        """Return the day."""
-        try:
-            return super().load(data)
-        except DataError:
-            return Odd(bytes(data).decode())
-
-
-def read_leniently(connection: Connection[Any]) -> None:
-    """Have this connection read every day and moment that PostgreSQL can hold."""
-    connection.adapters.register_loader("timestamp", LenientTimestamp)
-    connection.adapters.register_loader("date", LenientDate)
 
 
 _NAMED: set[tuple[str, int]] = set()

@@ -22,9 +22,7 @@ from ivr.storage.column_types import StoredDay, UtcDateTime
 metadata = MetaData()
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LIVE_ONLY = text("status IN ('open', 'taken')")
-
 UNDONE_ONLY = text("done_at IS NULL AND failed_at IS NULL")
-
 FAILED_ONLY = text("failed_at IS NOT NULL")
 
 requests = Table(
@@ -103,9 +101,7 @@ errands = Table(
     Column("error", String(80), nullable=False),
     # The number of the last dispatch when it was last begun: a job of that dispatch, or of one before, comes too late.
     Column("begun", Integer, nullable=False, server_default="0"),
-    # The keyed hash of the channel that is to be told; empty where no channel has been named yet, and for other tasks.
     Column("channel", String(16), nullable=False, server_default=text("''")),
-    # Of the rows that are not done with, which are few: among all of them, most have NULL in one of the two columns.
     Index("errands_undone", "next_at", sqlite_where=UNDONE_ONLY, postgresql_where=UNDONE_ONLY),
     Index("errands_failed", "failed_at", sqlite_where=FAILED_ONLY, postgresql_where=FAILED_ONLY),
 )

@@ -3,19 +3,17 @@
 Values and words only; no routes, no stores.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from ivr.desk.request_rows import CANNOT_READ, AnyRequest, OddRequest
+from ivr.desk.request_rows import CANNOT_READ
 from ivr.desk.requests import OUTCOMES, HistoryEntry, HistoryEvent, Outcome, Request, Status, Then
 from ivr.desk.store import wish_of
 from ivr.desk.tasks import WORKER_DIED, FailedTask, history_of_failure
 from ivr.line.booking import Kind, Part
 from ivr.line.script import Spoken
 from ivr.line.turn import Day, Say, Value
-from ivr.notices.troubles import ChannelTrouble, TroubleKind
 from ivr.storage.odd import text_of
 from ivr.web.i18n import _, day, how_soon, language, local, moment
 from ivr.web.services import services
@@ -41,83 +39,6 @@ class Card:
     def shape(self) -> str:
         """Return how the card looks: late, open, taken or closed."""
         return "late" if self.late else self.request.status
-
-
-@dataclass(frozen=True)
-class OddCard:
-    """A request that cannot be read, as a card or a line of the worklist shows it."""
-
-    request: OddRequest
-    kind: str
-    lines: Sequence[tuple[str, str, bool]]
-    """The name of each column that holds something, its value, and whether that cannot be read."""
-    mine: bool
-
-    shape = "odd"
-
-
-AnyCard = Card | OddCard
-
-
-def any_card(found: AnyRequest, who: str) -> AnyCard:
-    """Return the request's card as `who` sees it now, also where it cannot be read."""
-    return odd_card(found, who) if isinstance(found, OddRequest) else card(found, who)
-
-
-def odd_card(found: OddRequest, who: str) -> OddCard:
-    """Return the card of a request that cannot be read."""
-    names = column_words()
-    shown = (name for name in found.stored if name in found.odd or (name in names and found.values[name]))
-    lines = [(names.get(name, name), _value_words(found, name), name in found.odd) for name in shown]
-    mine = found.status is Status.TAKEN and found.values.get("taken_by") == who
-    return OddCard(found, _("A request that cannot be read"), lines, mine)
-
-
-def _value_words(found: OddRequest, column: str) -> str:
-    """Return a value in words where it can be read, and as it is stored where not."""
-    if column in found.odd or column not in VALUES:
-        return found.stored[column]
-    return VALUES[column](found.values[column])
-
-
-VALUES: Mapping[str, Callable[[Any], str]] = {
-    "kind": kind_words,
-    "line": lambda line: services().clinic.line(line).name[language()],
-    "phone": lambda phone: " ".join(phone.groups),
-    "language": language_words,
-    "day": day,
-    "part": lambda part: part_words()[part],
-    "due": moment,
-    "created": moment,
-    "appointment": moment,
-    "status": lambda status: status_words()[status],
-    "outcome": lambda outcome: outcome_words()[outcome],
-}
-"""Makes the words of a column's value. The others are words already."""
-
-
-def status_words() -> Mapping[Status, str]:
-    """Return the statuses of a request in words."""
-    return {Status.OPEN: _("waits"), Status.TAKEN: _("taken"), Status.CLOSED: _("closed")}
-
-
-def column_words() -> Mapping[str, str]:
-    """Return the names of what a request holds; of the rest, the column's own name is shown."""
-    return {
-        "reference": _("Reference"),
-        "kind": _("Kind"),
-        "line": _("Line"),
-        "phone": _("Number"),
-        "language": _("Language"),
-        "day": _("Wished day"),
-        "part": _("Part of the day"),
-        "due": _("Due"),
-        "status": _("Status"),
-        "created": _("Made"),
-        "taken_by": _("Taken by"),
-        "outcome": _("Outcome"),
-        "appointment": _("The appointment"),
-    }
 
 
 def card(found: Request, who: str, asked_elsewhere: str | None = None) -> Card:
@@ -146,7 +67,10 @@ def _others_words(found: Request, wish: str | None) -> str:
         return ""
     if wish == wish_of(found.day, found.part):
         return _("asked from another telephone")
-    return _("another telephone asks: %(wish)s", wish=_wish_of(wish))
+    try:
+        return _("another telephone asks: %(wish)s", wish=_wish_of(wish))
+    except ValueError:  # a newer version's wish
+        return _("asked from another telephone")
 
 
 def wish_words(wished: date | None, part: Part | None) -> str:
@@ -232,23 +156,6 @@ REASONS: Mapping[str, Callable[[], str]] = {
     CANNOT_READ: lambda: _("this version cannot read the request"),
 }
 """Words for the reasons that have a name of ours. Those of libraries are shown as they are."""
-
-
-def trouble_words(found: ChannelTrouble) -> str:
-    """Return a sentence about a channel to the staff that does not work."""
-    return TROUBLES[found.kind](found.channel.name, moment(found.since))
-
-
-TROUBLES: Mapping[TroubleKind, Callable[[str, str], str]] = {
-    TroubleKind.NOT_UNDERSTOOD: lambda name, _since: _(
-        "Nobody is told of new requests over address %(name)s in STAFF_NOTIFY_URLS: it is not understood.", name=name
-    ),
-    TroubleKind.NOT_TAKEN: lambda name, since: _(
-        "Address %(name)s in STAFF_NOTIFY_URLS has taken no notice of new requests since %(moment)s.",
-        name=name,
-        moment=since,
-    ),
-}
 
 
 def who_words(entry: HistoryEntry) -> str:

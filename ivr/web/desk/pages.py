@@ -14,9 +14,10 @@ from ivr.desk.worklist import PAGE, Filter
 from ivr.storage.audit import AuditAction
 from ivr.storage.redis import QueueAway
 from ivr.web import typed
-from ivr.web.desk import cards
+from ivr.web.desk import cards, odd_cards
 from ivr.web.desk.busy_lines import loads
 from ivr.web.desk.calendar_feed import address
+from ivr.web.desk.channel_words import trouble_words
 from ivr.web.desk.live import Live
 from ivr.web.guards import guarded_by, open_to_all, staff_only
 from ivr.web.i18n import FIRST_DAY, LAST_DAY, _, local
@@ -46,7 +47,7 @@ def front() -> ResponseReturnValue:
 def worklist() -> ResponseReturnValue:
     """Show the requests that wait, the most overdue first."""
     wanted, live = _wanted(), Live()
-    closed = [cards.any_card(each, who()) for each in services().desk.worklist.searched(wanted.words)]
+    closed = [odd_cards.any_card(each, who()) for each in services().desk.worklist.searched(wanted.words)]
     shown = _list(wanted)
     part = live.part("list.html", **shown)
     return render_template("desk.html", live=part, closed=closed, undo=_undoable(), **shown)
@@ -70,7 +71,7 @@ def show(reference: str) -> ResponseReturnValue:
     if not chosen:
         abort(404)
     if len(chosen) > 1:
-        shown = [cards.any_card(each, who()) for each in chosen]
+        shown = [odd_cards.any_card(each, who()) for each in chosen]
         return render_template("choose.html", reference=reference, cards=shown)
     return any_card_page(chosen[0])
 
@@ -109,7 +110,7 @@ def appointments() -> ResponseReturnValue:
     zone = services().clinic.line("").hours.zone
     start = datetime.combine(day, time.min, zone)
     booked = services().desk.worklist.appointments(start, start + timedelta(days=1))
-    found = [cards.any_card(each, who()) for each in booked]
+    found = [odd_cards.any_card(each, who()) for each in booked]
     around = [day + timedelta(days=n) for n in (-1, 1)]
     return render_template("appointments.html", cards=found, day=day, around=around, feed=_feed())
 
@@ -127,8 +128,8 @@ def odd_page(found: OddRequest, trouble: str = "", status: int = 200) -> Respons
     others = services().desk.worklist.of_same_number(found)
     page = render_template(
         "odd.html",
-        card=cards.odd_card(found, who()),
-        earlier=[cards.any_card(each, who()) for each in others],
+        card=odd_cards.odd_card(found, who()),
+        earlier=[odd_cards.any_card(each, who()) for each in others],
         history=_history(services().desk.store.history(found.id)),
         taps=cards.closing_taps(),
         trouble=trouble,
@@ -146,7 +147,7 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
     earlier = [each for each in services().desk.worklist.of_same_number(found) if each not in offers]
     page = render_template(
         "card.html",
-        earlier=[cards.any_card(each, who()) for each in earlier],
+        earlier=[odd_cards.any_card(each, who()) for each in earlier],
         say=cards.to_say(found),
         taps=cards.one_tap(),
         outcomes=outcome_words(),
@@ -198,10 +199,10 @@ def _list(wanted: Filter) -> dict[str, object]:
     return {
         "page": page,
         "cards": [cards.card(each, who(), asked.get(each.id)) for each in page.requests],
-        "odd": [cards.odd_card(each, who()) for each in page.odd],
+        "odd": [odd_cards.odd_card(each, who()) for each in page.odd],
         "wanted": wanted,
         "failed": [(each, cards.failure_words(each)) for each in services().desk.outbox.failed_for_good()],
-        "troubles": [cards.trouble_words(each) for each in services().desk.channel_troubles.now()],
+        "troubles": [trouble_words(each) for each in services().desk.channel_troubles.now()],
         "on_their_way": _pending(services().desk.pending.count),
         "aside": _pending(services().desk.pending.count_aside),
         "busy": [each for each in loads() if each.is_full or each.is_full_of_withheld],

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from config.settings import ROOT
+from config.settings import ROOT, Settings
 from ivr.app import create_app
 from ivr.reports import spool
 from ivr.reports.call_records import SETTLES, SILENT, Trace
@@ -25,7 +24,7 @@ from ivr.reports.spool import HELD, Segment, Spool
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database, StoreAway
-from ivr.web.services import Services, build
+from ivr.web.services import Services
 from tests.conftest import settings_for
 from tests.people import CALLER, Clock, Conversation, Phone
 from tests.web import RECEPTION, clinic_with_reception
@@ -38,13 +37,11 @@ Row = dict[str, Any]
 
 
 @pytest.fixture
-def services(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Services]:
-    """A service on each of the databases, with a reception on its first line."""
+def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
+    """Settings for a service on each of the databases, with a reception on its first line."""
     (tmp_path / "state").mkdir()
     more = {"CLINIC_FILE": clinic_with_reception(tmp_path), "STATE_DIR": str(tmp_path / "state")}
-    services = build(settings_for(tmp_path, database_url, redis_url, **more), clock)
-    yield services
-    services.close()
+    return settings_for(tmp_path, database_url, redis_url, **more)
 
 
 def ends(call: Conversation, seconds: int = 61, **more: str) -> Conversation:

@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, select, text
 
 from ivr.storage import schema
 from ivr.storage.database import CALLER_TIMEOUT, Database, StoreAway, sqlite_path
-from ivr.storage.write_turns import Queue
+from ivr.storage.engines.write_turns import Queue
 from testing.servers import until
 from tests.storage.test_schema import request
 

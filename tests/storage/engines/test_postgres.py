@@ -15,8 +15,8 @@ from sqlalchemy import text
 from ivr.desk.store import RequestStore
 from ivr.line.phones import Phone as Number
 from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway
+from ivr.storage.engines.postgres import QUIET
 from ivr.storage.migrate import migrate
-from ivr.storage.postgres import QUIET
 from testing.servers import reserved_port, until
 from testing.servers.pgbouncer import PgBouncer, PgBouncerUnavailable, pgbouncer
 from testing.servers.postgres import Postgres

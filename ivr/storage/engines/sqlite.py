@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import QueuePool
 
-from ivr.storage.write_turns import LOOK_SECONDS, NEVER, IsOver, Queue, next_in_line
+from ivr.storage.engines.write_turns import LOOK_SECONDS, NEVER, IsOver, Queue, next_in_line
 
 KEPT = 16
 """The most connections that are kept open: more than the threads of one process use at a time."""

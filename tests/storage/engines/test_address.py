@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config.settings import ROOT, BadSettings, read
-from ivr.storage.address import database_address, libpq_words, place, server_settings, without_password
+from ivr.storage.engines.address import database_address, libpq_words, place, server_settings, without_password
 from ivr.wiring.carriers import SETTINGS
 from testing.servers import until
 from tests.people import TOKEN

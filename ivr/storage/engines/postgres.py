@@ -12,10 +12,10 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
+from psycopg.types.datetime import DateLoader, TimestampLoader
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
-from ivr.storage.address import libpq_words, server_settings
-from ivr.storage.odd import read_leniently
+from ivr.storage.engines.address import libpq_words, server_settings
 
 CONNECT_SECONDS = 2
 """Seconds for a new connection to one host: the least that libpq allows."""
@@ -82,7 +82,7 @@ def _engine(
         except UnicodeError:  # a host's name that cannot be one
             raise psycopg.OperationalError("failed to resolve host") from None
         connection.seconds = seconds
-        read_leniently(connection)
+        _read_leniently(connection)
         return connection
 
     engine = create_engine("postgresql+psycopg://", creator=connect, hide_parameters=True, **pool)
@@ -102,3 +102,31 @@ def _set(name: str, value: str) -> sql.Composed:
         now = sql.Identifier(name.removeprefix("default_"))
         return sql.SQL("SET LOCAL {} = {}").format(now, sql.Literal(value))
     return sql.SQL("SELECT set_config({}, {}, true)").format(sql.Literal(name), sql.Literal(value))
+
+
+class LenientTimestamp(TimestampLoader):
+    """Reads PostgreSQL's moments; one that Python does not have, such as infinity, as its text."""
+
+    def load(self, data: Any) -> Any:
+        """Return the moment."""
+        try:
+            return super().load(data)
+        except psycopg.DataError:
+            return bytes(data).decode()
+
+
+class LenientDate(DateLoader):
+    """Reads PostgreSQL's days; one that Python does not have, as its text."""
+
+    def load(self, data: Any) -> Any:
+        """Return the day."""
+        try:
+            return super().load(data)
+        except psycopg.DataError:
+            return bytes(data).decode()
+
+
+def _read_leniently(connection: psycopg.Connection[Any]) -> None:
+    """Have this connection read every day and moment that PostgreSQL can hold."""
+    connection.adapters.register_loader("timestamp", LenientTimestamp)
+    connection.adapters.register_loader("date", LenientDate)

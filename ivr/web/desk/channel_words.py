@@ -1,0 +1,23 @@
+"""Puts the channels to the staff that do not work into words. Values and words only; no routes, no stores."""
+
+from collections.abc import Callable, Mapping
+
+from ivr.notices.troubles import ChannelTrouble, TroubleKind
+from ivr.web.i18n import _, moment
+
+
+def trouble_words(found: ChannelTrouble) -> str:
+    """Return a sentence about a channel to the staff that does not work."""
+    return TROUBLES[found.kind](found.channel.name, moment(found.since))
+
+
+TROUBLES: Mapping[TroubleKind, Callable[[str, str], str]] = {
+    TroubleKind.NOT_UNDERSTOOD: lambda name, _since: _(
+        "Nobody is told of new requests over address %(name)s in STAFF_NOTIFY_URLS: it is not understood.", name=name
+    ),
+    TroubleKind.NOT_TAKEN: lambda name, since: _(
+        "Address %(name)s in STAFF_NOTIFY_URLS has taken no notice of new requests since %(moment)s.",
+        name=name,
+        moment=since,
+    ),
+}

@@ -1,0 +1,89 @@
+"""Puts a request that cannot be read into words, as far as it goes. Values and words only; no routes, no stores."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ivr.desk.request_rows import AnyRequest, OddRequest
+from ivr.desk.requests import Status
+from ivr.web.desk.cards import Card, card, part_words
+from ivr.web.i18n import _, day, language, moment
+from ivr.web.services import services
+from ivr.web.wording import kind_words, language_words, outcome_words
+
+
+@dataclass(frozen=True)
+class OddCard:
+    """A request that cannot be read, as a card or a line of the worklist shows it."""
+
+    request: OddRequest
+    kind: str
+    lines: Sequence[tuple[str, str, bool]]
+    """The name of each column that holds something, its value, and whether that cannot be read."""
+    mine: bool
+
+    shape = "odd"
+
+
+AnyCard = Card | OddCard
+
+
+def any_card(found: AnyRequest, who: str) -> AnyCard:
+    """Return the request's card as `who` sees it now, also where it cannot be read."""
+    return odd_card(found, who) if isinstance(found, OddRequest) else card(found, who)
+
+
+def odd_card(found: OddRequest, who: str) -> OddCard:
+    """Return the card of a request that cannot be read."""
+    names = column_words()
+    shown = (name for name in found.stored if name in found.odd or (name in names and found.values[name]))
+    lines = [(names.get(name, name), _value_words(found, name), name in found.odd) for name in shown]
+    mine = found.status is Status.TAKEN and found.values.get("taken_by") == who
+    return OddCard(found, _("A request that cannot be read"), lines, mine)
+
+
+def _value_words(found: OddRequest, column: str) -> str:
+    """Return a value in words where it can be read, and as it is stored where not."""
+    if column in found.odd or column not in VALUES:
+        return found.stored[column]
+    return VALUES[column](found.values[column])
+
+
+VALUES: Mapping[str, Callable[[Any], str]] = {
+    "kind": kind_words,
+    "line": lambda line: services().clinic.line(line).name[language()],
+    "phone": lambda phone: " ".join(phone.groups),
+    "language": language_words,
+    "day": day,
+    "part": lambda part: part_words()[part],
+    "due": moment,
+    "created": moment,
+    "appointment": moment,
+    "status": lambda status: status_words()[status],
+    "outcome": lambda outcome: outcome_words()[outcome],
+}
+"""Makes the words of a column's value. The others are words already."""
+
+
+def status_words() -> Mapping[Status, str]:
+    """Return the statuses of a request in words."""
+    return {Status.OPEN: _("waits"), Status.TAKEN: _("taken"), Status.CLOSED: _("closed")}
+
+
+def column_words() -> Mapping[str, str]:
+    """Return the names of what a request holds; of the rest, the column's own name is shown."""
+    return {
+        "reference": _("Reference"),
+        "kind": _("Kind"),
+        "line": _("Line"),
+        "phone": _("Number"),
+        "language": _("Language"),
+        "day": _("Wished day"),
+        "part": _("Part of the day"),
+        "due": _("Due"),
+        "status": _("Status"),
+        "created": _("Made"),
+        "taken_by": _("Taken by"),
+        "outcome": _("Outcome"),
+        "appointment": _("The appointment"),
+    }
