@@ -1,8 +1,8 @@
 # One command runs it: `make run`. It needs Python 3.11 or newer and make; the rest goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run phone preflight test chaos mutants fuzz check format pins menu pictures words browser promtool emulate venv \
-	requirements requirements-dev
+.PHONY: help run phone preflight test chaos strangers mutants fuzz check format pins menu pictures words browser promtool \
+	emulate venv requirements requirements-dev
 
 PY := .venv/bin/python
 ARGS ?=
@@ -51,6 +51,9 @@ chaos: requirements-dev ## rings the running service 2,100 times with each datab
 
 mutants: requirements-dev ## takes safeguards out of a copy: what does no test notice? a quarter of an hour; some with ARGS="--only clock"
 	@exec $(PY) -m testing.mutants $(ARGS)
+
+strangers: requirements-dev ## rings the running service 200 times with each database while strangers do their worst; 3 minutes
+	@exec $(PY) -m chaos.siege $(ARGS)
 
 fuzz: requirements-dev ## for about half an hour: anything to every route, every way of a call; some with ARGS="-k signed"
 	@exec $(PY) -m pytest --hypothesis-profile=long tests/test_fuzz.py tests/test_any_keys.py \

@@ -34,7 +34,7 @@ def run(wanted: Wanted, say: Callable[[str], None]) -> Reckoning:
 
 def _reckon(wanted: Wanted, faults: int, heard: Heard, place: Premises, worker: WorkerServices) -> Reckoning:
     held, made = desk.held(worker)
-    slowest, never = reckoning.slowest_notification(heard.promises, held, desk.told(place))
+    slowest, never = reckoning.slowest_notification(heard.promises, held, desk.told(place.channels[0]))
     return Reckoning(
         database=wanted.database,
         calls=wanted.sizes.calls,

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from random import Random
+from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from twilio.request_validator import RequestValidator
@@ -30,6 +31,14 @@ class NoAnswer(Exception):
     """The connection was taken, and no good answer came."""
 
 
+class Webhook(NamedTuple):
+    """What is posted, and where."""
+
+    url: str
+    form: Mapping[str, str]
+    headers: Mapping[str, str]
+
+
 @dataclass
 class Line:
     """How one call's webhooks travel. Remembers how long its caller had to wait, and what went wrong."""
@@ -44,11 +53,14 @@ class Line:
     """Seconds by which they are late, at most."""
     longest_silence: float = 0.0
     fell_back: int = 0
+    caught: list[Webhook] = field(default_factory=list)
+    """What somebody on the way has seen of it."""
     _over: threading.Event = field(default_factory=threading.Event)
 
     def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
         """The document that the caller hears next, wherever it comes from."""
         began = time.monotonic()
+        self.caught.append(Webhook(url, form, headers))
         try:
             return self._delivered(url, form, headers)
         except (NotConnected, NoAnswer) as failed:

@@ -11,13 +11,13 @@ from random import Random
 from sqlalchemy import func, select
 
 from chaos.plan import Wanted
-from chaos.premises import Premises
 from chaos.reckoning import Held
 from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, OutcomeReport
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway
+from testing.listener import Listener
 from workers.services import WorkerServices
 
 SETTLES = 240.0
@@ -87,7 +87,7 @@ def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]
     return promised, made
 
 
-def told(place: Premises) -> list[tuple[str, float]]:
-    """The references that the staff were told, and when."""
-    found = [(re.search(r"reference (\d{6})", json.loads(body)["message"]), at) for at, body in place.staff.heard()]
+def told(channel: Listener) -> list[tuple[str, float]]:
+    """The references that the staff were told over a channel, and when."""
+    found = [(re.search(r"reference (\d{6})", json.loads(body)["message"]), at) for at, body in channel.heard()]
     return [(match[1], at) for match, at in found if match]

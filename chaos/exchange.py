@@ -8,7 +8,7 @@ from random import Random
 
 from chaos import plan
 from chaos.callers import Person, Promise, call, promise_of
-from chaos.carrier import Line
+from chaos.carrier import Line, Webhook
 from chaos.plan import Ring, Wanted
 from chaos.premises import ACCOUNT, BASE_URL, TOKEN, Premises
 from ivr.carrier.stand_in import PlacedCall
@@ -43,10 +43,12 @@ class Exchange:
     apologies: tuple[str, ...]
     mischief: ThreadPoolExecutor
     wanted: Wanted
+    caught: list[Webhook]
 
     def call(self, ring: Ring) -> tuple[Person, str, Line]:
         """One call, from ringing to hanging up. Raises CallFailed."""
-        line = Line(self.place.ports, TOKEN, Random(ring.seed), self.mischief, self.wanted.twice, self.wanted.latest)
+        hands, asked = self.mischief, self.wanted
+        line = Line(self.place.ports, TOKEN, Random(ring.seed), hands, asked.twice, asked.latest, caught=self.caught)
 
         def handset(call_id: str, ring: Ring) -> Handset:
             called = self.lines[ring.line % len(self.lines)]
@@ -57,12 +59,17 @@ class Exchange:
         return person, call_id, line
 
 
-def ring_all(place: Premises, worker: WorkerServices, wanted: Wanted, began: float) -> Heard:
-    """Makes every call at its moment after `began`; what came of them. Raises CallFailed."""
+def ring_all(
+    place: Premises, worker: WorkerServices, wanted: Wanted, began: float, caught: list[Webhook] | None = None
+) -> Heard:
+    """Makes every call at its moment after `began`; what came of them. Raises CallFailed.
+
+    Somebody on the way keeps what is posted in `caught`, where that is given.
+    """
     heard = Heard()
     lines = [min(line.reached_by).e164 for line in worker.clinic.lines.values()]
     with ThreadPoolExecutor(AT_ONCE) as hands, ThreadPoolExecutor(AT_ONCE) as mischief:
-        exchange = Exchange(place, lines, _apologies(worker), mischief, wanted)
+        exchange = Exchange(place, lines, _apologies(worker), mischief, wanted, [] if caught is None else caught)
         calls: list[Future[tuple[Person, str, Line]]] = []
         for ring in plan.rings(wanted.sizes, wanted.seed):
             time.sleep(max(0.0, began + ring.at - time.monotonic()))

@@ -36,8 +36,8 @@ class Premises:
     settings: Settings
     ports: tuple[int, ...]
     parts: Mapping[str, Part]
-    staff: Listener
-    """What the staff were told."""
+    channels: tuple[Listener, ...]
+    """What the staff were told, by each channel that works."""
     keeper: Keeper
     folder: Path
 
@@ -48,15 +48,16 @@ class Premises:
 
 
 @contextmanager
-def premises(database: str, app: str) -> Iterator[Premises]:
-    """Runs it all until the end of the block; then nothing of it is left, but the logs where something went wrong."""
+def premises(database: str, app: str, living: int = 1, dead: tuple[str, ...] = ()) -> Iterator[Premises]:
+    """Runs it all until the end of the block. The staff have so many channels that work, and these that do not."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="campaign-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         redis = stack.enter_context(valkey())
         url, store = stack.enter_context(_database(database, folder))
-        staff = stack.enter_context(listener())
-        environ = _environment(folder, url, redis.url, staff.url)
+        channels = tuple(stack.enter_context(listener()) for _ in range(living))
+        addresses = [*dead, *(each.url.replace("http://", "json://") for each in channels)]
+        environ = _environment(folder, url, redis.url, " ".join(addresses))
         settings = read(environ, env_file=None, carriers=SETTINGS)
         migrate(settings.database_url)
         ports = (_free_port(), _free_port())
@@ -65,7 +66,8 @@ def premises(database: str, app: str) -> Iterator[Premises]:
         stack.callback(keeper.stop)
         keeper.start()
         _await(ports)
-        yield Premises(settings, ports, {**processes, "redis": Store(redis), "database": store}, staff, keeper, folder)
+        parts: dict[str, Part] = {**processes, "redis": Store(redis), "database": store}
+        yield Premises(settings, ports, parts, channels, keeper, folder)
 
 
 @contextmanager
@@ -78,7 +80,7 @@ def _database(kind: str, folder: Path) -> Iterator[tuple[str, Part]]:
         yield server.new_database(), Store(server)
 
 
-def _environment(folder: Path, database_url: str, redis_url: str, staff_url: str) -> dict[str, str]:
+def _environment(folder: Path, database_url: str, redis_url: str, channels: str) -> dict[str, str]:
     clinic = (ROOT / "config" / "clinic.toml").read_text()
     file = folder / "clinic.toml"
     # A campaign rings more often in an hour than a clinic is rung in a week.
@@ -94,7 +96,7 @@ def _environment(folder: Path, database_url: str, redis_url: str, staff_url: str
         "TEXT_CONFIRMATIONS": "off",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
-        "STAFF_NOTIFY_URLS": staff_url.replace("http://", "json://"),
+        "STAFF_NOTIFY_URLS": channels,
         "STATE_DIR": str(folder),
         "CLINIC_FILE": str(file),
     }

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
@@ -53,10 +53,11 @@ def listener() -> Iterator[Listener]:
             self._say()
 
         def _say(self) -> None:
-            self.send_response(heard.status)
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(heard.answer)
+            with suppress(OSError):  # whoever asked has gone
+                self.send_response(heard.status)
+                self.send_header("Content-Type", "application/json")
+                self.end_headers()
+                self.wfile.write(heard.answer)
 
         def log_message(self, *_: object) -> None:
             """Says nothing."""

@@ -17,9 +17,9 @@ import pytest
 from config.settings import ROOT, Settings
 from ivr.web.services import Services
 from testing.servers import reserved_port, until
+from testing.slow_strangers import STRANGERS, strangers
 from tests.conftest import NO_CADDY, NO_NGINX
 from tests.served import Web, Wire, asked, web
-from tests.slow_strangers import STRANGERS, strangers
 
 pytestmark = pytest.mark.slow
 

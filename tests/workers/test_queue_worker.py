@@ -6,9 +6,9 @@ import pytest
 from redis import Redis
 
 from ivr.desk.job_queue import PROMISES, QUEUE, TEXTS
+from testing import forged_jobs as forged
 from testing.listener import listener
 from tests.people import Phone
-from tests.workers import forged
 from tests.workers.test_processes import happens, process, said
 from workers.clock import sweep
 from workers.services import WorkerServices

@@ -1,0 +1,206 @@
+"""Strangers who mean no good, while patients ring: each does one thing again and again until the campaign ends.
+
+They know what anybody can: our addresses, webhooks that they caught on the way, and, as somebody who has got hold of a
+store, how its rows and jobs look. What may not come of it is counted in `Mischief`.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.client import HTTPConnection, HTTPException
+from itertools import count, cycle
+from urllib.parse import urlencode, urlsplit
+
+from redis import Redis
+from sqlalchemy import Table, insert
+
+from chaos.carrier import Webhook
+from chaos.premises import Premises
+from ivr.desk.job_queue import PROMISES, QUEUE, TEXTS
+from ivr.desk.pending import KEY as PENDING
+from ivr.storage import schema
+from ivr.storage.database import Database, StoreAway
+from testing.forged_jobs import KINDS as FORGED_JOBS
+from testing.slow_strangers import STRANGERS as SLOW
+from testing.slow_strangers import strangers as slow_strangers
+
+FORTY = 40
+"""Sockets that are held open at a port, of each kind in turn."""
+
+PAUSE = 0.05
+"""Seconds between two deeds of one stranger: twenty a second of each."""
+
+SETS_OF_ODD_ROWS = 6
+
+TRACE = "trace"
+"""How the file begins that a forged job would leave, if it ran."""
+
+LONGEST = 5.0
+"""Seconds that a stranger waits for an answer."""
+
+
+@dataclass
+class Mischief:
+    """What strangers did, how often, and what they were let do."""
+
+    deeds: dict[str, int] = field(default_factory=dict)
+    let_in: list[str] = field(default_factory=list)
+    """Deeds that were answered as if they were the carrier's or a person's of the desk."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where strangers are at work, and what they have."""
+
+    place: Premises
+    caught: list[Webhook]
+    """The webhooks of patients, as the carrier signed them."""
+    mischief: Mischief
+    over: threading.Event
+
+    def does(self, deed: str, status: int, wanted: tuple[int, ...]) -> None:
+        """Notes a deed, and whether it was answered otherwise than it may be; 0 is no answer."""
+        self.mischief.deeds[deed] = self.mischief.deeds.get(deed, 0) + 1
+        if status not in (0, *wanted):
+            self.mischief.let_in.append(f"{deed}: {status}")
+
+    def again(self) -> Iterator[int]:
+        """Yields numbers, until it is over."""
+        for number in count():
+            if self.over.wait(PAUSE):
+                return
+            yield number
+
+
+@contextmanager
+def at_work(place: Premises, caught: list[Webhook]) -> Iterator[Mischief]:
+    """All of them at once, until the end of the block."""
+    scene = Scene(place, caught, Mischief(), threading.Event())
+    threads = [threading.Thread(target=act, args=(scene,)) for act in ACTS]
+    for each in threads:
+        each.start()
+    try:
+        yield scene.mischief
+    finally:
+        scene.over.set()
+        for each in threads:
+            each.join()
+        scene.mischief.let_in += [f"a job ran: {path.name}" for path in place.folder.glob(f"{TRACE}*")]
+
+
+# -- at the door
+
+
+def hold_sockets(scene: Scene) -> None:
+    """Slow bodies, half heads and silence, at every port."""
+    with ExitStack() as stack:
+        for port in scene.place.ports:
+            for kind, number in zip(cycle(SLOW), range(FORTY), strict=False):
+                stack.enter_context(slow_strangers(port, kind, 1))
+                scene.mischief.deeds["sockets held"] = number + 1
+        scene.over.wait()
+
+
+def flood(scene: Scene) -> None:
+    """Unsigned webhooks, logins with wrong passwords, pages that are none."""
+    for number in scene.again():
+        call = Webhook("http://line.example/voice", {"CallSid": f"CA{number:032x}", "From": "+919999900001"}, {})
+        scene.does("unsigned webhooks", _post(scene, call), (403,))
+        login = Webhook("http://line.example/login", {"name": f"asha{number % 9}", "password": "wrong"}, {})
+        scene.does("logins without a token", _post(scene, login), (400, 429))
+
+
+def forge(scene: Scene) -> None:
+    """Webhooks that were caught: with another key, for another call, at another place, and with half a signature."""
+    for number in scene.again():
+        if not scene.caught:
+            continue
+        own = scene.caught[number % len(scene.caught)]
+        for deed, forged in _forgeries(own).items():
+            scene.does(deed, _post(scene, forged), (403,))
+
+
+def _forgeries(own: Webhook) -> dict[str, Webhook]:
+    signature = next(iter(own.headers.values()))
+    return {
+        "webhooks with another key": Webhook(own.url, {**own.form, "Digits": "12345"}, own.headers),
+        "webhooks of another call": Webhook(own.url, {**own.form, "CallSid": "CA" + "0" * 32}, own.headers),
+        "webhooks at another place": Webhook(f"{own.url}{'&' if '?' in own.url else '?'}more=1", own.form, own.headers),
+        "half signatures": Webhook(own.url, own.form, dict.fromkeys(own.headers, signature[:8])),
+    }
+
+
+def replay(scene: Scene) -> None:
+    """Webhooks that were caught, as they were: signed, so answered as at first, and nothing doubles."""
+    for number in scene.again():
+        if scene.caught:
+            scene.does("webhooks again", _post(scene, scene.caught[number % len(scene.caught)]), (200, 204))
+
+
+def _post(scene: Scene, webhook: Webhook) -> int:
+    """The status of the answer; 0 where there is none."""
+    parts = urlsplit(webhook.url)
+    wire = HTTPConnection("127.0.0.1", scene.place.ports[0], timeout=LONGEST)
+    headers = {**webhook.headers, "Content-Type": "application/x-www-form-urlencoded", "Host": "line.example"}
+    try:
+        wire.request("POST", f"{parts.path}?{parts.query}".rstrip("?"), urlencode(webhook.form), headers)
+        return wire.getresponse().status
+    except (OSError, HTTPException):
+        return 0
+    finally:
+        wire.close()
+
+
+# -- in the stores
+
+
+def spoil_rows(scene: Scene) -> None:
+    """Rows that no version of ours has written: a set of them each second."""
+    with closing(Database(scene.place.settings.database_url)) as database:
+        for number in range(SETS_OF_ODD_ROWS):
+            with suppress(StoreAway), database.writing() as write:
+                for table, row in odd_rows(number, datetime.now(UTC)):
+                    write.execute(insert(table).values(row))
+                    scene.does("odd rows", 0, ())
+            if scene.over.wait(1.0):
+                return
+
+
+def odd_rows(number: int, now: datetime) -> Iterator[tuple[Table, dict[str, object]]]:
+    """One of each table that the desk reads, with words and numbers that mean nothing to it."""
+    yield (
+        schema.requests,
+        {
+            "reference": f"odd{number}",
+            "kind": "weather",
+            "line": "nowhere",
+            "phone": f"odd {number}",
+            "rang_again": 0,
+            "language": "xx",
+            "part": "midnight",
+            "due": now,
+            "created": now,
+            "status": "open",
+            "call_sid": "odd",
+        },
+    )
+    yield schema.blocked, {"phone": "nobody", "reason": "odd", "who": "nobody", "at": now}
+    yield (
+        schema.closures,
+        {"day": now.date(), "line": "nowhere", "shifts": "noon", "reason": "?", "who": "nobody", "at": now},
+    )
+
+
+def forge_jobs(scene: Scene) -> None:
+    """Jobs that would run a stranger's code, of every kind, on every queue; and pending requests that are none."""
+    redis = Redis.from_url(scene.place.settings.redis_url)
+    for number, kind in zip(scene.again(), FORGED_JOBS, strict=False):
+        for queue in (PROMISES, QUEUE, TEXTS):
+            FORGED_JOBS[kind](redis, queue, scene.place.folder / TRACE, "http://127.0.0.1:9")
+            scene.does("forged jobs", 0, ())
+        redis.hset(PENDING, f"odd{number}", b"not sealed by us")
+
+
+ACTS: tuple[Callable[[Scene], None], ...] = (hold_sockets, flood, forge, replay, spoil_rows, forge_jobs)
