@@ -104,7 +104,7 @@ def test_a_message_says_where_the_database_is() -> None:
 
 
 PROCESSES = {
-    "web": ["-m", "gunicorn", "--bind", "127.0.0.1:0", "wsgi:create_app()"],
+    "web": ["-m", "granian", "--port", "0", "--interface", "asgi", "--factory", "asgi:create_app"],
     "worker": ["-m", "workers"],
     "clock": ["-m", "workers.clock"],
     "command": ["-m", "flask", "--app", "wsgi", "desk", "list"],
@@ -131,7 +131,7 @@ def test_every_process_names_an_address_that_cannot_be_read(tmp_path: Path, name
     try:
         assert until(lambda: "DATABASE_URL is no address: expected postgresql://" in said.read_text()), said.read_text()
     finally:
-        os.killpg(process.pid, signal.SIGKILL)  # gunicorn would begin its workers anew for ever
+        os.killpg(process.pid, signal.SIGKILL)  # a web server may begin its workers anew for ever
         process.wait()
     assert "hunter22" not in said.read_text()
     assert "Traceback" not in said.read_text()
