@@ -13,5 +13,5 @@ from ivr.web.services import NAME
 
 def create_app() -> AsgiServer:
     """Return the application, or exit with one message about the settings or files that are wrong."""
-    app = wsgi.create_app()
+    app = wsgi.made()  # not quiet, although the server itself is a command
     return AsgiServer(app, app.extensions[NAME].close)

@@ -15,11 +15,15 @@ from ivr.wiring.carriers import SETTINGS
 
 
 def create_app() -> Flask:
+    """Return the application for whoever asks; a command prints to the terminal, so only errors are logged there."""
+    return made(quiet=click.get_current_context(silent=True) is not None)
+
+
+def made(*, quiet: bool = False) -> Flask:
     """Return the application, or exit with one message about the settings or files that are wrong."""
     try:
         settings = read(os.environ, carriers=SETTINGS)
-        # A command prints to the terminal: only errors are logged there.
-        logs.configure(production=settings.production, quiet=click.get_current_context(silent=True) is not None)
+        logs.configure(production=settings.production, quiet=quiet)
         return assemble(build(settings))
     except (BadSettings, BadFile) as refused:
         sys.exit(str(refused))

@@ -193,10 +193,10 @@ WRITES = st.lists(asks(lambda route: not route.webhook, writes=True), min_size=1
 
 
 @contextmanager
-def nothing_changes(here: Premises) -> Iterator[None]:
+def nothing_changes(here: Premises, but: str = "") -> Iterator[None]:
     before = here.contents.put_back()
     yield
-    assert here.contents.rows() == before
+    assert without(here.contents.rows(), but) == without(before, but)
 
 
 @FUZZ
@@ -245,7 +245,7 @@ def test_without_the_token_of_its_page_no_form_changes_anything(here: Premises, 
 @FUZZ
 @given(several=WRITES)
 def test_the_token_of_somebody_elses_session_changes_nothing(here: Premises, several: list[Ask]) -> None:
-    with nothing_changes(here):
+    with nothing_changes(here, but="drafts"):  # what was typed is kept, for whom the form belongs to
         for ask in several:
             assert ask.of(here.browser("asha"), here.token("meena")).status_code in {400, 404, 405}
 
@@ -253,7 +253,7 @@ def test_the_token_of_somebody_elses_session_changes_nothing(here: Premises, sev
 @FUZZ
 @given(several=st.lists(asks(lambda route: route.guard is manager_only), min_size=1, max_size=8))
 def test_what_is_for_managers_is_refused_to_staff_and_changes_nothing(here: Premises, several: list[Ask]) -> None:
-    with nothing_changes(here):
+    with nothing_changes(here, but="drafts"):
         for ask in several:
             answer = ask.of(here.browser("meena"), here.token("meena"))
             # 401: with the Host of another place the cookie is not sent, and a part of a page is told to log in.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from flask import Response, g, request, url_for
 from flask_login import current_user
 
+from ivr.desk.request_rows import OddRequest
 from ivr.desk.requests import NoSuchRequest
 from ivr.staff.drafts import Draft
 from ivr.storage.database import StoreAway
@@ -184,9 +185,11 @@ def page_of(place: str) -> str:
     name, _blank, which = place.partition(" ")
     if name == "card":
         try:
-            found = services().desk.store.request(int(which))
+            found = services().desk.store.any_request(int(which))
         except NoSuchRequest:
             return url_for("console.worklist")
+        if isinstance(found, OddRequest):
+            return url_for("console.show_stored", request_id=found.id)
         return url_for("console.show", reference=found.reference, id=found.id)
     if name == "blocked":
         return url_for("blocked.page", request=which or None)

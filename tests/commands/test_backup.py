@@ -196,6 +196,7 @@ def test_after_a_restore_the_desk_shows_the_requests_of_the_backup_and_goes_on(
     assert told.exit_code == 0, told.output
     assert "The backup has 1 requests, the desk has 2." in told.output
     assert f"They are DROPPED, and stand in the kept database only:\n  {second}  +919999900002" in told.output
+    staff.logs_in()
     page = staff.sees()
     assert first in page
     assert second not in page

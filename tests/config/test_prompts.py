@@ -93,7 +93,7 @@ def test_a_topic_of_advice_without_its_sentences_stops_the_start(tmp_path: Path)
     path = tmp_path / "clinic.toml"
     shipped = (ROOT / "config" / "clinic.toml").read_text(encoding="utf-8")
     path.write_text(shipped.replace('key = "causes"', 'key = "yoga"'), encoding="utf-8")
-    settings = settings_for(tmp_path, "sqlite://", "redis://127.0.0.1:1/0", CLINIC_FILE=str(path))
+    settings = settings_for(tmp_path, f"sqlite:///{tmp_path}/none.db", "redis://127.0.0.1:1/0", CLINIC_FILE=str(path))
     with pytest.raises(BadFile, match="yoga"):
         build(settings)
 

@@ -14,7 +14,7 @@ from ivr.hours.closures import Closures, Standing
 from ivr.hours.closures_file import FILE, ClosuresFile, ClosuresFileAway
 from ivr.line.hours import DeskClosure, shifts_of
 from ivr.storage.audit import Audit, By
-from ivr.storage.database import Database, StoreAway, UniqueViolation
+from ivr.storage.database import Database, StoreAway
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -85,7 +85,7 @@ def test_the_audit_says_who_set_and_undid_what(closures: Closures, database: Dat
 
 def test_of_several_that_are_set_together_all_stand_or_none(closures: Closures) -> None:
     impossible = DeskClosure(TODAY, None)  # type: ignore[arg-type]  # what the table refuses
-    with pytest.raises(UniqueViolation):
+    with pytest.raises(StoreAway):
         closures.set([CLOSED, impossible], By("asha", NOW))
     assert found(closures) == []
 

@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sys
@@ -38,17 +39,21 @@ while True:
 
 # A web whose /slow answers when the test lets it.
 WSGI = """\
-import pathlib, time
+import pathlib, time, types
+from ivr.web.services import NAME
 
-def create_app():
-    def app(environ, start_response):
+class Slow:
+    extensions = {NAME: types.SimpleNamespace(close=lambda: None)}
+
+    def __call__(self, environ, start_response):
         if environ["PATH_INFO"] == "/slow":
             pathlib.Path("in-hand").touch()
             while not pathlib.Path("finish").exists():
                 time.sleep(0.01)
         start_response("200 OK", [("Content-Length", "4")])
         return [b"done"]
-    return app
+
+made = Slow
 """
 
 
@@ -114,6 +119,7 @@ def test_redis_is_the_last_to_stop(premises: Premises) -> None:
 
 def test_a_request_in_hand_is_finished_before_the_web_stops(premises: Premises) -> None:
     (premises.folder / "wsgi.py").write_text(WSGI)
+    shutil.copy(ROOT / "granian.json", premises.folder)
     premises.procfile(web=dict(procfile.LINE.findall((ROOT / "Procfile").read_text()))["web"])
     supervisor = premises.start(port := free_port())
     supervisor.says("The line can be rung.")

@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,6 +40,12 @@ def body(*chunks: bytes) -> list[Message | str]:
     return [{"type": "http.request", "body": each, "more_body": at < last} for at, each in enumerate(chunks)]
 
 
+def runs(work: Coroutine[Any, Any, None]) -> None:
+    """Runs it in a thread of its own: a browser that another test has opened keeps a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
 def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope: Any) -> list[Message]:
     """What is sent as the answer to a request that comes so."""
     usual: dict[str, Any] = {
@@ -65,7 +72,7 @@ def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(AsgiServer(app, lambda: None, seconds)({**usual, **scope}, receive, send))
+    runs(AsgiServer(app, lambda: None, seconds)({**usual, **scope}, receive, send))
     return sent
 
 
@@ -156,7 +163,7 @@ def test_when_the_server_ends_what_is_pending_is_written() -> None:
         said.append(message["type"])
 
     server = AsgiServer(Application(), lambda: closed.append(True))
-    asyncio.run(server({"type": "lifespan"}, receive, send))
+    runs(server({"type": "lifespan"}, receive, send))
     assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
     assert closed == [True]
 
