@@ -57,7 +57,7 @@ strangers: requirements-dev ## rings the running service 200 times with each dat
 
 fuzz: requirements-dev ## for about half an hour: anything to every route, every way of a call; some with ARGS="-k signed"
 	@exec $(PY) -m pytest --hypothesis-profile=long tests/test_fuzz.py tests/test_any_keys.py \
-		tests/web/preview/test_transcripts.py $(ARGS)
+		tests/test_odd_rows.py tests/web/preview/test_transcripts.py $(ARGS)
 
 check: requirements-dev ## format, lint, types, and known holes in what we depend on
 	@$(PY) -m ruff format --check

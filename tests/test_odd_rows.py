@@ -300,7 +300,9 @@ def test_rows_that_cannot_be_read_take_no_page_with_them(desk: Desk, which: int)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("which", [1, 2])
+@pytest.mark.parametrize(
+    ("database_url", "which"), [("sqlite", 1), ("sqlite", 2), ("postgres", 1)], indirect=["database_url"]
+)
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_a_row_that_cannot_be_read_takes_nothing_else_with_it(desk: Desk, table: Table, which: int) -> None:
     """One table alone, so that nothing hides behind another; then staff, callers and programs go on."""
@@ -310,7 +312,7 @@ def test_a_row_that_cannot_be_read_takes_nothing_else_with_it(desk: Desk, table:
 
 
 @pytest.mark.slow
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=settings().max_examples // 12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_stands_in_a_column_every_page_opens(desk: Desk, data: st.DataObject) -> None:
     sqlite = desk.engine.dialect.name == "sqlite"
