@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from flask import Flask
 
 from ivr.app import create_app
+from ivr.web.health import LAST_SEEN
 from ivr.web.services import NAME, Services
 
 _idle: dict[tuple[object, ...], list[Flask]] = {}
@@ -18,5 +19,6 @@ def lent(services: Services) -> Iterator[Flask]:
     idle = _idle.setdefault((settings.production, settings.secret_key, settings.trusted_proxies), [])
     app = idle.pop() if idle else create_app(services)
     app.extensions[NAME] = services
+    app.extensions.pop(LAST_SEEN, None)  # what the test before has seen is news to this one
     yield app
     idle.append(app)

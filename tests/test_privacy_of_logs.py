@@ -138,6 +138,19 @@ def test_the_text_of_an_error_of_ours_stays_out_of_the_log(phone: Phone, log: py
     assert personal_in(log.text) == []
 
 
+def test_the_path_of_a_fault_of_ours_forges_no_line_of_the_log(phone: Phone, log: pytest.LogCaptureFixture) -> None:
+    class Broken:
+        fault = phone.services.telephone.carrier.fault
+
+        def read(self, *_: object) -> None:
+            raise RuntimeError
+
+    telephone = replace(phone.services.telephone, carrier=Broken())  # type: ignore[arg-type]  # it understands nothing
+    app = create_app(replace(phone.services, telephone=telephone))
+    assert app.test_client().post("/voice/summary%1b%e2%80%a8forged%20line").status_code == 200
+    assert "a webhook of place /voice/summaryforgedline failed: RuntimeError" in log.text
+
+
 @pytest.mark.parametrize("database", ["sqlite:///{0}/clinic.db", "sqlite:///{0}/nowhere.db"], ids=["up", "away"])
 def test_with_redis_and_then_both_stores_away_the_log_says_what_failed_but_not_for_whom(
     tmp_path: Path, sqlite_url: str, clock: Clock, log: pytest.LogCaptureFixture, database: str

@@ -24,7 +24,8 @@ class Busy(Exception):
 class Slots:
     """The slots of one kind of login."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
         self._places = BoundedSemaphore(AT_ONCE + WAITING)
         self._turns = BoundedSemaphore(AT_ONCE)
 
@@ -34,7 +35,7 @@ class Slots:
         if not self._places.acquire(blocking=False):
             raise Busy
         try:
-            if not self._turns.acquire(timeout=PATIENCE):
+            if not self._turns.acquire(timeout=self._patience):
                 raise Busy
             try:
                 yield

@@ -223,6 +223,15 @@ def test_a_value_that_does_not_fit_is_told_by_its_kind_only(postgres_url: str, c
     assert (error.__cause__, error.__suppress_context__) == (None, True)
 
 
+def test_a_broken_rule_does_not_tell_whose_row_it_was(database: Database) -> None:
+    """PostgreSQL tells the whole row that lacks a value."""
+    error = provoke(database, line=None)
+    assert isinstance(error, StoreAway)
+    assert str(error).endswith("its tables are of another version: flask --app wsgi database upgrade")
+    assert MARKED[3:] not in told_of(error)
+    assert (error.__cause__, error.__suppress_context__) == (None, True)
+
+
 def test_a_statement_that_is_wrong_shows_neither_itself_nor_its_values(database: Database) -> None:
     with pytest.raises(StoreAway) as raised, database.reading() as read:
         read.execute(text("SELECT phone FROM nowhere WHERE phone = :phone"), {"phone": MARKED})

@@ -72,7 +72,8 @@ def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    runs(AsgiServer(app, lambda: None, seconds)({**usual, **scope}, receive, send))
+    answering = AsgiServer(app, lambda: None, seconds)({**usual, **scope}, receive, send)
+    runs(asyncio.wait_for(answering, 10 + seconds))
     return sent
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from ivr.hours.closures_file import FILE
 from ivr.line.hours import DeskClosure
+from ivr.reports.spool import FOLDER
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
@@ -217,6 +218,14 @@ def closures_cannot_be_written(worker: WorkerServices, _: Valkey) -> Mend:
     return stands_in_the_way(worker.settings.state_dir / f"{FILE}.lock")
 
 
+def calls_cannot_be_read(worker: WorkerServices, _: Valkey) -> Mend:
+    """A file of yesterday leads to itself, so that it can be neither read nor removed."""
+    path = worker.settings.state_dir / FOLDER / "20261122T0830.jsonl"
+    path.parent.mkdir(parents=True)
+    path.symlink_to(path)
+    return path.unlink
+
+
 def lived_time_cannot_be_read(worker: WorkerServices, _: Valkey) -> Mend:
     return stands_in_the_way(worker.settings.state_dir / LIVED_TIME)
 
@@ -231,6 +240,7 @@ TROUBLES = {
     "QueueAway": redis_stops,
     "StoreAway": database_leaves,
     "ClosuresFileAway": closures_cannot_be_written,
+    "SpoolAway": calls_cannot_be_read,
     "LivedTimeAway": lived_time_cannot_be_read,
 }
 

@@ -1,5 +1,6 @@
 """Whoever can write to Redis has nothing run: the workers run the jobs that they know by name, and no other."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -61,5 +62,7 @@ def test_a_job_that_comes_twice_or_late_or_too_soon_does_nothing(phone: Phone, w
         outbox.failed(begun, "NotTold", now)
         begun = outbox.begin(1, now)
         assert begun is not None
-    outbox.failed(begun, "NotTold", now)
-    assert [each for each in range(1, 20) if outbox.begin(1, now, number=each)] == [], "its pause is not over"
+    later = now + timedelta(hours=1)
+    assert [each.number for each in outbox.due(later)] == [2], "its worker seems to have died"
+    outbox.failed(begun, "NotTold", later)
+    assert [each for each in range(1, 20) if outbox.begin(1, later, number=each)] == [], "its pause is not over"

@@ -1,5 +1,6 @@
 """SQLite's connections are kept while they are used, its writers take turns, and its file may be moved under them."""
 
+import fcntl
 import os
 import sqlite3
 import time
@@ -8,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from itertools import chain
+from itertools import count as count_up
 from pathlib import Path
 from threading import Event, Thread
 
@@ -16,6 +18,7 @@ from sqlalchemy import func, insert, select, text
 
 from ivr.storage import schema
 from ivr.storage.database import CALLER_TIMEOUT, Database, StoreAway, sqlite_path
+from ivr.storage.engines.sqlite import SqliteFile
 from ivr.storage.engines.write_turns import Queue
 from testing.servers import until
 from tests.storage.test_schema import request
@@ -98,6 +101,25 @@ def test_threads_go_in_the_order_in_which_they_came_and_give_up_in_time() -> Non
     assert order == [0, 1, 2, 3]
     with queue.turn(0):
         assert queue._busy
+
+
+def test_a_process_that_is_next_in_line_is_not_overtaken(path: Path) -> None:
+    """It holds the folder, and nobody begins a write before it has, unless that takes too long."""
+    looks = count_up()
+    file = SqliteFile(path, 10, lambda: float(next(looks)))
+
+    def looked() -> int:
+        before = next(looks)
+        with file.writing() as engine, engine.begin():
+            return next(looks) - before
+
+    folder = os.open(path.parent, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    assert looked() > 10
+    fcntl.flock(folder, fcntl.LOCK_UN)
+    assert looked() < 10
+    os.close(folder)
+    file.engine.dispose()
 
 
 def test_a_file_that_somebody_has_locked_holds_no_writer_longer_than_its_time(database: Database, path: Path) -> None:
