@@ -148,7 +148,7 @@ def _personal_data() -> Iterator[PersonalData]:
     """Yield access to the personal data, with a worker's time limit, since no caller waits."""
     database = Database(services().settings.database_url, timeout=WORKER_TIMEOUT)
     try:
-        yield PersonalData(database, services().desk.pending, services().staff.drafts)
+        yield PersonalData(database, services().desk.pending, services().staff.drafts.over(database))
     finally:
         database.close()
 

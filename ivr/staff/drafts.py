@@ -40,6 +40,10 @@ class Drafts:
         self._database = database
         self._cipher = cipher
 
+    def over(self, database: Database) -> "Drafts":
+        """Return the same store over another client of the database, such as one that may wait longer."""
+        return Drafts(database, self._cipher)
+
     def keep(self, person_id: int, place: str, fields: Mapping[str, str], now: datetime) -> None:
         """Keep what a person has typed in a place, instead of what they had typed there before. Raises StoreAway."""
         sealed = self._cipher.encrypt(json.dumps({"place": place, "fields": dict(fields)}))
