@@ -46,6 +46,7 @@ def test_a_note_stands_on_the_card_after_everybody_was_logged_out_while_it_was_t
     types(page, "#note", WORDS)
     service.services.staff.accounts.end_sessions(1, By("meena", clock()))
     page.wait_for_url("**/login**")  # the page asks by itself what is new, and must go
+    assert until(lambda: kept(service) != []), "a person types the password for longer than this takes"
     assert WORDS.split(maxsplit=1)[0] not in page.url
     comes_in(page, "asha")
     expect(page.locator("#note")).to_have_value(WORDS)
