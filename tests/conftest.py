@@ -314,7 +314,10 @@ SLOW_PLACES = (
     *("test_faults", "test_broken_stores", "test_privacy_of_logs", "web/test_log_of_the_web", "web/metrics/"),
     # every way through a call, and whatever a stranger or a machine can think of
     *("line/checks/", "commands/test_line_check", "config/test_prompts", "web/preview/", "test_any_keys", "test_fuzz"),
-    *("test_menu_rung", "test_new_option", "test_third_language", "web/test_odd_values", "phone/"),
+    *("test_menu_rung", "test_new_option", "test_third_language", "web/test_odd_values", "test_odd_rows", "phone/"),
+    # whole services and every channel and form
+    *("preflight/test_stores", "preflight/test_address", "workers/test_tasks", "web/test_typed"),
+    "web/telephone/test_browser_phone",
     # the longest of the desk's pages
     *("desk/test_merging", "web/desk/test_merging", "web/hours/", "web/staff/", "web/test_errors"),
 )
