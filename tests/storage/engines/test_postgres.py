@@ -20,13 +20,24 @@ from ivr.storage.migrate import migrate
 from testing.servers import reserved_port, until
 from testing.servers.pgbouncer import PgBouncer, PgBouncerUnavailable, pgbouncer
 from testing.servers.postgres import Postgres
-from tests.conftest import NO_PGBOUNCER, PASSWORD, settings_for, with_driver
+from tests.conftest import NO_PGBOUNCER, PASSWORD, Desks, settings_for, with_driver
 from tests.people import Clock, Phone, Staff
 from tests.preflight import looks
 from tests.storage.steady import steady_service
 from tests.storage.test_server_log import CALLBACK
 
 BOOK = ("1", "1", "1", "1", "1")
+
+
+@pytest.fixture
+def postgres_url(postgres_desks: Desks) -> Iterator[str]:
+    """A desk of this test's own: a pooler keeps sessions of a database, which emptying it for the next would end."""
+    server = postgres_desks.server
+    server.resume()
+    server.start()
+    url = server.new_database(like=postgres_desks.as_new)
+    yield with_driver(url)
+    server.drop(url)
 
 
 @pytest.fixture
