@@ -1,4 +1,4 @@
-"""How many notices to the staff go out in a second: in three ways, side by side in one run: ratios.
+"""Counts the notices to the staff that go out in a second: in three ways, side by side in one run, as ratios.
 
 A fork for each job, which loads the plugins of the channels anew; a fork for each job from a process that has loaded
 them; and the workers as they are, whose processes live long. Run as `python -m bench.notices [NOTICES]`. Needs nothing

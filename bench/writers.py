@@ -1,4 +1,4 @@
-"""How many confirmations SQLite takes, with its connections kept open and with a new one each time: a ratio.
+"""Counts the confirmations that SQLite takes, with connections kept open and with a new one each time: a ratio.
 
 Run as `python -m bench.writers [A_SECOND] [SECONDS]`. As in the service, two processes of four threads write requests
 while a third does the work about them. Each side is offered so many a second, and then as many as it takes.
@@ -71,9 +71,9 @@ class Taken:
     """The confirmations of one process."""
 
     seconds: list[float]
-    """How long each took that was written."""
+    """Seconds that each took that was written."""
     fell: int
-    """How many would have gone to Redis."""
+    """Number of those that would have gone to Redis."""
 
 
 def wish(process: int, number: int) -> NewRequest:

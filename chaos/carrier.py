@@ -32,7 +32,7 @@ class NoAnswer(Exception):
 
 
 class Webhook(NamedTuple):
-    """What is posted, and where."""
+    """A form that is posted, and its address."""
 
     url: str
     form: Mapping[str, str]
@@ -54,7 +54,7 @@ class Line:
     longest_silence: float = 0.0
     fell_back: int = 0
     caught: list[Webhook] = field(default_factory=list)
-    """What somebody on the way has seen of it."""
+    """Webhooks of this call, as somebody on the way has seen them."""
     _over: threading.Event = field(default_factory=threading.Event)
 
     def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:

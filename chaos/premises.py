@@ -37,7 +37,7 @@ class Premises:
     ports: tuple[int, ...]
     parts: Mapping[str, Part]
     channels: tuple[Listener, ...]
-    """What the staff were told, by each channel that works."""
+    """Channels to the staff that work, with all that was told over each."""
     keeper: Keeper
     folder: Path
 

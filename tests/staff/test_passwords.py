@@ -9,6 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from ivr.staff.passwords import POLITE, BadPassword, EasyPassword, Passwords
+from tests.conftest import NOT_HERE
 from tests.staff.staffed import QUICK
 
 EASY = (
@@ -78,7 +79,7 @@ class Watched(PasswordHasher):
         return super().verify(hash, password)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only there a thread has a niceness of its own")
+@pytest.mark.skipif(sys.platform != "linux", reason=f"{NOT_HERE}only on Linux has a thread a niceness of its own")
 def test_hashing_gives_way_to_the_threads_that_answer_calls() -> None:
     hasher = Watched(time_cost=1, memory_cost=8, parallelism=1)
     before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
