@@ -30,8 +30,7 @@ from ivr.storage.breaker import Breaker
 from ivr.storage.database import CALLER_TIMEOUT, WORKER_TIMEOUT, Database, StoreAway
 from ivr.storage.deadline import Deadline
 from ivr.storage.migrate import migrate
-from ivr.web.services import A_CALLER_WAITS
-from ivr.wiring.foundation import DATABASE_STALLS
+from ivr.wiring.foundation import A_CALLER_WAITS, DATABASE_STALLS
 
 PROCESSES, THREADS = 2, 4
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -107,7 +106,7 @@ class Offer:
 def confirms(offer: Offer, process: int, go: Any, answers: Any) -> None:
     """One process of the web."""
     store = RequestStore(SIDES[offer.side](offer.url, breaker=Breaker(DATABASE_STALLS)), (NewTask(TELL_STAFF),))
-    deadline, found, fell = Deadline(A_CALLER_WAITS), [], [0]
+    deadline, found, fell = Deadline(A_CALLER_WAITS.answer), [], [0]
 
     def confirm(number: int) -> None:
         began = time.perf_counter()

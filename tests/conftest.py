@@ -23,6 +23,7 @@ from ivr.staff.passwords import Passwords
 from ivr.storage.migrate import migrate
 from ivr.web.services import Services, build
 from ivr.wiring.carriers import SETTINGS
+from ivr.wiring.foundation import A_CALLER_WAITS, TimeLimits
 from testing.servers.emulate import Emulate, EmulateUnavailable, emulate
 from testing.servers.pgbouncer import PgBouncer, PgBouncerUnavailable, pgbouncer
 from testing.servers.postgres import Postgres, PostgresUnavailable, postgres
@@ -52,6 +53,9 @@ NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_STAND_IN, *OF_THE_MACHINE)
 
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 """Passwords that are hashed at once; the real ones take a twentieth of a second each, on purpose."""
+
+UNHURRIED = A_CALLER_WAITS.times(10)
+"""How long a caller waits where that is not what is tried: a busy machine looks like a store that has stalled."""
 
 PASSWORD = "correct horse battery"
 PHONE_KEY = "a-key-of-this-start"
@@ -267,9 +271,15 @@ def settings(tmp_path: Path, desk_url: str, redis_url: str) -> Settings:
 
 
 @pytest.fixture
-def services(settings: Settings, clock: Clock) -> Iterator[Services]:
+def time_limits() -> TimeLimits:
+    """How long a caller waits for the stores. A module that holds a store up overrides this with the service's own."""
+    return UNHURRIED
+
+
+@pytest.fixture
+def services(settings: Settings, clock: Clock, time_limits: TimeLimits) -> Iterator[Services]:
     """The parts of the service."""
-    services = build(settings, clock, QUICK, clock.seconds)
+    services = build(settings, clock, QUICK, clock.seconds, time_limits)
     yield services
     services.close()
 

@@ -38,7 +38,7 @@ from ivr.reports.collector import write_down
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.web.services import Services, build
-from tests.conftest import PASSWORD, QUICK, settings_for
+from tests.conftest import PASSWORD, QUICK, UNHURRIED, settings_for
 from tests.people import Clock, Phone, Staff
 from workers.services import build as build_workers
 
@@ -274,7 +274,9 @@ def as_it_is(column: Column[Any], write: Connection) -> str:
 @contextmanager
 def desk_at(folder: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Desk]:
     """A desk on these stores, filled."""
-    services = build(settings_for(folder, database_url, redis_url, METRICS_TOKEN=METRICS), clock, QUICK)
+    services = build(
+        settings_for(folder, database_url, redis_url, METRICS_TOKEN=METRICS), clock, QUICK, limits=UNHURRIED
+    )
     desk = Desk(services)
     try:
         yield desk

@@ -26,9 +26,9 @@ class QueueAway(Exception):
     """Redis cannot be reached, fails, or does not answer in time; the message says why."""
 
 
-def client_for_callers(url: str) -> Redis:
-    """Return a client for a process that answers calls: it tries once, and gives up within a second."""
-    limits = {"socket_timeout": CALLER_TIMEOUT, "socket_connect_timeout": CALLER_TIMEOUT}
+def client_for_callers(url: str, timeout: float = CALLER_TIMEOUT) -> Redis:
+    """Return a client for a process that answers calls: it tries once, and gives up after so many seconds."""
+    limits = {"socket_timeout": timeout, "socket_connect_timeout": timeout}
     return Redis.from_url(url, retry=Retry(NoBackoff(), 0), **limits)
 
 

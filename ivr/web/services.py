@@ -28,13 +28,10 @@ from ivr.storage.deadline import Deadline
 from ivr.storage.encryption import Cipher, KeyedIds
 from ivr.storage.revisions import revisions
 from ivr.wiring import carriers, foundation, rooms
-from ivr.wiring.foundation import Clock, Foundation
+from ivr.wiring.foundation import A_CALLER_WAITS, Clock, Foundation, TimeLimits
 from ivr.wiring.rooms import DeskServices, HoursServices, StaffServices
 
 NAME = "services"
-
-A_CALLER_WAITS = 1.1
-"""Seconds that a call waits for the database, a little more than its own limits; Redis has the rest of two."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +97,11 @@ def build(
     clock: Clock = _now,
     passwords: Passwords | None = None,
     monotonic: Callable[[], float] = time.monotonic,
+    limits: TimeLimits = A_CALLER_WAITS,
 ) -> Services:
     """Build the services that these settings describe. Raises BadFile where a configuration file is invalid."""
-    base = foundation.for_callers(settings, clock, monotonic)
-    hours, deadline = rooms.hours(base), Deadline(A_CALLER_WAITS)
+    base = foundation.for_callers(settings, clock, monotonic, limits)
+    hours, deadline = rooms.hours(base), Deadline(limits.answer)
     desk = rooms.desk(base, hours, IntakeRules(base.clinic.limits.requests_of_a_number))
     reports, operations = _reports(base), _operations(base, deadline, ClockJumps(clock, monotonic))
     return Services(

@@ -5,7 +5,7 @@ A client connects when it is first used. No Flask, no rules, and no clock but th
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from redis import Redis
@@ -17,6 +17,8 @@ from ivr.line.clinic import Clinic
 from ivr.line.script import Script
 from ivr.reports import spool
 from ivr.reports.spool import Spool
+from ivr.storage import database
+from ivr.storage import redis as redis_clients
 from ivr.storage.breaker import Breaker
 from ivr.storage.database import WORKER_TIMEOUT, Database
 from ivr.storage.encryption import Cipher, KeyedIds
@@ -26,6 +28,25 @@ Clock = Callable[[], datetime]
 
 DATABASE_STALLS, REDIS_STALLS = 0.7, 0.5
 """Seconds, a little less than each client's timeout: an attempt that fails later than this counts as a stall."""
+
+
+@dataclass(frozen=True)
+class TimeLimits:
+    """The longest that each step may take while a caller waits, in seconds."""
+
+    statement: float = database.CALLER_TIMEOUT
+    database_stalls: float = DATABASE_STALLS
+    redis: float = redis_clients.CALLER_TIMEOUT
+    redis_stalls: float = REDIS_STALLS
+    answer: float = 1.1
+    """All the work on the database, a little more than its own limits; Redis has the rest of two seconds."""
+
+    def times(self, factor: float) -> "TimeLimits":
+        """Return limits that are so many times as long."""
+        return TimeLimits(*(factor * seconds for seconds in astuple(self)))
+
+
+A_CALLER_WAITS = TimeLimits()
 
 
 @dataclass(frozen=True)
@@ -61,7 +82,12 @@ class Foundation:
         self.redis.close()
 
 
-def for_callers(settings: Settings, clock: Clock, monotonic: Callable[[], float] = time.monotonic) -> Foundation:
+def for_callers(
+    settings: Settings,
+    clock: Clock,
+    monotonic: Callable[[], float] = time.monotonic,
+    limits: TimeLimits = A_CALLER_WAITS,
+) -> Foundation:
     """Return the foundation of a process that answers calls: short timeouts, and a breaker for each store.
 
     Raises BadFile where a file of the configuration is wrong.
@@ -72,10 +98,14 @@ def for_callers(settings: Settings, clock: Clock, monotonic: Callable[[], float]
         clinic=clinic,
         script=sentences.read_for(clinic, settings.clinic_file),
         clock=clock,
-        database=Database(settings.database_url, breaker=Breaker(DATABASE_STALLS, monotonic=monotonic)),
+        database=Database(
+            settings.database_url,
+            timeout=limits.statement,
+            breaker=Breaker(limits.database_stalls, monotonic=monotonic),
+        ),
         slow_database=Database(settings.database_url, timeout=WORKER_TIMEOUT),
-        redis=client_for_callers(settings.redis_url),
-        redis_breaker=Breaker(REDIS_STALLS, monotonic=monotonic),
+        redis=client_for_callers(settings.redis_url, limits.redis),
+        redis_breaker=Breaker(limits.redis_stalls, monotonic=monotonic),
     )
 
 

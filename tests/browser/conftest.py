@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from ivr.web.services import Services, build
 from tests.applications import lent
-from tests.conftest import NO_BROWSER, PASSWORD, QUICK, settings_for
+from tests.conftest import NO_BROWSER, PASSWORD, QUICK, UNHURRIED, settings_for
 from tests.people import Clock, Phone, Staff
 from tests.served import serving
 
@@ -45,7 +45,7 @@ class Service:
 @pytest.fixture
 def service(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Service]:
     """The service on a free port, with three people at its desk."""
-    services = build(settings_for(tmp_path, sqlite_url, redis_url), clock, QUICK)
+    services = build(settings_for(tmp_path, sqlite_url, redis_url), clock, QUICK, limits=UNHURRIED)
     for name, role in (("asha", "manager"), ("meena", "staff"), ("ravi", "staff")):
         services.staff.people.add(name, PASSWORD, clock(), role)
     with socket.create_server(("127.0.0.1", 0)) as listening, lent(services) as app, serving(listening, app):

@@ -17,8 +17,8 @@ from werkzeug.serving import make_server
 from config.settings import ROOT, Settings
 from ivr.app import create_app
 from ivr.carrier.twilio.numbers import OVERRIDES
-from ivr.storage.redis import CALLER_TIMEOUT
-from ivr.web.services import A_CALLER_WAITS, build
+from ivr.web.services import build
+from ivr.wiring.foundation import A_CALLER_WAITS
 from testing.listener import listener
 from tests.carrier.twilio.account import ACCOUNT, Account
 from tests.conftest import QUICK, settings_for
@@ -174,7 +174,7 @@ def test_all_tries_together_end_before_the_carrier_gives_the_call_up() -> None:
 
 
 def test_a_try_lasts_longer_than_stores_that_are_frozen() -> None:
-    assert int(OVERRIDES["rt"]) > (A_CALLER_WAITS + CALLER_TIMEOUT) * 1000 + 1000
+    assert int(OVERRIDES["rt"]) > (A_CALLER_WAITS.answer + A_CALLER_WAITS.redis) * 1000 + 1000
 
 
 def test_a_call_that_the_stand_in_sends_is_believed_answered_and_its_end_heard_of(

@@ -15,10 +15,10 @@ from ivr.desk.store import RequestStore
 from ivr.desk.tasks import TELL_STAFF, NewTask
 from ivr.line.phones import Phone as Number
 from ivr.storage.breaker import Breaker
-from ivr.storage.database import CALLER_TIMEOUT, Database
+from ivr.storage.database import Database
 from ivr.storage.deadline import Deadline
-from ivr.web.services import A_CALLER_WAITS, Services
-from ivr.wiring.foundation import DATABASE_STALLS
+from ivr.web.services import Services
+from ivr.wiring.foundation import A_CALLER_WAITS
 from tests.desk.test_pending import NEW
 from tests.people import Clock
 from tests.web import service
@@ -34,9 +34,11 @@ SLACK = 3
 @contextmanager
 def web(services: Services) -> Iterator[Intake]:
     """The intake of one process, which has connections of its own."""
-    breaker = Breaker(SLACK * DATABASE_STALLS)
-    database = Database(services.settings.database_url, timeout=SLACK * CALLER_TIMEOUT, breaker=breaker)
-    store, deadline = RequestStore(database, (NewTask(TELL_STAFF),)), Deadline(SLACK * A_CALLER_WAITS)
+    limits = A_CALLER_WAITS.times(SLACK)
+    database = Database(
+        services.settings.database_url, timeout=limits.statement, breaker=Breaker(limits.database_stalls)
+    )
+    store, deadline = RequestStore(database, (NewTask(TELL_STAFF),)), Deadline(limits.answer)
     yield replace(services.telephone.intake, store=store, deadline=deadline, blocked=Blocked(database))
     deadline.close()
     database.close()

@@ -2,14 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from config.settings import ROOT, Settings
-from ivr.web.services import build
+from ivr.web.services import Services, build
 from tests.applications import lent
-from tests.conftest import QUICK, settings_for
+from tests.conftest import QUICK, UNHURRIED, settings_for
 from tests.people import TOKEN, Phone
 
 CALLER_ID = "+12025550123"
@@ -28,16 +28,20 @@ def clinic_with_reception(folder: Path) -> str:
 
 
 @contextmanager
-def service(
-    tmp_path: Path, database_url: str, redis_url: str, clock: Callable[[], datetime], **more: str
-) -> Iterator[Phone]:
-    """A telephone at a service with these stores and settings."""
-    services = build(settings_for(tmp_path, database_url, redis_url, **more), clock, QUICK)
+def served(services: Services) -> Iterator[Phone]:
+    """A telephone at these services, which are closed in the end."""
     try:
         with lent(services) as app:
             yield Phone(app, services)
     finally:
         services.close()
+
+
+def service(
+    tmp_path: Path, database_url: str, redis_url: str, clock: Callable[[], datetime], **more: str
+) -> AbstractContextManager[Phone]:
+    """A telephone at a service with these stores and settings."""
+    return served(build(settings_for(tmp_path, database_url, redis_url, **more), clock, QUICK, limits=UNHURRIED))
 
 
 def environment(settings: Settings) -> dict[str, str]:

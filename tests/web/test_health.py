@@ -15,6 +15,7 @@ from rq import Worker
 
 from config.settings import ROOT
 from ivr.storage.database import sqlite_path
+from ivr.wiring.foundation import A_CALLER_WAITS, TimeLimits
 from testing.servers import until
 from testing.servers.postgres import Postgres
 from testing.servers.valkey import Valkey
@@ -54,6 +55,12 @@ def ready(app: Flask) -> tuple[int, dict[str, str]]:
     assert answer.mimetype == "application/json"
     parts: dict[str, str] = answer.get_json()
     return answer.status_code, parts
+
+
+@pytest.fixture
+def time_limits() -> TimeLimits:
+    """The service's own: a store is held up here."""
+    return A_CALLER_WAITS
 
 
 def test_with_a_worker_all_is_well_until_it_has_not_been_heard_of_for_a_minute(phone: Phone, clock: Clock) -> None:

@@ -23,7 +23,7 @@ from ivr.storage.audit import By
 from ivr.web.services import Services, build
 from testing.listener import Listener, listener
 from tests.carrier.twilio.account import Account as CarrierAccount
-from tests.conftest import PASSWORD, QUICK, settings_for
+from tests.conftest import PASSWORD, QUICK, UNHURRIED, settings_for
 from tests.people import CALLER, TOKEN, Clock, Phone, Staff
 from tests.web import service
 from tests.workers import books
@@ -141,7 +141,7 @@ def tells(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> It
 
         def with_addresses(*addresses: str) -> tuple[Phone, WorkerServices]:
             settings = settings_for(tmp_path, database_url, redis_url, STAFF_NOTIFY_URLS=" ".join(addresses))
-            services, worker = build(settings, clock, QUICK), build_workers(settings, clock)
+            services, worker = build(settings, clock, QUICK, limits=UNHURRIED), build_workers(settings, clock)
             at_the_end.callback(services.close)
             at_the_end.callback(worker.close)
             return Phone(create_app(services), services), worker

@@ -21,6 +21,7 @@ from ivr.metrics.files import ROOM
 from ivr.metrics.table import CALLS, FAULT, OK, OTHER, READ, ROUTES, WEBHOOKS, from_zero
 from ivr.storage.database import sqlite_path
 from ivr.web.services import Services
+from ivr.wiring.foundation import A_CALLER_WAITS, TimeLimits
 from testing.servers import until
 from testing.servers.valkey import Valkey
 from tests.conftest import PASSWORD, settings_for
@@ -32,6 +33,12 @@ from workers.services import WorkerServices
 TOKEN = "a-token-that-reads-numbers"
 
 Series = dict[tuple[str, ...], float]
+
+
+@pytest.fixture
+def time_limits() -> TimeLimits:
+    """The service's own: a store is held up here."""
+    return A_CALLER_WAITS
 
 
 @pytest.fixture
