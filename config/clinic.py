@@ -19,8 +19,10 @@ from config.sections import (
     AgainFile,
     AppointmentsFile,
     ClosedFile,
+    DiaryFile,
     LimitsFile,
     LineFile,
+    PractitionerFile,
     ReasonFile,
     ReceptionFile,
     RetentionFile,
@@ -33,6 +35,7 @@ from config.toml_file import BadFile, Strict, load
 from ivr.line.advice import WARNING_SIGNS, Topic
 from ivr.line.booking import Offer
 from ivr.line.clinic import Clinic, Line, Reception
+from ivr.line.diary import DiaryRules, Schedule
 from ivr.line.hours import Closure, Hours
 from ivr.line.phones import Dialling
 
@@ -55,6 +58,8 @@ class ClinicFile(Strict):
     review: ReviewFile = ReviewFile()
     warning_signs: AdviceFile = AdviceFile(source="docs/advice.md")
     appointments: AppointmentsFile = AppointmentsFile()
+    diary: DiaryFile | None = None
+    practitioners: Annotated[tuple[PractitionerFile, ...], Field(max_length=20)] = ()
     advice: Annotated[tuple[TopicFile, ...], Field(min_length=1, max_length=5)]
     lines: Annotated[tuple[LineFile, ...], Field(min_length=1)]
 
@@ -78,8 +83,24 @@ def _contradictions(file: ClinicFile) -> Iterator[str]:
     yield from (f"reasons: the key {key!r} stands twice" for key in _twice([reason.key for reason in file.reasons]))
     yield from (f"advice: the key {key!r} stands twice" for key in _twice([topic.key for topic in file.advice]))
     yield from (f"closed: no line has the key {key!r}" for each in file.closed for key in each.lines if key not in keys)
+    yield from _of_the_diary(file, keys)
     if any(line.reception for line in file.lines) and file.reception.caller_id is None:
         yield "reception.caller_id: is missing; a line has a reception, rung from a number of the carrier's"
+
+
+def _of_the_diary(file: ClinicFile, lines: list[str]) -> Iterator[str]:
+    keys = [each.key for each in file.practitioners]
+    yield from (f"practitioners: the key {key!r} stands twice" for key in _twice(keys))
+    yield from (
+        f"practitioners: no line has the key {key!r}"
+        for each in file.practitioners
+        for key in each.lines
+        if key not in lines
+    )
+    if file.diary and file.wishes.lead_minutes is not None:
+        yield "wishes.lead_minutes: stands in [diary] now; expected it there only"
+    if file.diary and file.appointments.minutes:
+        yield "appointments.minutes: stands in [diary] now; expected it there only"
 
 
 def _twice(values: list[str]) -> list[str]:
@@ -103,7 +124,7 @@ def read(path: Path) -> Clinic:
         warning_signs=Topic(WARNING_SIGNS, file.warning_signs.source, file.warning_signs.review),
         review_holds=timedelta(days=file.review.days),
         voices=file.voices,
-        appointment=timedelta(minutes=file.appointments.minutes) if file.appointments.minutes else None,
+        diary=_diary(file),
         reasons={each.key: each.words for each in file.reasons},
     )
 
@@ -117,10 +138,39 @@ def _line(line: LineFile, file: ClinicFile) -> Line:
         name=line.name,
         language=line.language,
         reached_by=frozenset(line.reached_by),
-        offer=Offer(hours, file.wishes.parts, timedelta(minutes=file.wishes.lead_minutes)),
+        offer=Offer(hours, file.wishes.parts, _diary(file).lead),
         reception=line.reception,
         greeting=line.greeting,
     )
+
+
+def _diary(file: ClinicFile) -> DiaryRules:
+    found = file.diary or _of_an_older_file(file)
+    return DiaryRules(
+        schedules=tuple(_schedules(file, found)),
+        lead=timedelta(minutes=found.lead_minutes),
+        days=found.days_ahead,
+        buffer=timedelta(minutes=found.buffer_minutes),
+        phone_books=found.phone_books,
+    )
+
+
+def _of_an_older_file(file: ClinicFile) -> DiaryFile:
+    """Return the rules of a file without [diary]: what it says elsewhere, and no appointments by telephone."""
+    told = {"lead_minutes": file.wishes.lead_minutes, "minutes": file.appointments.minutes}
+    return DiaryFile(phone_books=False, **{name: value for name, value in told.items() if value is not None})
+
+
+def _schedules(file: ClinicFile, diary: DiaryFile) -> Iterator[Schedule]:
+    """Yield a column for each practitioner; without any, as many as there are patients at once."""
+    for each in file.practitioners:
+        week = each.hours.shifts if each.hours else None
+        length = timedelta(minutes=each.minutes or diary.minutes)
+        yield Schedule(each.key, length, each.name, week, frozenset(each.lines))
+    if not file.practitioners:
+        yield from (
+            Schedule(str(number), timedelta(minutes=diary.minutes)) for number in range(1, diary.patients_at_once + 1)
+        )
 
 
 __all__ = ["LANGUAGES", "BadFile", "read"]

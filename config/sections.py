@@ -3,7 +3,7 @@
 from datetime import date, time, timedelta
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from config.fields import (
     Country,
@@ -21,6 +21,7 @@ from ivr.line.advice import Review
 from ivr.line.again import Persistence
 from ivr.line.booking import Part
 from ivr.line.clinic import Limits, Retention
+from ivr.line.diary import GRAIN
 from ivr.line.hours import Shift
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -77,7 +78,8 @@ class WishesFile(Strict):
     morning: Hour
     afternoon: Hour
     evening: Hour
-    lead_minutes: Annotated[int, Field(ge=0, le=240)]
+    lead_minutes: Annotated[int, Field(ge=0, le=240)] | None = None
+    """As an older file has it; today it stands in [diary]."""
     countries: Annotated[frozenset[Country], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -163,9 +165,41 @@ class ReceptionFile(Strict):
 
 
 class AppointmentsFile(Strict):
-    """The length of an appointment, if it is known."""
+    """The length of a visit as an older file has it; today it stands in [diary]."""
 
     minutes: Annotated[int, Field(ge=5, le=480)] | None = None
+
+
+def _in_steps(minutes: int) -> int:
+    """Return the minutes. Raises ValueError unless they are a multiple of the diary's step."""
+    step = GRAIN // timedelta(minutes=1)
+    if minutes % step:
+        raise ValueError(f"expected a multiple of {step} minutes")
+    return minutes
+
+
+Length = Annotated[int, Field(ge=5, le=480), AfterValidator(_in_steps)]
+
+
+class DiaryFile(Strict):
+    """The rules of the diary: how long a visit is, how many there are at once, and what the telephone offers."""
+
+    minutes: Length = 30
+    patients_at_once: Annotated[int, Field(ge=1, le=20)] = 1
+    lead_minutes: Annotated[int, Field(ge=0, le=2880)] = 60
+    days_ahead: Annotated[int, Field(ge=1, le=60)] = 14
+    buffer_minutes: Annotated[int, Field(ge=0, le=120), AfterValidator(_in_steps)] = 0
+    phone_books: bool = True
+
+
+class PractitionerFile(Strict):
+    """A practitioner who has a column of the diary."""
+
+    key: Key
+    name: Words
+    hours: WeekFile | None = None
+    minutes: Length | None = None
+    lines: tuple[str, ...] = ()
 
 
 class AdviceFile(Strict):

@@ -20,14 +20,16 @@ OURS = ("ivr", "workers", "config", "wsgi")
 
 LINE = {"ivr.line", "ivr.line.paths", "ivr.line.checks"}
 GROUND = {"ivr.line", "config", "ivr.storage", "ivr.storage.engines", "ivr.metrics"}
-STORES = {"ivr.staff", "ivr.hours", "ivr.desk", "ivr.notices"}
+STORES = {"ivr.staff", "ivr.hours", "ivr.diary", "ivr.desk", "ivr.notices"}
 ABOVE_STORES = {"ivr.reports", "ivr.phone", "ivr.preflight"}
 SHARED = {"ivr.operations", "ivr.wiring"}
 CARRIERS = {"ivr.carrier", "ivr.wiring.carriers"}
 """What may be known of carriers: the port, and who hands out the one there is. That alone knows its folder."""
 
 BELOW_WEB = LINE | GROUND | STORES | CARRIERS | ABOVE_STORES | SHARED
-WEB_ROOMS = {f"ivr.web.{room}" for room in ("telephone", "staff", "desk", "hours", "reports", "preview", "metrics")}
+WEB_ROOMS = {
+    f"ivr.web.{room}" for room in ("telephone", "staff", "desk", "diary", "hours", "reports", "preview", "metrics")
+}
 EVERYTHING = BELOW_WEB | WEB_ROOMS | {"ivr.web", "workers"}
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -41,10 +43,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ivr.metrics": {"ivr.line"},
     "ivr.storage": {"ivr.line", "ivr.storage.engines"},
     "ivr.storage.migrations": {"ivr.storage"},
-    # 3: siblings that do not know each other
+    # 3: siblings that do not know each other, but that the desk's work is about what stands in the diary
     "ivr.staff": {"ivr.line", "ivr.storage"},
     "ivr.hours": {"ivr.line", "ivr.storage"},
-    "ivr.desk": {"ivr.line", "ivr.storage"},
+    "ivr.diary": {"ivr.line", "ivr.storage"},
+    "ivr.desk": {"ivr.line", "ivr.storage", "ivr.diary"},
     "ivr.notices": {"ivr.line", "ivr.storage"},
     "ivr.carrier": {"ivr.line"},
     "ivr.carrier.twilio": {"ivr.line", "ivr.carrier"},

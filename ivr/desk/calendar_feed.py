@@ -37,7 +37,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Appointment:
+class FeedEntry:
     """An appointment as calendars show it: no number, no name, no note."""
 
     request_id: int
@@ -84,13 +84,13 @@ class CalendarFeed:
             write.execute(delete(links).where(links.c.id < newest))
             write.execute(audit.line(by, what))
 
-    def appointments(self, now: datetime) -> list[Appointment]:
+    def appointments(self, now: datetime) -> list[FeedEntry]:
         """Return the appointments from `LOOKS_BACK` ago onwards, by time. Raises StoreAway."""
         with self._database.reading() as read:
             return _booked_since(read, now - LOOKS_BACK)
 
 
-def _booked_since(read: Connection, since: datetime) -> list[Appointment]:
+def _booked_since(read: Connection, since: datetime) -> list[FeedEntry]:
     table, lines = schema.requests, schema.history
     moved = (HistoryEvent.REBOOKED, HistoryEvent.CALLED_OFF)
     back = and_(lines.c.what == HistoryEvent.UNDONE, lines.c.detail.in_(moved))
@@ -103,7 +103,7 @@ def _booked_since(read: Connection, since: datetime) -> list[Appointment]:
     return [_appointment(row) for row in rows if isinstance(row.appointment, datetime)]
 
 
-def _appointment(row: Any) -> Appointment:
+def _appointment(row: Any) -> FeedEntry:
     """Return an appointment; one whose moment of booking is not known counts as booked for its own time."""
     booked = row.touched if isinstance(row.touched, datetime) else row.appointment
-    return Appointment(row.id, row.reference, row.line, row.appointment, booked, row.revision)
+    return FeedEntry(row.id, row.reference, row.line, row.appointment, booked, row.revision)

@@ -13,12 +13,12 @@ from ivr.desk.merge_links import forget_wish
 from ivr.desk.outbox import give_back, withdraw
 from ivr.desk.request_rows import request_of
 from ivr.desk.requests import HistoryEntry, HistoryEvent, MoveRefused, NoSuchRequest, Outcome, Status
-from ivr.desk.store import in_turn, note, wish_of
+from ivr.desk.store import note, wish_of
 from ivr.desk.undo import has_another, last_line, may_undo, noted, restored, standing
 from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
 from ivr.storage.database import Database
-from ivr.storage.upsert import lock_key
+from ivr.storage.upsert import in_turn, lock_key
 
 table = schema.requests
 

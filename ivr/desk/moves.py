@@ -26,7 +26,7 @@ from ivr.desk.requests import (
     Status,
     Then,
 )
-from ivr.desk.store import in_turn, note
+from ivr.desk.store import note
 from ivr.desk.undo import has_another, last_line, may_undo, restored, standing
 from ivr.line.again import next_try
 from ivr.line.booking import Kind
@@ -34,7 +34,7 @@ from ivr.line.clinic import Clinic
 from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
 from ivr.storage.database import Database
-from ivr.storage.upsert import lock_key
+from ivr.storage.upsert import in_turn, lock_key
 
 LEFT_ALONE = timedelta(minutes=20)
 """Time without a move after which a taken request is open again."""

@@ -3,10 +3,10 @@
 The moves of a stored request are in moves.py. No HTTP, no queue, no clock.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
@@ -25,18 +25,13 @@ from ivr.desk.requests import (
 )
 from ivr.desk.tasks import Dispatch, NewTask
 from ivr.storage import schema
-from ivr.storage.database import Database, StoreAway, UniqueViolation
+from ivr.storage.database import Database
 from ivr.storage.fit import require_fit
 from ivr.storage.odd import Odd
-from ivr.storage.upsert import insert_new, lock_key
+from ivr.storage.upsert import in_turn, insert_new, lock_key
 
 FIRST_LEASE = timedelta(seconds=15)
 """Time for which the sweep leaves a new task to the process that made it and is about to enqueue it."""
-
-TRIES = 5
-"""Attempts at a write that fails because another transaction wrote the same key first."""
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -127,20 +122,6 @@ class RequestStore:
         with self._database.reading() as read:
             rows = read.execute(query.order_by(schema.requests.c.due, schema.requests.c.id))
             return [any_request(row) for row in rows]
-
-
-def in_turn(database: Database, work: Callable[[Connection], Result]) -> Result:
-    """Do the work in a transaction, and return its result. Raises StoreAway.
-
-    Where another transaction wrote the same key first, the work is begun again, up to `TRIES` times.
-    """
-    for _ in range(TRIES):
-        try:
-            with database.writing() as write:
-                return work(write)
-        except UniqueViolation:
-            continue
-    raise StoreAway("others kept writing first")
 
 
 def _kept_before(write: Connection, mark: str) -> Saved | None:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from ivr.line.advice import Topic
 from ivr.line.again import Persistence
 from ivr.line.booking import Offer
+from ivr.line.diary import DiaryRules
 from ivr.line.hours import Closure, DeskClosure, Hours, Text
 from ivr.line.phones import Dialling, Phone, among
 
@@ -101,12 +102,11 @@ class Clinic:
     """The advice that is said before any topic."""
     review_holds: timedelta
     """The time for which a clinician's review of the advice is valid."""
+    diary: DiaryRules
     voices: Mapping[str, str]
     """The clinic's own choice of voice for a language, by language; without one the voice of the prompts is used."""
     reasons: Mapping[str, Text] = field(default_factory=dict)
     """The reasons for a closure that the desk can choose from, in the words that callers hear."""
-    appointment: timedelta | None = None
-    """The length of an appointment in calendars; None if the clinic has not set one."""
 
     @property
     def advice(self) -> tuple[Topic, ...]:

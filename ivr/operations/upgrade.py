@@ -12,8 +12,8 @@ from sqlalchemy import Connection, inspect, literal, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.operations.backup import BEFORE_UPGRADE, BackupRefused, back_up, folder_of, tidy
+from ivr.operations.changed_tables import changed
 from ivr.operations.dump import dump
-from ivr.storage.changed_tables import changed
 from ivr.storage.database import sqlite_path
 from ivr.storage.engines.address import place
 from ivr.storage.engines.database_errors import error_kind

@@ -1,11 +1,14 @@
-"""The types of columns that hold moments and days. Both databases read and compare them alike."""
+"""The types of columns that hold moments and days, which both databases read alike, and the tables' metadata."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Date, DateTime, Dialect, TypeDecorator
+from sqlalchemy import Date, DateTime, Dialect, MetaData, TypeDecorator
 
 from ivr.storage.odd import leniently
+
+metadata = MetaData()
+"""All tables of the desk and of the diary."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -2,24 +2,32 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    false,
-    literal_column,
-    text,
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false, literal_column, text
+
+from ivr.storage.column_types import StoredDay, UtcDateTime, metadata
+from ivr.storage.diary_schema import (
+    appointment_history,
+    appointment_times,
+    appointments,
+    blocked_times,
+    calendar_links,
+    closures,
+    patients,
+    phone_booking,
 )
 
-from ivr.storage.column_types import StoredDay, UtcDateTime
+__all__ = [
+    "appointment_history",
+    "appointment_times",
+    "appointments",
+    "blocked_times",
+    "calendar_links",
+    "closures",
+    "metadata",
+    "patients",
+    "phone_booking",
+]
 
-metadata = MetaData()
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LIVE_ONLY = text("status IN ('open', 'taken')")
 UNDONE_ONLY = text("done_at IS NULL AND failed_at IS NULL")
@@ -49,13 +57,17 @@ requests = Table(
     Column("source", String(8), nullable=False, server_default="call"),
     # The request that this one was merged into. No foreign key: a restore and a copy write the rows in any order.
     Column("merged_into", Integer, index=True),
+    Column("patient_id", Integer, index=True),
+    # The appointment that the patient is to be told of, or wishes to change, and the reason; no foreign keys, as above.
+    Column("about", Integer, index=True),
+    Column("why", String(16)),
     Index("live_requests", "due", "id", sqlite_where=LIVE_ONLY, postgresql_where=LIVE_ONLY),
     Index("requests_by_phone", "phone"),
     Index("requests_by_reference", "reference"),
     Index("requests_by_appointment", "appointment"),
     Index("requests_by_touched", "status", "touched"),
     Index("requests_by_created", "created"),
-    Index("one_live_request", "phone", "kind", unique=True, sqlite_where=LIVE_ONLY, postgresql_where=LIVE_ONLY),
+    Index("live_requests_of_a_number", "phone", "kind", sqlite_where=LIVE_ONLY, postgresql_where=LIVE_ONLY),
 )
 
 IS_LIVE = requests.c.status.in_([literal_column("'open'"), literal_column("'taken'")])
@@ -89,7 +101,8 @@ errands = Table(
     "errands",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("request_id", Integer, ForeignKey("requests.id"), nullable=False, index=True),
+    Column("request_id", Integer, ForeignKey("requests.id"), index=True),
+    Column("appointment_id", Integer, index=True),
     Column("task", String(20), nullable=False),
     Column("created", UtcDateTime, nullable=False),
     Column("next_at", UtcDateTime, nullable=False),
@@ -199,20 +212,6 @@ failed_logins = Table(
     Index("failed_logins_by_address", "address", "at"),
 )
 
-closures = Table(
-    "closures",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("day", StoredDay, nullable=False, index=True),
-    Column("line", String(20), nullable=False),
-    Column("shifts", String(200), nullable=False),
-    Column("reason", String(20), nullable=False),
-    Column("who", String(80), nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Column("undone_by", String(80)),
-    Column("undone_at", UtcDateTime),
-)
-
 blocked = Table(
     "blocked",
     metadata,
@@ -223,15 +222,6 @@ blocked = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("lifted_by", String(80)),
     Column("lifted_at", UtcDateTime),
-)
-
-calendar_links = Table(
-    "calendar_links",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("nonce", String(64)),
-    Column("who", String(80), nullable=False),
-    Column("at", UtcDateTime, nullable=False),
 )
 
 audit = Table(

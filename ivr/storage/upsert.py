@@ -6,17 +6,22 @@ must not happen there. No tables, no rules.
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ivr.storage.database import UniqueViolation
+from ivr.storage.database import Database, StoreAway, UniqueViolation
 
 INSERTS: Mapping[str, Callable[[Table], Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 LOCK_SPACE = 4_907_113
 """An arbitrary first key of PostgreSQL's advisory locks, other than that of the migrations."""
+
+TRIES = 5
+"""Attempts at a write that fails because another transaction wrote the same key first."""
+
+Result = TypeVar("Result")
 
 TURNS = 2**16
 """The number of different locks: so few that a number cannot be told from its lock, which a log may name."""
@@ -36,3 +41,17 @@ def lock_key(write: Connection, *key: str) -> None:
     if write.dialect.name == "postgresql":  # SQLite has one writer at a time
         turn = int.from_bytes(sha256("\n".join(key).encode()).digest()) % TURNS
         write.execute(select(func.pg_advisory_xact_lock(LOCK_SPACE, turn)))
+
+
+def in_turn(database: Database, work: Callable[[Connection], Result]) -> Result:
+    """Do the work in a transaction, and return its result. Raises StoreAway.
+
+    Where another transaction wrote the same key first, the work is begun again, up to `TRIES` times.
+    """
+    for _ in range(TRIES):
+        try:
+            with database.writing() as write:
+                return work(write)
+        except UniqueViolation:
+            continue
+    raise StoreAway("others kept writing first")

@@ -35,6 +35,10 @@ MONDAY = 'monday = ["09:00-20:30"]'
 FIRST, SECOND = 'reached_by = ["+91 8090080906"]', 'reached_by = ["+91 8090080907"]'
 CLOSED_HERE = "[wishes]"
 POWER_CUT = 'words = { en = "a power cut", hi = "बिजली कटौती" }'
+PRACTITIONER = """[[practitioners]]
+key = "knee"
+name = { en = "the knee specialist", hi = "घुटने के विशेषज्ञ" }
+"""
 DIWALI = 'reason = { en = "Diwali", hi = "दिवाली" }'
 
 
@@ -91,7 +95,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "too short a ring": ("seconds = 20", "seconds = 2", ("reception.seconds = 2: ", "5")),
     "parts out of order": ('evening = "17:00"', 'evening = "11:00"', ("wishes", "morning before afternoon")),
     "a part with an offset": ('morning = "06:00"', 'morning = "06:00+05:30"', ("wishes.morning = '06:00+05:30': ",)),
-    "too long a lead": ("lead_minutes = 60", "lead_minutes = 600", ("wishes.lead_minutes = 600: ", "240")),
+    "too long a lead": ("lead_minutes = 60", "lead_minutes = 6000", ("diary.lead_minutes = 6000: ", "2880")),
     "a country by its name": ('["IN"]', '["India"]', ("wishes.countries.0 = 'India': expected a country such as IN",)),
     "a closed day that is no day": (CLOSED_HERE, closed('day = "Diwali"'), ("closed.0.day = 'Diwali': ", "date")),
     "a closed day twice": (
@@ -136,9 +140,22 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         'key = "now"\nreviewed_by = "Dr. Made Up"\n',
         ("advice.0", "reviewed_on"),
     ),
-    "an appointment of a moment": ("minutes = 30", "minutes = 1", ("appointments.minutes = 1: ", "5")),
+    "an appointment of a moment": ("minutes = 30", "minutes = 1", ("diary.minutes = 1: ", "5")),
+    "a visit of seven minutes": ("minutes = 30", "minutes = 7", ("diary.minutes = 7: ", "multiple of 5")),
+    "nobody at once": ("patients_at_once = 1", "patients_at_once = 0", ("diary.patients_at_once = 0: ", "1")),
+    "a lead in two places": (
+        'countries = ["IN"]',
+        'countries = ["IN"]\nlead_minutes = 60',
+        ("wishes.lead_minutes", "[diary]"),
+    ),
+    "a practitioner twice": (CLOSED_HERE, PRACTITIONER * 2 + CLOSED_HERE, ("practitioners", "'knee'", "twice")),
+    "a practitioner on no line": (
+        CLOSED_HERE,
+        PRACTITIONER + 'lines = ["fourth"]\n' + CLOSED_HERE,
+        ("practitioners", "'fourth'"),
+    ),
     "a topic twice": ('key = "stretches"', 'key = "now"', ("advice", "'now'", "twice")),
-    "no TOML at all": (CLOSED_HERE, "[wishes", ("is not TOML", "line 42")),
+    "no TOML at all": (CLOSED_HERE, "[wishes", ("is not TOML", "line 41")),
 }
 
 

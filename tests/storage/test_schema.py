@@ -116,15 +116,6 @@ def test_migrating_leaves_the_logs_of_the_process_as_they_are(empty_url: str) ->
     assert not logging.getLogger("ivr.web.telephone.webhooks").disabled
 
 
-def test_a_number_has_one_live_request_of_a_kind_and_any_number_of_closed_ones(database: Database) -> None:
-    with database.writing() as write:
-        rows = [request(), request(kind="callback"), request(phone="+919876501235")]
-        write.execute(insert(schema.requests).values([*rows, request(status="closed"), request(status="closed")]))
-    for status in ("open", "taken"):
-        with pytest.raises(UniqueViolation), database.writing() as write:
-            write.execute(insert(schema.requests).values(request(status=status)))
-
-
 def test_a_moment_comes_back_as_it_was_from_any_time_zone(database: Database) -> None:
     delhi = datetime.fromisoformat("2026-11-23T14:00:00.000123+05:30")
     with database.writing() as write:
@@ -191,23 +182,26 @@ def told_of(error: BaseException) -> str:
     return "".join(traceback.format_exception(error)) + repr(error) + str(error.__dict__)
 
 
-def provoke(database: Database, **twice: Any) -> Exception:
-    with database.writing() as write:
-        write.execute(insert(schema.requests).values(request()))
-    with pytest.raises((UniqueViolation, StoreAway)) as raised, database.writing() as write:
-        write.execute(insert(schema.requests).values(request(**twice)))
+def provoke(database: Database, **values: Any) -> Exception:
+    with pytest.raises(StoreAway) as raised, database.writing() as write:
+        write.execute(insert(schema.requests).values(request(**values)))
     return raised.value
 
 
-def test_the_database_itself_would_tell_the_number(postgres_url: str) -> None:
+PERSON = {"name": MARKED, "password_hash": "", "active": True, "created": NOW}
+"""A row with a unique key that is personal."""
+
+
+def test_the_database_itself_would_tell_the_key(postgres_url: str) -> None:
     with connected(postgres_url) as connection, pytest.raises(SQLAlchemyError) as raised:
-        connection.execute(insert(schema.requests).values([request(), request()]))
-    assert f"({MARKED}, booking) already exists" in told_of(raised.value)
+        connection.execute(insert(schema.staff).values([PERSON, PERSON]))
+    assert f"({MARKED}) already exists" in told_of(raised.value)
 
 
-def test_a_clash_does_not_tell_whose_number_it_was(database: Database) -> None:
-    error = provoke(database)
-    assert isinstance(error, UniqueViolation)
+def test_a_clash_does_not_tell_whose_key_it_was(database: Database) -> None:
+    with pytest.raises(UniqueViolation) as raised, database.writing() as write:
+        write.execute(insert(schema.staff).values([PERSON, PERSON]))
+    error = raised.value
     assert MARKED[3:] not in told_of(error)
     assert (error.__cause__, error.__suppress_context__) == (None, True)
 
@@ -215,7 +209,7 @@ def test_a_clash_does_not_tell_whose_number_it_was(database: Database) -> None:
 @pytest.mark.parametrize("column", ["kind", "line", "call_sid"])
 def test_a_value_that_does_not_fit_is_told_by_its_kind_only(postgres_url: str, column: str) -> None:
     database = Database(postgres_url)
-    error = provoke(database, **{column: MARKED * 6}, phone="+919876501235")
+    error = provoke(database, **{column: MARKED * 6})
     database.close()
     assert isinstance(error, StoreAway)
     assert str(error) == "StringDataRightTruncation 22001"

@@ -66,16 +66,20 @@ def keeps(desk: RequestStore, new: NewRequest) -> Saved:
     return desk.keep(new, KEYED_IDS.mark(new.promise), KEYED_IDS.reference(new.promise))
 
 
-def test_the_server_itself_would_write_down_whose_request_clashed(
+PERSON = {"name": NAME, "password_hash": MARKED, "active": True, "created": NOW}
+"""A row with a unique key that is personal."""
+
+
+def test_the_server_itself_would_write_down_whose_key_clashed(
     database: Database, server_log: Callable[[], str]
 ) -> None:
     for _ in range(2):
         try:
             with database.writing() as write:
-                write.execute(insert(schema.requests).values(request(phone=MARKED)))
+                write.execute(insert(schema.staff).values(PERSON))
         except UniqueViolation:
             continue
-    assert f"DETAIL:  Key (phone, kind)=({MARKED}, booking) already exists." in server_log()
+    assert f"DETAIL:  Key (name)=({NAME}) already exists." in server_log()
 
 
 def test_calls_of_one_number_at_the_same_moment_leave_it_out_of_the_servers_log(
@@ -95,11 +99,11 @@ def test_a_row_whose_key_another_has_written_but_not_committed_is_a_clash_and_no
 ) -> None:
     def adds() -> None:
         with database.writing() as write:
-            insert_new(write, schema.requests, **request(phone=MARKED))
+            insert_new(write, schema.staff, **PERSON)
 
     with ThreadPoolExecutor(1) as other:
         with database.writing() as write:
-            insert_new(write, schema.requests, **request(phone=MARKED))
+            insert_new(write, schema.staff, **PERSON)
             second = other.submit(adds)
             assert until(lambda: somebody_waits(postgres_server))
         clash = second.exception(20)
@@ -136,7 +140,9 @@ def test_what_takes_too_long_is_logged_by_the_server_without_its_values(
         read.execute(select(func.pg_sleep(5), literal(MARKED)))
     told = told_of(slow.value)
     with impatient.writing() as write:
-        insert_new(write, schema.requests, **request(phone=MARKED, kind="callback"))
+        first = insert_new(write, schema.requests, **request(phone=MARKED, kind="callback"))
+        promise = {"mark": KEYED_IDS.mark(CALLBACK.promise), "reference": "000001", "spoken": "", "joined": False}
+        insert_new(write, schema.promises, **promise, request_id=first, created=NOW)
         with pytest.raises(StoreAway) as held_up:
             keeps(RequestStore(impatient), CALLBACK)
     told += told_of(held_up.value)
@@ -144,7 +150,7 @@ def test_what_takes_too_long_is_logged_by_the_server_without_its_values(
     said = server_log()
     assert "canceling statement due to statement timeout" in said
     assert re.search(
-        r"canceling statement due to (lock|statement) timeout\n(.*\n)?.*STATEMENT:  INSERT INTO requests", said
+        r"canceling statement due to (lock|statement) timeout\n(.*\n)?.*STATEMENT:  INSERT INTO promises", said
     )
     assert "$1" in said
     assert personal_in(said + told) == []

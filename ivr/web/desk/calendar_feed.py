@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ivr.desk.calendar_feed import Appointment
+from ivr.desk.calendar_feed import FeedEntry
 from ivr.web.desk import ics
 from ivr.web.guards import guarded_by, link_holders_only, manager_only, public_base
 from ivr.web.i18n import _
@@ -61,15 +61,15 @@ def _section() -> str:
     return url_for("console.appointments", show="calendar", _anchor="calendar")
 
 
-def _entry(booked: Appointment) -> ics.CalendarEvent:
+def _entry(booked: FeedEntry) -> ics.CalendarEvent:
     base = public_base()
     return ics.CalendarEvent(
         uid=f"{booked.request_id}-{booked.reference}@{urlsplit(base).hostname}",
         start=booked.start,
-        length=services().clinic.appointment,
+        length=services().clinic.diary.length,
         changed=booked.booked,
         revision=booked.revision,
-        summary=f"Appointment {booked.reference}",
+        summary=f"FeedEntry {booked.reference}",
         description=services().clinic.line(booked.line).heading,
         url=f"{base}/desk/requests/{booked.reference}?id={booked.request_id}",
     )

@@ -166,7 +166,7 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
 
 def _feed() -> dict[str, object]:
     """Return the state of the calendar feed. Only managers get its link."""
-    link, length = services().desk.calendar_feed.link(), services().clinic.appointment
+    link, length = services().desk.calendar_feed.link(), services().clinic.diary.length
     url = address(link.token) if link and current_user.manager else ""
     minutes = int(length.total_seconds() // 60) if length else None
     return {"on": link is not None, "url": url, "open": request.args.get("show") == "calendar", "minutes": minutes}

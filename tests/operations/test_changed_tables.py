@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.storage.changed_tables import ANY, changed, changed_by
+from ivr.operations.changed_tables import ANY, changed, changed_by
 from ivr.storage.revisions import MIGRATIONS, revisions
 
 CHANGES = {
@@ -18,6 +18,7 @@ CHANGES = {
     "0007": set(),
     "0008": {"errands"},
     "0009": {"failed_logins"},
+    "0010": {"requests", "errands"},
 }
 
 

@@ -1,0 +1,151 @@
+"""The values of an appointment: who comes when, in which column of the diary, how it came about and how it stands.
+
+Values only. No SQL.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ivr.line.phones import Phone
+
+
+class AppointmentStatus(StrEnum):
+    """The status of an appointment, in the words of FHIR."""
+
+    BOOKED = "booked"
+    ARRIVED = "arrived"
+    NOSHOW = "noshow"
+    CANCELLED = "cancelled"
+
+
+TAKES_TIME = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
+"""The statuses in which nobody else can have the time."""
+
+
+class Source(StrEnum):
+    """The way in which an appointment came about."""
+
+    PHONE = "phone"
+    DESK = "desk"
+    IMPORT = "import"
+    OLDER = "older"
+    """By a version of the program that had no diary."""
+
+
+class Whose(StrEnum):
+    """For whom a call booked: the caller, somebody else on the caller's number, or another number."""
+
+    OWN = "own"
+    OTHER = "other"
+    KEYED = "keyed"
+
+
+class DiaryEvent(StrEnum):
+    """An event in an appointment's history, as stored; the web has its sentences."""
+
+    BOOKED = "booked"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    ARRIVED = "arrived"
+    NOSHOW = "noshow"
+    REOPENED = "reopened"
+    """Booked again, after it was cancelled or marked."""
+    NAMED = "named"
+    NOTE = "note"
+    UNDONE = "undone"
+    NOT_TOLD = "not_told"
+    TOLD = "told"
+    """The patient was told of what the clinic has changed."""
+
+
+@dataclass(frozen=True)
+class NewAppointment:
+    """An appointment before it is stored."""
+
+    starts: datetime
+    phone: Phone | None
+    line: str
+    language: str
+    source: Source
+    reference: str
+    made_by: str
+    created: datetime
+    mark: str | None = None
+    """The mark of the promise in the call; None where no call asked for it."""
+    whose: Whose = Whose.OWN
+    call_id: str = ""
+    patient_id: int | None = None
+    request_id: int | None = None
+    """The request that it fulfils."""
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """An appointment as the database stores it."""
+
+    id: int
+    reference: str
+    phone: Phone | None
+    patient_id: int | None
+    line: str
+    language: str
+    schedule: str
+    extra: int
+    """0; or the number of the extra place, where it was booked beside another on purpose or by an upgrade."""
+    starts: datetime
+    ends: datetime
+    status: AppointmentStatus
+    source: Source
+    whose: Whose
+    made_by: str
+    call_id: str
+    created: datetime
+    touched: datetime
+    request_id: int | None
+    mark: str | None = None
+
+    @property
+    def is_ahead_or_present(self) -> bool:
+        """True if the time is this patient's."""
+        return self.status in TAKES_TIME
+
+
+@dataclass(frozen=True)
+class OddAppointment:
+    """An appointment of which this version cannot read every value."""
+
+    id: int
+    reference: str
+    odd: tuple[str, ...]
+    """The columns that cannot be read."""
+    starts: datetime | None
+
+
+AnyAppointment = Appointment | OddAppointment
+
+
+@dataclass(frozen=True)
+class DiaryEntry:
+    """A line of an appointment's history."""
+
+    at: datetime
+    who: str
+    what: str
+    detail: str = ""
+
+
+class TimeTaken(Exception):
+    """Somebody else has the time."""
+
+
+class NoSuchAppointment(LookupError):
+    """No appointment has this id."""
+
+
+class ChangeRefused(Exception):
+    """The appointment's status does not allow the change; `status` tells it."""
+
+    def __init__(self, status: AppointmentStatus) -> None:
+        super().__init__(f"the appointment is {status}")
+        self.status = status

@@ -1,0 +1,120 @@
+"""Stores the times that the desk has blocked: a leave, lunch, a meeting; once, on every day of a span, or every week.
+
+A block is never altered: it is undone, and another is set. No HTTP, no clock.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from ivr.line.hours import Shift, shifts_of, written
+from ivr.storage import schema
+from ivr.storage.audit import By
+from ivr.storage.database import Database
+from ivr.storage.odd import name_once, text_of
+
+table = schema.blocked_times
+
+
+@dataclass(frozen=True)
+class TimeBlock:
+    """A blocked time, in the clinic's own wall clock."""
+
+    shift: Shift
+    first_day: date
+    last_day: date | None
+    """The last day; None for a block of every week that has no end."""
+    schedule: str = ""
+    """The key of a column; empty for all."""
+    weekday: int | None = None
+    """Monday is 0; None for every day from the first to the last."""
+    words: str = ""
+    """What it is for, as the desk has typed it."""
+
+    def on(self, day: date) -> bool:
+        """Return whether the block holds on this day."""
+        within = self.first_day <= day and (self.last_day is None or day <= self.last_day)
+        return within and self.weekday in {None, day.weekday()}
+
+
+@dataclass(frozen=True)
+class StandingTimeBlock:
+    """A block that is not undone, with who set it."""
+
+    id: int
+    block: TimeBlock
+    who: str
+
+
+class BlockedTimes:
+    """The store of blocked times."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def set(self, block: TimeBlock, by: By) -> int:
+        """Set a block, and return its id. Raises StoreAway."""
+        row = {
+            "schedule": block.schedule,
+            "first_day": block.first_day,
+            "last_day": block.last_day,
+            "weekday": block.weekday,
+            "shift": written((block.shift,)),
+            "words": block.words,
+        }
+        with self._database.writing() as write:
+            made = write.execute(insert(table).values(**row, who=by.who, at=by.at).returning(table.c.id))
+            return int(made.scalar_one())
+
+    def undo(self, block_id: int, by: By) -> bool:
+        """Undo a block, and return whether it stood until now. Raises StoreAway."""
+        standing = (table.c.id == block_id, table.c.undone_at.is_(None))
+        with self._database.writing() as write:
+            undone = update(table).where(*standing).values(undone_by=by.who, undone_at=by.at).returning(table.c.id)
+            return write.execute(undone).first() is not None
+
+    def standing(self, day: date) -> list[StandingTimeBlock]:
+        """Return the blocks that hold on this day or later, in the order of setting. Raises StoreAway."""
+        with self._database.reading() as read:
+            return standing_blocks(read, day)
+
+
+def standing_blocks(read: Connection, day: date) -> list[StandingTimeBlock]:
+    """Return the blocks that hold on this day or later, in the order of setting, but for those that cannot be read."""
+    later = or_(table.c.last_day.is_(None), table.c.last_day >= day)
+    query = select(table).where(table.c.undone_at.is_(None), later).order_by(table.c.id)
+    return [found for row in read.execute(query) if (found := _read(row)) is not None]
+
+
+def blocked_on(
+    blocks: Sequence[StandingTimeBlock], schedule: str, days: Sequence[date], zone: ZoneInfo
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the blocked stretches of a column on these days, each as (start, end)."""
+    for each in blocks:
+        if each.block.schedule in {"", schedule}:
+            yield from (each.block.shift.on(day, zone) for day in days if each.block.on(day))
+
+
+def days_between(start: date, end: date) -> list[date]:
+    """Return the days from `start` to `end`, both included."""
+    return [start + timedelta(days=ahead) for ahead in range((end - start).days + 1)]
+
+
+def _read(row: Row[Any]) -> StandingTimeBlock | None:
+    try:
+        return StandingTimeBlock(row.id, _block(row), text_of(row.who))
+    except (ValueError, TypeError):
+        name_once(table.name, row.id, ["first_day", "last_day", "shift"])
+        return None
+
+
+def _block(row: Row[Any]) -> TimeBlock:
+    """Return the block of a row. Raises ValueError, TypeError where it cannot be read."""
+    (shift,) = shifts_of(text_of(row.shift))
+    if not isinstance(row.first_day, date) or not isinstance(row.last_day, date | None):
+        raise TypeError
+    return TimeBlock(shift, row.first_day, row.last_day, text_of(row.schedule), row.weekday, text_of(row.words))

@@ -1,0 +1,192 @@
+"""The diary's store: books, moves, cancels and marks appointments, each with a line of history, and reads them.
+
+The functions that write take a transaction, so that a request can be closed, or a promise kept, in the same one. Reads
+are the methods of Diary. No HTTP, no queue, no clock.
+"""
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+
+from ivr.diary.appointments import (
+    TAKES_TIME,
+    AnyAppointment,
+    Appointment,
+    AppointmentStatus,
+    ChangeRefused,
+    DiaryEntry,
+    DiaryEvent,
+    NewAppointment,
+    NoSuchAppointment,
+)
+from ivr.diary.rows import any_appointment, readable
+from ivr.diary.times import Asked, Place, find_place, occupy, vacate
+from ivr.storage import schema
+from ivr.storage.audit import By
+from ivr.storage.database import Database
+from ivr.storage.odd import Odd
+from ivr.storage.upsert import insert_new
+
+table = schema.appointments
+
+STANDS = ("starts", "ends", "schedule", "extra", "status")
+"""The columns that an undo restores."""
+
+
+def book(write: Connection, new: NewAppointment, asked: Asked) -> int:
+    """Store an appointment at the time that was asked for, and return its id. Raises TimeTaken, UniqueViolation."""
+    place = find_place(write, asked)
+    appointment_id = insert_new(
+        write,
+        table,
+        reference=new.reference,
+        mark=new.mark,
+        phone=new.phone.e164 if new.phone else None,
+        patient_id=new.patient_id,
+        line=new.line,
+        language=new.language,
+        status=AppointmentStatus.BOOKED,
+        source=new.source,
+        whose=new.whose,
+        made_by=new.made_by,
+        call_sid=new.call_id,
+        created=new.created,
+        touched=new.created,
+        request_id=new.request_id,
+        **_columns(place),
+    )
+    occupy(write, appointment_id, place, asked.buffer)
+    told = DiaryEntry(new.created, new.made_by, DiaryEvent.BOOKED, place.starts.isoformat())
+    note(write, appointment_id, told)
+    return appointment_id
+
+
+def move(write: Connection, appointment_id: int, asked: Asked, by: By) -> None:
+    """Give an appointment another time; the old one is free with it.
+
+    Raises TimeTaken, ChangeRefused where it takes no time any more, NoSuchAppointment, UniqueViolation.
+    """
+    row = _to_be(write, appointment_id, TAKES_TIME)
+    place = find_place(write, asked, but=appointment_id)
+    vacate(write, appointment_id)
+    occupy(write, appointment_id, place, asked.buffer)
+    entry = DiaryEntry(by.at, by.who, DiaryEvent.MOVED, place.starts.isoformat())
+    _change(write, row, entry, {**_columns(place), "status": AppointmentStatus.BOOKED})
+
+
+def cancel(write: Connection, appointment_id: int, by: By, why: str = "") -> None:
+    """Cancel an appointment; its time is free with it. Raises ChangeRefused, NoSuchAppointment."""
+    row = _to_be(write, appointment_id, (AppointmentStatus.BOOKED,))
+    vacate(write, appointment_id)
+    entry = DiaryEntry(by.at, by.who, DiaryEvent.CANCELLED, why)
+    _change(write, row, entry, {"status": AppointmentStatus.CANCELLED})
+
+
+def mark(write: Connection, appointment_id: int, status: AppointmentStatus, by: By) -> None:
+    """Mark that the patient has arrived, or did not come. Raises ChangeRefused, NoSuchAppointment."""
+    row = _to_be(write, appointment_id, MARKABLE)
+    _change(write, row, DiaryEntry(by.at, by.who, EVENTS[status]), {"status": status})
+
+
+MARKABLE = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED, AppointmentStatus.NOSHOW)
+
+EVENTS: Mapping[AppointmentStatus, DiaryEvent] = {
+    AppointmentStatus.BOOKED: DiaryEvent.REOPENED,
+    AppointmentStatus.ARRIVED: DiaryEvent.ARRIVED,
+    AppointmentStatus.NOSHOW: DiaryEvent.NOSHOW,
+    AppointmentStatus.CANCELLED: DiaryEvent.CANCELLED,
+}
+"""The event of coming to each status."""
+
+
+def reopen(write: Connection, appointment_id: int, asked: Callable[[Appointment], Asked], by: By) -> None:
+    """Book a cancelled appointment again, at its own time. Raises TimeTaken, ChangeRefused, NoSuchAppointment."""
+    row = _to_be(write, appointment_id, (AppointmentStatus.CANCELLED,))
+    found = any_appointment(row)
+    if not isinstance(found, Appointment):
+        raise NoSuchAppointment(appointment_id)
+    wanted = asked(found)
+    place = find_place(write, wanted)
+    occupy(write, appointment_id, place, wanted.buffer)
+    entry = DiaryEntry(by.at, by.who, DiaryEvent.REOPENED, place.starts.isoformat())
+    _change(write, row, entry, {**_columns(place), "status": AppointmentStatus.BOOKED})
+
+
+def note(write: Connection, appointment_id: int, entry: DiaryEntry, before: str | None = None) -> None:
+    """Add a line to the history of an appointment."""
+    line = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail, "before": before}
+    write.execute(insert(schema.appointment_history).values(appointment_id=appointment_id, **line))
+
+
+def _columns(place: Place) -> dict[str, Any]:
+    return {"starts": place.starts, "ends": place.ends, "schedule": place.schedule, "extra": place.extra}
+
+
+def _to_be(write: Connection, appointment_id: int, allowed: Collection[AppointmentStatus]) -> Row[Any]:
+    """Return the row, locked, if it has one of these statuses. Raises ChangeRefused, NoSuchAppointment."""
+    row = write.execute(select(table).where(table.c.id == appointment_id).with_for_update()).one_or_none()
+    if row is None or row.status not in set(AppointmentStatus):
+        raise NoSuchAppointment(appointment_id)
+    if row.status not in allowed:
+        raise ChangeRefused(AppointmentStatus(row.status))
+    return row
+
+
+def _change(write: Connection, row: Row[Any], entry: DiaryEntry, change: Mapping[str, Any]) -> None:
+    write.execute(update(table).where(table.c.id == row.id).values(**change, touched=entry.at))
+    note(write, row.id, entry, standing(row))
+
+
+def standing(row: Row[Any]) -> str | None:
+    """Return where an appointment stands as JSON, for an undo; None where a moment in it cannot be read."""
+    values = {name: getattr(row, name) for name in STANDS}
+    if any(isinstance(each, Odd) for each in values.values()):
+        return None
+    return json.dumps({name: each.isoformat() if isinstance(each, datetime) else each for name, each in values.items()})
+
+
+@dataclass(frozen=True)
+class Diary:
+    """Reads the appointments."""
+
+    database: Database
+
+    def appointment(self, appointment_id: int) -> AnyAppointment:
+        """Return the appointment of this id. Raises NoSuchAppointment, StoreAway."""
+        found = self._rows(table.c.id == appointment_id)
+        if not found:
+            raise NoSuchAppointment(appointment_id)
+        return any_appointment(found[0])
+
+    def between(self, start: datetime, end: datetime) -> list[AnyAppointment]:
+        """Return the appointments that begin from `start` until before `end`, by time. Raises StoreAway."""
+        return [any_appointment(row) for row in self._rows(table.c.starts >= start, table.c.starts < end)]
+
+    def ahead(self, phone: str, now: datetime) -> list[Appointment]:
+        """Return the appointments of a number that are still to come, by time. Raises StoreAway."""
+        ahead = (table.c.phone == phone, table.c.starts >= now, table.c.status == AppointmentStatus.BOOKED)
+        return readable(self._rows(*ahead))
+
+    def of_phone(self, phone: str) -> list[Appointment]:
+        """Return all appointments of a number, by time. Raises StoreAway."""
+        return readable(self._rows(table.c.phone == phone))
+
+    def promised(self, mark_of_promise: str) -> Appointment | None:
+        """Return the appointment that this promise has made, if any. Raises StoreAway."""
+        return next(iter(readable(self._rows(table.c.mark == mark_of_promise))), None)
+
+    def history(self, appointment_id: int) -> list[DiaryEntry]:
+        """Return the history of an appointment, oldest line first. Raises StoreAway."""
+        lines = schema.appointment_history
+        query = select(lines.c.at, lines.c.who, lines.c.what, lines.c.detail)
+        with self.database.reading() as read:
+            rows = read.execute(query.where(lines.c.appointment_id == appointment_id).order_by(lines.c.id))
+            return [DiaryEntry(*row) for row in rows]
+
+    def _rows(self, *conditions: ColumnElement[bool]) -> list[Row[Any]]:
+        with self.database.reading() as read:
+            return list(read.execute(select(table).where(*conditions).order_by(table.c.starts, table.c.id)))

@@ -1,0 +1,84 @@
+"""Reads what is taken in the diary, and returns the times that are free; in a transaction, whether one still is.
+
+Appointments and blocked times come from the database; the hours, with their closures, are an argument. No clock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from ivr.diary.appointments import TAKES_TIME, TimeTaken
+from ivr.diary.blocked_times import blocked_on, days_between, standing_blocks
+from ivr.diary.free import Busy, Stretch, free_slots, is_free, is_open, slots_of_day
+from ivr.diary.times import Asked
+from ivr.line.clinic import Clinic
+from ivr.line.diary import Schedule, Slot
+from ivr.storage import schema
+from ivr.storage.database import Database
+
+LONGEST_VISIT = timedelta(hours=12)
+"""Longer than any visit may be: what began before is over."""
+
+
+@dataclass(frozen=True)
+class FreeTimes:
+    """The free times of the diary."""
+
+    database: Database
+
+    def offered(self, clinic: Clinic, line: str, now: datetime) -> list[Slot]:
+        """Return the times that a caller of this line can be given. Raises StoreAway."""
+        hours, today = clinic.line(line).hours, clinic.line(line).hours.local(now).date()
+        with self.database.reading() as read:
+            taken = busy(read, clinic, today, today + timedelta(days=clinic.diary.days))
+        return free_slots(clinic.diary, line, hours, taken, now)
+
+    def of_day(self, clinic: Clinic, line: str, day: date) -> list[Slot]:
+        """Return the free times of a day in every column, also those that are past. Raises StoreAway."""
+        with self.database.reading() as read:
+            taken = busy(read, clinic, day, day)
+        return slots_of_day(clinic.diary, clinic.diary.schedules, clinic.line(line).hours, taken, day)
+
+
+def busy(read: Connection, clinic: Clinic, first: date, last: date) -> Busy:
+    """Return what is taken in each column from the first day to the last, the buffer after a visit included."""
+    zone = clinic.line("").hours.zone
+    start = datetime.combine(first, datetime.min.time(), zone).astimezone(UTC)
+    end = datetime.combine(last + timedelta(days=1), datetime.min.time(), zone).astimezone(UTC)
+    visits = _visits(read, start, end, clinic.diary.buffer)
+    blocks, days = standing_blocks(read, first), days_between(first, last)
+    return {
+        each.key: [*visits.get(each.key, ()), *blocked_on(blocks, each.key, days, zone)]
+        for each in clinic.diary.schedules
+    }
+
+
+def require_offered(write: Connection, clinic: Clinic, line: str, asked: Asked) -> Asked:
+    """Return what is asked for in the columns that are open and not blocked then. Raises TimeTaken where none is.
+
+    Whether another patient has the time is decided where it is taken.
+    """
+    hours = clinic.line(line).hours
+    day = hours.local(asked.starts).date()
+    blocks = standing_blocks(write, day)
+
+    def is_offered(each: Schedule) -> bool:
+        start, end = asked.starts, asked.starts.astimezone(UTC) + each.length
+        free = is_free(list(blocked_on(blocks, each.key, [day], hours.zone)), start, end)
+        return free and is_open(each, hours, start, end)
+
+    found = tuple(each for each in asked.schedules if is_offered(each))
+    if not found:
+        raise TimeTaken
+    return Asked(asked.starts, found, asked.buffer, asked.beside)
+
+
+def _visits(read: Connection, start: datetime, end: datetime, buffer: timedelta) -> Mapping[str, list[Stretch]]:
+    table, found = schema.appointments, dict[str, list[Stretch]]()
+    takes_time = (table.c.status.in_(TAKES_TIME), table.c.starts > start - LONGEST_VISIT, table.c.starts < end)
+    for row in read.execute(select(table.c.schedule, table.c.starts, table.c.ends).where(*takes_time)):
+        if isinstance(row.starts, datetime) and isinstance(row.ends, datetime):
+            found.setdefault(row.schedule, []).append((row.starts, row.ends + buffer))
+    return found

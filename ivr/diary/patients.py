@@ -1,0 +1,89 @@
+"""Stores the patients: a name, typed at the desk, for a number. A number may have several.
+
+No HTTP, no clock.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from ivr.line.phones import Phone
+from ivr.storage import schema
+from ivr.storage.audit import By
+from ivr.storage.database import Database
+from ivr.storage.odd import text_of
+from ivr.storage.upsert import in_turn, insert_new, lock_key
+
+table = schema.patients
+
+LONGEST_NAME = 80
+"""In characters."""
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A person who is treated."""
+
+    id: int
+    name: str
+    phone: str | None
+    """The number in E.164; None for somebody who was booked without one."""
+    language: str | None = None
+
+    @property
+    def initials(self) -> str:
+        """The first letter of each part of the name, for where the name itself must not stand."""
+        return "".join(f"{part[0].upper()}." for part in self.name.split()[:3])
+
+
+@dataclass(frozen=True)
+class Patients:
+    """The store of patients."""
+
+    database: Database
+
+    def of_phone(self, phone: Phone | str) -> list[Patient]:
+        """Return the patients of a number, the latest first: the names to suggest for it. Raises StoreAway."""
+        number = phone.e164 if isinstance(phone, Phone) else phone
+        with self.database.reading() as read:
+            rows = read.execute(select(table).where(table.c.phone == number).order_by(table.c.id.desc()))
+            return [_patient(row) for row in rows]
+
+    def called(self, ids: set[int]) -> dict[int, Patient]:
+        """Return the patients of these ids, by id. Raises StoreAway."""
+        if not ids:
+            return {}
+        with self.database.reading() as read:
+            return {row.id: _patient(row) for row in read.execute(select(table).where(table.c.id.in_(ids)))}
+
+    def name(self, phone: Phone | None, name: str, by: By) -> int | None:
+        """Return the id of the patient of this name and number, who is added if new; None for no name.
+
+        Raises ValueError for a longer name than `LONGEST_NAME`, StoreAway.
+        """
+        return in_turn(self.database, lambda write: known_as(write, phone, name, by.at))
+
+
+def known_as(write: Connection, phone: Phone | None, name: str, now: datetime) -> int | None:
+    """Return the id of the patient of this name and number, added if new; None for no name. Raises ValueError."""
+    words = " ".join(name.split())
+    if not words:
+        return None
+    if len(words) > LONGEST_NAME:
+        raise ValueError(f"a name of {len(words)} letters")
+    number = phone.e164 if phone else None
+    lock_key(write, "patient", number or "")
+    same = (table.c.phone == number if number else table.c.phone.is_(None), func.lower(table.c.name) == words.lower())
+    found = write.execute(select(table.c.id).where(*same).order_by(table.c.id)).first() if number else None
+    return found.id if found else insert_new(write, table, phone=number, name=words, language=None, created=now)
+
+
+def set_patient(write: Connection, of: Any, row_id: int, patient_id: int | None) -> None:
+    """Write down whose this request or appointment is; `of` is its table."""
+    write.execute(update(of).where(of.c.id == row_id).values(patient_id=patient_id))
+
+
+def _patient(row: Row[Any]) -> Patient:
+    return Patient(row.id, text_of(row.name), row.phone, row.language)

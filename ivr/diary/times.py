@@ -1,0 +1,92 @@
+"""Gives the times of the diary, within a transaction: the unique key of each step of a column lets one patient have it.
+
+Nothing is held before the transaction, and nothing stays held after it. No HTTP, no clock.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, delete, select
+
+from ivr.diary.appointments import TimeTaken
+from ivr.line.diary import GRAIN, Schedule
+from ivr.storage import schema
+from ivr.storage.database import UniqueViolation
+from ivr.storage.upsert import INSERTS, lock_key
+
+table = schema.appointment_times
+
+
+@dataclass(frozen=True)
+class Place:
+    """The place of an appointment in the diary: its time, its column, and its number beside others there."""
+
+    starts: datetime
+    ends: datetime
+    schedule: str
+    extra: int = 0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A time that somebody asks for: one of these columns, whose buffer stays free after the visit."""
+
+    starts: datetime
+    schedules: Sequence[Schedule]
+    buffer: timedelta = timedelta()
+    beside: bool = False
+    """True if it may be given beside another patient, in an extra place: the desk's choice, never the telephone's."""
+
+    def place(self, schedule: Schedule, extra: int = 0) -> Place:
+        """Return the place in this column."""
+        return Place(self.starts, self.starts.astimezone(UTC) + schedule.length, schedule.key, extra)
+
+
+def find_place(write: Connection, asked: Asked, but: int | None = None) -> Place:
+    """Return where the time is free, not counting the appointment `but`. Raises TimeTaken.
+
+    The day is locked until the transaction ends, so that of two who ask at once the second sees the first.
+    """
+    lock_key(write, "diary", f"{asked.starts.astimezone(UTC):%Y-%m-%d}")
+    taken = {each.key: _taken(write, asked, each, but) for each in asked.schedules}
+    for each in asked.schedules:
+        if not taken[each.key]:
+            return asked.place(each)
+    if asked.beside and asked.schedules:
+        first = asked.schedules[0]
+        return asked.place(first, next(n for n in range(len(taken[first.key]) + 1) if n not in taken[first.key]))
+    raise TimeTaken
+
+
+def occupy(write: Connection, appointment_id: int, place: Place, buffer: timedelta = timedelta()) -> None:
+    """Take the steps of a place for an appointment. Raises UniqueViolation where somebody was first."""
+    wanted = [
+        {"appointment_id": appointment_id, "schedule": place.schedule, "extra": place.extra, "at": at}
+        for at in _steps(place.starts, place.ends + buffer)
+    ]
+    given = INSERTS[write.dialect.name](table).values(wanted).on_conflict_do_nothing().returning(table.c.id)
+    if len(write.execute(given).all()) < len(wanted):
+        raise UniqueViolation
+
+
+def vacate(write: Connection, appointment_id: int) -> None:
+    """Free the steps of an appointment."""
+    write.execute(delete(table).where(table.c.appointment_id == appointment_id))
+
+
+def _taken(write: Connection, asked: Asked, schedule: Schedule, but: int | None) -> set[int]:
+    """Return the places of this column, each by its `extra`, in which the time is taken."""
+    place = asked.place(schedule)
+    steps = list(_steps(place.starts, place.ends + asked.buffer))
+    query = select(table.c.extra).distinct().where(table.c.schedule == schedule.key, table.c.at.in_(steps))
+    return set(write.scalars(query if but is None else query.where(table.c.appointment_id != but)))
+
+
+def _steps(starts: datetime, ends: datetime) -> Iterator[datetime]:
+    """Yield the steps of the diary that lie between two moments, wholly or in part."""
+    seconds = GRAIN.total_seconds()
+    at = datetime.fromtimestamp(starts.timestamp() // seconds * seconds, UTC)
+    while at < ends:
+        yield at
+        at += GRAIN

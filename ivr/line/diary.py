@@ -1,0 +1,72 @@
+"""The rules of the diary as the clinic sets them: whose time can be booked, how long a visit is, and how far ahead.
+
+Values only. config/clinic.py reads them from the file; ivr/diary computes the free times.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ivr.line.hours import Shift, Text
+
+GRAIN = timedelta(minutes=5)
+"""The step of the diary: visits begin and end at a multiple of it."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One column of the diary, in which there is one patient at a time: a practitioner's, or one of the clinic's."""
+
+    key: str
+    length: timedelta
+    """The length of a visit."""
+    name: Text | None = None
+    """The name of the practitioner; None for one of several like columns, which callers do not choose between."""
+    week: tuple[tuple[Shift, ...], ...] | None = None
+    """The practitioner's own hours, Monday first, within those of the clinic; None for all of them."""
+    lines: frozenset[str] = frozenset()
+    """The lines that offer this column; empty for all."""
+
+    def serves(self, line: str) -> bool:
+        """Return whether callers of this line are offered the times of this column."""
+        return not self.lines or line in self.lines
+
+
+@dataclass(frozen=True)
+class DiaryRules:
+    """The rules by which times are offered and given."""
+
+    schedules: tuple[Schedule, ...]
+    lead: timedelta
+    """The time between a call and the earliest visit that it is offered."""
+    days: int
+    """The number of days, today among them, of which the telephone offers times."""
+    buffer: timedelta = timedelta()
+    """The time that stays free after a visit."""
+    phone_books: bool = True
+    """True if the telephone gives times; else it takes wishes."""
+
+    @property
+    def length(self) -> timedelta:
+        """The length of a visit in the first column."""
+        return self.schedules[0].length
+
+    @property
+    def practitioners(self) -> tuple[Schedule, ...]:
+        """The columns that have a name."""
+        return tuple(each for each in self.schedules if each.name)
+
+    def of_line(self, line: str) -> tuple[Schedule, ...]:
+        """Return the columns that callers of this line are offered."""
+        return tuple(each for each in self.schedules if each.serves(line))
+
+    def schedule(self, key: str) -> Schedule | None:
+        """Return the column of this key; None where the clinic has none such any more."""
+        return next((each for each in self.schedules if each.key == key), None)
+
+
+@dataclass(frozen=True, order=True)
+class Slot:
+    """A free time: when it begins, and in which column."""
+
+    start: datetime
+    schedule: str

@@ -1,0 +1,127 @@
+"""The tables of the diary, and of the days that the desk has closed: columns and indexes only. See schema.py."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, text
+
+from ivr.storage.column_types import StoredDay, UtcDateTime, metadata
+
+TAKES_TIME = text("status IN ('booked', 'arrived')")
+
+patients = Table(
+    "patients",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("phone", String(16), index=True),
+    Column("name", String(80), nullable=False),
+    Column("language", String(8)),
+    Column("created", UtcDateTime, nullable=False),
+)
+
+appointments = Table(
+    "appointments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reference", String(12), nullable=False),
+    # The mark of the promise in the call that booked it: a webhook that comes twice is known by it.
+    Column("mark", String(64), unique=True),
+    Column("phone", String(16)),
+    Column("patient_id", Integer, ForeignKey("patients.id"), index=True),
+    Column("line", String(20), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("schedule", String(20), nullable=False),
+    # 0, or the number of an extra place beside it, where two were booked at once on purpose or by an upgrade.
+    Column("extra", Integer, nullable=False, server_default="0"),
+    Column("starts", UtcDateTime, nullable=False),
+    Column("ends", UtcDateTime, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("source", String(8), nullable=False),
+    Column("whose", String(8), nullable=False, server_default="own"),
+    Column("made_by", String(80), nullable=False),
+    Column("call_sid", String(64), nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("touched", UtcDateTime, nullable=False),
+    Column("request_id", Integer, ForeignKey("requests.id"), index=True),
+    Index("appointments_by_start", "starts"),
+    Index("appointments_by_phone", "phone"),
+    Index("appointments_by_reference", "reference"),
+    Index(
+        "one_patient_at_a_time",
+        *("schedule", "extra", "starts"),
+        unique=True,
+        sqlite_where=TAKES_TIME,
+        postgresql_where=TAKES_TIME,
+    ),
+)
+
+appointment_times = Table(
+    "appointment_times",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("appointment_id", Integer, ForeignKey("appointments.id"), nullable=False, index=True),
+    Column("schedule", String(20), nullable=False),
+    Column("extra", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("one_patient_in_each_step", "schedule", "extra", "at", unique=True),
+)
+
+appointment_history = Table(
+    "appointment_history",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("appointment_id", Integer, ForeignKey("appointments.id"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("what", String(20), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("before", Text),
+)
+
+blocked_times = Table(
+    "blocked_times",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # The key of a column of the diary; empty for all.
+    Column("schedule", String(20), nullable=False),
+    Column("first_day", StoredDay, nullable=False),
+    Column("last_day", StoredDay, index=True),
+    # Monday is 0; NULL for every day from the first to the last.
+    Column("weekday", Integer),
+    Column("shift", String(11), nullable=False),
+    Column("words", String(80), nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("undone_by", String(80)),
+    Column("undone_at", UtcDateTime),
+)
+
+phone_booking = Table(
+    "phone_booking",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("what", String(12), nullable=False),
+    Column("rules", String(80), nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+closures = Table(
+    "closures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("day", StoredDay, nullable=False, index=True),
+    Column("line", String(20), nullable=False),
+    Column("shifts", String(200), nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("undone_by", String(80)),
+    Column("undone_at", UtcDateTime),
+)
+
+calendar_links = Table(
+    "calendar_links",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("nonce", String(64)),
+    Column("who", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,70 @@
+"""What the tests of the diary share: a clinic of one column, a new appointment, and people at once."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import Barrier
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from config import clinic as clinic_file
+from config.settings import ROOT
+from ivr.diary.appointments import NewAppointment, Source
+from ivr.diary.times import Asked
+from ivr.line.clinic import Clinic
+from ivr.line.diary import Schedule
+from ivr.line.phones import Phone
+
+DELHI = ZoneInfo("Asia/Kolkata")
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
+"""A Monday, open."""
+
+AT_FOUR = NOW.replace(hour=16)
+HALF_AN_HOUR = timedelta(minutes=30)
+ONE = (Schedule("1", HALF_AN_HOUR),)
+TWO = (*ONE, Schedule("2", HALF_AN_HOUR))
+
+Result = TypeVar("Result")
+
+
+def the_clinic(*schedules: Schedule) -> Clinic:
+    """The shipped clinic, with these columns."""
+    clinic = clinic_file.read(ROOT / "config" / "clinic.toml")
+    return replace(clinic, diary=replace(clinic.diary, schedules=schedules or clinic.diary.schedules))
+
+
+def wished(starts: datetime = AT_FOUR, number: int = 1, **more: object) -> NewAppointment:
+    """A booking by telephone of a made-up number."""
+    values = {
+        "phone": Phone(f"+9199999{number:05}"),
+        "line": "main",
+        "language": "en",
+        "source": Source.PHONE,
+        "reference": f"{number:06}",
+        "made_by": "caller",
+        "created": NOW,
+        "call_id": f"CA{number}",
+        "mark": f"mark {number}",
+        **more,
+    }
+    return NewAppointment(starts=starts, **values)  # type: ignore[arg-type]
+
+
+def asked(starts: datetime = AT_FOUR, schedules: Sequence[Schedule] = ONE, *, beside: bool = False) -> Asked:
+    return Asked(starts, schedules, beside=beside)
+
+
+def at_once(works: Sequence[Callable[[], Result]]) -> list[Result | Exception]:
+    """What these return, or raise, where all begin at the same moment."""
+    together = Barrier(len(works))
+
+    def begin(work: Callable[[], Result]) -> Result | Exception:
+        together.wait(30)
+        try:
+            return work()
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(len(works)) as people:
+        return list(people.map(begin, works))
