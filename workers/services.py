@@ -22,7 +22,7 @@ from ivr.storage.lived_time import FILE, LivedTime
 from ivr.storage.revisions import revisions
 from ivr.wiring import carriers, foundation, rooms
 from ivr.wiring.foundation import Clock
-from ivr.wiring.rooms import DeskServices, HoursServices
+from ivr.wiring.rooms import DeskServices, DiaryServices, HoursServices
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class WorkerServices:
     script: Script
     clock: Clock
     desk: DeskServices
+    diary: DiaryServices
     hours: HoursServices
     lockout: Lockout
     readiness: DatabaseReadiness
@@ -66,6 +67,7 @@ def build(
         script=base.script,
         clock=clock,
         desk=rooms.desk(base, hours),
+        diary=rooms.diary(base, hours),
         hours=hours,
         lockout=Lockout(base.database),
         readiness=DatabaseReadiness(base.database, revisions(), settings.state_dir),

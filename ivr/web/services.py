@@ -29,7 +29,7 @@ from ivr.storage.encryption import Cipher, KeyedIds
 from ivr.storage.revisions import revisions
 from ivr.wiring import carriers, foundation, rooms
 from ivr.wiring.foundation import A_CALLER_WAITS, Clock, Foundation, TimeLimits
-from ivr.wiring.rooms import DeskServices, HoursServices, StaffServices
+from ivr.wiring.rooms import DeskServices, DiaryServices, HoursServices, StaffServices
 
 NAME = "services"
 
@@ -71,7 +71,7 @@ class OperationsServices:
 
 @dataclass(frozen=True)
 class Services:
-    """The services of the web process, in six groups. Nothing is connected before it is used."""
+    """The services of the web process, in seven groups. Nothing is connected before it is used."""
 
     settings: Settings
     clinic: Clinic
@@ -80,6 +80,7 @@ class Services:
     database: Database
     telephone: TelephoneServices
     desk: DeskServices
+    diary: DiaryServices
     hours: HoursServices
     staff: StaffServices
     reports: ReportServices
@@ -112,6 +113,7 @@ def build(
         database=base.database,
         telephone=_telephone(base, desk, deadline),
         desk=desk,
+        diary=rooms.diary(base, hours),
         hours=hours,
         staff=rooms.staff(base, passwords or Passwords()),
         reports=reports,

@@ -1,4 +1,4 @@
-"""Builds the services of hours, desk and staff on one foundation, for the web, workers and commands.
+"""Builds the services of hours, diary, desk and staff on one foundation, for the web, workers and commands.
 
 A client connects when it is first used. No Flask, no jobs.
 """
@@ -19,6 +19,11 @@ from ivr.desk.requests import Outcome, Request
 from ivr.desk.store import RequestStore
 from ivr.desk.tasks import tasks_of_a_request
 from ivr.desk.worklist import Worklist
+from ivr.diary.blocked_times import BlockedTimes
+from ivr.diary.desk_diary import DeskDiary
+from ivr.diary.diary import Diary
+from ivr.diary.free_times import FreeTimes
+from ivr.diary.patients import Patients
 from ivr.hours.clinic_now import ClinicNow
 from ivr.hours.closures import Closures
 from ivr.hours.closures_file import FILE, ClosuresFile
@@ -75,6 +80,17 @@ class DeskServices:
 
 
 @dataclass(frozen=True)
+class DiaryServices:
+    """The services of the diary: appointments, free and blocked times, patients."""
+
+    reads: Diary
+    desk: DeskDiary
+    free_times: FreeTimes
+    blocked_times: BlockedTimes
+    patients: Patients
+
+
+@dataclass(frozen=True)
 class StaffServices:
     """The services of the staff: accounts, logins, sessions, drafts and the audit."""
 
@@ -118,6 +134,18 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
         job_queue=JobQueue(base.redis, base.redis_breaker, channels),
         pending=PendingRequests(base.redis, base.cipher("waiting request"), base.redis_breaker),
         channel_troubles=ChannelTroubles(database, channels),
+    )
+
+
+def diary(base: Foundation, opening: HoursServices) -> DiaryServices:
+    """Return the services of the diary."""
+    database = base.database
+    return DiaryServices(
+        reads=Diary(database),
+        desk=DeskDiary(database, opening.clinic_now),
+        free_times=FreeTimes(database),
+        blocked_times=BlockedTimes(database),
+        patients=Patients(database),
     )
 
 

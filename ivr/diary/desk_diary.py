@@ -1,0 +1,222 @@
+"""What the desk does in the diary: book, move, cancel, mark, note and undo, each in one transaction with its history.
+
+The desk may book outside the hours and beside another patient on purpose; it is told before. No HTTP, no clock.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Row, select, update
+
+from ivr.diary.appointments import (
+    Appointment,
+    AppointmentStatus,
+    DiaryEntry,
+    DiaryEvent,
+    NewAppointment,
+    NoSuchAppointment,
+    Source,
+)
+from ivr.diary.diary import STANDS, book, cancel, mark, move, note, reopen, standing
+from ivr.diary.patients import known_as, set_patient
+from ivr.diary.times import Asked, Place, find_place, occupy, vacate
+from ivr.line.clinic import Clinic
+from ivr.line.diary import DiaryRules, Schedule
+from ivr.line.phones import Phone
+from ivr.storage import schema
+from ivr.storage.audit import AuditAction, By, line
+from ivr.storage.database import Database
+from ivr.storage.upsert import in_turn
+
+UNDO_WITHIN = timedelta(seconds=15)
+"""Time limit of an undo, as for the moves of a request."""
+
+FARTHEST = timedelta(days=730)
+"""The time ahead, or back, in which a year can be meant."""
+
+table = schema.appointments
+
+
+class NotMeant(ValueError):
+    """A time that cannot be meant: years away, or not at a step of the diary."""
+
+
+@dataclass(frozen=True)
+class DeskBooking:
+    """An appointment that the desk books."""
+
+    starts: datetime
+    phone: Phone | None
+    name: str
+    line: str
+    language: str
+    reference: str
+    schedule: str = ""
+    """The key of a column; empty for the first that is free."""
+    beside: bool = False
+    """True if it may stand beside another patient."""
+    words: str = ""
+    """The note that was typed with it."""
+    request_id: int | None = None
+    """The request that it fulfils."""
+
+
+@dataclass(frozen=True)
+class DeskDiary:
+    """The changes that the desk makes in the diary."""
+
+    database: Database
+    clinic_now: Callable[[], Clinic]
+
+    def book(self, wanted: DeskBooking, by: By) -> int:
+        """Book an appointment, and return its id. Raises TimeTaken, NotMeant, ValueError (name), StoreAway."""
+        rules = self.clinic_now().diary
+        return in_turn(self.database, lambda write: book_at_desk(write, rules, wanted, by))
+
+    def move(self, appointment_id: int, starts: datetime, by: By, *, schedule: str = "", beside: bool = False) -> None:
+        """Give an appointment another time. Raises TimeTaken, NotMeant, ChangeRefused, NoSuchAppointment, StoreAway."""
+        asked = asked_at_desk(self.clinic_now().diary, starts, schedule, beside=beside, now=by.at)
+        audited = self._audited(AuditAction.CHANGED_APPOINTMENT, by, starts.isoformat())
+        self._done(appointment_id, lambda write: move(write, appointment_id, asked, by), audited)
+
+    def cancel(self, appointment_id: int, by: By) -> None:
+        """Cancel an appointment. Raises ChangeRefused, NoSuchAppointment, StoreAway."""
+        audited = self._audited(AuditAction.CANCELLED_APPOINTMENT, by)
+        self._done(appointment_id, lambda write: cancel(write, appointment_id, by), audited)
+
+    def mark(self, appointment_id: int, status: AppointmentStatus, by: By) -> None:
+        """Mark that the patient has arrived, or did not come. Raises ChangeRefused, NoSuchAppointment, StoreAway."""
+        audited = self._audited(AuditAction.MARKED_APPOINTMENT, by, status)
+        self._done(appointment_id, lambda write: mark(write, appointment_id, status, by), audited)
+
+    def reopen(self, appointment_id: int, by: By) -> None:
+        """Book a cancelled appointment again at its time. Raises TimeTaken, ChangeRefused, NoSuchAppointment."""
+        rules = self.clinic_now().diary
+
+        def asked(found: Appointment) -> Asked:
+            return Asked(found.starts, columns(rules, found.schedule), rules.buffer)
+
+        audited = self._audited(AuditAction.CHANGED_APPOINTMENT, by)
+        self._done(appointment_id, lambda write: reopen(write, appointment_id, asked, by), audited)
+
+    def write_note(self, appointment_id: int, words: str, by: By) -> None:
+        """Add a note to the history. Raises NoSuchAppointment, StoreAway."""
+        entry = DiaryEntry(by.at, by.who, DiaryEvent.NOTE, words)
+        audited = self._audited(AuditAction.NOTED_ON_APPOINTMENT, by)
+        self._done(appointment_id, lambda write: note(write, appointment_id, entry), audited)
+
+    def name(self, appointment_id: int, name: str, by: By) -> None:
+        """Write down who the patient is. Raises NoSuchAppointment, ValueError (name), StoreAway."""
+
+        def named(write: Connection) -> None:
+            row = _row(write, appointment_id)
+            phone = Phone(row.phone) if row.phone else None
+            set_patient(write, table, appointment_id, known_as(write, phone, name, by.at))
+            note(write, appointment_id, DiaryEntry(by.at, by.who, DiaryEvent.NAMED))
+
+        self._done(appointment_id, named, self._audited(AuditAction.CHANGED_APPOINTMENT, by))
+
+    def undo(self, appointment_id: int, what: str, by: By) -> bool:
+        """Undo the change `what`, if it is the last one and this person has just made it; return whether it was.
+
+        Raises TimeTaken where somebody else has the former time by now, NoSuchAppointment, StoreAway.
+        """
+        buffer = self.clinic_now().diary.buffer
+
+        def undone(write: Connection) -> bool:
+            row, last = _row(write, appointment_id), _last_line(write, appointment_id)
+            if last is None or last.what != what or last.who != by.who or by.at - last.at > UNDO_WITHIN:
+                return False
+            before = _restored(last.before)
+            if before is None:
+                return False
+            _put_back(write, row, before, buffer)
+            note(write, appointment_id, DiaryEntry(by.at, by.who, DiaryEvent.UNDONE, what), standing(row))
+            write.execute(line(by, AuditAction.UNDID_APPOINTMENT, row.reference, what))
+            return True
+
+        return in_turn(self.database, undone)
+
+    def _done(
+        self, appointment_id: int, work: Callable[[Connection], None], audited: Callable[[Row[Any]], Insert]
+    ) -> None:
+        def done(write: Connection) -> None:
+            row = _row(write, appointment_id)
+            work(write)
+            write.execute(audited(row))
+
+        in_turn(self.database, done)
+
+    def _audited(self, what: AuditAction, by: By, detail: str = "") -> Callable[[Row[Any]], Insert]:
+        return lambda row: line(by, what, row.reference, detail)
+
+
+def book_at_desk(write: Connection, rules: DiaryRules, wanted: DeskBooking, by: By) -> int:
+    """Book within a transaction, and return the appointment's id. Raises TimeTaken, NotMeant, ValueError (name)."""
+    asked = asked_at_desk(rules, wanted.starts, wanted.schedule, beside=wanted.beside, now=by.at)
+    new = NewAppointment(
+        starts=wanted.starts,
+        phone=wanted.phone,
+        line=wanted.line,
+        language=wanted.language,
+        source=Source.DESK,
+        reference=wanted.reference,
+        made_by=by.who,
+        created=by.at,
+        patient_id=known_as(write, wanted.phone, wanted.name, by.at),
+        request_id=wanted.request_id,
+    )
+    appointment_id = book(write, new, asked)
+    if wanted.words:
+        note(write, appointment_id, DiaryEntry(by.at, by.who, DiaryEvent.NOTE, wanted.words))
+    write.execute(line(by, AuditAction.BOOKED_APPOINTMENT, wanted.reference, wanted.starts.isoformat()))
+    return appointment_id
+
+
+def asked_at_desk(rules: DiaryRules, starts: datetime, schedule: str, *, beside: bool, now: datetime) -> Asked:
+    """Return what the desk asks for. Raises NotMeant for a time years away."""
+    if abs(starts - now) > FARTHEST:
+        raise NotMeant(f"{starts:%Y} is not near {now:%Y}")
+    return Asked(starts, columns(rules, schedule), rules.buffer, beside)
+
+
+def columns(rules: DiaryRules, schedule: str) -> tuple[Schedule, ...]:
+    """Return the column of this key; all of them where it is empty or there is none such any more."""
+    found = rules.schedule(schedule)
+    return (found,) if found else rules.schedules
+
+
+def _row(write: Connection, appointment_id: int) -> Row[Any]:
+    row = write.execute(select(table).where(table.c.id == appointment_id).with_for_update()).one_or_none()
+    if row is None:
+        raise NoSuchAppointment(appointment_id)
+    return row
+
+
+def _last_line(write: Connection, appointment_id: int) -> Row[Any] | None:
+    lines = schema.appointment_history
+    query = select(lines).where(lines.c.appointment_id == appointment_id).order_by(lines.c.id.desc()).limit(1)
+    return write.execute(query).first()
+
+
+def _restored(before: str | None) -> Mapping[str, Any] | None:
+    try:
+        values = {name: each for name, each in json.loads(before or "").items() if name in STANDS}
+        moments = {name: datetime.fromisoformat(values[name]) for name in ("starts", "ends")}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return {**values, **moments} if len(values) == len(STANDS) else None
+
+
+def _put_back(write: Connection, row: Row[Any], before: Mapping[str, Any], buffer: timedelta) -> None:
+    """Put an appointment back where it stood. Raises TimeTaken, UniqueViolation."""
+    place = Place(before["starts"], before["ends"], before["schedule"], before["extra"])
+    vacate(write, row.id)
+    if before["status"] in {AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED}:
+        length = place.ends - place.starts
+        find_place(write, Asked(place.starts, [Schedule(place.schedule, length)], buffer, beside=place.extra > 0))
+        occupy(write, row.id, place, buffer)
+    write.execute(update(table).where(table.c.id == row.id).values(before))

@@ -1,0 +1,79 @@
+"""What the desk does in the diary, on both databases: each change can be undone while nobody else has the time."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from ivr.diary.appointments import AppointmentStatus, DiaryEvent, TimeTaken
+from ivr.diary.desk_diary import DeskBooking, DeskDiary, NotMeant
+from ivr.diary.diary import Diary
+from ivr.diary.patients import Patients
+from ivr.line.phones import Phone
+from ivr.storage.audit import By
+from ivr.storage.database import WORKER_TIMEOUT, Database
+from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, the_clinic
+
+ASHA, RAVI = By("asha", NOW), By("ravi", NOW)
+PATIENT = Phone("+919999900001")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url, timeout=WORKER_TIMEOUT)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def desk(database: Database) -> DeskDiary:
+    return DeskDiary(database, the_clinic)
+
+
+def wanted(starts: object = AT_FOUR, name: str = "Made Up", **more: object) -> DeskBooking:
+    return DeskBooking(starts, PATIENT, name, "main", "en", "000001", **more)  # type: ignore[arg-type]
+
+
+def test_a_name_is_typed_once_and_known_for_the_number(desk: DeskDiary, database: Database) -> None:
+    first = desk.book(wanted(name="  Made  Up "), ASHA)
+    second = desk.book(wanted(AT_FOUR + HALF_AN_HOUR, "made up"), ASHA)
+    desk.book(wanted(AT_FOUR + 2 * HALF_AN_HOUR, "Somebody Else"), ASHA)
+    assert [each.name for each in Patients(database).of_phone(PATIENT)] == ["Somebody Else", "Made Up"]
+    found = [Diary(database).appointment(each) for each in (first, second)]
+    assert len({getattr(each, "patient_id", 0) for each in found}) == 1
+
+
+@pytest.mark.parametrize("days", [-3650, 3650, 365 * 7900])
+def test_a_year_that_cannot_be_meant_is_refused(desk: DeskDiary, days: int) -> None:
+    with pytest.raises(NotMeant):
+        desk.book(wanted(AT_FOUR + timedelta(days=days)), ASHA)
+
+
+def test_a_change_is_undone_by_whoever_made_it_and_nobody_else(desk: DeskDiary, database: Database) -> None:
+    first = desk.book(wanted(), ASHA)
+    desk.move(first, AT_FOUR + HALF_AN_HOUR, ASHA)
+    assert not desk.undo(first, DiaryEvent.MOVED, RAVI)
+    assert not desk.undo(first, DiaryEvent.CANCELLED, ASHA)
+    assert desk.undo(first, DiaryEvent.MOVED, ASHA)
+    assert Diary(database).appointment(first).starts == AT_FOUR
+    assert not desk.undo(first, DiaryEvent.MOVED, ASHA), "once"
+    desk.cancel(first, ASHA)
+    assert desk.undo(first, DiaryEvent.CANCELLED, ASHA)
+    desk.mark(first, AppointmentStatus.ARRIVED, ASHA)
+    assert not desk.undo(first, DiaryEvent.ARRIVED, By("asha", NOW + timedelta(minutes=1))), "too late"
+
+
+def test_an_undo_gives_way_to_who_has_the_time_by_now(desk: DeskDiary, database: Database) -> None:
+    first = desk.book(wanted(), ASHA)
+    desk.cancel(first, ASHA)
+    desk.book(wanted(), RAVI)
+    with pytest.raises(TimeTaken):
+        desk.undo(first, DiaryEvent.CANCELLED, ASHA)
+    assert getattr(Diary(database).appointment(first), "status", None) is AppointmentStatus.CANCELLED
+
+
+def test_a_note_stands_in_the_history(desk: DeskDiary, database: Database) -> None:
+    first = desk.book(wanted(words="brings an x-ray"), ASHA)
+    desk.write_note(first, "comes by car", ASHA)
+    said = [(entry.what, entry.detail) for entry in Diary(database).history(first)]
+    assert said[1:] == [(DiaryEvent.NOTE, "brings an x-ray"), (DiaryEvent.NOTE, "comes by car")]
