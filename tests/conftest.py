@@ -30,6 +30,7 @@ from testing.servers.postgres import Postgres, PostgresUnavailable, postgres
 from testing.servers.valkey import Valkey, valkey
 from tests.applications import lent
 from tests.carrier.twilio.account import ACCOUNT, Account, account_at
+from tests.clinic import taking_wishes
 from tests.people import TOKEN, Clock, Phone, Staff
 from workers.services import WorkerServices
 from workers.services import build as build_workers
@@ -243,7 +244,7 @@ def clock() -> Clock:
 
 
 def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str) -> Settings:
-    """Settings for a service on these stores."""
+    """Settings for a service on these stores, whose telephone takes wishes unless CLINIC_FILE says otherwise."""
     environ = {
         "ENV": "development",
         "PUBLIC_BASE_URL": "https://line.example",
@@ -253,6 +254,7 @@ def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str)
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "STATE_DIR": str(tmp_path),
+        "CLINIC_FILE": more.get("CLINIC_FILE") or taking_wishes(tmp_path),
         **more,
     }
     return read(environ, env_file=None, carriers=SETTINGS)

@@ -90,7 +90,7 @@ def test_it_holds_for_a_line_with_a_break_at_noon_a_greeting_a_weekday_off_and_a
 
 def test_a_new_outcome_with_a_place_that_lets_the_caller_go_on_holds_too() -> None:
     refused: Places = {
-        "file": Filing({"kept": "kept", "lost": "not_kept", "refused": "refused"}),
+        "file": Filing({**MENU["file"].on, "refused": "refused"}),  # type: ignore[union-attr]
         "ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "nobody", "refused": "refused"}),
         "refused": Menu(first=("not_kept",), options=(Option("1", "option_hours", "hours"),), gives_up="goodbye"),
     }
