@@ -174,6 +174,8 @@ def calls(place: str, language: str, facts: Facts) -> Iterable[Call]:
     every = [replace(call, kind=kind) for kind in Kind]
     every += [replace(each, day=date(2026, 11, 27), part=Part.MORNING, joined=True) for each in every]
     every = [reads_out(each, facts) for whole in every for each in (whole, chooses(whole, facts))]
+    needs = getattr(MENU[place], "needs", ())
+    every = [each for each in every if each.slot or "slot" not in needs]
     return {(STATES.of(each, facts), STATES.gathered(each, facts)): each for each in every}.values()
 
 

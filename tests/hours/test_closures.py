@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from ivr.hours.closures import Closures, Standing
-from ivr.hours.closures_file import FILE, ClosuresFile, ClosuresFileAway
+from ivr.hours.closures_file import FILE, ClosuresFile
+from ivr.hours.mirror_file import MirrorFileAway
 from ivr.line.hours import DeskClosure, shifts_of
 from ivr.storage.audit import Audit, By
 from ivr.storage.database import Database, StoreAway
@@ -168,7 +169,7 @@ def test_an_absent_file_leaves_the_last_known_closures_until_it_is_back(
 
 def test_a_folder_that_cannot_be_written_is_told_and_leaves_the_old_file(closures: Closures, tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where the folder should be")
-    with pytest.raises(ClosuresFileAway):
+    with pytest.raises(MirrorFileAway):
         ClosuresFile(tmp_path / "state" / FILE).follow(closures, TODAY)
 
 
