@@ -208,13 +208,17 @@ def note(write: Connection, request_id: int, entry: HistoryEntry) -> None:
     write.execute(insert(schema.history).values(request_id=request_id, **line))
 
 
-def add_task(write: Connection, request_id: int, task: NewTask, now: datetime) -> Dispatch:
-    """Add a task about the request, and return its first dispatch."""
+def add_task(
+    write: Connection, request_id: int | None, task: NewTask, now: datetime, *, appointment_id: int | None = None
+) -> Dispatch:
+    """Add a task about the request, or about the appointment, and return its first dispatch."""
+    if (request_id is None) == (appointment_id is None):
+        raise ValueError("a task is about either a request or an appointment")
+    about = {"request_id": request_id, "appointment_id": appointment_id}
     values = {"task": task.name, "channel": task.channel, "created": now, "next_at": now, "error": ""}
     first = {"leased_until": now + FIRST_LEASE, "rings": 1, "attempts": 0}
-    return Dispatch(
-        insert_new(write, schema.errands, request_id=request_id, **values, **first), 1, task.name, task.channel
-    )
+    task_id = insert_new(write, schema.errands, **about, **values, **first)
+    return Dispatch(task_id, 1, task.name, task.channel)
 
 
 def wish_of(day: Any, part: Any) -> str:

@@ -200,7 +200,7 @@ HEARD = Call("main", "en", "screen")
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_that_a_caller_can_be_told_has_its_words(language: str) -> None:
-    said = {"fault", "fault_again", "text_confirmation"}
+    said = {"fault", "fault_again", "text_confirmation", "text_appointment"}
     said |= {"say_booking", "say_booking_then", "say_callback", "say_callback_then"}
     for facts in FACTS:
         every = [turn for place in MENU for call in calls(place, language, facts) for turn in turns(call, facts)]

@@ -220,7 +220,7 @@ def test_only_where_no_channel_could_be_told_is_it_said_and_tried_again_over_all
         works(worker, clock)
         staff = comes(phone, clock)
         assert staff.sees().count("nobody could be told of it") == 1
-        (failed,) = worker.desk.outbox.failed_for_good()
+        (failed,) = worker.desk.outbox.failed_for_good(clock())
         channel.status = other.status = 200
         staff.browser.post(f"/desk/errands/{failed.id}/again", data={"csrf_token": staff.csrf()})
         works(worker, clock)
