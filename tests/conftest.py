@@ -2,11 +2,15 @@
 
 import gc
 import os
+import pickle
 import shutil
 import subprocess
 import tempfile
+import tomllib
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +21,7 @@ from flask import Flask
 from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
 from psycopg import sql
+from sqlalchemy import Connection, Engine, event
 
 from config.settings import ROOT, Settings, read
 from ivr.staff.passwords import Passwords
@@ -75,9 +80,34 @@ def _take_memory_for_a_disk() -> None:
         tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
 
 
+def _read_once(loads: Callable[[str], dict[str, Any]]) -> Callable[[str], dict[str, Any]]:
+    """What a TOML file says, read once and told as often as it is asked."""
+    read_so_far = cache(lambda text: pickle.dumps(loads(text)))
+    return lambda text: pickle.loads(read_so_far(text))  # noqa: S301 - written a line above
+
+
+class _Compiled(dict[Any, Any]):
+    """Statements in the words of one kind of database: an engine of each test would compile them all again."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: Any, statement: Any) -> None:
+        super().__setitem__(key[1:], statement)
+
+
+_compiled: dict[str, _Compiled] = defaultdict(_Compiled)
+
+
+def _compile_once(connection: Connection) -> None:
+    connection.execution_options(compiled_cache=_compiled[connection.dialect.name])
+
+
 _take_memory_for_a_disk()
-# Thousands of applications are made of the same few templates.
+# Thousands of applications are made of the same few templates, files and statements.
 Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache()}
+tomllib.loads = _read_once(tomllib.loads)  # type: ignore[assignment]  # nobody of us asks for its floats otherwise
+event.listen(Engine, "engine_connect", _compile_once)
 
 hypothesis_settings.register_profile("clinic", deadline=None, print_blob=True)
 hypothesis_settings.register_profile("long", deadline=None, print_blob=True, max_examples=10_000)  # see `make fuzz`

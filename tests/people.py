@@ -232,10 +232,12 @@ class Staff:
         self.browser: FlaskClient = app.test_client()
         self.name = name
         self.password = password
+        self._token = ""
 
     def logs_in(self, name: str | None = None, password: str | None = None) -> TestResponse:
         """Fills in the login."""
         token = self.token(self.browser.get("/login").text)
+        self._token = ""  # a login begins a session, and a session its token
         form = {"name": name or self.name, "password": password or self.password, "csrf_token": token}
         return self.browser.post("/login", data=form)
 
@@ -258,8 +260,9 @@ class Staff:
         return unescape(self.browser.post(form[1], data=fields, follow_redirects=True).text)
 
     def csrf(self) -> str:
-        """The token of the forms that this browser was given."""
-        return self.token(self.browser.get("/desk").text)
+        """The token of the forms that this browser was given since its login."""
+        self._token = self._token or self.token(self.browser.get("/desk").text)
+        return self._token
 
     @staticmethod
     def token(page: str) -> str:
