@@ -263,7 +263,7 @@ def test_a_call_in_it_goes_on_in_the_language_of_its_line(of_old: Phone) -> None
     assert (call.place, call.languages) == ("topics", {"en-IN"})
 
 
-# -- proven, and read
+# -- read
 
 
 @pytest.fixture
@@ -272,12 +272,6 @@ def three(tmp_path: Path) -> tuple[Clinic, Script]:
     file = Path(clinic_in_three(tmp_path))
     clinic = read(file)
     return clinic, read_for(clinic, file)
-
-
-def test_line_check_walks_every_language(phone: Phone) -> None:
-    done = phone.app.test_cli_runner().invoke(args=["line", "check"])
-    assert done.exit_code == 0, done.output
-    assert "in en and hi and pa, pass" in done.output
 
 
 def test_a_language_without_prompts_stops_the_start(tmp_path: Path) -> None:
