@@ -232,12 +232,10 @@ class Staff:
         self.browser: FlaskClient = app.test_client()
         self.name = name
         self.password = password
-        self._token = ""
 
     def logs_in(self, name: str | None = None, password: str | None = None) -> TestResponse:
         """Fills in the login."""
         token = self.token(self.browser.get("/login").text)
-        self._token = ""  # a login begins a session, and a session its token
         form = {"name": name or self.name, "password": password or self.password, "csrf_token": token}
         return self.browser.post("/login", data=form)
 
@@ -260,9 +258,8 @@ class Staff:
         return unescape(self.browser.post(form[1], data=fields, follow_redirects=True).text)
 
     def csrf(self) -> str:
-        """The token of the forms that this browser was given since its login."""
-        self._token = self._token or self.token(self.browser.get("/desk").text)
-        return self._token
+        """The token of the forms that this browser was given, from the smallest page that has one."""
+        return self.token(self.browser.get("/desk/me").text)
 
     @staticmethod
     def token(page: str) -> str:
