@@ -336,10 +336,15 @@ def worker(settings: Settings, clock: Clock) -> Iterator[WorkerServices]:
 
 
 @pytest.fixture
-def staff(app: Flask, services: Services, clock: Clock) -> Staff:
+def staff(app: Flask, services: Services) -> Staff:
     """Somebody at the desk, logged in."""
-    services.staff.people.add("asha", PASSWORD, clock())
-    person = Staff(app, "asha", PASSWORD)
+    return at_the_desk(Phone(app, services))
+
+
+def at_the_desk(phone: Phone) -> Staff:
+    """Asha, who is known to this service and has logged in."""
+    phone.services.staff.people.add("asha", PASSWORD, phone.services.clock())
+    person = Staff(phone.app, "asha", PASSWORD)
     person.logs_in()
     return person
 

@@ -22,7 +22,7 @@ from ivr.line.phones import Phone as Number
 from ivr.line.script import Script
 from ivr.storage import schema
 from ivr.storage.database import Database
-from tests.conftest import PASSWORD, PHONE_PAGE
+from tests.conftest import PHONE_PAGE, at_the_desk
 from tests.people import Clock, Phone, Staff
 from tests.served import rung_by_itself
 from tests.test_menu_rung import PATHS
@@ -53,10 +53,7 @@ def running(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> It
 @pytest.fixture
 def staff(phone: Phone, clock: Clock) -> Staff:
     """Somebody at its desk."""
-    phone.services.staff.people.add("asha", PASSWORD, clock())
-    person = Staff(phone.app, "asha", PASSWORD)
-    person.logs_in()
-    return person
+    return at_the_desk(phone)
 
 
 def sees(staff: Staff, path: str) -> str:
@@ -245,9 +242,7 @@ def of_old(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Ite
 
 
 def test_the_desk_shows_its_key_and_says_it_in_the_first_language(of_old: Phone, clock: Clock) -> None:
-    of_old.services.staff.people.add("asha", PASSWORD, clock())
-    staff = Staff(of_old.app, "asha", PASSWORD)
-    staff.logs_in()
+    staff = at_the_desk(of_old)
     assert '<span class="badge">pa</span>' in staff.sees()
     (found,) = of_old.services.desk.store.waiting()
     assert '<p class="say" lang="en">Hello' in staff.does("take", found.id)
