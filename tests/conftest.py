@@ -25,6 +25,7 @@ from sqlalchemy import Connection, Engine, event
 
 from config.settings import ROOT, Settings, read
 from ivr.staff.passwords import Passwords
+from ivr.storage.database import Database
 from ivr.storage.migrate import migrate
 from ivr.web.services import Services, build
 from ivr.wiring.carriers import SETTINGS
@@ -250,6 +251,23 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """Both databases, one after the other."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A client of each of them."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def empty_postgres(postgres_server: Postgres) -> Iterator[str]:
+    """A PostgreSQL database in which nothing was made yet."""
+    postgres_server.start()
+    url = postgres_server.new_database()
+    yield with_driver(url)
+    postgres_server.drop(url)
 
 
 @pytest.fixture
