@@ -3,7 +3,6 @@
 import json
 import logging
 import stat
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -24,14 +23,6 @@ HOUR = timedelta(hours=1)
 CLOSED = DeskClosure(TODAY, "")
 EARLY = DeskClosure(TODAY, "second", shifts_of("09:00-13:00,16:00-18:00"), "power_cut")
 DIWALI = DeskClosure(date(2027, 10, 29), "", (), "diwali")
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """Each of the databases."""
-    database = Database(database_url)
-    yield database
-    database.close()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from ivr.storage.audit import By
 from ivr.web.services import Services, build
 from testing.listener import Listener, listener
 from tests.carrier.twilio.account import Account as CarrierAccount
-from tests.conftest import PASSWORD, QUICK, UNHURRIED, settings_for
+from tests.conftest import QUICK, UNHURRIED, at_the_desk, settings_for
 from tests.people import CALLER, TOKEN, Clock, Phone, Staff
 from tests.web import service
 from tests.workers import books
@@ -267,10 +267,7 @@ def test_a_notice_says_how_many_wait_and_nobodys_number(tells: Telling, channel:
 
 
 def comes(phone: Phone, clock: Clock) -> Staff:
-    phone.services.staff.people.add("asha", PASSWORD, clock())
-    person = Staff(phone.app, "asha", PASSWORD)
-    person.logs_in()
-    return person
+    return at_the_desk(phone)
 
 
 # -- an order whose answer was lost

@@ -25,7 +25,7 @@ from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.web.services import Services
 from tests.clinic import WISHES_ONLY
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, at_the_desk
 from tests.people import CALLER, Clock, Conversation, Phone, Staff
 from tests.web import service
 from workers.clock import record_calls
@@ -267,9 +267,7 @@ def test_a_month_of_which_some_is_deleted_by_now_says_so(
     words = WISHES_ONLY
     (tmp_path / "clinic.toml").write_text(words.replace(name, f"{name.partition(' =')[0]} = 7"))
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
-        phone.services.staff.people.add("asha", PASSWORD, clock())
-        staff = Staff(phone.app, "asha", PASSWORD)
-        staff.logs_in()
+        staff = at_the_desk(phone)
         said = "What is older than 7 days may be missing: it is deleted."
         assert [said in sees(staff, period=each) for each in ("today", "week", "month")] == [False, False, True]
 
