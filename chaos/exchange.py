@@ -15,7 +15,7 @@ from ivr.carrier.stand_in import PlacedCall
 from ivr.carrier.twilio import reader
 from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.stand_in import TwilioStandIn
-from ivr.line.turn import Say
+from ivr.line.blanks import Say
 from ivr.phone.handset import Handset
 from workers.services import WorkerServices
 

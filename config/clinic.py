@@ -32,9 +32,8 @@ from config.sections import (
     WishesFile,
 )
 from config.toml_file import BadFile, Strict, load
-from ivr.line.advice import WARNING_SIGNS, Topic
 from ivr.line.booking import Offer
-from ivr.line.clinic import Clinic, Line, Reception
+from ivr.line.clinic import WARNING_SIGNS, Clinic, Line, Reception, Topic
 from ivr.line.diary import DiaryRules, Schedule
 from ivr.line.hours import Closure, Hours
 from ivr.line.phones import Dialling
@@ -141,6 +140,7 @@ def _line(line: LineFile, file: ClinicFile) -> Line:
         offer=Offer(hours, file.wishes.parts, _diary(file).lead),
         reception=line.reception,
         greeting=line.greeting,
+        tells_own=line.tells_own_appointment,
     )
 
 

@@ -17,10 +17,8 @@ from config.fields import (
     Words,
 )
 from config.toml_file import Strict
-from ivr.line.advice import Review
-from ivr.line.again import Persistence
-from ivr.line.booking import Part
-from ivr.line.clinic import Limits, Retention
+from ivr.line.booking import Part, Persistence
+from ivr.line.clinic import Limits, Retention, Review
 from ivr.line.diary import GRAIN
 from ivr.line.hours import Shift
 
@@ -70,6 +68,7 @@ class LineFile(Strict):
     greeting: Words | None = None
     hours: WeekFile | None = None
     reception: Annotated[tuple[Number, ...], Field(max_length=10)] = ()
+    tells_own_appointment: bool = True
 
 
 class WishesFile(Strict):

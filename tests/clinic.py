@@ -8,7 +8,7 @@ from config.settings import ROOT
 from ivr.diary.free import free_slots
 from ivr.line.clinic import Clinic
 from ivr.line.diary import Slot
-from ivr.line.offers.free import READ_OUT, offered_at
+from ivr.line.free_offers import READ_OUT, offered_at
 from ivr.line.places import Menu
 from ivr.line.turn import Call, Facts
 

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from ivr.carrier.steps import Dials, Gathers, HangsUp, Heard, Pauses, Redirects, Step
 from ivr.carrier.twilio.reader import steps
-from ivr.line.languages import keys_to
+from ivr.line.standing import keys_to
 from ivr.web.services import Services
 from tests.carrier.twilio.twiml_rules import faults
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from ivr.desk.requests import CALLER, Request
 from ivr.desk.tasks import OutboxTask
 from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEvent
-from ivr.line.turn import Moment, Say, Value
+from ivr.line.blanks import Moment, Say, Value
 from workers.services import WorkerServices
 
 

@@ -5,8 +5,9 @@ Pure. A carrier that waits for the key by itself needs only the question.
 
 from dataclasses import dataclass, replace
 
+from ivr.line.blanks import Say
 from ivr.line.places import Screening
-from ivr.line.turn import Call, Say
+from ivr.line.turn import Call
 
 
 @dataclass(frozen=True)

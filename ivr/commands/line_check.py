@@ -14,12 +14,13 @@ from ivr.carrier.addresses import Addresses
 from ivr.carrier.leg import Leg
 from ivr.carrier.port import Carrier
 from ivr.carrier.steps import Gathers, HangsUp, Heard
+from ivr.line.blanks import Say
 from ivr.line.checks.checks import Verdict, prove
 from ivr.line.menu import MENU, SCREENING
 from ivr.line.paths.events import KEYPAD
 from ivr.line.places import Screening
 from ivr.line.script import Script
-from ivr.line.turn import Call, Say
+from ivr.line.turn import Call
 from ivr.web.services import services
 
 line = AppGroup("line", help="The telephone line itself.")

@@ -7,8 +7,8 @@ from flask.cli import with_appcontext
 
 from ivr.carrier.steps import Gathers, Heard
 from ivr.line.clinic import Clinic, Line
-from ivr.line.languages import keys_to
 from ivr.line.phones import NumberRefused, typed
+from ivr.line.standing import keys_to
 from ivr.phone.handset import CallFailed, KeyStream, NobodyAnswers
 from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, number_of
 from ivr.web.services import Services, services

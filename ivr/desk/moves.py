@@ -28,8 +28,7 @@ from ivr.desk.requests import (
 )
 from ivr.desk.store import note
 from ivr.desk.undo import has_another, last_line, may_undo, restored, standing
-from ivr.line.again import next_try
-from ivr.line.booking import Kind
+from ivr.line.booking import Kind, next_try
 from ivr.line.clinic import Clinic
 from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line

@@ -147,15 +147,23 @@ class PhoneBookings:
 
     def _asked(self, write: Connection, new: NewBooking, wanted: NewAppointment) -> Asked:
         """Return what to book: the columns that may have it by what holds now. Raises TimeTaken, DiaryFull."""
-        if new.slot.start <= new.request.created:
-            raise TimeTaken
         line, rules = new.request.line, self.clinic.diary
-        clinic = self.clinic.with_closures(self.closures(write, new.slot.start.date()))
-        times = slots_of_day(rules, rules.of_line(line), clinic.line(line).hours, {}, new.slot.start.date())
-        require_room(write, wanted, day_of(clinic.line(line).hours.local(new.slot.start)), len(times))
-        preferred = [each for each in rules.of_line(line) if each.key == new.slot.schedule]
-        others = [each for each in rules.of_line(line) if each not in preferred and not new.practitioner]
-        return require_offered(write, clinic, line, Asked(new.slot.start, [*preferred, *others], rules.buffer))
+        hours = self.clinic.line(line).hours
+        times = slots_of_day(rules, rules.of_line(line), hours, {}, new.slot.start.date())
+        require_room(write, wanted, day_of(hours.local(new.slot.start)), len(times))
+        return self.asked(write, new.slot, line, new.request.created, only=bool(new.practitioner))
+
+    def asked(self, write: Connection, slot: Slot, line: str, now: datetime, *, only: bool = False) -> Asked:
+        """Return the columns in which this time may be given by what holds now, or `only` the one of the slot.
+
+        Raises TimeTaken.
+        """
+        if slot.start <= now:
+            raise TimeTaken
+        rules, clinic = self.clinic.diary, self.clinic.with_closures(self.closures(write, slot.start.date()))
+        preferred = [each for each in rules.of_line(line) if each.key == slot.schedule]
+        others = [each for each in rules.of_line(line) if each not in preferred and not only]
+        return require_offered(write, clinic, line, Asked(slot.start, [*preferred, *others], rules.buffer))
 
     def _appointment(self, new: NewBooking, mark: str, reference: str) -> NewAppointment:
         request = new.request

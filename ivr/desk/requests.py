@@ -138,6 +138,12 @@ class NewRequest:
     """The maker of the request: CALLER, or the name of somebody at the desk."""
     caller: Phone | None = None
     """The telephone that the call came from, if known; it may differ from `phone`, the number to call."""
+    other: bool = False
+    """True if it is for somebody else than whom an earlier request of this number is for."""
+    about: int | None = None
+    """The id of the appointment that the patient wishes to change."""
+    why: str | None = None
+    """The change that is wished: "move" or "cancel"."""
 
     @property
     def promise(self) -> tuple[str, ...]:
@@ -171,6 +177,11 @@ class Request:
     """The origin of the request: "call" or "counter"."""
     merged_into: int | None = None
     """The id of the request that this one was closed as a duplicate of."""
+    patient_id: int | None = None
+    about: int | None = None
+    """The id of the appointment that the patient is to be told of, or wishes to change."""
+    why: str | None = None
+    """The reason, where it is about an appointment."""
 
     @property
     def number(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, exists, func, insert, or_, select, update
 
 from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.merge_links import WAS_MERGED, merged_into
@@ -68,7 +68,7 @@ class RequestStore:
 
     def _keep(self, write: Connection, new: NewRequest, mark: str, reference: str, promised: bool = False) -> Saved:
         lock_key(write, new.phone.e164, new.kind)
-        live = _live(write, new)
+        live = None if promised else _live(write, new)
         if self.rules:
             self.rules.check(write, new)
         if live is not None:
@@ -131,16 +131,23 @@ def _kept_before(write: Connection, mark: str) -> Saved | None:
 
 
 def _live(write: Connection, new: NewRequest) -> Row[Any] | None:
+    """Return the request that this one joins: the latest that calls from this number, or the counter, have made.
+
+    A wish for somebody else, one of another telephone, and one about an appointment stand beside it.
+    """
+    if not new.own_number or new.other or new.about is not None:
+        return None
     table = schema.requests
     same = (table.c.phone == new.phone.e164, table.c.kind == new.kind)
-    live = select(table).where(schema.IS_LIVE).with_for_update()
-    found = write.execute(live.where(*same)).one_or_none()
+    own = exists().where(schema.history.c.request_id == table.c.id, schema.history.c.what == HistoryEvent.MADE)
+    live = select(table).where(schema.IS_LIVE, table.c.about.is_(None)).order_by(table.c.id.desc()).limit(1)
+    found = write.execute(live.where(*same, own).with_for_update()).first()
     if found is not None:
         return found
     # A request of this kind may have been merged into one of the other kind: the caller joins that one. A request of
     # another number is not joined, because this caller is promised a call on this number.
     merged = merged_into(select(table.c.id).where(*same, WAS_MERGED))
-    return write.execute(live.where(table.c.phone == new.phone.e164, table.c.id.in_(merged))).one_or_none()
+    return write.execute(live.where(table.c.phone == new.phone.e164, table.c.id.in_(merged)).with_for_update()).first()
 
 
 def _insert(write: Connection, new: NewRequest, reference: str) -> int:
@@ -160,6 +167,8 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
         call_sid=new.call_id,
         rang_again=0,
         source="call" if new.made_by == CALLER else "counter",
+        about=new.about,
+        why=new.why,
     )
     _note_wish(write, request_id, new, HistoryEvent.MADE)
     return request_id

@@ -54,6 +54,8 @@ class DiaryEvent(StrEnum):
     NAMED = "named"
     NOTE = "note"
     UNDONE = "undone"
+    WRONG_DIGITS = "wrong_digits"
+    """A caller gave digits that are not those of the reference."""
     NOT_TOLD = "not_told"
     """The staff could not be told of the booking or the change."""
     NOT_CONFIRMED = "not_confirmed"

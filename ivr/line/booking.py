@@ -1,4 +1,4 @@
-"""The days and parts of a day that a caller may ask for, and the time at which the desk must call back.
+"""The days and parts of a day that a caller may ask for, when the desk must call back, and when it tries again.
 
 Pure: the hours and the moment are arguments. The sentences about it are elsewhere.
 """
@@ -95,3 +95,33 @@ class Offer:
 def _earlier(one: time, other: time) -> time:
     """Return the earlier of two end times; midnight is the end of the day and counts as the latest."""
     return min(one, other, key=lambda end: (end == time.min, end))
+
+
+@dataclass(frozen=True)
+class Persistence:
+    """The number of tries before a request is closed as not reached, and the pauses between the tries."""
+
+    tries: int
+    pauses: Sequence[timedelta]
+    """The pauses after the first try, after the second and so on. The last one is used for all later tries."""
+    busy_pauses: Sequence[timedelta]
+
+    def pause(self, tries: int, *, busy: bool) -> timedelta:
+        """Return the pause after this number of tries; `busy` if the patient's number was engaged."""
+        pauses = self.busy_pauses if busy else self.pauses
+        return pauses[min(tries, len(pauses)) - 1]
+
+
+def next_try(offer: Offer, part: Part | None, earliest: datetime) -> datetime:
+    """Return the first moment from `earliest` on within opening hours, and within `part` of a day if given.
+
+    Returns `earliest` if there is no such moment within a year, so that the request is not forgotten.
+    """
+    if part is None:
+        return offer.hours.open_from(earliest) or offer.hours.local(earliest)
+    first = offer.hours.local(earliest)
+    for ahead in range(HORIZON_DAYS):
+        for start, end in offer.stretches(first.date() + timedelta(days=ahead), part):
+            if end > first:
+                return max(start, first)
+    return first

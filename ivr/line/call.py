@@ -5,28 +5,25 @@ Pure: no HTTP, no XML, no store, no clock, no randomness.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 
-from ivr.line import languages
+from ivr.line import standing as languages
+from ivr.line.actions import Doing, wait_at
+from ivr.line.blanks import Say
+from ivr.line.booking import Kind
+from ivr.line.free_offers import READ_OUT, offered_at
 from ivr.line.known import answer, has
 from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, START
-from ivr.line.offers.free import READ_OUT, offered_at
-from ivr.line.offers.table import choices
-from ivr.line.phones import NumberRefused, Phone
-from ivr.line.places import End, Filing, Fork, Keying, Menu, Option, Passage, Ringing
+from ivr.line.offers import choices
+from ivr.line.phones import NumberRefused
+from ivr.line.places import Change, Changing, Checking, End, Filing, Fork, Keying, Menu, Option, Passage, Ringing
 from ivr.line.speeches import spoken
 from ivr.line.standing import SILENCE, WRONG, announced, help_after
 from ivr.line.turn import (
     Call,
     Facts,
-    File,
-    HangUp,
     KeyNumber,
     PressKey,
-    RingReception,
-    Say,
     Turn,
-    Wait,
 )
 
 KEY_SECONDS = (6, 8, 10)
@@ -34,9 +31,6 @@ KEY_SECONDS = (6, 8, 10)
 
 NUMBER_SECONDS = (8, 10, 12)
 """Seconds to wait between two digits of a number: at first, after one miss, after two."""
-
-LONGEST_CALL = timedelta(hours=24)
-"""The time after which a webhook of a call is too old to be acted upon; no real call lasts as long."""
 
 NOT_BOOKED = frozenset({"taken", "full", "unbooked"})
 """The outcomes after which the time that was chosen is not the caller's."""
@@ -63,7 +57,7 @@ def press(call: Call, keys: str | None, facts: Facts) -> Turn:
 def resume(call: Call, outcome: str, facts: Facts) -> Turn:
     """Return the turn after an action for the call has finished: a request was filed, or the reception was called."""
     place = facts.menu.get(call.place)
-    on = place.on if isinstance(place, Filing | Ringing) else {}
+    on = place.on if isinstance(place, Filing | Ringing | Checking | Changing) else {}
     if outcome in NOT_BOOKED:
         call = replace(call, slot=None)
     return _arrive(call, on[outcome], facts) if outcome in on else _arrive(call.afresh(), HOME, facts)
@@ -94,6 +88,9 @@ def _leading(call: Call, place: str) -> Callable[[Facts], Turn]:
 
 def _wanting(call: Call, option: Option) -> Call:
     call = call.afresh(option.kind) if option.kind else call
+    if option.change:
+        kind = Kind.BOOKING if option.change is Change.MOVE else None
+        return replace(call, change=option.change, kind=kind, slot=None)
     return replace(call, other=True) if option.other else call
 
 
@@ -106,57 +103,50 @@ def _arrive(call: Call, name: str, facts: Facts, said: tuple[Say, ...] = ()) -> 
     match place:
         case Passage():
             said += _all(place.says, call, facts)
-            return _through(name, _arrive(call.afresh(place.kind) if place.kind else call, place.leads, facts, said))
+            return _through(name, _arrive(_dropped(call, place), place.leads, facts, said))
         case Fork():
             return _through(name, _arrive(call, place.on[answer(place.asks, call, facts)], facts, said))
         case Menu() | Keying():
-            ready = _ready(call, place, facts)
-            if isinstance(place, Menu) and place.empty and not ready.offered:
-                return _arrive(call, place.empty, facts, said)
-            return _asking(ready, place, facts, said)
+            return _waiting(_ready(call, place, facts), place, facts, said)
         case Filing() | Ringing() if call.over_limit:
             return _arrive(call, place.on["refused"], facts, said)
+        case Ringing() if facts.clinic.reception.caller_id is None:
+            return _arrive(call, place.on["unanswered"], facts, said)
         case _:
             return _doing(call, place, facts, said)
+
+
+def _waiting(call: Call, place: Menu | Keying, facts: Facts, said: tuple[Say, ...]) -> Turn:
+    if isinstance(place, Menu) and place.empty and not call.offered:
+        return _arrive(call, place.empty, facts, said)
+    return _asking(call, place, facts, said)
+
+
+def _dropped(call: Call, passage: Passage) -> Call:
+    if passage.kind is None:
+        return call
+    return call.about_change(passage.kind) if passage.about_change else call.afresh(passage.kind)
 
 
 def _through(name: str, turn: Turn) -> Turn:
     return replace(turn, through=(name, *turn.through))
 
 
-def _doing(call: Call, place: Filing | Ringing | End, facts: Facts, said: tuple[Say, ...]) -> Turn:
-    wait: Wait
-    match place:
-        case Filing():
-            number = facts.number(call)
-            if call.kind is None or number is None or not _is_going_on(call, facts):
-                return _arrive(call.afresh(), HOME, facts, said)
-            wait = _filed(call, number, facts)
-        case Ringing():
-            reception = facts.clinic.reception
-            if reception.caller_id is None:
-                return _arrive(call, place.on["unanswered"], facts, said)
-            wait = RingReception(facts.line.reception, reception.caller_id, reception.seconds, place.screening)
-            call = replace(call, rung=call.rung + 1)
-            said += _all(place.says, call, facts)
-        case End():
-            wait = HangUp()
-            said += _all(place.says, call, facts)
-    return Turn(call, said, (), wait)
-
-
-def _filed(call: Call, number: Phone, facts: Facts) -> File:
-    due = facts.line.offer.due(call.wish, facts.now)
-    return File(call.wish, number, due, call.offered_at or facts.now, call.slot, call.other)
-
-
-def _is_going_on(call: Call, facts: Facts) -> bool:
-    """Return whether the wish is from a call that can still be going on; an older webhook must not file a request."""
-    return call.offered_at is not None and facts.now - call.offered_at < LONGEST_CALL
+def _doing(call: Call, place: Doing, facts: Facts, said: tuple[Say, ...]) -> Turn:
+    """Return the turn at a place where something is done for the call; the main menu where it cannot be."""
+    wait = wait_at(place, call, facts)
+    if wait is None:
+        return _arrive(call.afresh(), HOME, facts, said)
+    if isinstance(place, Ringing):
+        call = replace(call, rung=call.rung + 1)
+    says = place.says if isinstance(place, Ringing | End) else ()
+    return Turn(call, said + _all(says, call, facts), (), wait)
 
 
 def _ready(call: Call, place: Menu | Keying, facts: Facts) -> Call:
     """Fix what is offered and for which moment, so that the keys mean what the caller heard, even past midnight."""
+    if "chosen" in place.needs and call.chosen is None and len(call.own.appointments) == 1:
+        call = replace(call, chosen=call.own.appointments[0])
     if not isinstance(place, Menu) or place.offers not in {"days", "parts", "times", *READ_OUT}:
         return call
     read_out = offered_at(place.offers, call, facts) if place.offers in READ_OUT else ()
@@ -173,7 +163,7 @@ def _asking(
     missed = min(max(call.silences, call.wrongs), len(KEY_SECONDS) - 1)
     if isinstance(place, Keying):
         asks = help_first + _all(place.says, call, facts)
-        return Turn(call, said, asks, KeyNumber(NUMBER_SECONDS[missed]))
+        return Turn(call, said, asks, KeyNumber(NUMBER_SECONDS[missed], place.digits))
     if not help_first:
         said += _all(place.first, call, facts)
     offered = tuple(says for says, _ in keys_of(place, call, facts).values())
@@ -201,6 +191,8 @@ def _keyed(call: Call, place: Keying, keys: str, facts: Facts) -> Turn:
     digits = keys.rpartition(RESTART)[2].rstrip(BACK)
     if not digits:
         return _asking(call, place, facts)
+    if place.digits:
+        return _arrive(replace(call, entered=digits), place.leads, facts)
     try:
         number = facts.clinic.dialling.keyed(digits)
     except NumberRefused as refused:

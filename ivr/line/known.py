@@ -5,8 +5,10 @@ Pure: everything comes from the call and the facts.
 
 from collections.abc import Callable, Mapping
 
-from ivr.line.offers.free import bookable
-from ivr.line.offers.wishes import open_days
+from ivr.line.booking import Kind
+from ivr.line.free_offers import bookable
+from ivr.line.offers import open_days
+from ivr.line.places import Change
 from ivr.line.turn import Call, Facts
 
 
@@ -46,11 +48,33 @@ def _diary(call: Call, facts: Facts) -> str:
     return "free" if found else "none"
 
 
+def _for_whom(call: Call, facts: Facts) -> str:
+    """Return whether an appointment is moved, or whether the number that calls has one of this kind already."""
+    if call.change is Change.MOVE and call.proved and call.slot:
+        return "moves"
+    booked = call.kind is Kind.BOOKING and bool(call.own.appointments)
+    known = facts.caller is not None and call.change is None and (booked or call.kind in call.own.requests)
+    return "known" if known else "new"
+
+
+def _own(call: Call, _facts: Facts) -> str:
+    count = len(call.own.appointments)
+    return "none" if not count else "one" if count == 1 else "several"
+
+
+def _proved(call: Call, _facts: Facts) -> str:
+    return "no" if not call.proved or call.change is None else call.change
+
+
 KNOWN: Mapping[str, Callable[[Call, Facts], bool]] = {
     "kind": lambda call, _: call.kind is not None,
     "day": lambda call, _: call.day is not None,
     "part": lambda call, _: call.part is not None,
     "slot": lambda call, _: call.slot is not None,
+    "own": lambda call, _: bool(call.own.appointments),
+    "chosen": lambda call, _: call.chosen is not None,
+    "proved": lambda call, _: call.proved,
+    "change": lambda call, _: call.change is not None,
     "keyed": lambda call, _: call.keyed is not None,
     "caller": lambda _, facts: facts.caller is not None,
     "number": lambda call, facts: facts.number(call) is not None,
@@ -65,4 +89,7 @@ FORKS: Mapping[str, Callable[[Call, Facts], str]] = {
     "reception": _reception,
     "practitioners": _practitioners,
     "diary": _diary,
+    "for_whom": _for_whom,
+    "own": _own,
+    "proved": _proved,
 }

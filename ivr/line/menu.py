@@ -6,7 +6,21 @@ Names only: the sentences are in config/prompts, the engine that follows the tab
 from collections.abc import Mapping
 
 from ivr.line.booking import Kind
-from ivr.line.places import End, Filing, Fork, Keying, Menu, Option, Passage, Place, Ringing, Screening
+from ivr.line.places import (
+    Change,
+    Changing,
+    Checking,
+    End,
+    Filing,
+    Fork,
+    Keying,
+    Menu,
+    Option,
+    Passage,
+    Place,
+    Ringing,
+    Screening,
+)
 
 PERSON, REPEAT, BACK, LANGUAGE = "0", "*", "#", "9"
 """The standing keys: they have the same meaning in every menu."""
@@ -23,18 +37,19 @@ WANTS = (
     Option("2", "option_callback", "callback", kind=Kind.CALLBACK),
     Option("3", "option_advice", "advice"),
     Option("4", "option_hours", "hours"),
+    Option("5", "option_own", "own"),
 )
 """The options of the main menu, repeated after the opening hours. Reports count them by the place they lead to."""
 
 MENU: Mapping[str, Place] = {
-    "welcome": Passage(("welcome", "status"), "main"),
+    "welcome": Passage(("welcome", "status", "own_appointments"), "main"),
     "main": Menu(options=WANTS, language_leads="welcome"),
     # -- book an appointment: a time of the diary
     "book": Fork("practitioners", {"several": "practitioner", "one": "free"}),
     "practitioner": Menu(("which_practitioner",), offers="practitioners", leads="free", needs=("kind",)),
     "free": Fork("diary", {"free": "times", "none": "no_time", "away": "diary_away", "off": "no_booking"}),
     "times": Menu(
-        ("which_free_time",), offers="earliest", leads="number", more="free_days", empty="diary_away", needs=("kind",)
+        ("which_free_time",), offers="earliest", leads="for_whom", more="free_days", empty="diary_away", needs=("kind",)
     ),
     "free_days": Menu(
         ("which_day",), offers="free_days", leads="free_parts", more="free_days", empty="free", needs=("kind",)
@@ -43,7 +58,7 @@ MENU: Mapping[str, Place] = {
     "free_times": Menu(
         ("which_free_time",),
         offers="free_times",
-        leads="number",
+        leads="for_whom",
         more="free_times",
         empty="free",
         needs=("kind", "day", "part"),
@@ -57,9 +72,16 @@ MENU: Mapping[str, Place] = {
     "wish": Fork("days_left", {"yes": "book_day", "no": "no_days"}),
     "no_days": Passage(("no_days",), "callback", kind=Kind.CALLBACK),
     "book_day": Menu(("which_day",), offers="days", leads="book_part", needs=("kind",)),
-    "book_part": Menu(("which_part",), offers="parts", leads="number", needs=("kind", "day")),
+    "book_part": Menu(("which_part",), offers="parts", leads="for_whom", needs=("kind", "day")),
     # -- ask for a callback
-    "callback": Menu(("which_time",), offers="times", leads="number", needs=("kind",)),
+    "callback": Menu(("which_time",), offers="times", leads="for_whom", needs=("kind",)),
+    # -- a family has one telephone: asked where the number has one of that kind already
+    "for_whom": Fork("for_whom", {"moves": "move_sure", "known": "whose", "new": "number"}),
+    "whose": Menu(
+        ("whose",),
+        (Option("1", "option_same_person", "number"), Option("2", "option_somebody_else", "number", other=True)),
+        needs=("kind", "caller"),
+    ),
     # -- the number to call
     "number": Fork("caller_known", {"yes": "own_number", "no": "withheld"}),
     "withheld": Passage(("withheld",), "key_number"),
@@ -103,6 +125,51 @@ MENU: Mapping[str, Place] = {
         needs=("kind", "number"),
         gives_up="goodbye",
     ),
+    # -- an appointment that the caller has: hear it again, move or cancel it
+    "own": Fork("own", {"one": "appointment", "several": "which_own", "none": "find"}),
+    "which_own": Menu(("which_own",), offers="own", leads="appointment", needs=("own",)),
+    "appointment": Menu(
+        ("appointment",),
+        (
+            Option("1", "option_move", "change", change=Change.MOVE),
+            Option("2", "option_cancel", "change", change=Change.CANCEL),
+        ),
+        needs=("chosen",),
+        answers=True,
+    ),
+    "change": Fork("proved", {"no": "prove", "move": "free", "cancel": "cancel_sure"}),
+    "prove": Keying(("prove",), "check", digits=2, needs=("chosen", "change")),
+    "check": Checking({"proved": "change", "wrong": "wrong_digits", "locked": "not_proved", "away": "change_away"}),
+    "wrong_digits": Passage(("wrong_digits",), "prove"),
+    "find": Passage(("find",), "find_number"),
+    "find_number": Keying(("find_number",), "find_reference"),
+    "find_reference": Keying(("find_reference",), "found", digits=6, needs=("keyed",)),
+    "found": Checking({"proved": "appointment", "wrong": "not_found", "locked": "not_proved", "away": "change_away"}),
+    "not_found": Passage(("not_found",), "find_number"),
+    "not_proved": Passage(("not_proved",), "callback", kind=Kind.CALLBACK, about_change=True),
+    "change_away": Passage(("change_away",), "callback", kind=Kind.CALLBACK, about_change=True),
+    "move_sure": Menu(
+        ("move_sure",),
+        (Option("1", "option_confirm", "changing"), Option("2", "option_start_over", "main")),
+        needs=("chosen", "proved", "slot"),
+    ),
+    "cancel_sure": Menu(
+        ("cancel_sure",),
+        (Option("1", "option_confirm_cancel", "changing"), Option("2", "option_keep", "main")),
+        needs=("chosen", "proved"),
+    ),
+    "changing": Changing(
+        {
+            "moved": "moved",
+            "cancelled": "cancelled",
+            "taken": "time_taken",
+            "gone": "gone",
+            "away": "change_away",
+        }
+    ),
+    "moved": Menu(("kept_more",), first=("moved",), needs=("slot",), ends_on_silence=True, gives_up="goodbye"),
+    "cancelled": Menu(("kept_more",), first=("cancelled",), ends_on_silence=True, gives_up="goodbye"),
+    "gone": Passage(("gone",), "main"),
     # -- a call that has filed as many requests as one call may
     "filed_enough": Menu(
         ("refused_more",),

@@ -5,8 +5,16 @@ Values only: call.py implements each kind.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from ivr.line.booking import Kind
+
+
+class Change(StrEnum):
+    """A change that a caller wishes of their appointment."""
+
+    MOVE = "move"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True)
@@ -18,6 +26,8 @@ class Option:
     leads: str
     kind: Kind | None = None
     """The kind of request that the caller chooses here; earlier choices are dropped."""
+    change: Change | None = None
+    """The change of the appointment that the caller chooses here."""
     other: bool = False
     """True if the caller chooses for somebody else than the one whom the clinic knows of."""
 
@@ -56,10 +66,11 @@ class Menu:
 
 @dataclass(frozen=True)
 class Keying:
-    """A place that waits for a number, ended by hash."""
+    """A place that waits for a telephone number, ended by hash, or for so many `digits` of a reference."""
 
     says: tuple[str, ...]
     leads: str
+    digits: int = 0
     needs: tuple[str, ...] = ()
     misses: int = 3
     gives_up: str = "offer"
@@ -72,7 +83,9 @@ class Passage:
     says: tuple[str, ...]
     leads: str
     kind: Kind | None = None
-    """The kind of request that the call has from here on."""
+    """The kind of request that the call has from here on; earlier choices are dropped."""
+    about_change: bool = False
+    """True if the request is about the change of an appointment, which is not dropped."""
     answers: bool = False
     """True if a caller who comes here has got an answer; the reports count the call as served."""
 
@@ -88,6 +101,20 @@ class Fork:
 @dataclass(frozen=True)
 class Filing:
     """A place that files a request or books a time; the outcome leads on. It is "refused" if the call may file none."""
+
+    on: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Checking:
+    """A place that checks the digits that were entered; the outcome leads on."""
+
+    on: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Changing:
+    """A place that moves or cancels an appointment; the outcome leads on."""
 
     on: Mapping[str, str]
 
@@ -126,4 +153,4 @@ class End:
     says: tuple[str, ...] = ()
 
 
-Place = Menu | Keying | Passage | Fork | Filing | Ringing | End
+Place = Menu | Keying | Passage | Fork | Filing | Checking | Changing | Ringing | End

@@ -9,8 +9,8 @@ from datetime import datetime, time
 from string import Formatter
 from typing import Any
 
+from ivr.line.blanks import Day, DayName, Digits, Hour, HourToday, Moment, MomentName, Say, Spans, Value, WeekDays
 from ivr.line.booking import Part
-from ivr.line.turn import Day, DayName, Digits, Hour, HourToday, Moment, MomentName, Say, Spans, Value, WeekDays
 
 DAYS_NAMED_BY_WEEKDAY = 6
 """Days ahead up to which a day is named by its weekday alone."""

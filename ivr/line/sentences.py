@@ -5,13 +5,13 @@ config/prompts is checked against this list at start. Each topic of advice adds 
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from ivr.line.blanks import Blanks
 from ivr.line.booking import Kind
 from ivr.line.menu import MENU
-from ivr.line.offers.table import OFFERS
+from ivr.line.offers import OFFERS
 from ivr.line.places import End, Keying, Menu, Passage, Place, Ringing
 from ivr.line.speeches import SPEECHES
 from ivr.line.standing import HELP, KEYS
-from ivr.line.turn import Blanks
 
 OUTSIDE: Blanks = {
     "fault": (),

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from ivr.line.blanks import Blanks, Day, Digits, HourToday, Moment, Say, Spans, Value, WeekDays
 from ivr.line.booking import Kind
 from ivr.line.hours import Closure, Hours, Shift
-from ivr.line.phones import Phone
-from ivr.line.turn import Blanks, Call, Day, Digits, Facts, HourToday, Moment, Say, Spans, Value, WeekDays
+from ivr.line.turn import Call, Facts, OwnAppointment
 
 CLOSURES_AHEAD_DAYS = 7
 """Days ahead for which closures are announced with the opening hours."""
@@ -107,16 +107,14 @@ def _spans(shifts: tuple[Shift, ...], facts: Facts) -> Spans:
     return Spans(tuple(shift.on(hours.local(facts.now).date(), hours.zone) for shift in shifts))
 
 
-def _own_number(call: Call, facts: Facts) -> Iterator[Say]:
-    yield Say("own_number_time" if call.slot else "own_number", {"number": _groups(facts.number(call))})
+def _number(name: str, of_a_time: str) -> Speech:
+    """Return the speech that reads the number out; `of_a_time` is its sentence where a time was chosen."""
 
+    def says(call: Call, facts: Facts) -> Iterator[Say]:
+        number = facts.number(call)
+        yield Say(of_a_time if call.slot else name, {"number": Digits(number.groups if number else ())})
 
-def _keyed_number(call: Call, facts: Facts) -> Iterator[Say]:
-    yield Say("keyed_number", {"number": _groups(facts.number(call))})
-
-
-def _groups(number: Phone | None) -> Digits:
-    return Digits(number.groups if number else ())
+    return Speech(says, {name: ("number",), of_a_time: ("number",)})
 
 
 def _warning(call: Call, facts: Facts) -> Iterator[Say]:
@@ -181,6 +179,35 @@ def _topic(call: Call, _facts: Facts) -> Iterator[Say]:
     yield Say(f"advice_{call.topic}")
 
 
+def _own_appointments(call: Call, facts: Facts) -> Iterator[Say]:
+    """Yield the time of the caller's own next appointment, and nothing else of it."""
+    if call.own.appointments:
+        yield Say("own_appointment", {"at": _at(call.own.appointments[0], facts)})
+
+
+def _appointment(name: str) -> Speech:
+    """Return the speech of a sentence about the appointment that the caller speaks of."""
+
+    def says(call: Call, facts: Facts) -> Iterator[Say]:
+        if call.chosen:
+            yield Say(name, {"at": _at(call.chosen, facts)})
+
+    return Speech(says, {name: ("at",)})
+
+
+def _at(own: OwnAppointment, facts: Facts) -> Moment:
+    return Moment(facts.line.hours.local(own.starts), facts.line.hours.local(facts.now))
+
+
+def _slot(name: str) -> Speech:
+    """Return the speech of a sentence about the time that the caller has chosen."""
+
+    def says(call: Call, facts: Facts) -> Iterator[Say]:
+        yield Say(name, {"at": _time(call, facts)})
+
+    return Speech(says, {name: ("at",)})
+
+
 SPEECHES: Mapping[str, Speech] = {
     "welcome": Speech(_welcome, {"welcome": ("clinic",), "greeting_of_line": ("greeting",)}),
     "status": Speech(
@@ -202,8 +229,8 @@ SPEECHES: Mapping[str, Speech] = {
             "closure_half_for": ("day", "reason", "spans"),
         },
     ),
-    "own_number": Speech(_own_number, {"own_number": ("number",), "own_number_time": ("number",)}),
-    "keyed_number": Speech(_keyed_number, {"keyed_number": ("number",)}),
+    "own_number": _number("own_number", "own_number_time"),
+    "keyed_number": _number("keyed_number", "keyed_number"),
     "summary": Speech(
         _summary,
         {
@@ -224,5 +251,10 @@ SPEECHES: Mapping[str, Speech] = {
             **dict.fromkeys(REFERENCES, ("reference",)),
         },
     ),
+    "own_appointments": Speech(_own_appointments, {"own_appointment": ("at",)}),
+    "appointment": _appointment("appointment"),
+    "cancel_sure": _appointment("cancel_sure"),
+    "move_sure": _slot("move_sure"),
+    "moved": _slot("moved"),
     "topic": Speech(_topic, {}),  # the clinic defines the sentences of the topics
 }

@@ -3,17 +3,34 @@
 Values only. No HTTP, no XML, no store, no clock.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Self
 
+from ivr.line.blanks import Blanks, Say
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.clinic import Clinic, Line
 from ivr.line.diary import Slot
 from ivr.line.menu import LANGUAGES_PLACE, MENU
 from ivr.line.phones import Phone
-from ivr.line.places import Place, Screening
+from ivr.line.places import Change, Place, Screening
+
+
+@dataclass(frozen=True)
+class OwnAppointment:
+    """A coming appointment of the caller's number, without its reference."""
+
+    id: int
+    starts: datetime
+
+
+@dataclass(frozen=True)
+class Own:
+    """What the caller's number has: its coming appointments, and the kinds of its requests that wait at the desk."""
+
+    appointments: tuple[OwnAppointment, ...] = ()
+    requests: tuple[Kind, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,6 +55,16 @@ class Call:
     """The time that the caller has chosen."""
     other: bool = False
     """True if it is for somebody else than the one whom the clinic knows of."""
+    own: Own = Own()
+    """What the number that calls had when the call began, with what the call has changed since."""
+    chosen: OwnAppointment | None = None
+    """The appointment that the caller speaks of."""
+    entered: str = ""
+    """The digits of a reference that the caller has entered."""
+    proved: bool = False
+    """True if these digits were right, so that the caller may change the appointment."""
+    change: Change | None = None
+    """What the caller wishes to do with the appointment."""
     keyed: Phone | None = None
     topic: str | None = None
     reference: str | None = None
@@ -63,6 +90,17 @@ class Call:
         """Return the call without the data gathered so far, except the new kind of request."""
         return Call(self.line, self.language, self.place, kind=kind, **self._for_good)
 
+    def about_change(self, kind: Kind | None) -> "Call":
+        """Return the call afresh, but for the appointment and the change that it is about."""
+        return replace(self.afresh(kind), chosen=self.chosen, change=self.change)
+
+    def with_own(self, slot: Slot | None) -> Self:
+        """Return the call after its appointment was moved to this time, or cancelled without one."""
+        others = [each for each in self.own.appointments if self.chosen is None or each.id != self.chosen.id]
+        if self.chosen is not None and slot is not None and len(others) < len(self.own.appointments):
+            others.append(OwnAppointment(self.chosen.id, slot.start))
+        return replace(self, own=replace(self.own, appointments=tuple(sorted(others, key=lambda each: each.starts))))
+
     def with_promise(self, reference: str | None, *, joined: bool) -> Self:
         """Return the call after its request was stored; without a reference if none may be spoken."""
         return replace(self, reference=reference, joined=joined, filed=self.filed + 1)
@@ -70,7 +108,7 @@ class Call:
     @property
     def _for_good(self) -> Mapping[str, Any]:
         """The data that a call keeps to its end."""
-        return {"over_limit": self.over_limit, "filed": self.filed, "rung": self.rung}
+        return {"over_limit": self.over_limit, "filed": self.filed, "rung": self.rung, "own": self.own}
 
     @property
     def wish(self) -> Wish:
@@ -100,92 +138,6 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Moment:
-    """A day and a time, worded relative to `now`."""
-
-    at: datetime
-    now: datetime
-
-
-@dataclass(frozen=True)
-class MomentName:
-    """A day and a time as the name of an option, worded relative to `now`."""
-
-    at: datetime
-    now: datetime
-
-
-@dataclass(frozen=True)
-class Hour:
-    """A time of a day that was named before."""
-
-    at: datetime
-
-
-@dataclass(frozen=True)
-class HourToday:
-    """A time today."""
-
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Day:
-    """A day within a sentence ("on Monday"), worded relative to `today`."""
-
-    day: date
-    today: date
-
-
-@dataclass(frozen=True)
-class DayName:
-    """A day as the name of an option, worded relative to `today`."""
-
-    day: date
-    today: date
-
-
-@dataclass(frozen=True)
-class Digits:
-    """Digits that are read one by one, in groups."""
-
-    groups: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class WeekDays:
-    """A weekday, or a run of weekdays from `first` to `last`; Monday is 0."""
-
-    first: int
-    last: int
-
-
-@dataclass(frozen=True)
-class Spans:
-    """Time spans of a day, each as (start, end)."""
-
-    stretches: tuple[tuple[datetime, datetime], ...]
-
-
-Value = (
-    str | Mapping[str, str] | Part | Moment | MomentName | Hour | HourToday | Day | DayName | Digits | WeekDays | Spans
-)
-
-
-@dataclass(frozen=True)
-class Say:
-    """A sentence by name, with the values of its blanks; `language` is None for the language of the call."""
-
-    name: str
-    values: Mapping[str, Value] = field(default_factory=dict)
-    language: str | None = None
-
-
-Blanks = Mapping[str, tuple[str, ...]]
-"""The names of the blanks that the program fills, keyed by the name of the sentence."""
-
-
-@dataclass(frozen=True)
 class PressKey:
     """Wait for one key, at most this many seconds."""
 
@@ -194,9 +146,10 @@ class PressKey:
 
 @dataclass(frozen=True)
 class KeyNumber:
-    """Wait for digits ended by hash, at most this many seconds for each."""
+    """Wait for digits, at most this many seconds for each: as many as `digits`, or, at 0, ended by hash."""
 
     seconds: int
+    digits: int = 0
 
 
 @dataclass(frozen=True)
@@ -223,6 +176,27 @@ class File:
     """The time to book; None for a wish."""
     other: bool = False
     """True if it is for somebody else than the one whom the clinic knows of."""
+    about: int | None = None
+    """The id of the appointment that the caller wishes to change, but could not prove to be theirs."""
+    change: Change | None = None
+
+
+@dataclass(frozen=True)
+class CheckDigits:
+    """Check the digits that the caller entered against the reference, then resume the call with the outcome."""
+
+    number: Phone
+    digits: str
+    appointment: int | None
+    """The id of the appointment; None for any of this number."""
+
+
+@dataclass(frozen=True)
+class ChangeAppointment:
+    """Move the appointment to this time, or cancel it without one, then resume the call with the outcome."""
+
+    appointment: int
+    slot: Slot | None
 
 
 @dataclass(frozen=True)
@@ -230,7 +204,7 @@ class HangUp:
     """End the call."""
 
 
-Wait = PressKey | KeyNumber | RingReception | File | HangUp
+Wait = PressKey | KeyNumber | RingReception | File | CheckDigits | ChangeAppointment | HangUp
 
 
 @dataclass(frozen=True)
@@ -243,3 +217,23 @@ class Turn:
     wait: Wait
     through: tuple[str, ...] = ()
     """The places that the call passed on the way here, in order; they show what the caller wanted."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An option: the sentence that names it, and the call after it is chosen."""
+
+    says: Say
+    then: Call
+    leads: str = ""
+    """The place that this option leads to; empty for the place of the whole menu."""
+    more: bool = False
+    """True if it leads to what else is on offer: the menu's `more`."""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A kind of offer: the function that makes its options, and their sentences, each with a further blank `key`."""
+
+    worked_out: Callable[[Call, Facts], Iterator[Choice]]
+    sentences: Blanks

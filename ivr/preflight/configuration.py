@@ -9,10 +9,9 @@ from config import sentences
 from config.fields import LANGUAGES
 from config.settings import made_for_development
 from config.toml_file import BadFile
-from ivr.line.advice import Lack, mark
-from ivr.line.clinic import Clinic
+from ivr.line.blanks import Say
+from ivr.line.clinic import Clinic, Lack, mark
 from ivr.line.script import Script
-from ivr.line.turn import Say
 from ivr.notices.senders import is_understood
 from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well

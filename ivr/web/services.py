@@ -13,6 +13,7 @@ from ivr.carrier.port import Carrier
 from ivr.desk.call_limits import CallLimits
 from ivr.desk.intake import Intake
 from ivr.desk.intake_rules import IntakeRules
+from ivr.desk.own_appointments import OwnAppointments
 from ivr.desk.phone_bookings import PhoneBookings
 from ivr.hours.closures import desk_closures
 from ivr.line.clinic import Clinic
@@ -43,6 +44,7 @@ class TelephoneServices:
     carrier: Carrier
     intake: Intake
     bookings: PhoneBookings
+    own_appointments: OwnAppointments
     limits: CallLimits
     cipher: Cipher
     """Encrypts what a call has gathered, for the URL of its next step."""
@@ -128,20 +130,22 @@ def build(
 
 def _telephone(base: Foundation, desk: DeskServices, diary: DiaryServices, deadline: Deadline) -> TelephoneServices:
     keyed_ids = base.keyed_ids()
+    bookings = PhoneBookings(
+        database=base.database,
+        free_times=diary.free_times,
+        clinic=base.clinic,
+        closures=desk_closures,
+        tasks=desk.store.tasks,
+        rules=desk.store.rules,
+        keyed_ids=keyed_ids,
+        job_queue=desk.job_queue,
+        deadline=deadline,
+    )
     return TelephoneServices(
         carrier=carriers.carrier(base.settings.carrier, base.script, base.clinic.voices),
         intake=Intake(desk.store, desk.pending, desk.job_queue, keyed_ids, deadline, desk.blocked),
-        bookings=PhoneBookings(
-            database=base.database,
-            free_times=diary.free_times,
-            clinic=base.clinic,
-            closures=desk_closures,
-            tasks=desk.store.tasks,
-            rules=desk.store.rules,
-            keyed_ids=keyed_ids,
-            job_queue=desk.job_queue,
-            deadline=deadline,
-        ),
+        bookings=bookings,
+        own_appointments=OwnAppointments(bookings, Deadline(base.limits.look_up)),
         limits=CallLimits(base.redis, base.redis_breaker, keyed_ids, base.clinic.limits),
         cipher=base.cipher("call"),
     )

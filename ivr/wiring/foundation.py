@@ -38,6 +38,8 @@ class TimeLimits:
     database_stalls: float = DATABASE_STALLS
     redis: float = redis_clients.CALLER_TIMEOUT
     redis_stalls: float = REDIS_STALLS
+    look_up: float = 0.25
+    """What a caller's own appointments may take, at the beginning of a call."""
     answer: float = 1.1
     """All the work on the database, a little more than its own limits; Redis has the rest of two seconds."""
 
@@ -62,6 +64,7 @@ class Foundation:
     """A client of the same database without a breaker, for reads that take longer than a caller waits."""
     redis: Redis
     redis_breaker: Breaker | None
+    limits: TimeLimits = A_CALLER_WAITS
 
     def cipher(self, purpose: str) -> Cipher:
         """Return the cipher of this purpose; another purpose's cipher cannot decrypt its words."""
@@ -106,6 +109,7 @@ def for_callers(
         slow_database=Database(settings.database_url, timeout=WORKER_TIMEOUT),
         redis=client_for_callers(settings.redis_url, limits.redis),
         redis_breaker=Breaker(limits.redis_stalls, monotonic=monotonic),
+        limits=limits,
     )
 
 

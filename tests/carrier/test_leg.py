@@ -3,8 +3,9 @@
 import pytest
 
 from ivr.carrier.leg import Leg
+from ivr.line.blanks import Say
 from ivr.line.menu import SCREENING
-from ivr.line.turn import Call, Say
+from ivr.line.turn import Call
 
 CALL = Call("main", "en", "screen")
 QUESTION = (Say("screen"), Say("option_take", {"key": "1"}))

@@ -14,6 +14,7 @@ from config.sentences import FOLDER, read
 from config.settings import ROOT
 from config.toml_file import BadFile
 from ivr.carrier.leg import Leg
+from ivr.line.blanks import Say
 from ivr.line.booking import Kind, Part
 from ivr.line.call import begin, enter, press, resume
 from ivr.line.hours import Closure, Hours, Shift
@@ -22,7 +23,7 @@ from ivr.line.paths.states import States
 from ivr.line.phones import Phone
 from ivr.line.places import Filing, Keying, Menu, Ringing
 from ivr.line.script import Script
-from ivr.line.turn import Call, Facts, Say, Turn
+from ivr.line.turn import Call, Facts, Turn
 from ivr.web.services import build
 from tests.clinic import chooses, clinic_of_wishes, free_times, reads_out
 from tests.conftest import settings_for

@@ -7,12 +7,13 @@ import pytest
 
 from config.clinic import LANGUAGES
 from config.sentences import read as read_script
+from ivr.line.blanks import Say
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.call import KEY_SECONDS, NUMBER_SECONDS, enter, press, resume
 from ivr.line.menu import LANGUAGES_PLACE, MENU, SCREENING
 from ivr.line.phones import Phone
 from ivr.line.places import Fork, Keying, Menu, Passage
-from ivr.line.turn import Call, Facts, File, HangUp, KeyNumber, PressKey, RingReception, Say, Turn
+from ivr.line.turn import Call, Facts, File, HangUp, KeyNumber, PressKey, RingReception, Turn
 from tests.clinic import clinic_of_wishes, free_times, reads_out
 from tests.people import DELHI
 

@@ -8,12 +8,13 @@ import pytest
 
 from config import clinic as clinic_file
 from ivr.diary.free import free_slots
+from ivr.line.blanks import DayName, Hour, MomentName, Say
 from ivr.line.call import keys_of, press
 from ivr.line.diary import Schedule, Slot
-from ivr.line.offers.free import part_of
+from ivr.line.free_offers import part_of
 from ivr.line.phones import Phone
 from ivr.line.places import Menu
-from ivr.line.turn import Call, DayName, Facts, File, Hour, MomentName, Say, Turn
+from ivr.line.turn import Call, Facts, File, Turn
 from tests.clinic import SHIPPED, free_times
 from tests.people import DELHI
 

@@ -9,9 +9,10 @@ import pytest
 from config.clinic import LANGUAGES, read
 from config.sentences import read as read_script
 from config.settings import ROOT
+from ivr.line.blanks import HourToday, Moment, Say
 from ivr.line.call import press
 from ivr.line.hours import Closure, Shift
-from ivr.line.turn import Call, Facts, HourToday, Moment, Say
+from ivr.line.turn import Call, Facts
 from tests.people import DELHI
 
 CLINIC = read(ROOT / "config" / "clinic.toml")

@@ -4,7 +4,7 @@ import pytest
 
 from config.clinic import read
 from config.settings import ROOT
-from ivr.line.languages import keys_to, leads_on
+from ivr.line.standing import keys_to, leads_on
 from ivr.line.turn import Call, Facts
 from tests.people import Clock
 

@@ -11,8 +11,9 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from ivr.carrier.addresses import Addresses
 from ivr.carrier.leg import Leg
+from ivr.line.blanks import Say
 from ivr.line.script import Script, Spoken
-from ivr.line.turn import Call, HangUp, KeyNumber, PressKey, RingReception, Say, Turn
+from ivr.line.turn import Call, HangUp, KeyNumber, PressKey, RingReception, Turn
 
 CONTENT_TYPE = "text/xml; charset=utf-8"
 
@@ -50,8 +51,9 @@ class Renderer:
             case PressKey(seconds):
                 gather = _gather(turn.call, addresses, seconds, num_digits=1, finish_on_key="")
                 self._ask(response, gather, turn.asks, turn.call, addresses)
-            case KeyNumber(seconds):
-                gather = _gather(turn.call, addresses, seconds, finish_on_key="#")
+            case KeyNumber(seconds, digits):
+                most = {"num_digits": digits} if digits else {}
+                gather = _gather(turn.call, addresses, seconds, finish_on_key="#", **most)
                 self._ask(response, gather, turn.asks, turn.call, addresses)
             case RingReception():
                 response.append(_dial(turn.wait, turn.call, addresses))

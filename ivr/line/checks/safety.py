@@ -6,18 +6,19 @@ Pure: looks at the steps of the walks.
 from collections import deque
 from collections.abc import Callable, Iterator
 
+from ivr.line.blanks import Say
 from ivr.line.checks.explore import Step, Walk
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
 from ivr.line.menu import HOME, START
 from ivr.line.paths.events import EventKind
 from ivr.line.paths.states import State
-from ivr.line.paths.transitions import BOOKED, KEPT
-from ivr.line.turn import Say, Turn
+from ivr.line.paths.transitions import BOOKED, CHANGED, KEPT
+from ivr.line.turn import Turn
 
 EMERGENCY, WARNING = "emergency", "warning_signs"
 """The sentences for emergencies. No key press may interrupt them."""
 
-ADVICE, PROMISES = "advice_", ("kept", "booked", "promise_", "reference")
+ADVICE, PROMISES = "advice_", ("kept", "booked", "moved", "cancelled", "promise_", "reference")
 """The beginnings of the names of sentences that give advice, and of those that confirm a request."""
 
 
@@ -76,7 +77,7 @@ def _promises(step: Step) -> bool:
 
 
 def _is_kept(step: Step) -> bool:
-    return step.what is EventKind.OUTCOME and step.by in {KEPT, BOOKED}
+    return step.what is EventKind.OUTCOME and step.by in {KEPT, BOOKED, *CHANGED}
 
 
 def _first_to_advise(walk: Walk, language: str) -> Iterator[Step]:

@@ -4,16 +4,17 @@ Pure: the moment to start from is an argument, and the days follow from the line
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from ivr.line.booking import Kind
 from ivr.line.clinic import Clinic, Line
 from ivr.line.diary import Schedule, Slot
 from ivr.line.hours import Closure, Hours, Shift, Text
 from ivr.line.menu import START
 from ivr.line.paths.events import SOMEBODY
 from ivr.line.places import Place
-from ivr.line.turn import Call, Facts
+from ivr.line.turn import Call, Facts, Own, OwnAppointment
 
 EVERYBODY = tuple((known, staffed) for known in (True, False) for staffed in (True, False))
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -30,6 +31,8 @@ class Situation:
     facts: Facts
     over_limit: bool = False
     """True if the caller is blocked or over a limit, so that the call may file no request."""
+    own: Own = field(default_factory=Own)
+    """What the caller's number has in the diary and at the desk."""
     used_up: bool = False
     """True if the call has filed as many requests, and rung the reception as often, as one call may."""
 
@@ -37,7 +40,9 @@ class Situation:
         """Return a call that begins in this situation."""
         limits = self.facts.clinic.limits
         filed, rung = (limits.requests_of_a_call, limits.rings_of_a_call) if self.used_up else (0, 0)
-        return Call(self.facts.line.key, language, START, over_limit=self.over_limit, filed=filed, rung=rung)
+        return Call(
+            self.facts.line.key, language, START, over_limit=self.over_limit, filed=filed, rung=rung, own=self.own
+        )
 
     @property
     def open(self) -> bool:
@@ -75,6 +80,10 @@ def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iter
                 name = ", ".join((keys, moment.name, CALLER[known], RECEPTION[staffed]))
                 yield Situation(name, replace(facts, menu=menu))
                 if moment.there == EVERYBODY and known and staffed:
+                    yield from (
+                        Situation(f"{name}, {what}", replace(facts, menu=menu), own=_own(count, facts))
+                        for what, count in (("an appointment", 1), ("appointments", 2))
+                    )
                     yield from (Situation(f"{name}, {what}", each) for what, each in _without_times(facts, menu))
                     yield Situation(f"{name}, over a limit", replace(facts, menu=menu), over_limit=True)
                     yield Situation(f"{name}, after all that one call may do", replace(facts, menu=menu), used_up=True)
@@ -115,6 +124,12 @@ def _without_times(facts: Facts, menu: Mapping[str, Place]) -> Iterator[tuple[st
     yield "practitioners to choose between", replace(facts, menu=menu, clinic=several)
     yield "no free time", replace(facts, menu=menu, free_times=list)
     yield "the diary away", replace(facts, menu=menu, free_times=lambda: None)
+
+
+def _own(count: int, facts: Facts) -> Own:
+    """Return what a number with so many coming appointments has; the requests are of every kind."""
+    coming = (facts.free_times() or [])[:count]
+    return Own(tuple(OwnAppointment(number, slot.start) for number, slot in enumerate(coming, 1)), tuple(Kind))
 
 
 FREE_DAYS = 6

@@ -10,7 +10,7 @@ from ivr.line.checks.explore import Step, Walk
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
 from ivr.line.paths.events import EventKind
 from ivr.line.paths.states import State
-from ivr.line.turn import File, HangUp, RingReception
+from ivr.line.turn import ChangeAppointment, CheckDigits, File, HangUp, RingReception
 
 SILENCES = 5
 """Most steps of a caller who only stays silent: three at a menu, then two at the offer of a callback."""
@@ -28,8 +28,8 @@ offer of a callback.
 ALL_WRONG = frozenset({EventKind.SILENCE, EventKind.WRONG, EventKind.OUTCOME})
 """The events of a caller who does nothing right, with any outcome."""
 
-ENDINGS = (RingReception, File, HangUp)
-"""The ways in which a call may end: with the reception, with a request, or with a goodbye."""
+ENDINGS = (RingReception, File, CheckDigits, ChangeAppointment, HangUp)
+"""The ways in which a call may stop asking: the reception, a request, a change in the diary, or a goodbye."""
 
 
 def every_turn_is_made(evidence: Evidence) -> Findings:

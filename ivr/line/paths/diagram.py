@@ -6,11 +6,11 @@ Pure: reads only the table. `python -m ivr.line.paths.diagram` prints the page.
 import sys
 from collections.abc import Iterator, Mapping
 
-from ivr.line.languages import OFFER
 from ivr.line.menu import LANGUAGE, MENU
 from ivr.line.paths.transitions import Transition, transitions
-from ivr.line.places import End, Filing, Fork, Keying, Menu, Passage, Place, Ringing
+from ivr.line.places import Changing, Checking, End, Filing, Fork, Keying, Menu, Passage, Place, Ringing
 from ivr.line.sentences import said_at
+from ivr.line.standing import OFFER
 
 SHAPES: Mapping[type, tuple[str, str]] = {
     Menu: ("[", "]"),
@@ -18,6 +18,8 @@ SHAPES: Mapping[type, tuple[str, str]] = {
     Passage: ("(", ")"),
     Fork: ("{", "}"),
     Filing: ("[(", ")]"),
+    Checking: ("[(", ")]"),
+    Changing: ("[(", ")]"),
     Ringing: ("{{", "}}"),
     End: ("([", "])"),
 }
@@ -28,7 +30,9 @@ KINDS: Mapping[type, str] = {
     Keying: "waits for a number",
     Passage: "speaks and goes on",
     Fork: "decides",
-    Filing: "leaves the request at the desk",
+    Filing: "books the time, or leaves the request at the desk",
+    Checking: "compares the digits with the reference",
+    Changing: "moves or cancels the appointment",
     Ringing: "rings the reception",
     End: "hangs up",
 }

@@ -4,15 +4,28 @@ Pure. An event has a name, and makes its turn only when it is called.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
 
 from ivr.line.call import NOT_BOOKED, RESTART, STANDING, enter, keys_of, press, resume
-from ivr.line.paths.transitions import BOOKED, KEPT
+from ivr.line.paths.transitions import BOOKED, CHANGED, KEPT, PROVED
 from ivr.line.phones import Phone
-from ivr.line.places import Filing, Keying, Menu, Ringing
-from ivr.line.turn import Call, Facts, File, KeyNumber, PressKey, RingReception, Turn
+from ivr.line.places import Change, Changing, Checking, Filing, Keying, Menu, Ringing
+from ivr.line.turn import (
+    Call,
+    ChangeAppointment,
+    CheckDigits,
+    Facts,
+    File,
+    KeyNumber,
+    OwnAppointment,
+    PressKey,
+    RingReception,
+    Turn,
+)
 
 KEYPAD = "0123456789*#"
 
@@ -28,6 +41,9 @@ PREMIUM = "18600000000"
 SOMEBODY_KEYED = "9999900001"
 SOMEBODY = Phone(f"+91{SOMEBODY_KEYED}")
 """A made-up number that stands for the caller's and for the reception's. It is never called."""
+
+AN_APPOINTMENT = OwnAppointment(0, datetime(2100, 1, 1, 10, 30, tzinfo=UTC))
+"""A made-up appointment that stands for the one that a caller has found."""
 
 A_REFERENCE = "000000"
 """A placeholder for the reference of a stored request."""
@@ -79,6 +95,11 @@ def _keys(call: Call, facts: Facts) -> Iterator[CallerEvent]:
 def _numbers(call: Call, facts: Facts) -> Iterator[CallerEvent]:
     ours = min(facts.line.reached_by).e164.removeprefix("+")
     yield _pressed(EventKind.SILENCE, None, call, facts)
+    place = facts.menu[call.place]
+    if isinstance(place, Keying) and place.digits:
+        if not (call.silences or call.wrongs):
+            yield _pressed(EventKind.KEY, A_REFERENCE[: place.digits], call, facts)
+        return
     for refused in (NO_NUMBER, ABROAD, PREMIUM, ours):
         yield _pressed(EventKind.WRONG, refused, call, facts)
     if not (call.silences or call.wrongs):
@@ -105,6 +126,21 @@ def _of_filing(place: Filing, call: Call) -> list[str]:
     return [each for each in place.on if each == "refused" or (each in of_a_time) == (call.slot is not None)]
 
 
+def _checked(call: Call, facts: Facts) -> Iterator[CallerEvent]:
+    place = facts.menu[call.place]
+    for outcome in place.on if isinstance(place, Checking) else ():
+        found = replace(call, chosen=call.chosen or AN_APPOINTMENT, proved=True) if outcome == PROVED else call
+        yield _became(outcome, found, facts)
+
+
+def _changed(call: Call, facts: Facts) -> Iterator[CallerEvent]:
+    place = facts.menu[call.place]
+    done = "cancelled" if call.change is Change.CANCEL else "moved"
+    for outcome in place.on if isinstance(place, Changing) else ():
+        if outcome not in CHANGED - {done} and (call.change is Change.MOVE or outcome != "taken"):
+            yield _became(outcome, call, facts)
+
+
 def _rung(call: Call, facts: Facts) -> Iterator[CallerEvent]:
     place = facts.menu[call.place]
     yield from (_became(outcome, call, facts) for outcome in (place.on if isinstance(place, Ringing) else ()))
@@ -115,6 +151,8 @@ FOLLOW: Mapping[type, Callable[[Call, Facts], Iterator[CallerEvent]]] = {
     KeyNumber: _numbers,
     File: _filed,
     RingReception: _rung,
+    CheckDigits: _checked,
+    ChangeAppointment: _changed,
 }
 
 
@@ -128,7 +166,7 @@ def errors(call: Call, facts: Facts) -> Iterator[CallerEvent]:
         return
     yield CallerEvent(EventKind.ERROR, f"{where} silence", partial(press, call, None, facts))
     yield CallerEvent(EventKind.ERROR, f"{where} key 1", partial(press, call, "1", facts))
-    if place is None or isinstance(place, Filing | Ringing):
+    if place is None or isinstance(place, Filing | Ringing | Checking | Changing):
         yield CallerEvent(EventKind.ERROR, f"{where} an unknown outcome", partial(resume, call, GONE, facts))
     if isinstance(place, Filing):
         yield CallerEvent(EventKind.ERROR, f"{where} a request", partial(enter, call, call.place, facts))

@@ -12,18 +12,20 @@ from ivr.line.diary import Slot
 from ivr.line.known import KNOWN
 from ivr.line.paths.transitions import matters
 from ivr.line.phones import Phone
-from ivr.line.places import Place
-from ivr.line.turn import Call, Facts
+from ivr.line.places import Change, Place
+from ivr.line.turn import Call, Facts, OwnAppointment
 
 THINGS: Mapping[str, Callable[[Call, Facts], Kind | int | None]] = {
     **KNOWN,
     "kind": lambda call, _: call.kind,
     "page": lambda call, _: call.page,
+    "change": lambda call, _: list(Change).index(call.change) + 1 if call.change else 0,
+    "entered": lambda call, _: bool(call.entered),
     "offered": lambda call, _: call.offered_at is not None,
 }
 """The functions that read the data of a state from a call, by the names that transitions.py uses."""
 
-SPOKEN_OF = frozenset({"kind", "promise", "topic"})
+SPOKEN_OF = frozenset({"kind", "promise", "topic", "chosen"})
 """The data that later sentences may mention."""
 
 
@@ -49,6 +51,7 @@ class Gathered(NamedTuple):
     day: date | None = None
     part: Part | None = None
     slot: Slot | None = None
+    chosen: OwnAppointment | None = None
     number: Phone | None = None
     topic: str | None = None
     reference: str | None = None
@@ -76,5 +79,13 @@ class States:
         if (call.left or call.place) not in self._spoken_of:
             return NOTHING
         return Gathered(
-            call.kind, call.day, call.part, call.slot, facts.number(call), call.topic, call.reference, call.joined
+            call.kind,
+            call.day,
+            call.part,
+            call.slot,
+            call.chosen,
+            facts.number(call),
+            call.topic,
+            call.reference,
+            call.joined,
         )

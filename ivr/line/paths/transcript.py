@@ -6,10 +6,11 @@ Uses the table and the engine of real calls. Pure: the moment is one of the fact
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ivr.line.blanks import Say
 from ivr.line.call import begin, keys_of
 from ivr.line.paths.events import EventKind, next_events
 from ivr.line.places import Menu
-from ivr.line.turn import Call, Facts, HangUp, RingReception, Say, Turn
+from ivr.line.turn import Call, Facts, HangUp, RingReception, Turn
 
 Keys = tuple[str, ...]
 """The events of a call so far: keys, numbers, "-" for silence, and the names of outcomes."""

@@ -6,12 +6,18 @@ Pure: no call is played.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ivr.line.languages import OFFER
 from ivr.line.menu import HOME, LANGUAGE, PERSON, PERSON_PLACE
-from ivr.line.places import Filing, Fork, Keying, Menu, Passage, Place, Ringing
+from ivr.line.places import Changing, Checking, Filing, Fork, Keying, Menu, Passage, Place, Ringing
+from ivr.line.standing import OFFER
 
 TO_FILE = frozenset({"kind", "number", "offered", "slot"})
 """The data without which a request cannot be filed."""
+
+CHANGED = frozenset({"moved", "cancelled"})
+"""The outcomes of a change of an appointment that was made."""
+
+PROVED = "proved"
+"""The outcome of a check of digits that lets the caller change an appointment."""
 
 KEPT, BOOKED = "kept", "booked"
 """The outcomes of filing that give the call its promise: of a wish, and of a time."""
@@ -20,6 +26,7 @@ KEPT, BOOKED = "kept", "booked"
 NOTHING: frozenset[str] = frozenset()
 A_NUMBER = frozenset({"keyed", "number"})
 A_PROMISE = frozenset({"promise"})
+PROOF = frozenset({"chosen", "proved"})
 OF_OFFERS = {
     "days": frozenset({"day", "slot"}),
     "parts": frozenset({"part"}),
@@ -27,8 +34,24 @@ OF_OFFERS = {
     "free_parts": frozenset({"part"}),
     "earliest": frozenset({"slot"}),
     "free_times": frozenset({"slot"}),
+    "own": frozenset({"chosen"}),
     "topics": frozenset({"topic"}),
 }
+
+
+OF_FORKS = {
+    "own": frozenset({"own"}),
+    "proved": frozenset({"proved", "change"}),
+    "for_whom": frozenset({"proved", "change", "kind", "own", "slot"}),
+}
+"""The data by which forks decide, where it differs within a call."""
+
+OF_ACTIONS = {
+    Filing: TO_FILE,
+    Checking: frozenset({"entered", "chosen", "number"}),
+    Changing: frozenset({"chosen", "proved", "change", "slot"}),
+}
+"""The data that is needed where something is done for the call."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +70,9 @@ def transitions(place: Place) -> Iterator[Transition]:
         case Menu():
             yield from _of_menu(place)
         case Keying():
-            yield Transition("the number", place.leads, A_NUMBER)
+            yield Transition(
+                "the digits" if place.digits else "the number", place.leads, NOTHING if place.digits else A_NUMBER
+            )
             yield Transition("giving up", place.gives_up)
         case Passage():
             yield Transition("going on", place.leads, afresh=place.kind is not None)
@@ -55,12 +80,16 @@ def transitions(place: Place) -> Iterator[Transition]:
             yield from (
                 Transition(each, to, A_PROMISE if each in {KEPT, BOOKED} else NOTHING) for each, to in place.on.items()
             )
-        case Fork() | Ringing():
+        case Checking():
+            yield from (Transition(each, to, PROOF if each == PROVED else NOTHING) for each, to in place.on.items())
+        case Fork() | Ringing() | Changing():
             yield from (Transition(outcome, to) for outcome, to in place.on.items())
 
 
 def _of_menu(menu: Menu) -> Iterator[Transition]:
-    yield from (Transition(f"key {each.key}", each.leads, afresh=each.kind is not None) for each in menu.options)
+    for each in menu.options:
+        gathers = frozenset({"change", "kind", "slot"}) if each.change else NOTHING
+        yield Transition(f"key {each.key}", each.leads, gathers, afresh=each.kind is not None)
     yield Transition("giving up", menu.gives_up)
     if menu.empty:
         yield Transition("nothing to offer", menu.empty)
@@ -108,7 +137,9 @@ def _own(place: Place) -> frozenset[str]:
         return frozenset({*place.needs, "page"})
     if isinstance(place, Menu | Keying):
         return frozenset(place.needs)
-    return TO_FILE if isinstance(place, Filing) else NOTHING
+    if isinstance(place, Fork):
+        return OF_FORKS.get(place.asks, NOTHING)
+    return OF_ACTIONS.get(type(place), NOTHING)
 
 
 def _onward(place: Place, found: Mapping[str, frozenset[str]]) -> Iterator[frozenset[str]]:

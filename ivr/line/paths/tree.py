@@ -7,11 +7,12 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 
+from ivr.line.blanks import Say
 from ivr.line.menu import REPEAT
 from ivr.line.paths.events import EventKind
 from ivr.line.paths.states import Gathered, State, States
 from ivr.line.paths.transcript import Keys, Scene, beginning, following
-from ivr.line.turn import Call, Facts, Say
+from ivr.line.turn import Call, Facts
 
 Standing = tuple[State, Gathered]
 """The state and the data of a call: together they decide everything that the caller will hear."""

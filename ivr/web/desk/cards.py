@@ -11,9 +11,9 @@ from ivr.desk.request_rows import CANNOT_READ
 from ivr.desk.requests import OUTCOMES, HistoryEntry, HistoryEvent, Outcome, Request, Status, Then
 from ivr.desk.store import wish_of
 from ivr.desk.tasks import WORKER_DIED, FailedTask, history_of_failure
+from ivr.line.blanks import Day, Say, Value
 from ivr.line.booking import Kind, Part
 from ivr.line.script import Spoken
-from ivr.line.turn import Day, Say, Value
 from ivr.storage.odd import text_of
 from ivr.web.i18n import _, day, how_soon, language, local, moment
 from ivr.web.services import services

@@ -9,8 +9,8 @@ from datetime import date
 
 from flask import Blueprint, render_template
 
-from ivr.line.advice import WARNING_SIGNS, Lack, Topic, mark
-from ivr.line.turn import Say
+from ivr.line.blanks import Say
+from ivr.line.clinic import WARNING_SIGNS, Lack, Topic, mark
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, language, local
 from ivr.web.services import services

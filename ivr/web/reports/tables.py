@@ -10,11 +10,11 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TypeVar
 
+from ivr.line.blanks import Say
 from ivr.line.booking import Kind
 from ivr.line.menu import HOME, MENU, PERSON_PLACE
 from ivr.line.places import Menu, Option, Place
 from ivr.line.script import Script
-from ivr.line.turn import Say
 from ivr.reports.call_records import Ending
 from ivr.reports.call_stats import NOTHING, CallStats, Fate, choices_of
 from ivr.reports.reports import PeriodReport

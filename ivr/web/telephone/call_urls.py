@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 from ivr.line.booking import Kind, Part
 from ivr.line.diary import Slot
 from ivr.line.phones import NumberRefused, Phone
-from ivr.line.turn import Call
+from ivr.line.places import Change
+from ivr.line.turn import Call, Own, OwnAppointment
 from ivr.storage.encryption import Cipher, Unreadable
 
 MOST_MISSES = 9
@@ -80,6 +81,12 @@ def _gathered(call: Call) -> dict[str, str | int | None]:
         "page": call.page,
         "slot": _slot(call.slot) if call.slot else None,
         "other": "yes" if call.other else None,
+        "own": " ".join(map(_own, call.own.appointments)),
+        "asked": " ".join(call.own.requests),
+        "chosen": _own(call.chosen) if call.chosen else None,
+        "entered": call.entered,
+        "proved": "yes" if call.proved else None,
+        "change": call.change,
         "keyed": call.keyed.e164 if call.keyed else None,
         "topic": call.topic,
         "reference": call.reference,
@@ -103,6 +110,14 @@ def _with_gathered(call: Call, found: Mapping[str, Any]) -> Call:
         page=int(found.get("page", 0)),
         slot=_slot_of(found["slot"]) if "slot" in found else None,
         other="other" in found,
+        own=Own(
+            tuple(map(_own_of, str(found.get("own", "")).split())),
+            tuple(map(Kind, str(found.get("asked", "")).split())),
+        ),
+        chosen=_own_of(found["chosen"]) if "chosen" in found else None,
+        entered=str(found.get("entered", "")),
+        proved="proved" in found,
+        change=Change(found["change"]) if "change" in found else None,
         keyed=Phone(found["keyed"]) if "keyed" in found else None,
         topic=found.get("topic"),
         reference=found.get("reference"),
@@ -117,6 +132,16 @@ def _with_gathered(call: Call, found: Mapping[str, Any]) -> Call:
 
 def _slot(slot: Slot) -> str:
     return f"{slot.start.isoformat(timespec='minutes')}/{slot.schedule}"
+
+
+def _own(appointment: OwnAppointment) -> str:
+    return f"{appointment.id}/{appointment.starts.isoformat(timespec='minutes')}"
+
+
+def _own_of(written: str) -> OwnAppointment:
+    """Return the appointment from the text that `_own` has made. Raises ValueError for any other."""
+    number, _, starts = written.partition("/")
+    return OwnAppointment(int(number), datetime.fromisoformat(starts))
 
 
 def _slot_of(written: str) -> Slot:

@@ -7,7 +7,6 @@ carrier's document.
 import logging
 import traceback
 from dataclasses import replace
-from functools import cache, partial
 
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException
@@ -17,17 +16,14 @@ from ivr.carrier.call_event import CallEvent
 from ivr.carrier.leg import Leg
 from ivr.carrier.port import Answer
 from ivr.desk.call_limits import IncomingCall
-from ivr.desk.intake_rules import RequestRefused
-from ivr.desk.phone_bookings import BookingOutcome, NewBooking
-from ivr.desk.requests import NewRequest
 from ivr.line.call import begin, press, resume
 from ivr.line.menu import MENU, SCREENING, START
-from ivr.line.phones import Phone
 from ivr.line.places import Ringing
-from ivr.line.turn import Call, Facts, File, RingReception, Turn
-from ivr.metrics.table import CALLS, IN_DATABASE, IN_REDIS, NOTHING_PROMISED, PROMISES
+from ivr.line.turn import Call, Own, Turn
+from ivr.metrics.table import CALLS
 from ivr.web.guards import event, event_if_signed, guarded_by, open_to_all, public_base, signed_by_carrier
 from ivr.web.services import services
+from ivr.web.telephone.actions import done_for, facts_of, sender
 from ivr.web.telephone.call_log import leave, leave_end, leave_fault
 from ivr.web.telephone.call_urls import CallUrls
 from ivr.web.telephone.retry import once_more
@@ -49,10 +45,12 @@ def ring() -> Response:
     log.info("call %s: comes in on line %s", called.call_id, line.key)
     services().operations.counters.count(CALLS, line=line.key, language=line.language)
     forwarded = services().clinic.dialling.is_ours(called.sender)
-    incoming = IncomingCall(called.call_id, line.key, _sender(called), forwarded)
+    incoming = IncomingCall(called.call_id, line.key, sender(called), forwarded)
     over = services().telephone.limits.over(incoming, services().clock())
     call = Call(line.key, line.language, START, over_limit=over)
-    return _heard(begin(call, _facts(call, called)))
+    facts = facts_of(call, called)
+    own = services().telephone.own_appointments.look_up(facts.caller, facts.now) if line.tells_own else Own()
+    return _heard(begin(replace(call, own=own), facts))
 
 
 @voice.post("/voice/<place>")
@@ -62,12 +60,12 @@ def step(place: str) -> Response:
     """Go on after a key, after silence, or after the reception was called."""
     happened = event()
     call = _call(place)
-    facts = _facts(call, happened)
+    facts = facts_of(call, happened)
     if isinstance(MENU.get(call.place), Ringing):
         outcome = "talked" if happened.talked else "unanswered"
         return _heard(resume(call, outcome, facts), outcome)
     turn = press(call, _pressed(happened), facts)
-    done = _done(turn, facts, happened)
+    done = done_for(turn, facts, happened)
     return _heard(done, *(turn.through if done is not turn else ()))
 
 
@@ -140,83 +138,6 @@ def _call(place: str) -> Call:
     line = services().clinic.line(call.line)
     language = call.language if call.language in services().script.languages else line.language
     return replace(call, line=line.key, language=language)
-
-
-def _facts(call: Call, happened: CallEvent) -> Facts:
-    clinic = services().hours.clinic_now()
-    line, now = clinic.line(call.line), services().clock()
-    free_times = cache(partial(services().telephone.bookings.free, clinic, line.key, now))
-    return Facts(clinic, line, clinic.dialling.caller_id(happened.sender), now, free_times=free_times)
-
-
-def _sender(happened: CallEvent) -> Phone | None:
-    """Return the number that a call came from, whether or not we would call it back."""
-    return services().clinic.dialling.sender(happened.sender)
-
-
-def _done(turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
-    """Carry out what a turn waits for: save its request, or refuse the reception to a barred caller."""
-    match turn.wait:
-        case File():
-            return _filed(turn, turn.wait, facts, happened)
-        case RingReception() if services().telephone.intake.is_barred(_sender(happened)):
-            return _refused(turn, facts, happened)
-        case _:
-            return turn
-
-
-def _refused(turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
-    log.warning("call %s: is refused on line %s", happened.call_id, turn.call.line)
-    return resume(turn.call, "refused", facts)
-
-
-def _filed(turn: Turn, file: File, facts: Facts, happened: CallEvent) -> Turn:
-    """Save the request of a turn, or book its time, and return the turn that follows the result."""
-    if file.slot is not None:
-        return _booked(turn, NewBooking(_new_request(turn.call, file, facts, happened), file.slot, file.other), facts)
-    try:
-        kept = services().telephone.intake.accept(_new_request(turn.call, file, facts, happened))
-    except RequestRefused:
-        return _refused(turn, facts, happened)
-    if kept is None:
-        services().operations.counters.count(NOTHING_PROMISED, kind=file.wish.kind)
-        return resume(turn.call, "lost", facts)
-    log.info("call %s: a %s is promised", happened.call_id, file.wish.kind)
-    services().operations.counters.count(PROMISES, kind=file.wish.kind, store=IN_REDIS if kept.waits else IN_DATABASE)
-    return resume(turn.call.with_promise(kept.reference or None, joined=kept.joined), "kept", facts)
-
-
-def _booked(turn: Turn, new: NewBooking, facts: Facts) -> Turn:
-    """Book the time of a turn, and return the turn that follows the result."""
-    new = replace(new, practitioner=turn.call.practitioner)
-    try:
-        found = services().telephone.bookings.book(new)
-    except RequestRefused:
-        log.warning("call %s: is refused on line %s", new.request.call_id, turn.call.line)
-        return resume(turn.call, "refused", facts)
-    log.info("call %s: a time is %s", new.request.call_id, found.outcome)
-    if found.outcome is not BookingOutcome.BOOKED:
-        # What was free when this webhook came in is free no more.
-        return resume(turn.call, found.outcome, _facts(turn.call, event()))
-    services().operations.counters.count(PROMISES, kind=new.request.kind, store=IN_DATABASE)
-    return resume(turn.call.with_promise(found.reference, joined=False), found.outcome, facts)
-
-
-def _new_request(call: Call, file: File, facts: Facts, happened: CallEvent) -> NewRequest:
-    return NewRequest(
-        kind=file.wish.kind,
-        line=call.line,
-        phone=file.number,
-        language=call.language,
-        day=file.wish.day,
-        part=file.wish.part,
-        due=file.due,
-        call_id=happened.call_id,
-        created=facts.now,
-        asked=file.asked,
-        own_number=file.number == facts.caller,
-        caller=_sender(happened),
-    )
 
 
 def _heard(turn: Turn, *before: str) -> Response:

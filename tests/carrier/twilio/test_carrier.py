@@ -13,7 +13,8 @@ from ivr.carrier.steps import Gathers, HangsUp, Heard, NotUnderstood, Pauses, Re
 from ivr.carrier.twilio.carrier import Twilio
 from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.twiml import Renderer
-from ivr.line.turn import Call, PressKey, Say, Turn
+from ivr.line.blanks import Say
+from ivr.line.turn import Call, PressKey, Turn
 from tests.carrier.twilio.twiml_rules import faults
 from tests.clinic import clinic_of_wishes
 from tests.people import CALLER, TOKEN

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import ROOT
-from ivr.line.advice import mark
+from ivr.line.clinic import mark
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
 from tests.web import service

@@ -7,12 +7,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from ivr.line.blanks import DayName, MomentName, Say, Value
 from ivr.line.booking import Part
-from ivr.line.languages import OFFER, leads_on
-from ivr.line.offers.choice import Choice, Offered
-from ivr.line.turn import Call, DayName, Facts, Say, Value
+from ivr.line.free_offers import FREE_OFFERS
+from ivr.line.standing import OFFER, leads_on
+from ivr.line.turn import Call, Choice, Facts, Offered
 
 DAYS_ON_OFFER = 3
+
+
+def choices(name: str, call: Call, facts: Facts) -> list[Choice]:
+    """Return the options of this kind of offer for the call; none if the name is empty."""
+    offer = OFFERS.get(name)
+    return list(offer.worked_out(call, facts)) if offer else []
 
 
 def open_days(call: Call, facts: Facts, count: int = DAYS_ON_OFFER) -> list[date]:
@@ -64,10 +71,20 @@ def _today(call: Call, facts: Facts) -> date:
     return facts.line.hours.local(_moment(call, facts)).date()
 
 
-WISHES: Mapping[str, Offered] = {
+def _own(call: Call, facts: Facts) -> Iterator[Choice]:
+    """Yield the appointments that the caller's number has."""
+    now = facts.line.hours.local(facts.now)
+    for each in call.own.appointments:
+        at = MomentName(facts.line.hours.local(each.starts), now)
+        yield Choice(Say("option_own_appointment", {"at": at}), replace(call, chosen=each))
+
+
+OFFERS: Mapping[str, Offered] = {
     "days": Offered(_days, {"option_day": ("day",)}),
     "parts": Offered(_parts, {f"option_{part}": () for part in Part}),
     "times": Offered(_times, {"option_soonest": (), "option_time": ("day", "part")}),
+    "own": Offered(_own, {"option_own_appointment": ("at",)}),
     "topics": Offered(_topics, {}),  # the sentences of each topic are the clinic's own
     OFFER: Offered(_languages, {"option_language": ()}),
+    **FREE_OFFERS,
 }

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from ivr.line.blanks import DayName, Hour, MomentName, Say
 from ivr.line.booking import Part
 from ivr.line.diary import Slot
-from ivr.line.offers.choice import Choice, Offered
-from ivr.line.turn import Call, DayName, Facts, Hour, MomentName, Say
+from ivr.line.turn import Call, Choice, Facts, Offered
 
 EARLIEST, ON_A_PAGE = 3, 4
 """The free times that are offered first, and the options of a page of days or times."""

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from config.clinic import read
 from config.settings import ROOT
-from ivr.line.again import Persistence, next_try
-from ivr.line.booking import Part
+from ivr.line.booking import Part, Persistence, next_try
 from ivr.line.hours import Hours
 from tests.people import DELHI
 

@@ -1,0 +1,187 @@
+"""Tells callers of their own appointments, and moves or cancels one for who proves that it is theirs.
+
+A caller id can be forged and a telephone shared, so a change asks for digits of the reference, which was spoken only in
+the call that booked. No HTTP, no sentences, no clock.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection, exists, func, select
+
+from ivr.desk.phone_bookings import PhoneBookings
+from ivr.desk.requests import CALLER, HistoryEvent
+from ivr.desk.store import add_task
+from ivr.desk.tasks import Dispatch
+from ivr.diary.appointments import (
+    AppointmentStatus,
+    ChangeRefused,
+    DiaryEntry,
+    DiaryEvent,
+    NoSuchAppointment,
+    TimeTaken,
+)
+from ivr.diary.diary import cancel, move, note
+from ivr.line.booking import Kind
+from ivr.line.diary import Slot
+from ivr.line.phones import Phone
+from ivr.line.turn import Own, OwnAppointment
+from ivr.storage import schema
+from ivr.storage.audit import By
+from ivr.storage.database import StoreAway
+from ivr.storage.deadline import Deadline
+from ivr.storage.redis import QueueAway
+from ivr.storage.upsert import in_turn, lock_key
+
+log = logging.getLogger(__name__)
+
+table = schema.appointments
+
+TRIES = 3
+"""Wrong digits for the appointments of one number in a day, after which none are taken on the telephone."""
+
+A_DAY = timedelta(hours=24)
+
+MOST = 4
+"""The most appointments of a number that a caller hears of."""
+
+
+class ProofOutcome(StrEnum):
+    """The outcome of a caller's proof; the menu's table leads on by it."""
+
+    PROVED = "proved"
+    WRONG = "wrong"
+    LOCKED = "locked"
+    AWAY = "away"
+
+
+class ChangeOutcome(StrEnum):
+    """The outcome of a caller's change; the menu's table leads on by it."""
+
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    TAKEN = "taken"
+    GONE = "gone"
+    """The appointment is over, or was changed at the desk meanwhile."""
+    AWAY = "away"
+
+
+@dataclass(frozen=True)
+class OwnAppointments:
+    """What callers hear of, and change in, their own appointments."""
+
+    bookings: PhoneBookings
+    quick: Deadline
+    """The deadline of the look-up at the beginning of a call, far shorter than that of a booking."""
+
+    def look_up(self, caller: Phone | None, now: datetime) -> Own:
+        """Return what this number has; nothing for a withheld number, or while the database gives no answer."""
+        if caller is None:
+            return Own()
+        try:
+            return self.quick.wait_for(lambda: self._own(caller, now))
+        except StoreAway as away:
+            log.info("the database is away (%s); nobody hears of their own appointment", away)
+            return Own()
+
+    def _own(self, caller: Phone, now: datetime) -> Own:
+        with self.bookings.database.reading() as read:
+            return Own(tuple(_ahead(read, caller, now)), _asked_for(read, caller))
+
+    def prove(
+        self, number: Phone, digits: str, chosen: int | None, now: datetime
+    ) -> tuple[ProofOutcome, OwnAppointment | None]:
+        """Return whether the digits are the last ones of the reference of this appointment, or of one of this number.
+
+        Three wrong tries for a number in a day are the last ones.
+        """
+        try:
+            return self.bookings.deadline.wait_for(
+                lambda: in_turn(self.bookings.database, lambda write: _proved(write, number, digits, chosen, now))
+            )
+        except StoreAway as away:
+            log.warning("the database is away (%s); no digits of a reference are taken", away)
+            return ProofOutcome.AWAY, None
+
+    def change(self, appointment_id: int, slot: Slot | None, line: str, call_id: str, now: datetime) -> ChangeOutcome:
+        """Move the appointment to a time, or cancel it without one. Safe to repeat."""
+
+        def changed() -> tuple[ChangeOutcome, tuple[Dispatch, ...]]:
+            return in_turn(self.bookings.database, lambda write: self._changed(write, appointment_id, slot, line, now))
+
+        try:
+            outcome, tasks = self.bookings.deadline.wait_for(changed)
+        except StoreAway as away:
+            log.warning("call %s: the database is away (%s); nothing is changed", call_id, away)
+            return ChangeOutcome.AWAY
+        except TimeTaken:
+            return ChangeOutcome.TAKEN
+        except (ChangeRefused, NoSuchAppointment):
+            return ChangeOutcome.GONE
+        try:
+            self.bookings.job_queue.enqueue(tasks)
+        except QueueAway as away:
+            log.warning("call %s: Redis is away (%s); the sweep will enqueue its tasks", call_id, away)
+        return outcome
+
+    def _changed(
+        self, write: Connection, appointment_id: int, slot: Slot | None, line: str, now: datetime
+    ) -> tuple[ChangeOutcome, tuple[Dispatch, ...]]:
+        row = write.execute(select(table).where(table.c.id == appointment_id).with_for_update()).one_or_none()
+        outcome = ChangeOutcome.CANCELLED if slot is None else ChangeOutcome.MOVED
+        if row is not None and _is_done(row, slot):
+            return outcome, ()  # the webhook came twice
+        if row is None or row.starts <= now:
+            raise NoSuchAppointment(appointment_id)
+        by = By(CALLER, now)
+        if slot is None:
+            cancel(write, appointment_id, by)
+        else:
+            move(write, appointment_id, self.bookings.asked(write, slot, line, now), by)
+        return outcome, tuple(
+            add_task(write, None, task, now, appointment_id=appointment_id) for task in self.bookings.tasks
+        )
+
+
+def _is_done(row: object, slot: Slot | None) -> bool:
+    status, starts = row.status, row.starts  # type: ignore[attr-defined]
+    if slot is None:
+        return bool(status == AppointmentStatus.CANCELLED)
+    return bool(status == AppointmentStatus.BOOKED and starts == slot.start)
+
+
+def _ahead(read: Connection, number: Phone, now: datetime) -> list[OwnAppointment]:
+    ahead = (table.c.phone == number.e164, table.c.status == AppointmentStatus.BOOKED, table.c.starts > now)
+    query = select(table.c.id, table.c.starts).where(*ahead).order_by(table.c.starts).limit(MOST)
+    return [OwnAppointment(row.id, row.starts) for row in read.execute(query) if isinstance(row.starts, datetime)]
+
+
+def _asked_for(read: Connection, number: Phone) -> tuple[Kind, ...]:
+    """Return the kinds of live requests that calls from this number itself have made."""
+    requests, lines = schema.requests, schema.history
+    own = exists().where(lines.c.request_id == requests.c.id, lines.c.what == HistoryEvent.MADE)
+    query = select(requests.c.kind).distinct().where(requests.c.phone == number.e164, schema.IS_LIVE, own)
+    found = set(read.scalars(query))
+    return tuple(kind for kind in Kind if kind in found)
+
+
+def _proved(
+    write: Connection, number: Phone, digits: str, chosen: int | None, now: datetime
+) -> tuple[ProofOutcome, OwnAppointment | None]:
+    lock_key(write, "proof", number.e164)
+    ids = list(write.scalars(select(table.c.id).where(table.c.phone == number.e164).order_by(table.c.id)))
+    lines = schema.appointment_history
+    wrong = (lines.c.appointment_id.in_(ids), lines.c.what == DiaryEvent.WRONG_DIGITS, lines.c.at > now - A_DAY)
+    if write.execute(select(func.count()).select_from(lines).where(*wrong)).scalar_one() >= TRIES:
+        return ProofOutcome.LOCKED, None
+    ahead = [each for each in _ahead(write, number, now) if chosen in {None, each.id}]
+    rows = write.execute(select(table.c.id, table.c.reference).where(table.c.id.in_(ids)))
+    references = {row.id: row.reference for row in rows}
+    for each in ahead:
+        if digits and references[each.id].endswith(digits):
+            return ProofOutcome.PROVED, each
+    if ids:
+        note(write, chosen or ids[-1], DiaryEntry(now, CALLER, DiaryEvent.WRONG_DIGITS))
+    return ProofOutcome.WRONG, None

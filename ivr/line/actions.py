@@ -1,0 +1,80 @@
+"""What is done for a call at a place that speaks no menu: file, book, check, change, ring, hang up.
+
+Pure: returns what the turn waits for. The web does it, and resumes the call with the outcome.
+"""
+
+from datetime import timedelta
+
+from ivr.line.places import Change, Changing, Checking, End, Filing, Ringing
+from ivr.line.turn import (
+    Call,
+    ChangeAppointment,
+    CheckDigits,
+    Facts,
+    File,
+    HangUp,
+    RingReception,
+    Wait,
+)
+
+Doing = Filing | Checking | Changing | Ringing | End
+
+LONGEST_CALL = timedelta(hours=24)
+"""The time after which a webhook of a call is too old to be acted upon; no real call lasts as long."""
+
+
+def wait_at(place: Doing, call: Call, facts: Facts) -> Wait | None:
+    """Return what the call waits for at this place; None where the call lacks what that takes."""
+    match place:
+        case Filing():
+            return _file(call, facts)
+        case Checking():
+            return _check(call, facts)
+        case Changing():
+            return _change(call)
+        case Ringing():
+            return _ring(place, facts)
+    return HangUp()
+
+
+def _file(call: Call, facts: Facts) -> File | None:
+    number = facts.number(call)
+    if call.kind is None or number is None or not _is_going_on(call, facts):
+        return None
+    return File(
+        wish=call.wish,
+        number=number,
+        due=facts.line.offer.due(call.wish, facts.now),
+        asked=call.offered_at or facts.now,
+        slot=call.slot,
+        other=call.other,
+        about=call.chosen.id if call.chosen and call.change else None,
+        change=call.change,
+    )
+
+
+def _is_going_on(call: Call, facts: Facts) -> bool:
+    """Return whether the wish is from a call that can still be going on; an older webhook must not file a request."""
+    return call.offered_at is not None and facts.now - call.offered_at < LONGEST_CALL
+
+
+def _check(call: Call, facts: Facts) -> CheckDigits | None:
+    number = facts.number(call)
+    if number is None or not call.entered:
+        return None
+    return CheckDigits(number, call.entered, call.chosen.id if call.chosen else None)
+
+
+def _change(call: Call) -> ChangeAppointment | None:
+    if call.chosen is None or not call.proved or call.change is None:
+        return None
+    if call.change is Change.CANCEL:
+        return ChangeAppointment(call.chosen.id, None)
+    return ChangeAppointment(call.chosen.id, call.slot) if call.slot else None
+
+
+def _ring(place: Ringing, facts: Facts) -> RingReception | None:
+    reception = facts.clinic.reception
+    if reception.caller_id is None:
+        return None
+    return RingReception(facts.line.reception, reception.caller_id, reception.seconds, place.screening)

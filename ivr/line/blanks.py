@@ -1,0 +1,96 @@
+"""A sentence by name, and the values that fill its blanks: moments, days, digits, names in each language.
+
+Values only. script.py turns them into words.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from ivr.line.booking import Part
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A day and a time, worded relative to `now`."""
+
+    at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True)
+class MomentName:
+    """A day and a time as the name of an option, worded relative to `now`."""
+
+    at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Hour:
+    """A time of a day that was named before."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class HourToday:
+    """A time today."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day within a sentence ("on Monday"), worded relative to `today`."""
+
+    day: date
+    today: date
+
+
+@dataclass(frozen=True)
+class DayName:
+    """A day as the name of an option, worded relative to `today`."""
+
+    day: date
+    today: date
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Digits that are read one by one, in groups."""
+
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WeekDays:
+    """A weekday, or a run of weekdays from `first` to `last`; Monday is 0."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Time spans of a day, each as (start, end)."""
+
+    stretches: tuple[tuple[datetime, datetime], ...]
+
+
+Value = (
+    str | Mapping[str, str] | Part | Moment | MomentName | Hour | HourToday | Day | DayName | Digits | WeekDays | Spans
+)
+
+
+@dataclass(frozen=True)
+class Say:
+    """A sentence by name, with the values of its blanks; `language` is None for the language of the call."""
+
+    name: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    language: str | None = None
+
+
+Blanks = Mapping[str, tuple[str, ...]]
+"""The names of the blanks that the program fills, keyed by the name of the sentence."""

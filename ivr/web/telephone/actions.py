@@ -1,0 +1,126 @@
+"""Carries out what a turn of a call waits for: saves its request, books, moves or cancels, and resumes the call.
+
+The pure call decides what; the stores decide the outcome.
+"""
+
+import logging
+from dataclasses import replace
+from functools import cache, partial
+
+from ivr.carrier.call_event import CallEvent
+from ivr.desk.intake_rules import RequestRefused
+from ivr.desk.own_appointments import ChangeOutcome, ProofOutcome
+from ivr.desk.phone_bookings import BookingOutcome, NewBooking
+from ivr.desk.requests import NewRequest
+from ivr.line.call import resume
+from ivr.line.phones import Phone
+from ivr.line.turn import Call, ChangeAppointment, CheckDigits, Facts, File, RingReception, Turn
+from ivr.metrics.table import IN_DATABASE, IN_REDIS, NOTHING_PROMISED, PROMISES
+from ivr.web.guards import event
+from ivr.web.services import services
+
+log = logging.getLogger(__name__)
+
+
+def facts_of(call: Call, happened: CallEvent) -> Facts:
+    """Return what is known of the call now: the clinic with what the desk has set, who calls, and what is free."""
+    clinic = services().hours.clinic_now()
+    line, now = clinic.line(call.line), services().clock()
+    free_times = cache(partial(services().telephone.bookings.free, clinic, line.key, now))
+    return Facts(clinic, line, clinic.dialling.caller_id(happened.sender), now, free_times=free_times)
+
+
+def sender(happened: CallEvent) -> Phone | None:
+    """Return the number that a call came from, whether or not we would call it back."""
+    return services().clinic.dialling.sender(happened.sender)
+
+
+def done_for(turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
+    """Carry out what a turn waits for: save its request, or refuse the reception to a barred caller."""
+    match turn.wait:
+        case File():
+            return _filed(turn, turn.wait, facts, happened)
+        case CheckDigits():
+            return _checked(turn, turn.wait, facts)
+        case ChangeAppointment():
+            return _changed(turn, turn.wait, facts, happened)
+        case RingReception() if services().telephone.intake.is_barred(sender(happened)):
+            return _refused(turn, facts, happened)
+        case _:
+            return turn
+
+
+def _refused(turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
+    log.warning("call %s: is refused on line %s", happened.call_id, turn.call.line)
+    return resume(turn.call, "refused", facts)
+
+
+def _filed(turn: Turn, file: File, facts: Facts, happened: CallEvent) -> Turn:
+    """Save the request of a turn, or book its time, and return the turn that follows the result."""
+    if file.slot is not None:
+        return _booked(turn, NewBooking(_new_request(turn.call, file, facts, happened), file.slot, file.other), facts)
+    try:
+        kept = services().telephone.intake.accept(_new_request(turn.call, file, facts, happened))
+    except RequestRefused:
+        return _refused(turn, facts, happened)
+    if kept is None:
+        services().operations.counters.count(NOTHING_PROMISED, kind=file.wish.kind)
+        return resume(turn.call, "lost", facts)
+    log.info("call %s: a %s is promised", happened.call_id, file.wish.kind)
+    services().operations.counters.count(PROMISES, kind=file.wish.kind, store=IN_REDIS if kept.waits else IN_DATABASE)
+    return resume(turn.call.with_promise(kept.reference or None, joined=kept.joined), "kept", facts)
+
+
+def _booked(turn: Turn, new: NewBooking, facts: Facts) -> Turn:
+    """Book the time of a turn, and return the turn that follows the result."""
+    new = replace(new, practitioner=turn.call.practitioner)
+    try:
+        found = services().telephone.bookings.book(new)
+    except RequestRefused:
+        log.warning("call %s: is refused on line %s", new.request.call_id, turn.call.line)
+        return resume(turn.call, "refused", facts)
+    log.info("call %s: a time is %s", new.request.call_id, found.outcome)
+    if found.outcome is not BookingOutcome.BOOKED:
+        # What was free when this webhook came in is free no more.
+        return resume(turn.call, found.outcome, facts_of(turn.call, event()))
+    services().operations.counters.count(PROMISES, kind=new.request.kind, store=IN_DATABASE)
+    return resume(turn.call.with_promise(found.reference, joined=False), found.outcome, facts)
+
+
+def _checked(turn: Turn, asked: CheckDigits, facts: Facts) -> Turn:
+    own = services().telephone.own_appointments
+    outcome, found = own.prove(asked.number, asked.digits, asked.appointment, facts.now)
+    proved = outcome is ProofOutcome.PROVED
+    call = replace(turn.call, chosen=found if found else turn.call.chosen, proved=proved, entered="")
+    return resume(call, outcome, facts)
+
+
+def _changed(turn: Turn, wanted: ChangeAppointment, facts: Facts, happened: CallEvent) -> Turn:
+    own, call = services().telephone.own_appointments, turn.call
+    outcome = own.change(wanted.appointment, wanted.slot, call.line, happened.call_id, facts.now)
+    log.info("call %s: the change of an appointment is %s", happened.call_id, outcome)
+    if outcome is ChangeOutcome.TAKEN:
+        facts = facts_of(call, happened)  # what was free when this webhook came in is free no more
+    elif outcome in {ChangeOutcome.MOVED, ChangeOutcome.CANCELLED}:
+        call = call.with_own(wanted.slot)
+    return resume(call, outcome, facts)
+
+
+def _new_request(call: Call, file: File, facts: Facts, happened: CallEvent) -> NewRequest:
+    return NewRequest(
+        kind=file.wish.kind,
+        line=call.line,
+        phone=file.number,
+        language=call.language,
+        day=file.wish.day,
+        part=file.wish.part,
+        due=file.due,
+        call_id=happened.call_id,
+        created=facts.now,
+        asked=file.asked,
+        own_number=file.number == facts.caller,
+        caller=sender(happened),
+        other=file.other,
+        about=file.about,
+        why=file.change,
+    )
