@@ -13,8 +13,9 @@ from config.clinic import LANGUAGES
 from config.sentences import read_for
 from ivr.line.call import begin, press
 from ivr.line.checks.checks import prove
-from ivr.line.menu import MENU, WANTS
+from ivr.line.menu import LANGUAGES_PLACE, MENU, START, WANTS
 from ivr.line.paths.diagram import diagram
+from ivr.line.paths.transitions import onward
 from ivr.line.places import Menu, Option, Passage, Place
 from ivr.line.script import Script
 from ivr.line.sentences import sentences
@@ -28,12 +29,13 @@ from ivr.web.reports.tables import Figure, figures
 from tests.clinic import clinic_of_wishes
 from tests.people import DELHI
 
-FIRST, MORE = WANTS[:4], tuple[Option, ...](WANTS[4:])
-WITHOUT: dict[str, Place] = {
-    **{name: place for name, place in MENU.items() if name not in {each.leads for each in MORE}},
+FIRST = WANTS[:4]
+NARROW: dict[str, Place] = {
+    **MENU,
     "main": Menu(options=FIRST, language_leads="welcome"),
     "hours": Menu(("week", "closures"), FIRST, answers=True),
 }
+WITHOUT = {name: place for name, place in NARROW.items() if name in {*onward(NARROW, START), LANGUAGES_PLACE}}
 """The shipped table, or what it was before it had more: there is room for a fifth option."""
 
 WANTED = (*FIRST, Option("5", "option_directions", "directions"))
