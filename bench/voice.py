@@ -25,7 +25,13 @@ from ivr.wiring.carriers import SETTINGS
 TOKEN = "0123456789abcdef" * 2
 BASE = "https://line.example"
 PATH = "/voice/main?line=main&lang=en"
-FORM = {"CallSid": "CA" + "1" * 32, "From": "+919999900001", "To": "+918090080906", "Digits": "4"}
+FORM = {
+    "CallSid": "CA" + "1" * 32,
+    "AccountSid": "AC" + "0" * 32,
+    "From": "+919999900001",
+    "To": "+918090080906",
+    "Digits": "4",
+}
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 

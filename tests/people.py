@@ -250,12 +250,14 @@ class Staff:
         path = f"/desk/requests/{request_id}/{move}"
         return unescape(self.browser.post(path, data={"csrf_token": self.csrf(), **fields}, follow_redirects=True).text)
 
-    def takes_back(self, page: str) -> str:
-        """Taps the "Undo" that a page offers; the page that follows."""
-        form = re.search(r'action="(/desk/requests/\d+/undo)">(.*?)</form>', page, re.DOTALL)
-        assert form, "the page offers nothing to take back"
-        fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[2]))
-        return unescape(self.browser.post(form[1], data=fields, follow_redirects=True).text)
+    def takes_back(self, page: str, **more: str) -> str:
+        """Taps the "Undo" that a page offers, with what else stands in its form; the page that follows."""
+        offer = re.search(r'action="(/desk/requests/\d+/undo)"(.*?)</(?:form|div)>', page, re.DOTALL)
+        assert offer, "the page offers nothing to take back"
+        what = re.search(r'name="what" value="([^"]*)"', offer[2])
+        assert what
+        fields = {"csrf_token": self.token(page), "what": what[1], **more}
+        return unescape(self.browser.post(offer[1], data=fields, follow_redirects=True).text)
 
     def csrf(self) -> str:
         """The token of the forms that this browser was given, from the smallest page that has one."""

@@ -95,8 +95,8 @@ def restore(file: Path, yes: bool, drop_newer: bool) -> None:
 
 RESTORED = (
     "then set DATABASE_URL to the restored database, and run: flask --app wsgi database upgrade",
-    "and see who was promised a call since the backup was made: in the former database,",
-    "SELECT reference, phone, kind, due FROM requests WHERE created > '...' OR appointment > '...';",
+    "and write down at the desk whom the last command names: they were promised or booked since the backup was made,",
+    "and stand in the former database alone, which is as it was: keep it until that is done;",
     "then look at /desk/people: second factors and recovery codes are those of the backup, as the people are;",
     "and make a new link at /desk/appointments, or switch the calendar off: an old link may open it again.",
 )

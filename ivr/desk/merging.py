@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from ivr.desk.merge_links import forget_wish
+from ivr.desk.moves import write_down
 from ivr.desk.outbox import give_back, withdraw
 from ivr.desk.request_rows import request_of
 from ivr.desk.requests import HistoryEntry, HistoryEvent, MoveRefused, NoSuchRequest, Outcome, Status
@@ -41,10 +42,11 @@ class Merging:
 
     database: Database
 
-    def merge(self, stays_id: int, goes_id: int, by: By) -> None:
+    def merge(self, stays_id: int, goes_id: int, by: By, words: str = "") -> None:
         """Close the second request as a duplicate of the first, which becomes due at the earlier of both times.
 
-        Raises SameRequest, MergeRefused, CannotRead, NoSuchRequest, StoreAway.
+        `words` is the note that was typed beside it; an undo leaves it. Raises SameRequest, MergeRefused, CannotRead,
+        NoSuchRequest, StoreAway.
         """
         if stays_id == goes_id:
             raise SameRequest
@@ -55,6 +57,8 @@ class Merging:
                 request_of(row)
                 if not _is_free(row, by.who):
                     raise MergeRefused(row)
+            if words:
+                write_down(write, stays, HistoryEntry.of(by, HistoryEvent.NOTE, words))
             _take_in(write, stays, goes, by)
             _close(write, stays, goes, by)
             write.execute(line(by, AuditAction.MERGED_REQUEST, stays.reference, goes.reference))

@@ -112,7 +112,7 @@ class Moves:
 
         def written(write: Connection) -> None:
             row = _found(write, request_id)
-            _write_down(write, row, entry)
+            write_down(write, row, entry)
             if row.status == Status.TAKEN:
                 write.execute(update(table).where(table.c.id == request_id).values(touched=by.at))
 
@@ -180,7 +180,7 @@ def make(
             raise _refused(row)
         changed = change(row) if callable(change) else change
         for each in notes:
-            _write_down(write, row, each)
+            write_down(write, row, each)
         # No other writer can interfere: PostgreSQL has locked the row, SQLite the database.
         write.execute(update(table).where(table.c.id == request_id).values(**changed))
         values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
@@ -203,7 +203,7 @@ def noted(words: str, entry: HistoryEntry) -> Sequence[HistoryEntry]:
     return [*([HistoryEntry(entry.at, entry.who, HistoryEvent.NOTE, words)] if words else []), entry]
 
 
-def _write_down(write: Connection, row: Row[Any], entry: HistoryEntry) -> None:
+def write_down(write: Connection, row: Row[Any], entry: HistoryEntry) -> None:
     """Add a note to the history, with its line of the audit."""
     note(write, row.id, entry)
     write.execute(_audited(row, entry))

@@ -17,7 +17,7 @@ from ivr.supervisor import holders
 from ivr.supervisor.errors import CannotStart
 from ivr.supervisor.folders import ours, private
 from ivr.supervisor.output import Say
-from ivr.supervisor.process import ManagedProcess
+from ivr.supervisor.redis_server import LOG, RedisServer
 from ivr.supervisor.signals import Signals
 
 THAWED, KILLED = 3.0, 6.0
@@ -40,7 +40,7 @@ class EmbeddedRedis:
         """When a server was found that is left over."""
         self._told: set[str] = set()
         words = command(binary, self._data, listens)
-        self._child = ManagedProcess("redis", words, self._data, {"PATH": os.defpath}, say)
+        self._child = RedisServer("redis", words, self._data, {"PATH": os.defpath}, say)
 
     def tick(self, now: float) -> None:
         """Keep the server running if the lock is ours or free. `now` is monotonic, in seconds."""
@@ -147,7 +147,7 @@ def command(binary: Path, data: Path, listens: Path) -> list[str]:
         "unixsocket": _from(data, listens),
         "unixsocketperm": "700",
         "dir": str(data),
-        "logfile": str(data / "server.log"),
+        "logfile": str(data / LOG),
         "appendonly": "yes",
         "appendfsync": "always",  # an accepted job survives a power failure
         "aof-use-rdb-preamble": "no",  # so that another Redis or Valkey can read the folder

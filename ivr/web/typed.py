@@ -31,8 +31,8 @@ class TypedForm:
     """The fields that are kept."""
     telling: tuple[str, ...]
     """The fields that are empty where nothing was typed."""
-    sends: tuple[str, ...] = ()
-    """The fields that are done with when it was sent; all where none is named."""
+    sends: tuple[str, ...] | None = None
+    """The fields that are done with when it was sent; None for all of them."""
 
 
 CARD = ("note", "outcome", "day", "hour", "later_day", "later_hour", "to")
@@ -51,6 +51,9 @@ FORMS: Mapping[str, TypedForm] = {
     "moves.put_back": TypedForm("card", CARD, TYPED),
     "moves.pass_on": TypedForm("card", CARD, (*TYPED, "to")),
     "moves.report": TypedForm("card", CARD, TYPED),
+    "moves.undo": TypedForm("card", CARD, TYPED, sends=()),
+    "merging.find": TypedForm("card", CARD, TYPED, sends=()),
+    "merging.merge": TypedForm("card", CARD, TYPED, sends=("note",)),
     "bookings.rebook": TypedForm("card", CARD, TYPED),
     "bookings.call_off": TypedForm("card", CARD, TYPED),
     "counter.add_new": TypedForm("new", ("phone", "kind", "language", "line", "wish", "note"), ("phone", "note")),
@@ -102,12 +105,11 @@ def settle(response: Response) -> Response:
 
 
 def _settle(form: TypedForm, *, sent: bool) -> None:
-    if not current_user.is_authenticated:
-        return
     place, fields = _sent()
-    left = _told(
-        form, {name: each for name, each in fields.items() if not sent or (form.sends and name not in form.sends)}
-    )
+    if not current_user.is_authenticated or not _brings_fields(form):
+        return
+    stays = [name for name in fields if not sent or (form.sends is not None and name not in form.sends)]
+    left = _told(form, {name: fields[name] for name in stays})
     drafts, person = services().staff.drafts, int(current_user.id)
     if left:
         drafts.keep(person, place, left, services().clock())
@@ -123,6 +125,11 @@ def _sent() -> tuple[str, Mapping[str, str]]:
         return "", {}
     form = OF_A_PLACE[place.partition(" ")[0]] if while_typing else FORMS[request.endpoint or ""]
     return place, _told(form, request.form)
+
+
+def _brings_fields(form: TypedForm) -> bool:
+    """Return whether this request's form has the place's fields: "Take it" in the list says nothing of the card's."""
+    return request.method == "POST" and any(name in request.form for name in form.fields)
 
 
 def _told(form: TypedForm, given: Mapping[str, str]) -> Mapping[str, str]:
@@ -143,7 +150,7 @@ def _place() -> str:
 def typed(place: str) -> Mapping[str, str]:
     """Return what stands in the fields of a place: what was just sent, or the person's draft. Raises StoreAway."""
     g.place = place
-    if request.method == "POST":
+    if _brings_fields(OF_A_PLACE[place.partition(" ")[0]]):
         return request.form
     return next((each.fields for each in _mine() if each.place == place), {})
 

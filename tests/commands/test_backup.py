@@ -614,7 +614,7 @@ def at(url: str, settings: Settings, clock: Clock) -> Iterator[Services]:
     services.close()
 
 
-def test_with_postgresql_the_commands_say_how_and_that_way_works(
+def test_with_postgresql_the_commands_say_how_and_name_what_was_promised_since(
     on_postgres: Services, postgres_server: Postgres, postgres_url: str, clock: Clock, tmp_path: Path
 ) -> None:
     programs = Path(postgres_server.command[0]).parent
@@ -623,24 +623,38 @@ def test_with_postgresql_the_commands_say_how_and_that_way_works(
     password = urlsplit(postgres_url).password or ""
     file = tmp_path / "the desk.dump"
     phone = Phone(create_app(on_postgres), on_postgres)
-    reference = books(phone, 1)
+    reference, booked = books(phone, 1), books(phone, 2)
     for words in (("backup", str(file)), ("restore", str(file))):
         told = runs(phone.app, *words)
         assert told.exit_code == 2
         assert password not in told.output
-        for line in told.stdout.splitlines():
-            operates(line, programs, password)
+        said = [operates(line, programs, password) for line in told.stdout.splitlines()]
+        if words[0] == "backup":
+            newer = books(phone, 3)
+            books_in(on_postgres, booked, clock)
+    assert "+919999900003" in said[-1], "with its number"
+    assert [each for each in (reference, booked, newer) if each in said[-1]] == [booked, newer]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     restored = f"{postgres_url}_restored"
     migrate(restored)
     with at(restored, on_postgres.settings, clock) as services:
-        assert [each.reference for each in services.desk.store.all()] == [reference]
+        assert {each.reference for each in services.desk.store.all()} == {reference, booked}
 
 
-def operates(line: str, programs: Path, password: str) -> None:
-    """Somebody pastes the line, and gives the password as PostgreSQL's programs take it."""
+def books_in(services: Services, reference: str, clock: Clock) -> None:
+    """Somebody at the desk agrees with a patient on a time."""
+    (found,) = services.desk.worklist.referred(reference)
+    services.desk.moves.take(found.id, By("asha", clock()))
+    at = OutcomeReport(Outcome.BOOKED, clock() + timedelta(days=2))
+    services.desk.moves.report(found.id, at, By("asha", clock()))
+
+
+def operates(line: str, programs: Path, password: str) -> str:
+    """Somebody pastes the line, and gives the password as PostgreSQL's programs take it; what they read."""
     surroundings = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "PGPASSWORD": password}
     done = subprocess.run(
         ["/bin/sh", "-c", line], env=surroundings, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout

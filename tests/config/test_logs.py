@@ -140,7 +140,7 @@ def test_each_request_has_an_id_of_its_own_and_leaves_nothing_to_the_next(
 
 
 def test_the_id_of_a_request_is_told_in_the_answer(phone: Phone, captured: CapturedLog) -> None:
-    form = {"CallSid": "CA" + "1" * 32, "From": CALLER, "To": "+918090080906"}
+    form = {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
     answer = phone.posts("/voice", form)
     assert answer.headers["X-Request-ID"] == captured.of("CA" + "1" * 32)[0]["request"]
     assert phone.unsigned("/voice", form).headers["X-Request-ID"]

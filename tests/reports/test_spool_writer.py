@@ -88,7 +88,13 @@ def test_a_stalled_disk_keeps_no_caller_waiting(phone: Phone, clock: Clock) -> N
     folder.mkdir()
     pipe = folder / clock().astimezone(UTC).strftime(NAMED)
     os.mkfifo(pipe)  # nobody reads it: who opens it to write stands still, as before a disk that does not answer
-    fields = {"CallSid": "CA" + "1" * 32, "From": "+919999900001", "To": "+918090080906", "Digits": "4"}
+    fields = {
+        "CallSid": "CA" + "1" * 32,
+        "AccountSid": "AC" + "0" * 32,
+        "From": "+919999900001",
+        "To": "+918090080906",
+        "Digits": "4",
+    }
     path = "/voice/main?line=main&lang=en"
     signed = {"X-Twilio-Signature": phone.signs(path, fields)}
     client = phone.app.test_client(use_cookies=False)

@@ -59,6 +59,21 @@ def holding(premises: Premises, works_in: Path) -> Iterator[subprocess.Popen[byt
             process.kill()
 
 
+def test_a_damaged_file_is_named_with_what_to_do_and_callers_are_answered(premises: Premises) -> None:
+    first = premises.start()
+    premises.redis_pid()
+    for number in range(3):
+        premises.redis.set(f"promise-{number}", "sealed")
+    assert first.stop() == 0
+    (file,) = (premises.folder / "s" / "redis" / "appendonlydir").glob("*.incr.aof")
+    file.write_bytes(file.read_bytes().replace(b"promise-1", b"\x00" * 20))
+    web = premises.pid("web")
+    second = premises.start()
+    said = second.says("redis-repair, and start again")
+    assert f"redis: what it keeps in {premises.folder / 's' / 'redis'} is damaged. Stop this, " in said
+    assert premises.pid("web", other_than=web), "callers are answered"
+
+
 def test_a_server_that_ends_for_nothing_is_killed(premises: Premises) -> None:
     with holding(premises, premises.folder / "s" / "redis") as left:
         supervisor = premises.start()

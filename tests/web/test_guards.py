@@ -45,7 +45,13 @@ def test_a_route_that_names_no_guard_answers_nobody(services: Services) -> None:
 
 def test_every_webhook_but_the_fallback_refuses_who_is_not_the_carrier(app: Flask, phone: Phone) -> None:
     webhooks = [rule for rule in rules(app) if rule.rule.startswith("/voice") and rule.endpoint != "voice.fallback"]
-    form = {"CallSid": "CA" + "1" * 32, "From": CALLER, "To": "+918090080906", "Digits": "1"}
+    form = {
+        "CallSid": "CA" + "1" * 32,
+        "AccountSid": "AC" + "0" * 32,
+        "From": CALLER,
+        "To": "+918090080906",
+        "Digits": "1",
+    }
     again = {"/voice/again", "/voice/again/main", "/voice/again/screen"}
     leg = {"/voice/answered", "/voice/screen"}
     assert {path_of(rule) for rule in webhooks} == {"/voice", "/voice/main", "/voice/status", *leg, *again}

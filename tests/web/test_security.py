@@ -23,7 +23,7 @@ from tests.people import CALLER, Clock, Phone, Staff
 from tests.supervisor.supervised import free_port
 from tests.web import environment, service
 
-CALL = {"CallSid": "CA" + "2" * 32, "From": CALLER, "To": "+918090080906"}
+CALL = {"CallSid": "CA" + "2" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
 CLIENT, CLAIMED, PROXY = "198.51.100.7", "203.0.113.9", "10.0.0.1"
 WRONG = "wrong horse battery"
 

@@ -139,6 +139,22 @@ ENDS = (half_an_hour, everywhere, in_another_tab, by_a_manager)
 # -- a session that has ended
 
 
+BESIDE = {
+    "merge": {"other": "2"},
+    "find": {"reference": "12345"},
+    "undo": {"what": "taken"},
+}
+"""The buttons of a card that are no move, and what they send beside the note."""
+
+
+@pytest.mark.parametrize("button", BESIDE)
+def test_a_note_beside_any_button_is_kept_after_the_session_ended(taken: Staff, clock: Clock, button: str) -> None:
+    token = taken.csrf()
+    half_an_hour(taken, clock)
+    answer = sends(taken, f"/desk/requests/1/{button}", {"note": WORDS, **BESIDE[button]}, token)
+    assert WORDS in fields(logs_in_at(taken, answer))
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_what_was_sent_after_the_session_ended_stands_on_its_page_after_the_login(
     taken: Staff, phone: Phone, clock: Clock, form: str
@@ -365,6 +381,39 @@ def test_a_move_with_a_note_can_be_undone_and_the_note_stays(taken: Staff, phone
     assert WORDS in [each.detail for each in phone.services.desk.store.history(1)]
 
 
+def test_a_note_beside_a_merge_is_written_on_the_card_that_stays_and_outlives_the_undo(
+    taken: Staff, phone: Phone
+) -> None:
+    phone.rings().press("2", "1", "1", "1")
+    page = taken.does("merge", 1, other="2", note=WORDS)
+    lines = [(each.what, each.detail) for each in phone.services.desk.store.history(1)]
+    assert lines[-2] == ("note", WORDS)
+    assert lines[-1][0] == "took_in"
+    taken.takes_back(page)
+    assert phone.services.desk.store.request(2).merged_into is None
+    assert WORDS in [each.detail for each in phone.services.desk.store.history(1)]
+
+
+def test_a_note_beside_an_undo_or_a_search_stands_on_the_card_afterwards(taken: Staff, phone: Phone) -> None:
+    taken.does("report", 1, outcome="booked", day="2026-11-25", hour="10:30")
+    page = taken.does("rebook", 1, day="2026-11-26", hour="10:30")
+    assert WORDS in fields(taken.takes_back(page, note=WORDS))
+    found = taken.does("find", 1, reference="12345", note=f"{WORDS}, again")
+    assert "A reference has six digits." in found
+    assert f"{WORDS}, again" in fields(found)
+
+
+def test_a_button_of_the_list_leaves_what_was_typed_on_the_card(taken: Staff, phone: Phone) -> None:
+    taken.does("put_back", 1)
+    types(taken, "card 1", note=WORDS)
+    assert WORDS in fields(taken.does("take", 1))
+    assert WORDS in fields(taken.does("take", 1)), "refused, since it is taken"
+    page = taken.does("report", 1, outcome="no_answer")
+    types(taken, "card 1", note=WORDS)
+    taken.takes_back(page)
+    assert WORDS in fields(taken.browser.get(card_of(phone)).text)
+
+
 def test_a_refused_move_shows_the_note_and_what_was_chosen_and_writes_neither(
     taken: Staff, phone: Phone, clock: Clock
 ) -> None:
@@ -572,6 +621,22 @@ def test_every_field_that_is_typed_into_is_kept(taken: Staff, phone: Phone) -> N
     assert {path: Loose(page).found for path, page in {**shown, "mine": mine}.items() if Loose(page).found} == {}
     assert 'id="booked-day"' in mine
     assert 'id="another-day"' in shown[card_of(phone)]
+
+
+def test_every_button_of_a_card_takes_what_is_typed_along(taken: Staff, phone: Phone) -> None:
+    """Without JavaScript a form beside it would leave it behind; those of the page's head are on every page."""
+    phone.rings().press("2", "1", "1", "1")
+    merged = taken.does("merge", 1, other="2")
+    taken.takes_back(merged)
+    cards = {"mine": card_of(phone), "with an offer to undo": None, "odd": "/desk/requests/2/stored"}
+    with phone.services.database.writing() as write:
+        write.exec_driver_sql("UPDATE requests SET kind = 'hologram' WHERE id = 2")
+    pages = {name: taken.browser.get(path).text if path else merged for name, path in cards.items()}
+    for name, page in pages.items():
+        main = page.split("<main")[1].split("</main>")[0]
+        assert re.findall(r'<form (?!id="work")[^>]*>', main) == [], name
+        assert 'id="note"' in main, name
+        assert "data-typed" in main, name
 
 
 def test_every_place_has_its_page_and_its_name(taken: Staff, app: Flask) -> None:

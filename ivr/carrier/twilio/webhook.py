@@ -39,7 +39,10 @@ def read(account: Account, method: str, url: str, headers: Mapping[str, str], va
         raise NotSigned
     if account.account_sid and values.get("AccountSid") != account.account_sid:
         raise NotSigned
-    return _event(values)
+    event = _event(values)
+    if method == "POST" and "AccountSid" not in values:
+        raise Malformed("AccountSid")  # the first that is signed: where it is missing, fields may lie in the address
+    return event
 
 
 def signature(token: str, url: str, form: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """Merges two requests of a person, from the card of the one that stays. The other is offered, or found by reference."""
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ivr.desk.merging import MergeRefused, SameRequest
@@ -10,15 +10,24 @@ from ivr.line.phones import digits_of
 from ivr.storage.audit import AuditAction
 from ivr.web.desk import cards
 from ivr.web.desk.actions import card_of, offer_undo
+from ivr.web.desk.card_form import note_beside
 from ivr.web.desk.pages import card_page
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _
+from ivr.web.lengths import TooLong
 from ivr.web.services import services
 from ivr.web.sessions import by, who
 
 merging = Blueprint("merging", __name__)
 
 REFERENCE_DIGITS = 6
+
+
+@merging.post("/desk/requests/<int(max=2147483647):request_id>/find")
+@guarded_by(staff_only)
+def find(request_id: int) -> ResponseReturnValue:
+    """Go to the requests with the reference that stands in the card's form. What else stands there is kept."""
+    return redirect(url_for("merging.ask", request_id=request_id, reference=digits_of(request.form["reference"])[:20]))
 
 
 @merging.get("/desk/requests/<int(max=2147483647):request_id>/merge")
@@ -42,7 +51,9 @@ def merge(request_id: int) -> ResponseReturnValue:
     stays = services().desk.store.request(request_id)
     try:
         other = services().desk.store.request(_number(request.form.get("other", "")))
-        services().desk.merging.merge(stays.id, other.id, by())
+        services().desk.merging.merge(stays.id, other.id, by(), note_beside())
+    except TooLong as too_long:
+        return card_page(stays, str(too_long), 400)
     except NoSuchRequest:
         return card_page(stays, _("There is no such request any more."), 404)
     except SameRequest:

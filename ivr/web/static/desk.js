@@ -126,8 +126,8 @@ document.addEventListener("submit", (event) => {
 
 // Enter in a field presses the button beside it, such as "Booked", where the card's one form has several.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !event.target.matches?.("fieldset input[form]")) return;
-  const button = event.target.closest("fieldset").querySelector("button[form]");
+  if (event.key !== "Enter" || !event.target.matches?.(".ends input[form]")) return;
+  const button = event.target.closest(".ends").querySelector("button[form]");
   if (!button) return;
   event.preventDefault();
   button.click();

@@ -22,7 +22,14 @@ from tests.people import CALLER, TOKEN
 SCRIPT = sentences.read(clinic_file.LANGUAGES)
 CLINIC = clinic_of_wishes()
 FIRST, SECOND = "CA" + "1" * 32, "CA" + "2" * 32
-FIELDS = {"CallSid": FIRST, "From": CALLER, "To": "+918090080906", "CallStatus": "in-progress", "Digits": "1"}
+FIELDS = {
+    "AccountSid": "AC" + "1" * 32,
+    "CallSid": FIRST,
+    "From": CALLER,
+    "To": "+918090080906",
+    "CallStatus": "in-progress",
+    "Digits": "1",
+}
 URL = "https://line.example/voice/main?line=main"
 
 
@@ -122,6 +129,9 @@ CAUGHT = {
 MARKED = "&".join(f"{name}={value}" for name, value in CAUGHT.items())
 """The same with its borders drawn."""
 
+SIGNED = "".join(f"{name}{value}" for name, value in CAUGHT.items())
+"""The same as the carrier signs it, without borders."""
+
 SWALLOWED = MARKED.replace("&CallSid=", "CallSid").replace("&CallStatus=", "CallStatus").replace("&Called=", "Called")
 REDRAWN = {
     "the id has another name": MARKED.replace("&CallSid=", "&CallS=id"),
@@ -152,6 +162,26 @@ def test_the_end_of_an_address_that_is_drawn_into_the_fields_is_refused(carrier:
     form["AAAABrCm4PAccountSid"] = CAUGHT["AccountSid"]
     with pytest.raises(Malformed, match="AccountSid"):
         carrier.read("POST", f"{URL}&c=gA", signed(address, CAUGHT), form)
+
+
+LEFT = {name: value for name, value in CAUGHT.items() if name != "AccountSid"}
+INTO_THE_ADDRESS = {
+    "the account": (f"AccountSid{CAUGHT['AccountSid']}", LEFT),
+    "all before the second leg's id": (
+        SIGNED[: SIGNED.index(SECOND) - len("CallSid")],
+        {"CallSid": SECOND, **{name: CAUGHT[name] for name in ("DialCallStatus", "Digits", "From", "FromCity", "To")}},
+    ),
+}
+"""What a stranger moves behind the end of the address, and the fields that are left."""
+
+
+@pytest.mark.parametrize(("moved", "left"), INTO_THE_ADDRESS.values(), ids=INTO_THE_ADDRESS)
+def test_fields_that_are_drawn_into_the_address_are_refused_though_no_account_is_set(
+    carrier: Carrier, moved: str, left: dict[str, str]
+) -> None:
+    assert signed(URL + moved, left) == signed(URL, CAUGHT), "the carrier's signature holds"
+    with pytest.raises(Malformed, match="AccountSid"):
+        carrier.read("POST", URL + moved, signed(URL, CAUGHT), left)
 
 
 def test_a_field_that_comes_twice_is_refused(carrier: Carrier) -> None:

@@ -46,7 +46,14 @@ def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
 
 def ends(call: Conversation, seconds: int = 61, **more: str) -> Conversation:
     """The carrier says that the call is over."""
-    fields = {**call.fields, "CallSid": call.sid, "CallStatus": "completed", "CallDuration": str(seconds), **more}
+    fields = {
+        **call.fields,
+        "CallSid": call.sid,
+        "AccountSid": "AC" + "0" * 32,
+        "CallStatus": "completed",
+        "CallDuration": str(seconds),
+        **more,
+    }
     assert call.phone.posts("/voice/status", fields).status_code == 204
     return call
 
@@ -104,7 +111,7 @@ def test_a_talk_with_the_reception_is_recorded_and_its_own_leg_is_not(
     phone: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
     call = phone.rings().press("0")
-    leg = {"CallSid": "CA" + "1" * 32, "From": CALLER, "To": RECEPTION[0]}
+    leg = {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": RECEPTION[0]}
     for path in ("/voice/answered?line=main&lang=en", "/voice/screen?line=main&lang=en"):
         assert phone.posts(path, {**leg, "Digits": "1"}).status_code == 200
     phone.posts("/voice/status", {**leg, "CallStatus": "completed", "CallDuration": "30"})
@@ -136,7 +143,10 @@ def test_a_fault_of_ours_is_how_a_call_ended_unless_it_went_on(
     broken = replace(services, telephone=telephone)
     ends(Phone(create_app(broken), broken).rings().press(*BOOK))
     call = phone.rings()
-    fallback = phone.posts("/voice/fallback", {**call.fields, "CallSid": call.sid, "ErrorUrl": "https://line.example"})
+    fallback = phone.posts(
+        "/voice/fallback",
+        {**call.fields, "CallSid": call.sid, "AccountSid": "AC" + "0" * 32, "ErrorUrl": "https://line.example"},
+    )
     assert fallback.status_code == 200
     call.follows("/voice/again/main?line=main&lang=en", {})
     ends(call.press("4"))

@@ -110,7 +110,10 @@ def test_nothing_in_a_field_breaks_the_document_or_forges_a_line_of_the_log(
             call = Conversation(phone, {"From": CALLER, "To": OURS[0], where: nasty})
             call.follows("/voice", {})
             call.press("1", "1", "1")
-            status = phone.posts("/voice/status", {"CallSid": call.sid, "CallStatus": "completed", where: nasty})
+            status = phone.posts(
+                "/voice/status",
+                {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, "CallStatus": "completed", where: nasty},
+            )
         assert call.place == ("key_number" if where == "From" else "own_number"), ascii(nasty)
         assert (status.status_code, status.text) == (204, ""), ascii(nasty)
         said = [record.getMessage() for record in caplog.records]
@@ -122,7 +125,7 @@ def test_the_status_of_a_call_is_one_short_word_in_the_log(phone: Phone, caplog:
     sid = "CA" + "1" * 32
     with caplog.at_level(logging.INFO):
         for status in ("no-answer", "of-next-year", "no-answer\nforged: line", "x" * 500):
-            phone.posts("/voice/status", {"CallSid": sid, "CallStatus": status})
+            phone.posts("/voice/status", {"CallSid": sid, "AccountSid": "AC" + "0" * 32, "CallStatus": status})
     said = ["is no-answer", "is of-next-year", "is ", "is "]
     assert [record.getMessage() for record in caplog.records] == [f"call {sid}: {each}" for each in said]
 
@@ -130,7 +133,7 @@ def test_the_status_of_a_call_is_one_short_word_in_the_log(phone: Phone, caplog:
 def test_keys_that_no_telephone_has_are_refused_and_the_call_goes_on(phone: Phone) -> None:
     call = phone.rings().press("1", "1", "1", "1")
     assert isinstance(call.waits, Gathers)
-    form = {"CallSid": call.sid, "From": CALLER, "To": OURS[0]}
+    form = {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": OURS[0]}
     for keys in IMPOSSIBLE_KEYS:
         answer = phone.posts(call.waits.action, {**form, "Digits": keys})
         assert answer.status_code == 400, ascii(keys)

@@ -121,7 +121,13 @@ def test_a_leg_under_way_since_before_a_deploy_goes_on_as_it_began(
     staffed: Phone, address: str, digits: str, does: list[Step]
 ) -> None:
     """As commit 837caff wrote its addresses: relative, with what was missed."""
-    form = {"CallSid": "CA" + "1" * 32, "From": CALLER_ID, "To": RECEPTION[0], **({"Digits": digits} if digits else {})}
+    form = {
+        "CallSid": "CA" + "1" * 32,
+        "AccountSid": "AC" + "0" * 32,
+        "From": CALLER_ID,
+        "To": RECEPTION[0],
+        **({"Digits": digits} if digits else {}),
+    }
     assert list(steps(staffed.posts(address, form).text)) == does
 
 

@@ -24,7 +24,7 @@ from workers.clock import purge_expired
 from workers.services import WorkerServices
 
 ACCOUNT = "AC" + "1" * 32
-CALL = {"CallSid": "CA" + "2" * 32, "From": CALLER, "To": "+918090080906"}
+CALL = {"CallSid": "CA" + "2" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
 WEBHOOKS = ("/voice", "/voice/main", "/voice/answered", "/voice/status", "/voice/a-place-of-last-year")
 
 Webhook = tuple[str, dict[str, str]]

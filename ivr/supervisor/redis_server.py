@@ -1,0 +1,42 @@
+"""The process of the embedded Redis, which says why it ended where only somebody can mend it.
+
+Reads the server's log; changes none of its files.
+"""
+
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+
+from ivr.supervisor.process import ManagedProcess
+
+LOG = "server.log"
+"""The name of the server's log, in the folder of its files."""
+
+DAMAGED = "Bad file format reading the append only file"
+"""The words with which the server ends where it cannot read its own file; Redis and Valkey have the same."""
+
+
+class RedisServer(ManagedProcess):
+    """The server's process, which says why it has ended where only somebody can mend it."""
+
+    _read = 0
+    """The length of the server's log when it was started, in bytes."""
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        with suppress(OSError):
+            self._read = self._log.stat().st_size
+        return super()._begin()
+
+    def _ended(self, now: float, process: subprocess.Popen[bytes]) -> None:
+        super()._ended(now, process)
+        with suppress(OSError), self._log.open("rb") as log:
+            log.seek(self._read)
+            if DAMAGED.encode() in log.read():
+                self._say(
+                    f"redis: what it keeps in {self._folder} is damaged. Stop this, "
+                    "run .venv/bin/flask --app wsgi redis-repair, and start again; callers are answered meanwhile"
+                )
+
+    @property
+    def _log(self) -> Path:
+        return self._folder / LOG
