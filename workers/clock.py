@@ -15,9 +15,11 @@ from types import FrameType
 from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
+from ivr.desk.requests import THE_CLOCK
 from ivr.hours.closures_file import ClosuresFileAway
 from ivr.operations.clock_jumps import ClockJumps
 from ivr.reports.spool import SpoolAway
+from ivr.storage.audit import By
 from ivr.storage.database import StoreAway
 from ivr.storage.lived_time import LivedTimeAway
 from ivr.storage.redis import QueueAway
@@ -74,6 +76,11 @@ def write_closures_file(worker: WorkerServices) -> None:
     worker.hours.closures_file.follow(worker.hours.closures, today)
 
 
+def keep_promises(worker: WorkerServices) -> None:
+    """Keep what was promised in step with the hours: see ivr/desk/upkeep. Raises StoreAway."""
+    worker.desk.upkeep.keep(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()), notify=True)
+
+
 def purge_expired(worker: WorkerServices) -> None:
     """Delete what is older than its retention period, by the lived time. Raises StoreAway, LivedTimeAway."""
     lived = worker.lived_time.now()
@@ -91,7 +98,7 @@ def record_calls(worker: WorkerServices) -> None:
 
 def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
     """Do all work of a sweep and return its errors. Each part is tried, whatever becomes of the others."""
-    works = (write_closures_file, check_redis, sweep, *((record_calls, purge_expired) if steady else ()))
+    works = (write_closures_file, keep_promises, check_redis, sweep, *((record_calls, purge_expired) if steady else ()))
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))
 
 

@@ -18,6 +18,7 @@ from ivr.desk.pending import PendingRequests
 from ivr.desk.requests import Outcome, Request
 from ivr.desk.store import RequestStore
 from ivr.desk.tasks import tasks_of_a_request
+from ivr.desk.upkeep.upkeep import Upkeep
 from ivr.desk.worklist import Worklist
 from ivr.diary.blocked_times import BlockedTimes
 from ivr.diary.desk_diary import DeskDiary
@@ -73,6 +74,7 @@ class DeskServices:
     bookings: Bookings
     blocked: Blocked
     calendar_feed: CalendarFeed
+    upkeep: Upkeep
     outbox: Outbox
     job_queue: JobQueue
     pending: PendingRequests
@@ -130,6 +132,7 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
         bookings=Bookings(database),
         blocked=Blocked(database),
         calendar_feed=CalendarFeed(database, LinkTokens(settings.secret_key, "calendar link")),
+        upkeep=Upkeep(database, tasks_of_a_request(False, channels)),
         outbox=Outbox(database),
         job_queue=JobQueue(base.redis, base.redis_breaker, channels),
         pending=PendingRequests(base.redis, base.cipher("waiting request"), base.redis_breaker),
