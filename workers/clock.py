@@ -96,9 +96,20 @@ def record_calls(worker: WorkerServices) -> None:
     worker.call_collector.collect(worker.clock())
 
 
+def check_heard(worker: WorkerServices) -> None:
+    """Have the patients told of what they have not heard in their call. Raises StoreAway."""
+    worker.desk.unheard.check(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()))
+
+
 def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
     """Do all work of a sweep and return its errors. Each part is tried, whatever becomes of the others."""
-    works = (write_closures_file, keep_promises, check_redis, sweep, *((record_calls, purge_expired) if steady else ()))
+    works = (
+        write_closures_file,
+        keep_promises,
+        check_redis,
+        sweep,
+        *((record_calls, check_heard, purge_expired) if steady else ()),
+    )
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))
 
 

@@ -18,6 +18,7 @@ from ivr.desk.pending import PendingRequests
 from ivr.desk.requests import Outcome, Request
 from ivr.desk.store import RequestStore
 from ivr.desk.tasks import tasks_of_a_request
+from ivr.desk.upkeep.unheard import Unheard
 from ivr.desk.upkeep.upkeep import Upkeep
 from ivr.desk.worklist import Worklist
 from ivr.diary.blocked_times import BlockedTimes
@@ -75,6 +76,7 @@ class DeskServices:
     blocked: Blocked
     calendar_feed: CalendarFeed
     upkeep: Upkeep
+    unheard: Unheard
     outbox: Outbox
     job_queue: JobQueue
     pending: PendingRequests
@@ -124,6 +126,7 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
     """Return the services of the desk; `rules` limit the requests that calls may make."""
     database, settings = base.database, base.settings
     channels = channels_of(settings.staff_notify_urls, base.keyed_ids())
+    notices = tasks_of_a_request(False, channels)
     return DeskServices(
         store=RequestStore(database, tasks_of_a_request(settings.text_confirmations, channels), rules),
         worklist=Worklist(database),
@@ -132,7 +135,8 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
         bookings=Bookings(database),
         blocked=Blocked(database),
         calendar_feed=CalendarFeed(database, LinkTokens(settings.secret_key, "calendar link")),
-        upkeep=Upkeep(database, tasks_of_a_request(False, channels)),
+        upkeep=Upkeep(database, notices),
+        unheard=Unheard(database, base.keyed_ids().call, notices),
         outbox=Outbox(database),
         job_queue=JobQueue(base.redis, base.redis_breaker, channels),
         pending=PendingRequests(base.redis, base.cipher("waiting request"), base.redis_breaker),

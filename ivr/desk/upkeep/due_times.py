@@ -4,7 +4,7 @@ It looks at how things are, not at what somebody has changed, so that nothing sl
 Within a transaction. No HTTP, no clock.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,8 +43,9 @@ class DueMove:
 
 def due_moves(read: Connection, clinic: Clinic) -> list[DueMove]:
     """Return the live requests that are not due as these hours have it, by id."""
-    rows = read.execute(select(*COLUMNS).where(schema.IS_LIVE).order_by(table.c.id)).all()
-    moved = _moved_before(read)
+    # Sorted here: to have them in order, SQLite would read the whole table.
+    rows = sorted(read.execute(select(*COLUMNS).where(schema.IS_LIVE)), key=lambda row: int(row.id))
+    moved = _moved_before(read, [row.id for row in rows])
     found = (_move(clinic, row, moved) for row in rows if isinstance(row.due, datetime))
     return [each for each in found if each.wanted != each.due]
 
@@ -72,12 +73,12 @@ def _move(clinic: Clinic, row: Row[Any], moved: Mapping[int, tuple[datetime, dat
     return DueMove(row.id, str(row.phone), str(row.reference), row.due, first, wanted)
 
 
-def _moved_before(read: Connection) -> Mapping[int, tuple[datetime, datetime]]:
-    """Return the last move of each live request that has one: the due time at first, and the one it was moved to."""
-    live = select(table.c.id).where(schema.IS_LIVE)
-    query = select(lines.c.request_id, lines.c.detail).order_by(lines.c.id)
-    moved = query.where(lines.c.request_id.in_(live), lines.c.what == HistoryEvent.DUE_MOVED)
-    return {row.request_id: found for row in read.execute(moved) for found in _moments(row.detail)}
+def _moved_before(read: Connection, ids: Sequence[int]) -> Mapping[int, tuple[datetime, datetime]]:
+    """Return the last move of each of these requests that has one: the due time at first, and the one after it."""
+    query = select(lines.c.id, lines.c.request_id, lines.c.detail)
+    moved = query.where(lines.c.request_id.in_(ids), lines.c.what == HistoryEvent.DUE_MOVED)
+    rows = sorted(read.execute(moved), key=lambda row: int(row.id)) if ids else []
+    return {row.request_id: found for row in rows for found in _moments(row.detail)}
 
 
 def _moments(detail: Any) -> Iterator[tuple[datetime, datetime]]:

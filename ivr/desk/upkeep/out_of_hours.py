@@ -33,11 +33,11 @@ class OutOfHours:
 
 
 def out_of_hours(read: Connection, clinic: Clinic, now: datetime) -> list[OutOfHours]:
-    """Return the appointments from now on in closed or blocked hours, by id."""
+    """Return the appointments from now on in closed or blocked hours, by time."""
     booked = (table.c.status == AppointmentStatus.BOOKED, table.c.starts > now)
     columns: tuple[Any, ...] = (table.c.id, table.c.line, table.c.schedule, table.c.starts, table.c.ends)
     blocks = standing_blocks(read, clinic.line("").hours.local(now).date())
-    rows = read.execute(select(*columns).where(*booked).order_by(table.c.id)).all()
+    rows = read.execute(select(*columns).where(*booked).order_by(table.c.starts)).all()
     reasons = ((row.id, why) for row in rows if (why := _why(clinic, blocks, row)))
     found = ((with_last_change(read, appointment_id)[0], why) for appointment_id, why in reasons)
     return [OutOfHours(appointment, why) for appointment, why in found if appointment]

@@ -90,20 +90,22 @@ def _settled(read: Connection, clinic: Clinic) -> list[tuple[int, Appointment]]:
     """Return the open requests, each with its appointment, of whose patients nobody has to be told any more."""
     is_open = (table.c.status == Status.OPEN, table.c.about.is_not(None), table.c.why.in_(TOLD_BY_THE_CLINIC))
     columns: tuple[Any, ...] = (table.c.id, table.c.about, table.c.why, table.c.created)
-    query = select(*columns).order_by(table.c.id)
-    rows = read.execute(query.where(schema.IS_LIVE, *is_open)).all()
+    rows = sorted(read.execute(select(*columns).where(schema.IS_LIVE, *is_open)), key=lambda row: int(row.id))
     found = ((row, *with_last_change(read, row.about)) for row in rows)
     return [(row.id, about) for row, about, last in found if about and _is_settled(read, clinic, row, about, last)]
 
 
 def _is_settled(read: Connection, clinic: Clinic, row: Row[Any], about: Appointment, last: DiaryEntry | None) -> bool:
-    """Return whether the appointment is cancelled, was changed by the patient since, or is open again."""
-    moments = isinstance(row.created, datetime) and last is not None and isinstance(last.at, datetime)
-    if about.status is not AppointmentStatus.BOOKED or (
-        moments and last is not None and last.who == CALLER and last.at > row.created
-    ):
+    """Return whether the appointment was cancelled since, or changed by the patient, or is open again."""
+    ends_it = last is not None and (last.who == CALLER or about.status is not AppointmentStatus.BOOKED)
+    if ends_it and last and _changed_since(last, row.created):
         return True
     lines = schema.appointment_history
     same_time = (lines.c.appointment_id == about.id, lines.c.detail == to_tell(Why(row.why), about.starts))
     is_moved = read.execute(select(lines.c.id).where(*same_time)).first() is None
     return row.why != Why.UNHEARD and not is_moved and why_out_of_hours(read, clinic, about) is None
+
+
+def _changed_since(last: DiaryEntry, at: Any) -> bool:
+    """Return whether the last change was made after a moment; False where one of the two cannot be read."""
+    return isinstance(at, datetime) and isinstance(last.at, datetime) and last.at > at
