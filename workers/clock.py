@@ -76,6 +76,13 @@ def write_closures_file(worker: WorkerServices) -> None:
     worker.hours.closures_file.follow(worker.hours.closures, today)
 
 
+def adopt_bookings(worker: WorkerServices) -> None:
+    """Enter into the diary what an older version of the program has booked. Raises StoreAway."""
+    found = worker.desk.adoption.run(worker.clinic, worker.clock())
+    if found:
+        log.info("%s bookings of an older version are in the diary now", found)
+
+
 def keep_promises(worker: WorkerServices) -> None:
     """Keep what was promised in step with the hours: see ivr/desk/upkeep. Raises StoreAway."""
     worker.desk.upkeep.keep(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()), notify=True)
@@ -105,6 +112,7 @@ def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
     """Do all work of a sweep and return its errors. Each part is tried, whatever becomes of the others."""
     works = (
         write_closures_file,
+        adopt_bookings,
         keep_promises,
         check_redis,
         sweep,

@@ -18,6 +18,7 @@ from ivr.desk.pending import PendingRequests
 from ivr.desk.requests import Outcome, Request
 from ivr.desk.store import RequestStore
 from ivr.desk.tasks import tasks_of_a_request
+from ivr.desk.upkeep.adoption import Adoption
 from ivr.desk.upkeep.unheard import Unheard
 from ivr.desk.upkeep.upkeep import Upkeep
 from ivr.desk.worklist import Worklist
@@ -75,6 +76,7 @@ class DeskServices:
     bookings: Bookings
     blocked: Blocked
     calendar_feed: CalendarFeed
+    adoption: Adoption
     upkeep: Upkeep
     unheard: Unheard
     outbox: Outbox
@@ -135,6 +137,7 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
         bookings=Bookings(database),
         blocked=Blocked(database),
         calendar_feed=CalendarFeed(database, LinkTokens(settings.secret_key, "calendar link")),
+        adoption=Adoption(database),
         upkeep=Upkeep(database, notices),
         unheard=Unheard(database, base.keyed_ids().call, notices),
         outbox=Outbox(database),
