@@ -15,9 +15,11 @@ from types import FrameType
 from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
+from ivr.desk.requests import THE_CLOCK
 from ivr.hours.mirror_file import MirrorFileAway
 from ivr.operations.clock_jumps import ClockJumps
 from ivr.reports.spool import SpoolAway
+from ivr.storage.audit import By
 from ivr.storage.database import StoreAway
 from ivr.storage.lived_time import LivedTimeAway
 from ivr.storage.redis import QueueAway
@@ -79,6 +81,18 @@ def write_phone_booking_file(worker: WorkerServices) -> None:
     worker.hours.phone_booking.follow()
 
 
+def adopt_bookings(worker: WorkerServices) -> None:
+    """Enter into the diary what an older version of the program has booked. Raises StoreAway."""
+    found = worker.desk.adoption.run(worker.clinic, worker.clock())
+    if found:
+        log.info("%s bookings of an older version are in the diary now", found)
+
+
+def keep_promises(worker: WorkerServices) -> None:
+    """Keep what was promised in step with the hours: see ivr/desk/upkeep. Raises StoreAway."""
+    worker.desk.upkeep.keep(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()), notify=True)
+
+
 def purge_expired(worker: WorkerServices) -> None:
     """Delete what is older than its retention period, by the lived time. Raises StoreAway, LivedTimeAway."""
     lived = worker.lived_time.now()
@@ -94,14 +108,21 @@ def record_calls(worker: WorkerServices) -> None:
     worker.call_collector.collect(worker.clock())
 
 
+def check_heard(worker: WorkerServices) -> None:
+    """Have the patients told of what they have not heard in their call. Raises StoreAway."""
+    worker.desk.unheard.check(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()))
+
+
 def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
     """Do all work of a sweep and return its errors. Each part is tried, whatever becomes of the others."""
     works = (
         write_closures_file,
         write_phone_booking_file,
+        adopt_bookings,
+        keep_promises,
         check_redis,
         sweep,
-        *((record_calls, purge_expired) if steady else ()),
+        *((record_calls, check_heard, purge_expired) if steady else ()),
     )
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))
 

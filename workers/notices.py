@@ -8,8 +8,10 @@ from datetime import timedelta
 
 from ivr.desk.requests import CALLER, Request
 from ivr.desk.tasks import OutboxTask
+from ivr.desk.upkeep.tell import TOLD_BY_THE_CLINIC
 from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEvent
 from ivr.line.blanks import Moment, Say, Value
+from ivr.line.booking import Kind
 from workers.services import WorkerServices
 
 
@@ -25,6 +27,11 @@ def text_about(worker: WorkerServices, about: Request | Appointment) -> Say | No
     return Say("text_appointment", {**values, "moment": Moment(starts, starts - BY_DATE)})
 
 
+TITLES: Mapping[Kind, str] = {
+    Kind.BOOKING: "A patient wishes an appointment",
+    Kind.CALLBACK: "A patient asks to be rung back",
+}
+
 BY_DATE = timedelta(days=100)
 """So far ahead, a day is said by its date."""
 
@@ -37,7 +44,7 @@ def notice(worker: WorkerServices, task: OutboxTask) -> tuple[str, str]:
     if isinstance(about, Appointment):
         starts = f"{line.hours.local(about.starts):%a %d %b %H:%M}"
         return _became(task), f"{starts}, {line.heading}, reference {about.reference}. {where}/diary"
-    title = "A patient wishes an appointment" if about.kind == "booking" else "A patient asks to be rung back"
+    title = "A patient is to be told of an appointment" if about.why in TOLD_BY_THE_CLINIC else TITLES[about.kind]
     due = f"{line.hours.local(about.due):%a %d %b %H:%M}"
     waits = f"{worker.desk.worklist.count_waiting()} waiting in all"
     return title, f"{line.heading}, reference {about.reference}, due {due}. {waits}. {where}"

@@ -1,10 +1,12 @@
 """`flask database`: migrates the desk's tables, and copies the desk into another database."""
 
 from contextlib import closing
+from datetime import datetime
 
 import click
 from flask.cli import AppGroup
 
+from ivr.desk.upkeep.adoption import Adoption
 from ivr.operations.copy_database import CannotCopy, NotEmpty, copy, require_empty, require_ours
 from ivr.operations.upgrade import one_line
 from ivr.operations.upgrade import upgrade as bring_up_to_date
@@ -25,6 +27,21 @@ def upgrade(without_backup: bool) -> None:
         bring_up_to_date(settings.database_url, settings.state_dir, now, click.echo, keeps=not without_backup)
     except MigrationRefused as refused:
         raise click.ClickException(str(refused)) from None
+    with _opened(settings.database_url) as desk:
+        _enter_older_bookings(desk, now)
+
+
+def _enter_older_bookings(desk: Database, now: datetime) -> None:
+    """Enter into the diary what an older version has booked; where that fails, the clock process does it."""
+    try:
+        found = Adoption(desk).run(services().clinic, now)
+    except StoreAway as away:
+        click.echo(
+            f"The bookings of an older version are not in the diary yet ({away}); the clock process enters them."
+        )
+        return
+    if found:
+        click.echo(f"Bookings of an older version that are in the diary now: {found}")
 
 
 @database.command("copy")

@@ -29,7 +29,22 @@ THE_CLOCK = "the clock"
 """The name in a line of history that the service wrote by itself."""
 
 LIVE = (Status.OPEN, Status.TAKEN)
-"""The statuses of a live request. A number has at most one live request of each kind."""
+"""The statuses of a live request."""
+
+
+class Why(StrEnum):
+    """The reason of a request about an appointment, as stored."""
+
+    CLOSED = "closed"
+    """The clinic is closed at its time now."""
+    BLOCKED = "blocked"
+    """The desk has blocked its time."""
+    UNHEARD = "unheard"
+    """It was booked, and the caller has not heard so."""
+    CANCEL = "cancel"
+    """The patient wishes to cancel it."""
+    MOVE = "move"
+    """The patient wishes another time."""
 
 
 class HistoryEvent(StrEnum):
@@ -52,6 +67,14 @@ class HistoryEvent(StrEnum):
     REBOOKED = "rebooked"
     CALLED_OFF = "called_off"
     NOTE = "note"
+    TO_TELL = "to_tell"
+    """The clinic has something to tell the patient about an appointment; the detail is a Why."""
+    NOT_TO_TELL = "not_to_tell"
+    """There is nothing to tell any more."""
+    DUE_MOVED = "due_moved"
+    """The clinic is closed when it was due: the detail is the due time before, and the one from now on."""
+    DUE_BACK = "due_back"
+    """The clinic is open then after all: the detail is the due time, as it was at first."""
 
 
 class Outcome(StrEnum):
@@ -181,7 +204,7 @@ class Request:
     about: int | None = None
     """The id of the appointment that the patient is to be told of, or wishes to change."""
     why: str | None = None
-    """The reason, where it is about an appointment."""
+    """A Why, or a reason that a newer version of the program wrote."""
 
     @property
     def number(self) -> str:

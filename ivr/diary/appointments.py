@@ -64,6 +64,12 @@ class DiaryEvent(StrEnum):
     """Somebody had the notice tried again."""
     TOLD = "told"
     """The patient was told of what the clinic has changed."""
+    TO_TELL = "to_tell"
+    """The patient is to be told of something: the detail is why, and the time that the appointment has."""
+    NOT_TO_TELL = "not_to_tell"
+    """There is nothing to tell any more."""
+    ON_PURPOSE = "on_purpose"
+    """The desk has given a time on purpose at which the clinic is closed: the detail is the time."""
 
 
 @dataclass(frozen=True)

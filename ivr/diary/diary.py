@@ -22,6 +22,7 @@ from ivr.diary.appointments import (
     DiaryEvent,
     NewAppointment,
     NoSuchAppointment,
+    Source,
 )
 from ivr.diary.rows import any_appointment, readable
 from ivr.diary.times import Asked, Place, find_place, occupy, vacate
@@ -57,6 +58,7 @@ def book(write: Connection, new: NewAppointment, asked: Asked) -> int:
         created=new.created,
         touched=new.created,
         request_id=new.request_id,
+        to_hear=(new.call_id or None) if new.source is Source.PHONE else None,
         **_columns(place),
     )
     occupy(write, appointment_id, place, asked.buffer)
@@ -65,8 +67,8 @@ def book(write: Connection, new: NewAppointment, asked: Asked) -> int:
     return appointment_id
 
 
-def move(write: Connection, appointment_id: int, asked: Asked, by: By) -> None:
-    """Give an appointment another time; the old one is free with it.
+def move(write: Connection, appointment_id: int, asked: Asked, by: By, *, call_id: str = "") -> None:
+    """Give an appointment another time; the old one is free with it. `call_id` is the call that moves it, if one does.
 
     Raises TimeTaken, ChangeRefused where it takes no time any more, NoSuchAppointment, UniqueViolation.
     """
@@ -75,15 +77,17 @@ def move(write: Connection, appointment_id: int, asked: Asked, by: By) -> None:
     vacate(write, appointment_id)
     occupy(write, appointment_id, place, asked.buffer)
     entry = DiaryEntry(by.at, by.who, DiaryEvent.MOVED, place.starts.isoformat())
-    _change(write, row, entry, {**_columns(place), "status": AppointmentStatus.BOOKED})
+    _change(write, row, entry, {**_columns(place), "status": AppointmentStatus.BOOKED, "to_hear": call_id or None})
 
 
-def cancel(write: Connection, appointment_id: int, by: By, why: str = "") -> None:
-    """Cancel an appointment; its time is free with it. Raises ChangeRefused, NoSuchAppointment."""
+def cancel(write: Connection, appointment_id: int, by: By, why: str = "", *, call_id: str = "") -> None:
+    """Cancel an appointment; its time is free with it. `call_id` is the call that cancels it, if one does.
+
+    Raises ChangeRefused, NoSuchAppointment."""
     row = _to_be(write, appointment_id, (AppointmentStatus.BOOKED,))
     vacate(write, appointment_id)
     entry = DiaryEntry(by.at, by.who, DiaryEvent.CANCELLED, why)
-    _change(write, row, entry, {"status": AppointmentStatus.CANCELLED})
+    _change(write, row, entry, {"status": AppointmentStatus.CANCELLED, "to_hear": call_id or None})
 
 
 def mark(write: Connection, appointment_id: int, status: AppointmentStatus, by: By) -> None:

@@ -6,16 +6,7 @@ Pure: returns what the turn waits for. The web does it, and resumes the call wit
 from datetime import timedelta
 
 from ivr.line.places import Change, Changing, Checking, End, Filing, Ringing
-from ivr.line.turn import (
-    Call,
-    ChangeAppointment,
-    CheckDigits,
-    Facts,
-    File,
-    HangUp,
-    RingReception,
-    Wait,
-)
+from ivr.line.turn import Call, ChangeAppointment, CheckDigits, Facts, File, HangUp, RingReception, Wait
 
 Doing = Filing | Checking | Changing | Ringing | End
 

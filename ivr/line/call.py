@@ -18,13 +18,7 @@ from ivr.line.phones import NumberRefused
 from ivr.line.places import Change, Changing, Checking, End, Filing, Fork, Keying, Menu, Option, Passage, Ringing
 from ivr.line.speeches import spoken
 from ivr.line.standing import SILENCE, WRONG, announced, help_after
-from ivr.line.turn import (
-    Call,
-    Facts,
-    KeyNumber,
-    PressKey,
-    Turn,
-)
+from ivr.line.turn import Call, Facts, KeyNumber, PressKey, Turn
 
 KEY_SECONDS = (6, 8, 10)
 """Seconds to wait for a key: at first, after one miss, after two. The wait grows to give more time."""

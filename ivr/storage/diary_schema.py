@@ -4,6 +4,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, 
 
 from ivr.storage.column_types import StoredDay, UtcDateTime, metadata
 
+TO_HEAR = text("to_hear IS NOT NULL")
 TAKES_TIME = text("status IN ('booked', 'arrived')")
 
 patients = Table(
@@ -40,6 +41,9 @@ appointments = Table(
     Column("created", UtcDateTime, nullable=False),
     Column("touched", UtcDateTime, nullable=False),
     Column("request_id", Integer, ForeignKey("requests.id"), index=True),
+    # The call that has still to show that its caller has heard of the last change; NULL once that is known.
+    Column("to_hear", String(64)),
+    Index("appointments_to_hear", "to_hear", sqlite_where=TO_HEAR, postgresql_where=TO_HEAR),
     Index("appointments_by_start", "starts"),
     Index("appointments_by_phone", "phone"),
     Index("appointments_by_reference", "reference"),

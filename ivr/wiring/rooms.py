@@ -18,6 +18,9 @@ from ivr.desk.pending import PendingRequests
 from ivr.desk.requests import Outcome, Request
 from ivr.desk.store import RequestStore
 from ivr.desk.tasks import tasks_of_a_request
+from ivr.desk.upkeep.adoption import Adoption
+from ivr.desk.upkeep.unheard import Unheard
+from ivr.desk.upkeep.upkeep import Upkeep
 from ivr.desk.worklist import Worklist
 from ivr.diary.blocked_times import BlockedTimes
 from ivr.diary.desk_diary import DeskDiary
@@ -75,6 +78,9 @@ class DeskServices:
     bookings: Bookings
     blocked: Blocked
     calendar_feed: CalendarFeed
+    adoption: Adoption
+    upkeep: Upkeep
+    unheard: Unheard
     outbox: Outbox
     job_queue: JobQueue
     pending: PendingRequests
@@ -126,6 +132,7 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
     """Return the services of the desk; `rules` limit the requests that calls may make."""
     database, settings = base.database, base.settings
     channels = channels_of(settings.staff_notify_urls, base.keyed_ids())
+    notices = tasks_of_a_request(False, channels)
     return DeskServices(
         store=RequestStore(database, tasks_of_a_request(settings.text_confirmations, channels), rules),
         worklist=Worklist(database),
@@ -134,6 +141,9 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
         bookings=Bookings(database),
         blocked=Blocked(database),
         calendar_feed=CalendarFeed(database, LinkTokens(settings.secret_key, "calendar link")),
+        adoption=Adoption(database),
+        upkeep=Upkeep(database, notices),
+        unheard=Unheard(database, base.keyed_ids().call, notices),
         outbox=Outbox(database),
         job_queue=JobQueue(base.redis, base.redis_breaker, channels),
         pending=PendingRequests(base.redis, base.cipher("waiting request"), base.redis_breaker),

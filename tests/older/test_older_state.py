@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 from redis import Redis
+from sqlalchemy import select
 
+from ivr.storage import schema
 from testing.listener import listener
 from testing.servers.postgres import Postgres
 from testing.servers.valkey import Valkey
@@ -235,3 +237,14 @@ def test_a_worker_does_what_lies_on_the_queue(older: Phone, clock: Clock, redis_
     assert set(re.findall(r"reference (\d{6})", messages)) == names.untold(WRITTEN / DATABASE)
     with Redis.from_url(redis_url) as redis:
         assert (redis.exists("clinic:waiting"), redis.llen("rq:queue:desk")) == (0, 0)
+
+
+def test_every_booking_of_the_older_state_is_in_the_diary(older: Phone) -> None:
+    """Also two at one hour: the second has an extra place, where the desk sees it."""
+    requests, diary = schema.requests, schema.appointments
+    with older.services.database.reading() as read:
+        booked = select(requests.c.id, requests.c.appointment).where(requests.c.outcome == "booked")
+        then = {row.id: row.appointment for row in read.execute(booked)}
+        now = {row.request_id: row.starts for row in read.execute(select(diary.c.request_id, diary.c.starts))}
+    assert then
+    assert now == then

@@ -1,5 +1,6 @@
 """What is read every few seconds is read by an index, whether or not the database has counted its rows."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -10,11 +11,15 @@ from sqlalchemy import event, select, text
 from ivr.desk.moves import Moves
 from ivr.desk.outbox import Outbox
 from ivr.desk.requests import LIVE, Status
+from ivr.desk.upkeep.unheard import Unheard
+from ivr.desk.upkeep.upkeep import Upkeep
 from ivr.desk.worklist import Filter, Worklist
 from ivr.operations.desk_snapshot import _failed, _overdue_since, _unsent_since
 from ivr.reports.reports import _overdue
 from ivr.storage import schema
+from ivr.storage.audit import By
 from ivr.storage.database import Database
+from tests.diary import the_clinic
 from tests.storage.test_schema import request
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -31,12 +36,22 @@ FILL = (
     " error) SELECT id, id, 'tell_staff', created, created, created, 1, 1, CASE WHEN id % 1000 > 0 THEN created END,"
     " CASE WHEN id % 2000 = 0 THEN created END, '' FROM requests",
     "INSERT INTO history (id, request_id, at, who, what, detail) SELECT id, id, created, 'x', 'made', '' FROM requests",
+    # Of the appointments of some years, a few are ahead, and of fewer nobody knows whether the caller has heard.
+    "INSERT INTO appointments (id, reference, phone, line, language, schedule, extra, starts, ends, status, source,"
+    " whose, made_by, call_sid, created, touched, to_hear) SELECT id, reference, phone, 'main', 'en', '1', id,"
+    " CASE WHEN id % 200 > 0 THEN '2026-11-20 08:00:00.000000'"
+    " ELSE '2026-11-25 18:00:00.000000' END, '2026-11-25 18:30:00.000000', 'booked', 'phone',"
+    " 'own', 'caller', call_sid, created, created, CASE WHEN id % 2000 = 0 THEN call_sid END FROM requests",
+    "INSERT INTO appointment_history (id, appointment_id, at, who, what, detail)"
+    " SELECT id, id, created, 'caller', 'booked', '' FROM requests",
 )
 
 NUMBERS = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})"  # noqa: S608 - ours
 
-BIG = ("requests", "errands", "history")
-FEW = ("live_requests", "errands_undone", "errands_failed")
+MOMENT = re.compile(r"('2026-11-[^']+')")
+
+BIG = ("requests", "errands", "history", "appointments", "appointment_history")
+FEW = ("live_requests", "errands_undone", "errands_failed", "appointments_to_hear")
 """The indexes that hold a few rows only: to read one of them whole is quick."""
 
 
@@ -48,7 +63,7 @@ def filled(database_url: str) -> Iterator[Database]:
         for each in FILL:
             begun, _, asked = each.partition(" SELECT ")
             needs = NUMBERS if "FROM n" in each else ""
-            moments = asked.replace("'2026-11-23 08:00:00.000000'", "CAST('2026-11-23 08:00:00.000000' AS TIMESTAMP)")
+            moments = MOMENT.sub(r"CAST(\1 AS TIMESTAMP)", asked)
             write.execute(text(f"{begun} {needs} SELECT {moments if is_postgres(database) else asked}"))
     yield database
     database.close()
@@ -74,6 +89,12 @@ def the_sweep(database: Database) -> object:
 def the_figures(database: Database) -> object:
     with database.reading() as read:
         return (_overdue_since(read, NOW), _unsent_since(read), _failed(read), _overdue(read, "main", NOW))
+
+
+def the_upkeep(database: Database) -> object:
+    """What the clock looks at to keep promises in step with the hours, and with what callers have heard."""
+    unheard, clinic = Unheard(database, str), the_clinic()
+    return (Upkeep(database).touched(clinic, NOW), unheard.check(clinic, By("the clock", NOW)))
 
 
 Reader = Callable[[Database], object]
@@ -106,7 +127,7 @@ def reads_all(step: str) -> bool:
     return whole and not any(f"INDEX {index}" in step for index in FEW)
 
 
-READERS = (the_list, the_failures, the_sweep, the_figures)
+READERS = (the_list, the_failures, the_sweep, the_figures, the_upkeep)
 SQLITE = [("sqlite", reader, counted) for reader in READERS for counted in (False, True)]
 POSTGRES = [("postgres", reader, True) for reader in READERS]
 """PostgreSQL counts its rows by itself. Before that it takes every column for full, and reads what it need not."""

@@ -69,7 +69,7 @@ def _entry(booked: FeedEntry) -> ics.CalendarEvent:
         length=services().clinic.diary.length,
         changed=booked.booked,
         revision=booked.revision,
-        summary=f"FeedEntry {booked.reference}",
+        summary=f"Appointment {booked.reference}",
         description=services().clinic.line(booked.line).heading,
         url=f"{base}/desk/requests/{booked.reference}?id={booked.request_id}",
     )

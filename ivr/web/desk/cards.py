@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ivr.desk.request_rows import CANNOT_READ
 from ivr.desk.requests import OUTCOMES, HistoryEntry, HistoryEvent, Outcome, Request, Status, Then
 from ivr.desk.store import wish_of
-from ivr.desk.tasks import WORKER_DIED, FailedTask, history_of_failure
+from ivr.desk.tasks import FailedTask, history_of_failure
 from ivr.line.blanks import Day, Say, Value
 from ivr.line.booking import Kind, Part
 from ivr.line.script import Spoken
 from ivr.storage.odd import text_of
+from ivr.web.desk.reasons import reason_words, why_words
 from ivr.web.i18n import _, day, how_soon, language, local, moment
 from ivr.web.services import services
 from ivr.web.wording import kind_words, language_words, outcome_words
@@ -128,14 +128,22 @@ HISTORY: Mapping[HistoryEvent, Callable[[str], str]] = {
     HistoryEvent.PASSED_ON: lambda detail: _("passed it on to %(name)s", name=detail),
     HistoryEvent.RETURNED: lambda detail: _("gave it back: %(name)s had left it alone", name=detail),
     HistoryEvent.UNDONE: lambda _detail: _("took that back"),
-    HistoryEvent.NOT_TOLD: lambda detail: _("nobody could be told of it: %(reason)s", reason=_reason(detail)),
-    HistoryEvent.NOT_CONFIRMED: lambda why: _("the caller could not be sent a text: %(reason)s", reason=_reason(why)),
+    HistoryEvent.NOT_TOLD: lambda detail: _("nobody could be told of it: %(reason)s", reason=reason_words(detail)),
+    HistoryEvent.NOT_CONFIRMED: lambda why: _(
+        "the caller could not be sent a text: %(reason)s", reason=reason_words(why)
+    ),
     HistoryEvent.TOOK_IN: lambda detail: _took_in(*detail.split(" ", 2)),
     HistoryEvent.DUPLICATE_OF: lambda detail: _("merged it into the request %(reference)s", reference=detail),
     HistoryEvent.REBOOKED: lambda detail: _("gave another time: %(moment)s", moment=_moment(detail)),
     HistoryEvent.CALLED_OFF: lambda _detail: _("cancelled the appointment"),
     HistoryEvent.TRIED_AGAIN: lambda _detail: _("had the notification tried again"),
     HistoryEvent.NOTE: lambda detail: detail,
+    HistoryEvent.TO_TELL: lambda why: _("the patient is to be told: %(why)s", why=why_words(why)),
+    HistoryEvent.NOT_TO_TELL: lambda _detail: _("there is nothing to tell the patient any more"),
+    HistoryEvent.DUE_MOVED: lambda detail: _(
+        "moved it to when the clinic is open: %(moment)s", moment=_moment(detail.split()[-1])
+    ),
+    HistoryEvent.DUE_BACK: lambda detail: _("put it back to %(moment)s, as before", moment=_moment(detail)),
 }
 """Makes the sentence of a history event from its detail. Outcomes have words of their own."""
 
@@ -143,19 +151,6 @@ HISTORY: Mapping[HistoryEvent, Callable[[str], str]] = {
 def failure_words(failed: FailedTask) -> str:
     """Return a sentence about a notification that could not be sent, with the reason."""
     return HISTORY[history_of_failure(failed.name)](failed.reason)
-
-
-def _reason(kind: str) -> str:
-    return REASONS[kind]() if kind in REASONS else kind
-
-
-REASONS: Mapping[str, Callable[[], str]] = {
-    "NotTold": lambda: _("a channel in STAFF_NOTIFY_URLS did not take it"),
-    "AddressNotUnderstood": lambda: _("the address in STAFF_NOTIFY_URLS is not understood"),
-    WORKER_DIED: lambda: _("the worker ended each time it tried"),
-    CANNOT_READ: lambda: _("this version cannot read the request"),
-}
-"""Words for the reasons that have a name of ours. Those of libraries are shown as they are."""
 
 
 def who_words(entry: HistoryEntry) -> str:

@@ -16,6 +16,7 @@ from ivr.line.hours import HORIZON_DAYS
 from ivr.web import typed
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.hours.form import ALL_LINES, FormRefused, wished
+from ivr.web.hours.touched import asks_first, keep_promises, whom_it_touches
 from ivr.web.hours.view import entries, heard, suggestions
 from ivr.web.i18n import _, language
 from ivr.web.services import services
@@ -45,6 +46,9 @@ def change() -> ResponseReturnValue:
         asked = wished(request.form, services().clinic, standing, _today())
     except FormRefused as refused:
         return _page(typed.typed("hours"), str(refused)), 400
+    after = services().clinic.with_closures([*standing, *asked])
+    if asks_first(after):
+        return whom_it_touches(after, url_for("hours.change")), 409
     services().hours.closures.set(asked, by())
     return _heard_from_now_on(_("It is set. Callers hear it from the next call on."))
 
@@ -54,6 +58,10 @@ def change() -> ResponseReturnValue:
 def undo() -> ResponseReturnValue:
     """Undo the closures that were set in one go."""
     ids = [int(each) for each in request.form.getlist("id") if each.isascii() and each.isdigit() and len(each) < 10]
+    left = [each.closure for each in services().hours.closures.current(_today()) if each.id not in ids]
+    after = services().clinic.with_closures(left)
+    if asks_first(after):
+        return whom_it_touches(after, url_for("hours.undo")), 409
     undone = [services().hours.closures.undo(each, by()) for each in ids]
     if not any(undone):
         flash(_("Somebody has undone this already."), "trouble")
@@ -62,10 +70,11 @@ def undo() -> ResponseReturnValue:
 
 
 def _heard_from_now_on(words: str) -> ResponseReturnValue:
-    """Write a change to the telephone's file, tell the reader whether that worked, and return to the page."""
+    """Write a change to the telephone's file, keep promises in step, tell the reader, and return to the page."""
+    touched = keep_promises([each.closure for each in services().hours.closures.current(_today())])
     try:
         services().hours.closures_file.follow(services().hours.closures, _today())
-        flash(words, "done")
+        flash(" ".join((words, *touched)), "done")
     except MirrorFileAway as away:
         log.warning("the closures do not reach the telephone (%s)", away)
         flash(_not_heard(), "trouble")

@@ -11,6 +11,7 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
+TO_HEAR = sa.text("to_hear IS NOT NULL")
 OF_APPOINTMENTS = sa.text("appointment_id IS NOT NULL")
 LIVE_ONLY = sa.text("status IN ('open', 'taken')")
 TAKES_TIME = sa.text("status IN ('booked', 'arrived')")
@@ -47,7 +48,9 @@ def upgrade() -> None:
         sa.Column("created", sa.DateTime, nullable=False),
         sa.Column("touched", sa.DateTime, nullable=False),
         sa.Column("request_id", sa.Integer, sa.ForeignKey("requests.id"), index=True),
+        sa.Column("to_hear", sa.String(64)),
     )
+    op.create_index("appointments_to_hear", "appointments", ["to_hear"], sqlite_where=TO_HEAR, postgresql_where=TO_HEAR)
     op.create_index("appointments_by_start", "appointments", ["starts"])
     op.create_index("appointments_by_phone", "appointments", ["phone"])
     op.create_index("appointments_by_reference", "appointments", ["reference"])

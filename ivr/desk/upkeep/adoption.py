@@ -1,0 +1,94 @@
+"""Enters into the diary what an older version of the program has booked, which knew no diary.
+
+Its bookings are requests, closed as booked with a time. One that clashes gets an extra place, where the desk sees it.
+No HTTP, no clock.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, exists, select
+
+from ivr.desk.requests import THE_CLOCK, Outcome, Status
+from ivr.diary.appointments import NewAppointment, Source
+from ivr.diary.diary import book
+from ivr.diary.times import Asked
+from ivr.line.clinic import Clinic
+from ivr.line.phones import NumberRefused, Phone
+from ivr.storage import schema
+from ivr.storage.database import Database
+from ivr.storage.odd import name_once
+from ivr.storage.upsert import in_turn, lock_key
+
+AT_ONCE = 100
+"""The most bookings that one transaction enters, so that no caller waits for its lock."""
+
+JUST_OVER = timedelta(days=1)
+"""The time for which a booking that is over is still entered by each look."""
+
+table = schema.requests
+
+
+class Adoption:
+    """Enters older bookings: all of them at the first look, and later those that an older process goes on making."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._is_first = True
+
+    def run(self, clinic: Clinic, now: datetime) -> int:
+        """Enter what is not in the diary, and return how many. Safe to repeat. Raises StoreAway."""
+        since = None if self._is_first else now - JUST_OVER
+        count, after = 0, 0
+        while rows := in_turn(self._database, lambda write: _entered(write, clinic, since, after)):  # noqa: B023 - called at once
+            count, after = count + sum(rows.values()), max(rows)
+        self._is_first = False
+        return count
+
+
+def _entered(write: Connection, clinic: Clinic, since: datetime | None, after: int) -> dict[int, bool]:
+    """Enter a batch of the bookings after this id, and return whether each could be entered, by the request's id."""
+    lock_key(write, "adoption")
+    known = exists().where(schema.appointments.c.request_id == table.c.id)
+    older = (table.c.status == Status.CLOSED, table.c.outcome == Outcome.BOOKED, table.c.id > after, ~known)
+    booked = select(table).where(*older, table.c.appointment >= since if since else table.c.appointment.is_not(None))
+    rows = write.execute(booked.order_by(table.c.id).limit(AT_ONCE)).all()
+    return {row.id: _enter(write, clinic, row) for row in rows}
+
+
+def _enter(write: Connection, clinic: Clinic, row: Row[Any]) -> bool:
+    columns = clinic.diary.of_line(row.line) or clinic.diary.schedules
+    try:
+        book(write, _appointment(row), Asked(row.appointment, columns, beside=True))
+    except (TypeError, AttributeError, OverflowError):  # a time that cannot be read, or at the end of all time
+        name_once(table.name, row.id, ["appointment"])
+        return False
+    return True
+
+
+def _appointment(row: Row[Any]) -> NewAppointment:
+    """Return the booking of a request as an appointment. Raises TypeError where its time cannot be read."""
+    if not isinstance(row.appointment, datetime):
+        raise TypeError
+    moments = (row.touched, row.created, row.appointment)
+    return NewAppointment(
+        starts=row.appointment,
+        phone=_phone(row.phone),
+        line=row.line,
+        language=row.language,
+        source=Source.OLDER,
+        reference=row.reference,
+        made_by=row.taken_by or THE_CLOCK,
+        created=next(each for each in moments if isinstance(each, datetime)),
+        call_id=row.call_sid,
+        patient_id=row.patient_id,
+        request_id=row.id,
+    )
+
+
+def _phone(stored: Any) -> Phone | None:
+    """Return the number; None where it cannot be read. The request that was booked has it as stored."""
+    try:
+        return Phone(str(stored))
+    except NumberRefused:
+        return None

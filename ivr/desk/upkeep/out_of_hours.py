@@ -1,0 +1,97 @@
+"""Finds the appointments to come that lie in closed or blocked hours: their patients are to be told.
+
+What the desk has booked there on purpose is left alone. Reads only. No HTTP, no clock.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, exists, or_, select
+
+from ivr.desk.requests import CALLER, Why
+from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEvent
+from ivr.diary.blocked_times import StandingTimeBlock, blocked_on, days_between, standing_blocks
+from ivr.diary.free import is_free, is_open
+from ivr.diary.last_change import with_last_change
+from ivr.line.clinic import Clinic
+from ivr.storage import schema
+
+JUST_NOW = timedelta(minutes=2)
+"""The clock looks so often that what the desk has made within this time was made in these hours."""
+
+table, lines = schema.appointments, schema.appointment_history
+
+
+@dataclass(frozen=True)
+class OutOfHours:
+    """An appointment at a time that is closed, or blocked."""
+
+    appointment: Appointment
+    why: Why
+
+
+def out_of_hours(read: Connection, clinic: Clinic, now: datetime) -> list[OutOfHours]:
+    """Return the appointments from now on in closed or blocked hours, by time."""
+    booked = (table.c.status == AppointmentStatus.BOOKED, table.c.starts > now)
+    columns: tuple[Any, ...] = (table.c.id, table.c.line, table.c.schedule, table.c.starts, table.c.ends)
+    blocks = standing_blocks(read, clinic.line("").hours.local(now).date())
+    rows = read.execute(select(*columns).where(*booked).order_by(table.c.starts)).all()
+    reasons = ((row.id, why) for row in rows if (why := _why(clinic, blocks, row)))
+    found = ((with_last_change(read, appointment_id)[0], why) for appointment_id, why in reasons)
+    return [OutOfHours(appointment, why) for appointment, why in found if appointment]
+
+
+def why_out_of_hours(read: Connection, clinic: Clinic, found: Appointment) -> Why | None:
+    """Return why the time of an appointment is not open; None where it is."""
+    day = clinic.line(found.line).hours.local(found.starts).date()
+    return _why(clinic, standing_blocks(read, day - timedelta(days=1)), found)
+
+
+def is_to_be_told(read: Connection, found: OutOfHours) -> bool:
+    """Return whether its patient is still to be put on the list: not for this time before, nor on purpose there."""
+    starts = found.appointment.starts
+    settled = (DiaryEvent.TO_TELL, DiaryEvent.NOT_TO_TELL, DiaryEvent.ON_PURPOSE)
+    query = select(lines.c.what, lines.c.detail).order_by(lines.c.id.desc()).limit(1)
+    last = read.execute(query.where(lines.c.appointment_id == found.appointment.id, lines.c.what.in_(settled))).first()
+    if last is None or last.what == DiaryEvent.NOT_TO_TELL:
+        return True
+    return not _is_moment(str(last.detail).rpartition(" ")[2], starts) or str(last.detail).startswith(Why.UNHEARD)
+
+
+def is_on_purpose(read: Connection, found: OutOfHours, now: datetime) -> bool:
+    """Return whether the desk has just given it this time, while it was closed or blocked already."""
+    _appointment, last = with_last_change(read, found.appointment.id)
+    if last is None or last.who == CALLER or not isinstance(last.at, datetime):
+        return False
+    return abs(now - last.at) <= JUST_NOW and not _closed_since(read, last.at)
+
+
+def _closed_since(read: Connection, at: datetime) -> bool:
+    """Return whether a closure or a block was set since then."""
+    closures, blocks = schema.closures, schema.blocked_times
+    found = select(or_(exists().where(closures.c.at >= at), exists().where(blocks.c.at >= at)))
+    return bool(read.execute(found).scalar())
+
+
+def _why(clinic: Clinic, blocks: Sequence[StandingTimeBlock], found: Row[Any] | Appointment) -> Why | None:
+    if not isinstance(found.starts, datetime) or not isinstance(found.ends, datetime):
+        return None
+    hours = clinic.line(found.line).hours
+    start, end = found.starts.astimezone(UTC), found.ends.astimezone(UTC)
+    if not is_open(clinic.diary.schedule(found.schedule), hours, start, end):
+        return Why.CLOSED
+    days = days_between(hours.local(start).date() - timedelta(days=1), hours.local(end).date())
+    return None if is_free(list(blocked_on(blocks, found.schedule, days, hours.zone)), start, end) else Why.BLOCKED
+
+
+def _is_moment(written: str, moment: datetime) -> bool:
+    return moment in set(_moments(written))
+
+
+def _moments(written: str) -> Iterator[datetime]:
+    try:
+        yield datetime.fromisoformat(written)
+    except ValueError:
+        return

@@ -1,0 +1,101 @@
+"""Puts an appointment on the waiting list, so that somebody tells its patient of a change, and takes it off again.
+
+Within a transaction. No HTTP, no clock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from ivr.desk.requests import HistoryEntry, HistoryEvent, Status, Why
+from ivr.desk.store import add_task, note
+from ivr.desk.tasks import NewTask
+from ivr.diary import diary
+from ivr.diary.appointments import Appointment, DiaryEntry, DiaryEvent
+from ivr.line.booking import Kind
+from ivr.storage import schema
+from ivr.storage.audit import By
+from ivr.storage.upsert import insert_new, lock_key
+
+FROM_THE_DIARY = "diary"
+"""The origin of a request that nobody made: something is to be told to the patient of an appointment."""
+
+table = schema.requests
+
+
+@dataclass(frozen=True)
+class ToTell:
+    """The reason for which a patient is to be told of something, and when somebody is to ring them."""
+
+    why: Why
+    due: datetime
+    notices: Sequence[NewTask] = ()
+    """The tasks that tell the staff so; none where one of them has just brought it about."""
+
+
+def tell_patient(write: Connection, about: Appointment, what: ToTell, by: By) -> int | None:
+    """Put the appointment on the waiting list, and return the request's id.
+
+    None where it is on the list already, or has no number to ring; its history says so either way. The request has the
+    appointment's own reference, which is the one that the patient knows.
+    """
+    lock_key(write, "tell", str(about.id))
+    live = select(table.c.id).where(schema.IS_LIVE, table.c.about == about.id, table.c.why.in_(TOLD_BY_THE_CLINIC))
+    if write.execute(live).first() is not None:
+        return None
+    entry = DiaryEntry(by.at, by.who, DiaryEvent.TO_TELL, to_tell(what.why, about.starts))
+    diary.note(write, about.id, entry)
+    return _on_the_list(write, about, what, by) if about.phone else None
+
+
+def to_tell(why: Why, starts: datetime) -> str:
+    """Return the detail of the line in the appointment's history: why, and the time that it had."""
+    return f"{why} {starts.isoformat()}"
+
+
+TOLD_BY_THE_CLINIC = (Why.CLOSED, Why.BLOCKED, Why.UNHEARD)
+"""The reasons that begin with the clinic; the others begin with the patient."""
+
+
+def _on_the_list(write: Connection, about: Appointment, what: ToTell, by: By) -> int:
+    request_id = insert_new(
+        write,
+        table,
+        reference=about.reference,
+        kind=Kind.CALLBACK,
+        line=about.line,
+        phone=about.phone.e164 if about.phone else "",
+        language=about.language,
+        due=what.due,
+        status=Status.OPEN,
+        created=by.at,
+        call_sid=about.call_id,
+        rang_again=0,
+        source=FROM_THE_DIARY,
+        patient_id=about.patient_id,
+        about=about.id,
+        why=what.why,
+    )
+    note(write, request_id, HistoryEntry.of(by, HistoryEvent.TO_TELL, what.why))
+    # By its promise it is found under its reference.
+    promise = {"reference": about.reference, "spoken": about.reference, "joined": False, "created": by.at}
+    insert_new(write, schema.promises, mark=f"to tell {request_id}", request_id=request_id, **promise)
+    for each in what.notices:
+        add_task(write, request_id, each, by.at)
+    return request_id
+
+
+def tell_no_more(write: Connection, request_id: int, appointment_id: int, by: By) -> bool:
+    """Take an open request off the list, as there is nothing to tell any more; return whether it was open.
+
+    What somebody has taken stays: they may be talking to the patient.
+    """
+    is_open = (table.c.id == request_id, table.c.status == Status.OPEN)
+    closed = update(table).where(*is_open).values(status=Status.CLOSED, touched=by.at).returning(table.c.id)
+    if write.execute(closed).first() is None:
+        return False
+    note(write, request_id, HistoryEntry.of(by, HistoryEvent.NOT_TO_TELL))
+    diary.note(write, appointment_id, DiaryEntry(by.at, by.who, DiaryEvent.NOT_TO_TELL))
+    return True

@@ -1,0 +1,94 @@
+"""Finds the bookings and changes by phone of which the caller has not heard, and has their patients told.
+
+The record of the call shows what was heard: a commit that came too late to be spoken, or a call that was lost before,
+leaves an hour that nobody knows of. No HTTP, no clock.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from ivr.desk.requests import CALLER, Why
+from ivr.desk.tasks import NewTask
+from ivr.desk.upkeep.tell import ToTell, tell_patient
+from ivr.diary.appointments import Appointment, DiaryEvent
+from ivr.diary.last_change import with_last_change
+from ivr.line.clinic import Clinic
+from ivr.storage import schema
+from ivr.storage.audit import By
+from ivr.storage.database import Database
+from ivr.storage.upsert import in_turn
+
+RECORDED = timedelta(minutes=15)
+"""The time after which a call without a record counts as one whose record was lost."""
+
+PLACES: Mapping[str, str] = {
+    DiaryEvent.BOOKED: "booked",
+    DiaryEvent.MOVED: "moved",
+    DiaryEvent.CANCELLED: "cancelled",
+}
+"""The place of the menu at which a caller hears of each change, as it stands in the record of the call."""
+
+FAULT = "fault"
+"""The word of a record for an apology that was heard instead of what came before."""
+
+table, calls = schema.appointments, schema.calls
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """Checks by the records of the calls whether their callers have heard of what they changed."""
+
+    database: Database
+    mark_of: Callable[[str], str]
+    """Returns the mark of a call's record, by the call's id."""
+    notices: Sequence[NewTask] = ()
+    """The tasks that tell the staff of what is to be told."""
+
+    def check(self, clinic: Clinic, by: By) -> int:
+        """Check each change once, when its call is over; return how many patients are to be told. Raises StoreAway."""
+        with self.database.reading() as read:
+            waiting = read.execute(select(table.c.id, table.c.to_hear).where(table.c.to_hear.is_not(None))).all()
+        if not waiting:
+            return 0
+        return in_turn(self.database, lambda write: self._checked(write, clinic, by))
+
+    def _checked(self, write: Connection, clinic: Clinic, by: By) -> int:
+        columns: tuple[Any, ...] = (table.c.id, table.c.to_hear, table.c.touched)
+        query = select(*columns).where(table.c.to_hear.is_not(None)).with_for_update()
+        rows = write.execute(query).all()
+        paths = _paths(write, [self.mark_of(row.to_hear) for row in rows])
+        over = {row.id: row for row in rows if self.mark_of(row.to_hear) in paths or _is_lost(row, by.at)}
+        write.execute(update(table).where(table.c.id.in_(over)).values(to_hear=None))
+        found = (_unheard(write, row.id, paths.get(self.mark_of(row.to_hear), ())) for row in over.values())
+        return sum(self._tell(write, each, clinic, by) for each in found if each and each.starts > by.at)
+
+    def _tell(self, write: Connection, found: Appointment, clinic: Clinic, by: By) -> bool:
+        due = clinic.line(found.line).hours.open_from(by.at) or by.at
+        return tell_patient(write, found, ToTell(Why.UNHEARD, due, self.notices), by) is not None
+
+
+def _unheard(read: Connection, appointment_id: int, path: Sequence[str]) -> Appointment | None:
+    """Return the appointment if its last change was made by a caller, who has not heard of it on this path."""
+    found, last = with_last_change(read, appointment_id)
+    by_caller = last is not None and last.who == CALLER
+    return found if by_caller and last and not has_heard(path, PLACES.get(last.what, "")) else None
+
+
+def has_heard(path: Sequence[str], place: str) -> bool:
+    """Return whether a call on this path has heard what is said at the place, and no apology instead."""
+    return any(here == place and then != FAULT for here, then in pairwise((*path, "")))
+
+
+def _paths(read: Connection, marks: Sequence[str]) -> dict[str, Sequence[str]]:
+    rows = read.execute(select(calls.c.mark, calls.c.path).where(calls.c.mark.in_(marks)))
+    return {row.mark: str(row.path).split(" ") for row in rows}
+
+
+def _is_lost(row: Row[Any], now: datetime) -> bool:
+    """Return whether the record of the call should be there by now. A time far off was written by a wrong clock."""
+    return not isinstance(row.touched, datetime) or abs(now - row.touched) >= RECORDED

@@ -1,0 +1,111 @@
+"""Keeps what was promised in step with the hours: due times leave closed hours, and patients of closed hours are told.
+
+The clock does it every few seconds, and the desk's pages at once after a change of the hours. No HTTP, no clock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from ivr.desk.requests import CALLER, Status, Why
+from ivr.desk.tasks import NewTask
+from ivr.desk.upkeep.due_times import DueMove, due_moves, keep_due_in_open_hours
+from ivr.desk.upkeep.out_of_hours import OutOfHours, is_on_purpose, is_to_be_told, out_of_hours, why_out_of_hours
+from ivr.desk.upkeep.tell import TOLD_BY_THE_CLINIC, ToTell, tell_no_more, tell_patient, to_tell
+from ivr.diary import diary
+from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEntry, DiaryEvent
+from ivr.diary.last_change import with_last_change
+from ivr.line.clinic import Clinic
+from ivr.storage import schema
+from ivr.storage.audit import By
+from ivr.storage.database import Database
+from ivr.storage.upsert import in_turn
+
+table = schema.requests
+
+
+@dataclass(frozen=True)
+class Touched:
+    """The promises that hours touch: whom to tell, whom not to tell any more, and whose call is due at another time."""
+
+    appointments: Sequence[Appointment] = ()
+    relieved: Sequence[Appointment] = ()
+    """Those that are taken off the waiting list: there is nothing to tell any more."""
+    requests: Sequence[DueMove] = ()
+
+    @property
+    def is_nobody(self) -> bool:
+        """True if nobody is touched."""
+        return not (self.appointments or self.relieved or self.requests)
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """Keeps promises in step with the hours."""
+
+    database: Database
+    notices: Sequence[NewTask] = ()
+    """The tasks that tell the staff of what the clock has put on the list."""
+
+    def touched(self, clinic: Clinic, now: datetime) -> Touched:
+        """Return whom these hours would touch who is not touched yet. Raises StoreAway."""
+        with self.database.reading() as read:
+            told = [each.appointment for each in out_of_hours(read, clinic, now) if is_to_be_told(read, each)]
+            return Touched(told, [about for _, about in _settled(read, clinic)], due_moves(read, clinic))
+
+    def keep(self, clinic: Clinic, by: By, *, notify: bool = False) -> Touched:
+        """Bring everything in step with these hours, and return whom that touched. Raises StoreAway.
+
+        With `notify`, the staff are told over their channels of each patient who is to be told.
+        """
+        notices = self.notices if notify else ()
+        return in_turn(self.database, lambda write: tell_touched(write, clinic, by, notices))
+
+
+def tell_touched(write: Connection, clinic: Clinic, by: By, notices: Sequence[NewTask] = ()) -> Touched:
+    """Move the due times, put the patients of closed and blocked hours on the list, and take off whom not to tell."""
+    moved = keep_due_in_open_hours(write, clinic, by)
+    relieved = [about for request_id, about in _settled(write, clinic) if tell_no_more(write, request_id, about.id, by)]
+    found = out_of_hours(write, clinic, by.at)
+    told = [each.appointment for each in found if _put_on(write, clinic, each, by, notices)]
+    return Touched(told, relieved, moved)
+
+
+def _put_on(write: Connection, clinic: Clinic, each: OutOfHours, by: By, notices: Sequence[NewTask]) -> bool:
+    found = each.appointment
+    if not is_to_be_told(write, each):
+        return False
+    if is_on_purpose(write, each, by.at):
+        entry = DiaryEntry(by.at, by.who, DiaryEvent.ON_PURPOSE, found.starts.isoformat())
+        diary.note(write, found.id, entry)
+        return False
+    due = clinic.line(found.line).hours.open_from(by.at) or by.at
+    return tell_patient(write, found, ToTell(each.why, due, notices), by) is not None
+
+
+def _settled(read: Connection, clinic: Clinic) -> list[tuple[int, Appointment]]:
+    """Return the open requests, each with its appointment, of whose patients nobody has to be told any more."""
+    is_open = (table.c.status == Status.OPEN, table.c.about.is_not(None), table.c.why.in_(TOLD_BY_THE_CLINIC))
+    columns: tuple[Any, ...] = (table.c.id, table.c.about, table.c.why, table.c.created)
+    rows = sorted(read.execute(select(*columns).where(schema.IS_LIVE, *is_open)), key=lambda row: int(row.id))
+    found = ((row, *with_last_change(read, row.about)) for row in rows)
+    return [(row.id, about) for row, about, last in found if about and _is_settled(read, clinic, row, about, last)]
+
+
+def _is_settled(read: Connection, clinic: Clinic, row: Row[Any], about: Appointment, last: DiaryEntry | None) -> bool:
+    """Return whether the appointment was cancelled since, or changed by the patient, or is open again."""
+    ends_it = last is not None and (last.who == CALLER or about.status is not AppointmentStatus.BOOKED)
+    if ends_it and last and _changed_since(last, row.created):
+        return True
+    lines = schema.appointment_history
+    same_time = (lines.c.appointment_id == about.id, lines.c.detail == to_tell(Why(row.why), about.starts))
+    is_moved = read.execute(select(lines.c.id).where(*same_time)).first() is None
+    return row.why != Why.UNHEARD and not is_moved and why_out_of_hours(read, clinic, about) is None
+
+
+def _changed_since(last: DiaryEntry, at: Any) -> bool:
+    """Return whether the last change was made after a moment; False where one of the two cannot be read."""
+    return isinstance(at, datetime) and isinstance(last.at, datetime) and last.at > at

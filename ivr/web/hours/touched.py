@@ -1,0 +1,94 @@
+"""Shows whom a change of the hours touches before it is kept, and keeps what was promised in step with it.
+
+The patients of closed hours go on the waiting list, and calls that were due then get another time.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template, request
+
+from ivr.desk.upkeep.due_times import DueMove
+from ivr.diary.appointments import Appointment
+from ivr.line.clinic import Clinic
+from ivr.line.hours import DeskClosure
+from ivr.line.phones import NumberRefused, Phone
+from ivr.web.i18n import _, local, moment
+from ivr.web.services import services
+from ivr.web.sessions import by
+
+KEEPS = "keeps"
+"""The field of the form that is sent once somebody has seen whom the change touches."""
+
+
+@dataclass(frozen=True)
+class TouchedPatient:
+    """A patient whom a change of the hours touches, in words."""
+
+    who: str
+    """The name where there is one, and the number."""
+    at: str
+    """The time of the appointment, or when the call was due."""
+    then: str = ""
+    """When the call is due from now on."""
+
+
+def asks_first(after: Clinic) -> bool:
+    """Return whether these hours touch somebody, and the reader has not been shown whom. Raises StoreAway."""
+    if KEEPS in request.form:
+        return False
+    return not services().desk.upkeep.touched(after, services().clock()).is_nobody
+
+
+def whom_it_touches(after: Clinic, action: str) -> str:
+    """Return the page that shows whom these hours touch, with the form to keep them. Raises StoreAway."""
+    touched = services().desk.upkeep.touched(after, services().clock())
+    everybody = [*touched.appointments, *touched.relieved]
+    people = services().diary.patients.called({each.patient_id for each in everybody if each.patient_id})
+    names = {key: each.name for key, each in people.items()}
+    return render_template(
+        "hours_touched.html",
+        appointments=[_patient(each, names) for each in touched.appointments],
+        relieved=[_patient(each, names) for each in touched.relieved],
+        calls=[_call(each) for each in touched.requests],
+        action=action,
+        fields=[(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"],
+        keeps=KEEPS,
+    )
+
+
+def keep_promises(closures: Sequence[DeskClosure]) -> list[str]:
+    """Bring everything in step with these closures, and return what was done, in sentences. Raises StoreAway."""
+    touched = services().desk.upkeep.keep(services().clinic.with_closures(closures), by())
+    return list(_done(len(touched.appointments), len(touched.relieved), len(touched.requests)))
+
+
+def _done(told: int, relieved: int, moved: int) -> Iterator[str]:
+    if told:
+        yield _("On the waiting list now, to be told: %(count)s.", count=told)
+    if relieved:
+        yield _("Not to be told any more: %(count)s.", count=relieved)
+    if moved:
+        yield _("Calls that have another time: %(count)s.", count=moved)
+
+
+def _patient(found: Appointment, names: dict[int, str]) -> TouchedPatient:
+    number = " ".join(found.phone.groups) if found.phone else _("no number")
+    name = names.get(found.patient_id or 0, "")
+    return TouchedPatient(", ".join(filter(None, (name, number))), _at(found.starts))
+
+
+def _call(found: DueMove) -> TouchedPatient:
+    return TouchedPatient(_number(found.phone), _at(found.due), _at(found.wanted))
+
+
+def _number(stored: str) -> str:
+    try:
+        return " ".join(Phone(stored).groups)
+    except NumberRefused:
+        return stored
+
+
+def _at(at: datetime) -> str:
+    return moment(local(at))

@@ -1,0 +1,100 @@
+"""What an older version of the program has booked enters the diary once, on both databases, at its time."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import func, insert, select, text
+
+from ivr.desk.upkeep.adoption import AT_ONCE, Adoption
+from ivr.diary.appointments import Appointment, Source
+from ivr.diary.diary import Diary, book
+from ivr.diary.free_times import FreeTimes
+from ivr.storage import schema
+from ivr.storage.database import WORKER_TIMEOUT, Database
+from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, asked, the_clinic, wished
+from tests.storage.test_schema import request
+from tests.workers import the_clock_runs
+from workers.services import WorkerServices
+
+
+@pytest.fixture
+def desk_url(database_url: str) -> str:
+    return database_url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url, timeout=WORKER_TIMEOUT)
+    yield database
+    database.close()
+
+
+def closed_as_booked(database: Database, at: datetime | None, **more: object) -> None:
+    """An older version reports that a patient was reached and booked."""
+    values = {**request(status="closed"), "outcome": "booked", "appointment": at, "touched": NOW, "taken_by": "asha"}
+    with database.writing() as write:
+        write.execute(insert(schema.requests).values({**values, **more}))
+
+
+def entered(database: Database) -> list[Appointment]:
+    found = Diary(database).between(datetime(2000, 1, 1, tzinfo=NOW.tzinfo), datetime(9999, 1, 1, tzinfo=NOW.tzinfo))
+    return [each for each in found if isinstance(each, Appointment)]
+
+
+def test_older_bookings_enter_the_diary_once(database: Database) -> None:
+    closed_as_booked(database, AT_FOUR, phone="+919999900001")
+    closed_as_booked(database, NOW - timedelta(days=30), phone="+919999900002")
+    closed_as_booked(database, None, outcome="settled")
+    closed_as_booked(database, AT_FOUR, outcome="cancelled")
+    adoption = Adoption(database)
+    assert [
+        adoption.run(the_clinic(), NOW),
+        adoption.run(the_clinic(), NOW),
+        Adoption(database).run(the_clinic(), NOW),
+    ] == [
+        *(2, 0, 0),
+    ]
+    past, ahead = entered(database)
+    assert (ahead.starts, ahead.ends - ahead.starts, ahead.source, ahead.made_by) == (
+        *(AT_FOUR, HALF_AN_HOUR, Source.OLDER, "asha"),
+    )
+    assert (past.request_id, ahead.request_id) == (2, 1)
+    assert AT_FOUR not in [each.start for each in FreeTimes(database).of_day(the_clinic(), "main", NOW.date())]
+
+
+def test_those_that_clash_get_extra_places_and_all_of_them_are_entered(database: Database) -> None:
+    with database.writing() as write:
+        book(write, wished(number=9), asked())
+    for number in range(3):
+        closed_as_booked(database, AT_FOUR + timedelta(minutes=7 * number), phone=f"+91999990000{number}")
+    assert Adoption(database).run(the_clinic(), NOW) == 3
+    assert sorted(each.extra for each in entered(database)) == [0, 1, 2, 3]
+
+
+def test_what_cannot_be_read_holds_up_no_other(database: Database, desk_url: str) -> None:
+    for number in range(4):
+        closed_as_booked(database, AT_FOUR + timedelta(hours=number), phone=f"+91999990000{number}")
+    with database.writing() as write:
+        write.execute(text("UPDATE requests SET phone = '+91999' WHERE id = 2"))
+        write.execute(text("UPDATE requests SET appointment = '9999-12-31 23:59:00.000000' WHERE id = 3"))
+        if desk_url.startswith("sqlite"):
+            write.execute(text("UPDATE requests SET appointment = 'at tea' WHERE id = 1"))
+    adoption = Adoption(database)
+    assert adoption.run(the_clinic(), NOW) == (2 if desk_url.startswith("sqlite") else 3)
+    assert adoption.run(the_clinic(), NOW) == 0
+    assert None in [each.phone for each in entered(database)]
+
+
+def test_more_than_a_batch_is_entered_at_one_look(database: Database) -> None:
+    for number in range(AT_ONCE + 5):
+        closed_as_booked(database, AT_FOUR + timedelta(days=number), phone=f"+9199999{number:05}")
+    assert Adoption(database).run(the_clinic(), NOW) == AT_ONCE + 5
+
+
+def test_the_clock_enters_what_an_older_process_goes_on_booking(worker: WorkerServices) -> None:
+    the_clock_runs(worker)
+    closed_as_booked(worker.database, AT_FOUR, phone="+919999900001")
+    the_clock_runs(worker, lambda: None)
+    with worker.database.reading() as read:
+        assert read.scalar(select(func.count()).select_from(schema.appointments)) == 1

@@ -1,0 +1,131 @@
+"""No hour is kept that nobody has heard of and nobody is to be told of, on both databases, by the clock's rounds."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ivr.desk.upkeep.unheard import has_heard
+from ivr.diary.appointments import Source
+from ivr.diary.diary import Diary, book, cancel, move
+from ivr.reports.call_records import Trace
+from ivr.storage.audit import By
+from tests.desk.upkeep.test_upkeep import NINE, to_tell
+from tests.diary import asked, wished
+from tests.people import Clock
+from tests.workers import the_clock_runs
+from workers.services import WorkerServices
+
+
+@pytest.fixture
+def desk_url(database_url: str) -> str:
+    return database_url
+
+
+@pytest.fixture
+def calls(worker: WorkerServices, clock: Clock) -> Callable[..., None]:
+    """Leaves the traces of a finished call that came to these places."""
+
+    def call(call_id: str, *places: str) -> None:
+        mark, spool = worker.desk.unheard.mark_of(call_id), worker.call_collector._spool
+        for step, place in enumerate(places):
+            spool.write(Trace(mark, clock(), "main", "en", (place,), f"{step:08}"))
+        spool.write(Trace(mark, clock(), "", "", (), "", over=True, lasted=40))
+
+    return call
+
+
+def booked(worker: WorkerServices, **more: object) -> int:
+    with worker.database.writing() as write:
+        return book(write, wished(NINE, **more), asked(NINE))  # type: ignore[arg-type]
+
+
+def rounds(worker: WorkerServices, clock: Clock, *minutes: int) -> None:
+    """A clock process after each of these pauses: to one that runs, a moved clock has jumped."""
+    for each in minutes:
+        clock.goes_on(minutes=each)
+        the_clock_runs(worker)
+
+
+UNHEARD = [(1, "unheard", "000001")]
+
+
+@pytest.mark.parametrize(
+    ("places", "told"),
+    [
+        (("main", "booked", "goodbye"), []),
+        (("main", "booked"), []),
+        (("main", "fault", "booked"), []),
+        (("main", "booked", "main", "fault"), []),
+        (("main", "summary"), UNHEARD),
+        (("main", "booked", "fault"), UNHEARD),
+        (("main", "own_number", "kept"), UNHEARD),
+    ],
+)
+def test_the_record_of_the_call_shows_whether_the_caller_has_heard(
+    worker: WorkerServices, clock: Clock, calls: Callable[..., None], places: tuple[str, ...], told: object
+) -> None:
+    booked(worker)
+    calls("CA1", *places)
+    rounds(worker, clock, 1, 30)
+    assert to_tell(worker) == told
+
+
+def test_while_the_call_goes_on_nobody_is_told_and_once_only_after_it(
+    worker: WorkerServices, clock: Clock, calls: Callable[..., None]
+) -> None:
+    booked(worker)
+    rounds(worker, clock, 0, 14)
+    assert to_tell(worker) == []
+    rounds(worker, clock, 1, 1)
+    assert to_tell(worker) == UNHEARD, "the record is lost"
+    worker.desk.moves.take(1, By("asha", clock()))
+    with worker.database.writing() as write:
+        cancel(write, 1, By("asha", clock()))
+    rounds(worker, clock, 60)
+    assert [each.what for each in Diary(worker.database).history(1)] == ["booked", "to_tell", "cancelled"]
+
+
+@pytest.mark.parametrize("what", ["moved", "cancelled"])
+def test_a_change_by_phone_is_checked_by_the_call_that_made_it(
+    worker: WorkerServices, clock: Clock, calls: Callable[..., None], what: str
+) -> None:
+    booked(worker)
+    calls("CA1", "main", "booked")
+    rounds(worker, clock, 1)
+    by = By("caller", clock())
+    with worker.database.writing() as write:
+        if what == "moved":
+            move(write, 1, asked(NINE.replace(hour=10)), by, call_id="CA2")
+        else:
+            cancel(write, 1, by, call_id="CA2")
+    calls("CA2", "main", "own_appointment")
+    rounds(worker, clock, 1, 0)
+    assert to_tell(worker) == UNHEARD
+    clock.goes_on(minutes=1)
+    with worker.database.writing() as write:
+        if what == "moved":
+            move(write, 1, asked(NINE.replace(hour=11)), By("caller", clock()), call_id="CA3")
+            calls("CA3", "main", "moved")
+    rounds(worker, clock, 1, 0)
+    assert to_tell(worker) == ([] if what == "moved" else UNHEARD), "the patient has called again"
+
+
+def test_what_the_desk_books_or_has_moved_since_needs_no_check(worker: WorkerServices, clock: Clock) -> None:
+    booked(worker)
+    with worker.database.writing() as write:
+        move(write, 1, asked(NINE.replace(hour=10)), By("asha", clock()))
+        book(write, wished(NINE, 2, source=Source.DESK, made_by="asha"), asked(NINE))
+    rounds(worker, clock, 60)
+    assert to_tell(worker) == []
+
+
+def test_what_is_over_before_anybody_can_tell_it_is_left_alone(worker: WorkerServices, clock: Clock) -> None:
+    booked(worker)
+    clock.shows(2026, 11, 24, 10, 0)
+    the_clock_runs(worker)
+    assert to_tell(worker) == []
+
+
+def test_an_apology_right_after_it_was_heard_instead() -> None:
+    assert has_heard(["booked", "fault", "booked"], "booked")
+    assert not has_heard([], "booked")

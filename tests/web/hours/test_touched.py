@@ -1,0 +1,111 @@
+"""Whom a change of the hours touches is shown before it is kept, and what was promised moves with it, and back."""
+
+import re
+from html import unescape
+
+import pytest
+
+from ivr.diary.diary import book
+from ivr.diary.patients import known_as, set_patient
+from ivr.line.phones import Phone as Number
+from ivr.storage import schema
+from tests.diary import NOW, asked, wished
+from tests.people import Phone, Staff
+from tests.web.hours.test_pages import TODAY, at_the_desk, page, posts
+from tests.workers import books
+
+CLOSES = {"what": "closed", "day": TODAY, "line": "*", "reason": ""}
+
+
+@pytest.fixture
+def desk_url(database_url: str) -> str:
+    return database_url
+
+
+@pytest.fixture
+def patient(phone: Phone) -> str:
+    """The name of a patient with an appointment at four."""
+    with phone.services.database.writing() as write:
+        appointment_id = book(write, wished(), asked())
+        known = known_as(write, Number("+919999900001"), "Made Up", NOW)
+        set_patient(write, schema.appointments, appointment_id, known)
+    return "Made Up"
+
+
+def shown(staff: Staff, **form: str) -> str:
+    """What is shown of a change before it is kept."""
+    answer = posts(staff, **form)
+    assert answer.status_code == 409
+    return unescape(answer.text)
+
+
+def confirms(staff: Staff, shown_first: str) -> str:
+    """Taps the button of that page; the page that follows."""
+    action = re.findall(r'<form method="post" action="(/desk/hours[^"]*)" class="row ends">', shown_first)[0]
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', shown_first.partition(action)[2])
+    answer = staff.browser.post(action, data=dict([*fields, ("keeps", "yes")]))
+    assert answer.status_code == 302
+    return unescape(page(staff))
+
+
+def undo_of(staff: Staff) -> dict[str, str]:
+    return {"path": "/desk/hours/undo", "id": re.findall(r'name="id" value="(\d+)"', page(staff))[0]}
+
+
+def test_closing_shows_whom_it_touches_before_anything_is_changed(phone: Phone, patient: str) -> None:
+    books(phone)
+    staff = at_the_desk(phone)
+    seen = shown(staff, **CLOSES)
+    assert "1 appointment in closed hours" in seen
+    assert f'Mon 23 Nov, 16:00</time> <span class="name">{patient}, 99999 00001</span>' in seen
+    assert "Mon 23 Nov, 14:00 → Tue 24 Nov, 09:00" in seen
+    assert "Nothing: callers hear the usual hours." in page(staff)
+    assert len(phone.services.desk.store.waiting()) == 1
+
+
+def test_a_kept_closure_puts_the_patient_on_the_list_and_its_undoing_takes_them_off(phone: Phone, patient: str) -> None:
+    books(phone)
+    staff = at_the_desk(phone)
+    before = phone.services.desk.store.waiting()
+    said = confirms(staff, shown(staff, **CLOSES))
+    assert "On the waiting list now, to be told: 1." in said
+    assert "Calls that have another time: 1." in said
+    after = phone.services.desk.store.waiting()
+    assert [(each.kind, each.why) for each in after if each.about] == [("callback", "closed")]
+    assert all(f"{each.due:%d}" == "24" for each in after)
+    seen = shown(staff, **undo_of(staff))
+    assert "1 appointment in open hours again" in seen
+    assert "Tue 24 Nov, 09:00 → Mon 23 Nov, 14:00" in seen
+    assert "Not to be told any more: 1." in confirms(staff, seen)
+    assert phone.services.desk.store.waiting() == before
+
+
+def test_the_card_says_why_the_patient_is_to_be_told(phone: Phone, patient: str) -> None:
+    staff = at_the_desk(phone)
+    confirms(staff, shown(staff, **CLOSES))
+    card = unescape(staff.browser.get("/desk/requests/000001?id=1", follow_redirects=True).text)
+    assert "the patient is to be told: the clinic is closed at the time of the appointment" in card
+    confirms(staff, shown(staff, **undo_of(staff)))
+    card = unescape(staff.browser.get("/desk/requests/000001?id=1", follow_redirects=True).text)
+    assert "there is nothing to tell the patient any more" in card
+
+
+def test_a_change_that_touches_nobody_is_made_at_once(phone: Phone, patient: str) -> None:
+    staff = at_the_desk(phone)
+    assert posts(staff, **{**CLOSES, "line": "second"}).status_code == 302
+    assert posts(staff, what="early", day=TODAY, line="*", reason="", time="17:00").status_code == 302
+
+
+def test_closing_early_touches_what_lies_in_the_rest_of_the_day_and_no_more(phone: Phone, patient: str) -> None:
+    staff = at_the_desk(phone)
+    seen = shown(staff, what="early", day=TODAY, line="*", reason="", time="16:15")
+    assert patient in seen, "a visit that would end after the closing"
+
+
+def test_what_is_shown_is_words_and_never_markup(phone: Phone) -> None:
+    with phone.services.database.writing() as write:
+        appointment_id = book(write, wished(phone=None), asked())
+        set_patient(write, schema.appointments, appointment_id, known_as(write, None, "<b>Made</b> Up", NOW))
+    staff = at_the_desk(phone)
+    answer = posts(staff, **CLOSES)
+    assert "&lt;b&gt;Made&lt;/b&gt; Up, no number" in answer.text
