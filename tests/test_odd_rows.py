@@ -116,7 +116,7 @@ class Desk:
         self.services.hours.closures.set(week, asha)
         write_down(self.services.database, made_up(self.services.clinic, now)[:40])
         self.services.staff.lockout.attempt("somebody", "10.0.0.1", now)
-        desk.calendar_feed.renew(asha)
+        self.services.diary.calendar_feed.renew(asha)
 
     def spoils(self, table: Table, column: Column[Any], value: Any, row_id: int) -> None:
         """Writes a value past the program. Raises DBAPIError where the database itself refuses it."""
@@ -172,7 +172,7 @@ class Desk:
         for request_id in (1, 2, 3, 4):
             self.opens(f"/desk/requests/{request_id}/stored")
         self.opens_references()
-        link = self.services.desk.calendar_feed.link()
+        link = self.services.diary.calendar_feed.link()
         assert link
         assert self.opens(f"/calendar/{link.token}.ics").startswith("BEGIN:VCALENDAR")
 

@@ -47,7 +47,7 @@ def pages(service: Service) -> dict[str, str]:
     now = service.services.clock()
     service.services.desk.moves.take(7, By("asha", now))
     service.services.desk.moves.report(7, OutcomeReport(Outcome.BOOKED, now + timedelta(hours=2)), By("asha", now))
-    service.services.desk.calendar_feed.renew(By("asha", now))
+    service.services.diary.calendar_feed.renew(By("asha", now))
     with service.services.database.writing() as write:  # as a newer program may leave it
         write.execute(update(schema.requests).where(schema.requests.c.id == 3).values(part="noon"))
     return {

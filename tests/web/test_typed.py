@@ -577,7 +577,7 @@ def test_every_field_that_is_typed_into_is_kept(taken: Staff, phone: Phone) -> N
 def test_every_place_has_its_page_and_its_name(taken: Staff, app: Flask) -> None:
     with app.test_request_context():
         for form in typed.FORMS.values():
-            place = f"{form.place} 1" if form.place == "card" else form.place
+            place = f"{form.place} 1" if form.place in {"card", "appointment"} else form.place
             assert typed.PLACE.fullmatch(place)
             assert typed.page_of(place).startswith("/desk/")
             assert typed.words_of(place)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from ivr.desk.calendar_feed import CalendarFeed
 from sqlalchemy import insert
 
-from ivr.desk.calendar_feed import CalendarFeed
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import WORKER_TIMEOUT, Database
