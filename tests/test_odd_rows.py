@@ -231,7 +231,8 @@ class Desk:
 
 PAGES = (
     *("/desk", "/desk/list", "/desk?q=99999", "/desk?q=9999900004", "/desk?q={good}", "/desk?line=main", "/desk/new"),
-    *("/desk/appointments", "/desk/hours", "/desk/hear", "/desk/advice", "/desk/blocked", "/desk/blocked?request=2"),
+    *("/desk/diary", "/desk/diary/week", "/desk/diary/blocks", "/desk/diary/book?request=2"),
+    *("/desk/hours", "/desk/hear", "/desk/advice", "/desk/blocked", "/desk/blocked?request=2"),
     *("/desk/reports?period=month", "/desk/reports?line=main", "/desk/reports.csv?period=month", "/desk/people"),
     *("/desk/audit", "/desk/audit?person=asha", "/desk/requests/{good}", "/desk/me", "/metrics", "/healthz"),
 )

@@ -23,21 +23,25 @@ def today() -> date:
 
 def day_of(written: str) -> date | None:
     """Return the day of an address or a field; None where it is none that can be shown."""
-    try:
-        found = date.fromisoformat(written) if DAY.fullmatch(written) else None
-    except ValueError:
-        return None
+    found = _date(written)
     return found if found and FIRST_DAY <= found <= LAST_DAY else None
 
 
 def day_typed(written: str, label: str) -> date:
     """Return the day that was typed. Raises NoMoment, which names the `label`, also for a year that cannot be meant."""
-    found = day_of(written)
+    found = _date(written)
     if found is None:
         raise NoMoment(_("%(label)s: please choose a day.", label=label))
     if abs(found - today()) > FARTHEST:
         raise NoMoment(_("%(label)s: the year %(year)s cannot be meant.", label=label, year=found.year))
     return found
+
+
+def _date(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written) if DAY.fullmatch(written) else None
+    except ValueError:
+        return None
 
 
 def hour_typed(written: str, label: str) -> time:

@@ -8,7 +8,7 @@ import secrets
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ivr.desk.requests import Request
+from ivr.desk.requests import MoveRefused, Request
 from ivr.diary.appointments import TimeTaken
 from ivr.diary.concerns import BESIDE, Concern, Doubt
 from ivr.diary.desk_diary import DeskBooking
@@ -56,19 +56,23 @@ def names() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Book the appointment."""
     card = waiting_request()
+    if request.form.get("request") and card is None:
+        return _page(None, _("That request is closed already. Nothing was booked.")), 409
     if request.form.get("look"):  # without JavaScript: the form once more, with the names of the number
         return _page(card)
     try:
-        wanted = _wanted(card)
-    except NumberRefused as refused:
-        return _page(card, words.refusal_words(refused.why), "phone"), 400
-    except NobodyNamed:
-        return _page(card, _("Please give a number or a name."), "phone"), 400
-    except TooLong as too_long:
-        return _page(card, str(too_long), "note"), 400
-    except NoMoment as none:
-        return _page(card, str(none), "day"), 400
-    return _booked(card, wanted)
+        return _booked(card, _wanted(card))
+    except (NumberRefused, NobodyNamed, TooLong, NoMoment) as refused:
+        return _page(card, *_trouble(refused)), 400
+
+
+def _trouble(refused: ValueError) -> tuple[str, str]:
+    """Return why the form is refused, and the field that it is about."""
+    if isinstance(refused, NumberRefused):
+        return words.refusal_words(refused.why), "phone"
+    if isinstance(refused, NobodyNamed):
+        return _("Please give a number or a name."), "phone"
+    return str(refused), "day" if isinstance(refused, NoMoment) else "note"
 
 
 def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
@@ -79,6 +83,8 @@ def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
     beside = any(each.doubt in BESIDE for each in found)
     try:
         made = fulfilling.book(card, wanted, column.key, beside=beside)
+    except MoveRefused as refused:
+        return _page(card, _("%(name)s has taken this request.", name=refused.taken_by or _("Somebody"))), 409
     except TimeTaken:  # by somebody who was quicker
         return _page(card, told=told_of([Concern(Doubt.TAKEN)], wanted.starts, wanted.schedule)), 409
     return redirect(url_for("diary.page", day=local(wanted.starts).date(), _anchor=f"appointment-{made}"))

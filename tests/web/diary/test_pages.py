@@ -205,7 +205,7 @@ def test_the_first_and_the_last_day_can_be_looked_at(staff: Staff, day: str) -> 
 
 def test_an_open_day_is_told_of_what_changes_and_of_nothing_else(staff: Staff, phone: Phone, clock: Clock) -> None:
     def seen(page: str) -> str:
-        return re.findall(r'"seen": "([\w-]+)"', page)[0]
+        return str(re.findall(r'"seen": "([\w-]+)"', page)[0])
 
     def asks(path: str, of: str) -> tuple[int, str]:
         answer = staff.browser.get(f"/desk/diary{path}", query_string={"day": TOMORROW, "seen": of})
