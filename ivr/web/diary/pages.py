@@ -75,9 +75,9 @@ def next_free() -> ResponseReturnValue:
         flash(_("No time is free in the next two months."), "trouble")
         return redirect(url_for("diary.page", day=asked, request=for_whom))
     start, column = local(found.start), found.schedule
-    spot = f"free-{column}-{start:%H%M}"
     day, marked = start.date(), f"{start:%H:%M}"
-    return redirect(url_for("diary.page", day=day, marked=marked, column=column, request=for_whom, _anchor=spot))
+    # Without a fragment: with one, browsers leave the keyboard at the page's beginning, whatever has autofocus.
+    return redirect(url_for("diary.page", day=day, marked=marked, column=column, request=for_whom))
 
 
 def _after() -> datetime | None:

@@ -141,6 +141,9 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
+// What is needed only where no script runs is out of the way where one does.
+document.querySelectorAll("[data-without-script]").forEach((each) => { each.hidden = true; });
+
 // A name that is known for the number is put into its field by one tap; without JavaScript the form comes back with it.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-fill]");

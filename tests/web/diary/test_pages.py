@@ -152,7 +152,7 @@ def test_a_cancelled_one_is_still_found_below_and_its_time_is_free(staff: Staff)
     sends(staff, f"/{made}/cancel")
     page = gets(staff, "", day=TOMORROW)
     assert "1-1030" in free_on(page)
-    assert page.index("Cancelled</h3>") < page.index(f'id="appointment-{made}"')
+    assert page.index("Cancelled</h2>") < page.index(f'id="appointment-{made}"')
 
 
 def test_the_next_free_time_is_gone_to_and_marked_and_the_one_after_it(staff: Staff) -> None:
