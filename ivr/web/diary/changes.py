@@ -34,6 +34,8 @@ def move(appointment_id: int) -> ResponseReturnValue:
         start, column = _asked()
     except NoMoment as none:
         return page_with(appointment_id, str(none), 400)
+    if start == found.starts and column in {"", found.schedule}:  # as by a second tap
+        return redirect(url_for("appointment.show", appointment_id=appointment_id))
     chosen, concerns = column_for(start, column, but=appointment_id)
     if not is_meant(concerns, start, column):
         return page_with(appointment_id, told=told_of(concerns, start, column), status=409)

@@ -4,6 +4,7 @@ What speaks against the time is said before it is kept; one further tap keeps it
 """
 
 import secrets
+from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,18 +20,23 @@ from ivr.web import typed
 from ivr.web.diary import fulfilling, words
 from ivr.web.diary.moments import NoMoment, day_of, moment_typed
 from ivr.web.diary.purpose import column_for, is_meant, told_of
-from ivr.web.diary.waiting import waiting_request
+from ivr.web.diary.waiting import booked_time, waiting_request
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, language, local
 from ivr.web.lengths import TooLong
 from ivr.web.lengths import words as words_of
 from ivr.web.services import services
+from ivr.web.sessions import who
 from ivr.web.wording import languages_of_the_line
 
 new_appointment = Blueprint("new_appointment", __name__)
 
 LONGEST_NOTE = 1000
 """In characters, as for a note on a request."""
+
+
+SECOND_TAP = timedelta(seconds=5)
+"""Time within which the same booking by the same person is a second tap on the button."""
 
 
 class NobodyNamed(ValueError):
@@ -57,7 +63,7 @@ def add() -> ResponseReturnValue:
     """Book the appointment."""
     card = waiting_request()
     if request.form.get("request") and card is None:
-        return _page(None, _("That request is closed already. Nothing was booked.")), 409
+        return _closed_already()
     if request.form.get("look"):  # without JavaScript: the form once more, with the names of the number
         return _page(card)
     try:
@@ -75,9 +81,19 @@ def _trouble(refused: ValueError) -> tuple[str, str]:
     return str(refused), "day" if isinstance(refused, NoMoment) else "note"
 
 
+def _closed_already() -> ResponseReturnValue:
+    """Lead to the time for which the request was booked, as after a second tap; where it was not, say so."""
+    at = booked_time()
+    if at:
+        return redirect(url_for("diary.page", day=local(at).date()))
+    return _page(None, _("That request is closed already. Nothing was booked.")), 409
+
+
 def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
     """Book what was asked for where nothing speaks against it, or it is meant all the same."""
     column, found = column_for(wanted.starts, wanted.schedule)
+    if any(_is_the_same(each, wanted) for each in found):
+        return redirect(url_for("diary.page", day=local(wanted.starts).date()))
     if not is_meant(found, wanted.starts, wanted.schedule):
         return _page(card, told=told_of(found, wanted.starts, wanted.schedule)), 409
     beside = any(each.doubt in BESIDE for each in found)
@@ -88,6 +104,14 @@ def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
     except TimeTaken:  # by somebody who was quicker
         return _page(card, told=told_of([Concern(Doubt.TAKEN)], wanted.starts, wanted.schedule)), 409
     return redirect(url_for("diary.page", day=local(wanted.starts).date(), _anchor=f"appointment-{made}"))
+
+
+def _is_the_same(concern: Concern, wanted: DeskBooking) -> bool:
+    """Return whether this person has just booked the same, as by a second tap on the button."""
+    other = concern.appointment
+    if other is None or (other.starts, other.phone, other.made_by) != (wanted.starts, wanted.phone, who()):
+        return False
+    return services().clock() - other.created < SECOND_TAP and not request.form.get("despite")
 
 
 # -- the form

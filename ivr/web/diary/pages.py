@@ -106,9 +106,11 @@ def _live() -> Live:
 
 
 def _day() -> dict[str, view.ShownDay]:
-    day = day_of(request.args.get("day", "")) or today()
+    card = waiting_request()
+    wished = max(card.day, today()) if card and card.day else today()
+    day = day_of(request.args.get("day", "")) or wished
     (found,) = view.days(day, day)
-    shown = {"day": found, "card": waiting_request(), "today": today()}
+    shown = {"day": found, "card": card, "today": today()}
     return {**shown, "marked": request.args.get("marked", ""), "column": request.args.get("column", "")}  # type: ignore[dict-item]
 
 

@@ -8,6 +8,7 @@ import pytest
 from ivr.diary.appointments import Appointment, AppointmentStatus
 from ivr.storage.audit import By
 from ivr.web.services import Services
+from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
 from tests.web.diary import TODAY, TOMORROW, ahead, at, booked, free_on, gets, sends, taps_despite, words_of
 
@@ -41,8 +42,8 @@ def test_the_page_says_who_comes_when_and_offers_the_days_free_times(staff: Staf
 
 
 def test_one_tap_moves_it_and_another_undoes_it(both: Phone, clock: Clock) -> None:
-    both.services.staff.people.add("asha", "correct horse battery", clock())
-    staff = Staff(both.app, "asha", "correct horse battery")
+    both.services.staff.people.add("asha", PASSWORD, clock())
+    staff = Staff(both.app, "asha", PASSWORD)
     staff.logs_in()
     made = booked(staff, "10:30")
     page = words_of(sends(staff, f"/{made}/move", to=f"{TOMORROW} 16:00 1"))
@@ -52,6 +53,15 @@ def test_one_tap_moves_it_and_another_undoes_it(both: Phone, clock: Clock) -> No
     assert "It is undone." in words_of(sends(staff, f"/{made}/undo", what="moved"))
     assert found(both.services).starts == at("10:30")
     assert "too late" in words_of(sends(staff, f"/{made}/undo", what="moved")), "once"
+
+
+def test_a_second_tap_moves_nothing_and_the_first_can_still_be_undone(
+    staff: Staff, services: Services, made: int
+) -> None:
+    for _ in range(2):
+        assert sends(staff, f"/{made}/move", to=f"{TOMORROW} 16:00 1").status_code == 200
+    sends(staff, f"/{made}/undo", what="moved")
+    assert found(services).starts == at("10:30")
 
 
 def test_a_typed_time_moves_it_too(staff: Staff, services: Services, made: int) -> None:

@@ -1,9 +1,11 @@
 """Staff book at a free time or a typed one; what speaks against it is said before, and nothing typed is lost."""
 
 import re
+from functools import partial
 from html import unescape
 
 import pytest
+from werkzeug.test import TestResponse
 
 from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.diary.appointments import Appointment, AppointmentStatus, Source
@@ -11,6 +13,8 @@ from ivr.diary.patients import LONGEST_NAME
 from ivr.storage.audit import By
 from ivr.web.diary.new_appointment import LONGEST_NOTE
 from ivr.web.services import Services
+from tests.conftest import PASSWORD
+from tests.diary import at_once
 from tests.line.test_phones import AS_PEOPLE_TYPE, MOBILE
 from tests.people import Clock, Phone, Staff
 from tests.web.diary import TODAY, TOMORROW, ahead, at, booked, books, free_on, gets, sends, taps_despite, words_of
@@ -24,8 +28,8 @@ def all_booked(services: Services) -> list[Appointment]:
 
 
 def test_a_free_time_leads_to_a_form_with_that_time_which_books_it(both: Phone, clock: Clock) -> None:
-    both.services.staff.people.add("asha", "correct horse battery", clock())
-    staff = Staff(both.app, "asha", "correct horse battery")
+    both.services.staff.people.add("asha", PASSWORD, clock())
+    staff = Staff(both.app, "asha", PASSWORD)
     staff.logs_in()
     page = gets(staff, "", day=TOMORROW)
     link = re.search(r'href="/desk/diary(/book\?day=2026-11-24&hour=10:30&column=1)"', page)
@@ -228,3 +232,45 @@ def test_a_request_that_a_colleague_has_or_has_closed_is_not_booked_for(
 def test_a_request_that_is_gone_leaves_a_form_for_anybody(staff: Staff) -> None:
     for odd in ("7", "x", "99999999999", "-1"):
         assert 'name="phone"' in gets(staff, "/book", request=odd)
+
+
+def test_without_a_day_the_diary_opens_at_the_wished_one(staff: Staff, phone: Phone) -> None:
+    phone.rings().press("1", "2", "1", "1", "1")
+    assert "Diary, Tue 24 Nov" in gets(staff, "", request="1")
+
+
+# -- at once, and twice
+
+
+def test_a_second_tap_on_the_button_books_nothing_more_and_says_nothing_wrong(
+    staff: Staff, services: Services, phone: Phone, clock: Clock
+) -> None:
+    booked(staff, "10:30")
+    assert books(staff, "10:30").status_code == 200
+    phone.rings(caller="+919999900002").press("1", "2", "1", "1", "1")
+    for _ in range(2):
+        answer = sends(staff, "/book", request="1", day=TOMORROW, hour="11:30", column="1")
+        assert answer.status_code == 200
+        assert "11:30–12:00" in words_of(answer)
+    assert len(all_booked(services)) == 2
+    clock.goes_on(seconds=6)
+    assert books(staff, "10:30").status_code == 409, "that is no second tap"
+
+
+def test_of_many_who_book_one_time_at_once_one_has_it_and_the_others_are_told(both: Phone, clock: Clock) -> None:
+    names = ("asha", "meena", "ravi", "devi")
+    for name in names:
+        both.services.staff.people.add(name, PASSWORD, clock())
+    people = [Staff(both.app, name, PASSWORD) for name in names]
+    for each in people:
+        each.logs_in()
+
+    def wants(number: int) -> TestResponse:
+        return books(people[number], "10:30", phone=f"99999 0000{number}", name=f"Made Up {number}")
+
+    came = at_once([partial(wants, number) for number in range(len(people))])
+    answers = [each for each in came if isinstance(each, TestResponse)]
+    assert sorted(each.status_code for each in answers) == [200, 409, 409, 409]
+    assert [each.extra for each in all_booked(both.services)] == [0]
+    for answer in answers:
+        assert answer.status_code == 200 or "has that time" in words_of(answer)

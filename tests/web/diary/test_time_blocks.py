@@ -5,6 +5,7 @@ from datetime import date, time
 import pytest
 
 from ivr.web.services import Services
+from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
 from tests.web.diary import TODAY, TOMORROW, ahead, booked, free_on, gets, sends, taps_despite, words_of
 
@@ -12,8 +13,8 @@ LUNCH = {"words": "lunch", "day": TOMORROW, "from": "13:00", "until": "14:00"}
 
 
 def test_a_block_takes_its_time_out_of_the_day_and_undone_gives_it_back(both: Phone, clock: Clock) -> None:
-    both.services.staff.people.add("asha", "correct horse battery", clock())
-    staff = Staff(both.app, "asha", "correct horse battery")
+    both.services.staff.people.add("asha", PASSWORD, clock())
+    staff = Staff(both.app, "asha", PASSWORD)
     staff.logs_in()
     assert {"1-1300", "1-1330"} <= set(free_on(gets(staff, "", day=TOMORROW)))
     page = words_of(sends(staff, "/blocks", **LUNCH))
