@@ -97,6 +97,7 @@ class DayWords(Strict):
     run: Annotated[Sentence, _filled("first", "last")]
     names: DaysByDistance
     dates: DaysByDistance
+    choices: MomentsByDistance
     moments: MomentsByDistance
 
 

@@ -2,11 +2,15 @@
 
 import gc
 import os
+import pickle
 import shutil
 import subprocess
 import tempfile
+import tomllib
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +21,11 @@ from flask import Flask
 from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
 from psycopg import sql
+from sqlalchemy import Connection, Engine, event
 
 from config.settings import ROOT, Settings, read
 from ivr.staff.passwords import Passwords
+from ivr.storage.database import Database
 from ivr.storage.migrate import migrate
 from ivr.web.services import Services, build
 from ivr.wiring.carriers import SETTINGS
@@ -30,6 +36,7 @@ from testing.servers.postgres import Postgres, PostgresUnavailable, postgres
 from testing.servers.valkey import Valkey, valkey
 from tests.applications import lent
 from tests.carrier.twilio.account import ACCOUNT, Account, account_at
+from tests.clinic import taking_wishes
 from tests.people import TOKEN, Clock, Phone, Staff
 from workers.services import WorkerServices
 from workers.services import build as build_workers
@@ -75,9 +82,34 @@ def _take_memory_for_a_disk() -> None:
         tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
 
 
+def _read_once(loads: Callable[[str], dict[str, Any]]) -> Callable[[str], dict[str, Any]]:
+    """What a TOML file says, read once and told as often as it is asked."""
+    read_so_far = cache(lambda text: pickle.dumps(loads(text)))
+    return lambda text: pickle.loads(read_so_far(text))  # noqa: S301 - written a line above
+
+
+class _Compiled(dict[Any, Any]):
+    """Statements in the words of one kind of database: an engine of each test would compile them all again."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: Any, statement: Any) -> None:
+        super().__setitem__(key[1:], statement)
+
+
+_compiled: dict[str, _Compiled] = defaultdict(_Compiled)
+
+
+def _compile_once(connection: Connection) -> None:
+    connection.execution_options(compiled_cache=_compiled[connection.dialect.name])
+
+
 _take_memory_for_a_disk()
-# Thousands of applications are made of the same few templates.
+# Thousands of applications are made of the same few templates, files and statements.
 Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache()}
+tomllib.loads = _read_once(tomllib.loads)  # type: ignore[assignment]  # nobody of us asks for its floats otherwise
+event.listen(Engine, "engine_connect", _compile_once)
 
 hypothesis_settings.register_profile("clinic", deadline=None, print_blob=True)
 hypothesis_settings.register_profile("long", deadline=None, print_blob=True, max_examples=10_000)  # see `make fuzz`
@@ -223,6 +255,23 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A client of each of them."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def empty_postgres(postgres_server: Postgres) -> Iterator[str]:
+    """A PostgreSQL database in which nothing was made yet."""
+    postgres_server.start()
+    url = postgres_server.new_database()
+    yield with_driver(url)
+    postgres_server.drop(url)
+
+
+@pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of its own that is soon full."""
     folder = tmp_path / "disk"
@@ -243,7 +292,7 @@ def clock() -> Clock:
 
 
 def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str) -> Settings:
-    """Settings for a service on these stores."""
+    """Settings for a service on these stores, whose telephone takes wishes unless CLINIC_FILE says otherwise."""
     environ = {
         "ENV": "development",
         "PUBLIC_BASE_URL": "https://line.example",
@@ -253,6 +302,7 @@ def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str)
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "STATE_DIR": str(tmp_path),
+        "CLINIC_FILE": more.get("CLINIC_FILE") or taking_wishes(tmp_path),
         **more,
     }
     return read(environ, env_file=None, carriers=SETTINGS)
@@ -306,10 +356,15 @@ def worker(settings: Settings, clock: Clock) -> Iterator[WorkerServices]:
 
 
 @pytest.fixture
-def staff(app: Flask, services: Services, clock: Clock) -> Staff:
+def staff(app: Flask, services: Services) -> Staff:
     """Somebody at the desk, logged in."""
-    services.staff.people.add("asha", PASSWORD, clock())
-    person = Staff(app, "asha", PASSWORD)
+    return at_the_desk(Phone(app, services))
+
+
+def at_the_desk(phone: Phone) -> Staff:
+    """Asha, who is known to this service and has logged in."""
+    phone.services.staff.people.add("asha", PASSWORD, phone.services.clock())
+    person = Staff(phone.app, "asha", PASSWORD)
     person.logs_in()
     return person
 

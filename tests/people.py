@@ -258,8 +258,8 @@ class Staff:
         return unescape(self.browser.post(form[1], data=fields, follow_redirects=True).text)
 
     def csrf(self) -> str:
-        """The token of the forms that this browser was given."""
-        return self.token(self.browser.get("/desk").text)
+        """The token of the forms that this browser was given, from the smallest page that has one."""
+        return self.token(self.browser.get("/desk/me").text)
 
     @staticmethod
     def token(page: str) -> str:

@@ -9,9 +9,8 @@ from datetime import datetime
 import pytest
 from flask import Flask
 
-from config.clinic import LANGUAGES, read
+from config.clinic import LANGUAGES
 from config.sentences import read_for
-from config.settings import ROOT
 from ivr.line.call import begin, press
 from ivr.line.checks.checks import prove
 from ivr.line.menu import MENU, WANTS
@@ -26,6 +25,7 @@ from ivr.reports.reports import PeriodReport
 from ivr.reports.request_stats import request_stats
 from ivr.web.i18n import CHOSEN
 from ivr.web.reports.tables import Figure, figures
+from tests.clinic import clinic_of_wishes
 from tests.people import DELHI
 
 FIRST, MORE = WANTS[:4], tuple[Option, ...](WANTS[4:])
@@ -48,7 +48,7 @@ WORDS = {
     "hi": {"option_directions": "क्लिनिक का रास्ता जानने के लिए {key} दबाइए।", "directions": "क्लिनिक मेट्रो स्टेशन के पास है।"},
 }
 
-CLINIC = read(ROOT / "config" / "clinic.toml")
+CLINIC = clinic_of_wishes()
 SHIPPED = read_for(CLINIC)
 SCRIPT = Script(
     {

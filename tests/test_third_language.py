@@ -22,7 +22,7 @@ from ivr.line.phones import Phone as Number
 from ivr.line.script import Script
 from ivr.storage import schema
 from ivr.storage.database import Database
-from tests.conftest import PASSWORD, PHONE_PAGE
+from tests.conftest import PHONE_PAGE, at_the_desk
 from tests.people import Clock, Phone, Staff
 from tests.served import rung_by_itself
 from tests.test_menu_rung import PATHS
@@ -53,10 +53,7 @@ def running(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> It
 @pytest.fixture
 def staff(phone: Phone, clock: Clock) -> Staff:
     """Somebody at its desk."""
-    phone.services.staff.people.add("asha", PASSWORD, clock())
-    person = Staff(phone.app, "asha", PASSWORD)
-    person.logs_in()
-    return person
+    return at_the_desk(phone)
 
 
 def sees(staff: Staff, path: str) -> str:
@@ -245,9 +242,7 @@ def of_old(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Ite
 
 
 def test_the_desk_shows_its_key_and_says_it_in_the_first_language(of_old: Phone, clock: Clock) -> None:
-    of_old.services.staff.people.add("asha", PASSWORD, clock())
-    staff = Staff(of_old.app, "asha", PASSWORD)
-    staff.logs_in()
+    staff = at_the_desk(of_old)
     assert '<span class="badge">pa</span>' in staff.sees()
     (found,) = of_old.services.desk.store.waiting()
     assert '<p class="say" lang="en">Hello' in staff.does("take", found.id)
@@ -263,7 +258,7 @@ def test_a_call_in_it_goes_on_in_the_language_of_its_line(of_old: Phone) -> None
     assert (call.place, call.languages) == ("topics", {"en-IN"})
 
 
-# -- proven, and read
+# -- read
 
 
 @pytest.fixture
@@ -272,12 +267,6 @@ def three(tmp_path: Path) -> tuple[Clinic, Script]:
     file = Path(clinic_in_three(tmp_path))
     clinic = read(file)
     return clinic, read_for(clinic, file)
-
-
-def test_line_check_walks_every_language(phone: Phone) -> None:
-    done = phone.app.test_cli_runner().invoke(args=["line", "check"])
-    assert done.exit_code == 0, done.output
-    assert "in en and hi and pa, pass" in done.output
 
 
 def test_a_language_without_prompts_stops_the_start(tmp_path: Path) -> None:

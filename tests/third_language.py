@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from config.sentences import FOLDER
-from config.settings import ROOT
+from tests.clinic import WISHES_ONLY
 
 MARK = "ਜੀ"
 """What every sentence of the third language begins with."""
@@ -20,7 +20,7 @@ def clinic_in_three(folder: Path) -> str:
     prompts = folder / "prompts"
     prompts.mkdir()
     (prompts / "pa.toml").write_text(_prompts(), encoding="utf-8")
-    shipped = (ROOT / "config" / "clinic.toml").read_text(encoding="utf-8")
+    shipped = WISHES_ONLY
     words = re.sub(r'(hi = "[^"]*") \}', rf'\1, pa = "{MARK}" }}', shipped)
     words = re.sub(r"(\[name\]\n(?:.+\n)+)", rf'\1pa = "{NAME}"\n', words)
     path = folder / "clinic.toml"

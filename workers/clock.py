@@ -15,7 +15,7 @@ from types import FrameType
 from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
-from ivr.hours.closures_file import ClosuresFileAway
+from ivr.hours.mirror_file import MirrorFileAway
 from ivr.operations.clock_jumps import ClockJumps
 from ivr.reports.spool import SpoolAway
 from ivr.storage.database import StoreAway
@@ -69,9 +69,14 @@ def check_redis(worker: WorkerServices) -> None:
 
 
 def write_closures_file(worker: WorkerServices) -> None:
-    """Write the desk's closures to the file that calls read here. Raises StoreAway, ClosuresFileAway."""
+    """Write the desk's closures to the file that calls read here. Raises StoreAway, MirrorFileAway."""
     today = worker.clinic.line("").hours.local(worker.clock()).date()
     worker.hours.closures_file.follow(worker.hours.closures, today)
+
+
+def write_phone_booking_file(worker: WorkerServices) -> None:
+    """Write whether the telephone gives times to the file that calls read here. Raises StoreAway, MirrorFileAway."""
+    worker.hours.phone_booking.follow()
 
 
 def purge_expired(worker: WorkerServices) -> None:
@@ -91,14 +96,20 @@ def record_calls(worker: WorkerServices) -> None:
 
 def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
     """Do all work of a sweep and return its errors. Each part is tried, whatever becomes of the others."""
-    works = (write_closures_file, check_redis, sweep, *((record_calls, purge_expired) if steady else ()))
+    works = (
+        write_closures_file,
+        write_phone_booking_file,
+        check_redis,
+        sweep,
+        *((record_calls, purge_expired) if steady else ()),
+    )
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))
 
 
 def _trouble(work: Callable[[WorkerServices], None], worker: WorkerServices) -> str:
     try:
         work(worker)
-    except (StoreAway, QueueAway, ClosuresFileAway, SpoolAway, LivedTimeAway) as away:
+    except (StoreAway, QueueAway, MirrorFileAway, SpoolAway, LivedTimeAway) as away:
         return f"{type(away).__name__} {away}"
     return ""
 

@@ -48,7 +48,7 @@ def run(worker: WorkerServices, task_id: int, number: int | None = None) -> None
         log.info("errand %s: is done already, or dispatched anew", task_id)
         return
     # Not reset at the end: what is logged about a failed job belongs to its call too.
-    logs.begin(call=task.request.call_id, errand=task_id)
+    logs.begin(call=task.about.call_id, errand=task_id)
     try:
         TASKS[task.name](worker, task)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""The tasks of the outbox: notify the staff of a request, and send its caller a text where that is switched on.
+"""The tasks of the outbox: notify the staff of a request or an appointment, and send a text where that is switched on.
 
 Each is safe to repeat, and raises its errors so that it is tried again.
 """
@@ -7,11 +7,11 @@ import logging
 from collections.abc import Callable, Mapping
 
 from ivr.desk.tasks import CONFIRM_TO_CALLER, TELL_STAFF, OutboxTask
-from ivr.line.turn import Say, Value
 from ivr.notices.channels import Channel
 from ivr.notices.senders import sender
 from ivr.notices.troubles import TroubleKind
 from ivr.storage.database import StoreAway
+from workers.notices import notice, text_about
 from workers.services import WorkerServices
 
 log = logging.getLogger(__name__)
@@ -26,13 +26,13 @@ class AddressNotUnderstood(NotTold):
 
 
 def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
-    """Notify the staff of a request over one channel: its line, reference and due time, and how many wait.
+    """Notify the staff over one channel: of a request that waits, or of an appointment that has come about or changed.
 
-    The number is at the desk only. Raises NotTold, AddressNotUnderstood.
+    Names and numbers are at the desk only. Raises NotTold, AddressNotUnderstood.
     """
     channels = worker.channels
     if not channels:
-        log.info("request %s: waits at the desk; no channel to tell the staff is configured", task.request.id)
+        log.info("errand %s: stands at the desk; no channel to tell the staff is configured", task.id)
         return
     key = task.channel if task.channel in channels else _spread(worker, task, channels)
     if key is not None:
@@ -52,7 +52,8 @@ def _send(worker: WorkerServices, channel: Channel, task: OutboxTask) -> None:
     if chosen is None:
         _note(worker, channel, TroubleKind.NOT_UNDERSTOOD)
         raise AddressNotUnderstood
-    taken = chosen.notify(title=_title(task), body=_body(worker, task))
+    title, body = notice(worker, task)
+    taken = chosen.notify(title=title, body=body)
     _note(worker, channel, None if taken else TroubleKind.NOT_TAKEN)
     if not taken:
         raise NotTold
@@ -67,31 +68,21 @@ def _note(worker: WorkerServices, channel: Channel, kind: TroubleKind | None) ->
 
 
 def confirm_to_caller(worker: WorkerServices, task: OutboxTask) -> None:
-    """Send the caller their reference, unless the carrier has the order already: its answer may have been lost.
+    """Send the caller their reference, and of an appointment its time.
 
-    Raises the errors of the carrier's client.
+    Not if the carrier has the order already: its answer may have been lost. Raises the errors of the carrier's client.
     """
-    request = task.request
-    values: dict[str, Value] = {"clinic": worker.clinic.name, "reference": request.reference}
-    words = worker.script.say(Say("text_confirmation", values), worker.script.spoken(request.language)).words
-    texts = worker.texts()
-    if task.in_doubt and texts.has(request.phone, words):
-        log.info("request %s: the carrier has the order of its text already", request.id)
+    about = task.about
+    said = text_about(worker, about)
+    if said is None or about.phone is None:
+        log.info("errand %s: there is nobody, or nothing any more, to send a text about", task.id)
         return
-    texts.send(request.phone, words)
-
-
-def _title(task: OutboxTask) -> str:
-    return "A patient wishes an appointment" if task.request.kind == "booking" else "A patient asks to be rung back"
-
-
-def _body(worker: WorkerServices, task: OutboxTask) -> str:
-    request = task.request
-    line = worker.clinic.line(request.line)
-    due = line.hours.local(request.due)
-    where = f"{worker.settings.public_base_url}/desk"
-    waits = f"{worker.desk.worklist.count_waiting()} waiting in all"
-    return f"{line.heading}, reference {request.reference}, due {due:%a %d %b %H:%M}. {waits}. {where}"
+    words = worker.script.say(said, worker.script.spoken(about.language)).words
+    texts = worker.texts()
+    if task.in_doubt and texts.has(about.phone, words):
+        log.info("errand %s: the carrier has the order of its text already", task.id)
+        return
+    texts.send(about.phone, words)
 
 
 TASKS: Mapping[str, Callable[[WorkerServices, OutboxTask], None]] = {

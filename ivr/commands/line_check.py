@@ -3,7 +3,9 @@
 Needs neither the database nor Redis; most of the checks are in ivr/line/checks.
 """
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 from flask.cli import AppGroup
@@ -30,7 +32,8 @@ MOST_SHOWN = 12
 def check() -> None:
     """Walks every way through a call and says of each check what it looked at; exits 1 with what is wrong."""
     here = services()
-    verdicts = prove(MENU, here.hours.clinic_now(), here.script, here.clock())
+    with _nothing_thrown_away():
+        verdicts = prove(MENU, here.hours.clinic_now(), here.script, here.clock())
     verdicts.append(fault_ends(here.telephone.carrier, here.script))
     verdicts.append(only_the_key_puts_through(here.telephone.carrier, SCREENING, here.script.languages))
     for verdict in verdicts:
@@ -39,6 +42,16 @@ def check() -> None:
             click.echo(f"  - {complaint}")
     if not all(verdict.holds for verdict in verdicts):
         raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _nothing_thrown_away() -> Iterator[None]:
+    """Look for no garbage: a proof keeps all its walks to the end, and searching them takes a third of its time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _shown(complaints: tuple[str, ...]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The outbox: tasks about requests, each a row of the table `errands` until it is done or has failed for good.
+"""The outbox: tasks about requests and appointments, each a row of the table `errands` until done or failed for good.
 
 Each channel to the staff has a row of its own, and so a delivery of its own. The job queue carries only the ids. The
 sweep enqueues a task again that was never queued or whose worker died. No HTTP, no clock.
@@ -8,12 +8,25 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, exists, or_, select, update
 
-from ivr.desk.request_rows import CANNOT_READ, CannotRead, request_of
-from ivr.desk.requests import THE_CLOCK, HistoryEntry, HistoryEvent
+from ivr.desk.request_rows import CANNOT_READ, any_request
+from ivr.desk.requests import THE_CLOCK, HistoryEntry, HistoryEvent, Request
 from ivr.desk.store import add_task, note
-from ivr.desk.tasks import TELL_STAFF, WORKER_DIED, Dispatch, FailedTask, NewTask, OutboxTask, history_of_failure
+from ivr.desk.tasks import (
+    TELL_STAFF,
+    WORKER_DIED,
+    AboutIds,
+    Dispatch,
+    FailedTask,
+    NewTask,
+    OutboxTask,
+    diary_event_of_failure,
+    history_of_failure,
+)
+from ivr.diary import diary
+from ivr.diary.appointments import Appointment, DiaryEntry, DiaryEvent
+from ivr.diary.last_change import with_last_change
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database
@@ -68,32 +81,29 @@ class Outbox:
             row = write.execute(begun.returning(table)).one_or_none()
             if row is None:
                 return None
-            if row.attempts > len(PAUSES) + 1:
-                _fail_for_good(write, FailedTask(task_id, row.task, WORKER_DIED, row.request_id), now)
-                return None
-            try:
-                return _begun(row, write)
-            except CannotRead:  # the desk shows it, and that nobody could be told of it
-                _fail_for_good(write, FailedTask(task_id, row.task, CANNOT_READ, row.request_id), now)
-                return None
+            task = None if row.attempts > len(PAUSES) + 1 else _begun(row, write)
+            if task is None:
+                # What cannot be read, the desk shows, and that nobody could be told of it.
+                why = WORKER_DIED if row.attempts > len(PAUSES) + 1 else CANNOT_READ
+                _fail_for_good(write, FailedTask(task_id, row.task, why, **_ids(row)), now)
+            return task
 
     def spread(self, task: OutboxTask, channels: Collection[str], now: datetime) -> tuple[str | None, list[Dispatch]]:
         """Name the channels of a notice that has none, or one that is not configured any more. Raises StoreAway.
 
         Return the channel that this task is for from now on, None where every one has a task of its own for this
-        request already, and the new tasks for the others, to be enqueued.
+        request, or this change of the appointment, already, and the new tasks for the others, to be enqueued.
         """
+        about = schema.requests if isinstance(task.about, Request) else schema.appointments
         with self._database.writing() as write:
-            whole = select(schema.requests.c.id).where(schema.requests.c.id == task.request.id).with_for_update()
-            write.execute(whole)
-            same = (table.c.request_id == task.request.id, table.c.task == task.name)
-            has = set(write.scalars(select(table.c.channel).where(*same)))
+            write.execute(select(about.c.id).where(about.c.id == task.about.id).with_for_update())
+            has = set(write.scalars(select(table.c.channel).where(*_beside(task))))
             lacking = [key for key in channels if key not in has]
             if not lacking:
                 return None, []
             write.execute(update(table).where(table.c.id == task.id).values(channel=lacking[0]))
             made = [NewTask(task.name, key) for key in lacking[1:]]
-            return lacking[0], [add_task(write, task.request.id, each, now) for each in made]
+            return lacking[0], [add_task(write, task=each, now=now, **task.ids) for each in made]
 
     def done(self, task: OutboxTask, now: datetime) -> None:
         """Mark the task as done. Raises StoreAway."""
@@ -103,24 +113,20 @@ class Outbox:
         """Record a failed attempt: the task is tried again after a pause, or fails for good. Raises StoreAway."""
         if for_good or task.attempt > len(PAUSES):
             with self._database.writing() as write:
-                _fail_for_good(write, FailedTask(task.id, task.name, reason[:80], task.request.id), now)
+                _fail_for_good(write, FailedTask(task.id, task.name, reason[:80], **task.ids), now)
         else:
             again = now + PAUSES[task.attempt - 1]
             self._set(task, next_at=again, leased_until=now, error=reason[:80])
 
-    def failed_for_good(self) -> list[FailedTask]:
-        """Return the failed tasks of live requests, the latest failure first. Raises StoreAway.
+    def failed_for_good(self, now: datetime) -> list[FailedTask]:
+        """Return the failed tasks of live requests and of appointments to come, the latest failure of each first.
 
-        A notice that another channel has, or may still get, has not failed: somebody hears of the request.
+        A notice that another channel has, or may still get, has not failed: somebody hears of it. Raises StoreAway.
         """
-        requests = schema.requests
-        query = select(table.c.id, table.c.task, table.c.error, requests.c.id, requests.c.reference)
-        query = query.join_from(table, requests).where(table.c.failed_at.is_not(None), schema.IS_LIVE)
-        query = query.where(~_another_is_well(table.c.request_id, table.c.task))
         with self._database.reading() as read:
-            rows = read.execute(query.order_by(table.c.failed_at.desc(), table.c.id).limit(AT_ONCE))
-            found = [FailedTask(*row) for row in rows]
-        return list({(each.request_id, each.name): each for each in reversed(found)}.values())[::-1]
+            found = [FailedTask(*row) for query in _failures(now) for row in read.execute(query)]
+        keyed = {(each.request_id, each.appointment_id, each.name): each for each in reversed(found)}
+        return list(keyed.values())[::-1]
 
     def begin_again(self, task_id: int, by: By) -> bool:
         """Reset a task that has failed for good, and return whether it had failed. Raises StoreAway.
@@ -132,10 +138,13 @@ class Outbox:
             row = write.execute(chosen).one_or_none()
             if row is None:
                 return False
-            failed = (table.c.request_id == row.request_id, table.c.task == row.task, table.c.failed_at.is_not(None))
+            failed = (_same(_ids(row)), table.c.task == row.task, table.c.failed_at.is_not(None))
             anew = {"failed_at": None, "attempts": 0, "next_at": by.at, "leased_until": by.at}
             write.execute(update(table).where(*failed).values(anew))
-            note(write, row.request_id, HistoryEntry.of(by, HistoryEvent.TRIED_AGAIN))
+            if row.appointment_id is None:
+                note(write, row.request_id, HistoryEntry.of(by, HistoryEvent.TRIED_AGAIN))
+            else:
+                diary.note(write, row.appointment_id, DiaryEntry(by.at, by.who, DiaryEvent.TRIED_AGAIN))
         return True
 
     def _set(self, task: OutboxTask, **values: Any) -> None:
@@ -155,12 +164,23 @@ def give_back(write: Connection, ids: Iterable[int]) -> None:
     write.execute(update(table).where(table.c.id.in_(list(ids))).values(done_at=None))
 
 
-def _begun(row: Row[Any], write: Connection) -> OutboxTask:
-    request = write.execute(select(schema.requests).where(schema.requests.c.id == row.request_id)).one()
+def _begun(row: Row[Any], write: Connection) -> OutboxTask | None:
+    """Return the task of a row; None where what it is about cannot be read, or is gone."""
+    about, last = (
+        (_request(row, write), None) if row.appointment_id is None else with_last_change(write, row.appointment_id)
+    )
+    if about is None:
+        return None
     # An error with a number is the answer of whoever was asked; any other may have come after it was done.
     answered = row.error.rpartition(" ")[2].isdigit()
     in_doubt = (row.attempts > 1 or row.rings > 1) and not answered
-    return OutboxTask(row.id, row.task, row.attempts, request_of(request), row.channel, in_doubt)
+    return OutboxTask(row.id, row.task, row.attempts, about, row.channel, in_doubt, last)
+
+
+def _request(row: Row[Any], write: Connection) -> Request | None:
+    requests = schema.requests
+    found = any_request(write.execute(select(requests).where(requests.c.id == row.request_id)).one())
+    return found if isinstance(found, Request) else None
 
 
 def _fail_for_good(write: Connection, failed: FailedTask, now: datetime) -> None:
@@ -169,14 +189,54 @@ def _fail_for_good(write: Connection, failed: FailedTask, now: datetime) -> None
     Where another channel has the notice, or may still get it, nothing is noted.
     """
     write.execute(update(table).where(table.c.id == failed.id).values(failed_at=now, error=failed.reason))
-    if not write.execute(select(_another_is_well(failed.request_id, failed.name))).scalar():
-        note(write, failed.request_id, HistoryEntry(now, THE_CLOCK, history_of_failure(failed.name), failed.reason))
-
-
-def _another_is_well(request_id: Any, name: Any) -> ColumnElement[bool]:
-    """Return the condition that a task of this name, about this request, has not failed for good."""
     other = table.alias()
-    return exists().where(other.c.request_id == request_id, other.c.task == name, other.c.failed_at.is_(None))
+    if write.execute(select(_is_well(other, _same(failed.ids, other), failed.name))).scalar():
+        return
+    if failed.request_id is not None:
+        entry = HistoryEntry(now, THE_CLOCK, history_of_failure(failed.name), failed.reason)
+        note(write, failed.request_id, entry)
+    elif write.scalar(select(schema.appointments.c.id).where(schema.appointments.c.id == failed.appointment_id)):
+        event = diary_event_of_failure(failed.name)
+        diary.note(write, failed.appointment_id or 0, DiaryEntry(now, THE_CLOCK, event, failed.reason))
+
+
+def _failures(now: datetime) -> Iterator[Select[Any]]:
+    """Yield the queries of the failed tasks that somebody has still to hear of: of requests, and of appointments."""
+    requests, appointments = schema.requests, schema.appointments
+    kinds = (
+        (requests, schema.IS_LIVE, table.c.request_id),
+        (appointments, appointments.c.starts >= now, table.c.appointment_id),
+    )
+    for about, wanted, column in kinds:
+        other = table.alias()
+        well = _is_well(other, other.c[column.name] == column, table.c.task)
+        columns = (table.c.id, table.c.task, table.c.error, table.c.request_id, about.c.reference)
+        query = select(*columns, table.c.appointment_id).join_from(table, about, about.c.id == column)
+        failed = query.where(table.c.failed_at.is_not(None), wanted, ~well)
+        yield failed.order_by(table.c.failed_at.desc(), table.c.id).limit(AT_ONCE)
+
+
+def _is_well(other: FromClause, same: ColumnElement[bool], name: Any) -> ColumnElement[bool]:
+    """Return the condition that another task of this name has not failed for good; `same` says about what."""
+    return exists().where(same, other.c.task == name, other.c.failed_at.is_(None))
+
+
+def _same(ids: AboutIds, of: FromClause = table) -> ColumnElement[bool]:
+    """Return the condition of the tasks about the request or the appointment that is named here."""
+    if ids["request_id"] is not None:
+        return of.c.request_id == ids["request_id"]
+    return of.c.appointment_id == ids["appointment_id"]
+
+
+def _beside(task: OutboxTask) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions of the tasks that tell the same: for an appointment, none of an earlier change."""
+    yield from (_same(task.ids), table.c.task == task.name)
+    if isinstance(task.about, Appointment):
+        yield table.c.created >= select(table.c.created).where(table.c.id == task.id).scalar_subquery()
+
+
+def _ids(row: Row[Any]) -> AboutIds:
+    return {"request_id": row.request_id, "appointment_id": row.appointment_id}
 
 
 def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:

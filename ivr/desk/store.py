@@ -48,9 +48,9 @@ class RequestStore:
 
     def __init__(self, database: Database, tasks: Sequence[NewTask] = (), rules: IntakeRules | None = None) -> None:
         self._database = database
-        self._tasks = tasks
+        self.tasks = tasks
         """The tasks that every new request makes."""
-        self._rules = rules
+        self.rules = rules
         """The rules that may refuse a new request; None where an earlier promise is saved."""
 
     def keep(self, new: NewRequest, mark: str, reference: str, *, promised: bool = False) -> Saved:
@@ -69,8 +69,8 @@ class RequestStore:
     def _keep(self, write: Connection, new: NewRequest, mark: str, reference: str, promised: bool = False) -> Saved:
         lock_key(write, new.phone.e164, new.kind)
         live = _live(write, new)
-        if self._rules:
-            self._rules.check(write, new)
+        if self.rules:
+            self.rules.check(write, new)
         if live is not None:
             _join(write, live, new)
         request_id = _insert(write, new, reference) if live is None else live.id
@@ -78,7 +78,7 @@ class RequestStore:
         kept = Kept.spoken(new, reference, earlier)
         promise = {"reference": reference, "spoken": kept.reference, "joined": kept.joined, "created": new.created}
         insert_new(write, schema.promises, mark=mark, request_id=request_id, **promise)
-        tasks = () if live else tuple(add_task(write, request_id, task, new.created) for task in self._tasks)
+        tasks = () if live else tuple(add_task(write, request_id, task, new.created) for task in self.tasks)
         return Saved(kept, request_id, tasks)
 
     def waiting(self) -> list[Request]:
@@ -208,13 +208,17 @@ def note(write: Connection, request_id: int, entry: HistoryEntry) -> None:
     write.execute(insert(schema.history).values(request_id=request_id, **line))
 
 
-def add_task(write: Connection, request_id: int, task: NewTask, now: datetime) -> Dispatch:
-    """Add a task about the request, and return its first dispatch."""
+def add_task(
+    write: Connection, request_id: int | None, task: NewTask, now: datetime, *, appointment_id: int | None = None
+) -> Dispatch:
+    """Add a task about the request, or about the appointment, and return its first dispatch."""
+    if (request_id is None) == (appointment_id is None):
+        raise ValueError("a task is about either a request or an appointment")
+    about = {"request_id": request_id, "appointment_id": appointment_id}
     values = {"task": task.name, "channel": task.channel, "created": now, "next_at": now, "error": ""}
     first = {"leased_until": now + FIRST_LEASE, "rings": 1, "attempts": 0}
-    return Dispatch(
-        insert_new(write, schema.errands, request_id=request_id, **values, **first), 1, task.name, task.channel
-    )
+    task_id = insert_new(write, schema.errands, **about, **values, **first)
+    return Dispatch(task_id, 1, task.name, task.channel)
 
 
 def wish_of(day: Any, part: Any) -> str:

@@ -1,9 +1,22 @@
-"""The values of the outbox: the tasks that a request makes, and the dispatch that brings one to a worker. No SQL."""
+"""The values of the outbox: the tasks that a request or an appointment makes, and the dispatch of one to a worker.
+
+No SQL.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypedDict
 
 from ivr.desk.requests import HistoryEvent, Request
+from ivr.diary.appointments import Appointment, DiaryEntry, DiaryEvent
+
+
+class AboutIds(TypedDict):
+    """The ids of what a task is about, by the column of the table: one of them is None."""
+
+    request_id: int | None
+    appointment_id: int | None
+
 
 TELL_STAFF = "tell_staff"
 CONFIRM_TO_CALLER = "confirm_to_caller"
@@ -20,9 +33,14 @@ def history_of_failure(name: str) -> HistoryEvent:
     return HistoryEvent.NOT_CONFIRMED if name == CONFIRM_TO_CALLER else HistoryEvent.NOT_TOLD
 
 
+def diary_event_of_failure(name: str) -> DiaryEvent:
+    """Return the event in an appointment's history for a task of this name that has failed for good."""
+    return DiaryEvent(history_of_failure(name))
+
+
 @dataclass(frozen=True)
 class NewTask:
-    """A task to be made with a request."""
+    """A task to be made with a request or an appointment."""
 
     name: str
     channel: str = ""
@@ -46,22 +64,39 @@ class OutboxTask:
     id: int
     name: str
     attempt: int
-    request: Request
+    about: Request | Appointment
     channel: str = ""
     in_doubt: bool = False
     """True if a worker may have done it before, and only the answer was lost."""
+    last: DiaryEntry | None = None
+    """The last line of the appointment's history that somebody is told of; None for a request."""
+
+    @property
+    def ids(self) -> AboutIds:
+        """The ids of what it is about."""
+        of_request = isinstance(self.about, Request)
+        return {
+            "request_id": self.about.id if of_request else None,
+            "appointment_id": None if of_request else self.about.id,
+        }
 
 
 @dataclass(frozen=True)
 class FailedTask:
-    """A task that has failed for good, and the request that it was about."""
+    """A task that has failed for good, and the request or the appointment that it was about."""
 
     id: int
     name: str
     reason: str
     """The kind of the error, never its message."""
-    request_id: int
+    request_id: int | None
     reference: str = ""
+    appointment_id: int | None = None
+
+    @property
+    def ids(self) -> AboutIds:
+        """The ids of what it is about."""
+        return {"request_id": self.request_id, "appointment_id": self.appointment_id}
 
 
 def tasks_of_a_request(text_confirmations: bool, channels: Iterable[str] = ()) -> tuple[NewTask, ...]:

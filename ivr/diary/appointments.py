@@ -55,6 +55,11 @@ class DiaryEvent(StrEnum):
     NOTE = "note"
     UNDONE = "undone"
     NOT_TOLD = "not_told"
+    """The staff could not be told of the booking or the change."""
+    NOT_CONFIRMED = "not_confirmed"
+    """The caller could not be sent a text."""
+    TRIED_AGAIN = "tried_again"
+    """Somebody had the notice tried again."""
     TOLD = "told"
     """The patient was told of what the clinic has changed."""
 

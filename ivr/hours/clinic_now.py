@@ -1,21 +1,30 @@
-"""The clinic of clinic.toml with the closures that the desk has set, for use in calls.
+"""The clinic of clinic.toml with what the desk has set, for use in calls: closures, and booking by telephone.
 
-Reads the closures from a file of this machine, so that calls have them while the database is away. No clock.
+Reads both from files of this machine, so that calls have them while the database is away. No clock.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ivr.hours.closures_file import ClosuresFile
+from ivr.hours.phone_booking import PhoneBooking
 from ivr.line.clinic import Clinic
 
 
 @dataclass(frozen=True)
 class ClinicNow:
-    """The configured clinic and the file of closures."""
+    """The configured clinic, and the files of what the desk has set."""
 
     clinic: Clinic
     file: ClosuresFile
+    phone_booking: PhoneBooking
+    books_unconfirmed: bool
+    """True where nobody has to confirm before the telephone gives times: in development."""
 
     def read(self) -> Clinic:
-        """Return the clinic with the desk's closures in its lines' hours."""
-        return self.clinic.with_closures(self.file.read())
+        """Return the clinic with the desk's closures in its lines' hours, and whether its telephone gives times."""
+        rules = self.clinic.diary
+        books = self.phone_booking.read().books(rules, unconfirmed=self.books_unconfirmed)
+        clinic = (
+            self.clinic if books == rules.phone_books else replace(self.clinic, diary=replace(rules, phone_books=books))
+        )
+        return clinic.with_closures(self.file.read())

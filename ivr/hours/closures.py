@@ -76,6 +76,13 @@ class Closures:
             return [_read(row) for row in read.execute(query)]
 
 
+def desk_closures(read: Connection, day: date) -> list[DeskClosure]:
+    """Return the closures from this day on that are not undone and can be read, in the order of setting."""
+    query = select(table).where(table.c.day >= day, table.c.undone_at.is_(None)).order_by(table.c.id)
+    found = (_read(row) for row in read.execute(query))
+    return [each.closure for each in found if isinstance(each, Standing)]
+
+
 def _set(write: Connection, wished: DeskClosure, by: By) -> int:
     row = {"day": wished.day, "line": wished.line, "shifts": written(wished.shifts), "reason": wished.reason}
     done = write.execute(insert(table).values(**row, who=by.who, at=by.at))

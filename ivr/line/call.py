@@ -10,8 +10,9 @@ from datetime import timedelta
 from ivr.line import languages
 from ivr.line.known import answer, has
 from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, START
-from ivr.line.offers import choices
-from ivr.line.phones import NumberRefused
+from ivr.line.offers.free import READ_OUT, offered_at
+from ivr.line.offers.table import choices
+from ivr.line.phones import NumberRefused, Phone
 from ivr.line.places import End, Filing, Fork, Keying, Menu, Option, Passage, Ringing
 from ivr.line.speeches import spoken
 from ivr.line.standing import SILENCE, WRONG, announced, help_after
@@ -37,6 +38,9 @@ NUMBER_SECONDS = (8, 10, 12)
 LONGEST_CALL = timedelta(hours=24)
 """The time after which a webhook of a call is too old to be acted upon; no real call lasts as long."""
 
+NOT_BOOKED = frozenset({"taken", "full", "unbooked"})
+"""The outcomes after which the time that was chosen is not the caller's."""
+
 RESTART = "*"
 """The key that starts the number again while the caller is entering it."""
 
@@ -60,6 +64,8 @@ def resume(call: Call, outcome: str, facts: Facts) -> Turn:
     """Return the turn after an action for the call has finished: a request was filed, or the reception was called."""
     place = facts.menu.get(call.place)
     on = place.on if isinstance(place, Filing | Ringing) else {}
+    if outcome in NOT_BOOKED:
+        call = replace(call, slot=None)
     return _arrive(call, on[outcome], facts) if outcome in on else _arrive(call.afresh(), HOME, facts)
 
 
@@ -73,7 +79,7 @@ def keys_of(menu: Menu, call: Call, facts: Facts) -> dict[str, tuple[Say, Callab
     found: dict[str, tuple[Say, Callable[[Facts], Turn]]] = {}
     for number, choice in enumerate(choices(menu.offers, call, facts), start=1):
         says = Say(choice.says.name, {**choice.says.values, "key": str(number)}, choice.says.language)
-        found[str(number)] = (says, _leading(choice.then, choice.leads or menu.leads))
+        found[str(number)] = (says, _leading(choice.then, choice.leads or (menu.more if choice.more else menu.leads)))
     for option in menu.options:
         found[option.key] = (
             Say(option.says, {"key": option.key}),
@@ -87,7 +93,8 @@ def _leading(call: Call, place: str) -> Callable[[Facts], Turn]:
 
 
 def _wanting(call: Call, option: Option) -> Call:
-    return call.afresh(option.kind) if option.kind else call
+    call = call.afresh(option.kind) if option.kind else call
+    return replace(call, other=True) if option.other else call
 
 
 # -- coming to a place
@@ -103,7 +110,10 @@ def _arrive(call: Call, name: str, facts: Facts, said: tuple[Say, ...] = ()) -> 
         case Fork():
             return _through(name, _arrive(call, place.on[answer(place.asks, call, facts)], facts, said))
         case Menu() | Keying():
-            return _asking(_ready(call, place, facts), place, facts, said)
+            ready = _ready(call, place, facts)
+            if isinstance(place, Menu) and place.empty and not ready.offered:
+                return _arrive(call, place.empty, facts, said)
+            return _asking(ready, place, facts, said)
         case Filing() | Ringing() if call.over_limit:
             return _arrive(call, place.on["refused"], facts, said)
         case _:
@@ -121,7 +131,7 @@ def _doing(call: Call, place: Filing | Ringing | End, facts: Facts, said: tuple[
             number = facts.number(call)
             if call.kind is None or number is None or not _is_going_on(call, facts):
                 return _arrive(call.afresh(), HOME, facts, said)
-            wait = File(call.wish, number, facts.line.offer.due(call.wish, facts.now), call.offered_at or facts.now)
+            wait = _filed(call, number, facts)
         case Ringing():
             reception = facts.clinic.reception
             if reception.caller_id is None:
@@ -135,16 +145,22 @@ def _doing(call: Call, place: Filing | Ringing | End, facts: Facts, said: tuple[
     return Turn(call, said, (), wait)
 
 
+def _filed(call: Call, number: Phone, facts: Facts) -> File:
+    due = facts.line.offer.due(call.wish, facts.now)
+    return File(call.wish, number, due, call.offered_at or facts.now, call.slot, call.other)
+
+
 def _is_going_on(call: Call, facts: Facts) -> bool:
     """Return whether the wish is from a call that can still be going on; an older webhook must not file a request."""
     return call.offered_at is not None and facts.now - call.offered_at < LONGEST_CALL
 
 
 def _ready(call: Call, place: Menu | Keying, facts: Facts) -> Call:
-    """Fix the moment for which days are offered, so that the keys mean what the caller heard, even past midnight."""
-    if isinstance(place, Menu) and place.offers in {"days", "parts", "times"} and call.offered_at is None:
-        return replace(call, offered_at=facts.now)
-    return call
+    """Fix what is offered and for which moment, so that the keys mean what the caller heard, even past midnight."""
+    if not isinstance(place, Menu) or place.offers not in {"days", "parts", "times", *READ_OUT}:
+        return call
+    read_out = offered_at(place.offers, call, facts) if place.offers in READ_OUT else ()
+    return replace(call, offered_at=call.offered_at or facts.now, offered=read_out)
 
 
 def _asking(

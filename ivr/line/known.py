@@ -5,7 +5,8 @@ Pure: everything comes from the call and the facts.
 
 from collections.abc import Callable, Mapping
 
-from ivr.line.offers import open_days
+from ivr.line.offers.free import bookable
+from ivr.line.offers.wishes import open_days
 from ivr.line.turn import Call, Facts
 
 
@@ -31,9 +32,25 @@ def _reception(call: Call, facts: Facts) -> str:
     return "rings" if call.rung < facts.clinic.limits.rings_of_a_call else "enough"
 
 
+def _practitioners(call: Call, facts: Facts) -> str:
+    several = len(facts.clinic.diary.of_line(call.line)) > 1 and bool(facts.clinic.diary.practitioners)
+    return "several" if several and facts.clinic.diary.phone_books else "one"
+
+
+def _diary(call: Call, facts: Facts) -> str:
+    if not facts.clinic.diary.phone_books:
+        return "off"
+    found = bookable(call, facts)
+    if found is None:
+        return "away"
+    return "free" if found else "none"
+
+
 KNOWN: Mapping[str, Callable[[Call, Facts], bool]] = {
     "kind": lambda call, _: call.kind is not None,
     "day": lambda call, _: call.day is not None,
+    "part": lambda call, _: call.part is not None,
+    "slot": lambda call, _: call.slot is not None,
     "keyed": lambda call, _: call.keyed is not None,
     "caller": lambda _, facts: facts.caller is not None,
     "number": lambda call, facts: facts.number(call) is not None,
@@ -46,4 +63,6 @@ FORKS: Mapping[str, Callable[[Call, Facts], str]] = {
     "days_left": lambda call, facts: "yes" if open_days(call, facts, count=1) else "no",
     "requests_left": _requests_left,
     "reception": _reception,
+    "practitioners": _practitioners,
+    "diary": _diary,
 }

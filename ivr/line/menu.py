@@ -29,8 +29,32 @@ WANTS = (
 MENU: Mapping[str, Place] = {
     "welcome": Passage(("welcome", "status"), "main"),
     "main": Menu(options=WANTS, language_leads="welcome"),
-    # -- book an appointment
-    "book": Fork("days_left", {"yes": "book_day", "no": "no_days"}),
+    # -- book an appointment: a time of the diary
+    "book": Fork("practitioners", {"several": "practitioner", "one": "free"}),
+    "practitioner": Menu(("which_practitioner",), offers="practitioners", leads="free", needs=("kind",)),
+    "free": Fork("diary", {"free": "times", "none": "no_time", "away": "diary_away", "off": "no_booking"}),
+    "times": Menu(
+        ("which_free_time",), offers="earliest", leads="number", more="free_days", empty="diary_away", needs=("kind",)
+    ),
+    "free_days": Menu(
+        ("which_day",), offers="free_days", leads="free_parts", more="free_days", empty="free", needs=("kind",)
+    ),
+    "free_parts": Menu(("which_part",), offers="free_parts", leads="free_times", empty="free", needs=("kind", "day")),
+    "free_times": Menu(
+        ("which_free_time",),
+        offers="free_times",
+        leads="number",
+        more="free_times",
+        empty="free",
+        needs=("kind", "day", "part"),
+    ),
+    "time_taken": Passage(("time_taken",), "free"),
+    # -- where no time can be given, a wish: a day and a part of it
+    "no_time": Passage(("no_free_time",), "wish"),
+    "diary_away": Passage(("diary_away",), "wish"),
+    "no_booking": Passage(("no_booking",), "wish"),
+    "diary_full": Passage(("diary_full",), "wish"),
+    "wish": Fork("days_left", {"yes": "book_day", "no": "no_days"}),
     "no_days": Passage(("no_days",), "callback", kind=Kind.CALLBACK),
     "book_day": Menu(("which_day",), offers="days", leads="book_part", needs=("kind",)),
     "book_part": Menu(("which_part",), offers="parts", leads="number", needs=("kind", "day")),
@@ -54,10 +78,24 @@ MENU: Mapping[str, Place] = {
     "summary": Menu(
         ("summary",),
         (Option("1", "option_confirm", "confirmed"), Option("2", "option_start_over", "main")),
+        first=("warning",),
         needs=("kind", "number"),
     ),
     "confirmed": Fork("requests_left", {"yes": "file", "no": "filed_enough"}),
-    "file": Filing({"kept": "kept", "lost": "not_kept", "refused": "refused"}),
+    "file": Filing(
+        {
+            "kept": "kept",
+            "lost": "not_kept",
+            "refused": "refused",
+            "booked": "booked",
+            "taken": "time_taken",
+            "full": "diary_full",
+            "unbooked": "diary_away",
+        }
+    ),
+    "booked": Menu(
+        ("kept_more",), first=("booked",), needs=("promise", "slot"), ends_on_silence=True, gives_up="goodbye"
+    ),
     "kept": Menu(("kept_more",), first=("kept",), needs=("promise",), ends_on_silence=True, gives_up="goodbye"),
     "not_kept": Menu(
         first=("not_kept",),

@@ -18,6 +18,8 @@ class Option:
     leads: str
     kind: Kind | None = None
     """The kind of request that the caller chooses here; earlier choices are dropped."""
+    other: bool = False
+    """True if the caller chooses for somebody else than the one whom the clinic knows of."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ class Menu:
     offers: str = ""
     """The name of the offer whose options lead to `leads`; its keys come before those of `options`."""
     leads: str = ""
+    more: str = ""
+    """The place that the last option of a longer offer leads to."""
+    empty: str = ""
+    """The place that the call goes on to where there is nothing to offer; a menu that always has something has none."""
     first: tuple[str, ...] = ()
     """The sentences that a key press does not interrupt."""
     language_leads: str = ""
@@ -81,7 +87,7 @@ class Fork:
 
 @dataclass(frozen=True)
 class Filing:
-    """A place that files the request; the outcome leads on. It is "refused" if the call may file none."""
+    """A place that files a request or books a time; the outcome leads on. It is "refused" if the call may file none."""
 
     on: Mapping[str, str]
 

@@ -10,7 +10,7 @@ from string import Formatter
 from typing import Any
 
 from ivr.line.booking import Part
-from ivr.line.turn import Day, DayName, Digits, HourToday, Moment, Say, Spans, Value, WeekDays
+from ivr.line.turn import Day, DayName, Digits, Hour, HourToday, Moment, MomentName, Say, Spans, Value, WeekDays
 
 DAYS_NAMED_BY_WEEKDAY = 6
 """Days ahead up to which a day is named by its weekday alone."""
@@ -62,6 +62,7 @@ class Days:
     months: tuple[str, ...]
     names: Mapping[str, str]
     dates: Mapping[str, str]
+    choices: Mapping[str, str]
     moments: Mapping[str, str]
     run: str
     """The pattern of a run of weekdays, with `{first}` and `{last}`."""
@@ -70,9 +71,9 @@ class Days:
         """Return the day in words: as the name of an option for a DayName, within a sentence for a Day."""
         return self._filled(self.names if isinstance(day, DayName) else self.dates, day)
 
-    def at(self, day: Day, hour: str) -> str:
-        """Return the day in words, together with a time in words."""
-        return self._filled(self.moments, day).format(time=hour)
+    def at(self, day: Day | DayName, hour: str) -> str:
+        """Return the day in words, together with a time in words: as the name of an option for a DayName."""
+        return self._filled(self.choices if isinstance(day, DayName) else self.moments, day).format(time=hour)
 
     def weekday_run(self, run: WeekDays) -> str:
         """Return one weekday, or the first and the last of a run."""
@@ -178,6 +179,11 @@ def _moment(value: Any, prompts: Prompts) -> str:
     return prompts.days.at(day, prompts.clock.say(value.at.time()))
 
 
+def _moment_name(value: Any, prompts: Prompts) -> str:
+    day = DayName(value.at.date(), value.now.date())
+    return prompts.days.at(day, prompts.clock.say(value.at.time()))
+
+
 def _spans(value: Any, prompts: Prompts) -> str:
     return prompts.spans_joint.join(_span(stretch, prompts) for stretch in value.stretches)
 
@@ -191,6 +197,8 @@ FILLS: tuple[tuple[type, Callable[[Any, Prompts], str]], ...] = (
     (Part, lambda part, prompts: prompts.parts[part]),
     (str, lambda words, _: words),
     (Moment, _moment),
+    (MomentName, _moment_name),
+    (Hour, lambda hour, prompts: prompts.clock.say(hour.at.time())),
     (HourToday, lambda hour, prompts: prompts.clock.say(hour.at.time(), today=True)),
     (Day, lambda day, prompts: prompts.days.say(day)),
     (DayName, lambda day, prompts: prompts.days.say(day)),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ivr.line.booking import Kind
 from ivr.line.menu import MENU
-from ivr.line.offers import OFFERS
+from ivr.line.offers.table import OFFERS
 from ivr.line.places import End, Keying, Menu, Passage, Place, Ringing
 from ivr.line.speeches import SPEECHES
 from ivr.line.standing import HELP, KEYS
@@ -17,10 +17,11 @@ OUTSIDE: Blanks = {
     "fault": (),
     "fault_again": (),
     "text_confirmation": ("clinic", "reference"),
+    "text_appointment": ("clinic", "moment", "reference"),
     **{f"say_{kind}": ("clinic",) for kind in Kind},
     **{f"say_{kind}_then": ("clinic", "day", "part") for kind in Kind},
 }
-"""Sentences outside the menu: the apology for a fault, the text to a caller, the desk's words to a patient."""
+"""Sentences outside the menu: the apology for a fault, the texts to a caller, the desk's words to a patient."""
 
 
 def sentences(topics: Iterable[str], menu: Mapping[str, Place] = MENU) -> dict[str, frozenset[str]]:

@@ -16,6 +16,8 @@ from ivr.line.turn import Blanks, Call, Day, Digits, Facts, HourToday, Moment, S
 CLOSURES_AHEAD_DAYS = 7
 """Days ahead for which closures are announced with the opening hours."""
 
+REFERENCES = ("reference", "reference_again")
+
 Says = Callable[[Call, Facts], Iterator[Say]]
 
 
@@ -105,19 +107,41 @@ def _spans(shifts: tuple[Shift, ...], facts: Facts) -> Spans:
     return Spans(tuple(shift.on(hours.local(facts.now).date(), hours.zone) for shift in shifts))
 
 
-def _number(name: str) -> Speech:
-    def says(call: Call, facts: Facts) -> Iterator[Say]:
-        yield Say(name, {"number": _groups(facts.number(call))})
+def _own_number(call: Call, facts: Facts) -> Iterator[Say]:
+    yield Say("own_number_time" if call.slot else "own_number", {"number": _groups(facts.number(call))})
 
-    return Speech(says, {name: ("number",)})
+
+def _keyed_number(call: Call, facts: Facts) -> Iterator[Say]:
+    yield Say("keyed_number", {"number": _groups(facts.number(call))})
 
 
 def _groups(number: Phone | None) -> Digits:
     return Digits(number.groups if number else ())
 
 
+def _warning(call: Call, facts: Facts) -> Iterator[Say]:
+    """Yield the emergency number for a caller who books and has not heard it: while closed, the greeting names it."""
+    if call.kind is Kind.BOOKING and facts.line.hours.is_open(facts.now):
+        yield Say("emergency")
+
+
+def _time(call: Call, facts: Facts) -> Moment:
+    """Return the time that the caller has chosen. Raises ValueError where none is."""
+    if call.slot is None:
+        raise ValueError("this call has chosen no time")
+    return Moment(facts.line.hours.local(call.slot.start), facts.line.hours.local(facts.now))
+
+
+def _booked(call: Call, facts: Facts) -> Iterator[Say]:
+    """Yield the appointment, then its reference twice. Only for one that stands in the diary."""
+    yield Say("booked", {"at": _time(call, facts)})
+    yield from _references(call)
+
+
 def _summary(call: Call, facts: Facts) -> Iterator[Say]:
-    if call.day and call.part:
+    if call.slot:
+        yield Say("summary_time", {"at": _time(call, facts)})
+    elif call.day and call.part:
         day = Day(call.day, facts.line.hours.local(facts.now).date())
         yield Say(f"summary_{call.wish.kind}_then", {"day": day, "part": call.part})
     else:
@@ -132,9 +156,13 @@ def _kept(call: Call, facts: Facts) -> Iterator[Say]:
     yield Say("kept_again" if call.joined else "kept")
     if call.kind:
         yield _promise(call, facts)
+    yield from _references(call)
+
+
+def _references(call: Call) -> Iterator[Say]:
     if call.reference:
         groups = Digits((call.reference[:3], call.reference[3:]))
-        yield from (Say(name, {"reference": groups}) for name in ("reference", "reference_again"))
+        yield from (Say(name, {"reference": groups}) for name in REFERENCES)
 
 
 def _promise(call: Call, facts: Facts) -> Say:
@@ -174,15 +202,18 @@ SPEECHES: Mapping[str, Speech] = {
             "closure_half_for": ("day", "reason", "spans"),
         },
     ),
-    "own_number": _number("own_number"),
-    "keyed_number": _number("keyed_number"),
+    "own_number": Speech(_own_number, {"own_number": ("number",), "own_number_time": ("number",)}),
+    "keyed_number": Speech(_keyed_number, {"keyed_number": ("number",)}),
     "summary": Speech(
         _summary,
         {
             **{f"summary_{kind}": () for kind in Kind},
             **{f"summary_{kind}_then": ("day", "part") for kind in Kind},
+            "summary_time": ("at",),
         },
     ),
+    "warning": Speech(_warning, {"emergency": ()}),
+    "booked": Speech(_booked, {"booked": ("at",), **dict.fromkeys(REFERENCES, ("reference",))}),
     "kept": Speech(
         _kept,
         {
@@ -190,7 +221,7 @@ SPEECHES: Mapping[str, Speech] = {
             **{f"promise_{kind}": () for kind in Kind},
             **{f"promise_{kind}_opening": ("opens",) for kind in Kind},
             "promise_then": ("day", "part"),
-            **dict.fromkeys(("reference", "reference_again"), ("reference",)),
+            **dict.fromkeys(REFERENCES, ("reference",)),
         },
     ),
     "topic": Speech(_topic, {}),  # the clinic defines the sentences of the topics

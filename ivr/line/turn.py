@@ -3,13 +3,14 @@
 Values only. No HTTP, no XML, no store, no clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Self
 
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.clinic import Clinic, Line
+from ivr.line.diary import Slot
 from ivr.line.menu import LANGUAGES_PLACE, MENU
 from ivr.line.phones import Phone
 from ivr.line.places import Place, Screening
@@ -27,6 +28,16 @@ class Call:
     kind: Kind | None = None
     day: date | None = None
     part: Part | None = None
+    practitioner: str = ""
+    """The key of the practitioner whom the caller prefers; empty for anybody."""
+    offered: tuple[Slot, ...] = ()
+    """The free times that were read out here, so that a key pressed later still means what the caller heard."""
+    page: int = 0
+    """The number of times that the caller asked for later days or times here."""
+    slot: Slot | None = None
+    """The time that the caller has chosen."""
+    other: bool = False
+    """True if it is for somebody else than the one whom the clinic knows of."""
     keyed: Phone | None = None
     topic: str | None = None
     reference: str | None = None
@@ -43,8 +54,10 @@ class Call:
     """The number of times that the call has rung the reception; the clinic limits it."""
 
     def at(self, place: str) -> Self:
-        """Return the call at another place, with no misses there yet."""
-        return replace(self, place=place, silences=0, wrongs=0, left=self.left if place == LANGUAGES_PLACE else "")
+        """Return the call at another place, with no misses and nothing offered there yet."""
+        left = self.left if place == LANGUAGES_PLACE else ""
+        page = self.page if place == self.place else 0
+        return replace(self, place=place, silences=0, wrongs=0, left=left, offered=(), page=page)
 
     def afresh(self, kind: Kind | None = None) -> "Call":
         """Return the call without the data gathered so far, except the new kind of request."""
@@ -78,6 +91,8 @@ class Facts:
     now: datetime
     menu: Mapping[str, Place] = field(default_factory=lambda: MENU)
     """The menu's table that the call follows."""
+    free_times: Callable[[], Sequence[Slot] | None] = field(default=lambda: None, compare=False)
+    """Returns the times that can be given, in order; None where the diary cannot be asked. Asked only where needed."""
 
     def number(self, call: Call) -> Phone | None:
         """Return the number to call back: the one that was entered, else the caller's own."""
@@ -90,6 +105,21 @@ class Moment:
 
     at: datetime
     now: datetime
+
+
+@dataclass(frozen=True)
+class MomentName:
+    """A day and a time as the name of an option, worded relative to `now`."""
+
+    at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Hour:
+    """A time of a day that was named before."""
+
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -137,7 +167,9 @@ class Spans:
     stretches: tuple[tuple[datetime, datetime], ...]
 
 
-Value = str | Mapping[str, str] | Part | Moment | HourToday | Day | DayName | Digits | WeekDays | Spans
+Value = (
+    str | Mapping[str, str] | Part | Moment | MomentName | Hour | HourToday | Day | DayName | Digits | WeekDays | Spans
+)
 
 
 @dataclass(frozen=True)
@@ -180,13 +212,17 @@ class RingReception:
 
 @dataclass(frozen=True)
 class File:
-    """File this request at the desk, then resume the call with the outcome."""
+    """File this request at the desk, or book this time, then resume the call with the outcome."""
 
     wish: Wish
     number: Phone
     due: datetime
     asked: datetime
     """The moment when the caller began this wish. It is the same if a webhook is repeated, another for a new wish."""
+    slot: Slot | None = None
+    """The time to book; None for a wish."""
+    other: bool = False
+    """True if it is for somebody else than the one whom the clinic knows of."""
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class Fate(StrEnum):
 
 
 FATES: Mapping[str, Fate] = {
+    "booked": Fate.ASKED,
     "kept": Fate.ASKED,
     "talked": Fate.TALKED,
     "not_kept": Fate.FAILED,

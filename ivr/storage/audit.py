@@ -76,6 +76,7 @@ class AuditAction(StrEnum):
     SWITCHED_OFF_CALENDAR = "switched off calendar"
     SET_HOURS = "set hours"
     UNDID_HOURS = "undid hours"
+    SWITCHED_PHONE_BOOKING = "switched phone booking"
     BLOCKED_NUMBER = "blocked number"
     UNBLOCKED_NUMBER = "unblocked number"
     COUNTED_AFRESH = "counted calls afresh"

@@ -3,12 +3,16 @@
 The store's own timeouts do not end the wait where its server is frozen or the network loses packets.
 """
 
+import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from typing import TypeVar
 
 from ivr.storage.database import StoreAway
+
+log = logging.getLogger(__name__)
 
 THREADS = 8
 """The number of threads: as many as one web process serves callers at a time."""
@@ -26,13 +30,28 @@ class Deadline:
         self._seconds = seconds
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
 
-    def wait_for(self, work: Callable[[], Result]) -> Result:
-        """Return the result of the work. Raises what the work raises, and StoreAway where it takes too long."""
+    def wait_for(self, work: Callable[[], Result], late: Callable[[Result], None] | None = None) -> Result:
+        """Return the result of the work. Raises what the work raises, and StoreAway where it takes too long.
+
+        `late` is called with a result that comes after that, so that what nobody waited for can be taken back.
+        """
+        under_way = self._threads.submit(copy_context().run, work)
         try:
-            return self._threads.submit(copy_context().run, work).result(self._seconds)
+            return under_way.result(self._seconds)
         except TimeoutError:
+            if late is not None:
+                under_way.add_done_callback(partial(_hand_over, late))
             raise StoreAway("no answer in time") from None
 
     def close(self) -> None:
         """Take no more work, and wait for the work under way, which the stores' own timeouts end within seconds."""
         self._threads.shutdown(wait=True, cancel_futures=True)
+
+
+def _hand_over(late: Callable[[Result], None], done: Future[Result]) -> None:
+    if done.cancelled() or done.exception() is not None:
+        return
+    try:
+        late(done.result())
+    except StoreAway as away:
+        log.warning("what came too late could not be taken back (%s)", away)

@@ -31,6 +31,7 @@ __all__ = [
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LIVE_ONLY = text("status IN ('open', 'taken')")
 UNDONE_ONLY = text("done_at IS NULL AND failed_at IS NULL")
+OF_APPOINTMENTS = text("appointment_id IS NOT NULL")
 FAILED_ONLY = text("failed_at IS NOT NULL")
 
 requests = Table(
@@ -102,7 +103,7 @@ errands = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("request_id", Integer, ForeignKey("requests.id"), index=True),
-    Column("appointment_id", Integer, index=True),
+    Column("appointment_id", Integer),
     Column("task", String(20), nullable=False),
     Column("created", UtcDateTime, nullable=False),
     Column("next_at", UtcDateTime, nullable=False),
@@ -116,6 +117,7 @@ errands = Table(
     Column("begun", Integer, nullable=False, server_default="0"),
     Column("channel", String(16), nullable=False, server_default=text("''")),
     Index("errands_undone", "next_at", sqlite_where=UNDONE_ONLY, postgresql_where=UNDONE_ONLY),
+    Index("errands_of_appointments", "appointment_id", sqlite_where=OF_APPOINTMENTS, postgresql_where=OF_APPOINTMENTS),
     Index("errands_failed", "failed_at", sqlite_where=FAILED_ONLY, postgresql_where=FAILED_ONLY),
 )
 

@@ -13,6 +13,8 @@ from ivr.carrier.port import Carrier
 from ivr.desk.call_limits import CallLimits
 from ivr.desk.intake import Intake
 from ivr.desk.intake_rules import IntakeRules
+from ivr.desk.phone_bookings import PhoneBookings
+from ivr.hours.closures import desk_closures
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
 from ivr.metrics import counters
@@ -40,6 +42,7 @@ class TelephoneServices:
 
     carrier: Carrier
     intake: Intake
+    bookings: PhoneBookings
     limits: CallLimits
     cipher: Cipher
     """Encrypts what a call has gathered, for the URL of its next step."""
@@ -104,6 +107,7 @@ def build(
     base = foundation.for_callers(settings, clock, monotonic, limits)
     hours, deadline = rooms.hours(base), Deadline(limits.answer)
     desk = rooms.desk(base, hours, IntakeRules(base.clinic.limits.requests_of_a_number))
+    diary = rooms.diary(base, hours)
     reports, operations = _reports(base), _operations(base, deadline, ClockJumps(clock, monotonic))
     return Services(
         settings=settings,
@@ -111,9 +115,9 @@ def build(
         script=base.script,
         clock=clock,
         database=base.database,
-        telephone=_telephone(base, desk, deadline),
+        telephone=_telephone(base, desk, diary, deadline),
         desk=desk,
-        diary=rooms.diary(base, hours),
+        diary=diary,
         hours=hours,
         staff=rooms.staff(base, passwords or Passwords()),
         reports=reports,
@@ -122,11 +126,22 @@ def build(
     )
 
 
-def _telephone(base: Foundation, desk: DeskServices, deadline: Deadline) -> TelephoneServices:
+def _telephone(base: Foundation, desk: DeskServices, diary: DiaryServices, deadline: Deadline) -> TelephoneServices:
     keyed_ids = base.keyed_ids()
     return TelephoneServices(
         carrier=carriers.carrier(base.settings.carrier, base.script, base.clinic.voices),
         intake=Intake(desk.store, desk.pending, desk.job_queue, keyed_ids, deadline, desk.blocked),
+        bookings=PhoneBookings(
+            database=base.database,
+            free_times=diary.free_times,
+            clinic=base.clinic,
+            closures=desk_closures,
+            tasks=desk.store.tasks,
+            rules=desk.store.rules,
+            keyed_ids=keyed_ids,
+            job_queue=desk.job_queue,
+            deadline=deadline,
+        ),
         limits=CallLimits(base.redis, base.redis_breaker, keyed_ids, base.clinic.limits),
         cipher=base.cipher("call"),
     )

@@ -91,6 +91,7 @@ AUDIT: Mapping[AuditAction, str] = {
     AuditAction.SWITCHED_OFF_CALENDAR: later("switched off calendar"),
     AuditAction.SET_HOURS: later("set hours"),
     AuditAction.UNDID_HOURS: later("undid hours"),
+    AuditAction.SWITCHED_PHONE_BOOKING: later("changed booking by telephone"),
     AuditAction.BLOCKED_NUMBER: later("blocked number"),
     AuditAction.UNBLOCKED_NUMBER: later("unblocked number"),
     AuditAction.COUNTED_AFRESH: later("counted calls afresh"),

@@ -29,6 +29,7 @@ from ivr.diary.patients import Patients
 from ivr.hours.clinic_now import ClinicNow
 from ivr.hours.closures import Closures
 from ivr.hours.closures_file import FILE, ClosuresFile
+from ivr.hours.phone_booking import PhoneBooking
 from ivr.line.clinic import Clinic
 from ivr.notices.channels import channels_of
 from ivr.notices.troubles import ChannelTroubles
@@ -53,6 +54,7 @@ class HoursServices:
 
     closures: Closures
     closures_file: ClosuresFile
+    phone_booking: PhoneBooking
     now: ClinicNow
 
     def clinic_now(self) -> Clinic:
@@ -119,7 +121,9 @@ class StaffServices:
 def hours(base: Foundation) -> HoursServices:
     """Return the services of the clinic's hours."""
     file = ClosuresFile(base.settings.state_dir / FILE)
-    return HoursServices(Closures(base.database), file, ClinicNow(base.clinic, file))
+    switch = PhoneBooking(base.database, base.settings.state_dir)
+    now = ClinicNow(base.clinic, file, switch, books_unconfirmed=not base.settings.production)
+    return HoursServices(Closures(base.database), file, switch, now)
 
 
 def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = None) -> DeskServices:

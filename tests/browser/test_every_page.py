@@ -10,10 +10,9 @@ from playwright.sync_api import Page
 from sqlalchemy import update
 
 from ivr.desk.outbox import PAUSES
-from ivr.desk.requests import NewRequest, Outcome, OutcomeReport
+from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.diary.blocked_times import TimeBlock
 from ivr.diary.desk_diary import DeskBooking
-from ivr.line.booking import Kind
 from ivr.line.hours import Shift
 from ivr.line.phones import Phone
 from ivr.operations.demo_calls import made_up
@@ -23,6 +22,7 @@ from ivr.storage.audit import By
 from ivr.storage.database import Database, sqlite_path
 from tests.browser.conftest import Opens, Service
 from tests.conftest import PASSWORD
+from tests.desk import wish_to_be_rung
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
@@ -108,19 +108,7 @@ def two_share_a_reference(service: Service) -> str:
     """The reference of two requests; it is unique only together with the number, and so this can happen by chance."""
     services, now, shared = service.services, service.services.clock(), "424242"
     for number in ("+919999900003", "+919999900004"):
-        new = NewRequest(
-            kind=Kind.CALLBACK,
-            line="main",
-            phone=Phone(number),
-            language="en",
-            day=None,
-            part=None,
-            due=now,
-            call_id="CA" + number[1:],
-            created=now,
-            asked=now,
-            own_number=True,
-        )
+        new = wish_to_be_rung(number, now, "CA" + number[1:])
         services.desk.store.keep(new, services.reports.keyed_ids.mark(new.promise), shared)
     return shared
 

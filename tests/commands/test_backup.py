@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -37,6 +38,7 @@ from workers.services import WorkerServices
 
 BOOK = ("1", "1", "1", "1", "1")
 NAME = "clinic-20261123-140000.db"
+T = TypeVar("T")
 
 
 def runs(app: Flask, *words: str, typed: str = "") -> Result:
@@ -56,6 +58,27 @@ def references(phone: Phone) -> list[str]:
 
 def books(phone: Phone, number: int) -> str:
     return phone.rings(caller=f"+9199999000{number:02}").press(*BOOK).reference
+
+
+def while_people_ring(phone: Phone, first: int, does: Callable[[], T]) -> tuple[T, list[str]]:
+    """What comes of it, and the references that people heard meanwhile; the first has rung before it begins."""
+    stop, begun = Event(), Event()
+
+    def rings() -> list[str]:
+        heard = []
+        for number in range(first, 99):
+            heard.append(books(phone, number))
+            begun.set()
+            if stop.is_set():
+                break
+        return heard
+
+    with ThreadPoolExecutor(1) as caller:
+        ringing = caller.submit(rings)
+        assert begun.wait(20)
+        done = does()
+        stop.set()
+        return done, ringing.result(30)
 
 
 @pytest.fixture
@@ -86,23 +109,9 @@ def test_a_backup_is_made_while_people_ring_and_has_every_request_of_before(
     phone: Phone, app: Flask, tmp_path: Path
 ) -> None:
     before = [books(phone, number) for number in range(5)]
-    stop, begun = Event(), Event()
-
-    def rings() -> list[str]:
-        heard = []
-        for number in range(5, 99):
-            heard.append(books(phone, number))
-            begun.set()
-            if stop.is_set():
-                break
-        return heard
-
-    with ThreadPoolExecutor(1) as caller:
-        ringing = caller.submit(rings)
-        assert begun.wait(20)
-        files = [made(app, str(tmp_path / f"{each}.db")) for each in range(5)]
-        stop.set()
-        meanwhile = ringing.result(30)
+    files, meanwhile = while_people_ring(
+        phone, 5, lambda: [made(app, str(tmp_path / f"{each}.db")) for each in range(5)]
+    )
     assert references(phone) == sorted([*before, *meanwhile]), "no caller was turned away for it"
     for each in files:
         with closing(sqlite3.connect(each)) as backup:
@@ -356,23 +365,7 @@ def test_calls_go_on_while_a_backup_is_put_back_and_no_promise_is_lost(
 ) -> None:
     before = books(phone, 0)
     backup = made(app)
-    stop, begun = Event(), Event()
-
-    def rings() -> list[str]:
-        heard = []
-        for number in range(1, 99):
-            heard.append(books(phone, number))
-            begun.set()
-            if stop.is_set():
-                break
-        return heard
-
-    with ThreadPoolExecutor(1) as caller:
-        ringing = caller.submit(rings)
-        assert begun.wait(20)
-        told = runs(app, "restore", str(backup), "--yes")
-        stop.set()
-        promised = ringing.result(30)
+    told, promised = while_people_ring(phone, 1, lambda: runs(app, "restore", str(backup), "--yes"))
     assert told.exit_code == 0, told.output
     jobs.save(worker)
     (kept,) = live.parent.glob("clinic.db.before-restore-*")

@@ -24,6 +24,7 @@ from ivr.line.script import Script
 from ivr.web.services import Services, build
 from tests.conftest import QUICK, settings_for
 from tests.people import TOKEN, Clock
+from tests.third_language import clinic_in_three
 
 NO_DATABASE, NO_REDIS = "postgresql://nobody@127.0.0.1:1/nothing", "redis://127.0.0.1:1/0"
 FAULT = "a webhook that fails ends with an apology"
@@ -32,13 +33,17 @@ SCREENED = "only its key gives the reception the patient"
 
 @pytest.fixture
 def storeless(tmp_path: Path, clock: Clock) -> Iterator[Services]:
-    """The parts of a service whose stores are both away."""
-    services = build(settings_for(tmp_path, NO_DATABASE, NO_REDIS), clock, QUICK)
+    """The parts of a service whose stores are both away, at a clinic that never opens: little can happen in a call."""
+    words = (ROOT / "config" / "clinic.toml").read_text()
+    file = tmp_path / "clinic.toml"
+    file.write_text(re.sub(r'= \["[0-9:-]+"\]', "= []", words))
+    services = build(settings_for(tmp_path, NO_DATABASE, NO_REDIS, CLINIC_FILE=str(file)), clock, QUICK)
     yield services
     services.close()
 
 
-def test_it_says_of_every_check_what_it_looked_at_with_neither_database_nor_redis(tmp_path: Path) -> None:
+def test_it_says_of_every_check_and_language_what_it_looked_at_with_neither_store(tmp_path: Path) -> None:
+    """At a clinic of three languages; tests/line/checks/test_checks.py proves the shipped clinic's."""
     given = {
         "ENV": "development",
         "SECRET_KEY": "0123456789abcdef" * 4,
@@ -46,6 +51,7 @@ def test_it_says_of_every_check_what_it_looked_at_with_neither_database_nor_redi
         "DATABASE_URL": NO_DATABASE,
         "REDIS_URL": NO_REDIS,
         "STATE_DIR": str(tmp_path),
+        "CLINIC_FILE": clinic_in_three(tmp_path),
     }
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "line", "check"]
     done = subprocess.run(
@@ -55,6 +61,7 @@ def test_it_says_of_every_check_what_it_looked_at_with_neither_database_nor_redi
     said = done.stdout.splitlines()
     assert [line.partition(":")[0] for line in said] == [*CHECKS, FAULT, SCREENED]
     assert [line for line in said if not re.search(r": [1-9].*, pass$", line)] == [], "each has looked at something"
+    assert "in en and hi and pa, pass" in done.stdout
 
 
 def test_it_exits_1_and_says_what_is_wrong_below_the_check_that_objects(storeless: Services) -> None:

@@ -152,17 +152,14 @@ def test_the_number_is_asked_for_so_that_it_need_not_stand_in_the_shells_history
     assert len(json.loads(told.stdout)["requests"]) == 1
 
 
+NOTHING: dict[str, Any] = {"number": MARKED} | {
+    each: [] for each in ("requests", "blocks", "waiting", "mentioned_in_notes_of", "merged_with")
+}
+
+
 @on_sqlite
 def test_about_a_number_that_never_rang_nothing_is_held(phone: Phone) -> None:
-    found = exported(phone)
-    assert found == {
-        "number": MARKED,
-        "requests": [],
-        "blocks": [],
-        "waiting": [],
-        "mentioned_in_notes_of": [],
-        "merged_with": [],
-    }
+    assert exported(phone) == NOTHING
 
 
 def test_the_audit_says_that_it_was_handed_out_by_references_only(phone: Phone, clock: Clock) -> None:
@@ -193,14 +190,7 @@ def test_what_is_erased_is_gone_and_does_not_come_back(phone: Phone, clock: Cloc
     other = phone.rings(caller=OTHER).press(*BOOK)
     done = runs(phone, "erase", AS_TYPED, "--yes")
     assert (done.exit_code, "Erased." in done.output) == (0, True), done.output
-    assert exported(phone) == {
-        "number": MARKED,
-        "requests": [],
-        "blocks": [],
-        "waiting": [],
-        "mentioned_in_notes_of": [],
-        "merged_with": [],
-    }
+    assert exported(phone) == NOTHING
     worker = build_workers(phone.services.settings, clock)
     jobs.save(worker)
     for errand in worker.desk.job_queue.queued_tasks():

@@ -104,7 +104,7 @@ def test_every_line_of_a_call_names_it_up_to_its_notification(
     other = phone.rings(caller="+919999900002").press("2", "1", "1", "1")
     for errand in sorted(worker.desk.job_queue.queued_tasks()):
         jobs.run(worker, errand)
-    events = [line["event"] for line in captured.of(call.sid) if line["logger"] != "ivr.hours.closures_file"]
+    events = [line["event"] for line in captured.of(call.sid) if line["logger"] != "ivr.hours.mirror_file"]
     assert events == [
         f"call {call.sid}: comes in on line main",
         f"call {call.sid}: a booking is promised",

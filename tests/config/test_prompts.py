@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from config.clinic import LANGUAGES
-from config.clinic import read as read_clinic
 from config.sentences import FOLDER, read
 from config.settings import ROOT
 from config.toml_file import BadFile
@@ -25,6 +24,7 @@ from ivr.line.places import Filing, Keying, Menu, Ringing
 from ivr.line.script import Script
 from ivr.line.turn import Call, Facts, Say, Turn
 from ivr.web.services import build
+from tests.clinic import chooses, clinic_of_wishes, free_times, reads_out
 from tests.conftest import settings_for
 from tests.people import DELHI
 
@@ -122,7 +122,7 @@ def test_the_warning_signs_name_112_and_say_that_the_line_cannot_call_an_ambulan
 
 # -- whatever the table can say
 
-CLINIC = read_clinic(ROOT / "config" / "clinic.toml")
+CLINIC = clinic_of_wishes()
 OWN, OTHER, CARRIERS = Phone("+919999900001"), Phone("+919999900002"), Phone("+14155552671")
 REASON = {"en": "Diwali", "hi": "दिवाली"}
 HALF = (Shift(time(9), time(13)),)
@@ -150,7 +150,7 @@ def known(moment: str, *, caller: Phone | None = OWN) -> Facts:
     offer = replace(line.offer, hours=replace(line.hours, closures=CLOSURES))
     line = replace(line, offer=offer, reception=(OWN,) if caller else ())
     clinic = replace(CLINIC, lines={"main": line}, reception=replace(CLINIC.reception, caller_id=CARRIERS))
-    return Facts(clinic, line, caller, datetime.fromisoformat(moment).replace(tzinfo=DELHI))
+    return free_times(Facts(clinic, line, caller, datetime.fromisoformat(moment).replace(tzinfo=DELHI)))
 
 
 def never_open() -> Facts:
@@ -172,7 +172,10 @@ def calls(place: str, language: str, facts: Facts) -> Iterable[Call]:
     """Calls that have gathered what the place needs, in each of the ways that change what is said."""
     call = Call("main", language, place, keyed=OTHER, topic="now", reference="123456")
     every = [replace(call, kind=kind) for kind in Kind]
-    every += [replace(each, day=date(2026, 11, 25), part=Part.MORNING, joined=True) for each in every]
+    every += [replace(each, day=date(2026, 11, 27), part=Part.MORNING, joined=True) for each in every]
+    every = [reads_out(each, facts) for whole in every for each in (whole, chooses(whole, facts))]
+    needs = getattr(MENU[place], "needs", ())
+    every = [each for each in every if each.slot or "slot" not in needs]
     return {(STATES.of(each, facts), STATES.gathered(each, facts)): each for each in every}.values()
 
 
@@ -197,7 +200,7 @@ HEARD = Call("main", "en", "screen")
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_that_a_caller_can_be_told_has_its_words(language: str) -> None:
-    said = {"fault", "fault_again", "text_confirmation"}
+    said = {"fault", "fault_again", "text_confirmation", "text_appointment"}
     said |= {"say_booking", "say_booking_then", "say_callback", "say_callback_then"}
     for facts in FACTS:
         every = [turn for place in MENU for call in calls(place, language, facts) for turn in turns(call, facts)]

@@ -1,0 +1,24 @@
+"""What tests of the desk and of its pages share."""
+
+from datetime import datetime
+
+from ivr.desk.requests import NewRequest
+from ivr.line.booking import Kind
+from ivr.line.phones import Phone
+
+
+def wish_to_be_rung(number: str, moment: datetime, call_id: str = "CA1") -> NewRequest:
+    """A request to be rung back as soon as possible, as a call on the first line leaves it."""
+    return NewRequest(
+        kind=Kind.CALLBACK,
+        line="main",
+        phone=Phone(number),
+        language="en",
+        day=None,
+        part=None,
+        due=moment,
+        call_id=call_id,
+        created=moment,
+        asked=moment,
+        own_number=True,
+    )

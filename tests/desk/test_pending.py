@@ -9,12 +9,10 @@ import pytest
 from redis import Redis
 
 from ivr.desk.pending import KEY, TRIED, PendingRequest, PendingRequests, SealedRequest, to_json
-from ivr.desk.requests import NewRequest
-from ivr.line.booking import Kind
-from ivr.line.phones import Phone as Number
 from ivr.storage.database import StoreAway
 from ivr.storage.encryption import Cipher
 from tests.conftest import PASSWORD, settings_for
+from tests.desk import wish_to_be_rung
 from tests.people import CALLER, Clock, Phone, Staff
 from tests.web import service
 from workers import jobs
@@ -23,19 +21,7 @@ from workers.services import build as build_workers
 
 MOMENT = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
-NEW = NewRequest(
-    kind=Kind.CALLBACK,
-    line="main",
-    phone=Number(CALLER),
-    language="en",
-    day=None,
-    part=None,
-    due=MOMENT,
-    call_id="CA1",
-    created=MOMENT,
-    asked=MOMENT,
-    own_number=True,
-)
+NEW = wish_to_be_rung(CALLER, MOMENT)
 
 CIPHER = Cipher("0123456789abcdef" * 4, "waiting request")
 """The cipher of the tests' settings."""

@@ -3,7 +3,6 @@
 import json
 import logging
 import stat
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from ivr.hours.closures import Closures, Standing
-from ivr.hours.closures_file import FILE, ClosuresFile, ClosuresFileAway
+from ivr.hours.closures_file import FILE, ClosuresFile
+from ivr.hours.mirror_file import MirrorFileAway
 from ivr.line.hours import DeskClosure, shifts_of
 from ivr.storage.audit import Audit, By
 from ivr.storage.database import Database, StoreAway
@@ -23,14 +23,6 @@ HOUR = timedelta(hours=1)
 CLOSED = DeskClosure(TODAY, "")
 EARLY = DeskClosure(TODAY, "second", shifts_of("09:00-13:00,16:00-18:00"), "power_cut")
 DIWALI = DeskClosure(date(2027, 10, 29), "", (), "diwali")
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """Each of the databases."""
-    database = Database(database_url)
-    yield database
-    database.close()
 
 
 @pytest.fixture
@@ -168,7 +160,7 @@ def test_an_absent_file_leaves_the_last_known_closures_until_it_is_back(
 
 def test_a_folder_that_cannot_be_written_is_told_and_leaves_the_old_file(closures: Closures, tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where the folder should be")
-    with pytest.raises(ClosuresFileAway):
+    with pytest.raises(MirrorFileAway):
         ClosuresFile(tmp_path / "state" / FILE).follow(closures, TODAY)
 
 

@@ -5,19 +5,19 @@ from datetime import date, datetime
 
 import pytest
 
-from config.clinic import LANGUAGES, read
+from config.clinic import LANGUAGES
 from config.sentences import read as read_script
-from config.settings import ROOT
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.call import KEY_SECONDS, NUMBER_SECONDS, enter, press, resume
 from ivr.line.menu import LANGUAGES_PLACE, MENU, SCREENING
 from ivr.line.phones import Phone
 from ivr.line.places import Fork, Keying, Menu, Passage
 from ivr.line.turn import Call, Facts, File, HangUp, KeyNumber, PressKey, RingReception, Say, Turn
+from tests.clinic import clinic_of_wishes, free_times, reads_out
 from tests.people import DELHI
 
 SCRIPT = read_script(LANGUAGES)
-SHIPPED = read(ROOT / "config" / "clinic.toml")
+SHIPPED = clinic_of_wishes()
 OWN, OTHER, CARRIERS = Phone("+919999900001"), Phone("+919999900002"), Phone("+14155552671")
 RECEPTION = (Phone("+919999900008"), Phone("+919999900009"))
 MAIN = replace(SHIPPED.line("main"), reception=RECEPTION)
@@ -33,14 +33,14 @@ def at(written: str) -> datetime:
 def facts(now: str = OPEN, *, withheld: bool = False, staffed: bool = False) -> Facts:
     """What is known; 23 November 2026 is a Monday."""
     clinic = STAFFED if staffed else SHIPPED
-    return Facts(clinic, clinic.line("main"), None if withheld else OWN, at(now))
+    return free_times(Facts(clinic, clinic.line("main"), None if withheld else OWN, at(now)))
 
 
 def standing_at(place: str, language: str = "en", **more: object) -> Call:
     """A call that has gathered all that any place needs."""
     call = Call("main", language, place, kind=Kind.CALLBACK, day=date(2026, 11, 24), part=Part.MORNING, keyed=OTHER)
     call = replace(call, topic="now", reference="123456", offered_at=at(OPEN))
-    return replace(call, **more)  # type: ignore[arg-type]  # the fields' own types
+    return replace(reads_out(call, facts()), **more)  # type: ignore[arg-type]  # the fields' own types
 
 
 def keys(call: Call, *pressed: str | None, now: str = OPEN, withheld: bool = False) -> Turn:
@@ -92,7 +92,7 @@ class TestFromEveryMenu:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("pressed", "what"), [(None, "silence"), ("8", "wrong")])
-@pytest.mark.parametrize("place", [name for name in MENUS if name not in {"kept", "offer"}])
+@pytest.mark.parametrize("place", [name for name in MENUS if name not in {"kept", "booked", "offer"}])
 def test_a_caller_who_is_lost_gets_more_help_and_more_time_and_then_an_offer(
     place: str, pressed: str | None, what: str, language: str
 ) -> None:

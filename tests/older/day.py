@@ -103,7 +103,7 @@ class Day:
         self.clock.goes_on(seconds=30)
         if name in self.secrets:
             return looks.comes_in(self.phone, name, PASSWORD, self.secrets[name])
-        person = looks.Person(self.phone.app, name, PASSWORD)
+        person = Staff(self.phone.app, name, PASSWORD)
         assert person.logs_in().status_code == 302
         return person
 

@@ -18,16 +18,9 @@ LINE = re.compile(r'<li[^>]*><time datetime="([^"]+)">[^<]*</time> <strong>(.*?)
 ROW = re.compile(r'<tr>\s*<td><time datetime="([^"]+)">.*?</td>\s*<td>(.*?)</td>\s*<td>(.*?)</td>\s*</tr>', re.DOTALL)
 
 
-class Person(Staff):
-    """Somebody at the desk, who gets what their forms need from the smallest page there is: much is done in a day."""
-
-    def csrf(self) -> str:
-        return self.token(self.browser.get("/desk/me").text)
-
-
-def comes_in(phone: Phone, name: str, password: str, secret: str) -> Person:
+def comes_in(phone: Phone, name: str, password: str, secret: str) -> Staff:
     """Somebody logs in with their password and the code that their telephone shows now."""
-    person = Person(phone.app, name, password)
+    person = Staff(phone.app, name, password)
     answer = person.logs_in()
     assert (answer.status_code, answer.headers["Location"]) == (302, "/login/code")
     answer = shows_code(person, TOTP(secret).at(phone.services.clock()))

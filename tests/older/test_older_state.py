@@ -5,6 +5,7 @@ purpose changes it in 837caff/pages.json too; whatever else differs has lost som
 """
 
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from redis import Redis
 
 from testing.listener import listener
 from testing.servers.postgres import Postgres
+from testing.servers.valkey import Valkey
 from tests.conftest import with_driver
 from tests.older import CALLS, DATABASE, FIXED, PAGES, PEOPLE, REDIS, WRITTEN, looks, names, number
 from tests.older.product import clock_collects_calls
@@ -28,35 +30,58 @@ PEOPLE_THEN: dict[str, Any] = read_json(WRITTEN / PEOPLE)
 SEEN: dict[str, Any] = read_json(WRITTEN / PAGES)
 
 
-@pytest.fixture
-def clock() -> Clock:
-    """A clock that stands where that of 837caff stood."""
+def clock_of_then() -> Clock:
     return Clock(datetime.fromisoformat(PEOPLE_THEN["moment"]).astimezone(DELHI))
 
 
 @pytest.fixture
-def old_sqlite(tmp_path: Path, redis_url: str, clock: Clock) -> str:
-    """The stores of 837caff; its SQLite brought up to date as the command does."""
+def clock() -> Clock:
+    """A clock that stands where that of 837caff stood."""
+    return clock_of_then()
+
+
+@pytest.fixture(scope="session")
+def upgraded(tmp_path_factory: pytest.TempPathFactory, valkey_server: Valkey) -> str:
+    """The SQLite of 837caff, brought up to date as the command does, to be copied."""
+    folder = tmp_path_factory.mktemp("older")
+    valkey_server.resume()
+    valkey_server.start()
+    valkey_server.flush()
+    put_back(WRITTEN, folder / "older.db", valkey_server.url, folder)
+    types(folder, f"sqlite:///{folder}/older.db", valkey_server.url, "database", "upgrade")
+    return f"{folder}/older.db"
+
+
+@pytest.fixture(scope="session")
+def copied(upgraded: str, tmp_path_factory: pytest.TempPathFactory, postgres_server: Postgres) -> str:
+    """The same desk after its clinic has moved to PostgreSQL, to be copied; the name of its database."""
+    postgres_server.start()
+    url, nowhere = postgres_server.new_database(), "redis://127.0.0.1:1/0"
+    folder = tmp_path_factory.mktemp("moved")
+    types(folder, f"sqlite:///{upgraded}", nowhere, "database", "copy", "--to", with_driver(url))
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture
+def old_sqlite(upgraded: str, tmp_path: Path, redis_url: str) -> str:
+    """The stores of 837caff, its SQLite up to date."""
     path = tmp_path / "older.db"
     put_back(WRITTEN, path, redis_url, tmp_path)
-    types(tmp_path, f"sqlite:///{path}", redis_url, clock, "database", "upgrade")
+    shutil.copy(upgraded, path)
     return f"sqlite:///{path}"
 
 
 @pytest.fixture
-def old_postgres(
-    old_sqlite: str, tmp_path: Path, redis_url: str, clock: Clock, postgres_server: Postgres
-) -> Iterator[str]:
-    """The same desk after its clinic has moved to PostgreSQL."""
+def old_postgres(old_sqlite: str, copied: str, postgres_server: Postgres) -> Iterator[str]:
+    """The stores of 837caff, its desk on PostgreSQL."""
     postgres_server.start()
-    url = postgres_server.new_database()
-    types(tmp_path, old_sqlite, redis_url, clock, "database", "copy", "--to", with_driver(url))
+    url = postgres_server.new_database(like=copied)
     yield with_driver(url)
     postgres_server.drop(url)
 
 
-def types(tmp_path: Path, database_url: str, redis_url: str, clock: Clock, *command: str) -> None:
-    with service(tmp_path, database_url, redis_url, clock, **FIXED) as phone:
+def types(folder: Path, database_url: str, redis_url: str, *command: str) -> None:
+    with service(folder, database_url, redis_url, clock_of_then(), **FIXED) as phone:
         done = phone.app.test_cli_runner().invoke(args=list(command))
     assert done.exit_code == 0, done.output
 

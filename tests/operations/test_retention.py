@@ -1,7 +1,6 @@
 """What has been kept long enough is deleted, a little at a time; what is live stays, however old."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
@@ -36,13 +35,6 @@ SECOND = timedelta(seconds=1)
 def desk_url(database_url: str) -> str:
     """Each of the databases."""
     return database_url
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.close()
 
 
 @pytest.fixture

@@ -72,15 +72,6 @@ def postgres_programs(postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-def empty_postgres(postgres_server: Postgres) -> Iterator[str]:
-    """A PostgreSQL database in which nothing was made yet."""
-    postgres_server.start()
-    url = postgres_server.new_database()
-    yield with_driver(url)
-    postgres_server.drop(url)
-
-
-@pytest.fixture
 def empty_sqlite(tmp_path: Path) -> str:
     """A place for an SQLite database."""
     return f"sqlite:///{tmp_path}/clinic.db"

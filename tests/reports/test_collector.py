@@ -1,7 +1,6 @@
 """A file or a line of the spool that cannot be read holds up no call that can."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,13 +15,6 @@ from ivr.storage.database import Database
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 YEARS = timedelta(days=4000)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.close()
 
 
 def leaves(spool: Spool, mark: str, began: datetime, lasted: timedelta) -> None:

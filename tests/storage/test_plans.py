@@ -64,7 +64,7 @@ def the_list(database: Database) -> object:
 
 
 def the_failures(database: Database) -> object:
-    return Outbox(database).failed_for_good()
+    return Outbox(database).failed_for_good(NOW)
 
 
 def the_sweep(database: Database) -> object:

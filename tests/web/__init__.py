@@ -6,9 +6,11 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from config.settings import ROOT, Settings
+from config.settings import ROOT as ROOT
+from config.settings import Settings
 from ivr.web.services import Services, build
 from tests.applications import lent
+from tests.clinic import WISHES_ONLY
 from tests.conftest import QUICK, UNHURRIED, settings_for
 from tests.people import TOKEN, Phone
 
@@ -19,7 +21,7 @@ RECEPTION = ("+919999900008", "+919999900009")
 
 def clinic_with_reception(folder: Path) -> str:
     """A clinic's file in which the first line has a reception with two telephones; the other lines have none."""
-    words = (ROOT / "config" / "clinic.toml").read_text()
+    words = WISHES_ONLY
     words = words.replace('# caller_id = "+1 ..."', f'caller_id = "{CALLER_ID}"')
     words = words.replace("reception = []", f'reception = ["{RECEPTION[0]}", "{RECEPTION[1]}"]', 1)
     path = folder / "clinic.toml"

@@ -239,7 +239,7 @@ def stands_in_the_way(path: Path) -> Mend:
 TROUBLES = {
     "QueueAway": redis_stops,
     "StoreAway": database_leaves,
-    "ClosuresFileAway": closures_cannot_be_written,
+    "MirrorFileAway": closures_cannot_be_written,
     "SpoolAway": calls_cannot_be_read,
     "LivedTimeAway": lived_time_cannot_be_read,
 }

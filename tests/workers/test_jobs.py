@@ -55,7 +55,7 @@ def test_what_has_failed_for_good_stands_on_the_desk_with_its_reason_until_it_is
     channel.status = 200
     jobs.run(telling, 1)
     assert reference in channel.posts[-1][1].decode()
-    assert telling.desk.outbox.failed_for_good() == []
+    assert telling.desk.outbox.failed_for_good(telling.clock()) == []
 
 
 def test_an_errand_on_which_every_worker_dies_is_given_up_and_said_so(

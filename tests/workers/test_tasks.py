@@ -23,7 +23,7 @@ from ivr.storage.audit import By
 from ivr.web.services import Services, build
 from testing.listener import Listener, listener
 from tests.carrier.twilio.account import Account as CarrierAccount
-from tests.conftest import PASSWORD, QUICK, UNHURRIED, settings_for
+from tests.conftest import QUICK, UNHURRIED, at_the_desk, settings_for
 from tests.people import CALLER, TOKEN, Clock, Phone, Staff
 from tests.web import service
 from tests.workers import books
@@ -220,7 +220,7 @@ def test_only_where_no_channel_could_be_told_is_it_said_and_tried_again_over_all
         works(worker, clock)
         staff = comes(phone, clock)
         assert staff.sees().count("nobody could be told of it") == 1
-        (failed,) = worker.desk.outbox.failed_for_good()
+        (failed,) = worker.desk.outbox.failed_for_good(clock())
         channel.status = other.status = 200
         staff.browser.post(f"/desk/errands/{failed.id}/again", data={"csrf_token": staff.csrf()})
         works(worker, clock)
@@ -267,10 +267,7 @@ def test_a_notice_says_how_many_wait_and_nobodys_number(tells: Telling, channel:
 
 
 def comes(phone: Phone, clock: Clock) -> Staff:
-    phone.services.staff.people.add("asha", PASSWORD, clock())
-    person = Staff(phone.app, "asha", PASSWORD)
-    person.logs_in()
-    return person
+    return at_the_desk(phone)
 
 
 # -- an order whose answer was lost

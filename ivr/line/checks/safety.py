@@ -11,13 +11,13 @@ from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
 from ivr.line.menu import HOME, START
 from ivr.line.paths.events import EventKind
 from ivr.line.paths.states import State
-from ivr.line.paths.transitions import KEPT
+from ivr.line.paths.transitions import BOOKED, KEPT
 from ivr.line.turn import Say, Turn
 
 EMERGENCY, WARNING = "emergency", "warning_signs"
 """The sentences for emergencies. No key press may interrupt them."""
 
-ADVICE, PROMISES = "advice_", ("kept", "promise_", "reference")
+ADVICE, PROMISES = "advice_", ("kept", "booked", "promise_", "reference")
 """The beginnings of the names of sentences that give advice, and of those that confirm a request."""
 
 
@@ -76,7 +76,7 @@ def _promises(step: Step) -> bool:
 
 
 def _is_kept(step: Step) -> bool:
-    return step.what is EventKind.OUTCOME and step.by == KEPT
+    return step.what is EventKind.OUTCOME and step.by in {KEPT, BOOKED}
 
 
 def _first_to_advise(walk: Walk, language: str) -> Iterator[Step]:

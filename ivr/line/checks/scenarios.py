@@ -5,9 +5,10 @@ Pure: the moment to start from is an argument, and the days follow from the line
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ivr.line.clinic import Clinic, Line
+from ivr.line.diary import Schedule, Slot
 from ivr.line.hours import Closure, Hours, Shift, Text
 from ivr.line.menu import START
 from ivr.line.paths.events import SOMEBODY
@@ -15,6 +16,8 @@ from ivr.line.places import Place
 from ivr.line.turn import Call, Facts
 
 EVERYBODY = tuple((known, staffed) for known in (True, False) for staffed in (True, False))
+HALF_AN_HOUR = timedelta(minutes=30)
+
 CALLER = {True: "caller known", False: "number withheld"}
 RECEPTION = {True: "a reception to ring", False: "no reception"}
 
@@ -72,6 +75,7 @@ def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iter
                 name = ", ".join((keys, moment.name, CALLER[known], RECEPTION[staffed]))
                 yield Situation(name, replace(facts, menu=menu))
                 if moment.there == EVERYBODY and known and staffed:
+                    yield from (Situation(f"{name}, {what}", each) for what, each in _without_times(facts, menu))
                     yield Situation(f"{name}, over a limit", replace(facts, menu=menu), over_limit=True)
                     yield Situation(f"{name}, after all that one call may do", replace(facts, menu=menu), used_up=True)
 
@@ -93,9 +97,40 @@ def _facts(clinic: Clinic, moment: ScenarioTime, *, known: bool, staffed: bool) 
     line = replace(moment.line, reception=(moment.line.reception or (SOMEBODY,)) if staffed else ())
     caller_id = (clinic.reception.caller_id or SOMEBODY) if staffed else None
     clinic = replace(
-        clinic, lines={**clinic.lines, line.key: line}, reception=replace(clinic.reception, caller_id=caller_id)
+        clinic,
+        lines={**clinic.lines, line.key: line},
+        reception=replace(clinic.reception, caller_id=caller_id),
+        diary=replace(clinic.diary, phone_books=True),  # the desk may switch it on or off at any time
     )
-    return Facts(clinic, line, SOMEBODY if known else None, moment.now)
+    free = _free_times(line, moment.now)
+    return Facts(clinic, line, SOMEBODY if known else None, moment.now, free_times=lambda: free)
+
+
+def _without_times(facts: Facts, menu: Mapping[str, Place]) -> Iterator[tuple[str, Facts]]:
+    """Yield the facts where no time can be given: the telephone does not book, or the diary has or says nothing."""
+    off = replace(facts.clinic, diary=replace(facts.clinic.diary, phone_books=False))
+    yield "no booking by telephone", replace(facts, menu=menu, clinic=off)
+    named = tuple(Schedule(key, HALF_AN_HOUR, facts.clinic.name) for key in ("1", "2"))
+    several = replace(facts.clinic, diary=replace(facts.clinic.diary, schedules=named))
+    yield "practitioners to choose between", replace(facts, menu=menu, clinic=several)
+    yield "no free time", replace(facts, menu=menu, free_times=list)
+    yield "the diary away", replace(facts, menu=menu, free_times=lambda: None)
+
+
+FREE_DAYS = 6
+"""Days with free times: more than a page of them."""
+
+
+def _free_times(line: Line, now: datetime) -> list[Slot]:
+    """Return made-up free times of the next days, in the line's own hours."""
+    days = (line.hours.local(now).date() + timedelta(days=ahead) for ahead in range(1, FREE_DAYS + 1))
+    starts = (
+        start + number * HALF_AN_HOUR
+        for day in days
+        for start, end in line.hours.stretches(day)
+        for number in range((end - start) // HALF_AN_HOUR)
+    )
+    return [Slot(start, "1") for start in starts]
 
 
 # -- moments

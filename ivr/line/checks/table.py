@@ -10,7 +10,7 @@ from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
 from ivr.line.known import FORKS, KNOWN
 from ivr.line.languages import need_a_menu
 from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, START
-from ivr.line.offers import OFFERS, choices
+from ivr.line.offers.table import OFFERS, choices
 from ivr.line.paths.events import EventKind
 from ivr.line.paths.transitions import KEPT, transitions
 from ivr.line.places import Filing, Fork, Keying, Menu, Place, Ringing

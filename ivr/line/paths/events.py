@@ -8,8 +8,8 @@ from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
 
-from ivr.line.call import RESTART, STANDING, enter, keys_of, press, resume
-from ivr.line.paths.transitions import KEPT
+from ivr.line.call import NOT_BOOKED, RESTART, STANDING, enter, keys_of, press, resume
+from ivr.line.paths.transitions import BOOKED, KEPT
 from ivr.line.phones import Phone
 from ivr.line.places import Filing, Keying, Menu, Ringing
 from ivr.line.turn import Call, Facts, File, KeyNumber, PressKey, RingReception, Turn
@@ -88,13 +88,21 @@ def _numbers(call: Call, facts: Facts) -> Iterator[CallerEvent]:
 
 def _filed(call: Call, facts: Facts) -> Iterator[CallerEvent]:
     place = facts.menu[call.place]
-    for outcome in place.on if isinstance(place, Filing) else ():
-        if outcome == KEPT:
+    for outcome in _of_filing(place, call) if isinstance(place, Filing) else ():
+        if outcome == BOOKED:
+            yield _became(outcome, call.with_promise(A_REFERENCE, joined=False), facts)
+        elif outcome == KEPT:
             yield _became(outcome, call.with_promise(A_REFERENCE, joined=False), facts)
             if facts.caller and facts.number(call) == facts.caller:  # a caller is never told of somebody else's request
                 yield _became(outcome, call.with_promise(None, joined=True), facts)
         else:
             yield _became(outcome, call, facts)
+
+
+def _of_filing(place: Filing, call: Call) -> list[str]:
+    """Return the outcomes that filing may have for this call: of a time, or of a wish."""
+    of_a_time = {BOOKED, *NOT_BOOKED}
+    return [each for each in place.on if each == "refused" or (each in of_a_time) == (call.slot is not None)]
 
 
 def _rung(call: Call, facts: Facts) -> Iterator[CallerEvent]:

@@ -8,15 +8,17 @@ from datetime import date
 from typing import NamedTuple
 
 from ivr.line.booking import Kind, Part
+from ivr.line.diary import Slot
 from ivr.line.known import KNOWN
 from ivr.line.paths.transitions import matters
 from ivr.line.phones import Phone
 from ivr.line.places import Place
 from ivr.line.turn import Call, Facts
 
-THINGS: Mapping[str, Callable[[Call, Facts], Kind | bool | None]] = {
+THINGS: Mapping[str, Callable[[Call, Facts], Kind | int | None]] = {
     **KNOWN,
     "kind": lambda call, _: call.kind,
+    "page": lambda call, _: call.page,
     "offered": lambda call, _: call.offered_at is not None,
 }
 """The functions that read the data of a state from a call, by the names that transitions.py uses."""
@@ -32,7 +34,7 @@ class State(NamedTuple):
     language: str
     silences: int
     wrongs: int
-    has: tuple[Kind | bool | None, ...]
+    has: tuple[Kind | int | None, ...]
     left: str = ""
     """The place where 9 was pressed, while the call is in the menu of languages; its needs then count for `has`."""
 
@@ -46,6 +48,7 @@ class Gathered(NamedTuple):
     kind: Kind | None = None
     day: date | None = None
     part: Part | None = None
+    slot: Slot | None = None
     number: Phone | None = None
     topic: str | None = None
     reference: str | None = None
@@ -72,4 +75,6 @@ class States:
         """Return the data that the caller may still hear; two calls in one state with equal data hear the same."""
         if (call.left or call.place) not in self._spoken_of:
             return NOTHING
-        return Gathered(call.kind, call.day, call.part, facts.number(call), call.topic, call.reference, call.joined)
+        return Gathered(
+            call.kind, call.day, call.part, call.slot, facts.number(call), call.topic, call.reference, call.joined
+        )

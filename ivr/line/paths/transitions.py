@@ -10,17 +10,25 @@ from ivr.line.languages import OFFER
 from ivr.line.menu import HOME, LANGUAGE, PERSON, PERSON_PLACE
 from ivr.line.places import Filing, Fork, Keying, Menu, Passage, Place, Ringing
 
-TO_FILE = frozenset({"kind", "number", "offered"})
+TO_FILE = frozenset({"kind", "number", "offered", "slot"})
 """The data without which a request cannot be filed."""
 
-KEPT = "kept"
-"""The outcome of filing that gives the call its promise."""
+KEPT, BOOKED = "kept", "booked"
+"""The outcomes of filing that give the call its promise: of a wish, and of a time."""
 
 
 NOTHING: frozenset[str] = frozenset()
 A_NUMBER = frozenset({"keyed", "number"})
 A_PROMISE = frozenset({"promise"})
-OF_OFFERS = {"days": frozenset({"day"}), "topics": frozenset({"topic"})}
+OF_OFFERS = {
+    "days": frozenset({"day", "slot"}),
+    "parts": frozenset({"part"}),
+    "free_days": frozenset({"day", "part", "slot"}),
+    "free_parts": frozenset({"part"}),
+    "earliest": frozenset({"slot"}),
+    "free_times": frozenset({"slot"}),
+    "topics": frozenset({"topic"}),
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,9 @@ def transitions(place: Place) -> Iterator[Transition]:
         case Passage():
             yield Transition("going on", place.leads, afresh=place.kind is not None)
         case Filing():
-            yield from (Transition(each, to, A_PROMISE if each == KEPT else NOTHING) for each, to in place.on.items())
+            yield from (
+                Transition(each, to, A_PROMISE if each in {KEPT, BOOKED} else NOTHING) for each, to in place.on.items()
+            )
         case Fork() | Ringing():
             yield from (Transition(outcome, to) for outcome, to in place.on.items())
 
@@ -52,8 +62,12 @@ def transitions(place: Place) -> Iterator[Transition]:
 def _of_menu(menu: Menu) -> Iterator[Transition]:
     yield from (Transition(f"key {each.key}", each.leads, afresh=each.kind is not None) for each in menu.options)
     yield Transition("giving up", menu.gives_up)
+    if menu.empty:
+        yield Transition("nothing to offer", menu.empty)
     if menu.offers and menu.offers != OFFER:  # the menu of languages leads back to the place where 9 was pressed
         yield Transition(f"the {menu.offers} on offer", menu.leads, OF_OFFERS.get(menu.offers, NOTHING))
+    if menu.more:
+        yield Transition("what else is on offer", menu.more)
     if menu.language_leads:
         yield Transition(f"key {LANGUAGE}", menu.language_leads)
 
@@ -90,6 +104,8 @@ def matters(menu: Mapping[str, Place]) -> Mapping[str, frozenset[str]]:
 
 
 def _own(place: Place) -> frozenset[str]:
+    if isinstance(place, Menu) and place.more == place.offers:  # a page of several
+        return frozenset({*place.needs, "page"})
     if isinstance(place, Menu | Keying):
         return frozenset(place.needs)
     return TO_FILE if isinstance(place, Filing) else NOTHING

@@ -185,7 +185,9 @@ def _list(wanted: Filter) -> dict[str, object]:
         "cards": [cards.card(each, who(), asked.get(each.id)) for each in page.requests],
         "odd": [odd_cards.odd_card(each, who()) for each in page.odd],
         "wanted": wanted,
-        "failed": [(each, cards.failure_words(each)) for each in services().desk.outbox.failed_for_good()],
+        "failed": [
+            (each, cards.failure_words(each)) for each in services().desk.outbox.failed_for_good(services().clock())
+        ],
         "troubles": [trouble_words(each) for each in services().desk.channel_troubles.now()],
         "on_their_way": _pending(services().desk.pending.count),
         "aside": _pending(services().desk.pending.count_aside),

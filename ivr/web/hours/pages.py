@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ivr.hours.closures import Standing
-from ivr.hours.closures_file import ClosuresFileAway
+from ivr.hours.mirror_file import MirrorFileAway
 from ivr.line.hours import HORIZON_DAYS
 from ivr.web import typed
 from ivr.web.guards import guarded_by, staff_only
@@ -66,7 +66,7 @@ def _heard_from_now_on(words: str) -> ResponseReturnValue:
     try:
         services().hours.closures_file.follow(services().hours.closures, _today())
         flash(words, "done")
-    except ClosuresFileAway as away:
+    except MirrorFileAway as away:
         log.warning("the closures do not reach the telephone (%s)", away)
         flash(_not_heard(), "trouble")
     return redirect(url_for("hours.page"))
@@ -75,7 +75,7 @@ def _heard_from_now_on(words: str) -> ResponseReturnValue:
 def _page(filled: Mapping[str, str], trouble: str = "") -> str:
     try:
         standing = services().hours.closures_file.follow(services().hours.closures, _today())
-    except ClosuresFileAway:
+    except MirrorFileAway:
         standing, trouble = services().hours.closures.current(_today()), trouble or _not_heard()
     return render_template("hours.html", typed=filled, trouble=trouble, **_shown(standing))
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ivr.carrier.addresses import Addresses
 from ivr.carrier.steps import Heard
+from ivr.diary.free import free_slots
 from ivr.line.clinic import Clinic, Line
 from ivr.line.hours import HORIZON_DAYS, Text
 from ivr.line.menu import LANGUAGE, START
@@ -97,7 +98,9 @@ def read_call(services: Services, clinic: Clinic, wanted: PreviewQuery) -> Branc
 def _beginning(clinic: Clinic, wanted: PreviewQuery) -> tuple[Call, Facts]:
     line = clinic.line(wanted.line.key)
     call = Call(line.key, wanted.language, START, over_limit=wanted.caller is CallerKind.REFUSED)
-    return call, Facts(clinic, line, None if wanted.caller is CallerKind.WITHHELD else SOMEBODY, wanted.at)
+    free = free_slots(clinic.diary, line.key, line.hours, {}, wanted.at)  # as if nobody had booked yet
+    caller = None if wanted.caller is CallerKind.WITHHELD else SOMEBODY
+    return call, Facts(clinic, line, caller, wanted.at, free_times=lambda: free)
 
 
 class _Reading:
@@ -163,6 +166,10 @@ LABELS: Mapping[tuple[EventKind, str], str] = {
     (EventKind.KEY, "*"): later("Hear it again"),
     (EventKind.KEY, "#"): later("Back to the main menu"),
     (EventKind.OUTCOME, "kept"): later("The request is kept"),
+    (EventKind.OUTCOME, "booked"): later("The time is booked"),
+    (EventKind.OUTCOME, "taken"): later("Somebody else has just taken the time"),
+    (EventKind.OUTCOME, "full"): later("This number has as many appointments by telephone as it may"),
+    (EventKind.OUTCOME, "unbooked"): later("The diary gives no answer"),
     (EventKind.OUTCOME, "joined"): later("The caller has such a request already"),
     (EventKind.OUTCOME, "lost"): later("The request cannot be kept: database and queue are both away"),
     (EventKind.OUTCOME, "refused"): later("Instead, where the caller is blocked or over a limit"),

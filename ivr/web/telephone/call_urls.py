@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ivr.line.booking import Kind, Part
+from ivr.line.diary import Slot
 from ivr.line.phones import NumberRefused, Phone
 from ivr.line.turn import Call
 from ivr.storage.encryption import Cipher, Unreadable
@@ -74,6 +75,11 @@ def _gathered(call: Call) -> dict[str, str | int | None]:
         "kind": call.kind,
         "day": call.day.isoformat() if call.day else None,
         "part": call.part,
+        "practitioner": call.practitioner,
+        "offered": " ".join(_slot(each) for each in call.offered),
+        "page": call.page,
+        "slot": _slot(call.slot) if call.slot else None,
+        "other": "yes" if call.other else None,
         "keyed": call.keyed.e164 if call.keyed else None,
         "topic": call.topic,
         "reference": call.reference,
@@ -92,6 +98,11 @@ def _with_gathered(call: Call, found: Mapping[str, Any]) -> Call:
         kind=Kind(found["kind"]) if "kind" in found else None,
         day=date.fromisoformat(found["day"]) if "day" in found else None,
         part=Part(found["part"]) if "part" in found else None,
+        practitioner=str(found.get("practitioner", "")),
+        offered=tuple(_slot_of(each) for each in str(found.get("offered", "")).split()),
+        page=int(found.get("page", 0)),
+        slot=_slot_of(found["slot"]) if "slot" in found else None,
+        other="other" in found,
         keyed=Phone(found["keyed"]) if "keyed" in found else None,
         topic=found.get("topic"),
         reference=found.get("reference"),
@@ -102,3 +113,13 @@ def _with_gathered(call: Call, found: Mapping[str, Any]) -> Call:
         rung=int(found.get("rung", 0)),
         offered_at=datetime.fromisoformat(found["offered_at"]) if "offered_at" in found else None,
     )
+
+
+def _slot(slot: Slot) -> str:
+    return f"{slot.start.isoformat(timespec='minutes')}/{slot.schedule}"
+
+
+def _slot_of(written: str) -> Slot:
+    """Return the free time from the text that `_slot` has made. Raises ValueError for any other."""
+    start, _, schedule = written.partition("/")
+    return Slot(datetime.fromisoformat(start), schedule)

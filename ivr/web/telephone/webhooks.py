@@ -7,6 +7,7 @@ carrier's document.
 import logging
 import traceback
 from dataclasses import replace
+from functools import cache, partial
 
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException
@@ -17,6 +18,7 @@ from ivr.carrier.leg import Leg
 from ivr.carrier.port import Answer
 from ivr.desk.call_limits import IncomingCall
 from ivr.desk.intake_rules import RequestRefused
+from ivr.desk.phone_bookings import BookingOutcome, NewBooking
 from ivr.desk.requests import NewRequest
 from ivr.line.call import begin, press, resume
 from ivr.line.menu import MENU, SCREENING, START
@@ -142,7 +144,9 @@ def _call(place: str) -> Call:
 
 def _facts(call: Call, happened: CallEvent) -> Facts:
     clinic = services().hours.clinic_now()
-    return Facts(clinic, clinic.line(call.line), clinic.dialling.caller_id(happened.sender), services().clock())
+    line, now = clinic.line(call.line), services().clock()
+    free_times = cache(partial(services().telephone.bookings.free, clinic, line.key, now))
+    return Facts(clinic, line, clinic.dialling.caller_id(happened.sender), now, free_times=free_times)
 
 
 def _sender(happened: CallEvent) -> Phone | None:
@@ -167,7 +171,9 @@ def _refused(turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
 
 
 def _filed(turn: Turn, file: File, facts: Facts, happened: CallEvent) -> Turn:
-    """Save the request of a turn, and return the turn that follows the result."""
+    """Save the request of a turn, or book its time, and return the turn that follows the result."""
+    if file.slot is not None:
+        return _booked(turn, NewBooking(_new_request(turn.call, file, facts, happened), file.slot, file.other), facts)
     try:
         kept = services().telephone.intake.accept(_new_request(turn.call, file, facts, happened))
     except RequestRefused:
@@ -178,6 +184,22 @@ def _filed(turn: Turn, file: File, facts: Facts, happened: CallEvent) -> Turn:
     log.info("call %s: a %s is promised", happened.call_id, file.wish.kind)
     services().operations.counters.count(PROMISES, kind=file.wish.kind, store=IN_REDIS if kept.waits else IN_DATABASE)
     return resume(turn.call.with_promise(kept.reference or None, joined=kept.joined), "kept", facts)
+
+
+def _booked(turn: Turn, new: NewBooking, facts: Facts) -> Turn:
+    """Book the time of a turn, and return the turn that follows the result."""
+    new = replace(new, practitioner=turn.call.practitioner)
+    try:
+        found = services().telephone.bookings.book(new)
+    except RequestRefused:
+        log.warning("call %s: is refused on line %s", new.request.call_id, turn.call.line)
+        return resume(turn.call, "refused", facts)
+    log.info("call %s: a time is %s", new.request.call_id, found.outcome)
+    if found.outcome is not BookingOutcome.BOOKED:
+        # What was free when this webhook came in is free no more.
+        return resume(turn.call, found.outcome, _facts(turn.call, event()))
+    services().operations.counters.count(PROMISES, kind=new.request.kind, store=IN_DATABASE)
+    return resume(turn.call.with_promise(found.reference, joined=False), found.outcome, facts)
 
 
 def _new_request(call: Call, file: File, facts: Facts, happened: CallEvent) -> NewRequest:

@@ -6,7 +6,6 @@ from werkzeug.datastructures import MultiDict
 
 from config import clinic as clinic_file
 from config import sentences
-from config.settings import ROOT
 from ivr.carrier.addresses import Addresses
 from ivr.carrier.call_event import Malformed, NotSigned
 from ivr.carrier.port import Carrier
@@ -16,10 +15,11 @@ from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.twiml import Renderer
 from ivr.line.turn import Call, PressKey, Say, Turn
 from tests.carrier.twilio.twiml_rules import faults
+from tests.clinic import clinic_of_wishes
 from tests.people import CALLER, TOKEN
 
 SCRIPT = sentences.read(clinic_file.LANGUAGES)
-CLINIC = clinic_file.read(ROOT / "config" / "clinic.toml")
+CLINIC = clinic_of_wishes()
 FIRST, SECOND = "CA" + "1" * 32, "CA" + "2" * 32
 FIELDS = {"CallSid": FIRST, "From": CALLER, "To": "+918090080906", "CallStatus": "in-progress", "Digits": "1"}
 URL = "https://line.example/voice/main?line=main"

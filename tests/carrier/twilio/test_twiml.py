@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from config import clinic as clinic_file
 from config import sentences
-from config.settings import ROOT
 from ivr.carrier.addresses import Addresses
 from ivr.carrier.leg import Leg
 from ivr.carrier.steps import Gathers, HangsUp, Heard, Redirects, Step
@@ -27,6 +26,7 @@ from ivr.line.phones import Phone
 from ivr.line.places import Filing, Keying, Menu
 from ivr.line.turn import Call, Facts, File, RingReception, Turn
 from tests.carrier.twilio.twiml_rules import faults
+from tests.clinic import clinic_of_wishes, free_times, reads_out
 from tests.people import CALLER, DELHI
 
 HINDI = "गर्दन को धीरे-धीरे एक ओर से दूसरी ओर घुमाइए। "
@@ -111,7 +111,7 @@ def test_the_limits_are_within_those_of_the_carrier() -> None:
 # -- every Turn
 
 SCRIPT = sentences.read(clinic_file.LANGUAGES)
-CLINIC = clinic_file.read(ROOT / "config" / "clinic.toml")
+CLINIC = clinic_of_wishes()
 ADDRESSES = Addresses(
     step=lambda call: f"/voice/{call.place}?lang={call.language}&c=a%2Fb",
     silence=lambda call: f"/voice/{call.place}?lang={call.language}&silent=1",
@@ -126,12 +126,12 @@ def with_reception(clinic: Clinic) -> Clinic:
 
 
 def facts(clinic: Clinic, now: datetime) -> Facts:
-    return Facts(clinic, clinic.line("main"), Phone(CALLER), now)
+    return free_times(Facts(clinic, clinic.line("main"), Phone(CALLER), now))
 
 
 def call_at(place: str, language: str) -> Call:
     """A call that has gathered all that any place needs."""
-    return Call(
+    call = Call(
         "main",
         language,
         place,
@@ -143,6 +143,7 @@ def call_at(place: str, language: str) -> Call:
         reference="012345",
         offered_at=datetime(2026, 11, 23, 14, 0, tzinfo=DELHI),
     )
+    return reads_out(call, facts(CLINIC, datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)))
 
 
 def judged(heard: Turn | Leg) -> list[Step]:

@@ -40,15 +40,6 @@ def postgres_url(postgres_desks: Desks) -> Iterator[str]:
     server.drop(url)
 
 
-@pytest.fixture
-def empty_postgres(postgres_server: Postgres) -> Iterator[str]:
-    """A PostgreSQL database in which nothing was made yet."""
-    postgres_server.start()
-    url = postgres_server.new_database()
-    yield with_driver(url)
-    postgres_server.drop(url)
-
-
 @pytest.fixture(params=["itself", "by way of PgBouncer"])
 def way(request: pytest.FixtureRequest) -> Callable[[str], str]:
     """The way to the database of a url: the server's own address, or the pooler's."""

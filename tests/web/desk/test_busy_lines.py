@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from testing.servers.valkey import Valkey
-from tests.conftest import PASSWORD
+from tests.conftest import at_the_desk
 from tests.people import CALLER, Clock, Phone, Staff
 from tests.test_faults import stopped
 from tests.web import service
@@ -26,10 +26,7 @@ def quiet(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iter
 
 @pytest.fixture
 def asha(quiet: Phone, clock: Clock) -> Staff:
-    quiet.services.staff.people.add("asha", PASSWORD, clock())
-    person = Staff(quiet.app, "asha", PASSWORD)
-    person.logs_in()
-    return person
+    return at_the_desk(quiet)
 
 
 def sees(person: Staff, path: str) -> str:

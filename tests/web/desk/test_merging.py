@@ -5,12 +5,11 @@ from html import unescape
 
 import pytest
 
-from ivr.desk.requests import NewRequest, Status
-from ivr.line.booking import Kind
-from ivr.line.phones import Phone as Number
+from ivr.desk.requests import Status
 from ivr.storage.audit import By
 from ivr.web.services import Services
 from tests.conftest import PASSWORD
+from tests.desk import wish_to_be_rung
 from tests.people import CALLER, Clock, Conversation, Phone, Staff
 
 DAUGHTERS = "+919999900002"
@@ -80,19 +79,7 @@ def test_where_two_numbers_share_a_reference_both_are_there_to_choose(
     staff: Staff, services: Services, hers: Conversation, clock: Clock
 ) -> None:
     for number in ("+919999900003", "+919999900004"):
-        new = NewRequest(
-            kind=Kind.CALLBACK,
-            line="main",
-            phone=Number(number),
-            language="en",
-            day=None,
-            part=None,
-            due=clock(),
-            call_id="CA" + number,
-            created=clock(),
-            asked=clock(),
-            own_number=True,
-        )
+        new = wish_to_be_rung(number, clock(), "CA" + number)
         services.desk.store.keep(new, services.reports.keyed_ids.mark(new.promise), "424242")
     status, page = looks_for(staff, 1, "424242")
     assert (status, page.count("Merge with 424242</button>")) == (200, 2)

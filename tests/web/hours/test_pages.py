@@ -13,6 +13,7 @@ from ivr.desk.requests import Outcome
 from ivr.storage.database import sqlite_path
 from ivr.web.hours.holidays import holidays_from
 from testing.servers.postgres import Postgres
+from tests.clinic import WISHES_ONLY
 from tests.conftest import PASSWORD
 from tests.people import DELHI, Clock, Phone, Staff
 from tests.test_faults import moved, stopped
@@ -200,7 +201,7 @@ def test_all_lines_close_even_where_one_had_hours_of_its_own_set_before(staff: S
 @pytest.fixture
 def uneven(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
     """A clinic whose third line is open on Monday afternoons only, and whose second has a break."""
-    words = Path("config/clinic.toml").read_text()
+    words = WISHES_ONLY
     days = "\n".join(f"{day} = []" for day in ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
     for key, monday in (("third", '["16:00-19:00"]'), ("second", '["09:00-13:00", "16:00-20:30"]')):
         start = words.index("reception = []", words.index(f'key = "{key}"'))

@@ -2,14 +2,19 @@
 
 import re
 from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
 
 from ivr.line.hours import DeskClosure
+from ivr.line.menu import START
+from ivr.line.paths.transcript import beginning
+from ivr.line.phones import Phone as Number
+from ivr.line.turn import Call, Facts
 from ivr.storage.audit import By
 from ivr.web.services import Services
-from tests.people import Clock, Phone, Staff
+from tests.people import CALLER, Clock, Phone, Staff
 
 
 def text(page: str) -> str:
@@ -55,11 +60,18 @@ def test_every_pointer_of_the_page_leads_to_a_part_of_it(staff: Staff) -> None:
     assert pointed_to == set(places) - {"after"} | (pointed_to & {"after"})
 
 
-def test_every_link_of_the_page_opens(staff: Staff) -> None:
-    links = set(re.findall(r'href="(/desk/hear\?[^"#]*)"', hears(staff)))
-    assert len(links) > 40
-    for link in sorted(links)[::7]:
-        assert staff.browser.get(unescape(link)).status_code == 200, link
+def test_every_link_of_the_page_leads_on_and_one_of_each_kind_opens(staff: Staff, phone: Phone, clock: Clock) -> None:
+    clinic = phone.services.hours.clinic_now()
+    call, facts = Call("main", "en", START), Facts(clinic, clinic.line("main"), Number(CALLER), clock())
+    links = set(map(unescape, re.findall(r'href="(/desk/hear\?[^"#]*)"', hears(staff))))
+    kinds = {}
+    for link in sorted(links):
+        keys = dict(parse_qsl(link)).get("keys", "").split()
+        assert beginning(call, facts, tuple(keys)), link
+        kinds[re.sub("[1-8]", "key", keys[-1]) if keys else link] = link
+    assert (len(links) > 100, len(kinds) > 8) == (True, True)
+    for link in kinds.values():
+        assert staff.browser.get(link).status_code == 200, link
 
 
 @pytest.mark.parametrize("query", ["keys=7", "keys=1+1+1+1+1+1", "on=tomorrow", "at=25:00", "on=9999-12-31"])

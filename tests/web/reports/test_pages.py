@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
-from config.settings import ROOT
 from ivr.app import create_app
 from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.line.hours import DeskClosure
@@ -25,7 +24,8 @@ from ivr.reports.call_stats import choices_of
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.web.services import Services
-from tests.conftest import PASSWORD
+from tests.clinic import WISHES_ONLY
+from tests.conftest import PASSWORD, at_the_desk
 from tests.people import CALLER, Clock, Conversation, Phone, Staff
 from tests.web import service
 from workers.clock import record_calls
@@ -264,12 +264,10 @@ def test_the_file_has_a_name_and_nothing_in_it_is_free_text(phone: Phone, staff:
 def test_a_month_of_which_some_is_deleted_by_now_says_so(
     tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, name: str
 ) -> None:
-    words = (ROOT / "config" / "clinic.toml").read_text()
+    words = WISHES_ONLY
     (tmp_path / "clinic.toml").write_text(words.replace(name, f"{name.partition(' =')[0]} = 7"))
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
-        phone.services.staff.people.add("asha", PASSWORD, clock())
-        staff = Staff(phone.app, "asha", PASSWORD)
-        staff.logs_in()
+        staff = at_the_desk(phone)
         said = "What is older than 7 days may be missing: it is deleted."
         assert [said in sees(staff, period=each) for each in ("today", "week", "month")] == [False, False, True]
 

@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from redis import Redis
 
-from config.settings import ROOT
 from ivr.carrier.steps import Gathers
 from ivr.desk.blocked import Blocked
 from ivr.line.phones import phone as number
@@ -21,6 +20,7 @@ from ivr.storage.database import Database, sqlite_path
 from ivr.web.services import build
 from ivr.wiring.foundation import A_CALLER_WAITS
 from testing.servers.valkey import Valkey
+from tests.clinic import WISHES_ONLY
 from tests.conftest import QUICK, settings_for
 from tests.people import CALLER, Clock, Conversation, Phone, Staff
 from tests.test_faults import frozen, moved, stopped
@@ -60,7 +60,7 @@ def quiet_line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) ->
 
 def of_a_quiet_clinic(folder: Path) -> str:
     """The file of such a clinic."""
-    words = (ROOT / "config" / "clinic.toml").read_text()
+    words = WISHES_ONLY
     words = words.replace("calls_of_a_caller_per_hour = 20", "calls_of_a_caller_per_hour = 2")
     words = words.replace("withheld_calls_of_a_line_per_hour = 30", "withheld_calls_of_a_line_per_hour = 1")
     words = words.replace("\ncalls_of_a_line_per_hour = 300", "\ncalls_of_a_line_per_hour = 3")

@@ -11,6 +11,7 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
+OF_APPOINTMENTS = sa.text("appointment_id IS NOT NULL")
 LIVE_ONLY = sa.text("status IN ('open', 'taken')")
 TAKES_TIME = sa.text("status IN ('booked', 'arrived')")
 
@@ -116,4 +117,10 @@ def upgrade() -> None:
     with op.batch_alter_table("errands") as errands:
         errands.alter_column("request_id", existing_type=sa.Integer, nullable=True)
         errands.add_column(sa.Column("appointment_id", sa.Integer))
-    op.create_index("ix_errands_appointment_id", "errands", ["appointment_id"])
+    op.create_index(
+        "errands_of_appointments",
+        "errands",
+        ["appointment_id"],
+        sqlite_where=OF_APPOINTMENTS,
+        postgresql_where=OF_APPOINTMENTS,
+    )

@@ -3,39 +3,16 @@
 Pure: an offer is the sentence that names it and the call after it is chosen.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from ivr.line.booking import Part
 from ivr.line.languages import OFFER, leads_on
-from ivr.line.turn import Blanks, Call, DayName, Facts, Say, Value
+from ivr.line.offers.choice import Choice, Offered
+from ivr.line.turn import Call, DayName, Facts, Say, Value
 
 DAYS_ON_OFFER = 3
-
-
-@dataclass(frozen=True)
-class Choice:
-    """An option: the sentence that names it, and the call after it is chosen."""
-
-    says: Say
-    then: Call
-    leads: str = ""
-    """The place that this option leads to; empty for the place of the whole menu."""
-
-
-@dataclass(frozen=True)
-class Offered:
-    """A kind of offer: the function that makes its options, and their sentences, each with a further blank `key`."""
-
-    worked_out: Callable[[Call, Facts], Iterator[Choice]]
-    sentences: Blanks
-
-
-def choices(name: str, call: Call, facts: Facts) -> list[Choice]:
-    """Return the options of this kind of offer for the call; none if the name is empty."""
-    offer = OFFERS.get(name)
-    return list(offer.worked_out(call, facts)) if offer else []
 
 
 def open_days(call: Call, facts: Facts, count: int = DAYS_ON_OFFER) -> list[date]:
@@ -46,7 +23,7 @@ def open_days(call: Call, facts: Facts, count: int = DAYS_ON_OFFER) -> list[date
 def _days(call: Call, facts: Facts) -> Iterator[Choice]:
     today = _today(call, facts)
     for day in open_days(call, facts):
-        yield Choice(Say("option_day", {"day": DayName(day, today)}), replace(call, day=day))
+        yield Choice(Say("option_day", {"day": DayName(day, today)}), replace(call, day=day, slot=None))
 
 
 def _parts(call: Call, facts: Facts) -> Iterator[Choice]:
@@ -87,7 +64,7 @@ def _today(call: Call, facts: Facts) -> date:
     return facts.line.hours.local(_moment(call, facts)).date()
 
 
-OFFERS: Mapping[str, Offered] = {
+WISHES: Mapping[str, Offered] = {
     "days": Offered(_days, {"option_day": ("day",)}),
     "parts": Offered(_parts, {f"option_{part}": () for part in Part}),
     "times": Offered(_times, {"option_soonest": (), "option_time": ("day", "part")}),

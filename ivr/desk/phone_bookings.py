@@ -1,0 +1,195 @@
+"""Books, moves and cancels appointments for callers. The database decides, in one transaction with the promise.
+
+Nothing goes to Redis: where the database gives no answer in time the caller is told so and leaves a wish instead, and a
+booking that was stored too late to be spoken is freed again. No HTTP, no sentences, no clock.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, select
+
+from ivr.desk.intake_rules import IntakeRules
+from ivr.desk.job_queue import JobQueue
+from ivr.desk.requests import CALLER, THE_CLOCK, NewRequest
+from ivr.desk.store import add_task
+from ivr.desk.tasks import Dispatch, NewTask
+from ivr.diary.appointments import NewAppointment, Source, TimeTaken, Whose
+from ivr.diary.diary import book, cancel
+from ivr.diary.free import slots_of_day
+from ivr.diary.free_times import FreeTimes, require_offered
+from ivr.diary.limits import DiaryFull, day_of, require_room
+from ivr.diary.times import Asked
+from ivr.line.clinic import Clinic
+from ivr.line.diary import Slot
+from ivr.line.hours import DeskClosure
+from ivr.storage import schema
+from ivr.storage.audit import By
+from ivr.storage.database import Database, StoreAway
+from ivr.storage.deadline import Deadline
+from ivr.storage.encryption import KeyedIds
+from ivr.storage.fit import require_fit
+from ivr.storage.redis import QueueAway
+from ivr.storage.upsert import in_turn
+
+log = logging.getLogger(__name__)
+
+TOO_LATE = "too late to be told"
+"""The reason of a cancellation in the history: the caller had been told otherwise when the booking was stored."""
+
+
+class BookingOutcome(StrEnum):
+    """The outcome of booking for a caller; the menu's table leads on by it."""
+
+    BOOKED = "booked"
+    TAKEN = "taken"
+    FULL = "full"
+    UNBOOKED = "unbooked"
+    """The database gave no answer in time."""
+
+
+@dataclass(frozen=True)
+class NewBooking:
+    """A time that a caller has confirmed, before it is stored; `request` says who asks for it, and in which call."""
+
+    request: NewRequest
+    slot: Slot
+    other: bool
+    practitioner: str = ""
+
+    @property
+    def promise(self) -> tuple[str, ...]:
+        """The values that distinguish this booking's promise from every other."""
+        asked = self.request.asked.isoformat()
+        return (self.request.call_id, "appointment", self.request.phone.e164, self.slot.start.isoformat(), asked)
+
+    @property
+    def whose(self) -> Whose:
+        """For whom the caller books."""
+        if not self.request.own_number:
+            return Whose.KEYED
+        return Whose.OTHER if self.other else Whose.OWN
+
+
+@dataclass(frozen=True)
+class Booking:
+    """The outcome, and the reference where it is booked."""
+
+    outcome: BookingOutcome
+    reference: str = ""
+    appointment_id: int = 0
+    tasks: tuple[Dispatch, ...] = ()
+
+
+@dataclass(frozen=True)
+class PhoneBookings:
+    """Books for callers."""
+
+    database: Database
+    free_times: FreeTimes
+    clinic: Clinic
+    """The clinic without the desk's closures, which are read anew within the transaction."""
+    closures: Callable[[Connection, date], Sequence[DeskClosure]]
+    tasks: Sequence[NewTask]
+    """The tasks that every appointment by telephone makes."""
+    rules: IntakeRules | None
+    keyed_ids: KeyedIds
+    job_queue: JobQueue
+    deadline: Deadline
+
+    def free(self, clinic: Clinic, line: str, now: datetime) -> list[Slot] | None:
+        """Return the times that a caller can be given; None while the database gives no answer in time."""
+        try:
+            return self.deadline.wait_for(lambda: self.free_times.offered(clinic, line, now))
+        except StoreAway as away:
+            log.warning("the database is away (%s); no free times are offered", away)
+            return None
+
+    def book(self, new: NewBooking) -> Booking:
+        """Book for a caller. Safe to repeat: the same promise gets the same answer.
+
+        Raises RequestRefused where nothing is taken from this caller.
+        """
+        mark, reference = self.keyed_ids.mark(new.promise), self.keyed_ids.reference(new.promise)
+
+        def booked() -> Booking:
+            return in_turn(self.database, lambda write: self._once(write, new, mark, reference))
+
+        try:
+            found = self.deadline.wait_for(booked, late=self._free_again)
+        except StoreAway as away:
+            log.warning("call %s: the database is away (%s); no time is given", new.request.call_id, away)
+            return Booking(BookingOutcome.UNBOOKED)
+        except TimeTaken:
+            return Booking(BookingOutcome.TAKEN)
+        except DiaryFull:
+            return Booking(BookingOutcome.FULL)
+        self._enqueue(found, new)
+        return found
+
+    def _once(self, write: Connection, new: NewBooking, mark: str, reference: str) -> Booking:
+        require_fit(write)
+        table = schema.appointments
+        before = write.execute(select(table.c.id, table.c.reference).where(table.c.mark == mark)).one_or_none()
+        if before is not None:
+            return Booking(BookingOutcome.BOOKED, before.reference, before.id)
+        if self.rules:
+            self.rules.check(write, new.request)
+        wanted = self._appointment(new, mark, reference)
+        asked = self._asked(write, new, wanted)
+        appointment_id = book(write, wanted, asked)
+        now = new.request.created
+        tasks = tuple(add_task(write, None, task, now, appointment_id=appointment_id) for task in self.tasks)
+        return Booking(BookingOutcome.BOOKED, reference, appointment_id, tasks)
+
+    def _asked(self, write: Connection, new: NewBooking, wanted: NewAppointment) -> Asked:
+        """Return what to book: the columns that may have it by what holds now. Raises TimeTaken, DiaryFull."""
+        if new.slot.start <= new.request.created:
+            raise TimeTaken
+        line, rules = new.request.line, self.clinic.diary
+        clinic = self.clinic.with_closures(self.closures(write, new.slot.start.date()))
+        times = slots_of_day(rules, rules.of_line(line), clinic.line(line).hours, {}, new.slot.start.date())
+        require_room(write, wanted, day_of(clinic.line(line).hours.local(new.slot.start)), len(times))
+        preferred = [each for each in rules.of_line(line) if each.key == new.slot.schedule]
+        others = [each for each in rules.of_line(line) if each not in preferred and not new.practitioner]
+        return require_offered(write, clinic, line, Asked(new.slot.start, [*preferred, *others], rules.buffer))
+
+    def _appointment(self, new: NewBooking, mark: str, reference: str) -> NewAppointment:
+        request = new.request
+        return NewAppointment(
+            starts=new.slot.start,
+            phone=request.phone,
+            line=request.line,
+            language=request.language,
+            source=Source.PHONE,
+            reference=reference,
+            made_by=CALLER,
+            created=request.created,
+            mark=mark,
+            whose=new.whose,
+            call_id=request.call_id,
+        )
+
+    def _free_again(self, stored: Booking) -> None:
+        """Free a time that was stored when its caller had already been told that it could not be."""
+        by = By(THE_CLOCK, stored_at(self.database, stored.appointment_id))
+        in_turn(self.database, lambda write: cancel(write, stored.appointment_id, by, TOO_LATE))
+        log.warning("appointment %s: was stored too late to be told, and is free again", stored.appointment_id)
+
+    def _enqueue(self, found: Booking, new: NewBooking) -> None:
+        """Enqueue the tasks, after the commit; if Redis fails, the sweep does it within half a minute."""
+        try:
+            self.job_queue.enqueue(found.tasks)
+        except QueueAway as away:
+            log.warning("call %s: Redis is away (%s); the sweep will enqueue its tasks", new.request.call_id, away)
+
+
+def stored_at(database: Database, appointment_id: int) -> datetime:
+    """Return when an appointment was stored, for the line of history that frees it. Raises StoreAway."""
+    table = schema.appointments
+    with database.reading() as read:
+        found: datetime = read.execute(select(table.c.created).where(table.c.id == appointment_id)).scalar_one()
+    return found

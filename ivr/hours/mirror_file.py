@@ -1,0 +1,100 @@
+"""A file on this machine that mirrors what the desk has set, so that calls can read it without a store.
+
+Every call checks whether the file has changed. While it cannot be read, what was read last holds. No HTTP, no SQL.
+"""
+
+import fcntl
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Generic, TypeVar
+
+log = logging.getLogger(__name__)
+
+Content = TypeVar("Content")
+
+
+class MirrorFileAway(Exception):
+    """The file cannot be written; calls go on with what they have read."""
+
+
+@dataclass(frozen=True)
+class FileVersion(Generic[Content]):
+    """The state of the file when it was last checked."""
+
+    mark: tuple[int, int, int] | None
+    """The time of its last change in nanoseconds, its size in bytes and its inode; None if it cannot be read."""
+    content: Content
+    trouble: str = ""
+
+
+class MirrorFile(Generic[Content]):
+    """The file, with a cache of what was read last."""
+
+    def __init__(self, path: Path, read: Callable[[bytes], Content], nothing: Content, holds: str) -> None:
+        self._path = path
+        self._parsed = read
+        """Reads the file's text. Raises ValueError, TypeError or KeyError where it is malformed."""
+        self._holds = holds
+        """What the log says of the time in which the file cannot be read."""
+        self._last = FileVersion(None, nothing)
+
+    def read(self) -> Content:
+        """Return the content; from the cache while the file is unchanged."""
+        before = self._last
+        look = self._last = self._look(before)
+        if look.trouble and look.trouble != before.trouble:
+            log.warning("%s %s: %s", self._path.name, look.trouble, self._holds)
+        return look.content
+
+    def _look(self, last: FileVersion[Content]) -> FileVersion[Content]:
+        try:
+            found = self._path.stat()
+            mark = (found.st_mtime_ns, found.st_size, found.st_ino)
+            return last if mark == last.mark else FileVersion(mark, self._parsed(self._path.read_bytes()))
+        except OSError as absent:
+            return FileVersion(None, last.content, f"cannot be read ({absent.strerror})")
+        except (ValueError, TypeError, KeyError):
+            return FileVersion(mark, last.content, "is broken")
+
+    def follow(self, wanted: Callable[[], bytes]) -> None:
+        """Write what `wanted` returns, where the file differs. Raises MirrorFileAway, and what `wanted` raises.
+
+        The lock is held from reading the database until the file is written, so that older content never replaces
+        newer.
+        """
+        with _written_by_one(self._path):
+            text = wanted()
+            if not self._path.is_file() or self._path.read_bytes() != text:
+                _replace(self._path, text)
+
+
+@contextmanager
+def _written_by_one(path: Path) -> Iterator[None]:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+    except OSError as refused:
+        raise MirrorFileAway(refused.strerror) from refused
+
+
+def _replace(path: Path, wanted: bytes) -> None:
+    """Replace the file atomically: a reader sees the whole old file or the whole new one, even after a power cut."""
+    handle, name = mkstemp(dir=path.parent, prefix=f"{path.name}.")  # open to nobody else
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(wanted)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)

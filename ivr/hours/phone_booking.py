@@ -1,0 +1,97 @@
+"""Stores whether the telephone gives times of the diary: confirmed by a manager, and not paused.
+
+Calls read it from a file of this machine, as they read the closures, so that it holds while the database is away. In
+production nothing is given before a manager has confirmed the length of a visit and how many there are at once. No
+HTTP, no clock.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import insert, select
+
+from ivr.hours.mirror_file import MirrorFile
+from ivr.line.diary import DiaryRules
+from ivr.storage import schema
+from ivr.storage.audit import AuditAction, By, line
+from ivr.storage.database import Database
+from ivr.storage.odd import text_of
+
+FILE = "phone_booking.json"
+"""The file's name in the state folder."""
+
+table = schema.phone_booking
+
+
+class BookingSwitch(StrEnum):
+    """A change of whether the telephone gives times, as stored."""
+
+    CONFIRMED = "confirmed"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+
+
+@dataclass(frozen=True)
+class PhoneBookingState:
+    """Whether the telephone gives times: the rules that a manager has confirmed last, and whether it is paused."""
+
+    confirmed: str = ""
+    """The rules in words; empty where nobody has confirmed any."""
+    paused: bool = False
+
+    def books(self, rules: DiaryRules, *, unconfirmed: bool) -> bool:
+        """Return whether times are given under these rules; `unconfirmed` is true where nobody needs to confirm."""
+        return rules.phone_books and not self.paused and (unconfirmed or self.confirmed == in_words(rules))
+
+
+class PhoneBooking:
+    """The store of these changes, and the file that calls read."""
+
+    def __init__(self, database: Database, state_dir: Path) -> None:
+        self._database = database
+        self._file = MirrorFile(state_dir / FILE, _read, PhoneBookingState(), "what was known last holds")
+
+    def read(self) -> PhoneBookingState:
+        """Return the state that calls go by. Asks no store."""
+        return self._file.read()
+
+    def change(self, what: BookingSwitch, rules: DiaryRules, by: By) -> None:
+        """Confirm these rules, pause, or resume. Raises StoreAway."""
+        told = in_words(rules)
+        with self._database.writing() as write:
+            write.execute(insert(table).values(what=what, rules=told, who=by.who, at=by.at))
+            write.execute(line(by, AuditAction.SWITCHED_PHONE_BOOKING, what, told))
+
+    def stored(self) -> PhoneBookingState:
+        """Return the state as the database has it. Raises StoreAway."""
+        with self._database.reading() as read:
+            rows = read.execute(select(table.c.what, table.c.rules).order_by(table.c.id.desc())).all()
+        confirmed = next((text_of(row.rules) for row in rows if row.what == BookingSwitch.CONFIRMED), "")
+        stopped = next((row.what for row in rows if row.what != BookingSwitch.CONFIRMED), "")
+        return PhoneBookingState(confirmed, stopped == BookingSwitch.PAUSED)
+
+    def follow(self) -> PhoneBookingState:
+        """Write the state to the file, and return it. Raises StoreAway, MirrorFileAway."""
+        found: list[PhoneBookingState] = []
+
+        def wanted() -> bytes:
+            found.append(self.stored())
+            return json.dumps({"confirmed": found[0].confirmed, "paused": found[0].paused}).encode()
+
+        self._file.follow(wanted)
+        return found[0]
+
+
+def in_words(rules: DiaryRules) -> str:
+    """Return what a manager confirms: the length of a visit and who, or how many, are there at once."""
+    minutes = "/".join(str(each.length // timedelta(minutes=1)) for each in rules.schedules)
+    return f"{len(rules.schedules)} at once: {minutes} minutes"[:80]
+
+
+def _read(text: bytes) -> PhoneBookingState:
+    """Return the state in the file's text. Raises ValueError, TypeError or KeyError where it is malformed."""
+    found = json.loads(text)
+    return PhoneBookingState(str(found["confirmed"]), found["paused"] is True)

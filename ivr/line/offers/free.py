@@ -1,0 +1,125 @@
+"""Makes the options of free times: the earliest ones, and days, parts of a day and times by the page.
+
+Pure. What is read out is kept with the call (`offered`), so that a key means what the caller heard though somebody else
+books in between.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from ivr.line.booking import Part
+from ivr.line.diary import Slot
+from ivr.line.offers.choice import Choice, Offered
+from ivr.line.turn import Call, DayName, Facts, Hour, MomentName, Say
+
+EARLIEST, ON_A_PAGE = 3, 4
+"""The free times that are offered first, and the options of a page of days or times."""
+
+
+def bookable(call: Call, facts: Facts) -> list[Slot] | None:
+    """Return the free times for this caller, one for each moment, in order; None where the diary cannot be asked."""
+    found = facts.free_times()
+    if found is None:
+        return None
+    wanted = (slot for slot in found if call.practitioner in {"", slot.schedule})
+    return list({slot.start: slot for slot in reversed(list(wanted))}.values())[::-1]
+
+
+def part_of(slot: Slot, facts: Facts) -> Part:
+    """Return the part of the day in which a time lies; what is before the morning begins is of the morning."""
+    at = slot.start.time()
+    begun = [part for part in Part if facts.line.offer.parts[part].start <= at]
+    return begun[-1] if begun else Part.MORNING
+
+
+def offered_at(offer: str, call: Call, facts: Facts) -> tuple[Slot, ...]:
+    """Return the times that stand for the options of this offer; one more than fits where there are more."""
+    return tuple(READ_OUT[offer](bookable(call, facts) or [], call, facts))
+
+
+def _firsts(found: Sequence[Slot], call: Call, _facts: Facts) -> Sequence[Slot]:
+    return found[: EARLIEST + 1]
+
+
+def _of_days(found: Sequence[Slot], call: Call, _facts: Facts) -> Sequence[Slot]:
+    days: dict[date, Slot] = {}
+    for slot in found:
+        days.setdefault(slot.start.date(), slot)
+    return _paged(list(days.values()), call)
+
+
+def _of_parts(found: Sequence[Slot], call: Call, facts: Facts) -> Sequence[Slot]:
+    parts: dict[Part, Slot] = {}
+    for slot in found:
+        if slot.start.date() == call.day:
+            parts.setdefault(part_of(slot, facts), slot)
+    return list(parts.values())
+
+
+def _of_times(found: Sequence[Slot], call: Call, facts: Facts) -> Sequence[Slot]:
+    return _paged([slot for slot in found if (slot.start.date(), part_of(slot, facts)) == (call.day, call.part)], call)
+
+
+def _paged(found: Sequence[Slot], call: Call) -> Sequence[Slot]:
+    return found[call.page * ON_A_PAGE : (call.page + 1) * ON_A_PAGE + 1]
+
+
+READ_OUT: Mapping[str, Callable[[Sequence[Slot], Call, Facts], Sequence[Slot]]] = {
+    "earliest": _firsts,
+    "free_days": _of_days,
+    "free_parts": _of_parts,
+    "free_times": _of_times,
+}
+"""The times that stand for the options of each offer."""
+
+
+# -- the options
+
+
+def _earliest(call: Call, facts: Facts) -> Iterator[Choice]:
+    """Yield the earliest times, then another day where there are more."""
+    now = facts.line.hours.local(call.offered_at or facts.now)
+    for slot in call.offered[:EARLIEST]:
+        yield Choice(Say("option_free_time", {"at": MomentName(slot.start, now)}), replace(call, slot=slot))
+    if len(call.offered) > EARLIEST:
+        yield Choice(Say("option_other_day"), call, more=True)
+
+
+def _times(call: Call, _facts: Facts) -> Iterator[Choice]:
+    for slot in call.offered[:ON_A_PAGE]:
+        yield Choice(Say("option_free_hour", {"at": Hour(slot.start)}), replace(call, slot=slot))
+    if len(call.offered) > ON_A_PAGE:
+        yield Choice(Say("option_later_times"), replace(call, page=call.page + 1), more=True)
+
+
+def _days(call: Call, facts: Facts) -> Iterator[Choice]:
+    today = facts.line.hours.local(call.offered_at or facts.now).date()
+    for slot in call.offered[:ON_A_PAGE]:
+        day = slot.start.date()
+        yield Choice(Say("option_day", {"day": DayName(day, today)}), replace(call, day=day, part=None, slot=None))
+    if len(call.offered) > ON_A_PAGE:
+        yield Choice(Say("option_later_days"), replace(call, page=call.page + 1), more=True)
+
+
+def _parts(call: Call, facts: Facts) -> Iterator[Choice]:
+    for slot in call.offered:
+        part = part_of(slot, facts)
+        yield Choice(Say(f"option_{part}"), replace(call, part=part))
+
+
+def _practitioners(call: Call, facts: Facts) -> Iterator[Choice]:
+    """Yield anybody, then the practitioners of this line, as many as fit a menu."""
+    yield Choice(Say("option_anybody"), replace(call, practitioner=""))
+    for each in facts.clinic.diary.of_line(call.line)[:ON_A_PAGE]:
+        if each.name:
+            yield Choice(Say("option_practitioner", {"name": each.name}), replace(call, practitioner=each.key))
+
+
+FREE_OFFERS: Mapping[str, Offered] = {
+    "practitioners": Offered(_practitioners, {"option_anybody": (), "option_practitioner": ("name",)}),
+    "earliest": Offered(_earliest, {"option_free_time": ("at",), "option_other_day": ()}),
+    "free_days": Offered(_days, {"option_day": ("day",), "option_later_days": ()}),
+    "free_parts": Offered(_parts, {f"option_{part}": () for part in Part}),
+    "free_times": Offered(_times, {"option_free_hour": ("at",), "option_later_times": ()}),
+}

@@ -1,0 +1,52 @@
+"""The shipped clinic as most tests want it: one whose telephone takes wishes, and gives no times of the diary."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from config import clinic as clinic_file
+from config.settings import ROOT
+from ivr.diary.free import free_slots
+from ivr.line.clinic import Clinic
+from ivr.line.diary import Slot
+from ivr.line.offers.free import READ_OUT, offered_at
+from ivr.line.places import Menu
+from ivr.line.turn import Call, Facts
+
+SHIPPED = ROOT / "config" / "clinic.toml"
+
+WISHES_ONLY = SHIPPED.read_text(encoding="utf-8").replace("phone_books = true", "phone_books = false")
+
+
+def taking_wishes(folder: Path) -> str:
+    """The file of such a clinic, in this folder."""
+    path = folder / "wishes.toml"
+    if folder.is_dir():
+        path.write_text(WISHES_ONLY, encoding="utf-8")
+    return str(path)
+
+
+def clinic_of_wishes() -> Clinic:
+    """Such a clinic."""
+    clinic = clinic_file.read(SHIPPED)
+    return replace(clinic, diary=replace(clinic.diary, phone_books=False))
+
+
+def free_times(facts: Facts) -> Facts:
+    """The same facts where nobody has booked yet."""
+    found = free_slots(facts.clinic.diary, facts.line.key, facts.line.hours, {}, facts.now)
+    return replace(facts, free_times=lambda: found)
+
+
+def reads_out(call: Call, facts: Facts) -> Call:
+    """The call at its place, after the times on offer there were read out; where it needs one it has chosen it."""
+    place = facts.menu.get(call.place)
+    if not isinstance(place, Menu):
+        return call
+    if "slot" in place.needs:
+        return chooses(call, facts)
+    return replace(call, offered=offered_at(place.offers, call, facts)) if place.offers in READ_OUT else call
+
+
+def chooses(call: Call, facts: Facts) -> Call:
+    """The call after it has chosen the earliest time; where none is free, one that was before."""
+    return replace(call, slot=next(iter(facts.free_times() or []), Slot(facts.now, "1")))

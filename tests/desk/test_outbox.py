@@ -1,0 +1,99 @@
+"""The outbox carries tasks about appointments beside those about requests, on both databases."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from ivr.desk.outbox import PAUSES, Outbox
+from ivr.desk.store import add_task
+from ivr.desk.tasks import TELL_STAFF, NewTask, OutboxTask
+from ivr.diary.appointments import Appointment, DiaryEvent
+from ivr.diary.diary import Diary, book, cancel, move
+from ivr.storage.audit import By
+from ivr.storage.database import WORKER_TIMEOUT, Database
+from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, asked, wished
+
+CALLER = By("caller", NOW)
+LATER = NOW + timedelta(minutes=1)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url, timeout=WORKER_TIMEOUT)
+    yield database
+    database.close()
+
+
+def booked(database: Database, *channels: str) -> int:
+    with database.writing() as write:
+        appointment_id = book(write, wished(), asked())
+        for channel in channels or ("",):
+            add_task(write, None, NewTask(TELL_STAFF, channel), NOW, appointment_id=appointment_id)
+    return appointment_id
+
+
+def begun(database: Database, task_id: int) -> OutboxTask:
+    task = Outbox(database).begin(task_id, LATER)
+    assert task is not None
+    return task
+
+
+def test_a_task_about_an_appointment_brings_it_and_what_became_of_it_last(database: Database) -> None:
+    appointment_id = booked(database)
+    task = begun(database, 1)
+    assert isinstance(task.about, Appointment)
+    assert (task.about.id, task.last.what if task.last else "") == (appointment_id, DiaryEvent.BOOKED)
+    with database.writing() as write:
+        move(write, appointment_id, asked(AT_FOUR + HALF_AN_HOUR), CALLER)
+        cancel(write, appointment_id, CALLER)
+        add_task(write, None, NewTask(TELL_STAFF), LATER, appointment_id=appointment_id)
+    last = begun(database, 2).last
+    assert (last.what, last.who) == (DiaryEvent.CANCELLED, "caller") if last else False
+
+
+def test_a_task_is_about_one_thing(database: Database) -> None:
+    for ids in ((None, None), (1, 1)):
+        with database.writing() as write, pytest.raises(ValueError, match="either"):
+            add_task(write, ids[0], NewTask(TELL_STAFF), NOW, appointment_id=ids[1])
+
+
+def test_a_notice_of_an_appointment_that_failed_stands_at_the_desk_until_its_time(database: Database) -> None:
+    appointment_id, outbox = booked(database), Outbox(database)
+    outbox.failed(begun(database, 1), "NotTold", NOW, for_good=True)
+    (failed,) = outbox.failed_for_good(LATER)
+    assert (failed.appointment_id, failed.request_id, failed.reference) == (appointment_id, None, "000001")
+    assert outbox.failed_for_good(AT_FOUR + HALF_AN_HOUR) == [], "it is over"
+    assert outbox.begin_again(failed.id, By("asha", LATER))
+    assert outbox.failed_for_good(LATER) == []
+    begun(database, 1)
+    assert [each.what for each in Diary(database).history(appointment_id)] == ["booked", "not_told", "tried_again"]
+
+
+def test_a_notice_that_another_channel_has_did_not_fail(database: Database) -> None:
+    booked(database, "one", "other")
+    outbox = Outbox(database)
+    outbox.failed(begun(database, 1), "NotTold", NOW, for_good=True)
+    assert outbox.failed_for_good(NOW) == []
+    for _ in range(len(PAUSES) + 1):
+        outbox.failed(begun(database, 2), "NotTold", LATER)
+    assert len(outbox.failed_for_good(NOW)) == 1
+
+
+def test_a_change_is_told_over_every_channel_that_told_of_the_one_before(database: Database) -> None:
+    """A notice that names no channel takes the first; the others get tasks of their own, of this change."""
+    appointment_id, outbox = booked(database, "one", "other"), Outbox(database)
+    with database.writing() as write:
+        cancel(write, appointment_id, CALLER)
+        add_task(write, None, NewTask(TELL_STAFF), LATER, appointment_id=appointment_id)
+    key, more = outbox.spread(begun(database, 3), ["one", "other"], LATER)
+    assert (key, [each.channel for each in more]) == ("one", ["other"])
+    assert outbox.spread(begun(database, 3), ["one", "other"], LATER) == (None, [])
+
+
+def test_a_task_about_an_appointment_that_is_gone_is_given_up(database: Database) -> None:
+    with database.writing() as write:
+        add_task(write, None, NewTask(TELL_STAFF), NOW, appointment_id=77)
+    outbox = Outbox(database)
+    assert outbox.begin(1, LATER) is None
+    assert (outbox.due(LATER + timedelta(hours=1)), outbox.failed_for_good(NOW)) == ([], [])

@@ -1,0 +1,122 @@
+"""Free times on the telephone: few keys to any of them, and a key means what was heard."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from config import clinic as clinic_file
+from ivr.diary.free import free_slots
+from ivr.line.call import keys_of, press
+from ivr.line.diary import Schedule, Slot
+from ivr.line.offers.free import part_of
+from ivr.line.phones import Phone
+from ivr.line.places import Menu
+from ivr.line.turn import Call, DayName, Facts, File, Hour, MomentName, Say, Turn
+from tests.clinic import SHIPPED, free_times
+from tests.people import DELHI
+
+CLINIC = clinic_file.read(SHIPPED)
+OWN = Phone("+919999900001")
+MONDAY = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
+DAYS, MOST_KEYS = 8, 10
+
+
+def facts(now: datetime = MONDAY, clinic: object = CLINIC) -> Facts:
+    return free_times(Facts(clinic, clinic.line("main"), OWN, now))  # type: ignore[attr-defined, arg-type]
+
+
+def offered(turn: Turn, at: Facts) -> dict[str, Say]:
+    place = at.menu[turn.call.place]
+    assert isinstance(place, Menu)
+    return {key: say for key, (say, _) in keys_of(place, turn.call, at).items()}
+
+
+def names(say: Say, slot: Slot, at: Facts) -> bool:
+    """Whether this option leads to the time, or to the day or the part of the day that it lies in."""
+    match say.values.get("at") or say.values.get("day"):
+        case MomentName(at=moment) | Hour(at=moment):
+            return moment == slot.start
+        case DayName(day=day):
+            return day == slot.start.date()
+    return say.name == f"option_{part_of(slot, at)}"
+
+
+def way_to(slot: Slot, at: Facts) -> Iterator[str]:
+    """The keys that a caller presses who wants this time, after 1 for an appointment."""
+    turn = press(Call("main", "en", "main"), "1", at)
+    yield "1"
+    while turn.call.slot is None:
+        options = offered(turn, at)
+        key = next((key for key, say in options.items() if names(say, slot, at)), max(options))
+        yield key
+        turn = press(turn.call, key, at)
+    assert turn.call.slot.start == slot.start
+    for key in ("1", "1"):  # the number, and yes
+        yield key
+        turn = press(turn.call, key, at)
+    assert isinstance(turn.wait, File)
+    assert turn.wait.slot == turn.call.slot
+
+
+def test_the_earliest_time_takes_three_keys_more() -> None:
+    at = facts()
+    assert list(way_to((at.free_times() or [])[0], at)) == ["1", "1", "1", "1"]
+
+
+@pytest.mark.parametrize("now", [MONDAY, MONDAY.replace(hour=21), MONDAY.replace(hour=8)])
+def test_no_time_of_the_next_eight_days_takes_more_than_ten_keys(now: datetime) -> None:
+    at = facts(now)
+    soon = [slot for slot in at.free_times() or [] if slot.start.date() < now.date() + timedelta(days=DAYS)]
+    assert len(soon) > 100
+    assert max(len(list(way_to(slot, at))) for slot in soon) <= MOST_KEYS
+
+
+def test_every_time_that_is_free_can_be_reached() -> None:
+    at = facts()
+    assert all(list(way_to(slot, at)) for slot in at.free_times() or [])
+
+
+def test_a_key_means_what_was_heard_though_somebody_else_books_in_between() -> None:
+    heard = press(Call("main", "en", "main"), "1", facts())
+    first = (facts().free_times() or [])[0]
+    rest = [slot for slot in facts().free_times() or [] if slot != first]
+    chosen = press(heard.call, "1", replace(facts(), free_times=lambda: rest))
+    assert chosen.call.slot == first
+
+
+@pytest.mark.parametrize(("found", "place"), [(None, "diary_away"), ([], "no_free_time")])
+def test_where_no_time_can_be_given_the_caller_is_told_and_leaves_a_wish(found: list[Slot] | None, place: str) -> None:
+    turn = press(Call("main", "en", "main"), "1", replace(facts(), free_times=lambda: found))
+    assert turn.first == (Say(place),)
+    assert turn.call.place == "book_day"
+
+
+def test_a_diary_that_is_away_on_the_way_leads_to_a_wish_too() -> None:
+    at, away = facts(), replace(facts(), free_times=lambda: None)
+    days = press(press(Call("main", "en", "main"), "1", at).call, "4", at)
+    assert days.call.place == "free_days"
+    gone = press(days.call, "1", away)
+    assert (gone.call.place, gone.first) == ("book_day", (Say("diary_away"),))
+
+
+def test_practitioners_are_chosen_between_only_where_there_are_several() -> None:
+    half = timedelta(minutes=30)
+    named = [Schedule(key, half, {"en": key, "hi": key}) for key in ("knee", "neck")]
+    several = replace(CLINIC, diary=replace(CLINIC.diary, schedules=tuple(named)))
+    at = facts(clinic=several)
+    turn = press(Call("main", "en", "main"), "1", at)
+    assert turn.call.place == "practitioner"
+    slots = {slot.schedule for slot in press(turn.call, "3", at).call.offered}
+    assert slots == {"neck"}
+    assert len({slot.start for slot in press(turn.call, "1", at).call.offered}) == len(
+        press(turn.call, "1", at).call.offered
+    ), "each time once"
+    one = replace(CLINIC, diary=replace(CLINIC.diary, schedules=tuple(named[:1])))
+    assert press(Call("main", "en", "main"), "1", facts(clinic=one)).call.place == "times"
+
+
+def test_the_free_times_are_those_of_the_diary() -> None:
+    at = facts()
+    assert at.free_times() == free_slots(CLINIC.diary, "main", at.line.hours, {}, MONDAY)

@@ -1,0 +1,58 @@
+"""The words of the outbox: the notice to the staff, and the sentence of the text to a caller.
+
+Words only. Names and numbers are at the desk.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from ivr.desk.requests import CALLER, Request
+from ivr.desk.tasks import OutboxTask
+from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEvent
+from ivr.line.turn import Moment, Say, Value
+from workers.services import WorkerServices
+
+
+def text_about(worker: WorkerServices, about: Request | Appointment) -> Say | None:
+    """Return the sentence of the text; None for an appointment that has been cancelled since."""
+    values: dict[str, Value] = {"clinic": worker.clinic.name, "reference": about.reference}
+    if isinstance(about, Request):
+        return Say("text_confirmation", values)
+    if about.status is not AppointmentStatus.BOOKED:
+        return None
+    starts = worker.clinic.line(about.line).hours.local(about.starts)
+    # It may be read on another day than it is sent: it says the day by its date, never "tomorrow".
+    return Say("text_appointment", {**values, "moment": Moment(starts, starts - BY_DATE)})
+
+
+BY_DATE = timedelta(days=100)
+"""So far ahead, a day is said by its date."""
+
+
+def notice(worker: WorkerServices, task: OutboxTask) -> tuple[str, str]:
+    """Return the title and the body of a notice to the staff."""
+    about = task.about
+    line = worker.clinic.line(about.line)
+    where = f"{worker.settings.public_base_url}/desk"
+    if isinstance(about, Appointment):
+        starts = f"{line.hours.local(about.starts):%a %d %b %H:%M}"
+        return _became(task), f"{starts}, {line.heading}, reference {about.reference}. {where}/diary"
+    title = "A patient wishes an appointment" if about.kind == "booking" else "A patient asks to be rung back"
+    due = f"{line.hours.local(about.due):%a %d %b %H:%M}"
+    waits = f"{worker.desk.worklist.count_waiting()} waiting in all"
+    return title, f"{line.heading}, reference {about.reference}, due {due}. {waits}. {where}"
+
+
+def _became(task: OutboxTask) -> str:
+    """Return what has become of the appointment: the title of its notice."""
+    what = BECAME.get(task.last.what, "changed") if task.last else "changed"
+    by_phone = task.last is not None and task.last.who == CALLER
+    return f"Appointment {what} {'by phone' if by_phone else 'at the desk'}"
+
+
+BECAME: Mapping[str, str] = {
+    DiaryEvent.BOOKED: "booked",
+    DiaryEvent.MOVED: "moved",
+    DiaryEvent.CANCELLED: "cancelled",
+    DiaryEvent.REOPENED: "booked again",
+}
