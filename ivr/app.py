@@ -12,10 +12,15 @@ from ivr.web.desk.actions import moves
 from ivr.web.desk.blocked import blocked
 from ivr.web.desk.bookings import bookings
 from ivr.web.desk.busy_lines import busy_lines
-from ivr.web.desk.calendar_feed import feed
 from ivr.web.desk.counter import counter
 from ivr.web.desk.merging import merging
 from ivr.web.desk.pages import console
+from ivr.web.diary.appointment import appointment
+from ivr.web.diary.calendar_feed import feed
+from ivr.web.diary.changes import changes
+from ivr.web.diary.new_appointment import new_appointment
+from ivr.web.diary.pages import diary
+from ivr.web.diary.time_blocks import time_blocks
 from ivr.web.guards import ask_guard, guarded_by, open_to_all
 from ivr.web.health import health
 from ivr.web.hours.pages import hours
@@ -78,12 +83,17 @@ BLUEPRINTS = (
     advice,
     blocked,
     busy_lines,
+    diary,
+    new_appointment,
+    appointment,
+    changes,
+    time_blocks,
     feed,
 )
 
 PAGES = (
     ("console.worklist", i18n.later("Waiting"), False),
-    ("console.appointments", i18n.later("Appointments"), False),
+    ("diary.page", i18n.later("Diary"), False),
     ("hours.page", i18n.later("Hours"), False),
     ("reports.page", i18n.later("Reports"), False),
     ("hear.page", i18n.later("Callers hear"), False),

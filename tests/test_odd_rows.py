@@ -116,7 +116,7 @@ class Desk:
         self.services.hours.closures.set(week, asha)
         write_down(self.services.database, made_up(self.services.clinic, now)[:40])
         self.services.staff.lockout.attempt("somebody", "10.0.0.1", now)
-        desk.calendar_feed.renew(asha)
+        self.services.diary.calendar_feed.renew(asha)
 
     def spoils(self, table: Table, column: Column[Any], value: Any, row_id: int) -> None:
         """Writes a value past the program. Raises DBAPIError where the database itself refuses it."""
@@ -172,7 +172,7 @@ class Desk:
         for request_id in (1, 2, 3, 4):
             self.opens(f"/desk/requests/{request_id}/stored")
         self.opens_references()
-        link = self.services.desk.calendar_feed.link()
+        link = self.services.diary.calendar_feed.link()
         assert link
         assert self.opens(f"/calendar/{link.token}.ics").startswith("BEGIN:VCALENDAR")
 
@@ -234,14 +234,8 @@ A_CALL_THAT_ENDS = "/desk/hear?keys=-+-+-+-+-"
 
 PAGES = (
     *("/desk", "/desk/list", "/desk?q=99999", "/desk?q=9999900004", "/desk?q={good}", "/desk?line=main", "/desk/new"),
-    *(
-        "/desk/appointments",
-        "/desk/hours",
-        A_CALL_THAT_ENDS,
-        "/desk/advice",
-        "/desk/blocked",
-        "/desk/blocked?request=2",
-    ),
+    *("/desk/diary", "/desk/diary/week", "/desk/diary/blocks", "/desk/diary/book?request=2"),
+    *("/desk/hours", A_CALL_THAT_ENDS, "/desk/advice", "/desk/blocked", "/desk/blocked?request=2"),
     *("/desk/reports?period=month", "/desk/reports?line=main", "/desk/reports.csv?period=month", "/desk/people"),
     *("/desk/audit", "/desk/audit?person=asha", "/desk/requests/{good}", "/desk/me", "/metrics", "/healthz"),
 )

@@ -213,7 +213,7 @@ def test_the_line_needs_nothing_but_python_and_phonenumbers_and_is_pure() -> Non
         ("pyotp", {"ivr.staff.totp"}),
         ("segno", {"ivr.web.staff.second_factor"}),
         ("cryptography", {"ivr.storage.encryption"}),
-        ("icalendar", {"ivr.web.desk.ics"}),
+        ("icalendar", {"ivr.web.diary.ics"}),
         ("structlog", {"config.logs"}),
         ("prometheus_client", {f"ivr.{name}" for name in PROMETHEUS}),
     ],

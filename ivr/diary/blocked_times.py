@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from ivr.line.hours import Shift, shifts_of, written
 from ivr.storage import schema
-from ivr.storage.audit import By
+from ivr.storage.audit import AuditAction, By, line
 from ivr.storage.database import Database
 from ivr.storage.odd import name_once, text_of
 
@@ -67,15 +67,19 @@ class BlockedTimes:
             "words": block.words,
         }
         with self._database.writing() as write:
-            made = write.execute(insert(table).values(**row, who=by.who, at=by.at).returning(table.c.id))
-            return int(made.scalar_one())
+            made = write.execute(insert(table).values(**row, who=by.who, at=by.at).returning(table.c.id)).scalar_one()
+            write.execute(line(by, AuditAction.BLOCKED_TIME, f"#{made}", _told(block)))
+            return int(made)
 
     def undo(self, block_id: int, by: By) -> bool:
         """Undo a block, and return whether it stood until now. Raises StoreAway."""
         standing = (table.c.id == block_id, table.c.undone_at.is_(None))
         with self._database.writing() as write:
             undone = update(table).where(*standing).values(undone_by=by.who, undone_at=by.at).returning(table.c.id)
-            return write.execute(undone).first() is not None
+            stood = write.execute(undone).first() is not None
+            if stood:
+                write.execute(line(by, AuditAction.UNBLOCKED_TIME, f"#{block_id}"))
+            return stood
 
     def standing(self, day: date) -> list[StandingTimeBlock]:
         """Return the blocks that hold on this day or later, in the order of setting. Raises StoreAway."""
@@ -102,6 +106,11 @@ def blocked_on(
 def days_between(start: date, end: date) -> list[date]:
     """Return the days from `start` to `end`, both included."""
     return [start + timedelta(days=ahead) for ahead in range((end - start).days + 1)]
+
+
+def _told(block: TimeBlock) -> str:
+    """Return the block as the audit has it, without the words that somebody typed."""
+    return f"{block.first_day} {block.last_day or ''} {written((block.shift,))} {block.schedule}".strip()
 
 
 def _read(row: Row[Any]) -> StandingTimeBlock | None:

@@ -35,7 +35,12 @@ class Patient:
     @property
     def initials(self) -> str:
         """The first letter of each part of the name, for where the name itself must not stand."""
-        return "".join(f"{part[0].upper()}." for part in self.name.split()[:3])
+        return initials(self.name)
+
+
+def initials(name: str) -> str:
+    """Return the first letter of each part of a name, for where the name itself must not stand."""
+    return "".join(f"{part[0].upper()}." for part in name.split()[:3])
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,7 @@ def scraper_only() -> None:
 
 def link_holders_only() -> None:
     """Let only a holder of the calendar link call: 404 for others, as where no link exists."""
-    if not services().desk.calendar_feed.opens((request.view_args or {}).get("token", "")):
+    if not services().diary.calendar_feed.opens((request.view_args or {}).get("token", "")):
         abort(404)
 
 

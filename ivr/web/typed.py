@@ -26,7 +26,7 @@ class TypedForm:
     """A form of the desk with fields that people type into."""
 
     place: str
-    """The place where it stands; a card's and a block's have the request's id behind it."""
+    """The place where it stands; a card's, a block's and an appointment's have its id behind it."""
     fields: tuple[str, ...]
     """The fields that are kept."""
     telling: tuple[str, ...]
@@ -39,7 +39,10 @@ CARD = ("note", "outcome", "day", "hour", "later_day", "later_hour", "to")
 TYPED = ("note", "outcome", "hour", "later_day", "later_hour")
 """Fields of a card, and those of them that nobody has filled in for the person."""
 
-CHOSEN = ("outcome", "to", "kind", "language", "line", "wish", "what", "role")
+BOOKING = ("phone", "name", "note", "day", "hour", "column", "language", "line")
+TIMES = ("words", "day", "last_day", "from", "until", "column", "repeats")
+
+CHOSEN = ("outcome", "to", "kind", "language", "line", "wish", "what", "role", "column", "repeats")
 """Fields that people choose in and do not write."""
 
 KEEP = "drafts.keep"
@@ -56,6 +59,12 @@ FORMS: Mapping[str, TypedForm] = {
     "merging.merge": TypedForm("card", CARD, TYPED, sends=("note",)),
     "bookings.rebook": TypedForm("card", CARD, TYPED),
     "bookings.call_off": TypedForm("card", CARD, TYPED),
+    **dict.fromkeys(
+        ("appointment.keep", "changes.move", "changes.cancel", "changes.mark", "changes.reopen"),
+        TypedForm("appointment", ("name", "note", "day", "hour", "column"), ("name", "note", "hour")),
+    ),
+    "new_appointment.add": TypedForm("booking", BOOKING, ("phone", "name", "note")),
+    "time_blocks.block": TypedForm("times", TIMES, ("words", "from", "until")),
     "counter.add_new": TypedForm("new", ("phone", "kind", "language", "line", "wish", "note"), ("phone", "note")),
     "blocked.block": TypedForm("blocked", ("phone", "reason"), ("phone", "reason")),
     "hours.change": TypedForm("hours", ("what", "day", "time", "from", "until", "line", "reason"), ("what",)),
@@ -65,7 +74,7 @@ FORMS: Mapping[str, TypedForm] = {
 
 OF_A_PLACE = {each.place: each for each in FORMS.values()}
 
-PLACE = re.compile(r"(card|blocked) [1-9][0-9]{0,8}|new|blocked|hours|people")
+PLACE = re.compile(r"(card|blocked|booking|appointment) [1-9][0-9]{0,8}|new|blocked|hours|people|booking|times")
 
 
 # -- keeping
@@ -140,7 +149,8 @@ def _told(form: TypedForm, given: Mapping[str, str]) -> Mapping[str, str]:
 
 def _place() -> str:
     form = FORMS.get(request.endpoint or "")
-    which = (request.view_args or {}).get("request_id") or request.form.get("request", "")
+    known = request.view_args or {}
+    which = known.get("request_id") or known.get("appointment_id") or request.form.get("request", "")
     return f"{form.place} {which}".strip() if form else ""
 
 
@@ -191,16 +201,31 @@ def page_of(place: str) -> str:
     """Return the URL of the page on which a place is shown. Raises StoreAway."""
     name, _blank, which = place.partition(" ")
     if name == "card":
-        try:
-            found = services().desk.store.any_request(int(which))
-        except NoSuchRequest:
-            return url_for("console.worklist")
-        if isinstance(found, OddRequest):
-            return url_for("console.show_stored", request_id=found.id)
-        return url_for("console.show", reference=found.reference, id=found.id)
-    if name == "blocked":
-        return url_for("blocked.page", request=which or None)
-    return url_for({"new": "counter.ask_new", "hours": "hours.page", "people": "people.page"}[name])
+        return _page_of_card(int(which))
+    if name == "appointment":
+        return url_for("appointment.show", appointment_id=int(which))
+    return url_for(PAGES[name], request=which or None)
+
+
+def _page_of_card(request_id: int) -> str:
+    try:
+        found = services().desk.store.any_request(request_id)
+    except NoSuchRequest:
+        return url_for("console.worklist")
+    if isinstance(found, OddRequest):
+        return url_for("console.show_stored", request_id=found.id)
+    return url_for("console.show", reference=found.reference, id=found.id)
+
+
+PAGES: Mapping[str, str] = {
+    "new": "counter.ask_new",
+    "blocked": "blocked.page",
+    "booking": "new_appointment.ask",
+    "hours": "hours.page",
+    "people": "people.page",
+    "times": "time_blocks.page",
+}
+"""The endpoint of each place that is a page of its own."""
 
 
 def words_of(place: str) -> str:
@@ -210,6 +235,9 @@ def words_of(place: str) -> str:
         reference = page_of(place).partition("?")[0].rpartition("/")[2]
         return _("Reference %(reference)s", reference=reference) if reference.isdigit() else _("a card")
     return {
+        "booking": _("Book an appointment"),
+        "appointment": _("an appointment"),
+        "times": _("Blocked times"),
         "new": _("Write a request down"),
         "blocked": _("Blocked numbers"),
         "hours": _("Opening hours"),

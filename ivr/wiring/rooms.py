@@ -8,7 +8,6 @@ from datetime import datetime
 
 from ivr.desk.blocked import Blocked
 from ivr.desk.bookings import Bookings
-from ivr.desk.calendar_feed import CalendarFeed
 from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.job_queue import JobQueue
 from ivr.desk.merging import Merging
@@ -23,8 +22,11 @@ from ivr.desk.upkeep.unheard import Unheard
 from ivr.desk.upkeep.upkeep import Upkeep
 from ivr.desk.worklist import Worklist
 from ivr.diary.blocked_times import BlockedTimes
+from ivr.diary.calendar_feed import CalendarFeed
+from ivr.diary.concerns import Concerns
 from ivr.diary.desk_diary import DeskDiary
 from ivr.diary.diary import Diary
+from ivr.diary.diary_days import DiaryDays
 from ivr.diary.free_times import FreeTimes
 from ivr.diary.patients import Patients
 from ivr.hours.clinic_now import ClinicNow
@@ -77,7 +79,6 @@ class DeskServices:
     merging: Merging
     bookings: Bookings
     blocked: Blocked
-    calendar_feed: CalendarFeed
     adoption: Adoption
     upkeep: Upkeep
     unheard: Unheard
@@ -89,13 +90,16 @@ class DeskServices:
 
 @dataclass(frozen=True)
 class DiaryServices:
-    """The services of the diary: appointments, free and blocked times, patients."""
+    """The services of the diary: appointments, free and blocked times, patients, and the calendar's link."""
 
     reads: Diary
+    days: DiaryDays
+    concerns: Concerns
     desk: DeskDiary
     free_times: FreeTimes
     blocked_times: BlockedTimes
     patients: Patients
+    calendar_feed: CalendarFeed
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,6 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
         merging=Merging(database),
         bookings=Bookings(database),
         blocked=Blocked(database),
-        calendar_feed=CalendarFeed(database, LinkTokens(settings.secret_key, "calendar link")),
         adoption=Adoption(database),
         upkeep=Upkeep(database, notices),
         unheard=Unheard(database, base.keyed_ids().call, notices),
@@ -156,10 +159,13 @@ def diary(base: Foundation, opening: HoursServices) -> DiaryServices:
     database = base.database
     return DiaryServices(
         reads=Diary(database),
+        days=DiaryDays(database),
+        concerns=Concerns(database),
         desk=DeskDiary(database, opening.clinic_now),
         free_times=FreeTimes(database),
         blocked_times=BlockedTimes(database),
         patients=Patients(database),
+        calendar_feed=CalendarFeed(database, LinkTokens(base.settings.secret_key, "calendar link")),
     )
 
 

@@ -91,18 +91,6 @@ def test_no_answer_puts_it_back_with_a_later_due_time_inside_opening_hours_and_c
     assert service.services.desk.store.waiting()[0].tries == 0
 
 
-def test_a_booking_is_on_the_days_list_to_print(opens: Opens, service: Service) -> None:
-    service.phone.rings().press("1", "1", "1", "1", "1")
-    page = opens()
-    page.click("text=Take")
-    page.fill("#booked-day", "2026-11-23")
-    page.fill("#booked-hour", "16:30")
-    page.click("button[value=booked]")
-    page.click("nav >> text=Appointments")
-    expect(page.locator("tbody")).to_contain_text("16:30")
-    expect(page.locator("tbody")).to_contain_text("99999 00001")
-
-
 def test_the_essential_moves_work_without_javascript(opens: Opens, service: Service) -> None:
     service.phone.rings().press(*CALLBACK)
     page = opens(js=False)

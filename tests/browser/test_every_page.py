@@ -1,7 +1,7 @@
 """Every page of the desk: nothing keeps anybody out (axe-core), it fits a telephone, and Hindi is drawn with glyphs."""
 
 from contextlib import closing
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import axe_playwright_python
@@ -11,6 +11,9 @@ from sqlalchemy import update
 
 from ivr.desk.outbox import PAUSES
 from ivr.desk.requests import Outcome, OutcomeReport
+from ivr.diary.blocked_times import TimeBlock
+from ivr.diary.desk_diary import DeskBooking
+from ivr.line.hours import Shift
 from ivr.line.phones import Phone
 from ivr.operations.demo_calls import made_up
 from ivr.reports.collector import write_down
@@ -47,7 +50,8 @@ def pages(service: Service) -> dict[str, str]:
     now = service.services.clock()
     service.services.desk.moves.take(7, By("asha", now))
     service.services.desk.moves.report(7, OutcomeReport(Outcome.BOOKED, now + timedelta(hours=2)), By("asha", now))
-    service.services.desk.calendar_feed.renew(By("asha", now))
+    service.services.diary.calendar_feed.renew(By("asha", now))
+    coming = in_the_diary(service)
     with service.services.database.writing() as write:  # as a newer program may leave it
         write.execute(update(schema.requests).where(schema.requests.c.id == 3).values(part="noon"))
     return {
@@ -60,7 +64,11 @@ def pages(service: Service) -> dict[str, str]:
         "choose": f"/desk/requests/{shared}",
         "refused": "/desk/requests/000000",
         "new": "/desk/new",
-        "appointments": "/desk/appointments",
+        "diary": "/desk/diary",
+        "week": "/desk/diary/week",
+        "appointment": f"/desk/diary/{coming}",
+        "booking": "/desk/diary/book?day=2026-11-24&hour=10:30&column=1",
+        "blocked times": "/desk/diary/blocks",
         "hours": "/desk/hours",
         "hear": "/desk/hear",
         "advice": "/desk/advice",
@@ -72,6 +80,22 @@ def pages(service: Service) -> dict[str, str]:
         "audit": "/desk/audit",
         "second factor": "/desk/me/second-factor",
     }
+
+
+def in_the_diary(service: Service) -> int:
+    """Two at once, one cancelled and a blocked time, today; the id of the first."""
+    diary, now = service.services.diary, service.services.clock()
+    asha, start = By("asha", now), now.replace(hour=16)
+    made = []
+    for number, hours in enumerate((0, 0, 1)):
+        name, reference = f"Made Up {number}", f"{number:06}"
+        wanted = DeskBooking(start + timedelta(hours=hours), None, name, "main", "en", reference, "1", beside=True)
+        made.append(diary.desk.book(wanted, asha))
+    diary.desk.write_note(made[0], "her left knee, brings an x-ray", asha)
+    diary.desk.cancel(made[2], asha)
+    lunch = TimeBlock(Shift(time(18), time(19)), now.date(), now.date(), words="lunch-with-a-very-long-name" * 2)
+    diary.blocked_times.set(lunch, asha)
+    return made[0]
 
 
 def calls_of_today(service: Service) -> None:

@@ -224,7 +224,7 @@ def test_after_a_restore_the_desk_shows_the_requests_of_the_backup_and_goes_on(
 
 @pytest.mark.parametrize("since", ["renewed", "switched off"])
 def test_a_restore_brings_no_link_of_the_calendar_back(phone: Phone, app: Flask, clock: Clock, since: str) -> None:
-    feed = phone.services.desk.calendar_feed
+    feed = phone.services.diary.calendar_feed
     feed.renew(By("asha", clock()))
     old = feed.link()
     backup = made(app)
@@ -258,11 +258,11 @@ def test_a_restore_brings_no_session_back_that_was_ended_since(
 def test_where_nobody_can_read_which_link_was_in_force_the_calendar_is_off(
     phone: Phone, app: Flask, live: Path, clock: Clock
 ) -> None:
-    phone.services.desk.calendar_feed.renew(By("asha", clock()))
+    phone.services.diary.calendar_feed.renew(By("asha", clock()))
     backup = made(app)
     damage(live)
     assert runs(app, "restore", str(backup), "--yes").exit_code == 0
-    assert phone.services.desk.calendar_feed.link() is None
+    assert phone.services.diary.calendar_feed.link() is None
 
 
 # -- promised since the backup

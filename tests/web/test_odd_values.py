@@ -32,7 +32,7 @@ def posts(staff: Staff, path: str, **form: str) -> int:
 
 @pytest.mark.parametrize("day", EDGES)
 def test_a_day_at_the_end_of_the_calendar_is_as_good_as_none(asha: Staff, day: str) -> None:
-    for page in ("/desk/appointments", "/desk", "/desk/list", "/desk/hours"):
+    for page in ("/desk/diary", "/desk", "/desk/list", "/desk/hours"):
         assert asha.browser.get(f"{page}?day={day}").status_code == 200
     new = {"kind": "booking", "line": "main", "language": "en", "phone": "9999900003", "day": day, "part": "morning"}
     assert posts(asha, "/desk/new", **new) in {302, 400}

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from ivr.diary.desk_diary import DeskBooking
 from ivr.staff.people import STAFF
 from ivr.storage import schema
 from ivr.storage.audit import By
@@ -38,6 +39,20 @@ FORMS = {
         "/desk/new",
         {"phone": "99999 00042", "kind": "callback", "language": "hi", "line": "main", "note": WORDS},
     ),
+    "booking": (
+        "/desk/diary/book",
+        {"phone": "99999 00042", "name": "Rukmini", "day": "2026-11-25", "hour": "10:35", "note": WORDS},
+    ),
+    "booking for a request": (
+        "/desk/diary/book",
+        {"request": "1", "name": "Rukmini", "day": "2026-11-25", "hour": "10:35", "note": WORDS},
+    ),
+    "an appointment": ("/desk/diary/1/keep", {"name": "Rukmini", "note": WORDS}),
+    "an appointment's other time": ("/desk/diary/1/move", {"day": "2026-11-26", "hour": "10:35", "note": WORDS}),
+    "blocked times": (
+        "/desk/diary/blocks",
+        {"words": "lunch", "day": "2026-11-26", "from": "10:35", "until": "11:00", "repeats": "weekly"},
+    ),
     "block": ("/desk/blocked", {"phone": "99999 00042", "reason": WORDS}),
     "block from a card": ("/desk/blocked", {"request": "1", "reason": WORDS}),
     "hours": ("/desk/hours", {"what": "day", "day": "2026-11-27", "from": "10:35", "until": "13:00", "line": "*"}),
@@ -53,6 +68,11 @@ SHOWN = {
     "booked": ["2026-11-25", "10:35"],
     "later": ["2026-11-26", "10:35"],
     "counter": ["99999 00042", WORDS],
+    "booking": ["99999 00042", "Rukmini", "2026-11-25", "10:35", WORDS],
+    "booking for a request": ["Rukmini", WORDS],
+    "an appointment": ["Rukmini", WORDS],
+    "an appointment's other time": ["2026-11-26", "10:35", WORDS],
+    "blocked times": ["lunch", "2026-11-26", "10:35", "11:00"],
     "block": ["99999 00042", WORDS],
     "block from a card": [WORDS],
     "hours": ["2026-11-27", "10:35", "13:00"],
@@ -92,9 +112,12 @@ def fields(page: str) -> list[str]:
 
 @pytest.fixture
 def taken(staff: Staff, phone: Phone) -> Staff:
-    """Asha, who has taken a request that was rung in; devi is her colleague."""
+    """Asha, who has taken a request that was rung in; devi, her colleague, has booked an appointment."""
     phone.rings().press(*BOOK)
-    phone.services.staff.people.add("devi", PASSWORD, phone.services.clock())
+    now = phone.services.clock()
+    phone.services.staff.people.add("devi", PASSWORD, now)
+    coming = DeskBooking(now.replace(hour=16), None, "Made Up", "main", "en", "000001")
+    phone.services.diary.desk.book(coming, By("devi", now))
     staff.does("take", 1)
     return staff
 
@@ -642,7 +665,7 @@ def test_every_button_of_a_card_takes_what_is_typed_along(taken: Staff, phone: P
 def test_every_place_has_its_page_and_its_name(taken: Staff, app: Flask) -> None:
     with app.test_request_context():
         for form in typed.FORMS.values():
-            place = f"{form.place} 1" if form.place == "card" else form.place
+            place = f"{form.place} 1" if form.place in {"card", "appointment"} else form.place
             assert typed.PLACE.fullmatch(place)
             assert typed.page_of(place).startswith("/desk/")
             assert typed.words_of(place)

@@ -1,12 +1,11 @@
-"""The desk's pages: the worklist, the card of a request, the appointments of a day. Changes nothing but the audit."""
+"""The desk's pages: the worklist and the card of a request. Changes nothing but the audit."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from ivr.desk.request_rows import AnyRequest, CannotRead, OddRequest
 from ivr.desk.requests import HistoryEntry, HistoryEvent, NoSuchRequest, Request, Status
@@ -16,11 +15,10 @@ from ivr.storage.redis import QueueAway
 from ivr.web import typed
 from ivr.web.desk import cards, odd_cards
 from ivr.web.desk.busy_lines import loads
-from ivr.web.desk.calendar_feed import address
 from ivr.web.desk.channel_words import trouble_words
-from ivr.web.desk.live import Live
 from ivr.web.guards import guarded_by, open_to_all, staff_only
 from ivr.web.i18n import FIRST_DAY, LAST_DAY, _, local
+from ivr.web.live import Live
 from ivr.web.services import services
 from ivr.web.sessions import by, who
 from ivr.web.wording import outcome_words
@@ -46,7 +44,7 @@ def front() -> ResponseReturnValue:
 @guarded_by(staff_only)
 def worklist() -> ResponseReturnValue:
     """Show the requests that wait, the most overdue first."""
-    wanted, live = _wanted(), Live()
+    wanted, live = _wanted(), Live(services().desk.worklist.version)
     closed = [odd_cards.any_card(each, who()) for each in services().desk.worklist.searched(wanted.words)]
     shown = _list(wanted)
     part = live.part("list.html", **shown)
@@ -57,7 +55,7 @@ def worklist() -> ResponseReturnValue:
 @guarded_by(staff_only)
 def live_list() -> ResponseReturnValue:
     """Return only the list, for a page that is open; 204 where nothing has changed."""
-    live = Live()
+    live = Live(services().desk.worklist.version)
     return ("", 204) if live.is_seen() else live.news(live.part("list.html", **_list(_wanted())))
 
 
@@ -93,7 +91,7 @@ def cannot_read(error: CannotRead) -> ResponseReturnValue:
 @guarded_by(staff_only)
 def live_card(request_id: int) -> ResponseReturnValue:
     """Return only the changing parts of a card that is open; 204 where nothing has changed."""
-    live = Live()
+    live = Live(services().desk.worklist.version)
     if live.is_seen():
         return "", 204
     found = services().desk.store.any_request(request_id)
@@ -105,14 +103,8 @@ def live_card(request_id: int) -> ResponseReturnValue:
 @console.get("/desk/appointments")
 @guarded_by(staff_only)
 def appointments() -> ResponseReturnValue:
-    """Show the appointments of a day, to read or to print."""
-    day = _day(request.args.get("day", "")) or local(services().clock()).date()
-    zone = services().clinic.line("").hours.zone
-    start = datetime.combine(day, time.min, zone)
-    booked = services().desk.worklist.appointments(start, start + timedelta(days=1))
-    found = [odd_cards.any_card(each, who()) for each in booked]
-    around = [day + timedelta(days=n) for n in (-1, 1)]
-    return render_template("appointments.html", cards=found, day=day, around=around, feed=_feed())
+    """Redirect to the diary, which has the appointments."""
+    return redirect(url_for("diary.page", day=request.args.get("day")))
 
 
 def any_card_page(found: AnyRequest, trouble: str = "", status: int = 200) -> ResponseReturnValue:
@@ -141,7 +133,7 @@ def odd_page(found: OddRequest, trouble: str = "", status: int = 200) -> Respons
 def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseReturnValue:
     """Return the card's page. Where an action was refused, it shows `trouble` and what was typed."""
     services().staff.audit.write(by(), AuditAction.SAW_REQUEST, found.reference)
-    live = Live()
+    live = Live(services().desk.worklist.version)
     shown = _card(found)
     offers = services().desk.worklist.offered(found) if shown["may_merge"] else []
     earlier = [each for each in services().desk.worklist.of_same_number(found) if each not in offers]
@@ -162,14 +154,6 @@ def card_page(found: Request, trouble: str = "", status: int = 200) -> ResponseR
         **shown,
     )
     return page, status
-
-
-def _feed() -> dict[str, object]:
-    """Return the state of the calendar feed. Only managers get its link."""
-    link, length = services().desk.calendar_feed.link(), services().clinic.diary.length
-    url = address(link.token) if link and current_user.manager else ""
-    minutes = int(length.total_seconds() // 60) if length else None
-    return {"on": link is not None, "url": url, "open": request.args.get("show") == "calendar", "minutes": minutes}
 
 
 def _card(found: Request) -> dict[str, object]:

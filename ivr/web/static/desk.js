@@ -140,3 +140,31 @@ addEventListener("pagehide", (event) => {
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
+
+// What is needed only where no script runs is out of the way where one does.
+document.querySelectorAll("[data-without-script]").forEach((each) => { each.hidden = true; });
+
+// A name that is known for the number is put into its field by one tap; without JavaScript the form comes back with it.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fill]");
+  if (!button) return;
+  event.preventDefault();
+  const field = document.getElementById(button.dataset.fill);
+  field.value = button.value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+// The keyboard stays in the diary where it was when a time changes; where the time has gone, at the one in its place.
+let keptTime = null;
+document.addEventListener("htmx:beforeSwap", () => {
+  const at = document.activeElement;
+  const time = at.closest("#diary .time, #live .time");
+  keptTime = time && { at, list: time.parentElement.id, place: [...time.parentElement.children].indexOf(time) };
+});
+document.addEventListener("htmx:afterSwap", () => {
+  if (!keptTime || document.activeElement !== document.body) return;
+  if (keptTime.at.isConnected) return keptTime.at.focus({ preventScroll: true });
+  const times = document.getElementById(keptTime.list)?.children ?? [];
+  const place = times[Math.min(keptTime.place, times.length - 1)]?.querySelector("a, button");
+  (place ?? document.querySelector("#diary"))?.focus({ preventScroll: true });
+});

@@ -4,7 +4,7 @@ import pytest
 
 from ivr.storage.audit import By
 from ivr.web.services import Services
-from tests.people import Clock, Phone, Staff
+from tests.people import DELHI, Clock, Phone, Staff
 
 
 @pytest.fixture
@@ -17,7 +17,9 @@ def booked(staff: Staff, phone: Phone) -> str:
 
 
 def day(staff: Staff, on: str) -> str:
-    return staff.browser.get("/desk/appointments", query_string={"day": on}).text
+    """The reference of the request, if it is booked for that day; the diary is tried in tests/web/diary."""
+    found = staff.browser.application.extensions["services"].desk.store.request(1)
+    return str(found.reference) if found.appointment and f"{found.appointment.astimezone(DELHI):%Y-%m-%d}" == on else ""
 
 
 def test_another_time_stands_on_the_card_and_the_days_list_and_is_taken_back(staff: Staff, booked: str) -> None:

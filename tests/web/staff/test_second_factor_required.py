@@ -69,7 +69,7 @@ def test_who_must_have_one_is_led_to_it_after_the_password_and_may_leave(both: P
     assert led_on(devi.browser.get("/desk")) == PAGE
     page = devi.browser.get(PAGE).text
     assert "It is required of you. Please set it up now" in page
-    assert 'href="/desk/appointments"' not in page
+    assert 'href="/desk/diary"' not in page
     devi.browser.post("/language", data={"csrf_token": Staff.token(page), "language": "hi"})
     assert "यह आपके लिए ज़रूरी है" in devi.browser.get(PAGE).text
     assert led_on(devi.browser.post("/logout", data={"csrf_token": Staff.token(page)})) == "/login"

@@ -1,15 +1,17 @@
 """The calendar feed behind its secret link, and the managers' actions on that link.
 
-An entry holds the hour, the reference, the line and the card's URL. It holds no number, name or note.
+An entry holds the hour, the reference, the patient's initials, the line and the URL of the appointment's page. It holds
+no number, whole name or note.
 """
 
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
-from ivr.desk.calendar_feed import FeedEntry
-from ivr.web.desk import ics
+from ivr.diary.calendar_feed import FeedEntry
+from ivr.web.diary import ics
 from ivr.web.guards import guarded_by, link_holders_only, manager_only, public_base
 from ivr.web.i18n import _
 from ivr.web.services import services
@@ -24,7 +26,7 @@ def read(token: str) -> Response:
     """Return the appointments as a calendar. The guard has checked the token."""
     clinic = services().clinic
     zone = clinic.line("").hours.zone.key
-    entries = map(_entry, services().desk.calendar_feed.appointments(services().clock()))
+    entries = map(_entry, services().diary.calendar_feed.appointments(services().clock()))
     answer = Response(ics.written(f"Appointments at {clinic.name['en']}", zone, entries), mimetype="text/calendar")
     answer.headers["Cache-Control"] = "private, no-cache"  # may be kept, but must be revalidated
     answer.headers["Content-Disposition"] = 'inline; filename="appointments.ics"'
@@ -33,20 +35,20 @@ def read(token: str) -> Response:
     return answer
 
 
-@feed.post("/desk/appointments/link")
+@feed.post("/desk/diary/link")
 @guarded_by(manager_only)
 def renew() -> ResponseReturnValue:
     """Make a new link; the one before stops working."""
-    services().desk.calendar_feed.renew(by())
+    services().diary.calendar_feed.renew(by())
     flash(_("The link is made. An earlier one no longer works."), "done")
     return redirect(_section())
 
 
-@feed.post("/desk/appointments/link/off")
+@feed.post("/desk/diary/link/off")
 @guarded_by(manager_only)
 def switch_off() -> ResponseReturnValue:
     """Switch the feed off."""
-    services().desk.calendar_feed.switch_off(by())
+    services().diary.calendar_feed.switch_off(by())
     flash(_("The calendar is switched off. The link no longer works."), "done")
     return redirect(_section())
 
@@ -57,19 +59,27 @@ def address(token: str) -> str:
 
 
 def _section() -> str:
-    """Return the URL of the calendar's section on the appointments page."""
-    return url_for("console.appointments", show="calendar", _anchor="calendar")
+    """Return the URL of the calendar's section on the diary's page."""
+    return url_for("diary.page", show="calendar", _anchor="calendar")
+
+
+def state() -> dict[str, object]:
+    """Return the state of the calendar feed. Only managers get its link."""
+    link = services().diary.calendar_feed.link()
+    url = address(link.token) if link and current_user.manager else ""
+    return {"on": link is not None, "url": url, "open": request.args.get("show") == "calendar"}
 
 
 def _entry(booked: FeedEntry) -> ics.CalendarEvent:
     base = public_base()
+    known_as = booked.request_id or f"appointment-{booked.id}"
     return ics.CalendarEvent(
-        uid=f"{booked.request_id}-{booked.reference}@{urlsplit(base).hostname}",
+        uid=f"{known_as}-{booked.reference}@{urlsplit(base).hostname}",
         start=booked.start,
-        length=services().clinic.diary.length,
-        changed=booked.booked,
+        end=booked.end,
+        changed=booked.changed,
         revision=booked.revision,
-        summary=f"Appointment {booked.reference}",
+        summary=" ".join(filter(None, ("Appointment", booked.reference, booked.initials))),
         description=services().clinic.line(booked.line).heading,
-        url=f"{base}/desk/requests/{booked.reference}?id={booked.request_id}",
+        url=f"{base}/desk/diary/{booked.id}",
     )

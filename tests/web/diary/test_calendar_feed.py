@@ -10,20 +10,23 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from icalendar import Calendar, vText
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from config.settings import ROOT
-from ivr.desk.requests import Outcome, OutcomeReport
+from ivr.diary.appointments import AppointmentStatus, Source
+from ivr.diary.desk_diary import DeskBooking
+from ivr.line.phones import Phone as Number
 from ivr.staff.people import MANAGER, STAFF
+from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
-from ivr.web.desk import ics
+from ivr.web.diary import ics
 from ivr.web.services import Services
 from tests.conftest import PASSWORD
 from tests.people import CALLER, DELHI, Clock, Phone, Staff
 from tests.web import service
 
-BOOK = ("1", "1", "1", "1", "1")
 NOTE = "her knee, Mrs Nobody-at-all"
 
 
@@ -57,7 +60,7 @@ def link_on(page: str) -> str:
 @pytest.fixture
 def link(manager: Staff) -> str:
     """The path of the link that a manager has made."""
-    return link_on(posts(manager, "/desk/appointments/link").text)
+    return link_on(posts(manager, "/desk/diary/link").text)
 
 
 def reads(app: Flask, path: str, **headers: str) -> TestResponse:
@@ -71,15 +74,11 @@ def events(answer: TestResponse) -> list[Any]:
     return list(Calendar.from_ical(answer.data).walk("VEVENT"))
 
 
-def books(phone: Phone, at: datetime, caller: str = CALLER, line: str = "main") -> str:
-    """Somebody rings and is given this hour; the reference."""
-    services, now = phone.services, phone.services.clock()
-    call = phone.rings(line, caller=caller).press(*BOOK)
-    (found,) = services.desk.worklist.referred(call.reference)
-    services.desk.moves.take(found.id, By("asha", now))
-    services.desk.moves.write_note(found.id, NOTE, By("asha", now))
-    services.desk.moves.report(found.id, OutcomeReport(Outcome.BOOKED, at), By("asha", now))
-    return call.reference
+def books(phone: Phone, starts: datetime, caller: str = CALLER, line: str = "main", name: str = "") -> int:
+    """Somebody at the desk books this hour, with a note; the appointment's id."""
+    reference = caller[-6:]
+    wanted = DeskBooking(starts, Number(caller), name, line, "en", reference, beside=True, words=NOTE)
+    return phone.services.diary.desk.book(wanted, By("asha", phone.services.clock()))
 
 
 TEN = datetime(2026, 11, 25, 10, 0, tzinfo=DELHI)
@@ -100,18 +99,18 @@ def test_an_empty_calendar_is_a_valid_one(app: Flask, phone: Phone, link: str) -
     assert all(len(line) <= 75 for line in lines)
 
 
-def test_an_appointment_is_at_its_hour_with_its_reference_and_where_its_card_is(
+def test_an_appointment_is_at_its_hour_with_its_reference_and_where_its_page_is(
     app: Flask, phone: Phone, link: str, clock: Clock
 ) -> None:
-    reference = books(phone, TEN, line="second")
+    made = books(phone, TEN, line="second")
     answer = reads(app, link)
     (event,) = events(answer)
     assert event["dtstart"].dt == TEN
     assert event["dtend"].dt == TEN + timedelta(minutes=30), "as clinic.toml says"
-    assert event["summary"] == f"Appointment {reference}"
+    assert event["summary"] == "Appointment 900001"
     assert event["description"] == "The second line"
-    assert event["url"] == f"https://line.example/desk/requests/{reference}?id=1"
-    assert event["uid"] == f"1-{reference}@line.example"
+    assert event["url"] == f"https://line.example/desk/diary/{made}"
+    assert event["uid"] == f"appointment-{made}-900001@line.example"
     assert event["dtstamp"].dt == event["last-modified"].dt == clock()
     assert (event["sequence"], event["class"], event["transp"]) == (0, "PRIVATE", "TRANSPARENT")
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
@@ -121,47 +120,47 @@ def test_an_appointment_is_at_its_hour_with_its_reference_and_where_its_card_is(
     assert b"X-WR-CALNAME:Appointments at the Arunalaya" in answer.data
 
 
-def test_nobodys_number_name_or_note_stands_in_it(app: Flask, phone: Phone, link: str) -> None:
-    books(phone, TEN)
+def test_nobodys_number_name_or_note_stands_in_it_but_the_initials(app: Flask, phone: Phone, link: str) -> None:
+    books(phone, TEN, name="rukmini devi Made-Up")
     words = reads(app, link).text
-    assert CALLER[-5:] not in words.replace(" ", "")
-    assert "asha" not in words
-    assert "knee" not in words
-    assert "Nobody" not in words
+    assert "SUMMARY:Appointment 900001 R.D.M." in words
+    assert CALLER[3:] not in words.replace(" ", "")
+    for hidden in ("asha", "knee", "Nobody", "ukmini", "evi", "ade-"):
+        assert hidden not in words, hidden
 
 
-def test_a_booking_that_is_taken_back_disappears_and_comes_again_as_the_same_entry(
+def test_what_an_older_version_has_shown_stays_the_same_entry(
+    app: Flask, services: Services, phone: Phone, link: str
+) -> None:
+    phone.rings().press("1", "1", "1", "1", "1")
+    made = books(phone, TEN)
+    with services.database.writing() as write:
+        write.execute(update(schema.appointments).values(source=Source.OLDER, request_id=1))
+    (event,) = events(reads(app, link))
+    assert event["uid"] == "1-900001@line.example"
+    assert event["url"] == f"https://line.example/desk/diary/{made}"
+
+
+def test_an_appointment_that_is_moved_is_the_same_entry_and_one_that_is_cancelled_is_none(
     app: Flask, phone: Phone, link: str, clock: Clock
 ) -> None:
-    books(phone, TEN)
-    (before,) = events(reads(app, link))
-    assert phone.services.desk.moves.undo(1, "booked", By("asha", clock()))
-    assert events(reads(app, link)) == []
-    clock.goes_on(minutes=1)
-    phone.services.desk.moves.report(1, OutcomeReport(Outcome.BOOKED, TEN + timedelta(hours=2)), By("asha", clock()))
-    (after,) = events(reads(app, link))
-    assert (after["uid"], after["dtstart"].dt) == (before["uid"], TEN + timedelta(hours=2))
-    assert after["sequence"] == before["sequence"] + 1
-    assert after["last-modified"].dt > before["last-modified"].dt
-
-
-def test_an_appointment_that_is_changed_is_the_same_entry_and_one_that_is_cancelled_is_none(
-    app: Flask, phone: Phone, link: str, clock: Clock
-) -> None:
-    services = phone.services
-    books(phone, TEN)
+    diary = phone.services.diary.desk
+    made = books(phone, TEN)
     (before,) = events(reads(app, link))
     clock.goes_on(days=1)
-    services.desk.bookings.rebook(1, TEN + timedelta(hours=3), By("meena", clock()))
+    diary.move(made, TEN + timedelta(hours=3), By("meena", clock()))
     (after,) = events(reads(app, link))
     assert (after["uid"], after["dtstart"].dt) == (before["uid"], TEN + timedelta(hours=3))
     assert after["sequence"] == before["sequence"] + 1
     assert after["last-modified"].dt == clock()
-    services.desk.bookings.call_off(1, By("meena", clock()))
+    diary.cancel(made, By("meena", clock()))
     assert events(reads(app, link)) == []
-    assert services.desk.moves.undo(1, "called_off", By("meena", clock()))
+    assert diary.undo(made, "cancelled", By("meena", clock()))
     (back,) = events(reads(app, link))
-    assert (back["dtstart"].dt, back["sequence"]) == (after["dtstart"].dt, after["sequence"] + 1)
+    assert (back["uid"], back["dtstart"].dt) == (after["uid"], after["dtstart"].dt)
+    assert back["sequence"] > after["sequence"]
+    diary.mark(made, AppointmentStatus.ARRIVED, By("meena", clock()))
+    assert len(events(reads(app, link))) == 1, "who has come is still in the day"
 
 
 def test_a_calendar_with_nothing_in_it_is_a_calendar(app: Flask, link: str) -> None:
@@ -183,7 +182,7 @@ def test_a_program_that_has_it_already_is_told_so_until_something_changes(app: F
 def test_every_line_is_folded_and_ends_as_the_standard_says_in_any_script() -> None:
     at = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
     words = "पहली लाइन, दूसरी; तीसरी\\ " * 9
-    entry = ics.CalendarEvent("1@x", at, None, at, 0, words, words, "https://x/" + "y" * 200)
+    entry = ics.CalendarEvent("1@x", at, at, at, 0, words, words, "https://x/" + "y" * 200)
     body = ics.written(words, "Asia/Kolkata", [entry, entry])
     assert body.endswith(b"END:VCALENDAR\r\n")
     assert body.count(b"\n") == body.count(b"\r\n")
@@ -194,30 +193,15 @@ def test_every_line_is_folded_and_ends_as_the_standard_says_in_any_script() -> N
     assert {str(read[label]) for label in ("name", "x-wr-calname")} == {vText(words).to_ical().decode()}
 
 
-def test_where_the_clinic_has_not_said_how_long_an_appointment_has_no_end(
-    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
-) -> None:
-    words = (ROOT / "config" / "clinic.toml").read_text().replace("[appointments]\nminutes = 30", "")
-    (tmp_path / "clinic.toml").write_text(words)
-    more = {"CLINIC_FILE": str(tmp_path / "clinic.toml")}
-    with service(tmp_path, sqlite_url, redis_url, clock, **more) as phone:
-        phone.services.desk.calendar_feed.renew(By("asha", clock()))
-        books(phone, TEN)
-        found = phone.services.desk.calendar_feed.link()
-        assert found is not None
-        (event,) = events(reads(phone.app, f"/calendar/{found.token}.ics"))
-        assert "dtend" not in event
-
-
 def test_a_lines_name_is_written_as_the_clinic_writes_it(
     tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
 ) -> None:
     words = (ROOT / "config" / "clinic.toml").read_text().replace('en = "the second line"', 'en = "the Gurugram line"')
     (tmp_path / "clinic.toml").write_text(words)
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
-        phone.services.desk.calendar_feed.renew(By("asha", clock()))
+        phone.services.diary.calendar_feed.renew(By("asha", clock()))
         books(phone, TEN, line="second")
-        found = phone.services.desk.calendar_feed.link()
+        found = phone.services.diary.calendar_feed.link()
         assert found is not None
         (event,) = events(reads(phone.app, f"/calendar/{found.token}.ics"))
         assert event["description"] == "The Gurugram line"
@@ -238,18 +222,18 @@ def test_without_the_link_there_is_nothing_and_no_hint(app: Flask, link: str, od
 
 def test_before_a_manager_has_made_a_link_there_is_no_feed(app: Flask, colleague: Staff) -> None:
     assert reads(app, "/calendar/None.ics").status_code == 404
-    page = colleague.browser.get("/desk/appointments").text
+    page = colleague.browser.get("/desk/diary").text
     assert "switched off" in page
 
 
 def test_a_new_link_stops_the_old_one_at_once_and_says_who_must_be_told(app: Flask, manager: Staff, link: str) -> None:
-    before = manager.browser.get("/desk/appointments").text
+    before = manager.browser.get("/desk/diary").text
     assert "everybody who has subscribed must be given the new one" in before
     assert link_on(before) == link, "it can be shown again"
-    new = link_on(posts(manager, "/desk/appointments/link").text)
+    new = link_on(posts(manager, "/desk/diary/link").text)
     assert new != link
     assert (reads(app, link).status_code, reads(app, new).status_code) == (404, 200)
-    off = posts(manager, "/desk/appointments/link/off").text
+    off = posts(manager, "/desk/diary/link/off").text
     assert "The link no longer works" in off
     assert 'id="link"' not in off
     assert reads(app, new).status_code == 404
@@ -257,7 +241,7 @@ def test_a_new_link_stops_the_old_one_at_once_and_says_who_must_be_told(app: Fla
 
 def test_the_link_is_given_as_https_alone(manager: Staff, link: str) -> None:
     """Programs that are given webcal:// may ask over plain http, where everybody on the way reads the link."""
-    page = manager.browser.get("/desk/appointments").text
+    page = manager.browser.get("/desk/diary").text
     assert set(re.findall(r"[\w+.-]+://[^\"'<\s]*" + re.escape(link), page)) == {f"https://line.example{link}"}
     assert "webcal" not in page
 
@@ -265,10 +249,10 @@ def test_the_link_is_given_as_https_alone(manager: Staff, link: str) -> None:
 def test_staff_are_told_how_to_subscribe_and_see_no_link_and_change_none(
     app: Flask, colleague: Staff, link: str
 ) -> None:
-    page = colleague.browser.get("/desk/appointments").text
+    page = colleague.browser.get("/desk/diary").text
     assert "How to subscribe" in page
     assert "/calendar/" not in page
-    for path in ("/desk/appointments/link", "/desk/appointments/link/off"):
+    for path in ("/desk/diary/link", "/desk/diary/link/off"):
         assert posts(colleague, path).status_code == 403
     assert reads(app, link).status_code == 200
 

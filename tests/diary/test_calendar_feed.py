@@ -1,17 +1,17 @@
 """The calendar's link opens the feed while it is the newest, and nothing in the database is a link."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import insert
 
-from ivr.desk.calendar_feed import CalendarFeed
+from ivr.diary.calendar_feed import CalendarFeed
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import WORKER_TIMEOUT, Database
 from ivr.storage.encryption import LinkTokens
 from tests.staff.staffed import NOW, Stores, after, at_once
-from tests.storage.test_schema import request
 
 SECRET = "0123456789abcdef" * 4
 
@@ -75,18 +75,50 @@ def test_of_many_who_renew_it_at_once_one_link_is_in_force(feed: CalendarFeed) -
     assert feed.opens(token(feed))
 
 
-def test_the_feed_holds_what_is_booked_from_thirty_days_back_to_all_ahead_in_its_order(
+def test_the_feed_holds_what_takes_time_from_thirty_days_back_to_all_ahead_in_its_order(
     feed: CalendarFeed, desk: Stores
 ) -> None:
-    booked = {"status": "closed", "outcome": "booked", "touched": NOW}
-    days = {1: 400, 2: -30, 3: -31, 4: 0}
-    rows = [request(id=each, appointment=after(days=ahead), **booked) for each, ahead in days.items()]
-    others = [request(id=5), request(id=6, status="closed", outcome="settled", touched=NOW, appointment=None)]
+    days = {1: 400, 2: -30, 3: -31, 4: 0, 5: 1, 6: 1, 7: 2}
+    status = {5: "cancelled", 6: "noshow", 7: "arrived"}
     with desk.database.writing() as write:
-        for row in (*rows, *others):
-            write.execute(insert(schema.requests).values(row))
-        line = {"at": NOW, "who": "asha", "what": "booked", "detail": ""}
-        write.execute(insert(schema.history), [{**line, "request_id": each} for each in (1, 1, 2, 4)])
+        write.execute(insert(schema.patients).values(id=9, name="Made Up", created=NOW))
+        for each, ahead in days.items():
+            row = appointment(id=each, starts=after(days=ahead), status=status.get(each, "booked"), patient_id=9)
+            write.execute(insert(schema.appointments).values(row))
+        line = {"at": NOW, "who": "asha", "detail": ""}
+        lines = [(1, "booked"), (1, "moved"), (1, "note"), (2, "booked"), (2, "undone"), (2, "reopened")]
+        told = [{**line, "appointment_id": each, "what": what} for each, what in lines]
+        write.execute(insert(schema.appointment_history), told)
     found = feed.appointments(NOW)
-    assert [(each.request_id, each.revision) for each in found] == [(2, 0), (4, 0), (1, 1)]
-    assert {(each.booked, each.line) for each in found} == {(NOW, "main")}
+    assert [(each.id, each.revision) for each in found] == [(2, 2), (4, 0), (7, 0), (1, 1)]
+    assert {(each.changed, each.line, each.initials, each.request_id) for each in found} == {
+        (NOW, "main", "M.U.", None)
+    }
+
+
+def test_an_appointment_that_cannot_be_read_keeps_nobody_from_the_others(feed: CalendarFeed, desk: Stores) -> None:
+    with desk.database.writing() as write:
+        write.execute(insert(schema.appointments).values(appointment(id=1, starts=after(days=1), phone="12345")))
+        write.execute(insert(schema.appointments).values(appointment(id=2, starts=after(days=2))))
+    assert [each.id for each in feed.appointments(NOW)] == [2]
+
+
+def appointment(**values: object) -> dict[str, object]:
+    """A row of the table, with these values."""
+    starts = values["starts"]
+    assert isinstance(starts, datetime)
+    return {
+        "reference": "000001",
+        "phone": "+919999900001",
+        "line": "main",
+        "language": "en",
+        "schedule": "1",
+        "ends": starts + timedelta(minutes=30),
+        "status": "booked",
+        "source": "desk",
+        "made_by": "asha",
+        "call_sid": "",
+        "created": NOW,
+        "touched": NOW,
+        **values,
+    }

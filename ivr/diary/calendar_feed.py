@@ -1,6 +1,6 @@
 """The feed of appointments for calendar programs, and the one secret link that opens it.
 
-Only the nonce of the newest link is stored. No HTTP, no clock; ivr/web/desk/ics.py writes the calendar.
+Only the nonce of the newest link is stored. No HTTP, no clock; ivr/web/diary/ics.py writes the calendar.
 """
 
 import hmac
@@ -9,16 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select
+from sqlalchemy import Connection, Row, delete, func, select
 
-from ivr.desk.requests import HistoryEvent, Outcome
+from ivr.diary.appointments import TAKES_TIME, Appointment, DiaryEvent, Source
+from ivr.diary.patients import initials
+from ivr.diary.rows import any_appointment
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
 from ivr.storage.encryption import LinkTokens
+from ivr.storage.odd import text_of
 from ivr.storage.upsert import insert_new
 
 NONCE_BYTES = 32
+
+CHANGES = (DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED, DiaryEvent.UNDONE)
+"""The events after which a calendar shows an appointment anew."""
 
 LOOKS_BACK = timedelta(days=30)
 """Time that a past appointment stays in the feed; all future ones are in it."""
@@ -38,16 +44,21 @@ class Link:
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """An appointment as calendars show it: no number, no name, no note."""
+    """An appointment as calendars show it: no number, no whole name, no note."""
 
-    request_id: int
+    id: int
     reference: str
+    request_id: int | None
+    """The request under which an older version showed it, so that it stays the same entry; None for all others."""
+    initials: str
+    """Of the patient; empty where nobody has typed the name."""
     line: str
     start: datetime
-    booked: datetime
-    """The moment at which the desk booked it or gave it its present time."""
+    end: datetime
+    changed: datetime
+    """The moment at which it was last changed."""
     revision: int
-    """The number of earlier bookings, changes and undone changes."""
+    """The number of changes of its time or status."""
 
 
 class CalendarFeed:
@@ -91,19 +102,23 @@ class CalendarFeed:
 
 
 def _booked_since(read: Connection, since: datetime) -> list[FeedEntry]:
-    table, lines = schema.requests, schema.history
-    moved = (HistoryEvent.REBOOKED, HistoryEvent.CALLED_OFF)
-    back = and_(lines.c.what == HistoryEvent.UNDONE, lines.c.detail.in_(moved))
-    changed = or_(lines.c.what.in_((Outcome.BOOKED, HistoryEvent.REBOOKED)), back)
-    often = select(func.count()).where(lines.c.request_id == table.c.id, changed)
-    columns = (table.c.id, table.c.reference, table.c.line, table.c.appointment, table.c.touched)
-    query = select(*columns, (often.scalar_subquery() - 1).label("revision"))
-    booked = query.where(table.c.outcome == Outcome.BOOKED, table.c.appointment >= since)
-    rows = read.execute(booked.order_by(table.c.appointment, table.c.id))
-    return [_appointment(row) for row in rows if isinstance(row.appointment, datetime)]
+    table, lines, patients = schema.appointments, schema.appointment_history, schema.patients
+    often = select(func.count()).where(lines.c.appointment_id == table.c.id, lines.c.what.in_(CHANGES))
+    query = select(table, patients.c.name, often.scalar_subquery().label("revision"))
+    booked = query.outerjoin(patients).where(table.c.status.in_(TAKES_TIME), table.c.starts >= since)
+    rows = read.execute(booked.order_by(table.c.starts, table.c.id)).all()
+    return [_entry(row, found) for row in rows if isinstance(found := any_appointment(row), Appointment)]
 
 
-def _appointment(row: Any) -> FeedEntry:
-    """Return an appointment; one whose moment of booking is not known counts as booked for its own time."""
-    booked = row.touched if isinstance(row.touched, datetime) else row.appointment
-    return FeedEntry(row.id, row.reference, row.line, row.appointment, booked, row.revision)
+def _entry(row: Row[Any], found: Appointment) -> FeedEntry:
+    return FeedEntry(
+        id=found.id,
+        reference=found.reference,
+        request_id=found.request_id if found.source is Source.OLDER else None,
+        initials=initials(text_of(row.name)) if row.name else "",
+        line=found.line,
+        start=found.starts,
+        end=found.ends,
+        changed=found.touched,
+        revision=row.revision,
+    )

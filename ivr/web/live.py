@@ -5,6 +5,7 @@ looked at; where something has, and these words are the same all the same, the p
 """
 
 import re
+from collections.abc import Callable
 from hashlib import sha256
 
 from flask import Response, make_response, render_template, request
@@ -25,10 +26,11 @@ OF_THE_ANSWER = re.compile(r'name="csrf_token" value="[^"]*"|"seen": "[^"]*"')
 class Live:
     """The live part of one answer. Make it before anything is read: what happens meanwhile is then news next time."""
 
-    def __init__(self) -> None:
-        version, now = services().desk.worklist.version(), services().clock()
-        self._state = f"{version}-{int(now.timestamp() // 60)}"
-        """Changes with every action at the desk and with every minute."""
+    def __init__(self, version: Callable[[], object]) -> None:
+        """`version` returns what changes with every change of what the page shows."""
+        now = services().clock()
+        self._state = f"{version()}-{int(now.timestamp() // 60)}"
+        """Changes with every change and with every minute."""
         self._asked = request.args.get("seen", "")
 
     def is_seen(self) -> bool:

@@ -5,7 +5,7 @@ Values in, bytes out: no store, no clock, no request. Moments are UTC; every pro
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 
 from icalendar import Calendar, Event, Timezone, vText
@@ -22,8 +22,7 @@ class CalendarEvent:
     uid: str
     """Globally unique, and the same when the hour changes."""
     start: datetime
-    length: timedelta | None
-    """None where the clinic has configured no length: the entry then has only a beginning."""
+    end: datetime
     changed: datetime
     revision: int
     summary: str
@@ -59,8 +58,7 @@ def _event(entry: CalendarEvent) -> bytes:
     event = Event()
     event.add("uid", entry.uid)
     event.add("dtstart", entry.start)
-    if entry.length:
-        event.add("dtend", entry.start + entry.length)
+    event.add("dtend", entry.end)
     for label in ("dtstamp", "last-modified"):  # without a METHOD both mean when the entry was last changed
         event.add(label, entry.changed)
     event.add("sequence", entry.revision)

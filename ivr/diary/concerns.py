@@ -1,0 +1,117 @@
+"""Tells what speaks against a time before the desk gives it: it is taken, closed, blocked, past or far ahead.
+
+The desk may give it all the same, on purpose. No HTTP, no clock.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from ivr.diary.appointments import Appointment
+from ivr.diary.blocked_times import StandingTimeBlock, blocked_on, days_between, standing_blocks
+from ivr.diary.diary_days import hours_of, overlapping
+from ivr.diary.free import is_free, is_open
+from ivr.diary.free_times import LONGEST_VISIT
+from ivr.line.clinic import Clinic
+from ivr.line.diary import Schedule
+from ivr.storage.database import Database
+
+FAR_AHEAD = timedelta(days=60)
+"""The time ahead from which a day may be a slip of the hand."""
+
+
+class Doubt(StrEnum):
+    """A kind of concern, as a form names it."""
+
+    TAKEN = "taken"
+    NEAR = "near"
+    """Within the time that stays free before or after another visit."""
+    CLOSED = "closed"
+    AWAY = "away"
+    """The clinic is open, and the practitioner of this column does not work."""
+    BLOCKED = "blocked"
+    PAST = "past"
+    FAR = "far"
+
+
+BESIDE = frozenset({Doubt.TAKEN, Doubt.NEAR})
+"""The doubts about a time that another patient has."""
+
+
+@dataclass(frozen=True)
+class Concern:
+    """A reason against a time."""
+
+    doubt: Doubt
+    appointment: Appointment | None = None
+    """The other patient's."""
+    words: str = ""
+    """The words of the block."""
+
+
+@dataclass(frozen=True)
+class Concerns:
+    """The reader of concerns."""
+
+    database: Database
+
+    def about(
+        self, clinic: Clinic, schedule: Schedule, start: datetime, now: datetime, but: int | None = None
+    ) -> list[Concern]:
+        """Return the concerns about a visit in a column, not counting the appointment `but`. Raises StoreAway."""
+        end, day = start.astimezone(UTC) + schedule.length, hours_of(clinic, schedule).local(start).date()
+        with self.database.reading() as read:
+            others = _others(read, clinic, schedule, start, end)
+            blocks = standing_blocks(read, day - timedelta(days=1))
+        return [
+            *_of_others([each for each in others if each.id != but], start, end),
+            *_of_hours(clinic, schedule, start, end),
+            *_of_blocks(clinic, blocks, schedule, start, end),
+            *_of_moment(start, end, now),
+        ]
+
+    def choose(
+        self, clinic: Clinic, schedules: Sequence[Schedule], start: datetime, now: datetime, but: int | None = None
+    ) -> tuple[Schedule, list[Concern]]:
+        """Return the column with the fewest concerns, the first of several, with these. Raises StoreAway."""
+        found = [(each, self.about(clinic, each, start, now, but)) for each in schedules]
+        return min(found, key=lambda each: len(each[1]))
+
+
+def _others(read: Connection, clinic: Clinic, schedule: Schedule, start: datetime, end: datetime) -> list[Appointment]:
+    buffer = clinic.diary.buffer
+    return overlapping(read, schedule.key, start - buffer, end + buffer, LONGEST_VISIT)
+
+
+def _of_others(others: Sequence[Appointment], start: datetime, end: datetime) -> Iterator[Concern]:
+    for each in others:
+        clashes = each.starts < end and start < each.ends
+        yield Concern(Doubt.TAKEN if clashes else Doubt.NEAR, each)
+
+
+def _of_hours(clinic: Clinic, schedule: Schedule, start: datetime, end: datetime) -> Iterator[Concern]:
+    hours = hours_of(clinic, schedule)
+    if not is_open(None, hours, start, end):
+        yield Concern(Doubt.CLOSED)
+    elif not is_open(schedule, hours, start, end):
+        yield Concern(Doubt.AWAY)
+
+
+def _of_blocks(
+    clinic: Clinic, blocks: Sequence[StandingTimeBlock], schedule: Schedule, start: datetime, end: datetime
+) -> Iterator[Concern]:
+    hours = hours_of(clinic, schedule)
+    days = days_between(hours.local(start).date() - timedelta(days=1), hours.local(end).date())
+    for each in blocks:
+        if not is_free(list(blocked_on([each], schedule.key, days, hours.zone)), start, end):
+            yield Concern(Doubt.BLOCKED, words=each.block.words)
+
+
+def _of_moment(start: datetime, end: datetime, now: datetime) -> Iterator[Concern]:
+    if end <= now:
+        yield Concern(Doubt.PAST)
+    if start - now > FAR_AHEAD:
+        yield Concern(Doubt.FAR)

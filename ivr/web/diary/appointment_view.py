@@ -1,0 +1,56 @@
+"""The contents of an appointment's page: who comes when, the free times to which it can be moved, and its history.
+
+Values in the reader's language; no routes.
+"""
+
+from flask import request
+
+from ivr.diary.appointments import Appointment
+from ivr.web.diary import words
+from ivr.web.diary.moments import day_of, today
+from ivr.web.i18n import _, language, local
+from ivr.web.services import services
+from ivr.web.wording import language_words
+
+MOST_TIMES = 60
+"""Free times that the page offers at once: those of a day in three columns."""
+
+
+def name_of(found: Appointment) -> str:
+    """Return the patient's name; empty where nobody has typed it. Raises StoreAway."""
+    known = services().diary.patients.called({found.patient_id} if found.patient_id else set())
+    return known[found.patient_id].name if found.patient_id in known else ""
+
+
+def shown(found: Appointment) -> dict[str, object]:
+    """Return the contents of the page. Raises StoreAway."""
+    columns = services().clinic.diary.schedules
+    names = {each.key: words.column_words(each, of=len(columns)) for each in columns}
+    return {
+        "appointment": found,
+        "day": local(found.starts).date(),
+        "moment": words.full_moment(found.starts),
+        "name": name_of(found),
+        "number": words.number_words(found.phone),
+        "status": words.status_words(found.status),
+        "source": _(words.SOURCES[found.source]),
+        "line": services().clinic.line(found.line).name[language()],
+        "language_of": language_words(found.language),
+        "column": names.get(found.schedule, ""),
+        "names_of": names,
+        "history": _history(found),
+        **_free_times(found),
+    }
+
+
+def _history(found: Appointment) -> list[tuple[object, str, str]]:
+    entries = services().diary.reads.history(found.id)
+    return [(each, words.author_words(each), words.entry_words(each)) for each in reversed(entries)]
+
+
+def _free_times(found: Appointment) -> dict[str, object]:
+    """Return the free times of the day that is shown, to which the appointment can be moved."""
+    now, clinic = services().clock(), services().hours.clinic_now()
+    day = day_of(request.values.get("on", "")) or max(local(found.starts).date(), today())
+    (whole,) = services().diary.days.read(clinic, day, day)
+    return {"on": day, "free": [each for each in whole.free(now) if each.start > now][:MOST_TIMES]}

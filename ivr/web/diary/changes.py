@@ -1,0 +1,145 @@
+"""What staff do with an appointment: move it, cancel it, mark who came, book it again. Each is undone within seconds.
+
+Where a colleague was quicker, the answer says so and changes nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ivr.diary.appointments import AppointmentStatus, ChangeRefused, DiaryEvent, TimeTaken
+from ivr.diary.concerns import BESIDE, Concern, Doubt
+from ivr.web.diary import words
+from ivr.web.diary.appointment import keep_typed, page_with, readable
+from ivr.web.diary.moments import NoMoment, moment_typed
+from ivr.web.diary.purpose import column_for, is_meant, told_of
+from ivr.web.diary.undoing import offer_no_more, offer_undo
+from ivr.web.guards import guarded_by, staff_only
+from ivr.web.i18n import _, later
+from ivr.web.lengths import TooLong
+from ivr.web.services import services
+from ivr.web.sessions import by
+
+changes = Blueprint("changes", __name__)
+
+
+@changes.post("/desk/diary/<int(max=2147483647):appointment_id>/move")
+@guarded_by(staff_only)
+def move(appointment_id: int) -> ResponseReturnValue:
+    """Give the appointment another time: a free one that was tapped, or one that was typed."""
+    found = readable(appointment_id)
+    try:
+        start, column = _asked()
+    except NoMoment as none:
+        return page_with(appointment_id, str(none), 400)
+    if start == found.starts and column in {"", found.schedule}:  # as by a second tap
+        return redirect(url_for("appointment.show", appointment_id=appointment_id))
+    chosen, concerns = column_for(start, column, but=appointment_id)
+    if not is_meant(concerns, start, column):
+        return page_with(appointment_id, told=told_of(concerns, start, column), status=409)
+    beside = any(each.doubt in BESIDE for each in concerns)
+    said = _(
+        "Moved from %(before)s to %(moment)s.", before=words.full_moment(found.starts), moment=words.full_moment(start)
+    )
+
+    def moved() -> None:
+        services().diary.desk.move(appointment_id, start, by(), schedule=chosen.key, beside=beside)
+
+    try:
+        return _done(appointment_id, moved, DiaryEvent.MOVED, said)
+    except TimeTaken:
+        return page_with(appointment_id, told=told_of([Concern(Doubt.TAKEN)], start, column), status=409)
+
+
+@changes.post("/desk/diary/<int(max=2147483647):appointment_id>/cancel")
+@guarded_by(staff_only)
+def cancel(appointment_id: int) -> ResponseReturnValue:
+    """Cancel the appointment."""
+    return _done(
+        appointment_id,
+        lambda: services().diary.desk.cancel(appointment_id, by()),
+        DiaryEvent.CANCELLED,
+        _("The appointment is cancelled"),
+    )
+
+
+@changes.post("/desk/diary/<int(max=2147483647):appointment_id>/mark")
+@guarded_by(staff_only)
+def mark(appointment_id: int) -> ResponseReturnValue:
+    """Mark that the patient has come, or did not come, or take the mark off."""
+    if request.form.get("status") not in set(MARKS):
+        abort(400)
+    status = AppointmentStatus(request.form["status"])
+    what, said = MARKS[status]
+    return _done(appointment_id, lambda: services().diary.desk.mark(appointment_id, status, by()), what, _(said))
+
+
+MARKS: Mapping[AppointmentStatus, tuple[DiaryEvent, str]] = {
+    AppointmentStatus.ARRIVED: (DiaryEvent.ARRIVED, later("Marked: has come")),
+    AppointmentStatus.NOSHOW: (DiaryEvent.NOSHOW, later("Marked: did not come")),
+    AppointmentStatus.BOOKED: (DiaryEvent.REOPENED, later("It is not marked any more.")),
+}
+"""The event of each mark, and its sentence."""
+
+
+@changes.post("/desk/diary/<int(max=2147483647):appointment_id>/reopen")
+@guarded_by(staff_only)
+def reopen(appointment_id: int) -> ResponseReturnValue:
+    """Book a cancelled appointment again at its time."""
+    try:
+        return _done(
+            appointment_id,
+            lambda: services().diary.desk.reopen(appointment_id, by()),
+            DiaryEvent.REOPENED,
+            _("It is booked again."),
+        )
+    except TimeTaken:
+        return page_with(appointment_id, _("Somebody else has that time by now. Please book another one."), 409)
+
+
+@changes.post("/desk/diary/<int(max=2147483647):appointment_id>/undo")
+@guarded_by(staff_only)
+def undo(appointment_id: int) -> ResponseReturnValue:
+    """Undo the change that the form names, unless something has happened to the appointment since."""
+    offer_no_more()
+    try:
+        undone = _undo(appointment_id, request.form.get("what", ""))
+    except (TimeTaken, ChangeRefused):
+        undone = False
+    if undone:
+        flash(_("It is undone."), "done")
+    else:
+        flash(_("It is too late to take that back, or something has happened since. It stays as it is."), "trouble")
+    return redirect(url_for("appointment.show", appointment_id=appointment_id))
+
+
+def _undo(appointment_id: int, what: str) -> bool:
+    if what != DiaryEvent.BOOKED:
+        return services().diary.desk.undo(appointment_id, what, by())
+    services().diary.desk.cancel(appointment_id, by())  # a booking is undone by cancelling it
+    return True
+
+
+def _done(appointment_id: int, change: Callable[[], None], what: DiaryEvent, said: str) -> ResponseReturnValue:
+    """Make the change with what was typed beside it, and offer to undo it; where it is refused, say why."""
+    found = readable(appointment_id)
+    try:
+        keep_typed(found)
+        change()
+    except TooLong as too_long:
+        return page_with(appointment_id, str(too_long), 400)
+    except ChangeRefused as refused:
+        said = _("Nothing was changed: this appointment is %(status)s.", status=words.status_words(refused.status))
+        return page_with(appointment_id, said, 409)
+    offer_undo(url_for("changes.undo", appointment_id=appointment_id), what, said)
+    return redirect(url_for("appointment.show", appointment_id=appointment_id))
+
+
+def _asked() -> tuple[datetime, str]:
+    """Return the time and the column that were tapped or typed. Raises NoMoment."""
+    day, hour, column = (*request.form.get("to", "").split(" "), "", "", "")[:3]
+    form = {"day": day, "hour": hour} if hour else request.form
+    wanted = column if hour else request.form.get("column", "")
+    return moment_typed(form), wanted if services().clinic.diary.schedule(wanted) else ""

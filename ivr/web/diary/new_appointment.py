@@ -1,0 +1,187 @@
+"""The form that books an appointment: at a free time or a typed one, for a walk-in or a waiting request.
+
+What speaks against the time is said before it is kept; one further tap keeps it all the same.
+"""
+
+import secrets
+from datetime import timedelta
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ivr.desk.requests import MoveRefused, Request
+from ivr.diary.appointments import TimeTaken
+from ivr.diary.concerns import BESIDE, Concern, Doubt
+from ivr.diary.desk_diary import DeskBooking
+from ivr.diary.patients import LONGEST_NAME
+from ivr.line.clinic import Line
+from ivr.line.phones import NumberRefused, Phone
+from ivr.web import typed
+from ivr.web.diary import fulfilling, words
+from ivr.web.diary.moments import NoMoment, day_of, moment_typed
+from ivr.web.diary.purpose import column_for, is_meant, told_of
+from ivr.web.diary.waiting import booked_time, waiting_request
+from ivr.web.guards import guarded_by, staff_only
+from ivr.web.i18n import _, language, local
+from ivr.web.lengths import TooLong
+from ivr.web.lengths import words as words_of
+from ivr.web.services import services
+from ivr.web.sessions import who
+from ivr.web.wording import languages_of_the_line
+
+new_appointment = Blueprint("new_appointment", __name__)
+
+LONGEST_NOTE = 1000
+"""In characters, as for a note on a request."""
+
+
+SECOND_TAP = timedelta(seconds=5)
+"""Time within which the same booking by the same person is a second tap on the button."""
+
+
+class NobodyNamed(ValueError):
+    """Neither a number nor a name was typed."""
+
+
+@new_appointment.get("/desk/diary/book")
+@guarded_by(staff_only)
+def ask() -> ResponseReturnValue:
+    """Show the form, with the time that was tapped."""
+    return _page(waiting_request())
+
+
+@new_appointment.post("/desk/diary/names")
+@guarded_by(staff_only)
+def names() -> ResponseReturnValue:
+    """Return the names that are known for the number in the form, and when these patients come."""
+    return render_template("diary_names.html", **_known(_number_or_none(request.form.get("phone", ""))))
+
+
+@new_appointment.post("/desk/diary/book")
+@guarded_by(staff_only)
+def add() -> ResponseReturnValue:
+    """Book the appointment."""
+    card = waiting_request()
+    if request.form.get("request") and card is None:
+        return _closed_already()
+    if request.form.get("look"):  # without JavaScript: the form once more, with the names of the number
+        return _page(card)
+    try:
+        return _booked(card, _wanted(card))
+    except (NumberRefused, NobodyNamed, TooLong, NoMoment) as refused:
+        return _page(card, *_trouble(refused)), 400
+
+
+def _trouble(refused: ValueError) -> tuple[str, str]:
+    """Return why the form is refused, and the field that it is about."""
+    if isinstance(refused, NumberRefused):
+        return words.refusal_words(refused.why), "phone"
+    if isinstance(refused, NobodyNamed):
+        return _("Please give a number or a name."), "phone"
+    return str(refused), "day" if isinstance(refused, NoMoment) else "note"
+
+
+def _closed_already() -> ResponseReturnValue:
+    """Lead to the time for which the request was booked, as after a second tap; where it was not, say so."""
+    at = booked_time()
+    if at:
+        return redirect(url_for("diary.page", day=local(at).date()))
+    return _page(None, _("That request is closed already. Nothing was booked.")), 409
+
+
+def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
+    """Book what was asked for where nothing speaks against it, or it is meant all the same."""
+    column, found = column_for(wanted.starts, wanted.schedule)
+    if any(_is_the_same(each, wanted) for each in found):
+        return redirect(url_for("diary.page", day=local(wanted.starts).date()))
+    if not is_meant(found, wanted.starts, wanted.schedule):
+        return _page(card, told=told_of(found, wanted.starts, wanted.schedule)), 409
+    beside = any(each.doubt in BESIDE for each in found)
+    try:
+        made = fulfilling.book(card, wanted, column.key, beside=beside)
+    except MoveRefused as refused:
+        return _page(card, _("%(name)s has taken this request.", name=refused.taken_by or _("Somebody"))), 409
+    except TimeTaken:  # by somebody who was quicker
+        return _page(card, told=told_of([Concern(Doubt.TAKEN)], wanted.starts, wanted.schedule)), 409
+    return redirect(url_for("diary.page", day=local(wanted.starts).date(), _anchor=f"appointment-{made}"))
+
+
+def _is_the_same(concern: Concern, wanted: DeskBooking) -> bool:
+    """Return whether this person has just booked the same, as by a second tap on the button."""
+    other = concern.appointment
+    if other is None or (other.starts, other.phone, other.made_by) != (wanted.starts, wanted.phone, who()):
+        return False
+    return services().clock() - other.created < SECOND_TAP and not request.form.get("despite")
+
+
+# -- the form
+
+
+def _wanted(card: Request | None) -> DeskBooking:
+    """Return what the form asks for. Raises NumberRefused, NobodyNamed, TooLong, NoMoment."""
+    form = request.form
+    phone = card.phone if card else _number(form.get("phone", ""))
+    name = words_of("name", _("Name"), LONGEST_NAME)
+    if phone is None and not name:
+        raise NobodyNamed
+    line = _line(card.line if card else form.get("line", ""))
+    asked = card.language if card else form.get("language", "")
+    return DeskBooking(
+        starts=moment_typed(form),
+        phone=phone,
+        name=name,
+        line=line.key,
+        language=asked if asked in services().script.languages else line.language,
+        reference=card.reference if card else services().reports.keyed_ids.reference((secrets.token_hex(8),)),
+        schedule=_column(form.get("column", "")),
+        words=words_of("note", _("Note"), LONGEST_NOTE),
+    )
+
+
+def _column(written: str) -> str:
+    return written if services().clinic.diary.schedule(written) else ""
+
+
+def _line(key: str) -> Line:
+    return services().clinic.line(key)
+
+
+def _number(written: str) -> Phone | None:
+    """Return the number that was typed; None where the field is empty. Raises NumberRefused."""
+    return services().clinic.dialling.to_ring(written) if written.strip() else None
+
+
+def _number_or_none(written: str) -> Phone | None:
+    try:
+        return _number(written)
+    except NumberRefused:
+        return None
+
+
+def _page(card: Request | None, trouble: str = "", at: str = "", told: dict[str, object] | None = None) -> str:
+    """Return the form; `at` is the field that the trouble is about, `told` what speaks against the time."""
+    filled = {**typed.typed(f"booking {card.id}" if card else "booking")}
+    if request.method == "GET":
+        filled |= {name: request.args[name] for name in ("day", "hour", "column") if name in request.args}
+    day = day_of(filled.get("day", ""))
+    return render_template(
+        "diary_book.html",
+        card=card,
+        typed=filled,
+        day=day,
+        trouble=trouble,
+        at=at,
+        told=told,
+        columns=words.columns_to_choose(),
+        lines=[(line.key, line.name[language()]) for line in services().clinic.lines.values()],
+        spoken=languages_of_the_line(),
+        **_known(card.phone if card else _number_or_none(filled.get("phone", ""))),
+    )
+
+
+def _known(phone: Phone | None) -> dict[str, object]:
+    """Return the patients of a number, and when somebody of this number comes already."""
+    diary = services().diary
+    if phone is None:
+        return {"known": [], "ahead": []}
+    return {"known": diary.patients.of_phone(phone)[:6], "ahead": diary.reads.ahead(phone.e164, services().clock())}

@@ -1,0 +1,113 @@
+"""The page of blocked times: blocks a leave, lunch or a meeting, says before whom it touches, and undoes a block."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ivr.diary.appointments import Appointment
+from ivr.diary.blocked_times import TimeBlock
+from ivr.line.hours import Shift
+from ivr.web import typed
+from ivr.web.diary import view, words
+from ivr.web.diary.moments import NoMoment, day_of, day_typed, hour_typed, today
+from ivr.web.diary.touched import tell_of_block
+from ivr.web.guards import guarded_by, staff_only
+from ivr.web.i18n import _
+from ivr.web.lengths import TooLong
+from ivr.web.lengths import words as words_of
+from ivr.web.services import services
+from ivr.web.sessions import by
+
+time_blocks = Blueprint("time_blocks", __name__)
+
+LONGEST_WORDS = 80
+"""In characters: the words of a block stand in the narrow columns of a day."""
+
+ONCE, DAILY, WEEKLY = "once", "daily", "weekly"
+"""The ways in which a block is repeated, as the form names them."""
+
+
+@time_blocks.get("/desk/diary/blocks")
+@guarded_by(staff_only)
+def page() -> ResponseReturnValue:
+    """Show the blocked times that are set, and the form that sets one."""
+    return _page(typed.typed("times"))
+
+
+@time_blocks.post("/desk/diary/blocks")
+@guarded_by(staff_only)
+def block() -> ResponseReturnValue:
+    """Block a time; where it touches appointments, show them first, to be kept by one further tap."""
+    filled = typed.typed("times")
+    try:
+        wanted = _wanted(request.form)
+    except (NoMoment, TooLong) as trouble:
+        return _page(filled, str(trouble)), 400
+    touched = services().diary.days.touched(services().clinic, wanted, services().clock())
+    if {str(each.id) for each in touched} - set(request.form.get("despite", "").split(" ")):
+        return _page(filled, touched=touched), 409
+    services().diary.blocked_times.set(wanted, by())
+    tell_of_block(wanted, touched)
+    flash(_("It is blocked: %(hours)s.", hours=words.block_hours(wanted)), "done")
+    return redirect(url_for("diary.page", day=max(wanted.first_day, today())))
+
+
+@time_blocks.post("/desk/diary/blocks/<int(max=2147483647):block_id>/undo")
+@guarded_by(staff_only)
+def undo(block_id: int) -> ResponseReturnValue:
+    """Undo a block: its times are free again."""
+    if services().diary.blocked_times.undo(block_id, by()):
+        flash(_("The time is free again."), "done")
+    else:
+        flash(_("Somebody has undone this already."), "trouble")
+    return redirect(url_for("time_blocks.page"))
+
+
+def _page(filled: Mapping[str, str], trouble: str = "", touched: Sequence[Appointment] = ()) -> str:
+    day = day_of(request.args.get("day", "")) or today()
+    people = services().diary.patients.called({each.patient_id for each in touched if each.patient_id})
+    standing = services().diary.blocked_times.standing(today())
+    columns = dict(words.columns_to_choose())
+    return render_template(
+        "diary_blocks.html",
+        typed=filled,
+        day=day,
+        trouble=trouble,
+        touched=[view.shown(each, people, {}) for each in touched],
+        standing=[(each, words.block_hours(each.block), columns.get(each.block.schedule, "")) for each in standing],
+        columns=list(columns.items()),
+    )
+
+
+# -- the form
+
+
+def _wanted(form: Mapping[str, str]) -> TimeBlock:
+    """Return the block that the form asks for. Raises NoMoment, TooLong."""
+    first, repeats = day_typed(form.get("day", ""), _("Day")), form.get("repeats", ONCE)
+    start, end = hour_typed(form.get("from", ""), _("From")), hour_typed(form.get("until", ""), _("until"))
+    try:
+        shift = Shift(start, end)
+    except ValueError:
+        raise NoMoment(_("The blocked time must begin before it ends.")) from None
+    column = form.get("column", "")
+    return TimeBlock(
+        shift=shift,
+        first_day=first,
+        last_day=first if repeats == ONCE else _last_day(form.get("last_day", ""), first, repeats),
+        schedule=column if services().clinic.diary.schedule(column) else "",
+        weekday=first.weekday() if repeats == WEEKLY else None,
+        words=words_of("words", _("What for"), LONGEST_WORDS),
+    )
+
+
+def _last_day(written: str, first: date, repeats: str) -> date | None:
+    """Return the last day; None for a block of every week that has no end. Raises NoMoment."""
+    if repeats == WEEKLY and not written:
+        return None
+    last = day_typed(written, _("Last day"))
+    if last < first:
+        raise NoMoment(_("The last day is before the first."))
+    return last

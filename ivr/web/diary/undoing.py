@@ -1,0 +1,35 @@
+"""Keeps a person's last change in the diary in their session, so that the next pages offer to undo it."""
+
+from datetime import datetime, timedelta
+
+from flask import session
+
+from ivr.web.services import services
+
+UNDO_SHOWN = timedelta(seconds=10)
+"""Time during which a page offers to undo the last change."""
+
+LAST_CHANGE = "last_change_in_the_diary"
+"""Session key of the last change, which may be undone."""
+
+
+def offer_undo(url: str, what: str, words: str) -> None:
+    """Offer on the next pages to undo a change, by a form that goes to `url`.
+
+    `what` is its name in the history, so that no later change is undone instead.
+    """
+    session[LAST_CHANGE] = {"url": url, "what": what, "words": words, "at": services().clock().isoformat()}
+
+
+def offer_no_more() -> None:
+    """Withdraw the offer."""
+    session.pop(LAST_CHANGE, None)
+
+
+def undoable() -> dict[str, object] | None:
+    """Return this person's last change while it may be undone, or None."""
+    last = session.get(LAST_CHANGE)
+    if not last or services().clock() - datetime.fromisoformat(last["at"]) > UNDO_SHOWN:
+        return None
+    found: dict[str, object] = last
+    return found

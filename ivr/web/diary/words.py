@@ -1,0 +1,181 @@
+"""Puts the diary into words, in the language of the reader at the desk. Words only; no routes, no stores."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+
+from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEntry, DiaryEvent, Source
+from ivr.diary.blocked_times import TimeBlock
+from ivr.diary.concerns import Concern, Doubt
+from ivr.diary.patients import Patient
+from ivr.line.diary import Schedule
+from ivr.line.hours import Shift
+from ivr.line.phones import Phone, Refusal
+from ivr.storage.odd import text_of
+from ivr.web.i18n import _, day, hour, language, later, local, moment, weekday
+from ivr.web.services import services
+
+
+def column_words(schedule: Schedule, *, of: int = 1) -> str:
+    """Return the name of a column; empty where it is the only one of `of`, and has none."""
+    if schedule.name:
+        name = schedule.name[language()]
+        return name[:1].upper() + name[1:]
+    return _("Place %(key)s", key=schedule.key) if of > 1 else ""
+
+
+def columns_to_choose() -> list[tuple[str, str]]:
+    """Return the columns of the diary, each as key and name."""
+    found = services().clinic.diary.schedules
+    return [(each.key, column_words(each, of=len(found)) or _("the only one")) for each in found]
+
+
+def who_words(appointment: Appointment, patients: Mapping[int, Patient]) -> str:
+    """Return the patient's name, else the number, else that nobody has written it down."""
+    known = patients.get(appointment.patient_id or 0)
+    return known.name if known else number_words(appointment.phone) or _("without a name")
+
+
+def number_words(phone: Phone | None) -> str:
+    """Return the number in groups; empty where there is none."""
+    return " ".join(phone.groups) if phone else ""
+
+
+def status_words(status: AppointmentStatus) -> str:
+    """Return the status of an appointment in words."""
+    return _(STATUSES[status])
+
+
+STATUSES: Mapping[AppointmentStatus, str] = {
+    AppointmentStatus.BOOKED: later("booked"),
+    AppointmentStatus.ARRIVED: later("has come"),
+    AppointmentStatus.NOSHOW: later("did not come"),
+    AppointmentStatus.CANCELLED: later("cancelled"),
+}
+
+SOURCES: Mapping[Source, str] = {
+    Source.PHONE: later("booked by telephone"),
+    Source.DESK: later("booked at the desk"),
+    Source.IMPORT: later("entered from another diary"),
+    Source.OLDER: later("booked before there was this diary"),
+}
+"""The words of how an appointment came about."""
+
+
+# -- history
+
+
+def entry_words(entry: DiaryEntry) -> str:
+    """Return a line of an appointment's history as a sentence; one that cannot be read, as it is stored."""
+    what, detail = text_of(entry.what), text_of(entry.detail)
+    try:
+        return HISTORY[DiaryEvent(what)](detail)
+    except (ValueError, KeyError, OverflowError):
+        return " ".join(filter(None, (what.replace("_", " "), detail)))
+
+
+def _moment(written: str) -> str:
+    return moment(datetime.fromisoformat(written))
+
+
+HISTORY: Mapping[DiaryEvent, Callable[[str], str]] = {
+    DiaryEvent.BOOKED: lambda detail: _("booked it for %(moment)s", moment=_moment(detail)),
+    DiaryEvent.MOVED: lambda detail: _("gave another time: %(moment)s", moment=_moment(detail)),
+    DiaryEvent.CANCELLED: lambda _detail: _("cancelled the appointment"),
+    DiaryEvent.ARRIVED: lambda _detail: _("marked: has come"),
+    DiaryEvent.NOSHOW: lambda _detail: _("marked: did not come"),
+    DiaryEvent.REOPENED: lambda _detail: _("booked it again"),
+    DiaryEvent.NAMED: lambda _detail: _("wrote down the name"),
+    DiaryEvent.NOTE: lambda detail: detail,
+    DiaryEvent.UNDONE: lambda _detail: _("took that back"),
+    DiaryEvent.NOT_TOLD: lambda _detail: _("nobody could be told of it"),
+    DiaryEvent.TOLD: lambda _detail: _("told the patient"),
+}
+"""Makes the sentence of an event from its detail."""
+
+
+def author_words(entry: DiaryEntry) -> str:
+    """Return who caused a line of history, in words."""
+    who = text_of(entry.who)
+    return {"caller": _("the caller"), "the clock": _("the clock")}.get(who, who)
+
+
+# -- what speaks against a time
+
+
+def concern_words(concern: Concern, patients: Mapping[int, Patient]) -> str:
+    """Return a concern as a sentence."""
+    return CONCERNS[concern.doubt](concern, patients)
+
+
+def _beside(concern: Concern, patients: Mapping[int, Patient]) -> str:
+    other = concern.appointment
+    if other is None:
+        return _("Somebody else has that time.")
+    values = {"name": who_words(other, patients), "from_": hour(other.starts), "until": hour(other.ends)}
+    if concern.doubt is Doubt.NEAR:
+        return _("%(name)s has %(from_)s to %(until)s: too little time would stay free between.", **values)
+    return _("%(name)s has that time: %(from_)s to %(until)s.", **values)
+
+
+def _blocked(concern: Concern, _patients: Mapping[int, Patient]) -> str:
+    if concern.words:
+        return _("That time is blocked: %(words)s.", words=concern.words)
+    return _("That time is blocked.")
+
+
+CONCERNS: Mapping[Doubt, Callable[[Concern, Mapping[int, Patient]], str]] = {
+    Doubt.TAKEN: _beside,
+    Doubt.NEAR: _beside,
+    Doubt.CLOSED: lambda _concern, _patients: _("The clinic is closed then."),
+    Doubt.AWAY: lambda _concern, _patients: _("The practitioner does not work then."),
+    Doubt.BLOCKED: _blocked,
+    Doubt.PAST: lambda _concern, _patients: _("That time is over."),
+    Doubt.FAR: lambda _concern, _patients: _("That is more than two months ahead."),
+}
+"""Makes the sentence of each doubt."""
+
+
+def full_moment(at: datetime) -> str:
+    """Return a moment with its year where that is not the present one."""
+    here = local(at)
+    year = f" {here.year}" if here.year != local(services().clock()).year else ""
+    return f"{day(here.date())}{year}, {hour(at)}"
+
+
+# -- blocked times
+
+
+def block_hours(block: TimeBlock) -> str:
+    """Return when a block holds."""
+    hours = span_words(block.shift)
+    if block.weekday is not None:
+        return _("every %(weekday)s, %(hours)s", weekday=weekday(_a_day_of(block.weekday)), hours=hours)
+    if block.last_day == block.first_day:
+        return f"{day(block.first_day)}, {hours}"
+    if block.last_day is None:
+        return _("every day from %(day)s, %(hours)s", day=day(block.first_day), hours=hours)
+    return f"{day(block.first_day)} – {day(block.last_day)}, {hours}"
+
+
+def span_words(shift: Shift) -> str:
+    """Return from when until when, as in "09:00–20:30"."""
+    return f"{hour(shift.start)}–{'24:00' if shift.end == time.min else hour(shift.end)}"
+
+
+def _a_day_of(weekday_of: int) -> datetime:
+    return datetime(2024, 1, 1) + timedelta(days=weekday_of)  # noqa: DTZ001 - a Monday, for its name alone
+
+
+def refusal_words(why: Refusal) -> str:
+    """Return why a number is refused."""
+    return {
+        Refusal.NO_SUCH_NUMBER: _("That is not a complete Indian number."),
+        Refusal.COUNTRY: _("We can only ring numbers in India."),
+        Refusal.PREMIUM: _("We cannot ring that kind of number."),
+        Refusal.OUR_OWN: _("That is one of the clinic's own numbers."),
+    }[why]
+
+
+def in_words(found: Sequence[Concern], patients: Mapping[int, Patient]) -> list[str]:
+    """Return concerns as sentences, each once."""
+    return list(dict.fromkeys(concern_words(each, patients) for each in found))

@@ -1,0 +1,211 @@
+"""The diary in a real browser, on a telephone of 360 pixels: taps are counted, the keyboard stays, nothing is lost."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from ivr.diary.appointments import AppointmentStatus
+from ivr.diary.desk_diary import DeskBooking
+from ivr.line.phones import Phone
+from ivr.storage.audit import By
+from tests.browser.conftest import Opens, Service
+from tests.browser.test_every_page import violations
+from tests.people import Clock
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass
+class Taps:
+    """Somebody who taps a page, and how often they have."""
+
+    page: Page
+    count: int = 0
+
+    def on(self, what: str | Locator) -> None:
+        place = self.page.locator(what).first if isinstance(what, str) else what
+        place.click()
+        self.count += 1
+
+    def types(self, words: str) -> None:
+        """Types where the keyboard is: into a field that somebody has tapped, or that the page has chosen itself."""
+        assert self.page.evaluate("document.activeElement.matches('input, textarea')"), "the keyboard is in no field"
+        self.page.keyboard.type(words)
+
+
+def books(service: Service, clock: Clock, hour: int = 16, number: int = 1) -> int:
+    starts = clock().replace(hour=hour)
+    wanted = DeskBooking(starts, Phone(f"+91999990000{number}"), f"Made Up {number}", "main", "en", f"{number:06}", "1")
+    return service.services.diary.desk.book(wanted, By("meena", clock()))
+
+
+def changed(page: Page, happens: Callable[[], object]) -> None:
+    """Lets something happen, and waits until the open page shows it."""
+    words = page.inner_text("main")
+    happens()
+    page.wait_for_function("words => document.querySelector('main').innerText !== words", arg=words)
+
+
+def test_a_walk_in_is_booked_with_six_taps_and_the_digits(opens: Opens, service: Service) -> None:
+    taps = Taps(opens(size="phone"))
+    taps.on("nav >> text=Diary")
+    taps.on("#free-1-1430 a")
+    expect(taps.page.locator("#phone")).to_be_focused()
+    taps.types("9999900001")
+    taps.on("#name")
+    taps.types("Made Up")
+    taps.on("button.first")
+    expect(taps.page.locator(".time.taken")).to_contain_text("14:30–15:00 Made Up")
+    assert taps.count == 4
+
+
+def test_who_is_known_for_the_number_is_a_tap_away(opens: Opens, service: Service, clock: Clock) -> None:
+    books(service, clock)
+    taps = Taps(opens(size="phone"))
+    taps.on("nav >> text=Diary")
+    taps.on("text=Next free")
+    expect(taps.page.locator(".marked")).to_be_focused()
+    expect(taps.page.locator(".marked")).to_have_text("14:30")
+    taps.on(".marked")
+    taps.types("99999 00001")
+    expect(taps.page.locator("#names")).to_contain_text("Mon 23 Nov, 16:00")
+    taps.on("#names button")
+    expect(taps.page.locator("#name")).to_have_value("Made Up 1")
+    taps.on("button.first")
+    expect(taps.page.locator(".time.taken").first).to_contain_text("14:30–15:00 Made Up 1")
+    assert taps.count == 5
+
+
+def test_an_appointment_is_moved_from_the_diary_with_four_taps(opens: Opens, service: Service, clock: Clock) -> None:
+    made = books(service, clock)
+    taps = Taps(opens(size="phone"))
+    taps.on("nav >> text=Diary")
+    taps.on(f"#appointment-{made} a")
+    taps.on("#to-1-1700 button")
+    expect(taps.page.get_by_role("status")).to_contain_text("to Mon 23 Nov, 17:00.")
+    assert taps.count == 3
+    taps.on("text=Undo")
+    expect(taps.page.locator("#live")).to_contain_text("Mon 23 Nov, 16:00")
+
+
+def test_a_waiting_request_is_given_a_time_of_the_diary(opens: Opens, service: Service) -> None:
+    service.phone.rings().press("1", "2", "1", "1", "1")
+    page = opens(size="phone")
+    page.goto("/desk/diary?day=2026-11-24&request=1")
+    taps = Taps(page)
+    taps.on("#free-1-1030 a")
+    taps.on("button.first")
+    expect(page.locator(".time.taken")).to_contain_text("10:30–11:00 99999 00001")
+    assert taps.count == 2
+    page.goto("/desk")
+    expect(page.locator(".card")).to_have_count(0)
+
+
+def test_an_open_day_shows_what_others_do_and_the_keyboard_stays(opens: Opens, service: Service, clock: Clock) -> None:
+    page = opens()
+    page.goto("/desk/diary")
+    at = "document.activeElement.textContent.trim()"
+    page.locator("#free-1-1700 a").focus()
+    changed(page, lambda: books(service, clock))
+    expect(page.locator(".time.taken")).to_contain_text("Made Up 1")
+    assert page.evaluate(at) == "17:00"
+    changed(page, lambda: books(service, clock, hour=17, number=2))
+    assert page.evaluate(at).startswith("17:00–17:30"), "its time is taken, and the keyboard is where it was"
+    changed(page, lambda: service.services.diary.desk.mark(2, AppointmentStatus.ARRIVED, By("meena", clock())))
+    assert page.evaluate(at).startswith("17:00–17:30")
+
+
+def test_what_is_typed_stays_while_a_colleague_changes_the_appointment(
+    opens: Opens, service: Service, clock: Clock
+) -> None:
+    made = books(service, clock)
+    page = opens()
+    page.goto(f"/desk/diary/{made}")
+    page.fill("#note", "her left knee")
+    page.fill("#hour", "18:05")
+    changed(page, lambda: service.services.diary.desk.mark(made, AppointmentStatus.ARRIVED, By("meena", clock())))
+    expect(page.locator("#note")).to_have_value("her left knee")
+    expect(page.locator("#hour")).to_have_value("18:05")
+    page.click("button:text-is('Move it')")
+    expect(page.locator("#live")).to_contain_text("18:05")
+    expect(page.locator("#history")).to_contain_text("her left knee")
+
+
+@pytest.mark.parametrize("js", [True, False])
+def test_the_keyboard_alone_books_and_enter_never_does_it_all_the_same(
+    opens: Opens, service: Service, clock: Clock, js: bool
+) -> None:
+    books(service, clock)
+    page = opens(js=js)
+    page.goto("/desk/diary/book?day=2026-11-23&hour=16:10&column=1")
+    page.focus("#phone")
+    page.keyboard.type("99999 00002")
+    for _ in range(2):
+        page.focus("#name")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("Made Up 1 has that time: 16:00 to 16:30.")
+    page.click("text=Book it all the same")
+    expect(page.locator(".times")).to_contain_text("beside another")
+
+
+def test_without_javascript_all_of_it_works(opens: Opens, service: Service, clock: Clock) -> None:
+    books(service, clock)
+    page = opens(js=False, size="phone")
+    page.click("nav >> text=Diary")
+    page.click("#free-1-1430 a")
+    page.fill("#phone", "99999 00001")
+    page.click("text=Names of this number")
+    page.click("#names button")
+    expect(page.locator("#name")).to_have_value("Made Up 1")
+    page.click("button.first")
+    page.click("#appointment-2 a")
+    page.click("#to-1-1700 button")
+    page.click("text=Cancel it")
+    page.click("text=Undo")
+    expect(page.locator("#live")).to_contain_text("17:00")
+    page.goto("/desk/diary/blocks")
+    page.fill("#words", "a meeting")
+    page.fill("#from", "16:00")
+    page.fill("#until", "17:30")
+    page.click("button.first")
+    expect(page.get_by_role("alert")).to_contain_text("2 appointments are in that time.")
+    page.click("text=Block it all the same")
+    expect(page.locator(".time.blocked")).to_contain_text("16:00–17:30 a meeting")
+
+
+def test_a_refused_form_and_what_is_told_before_keep_nobody_out_and_fit(
+    opens: Opens, service: Service, clock: Clock
+) -> None:
+    books(service, clock)
+    page = opens(size="phone", words="hi", dark=True)
+    page.goto("/desk/diary/book?day=2026-11-23&hour=16:00&column=1")
+    page.click("button.first")
+    expect(page.get_by_role("alert")).to_be_visible()
+    found = {"refused": violations(page)}
+    page.fill("#name", "Made Up Two")
+    page.click("button.first")
+    expect(page.locator("#concerns")).to_contain_text("Made Up 1")
+    found["told"] = violations(page)
+    page.goto("/desk/diary/blocks")
+    page.fill("#from", "16:00")
+    page.fill("#until", "17:00")
+    page.click("button.first")
+    expect(page.get_by_role("alert")).to_contain_text("Made Up 1")
+    found["touched"] = violations(page)
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert found == {"refused": [], "told": [], "touched": []}
+
+
+def test_a_printed_day_has_names_and_notes_and_nothing_to_tap(opens: Opens, service: Service, clock: Clock) -> None:
+    made = books(service, clock)
+    service.services.diary.desk.write_note(made, "her left knee", By("asha", clock()))
+    page = opens()
+    page.goto("/desk/diary")
+    page.emulate_media(media="print")
+    expect(page.locator("#diary")).to_contain_text("16:00–16:30 Made Up 1")
+    for words in ("her left knee", "99999 00001"):
+        expect(page.get_by_text(words)).to_be_visible()
+    for away in (".time.free >> nth=0", "text=Block times", "text=Next free", "#calendar"):
+        expect(page.locator(away)).to_be_hidden()
