@@ -20,6 +20,7 @@ from ivr.web.diary.calendar_feed import feed
 from ivr.web.diary.changes import changes
 from ivr.web.diary.new_appointment import new_appointment
 from ivr.web.diary.pages import diary
+from ivr.web.diary.phone_booking import phone_booking
 from ivr.web.diary.time_blocks import time_blocks
 from ivr.web.guards import ask_guard, guarded_by, open_to_all
 from ivr.web.health import health
@@ -84,6 +85,7 @@ BLUEPRINTS = (
     blocked,
     busy_lines,
     diary,
+    phone_booking,
     new_appointment,
     appointment,
     changes,

@@ -25,6 +25,7 @@ CHECKS: Mapping[str, Check] = {
     "database": stores.database,
     "schema": stores.schema,
     "people": stores.people,
+    "booking by telephone": stores.phone_booking,
     "redis": stores.redis,
     "redis access": stores.redis_access,
     "redis on disk": stores.redis_on_disk,

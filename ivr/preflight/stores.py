@@ -10,6 +10,7 @@ from typing import Any
 from redis import Connection, ConnectionPool, Redis, SSLConnection
 from redis.exceptions import AuthenticationError, ResponseError
 
+from ivr.hours.phone_booking import PhoneBooking, in_words
 from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
 from ivr.staff.passwords import Passwords
@@ -68,6 +69,20 @@ def people(on: Context) -> Finding:
     if not managers:
         return bad("nobody can log in and manage the desk", "flask --app wsgi staff add NAME")
     return well(f"{len(managers)} {'manager' if len(managers) == 1 else 'managers'} can log in")
+
+
+def phone_booking(on: Context) -> Finding:
+    """Check whether callers are given times: confirmed by a manager, not paused, and not switched off."""
+    rules = on.clinic().diary
+    state = PhoneBooking(on.database, on.settings.state_dir).stored()
+    where = f"{on.settings.public_base_url}/desk/diary"
+    if not rules.phone_books:
+        return well("off: callers leave wishes, as phone_books = false in clinic.toml says")
+    if state.paused:
+        return doubtful("paused: callers leave wishes", f"a manager resumes it at {where}")
+    if on.settings.production and state.confirmed != in_words(rules):
+        return doubtful(f"off until a manager confirms {in_words(rules)}", f"confirm it at {where}")
+    return well(f"callers are given times: {in_words(rules)}")
 
 
 def redis(on: Context) -> Finding:

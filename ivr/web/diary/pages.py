@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ivr.diary.concerns import FAR_AHEAD
 from ivr.line.diary import Slot
-from ivr.web.diary import calendar_feed, view
+from ivr.web.diary import calendar_feed, phone_booking, view
 from ivr.web.diary.moments import day_of, today
 from ivr.web.diary.undoing import undoable
 from ivr.web.diary.waiting import waiting_request
@@ -33,6 +33,7 @@ def page() -> ResponseReturnValue:
         live=live.part("diary_day.html", **shown),
         around=[day + timedelta(days=n) for n in (-1, 1)],
         feed=calendar_feed.state(),
+        by_phone=phone_booking.view(),
         undo=undoable(),
         **shown,
     )

@@ -1,0 +1,71 @@
+"""The managers' switch of booking by telephone: confirm the diary's rules, pause, resume. Shown on the diary's page."""
+
+import logging
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ivr.hours.mirror_file import MirrorFileAway
+from ivr.hours.phone_booking import BookingSwitch, PhoneBookingState, in_words
+from ivr.web.guards import guarded_by, manager_only
+from ivr.web.i18n import _, later
+from ivr.web.services import services
+from ivr.web.sessions import by
+
+log = logging.getLogger(__name__)
+phone_booking = Blueprint("phone_booking", __name__)
+
+DONE = {
+    BookingSwitch.CONFIRMED: later("Confirmed. Callers are given free times on the telephone."),
+    BookingSwitch.PAUSED: later("Paused. Callers leave a wish, and you fix the time."),
+    BookingSwitch.RESUMED: later("Callers are given free times on the telephone again."),
+}
+"""What is said after each change."""
+
+
+@dataclass(frozen=True)
+class PhoneBookingView:
+    """What the page shows of booking by telephone."""
+
+    switched_off: bool
+    """True where clinic.toml leaves it off, whatever the desk says."""
+    unconfirmed: bool
+    paused: bool
+    minutes: list[int]
+    """The length of a visit in each column, in minutes."""
+
+
+def view() -> PhoneBookingView:
+    """Return how booking by telephone stands, as calls read it."""
+    now, rules, state = services().hours.now, services().clinic.diary, services().hours.phone_booking.read()
+    return PhoneBookingView(
+        switched_off=not rules.phone_books,
+        unconfirmed=not now.books_unconfirmed and state.confirmed != in_words(rules),
+        paused=state.paused,
+        minutes=[int(each.length.total_seconds() // 60) for each in rules.schedules],
+    )
+
+
+@phone_booking.post("/desk/diary/by-phone")
+@guarded_by(manager_only)
+def change() -> ResponseReturnValue:
+    """Confirm, pause or resume, and have calls know of it."""
+    try:
+        what = BookingSwitch(request.form.get("what", ""))
+    except ValueError:
+        flash(_("What you chose is not offered any more. Please look at it again."), "trouble")
+        return redirect(url_for("diary.page", _anchor="by-phone"))
+    services().hours.phone_booking.change(what, services().clinic.diary, by())
+    flash(*_heard(what))
+    return redirect(url_for("diary.page", _anchor="by-phone"))
+
+
+def _heard(what: BookingSwitch) -> tuple[str, str]:
+    """Write the change to the telephone's file; return what to say of it, and of which kind that is."""
+    try:
+        _known: PhoneBookingState = services().hours.phone_booking.follow()
+    except MirrorFileAway as away:
+        log.warning("the switch of booking by telephone does not reach the telephone (%s)", away)
+        return _("It is kept, but the telephone cannot read it yet; it is tried again every few seconds."), "trouble"
+    return _(DONE[what]), "done"

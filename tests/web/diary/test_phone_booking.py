@@ -1,0 +1,60 @@
+"""Managers confirm, pause and resume booking by telephone on the diary's page; calls go by it at once."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ivr.hours.phone_booking import BookingSwitch
+from tests.clinic import SHIPPED
+from tests.conftest import at_the_desk
+from tests.people import Clock, Phone, Staff
+from tests.web import service
+
+PAUSE, AGAIN = "Pause booking by telephone", "Let callers book again"
+
+
+@pytest.fixture
+def booking(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+    """A telephone at the clinic as shipped."""
+    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(SHIPPED)) as phone:
+        yield phone
+
+
+def switches(staff: Staff, what: str) -> str:
+    form = {"what": what, "csrf_token": staff.csrf()}
+    return staff.browser.post("/desk/diary/by-phone", data=form, follow_redirects=True).text
+
+
+def sees(staff: Staff) -> str:
+    return staff.browser.get("/desk/diary").text
+
+
+def test_one_tap_pauses_and_one_resumes(booking: Phone) -> None:
+    staff = at_the_desk(booking)
+    assert PAUSE in sees(staff)
+    assert "These times are free." in booking.rings().press("1").heard
+    switches(staff, BookingSwitch.PAUSED)
+    assert AGAIN in sees(staff)
+    assert "Please tell us a day, and we will call you to fix the time." in booking.rings().press("1").heard
+    switches(staff, BookingSwitch.RESUMED)
+    assert "These times are free." in booking.rings().press("1").heard
+
+
+def test_in_production_it_is_off_until_a_manager_confirms_what_the_page_says(booking: Phone) -> None:
+    staff, hours = at_the_desk(booking), booking.services.hours
+    production = replace(hours, now=replace(hours.now, books_unconfirmed=False))
+    booking.app.extensions["services"] = replace(booking.services, hours=production)
+    seen = sees(staff)
+    assert "One patient at once; a visit takes 30 minutes." in seen
+    assert "These times are free." not in booking.rings().press("1").heard
+    switches(staff, BookingSwitch.CONFIRMED)
+    assert PAUSE in sees(staff)
+    assert "These times are free." in booking.rings().press("1").heard
+
+
+def test_a_word_that_is_no_switch_changes_nothing(booking: Phone) -> None:
+    staff = at_the_desk(booking)
+    switches(staff, "nonsense")
+    assert PAUSE in sees(staff)
