@@ -1,7 +1,9 @@
 """The shipped clinic as most tests want it: one whose telephone takes wishes, and gives no times of the diary."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from config import clinic as clinic_file
 from config.settings import ROOT
@@ -9,8 +11,10 @@ from ivr.diary.free import free_slots
 from ivr.line.clinic import Clinic
 from ivr.line.diary import Slot
 from ivr.line.free_offers import READ_OUT, offered_at
-from ivr.line.places import Menu
-from ivr.line.turn import Call, Facts
+from ivr.line.places import ChangeWish, Keying, Menu
+from ivr.line.turn import Call, Facts, Own, OwnAppointment
+
+DELHI = ZoneInfo("Asia/Kolkata")
 
 SHIPPED = ROOT / "config" / "clinic.toml"
 
@@ -37,14 +41,24 @@ def free_times(facts: Facts) -> Facts:
     return replace(facts, free_times=lambda: found)
 
 
+AN_APPOINTMENT = OwnAppointment(1, datetime(2026, 11, 25, 10, 30, tzinfo=DELHI))
+
+
 def reads_out(call: Call, facts: Facts) -> Call:
-    """The call at its place, after the times on offer there were read out; where it needs one it has chosen it."""
+    """The call at its place, after the times on offer there were read out, with what of the diary the place needs."""
     place = facts.menu.get(call.place)
-    if not isinstance(place, Menu):
+    if not isinstance(place, Menu | Keying):
         return call
-    if "slot" in place.needs:
-        return chooses(call, facts)
-    return replace(call, offered=offered_at(place.offers, call, facts)) if place.offers in READ_OUT else call
+    known: dict[str, object] = {
+        "own": Own((AN_APPOINTMENT, OwnAppointment(2, AN_APPOINTMENT.starts + timedelta(days=1)))),
+        "chosen": AN_APPOINTMENT,
+        "proved": True,
+        "change": ChangeWish.MOVE,
+    }
+    call = replace(call, **{need: known[need] for need in place.needs if need in known})  # type: ignore[arg-type]
+    call = chooses(call, facts) if "slot" in place.needs else call
+    offers = place.offers if isinstance(place, Menu) else ""
+    return replace(call, offered=offered_at(offers, call, facts)) if offers in READ_OUT else call
 
 
 def chooses(call: Call, facts: Facts) -> Call:
