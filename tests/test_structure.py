@@ -84,7 +84,14 @@ MOST_MODULES = 18
 MOST_ROOMS = 4
 """That a file imports from; all but those that bring rooms together do one thing."""
 
-BRING_TOGETHER = ("ivr.wiring", "ivr.web.services", "workers.services", "ivr.web.telephone.webhooks", "ivr.commands")
+BRING_TOGETHER = (
+    "ivr.wiring",
+    "ivr.web.services",
+    "workers.services",
+    "ivr.web.telephone.webhooks",
+    "ivr.web.telephone.actions",
+    "ivr.commands",
+)
 ENTRY_POINTS = ("wsgi", "ivr.app", "workers.__main__", "workers.clock", "ivr.supervisor.__main__")
 
 

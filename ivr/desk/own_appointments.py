@@ -70,7 +70,7 @@ class ChangeOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class OwnAppointments:
-    """What callers hear of, and change in, their own appointments."""
+    """The look-up, the proof and the changes of callers' own appointments."""
 
     bookings: PhoneBookings
     quick: Deadline

@@ -35,6 +35,10 @@ class FreeTimes:
             taken = busy(read, clinic, today, today + timedelta(days=clinic.diary.days))
         return free_slots(clinic.diary, line, hours, taken, now)
 
+    def before_any_booking(self, clinic: Clinic, line: str, now: datetime) -> list[Slot]:
+        """Return the times that a caller could be given if nobody had booked yet. Asks no store."""
+        return free_slots(clinic.diary, line, clinic.line(line).hours, {}, now)
+
     def of_day(self, clinic: Clinic, line: str, day: date) -> list[Slot]:
         """Return the free times of a day in every column, also those that are past. Raises StoreAway."""
         with self.database.reading() as read:

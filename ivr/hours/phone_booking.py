@@ -36,7 +36,7 @@ class BookingSwitch(StrEnum):
 
 @dataclass(frozen=True)
 class PhoneBookingState:
-    """Whether the telephone gives times: the rules that a manager has confirmed last, and whether it is paused."""
+    """The state of booking by telephone: the rules that a manager has confirmed last, and whether it is paused."""
 
     confirmed: str = ""
     """The rules in words; empty where nobody has confirmed any."""

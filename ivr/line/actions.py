@@ -5,7 +5,7 @@ Pure: returns what the turn waits for. The web does it, and resumes the call wit
 
 from datetime import timedelta
 
-from ivr.line.places import Change, Changing, Checking, End, Filing, Ringing
+from ivr.line.places import ChangeWish, Changing, Checking, End, Filing, Ringing
 from ivr.line.turn import Call, ChangeAppointment, CheckDigits, Facts, File, HangUp, RingReception, Wait
 
 Doing = Filing | Checking | Changing | Ringing | End
@@ -59,7 +59,7 @@ def _check(call: Call, facts: Facts) -> CheckDigits | None:
 def _change(call: Call) -> ChangeAppointment | None:
     if call.chosen is None or not call.proved or call.change is None:
         return None
-    if call.change is Change.CANCEL:
+    if call.change is ChangeWish.CANCEL:
         return ChangeAppointment(call.chosen.id, None)
     return ChangeAppointment(call.chosen.id, call.slot) if call.slot else None
 

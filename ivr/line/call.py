@@ -15,7 +15,7 @@ from ivr.line.known import answer, has
 from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, START
 from ivr.line.offers import choices
 from ivr.line.phones import NumberRefused
-from ivr.line.places import Change, Changing, Checking, End, Filing, Fork, Keying, Menu, Option, Passage, Ringing
+from ivr.line.places import ChangeWish, Changing, Checking, End, Filing, Fork, Keying, Menu, Option, Passage, Ringing
 from ivr.line.speeches import spoken
 from ivr.line.standing import SILENCE, WRONG, announced, help_after
 from ivr.line.turn import Call, Facts, KeyNumber, PressKey, Turn
@@ -83,7 +83,7 @@ def _leading(call: Call, place: str) -> Callable[[Facts], Turn]:
 def _wanting(call: Call, option: Option) -> Call:
     call = call.afresh(option.kind) if option.kind else call
     if option.change:
-        kind = Kind.BOOKING if option.change is Change.MOVE else None
+        kind = Kind.BOOKING if option.change is ChangeWish.MOVE else None
         return replace(call, change=option.change, kind=kind, slot=None)
     return replace(call, other=True) if option.other else call
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from ivr.line.booking import Kind
 from ivr.line.free_offers import bookable
 from ivr.line.offers import open_days
-from ivr.line.places import Change
+from ivr.line.places import ChangeWish
 from ivr.line.turn import Call, Facts
 
 
@@ -50,7 +50,7 @@ def _diary(call: Call, facts: Facts) -> str:
 
 def _for_whom(call: Call, facts: Facts) -> str:
     """Return whether an appointment is moved, or whether the number that calls has one of this kind already."""
-    if call.change is Change.MOVE and call.proved and call.slot:
+    if call.change is ChangeWish.MOVE and call.proved and call.slot:
         return "moves"
     booked = call.kind is Kind.BOOKING and bool(call.own.appointments)
     known = facts.caller is not None and call.change is None and (booked or call.kind in call.own.requests)

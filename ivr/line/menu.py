@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ivr.line.booking import Kind
 from ivr.line.places import (
-    Change,
+    ChangeWish,
     Changing,
     Checking,
     End,
@@ -131,8 +131,8 @@ MENU: Mapping[str, Place] = {
     "appointment": Menu(
         ("appointment",),
         (
-            Option("1", "option_move", "change", change=Change.MOVE),
-            Option("2", "option_cancel", "change", change=Change.CANCEL),
+            Option("1", "option_move", "change", change=ChangeWish.MOVE),
+            Option("2", "option_cancel", "change", change=ChangeWish.CANCEL),
         ),
         needs=("chosen",),
         answers=True,

@@ -10,7 +10,7 @@ from enum import StrEnum
 from ivr.line.booking import Kind
 
 
-class Change(StrEnum):
+class ChangeWish(StrEnum):
     """A change that a caller wishes of their appointment."""
 
     MOVE = "move"
@@ -26,7 +26,7 @@ class Option:
     leads: str
     kind: Kind | None = None
     """The kind of request that the caller chooses here; earlier choices are dropped."""
-    change: Change | None = None
+    change: ChangeWish | None = None
     """The change of the appointment that the caller chooses here."""
     other: bool = False
     """True if the caller chooses for somebody else than the one whom the clinic knows of."""

@@ -14,7 +14,7 @@ from ivr.line.clinic import Clinic, Line
 from ivr.line.diary import Slot
 from ivr.line.menu import LANGUAGES_PLACE, MENU
 from ivr.line.phones import Phone
-from ivr.line.places import Change, Place, Screening
+from ivr.line.places import ChangeWish, Place, Screening
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class OwnAppointment:
 
 @dataclass(frozen=True)
 class Own:
-    """What the caller's number has: its coming appointments, and the kinds of its requests that wait at the desk."""
+    """The coming appointments of the caller's number, and the kinds of its requests that wait at the desk."""
 
     appointments: tuple[OwnAppointment, ...] = ()
     requests: tuple[Kind, ...] = ()
@@ -63,7 +63,7 @@ class Call:
     """The digits of a reference that the caller has entered."""
     proved: bool = False
     """True if these digits were right, so that the caller may change the appointment."""
-    change: Change | None = None
+    change: ChangeWish | None = None
     """What the caller wishes to do with the appointment."""
     keyed: Phone | None = None
     topic: str | None = None
@@ -178,7 +178,7 @@ class File:
     """True if it is for somebody else than the one whom the clinic knows of."""
     about: int | None = None
     """The id of the appointment that the caller wishes to change, but could not prove to be theirs."""
-    change: Change | None = None
+    change: ChangeWish | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ivr.line.call import NOT_BOOKED, RESTART, STANDING, enter, keys_of, press, resume
 from ivr.line.paths.transitions import BOOKED, CHANGED, KEPT, PROVED
 from ivr.line.phones import Phone
-from ivr.line.places import Change, Changing, Checking, Filing, Keying, Menu, Ringing
+from ivr.line.places import ChangeWish, Changing, Checking, Filing, Keying, Menu, Ringing
 from ivr.line.turn import (
     Call,
     ChangeAppointment,
@@ -135,9 +135,9 @@ def _checked(call: Call, facts: Facts) -> Iterator[CallerEvent]:
 
 def _changed(call: Call, facts: Facts) -> Iterator[CallerEvent]:
     place = facts.menu[call.place]
-    done = "cancelled" if call.change is Change.CANCEL else "moved"
+    done = "cancelled" if call.change is ChangeWish.CANCEL else "moved"
     for outcome in place.on if isinstance(place, Changing) else ():
-        if outcome not in CHANGED - {done} and (call.change is Change.MOVE or outcome != "taken"):
+        if outcome not in CHANGED - {done} and (call.change is ChangeWish.MOVE or outcome != "taken"):
             yield _became(outcome, call, facts)
 
 

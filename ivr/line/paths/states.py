@@ -12,14 +12,14 @@ from ivr.line.diary import Slot
 from ivr.line.known import KNOWN
 from ivr.line.paths.transitions import matters
 from ivr.line.phones import Phone
-from ivr.line.places import Change, Place
+from ivr.line.places import ChangeWish, Place
 from ivr.line.turn import Call, Facts, OwnAppointment
 
 THINGS: Mapping[str, Callable[[Call, Facts], Kind | int | None]] = {
     **KNOWN,
     "kind": lambda call, _: call.kind,
     "page": lambda call, _: call.page,
-    "change": lambda call, _: list(Change).index(call.change) + 1 if call.change else 0,
+    "change": lambda call, _: list(ChangeWish).index(call.change) + 1 if call.change else 0,
     "entered": lambda call, _: bool(call.entered),
     "offered": lambda call, _: call.offered_at is not None,
 }

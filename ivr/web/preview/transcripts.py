@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from ivr.carrier.addresses import Addresses
 from ivr.carrier.steps import Heard
-from ivr.diary.free import free_slots
 from ivr.line.clinic import Clinic, Line
 from ivr.line.hours import HORIZON_DAYS, Text
 from ivr.line.menu import LANGUAGE, START
@@ -92,13 +91,13 @@ class Branch:
 
 def read_call(services: Services, clinic: Clinic, wanted: PreviewQuery) -> Branch:
     """Return the call as its caller hears it. Raises NoSuchWay where the keys lead nowhere."""
-    return _Reading(services, transcript(*_beginning(clinic, wanted), wanted.keys)).call
+    return _Reading(services, transcript(*_beginning(services, clinic, wanted), wanted.keys)).call
 
 
-def _beginning(clinic: Clinic, wanted: PreviewQuery) -> tuple[Call, Facts]:
+def _beginning(services: Services, clinic: Clinic, wanted: PreviewQuery) -> tuple[Call, Facts]:
     line = clinic.line(wanted.line.key)
     call = Call(line.key, wanted.language, START, over_limit=wanted.caller is CallerKind.REFUSED)
-    free = free_slots(clinic.diary, line.key, line.hours, {}, wanted.at)  # as if nobody had booked yet
+    free = services.diary.free_times.before_any_booking(clinic, line.key, wanted.at)
     caller = None if wanted.caller is CallerKind.WITHHELD else SOMEBODY
     return call, Facts(clinic, line, caller, wanted.at, free_times=lambda: free)
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from ivr.line.booking import Kind, Part
 from ivr.line.diary import Slot
 from ivr.line.phones import NumberRefused, Phone
-from ivr.line.places import Change
+from ivr.line.places import ChangeWish
 from ivr.line.turn import Call, Own, OwnAppointment
 from ivr.storage.encryption import Cipher, Unreadable
 
@@ -117,7 +117,7 @@ def _with_gathered(call: Call, found: Mapping[str, Any]) -> Call:
         chosen=_own_of(found["chosen"]) if "chosen" in found else None,
         entered=str(found.get("entered", "")),
         proved="proved" in found,
-        change=Change(found["change"]) if "change" in found else None,
+        change=ChangeWish(found["change"]) if "change" in found else None,
         keyed=Phone(found["keyed"]) if "keyed" in found else None,
         topic=found.get("topic"),
         reference=found.get("reference"),
