@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import time, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from ivr.desk.requests import Outcome, OutcomeReport
-from ivr.line.hours import DeskClosure
+from ivr.diary.blocked_times import TimeBlock
+from ivr.diary.desk_diary import DeskBooking
+from ivr.line.hours import DeskClosure, Shift
 from ivr.operations.demo_calls import made_up
 from ivr.operations.retention import Purge
 from ivr.reports.collector import write_down
@@ -57,6 +59,7 @@ CHANGED_BY_NOBODY = {"id", "request_id", "staff_id", "token_hash", "nonce", "pas
 TABLES = (
     *(schema.requests, schema.history, schema.blocked, schema.calls, schema.staff, schema.closures, schema.audit),
     *(schema.promises, schema.errands, schema.failed_logins),
+    *(schema.patients, schema.appointments, schema.appointment_history, schema.blocked_times),
 )
 
 
@@ -117,6 +120,16 @@ class Desk:
         write_down(self.services.database, made_up(self.services.clinic, now)[:40])
         self.services.staff.lockout.attempt("somebody", "10.0.0.1", now)
         self.services.diary.calendar_feed.renew(asha)
+        self.in_the_diary(asha)
+
+    def in_the_diary(self, asha: By) -> None:
+        """Puts two appointments with names and notes, and two blocked times, into the diary of today."""
+        diary, day = self.services.diary, asha.at.date()
+        for hour in (16, 17):
+            starts = asha.at.replace(hour=hour)
+            wanted = DeskBooking(starts, None, "Made Up", "main", "en", f"0000{hour}", beside=True, words="her knee")
+            diary.desk.book(wanted, asha)
+            diary.blocked_times.set(TimeBlock(Shift(time(hour), time(hour + 1)), day, day, words="a meeting"), asha)
 
     def spoils(self, table: Table, column: Column[Any], value: Any, row_id: int) -> None:
         """Writes a value past the program. Raises DBAPIError where the database itself refuses it."""
@@ -235,6 +248,7 @@ A_CALL_THAT_ENDS = "/desk/hear?keys=-+-+-+-+-"
 PAGES = (
     *("/desk", "/desk/list", "/desk?q=99999", "/desk?q=9999900004", "/desk?q={good}", "/desk?line=main", "/desk/new"),
     *("/desk/diary", "/desk/diary/week", "/desk/diary/blocks", "/desk/diary/book?request=2"),
+    *("/desk/diary/1", "/desk/diary/book"),
     *("/desk/hours", A_CALL_THAT_ENDS, "/desk/advice", "/desk/blocked", "/desk/blocked?request=2"),
     *("/desk/reports?period=month", "/desk/reports?line=main", "/desk/reports.csv?period=month", "/desk/people"),
     *("/desk/audit", "/desk/audit?person=asha", "/desk/requests/{good}", "/desk/me", "/metrics", "/healthz"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Connection, Row, ScalarSelect, and_, delete, func, or_, select
 
 from ivr.diary.appointments import TAKES_TIME, Appointment, DiaryEvent, Source
 from ivr.diary.patients import initials
@@ -25,6 +25,10 @@ NONCE_BYTES = 32
 
 CHANGES = (DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED, DiaryEvent.UNDONE)
 """The events after which a calendar shows an appointment anew."""
+
+OLDER_CHANGES = ("booked", "rebooked")
+OLDER_UNDONE = ("rebooked", "called_off")
+"""The events of a request after which a version that had no diary showed its appointment anew, done and undone."""
 
 LOOKS_BACK = timedelta(days=30)
 """Time that a past appointment stays in the feed; all future ones are in it."""
@@ -104,7 +108,7 @@ class CalendarFeed:
 def _booked_since(read: Connection, since: datetime) -> list[FeedEntry]:
     table, lines, patients = schema.appointments, schema.appointment_history, schema.patients
     often = select(func.count()).where(lines.c.appointment_id == table.c.id, lines.c.what.in_(CHANGES))
-    query = select(table, patients.c.name, often.scalar_subquery().label("revision"))
+    query = select(table, patients.c.name, often.scalar_subquery().label("often"), _often_before().label("before"))
     booked = query.outerjoin(patients).where(table.c.status.in_(TAKES_TIME), table.c.starts >= since)
     rows = read.execute(booked.order_by(table.c.starts, table.c.id)).all()
     return [_entry(row, found) for row in rows if isinstance(found := any_appointment(row), Appointment)]
@@ -120,5 +124,14 @@ def _entry(row: Row[Any], found: Appointment) -> FeedEntry:
         start=found.starts,
         end=found.ends,
         changed=found.touched,
-        revision=row.revision,
+        revision=row.often + (max(row.before - 1, 0) if found.source is Source.OLDER else 0),
     )
+
+
+def _often_before() -> ScalarSelect[int]:
+    """Return how often an older version has shown an appointment anew: a program heeds no lower revision."""
+    lines = schema.history
+    undone = and_(lines.c.what == DiaryEvent.UNDONE, lines.c.detail.in_(OLDER_UNDONE))
+    of_request = lines.c.request_id == schema.appointments.c.request_id
+    changed = or_(lines.c.what.in_(OLDER_CHANGES), undone)
+    return select(func.count()).where(of_request, changed).scalar_subquery()

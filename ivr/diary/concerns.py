@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from ivr.diary.appointments import Appointment
 from ivr.diary.blocked_times import StandingTimeBlock, blocked_on, days_between, standing_blocks
-from ivr.diary.diary_days import hours_of, overlapping
+from ivr.diary.diary_days import hours_of
 from ivr.diary.free import is_free, is_open
 from ivr.diary.free_times import LONGEST_VISIT
+from ivr.diary.rows import readable
 from ivr.line.clinic import Clinic
 from ivr.line.diary import Schedule
+from ivr.storage import schema
 from ivr.storage.database import Database
+
+table = schema.appointments
 
 FAR_AHEAD = timedelta(days=60)
 """The time ahead from which a day may be a slip of the hand."""
@@ -82,8 +86,11 @@ class Concerns:
 
 
 def _others(read: Connection, clinic: Clinic, schedule: Schedule, start: datetime, end: datetime) -> list[Appointment]:
-    buffer = clinic.diary.buffer
-    return overlapping(read, schedule.key, start - buffer, end + buffer, LONGEST_VISIT)
+    """Return the appointments of a column that take time between two moments, with the buffer around, by time."""
+    first, last = start - clinic.diary.buffer, end + clinic.diary.buffer
+    near = (table.c.schedule == schedule.key, table.c.starts > first - LONGEST_VISIT, table.c.starts < last)
+    found = readable(read.execute(select(table).where(*near).order_by(table.c.starts, table.c.id)))
+    return [each for each in found if each.is_ahead_or_present and each.ends > first]
 
 
 def _of_others(others: Sequence[Appointment], start: datetime, end: datetime) -> Iterator[Concern]:

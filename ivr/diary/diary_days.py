@@ -14,7 +14,7 @@ from ivr.diary.appointments import AnyAppointment, Appointment, AppointmentStatu
 from ivr.diary.blocked_times import StandingTimeBlock, TimeBlock, days_between, standing_blocks
 from ivr.diary.free import slots_of_day
 from ivr.diary.free_times import busy
-from ivr.diary.rows import any_appointment, readable
+from ivr.diary.rows import any_appointment
 from ivr.line.clinic import Clinic
 from ivr.line.diary import Schedule, Slot
 from ivr.line.hours import Hours
@@ -180,12 +180,3 @@ def _whole(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]
 def _between(read: Connection, start: datetime, end: datetime) -> list[AnyAppointment]:
     query = select(table).where(table.c.starts >= start, table.c.starts < end).order_by(table.c.starts, table.c.id)
     return [any_appointment(row) for row in read.execute(query)]
-
-
-def overlapping(
-    read: Connection, schedule: str, start: datetime, end: datetime, longest: timedelta
-) -> list[Appointment]:
-    """Return the appointments of a column that take time between two moments, by time."""
-    query = select(table).where(table.c.schedule == schedule, table.c.starts > start - longest, table.c.starts < end)
-    found = readable(read.execute(query.order_by(table.c.starts, table.c.id)))
-    return [each for each in found if each.is_ahead_or_present and each.ends > start]

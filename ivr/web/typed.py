@@ -17,7 +17,7 @@ from ivr.desk.requests import NoSuchRequest
 from ivr.staff.drafts import Draft
 from ivr.storage.database import StoreAway
 from ivr.web import sessions
-from ivr.web.i18n import _
+from ivr.web.i18n import _, later
 from ivr.web.services import services
 
 
@@ -204,7 +204,7 @@ def page_of(place: str) -> str:
         return _page_of_card(int(which))
     if name == "appointment":
         return url_for("appointment.show", appointment_id=int(which))
-    return url_for(PAGES[name], request=which or None)
+    return url_for(PAGES[name][0], request=which or None)
 
 
 def _page_of_card(request_id: int) -> str:
@@ -217,15 +217,15 @@ def _page_of_card(request_id: int) -> str:
     return url_for("console.show", reference=found.reference, id=found.id)
 
 
-PAGES: Mapping[str, str] = {
-    "new": "counter.ask_new",
-    "blocked": "blocked.page",
-    "booking": "new_appointment.ask",
-    "hours": "hours.page",
-    "people": "people.page",
-    "times": "time_blocks.page",
+PAGES: Mapping[str, tuple[str, str]] = {
+    "new": ("counter.ask_new", later("Write a request down")),
+    "blocked": ("blocked.page", later("Blocked numbers")),
+    "booking": ("new_appointment.ask", later("Book an appointment")),
+    "hours": ("hours.page", later("Opening hours")),
+    "people": ("people.page", later("People at the desk")),
+    "times": ("time_blocks.page", later("Blocked times")),
 }
-"""The endpoint of each place that is a page of its own."""
+"""The endpoint and the name of each place that is a page of its own, or of a request."""
 
 
 def words_of(place: str) -> str:
@@ -234,15 +234,7 @@ def words_of(place: str) -> str:
     if name == "card":
         reference = page_of(place).partition("?")[0].rpartition("/")[2]
         return _("Reference %(reference)s", reference=reference) if reference.isdigit() else _("a card")
-    return {
-        "booking": _("Book an appointment"),
-        "appointment": _("an appointment"),
-        "times": _("Blocked times"),
-        "new": _("Write a request down"),
-        "blocked": _("Blocked numbers"),
-        "hours": _("Opening hours"),
-        "people": _("People at the desk"),
-    }[name]
+    return _("an appointment") if name == "appointment" else _(PAGES[name][1])
 
 
 # -- what this very request has brought

@@ -91,7 +91,7 @@ def _closed_already() -> ResponseReturnValue:
 
 def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
     """Book what was asked for where nothing speaks against it, or it is meant all the same."""
-    column, found = column_for(wanted.starts, wanted.schedule)
+    column, found = column_for(wanted.starts, wanted.schedule, but=card.about if card else None)
     if any(_is_the_same(each, wanted) for each in found):
         return redirect(url_for("diary.page", day=local(wanted.starts).date()))
     if not is_meant(found, wanted.starts, wanted.schedule):

@@ -12,7 +12,7 @@ from ivr.line.hours import Shift
 from ivr.web import typed
 from ivr.web.diary import view, words
 from ivr.web.diary.moments import NoMoment, day_of, day_typed, hour_typed, today
-from ivr.web.diary.touched import tell_of_block
+from ivr.web.diary.touched import keep_in_step
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _
 from ivr.web.lengths import TooLong
@@ -49,8 +49,8 @@ def block() -> ResponseReturnValue:
     if {str(each.id) for each in touched} - set(request.form.get("despite", "").split(" ")):
         return _page(filled, touched=touched), 409
     services().diary.blocked_times.set(wanted, by())
-    tell_of_block(wanted, touched)
-    flash(_("It is blocked: %(hours)s.", hours=words.block_hours(wanted)), "done")
+    said = _("It is blocked: %(hours)s.", hours=words.block_hours(wanted))
+    flash(f"{said} {keep_in_step()}".strip(), "done")
     return redirect(url_for("diary.page", day=max(wanted.first_day, today())))
 
 
@@ -59,7 +59,7 @@ def block() -> ResponseReturnValue:
 def undo(block_id: int) -> ResponseReturnValue:
     """Undo a block: its times are free again."""
     if services().diary.blocked_times.undo(block_id, by()):
-        flash(_("The time is free again."), "done")
+        flash(f"{_('The time is free again.')} {keep_in_step()}".strip(), "done")
     else:
         flash(_("Somebody has undone this already."), "trouble")
     return redirect(url_for("time_blocks.page"))

@@ -1,17 +1,20 @@
-"""Tells the rest of the desk whom a block touches: the one place where a new block reaches patients."""
+"""Keeps what was promised in step with the blocked times: whom a block touches is on the waiting list, to be told."""
 
-from collections.abc import Sequence
-
-from ivr.diary.appointments import Appointment
-from ivr.diary.blocked_times import TimeBlock
-from ivr.web.diary.words import block_hours
 from ivr.web.i18n import _
 from ivr.web.services import services
 from ivr.web.sessions import by
 
 
-def tell_of_block(block: TimeBlock, touched: Sequence[Appointment]) -> None:
-    """Write to each appointment that a new block touches that its time is blocked now. Raises StoreAway."""
-    for each in touched:
-        said = _("Its time is blocked now: %(hours)s %(words)s", hours=block_hours(block), words=block.words)
-        services().diary.desk.write_note(each.id, said.strip(), by())
+def keep_in_step() -> str:
+    """Bring the waiting list in step with the times that are blocked now, and return what was done as a sentence.
+
+    Raises StoreAway; the clock then does it at its next look.
+    """
+    touched = services().desk.upkeep.keep(services().hours.clinic_now(), by())
+    told, relieved = len(touched.appointments), len(touched.relieved)
+    return " ".join(
+        (
+            *([_("On the waiting list now, to be told: %(count)s.", count=told)] if told else []),
+            *([_("Not to be told any more: %(count)s.", count=relieved)] if relieved else []),
+        )
+    )

@@ -87,8 +87,14 @@ HISTORY: Mapping[DiaryEvent, Callable[[str], str]] = {
     DiaryEvent.NAMED: lambda _detail: _("wrote down the name"),
     DiaryEvent.NOTE: lambda detail: detail,
     DiaryEvent.UNDONE: lambda _detail: _("took that back"),
+    DiaryEvent.WRONG_DIGITS: lambda _detail: _("entered digits that are not those of the reference"),
     DiaryEvent.NOT_TOLD: lambda _detail: _("nobody could be told of it"),
+    DiaryEvent.NOT_CONFIRMED: lambda _detail: _("the caller could not be sent a text"),
+    DiaryEvent.TRIED_AGAIN: lambda _detail: _("had the notification tried again"),
     DiaryEvent.TOLD: lambda _detail: _("told the patient"),
+    DiaryEvent.TO_TELL: lambda _detail: _("the patient is to be told of a change"),
+    DiaryEvent.NOT_TO_TELL: lambda _detail: _("there is nothing to tell any more"),
+    DiaryEvent.ON_PURPOSE: lambda _detail: _("gave this time on purpose"),
 }
 """Makes the sentence of an event from its detail."""
 

@@ -234,6 +234,18 @@ def test_a_request_that_is_gone_leaves_a_form_for_anybody(staff: Staff) -> None:
         assert 'name="phone"' in gets(staff, "/book", request=odd)
 
 
+def test_a_request_about_an_appointment_moves_it_and_books_no_second_one(staff: Staff, services: Services) -> None:
+    """Its patient is rung, since its time was blocked, and takes another one."""
+    made = booked(staff, "13:30")
+    lunch = {"day": TOMORROW, "from": "13:00", "until": "14:00", "words": "lunch"}
+    taps_despite(staff, "/blocks", sends(staff, "/blocks", **lunch), **lunch)
+    (waiting,) = services.desk.store.waiting()
+    answer = sends(staff, "/book", request=str(waiting.id), day=TOMORROW, hour="16:00", column="1")
+    assert answer.status_code == 200
+    assert [(each.id, each.starts) for each in all_booked(services)] == [(made, at("16:00"))]
+    assert services.desk.store.waiting() == []
+
+
 def test_without_a_day_the_diary_opens_at_the_wished_one(staff: Staff, phone: Phone) -> None:
     phone.rings().press("1", "2", "1", "1", "1")
     assert "Diary, Tue 24 Nov" in gets(staff, "", request="1")

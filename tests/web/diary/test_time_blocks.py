@@ -61,10 +61,15 @@ def test_whom_it_touches_is_said_before_and_one_further_tap_keeps_it(staff: Staf
     assert not [name for name in ("After It", "Before It", "Next Day") if name in page]
     assert 'value="lunch"' in page
     assert services.diary.blocked_times.standing(TODAY) == []
-    assert taps_despite(staff, "/blocks", answer, **LUNCH).status_code == 200
+    kept = taps_despite(staff, "/blocks", answer, **LUNCH)
+    assert (kept.status_code, "On the waiting list now, to be told: 1." in words_of(kept)) == (200, True)
     assert len(services.diary.blocked_times.standing(TODAY)) == 1
-    assert "Its time is blocked now" in services.diary.reads.history(1)[-1].detail
-    assert len(services.diary.reads.history(2)) == 1
+    (waiting,) = services.desk.store.waiting()
+    assert (waiting.about, waiting.why, waiting.number) == (1, "blocked", "+919999900001")
+    assert "the patient is to be told of a change" in gets(staff, "/1")
+    undone = sends(staff, "/blocks/1/undo")
+    assert "The time is free again. Not to be told any more: 1." in words_of(undone)
+    assert services.desk.store.waiting() == []
 
 
 def test_who_was_booked_meanwhile_is_said_too(staff: Staff, services: Services) -> None:
