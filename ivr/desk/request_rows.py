@@ -156,5 +156,8 @@ FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "appointment": ("appointment", partial(_or_none, _moment)),
     "source": ("source", _text),
     "merged_into": ("merged_into", partial(_or_none, _whole)),
+    "patient_id": ("patient_id", partial(_or_none, _whole)),
+    "about": ("about", partial(_or_none, _whole)),
+    "why": ("why", partial(_or_none, _text)),
 }
 """The column of each field of a Request but its id, and what reads it: raises ValueError or TypeError."""

@@ -29,7 +29,22 @@ THE_CLOCK = "the clock"
 """The name in a line of history that the service wrote by itself."""
 
 LIVE = (Status.OPEN, Status.TAKEN)
-"""The statuses of a live request. A number has at most one live request of each kind."""
+"""The statuses of a live request."""
+
+
+class Why(StrEnum):
+    """The reason of a request about an appointment, as stored."""
+
+    CLOSED = "closed"
+    """The clinic is closed at its time now."""
+    BLOCKED = "blocked"
+    """The desk has blocked its time."""
+    UNHEARD = "unheard"
+    """It was booked, and the caller has not heard so."""
+    CANCEL = "cancel"
+    """The patient wishes to cancel it."""
+    MOVE = "move"
+    """The patient wishes another time."""
 
 
 class HistoryEvent(StrEnum):
@@ -51,6 +66,10 @@ class HistoryEvent(StrEnum):
     DUPLICATE_OF = "duplicate_of"
     REBOOKED = "rebooked"
     CALLED_OFF = "called_off"
+    """REBOOKED and CALLED_OFF were written by versions of the program that had no diary."""
+    REOPENED = "reopened"
+    NAMED = "named"
+    """The desk wrote down who the patient is."""
     NOTE = "note"
 
 
@@ -97,6 +116,10 @@ class OutcomeReport:
     outcome: Outcome
     at: datetime | None = None
     """The time of the appointment for BOOKED, the time of the next call for LATER, else None."""
+    schedule: str = ""
+    """The key of the diary's column for BOOKED; empty for the first that is free."""
+    on_purpose: bool = False
+    """True if it may be booked beside another patient, or while the clinic is closed."""
 
     def __post_init__(self) -> None:
         if (self.at is None) == (self.outcome in {Outcome.BOOKED, Outcome.LATER}):
@@ -171,6 +194,11 @@ class Request:
     """The origin of the request: "call" or "counter"."""
     merged_into: int | None = None
     """The id of the request that this one was closed as a duplicate of."""
+    patient_id: int | None = None
+    about: int | None = None
+    """The id of the appointment that the patient is to be told of, or wishes to change."""
+    why: str | None = None
+    """A Why, or a reason that a newer version of the program wrote."""
 
     @property
     def number(self) -> str:

@@ -35,7 +35,7 @@ class TypedForm:
     """The fields that are done with when it was sent; all where none is named."""
 
 
-CARD = ("note", "outcome", "day", "hour", "later_day", "later_hour", "to")
+CARD = ("note", "name", "outcome", "day", "hour", "later_day", "later_hour", "to")
 TYPED = ("note", "outcome", "hour", "later_day", "later_hour")
 """Fields of a card, and those of them that nobody has filled in for the person."""
 
@@ -51,9 +51,12 @@ FORMS: Mapping[str, TypedForm] = {
     "moves.put_back": TypedForm("card", CARD, TYPED),
     "moves.pass_on": TypedForm("card", CARD, (*TYPED, "to")),
     "moves.report": TypedForm("card", CARD, TYPED),
-    "bookings.rebook": TypedForm("card", CARD, TYPED),
-    "bookings.call_off": TypedForm("card", CARD, TYPED),
-    "counter.add_new": TypedForm("new", ("phone", "kind", "language", "line", "wish", "note"), ("phone", "note")),
+    "moves.book": TypedForm("card", CARD, TYPED),
+    "moves.reopen": TypedForm("card", CARD, TYPED),
+    "moves.write_name": TypedForm("card", CARD, TYPED),
+    "counter.add_new": TypedForm(
+        "new", ("phone", "name", "kind", "language", "line", "wish", "note"), ("phone", "name", "note")
+    ),
     "blocked.block": TypedForm("blocked", ("phone", "reason"), ("phone", "reason")),
     "hours.change": TypedForm("hours", ("what", "day", "time", "from", "until", "line", "reason"), ("what",)),
     "people.invite": TypedForm("people", ("name", "role"), ("name",)),

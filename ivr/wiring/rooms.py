@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.desk.blocked import Blocked
-from ivr.desk.bookings import Bookings
 from ivr.desk.calendar_feed import CalendarFeed
 from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.job_queue import JobQueue
+from ivr.desk.lists.search import Search
+from ivr.desk.lists.worklist import Worklist
 from ivr.desk.merging import Merging
 from ivr.desk.moves import Moves, next_due
 from ivr.desk.outbox import Outbox
@@ -18,7 +19,6 @@ from ivr.desk.pending import PendingRequests
 from ivr.desk.requests import Outcome, Request
 from ivr.desk.store import RequestStore
 from ivr.desk.tasks import tasks_of_a_request
-from ivr.desk.worklist import Worklist
 from ivr.diary.blocked_times import BlockedTimes
 from ivr.diary.desk_diary import DeskDiary
 from ivr.diary.diary import Diary
@@ -68,9 +68,9 @@ class DeskServices:
 
     store: RequestStore
     worklist: Worklist
+    search: Search
     moves: Moves
     merging: Merging
-    bookings: Bookings
     blocked: Blocked
     calendar_feed: CalendarFeed
     outbox: Outbox
@@ -125,9 +125,9 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
     return DeskServices(
         store=RequestStore(database, tasks_of_a_request(settings.text_confirmations, channels), rules),
         worklist=Worklist(database),
-        moves=Moves(database, opening.due_again, base.clinic.persistence.tries),
+        search=Search(database),
+        moves=Moves(database, opening.due_again, base.clinic.persistence.tries, opening.clinic_now),
         merging=Merging(database),
-        bookings=Bookings(database),
         blocked=Blocked(database),
         calendar_feed=CalendarFeed(database, LinkTokens(settings.secret_key, "calendar link")),
         outbox=Outbox(database),

@@ -152,7 +152,7 @@ def test_a_taken_card_and_the_login_keep_nobody_out(opens: Opens, service: Servi
     path = pages(service)["card"]
     page = opens(size="phone")
     page.goto(path)
-    page.click("text=Take it and ring")
+    page.click("text=Take and call")
     page.wait_for_selector("fieldset")
     assert violations(page) == []
     page.click("text=Log out")

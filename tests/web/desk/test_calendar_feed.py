@@ -145,25 +145,6 @@ def test_a_booking_that_is_taken_back_disappears_and_comes_again_as_the_same_ent
     assert after["last-modified"].dt > before["last-modified"].dt
 
 
-def test_an_appointment_that_is_changed_is_the_same_entry_and_one_that_is_cancelled_is_none(
-    app: Flask, phone: Phone, link: str, clock: Clock
-) -> None:
-    services = phone.services
-    books(phone, TEN)
-    (before,) = events(reads(app, link))
-    clock.goes_on(days=1)
-    services.desk.bookings.rebook(1, TEN + timedelta(hours=3), By("meena", clock()))
-    (after,) = events(reads(app, link))
-    assert (after["uid"], after["dtstart"].dt) == (before["uid"], TEN + timedelta(hours=3))
-    assert after["sequence"] == before["sequence"] + 1
-    assert after["last-modified"].dt == clock()
-    services.desk.bookings.call_off(1, By("meena", clock()))
-    assert events(reads(app, link)) == []
-    assert services.desk.moves.undo(1, "called_off", By("meena", clock()))
-    (back,) = events(reads(app, link))
-    assert (back["dtstart"].dt, back["sequence"]) == (after["dtstart"].dt, after["sequence"] + 1)
-
-
 def test_a_calendar_with_nothing_in_it_is_a_calendar(app: Flask, link: str) -> None:
     assert events(reads(app, link)) == []
     assert Calendar.from_ical(reads(app, link).data)["version"] == "2.0"
