@@ -35,9 +35,12 @@ GONE = {
     "words history.what: called_off",
     "words history.what: rebooked",
 }
-"""Names that went on purpose. An appointment is changed in the diary now; lines of an older program are still read. That
-job lies on a queue of its own: an older program that is put back does not look there, and its sweep puts the job on
-its own queue again. The day's address is nonsense, and is called so now; what is stored as not told is still read."""
+"""Names that went on purpose.
+
+An appointment is changed in the diary now; lines of an older program are still read. That job lies on a queue of its
+own: an older program that is put back does not look there, and its sweep puts the job on its own queue again. The day's
+address is nonsense, and is called so now; what is stored as not told is still read.
+"""
 
 
 def each_name(found: Any, of_what: str = "") -> Iterator[str]:
