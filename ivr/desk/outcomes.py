@@ -21,7 +21,7 @@ from ivr.diary.appointments import (
     NoSuchAppointment,
     TimeTaken,
 )
-from ivr.diary.desk_diary import DeskBooking, asked_at_desk, book_at_desk, undo_change
+from ivr.diary.desk_diary import FARTHEST, DeskBooking, NotMeant, asked_at_desk, book_at_desk, undo_change
 from ivr.diary.diary import cancel, move, note
 from ivr.diary.free import is_open
 from ivr.diary.free_times import require_offered
@@ -56,6 +56,8 @@ def carry_out(write: Connection, clinic: Clinic, row: Row[Any], report: OutcomeR
 
     Raises NotFree, NotMeant, ChangeRefused, NoSuchAppointment, CannotRead, UniqueViolation.
     """
+    if report.at and abs(report.at - by.at) > FARTHEST:
+        raise NotMeant(f"{report.at:%Y} is not near {by.at:%Y}")
     done: tuple[int, str] | None = None
     if report.outcome is Outcome.BOOKED:
         request = request_of(row)

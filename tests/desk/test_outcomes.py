@@ -95,6 +95,8 @@ def test_a_year_that_cannot_be_meant_is_refused_and_changes_nothing(
     for purpose in (False, True):
         with pytest.raises(NotMeant):
             services.desk.moves.report(1, booked(TEN.replace(year=9999), on_purpose=purpose), By("asha", clock()))
+    with pytest.raises(NotMeant):
+        services.desk.moves.report(1, OutcomeReport(Outcome.LATER, TEN.replace(year=9999)), By("asha", clock()))
     assert stands(services) == before
 
 
