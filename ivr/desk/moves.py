@@ -22,7 +22,7 @@ from ivr.desk.move_parts import (
     with_note,
     write_down,
 )
-from ivr.desk.outcomes import DONE, carry_out, take_back
+from ivr.desk.outcomes import DONE, carry_out, name_booked, take_back
 from ivr.desk.request_rows import request_of
 from ivr.desk.requests import (
     LIVE,
@@ -120,7 +120,7 @@ class Moves:
         make(self.database, request_id, entries, lambda row: row.status == Status.CLOSED, opened)
 
     def name(self, request_id: int, name: str, by: By) -> None:
-        """Write down who the patient is; an empty name takes it away.
+        """Write down who the patient is, also of what it has booked; an empty name takes it away.
 
         Raises ValueError for a longer name than `LONGEST_NAME`, CannotRead, NoSuchRequest, StoreAway.
         """
@@ -130,6 +130,7 @@ class Moves:
             patient_id = known_as(write, request_of(row).phone, name, by.at)
             if patient_id != row.patient_id:
                 write.execute(update(table).where(table.c.id == request_id).values(patient_id=patient_id))
+                name_booked(write, row, patient_id)
                 write_down(write, row, HistoryEntry.of(by, HistoryEvent.NAMED))
 
         in_turn(self.database, named)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, or_, update
 
 from ivr.desk.request_rows import request_of
 from ivr.desk.requests import Outcome, OutcomeReport, Request, Why
@@ -87,6 +87,13 @@ def take_back(write: Connection, clinic: Clinic, done: tuple[int, str], by: By) 
     except NoSuchAppointment:
         return True
     return True
+
+
+def name_booked(write: Connection, row: Row[Any], patient_id: int | None) -> None:
+    """Write down whose the appointments are that this request has booked, but for those of somebody else by now."""
+    table = schema.appointments
+    same = or_(table.c.patient_id.is_(None), table.c.patient_id == row.patient_id)
+    write.execute(update(table).where(table.c.request_id == row.id, same).values(patient_id=patient_id))
 
 
 def _book(write: Connection, clinic: Clinic, request: Request, report: OutcomeReport, by: By) -> tuple[int, str]:

@@ -69,6 +69,21 @@ def test_a_booked_request_is_an_appointment_with_its_reference_and_its_person(
     assert {"reported request", "booked appointment", "named patient"} <= set(lines)
 
 
+def test_a_name_that_is_written_down_later_is_the_appointments_too(
+    services: Services, taken: Request, clock: Clock
+) -> None:
+    by = By("asha", clock())
+    services.desk.moves.report(1, booked(), by)
+    for name in ("Made Up", "Some Body"):
+        services.desk.moves.name(1, name, by)
+        (found,) = services.diary.reads.of_phone(taken.number)
+        assert found.patient_id == services.desk.store.request(1).patient_id is not None
+    services.diary.desk.name(found.id, "Made Up", by)
+    services.desk.moves.name(1, "", by)
+    (after,) = services.diary.reads.of_phone(taken.number)
+    assert services.diary.patients.called({after.patient_id or 0})[after.patient_id or 0].name == "Made Up"
+
+
 @pytest.mark.parametrize(
     ("at", "why"),
     [(TEN, Clash.TAKEN), (TEN.replace(hour=3), Clash.CLOSED), (TEN.replace(hour=15), Clash.BLOCKED)],
