@@ -90,6 +90,7 @@ def card_parts(found: Request) -> dict[str, object]:
     may_merge = card.mine or found.status is Status.OPEN
     return {
         "card": card,
+        "booked": visits(each for each in services().diary.reads.of_phone(found.number) if each.request_id == found.id),
         "mine": card.mine,
         "history": _history(entries),
         "into": _merged_into(found),

@@ -1,6 +1,7 @@
 """Staff at a card: one tap books a free time, names and notes are never lost, a closed request is opened again."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -115,6 +116,23 @@ def test_no_answer_says_when_it_is_due_again_and_when_it_is_the_last(staff: Staf
         staff.does("report", 1, outcome="no_answer")
         staff.does("take", 1)
     assert "No answer <small>then it is closed</small>" in card(staff)
+
+
+def test_a_booked_card_shows_where_its_appointment_stands_in_the_diary(
+    staff: Staff, phone: Phone, taken: str, clock: Clock
+) -> None:
+    staff.does("book", 1, at=chips(taken)[3])
+    diary, by = phone.services.diary, By("asha", clock())
+    (found,) = diary.reads.of_phone("+919999900001")
+    assert "Booked for Tue 24 Nov, 10:30." in card(staff)
+    diary.desk.move(found.id, found.starts + timedelta(hours=1), by)
+    page = card(staff)
+    assert "Booked for Tue 24 Nov, 11:30." in page
+    assert "10:30" not in page.partition('id="live"')[2].partition("</section>")[0]
+    diary.desk.cancel(found.id, by)
+    page = card(staff)
+    assert "The appointment on Tue 24 Nov, 11:30: cancelled." in page
+    assert f'<a href="/desk/diary/{found.id}">In the diary</a>' in page
 
 
 # -- names
