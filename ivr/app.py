@@ -10,11 +10,11 @@ from ivr.commands.register import register_commands
 from ivr.web import errors, i18n, request_ids, typed
 from ivr.web.desk.actions import moves
 from ivr.web.desk.blocked import blocked
-from ivr.web.desk.bookings import bookings
 from ivr.web.desk.busy_lines import busy_lines
 from ivr.web.desk.counter import counter
 from ivr.web.desk.merging import merging
 from ivr.web.desk.pages import console
+from ivr.web.desk.search import search
 from ivr.web.diary.appointment import appointment
 from ivr.web.diary.calendar_feed import feed
 from ivr.web.diary.changes import changes
@@ -74,7 +74,7 @@ BLUEPRINTS = (
     moves,
     counter,
     merging,
-    bookings,
+    search,
     people,
     invitation,
     drafts,

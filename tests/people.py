@@ -245,6 +245,12 @@ class Staff:
         assert page.status_code == 200, page.status_code
         return unescape(page.text)
 
+    def searches(self, words: str) -> str:
+        """The page that a search leads to; nothing of it stands in an address."""
+        page = self.browser.post("/desk/search", data={"csrf_token": self.csrf(), "q": words})
+        assert page.status_code == 200, page.status_code
+        return unescape(page.text)
+
     def does(self, move: str, request_id: int, **fields: str) -> str:
         """Presses a button on a card; the page that follows."""
         path = f"/desk/requests/{request_id}/{move}"

@@ -112,7 +112,7 @@ class Desk:
         for request_id, caller in ((3, "+919999900003"), (4, "+919999900004")):
             self.phone.rings(caller=caller).press("2", "1", "1", "1")
             desk.moves.take(request_id, asha)
-            desk.moves.report(request_id, OutcomeReport(Outcome.BOOKED, now + timedelta(hours=2)), asha)
+            desk.moves.report(request_id, OutcomeReport(Outcome.BOOKED, now + timedelta(hours=request_id)), asha)
         for number in ("+919999900007", "+919999900008"):
             desk.blocked.block(self.services.clinic.dialling.anybodys(number), "rings all day", asha)
         week = [DeskClosure(now.date() + timedelta(days=each), "", (), "") for each in (2, 3)]
@@ -246,7 +246,7 @@ A_CALL_THAT_ENDS = "/desk/hear?keys=-+-+-+-+-"
 """The page of what callers hear reads the same rows wherever a call has come to; all of a call takes half a second."""
 
 PAGES = (
-    *("/desk", "/desk/list", "/desk?q=99999", "/desk?q=9999900004", "/desk?q={good}", "/desk?line=main", "/desk/new"),
+    *("/desk", "/desk/list", "/desk?line=main", "/desk/new"),
     *("/desk/diary", "/desk/diary/week", "/desk/diary/blocks", "/desk/diary/book?request=2"),
     *("/desk/diary/1", "/desk/diary/book"),
     *("/desk/hours", A_CALL_THAT_ENDS, "/desk/advice", "/desk/blocked", "/desk/blocked?request=2"),
@@ -364,7 +364,7 @@ def test_the_desk_shows_what_is_stored_and_the_log_names_the_row_once(
         write.execute(text(f"INSERT INTO requests ({names}) VALUES (:{', :'.join(row)})"), row)  # noqa: S608
     desk.staff.logs_in()
     with caplog.at_level(logging.WARNING, "ivr.storage.odd"):
-        for path in ("/desk", "/desk/list", "/desk?q=9999", f"/desk/requests/{row_id}/stored"):
+        for path in ("/desk", "/desk/list", f"/desk/requests/{row_id}/stored"):
             assert all(each in desk.opens(path) for each in (reference, "telepathy", "+919999", "cannot be read")), path
     named = [each.getMessage() for each in caplog.records if each.name == "ivr.storage.odd"]
     assert named == [f"row {row_id} of requests cannot be read by this version: kind, phone"]

@@ -25,11 +25,13 @@ def merged_into(*starts: Select[int]) -> Select[int]:
 
 
 def let_go(write: Connection, ids: Any) -> None:
-    """Remove the links to these requests, and their wishes from the histories of others.
+    """Remove the links to these requests, also those of appointments, and their wishes from the histories of others.
 
     To be called before the requests are deleted.
     """
     write.execute(update(table).where(table.c.merged_into.in_(ids)).values(merged_into=None))
+    booked = schema.appointments
+    write.execute(update(booked).where(booked.c.request_id.in_(ids)).values(request_id=None))
     lines = schema.history
     for row in write.execute(select(table.c.reference, table.c.merged_into).where(table.c.id.in_(ids), WAS_MERGED)):
         of_it = (lines.c.request_id == row.merged_into) & (lines.c.what == HistoryEvent.TOOK_IN)

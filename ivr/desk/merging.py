@@ -7,19 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from ivr.desk.merge_links import forget_wish
-from ivr.desk.moves import write_down
+from ivr.desk.move_parts import last_line, may_undo, more_before, restored, standing, tell, write_down
 from ivr.desk.outbox import give_back, withdraw
 from ivr.desk.request_rows import request_of
 from ivr.desk.requests import HistoryEntry, HistoryEvent, MoveRefused, NoSuchRequest, Outcome, Status
 from ivr.desk.store import note, wish_of
-from ivr.desk.undo import has_another, last_line, may_undo, noted, restored, standing
 from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
 from ivr.storage.database import Database
-from ivr.storage.upsert import in_turn, lock_key
+from ivr.storage.upsert import in_turn
 
 table = schema.requests
 
@@ -78,18 +77,17 @@ class Merging:
         return in_turn(self.database, undone)
 
     def _undo(self, write: Connection, stays_id: int, goes_id: int, by: By) -> bool:
-        _take_turns(write, goes_id)
         try:
             stays, goes = _both(write, stays_id, goes_id)
         except NoSuchRequest:
             return False
         last_of_stays, last_of_goes = last_line(write, stays_id), last_line(write, goes_id)
         # The link is read again, now that both requests are locked.
-        if _taken_in(write, stays_id, by) != goes_id or has_another(write, goes):
+        if _taken_in(write, stays_id, by) != goes_id:
             return False
         if last_of_stays is None or last_of_goes is None or last_of_goes.what != HistoryEvent.DUPLICATE_OF:
             return False
-        withdrawn, before_merge = noted(last_of_goes.before, "withdrawn"), restored(last_of_goes.before)
+        withdrawn, before_merge = more_before(last_of_goes.before, "withdrawn"), restored(last_of_goes.before)
         before_taking_in = restored(last_of_stays.before)
         if withdrawn is None or before_merge is None or before_taking_in is None:
             return False
@@ -120,26 +118,22 @@ def _is_free(row: Row[Any], who: str) -> bool:
 def _take_in(write: Connection, stays: Row[Any], goes: Row[Any], by: By) -> None:
     touched = by.at if stays.status == Status.TAKEN else stays.touched
     change = update(table).where(table.c.id == stays.id)
-    write.execute(change.values(due=min(stays.due, goes.due), touched=touched))
+    known = stays.patient_id or goes.patient_id
+    write.execute(change.values(due=min(stays.due, goes.due), touched=touched, patient_id=known))
     detail = f"{goes.reference} {goes.kind} {wish_of(goes.day, goes.part)}".strip()
-    _tell(write, stays, HistoryEntry.of(by, HistoryEvent.TOOK_IN, detail), standing(stays, took_in=goes.id))
+    tell(write, stays, HistoryEntry.of(by, HistoryEvent.TOOK_IN, detail), standing(stays, took_in=goes.id))
 
 
 def _close(write: Connection, stays: Row[Any], goes: Row[Any], by: By) -> None:
     withdrawn = withdraw(write, goes.id, by.at)
     closed = {"status": Status.CLOSED, "outcome": Outcome.DUPLICATE, "touched": by.at, "merged_into": stays.id}
     write.execute(update(table).where(table.c.id == goes.id).values(closed))
-    _tell(
+    tell(
         write,
         goes,
         HistoryEntry.of(by, HistoryEvent.DUPLICATE_OF, stays.reference),
         standing(goes, withdrawn=withdrawn),
     )
-
-
-def _tell(write: Connection, row: Row[Any], entry: HistoryEntry, before: str | None) -> None:
-    values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
-    write.execute(insert(schema.history).values(request_id=row.id, before=before, **values))
 
 
 def _taken_in(write: Connection, stays_id: int, by: By) -> int | None:
@@ -149,12 +143,5 @@ def _taken_in(write: Connection, stays_id: int, by: By) -> int | None:
     last = last_line(write, stays_id)
     if last is None or last.what != HistoryEvent.TOOK_IN or not may_undo(last, by):
         return None
-    found: int | None = noted(last.before, "took_in")
+    found: int | None = more_before(last.before, "took_in")
     return found
-
-
-def _take_turns(write: Connection, request_id: int) -> None:
-    """Lock the request's number and kind: it may become live again while a call makes a new request of the same."""
-    whose = write.execute(select(table.c.phone, table.c.kind).where(table.c.id == request_id)).one_or_none()
-    if whose is not None:
-        lock_key(write, whose.phone, whose.kind)

@@ -4,22 +4,32 @@ Each move is one transaction with a line of history. If two people try the same 
 no clock.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
-from ivr.desk.request_rows import CannotRead, OddRequest, any_request, request_of
+from ivr.desk.move_parts import (
+    audited,
+    found_row,
+    last_line,
+    make,
+    may_undo,
+    more_before,
+    restored,
+    with_note,
+    write_down,
+)
+from ivr.desk.outcomes import DONE, carry_out, name_booked, take_back
+from ivr.desk.request_rows import request_of
 from ivr.desk.requests import (
     LIVE,
     OUTCOMES,
     THE_CLOCK,
     HistoryEntry,
     HistoryEvent,
-    MoveRefused,
-    NoSuchRequest,
     Outcome,
     OutcomeReport,
     Request,
@@ -27,13 +37,13 @@ from ivr.desk.requests import (
     Then,
 )
 from ivr.desk.store import note
-from ivr.desk.undo import has_another, last_line, may_undo, restored, standing
+from ivr.diary.patients import known_as
 from ivr.line.booking import Kind, next_try
 from ivr.line.clinic import Clinic
 from ivr.storage import schema
-from ivr.storage.audit import AuditAction, By, line
+from ivr.storage.audit import By
 from ivr.storage.database import Database
-from ivr.storage.upsert import in_turn, lock_key
+from ivr.storage.upsert import in_turn
 
 LEFT_ALONE = timedelta(minutes=20)
 """Time without a move after which a taken request is open again."""
@@ -57,33 +67,72 @@ class Moves:
     """The function that returns the new due time of a request whose patient was not reached."""
     tries: int
     """Calls to a patient before the request is closed as not reached."""
+    clinic_now: Callable[[], Clinic]
 
     def take(self, request_id: int, by: By, words: str = "") -> None:
         """Take an open request. Raises MoveRefused where it is not open, NoSuchRequest, StoreAway."""
         change = {"status": Status.TAKEN, "taken_by": by.who, "touched": by.at}
-        entries = noted(words, HistoryEntry.of(by, HistoryEvent.TAKEN))
+        entries = with_note(words, HistoryEntry.of(by, HistoryEvent.TAKEN))
         make(self.database, request_id, entries, lambda row: row.status == Status.OPEN, change)
 
     def put_back(self, request_id: int, by: By, words: str = "") -> None:
         """Put back a request that this person has taken. Raises as `take`."""
         change = {"status": Status.OPEN, "taken_by": None, "touched": None}
-        entries = noted(words, HistoryEntry.of(by, HistoryEvent.PUT_BACK))
+        entries = with_note(words, HistoryEntry.of(by, HistoryEvent.PUT_BACK))
         make(self.database, request_id, entries, _taken_by(by.who), change)
 
     def pass_on(self, request_id: int, to: str, by: By, words: str = "") -> None:
         """Pass a live request on to a colleague. Raises as `take`."""
         change = {"status": Status.TAKEN, "taken_by": to, "touched": by.at}
-        entries = noted(words, HistoryEntry.of(by, HistoryEvent.PASSED_ON, to))
+        entries = with_note(words, HistoryEntry.of(by, HistoryEvent.PASSED_ON, to))
         make(self.database, request_id, entries, lambda row: row.status in LIVE, change)
 
     def report(self, request_id: int, report: OutcomeReport, by: By, words: str = "") -> None:
-        """Report the outcome of a call: the request is closed, or due again later. Raises as `take`."""
+        """Report the outcome of a call: the request is closed, or due again later; the diary follows.
+
+        Raises as `take`, and as `carry_out`.
+        """
+        clinic = self.clinic_now()
 
         def changed(row: Row[Any]) -> Mapping[str, Any]:
             return self._reported(row, report, by.at)
 
+        def in_diary(write: Connection, row: Row[Any]) -> Mapping[str, Any]:
+            return carry_out(write, clinic, row, report, by)
+
         entry = HistoryEntry.of(by, report.outcome, report.at.isoformat() if report.at else "")
-        make(self.database, request_id, noted(words, entry), _taken_by(by.who), changed)
+        make(self.database, request_id, with_note(words, entry), _taken_by(by.who), changed, also=in_diary)
+
+    def reopen(self, request_id: int, by: By, words: str = "") -> None:
+        """Open a closed request again, due while the clinic is open. Raises as `take`.
+
+        An appointment that it has booked stays in the diary.
+        """
+        clinic = self.clinic_now()
+        nothing = dict.fromkeys(("taken_by", "touched", "outcome", "appointment", "merged_into"))
+
+        def opened(row: Row[Any]) -> Mapping[str, Any]:
+            due = clinic.line(row.line).hours.open_from(by.at) or by.at
+            return {**nothing, "status": Status.OPEN, "tries": 0, "due": due}
+
+        entries = with_note(words, HistoryEntry.of(by, HistoryEvent.REOPENED))
+        make(self.database, request_id, entries, lambda row: row.status == Status.CLOSED, opened)
+
+    def name(self, request_id: int, name: str, by: By) -> None:
+        """Write down who the patient is, also of what it has booked; an empty name takes it away.
+
+        Raises ValueError for a longer name than `LONGEST_NAME`, CannotRead, NoSuchRequest, StoreAway.
+        """
+
+        def named(write: Connection) -> None:
+            row = found_row(write, request_id)
+            patient_id = known_as(write, request_of(row).phone, name, by.at)
+            if patient_id != row.patient_id:
+                write.execute(update(table).where(table.c.id == request_id).values(patient_id=patient_id))
+                name_booked(write, row, patient_id)
+                write_down(write, row, HistoryEntry.of(by, HistoryEvent.NAMED))
+
+        in_turn(self.database, named)
 
     def _reported(self, row: Row[Any], report: OutcomeReport, now: datetime) -> Mapping[str, Any]:
         """Return the change of the row. Raises CannotRead where it depends on what cannot be read."""
@@ -111,7 +160,7 @@ class Moves:
         entry = HistoryEntry.of(by, HistoryEvent.NOTE, words)
 
         def written(write: Connection) -> None:
-            row = _found(write, request_id)
+            row = found_row(write, request_id)
             write_down(write, row, entry)
             if row.status == Status.TAKEN:
                 write.execute(update(table).where(table.c.id == request_id).values(touched=by.at))
@@ -121,22 +170,23 @@ class Moves:
     def undo(self, request_id: int, what: str, by: By) -> bool:
         """Undo the move `what` if this person has just made it and it is the last, and return whether it was undone.
 
-        Nothing is undone where the caller has made a new live request since. A merge is undone by merging.py. Raises
-        NoSuchRequest, StoreAway.
+        What was done in the diary with it is undone too. A merge is undone by merging.py. Raises TimeTaken where
+        another patient has the appointment's former time by now, NoSuchRequest, StoreAway.
         """
+        clinic = self.clinic_now()
 
         def undone(write: Connection) -> bool:
-            row = _found_in_turn(write, request_id)
+            row = found_row(write, request_id)
             last = last_line(write, request_id)
             if last is None or last.what != what or what in MERGED or not may_undo(last, by):
                 return False
-            before = restored(last.before)
-            if before is None or (before["status"] in LIVE and has_another(write, row)):
+            before, done = restored(last.before), more_before(last.before, DONE)
+            if before is None or (done and not take_back(write, clinic, done, by)):
                 return False
             write.execute(update(table).where(table.c.id == request_id).values(before))
             entry = HistoryEntry.of(by, HistoryEvent.UNDONE, last.what)
             note(write, request_id, entry)
-            write.execute(_audited(row, entry))
+            write.execute(audited(row, entry))
             return True
 
         return in_turn(self.database, undone)
@@ -160,55 +210,6 @@ class Moves:
         return in_turn(self.database, returned)
 
 
-def make(
-    database: Database,
-    request_id: int,
-    entries: Sequence[HistoryEntry],
-    allowed: Callable[[Row[Any]], bool],
-    change: Mapping[str, Any] | Callable[[Row[Any]], Mapping[str, Any]],
-) -> None:
-    """Make a move where it is allowed, with its line of history, the last of `entries`, and of the audit.
-
-    The entries before it are notes that go with it; so the move's line stays the last, and it can be undone.
-    Raises MoveRefused where the move is not allowed, CannotRead where its status is unknown, NoSuchRequest, StoreAway.
-    """
-    *notes, entry = entries
-
-    def made(write: Connection) -> None:
-        row = _found(write, request_id)
-        if not allowed(row):
-            raise _refused(row)
-        changed = change(row) if callable(change) else change
-        for each in notes:
-            write_down(write, row, each)
-        # No other writer can interfere: PostgreSQL has locked the row, SQLite the database.
-        write.execute(update(table).where(table.c.id == request_id).values(**changed))
-        values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
-        write.execute(insert(schema.history).values(request_id=request_id, before=standing(row), **values))
-        write.execute(_audited(row, entry))
-
-    in_turn(database, made)
-
-
-def _refused(row: Row[Any]) -> MoveRefused | CannotRead:
-    """Return the error that tells how the request stands."""
-    found = any_request(row)
-    if isinstance(found, OddRequest) and found.status is None:
-        return CannotRead(found)
-    return MoveRefused(Status(row.status), row.taken_by)
-
-
-def noted(words: str, entry: HistoryEntry) -> Sequence[HistoryEntry]:
-    """Return a move's line, after the note that goes with it where there is one."""
-    return [*([HistoryEntry(entry.at, entry.who, HistoryEvent.NOTE, words)] if words else []), entry]
-
-
-def write_down(write: Connection, row: Row[Any], entry: HistoryEntry) -> None:
-    """Add a note to the history, with its line of the audit."""
-    note(write, row.id, entry)
-    write.execute(_audited(row, entry))
-
-
 def next_due(clinic: Clinic) -> Callable[[Request, Outcome, datetime], datetime]:
     """Return the clinic's rule for when a patient who was not reached is called again."""
 
@@ -218,41 +219,6 @@ def next_due(clinic: Clinic) -> Callable[[Request, Outcome, datetime], datetime]
         return next_try(clinic.line(request.line).offer, part, now + pause)
 
     return due
-
-
-def _found(write: Connection, request_id: int) -> Row[Any]:
-    row = write.execute(select(table).where(table.c.id == request_id).with_for_update()).one_or_none()
-    if row is None:
-        raise NoSuchRequest(request_id)
-    return row
-
-
-def _found_in_turn(write: Connection, request_id: int) -> Row[Any]:
-    """Return the row with its number and kind locked: it may become live while a call makes a request of the same."""
-    whose = write.execute(select(table.c.phone, table.c.kind).where(table.c.id == request_id)).one_or_none()
-    if whose is not None:
-        lock_key(write, whose.phone, whose.kind)
-    return _found(write, request_id)
-
-
-def _audited(row: Row[Any], entry: HistoryEntry) -> Insert:
-    """Return the audit's line about a move. The words of a note stay with the request."""
-    what = AUDITED.get(entry.what, AuditAction.REPORTED_REQUEST)
-    detail = "" if entry.what == HistoryEvent.NOTE else entry.detail
-    outcome = entry.what if entry.what not in AUDITED else ""
-    return line(entry.by, what, row.reference, outcome or detail)
-
-
-AUDITED: Mapping[str, AuditAction] = {
-    HistoryEvent.TAKEN: AuditAction.TOOK_REQUEST,
-    HistoryEvent.PUT_BACK: AuditAction.PUT_BACK_REQUEST,
-    HistoryEvent.PASSED_ON: AuditAction.PASSED_ON_REQUEST,
-    HistoryEvent.NOTE: AuditAction.NOTED_ON_REQUEST,
-    HistoryEvent.REBOOKED: AuditAction.CHANGED_APPOINTMENT,
-    HistoryEvent.CALLED_OFF: AuditAction.CANCELLED_APPOINTMENT,
-    HistoryEvent.UNDONE: AuditAction.UNDID_REQUEST,
-}
-"""The audit's action for each move. Outcomes are not listed; their action is REPORTED_REQUEST."""
 
 
 def _taken_by(who: str) -> Callable[[Row[Any]], bool]:

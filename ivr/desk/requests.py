@@ -66,6 +66,10 @@ class HistoryEvent(StrEnum):
     DUPLICATE_OF = "duplicate_of"
     REBOOKED = "rebooked"
     CALLED_OFF = "called_off"
+    """REBOOKED and CALLED_OFF were written by versions of the program that had no diary."""
+    REOPENED = "reopened"
+    NAMED = "named"
+    """The desk wrote down who the patient is."""
     NOTE = "note"
     TO_TELL = "to_tell"
     """The clinic has something to tell the patient about an appointment; the detail is a Why."""
@@ -120,6 +124,10 @@ class OutcomeReport:
     outcome: Outcome
     at: datetime | None = None
     """The time of the appointment for BOOKED, the time of the next call for LATER, else None."""
+    schedule: str = ""
+    """The key of the diary's column for BOOKED; empty for the first that is free."""
+    on_purpose: bool = False
+    """True if it may be booked beside another patient, or while the clinic is closed."""
 
     def __post_init__(self) -> None:
         if (self.at is None) == (self.outcome in {Outcome.BOOKED, Outcome.LATER}):

@@ -125,20 +125,7 @@ class DeskDiary:
         Raises TimeTaken where somebody else has the former time by now, NoSuchAppointment, StoreAway.
         """
         buffer = self.clinic_now().diary.buffer
-
-        def undone(write: Connection) -> bool:
-            row, last = _row(write, appointment_id), _last_line(write, appointment_id)
-            if last is None or last.what != what or last.who != by.who or by.at - last.at > UNDO_WITHIN:
-                return False
-            before = _restored(last.before)
-            if before is None:
-                return False
-            _put_back(write, row, before, buffer)
-            note(write, appointment_id, DiaryEntry(by.at, by.who, DiaryEvent.UNDONE, what), standing(row))
-            write.execute(line(by, AuditAction.UNDID_APPOINTMENT, row.reference, what))
-            return True
-
-        return in_turn(self.database, undone)
+        return in_turn(self.database, lambda write: undo_change(write, buffer, appointment_id, what, by))
 
     def _done(
         self, appointment_id: int, work: Callable[[Connection], None], audited: Callable[[Row[Any]], Insert]
@@ -174,6 +161,20 @@ def book_at_desk(write: Connection, rules: DiaryRules, wanted: DeskBooking, by: 
         note(write, appointment_id, DiaryEntry(by.at, by.who, DiaryEvent.NOTE, wanted.words))
     write.execute(line(by, AuditAction.BOOKED_APPOINTMENT, wanted.reference, wanted.starts.isoformat()))
     return appointment_id
+
+
+def undo_change(write: Connection, buffer: timedelta, appointment_id: int, what: str, by: By) -> bool:
+    """Undo the change `what` as `DeskDiary.undo`. Raises TimeTaken, NoSuchAppointment, UniqueViolation."""
+    row, last = _row(write, appointment_id), _last_line(write, appointment_id)
+    if last is None or last.what != what or last.who != by.who or by.at - last.at > UNDO_WITHIN:
+        return False
+    before = _restored(last.before)
+    if before is None:
+        return False
+    _put_back(write, row, before, buffer)
+    note(write, appointment_id, DiaryEntry(by.at, by.who, DiaryEvent.UNDONE, what), standing(row))
+    write.execute(line(by, AuditAction.UNDID_APPOINTMENT, row.reference, what))
+    return True
 
 
 def asked_at_desk(rules: DiaryRules, starts: datetime, schedule: str, *, beside: bool, now: datetime) -> Asked:

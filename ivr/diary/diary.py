@@ -166,6 +166,11 @@ class Diary:
             raise NoSuchAppointment(appointment_id)
         return any_appointment(found[0])
 
+    def among(self, ids: Collection[int]) -> dict[int, AnyAppointment]:
+        """Return the appointments of these ids, by id. Raises StoreAway."""
+        found = self._rows(table.c.id.in_(ids)) if ids else []
+        return {row.id: any_appointment(row) for row in found}
+
     def between(self, start: datetime, end: datetime) -> list[AnyAppointment]:
         """Return the appointments that begin from `start` until before `end`, by time. Raises StoreAway."""
         return [any_appointment(row) for row in self._rows(table.c.starts >= start, table.c.starts < end)]

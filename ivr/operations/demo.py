@@ -107,7 +107,11 @@ class Demo:
             self.moves.take(request_id, By(SOMEBODY, moment))
         for outcome in example.reports:
             at = self._appointment(asked) if outcome is Outcome.BOOKED else None
-            self.moves.report(request_id, OutcomeReport(outcome, at), By(SOMEBODY, moment + timedelta(minutes=2)))
+            self.moves.report(
+                request_id,
+                OutcomeReport(outcome, at, on_purpose=at is not None),
+                By(SOMEBODY, moment + timedelta(minutes=2)),
+            )
         if example.note:
             self.moves.write_note(request_id, example.note, By(SOMEBODY, moment))
 

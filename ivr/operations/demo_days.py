@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from ivr.desk.move_parts import RESTORED
 from ivr.desk.requests import HistoryEvent, Outcome, Status
-from ivr.desk.undo import RESTORED
 from ivr.line.booking import Kind, Wish
 from ivr.line.clinic import Clinic, Line
 from ivr.reports.call_records import CallRecord

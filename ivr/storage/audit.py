@@ -59,6 +59,8 @@ class AuditAction(StrEnum):
     REPORTED_REQUEST = "reported request"
     NOTED_ON_REQUEST = "noted on request"
     UNDID_REQUEST = "undid request"
+    REOPENED_REQUEST = "reopened request"
+    NAMED_PATIENT = "named patient"
     MERGED_REQUEST = "merged request"
     UNDID_MERGING_REQUEST = "undid merging request"
     SAW_APPOINTMENT = "saw appointment"

@@ -6,9 +6,10 @@ from ivr.web.i18n import _
 
 
 class TooLong(ValueError):
-    """The typed words are too long. The message tells the reader by how much."""
+    """The typed words are too long. The message tells the reader by how much; `field` is the field of the form."""
 
-    def __init__(self, label: str, most: int, found: int) -> None:
+    def __init__(self, field: str, label: str, most: int, found: int) -> None:
+        self.field = field
         sentence = _(
             "%(label)s: that is too long. It has %(found)s letters, and there is room for %(most)s. Please shorten it."
         )
@@ -22,5 +23,5 @@ def words(field: str, label: str, most: int) -> str:
     """
     typed = request.form.get(field, "").replace("\r\n", "\n").strip()
     if len(typed) > most:
-        raise TooLong(label, most, len(typed))
+        raise TooLong(field, label, most, len(typed))
     return typed

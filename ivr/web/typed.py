@@ -35,7 +35,7 @@ class TypedForm:
     """The fields that are done with when it was sent; None for all of them."""
 
 
-CARD = ("note", "outcome", "day", "hour", "later_day", "later_hour", "to")
+CARD = ("note", "name", "outcome", "day", "hour", "later_day", "later_hour", "to")
 TYPED = ("note", "outcome", "hour", "later_day", "later_hour")
 """Fields of a card, and those of them that nobody has filled in for the person."""
 
@@ -57,15 +57,18 @@ FORMS: Mapping[str, TypedForm] = {
     "moves.undo": TypedForm("card", CARD, TYPED, sends=()),
     "merging.find": TypedForm("card", CARD, TYPED, sends=()),
     "merging.merge": TypedForm("card", CARD, TYPED, sends=("note",)),
-    "bookings.rebook": TypedForm("card", CARD, TYPED),
-    "bookings.call_off": TypedForm("card", CARD, TYPED),
+    "moves.book": TypedForm("card", CARD, TYPED),
+    "moves.reopen": TypedForm("card", CARD, TYPED),
+    "moves.write_name": TypedForm("card", CARD, TYPED),
     **dict.fromkeys(
         ("appointment.keep", "changes.move", "changes.cancel", "changes.mark", "changes.reopen"),
         TypedForm("appointment", ("name", "note", "day", "hour", "column"), ("name", "note", "hour")),
     ),
     "new_appointment.add": TypedForm("booking", BOOKING, ("phone", "name", "note")),
     "time_blocks.block": TypedForm("times", TIMES, ("words", "from", "until")),
-    "counter.add_new": TypedForm("new", ("phone", "kind", "language", "line", "wish", "note"), ("phone", "note")),
+    "counter.add_new": TypedForm(
+        "new", ("phone", "name", "kind", "language", "line", "wish", "note"), ("phone", "name", "note")
+    ),
     "blocked.block": TypedForm("blocked", ("phone", "reason"), ("phone", "reason")),
     "hours.change": TypedForm("hours", ("what", "day", "time", "from", "until", "line", "reason"), ("what",)),
     "people.invite": TypedForm("people", ("name", "role"), ("name",)),

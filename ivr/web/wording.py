@@ -74,6 +74,8 @@ AUDIT: Mapping[AuditAction, str] = {
     AuditAction.REPORTED_REQUEST: later("reported request"),
     AuditAction.NOTED_ON_REQUEST: later("noted on request"),
     AuditAction.UNDID_REQUEST: later("undid request"),
+    AuditAction.REOPENED_REQUEST: later("reopened request"),
+    AuditAction.NAMED_PATIENT: later("named patient"),
     AuditAction.MERGED_REQUEST: later("merged request"),
     AuditAction.UNDID_MERGING_REQUEST: later("undid merging request"),
     AuditAction.SAW_APPOINTMENT: later("saw appointment"),

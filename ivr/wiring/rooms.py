@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ivr.desk.blocked import Blocked
-from ivr.desk.bookings import Bookings
 from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.job_queue import JobQueue
+from ivr.desk.lists.search import Search
+from ivr.desk.lists.worklist import Worklist
 from ivr.desk.merging import Merging
 from ivr.desk.moves import Moves, next_due
 from ivr.desk.outbox import Outbox
@@ -20,7 +21,6 @@ from ivr.desk.tasks import tasks_of_a_request
 from ivr.desk.upkeep.adoption import Adoption
 from ivr.desk.upkeep.unheard import Unheard
 from ivr.desk.upkeep.upkeep import Upkeep
-from ivr.desk.worklist import Worklist
 from ivr.diary.blocked_times import BlockedTimes
 from ivr.diary.calendar_feed import CalendarFeed
 from ivr.diary.concerns import Concerns
@@ -75,9 +75,9 @@ class DeskServices:
 
     store: RequestStore
     worklist: Worklist
+    search: Search
     moves: Moves
     merging: Merging
-    bookings: Bookings
     blocked: Blocked
     adoption: Adoption
     upkeep: Upkeep
@@ -140,9 +140,9 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
     return DeskServices(
         store=RequestStore(database, tasks_of_a_request(settings.text_confirmations, channels), rules),
         worklist=Worklist(database),
-        moves=Moves(database, opening.due_again, base.clinic.persistence.tries),
+        search=Search(database),
+        moves=Moves(database, opening.due_again, base.clinic.persistence.tries, opening.clinic_now),
         merging=Merging(database),
-        bookings=Bookings(database),
         blocked=Blocked(database),
         adoption=Adoption(database),
         upkeep=Upkeep(database, notices),

@@ -81,7 +81,7 @@ def main() -> None:
         reference = taken_by_telephone(page)
         log_in(page)
         page.goto(f"/desk/requests/{reference}")
-        page.click("text=Take it and ring")
+        page.click("text=Take and call")
         page.wait_for_selector("fieldset")
         take(page, "card")
         for name, shown in PAGES.items():

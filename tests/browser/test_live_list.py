@@ -30,14 +30,14 @@ def test_the_keyboard_stays_when_the_list_changes_and_the_minute_turns(
 ) -> None:
     call = service.phone.rings().press(*CALLBACK)
     page = opens()
-    page.get_by_role("button", name=f"Take {call.reference}").focus()
+    page.get_by_role("button", name=f"Take and call: {call.reference}").focus()
     changed(page, lambda: service.phone.rings(caller="+919999900002").press(*CALLBACK))
-    assert page.evaluate(AT) == f"Take {call.reference}"
+    assert page.evaluate(AT) == f"Take and call: {call.reference}"
     changed(page, lambda: clock.goes_on(minutes=3))
     expect(page.locator(".card").first).to_contain_text("3 min late")
-    assert page.evaluate(AT) == f"Take {call.reference}"
+    assert page.evaluate(AT) == f"Take and call: {call.reference}"
     changed(page, lambda: service.services.desk.moves.take(2, By("meena", clock())))
-    assert page.evaluate(AT) == f"Take {call.reference}"
+    assert page.evaluate(AT) == f"Take and call: {call.reference}"
     page.keyboard.press("Enter")
     page.wait_for_selector("text=What came of it?")
     assert service.services.desk.store.request(1).taken_by == "asha"
@@ -78,7 +78,7 @@ def test_a_selection_stays_when_the_list_changes_and_the_minute_turns(
 ) -> None:
     service.phone.rings().press(*CALLBACK)
     page = opens()
-    page.evaluate("getSelection().selectAllChildren(document.querySelector('#request-1 h2'))")
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#request-1 h3'))")
     chosen = page.evaluate(CHOSEN)
     assert "99999 00001" in chosen
     changed(page, lambda: service.phone.rings(caller="+919999900002").press(*CALLBACK))
@@ -92,13 +92,13 @@ def test_an_open_card_keeps_keyboard_selection_and_what_is_unfolded(
     call = service.phone.rings().press(*CALLBACK)
     page = opens()
     page.goto(f"/desk/requests/{call.reference}")
-    page.get_by_role("button", name="Take it and ring").focus()
+    page.get_by_role("button", name="Take and call").focus()
     page.evaluate("getSelection().selectAllChildren(document.querySelector('#history li'))")
     chosen = page.evaluate(CHOSEN)
     changed(page, lambda: clock.goes_on(minutes=2))
     by = By("meena", clock())
     changed(page, lambda: service.services.desk.moves.write_note(1, "her knee", by))
-    assert page.evaluate(AT).strip() == "Take it and ring"
+    assert page.evaluate(AT).strip() == "Take and call"
     assert page.evaluate(CHOSEN) == chosen
 
 

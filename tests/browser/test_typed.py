@@ -156,6 +156,9 @@ def test_enter_beside_an_hour_books_and_reports_nothing_else(
     page.press("#later-hour", "Enter")
     if js:
         page.wait_for_selector("#list")
+    else:
+        page.wait_for_url("**/times")
+        expect(page.locator("#later-hour")).to_have_value("10:35")
     outcomes = {each.what for each in service.services.desk.store.history(1)}
     assert outcomes == ({"made", "taken", "later"} if js else {"made", "taken"})
 

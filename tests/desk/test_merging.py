@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from ivr.desk.lists.worklist import Filter
 from ivr.desk.merging import MergeRefused, Merging, SameRequest
+from ivr.desk.move_parts import UNDO_WITHIN
 from ivr.desk.moves import Moves
 from ivr.desk.outbox import Outbox
 from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, OutcomeReport, Request, Status
-from ivr.desk.undo import UNDO_WITHIN
-from ivr.desk.worklist import Filter
 from ivr.line.phones import Phone as Number
 from ivr.operations.demo import DEMO
 from ivr.operations.personal_data import PersonalData
@@ -116,7 +116,7 @@ def test_every_reference_that_was_heard_leads_to_the_one_that_remains(
     assert found_by(services, hers.reference) == found_by(services, again.reference) == [1]
     assert [each.id for each in services.desk.worklist.referred(again.reference, also_merged=True)] == [1, 2]
     for words in (hers.reference, again.reference, DAUGHTERS[3:], "00002", CALLER):
-        assert [each.id for each in services.desk.worklist.page(Filter(words)).requests] == [1], words
+        assert [each.id for each in services.desk.worklist.page(Filter()).requests] == [1], words
 
 
 def test_a_request_that_is_merged_again_takes_its_references_along(
@@ -217,7 +217,7 @@ def test_a_request_is_not_merged_with_itself_nor_with_none(
 def patient(database_url: str, services: Services) -> Iterator[tuple[Merging, Moves]]:
     """The same desk, with a patience that many threads at once do not use up."""
     database = Database(database_url, timeout=WORKER_TIMEOUT)
-    yield Merging(database), Moves(database, services.desk.moves.next_due, services.desk.moves.tries)
+    yield Merging(database), replace(services.desk.moves, database=database)
     database.close()
 
 
@@ -293,7 +293,6 @@ BETWEEN: dict[str, Callable[[Services, Phone, Clock], object]] = {
     "somebody notes on what was closed": lambda services, _phone, clock: services.desk.moves.write_note(
         2, "?", By("asha", clock())
     ),
-    "the other number rings again": lambda _services, phone, _clock: phone.rings(caller=DAUGHTERS).press(*TO_BE_RUNG),
     "her number rings again": lambda _services, phone, _clock: phone.rings().press(*BOOK),
 }
 
@@ -306,6 +305,26 @@ def test_where_something_has_happened_since_both_stay_as_they_are(
     before = services.desk.store.all()
     assert not services.desk.merging.undo(1, By("asha", clock()))
     assert services.desk.store.all() == before
+
+
+@pytest.mark.usefixtures("merged")
+def test_a_merge_is_undone_though_the_other_number_has_made_another_request(
+    services: Services, phone: Phone, clock: Clock
+) -> None:
+    phone.rings(caller=DAUGHTERS).press(*TO_BE_RUNG)
+    assert services.desk.merging.undo(1, By("asha", clock()))
+    assert [each.id for each in services.desk.store.waiting()] == [1, 2, 3]
+
+
+def test_the_request_that_stays_is_the_persons_whose_name_stood_on_the_other(
+    services: Services, hers: Conversation, again: Conversation, clock: Clock
+) -> None:
+    by = By("asha", clock())
+    services.desk.moves.name(2, "Made Up", by)
+    services.desk.merging.merge(1, 2, by)
+    assert stands(services, 1).patient_id == stands(services, 2).patient_id is not None
+    assert services.desk.merging.undo(1, by)
+    assert (stands(services, 1).patient_id, stands(services, 2).patient_id is None) == (None, False)
 
 
 # -- the staff are told once

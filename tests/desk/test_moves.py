@@ -5,9 +5,9 @@ from threading import Barrier, Thread
 
 import pytest
 
+from ivr.desk.move_parts import UNDO_WITHIN
 from ivr.desk.moves import LEFT_ALONE
 from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, OutcomeReport, Request, Status
-from ivr.desk.undo import UNDO_WITHIN
 from ivr.storage.audit import By
 from ivr.web.services import Services
 from tests.people import Clock, Phone
@@ -143,14 +143,33 @@ def test_after_a_while_nothing_is_undone(services: Services, request_id: int, cl
     assert not services.desk.moves.undo(request_id, "settled", By("asha", clock()))
 
 
-def test_a_closing_is_not_undone_over_the_patients_next_request(
+def test_a_closing_is_undone_though_the_patient_has_made_another_request(
     services: Services, phone: Phone, request_id: int, clock: Clock
 ) -> None:
+    """A number may have several live requests: a family has one telephone."""
     services.desk.moves.take(request_id, By("asha", clock()))
     services.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     phone.rings().press("2", "1", "1", "1")
-    assert not services.desk.moves.undo(request_id, "settled", By("asha", clock()))
-    assert [each.id for each in services.desk.store.waiting()] == [request_id + 1]
+    assert services.desk.moves.undo(request_id, "settled", By("asha", clock()))
+    assert [each.id for each in services.desk.store.waiting()] == [request_id, request_id + 1]
+
+
+def test_a_closed_request_is_opened_again_at_any_time_due_while_the_clinic_is_open(
+    services: Services, request_id: int, clock: Clock
+) -> None:
+    services.desk.moves.take(request_id, By("asha", clock()))
+    services.desk.moves.report(request_id, OutcomeReport(Outcome.WRONG_NUMBER), By("asha", clock()))
+    clock.shows(2026, 12, 12, 22, 0)
+    services.desk.moves.reopen(request_id, By("meena", clock()), "he has written his number down wrongly")
+    found = now(services, request_id)
+    assert (found.status, found.outcome, found.tries) == ("open", None, 0)
+    assert services.clinic.line("main").hours.local(found.due).isoformat() == "2026-12-13T09:30:00+05:30"
+    assert told(services, request_id)[-2:] == ["meena note", "meena reopened"]
+    assert services.staff.audit.page()[0].what == "reopened request"
+    with pytest.raises(MoveRefused):
+        services.desk.moves.reopen(request_id, By("asha", clock()))
+    assert services.desk.moves.undo(request_id, "reopened", By("meena", clock()))
+    assert now(services, request_id).outcome is Outcome.WRONG_NUMBER
 
 
 def test_a_request_left_alone_for_twenty_minutes_goes_back_by_itself(

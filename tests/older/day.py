@@ -7,7 +7,7 @@ import re
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -16,6 +16,7 @@ from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from ivr.storage.audit import By
 from testing.listener import listener
 from tests.conftest import PASSWORD
 from tests.older import BASE, CALLS, FIXED, PEOPLE, looks, number
@@ -227,10 +228,12 @@ def taken(day: Day, asha: Staff) -> None:
 
 def appointments(day: Day, asha: Staff) -> None:
     stays, goes, back = day.asks(6), day.asks(7, lang="hi"), day.asks(8)
-    for each in (stays, goes):
-        reports(asha, each, outcome="booked", day="2026-11-24", hour="11:00")
-    asha.does("rebook", stays, day="2026-11-24", hour="12:30")
-    asha.does("call_off", goes)
+    for each, hour in ((stays, "11:00"), (goes, "11:30")):
+        reports(asha, each, outcome="booked", day="2026-11-24", hour=hour)
+    diary, by = day.phone.services.diary, By("asha", day.clock())
+    moved, cancelled = diary.reads.between(day.clock(), day.clock() + timedelta(days=2))
+    diary.desk.move(moved.id, day.clock() + timedelta(days=1), by, beside=True)
+    diary.desk.cancel(cancelled.id, by)
     asha.takes_back(reports(asha, back, outcome="booked", day="2026-11-24", hour="15:00"))
 
 

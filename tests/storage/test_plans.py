@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, text
 
+from ivr.desk.lists.worklist import Filter, Worklist
 from ivr.desk.moves import Moves
 from ivr.desk.outbox import Outbox
 from ivr.desk.requests import LIVE, Status
 from ivr.desk.upkeep.unheard import Unheard
 from ivr.desk.upkeep.upkeep import Upkeep
-from ivr.desk.worklist import Filter, Worklist
 from ivr.operations.desk_snapshot import _failed, _overdue_since, _unsent_since
 from ivr.reports.reports import _overdue
 from ivr.storage import schema
@@ -75,7 +75,7 @@ def is_postgres(database: Database) -> bool:
 
 def the_list(database: Database) -> object:
     worklist = Worklist(database)
-    return (worklist.page(Filter()), worklist.page(Filter("1000400", "main", "booking")), worklist.version())
+    return (worklist.page(Filter()), worklist.page(Filter("main", "booking")), worklist.version())
 
 
 def the_failures(database: Database) -> object:
@@ -83,7 +83,7 @@ def the_failures(database: Database) -> object:
 
 
 def the_sweep(database: Database) -> object:
-    return (Outbox(database).due(NOW), Moves(database, lambda *_: NOW, 3).return_untouched(NOW))
+    return (Outbox(database).due(NOW), Moves(database, lambda *_: NOW, 3, the_clinic).return_untouched(NOW))
 
 
 def the_figures(database: Database) -> object:

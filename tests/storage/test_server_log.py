@@ -2,22 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, insert, literal, select
 
-from ivr.desk.moves import Moves
-from ivr.desk.requests import NewRequest, Outcome, OutcomeReport
+from ivr.desk.requests import NewRequest
 from ivr.desk.store import RequestStore, Saved
 from ivr.line.booking import Kind
 from ivr.line.phones import Phone
 from ivr.staff.passwords import Passwords
 from ivr.staff.people import NameTaken, People
 from ivr.storage import schema
-from ivr.storage.audit import By
 from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway, UniqueViolation
 from ivr.storage.encryption import KeyedIds
 from ivr.storage.upsert import insert_new
@@ -110,26 +108,6 @@ def test_a_row_whose_key_another_has_written_but_not_committed_is_a_clash_and_no
     assert isinstance(clash, UniqueViolation)
     assert "ERROR" not in server_log()
     assert personal_in(server_log() + told_of(clash)) == []
-
-
-def test_an_undo_that_meets_the_callers_next_request_half_written_waits_for_it_and_gives_way(
-    database: Database, desk: RequestStore, postgres_server: Postgres, server_log: Callable[[], str]
-) -> None:
-    moves = Moves(database, lambda *_: NOW, 4)
-    keeps(desk, CALLBACK)
-    (found,) = desk.waiting()
-    moves.take(found.id, By("asha", NOW))
-    moves.report(found.id, OutcomeReport(Outcome.SETTLED), By("asha", NOW))
-    following = replace(CALLBACK, call_id="CA2")
-    with ThreadPoolExecutor(1) as other:
-        with database.writing() as write:
-            desk._keep(write, following, KEYED_IDS.mark(following.promise), "000002")
-            undone: Future[bool] = other.submit(moves.undo, found.id, "settled", By("asha", NOW + timedelta(seconds=5)))
-            assert until(lambda: undone.done() or somebody_waits(postgres_server))
-        assert undone.result(20) is False
-    assert [each.reference for each in desk.waiting()] == ["000002"]
-    assert "ERROR" not in server_log()
-    assert personal_in(server_log()) == []
 
 
 def test_what_takes_too_long_is_logged_by_the_server_without_its_values(

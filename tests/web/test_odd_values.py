@@ -46,7 +46,7 @@ def test_a_day_at_the_end_of_the_calendar_is_as_good_as_none(asha: Staff, day: s
 
 def test_a_nul_is_refused_at_the_door_and_not_taken_for_a_database_that_is_away(asha: Staff) -> None:
     for path in (
-        "/desk?q=%00",
+        "/desk?line=%00",
         "/desk?kind=a&kind=%00",
         "/desk/requests/%00",
         "/desk/audit?person=a%00b",
@@ -76,5 +76,5 @@ def test_a_host_that_cannot_be_read_gets_a_plain_no(phone: Phone) -> None:
 
 
 def test_a_refusal_at_the_door_needs_no_host_that_can_be_read(phone: Phone) -> None:
-    answer = phone.app.test_client().get("/desk?q=%00", headers={"Host": "a" * 300})
+    answer = phone.app.test_client().get("/desk?line=%00", headers={"Host": "a" * 300})
     assert answer.status_code == 400

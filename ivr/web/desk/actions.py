@@ -3,19 +3,23 @@
 Where a colleague has changed the request meanwhile, the answer says so and changes nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from flask import Blueprint, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from ivr.desk.outcomes import Clash, NotFree
 from ivr.desk.request_rows import AnyRequest, OddRequest
 from ivr.desk.requests import OUTCOMES, HistoryEvent, MoveRefused, Outcome, OutcomeReport, Request, Status
+from ivr.diary.appointments import ChangeRefused, NoSuchAppointment, TimeTaken
+from ivr.diary.desk_diary import NotMeant
 from ivr.storage.audit import By
-from ivr.web.desk.card_form import moment_of, note_beside
-from ivr.web.desk.pages import LAST_REPORT, any_card_page
+from ivr.web.desk.card_form import moment_of, name_beside, note_beside
+from ivr.web.desk.card_pages import LAST_REPORT, any_card_page, card_page
+from ivr.web.desk.times import Chip, chosen_time
 from ivr.web.guards import guarded_by, staff_only
-from ivr.web.i18n import _
+from ivr.web.i18n import _, moment
 from ivr.web.lengths import TooLong
 from ivr.web.services import services
 from ivr.web.sessions import by, who
@@ -72,6 +76,35 @@ def write_note(request_id: int) -> ResponseReturnValue:
     return _done(request_id, lambda: services().desk.moves.write_note(request_id, note, by()))
 
 
+@moves.post("/desk/requests/<int(max=2147483647):request_id>/name")
+@guarded_by(staff_only)
+def write_name(request_id: int) -> ResponseReturnValue:
+    """Write down who the patient is: the name that was typed, or one that is known for the number."""
+    known = request.form.get("known", "")
+
+    def named() -> None:
+        if known:
+            services().desk.moves.name(request_id, known, by())
+        if note := note_beside():
+            services().desk.moves.write_note(request_id, note, by())
+
+    return _done(request_id, named)
+
+
+@moves.post("/desk/requests/<int(max=2147483647):request_id>/times")
+@guarded_by(staff_only)
+def show_times(request_id: int) -> ResponseReturnValue:
+    """Show the card with the free times of the day that the form asks for. Changes nothing."""
+    return any_card_page(services().desk.store.any_request(request_id))
+
+
+@moves.post("/desk/requests/<int(max=2147483647):request_id>/reopen")
+@guarded_by(staff_only)
+def reopen(request_id: int) -> ResponseReturnValue:
+    """Open a closed request again."""
+    return _done(request_id, lambda: services().desk.moves.reopen(request_id, by(), note_beside()))
+
+
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/report")
 @guarded_by(staff_only)
 def report(request_id: int) -> ResponseReturnValue:
@@ -80,15 +113,31 @@ def report(request_id: int) -> ResponseReturnValue:
         outcome = CHOSEN_BY_STAFF[request.form.get("outcome", "")]
         said = OutcomeReport(outcome, moment_of(outcome))
     except (KeyError, ValueError):
-        trouble = _("Please give the day and the hour, from now on.")
-        return _again(request_id, trouble, 400)
+        return _again(request_id, _("Please give the day and the hour, from now on."), 400)
+    return _reported(request_id, said)
+
+
+@moves.post("/desk/requests/<int(max=2147483647):request_id>/book")
+@guarded_by(staff_only)
+def book(request_id: int) -> ResponseReturnValue:
+    """Book the free time that was tapped; or, on purpose, one that is not free."""
+    meant = request.form.get("on_purpose", "")
+    try:
+        at, schedule = chosen_time(meant or request.form.get("at", ""))
+    except ValueError:
+        return _again(request_id, _("This time has gone by. Please choose another one."), 400)
+    return _reported(request_id, OutcomeReport(Outcome.BOOKED, at, schedule, on_purpose=bool(meant)))
+
+
+def _reported(request_id: int, said: OutcomeReport) -> ResponseReturnValue:
     answer = _done(
-        request_id, lambda: services().desk.moves.report(request_id, said, by(), note_beside()), to_list=True
+        request_id, lambda: services().desk.moves.report(request_id, said, by(), note_beside()), said, to_list=True
     )
     if _status_of(answer) == 302:
         found = services().desk.store.any_request(request_id)
         now = found.outcome if isinstance(found, Request) else None
-        offer_undo(found, outcome, found.reference, outcome_words()[now or outcome])
+        words = outcome_words()[now or said.outcome]
+        offer_undo(found, said.outcome, found.reference, f"{words}: {moment(said.at)}" if said.at else words)
     return answer
 
 
@@ -97,9 +146,12 @@ def report(request_id: int) -> ResponseReturnValue:
 def undo(request_id: int) -> ResponseReturnValue:
     """Undo the action that the form names, unless something has happened to the request since."""
     session.pop(LAST_REPORT, None)
-    if _undone(request_id, request.form.get("what", ""), services().clock()):
-        return redirect(card_of(services().desk.store.any_request(request_id)))
-    flash(_("It is too late to take that back, or something has happened since. It stays as it is."), "trouble")
+    try:
+        if _undone(request_id, request.form.get("what", ""), services().clock()):
+            return redirect(card_of(services().desk.store.any_request(request_id)))
+        flash(_("It is too late to take that back, or something has happened since. It stays as it is."), "trouble")
+    except TimeTaken:
+        flash(_("Another patient has the former time by now. It stays as it is."), "trouble")
     return redirect(url_for("console.worklist"))
 
 
@@ -109,21 +161,60 @@ def _undone(request_id: int, what: str, now: datetime) -> bool:
     return services().desk.moves.undo(request_id, what, By(who(), now))
 
 
-def _done(request_id: int, move: Callable[[], None], *, to_list: bool = False) -> ResponseReturnValue:
-    """Make the move and redirect; where it is refused, show the card with the reason and with what was typed."""
+def _done(
+    request_id: int,
+    move: Callable[[], None],
+    said: OutcomeReport | None = None,
+    *,
+    to_list: bool = False,
+) -> ResponseReturnValue:
+    """Make the move and redirect; where it is refused, show the card with the reason and with what was typed.
+
+    A name that was typed beside it is written down first: whose the request is does not depend on the move.
+    """
     try:
+        _write_name_beside(request_id)
         move()
     except TooLong as too_long:
         return _again(request_id, str(too_long), 400)
+    except NotMeant:
+        return _again(request_id, _("This day is too far away. Please look at the year."), 400)
+    except NotFree as clash:
+        return _again(request_id, clash_words()[clash.why], 409, said)
+    except (ChangeRefused, NoSuchAppointment):
+        return _again(request_id, _("The appointment that this is about is over or cancelled already."), 409)
     except MoveRefused as refused:
         return _again(request_id, _too_late(refused), 409)
     _offer_no_more(request_id)
     return redirect(url_for("console.worklist") if to_list else card_of(services().desk.store.any_request(request_id)))
 
 
-def _again(request_id: int, trouble: str, status: int) -> ResponseReturnValue:
-    """Return the card once more, with the reason why nothing was done."""
-    return any_card_page(services().desk.store.any_request(request_id), trouble, status)
+def _write_name_beside(request_id: int) -> None:
+    """Write down the name that was typed on the card, if it is another than before. Raises TooLong, CannotRead."""
+    name = None if request.form.get("known") else name_beside()
+    if name is not None:
+        services().desk.moves.name(request_id, name, by())
+
+
+def _again(request_id: int, trouble: str, status: int, said: OutcomeReport | None = None) -> ResponseReturnValue:
+    """Return the card once more, with the reason why nothing was done.
+
+    `said` is a booking that is not free: the card offers to keep it on purpose.
+    """
+    found = services().desk.store.any_request(request_id)
+    if said is None or said.at is None or isinstance(found, OddRequest):
+        return any_card_page(found, trouble, status)
+    kept = Chip(f"{said.at.isoformat()} {said.schedule}".strip(), moment(said.at))
+    return card_page(found, trouble, status, kept)
+
+
+def clash_words() -> Mapping[Clash, str]:
+    """Return the reasons why a time is not free, in words."""
+    return {
+        Clash.CLOSED: _("The clinic is closed at that time."),
+        Clash.BLOCKED: _("That time is blocked in the diary."),
+        Clash.TAKEN: _("Another patient has that time."),
+    }
 
 
 def offer_undo(found: AnyRequest, what: str, reference: str, words: str) -> None:

@@ -9,6 +9,7 @@ from flask import request
 
 from ivr.desk.moves import LONGEST_NOTE
 from ivr.desk.requests import OUTCOMES, Outcome, Then
+from ivr.diary.patients import LONGEST_NAME
 from ivr.web.i18n import _, local
 from ivr.web.lengths import words
 from ivr.web.services import services
@@ -23,6 +24,17 @@ def note_beside() -> str:
     Raises TooLong; the move is not made then, since a part of the note would be lost.
     """
     return words("note", _("Note"), LONGEST_NOTE)
+
+
+def name_typed() -> str:
+    """Return the name that was typed for the patient. Raises TooLong."""
+    return " ".join(words("name", _("Name of the patient"), LONGEST_NAME).replace("\0", "").split())
+
+
+def name_beside() -> str | None:
+    """Return the name that was typed beside the button; None where the field is as it was. Raises TooLong."""
+    name = name_typed()
+    return None if "name" not in request.form or name == request.form.get("name_was", "") else name
 
 
 def moment_of(outcome: Outcome) -> datetime | None:

@@ -14,8 +14,9 @@ from ivr.line.blanks import Day, Say, Value
 from ivr.line.booking import Kind, Part
 from ivr.line.script import Spoken
 from ivr.storage.odd import text_of
+from ivr.web.desk.persons import NOBODY, Known
 from ivr.web.desk.reasons import reason_words, why_words
-from ivr.web.i18n import _, day, how_soon, language, local, moment
+from ivr.web.i18n import _, day, hour, how_soon, language, local, moment
 from ivr.web.services import services
 from ivr.web.wording import kind_words, language_words, outcome_words
 
@@ -34,6 +35,10 @@ class Card:
     mine: bool
     others: str = ""
     """A sentence about what a call from another telephone asked for; empty if none did."""
+    name: str = ""
+    """The patient's name; empty while nobody has written it down."""
+    task: str = ""
+    """A sentence about the appointment that the patient is to be told of, or wishes to change; empty for a request."""
 
     @property
     def shape(self) -> str:
@@ -41,8 +46,8 @@ class Card:
         return "late" if self.late else self.request.status
 
 
-def card(found: Request, who: str, asked_elsewhere: str | None = None) -> Card:
-    """Return the request's card as `who` sees it now.
+def card(found: Request, who: str, known: Known = NOBODY, asked_elsewhere: str | None = None) -> Card:
+    """Return the request's card as `who` sees it now; `known` tells whose it is.
 
     `asked_elsewhere` is the latest wish from another telephone, as a line of history has it; None if there is none.
     """
@@ -58,6 +63,8 @@ def card(found: Request, who: str, asked_elsewhere: str | None = None) -> Card:
         late=found.status is Status.OPEN and hours.open_time(found.due, now) > timedelta(),
         mine=found.status is Status.TAKEN and found.taken_by == who,
         others=_others_words(found, asked_elsewhere),
+        name=known.name(found.patient_id),
+        task=known.task(found),
     )
 
 
@@ -91,6 +98,22 @@ def one_tap() -> list[tuple[Outcome, str]]:
     needs_more = {Outcome.BOOKED, Outcome.LATER, Outcome.NOT_REACHED}
     again_first = sorted(OUTCOMES, key=lambda each: OUTCOMES[each] is not Then.AGAIN)
     return [(each, words[each]) for each in again_first if each not in needs_more]
+
+
+def taps_of(found: Request) -> list[tuple[Outcome, str, str]]:
+    """Return the outcomes of a card's buttons, with their words and what then becomes of the request."""
+    return [(each, words, _then(found, each)) for each, words in one_tap()]
+
+
+def _then(found: Request, outcome: Outcome) -> str:
+    if OUTCOMES[outcome] is not Then.AGAIN:
+        return ""
+    if found.tries + 1 >= services().desk.moves.tries:
+        return _("then it is closed")
+    now = services().clock()
+    due = services().hours.due_again(found, outcome, now)
+    same_day = local(due).date() == local(now).date()
+    return _("due again %(moment)s", moment=hour(due) if same_day else moment(due))
 
 
 def closing_taps() -> list[tuple[Outcome, str]]:
@@ -136,6 +159,8 @@ HISTORY: Mapping[HistoryEvent, Callable[[str], str]] = {
     HistoryEvent.DUPLICATE_OF: lambda detail: _("merged it into the request %(reference)s", reference=detail),
     HistoryEvent.REBOOKED: lambda detail: _("gave another time: %(moment)s", moment=_moment(detail)),
     HistoryEvent.CALLED_OFF: lambda _detail: _("cancelled the appointment"),
+    HistoryEvent.REOPENED: lambda _detail: _("opened it again"),
+    HistoryEvent.NAMED: lambda _detail: _("wrote down who the patient is"),
     HistoryEvent.TRIED_AGAIN: lambda _detail: _("had the notification tried again"),
     HistoryEvent.NOTE: lambda detail: detail,
     HistoryEvent.TO_TELL: lambda why: _("the patient is to be told: %(why)s", why=why_words(why)),

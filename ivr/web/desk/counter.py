@@ -16,6 +16,7 @@ from ivr.storage.audit import AuditAction
 from ivr.web import typed
 from ivr.web.desk import cards
 from ivr.web.desk.actions import card_of
+from ivr.web.desk.card_form import name_typed
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, language, local
 from ivr.web.lengths import TooLong, words
@@ -49,21 +50,35 @@ def add_new() -> ResponseReturnValue:
     """Add a request for a patient at the counter, and show its card."""
     try:
         new, note = _written(), words("note", _("Note"), LONGEST_NOTE)
+        name = name_typed()
     except NumberRefused as refused:
         return _page(_refusal_words(refused.why), "phone"), 400
     except TooLong as too_long:
-        return _page(str(too_long), "note"), 400
+        return _page(str(too_long), too_long.field), 400
     except ValueError:
         return _page(_("What you chose is not offered any more. Please look at it again.")), 400
     promise = (*new.promise, secrets.token_hex(8))
     keyed_ids = services().reports.keyed_ids
     saved = services().desk.store.keep(new, keyed_ids.mark(promise), keyed_ids.reference(promise))
     found = services().desk.store.request(saved.request_id)
+    if name:
+        services().desk.moves.name(found.id, name, by())
     if note:
         services().desk.moves.write_note(found.id, note, by())
     services().staff.audit.write(by(), AuditAction.WROTE_DOWN_REQUEST, found.reference)
     flash(_("It is written down."), "done")
     return redirect(card_of(found))
+
+
+@counter.post("/desk/new/names")
+@guarded_by(staff_only)
+def names() -> str:
+    """Return the names that are known for the number in the form, as options of its field."""
+    try:
+        number = services().clinic.dialling.to_ring(request.form.get("phone", ""))
+    except NumberRefused:
+        return ""
+    return render_template("names.html", names=[each.name for each in services().diary.patients.of_phone(number)])
 
 
 def _page(trouble: str = "", at: str = "") -> str:

@@ -8,10 +8,10 @@ from ivr.desk.request_rows import readable
 from ivr.desk.requests import HistoryEvent, NoSuchRequest, Request, Status
 from ivr.line.phones import digits_of
 from ivr.storage.audit import AuditAction
-from ivr.web.desk import cards
+from ivr.web.desk import odd_cards
 from ivr.web.desk.actions import card_of, offer_undo
 from ivr.web.desk.card_form import note_beside
-from ivr.web.desk.pages import card_page
+from ivr.web.desk.card_pages import card_page
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _
 from ivr.web.lengths import TooLong
@@ -40,8 +40,8 @@ def ask(request_id: int) -> ResponseReturnValue:
         return card_page(stays, _nothing(stays, reference), 404)
     for each in found:
         services().staff.audit.write(by(), AuditAction.SAW_REQUEST, each.reference)
-    shown = [cards.card(each, who()) for each in found]
-    return render_template("merge.html", stays=cards.card(stays, who()), cards=shown, reference=reference)
+    shown = odd_cards.any_cards([stays, *found], who())
+    return render_template("merge.html", stays=shown[0], cards=shown[1:], reference=reference)
 
 
 @merging.post("/desk/requests/<int(max=2147483647):request_id>/merge")

@@ -7,6 +7,7 @@ from typing import Any
 from ivr.desk.request_rows import AnyRequest, OddRequest
 from ivr.desk.requests import Status
 from ivr.web.desk.cards import Card, card, part_words
+from ivr.web.desk.persons import known_of
 from ivr.web.i18n import _, day, language, moment
 from ivr.web.services import services
 from ivr.web.wording import kind_words, language_words, outcome_words
@@ -28,9 +29,10 @@ class OddCard:
 AnyCard = Card | OddCard
 
 
-def any_card(found: AnyRequest, who: str) -> AnyCard:
-    """Return the request's card as `who` sees it now, also where it cannot be read."""
-    return odd_card(found, who) if isinstance(found, OddRequest) else card(found, who)
+def any_cards(found: Sequence[AnyRequest], who: str) -> list[AnyCard]:
+    """Return the cards of these requests as `who` sees them now, also of those that cannot be read."""
+    known = known_of(found)
+    return [odd_card(each, who) if isinstance(each, OddRequest) else card(each, who, known) for each in found]
 
 
 def odd_card(found: OddRequest, who: str) -> OddCard:

@@ -43,7 +43,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
 let kept = null;
 document.addEventListener("htmx:beforeSwap", () => {
   const card = document.activeElement.closest("#list .card");
-  kept = { at: document.activeElement, card: card && [...card.parentElement.children].indexOf(card) };
+  kept = { at: document.activeElement, card: card && [...document.querySelectorAll("#list .cards > .card")].indexOf(card) };
 });
 
 // The number waiting, in the page's title, as the live part of the page brings it.
@@ -51,16 +51,66 @@ document.addEventListener("htmx:afterSwap", () => {
   const live = document.querySelector("[data-title]");
   if (live && document.title !== live.dataset.title) document.title = live.dataset.title;
   keepFocus();
+  makeKnown();
 });
 
 function keepFocus() {
   if (!kept || kept.at === document.body || document.activeElement !== document.body) return;
   if (kept.at.isConnected) return kept.at.focus({ preventScroll: true });
-  const cards = document.querySelectorAll("#list .cards:last-of-type > .card");
+  const cards = document.querySelectorAll("#list .cards > .card");
   const next = kept.card === null ? null : cards[Math.min(kept.card, cards.length - 1)];
   const place = (next && next.querySelector("a, button")) || document.querySelector("#list, #live");
   if (place && !place.matches("a, button")) place.tabIndex = -1;
   if (place) place.focus({ preventScroll: true });
+}
+
+// A request that has become due makes itself known, where the person has asked for it on this device.
+const knownBy = document.getElementById("known-by");
+let due = dueNow();
+
+function dueNow() {
+  return new Set(document.querySelector("[data-due]")?.dataset.due.split(" ").filter(Boolean));
+}
+
+function wishes(name) {
+  return localStorage.getItem(`known by ${name} ${knownBy.dataset.person}`) === "yes";
+}
+
+function makeKnown() {
+  const now = dueNow();
+  const isNew = [...now].some((each) => !due.has(each));
+  due = now;
+  if (!isNew || !knownBy) return;
+  if (wishes("sound")) sound();
+  if (wishes("notification") && globalThis.Notification?.permission === "granted") {
+    new Notification(knownBy.dataset.words, { tag: "due" });
+  }
+}
+
+function sound() {
+  const device = new AudioContext();
+  const tone = device.createOscillator();
+  const loudness = device.createGain();
+  loudness.gain.setValueAtTime(0.2, device.currentTime);
+  loudness.gain.exponentialRampToValueAtTime(0.001, device.currentTime + 0.6);
+  tone.frequency.value = 660;
+  tone.connect(loudness).connect(device.destination);
+  tone.start();
+  tone.stop(device.currentTime + 0.6);
+  tone.onended = () => device.close();
+}
+
+if (knownBy) {
+  knownBy.hidden = false;
+  knownBy.querySelectorAll("input").forEach((box) => { box.checked = wishes(box.name); });
+  knownBy.addEventListener("change", async ({ target: box }) => {
+    if (box.checked && box.name === "sound") sound();
+    if (box.checked && box.name === "notification") {
+      box.checked = (await globalThis.Notification?.requestPermission()) === "granted";
+      knownBy.querySelector("[role=status]").textContent = box.checked ? "" : knownBy.dataset.refused;
+    }
+    localStorage.setItem(`known by ${box.name} ${knownBy.dataset.person}`, box.checked ? "yes" : "no");
+  });
 }
 
 // "Print" prints.
@@ -122,6 +172,26 @@ document.addEventListener("submit", (event) => {
   if (!kept) return;
   event.preventDefault();
   kept.finally(() => form.requestSubmit(submitter));
+});
+
+// "Take and call" takes the request and rings the patient, unless a colleague was first: then, as without this, the form
+// is sent and its answer is shown.
+document.addEventListener("submit", async (event) => {
+  const { target: form, submitter } = event;
+  const tel = submitter?.dataset.call;
+  if (!tel || event.defaultPrevented || form.dataset.sent) return;
+  event.preventDefault();
+  form.dataset.sent = "yes";
+  const answer = await fetch(submitter.getAttribute("formaction") ?? form.action, {
+    method: "POST", body: new URLSearchParams(new FormData(form)),
+  }).catch(() => null);
+  const card = answer?.ok && answer.redirected && new URL(answer.url).pathname.startsWith("/desk/requests/");
+  if (!card) return form.requestSubmit(submitter);
+  const call = document.createElement("a");
+  call.href = tel;
+  document.body.append(call);
+  call.click();
+  setTimeout(() => location.assign(answer.url), 100); // the telephone is asked first
 });
 
 // Enter in a field presses the button beside it, such as "Booked", where the card's one form has several.

@@ -113,7 +113,7 @@ def test_the_old_reference_shows_the_card_that_remains_and_its_own_card_says_whe
     assert f"/desk/requests/{hers.reference}?id=1" in gone
     assert f"merged it into the request {hers.reference}" in gone
     assert "Merge with" not in gone
-    found = unescape(staff.browser.get("/desk", query_string={"q": again.reference}).text)
+    found = staff.searches(again.reference)
     assert f"/desk/requests/{hers.reference}?id=1" in found
     assert CALLER not in unescape(staff.browser.get("/desk/audit").text)
 

@@ -1,25 +1,25 @@
-"""Reads the desk's requests: the waiting list, searches, the requests of one number, and the day's appointments.
+"""Reads the desk's requests: the waiting list, those of one reference, and those of one number.
 
 Reads only. No HTTP, no clock, no moves.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from ivr.desk.merge_links import WAS_MERGED, merged_into
 from ivr.desk.request_rows import AnyRequest, OddRequest, any_request, of_unknown_status, readable, unreadable
-from ivr.desk.requests import LIVE, HistoryEvent, Outcome, Request, Status
-from ivr.line.phones import LONGEST_TYPED, NumberRefused, digits_of, typed
+from ivr.desk.requests import LIVE, HistoryEvent, Request, Status
 from ivr.storage import schema
 from ivr.storage.database import Database
 
 PAGE = 50
 """Requests on one page: more than anybody calls before the list has changed."""
+
+Stretch = tuple[datetime, datetime]
 
 table = schema.requests
 
@@ -28,21 +28,9 @@ table = schema.requests
 class Filter:
     """A filter of the waiting list; an empty field does not filter."""
 
-    words: str = ""
-    """The digits of a number or a reference, as typed."""
     line: str = ""
     kind: str = ""
     day: date | None = None
-
-    @property
-    def digits(self) -> str:
-        """The digits of `words`, in ASCII; none where they are too long for a number."""
-        return digits_of(self.words) if len(self.words) <= LONGEST_TYPED else ""
-
-    @property
-    def finds_nothing(self) -> bool:
-        """True if words were typed that can be no part of a number or a reference."""
-        return bool(self.words) and not self.digits
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -59,20 +47,7 @@ class Filter:
             found.append(table.c.kind == self.kind)
         if self.day:
             found.append(table.c.day == self.day)
-        if self.digits:
-            number = or_(table.c.phone.contains(self.digits), *self.whole_number)
-            merged = select(table.c.id).where(WAS_MERGED, number)
-            found.append(or_(number, table.c.id.in_(merged_into(_promised(self.digits), merged))))
-        if self.finds_nothing:
-            found.append(false())
         return found
-
-    @property
-    def whole_number(self) -> list[ColumnElement[bool]]:
-        """The SQL condition of the number that was typed; empty where the words are not a whole number."""
-        with suppress(NumberRefused):
-            return [table.c.phone == typed(self.words).e164]
-        return []
 
 
 @dataclass(frozen=True)
@@ -93,9 +68,13 @@ class Worklist:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def page(self, wanted: Filter, first: int = 0) -> Page:
-        """Return a page of the live requests that match, the most overdue first. Raises StoreAway."""
-        query = select(table).where(*wanted.conditions).order_by(table.c.due, table.c.id).limit(PAGE).offset(first)
+    def page(self, wanted: Filter, first: int = 0, overnight: Stretch | None = None) -> Page:
+        """Return a page of the live requests that match, the most overdue first, and last those that are taken.
+
+        Those that were made within `overnight` and are not taken come before all others. Raises StoreAway.
+        """
+        order = (*_overnight_first(overnight), table.c.status == Status.TAKEN, table.c.due, table.c.id)
+        query = select(table).where(*wanted.conditions).order_by(*order).limit(PAGE).offset(first)
         with self._database.reading() as read:
             rows = [any_request(row) for row in read.execute(query)]
             found = read.execute(_count(wanted.conditions)).scalar_one()
@@ -150,31 +129,21 @@ class Worklist:
         others = (schema.IS_LIVE, table.c.id != request.id)
         return readable(self._all(select(table).where(*others, or_(of_number, table.c.id.in_(led)))))
 
-    def searched(self, words: str) -> list[AnyRequest]:
-        """Return the closed requests of exactly this number or reference; `page` finds live ones. Raises StoreAway."""
-        wanted = Filter(words)
-        if not wanted.digits:
-            return []
-        same = (table.c.id.in_(merged_into(_promised(wanted.digits))), *wanted.whole_number)
-        found = self._all(select(table).where(or_(*same), table.c.status.not_in(LIVE)))
-        return [each for each in found if each.status is Status.CLOSED]  # `page` has those of an unknown status
-
     def of_same_number(self, request: AnyRequest) -> list[AnyRequest]:
         """Return the number's other requests and those merged into this one, live ones first. Raises StoreAway."""
         of_person = or_(table.c.phone == request.number, table.c.merged_into == request.id)
         return self._all(select(table).where(of_person, table.c.id != request.id))
 
-    def appointments(self, start: datetime, end: datetime) -> list[AnyRequest]:
-        """Return the requests with an appointment from `start` until before `end`, by time. Raises StoreAway."""
-        booked = (table.c.outcome == Outcome.BOOKED, table.c.appointment >= start, table.c.appointment < end)
-        query = select(table).where(*booked).order_by(table.c.appointment, table.c.id)
-        with self._database.reading() as read:
-            return [any_request(row) for row in read.execute(query)]
-
     def _all(self, query: Select[Any]) -> list[AnyRequest]:
         newest_first = query.order_by(table.c.status.in_(LIVE).desc(), table.c.id.desc()).limit(PAGE)
         with self._database.reading() as read:
             return [any_request(row) for row in read.execute(newest_first)]
+
+
+def _overnight_first(overnight: Stretch | None) -> Iterator[ColumnElement[Any]]:
+    if overnight:
+        came = (table.c.status == Status.OPEN, table.c.created >= overnight[0], table.c.created < overnight[1])
+        yield case((and_(*came), 0), else_=1)
 
 
 def _count(conditions: Sequence[ColumnElement[bool]]) -> Select[int]:

@@ -1,0 +1,126 @@
+"""Finds requests and appointments by a name, a reference, or a number in any way of writing it, or its last digits.
+
+Reads only. No HTTP, no clock.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
+
+from ivr.desk.merge_links import WAS_MERGED, merged_into
+from ivr.desk.request_rows import AnyRequest, any_request
+from ivr.desk.requests import LIVE
+from ivr.diary.appointments import AnyAppointment
+from ivr.diary.rows import any_appointment
+from ivr.line.phones import NumberRefused, digits_of, plain, typed
+from ivr.storage import schema
+from ivr.storage.database import Database
+
+MOST = 50
+"""The most requests, and the most appointments, that a search returns."""
+
+LONGEST_WORDS = 80
+"""Characters; nothing is found by more."""
+
+FEWEST_DIGITS = 4
+"""The digits of a number that are searched by, from its end."""
+
+REFERENCE_DIGITS = 6
+
+requests, appointments, patients = schema.requests, schema.appointments, schema.patients
+
+
+@dataclass(frozen=True)
+class FoundByWords:
+    """The requests and appointments that a search has found."""
+
+    appointments: Sequence[AnyAppointment] = ()
+    """Those to come first, the soonest first; then those that are over, the latest first."""
+    requests: Sequence[AnyRequest] = ()
+    """Those that wait first, then the latest first."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """The search of the desk."""
+
+    database: Database
+
+    def by(self, words: str, now: datetime) -> FoundByWords:
+        """Return what these words find. Raises StoreAway."""
+        wanted = Wanted(words)
+        if wanted.is_nothing:
+            return FoundByWords()
+        with self.database.reading() as read:
+            return FoundByWords(_appointments(read, wanted, now), _requests(read, wanted))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The words of a search, read as a number, a reference or a name."""
+
+    words: str
+    plain: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        fits = len(self.words) <= LONGEST_WORDS and "\0" not in self.words
+        object.__setattr__(self, "plain", " ".join(plain(self.words).split()) if fits else "")
+
+    @property
+    def names(self) -> list[str]:
+        """The parts of a name; none where no letter was typed."""
+        return self.plain.split() if any(each.isalpha() for each in self.plain) else []
+
+    @property
+    def digits(self) -> str:
+        """The digits, where nothing but digits and marks was typed."""
+        return "" if self.names else digits_of(self.plain)
+
+    @property
+    def number(self) -> str:
+        """The whole number in E.164; "" where the words are none."""
+        try:
+            return typed(self.plain).e164
+        except NumberRefused:
+            return ""
+
+    @property
+    def is_nothing(self) -> bool:
+        """True if nothing can be found by these words."""
+        return not self.names and not self.number and len(self.digits) < FEWEST_DIGITS
+
+    def of_person(self, table: Table) -> Iterator[ColumnElement[bool]]:
+        """Yield the conditions of the number and of the name for a table of requests or appointments."""
+        if self.number:
+            yield table.c.phone == self.number
+        if len(self.digits) >= FEWEST_DIGITS:
+            yield table.c.phone.endswith(self.digits)
+        if self.names:
+            named = select(patients).where(*(patients.c.name.icontains(each, autoescape=True) for each in self.names))
+            theirs = named.limit(MOST).subquery()
+            unnamed = and_(table.c.patient_id.is_(None), table.c.phone.in_(select(theirs.c.phone)))
+            yield or_(table.c.patient_id.in_(select(theirs.c.id)), unnamed)
+
+
+def _appointments(read: Connection, wanted: Wanted, now: datetime) -> list[AnyAppointment]:
+    of_it = list(wanted.of_person(appointments))
+    if len(wanted.digits) == REFERENCE_DIGITS:
+        of_it.append(appointments.c.reference == wanted.digits)
+    found = select(appointments).where(or_(*of_it)).limit(MOST)
+    ahead = found.where(appointments.c.ends >= now).order_by(appointments.c.starts, appointments.c.id)
+    over = found.where(appointments.c.ends < now).order_by(appointments.c.starts.desc(), appointments.c.id)
+    return [any_appointment(row) for query in (ahead, over) for row in read.execute(query)][:MOST]
+
+
+def _requests(read: Connection, wanted: Wanted) -> list[AnyRequest]:
+    of_it: list[ColumnElement[Any]] = list(wanted.of_person(requests))
+    starts = [select(requests.c.id).where(WAS_MERGED, each) for each in of_it]
+    if len(wanted.digits) == REFERENCE_DIGITS:
+        starts.append(select(schema.promises.c.request_id).where(schema.promises.c.reference == wanted.digits))
+    # A merged request leads to the one that stayed.
+    query = select(requests).where(or_(*of_it, requests.c.id.in_(merged_into(*starts))))
+    order = (requests.c.status.in_(LIVE).desc(), requests.c.id.desc())
+    return [any_request(row) for row in read.execute(query.order_by(*order).limit(MOST))]

@@ -1,0 +1,156 @@
+"""The parts that a move of a request and its undo are made of: one transaction, its line of history and of the audit.
+
+moves.py and merging.py have the moves. No HTTP, no clock.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Row, insert, select, update
+
+from ivr.desk.request_rows import CannotRead, OddRequest, any_request
+from ivr.desk.requests import HistoryEntry, HistoryEvent, MoveRefused, NoSuchRequest, Status
+from ivr.desk.store import note
+from ivr.storage import schema
+from ivr.storage.audit import AuditAction, By, line
+from ivr.storage.database import Database
+from ivr.storage.odd import Odd
+from ivr.storage.upsert import in_turn
+
+table = schema.requests
+
+UNDO_WITHIN = timedelta(seconds=15)
+"""Time limit of an undo. The page offers ten seconds; the rest is for the request's way to the server."""
+
+RESTORED = ("status", "taken_by", "touched", "tries", "outcome", "appointment", "due", "merged_into", "patient_id")
+"""The columns that an undo restores."""
+
+MOMENTS = ("touched", "appointment", "due")
+"""Those of them that are moments."""
+
+
+def last_line(write: Connection, request_id: int) -> Row[Any] | None:
+    """Return the last line of a request's history; None for one that was put there by hand."""
+    lines = schema.history
+    query = select(lines).where(lines.c.request_id == request_id).order_by(lines.c.id.desc()).limit(1)
+    return write.execute(query).first()
+
+
+def may_undo(last: Row[Any], by: By) -> bool:
+    """Return whether this person made this move within `UNDO_WITHIN`."""
+    known = last.before is not None and isinstance(last.at, datetime)
+    return known and last.who == by.who and by.at - last.at <= UNDO_WITHIN
+
+
+def standing(row: Row[Any], **more: Any) -> str | None:
+    """Return the request's state as JSON, for an undo to restore; None where a moment in it cannot be read."""
+    values = {name: getattr(row, name) for name in RESTORED}
+    if any(isinstance(each, Odd | bytes) for each in values.values()):
+        return None
+    told = {name: each.isoformat() if isinstance(each, datetime) else each for name, each in values.items()}
+    return json.dumps({**told, **more})
+
+
+def restored(before: str | None) -> Mapping[str, Any] | None:
+    """Return the columns of a request from the JSON of `standing`; None where they cannot be read."""
+    try:
+        values = {name: each for name, each in json.loads(before or "").items() if name in RESTORED}
+        moments = {name: datetime.fromisoformat(values[name]) for name in MOMENTS if values[name]}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return {**values, **moments} if "status" in values else None
+
+
+def more_before(before: str | None, name: str) -> Any:
+    """Return what a move has added to the state before it (`more` of `standing`); None where there is no such thing."""
+    try:
+        return json.loads(before or "")[name]
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def make(  # noqa: PLR0913 - each is one thing about the move
+    database: Database,
+    request_id: int,
+    entries: Sequence[HistoryEntry],
+    allowed: Callable[[Row[Any]], bool],
+    change: Mapping[str, Any] | Callable[[Row[Any]], Mapping[str, Any]],
+    *,
+    also: Callable[[Connection, Row[Any]], Mapping[str, Any]] = lambda _write, _row: {},
+) -> None:
+    """Make a move where it is allowed, with its line of history, the last of `entries`, and of the audit.
+
+    The entries before it are notes that go with it. `also` does what goes with the move elsewhere, and returns what an
+    undo has to know. Raises MoveRefused where it is not allowed, CannotRead where its status is unknown, NoSuchRequest.
+    """
+    *notes, entry = entries
+
+    def made(write: Connection) -> None:
+        row = found_row(write, request_id)
+        if not allowed(row):
+            raise _refused(row)
+        changed = change(row) if callable(change) else change
+        more = also(write, row)
+        for each in notes:
+            write_down(write, row, each)
+        # No other writer can interfere: PostgreSQL has locked the row, SQLite the database.
+        write.execute(update(table).where(table.c.id == request_id).values(**changed))
+        tell(write, row, entry, standing(row, **more))
+        write.execute(audited(row, entry))
+
+    in_turn(database, made)
+
+
+def _refused(row: Row[Any]) -> MoveRefused | CannotRead:
+    """Return the error that tells how the request stands."""
+    found = any_request(row)
+    if isinstance(found, OddRequest) and found.status is None:
+        return CannotRead(found)
+    return MoveRefused(Status(row.status), row.taken_by)
+
+
+def tell(write: Connection, row: Row[Any], entry: HistoryEntry, before: str | None) -> None:
+    """Add a move's line to the history, with the state `before` it."""
+    values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
+    write.execute(insert(schema.history).values(request_id=row.id, before=before, **values))
+
+
+def with_note(words: str, entry: HistoryEntry) -> Sequence[HistoryEntry]:
+    """Return a move's line, after the note that goes with it where there is one."""
+    return [*([HistoryEntry(entry.at, entry.who, HistoryEvent.NOTE, words)] if words else []), entry]
+
+
+def write_down(write: Connection, row: Row[Any], entry: HistoryEntry) -> None:
+    """Add a note to the history, with its line of the audit."""
+    note(write, row.id, entry)
+    write.execute(audited(row, entry))
+
+
+def found_row(write: Connection, request_id: int) -> Row[Any]:
+    """Return the row of a request, locked. Raises NoSuchRequest."""
+    row = write.execute(select(table).where(table.c.id == request_id).with_for_update()).one_or_none()
+    if row is None:
+        raise NoSuchRequest(request_id)
+    return row
+
+
+def audited(row: Row[Any], entry: HistoryEntry) -> Insert:
+    """Return the audit's line about a move. The words of a note stay with the request."""
+    what = AUDITED.get(entry.what, AuditAction.REPORTED_REQUEST)
+    detail = "" if entry.what == HistoryEvent.NOTE else entry.detail
+    outcome = entry.what if entry.what not in AUDITED else ""
+    return line(entry.by, what, row.reference, outcome or detail)
+
+
+AUDITED: Mapping[str, AuditAction] = {
+    HistoryEvent.TAKEN: AuditAction.TOOK_REQUEST,
+    HistoryEvent.PUT_BACK: AuditAction.PUT_BACK_REQUEST,
+    HistoryEvent.PASSED_ON: AuditAction.PASSED_ON_REQUEST,
+    HistoryEvent.NOTE: AuditAction.NOTED_ON_REQUEST,
+    HistoryEvent.NAMED: AuditAction.NAMED_PATIENT,
+    HistoryEvent.REOPENED: AuditAction.REOPENED_REQUEST,
+    HistoryEvent.UNDONE: AuditAction.UNDID_REQUEST,
+}
+"""The audit's action for each move. Outcomes are not listed; their action is REPORTED_REQUEST."""

@@ -1,0 +1,70 @@
+"""Divides the waiting list: what came in overnight, what is late, due now and later, and what is taken. Values only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ivr.desk.requests import Status
+from ivr.web.desk.cards import Card
+from ivr.web.i18n import _, local
+from ivr.web.services import services
+
+MORNING = timedelta(hours=3)
+"""The time after the opening in which the list begins with what came in overnight."""
+
+LONGEST_PAUSE = 14
+"""Days back in which the last closing is looked for."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A part of the list, with its heading."""
+
+    key: str
+    words: str
+    cards: Sequence[Card]
+
+
+def groups(cards: Sequence[Card]) -> list[Group]:
+    """Return the parts of the list that have a card, in their order; within each the order stays."""
+    night, now = overnight(), services().clock()
+    keys = [_key(each, night, now) for each in cards]
+    words = {
+        "night": _("Since closing"),
+        "late": _("Late"),
+        "now": _("Due now"),
+        "later": _("Later"),
+        "taken": _("Taken"),
+    }
+    of_each = {key: [card for card, its in zip(cards, keys, strict=True) if its == key] for key in words}
+    return [Group(key, words[key], found) for key, found in of_each.items() if found]
+
+
+def due_ids(shown: Sequence[Group]) -> list[int]:
+    """Return the ids of the requests that wait and are due: an open page makes a new one known."""
+    now = services().clock()
+    cards = [card for group in shown if group.key != "taken" for card in group.cards]
+    return sorted(each.request.id for each in cards if each.request.due <= now)
+
+
+def _key(card: Card, night: tuple[datetime, datetime] | None, now: datetime) -> str:
+    found = card.request
+    if found.status is Status.TAKEN:
+        return "taken"
+    if night and night[0] <= found.created < night[1]:
+        return "night"
+    if card.late:
+        return "late"
+    return "now" if found.due <= now + timedelta(minutes=1) else "later"
+
+
+def overnight() -> tuple[datetime, datetime] | None:
+    """Return the closing before today's opening, and that opening; None but in the first hours after it."""
+    hours, now = services().hours.clinic_now().line("").hours, services().clock()
+    today = local(now).date()
+    opens = next((start for start, _end in hours.stretches(today)), None)
+    if opens is None or not opens <= now < opens + MORNING:
+        return None
+    before = (today - timedelta(days=back) for back in range(1, LONGEST_PAUSE))
+    closed = next((end for day in before for _start, end in reversed(list(hours.stretches(day)))), None)
+    return (closed, opens) if closed else None

@@ -1,0 +1,36 @@
+"""The search of the desk: by name, by reference, by number. What was typed is posted, and stands in no address.
+
+An open page shows what is found while it is typed. Reads only.
+"""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ivr.web.desk import odd_cards
+from ivr.web.desk.persons import visits
+from ivr.web.guards import guarded_by, staff_only
+from ivr.web.services import services
+from ivr.web.sessions import who
+
+search = Blueprint("search", __name__)
+
+
+@search.get("/desk/search")
+@guarded_by(staff_only)
+def begin() -> ResponseReturnValue:
+    """Lead to the list, which has the field: a search cannot be opened by its address."""
+    return redirect(url_for("console.worklist"))
+
+
+@search.post("/desk/search")
+@guarded_by(staff_only)
+def find() -> str:
+    """Show what the words find; to an open page, only that."""
+    words = request.form.get("q", "").strip()
+    found = services().desk.search.by(words, services().clock())
+    shown = {
+        "words": words,
+        "visits": visits(found.appointments),
+        "cards": odd_cards.any_cards(found.requests, who()),
+    }
+    return render_template("found.html" if "HX-Request" in request.headers else "search.html", **shown)

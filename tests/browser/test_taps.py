@@ -1,0 +1,182 @@
+"""How many taps a telephone of 360 pixels takes, and what makes itself known there. A key of the keyboard is no tap."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from ivr.desk.requests import Outcome, OutcomeReport
+from ivr.storage.audit import By
+from tests.browser.conftest import Opens, Service
+from tests.people import Clock
+
+pytestmark = pytest.mark.slow
+
+BOOK = ("1", "2", "1", "1", "1")
+"""For tomorrow morning."""
+
+DIALS = """document.addEventListener("click", (event) => {
+  const call = event.target.closest?.("a[href^='tel:']");
+  if (call) { dialled(call.href); event.preventDefault(); }
+}, true)"""
+
+
+class Finger:
+    """Taps what is in sight, and counts."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.taps = 0
+
+    def taps_on(self, selector: str) -> None:
+        found = self.page.locator(selector).first
+        expect(found).to_be_visible()
+        box, size = found.bounding_box(), self.page.viewport_size
+        assert box is not None
+        assert size is not None
+        assert box["y"] + box["height"] / 2 < size["height"], f"{selector} is not in sight"
+        self.taps += 1
+        found.click()
+
+
+def with_telephone(page: Page) -> list[str]:
+    """The numbers that the page asks the telephone to call, from now on."""
+    dialled: list[str] = []
+    page.expose_function("dialled", lambda number: dialled.append(number))  # noqa: PLW0108 - it asks for a function
+    page.add_init_script(DIALS)
+    page.reload()
+    page.wait_for_selector("#list")
+    return dialled
+
+
+def test_take_and_call_takes_one_tap_and_a_wished_time_one_more(opens: Opens, service: Service) -> None:
+    service.phone.rings().press(*BOOK)
+    page = opens(size="phone")
+    dialled, finger = with_telephone(page), Finger(page)
+    finger.taps_on("button:has-text('Take and call')")
+    page.wait_for_url("**/desk/requests/*")
+    assert (dialled, finger.taps) == (["tel:+919999900001"], 1)
+    assert service.services.desk.store.request(1).taken_by == "asha"
+    finger.taps_on(".chip[name=at]")
+    page.wait_for_url("**/desk")
+    assert finger.taps == 2
+    (found,) = service.services.diary.reads.of_phone("+919999900001")
+    assert found.starts.isoformat() == "2026-11-24T03:30:00+00:00"
+
+
+def test_another_day_takes_four_taps_and_what_was_typed_stays(opens: Opens, service: Service) -> None:
+    service.phone.rings().press(*BOOK)
+    page = opens(size="phone")
+    finger = Finger(page)
+    finger.taps_on("button:has-text('Take and call')")
+    page.wait_for_selector("#note")
+    page.evaluate("document.getElementById('note').value = 'by bus'")
+    finger.taps_on("summary:has-text('Another day')")
+    finger.taps_on(".chip[name=on] >> nth=3")
+    expect(page.locator("#free")).to_have_text("Free: Thu 26 Nov")
+    finger.taps_on(".chip[name=at]")
+    page.wait_for_url("**/desk")
+    assert finger.taps == 4
+    assert "by bus" in [each.detail for each in service.services.desk.store.history(1)]
+    (found,) = service.services.diary.reads.of_phone("+919999900001")
+    assert found.starts.isoformat() == "2026-11-26T03:30:00+00:00"
+
+
+def test_what_is_my_appointment_takes_one_tap_and_four_digits(opens: Opens, service: Service, clock: Clock) -> None:
+    service.phone.rings().press(*BOOK)
+    service.services.desk.moves.take(1, By("asha", clock()))
+    at = clock() + timedelta(days=1)
+    service.services.desk.moves.report(1, OutcomeReport(Outcome.BOOKED, at), By("asha", clock()))
+    page = opens(size="phone")
+    finger = Finger(page)
+    finger.taps_on("#q")
+    page.keyboard.type("0001")
+    expect(page.locator("#found .card").first).to_contain_text("Tue 24 Nov, 14:00")
+    assert (finger.taps, page.url.rpartition("/")[2]) == (1, "desk")
+    page.keyboard.type("9")
+    expect(page.locator("#found")).to_contain_text("None found")
+    assert page.evaluate("document.activeElement.id") == "q"
+
+
+def test_whoever_comes_second_calls_nobody_and_is_told_who_was_first(
+    opens: Opens, service: Service, clock: Clock
+) -> None:
+    service.phone.rings().press(*BOOK)
+    page = opens(size="phone")
+    dialled = with_telephone(page)
+
+    def somebody_is_first(route: Route) -> None:
+        if service.services.desk.store.request(1).taken_by is None:
+            service.services.desk.moves.take(1, By("meena", clock()))
+        route.continue_()
+
+    page.route("**/take", somebody_is_first)
+    page.click("text=Take and call")
+    expect(page.get_by_role("alert")).to_have_text("meena has taken this request.")
+    assert dialled == []
+
+
+@pytest.mark.parametrize("words", ["en", "hi"])
+def test_the_outcomes_and_the_times_are_in_sight_without_scrolling(opens: Opens, service: Service, words: str) -> None:
+    service.phone.rings().press(*BOOK)
+    service.services.desk.moves.name(1, "Somebody with quite a Long Name", By("asha", service.services.clock()))
+    service.services.desk.moves.take(1, By("asha", service.services.clock()))
+    page = opens(size="phone", words=words)
+    page.goto(f"/desk/requests/{service.services.desk.store.request(1).reference}")
+    bottoms = page.evaluate(
+        """[...document.querySelectorAll('.outcomes button, .chip[name=at]')]
+        .map((each) => each.getBoundingClientRect().bottom)"""
+    )
+    assert len(bottoms) > 10
+    assert max(bottoms) <= 740
+
+
+def test_a_time_is_booked_and_another_day_is_seen_without_javascript(opens: Opens, service: Service) -> None:
+    service.phone.rings().press(*BOOK)
+    page = opens(size="phone", js=False)
+    page.click("text=Take and call")
+    page.fill("#note", "by bus")
+    page.click("summary:has-text('Another day')")
+    page.click(".chip[name=on] >> nth=3")
+    expect(page.locator("#note")).to_have_value("by bus")
+    page.click(".chip[name=at] >> nth=0")
+    expect(page.locator("[data-fades]")).to_contain_text("Thu 26 Nov, 09:00")
+    page.fill("#q", "0001")
+    page.click("#search button")
+    expect(page.locator("#found .card").first).to_contain_text("Thu 26 Nov, 09:00")
+
+
+# -- what is due makes itself known
+
+KNOWN = """window.told = 0;
+window.Notification = class { constructor() { window.told += 1; } };
+Notification.permission = "default";
+Notification.requestPermission = async () => (Notification.permission = "granted");
+window.tones = 0;
+window.AudioContext = class extends AudioContext {
+  createOscillator() { window.tones += 1; return super.createOscillator(); }
+};"""
+
+
+def becomes_due(page: Page, service: Service, number: int) -> None:
+    service.phone.rings(caller=f"+9199999000{number:02}").press("2", "1", "1", "1")
+    page.wait_for_selector(f"#request-{number}")
+
+
+def test_a_request_that_is_due_makes_itself_known_where_somebody_wished_it(opens: Opens, service: Service) -> None:
+    page = opens(size="phone")
+    page.add_init_script(KNOWN)
+    page.reload()
+    heard: Callable[[], object] = lambda: page.evaluate("[window.tones, window.told]")  # noqa: E731 - a question
+    becomes_due(page, service, 1)
+    assert heard() == [0, 0], "off by default"
+    page.get_by_label("by a sound").check()
+    page.get_by_label("by a notification").check()
+    before = page.evaluate("window.tones")
+    becomes_due(page, service, 2)
+    page.wait_for_function("() => window.told === 1")
+    assert page.evaluate("window.tones") == before + 1
+    page.reload()
+    expect(page.get_by_label("by a sound")).to_be_checked()
+    assert heard() == [0, 0], "what was due already is no news"
