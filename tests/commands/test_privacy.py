@@ -158,6 +158,8 @@ def test_about_a_number_that_never_rang_nothing_is_held(phone: Phone) -> None:
     assert found == {
         "number": MARKED,
         "requests": [],
+        "appointments": [],
+        "patients": [],
         "blocks": [],
         "waiting": [],
         "mentioned_in_notes_of": [],
@@ -196,6 +198,8 @@ def test_what_is_erased_is_gone_and_does_not_come_back(phone: Phone, clock: Cloc
     assert exported(phone) == {
         "number": MARKED,
         "requests": [],
+        "appointments": [],
+        "patients": [],
         "blocks": [],
         "waiting": [],
         "mentioned_in_notes_of": [],
