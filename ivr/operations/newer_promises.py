@@ -12,7 +12,7 @@ from typing import Any
 
 from ivr.desk.requests import LIVE
 from ivr.operations.backup import opened, refusing
-from ivr.operations.diary_rows import CHILDREN_OF_AN_APPOINTMENT
+from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT
 from ivr.operations.retention import CHILDREN_OF_A_REQUEST
 
 Row = Mapping[str, Any]

@@ -14,9 +14,17 @@ from sqlalchemy import select
 from ivr.desk.pending import PendingRequest, PendingRequests, to_json
 from ivr.desk.requests import LIVE
 from ivr.line.phones import Phone
-from ivr.operations.diary_rows import IS_BOOKED, of_patient
-from ivr.operations.personal_rows import mentions, merged, of_number, rows, whole, whole_appointment
-from ivr.operations.retention import remove
+from ivr.operations.personal_rows import (
+    IS_BOOKED,
+    mentions,
+    merged,
+    of_number,
+    of_patient,
+    rows,
+    whole,
+    whole_appointment,
+)
+from ivr.operations.retention import CHILDREN_OF_A_REQUEST, remove
 from ivr.staff.drafts import Drafts
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
@@ -114,7 +122,7 @@ class PersonalData:
         """Return all data about a number. Raises StoreAway, QueueAway."""
         waiting, unreadable = self._waiting(phone)
         with self.database.reading() as read:
-            requests = [whole(read, row) for row in of_number(read, schema.requests, phone)]
+            requests = [whole(read, row, CHILDREN_OF_A_REQUEST) for row in of_number(read, schema.requests, phone)]
             appointments = [
                 whole_appointment(read, row) for row in rows(read, schema.appointments, of_patient(phone.e164))
             ]

@@ -1,17 +1,57 @@
-"""Reads the rows about a number: requests, appointments and names, whole, and where others mention it.
+"""The rows about people, for retention, export and erasure: whose they are, how long they are kept, who mentions them.
 
-Reads only. No HTTP, no clock.
+No HTTP, no clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Table, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, exists, or_, select
 
 from ivr.desk.requests import HistoryEvent
-from ivr.operations.diary_rows import CHILDREN_OF_AN_APPOINTMENT, IS_NOTE
-from ivr.operations.retention import CHILDREN_OF_A_REQUEST
+from ivr.diary.appointments import AppointmentStatus, DiaryEvent
 from ivr.storage import schema
+from ivr.storage.schema import LONG_AGO
+
+CHILDREN_OF_AN_APPOINTMENT = (schema.appointment_times, schema.appointment_history, schema.errands)
+"""The tables whose rows are deleted together with their appointment."""
+
+IS_BOOKED, IS_NOTE = AppointmentStatus.BOOKED, DiaryEvent.NOTE
+
+JUST_MADE = timedelta(hours=1)
+"""The time for which a new name may belong to nobody: somebody is about to book for it."""
+
+
+def of_patient(number: str) -> ColumnElement[bool]:
+    """Return the condition of the appointments of a number, or of a patient who has this number."""
+    table, patients = schema.appointments, schema.patients
+    known = select(patients.c.id).where(patients.c.phone == number)
+    return or_(table.c.phone == number, table.c.patient_id.in_(known))
+
+
+def over_for_long(before: datetime) -> ColumnElement[bool]:
+    """Return the condition of appointments that were over, or cancelled, before then.
+
+    One stays as long as the request that it fulfilled, and as one that is to tell its patient.
+    """
+    table, requests = schema.appointments, schema.requests
+    cancelled = and_(table.c.status == AppointmentStatus.CANCELLED, table.c.touched.between(LONG_AGO, before))
+    to_tell = exists().where(requests.c.about == table.c.id, schema.IS_LIVE)
+    return and_(or_(table.c.ends.between(LONG_AGO, before), cancelled), table.c.request_id.is_(None), ~to_tell)
+
+
+def nobodys(now: datetime) -> ColumnElement[bool]:
+    """Return the condition of patients of whom there is neither a request nor an appointment any more."""
+    table = schema.patients
+    kept = (exists().where(each.c.patient_id == table.c.id) for each in (schema.requests, schema.appointments))
+    return and_(table.c.created <= now - JUST_MADE, *(~each for each in kept))
+
+
+def blocked_for_nothing(before: datetime) -> ColumnElement[bool]:
+    """Return the condition of blocked times that ended, or were undone, before then."""
+    table = schema.blocked_times
+    return or_(table.c.last_day < before.date(), table.c.undone_at <= before)
 
 
 class AnyNumber(Protocol):
@@ -26,9 +66,9 @@ class AnyNumber(Protocol):
         """The digits in groups."""
 
 
-def whole(read: Connection, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a request with the rows of its child tables."""
-    return {**row, **{each.name: rows(read, each, each.c.request_id == row["id"]) for each in CHILDREN_OF_A_REQUEST}}
+def whole(read: Connection, row: Mapping[str, Any], children: Sequence[Table]) -> Mapping[str, Any]:
+    """Return a request with the rows of these child tables."""
+    return {**row, **{each.name: rows(read, each, each.c.request_id == row["id"]) for each in children}}
 
 
 def whole_appointment(read: Connection, row: Mapping[str, Any]) -> Mapping[str, Any]:

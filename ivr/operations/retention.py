@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, f
 from ivr.desk.merge_links import let_go
 from ivr.desk.requests import Status
 from ivr.line.clinic import Retention
-from ivr.operations.diary_rows import CHILDREN_OF_AN_APPOINTMENT, blocked_for_nothing, nobodys, over_for_long
+from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT, blocked_for_nothing, nobodys, over_for_long
 from ivr.staff import drafts, sessions
 from ivr.storage import schema
 from ivr.storage.database import Database

@@ -9,7 +9,7 @@ from ivr.diary.appointments import DiaryEntry, DiaryEvent
 from ivr.diary.diary import book, note
 from ivr.diary.patients import known_as, set_patient
 from ivr.line.phones import Phone as Number
-from ivr.operations.diary_rows import CHILDREN_OF_AN_APPOINTMENT
+from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT
 from ivr.storage import schema
 from ivr.storage.audit import By
 from tests.commands.test_privacy import MARKED, exported

@@ -20,7 +20,7 @@ from ivr.line.clinic import Retention
 from ivr.line.hours import DeskClosure
 from ivr.line.phones import Phone as Number
 from ivr.operations import retention
-from ivr.operations.diary_rows import CHILDREN_OF_AN_APPOINTMENT
+from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT
 from ivr.operations.retention import AT_ONCE, EVERY, Purge
 from ivr.storage import schema
 from ivr.storage.audit import Audit, AuditAction, By
