@@ -16,6 +16,8 @@ from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
 from ivr.desk.requests import THE_CLOCK
+from ivr.diary.listing import FILE as SHEET
+from ivr.diary.listing import Listing, SheetAway, write_sheet
 from ivr.hours.mirror_file import MirrorFileAway
 from ivr.operations.clock_jumps import ClockJumps
 from ivr.reports.spool import SpoolAway
@@ -93,6 +95,14 @@ def keep_promises(worker: WorkerServices) -> None:
     worker.desk.upkeep.keep(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()), notify=True)
 
 
+def keep_sheet(worker: WorkerServices) -> None:
+    """Keep today's and tomorrow's appointments as a file, for when the desk is down. Raises StoreAway, SheetAway."""
+    clinic = worker.hours.clinic_now()
+    listing = Listing(worker.diary.reads, worker.diary.patients, clinic)
+    today = clinic.line("").hours.local(worker.clock()).date()
+    write_sheet(worker.settings.state_dir / SHEET, listing.sheet(today))
+
+
 def purge_expired(worker: WorkerServices) -> None:
     """Delete what is older than its retention period, by the lived time. Raises StoreAway, LivedTimeAway."""
     lived = worker.lived_time.now()
@@ -120,6 +130,7 @@ def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
         write_phone_booking_file,
         adopt_bookings,
         keep_promises,
+        keep_sheet,
         check_redis,
         sweep,
         *((record_calls, check_heard, purge_expired) if steady else ()),
@@ -130,7 +141,7 @@ def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
 def _trouble(work: Callable[[WorkerServices], None], worker: WorkerServices) -> str:
     try:
         work(worker)
-    except (StoreAway, QueueAway, MirrorFileAway, SpoolAway, LivedTimeAway) as away:
+    except (StoreAway, QueueAway, MirrorFileAway, SheetAway, SpoolAway, LivedTimeAway) as away:
         return f"{type(away).__name__} {away}"
     return ""
 

@@ -31,6 +31,9 @@ def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
     Names and numbers are at the desk only. Raises NotTold, AddressNotUnderstood.
     """
     channels = worker.channels
+    if task.about.phone is not None and task.about.phone.is_made_up:
+        log.info("errand %s: the patient is made up, and nobody is told", task.id)
+        return
     if not channels:
         log.info("errand %s: stands at the desk; no channel to tell the staff is configured", task.id)
         return
@@ -74,7 +77,7 @@ def confirm_to_caller(worker: WorkerServices, task: OutboxTask) -> None:
     """
     about = task.about
     said = text_about(worker, about)
-    if said is None or about.phone is None:
+    if said is None or about.phone is None or about.phone.is_made_up:
         log.info("errand %s: there is nobody, or nothing any more, to send a text about", task.id)
         return
     words = worker.script.say(said, worker.script.spoken(about.language)).words

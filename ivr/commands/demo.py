@@ -28,15 +28,20 @@ def _tried(work: Callable[[], Found]) -> Found:
 
 
 @demo.command("fill")
-def fill() -> None:
-    """Fills the desk with made-up requests, and the reports with made-up calls."""
+@click.option("--yes", is_flag=True, help="Fills a desk in production, too.")
+def fill(yes: bool) -> None:
+    """Fills the desk and the diary with made-up patients, and the reports with made-up calls."""
+    if services().settings.production and not yes:
+        raise click.ClickException("this is a desk in production: made-up patients would stand among the real; --yes?")
     count = _tried(lambda: _demo().fill(services().clock()))
     calls, past = _tried(lambda: _demo().look_back(services().clock()))
+    visits = _tried(lambda: _demo().fill_diary(services().clock()))
+    click.echo(f"{visits} made-up appointments are in the diary.")
     click.echo(f"{calls} made-up calls and {past} closed requests are in the reports.")
     click.echo(f"{count} made-up requests are at the desk. To remove them: flask --app wsgi demo clear")
 
 
 @demo.command("clear")
 def clear() -> None:
-    """Removes every made-up request and call."""
+    """Removes every made-up request, appointment and call."""
     click.echo(f"{_tried(_demo().clear)} made-up requests are removed.")

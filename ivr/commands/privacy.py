@@ -113,6 +113,10 @@ def erase_all(personal_data: PersonalData, held: PersonalRecord) -> None:
 def _show(held: PersonalRecord) -> None:
     click.echo(f"Held about this number: {len(held.requests)} requests with their history, {len(held.blocks)} blocks,")
     click.echo(f"{len(held.waiting)} requests that wait in Redis. References: {', '.join(held.references) or 'none'}.")
+    if held.appointments or held.patients:
+        click.echo(f"{len(held.appointments)} appointments with their history, and {len(held.patients)} names.")
+    if held.booked:
+        click.echo(f"STILL IN THE DIARY, and then nobody expects the patient: {', '.join(held.booked)}")
     if held.drafts:
         click.echo(f"Typed about it at the desk and not sent: {len(held.drafts)}.")
     if held.live:

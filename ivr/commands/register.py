@@ -15,6 +15,7 @@ COMMANDS = {
     "database": "ivr.commands.database:database",
     "demo": "ivr.commands.demo:demo",
     "desk": "ivr.commands.desk:desk",
+    "diary": "ivr.commands.diary:diary",
     "fallback-twiml": "ivr.commands.fallback:fallback_document",
     "hear": "ivr.commands.hear:hear",
     "line": "ivr.commands.line_check:line",

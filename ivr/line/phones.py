@@ -36,6 +36,9 @@ With an @ it is an address, and no number."""
 TRUNK_BEFORE_COUNTRY = re.compile(r"^0(?=91\d{10}$)")
 """The 0 of a number written as 091 99999 00001, which no telephone would dial."""
 
+MADE_UP = re.compile(r"\+1\d{3}55501\d{2}|\+447700900\d{3}")
+"""The numbers that North America and Britain keep for films and books. India keeps none."""
+
 INVISIBLE = ("Cc", "Cf")
 """The Unicode categories of what nobody sees: controls, and the marks of direction that come with a pasted number."""
 
@@ -84,6 +87,11 @@ class Phone:
         return f"…{self.e164[-2:]}"
 
     __repr__ = __str__
+
+    @property
+    def is_made_up(self) -> bool:
+        """True for a number that is kept for made-up people, and can be nobody's: such a patient is told nothing."""
+        return MADE_UP.fullmatch(self.e164) is not None
 
     @property
     def groups(self) -> tuple[str, ...]:

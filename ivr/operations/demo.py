@@ -1,6 +1,6 @@
 """Fills the desk's pages with made-up requests and calls, for a demonstration, and removes them again.
 
-The numbers are +91 99999 000xx, which nobody would take for a patient's. No HTTP, no clock.
+The numbers are +1 202 555 01xx, which are kept for made-up people. No HTTP, no clock.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from ivr.line.booking import Kind, Part, Wish
 from ivr.line.clinic import Clinic
 from ivr.line.phones import Phone
 from ivr.operations.demo_calls import MARK, made_up
-from ivr.operations.demo_days import SOMEBODY, PastRequest, past_requests
+from ivr.operations.demo_days import NUMBERS, SOMEBODY, PastRequest, past_requests
+from ivr.operations.demo_diary import clear_diary, fill_diary
 from ivr.operations.retention import remove
 from ivr.reports.collector import write_down
 from ivr.storage import schema
@@ -76,6 +77,10 @@ class Demo:
             self._write(example, now)
         return len(EXAMPLES)
 
+    def fill_diary(self, now: datetime) -> int:
+        """Write appointments around now, and return how many there are. Raises StoreAway."""
+        return fill_diary(self.database, self.clinic, now)
+
     def look_back(self, now: datetime) -> tuple[int, int]:
         """Write the calls and closed requests of the last days; return the numbers of both. Raises StoreAway."""
         calls = made_up(self.clinic, now)
@@ -127,7 +132,7 @@ class Demo:
         return NewRequest(
             kind=wish.kind,
             line=line.key,
-            phone=Phone(f"+9199999000{example.digits}"),
+            phone=Phone(f"{NUMBERS}{example.digits}"),
             language=example.language,
             day=wish.day,
             part=wish.part,
@@ -143,6 +148,7 @@ class Demo:
         table, calls = schema.requests, schema.calls
         made_up = select(table.c.id).where(table.c.call_sid.startswith(DEMO, autoescape=True))
         with self.database.writing() as write:
+            clear_diary(write, made_up)
             write.execute(delete(calls).where(calls.c.mark.startswith(MARK)))
             ids = write.scalars(made_up).all()
             remove(write, table, ids)

@@ -24,8 +24,11 @@ MINUTES = (4, 9, 2, 14, 6, 22, 11, 3, 48, 7, 17, 5, 95, 12, 8)
 
 AGAIN = timedelta(hours=2)
 
-NUMBERS = 50
-"""The lowest xx (up to 99) of the numbers +91 99999 000xx, none of which is that of a waiting request."""
+NUMBERS = "+120255501"
+"""The beginning of the made-up numbers; two digits follow."""
+
+FIRST = 50
+"""The lowest of these two digits (up to 99), none of which are those of a waiting request."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def _request(line: Line, call: CallRecord, turn: int) -> PastRequest:
         "reference": f"{turn:06}",
         "kind": kind,
         "line": line.key,
-        "phone": f"+9199999000{NUMBERS + turn % NUMBERS}",
+        "phone": f"{NUMBERS}{FIRST + turn % FIRST}",
         "language": call.language,
         "due": due,
         "status": Status.CLOSED,
@@ -63,7 +66,7 @@ def _request(line: Line, call: CallRecord, turn: int) -> PastRequest:
         "touched": last,
         "tries": len(rung) - 1,
         "outcome": outcome,
-        "appointment": last + timedelta(days=1) if outcome is Outcome.BOOKED else None,
+        "appointment": None,  # demo_diary.py fills the diary, within the hours
     }
     made = {"at": created, "who": "caller", "what": HistoryEvent.MADE, "detail": "", "before": None}
     return PastRequest(row, [made, *(_line(at, what, due) for at, what in rung)])

@@ -12,6 +12,7 @@ from typing import Any
 
 from ivr.desk.requests import LIVE
 from ivr.operations.backup import opened, refusing
+from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT
 from ivr.operations.retention import CHILDREN_OF_A_REQUEST
 
 Row = Mapping[str, Any]
@@ -44,9 +45,24 @@ ORDER BY {IS_LIVE}, id
 """All that are kept; those that are closed first, so that they make room for those that are live."""
 
 
+CHANGED_SINCE = """
+SELECT now.* FROM main.appointments AS now WHERE NOT EXISTS (
+    SELECT 1 FROM restored.appointments AS then_ WHERE then_.id = now.id AND then_.reference = now.reference
+    AND then_.created = now.created AND then_.touched = now.touched) ORDER BY now.id
+"""
+"""Appointments that were booked, moved, cancelled or marked since."""
+
+NAMED_SINCE = "SELECT * FROM main.patients WHERE id NOT IN (SELECT id FROM restored.patients)"
+
+OF_THE_DIARY = [each.name for each in CHILDREN_OF_AN_APPOINTMENT]
+
+MOST_BESIDE = 50
+"""Extra places that are tried for an appointment whose hour the restored rows give to another."""
+
+
 @dataclass(frozen=True)
 class NewerPromise:
-    """A request that was promised or booked since the backup was made."""
+    """A request or an appointment that was promised or booked since the backup was made."""
 
     reference: str
     number: str
@@ -62,13 +78,23 @@ class NewerPromise:
         """Return the promise of a row of `requests`."""
         return cls(row["reference"], row["phone"], row["kind"], str(row["due"]), row["status"] in LIVE)
 
+    @classmethod
+    def of_appointment(cls, row: Row) -> "NewerPromise":
+        """Return the promise of a row of `appointments`."""
+        number = row["phone"] or "no number"
+        return cls(row["reference"], number, "appointment", str(row["starts"]), row["status"] == "booked")
+
 
 @dataclass(frozen=True)
 class Newer:
-    """Requests with the rows of their child tables, as they were before the restore."""
+    """Requests and appointments with the rows of their child tables, as they were before the restore."""
 
     requests: Sequence[Row]
     children: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    appointments: Sequence[Row] = ()
+    diary: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """The rows of the child tables of the appointments."""
+    patients: Sequence[Row] = ()
 
 
 def newer_promises(part: Path, database: Path) -> list[NewerPromise]:
@@ -78,7 +104,8 @@ def newer_promises(part: Path, database: Path) -> list[NewerPromise]:
     """
     with refusing("the database cannot be read"), closing(opened(database)) as live:
         live.execute("ATTACH ? AS restored", (str(part),))
-        return [NewerPromise.of(row) for row in _rows(live, LISTED)]
+        visits = [NewerPromise.of_appointment(row) for row in _rows(live, CHANGED_SINCE)]
+        return [*(NewerPromise.of(row) for row in _rows(live, LISTED)), *visits]
 
 
 def take_newer(live: sqlite3.Connection) -> Newer:
@@ -89,7 +116,13 @@ def take_newer(live: sqlite3.Connection) -> Newer:
         table.name: list(_rows(live, f"SELECT * FROM main.{table.name} WHERE request_id IN ({ids}) ORDER BY id"))  # noqa: S608 - numbers
         for table in CHILDREN_OF_A_REQUEST
     }
-    return Newer(requests, children)
+    visits = list(_rows(live, CHANGED_SINCE))
+    ids = ", ".join(str(int(each["id"])) for each in visits)
+    diary = {
+        name: list(_rows(live, f"SELECT * FROM main.{name} WHERE appointment_id IN ({ids}) ORDER BY id"))  # noqa: S608 - numbers
+        for name in OF_THE_DIARY
+    }
+    return Newer(requests, children, visits, diary, list(_rows(live, NAMED_SINCE)))
 
 
 def keep_newer(live: sqlite3.Connection, newer: Newer) -> list[NewerPromise]:
@@ -108,7 +141,52 @@ def keep_newer(live: sqlite3.Connection, newer: Newer) -> list[NewerPromise]:
             without_room.append(NewerPromise.of(each))
         live.execute("RELEASE one")
     _follow_moves(live, moved)
+    return [*without_room, *_keep_diary(live, newer, moved)]
+
+
+def _keep_diary(live: sqlite3.Connection, newer: Newer, moved: Mapping[int, int]) -> list[NewerPromise]:
+    """Put the changed appointments back in the place of their older selves; return those for which there is no room."""
+    without_room = []
+    for each in newer.patients:
+        _insert(live, "patients", each)
+    ids = {each["id"]: _make_room(live, each) for each in newer.appointments}
+    for each in newer.appointments:
+        row = {**each, "id": ids[each["id"]], "request_id": moved.get(each["request_id"], each["request_id"])}
+        hangs = [(name, child) for name in OF_THE_DIARY for child in newer.diary[name]]
+        own = [(name, child) for name, child in hangs if child["appointment_id"] == each["id"]]
+        if not _put_beside(live, row, own):
+            without_room.append(NewerPromise.of_appointment(each))
     return without_room
+
+
+def _make_room(live: sqlite3.Connection, visit: Row) -> int | None:
+    """Delete the older self of an appointment, and return the id that the newer one keeps; None for a new one."""
+    query = "SELECT reference, created FROM main.appointments WHERE id = ?"
+    there = live.execute(query, (visit["id"],)).fetchone()
+    if there and there != (visit["reference"], visit["created"]):
+        return None
+    for name in OF_THE_DIARY:
+        live.execute(f"DELETE FROM main.{name} WHERE appointment_id = ?", (visit["id"],))  # noqa: S608 - our tables
+    live.execute("DELETE FROM main.appointments WHERE id = ?", (visit["id"],))
+    return int(visit["id"])
+
+
+def _put_beside(live: sqlite3.Connection, visit: Row, hangs: Sequence[tuple[str, Row]]) -> bool:
+    """Insert an appointment with its child rows, beside another that has its hour; return whether there was room."""
+    for extra in (visit["extra"], *range(1, MOST_BESIDE)):
+        live.execute("SAVEPOINT visit")
+        try:
+            new = _insert(live, "appointments", {**visit, "extra": extra})
+            for name, child in hangs:
+                place = {"extra": extra} if "extra" in child else {}
+                _insert(live, name, {**child, **place, "id": None, "appointment_id": new})
+        except sqlite3.IntegrityError:
+            live.execute("ROLLBACK TO visit")
+        else:
+            live.execute("RELEASE visit")
+            return True
+        live.execute("RELEASE visit")
+    return False
 
 
 def _follow_moves(live: sqlite3.Connection, moved: Mapping[int, int]) -> None:

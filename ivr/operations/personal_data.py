@@ -9,11 +9,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy import select
 
 from ivr.desk.pending import PendingRequest, PendingRequests, to_json
-from ivr.desk.requests import LIVE, HistoryEvent
+from ivr.desk.requests import LIVE
 from ivr.line.phones import Phone
+from ivr.operations.personal_rows import (
+    IS_BOOKED,
+    mentions,
+    merged,
+    of_number,
+    of_patient,
+    rows,
+    whole,
+    whole_appointment,
+)
 from ivr.operations.retention import CHILDREN_OF_A_REQUEST, remove
 from ivr.staff.drafts import Drafts
 from ivr.storage import audit, schema
@@ -45,6 +55,10 @@ class PersonalRecord:
     phone: Phone | StoredNumber
     requests: Rows = ()
     """The requests, each with its promises, history and outbox tasks."""
+    appointments: Rows = ()
+    """The appointments, each with its times, history and outbox tasks."""
+    patients: Rows = ()
+    """The names that the desk has written down for this number."""
     blocks: Rows = ()
     waiting: Sequence[PendingRequest] = ()
     """The pending requests in Redis."""
@@ -59,8 +73,14 @@ class PersonalRecord:
 
     @property
     def references(self) -> list[str]:
-        """The references of all requests, pending ones included."""
-        return sorted({*(row["reference"] for row in self.requests), *(each.reference for each in self.waiting)})
+        """The references of all requests, pending ones included, and of all appointments."""
+        stored = (*self.requests, *self.appointments)
+        return sorted({*(row["reference"] for row in stored), *(each.reference for each in self.waiting)})
+
+    @property
+    def booked(self) -> list[str]:
+        """The references of the appointments that are still booked: erased, nobody expects the patient."""
+        return sorted({row["reference"] for row in self.appointments if row["status"] == IS_BOOKED})
 
     @property
     def live(self) -> list[str]:
@@ -71,13 +91,15 @@ class PersonalRecord:
     @property
     def empty(self) -> bool:
         """True if there is no data about the number."""
-        return not (self.requests or self.blocks or self.waiting or self.drafts)
+        return not (*self.requests, *self.appointments, *self.patients, *self.blocks, *self.waiting, *self.drafts)
 
     def as_json(self) -> str:
         """Return the whole record as JSON, for the person whose number it is."""
         written: dict[str, Any] = {
             "number": self.phone.e164,
             "requests": self.requests,
+            "appointments": self.appointments,
+            "patients": self.patients,
             "blocks": self.blocks,
             "waiting": [json.loads(to_json(each)) for each in self.waiting],
             "mentioned_in_notes_of": self.mentions,
@@ -100,14 +122,18 @@ class PersonalData:
         """Return all data about a number. Raises StoreAway, QueueAway."""
         waiting, unreadable = self._waiting(phone)
         with self.database.reading() as read:
-            requests = [
-                _whole(read, row) for row in _rows(read, schema.requests, schema.requests.c.phone == phone.e164)
+            requests = [whole(read, row, CHILDREN_OF_A_REQUEST) for row in of_number(read, schema.requests, phone)]
+            appointments = [
+                whole_appointment(read, row) for row in rows(read, schema.appointments, of_patient(phone.e164))
             ]
-            blocks = _rows(read, schema.blocked, schema.blocked.c.phone == phone.e164)
-            mentions, merged = _mentions(read, phone), _merged(read, phone)
+            patients = of_number(read, schema.patients, phone)
+            blocks = rows(read, schema.blocked, schema.blocked.c.phone == phone.e164)
+            mentioned, together = mentions(read, phone), merged(read, phone)
         places = [f"{place} {row['id']}" for row in requests for place in ("card", "blocked")]
         drafts = self.drafts.mentioning("".join(phone.groups), places) if self.drafts else ()
-        return PersonalRecord(phone, requests, blocks, waiting, unreadable, mentions, drafts, merged)
+        return PersonalRecord(
+            phone, requests, appointments, patients, blocks, waiting, unreadable, mentioned, drafts, together
+        )
 
     def _waiting(self, phone: Phone | StoredNumber) -> tuple[list[PendingRequest], int]:
         found, unreadable = [], 0
@@ -128,8 +154,15 @@ class PersonalData:
         if self.drafts:
             self.drafts.erase(held.drafts)
         with self.database.writing() as write:
-            for table in (schema.requests, schema.blocked):
-                same = select(table.c.id).where(table.c.phone == held.phone.e164).order_by(table.c.id)
+            # An appointment may name its patient by the patient alone: they go first.
+            for table, whose in (
+                (schema.appointments, of_patient(held.phone.e164)),
+                *(
+                    (each, each.c.phone == held.phone.e164)
+                    for each in (schema.requests, schema.patients, schema.blocked)
+                ),
+            ):
+                same = select(table.c.id).where(whose).order_by(table.c.id)
                 remove(write, table, write.scalars(same.with_for_update()).all())
             for reference in held.references:
                 write.execute(audit.line(by, AuditAction.ERASED, reference))
@@ -141,40 +174,6 @@ class PersonalData:
         with self.database.writing() as write:
             for reference in held.references:
                 write.execute(audit.line(by, AuditAction.EXPORTED, reference))
-
-
-def _whole(read: Connection, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a request with the rows of its child tables."""
-    return {**row, **{each.name: _rows(read, each, each.c.request_id == row["id"]) for each in CHILDREN_OF_A_REQUEST}}
-
-
-def _rows(read: Connection, table: Table, condition: ColumnElement[bool]) -> list[dict[str, Any]]:
-    """Return the rows with every column, also columns that a later version adds."""
-    return [dict(row) for row in read.execute(select(table).where(condition).order_by(table.c.id)).mappings()]
-
-
-def _mentions(read: Connection, phone: Phone | StoredNumber) -> list[str]:
-    """Return the references of other requests whose notes contain the number, however its digits are grouped."""
-    wanted, notes, table = "".join(phone.groups), schema.history, schema.requests
-    query = select(table.c.reference, notes.c.detail).join(table, table.c.id == notes.c.request_id)
-    others = read.execute(query.where(notes.c.what == HistoryEvent.NOTE, table.c.phone != phone.e164))
-    return sorted({row.reference for row in others if wanted in "".join(filter(str.isdigit, row.detail))})
-
-
-def _merged(read: Connection, phone: Phone | StoredNumber) -> list[str]:
-    """Return the references of other numbers' requests that were merged with this number's, in either direction."""
-    one, other = schema.requests.alias(), schema.requests.alias()
-    pair = one.join(other, one.c.id == other.c.merged_into)
-    ways = ((one, other), (other, one))
-    found = (
-        read.scalars(
-            select(theirs.c.reference)
-            .select_from(pair)
-            .where(ours.c.phone == phone.e164, theirs.c.phone != phone.e164, other.c.merged_into > 0)
-        )
-        for ours, theirs in ways
-    )
-    return sorted({reference for each in found for reference in each})
 
 
 def _as_text(value: object) -> str:

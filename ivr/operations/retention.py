@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select, update
 
 from ivr.desk.merge_links import let_go
 from ivr.desk.requests import Status
 from ivr.line.clinic import Retention
+from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT, blocked_for_nothing, nobodys, over_for_long
 from ivr.staff import drafts, sessions
 from ivr.storage import schema
 from ivr.storage.database import Database
@@ -77,6 +78,9 @@ def expired(kept: Retention, now: datetime) -> tuple[Expired, ...]:
     blocked, closures, audit, links = schema.blocked, schema.closures, schema.audit, schema.invitations
     return (
         Expired("requests", schema.requests, _closed_for_long(closed_before, now)),
+        Expired("appointments", schema.appointments, over_for_long(closed_before)),
+        Expired("patients", schema.patients, nobodys(now)),
+        Expired("blocked times", schema.blocked_times, blocked_for_nothing(logged_before)),
         Expired("lifted blocks", blocked, blocked.c.lifted_at <= closed_before),
         Expired("closures", closures, closures.c.day < logged_before.date()),
         Expired("sessions", schema.sessions, schema.sessions.c.began <= now - sessions.KEPT_FOR),
@@ -112,11 +116,21 @@ def _shred(write: Connection, which: Expired) -> int:
 
 
 def remove(write: Connection, table: Table, ids: Any) -> None:
-    """Delete these rows; for requests also their links and the rows of their child tables."""
+    """Delete these rows; for requests and appointments also their links and the rows of their child tables."""
     if not ids:
         return
     if table is schema.requests:
         let_go(write, ids)
-    for about in CHILDREN_OF_A_REQUEST if table is schema.requests else ():
-        write.execute(delete(about).where(about.c.request_id.in_(ids)))
+        fulfilled = update(schema.appointments).where(schema.appointments.c.request_id.in_(ids))
+        write.execute(fulfilled.values(request_id=None))
+    for child, column in _children(table):
+        write.execute(delete(child).where(child.c[column].in_(ids)))
     write.execute(delete(table).where(table.c.id.in_(ids)))
+
+
+def _children(table: Table) -> Iterator[tuple[Table, str]]:
+    """Yield the child tables of a table, each with its column that names the parent."""
+    if table is schema.requests:
+        yield from ((each, "request_id") for each in CHILDREN_OF_A_REQUEST)
+    if table is schema.appointments:
+        yield from ((each, "appointment_id") for each in CHILDREN_OF_AN_APPOINTMENT)

@@ -153,7 +153,8 @@ def test_the_number_is_asked_for_so_that_it_need_not_stand_in_the_shells_history
 
 
 NOTHING: dict[str, Any] = {"number": MARKED} | {
-    each: [] for each in ("requests", "blocks", "waiting", "mentioned_in_notes_of", "merged_with")
+    each: []
+    for each in ("requests", "appointments", "patients", "blocks", "waiting", "mentioned_in_notes_of", "merged_with")
 }
 
 

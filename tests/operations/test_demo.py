@@ -1,14 +1,22 @@
 """Made-up requests fill the desk, once, and are removed without a trace; a patient's own request stays."""
 
+from datetime import timedelta
+from pathlib import Path
+
 from flask import Flask
 from sqlalchemy import Table, func, select
 
+from ivr.diary.appointments import Appointment
+from ivr.diary.free import is_open
 from ivr.line.menu import MENU
 from ivr.operations.demo import EXAMPLES
 from ivr.operations.demo_calls import HABITS
 from ivr.storage import schema
 from ivr.storage.database import Database
-from tests.people import Phone
+from ivr.web.services import build
+from tests.applications import lent
+from tests.conftest import QUICK, settings_for
+from tests.people import Clock, Phone, Staff
 
 
 def runs(app: Flask, *command: str) -> str:
@@ -31,6 +39,39 @@ def test_the_demo_fills_the_desk_once_and_is_removed_without_a_trace(app: Flask,
     assert [each.reference for each in phone.services.desk.store.all()] == [mine]
     for table in (schema.promises, schema.history, schema.errands):
         assert count(phone, table) == 1, table.name
+    for table in (schema.appointments, schema.appointment_times, schema.appointment_history, schema.patients):
+        assert count(phone, table) == 0, table.name
+
+
+def test_the_diary_is_believable_and_its_patients_are_plainly_made_up(app: Flask, phone: Phone, staff: Staff) -> None:
+    """Within the opening hours, one at a time, some past and some ahead; nobody can ring them by a tap."""
+    runs(app, "fill")
+    services, now = phone.services, phone.services.clock()
+    found = services.diary.reads.between(now - timedelta(days=30), now + timedelta(days=30))
+    visits = [each for each in found if isinstance(each, Appointment)]
+    assert len(visits) > 60
+    assert len({(each.starts, each.schedule) for each in visits}) == len(visits)
+    hours, column = services.clinic.line("").hours, services.clinic.diary.schedules[0]
+    assert all(is_open(column, hours, each.starts, each.ends) for each in visits)
+    assert {each.status for each in visits} == {"booked", "arrived", "noshow"}
+    assert {each.status for each in visits if each.starts > now} == {"booked"}
+    assert all(each.phone and each.phone.is_made_up for each in visits)
+    assert all(each.phone.is_made_up for each in services.desk.store.all())
+    names = services.diary.patients.called({each.patient_id for each in visits if each.patient_id})
+    assert all(each.name.startswith("Made-up patient ") for each in names.values())
+    (first, *_) = services.desk.store.waiting()
+    assert "tel:" not in staff.browser.get(f"/desk/requests/{first.reference}?id={first.id}").text
+
+
+def test_in_production_nothing_is_made_up_unless_somebody_says_so(
+    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
+) -> None:
+    settings = settings_for(tmp_path, sqlite_url, redis_url)
+    with lent(build(settings.model_copy(update={"env": "production"}), clock, QUICK)) as app:
+        refused = app.test_cli_runner().invoke(args=["demo", "fill"])
+        assert (refused.exit_code, "this is a desk in production" in refused.output) == (1, True)
+        assert "0 made-up requests are removed." in runs(app, "clear")
+        assert "are in the diary" in runs(app, "fill", "--yes")
 
 
 def count(phone: Phone, table: Table) -> int:

@@ -3,23 +3,30 @@
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Table, func, insert, select
 
 from ivr.desk.requests import Outcome, OutcomeReport, Request, Status
+from ivr.desk.store import add_task
+from ivr.desk.tasks import TELL_STAFF, NewTask
+from ivr.diary.diary import book
+from ivr.diary.patients import known_as, set_patient
 from ivr.hours.closures import Closures
 from ivr.line.clinic import Retention
 from ivr.line.hours import DeskClosure
+from ivr.line.phones import Phone as Number
 from ivr.operations import retention
+from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT
 from ivr.operations.retention import AT_ONCE, EVERY, Purge
 from ivr.storage import schema
 from ivr.storage.audit import Audit, AuditAction, By
 from ivr.storage.database import Database, StoreAway, sqlite_path
 from ivr.web.services import Services
 from tests.applications import lent
+from tests.diary import asked, wished
 from tests.people import CALLER, Clock, Phone
 from tests.staff.staffed import at_once
 from tests.storage.test_schema import request
@@ -264,4 +271,62 @@ def test_everything_that_hangs_on_a_request_is_known_to_what_deletes_it() -> Non
         for key in table.foreign_keys
         if key.column.table is schema.requests
     }
-    assert refers == set(retention.CHILDREN_OF_A_REQUEST)
+    assert refers == {*retention.CHILDREN_OF_A_REQUEST, schema.appointments}, "an appointment stays, and forgets it"
+    hangs = {each for each in schema.metadata.sorted_tables if "appointment_id" in each.columns}
+    assert hangs == set(CHILDREN_OF_AN_APPOINTMENT)
+
+
+# -- the diary
+
+
+def visits(database: Database, ends: datetime, number: int = 1, **more: object) -> int:
+    """An appointment of a named patient that ends then."""
+    starts = ends - timedelta(minutes=30)
+    with database.writing() as write:
+        appointment_id = book(write, wished(starts, number, created=starts, mark=None, **more), asked(starts))
+        known = known_as(write, Number(f"+9199999{number:05}"), "Made Up", starts)
+        set_patient(write, schema.appointments, appointment_id, known)
+        add_task(write, None, NewTask(TELL_STAFF), starts, appointment_id=appointment_id)
+    return appointment_id
+
+
+def test_an_appointment_is_forgotten_with_its_patient_ninety_days_after_it(
+    database: Database, purge: Purge, clock: Clock
+) -> None:
+    visits(database, clock())
+    clock.goes_on(days=90, seconds=-1)
+    assert purge.run(clock()) == {}
+    clock.now += EVERY
+    assert purge.run(clock()) == {"appointments": 1, "patients": 1}
+    for table in (schema.appointments, schema.patients, *CHILDREN_OF_AN_APPOINTMENT):
+        assert count(database, table) == 0, table.name
+
+
+def test_a_patient_stays_with_the_last_of_what_is_theirs(database: Database, purge: Purge, clock: Clock) -> None:
+    visits(database, clock())
+    visits(database, clock() + timedelta(days=30))
+    clock.goes_on(days=91)
+    assert purge.run(clock()) == {"appointments": 1}
+    clock.goes_on(days=30)
+    assert purge.run(clock()) == {"appointments": 1, "patients": 1}
+
+
+def test_an_appointment_stays_while_somebody_is_to_tell_of_it_or_its_request_is_there(
+    database: Database, purge: Purge, clock: Clock
+) -> None:
+    about = visits(database, clock())
+    adds(database, schema.requests, request(about=about, created=clock(), touched=clock()))
+    adds(database, schema.requests, request(id=2, status="closed", created=clock(), touched=clock()))
+    visits(database, clock() + timedelta(hours=1), 2, request_id=2)
+    clock.goes_on(days=90, hours=2)
+    assert purge.run(clock()) == {"requests": 1, "appointments": 1, "patients": 1}, "the request first, then its own"
+    assert count(database, schema.appointments) == 1
+
+
+def test_blocked_times_are_forgotten_with_the_log(database: Database, purge: Purge, clock: Clock) -> None:
+    row = {"schedule": "", "shift": "13:00-14:00", "words": "lunch", "who": "asha", "at": clock()}
+    day = clock().date()
+    adds(database, schema.blocked_times, {**row, "first_day": day, "last_day": day, "weekday": None})
+    adds(database, schema.blocked_times, {**row, "first_day": day, "last_day": None, "weekday": 2})
+    clock.goes_on(days=367)
+    assert purge.run(clock()) == {"blocked times": 1}, "that of every week stays"

@@ -8,6 +8,7 @@ from ivr.desk.store import add_task
 from ivr.desk.tasks import CONFIRM_TO_CALLER, TELL_STAFF, NewTask
 from ivr.diary.appointments import AppointmentStatus
 from ivr.diary.diary import book, cancel, mark, move
+from ivr.line.phones import Phone as Number
 from ivr.storage.audit import By
 from testing.listener import Listener
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, asked, wished
@@ -107,6 +108,13 @@ def test_the_text_names_the_hour(
     assert channel.posts[0][0] == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
     assert channel.form()["To"] == "+919999900001"
     assert channel.form()["Body"].endswith(words)
+
+
+@pytest.mark.parametrize("task", [TELL_STAFF, CONFIRM_TO_CALLER])
+def test_nobody_is_told_of_a_made_up_patient(telling: WorkerServices, channel: Listener, task: str) -> None:
+    booked(telling, task, phone=Number("+12025550101"))
+    jobs.run(telling, 1)
+    assert channel.posts == []
 
 
 @pytest.mark.parametrize("why", ["cancelled", "no number"])

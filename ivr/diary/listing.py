@@ -1,0 +1,100 @@
+"""Lists appointments for other programs, as JSON, and for people, as the sheet of two days that is kept as a file.
+
+The file can be read while the desk is down, by whoever may enter the state folder. No HTTP, no clock.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any
+
+from ivr.diary.appointments import AnyAppointment, Appointment
+from ivr.diary.diary import Diary
+from ivr.diary.patients import Patients
+from ivr.line.clinic import Clinic
+
+FILE = "diary.txt"
+"""The name of the sheet in the state folder."""
+
+
+class SheetAway(Exception):
+    """The sheet cannot be written."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Reads the appointments of some days, with the names of the patients."""
+
+    diary: Diary
+    patients: Patients
+    clinic: Clinic
+
+    def days(self, first: date, last: date) -> list[tuple[AnyAppointment, str]]:
+        """Return the appointments from the first day to the last, each with the patient's name. Raises StoreAway."""
+        zone = self.clinic.line("").hours.zone
+        start, end = (datetime.combine(day, datetime.min.time(), zone) for day in (first, last + timedelta(days=1)))
+        found = self.diary.between(start, end)
+        ids = {each.patient_id for each in found if isinstance(each, Appointment) and each.patient_id}
+        names = {key: each.name for key, each in self.patients.called(ids).items()}
+        return [(each, names.get(each.patient_id or 0, "") if isinstance(each, Appointment) else "") for each in found]
+
+    def json_lines(self, first: date, last: date) -> Iterator[str]:
+        """Yield a line of JSON for each appointment. Raises StoreAway."""
+        for found, name in self.days(first, last):
+            yield json.dumps(self._written(found, name), ensure_ascii=False)
+
+    def _written(self, found: AnyAppointment, name: str) -> dict[str, Any]:
+        if not isinstance(found, Appointment):
+            return {"reference": found.reference, "cannot_be_read": list(found.odd)}
+        local = self.clinic.line(found.line).hours.local
+        column = self.clinic.diary.schedule(found.schedule)
+        place = {"practitioner": column.name["en"]} if column and column.name else {"place": found.schedule}
+        return {
+            "reference": found.reference,
+            "starts": local(found.starts).isoformat(),
+            "minutes": round((found.ends - found.starts).total_seconds() / 60),
+            **place,
+            "phone": found.phone.e164 if found.phone else None,
+            "name": name or None,
+            "status": found.status,
+            "source": found.source,
+            "call_id": found.call_id or None,
+        }
+
+    def sheet(self, today: date) -> str:
+        """Return today's and tomorrow's appointments as text. Raises StoreAway."""
+        days = (today, today + timedelta(days=1))
+        return "\n\n".join("\n".join(self.in_words(day, day) or [f"{day:%a %d %b %Y}  nobody"]) for day in days) + "\n"
+
+    def in_words(self, first: date, last: date) -> list[str]:
+        """Return a line of text for each appointment. Raises StoreAway."""
+        return [self._in_words(each, name) for each, name in self.days(first, last)]
+
+    def _in_words(self, found: AnyAppointment, name: str) -> str:
+        if not isinstance(found, Appointment):
+            return f"reference {found.reference}: it cannot be read"
+        line = self.clinic.line(found.line)
+        number = " ".join(found.phone.groups) if found.phone else "no number"
+        words = (line.name["en"], name or "no name", number, f"reference {found.reference}", found.status)
+        return f"{line.hours.local(found.starts):%a %d %b %Y  %H:%M}  {', '.join(words)}"
+
+
+def write_sheet(path: Path, text: str) -> None:
+    """Write the sheet where it differs, for nobody else to read: whole, or not at all. Raises SheetAway."""
+    try:
+        if path.is_file() and path.read_text() == text:
+            return
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = mkstemp(dir=path.parent, prefix=f"{path.name}.")  # mode 0600
+        try:
+            with os.fdopen(handle, "w") as file:
+                file.write(text)
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as refused:
+        raise SheetAway(refused.strerror) from refused

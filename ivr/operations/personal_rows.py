@@ -1,0 +1,115 @@
+"""The rows about people, for retention, export and erasure: whose they are, how long they are kept, who mentions them.
+
+No HTTP, no clock.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, exists, or_, select
+
+from ivr.desk.requests import HistoryEvent
+from ivr.diary.appointments import AppointmentStatus, DiaryEvent
+from ivr.storage import schema
+from ivr.storage.schema import LONG_AGO
+
+CHILDREN_OF_AN_APPOINTMENT = (schema.appointment_times, schema.appointment_history, schema.errands)
+"""The tables whose rows are deleted together with their appointment."""
+
+IS_BOOKED, IS_NOTE = AppointmentStatus.BOOKED, DiaryEvent.NOTE
+
+JUST_MADE = timedelta(hours=1)
+"""The time for which a new name may belong to nobody: somebody is about to book for it."""
+
+
+def of_patient(number: str) -> ColumnElement[bool]:
+    """Return the condition of the appointments of a number, or of a patient who has this number."""
+    table, patients = schema.appointments, schema.patients
+    known = select(patients.c.id).where(patients.c.phone == number)
+    return or_(table.c.phone == number, table.c.patient_id.in_(known))
+
+
+def over_for_long(before: datetime) -> ColumnElement[bool]:
+    """Return the condition of appointments that were over, or cancelled, before then.
+
+    One stays as long as the request that it fulfilled, and as one that is to tell its patient.
+    """
+    table, requests = schema.appointments, schema.requests
+    cancelled = and_(table.c.status == AppointmentStatus.CANCELLED, table.c.touched.between(LONG_AGO, before))
+    to_tell = exists().where(requests.c.about == table.c.id, schema.IS_LIVE)
+    return and_(or_(table.c.ends.between(LONG_AGO, before), cancelled), table.c.request_id.is_(None), ~to_tell)
+
+
+def nobodys(now: datetime) -> ColumnElement[bool]:
+    """Return the condition of patients of whom there is neither a request nor an appointment any more."""
+    table = schema.patients
+    kept = (exists().where(each.c.patient_id == table.c.id) for each in (schema.requests, schema.appointments))
+    return and_(table.c.created <= now - JUST_MADE, *(~each for each in kept))
+
+
+def blocked_for_nothing(before: datetime) -> ColumnElement[bool]:
+    """Return the condition of blocked times that ended, or were undone, before then."""
+    table = schema.blocked_times
+    return or_(table.c.last_day < before.date(), table.c.undone_at <= before)
+
+
+class AnyNumber(Protocol):
+    """A number: a Phone, or one as it is stored."""
+
+    @property
+    def e164(self) -> str:
+        """The stored text."""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The digits in groups."""
+
+
+def whole(read: Connection, row: Mapping[str, Any], children: Sequence[Table]) -> Mapping[str, Any]:
+    """Return a request with the rows of these child tables."""
+    return {**row, **{each.name: rows(read, each, each.c.request_id == row["id"]) for each in children}}
+
+
+def whole_appointment(read: Connection, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an appointment with the rows of its child tables."""
+    children = {each.name: rows(read, each, each.c.appointment_id == row["id"]) for each in CHILDREN_OF_AN_APPOINTMENT}
+    return {**row, **children}
+
+
+def of_number(read: Connection, table: Table, phone: AnyNumber) -> list[dict[str, Any]]:
+    """Return the rows of a table with this number."""
+    return rows(read, table, table.c.phone == phone.e164)
+
+
+def rows(read: Connection, table: Table, condition: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """Return the rows with every column, also columns that a later version adds."""
+    return [dict(row) for row in read.execute(select(table).where(condition).order_by(table.c.id)).mappings()]
+
+
+def mentions(read: Connection, phone: AnyNumber) -> list[str]:
+    """Return the references of other requests whose notes contain the number, however its digits are grouped."""
+    wanted, notes, table = "".join(phone.groups), schema.history, schema.requests
+    query = select(table.c.reference, notes.c.detail).join(table, table.c.id == notes.c.request_id)
+    others = read.execute(query.where(notes.c.what == HistoryEvent.NOTE, table.c.phone != phone.e164)).all()
+    visits, lines = schema.appointments, schema.appointment_history
+    query = select(visits.c.reference, lines.c.detail).join(visits, visits.c.id == lines.c.appointment_id)
+    theirs = or_(visits.c.phone.is_(None), visits.c.phone != phone.e164)
+    others = [*others, *read.execute(query.where(lines.c.what == IS_NOTE, theirs))]
+    return sorted({row.reference for row in others if wanted in "".join(filter(str.isdigit, str(row.detail)))})
+
+
+def merged(read: Connection, phone: AnyNumber) -> list[str]:
+    """Return the references of other numbers' requests that were merged with this number's, in either direction."""
+    one, other = schema.requests.alias(), schema.requests.alias()
+    pair = one.join(other, one.c.id == other.c.merged_into)
+    ways = ((one, other), (other, one))
+    found = (
+        read.scalars(
+            select(theirs.c.reference)
+            .select_from(pair)
+            .where(ours.c.phone == phone.e164, theirs.c.phone != phone.e164, other.c.merged_into > 0)
+        )
+        for ours, theirs in ways
+    )
+    return sorted({reference for each in found for reference in each})

@@ -1,0 +1,74 @@
+"""Appointments come back with a backup, and what was booked, moved or cancelled since it was made stays."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from ivr.diary.appointments import Appointment
+from ivr.diary.desk_diary import DeskBooking
+from ivr.diary.diary import cancel
+from ivr.line.phones import Phone as Number
+from ivr.storage.audit import By
+from ivr.web.services import Services
+from tests.commands.test_backup import made, restored, runs
+from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW
+
+ASHA = By("asha", NOW)
+
+
+def books(services: Services, starts: datetime, number: int) -> int:
+    phone = Number(f"+9199999{number:05}")
+    wanted = DeskBooking(starts, phone, f"Made Up {number}", "main", "en", f"{number:06}")
+    return services.diary.desk.book(wanted, ASHA)
+
+
+def diary(services: Services) -> list[tuple[str, datetime, str, int]]:
+    """The reference, time, status and extra place of every appointment."""
+    found = services.diary.reads.between(NOW - timedelta(days=1), NOW + timedelta(days=30))
+    return [(each.reference, each.starts, each.status, each.extra) for each in found if isinstance(each, Appointment)]
+
+
+def test_an_appointment_of_the_backup_comes_back(app: Flask, services: Services) -> None:
+    books(services, AT_FOUR, 1)
+    backup, before = made(app), diary(services)
+    services.diary.desk.move(1, AT_FOUR + HALF_AN_HOUR, By("asha", NOW + timedelta(minutes=1)))
+    assert runs(app, "restore", str(backup), "--yes", "--drop-newer").exit_code == 0
+    assert diary(services) == before
+
+
+@pytest.mark.parametrize("what", ["booked", "moved", "cancelled", "swapped"])
+def test_what_has_happened_since_stays(app: Flask, services: Services, what: str) -> None:
+    books(services, AT_FOUR, 1)
+    books(services, AT_FOUR + HALF_AN_HOUR, 2)
+    backup, by = made(app), By("asha", NOW + timedelta(minutes=1))
+    if what == "booked":
+        books(services, AT_FOUR + 2 * HALF_AN_HOUR, 3)
+    if what == "moved":
+        services.diary.desk.move(1, AT_FOUR + 3 * HALF_AN_HOUR, by)
+    if what in {"cancelled", "swapped"}:
+        with services.database.writing() as write:
+            cancel(write, 1, by)
+    if what == "swapped":
+        services.diary.desk.move(2, AT_FOUR, by)
+    before = diary(services)
+    told = restored(app, backup)
+    assert "Promised or booked since this backup was made: " in told
+    assert diary(services) == before
+    free = [each.start for each in services.diary.free_times.of_day(services.clinic, "main", NOW.date())]
+    assert not {starts for _, starts, status, _ in before if status == "booked"} & set(free)
+    names = services.diary.patients.called({1, 2, 3})
+    assert len(names) == (3 if what == "booked" else 2)
+
+
+def test_one_that_was_erased_since_and_comes_back_gives_its_hour_to_the_newer(
+    app: Flask, services: Services, tmp_path: Path
+) -> None:
+    """Both are in the diary, beside each other, where the desk sees it."""
+    books(services, AT_FOUR, 1)
+    backup = made(app)
+    assert runs(app, "privacy", "erase", "+919999900001", "--yes").exit_code == 0
+    books(services, AT_FOUR, 2)
+    restored(app, backup)
+    assert {(reference, extra) for reference, _, _, extra in diary(services)} == {("000001", 0), ("000002", 1)}

@@ -1,0 +1,87 @@
+"""Appointments and names are handed out and erased with their number, on both databases."""
+
+import pytest
+from sqlalchemy import func, select
+
+from ivr.desk.store import add_task
+from ivr.desk.tasks import TELL_STAFF, NewTask
+from ivr.diary.appointments import DiaryEntry, DiaryEvent
+from ivr.diary.diary import book, note
+from ivr.diary.patients import known_as, set_patient
+from ivr.line.phones import Phone as Number
+from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT
+from ivr.storage import schema
+from ivr.storage.audit import By
+from tests.commands.test_privacy import MARKED, exported
+from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, asked, wished
+from tests.people import Phone
+
+OTHERS = "+919999900077"
+
+
+@pytest.fixture
+def desk_url(database_url: str) -> str:
+    return database_url
+
+
+def visits(phone: Phone, number: str | None, nth: int, note_words: str = "", patient_of: str = "") -> str:
+    """An appointment of a named patient; its reference."""
+    starts, whose = AT_FOUR + nth * HALF_AN_HOUR, Number(number) if number else None
+    with phone.services.database.writing() as write:
+        new = wished(starts, nth, phone=whose)
+        appointment_id = book(write, new, asked(starts))
+        known = known_as(write, Number(patient_of) if patient_of else whose, "Made Up", NOW)
+        set_patient(write, schema.appointments, appointment_id, known)
+        add_task(write, None, NewTask(TELL_STAFF), NOW, appointment_id=appointment_id)
+        if note_words:
+            note(write, appointment_id, DiaryEntry(NOW, "asha", DiaryEvent.NOTE, note_words))
+    return new.reference
+
+
+def erases(phone: Phone) -> str:
+    done = phone.app.test_cli_runner().invoke(args=["privacy", "erase", MARKED, "--yes"])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def counts(phone: Phone) -> list[int]:
+    tables = (schema.appointments, schema.patients, *CHILDREN_OF_AN_APPOINTMENT)
+    with phone.services.database.reading() as read:
+        return [read.scalar(select(func.count()).select_from(each)) or 0 for each in tables]
+
+
+def test_appointments_and_names_are_handed_out_whole(phone: Phone) -> None:
+    ours, by_patient = visits(phone, MARKED, 1, "brings an x-ray"), visits(phone, None, 2, patient_of=MARKED)
+    visits(phone, OTHERS, 3, f"the daughter of {MARKED[3:]}")
+    found = exported(phone)
+    assert [each["reference"] for each in found["appointments"]] == [ours, by_patient]
+    assert [each["name"] for each in found["patients"]] == ["Made Up"]
+    first = found["appointments"][0]
+    assert [each["detail"] for each in first["appointment_history"]][1] == "brings an x-ray"
+    assert len(first["appointment_times"]) == 6
+    assert [each["task"] for each in first["errands"]] == ["tell_staff"]
+    assert found["mentioned_in_notes_of"] == ["000003"]
+    assert set(first) == {each.name for each in schema.appointments.columns} | {
+        each.name for each in CHILDREN_OF_AN_APPOINTMENT
+    }
+
+
+def test_they_are_erased_with_the_number_and_those_of_others_stay(phone: Phone) -> None:
+    visits(phone, OTHERS, 3)
+    before = counts(phone)
+    ours = [visits(phone, MARKED, 1), visits(phone, None, 2, patient_of=MARKED)]
+    said = erases(phone)
+    assert "2 appointments with their history, and 1 names." in said
+    assert f"STILL IN THE DIARY, and then nobody expects the patient: {', '.join(ours)}" in said
+    assert counts(phone) == before
+    assert exported(phone)["appointments"] == []
+
+
+def test_a_request_and_the_appointment_that_fulfilled_it_go_together(phone: Phone) -> None:
+    phone.rings(caller=MARKED).press("1", "1", "1", "1", "1")
+    with phone.services.database.writing() as write:
+        book(write, wished(phone=Number(MARKED), request_id=1), asked())
+    phone.services.desk.moves.write_note(1, "made up", By("asha", NOW))
+    erases(phone)
+    assert counts(phone) == [0] * 5
+    assert phone.services.desk.store.all() == []
