@@ -8,8 +8,9 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, Row, exists, func, select
 
 from ivr.desk.phone_bookings import PhoneBookings
 from ivr.desk.requests import CALLER, HistoryEvent
@@ -69,6 +70,21 @@ class ChangeOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
+class WantedChange:
+    """A change that a caller has confirmed: to another time, or to cancelled without one."""
+
+    appointment_id: int
+    slot: Slot | None
+    line: str
+    call_id: str
+
+    @property
+    def outcome(self) -> ChangeOutcome:
+        """The outcome where it is made."""
+        return ChangeOutcome.CANCELLED if self.slot is None else ChangeOutcome.MOVED
+
+
+@dataclass(frozen=True)
 class OwnAppointments:
     """The look-up, the proof and the changes of callers' own appointments."""
 
@@ -105,16 +121,16 @@ class OwnAppointments:
             log.warning("the database is away (%s); no digits of a reference are taken", away)
             return ProofOutcome.AWAY, None
 
-    def change(self, appointment_id: int, slot: Slot | None, line: str, call_id: str, now: datetime) -> ChangeOutcome:
+    def change(self, wanted: WantedChange, now: datetime) -> ChangeOutcome:
         """Move the appointment to a time, or cancel it without one. Safe to repeat."""
 
-        def changed() -> tuple[ChangeOutcome, tuple[Dispatch, ...]]:
-            return in_turn(self.bookings.database, lambda write: self._changed(write, appointment_id, slot, line, now))
+        def changed() -> tuple[Dispatch, ...]:
+            return in_turn(self.bookings.database, lambda write: self._changed(write, wanted, By(CALLER, now)))
 
         try:
-            outcome, tasks = self.bookings.deadline.wait_for(changed)
+            tasks = self.bookings.deadline.wait_for(changed)
         except StoreAway as away:
-            log.warning("call %s: the database is away (%s); nothing is changed", call_id, away)
+            log.warning("call %s: the database is away (%s); nothing is changed", wanted.call_id, away)
             return ChangeOutcome.AWAY
         except TimeTaken:
             return ChangeOutcome.TAKEN
@@ -123,33 +139,27 @@ class OwnAppointments:
         try:
             self.bookings.job_queue.enqueue(tasks)
         except QueueAway as away:
-            log.warning("call %s: Redis is away (%s); the sweep will enqueue its tasks", call_id, away)
-        return outcome
+            log.warning("call %s: Redis is away (%s); the sweep will enqueue its tasks", wanted.call_id, away)
+        return wanted.outcome
 
-    def _changed(
-        self, write: Connection, appointment_id: int, slot: Slot | None, line: str, now: datetime
-    ) -> tuple[ChangeOutcome, tuple[Dispatch, ...]]:
-        row = write.execute(select(table).where(table.c.id == appointment_id).with_for_update()).one_or_none()
-        outcome = ChangeOutcome.CANCELLED if slot is None else ChangeOutcome.MOVED
-        if row is not None and _is_done(row, slot):
-            return outcome, ()  # the webhook came twice
-        if row is None or row.starts <= now:
-            raise NoSuchAppointment(appointment_id)
-        by = By(CALLER, now)
-        if slot is None:
-            cancel(write, appointment_id, by)
+    def _changed(self, write: Connection, wanted: WantedChange, by: By) -> tuple[Dispatch, ...]:
+        made = wanted.appointment_id
+        row = write.execute(select(table).where(table.c.id == made).with_for_update()).one_or_none()
+        if row is not None and _is_done(row, wanted.slot):
+            return ()  # the webhook came twice
+        if row is None or row.starts <= by.at:
+            raise NoSuchAppointment(made)
+        if wanted.slot is None:
+            cancel(write, made, by, call_id=wanted.call_id)
         else:
-            move(write, appointment_id, self.bookings.asked(write, slot, line, now), by)
-        return outcome, tuple(
-            add_task(write, None, task, now, appointment_id=appointment_id) for task in self.bookings.tasks
-        )
+            move(write, made, self.bookings.asked(write, wanted.slot, wanted.line, by.at), by, call_id=wanted.call_id)
+        return tuple(add_task(write, None, task, by.at, appointment_id=made) for task in self.bookings.tasks)
 
 
-def _is_done(row: object, slot: Slot | None) -> bool:
-    status, starts = row.status, row.starts  # type: ignore[attr-defined]
+def _is_done(row: Row[Any], slot: Slot | None) -> bool:
     if slot is None:
-        return bool(status == AppointmentStatus.CANCELLED)
-    return bool(status == AppointmentStatus.BOOKED and starts == slot.start)
+        return bool(row.status == AppointmentStatus.CANCELLED)
+    return bool(row.status == AppointmentStatus.BOOKED and row.starts == slot.start)
 
 
 def _ahead(read: Connection, number: Phone, now: datetime) -> list[OwnAppointment]:

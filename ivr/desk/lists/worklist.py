@@ -122,11 +122,14 @@ class Worklist:
     def offered(self, request: Request) -> list[Request]:
         """Return the other live requests that can be merged with this one. Raises StoreAway.
 
-        They are those of the same number, and those that requests of this number were merged into.
+        They are those of the same number, and those that requests of this number were merged into; none where either
+        is about an appointment.
         """
+        if request.about is not None:
+            return []
         of_number = table.c.phone == request.phone.e164
         led = merged_into(select(table.c.id).where(of_number, WAS_MERGED))
-        others = (schema.IS_LIVE, table.c.id != request.id)
+        others = (schema.IS_LIVE, table.c.id != request.id, table.c.about.is_(None))
         return readable(self._all(select(table).where(*others, or_(of_number, table.c.id.in_(led)))))
 
     def of_same_number(self, request: AnyRequest) -> list[AnyRequest]:

@@ -1,11 +1,13 @@
 """Books at the desk: for somebody at the counter, or for a waiting request, which is closed with it."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from flask import url_for
 
+from ivr.desk.outcomes import NotFree
 from ivr.desk.requests import Outcome, OutcomeReport, Request, Status
-from ivr.diary.appointments import DiaryEvent
+from ivr.diary.appointments import DiaryEvent, TimeTaken
 from ivr.diary.desk_diary import DeskBooking
 from ivr.web.diary.undoing import offer_undo
 from ivr.web.diary.words import full_moment
@@ -14,21 +16,27 @@ from ivr.web.services import services
 from ivr.web.sessions import by, who
 
 
-def book(card: Request | None, wanted: DeskBooking, column: str, *, beside: bool) -> int:
-    """Book, offer to undo it, and return the appointment's id. Raises TimeTaken, MoveRefused, StoreAway.
+def book(card: Request | None, wanted: DeskBooking, column: str, *, beside: bool, on_purpose: bool) -> None:
+    """Book, and offer to undo it. Raises TimeTaken, MoveRefused, StoreAway.
 
-    For a request about an appointment, such as to tell its patient of a closure, that appointment is moved.
+    For a request the one transaction closes it and books, or moves the appointment that it is about; `on_purpose` is
+    true where something spoke against the time and the person wants it all the same.
     """
-    if card and not (card.status is Status.TAKEN and card.taken_by == who()):
+    if card is None:
+        made = services().diary.desk.book(replace(wanted, schedule=column, beside=beside), by())
+        _offer(url_for("changes.undo", appointment_id=made), wanted.starts)
+        return
+    if not (card.status is Status.TAKEN and card.taken_by == who()):
         services().desk.moves.take(card.id, by())
-    if card and card.about:
-        made = card.about
-        services().diary.desk.move(made, wanted.starts, by(), schedule=column, beside=beside)
-    else:
-        asked = replace(wanted, schedule=column, beside=beside, request_id=card.id if card else None)
-        made = services().diary.desk.book(asked, by())
-    if card:
-        services().desk.moves.report(card.id, OutcomeReport(Outcome.BOOKED, wanted.starts), by())
-    undo = url_for("moves.undo", request_id=card.id) if card else url_for("changes.undo", appointment_id=made)
-    offer_undo(undo, DiaryEvent.BOOKED, _("Booked for %(moment)s.", moment=full_moment(wanted.starts)))
-    return made
+    if wanted.name:
+        services().desk.moves.name(card.id, wanted.name, by())
+    report = OutcomeReport(Outcome.BOOKED, wanted.starts, column, on_purpose)
+    try:
+        services().desk.moves.report(card.id, report, by(), wanted.words)
+    except NotFree:  # since it was looked at
+        raise TimeTaken from None
+    _offer(url_for("moves.undo", request_id=card.id), wanted.starts)
+
+
+def _offer(undo: str, starts: datetime) -> None:
+    offer_undo(undo, DiaryEvent.BOOKED, _("Booked for %(moment)s.", moment=full_moment(starts)))

@@ -98,12 +98,12 @@ def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
         return _page(card, told=told_of(found, wanted.starts, wanted.schedule)), 409
     beside = any(each.doubt in BESIDE for each in found)
     try:
-        made = fulfilling.book(card, wanted, column.key, beside=beside)
+        fulfilling.book(card, wanted, column.key, beside=beside, on_purpose=bool(found))
     except MoveRefused as refused:
         return _page(card, _("%(name)s has taken this request.", name=refused.taken_by or _("Somebody"))), 409
     except TimeTaken:  # by somebody who was quicker
         return _page(card, told=told_of([Concern(Doubt.TAKEN)], wanted.starts, wanted.schedule)), 409
-    return redirect(url_for("diary.page", day=local(wanted.starts).date(), _anchor=f"appointment-{made}"))
+    return redirect(url_for("diary.page", day=local(wanted.starts).date()))
 
 
 def _is_the_same(concern: Concern, wanted: DeskBooking) -> bool:

@@ -9,7 +9,7 @@ from functools import cache, partial
 
 from ivr.carrier.call_event import CallEvent
 from ivr.desk.intake_rules import RequestRefused
-from ivr.desk.own_appointments import ChangeOutcome, ProofOutcome
+from ivr.desk.own_appointments import ChangeOutcome, ProofOutcome, WantedChange
 from ivr.desk.phone_bookings import BookingOutcome, NewBooking
 from ivr.desk.requests import NewRequest
 from ivr.line.call import resume
@@ -97,7 +97,7 @@ def _checked(turn: Turn, asked: CheckDigits, facts: Facts) -> Turn:
 
 def _changed(turn: Turn, wanted: ChangeAppointment, facts: Facts, happened: CallEvent) -> Turn:
     own, call = services().telephone.own_appointments, turn.call
-    outcome = own.change(wanted.appointment, wanted.slot, call.line, happened.call_id, facts.now)
+    outcome = own.change(WantedChange(wanted.appointment, wanted.slot, call.line, happened.call_id), facts.now)
     log.info("call %s: the change of an appointment is %s", happened.call_id, outcome)
     if outcome is ChangeOutcome.TAKEN:
         facts = facts_of(call, happened)  # what was free when this webhook came in is free no more
