@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, select
+from sqlalchemy import Connection, Row, func, select
 
+from ivr.desk.lists.own import asked_for, coming
 from ivr.desk.phone_bookings import PhoneBookings
-from ivr.desk.requests import CALLER, HistoryEvent
+from ivr.desk.requests import CALLER
 from ivr.desk.store import add_task
 from ivr.desk.tasks import Dispatch
 from ivr.diary.appointments import (
@@ -25,7 +26,6 @@ from ivr.diary.appointments import (
     TimeTaken,
 )
 from ivr.diary.diary import cancel, move, note
-from ivr.line.booking import Kind
 from ivr.line.diary import Slot
 from ivr.line.phones import Phone
 from ivr.line.turn import Own, OwnAppointment
@@ -44,9 +44,6 @@ TRIES = 3
 """Wrong digits for the appointments of one number in a day, after which none are taken on the telephone."""
 
 A_DAY = timedelta(hours=24)
-
-MOST = 4
-"""The most appointments of a number that a caller hears of."""
 
 
 class ProofOutcome(StrEnum):
@@ -104,15 +101,12 @@ class OwnAppointments:
 
     def _own(self, caller: Phone, now: datetime) -> Own:
         with self.bookings.database.reading() as read:
-            return Own(tuple(_ahead(read, caller, now)), _asked_for(read, caller))
+            return Own(tuple(coming(read, caller, now)), asked_for(read, caller))
 
     def prove(
         self, number: Phone, digits: str, chosen: int | None, now: datetime
     ) -> tuple[ProofOutcome, OwnAppointment | None]:
-        """Return whether the digits are the last ones of the reference of this appointment, or of one of this number.
-
-        Three wrong tries for a number in a day are the last ones.
-        """
+        """Return whether the digits end the reference of this appointment, or of one of this number."""
         try:
             return self.bookings.deadline.wait_for(
                 lambda: in_turn(self.bookings.database, lambda write: _proved(write, number, digits, chosen, now))
@@ -162,21 +156,6 @@ def _is_done(row: Row[Any], slot: Slot | None) -> bool:
     return bool(row.status == AppointmentStatus.BOOKED and row.starts == slot.start)
 
 
-def _ahead(read: Connection, number: Phone, now: datetime) -> list[OwnAppointment]:
-    ahead = (table.c.phone == number.e164, table.c.status == AppointmentStatus.BOOKED, table.c.starts > now)
-    query = select(table.c.id, table.c.starts).where(*ahead).order_by(table.c.starts).limit(MOST)
-    return [OwnAppointment(row.id, row.starts) for row in read.execute(query) if isinstance(row.starts, datetime)]
-
-
-def _asked_for(read: Connection, number: Phone) -> tuple[Kind, ...]:
-    """Return the kinds of live requests that calls from this number itself have made."""
-    requests, lines = schema.requests, schema.history
-    own = exists().where(lines.c.request_id == requests.c.id, lines.c.what == HistoryEvent.MADE)
-    query = select(requests.c.kind).distinct().where(requests.c.phone == number.e164, schema.IS_LIVE, own)
-    found = set(read.scalars(query))
-    return tuple(kind for kind in Kind if kind in found)
-
-
 def _proved(
     write: Connection, number: Phone, digits: str, chosen: int | None, now: datetime
 ) -> tuple[ProofOutcome, OwnAppointment | None]:
@@ -186,7 +165,7 @@ def _proved(
     wrong = (lines.c.appointment_id.in_(ids), lines.c.what == DiaryEvent.WRONG_DIGITS, lines.c.at > now - A_DAY)
     if write.execute(select(func.count()).select_from(lines).where(*wrong)).scalar_one() >= TRIES:
         return ProofOutcome.LOCKED, None
-    ahead = [each for each in _ahead(write, number, now) if chosen in {None, each.id}]
+    ahead = [each for each in coming(write, number, now) if chosen in {None, each.id}]
     rows = write.execute(select(table.c.id, table.c.reference).where(table.c.id.in_(ids)))
     references = {row.id: row.reference for row in rows}
     for each in ahead:

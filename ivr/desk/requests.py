@@ -104,15 +104,9 @@ class Then(Enum):
 
 
 OUTCOMES: Mapping[Outcome, Then] = {
-    Outcome.BOOKED: Then.CLOSED,
-    Outcome.SETTLED: Then.CLOSED,
-    Outcome.NO_ANSWER: Then.AGAIN,
-    Outcome.BUSY: Then.AGAIN,
-    Outcome.WRONG_NUMBER: Then.CLOSED,
+    **dict.fromkeys(Outcome, Then.CLOSED),
+    **dict.fromkeys((Outcome.NO_ANSWER, Outcome.BUSY), Then.AGAIN),
     Outcome.LATER: Then.AT_A_MOMENT,
-    Outcome.DUPLICATE: Then.CLOSED,
-    Outcome.CANCELLED: Then.CLOSED,
-    Outcome.NOT_REACHED: Then.CLOSED,
 }
 """The consequence of each outcome. NOT_REACHED is set by the service when the tries are used up."""
 

@@ -58,16 +58,10 @@ class BlockedTimes:
 
     def set(self, block: TimeBlock, by: By) -> int:
         """Set a block, and return its id. Raises StoreAway."""
-        row = {
-            "schedule": block.schedule,
-            "first_day": block.first_day,
-            "last_day": block.last_day,
-            "weekday": block.weekday,
-            "shift": written((block.shift,)),
-            "words": block.words,
-        }
         with self._database.writing() as write:
-            made = write.execute(insert(table).values(**row, who=by.who, at=by.at).returning(table.c.id)).scalar_one()
+            made = write.execute(
+                insert(table).values(**_columns(block), who=by.who, at=by.at).returning(table.c.id)
+            ).scalar_one()
             write.execute(line(by, AuditAction.BLOCKED_TIME, f"#{made}", _told(block)))
             return int(made)
 
@@ -85,6 +79,17 @@ class BlockedTimes:
         """Return the blocks that hold on this day or later, in the order of setting. Raises StoreAway."""
         with self._database.reading() as read:
             return standing_blocks(read, day)
+
+
+def _columns(block: TimeBlock) -> dict[str, Any]:
+    return {
+        "schedule": block.schedule,
+        "first_day": block.first_day,
+        "last_day": block.last_day,
+        "weekday": block.weekday,
+        "shift": written((block.shift,)),
+        "words": block.words,
+    }
 
 
 def standing_blocks(read: Connection, day: date) -> list[StandingTimeBlock]:

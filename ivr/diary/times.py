@@ -53,10 +53,13 @@ def find_place(write: Connection, asked: Asked, but: int | None = None) -> Place
     for each in asked.schedules:
         if not taken[each.key]:
             return asked.place(each)
-    if asked.beside and asked.schedules:
-        first = asked.schedules[0]
-        return asked.place(first, next(n for n in range(len(taken[first.key]) + 1) if n not in taken[first.key]))
-    raise TimeTaken
+    if not (asked.beside and asked.schedules):
+        raise TimeTaken
+    return asked.place(asked.schedules[0], _first_but(taken[asked.schedules[0].key]))
+
+
+def _first_but(taken: set[int]) -> int:
+    return next(number for number in range(len(taken) + 1) if number not in taken)
 
 
 def occupy(write: Connection, appointment_id: int, place: Place, buffer: timedelta = timedelta()) -> None:

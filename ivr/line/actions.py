@@ -32,16 +32,9 @@ def _file(call: Call, facts: Facts) -> File | None:
     number = facts.number(call)
     if call.kind is None or number is None or not _is_going_on(call, facts):
         return None
-    return File(
-        wish=call.wish,
-        number=number,
-        due=facts.line.offer.due(call.wish, facts.now),
-        asked=call.offered_at or facts.now,
-        slot=call.slot,
-        other=call.other,
-        about=call.chosen.id if call.chosen and call.change else None,
-        change=call.change,
-    )
+    due, asked = facts.line.offer.due(call.wish, facts.now), call.offered_at or facts.now
+    about = call.chosen.id if call.chosen and call.change else None
+    return File(call.wish, number, due, asked, call.slot, call.other, about, call.change)
 
 
 def _is_going_on(call: Call, facts: Facts) -> bool:

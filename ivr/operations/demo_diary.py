@@ -36,14 +36,18 @@ TAKEN = (True, True, False, True, False)
 table = schema.appointments
 
 
+def _is_filled(database: Database) -> bool:
+    with database.reading() as read:
+        return read.execute(select(table.c.id).where(table.c.mark.startswith(MARK)).limit(1)).first() is not None
+
+
 def fill_diary(database: Database, clinic: Clinic, now: datetime) -> int:
     """Write the appointments that are not there yet, and return how many were written. Raises StoreAway."""
-    with database.reading() as read:
-        if read.execute(select(table.c.id).where(table.c.mark.startswith(MARK)).limit(1)).first():
-            return 0
+    if _is_filled(database):
+        return 0
     today, free = clinic.line("").hours.local(now).date(), FreeTimes(database)
-    days = [today + timedelta(days=ahead) for ahead in range(-BACK, AHEAD + 1)]
-    slots = [slot for day in days for slot in free.of_day(clinic, clinic.default_line, day)]
+    days = (today + timedelta(days=ahead) for ahead in range(-BACK, AHEAD + 1))
+    slots = (slot for day in days for slot in free.of_day(clinic, clinic.default_line, day))
     taken = [slot for turn, slot in enumerate(slots) if TAKEN[turn % len(TAKEN)]]
     with database.writing() as write:
         for turn, slot in enumerate(taken):

@@ -119,9 +119,8 @@ class StaffServices:
     known_logins: Slots
     """The slots of logins on devices where nobody has logged in before, and where this person has."""
     devices: Cipher
-    """The cipher of the cookie that tells who has logged in on a device."""
     shown_once: Cipher
-    """The cipher for values in the session cookie that a person sees once or has still to confirm."""
+    """The ciphers of the cookie that tells who has logged in on a device, and of what a person sees once."""
 
 
 def hours(base: Foundation) -> HoursServices:

@@ -36,10 +36,9 @@ class ToTell:
 
 
 def tell_patient(write: Connection, about: Appointment, what: ToTell, by: By) -> int | None:
-    """Put the appointment on the waiting list, and return the request's id.
+    """Put the appointment on the waiting list, under the reference that the patient knows; return the request's id.
 
-    None where it is on the list already, or has no number to ring; its history says so either way. The request has the
-    appointment's own reference, which is the one that the patient knows.
+    None where it is on the list already, or has no number to call; its history says so either way.
     """
     lock_key(write, "tell", str(about.id))
     live = select(table.c.id).where(schema.IS_LIVE, table.c.about == about.id, table.c.why.in_(TOLD_BY_THE_CLINIC))

@@ -93,18 +93,18 @@ def _keys(call: Call, facts: Facts) -> Iterator[CallerEvent]:
 
 
 def _numbers(call: Call, facts: Facts) -> Iterator[CallerEvent]:
-    ours = min(facts.line.reached_by).e164.removeprefix("+")
-    yield _pressed(EventKind.SILENCE, None, call, facts)
     place = facts.menu[call.place]
-    if isinstance(place, Keying) and place.digits:
-        if not (call.silences or call.wrongs):
-            yield _pressed(EventKind.KEY, A_REFERENCE[: place.digits], call, facts)
-        return
-    for refused in (NO_NUMBER, ABROAD, PREMIUM, ours):
+    digits = place.digits if isinstance(place, Keying) else 0
+    yield _pressed(EventKind.SILENCE, None, call, facts)
+    for refused in () if digits else (NO_NUMBER, ABROAD, PREMIUM, _ours(facts)):
         yield _pressed(EventKind.WRONG, refused, call, facts)
     if not (call.silences or call.wrongs):
-        yield _pressed(EventKind.KEY, SOMEBODY_KEYED, call, facts)
-        yield _pressed(EventKind.KEY, RESTART, call, facts)
+        for keys in (A_REFERENCE[:digits],) if digits else (SOMEBODY_KEYED, RESTART):
+            yield _pressed(EventKind.KEY, keys, call, facts)
+
+
+def _ours(facts: Facts) -> str:
+    return min(facts.line.reached_by).e164.removeprefix("+")
 
 
 def _filed(call: Call, facts: Facts) -> Iterator[CallerEvent]:

@@ -122,6 +122,10 @@ def _undo(appointment_id: int, what: str) -> bool:
     return True
 
 
+def _refused(refused: ChangeRefused) -> str:
+    return _("Nothing was changed: this appointment is %(status)s.", status=words.status_words(refused.status))
+
+
 def _done(appointment_id: int, change: Callable[[], None], what: DiaryEvent, said: str) -> ResponseReturnValue:
     """Make the change with what was typed beside it, and offer to undo it; where it is refused, say why."""
     found = readable(appointment_id)
@@ -131,8 +135,7 @@ def _done(appointment_id: int, change: Callable[[], None], what: DiaryEvent, sai
     except TooLong as too_long:
         return page_with(appointment_id, str(too_long), 400)
     except ChangeRefused as refused:
-        said = _("Nothing was changed: this appointment is %(status)s.", status=words.status_words(refused.status))
-        return page_with(appointment_id, said, 409)
+        return page_with(appointment_id, _refused(refused), 409)
     offer_undo(url_for("changes.undo", appointment_id=appointment_id), what, said)
     return redirect(url_for("appointment.show", appointment_id=appointment_id))
 
