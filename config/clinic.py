@@ -96,10 +96,9 @@ def _of_the_diary(file: ClinicFile, lines: list[str]) -> Iterator[str]:
         for key in each.lines
         if key not in lines
     )
-    if file.diary and file.wishes.lead_minutes is not None:
-        yield "wishes.lead_minutes: stands in [diary] now; expected it there only"
-    if file.diary and file.appointments.minutes:
-        yield "appointments.minutes: stands in [diary] now; expected it there only"
+    former = {"wishes.lead_minutes": file.wishes.lead_minutes, "appointments.minutes": file.appointments.minutes}
+    moved = [key for key, value in former.items() if file.diary and value is not None]
+    yield from (f"{key}: stands in [diary] now; expected it there only" for key in moved)
 
 
 def _twice(values: list[str]) -> list[str]:

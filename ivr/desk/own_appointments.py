@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, exists, func, select
 
-from ivr.desk.lists.own import asked_for, coming
 from ivr.desk.phone_bookings import PhoneBookings
-from ivr.desk.requests import CALLER
+from ivr.desk.requests import CALLER, HistoryEvent
 from ivr.desk.store import add_task
 from ivr.desk.tasks import Dispatch
 from ivr.diary.appointments import (
@@ -25,7 +24,9 @@ from ivr.diary.appointments import (
     NoSuchAppointment,
     TimeTaken,
 )
+from ivr.diary.coming import coming
 from ivr.diary.diary import cancel, move, note
+from ivr.line.booking import Kind
 from ivr.line.diary import Slot
 from ivr.line.phones import Phone
 from ivr.line.turn import Own, OwnAppointment
@@ -101,7 +102,7 @@ class OwnAppointments:
 
     def _own(self, caller: Phone, now: datetime) -> Own:
         with self.bookings.database.reading() as read:
-            return Own(tuple(coming(read, caller, now)), asked_for(read, caller))
+            return Own(tuple(coming(read, caller, now)), _asked_for(read, caller))
 
     def prove(
         self, number: Phone, digits: str, chosen: int | None, now: datetime
@@ -154,6 +155,15 @@ def _is_done(row: Row[Any], slot: Slot | None) -> bool:
     if slot is None:
         return bool(row.status == AppointmentStatus.CANCELLED)
     return bool(row.status == AppointmentStatus.BOOKED and row.starts == slot.start)
+
+
+def _asked_for(read: Connection, number: Phone) -> tuple[Kind, ...]:
+    """Return the kinds of live requests that calls from this number itself have made."""
+    requests, lines = schema.requests, schema.history
+    own = exists().where(lines.c.request_id == requests.c.id, lines.c.what == HistoryEvent.MADE)
+    query = select(requests.c.kind).distinct().where(requests.c.phone == number.e164, schema.IS_LIVE, own)
+    found = set(read.scalars(query))
+    return tuple(kind for kind in Kind if kind in found)
 
 
 def _proved(

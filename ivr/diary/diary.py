@@ -81,9 +81,10 @@ def move(write: Connection, appointment_id: int, asked: Asked, by: By, *, call_i
 
 
 def cancel(write: Connection, appointment_id: int, by: By, why: str = "", *, call_id: str = "") -> None:
-    """Cancel an appointment; its time is free with it. `call_id` is the call that cancels it, if one does.
+    """Cancel an appointment; its time is free with it. Raises ChangeRefused, NoSuchAppointment.
 
-    Raises ChangeRefused, NoSuchAppointment."""
+    `call_id` is the call that cancels it, if one does.
+    """
     row = _to_be(write, appointment_id, (AppointmentStatus.BOOKED,))
     vacate(write, appointment_id)
     entry = DiaryEntry(by.at, by.who, DiaryEvent.CANCELLED, why)

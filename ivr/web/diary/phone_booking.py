@@ -26,7 +26,7 @@ DONE = {
 
 @dataclass(frozen=True)
 class PhoneBookingView:
-    """What the page shows of booking by telephone."""
+    """The state of booking by telephone, as the page shows it."""
 
     switched_off: bool
     """True where clinic.toml leaves it off, whatever the desk says."""

@@ -1,0 +1,22 @@
+"""Reads the coming appointments of a telephone number, for the caller who has them. No HTTP, no clock."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from ivr.diary.appointments import AppointmentStatus
+from ivr.line.phones import Phone
+from ivr.line.turn import OwnAppointment
+from ivr.storage import schema
+
+table = schema.appointments
+
+MOST = 4
+"""The most appointments of a number that a caller hears of."""
+
+
+def coming(read: Connection, number: Phone, now: datetime) -> list[OwnAppointment]:
+    """Return the coming appointments of a number, by time, at most `MOST`."""
+    ahead = (table.c.phone == number.e164, table.c.status == AppointmentStatus.BOOKED, table.c.starts > now)
+    query = select(table.c.id, table.c.starts).where(*ahead).order_by(table.c.starts).limit(MOST)
+    return [OwnAppointment(row.id, row.starts) for row in read.execute(query) if isinstance(row.starts, datetime)]
