@@ -108,7 +108,7 @@ def test_every_line_of_a_call_names_it_up_to_its_notification(
     assert events == [
         f"call {call.sid}: comes in on line main",
         f"call {call.sid}: a booking is promised",
-        "request 1: waits at the desk; no channel to tell the staff is configured",
+        "errand 1: stands at the desk; no channel to tell the staff is configured",
         "errand 1: tell_staff is done",
     ]
     assert "errand 2: tell_staff is done" in [line["event"] for line in captured.of(other.sid)]

@@ -84,7 +84,8 @@ def test_a_call_is_recorded_when_it_is_over_with_its_path_its_length_and_its_end
     assert call.over
     assert recorded(worker, clock) == [], "nobody has said yet that it is over"
     (row,) = recorded(worker, clock) if ends(call, 48) else []
-    path = "welcome main welcome main book book_day book_part number own_number summary confirmed kept goodbye"
+    path = "welcome main welcome main book free no_booking wish book_day book_part for_whom number own_number"
+    path += " summary confirmed kept goodbye"
     assert (row["path"], row["ended"], row["seconds"]) == (path, "goodbye", 48)
     assert (row["began"], row["line"], row["language"]) == (began, "second", "hi")
 
@@ -96,7 +97,7 @@ def test_a_call_is_recorded_when_it_is_over_with_its_path_its_length_and_its_end
         ("31", "welcome main advice topics topic"),
         ("4", "welcome main hours"),
         ("**8", "welcome main"),
-        ("2111", "welcome main callback number own_number summary confirmed kept"),
+        ("2111", "welcome main callback for_whom number own_number summary confirmed kept"),
     ],
 )
 def test_who_hangs_up_is_recorded_where_they_did(

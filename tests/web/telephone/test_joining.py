@@ -1,4 +1,4 @@
-"""One live request per number and kind: who rings again joins theirs, whoever else learns nothing, nothing doubles."""
+"""Who rings again for the same person joins their request; everybody else makes their own, and learns of no other."""
 
 import re
 from collections.abc import Callable
@@ -23,12 +23,23 @@ OTHER = "+919999900002"
 BOOK = ("1", "1", "1", "1", "1")
 BOOK_TOMORROW = ("1", "2", "1", "1", "1")
 RING_BACK = ("2", "1", "1", "1")
+SAME = "1"
+"""The key that says that it is for the same person as before."""
+JOIN = ("1", "1", "1", SAME, "1", "1")
+JOIN_TOMORROW = ("1", "2", "1", SAME, "1", "1")
+WHOSE = "This number has asked us for that already. If it is for the same person, press 1."
 NEW = "Thank you. We have your request."
 AGAIN = "You already have a request with us. We have noted that you rang again, and what you asked for just now."
 
 
 def only(phone: Phone) -> Request:
     (found,) = phone.services.desk.store.waiting()
+    return found
+
+
+def of(phone: Phone, call: Conversation) -> Request:
+    """The request whose reference this call has heard."""
+    (found,) = (each for each in phone.services.desk.store.waiting() if each.reference == call.reference)
     return found
 
 
@@ -46,7 +57,7 @@ def keys_number_of(call: Conversation, number: str) -> Conversation:
 def test_a_caller_who_rings_again_on_another_line_joins_their_request_and_is_told_so(both: Phone, clock: Clock) -> None:
     first = both.rings("main").press(*BOOK)
     clock.goes_on(minutes=20)
-    again = both.rings("third", lang="hi").press(*BOOK_TOMORROW)
+    again = both.rings("third", lang="hi").press(*JOIN_TOMORROW)
     assert first.heard[0] == NEW
     assert again.spoken_reference == ""
     assert again.heard[0] != both.rings("third", OTHER, "hi").press(*BOOK).heard[0], "the words are others"
@@ -59,7 +70,7 @@ def test_a_caller_who_rings_again_on_another_line_joins_their_request_and_is_tol
 
 
 def test_a_caller_who_rings_a_third_time_is_counted_twice_and_told_in_english(phone: Phone) -> None:
-    calls = [phone.rings().press(*BOOK) for _ in range(3)]
+    calls = [phone.rings().press(*keys) for keys in (BOOK, JOIN, JOIN)]
     assert [call.heard[0] for call in calls] == [NEW, AGAIN, AGAIN]
     assert [call.spoken_reference for call in calls] == [only(phone).reference, "", ""]
     assert only(phone).rang_again == 2
@@ -70,10 +81,35 @@ def test_who_rings_again_keeps_their_place_unless_they_wish_otherwise(phone: Pho
     phone.rings().press(*RING_BACK)
     due = only(phone).due
     clock.goes_on(minutes=30)
-    phone.rings().press(*RING_BACK)
+    phone.rings().press("2", "1", SAME, "1", "1")
     assert only(phone).due == due
-    phone.rings().press("2", "3", "1", "1")
+    phone.rings().press("2", "3", SAME, "1", "1")
     assert only(phone).due > due
+
+
+@pytest.mark.parametrize("lang", ["en", "hi"])
+def test_who_says_that_it_is_for_somebody_else_has_a_request_of_their_own(both: Phone, lang: str) -> None:
+    first = both.rings().press(*BOOK)
+    call = both.rings(lang=lang).press("1", "2", "1")
+    assert call.place == "whose"
+    assert (WHOSE in call.words) == (lang == "en")
+    call.press("2", "1", "1")
+    assert call.reference != first.reference
+    assert wished(of(both, call))[0] != wished(of(both, first))[0], "and each their own day"
+    assert [what_happened(both, of(both, each)) for each in (first, call)] == [[("caller", "made")]] * 2
+    assert both.services.desk.job_queue.queued_tasks() == {1, 2}, "the staff are told of both"
+
+
+def test_only_a_number_that_has_a_live_request_of_that_kind_is_asked_whose_it_is(both: Phone, clock: Clock) -> None:
+    assert both.rings().press("1", "1", "1").place == "own_number"
+    asks_for(both.rings(caller=OTHER), CALLER, "1", "1", "1")
+    assert both.rings().press("1", "1", "1").place == "own_number", "what others asked for is not told"
+    both.rings().press(*RING_BACK)
+    assert both.rings().press("1", "1", "1").place == "own_number"
+    both.rings().press(*BOOK)
+    assert both.rings().press("1", "1", "1").place == "whose"
+    assert both.rings(caller=OTHER).press("1", "1", "1").place == "own_number"
+    assert both.rings(caller="anonymous").press("1", "1", "1").place == "key_number"
 
 
 def test_a_request_of_another_kind_is_a_request_of_its_own(both: Phone) -> None:
@@ -93,10 +129,11 @@ def test_nobody_learns_by_keying_a_number_that_it_has_a_request(both: Phone, str
     assert stranger_hears.heard[0] == NEW
     assert stranger_hears.reference != first.reference
     assert without_digits(stranger_hears) == without_digits(nobodys), "not a word is different"
-    joined = next(each for each in both.services.desk.store.waiting() if each.phone.e164 == CALLER)
-    assert (joined.reference, joined.rang_again) == (first.reference, 0)
-    assert what_happened(both, joined) == [("caller", "made"), ("caller", "asked_for")]
-    assert leads_to(both, stranger_hears.reference) == joined.id
+    own, asked_for = of(both, first), of(both, stranger_hears)
+    assert (own.rang_again, asked_for.phone) == (0, own.phone), "the desk sees both together"
+    assert what_happened(both, own) == [("caller", "made")]
+    assert what_happened(both, asked_for) == [("caller", "asked_for")]
+    assert leads_to(both, stranger_hears.reference) == asked_for.id
 
 
 def without_digits(call: Conversation) -> list[str]:
@@ -114,7 +151,7 @@ def leads_to(phone: Phone, reference: str) -> int:
 
 def test_who_keys_the_number_they_ring_from_is_told(phone: Phone) -> None:
     phone.rings().press(*BOOK)
-    again = keys_number_of(phone.rings(), CALLER)
+    again = phone.rings().press("1", "2", "1", SAME, "2", f"{CALLER[3:]}#", "1", "1")
     assert (again.heard[0], again.spoken_reference) == (AGAIN, "")
 
 
@@ -140,7 +177,7 @@ def unsealed(phone: Phone, document: str) -> str:
 def test_the_same_webhook_again_is_answered_alike_and_counted_once(both: Phone, clock: Clock, before: bool) -> None:
     if before:
         both.rings().press(*BOOK_TOMORROW)
-    deliver = confirms(both.rings().press(*BOOK[:-1]))
+    deliver = confirms(both.rings().press(*(JOIN if before else BOOK)[:-1]))
     answers = []
     for _ in range(3):
         answers.append(unsealed(both, deliver()))
@@ -178,7 +215,7 @@ def at_once(deliveries: list[Callable[[], str]]) -> list[str]:
 def test_the_same_webhook_at_once_makes_one_request_and_one_answer(both: Phone, before: bool) -> None:
     if before:
         both.rings().press(*BOOK_TOMORROW)
-    answers = at_once([confirms(both.rings().press(*BOOK[:-1]))] * AT_ONCE)
+    answers = at_once([confirms(both.rings().press(*(JOIN if before else BOOK)[:-1]))] * AT_ONCE)
     assert len({unsealed(both, answer) for answer in answers}) == 1
     assert (AGAIN if before else NEW) in answers[0]
     assert only(both).rang_again == before
@@ -209,7 +246,7 @@ def test_who_asks_for_another_day_in_the_same_call_gets_that_day(both: Phone) ->
 def test_a_taken_request_is_joined(both: Phone, clock: Clock) -> None:
     first = both.rings().press(*BOOK)
     both.services.desk.moves.take(only(both).id, By("asha", clock()))
-    again = both.rings().press(*BOOK_TOMORROW)
+    again = both.rings().press(*JOIN_TOMORROW)
     assert (again.heard[0], again.spoken_reference) == (AGAIN, "")
     found = only(both)
     assert (found.reference, found.status, found.taken_by) == (first.reference, "taken", "asha")
@@ -244,74 +281,82 @@ def wished(request: Request) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
-def test_another_telephone_never_replaces_what_a_number_has_asked_for(both: Phone, clock: Clock, stranger: str) -> None:
-    """Neither the wish nor the language; the earlier due time holds."""
-    both.rings().press("2", "1", "1", "1")
-    before = only(both)
-    clock.goes_on(minutes=20)
-    later = asks_for(both.rings("third", stranger, "hi"), CALLER, "2", "3")
-    after = only(both)
-    assert later.place == "kept"
-    assert wished(after) == wished(before)
-    assert (after.due, after.rang_again) == (before.due, 0)
-    told = both.services.desk.store.history(after.id)[-1]
-    assert (told.what, told.detail) == ("asked_for", "2026-11-23 evening"), "its wish stands beside"
-
-
-def test_an_earlier_time_from_another_telephone_holds_beside_the_wish(both: Phone) -> None:
+def test_another_telephone_never_changes_what_a_number_has_asked_for(both: Phone, clock: Clock, stranger: str) -> None:
+    """Neither the wish nor the language nor the due time: its own wish stands beside, with all of that."""
     both.rings().press("2", "3", "1", "1")
     before = only(both)
-    asks_for(both.rings(caller="anonymous"), CALLER, "2", "1")
-    after = only(both)
-    assert wished(after) == wished(before)
-    assert after.due < before.due
+    clock.goes_on(minutes=20)
+    later = asks_for(both.rings("third", stranger, "hi"), CALLER, "2", "1")
+    assert (later.place, later.reference != before.reference) == ("kept", True)
+    assert of_id(both, before.id) == before
+    beside = of(both, later)
+    assert wished(beside) == (None, None, "hi", "third")
+    assert (beside.phone, beside.due < before.due, beside.rang_again) == (before.phone, True, 0)
+    assert what_happened(both, beside) == [("caller", "asked_for")]
 
 
-def test_what_another_telephone_has_asked_first_is_replaced_by_the_number_itself(both: Phone) -> None:
-    asks_for(both.rings(caller=OTHER), CALLER, "2", "1")
-    asks_for(both.rings(caller="anonymous"), CALLER, "2", "2")
-    assert only(both).day is None, "no other telephone replaces the first one's either"
+def of_id(phone: Phone, request_id: int) -> Request:
+    return phone.services.desk.store.request(request_id)
+
+
+def test_what_other_telephones_have_asked_for_stands_beside_what_the_number_itself_asks_for(both: Phone) -> None:
+    others = [asks_for(both.rings(caller=each), CALLER, "2", "1") for each in (OTHER, "anonymous")]
     own = both.rings().press("2", "3", "1", "1")
-    assert (own.heard[0], own.spoken_reference) == (AGAIN, "")
-    assert f"{only(both).day} {only(both).part}" == "2026-11-23 evening"
-    assert what_happened(both, only(both)) == [("caller", "asked_for")] * 2 + [("caller", "rang_again")]
+    assert own.heard[0] == NEW
+    assert len({call.reference for call in (*others, own)}) == 3
+    assert f"{of(both, own).day} {of(both, own).part}" == "2026-11-23 evening"
+    happened = [what_happened(both, of(both, call)) for call in (*others, own)]
+    assert happened == [[("caller", "asked_for")]] * 2 + [[("caller", "made")]]
+
+
+def test_a_number_joins_its_own_request_and_none_that_others_made_since(both: Phone) -> None:
+    first = both.rings().press("2", "1", "1", "1")
+    others = asks_for(both.rings(caller=OTHER), CALLER, "2", "1")
+    assert both.rings().press("2", "3", SAME, "1", "1").heard[0] == AGAIN
+    assert (of(both, first).rang_again, of(both, others).rang_again) == (1, 0)
+    assert f"{of(both, first).day} {of(both, first).part}" == "2026-11-23 evening"
 
 
 def test_a_wish_from_another_telephone_stands_beside_one_that_was_merged(both: Phone, clock: Clock) -> None:
     both.rings().press(*BOOK_TOMORROW)
     both.rings().press(*RING_BACK)
     both.services.desk.merging.merge(1, 2, By("asha", clock()))
-    before = only(both)
-    asks_for(both.rings(caller=OTHER, lang="hi"), CALLER, "2", "3")
-    assert (wished(only(both)), only(both).due) == (wished(before), before.due)
-    assert what_happened(both, only(both))[-1] == ("caller", "asked_for")
+    before, happened = only(both), what_happened(both, only(both))
+    later = asks_for(both.rings(caller=OTHER, lang="hi"), CALLER, "2", "3")
+    assert (of_id(both, before.id), what_happened(both, before)) == (before, happened)
+    assert what_happened(both, of(both, later)) == [("caller", "asked_for")]
 
 
 # -- requests that waited in Redis
 
 
-def test_a_wish_that_waited_does_not_replace_a_later_one(
+def test_a_wish_that_waited_stands_beside_a_later_one_and_changes_nothing_of_it(
     phone: Phone, worker: WorkerServices, clock: Clock, sqlite_url: str
 ) -> None:
     with moved(sqlite_path(sqlite_url)):
-        phone.rings(lang="hi").press(*BOOK)
+        waited = phone.rings(lang="hi").press(*BOOK)
     clock.goes_on(minutes=5)
-    phone.rings().press(*BOOK_TOMORROW)
+    later = phone.rings().press(*BOOK_TOMORROW)
+    assert later.heard[0] == NEW, "nobody knows of the first yet"
+    before = only(phone)
     jobs.save(worker)
-    found = only(phone)
-    assert (f"{found.day} {found.part}", found.language) == ("2026-11-24 morning", "en")
-    assert found.rang_again == 1
+    assert of(phone, later) == before
+    assert (f"{before.day} {before.part}", before.language, before.rang_again) == ("2026-11-24 morning", "en", 0)
+    found = of(phone, waited)
+    assert (f"{found.day} {found.part}", found.language) == ("2026-11-23 afternoon", "hi")
+    assert what_happened(phone, found) == [("caller", "made")]
 
 
-def test_a_wish_from_another_telephone_that_waited_replaces_nothing(
+def test_a_wish_from_another_telephone_that_waited_changes_nothing(
     phone: Phone, worker: WorkerServices, sqlite_url: str
 ) -> None:
     phone.rings().press("2", "1", "1", "1")
     before = only(phone)
     with moved(sqlite_path(sqlite_url)):
-        asks_for(phone.rings(caller="anonymous"), CALLER, "2", "3")
+        waited = asks_for(phone.rings(caller="anonymous"), CALLER, "2", "3")
     jobs.save(worker)
-    assert (wished(only(phone)), only(phone).due) == (wished(before), before.due)
+    assert of_id(phone, before.id) == before
+    assert what_happened(phone, of(phone, waited)) == [("caller", "asked_for")]
 
 
 def test_a_webhook_that_comes_again_after_its_request_waited_is_answered_as_at_first(
@@ -321,10 +366,10 @@ def test_a_webhook_that_comes_again_after_its_request_waited_is_answered_as_at_f
     with moved(sqlite_path(sqlite_url)):
         again = phone.rings().press(*BOOK_TOMORROW)
     jobs.save(worker)
-    assert only(phone).reference == first.reference
     repeated = again.repeats_last_webhook()
     assert all(words in repeated for words in again.uncut)
     assert again.reference != first.reference
+    assert {each.reference for each in phone.services.desk.store.waiting()} == {first.reference, again.reference}
 
 
 # -- whoever forges a caller's number
@@ -332,7 +377,7 @@ def test_a_webhook_that_comes_again_after_its_request_waited_is_answered_as_at_f
 
 def test_a_reference_is_spoken_only_in_the_call_that_made_it(both: Phone) -> None:
     first = both.rings().press(*BOOK)
-    forged = both.rings().press(*BOOK_TOMORROW)
+    forged = both.rings().press(*JOIN_TOMORROW)
     heard = [*forged.heard, *forged.press("*").heard, *forged.press("9").heard]
     assert first.reference not in re.sub(r"\D", "", " ".join(heard))
     assert forged.spoken_reference == ""
