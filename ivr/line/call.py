@@ -17,7 +17,7 @@ from ivr.line.offers import choices
 from ivr.line.phones import NumberRefused
 from ivr.line.places import ChangeWish, Changing, Checking, End, Filing, Fork, Keying, Menu, Option, Passage, Ringing
 from ivr.line.speeches import spoken
-from ivr.line.standing import SILENCE, WRONG, announced, help_after
+from ivr.line.standing import DIGITS, SILENCE, WRONG, announced, help_after
 from ivr.line.turn import Call, Facts, KeyNumber, PressKey, Turn
 
 KEY_SECONDS = (6, 8, 10)
@@ -186,6 +186,8 @@ def _keyed(call: Call, place: Keying, keys: str, facts: Facts) -> Turn:
     if not digits:
         return _asking(call, place, facts)
     if place.digits:
+        if len(digits) != place.digits:
+            return _missed(replace(call, wrongs=call.wrongs + 1), place, facts, DIGITS, call.wrongs)
         return _arrive(replace(call, entered=digits), place.leads, facts)
     try:
         number = facts.clinic.dialling.keyed(digits)

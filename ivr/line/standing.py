@@ -61,7 +61,7 @@ def help_after(mistake: str, before: int, place: Menu | Keying) -> Say:
     return Say(mistake)
 
 
-SILENCE, WRONG = "silence", "wrong"
+SILENCE, WRONG, DIGITS = "silence", "wrong", "wrong_count_of_digits"
 
 KEYS: Blanks = {"option_person": ("key",), "option_repeat_or_back": (), "option_language": ("key",)}
 
@@ -69,5 +69,6 @@ HELP: Blanks = {
     **{f"{mistake}_{count}": () for mistake in (SILENCE, WRONG) for count in (1, 2)},
     **{f"{SILENCE}_{count}_number": () for count in (1, 2)},
     **{refusal.value: () for refusal in Refusal},
+    DIGITS: (),
 }
 """The sentences after a mistake; after a refused number, the reason is said."""

@@ -96,7 +96,7 @@ def _numbers(call: Call, facts: Facts) -> Iterator[CallerEvent]:
     place = facts.menu[call.place]
     digits = place.digits if isinstance(place, Keying) else 0
     yield _pressed(EventKind.SILENCE, None, call, facts)
-    for refused in () if digits else (NO_NUMBER, ABROAD, PREMIUM, _ours(facts)):
+    for refused in (NO_NUMBER,) if digits else (NO_NUMBER, ABROAD, PREMIUM, _ours(facts)):
         yield _pressed(EventKind.WRONG, refused, call, facts)
     if not (call.silences or call.wrongs):
         for keys in (A_REFERENCE[:digits],) if digits else (SOMEBODY_KEYED, RESTART):

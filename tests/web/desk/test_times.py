@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from config.settings import ROOT
+from tests.clinic import WISHES_ONLY
 from tests.conftest import PASSWORD
 from tests.people import Clock, Staff
 from tests.web import service
@@ -32,8 +32,7 @@ minutes = 30
 def test_each_practitioners_times_are_offered_and_given(
     tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
 ) -> None:
-    words = (ROOT / "config" / "clinic.toml").read_text(encoding="utf-8")
-    before, _line, after = words.partition("\n[again]\n")
+    before, _line, after = WISHES_ONLY.partition("\n[again]\n")
     file = tmp_path / "clinic.toml"
     file.write_text(f"{before.replace('patients_at_once = 1', '')}\n{TWO}\n[again]\n{after}", encoding="utf-8")
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(file)) as phone:
