@@ -294,7 +294,7 @@ BETWEEN: dict[str, Callable[[Services, Phone, Clock], object]] = {
         2, "?", By("asha", clock())
     ),
     "the other number rings again": lambda _services, phone, _clock: phone.rings(caller=DAUGHTERS).press(*TO_BE_RUNG),
-    "her number rings again": lambda _services, phone, _clock: phone.rings().press(*BOOK),
+    "her number rings again": lambda _services, phone, _clock: phone.rings().press("1", "2", "1", "1", "1", "1"),
 }
 
 

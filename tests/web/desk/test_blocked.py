@@ -71,7 +71,7 @@ def test_a_block_is_lifted_and_the_next_call_leaves_a_request(devi: Staff, phone
     lifts(devi)
     assert "Somebody has unblocked this number already." in sees(devi)
     blocks(devi)
-    assert phone.rings().press(*BOOK).place == "refused", "it can be blocked again"
+    assert phone.rings().press(*BOOK, "1").place == "refused", "it can be blocked again"
 
 
 def test_a_number_that_is_blocked_already_is_not_blocked_twice(devi: Staff, phone: Phone) -> None:
