@@ -86,6 +86,7 @@ class Person:
             "book_day": self._random.choice("12"),
             "book_part": "1",
             "callback": "1",
+            "whose": "1",
             "own_number": "2" if self.ring.keyed else "1",
             "key_number": self.ring.keyed,
             "keyed_number": "1",

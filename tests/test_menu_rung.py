@@ -26,6 +26,13 @@ PATHS: dict[str, tuple[str, ...]] = {
 }
 """The keys that lead to each place where the line waits, for a caller whose number is known."""
 
+OF_THE_DIARY = {
+    *("practitioner", "times", "free_days", "free_parts", "free_times", "booked"),
+    *("which_own", "appointment", "prove", "find_number", "find_reference"),
+    *("move_sure", "cancel_sure", "moved", "cancelled"),
+}
+"""The places of a clinic whose telephone books: web/telephone/test_bookings and test_own_appointments call there."""
+
 
 def ring(phone: Phone, lang: str, *keys: str, caller: str = "+919999900001") -> Conversation:
     return phone.rings(lang=lang, caller=caller).press(*keys)
@@ -41,8 +48,8 @@ def test_a_caller_gets_to_every_place(phone: Phone, lang: str, place: str) -> No
 
 def test_the_table_of_paths_names_every_place_where_a_caller_is_asked() -> None:
     asked = {name for name, place in MENU.items() if isinstance(place, Menu | Keying)}
-    reached_otherwise = {"not_kept", "refused", "filed_enough", "offer", "languages"}
-    assert asked == set(PATHS) | reached_otherwise
+    reached_otherwise = {"not_kept", "refused", "filed_enough", "offer", "languages", "whose"}
+    assert asked == set(PATHS) | reached_otherwise | OF_THE_DIARY
 
 
 @LANGUAGES

@@ -187,7 +187,8 @@ def test_a_day_on_postgresql_leaves_nothing_personal_in_its_own_log_either(
     phone, settings = on_postgres, on_postgres.services.settings
     call = calls(phone)
     works(phone)
-    again = [phone.rings(caller=CALLER).press("1", "1", "1", "1") for _ in range(3)]
+    again = [phone.rings(caller=CALLER).press("1", "1", "1", "1", "1") for _ in range(3)]  # for the same person
+    assert [each.place for each in again] == ["summary"] * 3
     at_once(*(lambda call=each: call.press("1") for each in again))
     at_once(*(call.repeats_last_webhook for _ in range(3)))
     phone.services.staff.people.add("meena", PASSWORD, clock())
@@ -196,7 +197,7 @@ def test_a_day_on_postgresql_leaves_nothing_personal_in_its_own_log_either(
     with closing(Database(settings.database_url)) as other, other.writing() as write:
         # The next call waits for these rows until it is given up on.
         write.execute(select(schema.requests).with_for_update())
-        late = phone.rings(caller=CALLER).press("1", "1", "1", "1", "1")
+        late = phone.rings(caller=CALLER).press("1", "1", "1", "1", "1", "1")
         wait_until(lambda: "canceling statement due to" in server_log())
     told = [phone.app.test_cli_runner().invoke(args=["privacy", "erase", CALLER, "--yes"]).output]
     assert f"call {late.sid}: the database is away" in log.text
@@ -248,7 +249,7 @@ def test_the_jobs_of_a_request_hold_its_number_and_nothing_of_the_caller(
     assert personal_in(in_redis(redis_url)) == []
     for errand in worker.desk.job_queue.queued_tasks():
         jobs.run(worker, errand)
-    assert "waits at the desk" in log.text
+    assert "stands at the desk" in log.text
     assert personal_in(log.text) == []
 
 

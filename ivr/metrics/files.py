@@ -16,7 +16,7 @@ from prometheus_client import Metric as Family
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
-ROOM = 256 * 1024
+ROOM = 512 * 1024
 """Bytes of a file, more than the whole table needs. All are written at once, since a full disk that is found only when
 mapped memory is written back would end the process.
 """

@@ -16,16 +16,17 @@ from config.toml_file import BadFile
 from ivr.carrier.leg import Leg
 from ivr.line.blanks import Say
 from ivr.line.booking import Kind, Part
-from ivr.line.call import begin, enter, press, resume
+from ivr.line.call import begin, enter, press
 from ivr.line.hours import Closure, Hours, Shift
 from ivr.line.menu import MENU, SCREENING
+from ivr.line.paths.events import next_events
 from ivr.line.paths.states import States
 from ivr.line.phones import Phone
-from ivr.line.places import Filing, Keying, Menu, Ringing
+from ivr.line.places import ChangeWish, Changing, Checking, Filing, Keying, Menu, Ringing
 from ivr.line.script import Script
 from ivr.line.turn import Call, Facts, Turn
 from ivr.web.services import build
-from tests.clinic import chooses, clinic_of_wishes, free_times, reads_out
+from tests.clinic import AN_APPOINTMENT, chooses, clinic_of_wishes, free_times, reads_out
 from tests.conftest import settings_for
 from tests.people import DELHI
 
@@ -171,10 +172,13 @@ STATES = States(MENU)
 
 def calls(place: str, language: str, facts: Facts) -> Iterable[Call]:
     """Calls that have gathered what the place needs, in each of the ways that change what is said."""
-    call = Call("main", language, place, keyed=OTHER, topic="now", reference="123456")
+    call = Call("main", language, place, keyed=OTHER, topic="now", reference="123456", offered_at=facts.now)
     every = [replace(call, kind=kind) for kind in Kind]
     every += [replace(each, day=date(2026, 11, 27), part=Part.MORNING, joined=True) for each in every]
     every = [reads_out(each, facts) for whole in every for each in (whole, chooses(whole, facts))]
+    if isinstance(MENU[place], Checking | Changing):
+        proved = replace(every[0], entered="00", chosen=AN_APPOINTMENT, proved=True)
+        every = [chooses(replace(proved, change=change), facts) for change in ChangeWish]
     needs = getattr(MENU[place], "needs", ())
     every = [each for each in every if each.slot or "slot" not in needs]
     return {(STATES.of(each, facts), STATES.gathered(each, facts)): each for each in every}.values()
@@ -191,8 +195,8 @@ def turns(call: Call, facts: Facts) -> Iterator[Turn]:
         for misses in range(place.misses):
             yield press(replace(call, silences=misses), None, facts)
             yield press(replace(call, wrongs=misses), "8", facts)
-    if isinstance(place, Filing | Ringing):
-        yield from (resume(call, outcome, facts) for outcome in place.on)
+    if isinstance(place, Filing | Ringing | Checking | Changing):
+        yield from (each.turn() for each in next_events(enter(call, call.place, facts), facts))
 
 
 HEARD = Call("main", "en", "screen")

@@ -293,7 +293,7 @@ BETWEEN: dict[str, Callable[[Services, Phone, Clock], object]] = {
     "somebody notes on what was closed": lambda services, _phone, clock: services.desk.moves.write_note(
         2, "?", By("asha", clock())
     ),
-    "her number rings again": lambda _services, phone, _clock: phone.rings().press(*BOOK),
+    "her number rings again": lambda _services, phone, _clock: phone.rings().press("1", "2", "1", "1", "1", "1"),
 }
 
 

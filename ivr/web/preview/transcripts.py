@@ -18,7 +18,7 @@ from ivr.line.paths.events import SOMEBODY, EventKind
 from ivr.line.paths.transcript import Keys, Scene
 from ivr.line.paths.tree import is_another_call, transcript
 from ivr.line.phones import Phone
-from ivr.line.turn import Call, Facts, File, KeyNumber, Turn
+from ivr.line.turn import Call, ChangeAppointment, CheckDigits, Facts, File, KeyNumber, Turn
 from ivr.web.i18n import later
 from ivr.web.services import Services
 
@@ -132,8 +132,8 @@ class _Reading:
         return before if before != scene.keys else None
 
     def _heard(self, turn: Turn) -> tuple[Heard, ...]:
-        """Return the sentences of the carrier's document; none while a request is saved, which has no document."""
-        if isinstance(turn.wait, File):
+        """Return the sentences of the carrier's document; none while the stores are asked, which has no document."""
+        if isinstance(turn.wait, File | CheckDigits | ChangeAppointment):
             return ()
         # The number itself is part of the key: its repr hides digits, so that two numbers may look alike.
         says = (turn.call.keyed, repr((turn.call.language, turn.first, turn.asks)))

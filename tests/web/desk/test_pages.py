@@ -2,7 +2,6 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from html import unescape
 from pathlib import Path
 from threading import Barrier
 from urllib.parse import urljoin
@@ -345,6 +344,14 @@ def test_the_desk_sees_what_another_telephone_asks_beside_what_the_number_does(s
     assert "the caller</strong> asked from another telephone: Mon 23 Nov, evening" in said
     staff.browser.post("/language", data={"csrf_token": staff.csrf(), "language": "hi"})
     assert "दूसरे फ़ोन से माँगा: सोम 23 नव॰, शाम" in unescape(staff.browser.get(f"/desk/requests/{other.reference}").text)
+
+
+def test_a_request_that_another_telephone_made_says_so(staff: Staff, phone: Phone) -> None:
+    phone.rings(caller="anonymous").press("2", "1", "9999900001#", "1", "1")
+    assert "asked from another telephone" in staff.sees()
+    phone.rings().press("2", "3", "1", "1")
+    assert len(phone.services.desk.store.waiting()) == 2, "it stands beside her own wish now"
+    assert "asked from another telephone" in staff.sees()
 
 
 def test_the_desk_is_read_in_hindi(staff: Staff, phone: Phone) -> None:
