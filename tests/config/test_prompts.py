@@ -4,7 +4,7 @@ import shutil
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from ivr.carrier.leg import Leg
 from ivr.line.blanks import Say
 from ivr.line.booking import Kind, Part
 from ivr.line.call import begin, enter, press
+from ivr.line.diary import Schedule
 from ivr.line.hours import Closure, Hours, Shift
 from ivr.line.menu import MENU, SCREENING
 from ivr.line.paths.events import next_events
@@ -24,7 +25,7 @@ from ivr.line.paths.states import States
 from ivr.line.phones import Phone
 from ivr.line.places import ChangeWish, Changing, Checking, Filing, Keying, Menu, Ringing
 from ivr.line.script import Script
-from ivr.line.turn import Call, Facts, Turn
+from ivr.line.turn import Call, Facts, Own, Turn
 from ivr.web.services import build
 from tests.clinic import AN_APPOINTMENT, chooses, clinic_of_wishes, free_times, reads_out
 from tests.conftest import settings_for
@@ -167,6 +168,16 @@ FACTS = [*(known(moment) for moment in MOMENTS.values()), known(MOMENTS["at nigh
 FACTS.append(known(MOMENTS["in hours"], caller=None))
 
 
+def with_practitioners() -> Facts:
+    """A clinic whose patients choose between two."""
+    facts = known(MOMENTS["in hours"])
+    named = tuple(Schedule(key, timedelta(minutes=30), REASON) for key in ("knee", "neck"))
+    rules = replace(facts.clinic.diary, schedules=named, phone_books=True)
+    return free_times(replace(facts, clinic=replace(facts.clinic, diary=rules)))
+
+
+FACTS.append(with_practitioners())
+
 STATES = States(MENU)
 
 
@@ -209,7 +220,8 @@ def test_every_sentence_that_a_caller_can_be_told_has_its_words(language: str) -
     said |= {"say_booking", "say_booking_then", "say_callback", "say_callback_then"}
     for facts in FACTS:
         every = [turn for place in MENU for call in calls(place, language, facts) for turn in turns(call, facts)]
-        for turn in [begin(Call("main", language, ""), facts), *every]:
+        begins = [begin(Call("main", language, "", own=own), facts) for own in (Own(), Own((AN_APPOINTMENT,)))]
+        for turn in [*begins, *every]:
             for say in (*turn.first, *turn.asks):
                 said.add(say.name)
                 words = SCRIPT.say(say, turn.call.language).words
