@@ -17,6 +17,9 @@ from ivr.line.places import Place
 from ivr.line.turn import Call, Facts, Own, OwnAppointment
 
 EVERYBODY = tuple((known, staffed) for known in (True, False) for staffed in (True, False))
+OPEN = "open"
+"""The moment at which all that the diary may say is walked too."""
+
 HALF_AN_HOUR = timedelta(minutes=30)
 
 CALLER = {True: "caller known", False: "number withheld"}
@@ -80,13 +83,12 @@ def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iter
                 name = ", ".join((keys, moment.name, CALLER[known], RECEPTION[staffed]))
                 yield Situation(name, replace(facts, menu=menu))
                 if moment.there == EVERYBODY and known and staffed:
-                    yield from (
-                        Situation(f"{name}, {what}", replace(facts, menu=menu), own=_own(count, facts))
-                        for what, count in (("an appointment", 1), ("appointments", 2))
-                    )
-                    yield from (Situation(f"{name}, {what}", each) for what, each in _without_times(facts, menu))
                     yield Situation(f"{name}, over a limit", replace(facts, menu=menu), over_limit=True)
                     yield Situation(f"{name}, after all that one call may do", replace(facts, menu=menu), used_up=True)
+                    yield Situation(f"{name}, an appointment", replace(facts, menu=menu), own=_own(1, facts))
+                if moment.name == OPEN and known and staffed:
+                    yield Situation(f"{name}, appointments", replace(facts, menu=menu), own=_own(2, facts))
+                    yield from (Situation(f"{name}, {what}", each) for what, each in _without_times(facts, menu))
 
 
 def _unlike(clinic: Clinic) -> list[tuple[str, Line]]:
@@ -161,7 +163,7 @@ def _moments(line: Line, clinic: Clinic, now: datetime) -> Iterator[ScenarioTime
 
 
 def _in_hours(line: Line, opens: datetime) -> Iterator[ScenarioTime]:
-    yield ScenarioTime("open", line, opens, EVERYBODY)
+    yield ScenarioTime(OPEN, line, opens, EVERYBODY)
     _, closes = line.hours.shifts(opens.date())[-1].on(opens.date(), line.hours.zone)
     if not line.hours.is_open(closes):
         yield ScenarioTime("closed for the night", line, closes, EVERYBODY)
