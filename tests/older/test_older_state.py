@@ -21,6 +21,7 @@ from testing.servers.postgres import Postgres
 from testing.servers.valkey import Valkey
 from tests.conftest import with_driver
 from tests.older import CALLS, DATABASE, FIXED, PAGES, PEOPLE, REDIS, WRITTEN, looks, names, number
+from tests.older.day import BOOK, BOOK_AGAIN
 from tests.older.product import clock_collects_calls
 from tests.older.running import works
 from tests.older.stores import put_back, read_json
@@ -195,13 +196,16 @@ def test_a_caller_hears_the_closures_and_is_offered_no_closed_day(older: Phone) 
 
 
 def test_who_is_blocked_or_has_rung_too_often_is_refused(older: Phone) -> None:
-    for refused in (23, 48):
-        assert older.rings(caller=number(refused)).press("1", "1", "1", "1", "1").place == "refused"
-    assert older.rings(caller=number(24)).press("1", "1", "1", "1", "1").place == "kept", "not blocked any more"
+    for refused, keys in ((23, BOOK_AGAIN), (48, BOOK)):
+        assert older.rings(caller=number(refused)).press(*keys).place == "refused"
+    assert older.rings(caller=number(24)).press(*BOOK_AGAIN).place == "kept", "not blocked any more"
 
 
 def test_who_rings_again_joins_what_they_asked_for_then(older: Phone) -> None:
-    call = older.rings(caller=number(26)).press("1", "1", "1", "1", "1")
+    """They are asked whose it is now, also of a request that knows of no such question."""
+    call = older.rings(caller=number(26)).press(*BOOK_AGAIN[:3])
+    assert call.place == "whose"
+    call.press(*BOOK_AGAIN[3:])
     assert call.heard[0].startswith("You already have a request with us.")
     references = [
         re.findall(r'"reference": "(\d{6})"', line)

@@ -35,6 +35,7 @@ def read(token: str) -> Response:
     return answer
 
 
+@feed.post("/desk/appointments/link")  # an older version's page may still be open
 @feed.post("/desk/diary/link")
 @guarded_by(manager_only)
 def renew() -> ResponseReturnValue:
@@ -44,6 +45,7 @@ def renew() -> ResponseReturnValue:
     return redirect(_section())
 
 
+@feed.post("/desk/appointments/link/off")
 @feed.post("/desk/diary/link/off")
 @guarded_by(manager_only)
 def switch_off() -> ResponseReturnValue:

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from icalendar import Calendar, vText
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from werkzeug.test import TestResponse
 
 from config.settings import ROOT
+from ivr.desk.upkeep.adoption import Adoption
 from ivr.diary.appointments import AppointmentStatus, Source
 from ivr.diary.desk_diary import DeskBooking
 from ivr.line.phones import Phone as Number
@@ -141,6 +142,37 @@ def test_what_an_older_version_has_shown_stays_the_same_entry(
     assert event["url"] == f"https://line.example/desk/diary/{made}"
 
 
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        ([("booked", "")], 0),
+        ([("booked", ""), ("rebooked", "")], 1),
+        ([("booked", ""), ("rebooked", ""), ("undone", "rebooked")], 2),
+        ([("booked", ""), ("called_off", ""), ("undone", "called_off")], 1),
+        ([("booked", ""), ("undone", "booked"), ("booked", ""), ("noted", "rebooked")], 1),
+        ([], 0),
+    ],
+)
+def test_an_entry_of_an_older_version_never_falls_behind_what_that_had_shown(
+    phone: Phone, link: str, lines: list[tuple[str, str]], shown: int
+) -> None:
+    """A program that has revision 1 of an entry heeds no revision 0 of it."""
+    services, now = phone.services, phone.services.clock()
+    phone.rings().press("1", "1", "1", "1", "1")
+    with services.database.writing() as write:
+        booked = {"status": "closed", "outcome": "booked", "appointment": TEN, "touched": now}
+        write.execute(update(schema.requests).values(**booked))
+        for what, detail in lines:
+            write.execute(insert(schema.history).values(request_id=1, at=now, who="asha", what=what, detail=detail))
+    assert Adoption(services.database).run(services.clinic, now) == 1
+    (before,) = events(reads(phone.app, link))
+    assert (before["uid"].partition("-")[0], before["sequence"]) == ("1", shown)
+    (made,) = services.diary.reads.between(TEN, TEN + timedelta(minutes=5))
+    services.diary.desk.move(made.id, TEN + timedelta(hours=3), By("meena", now))
+    (after,) = events(reads(phone.app, link))
+    assert (after["uid"], after["sequence"]) == (before["uid"], shown + 1)
+
+
 def test_an_appointment_that_is_moved_is_the_same_entry_and_one_that_is_cancelled_is_none(
     app: Flask, phone: Phone, link: str, clock: Clock
 ) -> None:
@@ -239,6 +271,17 @@ def test_a_new_link_stops_the_old_one_at_once_and_says_who_must_be_told(app: Fla
     assert reads(app, new).status_code == 404
 
 
+def test_a_page_that_an_older_version_has_shown_makes_a_link_and_switches_it_off(app: Flask, manager: Staff) -> None:
+    made = posts(manager, "/desk/appointments/link")
+    link = link_on(made.text)
+    assert made.request.path == "/desk/diary"
+    assert reads(app, link).status_code == 200
+    actions = re.findall(r'action="([^"]+/link(?:/off)?)"', made.text)
+    assert actions == ["/desk/diary/link", "/desk/diary/link/off"], "new pages have the new addresses"
+    assert "The link no longer works" in posts(manager, "/desk/appointments/link/off").text
+    assert reads(app, link).status_code == 404
+
+
 def test_the_link_is_given_as_https_alone(manager: Staff, link: str) -> None:
     """Programs that are given webcal:// may ask over plain http, where everybody on the way reads the link."""
     page = manager.browser.get("/desk/diary").text
@@ -252,7 +295,7 @@ def test_staff_are_told_how_to_subscribe_and_see_no_link_and_change_none(
     page = colleague.browser.get("/desk/diary").text
     assert "How to subscribe" in page
     assert "/calendar/" not in page
-    for path in ("/desk/diary/link", "/desk/diary/link/off"):
+    for path in ("/desk/diary/link", "/desk/diary/link/off", "/desk/appointments/link", "/desk/appointments/link/off"):
         assert posts(colleague, path).status_code == 403
     assert reads(app, link).status_code == 200
 
