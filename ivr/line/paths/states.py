@@ -5,7 +5,7 @@ Pure. Two calls in the same state take the same ways, whatever other data they h
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ivr.line.booking import Kind, Part
 from ivr.line.diary import Slot
@@ -25,8 +25,16 @@ THINGS: Mapping[str, Callable[[Call, Facts], Kind | int | None]] = {
 }
 """The functions that read the data of a state from a call, by the names that transitions.py uses."""
 
-SPOKEN_OF = frozenset({"kind", "promise", "topic", "chosen"})
-"""The data that later sentences may mention."""
+OF_A_WISH = frozenset({"kind", "promise"})
+
+SPOKEN_OF: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("kind", "day", "part", "number"), OF_A_WISH),
+    **dict.fromkeys(("reference", "joined"), frozenset({"promise"})),
+    "slot": frozenset({"kind", "slot"}),
+    "chosen": frozenset({"chosen"}),
+    "topic": frozenset({"topic"}),
+}
+"""The data that later sentences may mention, each with what matters to a call as long as one of them may."""
 
 
 class State(NamedTuple):
@@ -58,16 +66,15 @@ class Gathered(NamedTuple):
     joined: bool = False
 
 
-NOTHING = Gathered()
-
-
 class States:
     """Computes the states of calls for one table."""
 
     def __init__(self, menu: Mapping[str, Place]) -> None:
         found = matters(menu)
         self._matters = {name: sorted(matter & THINGS.keys()) for name, matter in found.items()}
-        self._spoken_of = {name for name, matter in found.items() if matter & SPOKEN_OF}
+        self._spoken_of = {
+            name: [datum for datum, needs in SPOKEN_OF.items() if matter & needs] for name, matter in found.items()
+        }
 
     def of(self, call: Call, facts: Facts) -> State:
         """Return the state of the call."""
@@ -76,16 +83,9 @@ class States:
 
     def gathered(self, call: Call, facts: Facts) -> Gathered:
         """Return the data that the caller may still hear; two calls in one state with equal data hear the same."""
-        if (call.left or call.place) not in self._spoken_of:
-            return NOTHING
-        return Gathered(
-            call.kind,
-            call.day,
-            call.part,
-            call.slot,
-            call.chosen,
-            facts.number(call),
-            call.topic,
-            call.reference,
-            call.joined,
-        )
+        spoken_of = self._spoken_of[call.left or call.place]
+        return Gathered(**{name: _value(name, call, facts) for name in spoken_of})
+
+
+def _value(name: str, call: Call, facts: Facts) -> Any:
+    return facts.number(call) if name == "number" else getattr(call, name)

@@ -25,6 +25,7 @@ KEPT, BOOKED = "kept", "booked"
 
 NOTHING: frozenset[str] = frozenset()
 A_NUMBER = frozenset({"keyed", "number"})
+DIGITS = frozenset({"entered"})
 A_PROMISE = frozenset({"promise"})
 PROOF = frozenset({"chosen", "proved"})
 OF_OFFERS = {
@@ -71,7 +72,7 @@ def transitions(place: Place) -> Iterator[Transition]:
             yield from _of_menu(place)
         case Keying():
             yield Transition(
-                "the digits" if place.digits else "the number", place.leads, NOTHING if place.digits else A_NUMBER
+                "the digits" if place.digits else "the number", place.leads, DIGITS if place.digits else A_NUMBER
             )
             yield Transition("giving up", place.gives_up)
         case Passage():
