@@ -71,7 +71,7 @@ class Listener:
         for branch in filter(self._is_followed, read.next):
             self._goes_on(branch, call)
         for branch in filter(self._is_followed, self._pointed_to(read)):
-            if not isinstance(branch.scene.turn.wait, File):
+            if not isinstance(branch.scene.turn.wait, File | CheckDigits | ChangeAppointment):
                 self._agrees(branch, self._pressed(call, branch))
 
     def _agrees(self, read: Branch, call: Conversation) -> None:
@@ -116,6 +116,9 @@ class Listener:
             self._files(branch, call)
         elif isinstance(branch.scene.turn.wait, RingReception):
             self._rings(branch, call)
+        elif isinstance(branch.scene.turn.wait, CheckDigits):
+            # Nobody has an appointment here; tests/web/telephone/test_own_appointments.py follows the other ways.
+            self.compares(self._outcomes(branch)["wrong"], self._pressed(call, branch))
         else:
             after = self._pressed(call, branch)
             assert not branch.scene.stays or where(after) == where(call), branch.scene.keys
