@@ -13,7 +13,7 @@ from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.line.paths.events import KEYPAD, EventKind
 from ivr.line.paths.transcript import Keys
 from ivr.line.phones import Phone as Number
-from ivr.line.turn import Call, File, RingReception
+from ivr.line.turn import Call, ChangeAppointment, CheckDigits, File, RingReception
 from ivr.storage.audit import By
 from ivr.web.preview.transcripts import Branch
 from ivr.web.services import Services
