@@ -299,7 +299,7 @@ def test_what_was_promised_since_the_backup_is_named_and_stays(
 def test_a_patient_who_rang_again_since_is_called_as_they_wished_last(phone: Phone, app: Flask) -> None:
     books(phone, 1)
     backup = made(app)
-    phone.rings(caller="+919999900001").press("1", "2", "1", "1", "1")
+    phone.rings(caller="+919999900001").press("1", "2", "1", "1", "1", "1")
     (wished,) = phone.services.desk.store.all()
     assert f"{wished.reference}  +919999900001" in restored(app, backup)
     assert phone.services.desk.store.all() == [wished]

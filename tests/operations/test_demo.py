@@ -50,7 +50,7 @@ def test_the_diary_is_believable_and_its_patients_are_plainly_made_up(app: Flask
     found = services.diary.reads.between(now - timedelta(days=30), now + timedelta(days=30))
     visits = [each for each in found if isinstance(each, Appointment)]
     assert len(visits) > 60
-    assert len({(each.starts, each.schedule) for each in visits}) == len(visits)
+    assert len({(each.starts, each.schedule, each.extra) for each in visits}) == len(visits)
     hours, column = services.clinic.line("").hours, services.clinic.diary.schedules[0]
     assert all(is_open(column, hours, each.starts, each.ends) for each in visits)
     assert {each.status for each in visits} == {"booked", "arrived", "noshow"}

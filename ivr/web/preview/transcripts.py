@@ -3,15 +3,18 @@
 For the page and for `flask hear`. Asks no store; the moment and the clinic are arguments.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import NamedTuple
 
 from ivr.carrier.addresses import Addresses
 from ivr.carrier.steps import Heard
 from ivr.line.clinic import Clinic, Line
+from ivr.line.diary import Slot
+from ivr.line.free_offers import EARLIEST
 from ivr.line.hours import HORIZON_DAYS, Text
 from ivr.line.menu import LANGUAGE, START
 from ivr.line.paths.events import SOMEBODY, EventKind
@@ -94,10 +97,17 @@ def read_call(services: Services, clinic: Clinic, wanted: PreviewQuery) -> Branc
     return _Reading(services, transcript(*_beginning(services, clinic, wanted), wanted.keys)).call
 
 
+def _a_few(free: Sequence[Slot]) -> list[Slot]:
+    """Return a few free times that stand for all, so that a call can be read: the earliest, and one of a later day."""
+    earliest = list(free[:EARLIEST])
+    later = (slot for slot in free if earliest and slot.start.date() > earliest[-1].start.date())
+    return [*earliest, *islice(later, 1)]
+
+
 def _beginning(services: Services, clinic: Clinic, wanted: PreviewQuery) -> tuple[Call, Facts]:
     line = clinic.line(wanted.line.key)
     call = Call(line.key, wanted.language, START, over_limit=wanted.caller is CallerKind.REFUSED)
-    free = services.diary.free_times.before_any_booking(clinic, line.key, wanted.at)
+    free = _a_few(services.diary.free_times.before_any_booking(clinic, line.key, wanted.at))
     caller = None if wanted.caller is CallerKind.WITHHELD else SOMEBODY
     return call, Facts(clinic, line, caller, wanted.at, free_times=lambda: free)
 

@@ -20,7 +20,7 @@ from ivr.web.preview.reception import read_reception
 from ivr.web.preview.transcripts import CallerKind, PreviewQuery, read_call
 from tests.people import CALLER, DELHI, Clock, Phone
 from tests.web import clinic_with_reception, service
-from tests.web.preview.listener import EVERY_WAY, EVERYTHING, OFFERED, Listener, Share, blocked
+from tests.web.preview.listener import EVERY_WAY, EVERYTHING, OFFERED, Listener, Share, blocked, settles
 
 MOMENTS = {
     "in opening hours": (2026, 11, 23, 14, 0),
@@ -154,6 +154,7 @@ def compare(
     with blocked(services) if which.caller is CallerKind.REFUSED else nullcontext():
         sender = WITHHELD if which.caller is CallerKind.WITHHELD else CALLER
         listener = Listener(services, read, follows, which.share, stranded)
+        settles(services)  # or the call would ask whose it is
         listener.compares(read, phone.rings(which.line, caller=sender, lang=which.lang))
     clock.now = before
     return listener.heard
