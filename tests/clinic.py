@@ -24,8 +24,9 @@ WISHES_ONLY = SHIPPED.read_text(encoding="utf-8").replace("phone_books = true", 
 def taking_wishes(folder: Path) -> str:
     """The file of such a clinic, in this folder."""
     path = folder / "wishes.toml"
-    if folder.is_dir():
-        path.write_text(WISHES_ONLY, encoding="utf-8")
+    if not folder.is_dir():  # a service that is never asked for anything
+        return str(SHIPPED)
+    path.write_text(WISHES_ONLY, encoding="utf-8")
     return str(path)
 
 
