@@ -12,9 +12,11 @@ from ivr.storage import schema
 from tests.diary import NOW, asked, wished
 from tests.people import Phone, Staff
 from tests.web.hours.test_pages import TODAY, at_the_desk, page, posts
-from tests.workers import books
 
 CLOSES = {"what": "closed", "day": TODAY, "line": "*", "reason": ""}
+
+
+BOOK = ("1", "1", "1", "1", "1")
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def undo_of(staff: Staff) -> dict[str, str]:
 
 
 def test_closing_shows_whom_it_touches_before_anything_is_changed(phone: Phone, patient: str) -> None:
-    books(phone)
+    phone.rings(caller="+919999900003").press(*BOOK)
     staff = at_the_desk(phone)
     seen = shown(staff, **CLOSES)
     assert "1 appointment in closed hours" in seen
@@ -64,7 +66,7 @@ def test_closing_shows_whom_it_touches_before_anything_is_changed(phone: Phone, 
 
 
 def test_a_kept_closure_puts_the_patient_on_the_list_and_its_undoing_takes_them_off(phone: Phone, patient: str) -> None:
-    books(phone)
+    phone.rings(caller="+919999900003").press(*BOOK)
     staff = at_the_desk(phone)
     before = phone.services.desk.store.waiting()
     said = confirms(staff, shown(staff, **CLOSES))
