@@ -53,6 +53,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "ENV": "development",
         "PUBLIC_BASE_URL": settings.public_base_url,
         "SECRET_KEY": settings.secret_key,
+        "CLINIC_FILE": str(settings.clinic_file),
         "TWILIO_AUTH_TOKEN": TOKEN,
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
