@@ -66,7 +66,8 @@ TABLES = (
 def columns(table: Table, sqlite: bool) -> Iterator[tuple[Column[Any], tuple[Any, ...]]]:
     """Each column of the table that is read, with values that may stand in it and should not."""
     for column in table.columns:
-        if column.name not in CHANGED_BY_NOBODY:
+        kept_by_the_database = bool(column.foreign_keys) and not sqlite
+        if column.name not in CHANGED_BY_NOBODY and not kept_by_the_database:
             yield column, odd_values(column, sqlite)
 
 
