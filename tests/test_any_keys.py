@@ -46,8 +46,8 @@ def test_any_keys_lead_to_valid_twiml_and_silence_ends_the_call(
     while not call.over:
         call.stays_silent()
         assert call.documents - before <= MOST_WEBHOOKS_OF_SILENCE
-    numbers = [(each.phone, each.kind) for each in phone.services.desk.store.waiting()]
-    assert len(numbers) == len(set(numbers)), "one live request per number and kind"
+    promises = [(each.call_id, each.kind, each.reference) for each in phone.services.desk.store.waiting()]
+    assert len(promises) == len(set(promises)), "a promise is one request"
 
 
 def _does(call: Conversation, act: str, clock: Clock) -> None:
