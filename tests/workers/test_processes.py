@@ -86,7 +86,7 @@ def test_a_worker_runs_what_lies_on_the_queue_and_logs_no_number(phone: Phone, w
     with process(worker, "workers", "--burst") as running:
         assert running.wait(30) == 0
     assert done(worker)
-    assert "request 1: waits at the desk" in said(worker, "workers")
+    assert "errand 1: stands at the desk" in said(worker, "workers")
     assert CALLER[-10:] not in said(worker, "workers")
 
 
