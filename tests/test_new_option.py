@@ -16,7 +16,7 @@ from ivr.line.checks.checks import prove
 from ivr.line.menu import LANGUAGES_PLACE, MENU, START, WANTS
 from ivr.line.paths.diagram import diagram
 from ivr.line.paths.transitions import onward
-from ivr.line.places import Menu, Option, Passage, Place
+from ivr.line.places import Fork, Menu, Option, Passage, Place
 from ivr.line.script import Script
 from ivr.line.sentences import sentences
 from ivr.line.turn import Call, Facts
@@ -34,6 +34,7 @@ NARROW: dict[str, Place] = {
     **MENU,
     "main": Menu(options=FIRST, language_leads="welcome"),
     "hours": Menu(("week", "closures"), FIRST, answers=True),
+    "for_whom": Fork("for_whom", {"moves": "number", "known": "whose", "new": "number"}),
 }
 WITHOUT = {name: place for name, place in NARROW.items() if name in {*onward(NARROW, START), LANGUAGES_PLACE}}
 """The shipped table, or what it was before it had more: there is room for a fifth option."""
