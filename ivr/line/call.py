@@ -81,7 +81,7 @@ def _leading(call: Call, place: str) -> Callable[[Facts], Turn]:
 
 
 def _wanting(call: Call, option: Option) -> Call:
-    call = call.afresh(option.kind) if option.kind else call
+    call = call.afresh(option.kind) if option.kind or option.afresh else call
     if option.change:
         kind = Kind.BOOKING if option.change is ChangeWish.MOVE else None
         return replace(call, change=option.change, kind=kind, slot=None)
@@ -93,7 +93,7 @@ def _wanting(call: Call, option: Option) -> Call:
 
 def _arrive(call: Call, name: str, facts: Facts, said: tuple[Say, ...] = ()) -> Turn:
     """Return the turn at this place. A Passage or a Fork does not wait, so the call moves on from it at once."""
-    place, call = facts.menu[name], call.at(name)
+    place, call = facts.menu[name], call.afresh().at(name) if name == HOME else call.at(name)
     match place:
         case Passage():
             said += _all(place.says, call, facts)

@@ -37,7 +37,7 @@ WANTS = (
     Option("2", "option_callback", "callback", kind=Kind.CALLBACK),
     Option("3", "option_advice", "advice"),
     Option("4", "option_hours", "hours"),
-    Option("5", "option_own", "own"),
+    Option("5", "option_own", "own", afresh=True),
 )
 """The options of the main menu, repeated after the opening hours. Reports count them by the place they lead to."""
 

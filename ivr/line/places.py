@@ -26,6 +26,8 @@ class Option:
     leads: str
     kind: Kind | None = None
     """The kind of request that the caller chooses here; earlier choices are dropped."""
+    afresh: bool = False
+    """True if earlier choices are dropped though no kind of request is chosen."""
     change: ChangeWish | None = None
     """The change of the appointment that the caller chooses here."""
     other: bool = False

@@ -24,6 +24,7 @@ from ivr.line.script import Script
 from ivr.web.services import Services, build
 from tests.conftest import QUICK, settings_for
 from tests.people import TOKEN, Clock
+from tests.third_language import clinic_in_three
 
 NO_DATABASE, NO_REDIS = "postgresql://nobody@127.0.0.1:1/nothing", "redis://127.0.0.1:1/0"
 FAULT = "a webhook that fails ends with an apology"
@@ -42,7 +43,7 @@ def storeless(tmp_path: Path, clock: Clock) -> Iterator[Services]:
 
 
 def test_it_says_of_every_check_and_language_what_it_looked_at_with_neither_store(tmp_path: Path) -> None:
-    """At the clinic as shipped."""
+    """At a clinic of three languages; tests/line/checks/test_checks.py proves the shipped clinic's."""
     given = {
         "ENV": "development",
         "SECRET_KEY": "0123456789abcdef" * 4,
@@ -50,16 +51,17 @@ def test_it_says_of_every_check_and_language_what_it_looked_at_with_neither_stor
         "DATABASE_URL": NO_DATABASE,
         "REDIS_URL": NO_REDIS,
         "STATE_DIR": str(tmp_path),
+        "CLINIC_FILE": clinic_in_three(tmp_path),
     }
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "line", "check"]
     done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **given}, capture_output=True, text=True, check=False, timeout=400
+        command, cwd=ROOT, env={**os.environ, **given}, capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 0, done.stdout
     said = done.stdout.splitlines()
     assert [line.partition(":")[0] for line in said] == [*CHECKS, FAULT, SCREENED]
     assert [line for line in said if not re.search(r": [1-9].*, pass$", line)] == [], "each has looked at something"
-    assert "in en and hi, pass" in done.stdout
+    assert "in en and hi and pa, pass" in done.stdout
 
 
 def test_it_exits_1_and_says_what_is_wrong_below_the_check_that_objects(storeless: Services) -> None:

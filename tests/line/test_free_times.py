@@ -102,6 +102,13 @@ def test_a_diary_that_is_away_on_the_way_leads_to_a_wish_too() -> None:
     assert (gone.call.place, gone.first) == ("book_day", (Say("diary_away"),))
 
 
+def test_who_starts_over_has_chosen_nothing() -> None:
+    at = facts()
+    asked = press(press(press(Call("main", "en", "main"), "1", at).call, "1", at).call, "1", at)
+    assert asked.call.slot
+    assert press(asked.call, "2", at).call == Call("main", "en", "main")
+
+
 def test_practitioners_are_chosen_between_only_where_there_are_several() -> None:
     half = timedelta(minutes=30)
     named = [Schedule(key, half, {"en": key, "hi": key}) for key in ("knee", "neck")]

@@ -10,6 +10,12 @@ from ivr.line.menu import HOME, LANGUAGE, PERSON, PERSON_PLACE
 from ivr.line.places import Changing, Checking, Filing, Fork, Keying, Menu, Passage, Place, Ringing
 from ivr.line.standing import OFFER
 
+FOR_GOOD = frozenset({"own"})
+"""The data that a call keeps to its end and that decides a way."""
+
+OF_A_PLACE = frozenset({"page"})
+"""The data that a call loses when it leaves the place."""
+
 TO_FILE = frozenset({"kind", "number", "offered", "slot"})
 """The data without which a request cannot be filed."""
 
@@ -90,7 +96,7 @@ def transitions(place: Place) -> Iterator[Transition]:
 def _of_menu(menu: Menu) -> Iterator[Transition]:
     for each in menu.options:
         gathers = frozenset({"change", "kind", "slot"}) if each.change else NOTHING
-        yield Transition(f"key {each.key}", each.leads, gathers, afresh=each.kind is not None)
+        yield Transition(f"key {each.key}", each.leads, gathers, afresh=each.kind is not None or each.afresh)
     yield Transition("giving up", menu.gives_up)
     if menu.empty:
         yield Transition("nothing to offer", menu.empty)
@@ -145,5 +151,8 @@ def _own(place: Place) -> frozenset[str]:
 
 def _onward(place: Place, found: Mapping[str, frozenset[str]]) -> Iterator[frozenset[str]]:
     for transition in (*transitions(place), *standing_leads(place)):
-        if not transition.afresh:
-            yield found.get(transition.to, NOTHING) - transition.gathers
+        matters_there = found.get(transition.to, NOTHING)
+        if transition.afresh or transition.to == HOME:  # the main menu drops what was gathered
+            yield matters_there & FOR_GOOD
+        else:
+            yield matters_there - transition.gathers - OF_A_PLACE
