@@ -1,5 +1,6 @@
 """Presses any keys in any order, with silences, repeated and stale webhooks: nothing breaks, loops or doubles."""
 
+from collections import Counter
 from datetime import timedelta
 from urllib.parse import quote, urlencode
 
@@ -46,8 +47,13 @@ def test_any_keys_lead_to_valid_twiml_and_silence_ends_the_call(
     while not call.over:
         call.stays_silent()
         assert call.documents - before <= MOST_WEBHOOKS_OF_SILENCE
-    promises = [(each.call_id, each.kind, each.reference) for each in phone.services.desk.store.waiting()]
-    assert len(promises) == len(set(promises)), "a promise is one request"
+    waiting = phone.services.desk.store.waiting()
+    assert len({(each.call_id, each.kind, each.reference) for each in waiting}) == len(waiting), (
+        "a promise is one request"
+    )
+    limits = phone.services.clinic.limits
+    assert max(Counter(each.call_id for each in waiting).values(), default=0) <= limits.requests_of_a_call
+    assert max(Counter(each.phone for each in waiting).values(), default=0) <= 2 * limits.requests_of_a_number
 
 
 def _does(call: Conversation, act: str, clock: Clock) -> None:
