@@ -40,7 +40,7 @@ class Why(StrEnum):
     BLOCKED = "blocked"
     """The desk has blocked its time."""
     UNHEARD = "unheard"
-    """It was booked, and the caller has not heard so."""
+    """The booking was stored, and the caller has not heard of it."""
     CANCEL = "cancel"
     """The patient wishes to cancel it."""
     MOVE = "move"

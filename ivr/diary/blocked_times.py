@@ -33,7 +33,7 @@ class TimeBlock:
     weekday: int | None = None
     """Monday is 0; None for every day from the first to the last."""
     words: str = ""
-    """What it is for, as the desk has typed it."""
+    """The reason, as the desk has typed it."""
 
     def on(self, day: date) -> bool:
         """Return whether the block holds on this day."""

@@ -55,7 +55,7 @@ class FeedEntry:
     request_id: int | None
     """The request under which an older version showed it, so that it stays the same entry; None for all others."""
     initials: str
-    """Of the patient; empty where nobody has typed the name."""
+    """The patient's initials; empty where nobody has typed the name."""
     line: str
     start: datetime
     end: datetime

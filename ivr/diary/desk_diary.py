@@ -1,4 +1,4 @@
-"""What the desk does in the diary: book, move, cancel, mark, note and undo, each in one transaction with its history.
+"""Books, moves, cancels, marks, notes and undoes for the desk, each in one transaction with its line of history.
 
 The desk may book outside the hours and beside another patient on purpose; it is told before. No HTTP, no clock.
 """

@@ -12,7 +12,7 @@ from ivr.line.hours import Hours, Shift
 Stretch = tuple[datetime, datetime]
 
 Busy = Mapping[str, Sequence[Stretch]]
-"""What is taken, by the key of the column, each as (start, end)."""
+"""The taken times by the key of their column, each as (start, end)."""
 
 
 def free_slots(rules: DiaryRules, line: str, hours: Hours, busy: Busy, now: datetime) -> list[Slot]:

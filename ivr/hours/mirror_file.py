@@ -40,7 +40,7 @@ class MirrorFile(Generic[Content]):
         self._parsed = read
         """Reads the file's text. Raises ValueError, TypeError or KeyError where it is malformed."""
         self._holds = holds
-        """What the log says of the time in which the file cannot be read."""
+        """The words of the log for the time in which the file cannot be read."""
         self._last = FileVersion(None, nothing)
 
     def read(self) -> Content:

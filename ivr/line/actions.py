@@ -1,4 +1,4 @@
-"""What is done for a call at a place that speaks no menu: file, book, check, change, ring, hang up.
+"""Names what a place that speaks no menu has done for the call: file, book, check, change, ring, hang up.
 
 Pure: returns what the turn waits for. The web does it, and resumes the call with the outcome.
 """

@@ -35,7 +35,7 @@ class Situation:
     over_limit: bool = False
     """True if the caller is blocked or over a limit, so that the call may file no request."""
     own: Own = field(default_factory=Own)
-    """What the caller's number has in the diary and at the desk."""
+    """The appointments and requests of the caller's number."""
     used_up: bool = False
     """True if the call has filed as many requests, and rung the reception as often, as one call may."""
 
