@@ -398,7 +398,7 @@ def test_a_request_of_a_status_of_another_version_stays_in_sight(desk: Desk) -> 
 def test_a_caller_is_promised_a_call_beside_a_request_that_cannot_be_read(desk: Desk) -> None:
     """Whose live request has a due time that nobody can read is not sent away: the new time takes its place."""
     desk.spoils(schema.requests, schema.requests.c.due, odd_values(schema.requests.c.due, desk.is_sqlite)[0], 2)
-    assert PROMISED.search(desk.phone.rings(caller="+919999900002").press("1", "2", "1", "1", "1").words)
+    assert PROMISED.search(desk.phone.rings(caller="+919999900002").press("1", "2", "1", "1", "1", "1").words)
     assert desk.services.desk.store.request(2).rang_again == 1
 
 

@@ -161,7 +161,8 @@ def _asked_for(read: Connection, number: Phone) -> tuple[Kind, ...]:
     """Return the kinds of live requests that calls from this number itself have made."""
     requests, lines = schema.requests, schema.history
     own = exists().where(lines.c.request_id == requests.c.id, lines.c.what == HistoryEvent.MADE)
-    query = select(requests.c.kind).distinct().where(requests.c.phone == number.e164, schema.IS_LIVE, own)
+    joined = (requests.c.phone == number.e164, schema.IS_LIVE, requests.c.about.is_(None), own)
+    query = select(requests.c.kind).distinct().where(*joined)
     found = set(read.scalars(query))
     return tuple(kind for kind in Kind if kind in found)
 

@@ -174,7 +174,8 @@ class NewRequest:
     def promise(self) -> tuple[str, ...]:
         """The values that distinguish this request's promise from every other."""
         wish = (self.day.isoformat() if self.day else "", self.part or "")
-        return (self.call_id, self.kind, self.phone.e164, *wish, self.asked.isoformat())
+        other = ("other",) if self.other else ()
+        return (self.call_id, self.kind, self.phone.e164, *wish, self.asked.isoformat(), *other)
 
 
 @dataclass(frozen=True)

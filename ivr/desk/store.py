@@ -175,18 +175,16 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
 
 
 def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
-    """Join the new request to the live one. The number's own latest wish replaces the former.
+    """Join the number's new wish to its live request. The latest wish replaces the former.
 
-    Every other wish stands beside it in the history, and the earlier due time holds: that of another kind, that of a
-    call from another telephone, and one that waited in Redis while a later one was made.
+    One of another kind, into which this request was merged, stands beside it in the history, and so does a wish that is
+    stored after a later one; the earlier due time holds.
     """
     # A due time that cannot be read must not keep this caller's request from the desk.
     sooner = new.due if isinstance(live.due, Odd) else min(live.due, new.due)
-    values: dict[str, Any] = {"due": sooner}
-    if new.own_number:
-        values["rang_again"] = schema.requests.c.rang_again + 1
-        if new.created >= _last_word(write, live):
-            values |= {"language": new.language} | (_replaced(live, new, sooner) if live.kind == new.kind else {})
+    values: dict[str, Any] = {"due": sooner, "rang_again": schema.requests.c.rang_again + 1}
+    if new.created >= _last_word(write, live):
+        values |= {"language": new.language} | (_replaced(live, new, sooner) if live.kind == new.kind else {})
     write.execute(update(schema.requests).where(schema.requests.c.id == live.id).values(values))
     _note_wish(write, live.id, new, HistoryEvent.RANG_AGAIN)
 

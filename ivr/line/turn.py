@@ -32,6 +32,15 @@ class Own:
     appointments: tuple[OwnAppointment, ...] = ()
     requests: tuple[Kind, ...] = ()
 
+    def with_request(self, kind: Kind) -> Self:
+        """Return the same with a request of this kind."""
+        return self if kind in self.requests else replace(self, requests=(*self.requests, kind))
+
+    def with_appointment(self, found: OwnAppointment) -> Self:
+        """Return the same with this appointment, in the place of its former time if it had one."""
+        others = (each for each in self.appointments if each.id != found.id)
+        return replace(self, appointments=tuple(sorted((*others, found), key=lambda each: each.starts)))
+
 
 @dataclass(frozen=True)
 class Call:
@@ -94,12 +103,14 @@ class Call:
         """Return the call afresh, but for the appointment and the change that it is about."""
         return replace(self.afresh(kind), chosen=self.chosen, change=self.change)
 
-    def with_own(self, slot: Slot | None) -> Self:
+    def with_change(self, slot: Slot | None) -> Self:
         """Return the call after its appointment was moved to this time, or cancelled without one."""
-        others = [each for each in self.own.appointments if self.chosen is None or each.id != self.chosen.id]
-        if self.chosen is not None and slot is not None and len(others) < len(self.own.appointments):
-            others.append(OwnAppointment(self.chosen.id, slot.start))
-        return replace(self, own=replace(self.own, appointments=tuple(sorted(others, key=lambda each: each.starts))))
+        chosen, own = self.chosen, self.own
+        if chosen is None or chosen.id not in {each.id for each in own.appointments}:
+            return self
+        if slot is not None:
+            return replace(self, own=own.with_appointment(OwnAppointment(chosen.id, slot.start)))
+        return replace(self, own=replace(own, appointments=tuple(each for each in own.appointments if each != chosen)))
 
     def with_promise(self, reference: str | None, *, joined: bool) -> Self:
         """Return the call after its request was stored; without a reference if none may be spoken."""

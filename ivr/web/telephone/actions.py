@@ -14,7 +14,7 @@ from ivr.desk.phone_bookings import BookingOutcome, NewBooking
 from ivr.desk.requests import NewRequest
 from ivr.line.call import resume
 from ivr.line.phones import Phone
-from ivr.line.turn import Call, ChangeAppointment, CheckDigits, Facts, File, RingReception, Turn
+from ivr.line.turn import Call, ChangeAppointment, CheckDigits, Facts, File, OwnAppointment, RingReception, Turn
 from ivr.metrics.table import IN_DATABASE, IN_REDIS, NOTHING_PROMISED, PROMISES
 from ivr.web.guards import event
 from ivr.web.services import services
@@ -68,7 +68,10 @@ def _filed(turn: Turn, file: File, facts: Facts, happened: CallEvent) -> Turn:
         return resume(turn.call, "lost", facts)
     log.info("call %s: a %s is promised", happened.call_id, file.wish.kind)
     services().operations.counters.count(PROMISES, kind=file.wish.kind, store=IN_REDIS if kept.waits else IN_DATABASE)
-    return resume(turn.call.with_promise(kept.reference or None, joined=kept.joined), "kept", facts)
+    call = turn.call.with_promise(kept.reference or None, joined=kept.joined)
+    if file.number == facts.caller and not kept.waits:  # a further wish in this call may be for somebody else
+        call = replace(call, own=call.own.with_request(file.wish.kind))
+    return resume(call, "kept", facts)
 
 
 def _booked(turn: Turn, new: NewBooking, facts: Facts) -> Turn:
@@ -84,7 +87,10 @@ def _booked(turn: Turn, new: NewBooking, facts: Facts) -> Turn:
         # What was free when this webhook came in is free no more.
         return resume(turn.call, found.outcome, facts_of(turn.call, event()))
     services().operations.counters.count(PROMISES, kind=new.request.kind, store=IN_DATABASE)
-    return resume(turn.call.with_promise(found.reference, joined=False), found.outcome, facts)
+    call = turn.call.with_promise(found.reference, joined=False)
+    if new.request.own_number:
+        call = replace(call, own=call.own.with_appointment(OwnAppointment(found.appointment_id, new.slot.start)))
+    return resume(call, found.outcome, facts)
 
 
 def _checked(turn: Turn, asked: CheckDigits, facts: Facts) -> Turn:
@@ -102,7 +108,7 @@ def _changed(turn: Turn, wanted: ChangeAppointment, facts: Facts, happened: Call
     if outcome is ChangeOutcome.TAKEN:
         facts = facts_of(call, happened)  # what was free when this webhook came in is free no more
     elif outcome in {ChangeOutcome.MOVED, ChangeOutcome.CANCELLED}:
-        call = call.with_own(wanted.slot)
+        call = call.with_change(wanted.slot)
     return resume(call, outcome, facts)
 
 

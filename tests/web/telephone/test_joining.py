@@ -238,7 +238,7 @@ def test_calls_of_one_number_at_once_make_one_request_which_the_others_join(both
 def test_who_asks_for_another_day_in_the_same_call_gets_that_day(both: Phone) -> None:
     call = both.rings().press(*BOOK)
     reference = call.reference
-    call.press("#", *BOOK_TOMORROW)
+    call.press("#", *JOIN_TOMORROW)
     assert (call.heard[0], call.reference) == (AGAIN, reference)
     assert f"{only(both).day} {only(both).part}" == "2026-11-24 morning"
 
@@ -382,4 +382,4 @@ def test_a_reference_is_spoken_only_in_the_call_that_made_it(both: Phone) -> Non
     assert first.reference not in re.sub(r"\D", "", " ".join(heard))
     assert forged.spoken_reference == ""
     assert forged.place == "kept", "and hears the time as often as they like"
-    assert first.press("#", *BOOK_TOMORROW).reference == first.reference, "the call that made it hears it again"
+    assert first.press("#", *JOIN_TOMORROW).reference == first.reference, "the call that made it hears it again"

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEvent
+from ivr.line.hours import DeskClosure
+from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
 from tests.clinic import SHIPPED
 from tests.people import CALLER, Clock, Conversation, Phone
@@ -168,3 +170,22 @@ def test_nobody_is_asked_whose_it_is_on_a_number_that_was_entered(both: Phone) -
     call = both.rings(caller=OTHER).press("1", "1", "2", f"{CALLER[3:]}#", "1", "1")
     assert "Your appointment is today at half past three" in said(call)
     assert [each.whose for each in both.services.diary.reads.of_phone(CALLER)] == ["own", "keyed"]
+
+
+def test_a_second_wish_in_the_same_call_is_asked_whose_it_is(both: Phone) -> None:
+    """A mother asks for herself, then for her child."""
+    call = both.rings().press("2", "1", "1", "1", "#", "2", "1")
+    assert WHOSE in said(call)
+    call.press("2", "1", "1", "#", "1", "1", "1", "1", "#", "1", "1")
+    assert WHOSE in said(call), "and after an appointment"
+    assert len(both.services.desk.store.waiting()) == 2
+
+
+def test_what_the_clinic_has_to_tell_is_no_wish_of_the_number(both: Phone, clock: Clock) -> None:
+    """Else a caller would be asked whose a wish is that joins nothing."""
+    books(both)
+    both.services.hours.closures.set([DeskClosure(AT_THREE.date(), "")], By("asha", clock()))
+    both.services.hours.closures_file.follow(both.services.hours.closures, AT_THREE.date())
+    both.services.desk.upkeep.keep(both.services.hours.clinic_now(), By("asha", clock()))
+    assert [each.why for each in both.services.desk.store.waiting()] == ["closed"]
+    assert WHOSE not in said(both.rings().press("2", "1"))
