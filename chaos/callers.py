@@ -5,14 +5,13 @@ Knows the places of the menu by the URL that waits for a key, as a person knows 
 
 import re
 import time
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 from urllib.parse import urlsplit
 
 from chaos.plan import Ring
 from ivr.carrier.steps import Gathers, Heard
-from ivr.phone.handset import Handset
 
 REFERENCE = re.compile(r"(\d(?: \d){2}, \d(?: \d){2})\b")
 """A reference as it is read out: 1 2 3, 4 5 6."""
@@ -20,8 +19,14 @@ REFERENCE = re.compile(r"(\d(?: \d){2}, \d(?: \d){2})\b")
 MOST_TRIES = 3
 """How often somebody who hears "we could not write it down" tries again in one call."""
 
+MOST_VISITS = 5
+"""How often somebody comes to the same question in one call before they hang up."""
+
 THINKS = (0.02, 0.35)
 """Seconds from hearing a menu to the key; people take longer, which would only make the campaign longer."""
+
+TOLD = ("booked", "moved", "cancelled")
+"""The places at which a caller hears what has become of an appointment."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,20 @@ class Promise:
     """Seconds since the epoch."""
 
 
+@dataclass(frozen=True)
+class HeardHour:
+    """What a caller heard of an appointment: that it is booked, moved or cancelled, in the words of the line."""
+
+    call_id: str
+    phone: str
+    reference: str
+    what: str
+    """One of TOLD."""
+    words: str
+    heard: float
+    """Seconds since the epoch."""
+
+
 @dataclass
 class Person:
     """Somebody with a telephone and a wish."""
@@ -46,18 +65,30 @@ class Person:
     ring: Ring
     apologies: tuple[str, ...]
     """The sentences that say we could not do it."""
+    call_id: str = ""
+    known: tuple[str, str] = ("", "")
+    """The number and the reference of the appointment that this call is about."""
+    kind: str = ""
     reference: str = ""
     heard_at: float = 0.0
+    hours: list[HeardHour] = field(default_factory=list)
     apologised: bool = False
     _last_digits: tuple[str, float] = ("", 0.0)
-    _tries: int = 0
+    _words: list[str] = field(default_factory=list)
+    _visits: Counter[str] = field(default_factory=Counter)
     _random: Random = field(init=False)
 
     def __post_init__(self) -> None:
         self._random = Random(self.ring.seed)
 
+    @property
+    def phone(self) -> str:
+        """The number that this person asks for."""
+        return f"+91{self.ring.keyed}" if self.ring.keyed else self.ring.sender
+
     def hears(self, heard: Heard) -> None:
         """Remembers the digits that were read out last, and that somebody was sorry."""
+        self._words.append(heard.words)
         found = REFERENCE.search(heard.words)
         if found:
             self._last_digits = re.sub(r"\D", "", found[1]), time.time()
@@ -68,51 +99,63 @@ class Person:
         """What this person presses where they are now; None to hang up."""
         time.sleep(self._random.uniform(*THINKS))
         place = urlsplit(wanted.action).path.rpartition("/")[2]
-        if place == self.ring.gives_up_at:
-            return None
+        self._visits[place] += 1
         digits, self._last_digits = self._last_digits, ("", 0.0)
+        words, self._words = " ".join(self._words), []
         if place == "kept":
             self.reference, self.heard_at = digits[0], digits[1] or time.time()
+        if place in TOLD:
+            reference, phone = (digits[0], self.phone) if place == "booked" else (self.known[1], self.known[0])
+            self.hours.append(HeardHour(self.call_id, phone, reference, place, words, time.time()))
+        if place in {"kept", *TOLD, self.ring.gives_up_at} or self._visits[place] > MOST_VISITS:
             return None
-        if place == "not_kept":
-            self._tries += 1
-            return "1" if self._tries <= MOST_TRIES else None
         return self._key(place)
 
     def _key(self, place: str) -> str | None:
-        wish = self.ring.wish
+        wish, (phone, reference) = self.ring.wish, self.known
+        if place == "not_kept":
+            return "1" if self._visits[place] <= MOST_TRIES else None
+        if place in {"times", "free_days", "free_times"}:
+            return self._picks(place)
+        if place in {"book_day", "callback"}:
+            self.kind = "booking" if place == "book_day" else "callback"
         known: dict[str, str] = {
-            "main": {"book": "1", "callback": "2", "advice": "3", "hours": "4"}[wish],
+            "main": {"book": "1", "callback": "2", "advice": "3", "hours": "4"}.get(wish, "5"),
+            "free_parts": "1",
             "book_day": self._random.choice("12"),
             "book_part": "1",
             "callback": "1",
-            "whose": "1",
+            "whose": self._random.choice("112"),
             "own_number": "2" if self.ring.keyed else "1",
             "key_number": self.ring.keyed,
             "keyed_number": "1",
             "summary": "1",
+            "which_own": "1",
+            "appointment": "1" if wish == "move" else "2",
+            "prove": reference[-2:],
+            "find_number": phone.removeprefix("+91"),
+            "find_reference": reference,
+            "move_sure": "1",
+            "cancel_sure": "1",
             "topics": "1",
             "offer": "1",
         }
         return known.get(place) or None
+
+    def _picks(self, place: str) -> str:
+        """The key of a free time or day: mostly the first, which most callers take; a key too many is asked again."""
+        return "1" if self._visits[place] > 1 else self._random.choices("1234", (6, 2, 1, 2))[0]
 
     def reception_answers(self, _heard: list[str]) -> str | None:
         """Nobody picks up."""
         return None
 
 
-def call(ring: Ring, handset: Callable[[str, Ring], Handset], apologies: tuple[str, ...]) -> tuple[Person, str]:
-    """Makes the call; the person, and the call's id. Raises CallFailed."""
-    call_id = f"CA{Random(ring.seed).getrandbits(128):032x}"
-    person = Person(ring, apologies)
-    handset(call_id, ring).ring(person, time.monotonic)
-    return person, call_id
-
-
-def promise_of(person: Person, call_id: str) -> Promise | None:
-    """What was promised to this person, if anything was."""
+def promise_of(person: Person) -> Promise | None:
+    """What was promised to this person, if anything was: a request at the desk, or an appointment."""
+    booked = next((each for each in person.hours if each.what == "booked"), None)
+    if booked:
+        return Promise(person.call_id, booked.phone, "appointment", booked.reference, booked.heard)
     if not person.heard_at:
         return None
-    number = f"+91{person.ring.keyed}" if person.ring.keyed else person.ring.sender
-    kind = "booking" if person.ring.wish == "book" else "callback"
-    return Promise(call_id, number, kind, person.reference, person.heard_at)
+    return Promise(person.call_id, person.phone, person.kind, person.reference, person.heard_at)

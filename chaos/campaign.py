@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
-from chaos import desk, plan, reckoning
+from chaos import desk, plan, reckoning, records
 from chaos.exchange import Heard, ring_all
+from chaos.hours_reckoning import HoursReckoning, reckoned
 from chaos.parts import can_break
 from chaos.plan import Wanted
 from chaos.premises import Premises, premises
@@ -15,7 +17,7 @@ from workers.services import WorkerServices, build
 
 def run(wanted: Wanted, say: Callable[[str], None]) -> Reckoning:
     """Runs it and reckons up. Raises CallFailed where a document could not be followed at all."""
-    with premises(wanted.database, wanted.app) as place:
+    with premises(wanted) as place:
         worker = build(place.settings)
         breaks = {
             name: what for name, what in can_break(wanted.database).items() if name in (wanted.parts or place.parts)
@@ -25,7 +27,7 @@ def run(wanted: Wanted, say: Callable[[str], None]) -> Reckoning:
         with breaking(place, faults, began), desk.at_work(worker, wanted):
             heard = ring_all(place, worker, wanted, began)
         place.mend()
-        settled = desk.settled(worker)
+        settled = records.settled(worker)
         say(f"{wanted.database}: settled after {settled:.0f} s")
         found = _reckon(wanted, len(faults), heard, place, worker)
         worker.database.close()
@@ -33,8 +35,9 @@ def run(wanted: Wanted, say: Callable[[str], None]) -> Reckoning:
 
 
 def _reckon(wanted: Wanted, faults: int, heard: Heard, place: Premises, worker: WorkerServices) -> Reckoning:
-    held, made = desk.held(worker)
-    slowest, never = reckoning.slowest_notification(heard.promises, held, desk.told(place.channels[0]))
+    hours = _hours(heard, worker, wanted.swept)
+    held, made = records.held(worker)
+    slowest, never = reckoning.slowest_notification(heard.promises, held, records.told(place.channels[0]))
     return Reckoning(
         database=wanted.database,
         calls=wanted.sizes.calls,
@@ -46,4 +49,21 @@ def _reckon(wanted: Wanted, faults: int, heard: Heard, place: Premises, worker: 
         longest_silence=heard.longest_silence,
         slowest_notification=slowest,
         never_told=never,
+        hours=hours,
     )
+
+
+def _hours(heard: Heard, worker: WorkerServices, swept: float) -> HoursReckoning:
+    """What came of the hours, once the clock has looked; and, of calls without a record, later."""
+    end = time.monotonic() + swept
+    while (found := _look(heard, worker)).unheard > found.unrecorded or found.untold:
+        if time.monotonic() > end:
+            break
+        time.sleep(0.5)
+    records.look_again(worker)
+    later = _look(heard, worker)
+    return replace(later, unheard=max(later.unheard, found.unheard - found.unrecorded), untold=found.untold)
+
+
+def _look(heard: Heard, worker: WorkerServices) -> HoursReckoning:
+    return reckoned(heard.hours, records.diary(worker), records.is_open(worker), records.words_of(worker))

@@ -1,46 +1,46 @@
-"""The desk during a campaign: it works, and at the end it is looked at, both by the product's own code."""
+"""The desk during a campaign: it takes requests, tells patients and changes its hours, by the product's own code."""
 
-import json
-import re
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from random import Random
 
-from sqlalchemy import func, select
-
 from chaos.plan import Wanted
-from chaos.reckoning import Held
-from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, OutcomeReport
-from ivr.storage import schema
+from ivr.desk.outcomes import NotFree
+from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, OutcomeReport, Request
+from ivr.diary.appointments import ChangeRefused, NoSuchAppointment
+from ivr.hours.mirror_file import MirrorFileAway
+from ivr.line.hours import DeskClosure
 from ivr.storage.audit import By
 from ivr.storage.database import StoreAway
-from ivr.storage.redis import QueueAway
-from testing.listener import Listener
 from workers.services import WorkerServices
 
-SETTLES = 240.0
-"""Seconds at the end for what was promised to reach the desk and the staff: several leases of an errand."""
+EVERY = 0.5
+"""Seconds between two looks at the list."""
+
+LOOKS_BETWEEN_CLOSURES = 6
+"""How often the desk looks at the list between two changes of its hours."""
+
+MOST_CLOSED = 3
+"""Days that the desk has closed at once; then it opens one again."""
 
 
 @contextmanager
 def at_work(worker: WorkerServices, wanted: Wanted) -> Iterator[None]:
-    """Somebody who takes and closes requests, so that a webhook which comes late finds its request closed."""
-    stop, random = threading.Event(), Random(f"desk {wanted.seed}")
+    """Somebody who works at the desk until the end of the block, so that what callers were told changes under them."""
+    stop, somebody = threading.Event(), Somebody(worker, wanted, Random(f"desk {wanted.seed}"))
 
     def work() -> None:
-        left: set[int] = set()
-        while not stop.wait(0.5):
+        looks = 0
+        while not stop.wait(EVERY):
+            looks += 1
             try:
-                waiting = [each.id for each in worker.desk.store.waiting() if each.id not in left]
-                for request_id in waiting:
-                    if random.random() > wanted.desk_closes:
-                        left.add(request_id)
-                    else:
-                        worker.desk.moves.take(request_id, By("desk", worker.clock()))
-                        worker.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), By("desk", worker.clock()))
-            except (StoreAway, MoveRefused, NoSuchRequest):
+                somebody.works_on_the_list()
+                if wanted.changes and looks % LOOKS_BETWEEN_CLOSURES == 0:
+                    somebody.changes_the_hours()
+            except (StoreAway, MirrorFileAway, MoveRefused, NoSuchRequest, NotFree, ChangeRefused, NoSuchAppointment):
                 continue
 
     thread = threading.Thread(target=work)
@@ -52,42 +52,61 @@ def at_work(worker: WorkerServices, wanted: Wanted) -> Iterator[None]:
         thread.join()
 
 
-def settled(worker: WorkerServices) -> float:
-    """Seconds until nothing waits in Redis and no errand is undone. Raises TimeoutError."""
-    began = time.monotonic()
-    while time.monotonic() - began < SETTLES:
-        try:
-            if not worker.desk.pending.count() and not _undone(worker):
-                return time.monotonic() - began
-        except (StoreAway, QueueAway):
-            pass
-        time.sleep(0.25)
-    raise TimeoutError("what was promised has not reached the desk and the staff")
+@dataclass
+class Somebody:
+    """A person at the desk."""
 
+    worker: WorkerServices
+    wanted: Wanted
+    random: Random
+    left: set[int] = field(default_factory=set)
+    """Requests that are left to others."""
 
-def _undone(worker: WorkerServices) -> int:
-    table = schema.errands
-    query = select(func.count()).where(table.c.done_at.is_(None), table.c.failed_at.is_(None))
-    with worker.database.reading() as read:
-        return read.execute(query).scalar_one()
+    @property
+    def by(self) -> By:
+        """This person, now."""
+        return By("desk", self.worker.clock())
 
+    def works_on_the_list(self) -> None:
+        """Takes and closes a share of what waits, so that a webhook which comes late finds its request closed."""
+        for request in self.worker.desk.store.waiting():
+            if request.id in self.left:
+                continue
+            self.left.add(request.id)
+            if self.random.random() <= self.wanted.desk_closes:
+                self.worker.desk.moves.take(request.id, self.by)
+                self.worker.desk.moves.report(request.id, self._outcome(request), self.by)
 
-def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]]:
-    """The promises that the desk holds; and of each request the call, the kind and the number."""
-    requests, promises = schema.requests, schema.promises
-    query = select(
-        requests.c.id, requests.c.phone, requests.c.reference, promises.c.reference.label("own"), promises.c.spoken
-    ).join_from(promises, requests)
-    with worker.database.reading() as read:
-        promised = [
-            Held(row.id, row.phone, frozenset({row.own, row.spoken}), joined=row.own != row.reference)
-            for row in read.execute(query)
-        ]
-        made = [tuple(row) for row in read.execute(select(requests.c.call_sid, requests.c.kind, requests.c.phone))]
-    return promised, made
+    def _outcome(self, request: Request) -> OutcomeReport:
+        """Who is told that the clinic is closed at their hour gets another one, or cancels."""
+        if not request.about:
+            return OutcomeReport(Outcome.SETTLED)
+        clinic, now = self.worker.hours.clinic_now(), self.worker.clock()
+        free = self.worker.diary.free_times.offered(clinic, request.line, now)
+        if not free or self.random.random() < 0.5:
+            return OutcomeReport(Outcome.CANCELLED)
+        return OutcomeReport(Outcome.BOOKED, self.random.choice(free).start)
 
+    def changes_the_hours(self) -> None:
+        """Closes a day, or opens one again, and has those told whom that touches, or leaves it to the clock."""
+        closures, today = self.worker.hours.closures, self._today()
+        closed = closures.current(today)
+        if len({each.closure.day for each in closed}) >= MOST_CLOSED:
+            closures.undo(self.random.choice(closed).id, self.by)
+        else:
+            closures.set([DeskClosure(self._some_day(today), "")], self.by)
+        if self.random.random() < self.wanted.keeps_promises:
+            after = [each.closure for each in closures.current(today)]
+            self.worker.desk.upkeep.keep(self.worker.clinic.with_closures(after), self.by)
+        self.worker.hours.closures_file.follow(closures, today)
 
-def told(channel: Listener) -> list[tuple[str, float]]:
-    """The references that the staff were told over a channel, and when."""
-    found = [(re.search(r"reference (\d{6})", json.loads(body)["message"]), at) for at, body in channel.heard()]
-    return [(match[1], at) for match, at in found if match]
+    def _some_day(self, today: date) -> date:
+        """A day on which somebody comes; where nobody does, tomorrow."""
+        now = self.worker.clock()
+        ahead = self.worker.diary.reads.between(now, now + timedelta(days=self.worker.clinic.diary.days))
+        local = self.worker.clinic.line("").hours.local
+        days = sorted({local(each.starts).date() for each in ahead if each.starts} - {today})
+        return self.random.choice(days) if days else today + timedelta(days=1)
+
+    def _today(self) -> date:
+        return self.worker.clinic.line("").hours.local(self.worker.clock()).date()

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from random import Random
 
 from chaos import plan
-from chaos.callers import Person, Promise, call, promise_of
+from chaos.callers import HeardHour, Person, Promise, promise_of
 from chaos.carrier import Line, Webhook
+from chaos.memory import Memory, call
 from chaos.plan import Ring, Wanted
 from chaos.premises import ACCOUNT, BASE_URL, TOKEN, Premises
 from ivr.carrier.stand_in import PlacedCall
@@ -30,6 +31,7 @@ class Heard:
     """What came of the calls."""
 
     promises: list[Promise] = field(default_factory=list)
+    hours: list[HeardHour] = field(default_factory=list)
     apologies: int = 0
     longest_silence: float = 0.0
 
@@ -44,8 +46,9 @@ class Exchange:
     mischief: ThreadPoolExecutor
     wanted: Wanted
     caught: list[Webhook]
+    memory: Memory = field(default_factory=Memory)
 
-    def call(self, ring: Ring) -> tuple[Person, str, Line]:
+    def call(self, ring: Ring) -> tuple[Person, Line]:
         """One call, from ringing to hanging up. Raises CallFailed."""
         hands, asked = self.mischief, self.wanted
         line = Line(self.place.ports, TOKEN, Random(ring.seed), hands, asked.twice, asked.latest, caught=self.caught)
@@ -55,8 +58,7 @@ class Exchange:
             placed = PlacedCall(call_id, ring.sender, called)
             return Handset(line.post, reader.steps, STAND_IN, BASE_URL, placed)
 
-        person, call_id = call(ring, handset, self.apologies)
-        return person, call_id, line
+        return call(ring, handset, self.apologies, self.memory), line
 
 
 def ring_all(
@@ -70,8 +72,8 @@ def ring_all(
     lines = [min(line.reached_by).e164 for line in worker.clinic.lines.values()]
     with ThreadPoolExecutor(AT_ONCE) as hands, ThreadPoolExecutor(AT_ONCE) as mischief:
         exchange = Exchange(place, lines, _apologies(worker), mischief, wanted, [] if caught is None else caught)
-        calls: list[Future[tuple[Person, str, Line]]] = []
-        for ring in plan.rings(wanted.sizes, wanted.seed):
+        calls: list[Future[tuple[Person, Line]]] = []
+        for ring in plan.rings(wanted.sizes, wanted.seed, changes=wanted.changes):
             time.sleep(max(0.0, began + ring.at - time.monotonic()))
             calls.append(hands.submit(exchange.call, ring))
         for each in calls:
@@ -79,10 +81,11 @@ def ring_all(
     return heard
 
 
-def _note(heard: Heard, person: Person, call_id: str, line: Line) -> None:
-    promise = promise_of(person, call_id)
+def _note(heard: Heard, person: Person, line: Line) -> None:
+    promise = promise_of(person)
     if promise:
         heard.promises.append(promise)
+    heard.hours += person.hours
     heard.apologies += person.apologised or line.fell_back > 0
     heard.longest_silence = max(heard.longest_silence, line.longest_silence)
 

@@ -3,6 +3,7 @@
 Values only; nothing happens here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -38,12 +39,19 @@ class Ring:
     line: int
     sender: str
     wish: str
-    """book, callback, hours or advice."""
+    """book, callback, hours or advice; move or cancel, of an appointment that somebody has by then."""
     keyed: str
     """Another number to be rung on, or empty."""
     gives_up_at: str
     """The place of the menu where they hang up half-way, or empty."""
     seed: int
+
+
+WISHES = {"book": 40, "callback": 24, "hours": 6, "advice": 6}
+"""How many in so many callers wish what."""
+
+CHANGES = {"move": 15, "cancel": 9}
+"""How many more of them wish to change what they have."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +63,14 @@ class Sizes:
     seconds: float
 
 
-def rings(sizes: Sizes, seed: int) -> list[Ring]:
-    """The callers, at a steady rate."""
+def rings(sizes: Sizes, seed: int, *, changes: bool = True) -> list[Ring]:
+    """The callers, at a steady rate; some of them, with `changes`, to change what they have."""
     random = Random(f"rings {seed}")
-    return [_ring(number, sizes.seconds * number / sizes.calls, random) for number in range(sizes.calls)]
+    wishes = {**WISHES, **(CHANGES if changes else {})}
+    return [_ring(number, sizes.seconds * number / sizes.calls, wishes, random) for number in range(sizes.calls)]
 
 
-def _ring(number: int, at: float, random: Random) -> Ring:
+def _ring(number: int, at: float, wishes: Mapping[str, int], random: Random) -> Ring:
     again = random.random() < 0.08 and number > 20
     caller = _number(random.randrange(number) if again else number)
     withheld = random.random() < 0.1
@@ -69,9 +78,9 @@ def _ring(number: int, at: float, random: Random) -> Ring:
         at=at,
         line=random.randrange(3),
         sender="anonymous" if withheld else f"+91{caller}",
-        wish=random.choices(["book", "callback", "hours", "advice"], [50, 35, 8, 7])[0],
+        wish=random.choices(list(wishes), list(wishes.values()))[0],
         keyed=_number(CALLERS - 1 - number) if withheld or random.random() < 0.15 else "",
-        gives_up_at=random.choice(["book_day", "summary", "main"]) if random.random() < 0.05 else "",
+        gives_up_at=random.choice(["times", "summary", "move_sure", "main"]) if random.random() < 0.05 else "",
         seed=random.randrange(2**32),
     )
 
@@ -102,6 +111,8 @@ class Wanted:
     seed: int
     app: str = "asgi:create_app"
     """What the web servers load."""
+    clock: str = "workers.clock"
+    """The module that runs as the clock."""
     parts: tuple[str, ...] = ()
     """Only these parts break; all of them where none is named."""
     twice: float = 0.1
@@ -110,3 +121,9 @@ class Wanted:
     """Seconds by which one that comes twice is late, at most."""
     desk_closes: float = 0.3
     """The share of the requests that the desk closes while the campaign goes on."""
+    changes: bool = True
+    """Whether callers change their appointments, and the desk its hours."""
+    keeps_promises: float = 2 / 3
+    """The share of its changes of hours of which the desk itself tells the patients; else the clock sees to it."""
+    swept: float = 30.0
+    """Seconds in which the clock brings promises in step with the hours, and sees what no caller has heard."""

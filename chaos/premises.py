@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from chaos.parts import Keeper, Part, Process, SqliteFile, Store
+from chaos.plan import Wanted
 from config.settings import ROOT, Settings, read
 from ivr.storage.migrate import migrate
 from ivr.wiring.carriers import SETTINGS
@@ -27,6 +28,9 @@ from testing.servers.valkey import valkey
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "a-token-that-signs-only-in-campaigns"  # noqa: S105 - made up
 BASE_URL = "http://line.example"
+
+AS_BUSY_AS_A_CITY = {r"(?:calls|requests)_of_a_\w+": 1_000_000, "patients_at_once": 2, "days_ahead": 28}
+"""Settings of clinic.toml as they are here: a campaign rings more often in an hour than a clinic is rung in a week."""
 
 
 @dataclass(frozen=True)
@@ -48,20 +52,20 @@ class Premises:
 
 
 @contextmanager
-def premises(database: str, app: str, living: int = 1, dead: tuple[str, ...] = ()) -> Iterator[Premises]:
+def premises(wanted: Wanted, living: int = 1, dead: tuple[str, ...] = ()) -> Iterator[Premises]:
     """Runs it all until the end of the block. The staff have so many channels that work, and these that do not."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="campaign-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         redis = stack.enter_context(valkey())
-        url, store = stack.enter_context(_database(database, folder))
+        url, store = stack.enter_context(_database(wanted.database, folder))
         channels = tuple(stack.enter_context(listener()) for _ in range(living))
         addresses = [*dead, *(each.url.replace("http://", "json://") for each in channels)]
         environ = _environment(folder, url, redis.url, " ".join(addresses))
         settings = read(environ, env_file=None, carriers=SETTINGS)
         migrate(settings.database_url)
         ports = (_free_port(), _free_port())
-        processes = _processes(ports, app, environ, folder)
+        processes = _processes(ports, wanted, environ, folder)
         keeper = Keeper(list(processes.values()))
         stack.callback(keeper.stop)
         keeper.start()
@@ -81,10 +85,13 @@ def _database(kind: str, folder: Path) -> Iterator[tuple[str, Part]]:
 
 
 def _environment(folder: Path, database_url: str, redis_url: str, channels: str) -> dict[str, str]:
-    clinic = (ROOT / "config" / "clinic.toml").read_text().replace("phone_books = true", "phone_books = false")
+    clinic = (ROOT / "config" / "clinic.toml").read_text()
     file = folder / "clinic.toml"
-    # A campaign rings more often in an hour than a clinic is rung in a week.
-    file.write_text(re.sub(r"^((?:calls|requests)_of_a_\w+) = \d+$", r"\1 = 1000000", clinic, flags=re.M))
+    for setting, value in AS_BUSY_AS_A_CITY.items():
+        clinic, found = re.subn(rf"^({setting}) = \d+$", rf"\1 = {value}", clinic, flags=re.M)
+        if not found:
+            raise LookupError(f"clinic.toml has no setting {setting}")
+    file.write_text(clinic)
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -102,16 +109,16 @@ def _environment(folder: Path, database_url: str, redis_url: str, channels: str)
     }
 
 
-def _processes(ports: tuple[int, ...], app: str, environ: Mapping[str, str], folder: Path) -> dict[str, Process]:
+def _processes(ports: tuple[int, ...], wanted: Wanted, environ: Mapping[str, str], folder: Path) -> dict[str, Process]:
     def web(port: int) -> list[str]:
         words = ["granian", "--host", "127.0.0.1", "--port", str(port), "--interface", "asgi", "--factory", "--no-ws"]
-        return [*words, "--loop", "asyncio", "--workers-kill-timeout", "5", "--log-level", "warning", app]
+        return [*words, "--loop", "asyncio", "--workers-kill-timeout", "5", "--log-level", "warning", wanted.app]
 
     modules = {
         **{f"web-{number}": web(port) for number, port in enumerate(ports, start=1)},
         "worker-1": ["workers"],
         "worker-2": ["workers"],
-        "clock": ["workers.clock"],
+        "clock": [wanted.clock],
     }
     return {
         name: Process(name, [sys.executable, "-m", *words], environ, folder / f"{name}.log")

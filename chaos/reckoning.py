@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chaos.callers import Promise
+from chaos.hours_reckoning import HoursReckoning
 
 
 @dataclass(frozen=True)
 class Held:
     """A promise as the desk holds it."""
 
-    request_id: int
     phone: str
     references: frozenset[str]
     """What the desk finds it by: its own reference, and the one that was spoken where that was an earlier request's.
@@ -37,11 +37,12 @@ class Reckoning:
     slowest_notification: float
     never_told: int
     """Requests of which nobody was told by the end."""
+    hours: HoursReckoning
 
     @property
     def kept(self) -> bool:
         """Whether every promise was kept, once, and told of."""
-        return not self.lost and not self.doubled and not self.never_told
+        return not self.lost and not self.doubled and not self.never_told and not self.hours.wrong
 
     def line(self) -> str:
         """The one line."""
@@ -49,7 +50,7 @@ class Reckoning:
             f"{self.database}: calls {self.calls}, faults {self.faults}, promised {self.promised}, "
             f"lost {len(self.lost)}, doubled {self.doubled}, apologies {self.apologies}, "
             f"longest silence {self.longest_silence:.1f} s, "
-            f"promise to notification at most {self.slowest_notification:.1f} s"
+            f"promise to notification at most {self.slowest_notification:.1f} s; {self.hours.line()}"
         )
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chaos import desk, reckoning, strangers
+from chaos import reckoning, records, strangers
 from chaos.callers import Promise
 from chaos.carrier import Webhook
 from chaos.exchange import ring_all
@@ -66,11 +66,11 @@ class Siege:
 
 def run(database: str, sizes: Sizes, seed: int) -> Siege:
     """Runs it and reckons up. Raises CallFailed where a document could not be followed at all."""
-    wanted = Wanted(database, sizes, seed, twice=0.0, desk_closes=0.0)
+    wanted = Wanted(database, sizes, seed, twice=0.0, desk_closes=0.0, changes=False)
     with listener() as silent:
         silent.may_answer.clear()
         dead = ("nosuch://channel", "json://127.0.0.1:9", silent.url.replace("http://", "json://"))
-        with premises(database, wanted.app, LIVING, dead) as place:
+        with premises(wanted, LIVING, dead) as place:
             return _besieged(place, wanted)
 
 
@@ -82,8 +82,8 @@ def _besieged(place: Premises, wanted: Wanted) -> Siege:
         end = time.monotonic() + SETTLES
         while not _all_is_told(place, worker, heard.promises) and time.monotonic() < end:
             time.sleep(0.25)
-    held, made = desk.held(worker)
-    untold, again = _counted(heard.promises, held, [desk.told(each) for each in place.channels])
+    held, made = records.held(worker)
+    untold, again = _counted(heard.promises, held, [records.told(each) for each in place.channels])
     worker.database.close()
     return Siege(
         database=wanted.database,
@@ -101,8 +101,8 @@ def _besieged(place: Premises, wanted: Wanted) -> Siege:
 
 def _all_is_told(place: Premises, worker: WorkerServices, promises: Sequence[Promise]) -> bool:
     """Whether every promise is at the desk, and every channel that works has heard of each new request."""
-    held, _made = desk.held(worker)
-    untold, _again = _counted(promises, held, [desk.told(each) for each in place.channels])
+    held, _made = records.held(worker)
+    untold, _again = _counted(promises, held, [records.told(each) for each in place.channels])
     return not reckoning.lost(promises, held) and not untold
 
 

@@ -33,6 +33,7 @@ from ivr.web.reports.pages import reports
 from ivr.web.security import fortify
 from ivr.web.services import NAME, Services
 from ivr.web.sessions import load_user
+from ivr.web.staff.audit import audit
 from ivr.web.staff.drafts import drafts
 from ivr.web.staff.invitation import invitation
 from ivr.web.staff.login import lead_to_login, login, older_form
@@ -75,6 +76,7 @@ BLUEPRINTS = (
     counter,
     merging,
     search,
+    audit,
     people,
     invitation,
     drafts,
@@ -102,7 +104,7 @@ PAGES = (
     ("advice.page", i18n.later("Advice"), False),
     ("blocked.page", i18n.later("Blocked"), False),
     ("people.page", i18n.later("People"), True),
-    ("people.audit", i18n.later("Audit"), True),
+    ("audit.page", i18n.later("Audit"), True),
 )
 """Pages of the desk: endpoint, name, and whether only managers see it."""
 

@@ -270,7 +270,7 @@ def test_what_is_for_managers_is_refused_to_staff_and_changes_nothing(here: Prem
 
 
 FOR_MANAGERS = {
-    *("people.page", "people.invite", "people.reset", "people.change", "people.audit"),
+    *("people.page", "people.invite", "people.reset", "people.change", "audit.page"),
     *("people.require_of_everybody", "people.remove_second_factor"),
     *("feed.renew", "feed.switch_off"),
 }

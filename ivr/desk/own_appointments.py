@@ -24,7 +24,7 @@ from ivr.diary.appointments import (
     NoSuchAppointment,
     TimeTaken,
 )
-from ivr.diary.coming import coming
+from ivr.diary.coming import as_of, coming
 from ivr.diary.diary import cancel, move, note
 from ivr.line.booking import Kind
 from ivr.line.diary import Slot
@@ -72,6 +72,8 @@ class WantedChange:
     """A change that a caller has confirmed: to another time, or to cancelled without one."""
 
     appointment_id: int
+    as_of: datetime | None
+    """The moment of the appointment's last change that the caller knows of."""
     slot: Slot | None
     line: str
     call_id: str
@@ -80,6 +82,14 @@ class WantedChange:
     def outcome(self) -> ChangeOutcome:
         """The outcome where it is made."""
         return ChangeOutcome.CANCELLED if self.slot is None else ChangeOutcome.MOVED
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A change that is stored: when it was made, and the tasks that tell of it."""
+
+    as_of: datetime | None
+    tasks: tuple[Dispatch, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,39 +126,43 @@ class OwnAppointments:
             log.warning("the database is away (%s); no digits of a reference are taken", away)
             return ProofOutcome.AWAY, None
 
-    def change(self, wanted: WantedChange, now: datetime) -> ChangeOutcome:
-        """Move the appointment to a time, or cancel it without one. Safe to repeat."""
+    def change(self, wanted: WantedChange, now: datetime) -> tuple[ChangeOutcome, datetime | None]:
+        """Move the appointment to a time, or cancel it without one; return the outcome, and when it was changed.
 
-        def changed() -> tuple[Dispatch, ...]:
+        Safe to repeat, also after other changes: what was changed since the caller heard of it stays as it is.
+        """
+
+        def changed() -> Changed:
             return in_turn(self.bookings.database, lambda write: self._changed(write, wanted, By(CALLER, now)))
 
         try:
-            tasks = self.bookings.deadline.wait_for(changed)
+            done = self.bookings.deadline.wait_for(changed)
         except StoreAway as away:
             log.warning("call %s: the database is away (%s); nothing is changed", wanted.call_id, away)
-            return ChangeOutcome.AWAY
+            return ChangeOutcome.AWAY, None
         except TimeTaken:
-            return ChangeOutcome.TAKEN
+            return ChangeOutcome.TAKEN, None
         except (ChangeRefused, NoSuchAppointment):
-            return ChangeOutcome.GONE
+            return ChangeOutcome.GONE, None
         try:
-            self.bookings.job_queue.enqueue(tasks)
+            self.bookings.job_queue.enqueue(done.tasks)
         except QueueAway as away:
             log.warning("call %s: Redis is away (%s); the sweep will enqueue its tasks", wanted.call_id, away)
-        return wanted.outcome
+        return wanted.outcome, done.as_of
 
-    def _changed(self, write: Connection, wanted: WantedChange, by: By) -> tuple[Dispatch, ...]:
+    def _changed(self, write: Connection, wanted: WantedChange, by: By) -> Changed:
         made = wanted.appointment_id
         row = write.execute(select(table).where(table.c.id == made).with_for_update()).one_or_none()
         if row is not None and _is_done(row, wanted.slot):
-            return ()  # the webhook came twice
-        if row is None or row.starts <= by.at:
+            return Changed(as_of(row.touched))  # the webhook came twice
+        if row is None or row.starts <= by.at or as_of(row.touched) != wanted.as_of:
             raise NoSuchAppointment(made)
         if wanted.slot is None:
             cancel(write, made, by, call_id=wanted.call_id)
         else:
             move(write, made, self.bookings.asked(write, wanted.slot, wanted.line, by.at), by, call_id=wanted.call_id)
-        return tuple(add_task(write, None, task, by.at, appointment_id=made) for task in self.bookings.tasks)
+        tasks = (add_task(write, None, task, by.at, appointment_id=made) for task in self.bookings.tasks)
+        return Changed(by.at, tuple(tasks))
 
 
 def _is_done(row: Row[Any], slot: Slot | None) -> bool:

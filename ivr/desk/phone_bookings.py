@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -17,7 +18,8 @@ from ivr.desk.job_queue import JobQueue
 from ivr.desk.requests import CALLER, THE_CLOCK, NewRequest
 from ivr.desk.store import add_task
 from ivr.desk.tasks import Dispatch, NewTask
-from ivr.diary.appointments import NewAppointment, Source, TimeTaken, Whose
+from ivr.diary.appointments import TAKES_TIME, NewAppointment, Source, TimeTaken, Whose
+from ivr.diary.coming import as_of
 from ivr.diary.diary import book, cancel
 from ivr.diary.free import slots_of_day
 from ivr.diary.free_times import FreeTimes, require_offered
@@ -81,6 +83,8 @@ class Booking:
     outcome: BookingOutcome
     reference: str = ""
     appointment_id: int = 0
+    as_of: datetime | None = None
+    """When it was stored."""
     tasks: tuple[Dispatch, ...] = ()
 
 
@@ -133,9 +137,12 @@ class PhoneBookings:
     def _once(self, write: Connection, new: NewBooking, mark: str, reference: str) -> Booking:
         require_fit(write)
         table = schema.appointments
-        before = write.execute(select(table.c.id, table.c.reference).where(table.c.mark == mark)).one_or_none()
+        columns: tuple[Any, ...] = (table.c.id, table.c.reference, table.c.touched, table.c.status)
+        before = write.execute(select(*columns).where(table.c.mark == mark)).one_or_none()
+        if before is not None and before.status not in TAKES_TIME:
+            raise TimeTaken  # it was cancelled since: by the desk, or because it was too late to be told
         if before is not None:
-            return Booking(BookingOutcome.BOOKED, before.reference, before.id)
+            return Booking(BookingOutcome.BOOKED, before.reference, before.id, as_of(before.touched))
         if self.rules:
             self.rules.check(write, new.request)
         wanted = self._appointment(new, mark, reference)
@@ -143,7 +150,7 @@ class PhoneBookings:
         appointment_id = book(write, wanted, asked)
         now = new.request.created
         tasks = tuple(add_task(write, None, task, now, appointment_id=appointment_id) for task in self.tasks)
-        return Booking(BookingOutcome.BOOKED, reference, appointment_id, tasks)
+        return Booking(BookingOutcome.BOOKED, reference, appointment_id, now, tasks)
 
     def _asked(self, write: Connection, new: NewBooking, wanted: NewAppointment) -> Asked:
         """Return what to book: the columns that may have it by what holds now. Raises TimeTaken, DiaryFull."""

@@ -18,5 +18,11 @@ MOST = 4
 def coming(read: Connection, number: Phone, now: datetime) -> list[OwnAppointment]:
     """Return the coming appointments of a number, by time, at most `MOST`."""
     ahead = (table.c.phone == number.e164, table.c.status == AppointmentStatus.BOOKED, table.c.starts > now)
-    query = select(table.c.id, table.c.starts).where(*ahead).order_by(table.c.starts).limit(MOST)
-    return [OwnAppointment(row.id, row.starts) for row in read.execute(query) if isinstance(row.starts, datetime)]
+    query = select(table.c.id, table.c.starts, table.c.touched).where(*ahead).order_by(table.c.starts).limit(MOST)
+    rows = (row for row in read.execute(query) if isinstance(row.starts, datetime))
+    return [OwnAppointment(row.id, row.starts, as_of(row.touched)) for row in rows]
+
+
+def as_of(touched: object) -> datetime | None:
+    """Return the moment of an appointment's last change; None where it cannot be read."""
+    return touched if isinstance(touched, datetime) else None

@@ -53,8 +53,8 @@ def _change(call: Call) -> ChangeAppointment | None:
     if call.chosen is None or not call.proved or call.change is None:
         return None
     if call.change is ChangeWish.CANCEL:
-        return ChangeAppointment(call.chosen.id, None)
-    return ChangeAppointment(call.chosen.id, call.slot) if call.slot else None
+        return ChangeAppointment(call.chosen, None)
+    return ChangeAppointment(call.chosen, call.slot) if call.slot else None
 
 
 def _ring(place: Ringing, facts: Facts) -> RingReception | None:

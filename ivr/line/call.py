@@ -5,6 +5,7 @@ Pure: no HTTP, no XML, no store, no clock, no randomness.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from ivr.line import standing as languages
 from ivr.line.actions import Doing, wait_at
@@ -18,7 +19,7 @@ from ivr.line.phones import NumberRefused
 from ivr.line.places import ChangeWish, Changing, Checking, End, Filing, Fork, Keying, Menu, Option, Passage, Ringing
 from ivr.line.speeches import spoken
 from ivr.line.standing import DIGITS, SILENCE, WRONG, announced, help_after
-from ivr.line.turn import Call, Facts, KeyNumber, PressKey, Turn
+from ivr.line.turn import Call, Choice, Facts, KeyNumber, PressKey, Turn
 
 KEY_SECONDS = (6, 8, 10)
 """Seconds to wait for a key: at first, after one miss, after two. The wait grows to give more time."""
@@ -67,17 +68,19 @@ def keys_of(menu: Menu, call: Call, facts: Facts) -> dict[str, tuple[Say, Callab
     found: dict[str, tuple[Say, Callable[[Facts], Turn]]] = {}
     for number, choice in enumerate(choices(menu.offers, call, facts), start=1):
         says = Say(choice.says.name, {**choice.says.values, "key": str(number)}, choice.says.language)
-        found[str(number)] = (says, _leading(choice.then, choice.leads or (menu.more if choice.more else menu.leads)))
+        found[str(number)] = (says, partial(_offered, call, menu, choice))
     for option in menu.options:
-        found[option.key] = (
-            Say(option.says, {"key": option.key}),
-            _leading(_wanting(call, option), option.leads),
-        )
+        found[option.key] = (Say(option.says, {"key": option.key}), partial(_wanted, call, option))
     return found
 
 
-def _leading(call: Call, place: str) -> Callable[[Facts], Turn]:
-    return lambda facts: _arrive(call, place, facts)
+def _offered(call: Call, menu: Menu, choice: Choice, facts: Facts) -> Turn:
+    leads = choice.leads or (menu.more if choice.more else menu.leads)
+    return _arrive(replace(call, **choice.gathers), leads, facts)
+
+
+def _wanted(call: Call, option: Option, facts: Facts) -> Turn:
+    return _arrive(_wanting(call, option), option.leads, facts)
 
 
 def _wanting(call: Call, option: Option) -> Call:

@@ -5,7 +5,6 @@ books in between.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from ivr.line.blanks import DayName, Hour, MomentName, Say
@@ -81,39 +80,39 @@ def _earliest(call: Call, facts: Facts) -> Iterator[Choice]:
     """Yield the earliest times, then another day where there are more."""
     now = facts.line.hours.local(call.offered_at or facts.now)
     for slot in call.offered[:EARLIEST]:
-        yield Choice(Say("option_free_time", {"at": MomentName(slot.start, now)}), replace(call, slot=slot))
+        yield Choice(Say("option_free_time", {"at": MomentName(slot.start, now)}), {"slot": slot})
     if len(call.offered) > EARLIEST:
-        yield Choice(Say("option_other_day"), call, more=True)
+        yield Choice(Say("option_other_day"), more=True)
 
 
 def _times(call: Call, _facts: Facts) -> Iterator[Choice]:
     for slot in call.offered[:ON_A_PAGE]:
-        yield Choice(Say("option_free_hour", {"at": Hour(slot.start)}), replace(call, slot=slot))
+        yield Choice(Say("option_free_hour", {"at": Hour(slot.start)}), {"slot": slot})
     if len(call.offered) > ON_A_PAGE:
-        yield Choice(Say("option_later_times"), replace(call, page=call.page + 1), more=True)
+        yield Choice(Say("option_later_times"), {"page": call.page + 1}, more=True)
 
 
 def _days(call: Call, facts: Facts) -> Iterator[Choice]:
     today = facts.line.hours.local(call.offered_at or facts.now).date()
     for slot in call.offered[:ON_A_PAGE]:
         day = slot.start.date()
-        yield Choice(Say("option_day", {"day": DayName(day, today)}), replace(call, day=day, part=None, slot=None))
+        yield Choice(Say("option_day", {"day": DayName(day, today)}), {"day": day, "part": None, "slot": None})
     if len(call.offered) > ON_A_PAGE:
-        yield Choice(Say("option_later_days"), replace(call, page=call.page + 1), more=True)
+        yield Choice(Say("option_later_days"), {"page": call.page + 1}, more=True)
 
 
 def _parts(call: Call, facts: Facts) -> Iterator[Choice]:
     for slot in call.offered:
         part = part_of(slot, facts)
-        yield Choice(Say(f"option_{part}"), replace(call, part=part))
+        yield Choice(Say(f"option_{part}"), {"part": part})
 
 
 def _practitioners(call: Call, facts: Facts) -> Iterator[Choice]:
     """Yield anybody, then the practitioners of this line, as many as fit a menu."""
-    yield Choice(Say("option_anybody"), replace(call, practitioner=""))
+    yield Choice(Say("option_anybody"), {"practitioner": ""})
     for each in facts.clinic.diary.of_line(call.line)[:ON_A_PAGE]:
         if each.name:
-            yield Choice(Say("option_practitioner", {"name": each.name}), replace(call, practitioner=each.key))
+            yield Choice(Say("option_practitioner", {"name": each.name}), {"practitioner": each.key})
 
 
 FREE_OFFERS: Mapping[str, Offered] = {

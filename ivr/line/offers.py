@@ -30,12 +30,12 @@ def open_days(call: Call, facts: Facts, count: int = DAYS_ON_OFFER) -> list[date
 def _days(call: Call, facts: Facts) -> Iterator[Choice]:
     today = _today(call, facts)
     for day in open_days(call, facts):
-        yield Choice(Say("option_day", {"day": DayName(day, today)}), replace(call, day=day, slot=None))
+        yield Choice(Say("option_day", {"day": DayName(day, today)}), {"day": day, "slot": None})
 
 
 def _parts(call: Call, facts: Facts) -> Iterator[Choice]:
     for part in _parts_of(call, facts):
-        yield Choice(Say(f"option_{part}"), replace(call, part=part))
+        yield Choice(Say(f"option_{part}"), {"part": part})
 
 
 def _parts_of(call: Call, facts: Facts) -> list[Part]:
@@ -44,23 +44,23 @@ def _parts_of(call: Call, facts: Facts) -> list[Part]:
 
 def _times(call: Call, facts: Facts) -> Iterator[Choice]:
     """Yield "as soon as possible", then the parts of the next open day."""
-    yield Choice(Say("option_soonest"), replace(call, day=None, part=None))
+    yield Choice(Say("option_soonest"), {"day": None, "part": None})
     today = _today(call, facts)
     for day in open_days(call, facts, count=1):
         for part in _parts_of(replace(call, day=day), facts):
             values: dict[str, Value] = {"day": DayName(day, today), "part": part}
-            yield Choice(Say("option_time", values), replace(call, day=day, part=part))
+            yield Choice(Say("option_time", values), {"day": day, "part": part})
 
 
 def _topics(call: Call, facts: Facts) -> Iterator[Choice]:
     for topic in facts.clinic.topics:
-        yield Choice(Say(f"topic_{topic.key}"), replace(call, topic=topic.key))
+        yield Choice(Say(f"topic_{topic.key}"), {"topic": topic.key})
 
 
 def _languages(call: Call, facts: Facts) -> Iterator[Choice]:
     """Yield every language, named in itself. The current one is included, so that keys are the same in every call."""
     for language in facts.clinic.name:
-        yield Choice(Say("option_language", language=language), replace(call, language=language), leads_on(call, facts))
+        yield Choice(Say("option_language", language=language), {"language": language}, leads_on(call, facts))
 
 
 def _moment(call: Call, facts: Facts) -> datetime:
@@ -76,7 +76,7 @@ def _own(call: Call, facts: Facts) -> Iterator[Choice]:
     now = facts.line.hours.local(facts.now)
     for each in call.own.appointments:
         at = MomentName(facts.line.hours.local(each.starts), now)
-        yield Choice(Say("option_own_appointment", {"at": at}), replace(call, chosen=each))
+        yield Choice(Say("option_own_appointment", {"at": at}), {"chosen": each})
 
 
 OFFERS: Mapping[str, Offered] = {

@@ -23,6 +23,8 @@ class OwnAppointment:
 
     id: int
     starts: datetime
+    as_of: datetime | None = None
+    """The moment of its last change that the caller knows of: what was changed since is not the caller's to change."""
 
 
 @dataclass(frozen=True)
@@ -103,13 +105,13 @@ class Call:
         """Return the call afresh, but for the appointment and the change that it is about."""
         return replace(self.afresh(kind), chosen=self.chosen, change=self.change)
 
-    def with_change(self, slot: Slot | None) -> Self:
-        """Return the call after its appointment was moved to this time, or cancelled without one."""
+    def with_change(self, slot: Slot | None, as_of: datetime | None) -> Self:
+        """Return the call after its appointment was moved to this time, or cancelled without one, at `as_of`."""
         chosen, own = self.chosen, self.own
         if chosen is None or chosen.id not in {each.id for each in own.appointments}:
             return self
         if slot is not None:
-            return replace(self, own=own.with_appointment(OwnAppointment(chosen.id, slot.start)))
+            return replace(self, own=own.with_appointment(OwnAppointment(chosen.id, slot.start, as_of)))
         return replace(self, own=replace(own, appointments=tuple(each for each in own.appointments if each != chosen)))
 
     def with_promise(self, reference: str | None, *, joined: bool) -> Self:
@@ -206,7 +208,7 @@ class CheckDigits:
 class ChangeAppointment:
     """Move the appointment to this time, or cancel it without one, then resume the call with the outcome."""
 
-    appointment: int
+    appointment: OwnAppointment
     slot: Slot | None
 
 
@@ -232,10 +234,11 @@ class Turn:
 
 @dataclass(frozen=True)
 class Choice:
-    """An option: the sentence that names it, and the call after it is chosen."""
+    """An option: the sentence that names it, and what the call has gathered after it is chosen."""
 
     says: Say
-    then: Call
+    gathers: Mapping[str, Any] = field(default_factory=dict)
+    """The data that the call has more, by the names of its fields, after it is chosen."""
     leads: str = ""
     """The place that this option leads to; empty for the place of the whole menu."""
     more: bool = False

@@ -40,3 +40,21 @@ def test_a_service_that_does_not_know_a_repeated_webhook_is_found_out() -> None:
     found = run(Wanted("sqlite", sizes, SEED, app, twice=0.6, latest=3.0, desk_closes=1.0), print)
     assert found.doubled, found.line()
     assert not found.kept
+
+
+def test_an_hour_that_is_given_twice_is_found_out() -> None:
+    app = "tests.chaos.careless:gives_an_hour_twice"
+    sizes = Sizes(calls=40, faults=0, seconds=4.0)
+    found = run(Wanted("sqlite", sizes, SEED, app, latest=2.0), print)
+    assert found.hours.given_twice, found.line()
+    assert not found.kept
+
+
+def test_hours_that_nobody_is_told_of_are_found_out() -> None:
+    """Closed ones, and those whose caller was told that they could not be kept."""
+    app, clock = "tests.chaos.careless:books_without_a_word", "tests.chaos.careless"
+    sizes = Sizes(calls=40, faults=0, seconds=6.0)
+    found = run(Wanted("sqlite", sizes, SEED, app, clock, latest=2.0, keeps_promises=0.0, swept=0.0), print)
+    assert found.hours.unheard, found.line()
+    assert found.hours.untold, found.line()
+    assert not found.kept

@@ -8,7 +8,7 @@ BEN = Promise("CA2", "+919999900002", "callback", "123456", heard=200.0)
 
 
 def held(promise: Promise, *, joined: bool = False) -> Held:
-    return Held(1, promise.phone, frozenset({promise.reference}), joined)
+    return Held(promise.phone, frozenset({promise.reference}), joined)
 
 
 def test_a_promise_without_its_request_is_lost() -> None:
@@ -21,13 +21,13 @@ def test_the_same_reference_of_another_number_is_not_ones_own() -> None:
 
 
 def test_a_promise_that_waited_and_then_joined_an_earlier_request_is_found_by_what_was_heard() -> None:
-    joined = Held(1, ANN.phone, frozenset({ANN.reference, "654321"}), joined=True)
+    joined = Held(ANN.phone, frozenset({ANN.reference, "654321"}), joined=True)
     assert lost([ANN], [joined]) == ()
 
 
 def test_promises_without_a_reference_are_as_many_as_the_desk_holds() -> None:
     again = Promise("CA3", ANN.phone, ANN.kind, "", heard=300.0)
-    silent = Held(1, ANN.phone, frozenset({"654321", ""}), joined=True)
+    silent = Held(ANN.phone, frozenset({"654321", ""}), joined=True)
     assert lost([ANN, again, again], [held(ANN), silent, silent]) == ()
     assert lost([again, again], [silent]) == (again,)
     assert lost([again], [held(ANN)]) == (again,)

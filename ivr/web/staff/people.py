@@ -1,4 +1,4 @@
-"""The pages of the people at the desk: the accounts, which managers change; a person's own page; and the audit."""
+"""The pages of the people at the desk: the accounts, which managers change; and a person's own page."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,13 +14,12 @@ from ivr.staff.invitations import WORKS_FOR
 from ivr.staff.names import LONGEST_NAME
 from ivr.staff.people import MANAGER, STAFF, BadName, NameReserved, NameTaken, NoSuchPerson
 from ivr.staff.totp import FEW
-from ivr.storage.audit import COMMAND_LINE, PAGE, SOMEBODY, By
+from ivr.storage.audit import By
 from ivr.web import typed
 from ivr.web.guards import guarded_by, manager_only, public_base, staff_only
 from ivr.web.i18n import _, hour
 from ivr.web.services import services
 from ivr.web.sessions import by
-from ivr.web.wording import audit_words
 
 people = Blueprint("people", __name__)
 
@@ -137,17 +136,6 @@ def me() -> ResponseReturnValue:
     return render_template("me.html", left=services().staff.second_factors.codes_left(int(current_user.id)), few=FEW)
 
 
-@people.get("/desk/audit")
-@guarded_by(manager_only)
-def audit() -> ResponseReturnValue:
-    """Show the audit: who saw or changed what, newest first."""
-    names = [person.name for person in services().staff.people.all()] + [COMMAND_LINE, SOMEBODY]
-    person = request.args.get("person", "")
-    lines = services().staff.audit.page(person, _before()) if person in ("", *names) else []
-    older = lines[-1].id if len(lines) == PAGE else None
-    return render_template("audit.html", lines=lines, audit_words=audit_words, names=names, person=person, older=older)
-
-
 def _page(form: InviteForm, trouble: str = "", status: int = 200) -> tuple[str, int]:
     everybody = sorted(services().staff.people.all(), key=lambda person: (not person.active, person.name.casefold()))
     link = session.pop(LINK, None)
@@ -186,9 +174,3 @@ def _deeds() -> Mapping[str, Deed]:
         REQUIRE: accounts.require,
         "no_longer_require_second_factor": accounts.no_longer_require,
     }
-
-
-def _before() -> int | None:
-    """Return the id of the audit entry before which the page begins; None for the newest page."""
-    written = request.args.get("before", "")
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else None

@@ -89,7 +89,9 @@ def _booked(turn: Turn, new: NewBooking, facts: Facts) -> Turn:
     services().operations.counters.count(PROMISES, kind=new.request.kind, store=IN_DATABASE)
     call = turn.call.with_promise(found.reference, joined=False)
     if new.request.own_number:
-        call = replace(call, own=call.own.with_appointment(OwnAppointment(found.appointment_id, new.slot.start)))
+        call = replace(
+            call, own=call.own.with_appointment(OwnAppointment(found.appointment_id, new.slot.start, found.as_of))
+        )
     return resume(call, found.outcome, facts)
 
 
@@ -103,12 +105,13 @@ def _checked(turn: Turn, asked: CheckDigits, facts: Facts) -> Turn:
 
 def _changed(turn: Turn, wanted: ChangeAppointment, facts: Facts, happened: CallEvent) -> Turn:
     own, call = services().telephone.own_appointments, turn.call
-    outcome = own.change(WantedChange(wanted.appointment, wanted.slot, call.line, happened.call_id), facts.now)
+    asked = WantedChange(wanted.appointment.id, wanted.appointment.as_of, wanted.slot, call.line, happened.call_id)
+    outcome, as_of = own.change(asked, facts.now)
     log.info("call %s: the change of an appointment is %s", happened.call_id, outcome)
     if outcome is ChangeOutcome.TAKEN:
         facts = facts_of(call, happened)  # what was free when this webhook came in is free no more
     elif outcome in {ChangeOutcome.MOVED, ChangeOutcome.CANCELLED}:
-        call = call.with_change(wanted.slot)
+        call = call.with_change(wanted.slot, as_of)
     return resume(call, outcome, facts)
 
 

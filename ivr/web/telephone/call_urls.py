@@ -135,13 +135,15 @@ def _slot(slot: Slot) -> str:
 
 
 def _own(appointment: OwnAppointment) -> str:
-    return f"{appointment.id}/{appointment.starts.isoformat(timespec='minutes')}"
+    as_of = appointment.as_of.isoformat() if appointment.as_of else ""
+    return f"{appointment.id}/{appointment.starts.isoformat(timespec='minutes')}/{as_of}"
 
 
 def _own_of(written: str) -> OwnAppointment:
     """Return the appointment from the text that `_own` has made. Raises ValueError for any other."""
-    number, _, starts = written.partition("/")
-    return OwnAppointment(int(number), datetime.fromisoformat(starts))
+    number, _, moments = written.partition("/")
+    starts, _, as_of = moments.partition("/")
+    return OwnAppointment(int(number), datetime.fromisoformat(starts), datetime.fromisoformat(as_of) if as_of else None)
 
 
 def _slot_of(written: str) -> Slot:

@@ -162,7 +162,10 @@ class Listener:
     def _pressed(self, call: Conversation, branch: Branch) -> Conversation:
         if branch.scene.what is EventKind.SILENCE:
             return replace(call).stays_silent()
-        return pressed(replace(call), branch, self._key(call, branch))
+        after = pressed(replace(call), branch, self._key(call, branch))
+        # Who has left a request in this call is asked, besides all that is told, whose the next one is.
+        is_asked = where(after).place == "whose" and branch.scene.turn.call.place != "whose"
+        return after.press("1") if is_asked else after
 
     def _key(self, call: Conversation, branch: Branch) -> str:
         if kind(branch) != (EventKind.WRONG, ""):

@@ -86,6 +86,14 @@ def test_a_webhook_that_comes_twice_books_once_and_says_the_same(both: Phone) ->
     assert len(diary(both)) == 1
 
 
+def test_a_webhook_that_comes_again_after_the_desk_has_cancelled_promises_nothing(both: Phone, clock: Clock) -> None:
+    call = both.rings().press(*EARLIEST)
+    (found,) = diary(both)
+    both.services.diary.desk.cancel(found.id, By("asha", clock()))
+    assert BOOKED not in call.repeats_last_webhook()
+    assert diary(both) == []
+
+
 def test_who_comes_second_hears_that_it_was_taken_and_the_next_ones(both: Phone) -> None:
     second = both.rings(caller=OTHER).press(*EARLIEST[:-1])
     both.rings().press(*EARLIEST)

@@ -189,3 +189,37 @@ def test_what_the_clinic_has_to_tell_is_no_wish_of_the_number(both: Phone, clock
     both.services.desk.upkeep.keep(both.services.hours.clinic_now(), By("asha", clock()))
     assert [each.why for each in both.services.desk.store.waiting()] == ["closed"]
     assert WHOSE not in said(both.rings().press("2", "1"))
+
+
+@pytest.mark.parametrize("change", [("1", "{digits}", "1", "1"), ("2", "{digits}", "1")], ids=["moves", "cancels"])
+def test_a_webhook_that_comes_again_after_another_change_changes_nothing(
+    both: Phone, clock: Clock, change: tuple[str, ...]
+) -> None:
+    """Somebody on the way has kept it, or the carrier repeats it late; the patient has decided otherwise since."""
+    reference = books(both)
+    kept = both.rings().press("5", *(each.format(digits=reference[-2:]) for each in change))
+    found, desk = only(both), both.services.diary.desk
+    if found.status is AppointmentStatus.CANCELLED:
+        clock.goes_on(minutes=1)
+        desk.reopen(found.id, By("asha", clock()))
+    else:
+        clock.goes_on(minutes=1)
+        desk.move(found.id, AT_THREE, By("asha", clock()))
+    assert only(both).starts == AT_THREE
+    clock.goes_on(minutes=1)
+    kept.repeats_last_webhook()
+    after = only(both)
+    assert (after.status, after.starts) == (AppointmentStatus.BOOKED, AT_THREE)
+
+
+def test_a_caller_changes_twice_in_one_call(both: Phone, clock: Clock) -> None:
+    """Whose own change is no change by others."""
+    reference = books(both)
+    call = both.rings().press("5", "1", reference[-2:], "1", "1")
+    call.press("#", "5", "1", reference[-2:], "1", "1")
+    assert "Your appointment is now today at three in the afternoon." in said(call)
+    call.press("#", "5", "2", reference[-2:], "1")
+    assert only(both).status is AppointmentStatus.CANCELLED
+    call = both.rings().press(*EARLIEST)
+    call.press("#", "5", "2", call.spoken_reference[-2:], "1")
+    assert [each.status for each in both.services.diary.reads.of_phone(CALLER)] == ["cancelled", "cancelled"]

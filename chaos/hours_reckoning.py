@@ -1,0 +1,130 @@
+"""Compares what callers heard of their appointments with what the diary holds. Values only."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from itertools import combinations
+
+from chaos.callers import HeardHour
+
+WordsOf = Callable[[str, datetime, datetime], frozenset[str]]
+"""The words, in each language, that tell what became of an appointment (booked, moved, cancelled) at a time; the second
+moment is when they are heard, since a day is called today or tomorrow by it."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A line of an appointment's history."""
+
+    what: str
+    by_caller: bool
+    starts: datetime | None
+    """The time that it has since; None where the line has none."""
+
+
+@dataclass(frozen=True)
+class InDiary:
+    """An appointment as the diary holds it."""
+
+    reference: str
+    phone: str
+    schedule: str
+    starts: datetime
+    ends: datetime
+    takes_time: bool
+    call_id: str
+    changes: tuple[Change, ...]
+    """Its bookings, moves and cancellations, oldest first."""
+    recorded: bool = True
+    """Whether there is a record of the call that changed it last, if one did."""
+    to_be_told: bool = False
+    """Whether the desk has, or had, to tell its patient of what they did not hear in their call."""
+    waits: bool = False
+    """Whether a request about it waits at the desk."""
+
+
+@dataclass(frozen=True)
+class HoursReckoning:
+    """What came of the hours that callers were given: how many there were, and what is wrong with how many."""
+
+    booked: int = 0
+    moved: int = 0
+    cancelled: int = 0
+    given_twice: int = 0
+    not_in_diary: int = 0
+    """Heard, and not in the diary."""
+    untold: int = 0
+    """In closed hours, and nobody is to be told."""
+    unheard: int = 0
+    """Made or changed by a call that has not heard of it, and nobody is to be told."""
+    unrecorded: int = 0
+    """Of those, the ones whose call left no record: the clock waits longer for it."""
+
+    @property
+    def wrong(self) -> int:
+        """How many hours are not as they were promised."""
+        return self.given_twice + self.not_in_diary + self.untold + self.unheard
+
+    def line(self) -> str:
+        """The figures in words."""
+        return ", ".join(f"{_called(each.name)} {getattr(self, each.name)}" for each in fields(self)[:-1])
+
+
+def _called(name: str) -> str:
+    return {
+        "given_twice": "hours given twice",
+        "not_in_diary": "heard and not in the diary",
+        "untold": "in closed hours and not to be told",
+        "unheard": "kept unheard",
+    }.get(name, name)
+
+
+def reckoned(
+    heard: Sequence[HeardHour], diary: Sequence[InDiary], is_open: Callable[[InDiary], bool], words_of: WordsOf
+) -> HoursReckoning:
+    """All figures."""
+    wholly_unheard = [each for each in diary if not each.to_be_told and not _has_heard(heard, each, words_of)]
+    return HoursReckoning(
+        booked=_count(heard, "booked"),
+        moved=_count(heard, "moved"),
+        cancelled=_count(heard, "cancelled"),
+        given_twice=given_twice(diary),
+        not_in_diary=len(list(not_in_diary(heard, diary, words_of))),
+        untold=sum(each.takes_time and not each.waits and not is_open(each) for each in diary),
+        unheard=len(wholly_unheard),
+        unrecorded=sum(not each.recorded for each in wholly_unheard),
+    )
+
+
+def _count(heard: Iterable[HeardHour], what: str) -> int:
+    return sum(each.what == what for each in heard)
+
+
+def given_twice(diary: Iterable[InDiary]) -> int:
+    """How many pairs of patients have the same time of a column, or a part of it."""
+    pairs = combinations((each for each in diary if each.takes_time), 2)
+    return sum(a.schedule == b.schedule and a.starts < b.ends and b.starts < a.ends for a, b in pairs)
+
+
+def not_in_diary(heard: Iterable[HeardHour], diary: Iterable[InDiary], words_of: WordsOf) -> Iterator[HeardHour]:
+    """What callers heard that the history of no appointment of theirs says."""
+    there = {(each.phone, each.reference): each for each in diary}
+    for each in heard:
+        held = there.get((each.phone, each.reference))
+        said = [change for change in held.changes if change.by_caller and change.what == each.what] if held else []
+        if not any(_says(each, change, words_of) for change in said):
+            yield each
+
+
+def _has_heard(heard: Iterable[HeardHour], held: InDiary, words_of: WordsOf) -> bool:
+    """Whether somebody has heard the last change of it, if that was made by a caller."""
+    last = held.changes[-1] if held.changes else None
+    if last is None or not last.by_caller:
+        return True
+    own = (each for each in heard if (each.phone, each.reference) == (held.phone, held.reference))
+    return any(each.what == last.what and _says(each, last, words_of) for each in own)
+
+
+def _says(heard: HeardHour, change: Change, words_of: WordsOf) -> bool:
+    at = datetime.fromtimestamp(heard.heard, UTC)
+    return any(words in heard.words for words in words_of(change.what, change.starts or at, at))

@@ -1,0 +1,164 @@
+"""What there is at the end of a campaign: what the desk and the diary hold, and what the staff were told."""
+
+import json
+import re
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from chaos.hours_reckoning import Change, InDiary, WordsOf
+from chaos.reckoning import Held
+from ivr.desk.requests import CALLER, THE_CLOCK, Why
+from ivr.desk.upkeep.tell import FROM_THE_DIARY
+from ivr.desk.upkeep.unheard import RECORDED
+from ivr.diary.appointments import TAKES_TIME
+from ivr.diary.last_change import TOLD_OF
+from ivr.line.blanks import Moment, Say
+from ivr.storage import schema
+from ivr.storage.audit import By
+from ivr.storage.database import StoreAway
+from ivr.storage.redis import QueueAway
+from testing.listener import Listener
+from workers.services import WorkerServices
+
+SETTLES = 240.0
+"""Seconds at the end for what was promised to reach the desk and the staff: several leases of an errand."""
+
+
+def settled(worker: WorkerServices) -> float:
+    """Seconds until nothing waits in Redis and no errand is undone. Raises TimeoutError."""
+    began = time.monotonic()
+    while time.monotonic() - began < SETTLES:
+        try:
+            if not worker.desk.pending.count() and not _undone(worker):
+                return time.monotonic() - began
+        except (StoreAway, QueueAway):
+            pass
+        time.sleep(0.25)
+    raise TimeoutError("what was promised has not reached the desk and the staff")
+
+
+def _undone(worker: WorkerServices) -> int:
+    table = schema.errands
+    query = select(func.count()).where(table.c.done_at.is_(None), table.c.failed_at.is_(None))
+    with worker.database.reading() as read:
+        return read.execute(query).scalar_one()
+
+
+def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]]:
+    """The promises that desk and diary hold; and of each request and appointment the call, the kind and the number."""
+    requests, promises = schema.requests, schema.promises
+    query = select(
+        requests.c.id, requests.c.phone, requests.c.reference, promises.c.reference.label("own"), promises.c.spoken
+    ).join_from(promises, requests)
+    of_callers = requests.c.source != FROM_THE_DIARY
+    booked = schema.appointments
+    with worker.database.reading() as read:
+        promised = [
+            Held(row.phone, frozenset({row.own, row.spoken}), joined=row.own != row.reference)
+            for row in read.execute(query.where(of_callers))
+        ]
+        made = [
+            tuple(row)
+            for row in read.execute(select(requests.c.call_sid, requests.c.kind, requests.c.phone).where(of_callers))
+        ]
+        for row in read.execute(select(booked.c.call_sid, booked.c.phone, booked.c.reference)):
+            promised.append(Held(row.phone, frozenset({row.reference}), joined=False))
+            made.append((row.call_sid, "appointment", row.phone))
+    return promised, made
+
+
+def told(channel: Listener) -> list[tuple[str, float]]:
+    """The references that the staff were told over a channel, and when."""
+    found = [(re.search(r"reference (\d{6})", json.loads(body)["message"]), at) for at, body in channel.heard()]
+    return [(match[1], at) for match, at in found if match]
+
+
+# -- the diary
+
+
+def diary(worker: WorkerServices) -> list[InDiary]:
+    """Every appointment of the diary that a call has made, by the rows themselves."""
+    table, calls = schema.appointments, schema.calls
+    with worker.database.reading() as read:
+        history, about = _history(read), _about(read)
+        recorded = set(read.scalars(select(calls.c.mark)))
+        rows = read.execute(select(table)).all()
+    return [_in_diary(worker, row, history[row.id], about[row.id], recorded) for row in rows if row.call_sid]
+
+
+def _in_diary(
+    worker: WorkerServices, row: Row[Any], changes: Sequence[Change], about: Sequence[Any], recorded: set[str]
+) -> InDiary:
+    return InDiary(
+        reference=row.reference,
+        phone=row.phone,
+        schedule=row.schedule,
+        starts=row.starts,
+        ends=row.ends,
+        takes_time=row.status in TAKES_TIME,
+        call_id=row.call_sid,
+        changes=tuple(changes),
+        recorded=row.to_hear is None or worker.desk.unheard.mark_of(row.to_hear) in recorded,
+        to_be_told=any(each.why == Why.UNHEARD for each in about),
+        waits=any(each.status in {"open", "taken"} for each in about),
+    )
+
+
+def _history(read: Connection) -> Mapping[int, list[Change]]:
+    lines = schema.appointment_history
+    found: dict[int, list[Change]] = defaultdict(list)
+    query = select(lines.c.appointment_id, lines.c.what, lines.c.who, lines.c.detail).order_by(lines.c.id)
+    for row in read.execute(query.where(lines.c.what.in_(TOLD_OF))):
+        found[row.appointment_id].append(Change(row.what, row.who == CALLER, _moment(row.detail)))
+    return found
+
+
+def _moment(detail: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(detail)
+    except ValueError:
+        return None
+
+
+def _about(read: Connection) -> Mapping[int, list[Any]]:
+    table = schema.requests
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in read.execute(select(table.c.about, table.c.why, table.c.status).where(table.c.about.is_not(None))):
+        found[row.about].append(row)
+    return found
+
+
+def is_open(worker: WorkerServices) -> Callable[[InDiary], bool]:
+    """Returns whether the clinic is open at an appointment: by its week, and by no day that the desk has closed."""
+    closures = schema.closures
+    with worker.database.reading() as read:
+        closed: set[date] = set(read.scalars(select(closures.c.day).where(closures.c.undone_at.is_(None))))
+    hours = worker.clinic.line("").hours
+
+    def found(each: InDiary) -> bool:
+        starts = hours.local(each.starts)
+        return starts.date() not in closed and hours.is_open(starts) and hours.is_open(each.ends - timedelta(minutes=1))
+
+    return found
+
+
+def words_of(worker: WorkerServices) -> WordsOf:
+    """Returns the words of the line for what becomes of an appointment, in each of its languages."""
+    script, hours = worker.script, worker.clinic.line("").hours
+
+    def found(what: str, starts: datetime, heard: datetime) -> frozenset[str]:
+        values = {} if what == "cancelled" else {"at": Moment(hours.local(starts), hours.local(heard))}
+        return frozenset(script.say(Say(what, values), language).words for language in script.languages)
+
+    return found
+
+
+def look_again(worker: WorkerServices) -> None:
+    """Looks as the clock does a quarter of an hour later, when a call without a record counts as one whose was lost."""
+    later = worker.clock() + RECORDED + timedelta(minutes=1)
+    worker.desk.unheard.check(worker.hours.clinic_now(), By(THE_CLOCK, later))
