@@ -111,8 +111,7 @@ def not_in_diary(heard: Iterable[HeardHour], diary: Iterable[InDiary], words_of:
     there = {(each.phone, each.reference): each for each in diary}
     for each in heard:
         held = there.get((each.phone, each.reference))
-        said = [change for change in held.changes if change.by_caller and change.what == each.what] if held else []
-        if not any(_says(each, change, words_of) for change in said):
+        if not any(_says(each, change, words_of) for change in (held.changes if held else ())):
             yield each
 
 
@@ -122,9 +121,12 @@ def _has_heard(heard: Iterable[HeardHour], held: InDiary, words_of: WordsOf) -> 
     if last is None or not last.by_caller:
         return True
     own = (each for each in heard if (each.phone, each.reference) == (held.phone, held.reference))
-    return any(each.what == last.what and _says(each, last, words_of) for each in own)
+    return any(_says(each, last, words_of) for each in own)
 
 
 def _says(heard: HeardHour, change: Change, words_of: WordsOf) -> bool:
+    """Whether the words tell this change. Who moves theirs to the time that it has is told so, and nothing changes."""
     at = datetime.fromtimestamp(heard.heard, UTC)
-    return any(words in heard.words for words in words_of(change.what, change.starts or at, at))
+    if (heard.what == "cancelled") != (change.what == "cancelled"):
+        return False
+    return any(words in heard.words for words in words_of(heard.what, change.starts or at, at))

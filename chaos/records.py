@@ -50,7 +50,7 @@ def _undone(worker: WorkerServices) -> int:
 
 
 def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]]:
-    """The promises that desk and diary hold; and of each request and appointment the call, the kind and the number."""
+    """The promises that desk and diary hold; and of each request the call, the kind and the number."""
     requests, promises = schema.requests, schema.promises
     query = select(
         requests.c.id, requests.c.phone, requests.c.reference, promises.c.reference.label("own"), promises.c.spoken
@@ -66,9 +66,8 @@ def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]
             tuple(row)
             for row in read.execute(select(requests.c.call_sid, requests.c.kind, requests.c.phone).where(of_callers))
         ]
-        for row in read.execute(select(booked.c.call_sid, booked.c.phone, booked.c.reference)):
+        for row in read.execute(select(booked.c.phone, booked.c.reference)):
             promised.append(Held(row.phone, frozenset({row.reference}), joined=False))
-            made.append((row.call_sid, "appointment", row.phone))
     return promised, made
 
 

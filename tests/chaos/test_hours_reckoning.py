@@ -49,9 +49,9 @@ def test_two_at_one_time_of_a_column_are_one_too_many_in_an_extra_place_too() ->
         [OF_BEN],
         [replace(OF_ANN, reference="111111")],
         [replace(OF_ANN, changes=(replace(BOOKED, starts=NINE + HALF_AN_HOUR),))],
-        [replace(OF_ANN, changes=(replace(BOOKED, by_caller=False),))],
+        [replace(OF_ANN, changes=(CANCELLED,))],
     ],
-    ids=["nothing", "another's", "another reference", "another time", "made by the desk"],
+    ids=["nothing", "another's", "another reference", "another time", "only cancelled"],
 )
 def test_what_was_heard_and_is_not_in_the_diary_is_counted(held: list[InDiary]) -> None:
     assert found([ANN], held).not_in_diary == 1

@@ -50,7 +50,8 @@ def _entered(write: Connection, clinic: Clinic, since: datetime | None, after: i
     """Enter a batch of the bookings after this id, and return whether each could be entered, by the request's id."""
     lock_key(write, "adoption")
     known = exists().where(schema.appointments.c.request_id == table.c.id)
-    older = (table.c.status == Status.CLOSED, table.c.outcome == Outcome.BOOKED, table.c.id > after, ~known)
+    of_its_own = (~known, table.c.about.is_(None))  # what is about an appointment has moved that one
+    older = (table.c.status == Status.CLOSED, table.c.outcome == Outcome.BOOKED, table.c.id > after, *of_its_own)
     booked = select(table).where(*older, table.c.appointment >= since if since else table.c.appointment.is_not(None))
     rows = write.execute(booked.order_by(table.c.id).limit(AT_ONCE)).all()
     return {row.id: _enter(write, clinic, row) for row in rows}

@@ -75,13 +75,27 @@ class Unheard:
 def _unheard(read: Connection, appointment_id: int, path: Sequence[str]) -> Appointment | None:
     """Return the appointment if its last change was made by a caller, who has not heard of it on this path."""
     found, last = with_last_change(read, appointment_id)
-    by_caller = last is not None and last.who == CALLER
-    return found if by_caller and last and not has_heard(path, PLACES.get(last.what, "")) else None
+    if found is None or last is None or last.who != CALLER:
+        return None
+    of_call = _bookings(read, found.call_id) if last.what == DiaryEvent.BOOKED else [appointment_id]
+    return None if has_heard(path, PLACES.get(last.what, ""), of_call.index(appointment_id), len(of_call)) else found
 
 
-def has_heard(path: Sequence[str], place: str) -> bool:
-    """Return whether a call on this path has heard what is said at the place, and no apology instead."""
-    return any(here == place and then != FAULT for here, then in pairwise((*path, "")))
+def _bookings(read: Connection, call_id: str) -> list[int]:
+    """Return the appointments that this call has booked, in order: one for each of a family."""
+    return list(read.scalars(select(table.c.id).where(table.c.call_sid == call_id).order_by(table.c.id)))
+
+
+def has_heard(path: Sequence[str], place: str, number: int = 0, count: int = 1) -> bool:
+    """Return whether a call on this path has heard what is said at the place, and no apology instead.
+
+    Of several (`count`) things that are said there in a call, this is the one of this number, from 0. Where the path
+    does not show which of them were heard, it was not.
+    """
+    heard = [then != FAULT for here, then in pairwise((*path, "")) if here == place]
+    if count == 1:
+        return any(heard)
+    return heard[number] if len(heard) == count else len(heard) > count and all(heard)
 
 
 def _paths(read: Connection, marks: Sequence[str]) -> dict[str, Sequence[str]]:

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, insert, select, text
 
+from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.desk.upkeep.adoption import AT_ONCE, Adoption
 from ivr.diary.appointments import Appointment, Source
 from ivr.diary.diary import Diary, book
 from ivr.diary.free_times import FreeTimes
+from ivr.line.hours import DeskClosure
 from ivr.storage import schema
+from ivr.storage.audit import By
 from ivr.storage.database import WORKER_TIMEOUT, Database
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, asked, the_clinic, wished
 from tests.storage.test_schema import request
@@ -98,3 +101,18 @@ def test_the_clock_enters_what_an_older_process_goes_on_booking(worker: WorkerSe
     the_clock_runs(worker, lambda: None)
     with worker.database.reading() as read:
         assert read.scalar(select(func.count()).select_from(schema.appointments)) == 1
+
+
+def test_an_appointment_that_the_desk_moves_by_its_task_stays_one(worker: WorkerServices) -> None:
+    """The task is closed as booked, too; the campaign saw each such patient have two hours."""
+    with worker.database.writing() as write:
+        book(write, wished(AT_FOUR, 1), asked(AT_FOUR))
+    worker.hours.closures.set([DeskClosure(NOW.date(), "")], By("asha", NOW))
+    the_clock_runs(worker)
+    (task,) = worker.desk.store.waiting()
+    by, tomorrow = By("asha", worker.clock()), AT_FOUR + timedelta(days=1)
+    worker.desk.moves.take(task.id, by)
+    worker.desk.moves.report(task.id, OutcomeReport(Outcome.BOOKED, tomorrow), by)
+    the_clock_runs(worker, lambda: None)
+    (moved,) = entered(worker.database)
+    assert moved.starts == tomorrow

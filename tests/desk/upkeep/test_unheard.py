@@ -126,6 +126,30 @@ def test_what_is_over_before_anybody_can_tell_it_is_left_alone(worker: WorkerSer
     assert to_tell(worker) == []
 
 
+@pytest.mark.parametrize(
+    ("places", "told"),
+    [
+        (("booked", "main", "booked"), []),
+        (("booked", "booked", "main", "booked"), []),
+        (("booked", "fault", "main", "booked"), ["000001"]),
+        (("booked", "main", "booked", "fault"), ["000002"]),
+        (("summary", "fault", "main", "booked"), ["000001", "000002"]),
+        (("booked", "booked", "main", "booked", "fault"), ["000001", "000002"]),
+    ],
+    ids=["both", "one twice", "the second", "the first", "one of them", "who knows which"],
+)
+def test_of_two_that_one_call_has_booked_each_is_heard_for_itself(
+    worker: WorkerServices, clock: Clock, calls: Callable[..., None], places: tuple[str, ...], told: list[str]
+) -> None:
+    """A mother books for her child too; or the first answer was lost on the way, and she began again."""
+    booked(worker)
+    with worker.database.writing() as write:
+        book(write, wished(NINE.replace(hour=10), 2, call_id="CA1"), asked(NINE.replace(hour=10)))
+    calls("CA1", *places)
+    rounds(worker, clock, 1, 30)
+    assert sorted(reference for _about, _why, reference in to_tell(worker)) == told
+
+
 def test_an_apology_right_after_it_was_heard_instead() -> None:
     assert has_heard(["booked", "fault", "booked"], "booked")
     assert not has_heard([], "booked")
