@@ -66,8 +66,8 @@ def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]
             tuple(row)
             for row in read.execute(select(requests.c.call_sid, requests.c.kind, requests.c.phone).where(of_callers))
         ]
-        for row in read.execute(select(booked.c.phone, booked.c.reference)):
-            promised.append(Held(row.phone, frozenset({row.reference}), joined=False))
+        appointments = read.execute(select(booked.c.phone, booked.c.reference)).all()
+    promised += [Held(row.phone, frozenset({row.reference}), joined=False) for row in appointments]
     return promised, made
 
 

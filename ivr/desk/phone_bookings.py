@@ -24,7 +24,7 @@ from ivr.diary.diary import book, cancel
 from ivr.diary.free import slots_of_day
 from ivr.diary.free_times import FreeTimes, require_offered
 from ivr.diary.limits import DiaryFull, day_of, require_room
-from ivr.diary.times import Asked
+from ivr.diary.times import Asked, lock_day
 from ivr.line.clinic import Clinic
 from ivr.line.diary import Slot
 from ivr.line.hours import DeskClosure
@@ -35,7 +35,7 @@ from ivr.storage.deadline import Deadline
 from ivr.storage.encryption import KeyedIds
 from ivr.storage.fit import require_fit
 from ivr.storage.redis import QueueAway
-from ivr.storage.upsert import in_turn
+from ivr.storage.upsert import in_turn, lock_key
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +136,8 @@ class PhoneBookings:
 
     def _once(self, write: Connection, new: NewBooking, mark: str, reference: str) -> Booking:
         require_fit(write)
+        # Of two webhooks of one number at once, which are mostly one webhook twice, the second sees what the first did.
+        lock_key(write, "booking", new.request.phone.e164)
         table = schema.appointments
         columns: tuple[Any, ...] = (table.c.id, table.c.reference, table.c.touched, table.c.status)
         before = write.execute(select(*columns).where(table.c.mark == mark)).one_or_none()
@@ -157,6 +159,7 @@ class PhoneBookings:
         line, rules = new.request.line, self.clinic.diary
         hours = self.clinic.line(line).hours
         times = slots_of_day(rules, rules.of_line(line), hours, {}, new.slot.start.date())
+        lock_day(write, new.slot.start)  # before the day's bookings are counted
         require_room(write, wanted, day_of(hours.local(new.slot.start)), len(times))
         return self.asked(write, new.slot, line, new.request.created, only=bool(new.practitioner))
 

@@ -48,7 +48,7 @@ def find_place(write: Connection, asked: Asked, but: int | None = None) -> Place
 
     The day is locked until the transaction ends, so that of two who ask at once the second sees the first.
     """
-    lock_key(write, "diary", f"{asked.starts.astimezone(UTC):%Y-%m-%d}")
+    lock_day(write, asked.starts)
     taken = {each.key: _taken(write, asked, each, but) for each in asked.schedules}
     for each in asked.schedules:
         if not taken[each.key]:
@@ -56,6 +56,11 @@ def find_place(write: Connection, asked: Asked, but: int | None = None) -> Place
     if not (asked.beside and asked.schedules):
         raise TimeTaken
     return asked.place(asked.schedules[0], _first_but(taken[asked.schedules[0].key]))
+
+
+def lock_day(write: Connection, starts: datetime) -> None:
+    """Lock the day of this moment until the transaction ends."""
+    lock_key(write, "diary", f"{starts.astimezone(UTC):%Y-%m-%d}")
 
 
 def _first_but(taken: set[int]) -> int:

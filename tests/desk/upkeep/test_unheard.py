@@ -134,9 +134,8 @@ def test_what_is_over_before_anybody_can_tell_it_is_left_alone(worker: WorkerSer
         (("booked", "fault", "main", "booked"), ["000001"]),
         (("booked", "main", "booked", "fault"), ["000002"]),
         (("summary", "fault", "main", "booked"), ["000001", "000002"]),
-        (("booked", "booked", "main", "booked", "fault"), ["000001", "000002"]),
     ],
-    ids=["both", "one twice", "the second", "the first", "one of them", "who knows which"],
+    ids=["both", "one twice", "the second", "the first", "one of them"],
 )
 def test_of_two_that_one_call_has_booked_each_is_heard_for_itself(
     worker: WorkerServices, clock: Clock, calls: Callable[..., None], places: tuple[str, ...], told: list[str]

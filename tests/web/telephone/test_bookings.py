@@ -24,6 +24,7 @@ from tests.clinic import SHIPPED
 from tests.people import CALLER, Clock, Conversation, Phone
 from tests.test_faults import moved
 from tests.web import service
+from tests.web.telephone.test_joining import at_once, confirms
 
 OTHER = "+919999900002"
 AT_THREE = datetime.fromisoformat("2026-11-23T15:00+05:30")
@@ -92,6 +93,20 @@ def test_a_webhook_that_comes_again_after_the_desk_has_cancelled_promises_nothin
     both.services.diary.desk.cancel(found.id, By("asha", clock()))
     assert BOOKED not in call.repeats_last_webhook()
     assert diary(both) == []
+
+
+def test_one_webhook_that_comes_often_at_once_books_once_and_says_the_same(both: Phone) -> None:
+    """The campaign saw the second of two hear that the time "has just been taken": by the first."""
+    call = both.rings().press(*EARLIEST[:-1])
+    answers = at_once([confirms(call)] * 6)
+    assert [BOOKED in answer for answer in answers] == [True] * 6
+    assert len(diary(both)) == 1
+
+
+def test_calls_of_one_number_at_once_book_no_more_than_the_number_may_have(both: Phone) -> None:
+    calls = [both.rings().press("1", str(n % 3 + 1), *("1",)) for n in range(6)]
+    at_once([confirms(each) for each in calls])
+    assert len(diary(both)) == 2
 
 
 def test_who_comes_second_hears_that_it_was_taken_and_the_next_ones(both: Phone) -> None:
