@@ -86,6 +86,8 @@ class Booking:
     as_of: datetime | None = None
     """When it was stored."""
     tasks: tuple[Dispatch, ...] = ()
+    is_new: bool = False
+    """False where the same webhook has stored it before."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ class PhoneBookings:
         appointment_id = book(write, wanted, asked)
         now = new.request.created
         tasks = tuple(add_task(write, None, task, now, appointment_id=appointment_id) for task in self.tasks)
-        return Booking(BookingOutcome.BOOKED, reference, appointment_id, now, tasks)
+        return Booking(BookingOutcome.BOOKED, reference, appointment_id, now, tasks, is_new=True)
 
     def _asked(self, write: Connection, new: NewBooking, wanted: NewAppointment) -> Asked:
         """Return what to book: the columns that may have it by what holds now. Raises TimeTaken, DiaryFull."""
@@ -192,7 +194,12 @@ class PhoneBookings:
         )
 
     def _free_again(self, stored: Booking) -> None:
-        """Free a time that was stored when its caller had already been told that it could not be."""
+        """Free a time that was stored when its caller had already been told that it could not be.
+
+        What the same webhook had stored before, in another process, its caller may have heard.
+        """
+        if not stored.is_new:
+            return
         by = By(THE_CLOCK, stored_at(self.database, stored.appointment_id))
         in_turn(self.database, lambda write: cancel(write, stored.appointment_id, by, TOO_LATE))
         log.warning("appointment %s: was stored too late to be told, and is free again", stored.appointment_id)

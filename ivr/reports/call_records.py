@@ -3,6 +3,7 @@
 Pure. A record has no number, no pressed key and no reference: only places of the menu, and outcomes.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +24,13 @@ LONGEST_PATH = 40
 
 TALKED, FAULT, FAILED, GOODBYE = "talked", "fault", "failed", "goodbye"
 """Words of a path that say how the call ended; `failed` comes from the carrier's report."""
+
+TWICE = "twice"
+"""The word after a promise or a change in the answer to a webhook that came again and had another answer then: which of
+them the caller has heard is not known."""
+
+PROMISED = frozenset({"booked", "moved", "cancelled"})
+"""The words of what is said of an appointment that was made or changed."""
 
 FAULTS = frozenset({FAULT, FAILED})
 
@@ -125,8 +133,12 @@ def ending(path: Sequence[str], over: bool) -> Ending:
 
 def _path(steps: Sequence[Trace]) -> tuple[str, ...]:
     """Return the words of the traces in order. A repeated webhook, or a repeated place in a row, counts once."""
+    answers: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for each in steps:
+        answers[each.step].add(each.what)
     heard = dict.fromkeys((each.step, each.language, each.what) for each in steps)
-    words = tuple(word for word, _ in groupby(word for _, _, what in heard for word in what))
+    told = ((*what, TWICE) if len(answers[step]) > 1 and PROMISED & {*what} else what for step, _, what in heard)
+    words = tuple(word for word, _ in groupby(word for what in told for word in what))
     return words if len(words) <= LONGEST_PATH else (*words[: LONGEST_PATH - 1], words[-1])
 
 

@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.line.menu import MENU
-from ivr.reports.call_records import LONGEST_PATH, SETTLES, SILENT, CallRecord, Ending, Trace, ending, is_over, record
+from ivr.reports.call_records import (
+    LONGEST_PATH,
+    SETTLES,
+    SILENT,
+    TWICE,
+    CallRecord,
+    Ending,
+    Trace,
+    ending,
+    is_over,
+    record,
+)
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 MARK = "0" * 32
@@ -24,6 +35,31 @@ def test_a_webhook_that_comes_late_once_more_is_not_the_last_that_was_heard() ->
     made = record([*steps, trace(15, "kept", step="b"), end(16)])
     path = ("welcome", "main", "kept", "goodbye")
     assert made == CallRecord(MARK, NOW, "main", "en", path, 16, Ending.GOODBYE)
+
+
+@pytest.mark.parametrize(
+    ("again", "path"),
+    [
+        (("confirmed", "booked"), ("welcome", "main", "confirmed", "booked", "goodbye")),
+        (("fault",), ("welcome", "main", "confirmed", "booked", "twice", "goodbye", "fault")),
+        (
+            ("confirmed", "time_taken"),
+            (*("welcome", "main", "confirmed", "booked", "twice"), *("goodbye", "confirmed", "time_taken")),
+        ),
+    ],
+    ids=["the same answer", "an apology", "another answer"],
+)
+def test_of_a_promise_with_two_answers_it_is_not_known_which_was_heard(
+    again: tuple[str, ...], path: tuple[str, ...]
+) -> None:
+    steps = [
+        trace(0, "welcome", "main", step="a"),
+        trace(5, "confirmed", "booked", step="b"),
+        trace(9, "goodbye", step="c"),
+    ]
+    made = record([*steps, trace(15, *again, step="b"), end(16)])
+    assert made is not None
+    assert made.path == path
 
 
 def test_of_a_call_of_which_only_a_fault_is_known_the_language_is_not() -> None:
@@ -63,7 +99,7 @@ def test_a_record_is_bounded_and_says_when_it_began_and_ended(found: list[Trace]
     if made is not None:
         assert made.began == min(each.at for each in steps)
         assert 0 < len(made.path) <= LONGEST_PATH
-        assert {*made.path} <= {word for each in steps for word in each.what}
+        assert {*made.path} <= {word for each in steps for word in each.what} | {TWICE}
         assert (made.ended is Ending.UNKNOWN) <= (len(steps) == len(found))
 
 

@@ -33,8 +33,8 @@ PLACES: Mapping[str, str] = {
 }
 """The place of the menu at which a caller hears of each change, as it stands in the record of the call."""
 
-FAULT = "fault"
-"""The word of a record for an apology that was heard instead of what came before."""
+INSTEAD = frozenset({"fault", "twice"})
+"""The words of a record after what was perhaps not heard: an apology came instead, or another answer."""
 
 table, calls = schema.appointments, schema.calls
 
@@ -87,12 +87,12 @@ def _bookings(read: Connection, call_id: str) -> list[int]:
 
 
 def has_heard(path: Sequence[str], place: str, number: int = 0, count: int = 1) -> bool:
-    """Return whether a call on this path has heard what is said at the place, and no apology instead.
+    """Return whether a call on this path has heard what is said at the place, and nothing else instead.
 
     Of several (`count`) things that are said there in a call, this is the one of this number, from 0. Where the path
     does not show which of them were heard, it was not.
     """
-    heard = [then != FAULT for here, then in pairwise((*path, "")) if here == place]
+    heard = [then not in INSTEAD for here, then in pairwise((*path, "")) if here == place]
     if count == 1:
         return any(heard)
     return heard[number] if len(heard) == count else len(heard) > count and all(heard)

@@ -25,10 +25,11 @@ def desk_url(database_url: str) -> str:
 def calls(worker: WorkerServices, clock: Clock) -> Callable[..., None]:
     """Leaves the traces of a finished call that came to these places."""
 
-    def call(call_id: str, *places: str) -> None:
+    def call(call_id: str, *places: str, repeats: str = "", repeats_as: str = "") -> None:
         mark, spool = worker.desk.unheard.mark_of(call_id), worker.call_collector._spool
         for step, place in enumerate(places):
-            spool.write(Trace(mark, clock(), "main", "en", (place,), f"{step:08}"))
+            address = f"{places.index(repeats) if place == repeats_as else step:08}"
+            spool.write(Trace(mark, clock(), "main", "en", (place,), address))
         spool.write(Trace(mark, clock(), "", "", (), "", over=True, lasted=40))
 
     return call
@@ -124,6 +125,17 @@ def test_what_is_over_before_anybody_can_tell_it_is_left_alone(worker: WorkerSer
     clock.shows(2026, 11, 24, 10, 0)
     the_clock_runs(worker)
     assert to_tell(worker) == []
+
+
+@pytest.mark.parametrize("places", [("main", "booked", "time_taken"), ("main", "time_taken", "free", "booked")])
+def test_where_one_webhook_had_two_answers_the_patient_is_told(
+    worker: WorkerServices, clock: Clock, calls: Callable[..., None], places: tuple[str, ...]
+) -> None:
+    """It came again when the time was free: the campaign saw callers who had heard that it was taken."""
+    booked(worker)
+    calls("CA1", *places, repeats="time_taken", repeats_as="booked")
+    rounds(worker, clock, 1, 30)
+    assert to_tell(worker) == UNHEARD
 
 
 @pytest.mark.parametrize(

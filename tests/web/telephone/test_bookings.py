@@ -17,8 +17,8 @@ from ivr.line.diary import Slot
 from ivr.line.hours import DeskClosure
 from ivr.line.phones import Phone as Number
 from ivr.storage.audit import By
-from ivr.storage.database import sqlite_path
-from ivr.storage.deadline import Deadline
+from ivr.storage.database import StoreAway, sqlite_path
+from ivr.storage.deadline import Deadline, Result
 from testing.servers import until
 from tests.clinic import SHIPPED
 from tests.people import CALLER, Clock, Conversation, Phone
@@ -195,6 +195,16 @@ def test_entered_numbers_get_at_most_a_quarter_of_a_days_times(both: Phone) -> N
     assert "Your appointment is" in said(both.rings().press(*EARLIEST)), "others go on"
 
 
+class TooLate(Deadline):
+    """Every result comes after the deadline."""
+
+    def wait_for(self, work: Callable[[], Result], late: Callable[[Result], None] | None = None) -> Result:
+        found = work()
+        if late:
+            late(found)
+        raise StoreAway("no answer in time")
+
+
 def new_booking(clock: Clock) -> NewBooking:
     values = {"day": None, "part": None, "due": clock(), "call_id": "CA1", "created": clock(), "asked": clock()}
     request = NewRequest(Kind.BOOKING, "main", Number(CALLER), "en", own_number=True, **values)  # type: ignore[arg-type]
@@ -210,6 +220,16 @@ def test_a_booking_that_was_stored_too_late_to_be_told_is_free_again(both: Phone
     history = both.services.diary.reads.history(found()[0].id)
     assert [(entry.what, entry.detail) for entry in history][1:] == [(DiaryEvent.CANCELLED, TOO_LATE)]
     assert BOOKED in said(both.rings(caller=OTHER).press(*EARLIEST))
+
+
+def test_what_was_stored_in_time_is_not_freed_by_its_own_repetition_that_comes_too_late(
+    both: Phone, clock: Clock
+) -> None:
+    """Its caller has heard the answer of the first."""
+    assert both.services.telephone.bookings.book(new_booking(clock)).outcome is BookingOutcome.BOOKED
+    hurried = replace(both.services.telephone.bookings, deadline=TooLate(1))
+    assert hurried.book(new_booking(clock)).outcome is BookingOutcome.UNBOOKED
+    assert [each.status for each in both.services.diary.reads.of_phone(CALLER)] == [AppointmentStatus.BOOKED]
 
 
 def test_the_staff_are_told_of_a_booking(both: Phone) -> None:
