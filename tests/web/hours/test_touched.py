@@ -45,7 +45,8 @@ def confirms(staff: Staff, shown_first: str) -> str:
     """Taps the button of that page; the page that follows."""
     action = re.findall(r'<form method="post" action="(/desk/hours[^"]*)" class="row ends">', shown_first)[0]
     fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', shown_first.partition(action)[2])
-    answer = staff.browser.post(action, data=dict([*fields, ("keeps", "yes")]))
+    kept = re.findall(r'name="keeps" value="([^"]*)"', shown_first)[0]
+    answer = staff.browser.post(action, data=dict([*fields, ("keeps", kept)]))
     assert answer.status_code == 302
     return unescape(page(staff))
 
