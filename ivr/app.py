@@ -13,6 +13,7 @@ from ivr.web.desk.blocked import blocked
 from ivr.web.desk.busy_lines import busy_lines
 from ivr.web.desk.counter import counter
 from ivr.web.desk.merging import merging
+from ivr.web.desk.older_pages import older_pages
 from ivr.web.desk.pages import console
 from ivr.web.desk.search import search
 from ivr.web.diary.appointment import appointment
@@ -74,6 +75,7 @@ BLUEPRINTS = (
     moves,
     counter,
     merging,
+    older_pages,
     search,
     people,
     invitation,
