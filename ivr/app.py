@@ -19,6 +19,7 @@ from ivr.web.desk.search import search
 from ivr.web.diary.appointment import appointment
 from ivr.web.diary.calendar_feed import feed
 from ivr.web.diary.changes import changes
+from ivr.web.diary.floods import floods
 from ivr.web.diary.new_appointment import new_appointment
 from ivr.web.diary.pages import diary
 from ivr.web.diary.phone_booking import phone_booking
@@ -92,6 +93,7 @@ BLUEPRINTS = (
     appointment,
     changes,
     time_blocks,
+    floods,
     feed,
 )
 
