@@ -28,6 +28,7 @@ from ivr.line.clinic import Clinic
 from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
 from ivr.storage.database import Database
+from ivr.storage.odd import text_of
 from ivr.storage.upsert import in_turn
 
 FLOOD = "flood"
@@ -99,10 +100,10 @@ class Floods:
             rows = read.execute(
                 joined.where(*of_flood, *cancelled).order_by(lines.c.at.desc(), lines.c.who, table.c.starts)
             ).all()
-        return [
-            FreedFlood(at, str(who), tuple(readable(together)))
-            for (at, who), together in groupby(rows, key=lambda row: (row.at, row.who))
-        ]
+        found = groupby(
+            (row for row in rows if isinstance(row.at, datetime)), key=lambda row: (row.at, text_of(row.who))
+        )
+        return [FreedFlood(at, who, tuple(readable(together))) for (at, who), together in found]
 
     def take_back(self, at: datetime, by: By) -> TakenBack:
         """Book again what was cancelled at that moment, as far as the times are still free. Raises StoreAway."""
