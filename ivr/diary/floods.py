@@ -34,6 +34,9 @@ from ivr.storage.upsert import in_turn
 FLOOD = "flood"
 """The detail of a cancellation in the history, where it was one of many at once."""
 
+DEALT_WITH = (DiaryEvent.VOUCHED, DiaryEvent.NAMED, DiaryEvent.NOTE, DiaryEvent.MOVED, DiaryEvent.TOLD)
+"""The events, by anybody but the caller, after which the desk knows of an appointment."""
+
 LATELY = timedelta(days=1)
 """Time within which a cancelled flood can be taken back."""
 
@@ -68,11 +71,12 @@ class Floods:
     def ahead(self, now: datetime) -> list[Flood]:
         """Return the floods among the bookings that are still to come. Raises StoreAway.
 
-        What the desk has given a name, or said to be a patient's, is none.
+        What the desk has named, dealt with, or said to be a patient's is none.
         """
         by_phone = (table.c.source == Source.PHONE, table.c.status == AppointmentStatus.BOOKED, table.c.starts > now)
-        vouched = exists().where(lines.c.appointment_id == table.c.id, lines.c.what == DiaryEvent.VOUCHED)
-        query = select(table).where(*by_phone, table.c.patient_id.is_(None), ~vouched)
+        by_others = (lines.c.appointment_id == table.c.id, lines.c.who != table.c.made_by)
+        known = exists().where(*by_others, lines.c.what.in_(DEALT_WITH))
+        query = select(table).where(*by_phone, table.c.patient_id.is_(None), ~known)
         with self.database.reading() as read:
             return floods_in(readable(read.execute(query)))
 

@@ -11,6 +11,7 @@ from ivr.diary.desk_diary import DeskBooking
 from ivr.line.phones import Phone
 from ivr.storage.audit import By
 from tests.browser.conftest import Opens, Service
+from tests.browser.test_every_page import violations
 from tests.people import Clock
 
 pytestmark = pytest.mark.slow
@@ -122,6 +123,8 @@ def test_an_appointment_is_moved_with_four_taps_and_four_digits(
     page.evaluate("document.getElementById('note').value = 'by bus'")
     finger.taps_on(".chip[name=on] >> nth=2")
     expect(page.locator("#move")).to_contain_text("25")
+    assert page.evaluate("document.activeElement.id") == "on-2026-11-25", "the keyboard is where it was"
+    assert violations(page) == []
     finger.taps_on("#free-times button")
     expect(page.get_by_role("status")).to_be_visible()
     assert finger.taps == 4
@@ -150,6 +153,7 @@ def test_closing_early_takes_four_taps_and_shows_whom_it_touches_before(
     finger = closes_early(opens(size="phone", words=words), "15:30")
     expect(finger.page.locator("details[open] .whom li")).to_have_count(4)
     expect(finger.page.locator("details[open] .whom")).to_contain_text("Made Up, 99999 00001")
+    assert violations(finger.page) == []
     assert service.services.hours.closures.current(clock().date()) == []
     finger.taps_on("details[open] button.first")
     expect(finger.page.get_by_role("status")).to_contain_text("4")

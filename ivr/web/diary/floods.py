@@ -87,8 +87,8 @@ def undo() -> ResponseReturnValue:
     except ValueError:
         at = services().clock()
     taken_back = services().diary.floods.take_back(at, by())
-    flash(_said(taken_back), "done" if taken_back.back and not taken_back.left else "trouble")
-    keep_in_step()
+    said = f"{_said(taken_back)} {keep_in_step()}".strip()
+    flash(said, "done" if taken_back.back and not taken_back.left else "trouble")
     return redirect(url_for("floods.page"))
 
 
