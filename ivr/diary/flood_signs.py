@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from ivr.diary.appointments import Appointment, Whose
+
+@dataclass(frozen=True)
+class BookingMade:
+    """A booking by telephone, as far as its pace matters."""
+
+    id: int
+    created: datetime
+    call_id: str
+    keyed: bool
+    """True if it was made for a number that the caller entered."""
 
 
 @dataclass(frozen=True)
@@ -35,30 +44,30 @@ SIGNS = (
 class Flood:
     """Appointments that were booked in a flood, in the order of booking."""
 
-    appointments: tuple[Appointment, ...]
+    bookings: tuple[BookingMade, ...]
 
     @property
     def first(self) -> datetime:
         """The moment of the first booking."""
-        return self.appointments[0].created
+        return self.bookings[0].created
 
     @property
     def last(self) -> datetime:
         """The moment of the last booking."""
-        return self.appointments[-1].created
+        return self.bookings[-1].created
 
     @property
     def keyed(self) -> int:
         """The number of those that were made for a number that the caller entered."""
-        return sum(each.whose is Whose.KEYED for each in self.appointments)
+        return sum(each.keyed for each in self.bookings)
 
     @property
     def calls(self) -> int:
         """The number of calls in which they were booked."""
-        return len({each.call_id for each in self.appointments})
+        return len({each.call_id for each in self.bookings})
 
 
-def floods_in(booked: Sequence[Appointment]) -> list[Flood]:
+def floods_in(booked: Sequence[BookingMade]) -> list[Flood]:
     """Return the floods in these bookings, the earliest first."""
     left, found = sorted(booked, key=lambda each: (each.created, each.id)), list[Flood]()
     for sign in SIGNS:
@@ -69,12 +78,12 @@ def floods_in(booked: Sequence[Appointment]) -> list[Flood]:
     return sorted(found, key=lambda each: each.first)
 
 
-def _runs(booked: Sequence[Appointment], sign: Sign) -> Iterator[list[Appointment]]:
+def _runs(booked: Sequence[BookingMade], sign: Sign) -> Iterator[list[BookingMade]]:
     """Yield the bookings that the sign counts, divided where one comes later than its pause after the one before."""
-    counted = [each for each in booked if not sign.keyed or each.whose is Whose.KEYED]
-    call: Callable[[Appointment], str] = lambda each: each.call_id if sign.of_one_call else ""  # noqa: E731 - a key
+    counted = [each for each in booked if not sign.keyed or each.keyed]
+    call: Callable[[BookingMade], str] = lambda each: each.call_id if sign.of_one_call else ""  # noqa: E731 - a key
     for _call, together in groupby(sorted(counted, key=call), key=call):
-        run: list[Appointment] = []
+        run: list[BookingMade] = []
         for each in together:
             if run and each.created - run[-1].created > sign.pause:
                 yield run

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Connection, exists, select
 
@@ -19,10 +20,11 @@ from ivr.diary.appointments import (
     NoSuchAppointment,
     Source,
     TimeTaken,
+    Whose,
 )
 from ivr.diary.desk_diary import locked, put_back_before
 from ivr.diary.diary import cancel, note
-from ivr.diary.flood_signs import Flood, floods_in
+from ivr.diary.flood_signs import BookingMade, Flood, floods_in
 from ivr.diary.rows import readable
 from ivr.line.clinic import Clinic
 from ivr.storage import schema
@@ -76,9 +78,17 @@ class Floods:
         by_phone = (table.c.source == Source.PHONE, table.c.status == AppointmentStatus.BOOKED, table.c.starts > now)
         by_others = (lines.c.appointment_id == table.c.id, lines.c.who != table.c.made_by)
         known = exists().where(*by_others, lines.c.what.in_(DEALT_WITH))
-        query = select(table).where(*by_phone, table.c.patient_id.is_(None), ~known)
+        columns: tuple[Any, ...] = (table.c.id, table.c.created, table.c.call_sid, table.c.whose)
+        query = select(*columns).where(*by_phone, table.c.patient_id.is_(None), ~known)
         with self.database.reading() as read:
-            return floods_in(readable(read.execute(query)))
+            rows = read.execute(query).all()
+        return floods_in(
+            [
+                BookingMade(row.id, row.created, text_of(row.call_sid), row.whose == Whose.KEYED)
+                for row in rows
+                if isinstance(row.created, datetime)
+            ]
+        )
 
     def free(self, ids: Sequence[int], by: By) -> int:
         """Cancel these appointments in one transaction, and return how many still were to be. Raises StoreAway."""

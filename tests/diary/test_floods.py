@@ -47,7 +47,7 @@ def minutes(*after: float) -> list[datetime]:
 
 
 def ids_of(found: list[Flood]) -> list[list[int]]:
-    return [[each.id for each in flood.appointments] for flood in found]
+    return [[each.id for each in flood.bookings] for flood in found]
 
 
 def statuses(database: Database, ids: list[int]) -> set[AppointmentStatus]:

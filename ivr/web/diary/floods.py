@@ -11,6 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ivr.diary.appointments import Appointment
+from ivr.diary.diary_days import readable_of
 from ivr.diary.flood_signs import Flood
 from ivr.diary.floods import TakenBack
 from ivr.web.diary import words
@@ -106,9 +107,10 @@ def _said(taken_back: TakenBack) -> str:
 
 
 def _shown(flood: Flood) -> ShownFlood:
-    names = services().diary.patients.names({each.phone.e164 for each in flood.appointments if each.phone})
-    by_time = sorted(flood.appointments, key=lambda each: each.starts)
-    return ShownFlood(flood, [_booking(each, names.get(each.phone.e164, "") if each.phone else "") for each in by_time])
+    known = services().diary.reads.among([each.id for each in flood.bookings]).values()
+    found = sorted(readable_of(list(known)), key=lambda each: each.starts)
+    names = services().diary.patients.names({each.phone.e164 for each in found if each.phone})
+    return ShownFlood(flood, [_booking(each, names.get(each.phone.e164, "") if each.phone else "") for each in found])
 
 
 def _booking(found: Appointment, name: str) -> ShownBooking:
