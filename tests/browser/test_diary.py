@@ -34,7 +34,9 @@ class Taps:
 
     def types(self, words: str) -> None:
         """Types where the keyboard is: into a field that somebody has tapped, or that the page has chosen itself."""
-        assert self.page.evaluate("document.activeElement.matches('input, textarea')"), "the keyboard is in no field"
+        self.page.wait_for_function(
+            "document.activeElement.matches('input, textarea')"
+        )  # a page chooses when it is there
         self.page.keyboard.type(words)
 
 
