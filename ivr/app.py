@@ -13,11 +13,13 @@ from ivr.web.desk.blocked import blocked
 from ivr.web.desk.busy_lines import busy_lines
 from ivr.web.desk.counter import counter
 from ivr.web.desk.merging import merging
+from ivr.web.desk.older_pages import older_pages
 from ivr.web.desk.pages import console
 from ivr.web.desk.search import search
 from ivr.web.diary.appointment import appointment
 from ivr.web.diary.calendar_feed import feed
 from ivr.web.diary.changes import changes
+from ivr.web.diary.floods import floods
 from ivr.web.diary.new_appointment import new_appointment
 from ivr.web.diary.pages import diary
 from ivr.web.diary.phone_booking import phone_booking
@@ -75,6 +77,7 @@ BLUEPRINTS = (
     moves,
     counter,
     merging,
+    older_pages,
     search,
     audit,
     people,
@@ -92,6 +95,7 @@ BLUEPRINTS = (
     appointment,
     changes,
     time_blocks,
+    floods,
     feed,
 )
 

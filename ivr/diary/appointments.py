@@ -68,6 +68,10 @@ class DiaryEvent(StrEnum):
     """The patient is to be told of something: the detail is why, and the time that the appointment has."""
     NOT_TO_TELL = "not_to_tell"
     """There is nothing to tell any more."""
+    ADOPTED = "adopted"
+    """It was entered from a request that an older version had booked; the detail is an `OlderEntry`."""
+    VOUCHED = "vouched"
+    """The desk has said that it is a patient's, among many that were booked at once by telephone."""
     ON_PURPOSE = "on_purpose"
     """The desk has given a time on purpose at which the clinic is closed: the detail is the time."""
 

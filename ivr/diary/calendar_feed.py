@@ -1,4 +1,4 @@
-"""The feed of appointments for calendar programs, and the one secret link that opens it.
+"""The feed of appointments for calendar programs, the one secret link that opens it, and whether it has whole names.
 
 Only the nonce of the newest link is stored. No HTTP, no clock; ivr/web/diary/ics.py writes the calendar.
 """
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, ScalarSelect, and_, delete, func, or_, select
+from sqlalchemy import Connection, Row, and_, delete, exists, func, or_, select
 
-from ivr.diary.appointments import TAKES_TIME, Appointment, DiaryEvent, Source
+from ivr.diary.appointments import TAKES_TIME, Appointment, DiaryEvent
 from ivr.diary.patients import initials
 from ivr.diary.rows import any_appointment
 from ivr.storage import audit, schema
@@ -19,7 +19,7 @@ from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
 from ivr.storage.encryption import LinkTokens
 from ivr.storage.odd import text_of
-from ivr.storage.upsert import insert_new
+from ivr.storage.upsert import insert_new, lock_key
 
 NONCE_BYTES = 32
 
@@ -29,6 +29,9 @@ CHANGES = (DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED, DiaryEve
 OLDER_CHANGES = ("booked", "rebooked")
 OLDER_UNDONE = ("rebooked", "called_off")
 """The events of a request after which a version that had no diary showed its appointment anew, done and undone."""
+
+WHOLE_NAMES = "calendar_whole_names"
+"""The rule, in the table of rules, by which the feed has whole names and not initials."""
 
 LOOKS_BACK = timedelta(days=30)
 """Time that a past appointment stays in the feed; all future ones are in it."""
@@ -48,14 +51,14 @@ class Link:
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """An appointment as calendars show it: no number, no whole name, no note."""
+    """An appointment as calendars show it: no number, no note, and a whole name only where a manager has said so."""
 
     id: int
     reference: str
     request_id: int | None
     """The request under which an older version showed it, so that it stays the same entry; None for all others."""
-    initials: str
-    """The patient's initials; empty where nobody has typed the name."""
+    patient: str
+    """The patient's initials, or the whole name; empty where nobody has typed it."""
     line: str
     start: datetime
     end: datetime
@@ -63,6 +66,36 @@ class FeedEntry:
     """The moment at which it was last changed."""
     revision: int
     """The number of changes of its time or status."""
+
+
+@dataclass(frozen=True)
+class OlderEntry:
+    """An appointment as calendars have been shown it while it was a request, in a version that had no diary.
+
+    It stands in the appointment's own history, since the request and its history are deleted before it.
+    """
+
+    request_id: int
+    revision: int
+    """The number of changes that were shown."""
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.revision}"
+
+    @classmethod
+    def read(cls, written: str) -> "OlderEntry | None":
+        """Return what is written there; None where it cannot be read."""
+        found = written.split(" ")
+        return cls(*map(int, found)) if len(found) == 2 and all(each.isdecimal() for each in found) else None
+
+
+def older_entry(read: Connection, request_id: int) -> OlderEntry:
+    """Return what an older version has shown of a request: a program heeds no lower revision."""
+    lines = schema.history
+    undone = and_(lines.c.what == DiaryEvent.UNDONE, lines.c.detail.in_(OLDER_UNDONE))
+    changed = (lines.c.request_id == request_id, or_(lines.c.what.in_(OLDER_CHANGES), undone))
+    count: int = read.execute(select(func.count()).select_from(lines).where(*changed)).scalar_one()
+    return OlderEntry(request_id, max(count - 1, 0))
 
 
 class CalendarFeed:
@@ -99,39 +132,51 @@ class CalendarFeed:
             write.execute(delete(links).where(links.c.id < newest))
             write.execute(audit.line(by, what))
 
+    def has_whole_names(self) -> bool:
+        """Return whether a manager has said that the feed has whole names. Raises StoreAway."""
+        with self._database.reading() as read:
+            return _has_whole_names(read)
+
+    def show_names(self, whole: bool, by: By) -> None:
+        """Have the feed show whole names, or initials again. Raises StoreAway."""
+        with self._database.writing() as write:
+            lock_key(write, WHOLE_NAMES)  # the second of two changes at once waits for the first
+            write.execute(delete(schema.rules).where(schema.rules.c.name == WHOLE_NAMES))
+            if whole:
+                insert_new(write, schema.rules, name=WHOLE_NAMES)
+            write.execute(audit.line(by, AuditAction.CALENDAR_NAMES if whole else AuditAction.CALENDAR_INITIALS))
+
     def appointments(self, now: datetime) -> list[FeedEntry]:
         """Return the appointments from `LOOKS_BACK` ago onwards, by time. Raises StoreAway."""
         with self._database.reading() as read:
             return _booked_since(read, now - LOOKS_BACK)
 
 
+def _has_whole_names(read: Connection) -> bool:
+    return bool(read.execute(select(exists().where(schema.rules.c.name == WHOLE_NAMES))).scalar())
+
+
 def _booked_since(read: Connection, since: datetime) -> list[FeedEntry]:
     table, lines, patients = schema.appointments, schema.appointment_history, schema.patients
-    often = select(func.count()).where(lines.c.appointment_id == table.c.id, lines.c.what.in_(CHANGES))
-    query = select(table, patients.c.name, often.scalar_subquery().label("often"), _often_before().label("before"))
+    of_it = lines.c.appointment_id == table.c.id
+    often = select(func.count()).where(of_it, lines.c.what.in_(CHANGES)).scalar_subquery().label("often")
+    older = select(func.max(lines.c.detail)).where(of_it, lines.c.what == DiaryEvent.ADOPTED).scalar_subquery()
+    query = select(table, patients.c.name, often, older.label("older"))
     booked = query.outerjoin(patients).where(table.c.status.in_(TAKES_TIME), table.c.starts >= since)
-    rows = read.execute(booked.order_by(table.c.starts, table.c.id)).all()
-    return [_entry(row, found) for row in rows if isinstance(found := any_appointment(row), Appointment)]
+    rows, whole = read.execute(booked.order_by(table.c.starts, table.c.id)).all(), _has_whole_names(read)
+    return [_entry(row, found, whole) for row in rows if isinstance(found := any_appointment(row), Appointment)]
 
 
-def _entry(row: Row[Any], found: Appointment) -> FeedEntry:
+def _entry(row: Row[Any], found: Appointment, whole_name: bool) -> FeedEntry:
+    older, name = OlderEntry.read(text_of(row.older)) if row.older else None, text_of(row.name) if row.name else ""
     return FeedEntry(
         id=found.id,
         reference=found.reference,
-        request_id=found.request_id if found.source is Source.OLDER else None,
-        initials=initials(text_of(row.name)) if row.name else "",
+        request_id=older.request_id if older else None,
+        patient=name if whole_name else initials(name),
         line=found.line,
         start=found.starts,
         end=found.ends,
         changed=found.touched,
-        revision=row.often + (max(row.before - 1, 0) if found.source is Source.OLDER else 0),
+        revision=row.often + (older.revision if older else 0),
     )
-
-
-def _often_before() -> ScalarSelect[int]:
-    """Return how often an older version has shown an appointment anew: a program heeds no lower revision."""
-    lines = schema.history
-    undone = and_(lines.c.what == DiaryEvent.UNDONE, lines.c.detail.in_(OLDER_UNDONE))
-    of_request = lines.c.request_id == schema.appointments.c.request_id
-    changed = or_(lines.c.what.in_(OLDER_CHANGES), undone)
-    return select(func.count()).where(of_request, changed).scalar_subquery()

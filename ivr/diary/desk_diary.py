@@ -112,7 +112,7 @@ class DeskDiary:
         """Write down who the patient is. Raises NoSuchAppointment, ValueError (name), StoreAway."""
 
         def named(write: Connection) -> None:
-            row = _row(write, appointment_id)
+            row = locked(write, appointment_id)
             phone = Phone(row.phone) if row.phone else None
             set_patient(write, table, appointment_id, known_as(write, phone, name, by.at))
             note(write, appointment_id, DiaryEntry(by.at, by.who, DiaryEvent.NAMED))
@@ -131,7 +131,7 @@ class DeskDiary:
         self, appointment_id: int, work: Callable[[Connection], None], audited: Callable[[Row[Any]], Insert]
     ) -> None:
         def done(write: Connection) -> None:
-            row = _row(write, appointment_id)
+            row = locked(write, appointment_id)
             work(write)
             write.execute(audited(row))
 
@@ -165,15 +165,23 @@ def book_at_desk(write: Connection, rules: DiaryRules, wanted: DeskBooking, by: 
 
 def undo_change(write: Connection, buffer: timedelta, appointment_id: int, what: str, by: By) -> bool:
     """Undo the change `what` as `DeskDiary.undo`. Raises TimeTaken, NoSuchAppointment, UniqueViolation."""
-    row, last = _row(write, appointment_id), _last_line(write, appointment_id)
+    row, last = locked(write, appointment_id), _last_line(write, appointment_id)
     if last is None or last.what != what or last.who != by.who or by.at - last.at > UNDO_WITHIN:
         return False
-    before = _restored(last.before)
+    return put_back_before(write, buffer, row, last, by)
+
+
+def put_back_before(write: Connection, buffer: timedelta, row: Row[Any], change: Row[Any], by: By) -> bool:
+    """Put an appointment back to where it stood before this line of its history; return whether that can be read.
+
+    `row` is its row, locked. Raises TimeTaken, UniqueViolation.
+    """
+    before = _restored(change.before)
     if before is None:
         return False
     _put_back(write, row, before, buffer)
-    note(write, appointment_id, DiaryEntry(by.at, by.who, DiaryEvent.UNDONE, what), standing(row))
-    write.execute(line(by, AuditAction.UNDID_APPOINTMENT, row.reference, what))
+    note(write, row.id, DiaryEntry(by.at, by.who, DiaryEvent.UNDONE, change.what), standing(row))
+    write.execute(line(by, AuditAction.UNDID_APPOINTMENT, row.reference, change.what))
     return True
 
 
@@ -190,7 +198,8 @@ def columns(rules: DiaryRules, schedule: str) -> tuple[Schedule, ...]:
     return (found,) if found else rules.schedules
 
 
-def _row(write: Connection, appointment_id: int) -> Row[Any]:
+def locked(write: Connection, appointment_id: int) -> Row[Any]:
+    """Return the row of an appointment, locked until the transaction ends. Raises NoSuchAppointment."""
     row = write.execute(select(table).where(table.c.id == appointment_id).with_for_update()).one_or_none()
     if row is None:
         raise NoSuchAppointment(appointment_id)

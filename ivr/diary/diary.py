@@ -185,6 +185,11 @@ class Diary:
         """Return all appointments of a number, by time. Raises StoreAway."""
         return readable(self._rows(table.c.phone == phone))
 
+    def of_request(self, request_id: int) -> AnyAppointment | None:
+        """Return the appointment of this request, the last of several; None where there is none. Raises StoreAway."""
+        found = self._rows(table.c.request_id == request_id)
+        return any_appointment(max(found, key=lambda row: int(row.id))) if found else None
+
     def promised(self, mark_of_promise: str) -> Appointment | None:
         """Return the appointment that this promise has made, if any. Raises StoreAway."""
         return next(iter(readable(self._rows(table.c.mark == mark_of_promise))), None)

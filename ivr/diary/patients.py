@@ -63,6 +63,14 @@ class Patients:
         with self.database.reading() as read:
             return {row.id: _patient(row) for row in read.execute(select(table).where(table.c.id.in_(ids)))}
 
+    def names(self, phones: set[str]) -> dict[str, str]:
+        """Return the latest name of each of these numbers that has any. Raises StoreAway."""
+        if not phones:
+            return {}
+        query = select(table.c.phone, table.c.name).where(table.c.phone.in_(phones)).order_by(table.c.id)
+        with self.database.reading() as read:
+            return {row.phone: text_of(row.name) for row in read.execute(query)}
+
     def name(self, phone: Phone | None, name: str, by: By) -> int | None:
         """Return the id of the patient of this name and number, who is added if new; None for no name.
 

@@ -26,6 +26,10 @@ class ClosuresFile:
         """Return the closures, in the order of setting."""
         return self._file.read()
 
+    def version(self) -> str:
+        """Return words that change with every change of the closures that this machine's calls and pages read."""
+        return self._file.version()
+
     def follow(self, closures: Closures, day: date) -> list[Standing]:
         """Write the closures from that day on, and return them. Raises StoreAway, MirrorFileAway."""
         standing: list[Standing] = []

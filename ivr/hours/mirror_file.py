@@ -51,6 +51,11 @@ class MirrorFile(Generic[Content]):
             log.warning("%s %s: %s", self._path.name, look.trouble, self._holds)
         return look.content
 
+    def version(self) -> str:
+        """Return words that change with every change of the file, the same in each process of the machine."""
+        self.read()
+        return "-".join(map(str, self._last.mark or ()))
+
     def _look(self, last: FileVersion[Content]) -> FileVersion[Content]:
         try:
             found = self._path.stat()

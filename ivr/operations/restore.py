@@ -1,8 +1,8 @@
 """Restores a backup of the desk's SQLite file, also while the service runs, and keeps the replaced database.
 
 All rows are replaced in one transaction: readers see the old desk or the restored one; writers wait or store pending
-requests in Redis. Requests promised or booked since the backup stay; neither the calendar's link nor sessions are
-restored. No HTTP, no clock.
+requests in Redis. Requests promised or booked since the backup stay. The calendar's link, whole names in the calendar
+and sessions are not restored. No HTTP, no clock.
 """
 
 import shutil
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from ivr.diary.calendar_feed import WHOLE_NAMES
 from ivr.operations.backup import REPLACED, TIMEOUT, BackupRefused, Damaged, beside, check, copy, opened, put, refusing
 from ivr.operations.newer_promises import Newer, NewerPromise, keep_newer, take_newer
 from ivr.storage import audit, schema
@@ -110,6 +111,7 @@ def _replace(part: Path, database: Path, kept: Path, timeout: float, keeps_newer
         put(half, kept)
         erased = live.execute(ERASED_SINCE, (audit.AuditAction.ERASED,)).fetchall()
         newer = take_newer(live) if keeps_newer else Newer(())
+        live.execute(NAMES_STAY_AWAY, (WHOLE_NAMES,))
         for table in (each for each in (*schema.metadata.tables, "alembic_version") if each != STAYS):
             names = [row[1] for row in live.execute(f"PRAGMA main.table_info({table})")]
             _replace_rows(live, table, ", ".join(names))
@@ -118,6 +120,8 @@ def _replace(part: Path, database: Path, kept: Path, timeout: float, keeps_newer
         live.execute("COMMIT")
     return Restored(kept, tuple(reference for (reference,) in erased), tuple(without_room))
 
+
+NAMES_STAY_AWAY = "DELETE FROM restored.rules WHERE name = ? AND name NOT IN (SELECT name FROM main.rules)"
 
 ERASED_SINCE = """
 SELECT DISTINCT about FROM main.audit
@@ -131,10 +135,11 @@ def _replace_rows(live: sqlite3.Connection, table: str, columns: str) -> None:
 
 
 def _close_what_was_open(part: Path) -> None:
-    """Remove the calendar links and sessions: without the former database it is unknown which ones were in use."""
+    """Remove calendar links, whole names and sessions: without the former database it is unknown what was in use."""
     with closing(opened(part)) as restored:
         for table in (STAYS, SESSIONS):
             restored.execute(f"DELETE FROM {table}")  # noqa: S608 - names of tables of ours
+        restored.execute("DELETE FROM rules WHERE name = ?", (WHOLE_NAMES,))
 
 
 def _set_aside(database: Path, kept: Path) -> None:

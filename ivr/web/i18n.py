@@ -48,7 +48,8 @@ def install(app: Flask) -> None:
         catalogue(each)  # read now, not while somebody waits
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_, _plural, newstyle=True)  # type: ignore[attr-defined]  # the extension's
-    app.jinja_env.filters.update(day=day, date=full_date, hour=hour, moment=moment, weekday=weekday, stamp=stamp)
+    named = {each.__name__: each for each in (day, short_day, hour, moment, from_to, weekday, stamp)}
+    app.jinja_env.filters.update(date=full_date, **named)
     app.jinja_env.tests["readable"] = lambda stored: not isinstance(stored, Odd)
     app.jinja_env.globals.update(languages=LANGUAGES, language=language, local=local, codes_left=recovery_codes_left)
 
@@ -74,6 +75,11 @@ def _plural(one: str, many: str, count: int) -> str:
     return catalogue(language()).ngettext(one, many, count)
 
 
+def ngettext(one: str, many: str, count: int) -> str:
+    """Return the message for this count in the reader's language, with `%(num)s` filled in."""
+    return _plural(one, many, count) % {"num": count}
+
+
 def recovery_codes_left(count: int) -> str:
     """Return a sentence with the number of recovery codes left."""
     if count == 0:
@@ -94,6 +100,11 @@ def day(on: date) -> str:
     return format_date(on, "EEE d MMM", locale=language())
 
 
+def short_day(on: date) -> str:
+    """Return the day without its month, as in "Mon 23", for a day of the next weeks."""
+    return format_date(on, "EEE d", locale=language())
+
+
 def full_date(on: date) -> str:
     """Return the day with its year, as in "23 Nov 2026"."""
     return format_date(on, "d MMM y", locale=language())
@@ -112,6 +123,12 @@ def hour(at: datetime | time) -> str:
 def moment(at: datetime) -> str:
     """Return the day and hour in the clinic's time zone, as in "Mon 23 Nov, 09:00"."""
     return format_datetime(local(at), "EEE d MMM, HH:mm", locale=language())
+
+
+def from_to(first: datetime, last: datetime) -> str:
+    """Return a stretch of time in the clinic's time zone, as in "Mon 23 Nov, 09:00–09:30"."""
+    same_day = local(first).date() == local(last).date()
+    return f"{moment(first)}–{hour(last)}" if same_day else f"{moment(first)} – {moment(last)}"
 
 
 def stamp(at: datetime | Odd) -> Markup:

@@ -27,10 +27,10 @@ class Live:
     """The live part of one answer. Make it before anything is read: what happens meanwhile is then news next time."""
 
     def __init__(self, version: Callable[[], object]) -> None:
-        """`version` returns what changes with every change of what the page shows."""
-        now = services().clock()
-        self._state = f"{version()}-{int(now.timestamp() // 60)}"
-        """Changes with every change and with every minute."""
+        """`version` returns what changes with every change of what the page shows, but for the hours of the clinic."""
+        now, hours = services().clock(), services().hours.closures_file.version()
+        self._state = f"{hours}-{version()}-{int(now.timestamp() // 60)}"
+        """Changes with every change, with the hours that the desk has set, and with every minute."""
         self._asked = request.args.get("seen", "")
 
     def is_seen(self) -> bool:

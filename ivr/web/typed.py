@@ -39,6 +39,7 @@ CARD = ("note", "name", "outcome", "day", "hour", "later_day", "later_hour", "to
 TYPED = ("note", "outcome", "hour", "later_day", "later_hour")
 """Fields of a card, and those of them that nobody has filled in for the person."""
 
+VISIT, VISIT_TYPED = ("name", "note", "day", "hour", "column"), ("name", "note", "hour")
 BOOKING = ("phone", "name", "note", "day", "hour", "column", "language", "line")
 TIMES = ("words", "day", "last_day", "from", "until", "column", "repeats")
 
@@ -51,19 +52,18 @@ KEEP = "drafts.keep"
 FORMS: Mapping[str, TypedForm] = {
     "moves.write_note": TypedForm("card", CARD, TYPED, sends=("note",)),
     "moves.take": TypedForm("card", CARD, TYPED, sends=("note",)),
-    "moves.put_back": TypedForm("card", CARD, TYPED),
     "moves.pass_on": TypedForm("card", CARD, (*TYPED, "to")),
-    "moves.report": TypedForm("card", CARD, TYPED),
-    "moves.undo": TypedForm("card", CARD, TYPED, sends=()),
-    "merging.find": TypedForm("card", CARD, TYPED, sends=()),
     "merging.merge": TypedForm("card", CARD, TYPED, sends=("note",)),
-    "moves.book": TypedForm("card", CARD, TYPED),
-    "moves.reopen": TypedForm("card", CARD, TYPED),
-    "moves.write_name": TypedForm("card", CARD, TYPED),
-    **dict.fromkeys(
-        ("appointment.keep", "changes.move", "changes.cancel", "changes.mark", "changes.reopen"),
-        TypedForm("appointment", ("name", "note", "day", "hour", "column"), ("name", "note", "hour")),
-    ),
+    **{
+        f"moves.{each}": TypedForm("card", CARD, TYPED)
+        for each in ("put_back", "report", "book", "reopen", "write_name")
+    },
+    **dict.fromkeys(("moves.undo", "merging.find", "moves.show_times"), TypedForm("card", CARD, TYPED, sends=())),
+    "appointment.keep": TypedForm("appointment", VISIT, VISIT_TYPED),
+    **{
+        f"changes.{each}": TypedForm("appointment", VISIT, VISIT_TYPED) for each in ("move", "cancel", "mark", "reopen")
+    },
+    "changes.show_times": TypedForm("appointment", VISIT, VISIT_TYPED, sends=()),
     "new_appointment.add": TypedForm("booking", BOOKING, ("phone", "name", "note")),
     "time_blocks.block": TypedForm("times", TIMES, ("words", "from", "until")),
     "counter.add_new": TypedForm(

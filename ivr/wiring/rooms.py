@@ -27,6 +27,7 @@ from ivr.diary.concerns import Concerns
 from ivr.diary.desk_diary import DeskDiary
 from ivr.diary.diary import Diary
 from ivr.diary.diary_days import DiaryDays
+from ivr.diary.floods import Floods
 from ivr.diary.free_times import FreeTimes
 from ivr.diary.patients import Patients
 from ivr.hours.clinic_now import ClinicNow
@@ -96,6 +97,7 @@ class DiaryServices:
     days: DiaryDays
     concerns: Concerns
     desk: DeskDiary
+    floods: Floods
     free_times: FreeTimes
     blocked_times: BlockedTimes
     patients: Patients
@@ -125,8 +127,7 @@ class StaffServices:
 
 def hours(base: Foundation) -> HoursServices:
     """Return the services of the clinic's hours."""
-    file = ClosuresFile(base.settings.state_dir / FILE)
-    switch = PhoneBooking(base.database, base.settings.state_dir)
+    file, switch = ClosuresFile(base.settings.state_dir / FILE), PhoneBooking(base.database, base.settings.state_dir)
     now = ClinicNow(base.clinic, file, switch, books_unconfirmed=not base.settings.production)
     return HoursServices(Closures(base.database), file, switch, now)
 
@@ -155,24 +156,23 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
 
 def diary(base: Foundation, opening: HoursServices) -> DiaryServices:
     """Return the services of the diary."""
-    database = base.database
     return DiaryServices(
-        reads=Diary(database),
-        days=DiaryDays(database),
-        concerns=Concerns(database),
-        desk=DeskDiary(database, opening.clinic_now),
-        free_times=FreeTimes(database),
-        blocked_times=BlockedTimes(database),
-        patients=Patients(database),
-        calendar_feed=CalendarFeed(database, LinkTokens(base.settings.secret_key, "calendar link")),
+        reads=Diary(base.database),
+        days=DiaryDays(base.database),
+        concerns=Concerns(base.database),
+        desk=DeskDiary(base.database, opening.clinic_now),
+        floods=Floods(base.database, opening.clinic_now),
+        free_times=FreeTimes(base.database),
+        blocked_times=BlockedTimes(base.database),
+        patients=Patients(base.database),
+        calendar_feed=CalendarFeed(base.database, LinkTokens(base.settings.secret_key, "calendar link")),
     )
 
 
 def staff(base: Foundation, passwords: Passwords) -> StaffServices:
     """Return the services of the staff."""
-    database = base.database
+    database, second_factors = base.database, SecondFactors(base.database, base.cipher("second factor"))
     people, lockout, audit = People(database, passwords), Lockout(database), Audit(database, base.slow_database)
-    second_factors = SecondFactors(database, base.cipher("second factor"))
     return StaffServices(
         people=people,
         accounts=Accounts(database),

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from ivr.diary.appointments import AppointmentStatus
+from ivr.diary.appointments import AppointmentStatus, Whose
 from ivr.diary.desk_diary import DeskBooking
+from ivr.diary.diary import book
 from ivr.line.phones import Phone
 from ivr.storage.audit import By
 from tests.browser.conftest import Opens, Service
 from tests.browser.test_every_page import violations
+from tests.diary import asked, wished
 from tests.people import Clock
 
 pytestmark = pytest.mark.slow
@@ -31,7 +34,9 @@ class Taps:
 
     def types(self, words: str) -> None:
         """Types where the keyboard is: into a field that somebody has tapped, or that the page has chosen itself."""
-        assert self.page.evaluate("document.activeElement.matches('input, textarea')"), "the keyboard is in no field"
+        self.page.wait_for_function(
+            "document.activeElement.matches('input, textarea')"
+        )  # a page chooses when it is there
         self.page.keyboard.type(words)
 
 
@@ -196,6 +201,39 @@ def test_a_refused_form_and_what_is_told_before_keep_nobody_out_and_fit(
     found["touched"] = violations(page)
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     assert found == {"refused": [], "told": [], "touched": []}
+
+
+def somebody_fills(service: Service, clock: Clock) -> None:
+    """Five bookings by telephone for numbers that were entered, within five minutes."""
+    with service.services.database.writing() as write:
+        for place in range(5):
+            starts = clock().replace(hour=16) + timedelta(minutes=30 * place)
+            made = clock() - timedelta(minutes=place)
+            book(write, wished(starts, place, whose=Whose.KEYED, created=made), asked(starts))
+
+
+@pytest.mark.parametrize("words", ["en", "hi"])
+def test_a_flood_is_freed_with_two_taps_from_the_list_and_taken_back(
+    opens: Opens, service: Service, clock: Clock, words: str
+) -> None:
+    """One tap shows how many and which, the second frees them."""
+    page = opens(size="phone", words=words, dark=words == "hi")
+    changed(page, lambda: somebody_fills(service, clock))
+    taps = Taps(page)
+    taps.on("#list a[href='/desk/diary/floods']")
+    expect(page.locator("input[type=checkbox]:checked")).to_have_count(5)
+    found = violations(page)
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    taps.on("button.first")
+    assert taps.count == 2
+    expect(page.get_by_role("status")).to_contain_text("5")
+    day = clock().replace(hour=0)
+    reads = service.services.diary.reads
+    assert {getattr(each, "status", "") for each in reads.between(day, day + timedelta(days=1))} == {"cancelled"}
+    taps.on(".card.closed button")
+    expect(page.locator(".flood")).to_be_visible()
+    assert {getattr(each, "status", "") for each in reads.between(day, day + timedelta(days=1))} == {"booked"}
+    assert [*found, *violations(page)] == []
 
 
 def test_a_printed_day_has_names_and_notes_and_nothing_to_tap(opens: Opens, service: Service, clock: Clock) -> None:

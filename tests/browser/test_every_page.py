@@ -69,6 +69,7 @@ def pages(service: Service) -> dict[str, str]:
         "appointment": f"/desk/diary/{coming}",
         "booking": "/desk/diary/book?day=2026-11-24&hour=10:30&column=1",
         "blocked times": "/desk/diary/blocks",
+        "floods": "/desk/diary/floods",
         "hours": "/desk/hours",
         "hear": "/desk/hear",
         "advice": "/desk/advice",

@@ -7,8 +7,11 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from ivr.desk.requests import Outcome, OutcomeReport
+from ivr.diary.desk_diary import DeskBooking
+from ivr.line.phones import Phone
 from ivr.storage.audit import By
 from tests.browser.conftest import Opens, Service
+from tests.browser.test_every_page import violations
 from tests.people import Clock
 
 pytestmark = pytest.mark.slow
@@ -97,6 +100,91 @@ def test_what_is_my_appointment_takes_one_tap_and_four_digits(opens: Opens, serv
     page.keyboard.type("9")
     expect(page.locator("#found")).to_contain_text("None found")
     assert page.evaluate("document.activeElement.id") == "q"
+
+
+def books(service: Service, clock: Clock, hour: int = 16) -> int:
+    wanted = DeskBooking(
+        clock().replace(hour=hour), Phone("+919999900001"), "Made Up", "main", "en", "000001", schedule="1"
+    )
+    return service.services.diary.desk.book(wanted, By("meena", clock()))
+
+
+@pytest.mark.parametrize("words", ["en", "hi"])
+def test_an_appointment_is_moved_with_four_taps_and_four_digits(
+    opens: Opens, service: Service, clock: Clock, words: str
+) -> None:
+    """From the search, to another day; on the same day it is one tap less."""
+    made = books(service, clock)
+    page = opens(size="phone", words=words)
+    finger = Finger(page)
+    finger.taps_on("#q")
+    page.keyboard.type("0001")
+    finger.taps_on("#found .card a")
+    page.evaluate("document.getElementById('note').value = 'by bus'")
+    finger.taps_on(".chip[name=on] >> nth=2")
+    expect(page.locator("#move")).to_contain_text("25")
+    assert page.evaluate("document.activeElement.id") == "on-2026-11-25", "the keyboard is where it was"
+    assert violations(page) == []
+    finger.taps_on("#free-times button")
+    expect(page.get_by_role("status")).to_be_visible()
+    assert finger.taps == 4
+    found = service.services.diary.reads.appointment(made)
+    assert found.starts == clock().replace(day=25, hour=9)
+    assert "by bus" in [each.detail for each in service.services.diary.reads.history(made)]
+
+
+def closes_early(page: Page, hour: str) -> Finger:
+    """Taps all but the button that keeps it; the hour is typed."""
+    page.goto("/desk")
+    finger = Finger(page)
+    finger.taps_on("nav a[href='/desk/hours']")
+    finger.taps_on("summary >> nth=1")
+    finger.taps_on("#early-time")
+    page.fill("#early-time", hour)
+    return finger
+
+
+@pytest.mark.parametrize("words", ["en", "hi"])
+def test_closing_early_takes_four_taps_and_shows_whom_it_touches_before(
+    opens: Opens, service: Service, clock: Clock, words: str
+) -> None:
+    for hour in range(15, 20):
+        books(service, clock, hour)
+    finger = closes_early(opens(size="phone", words=words), "15:30")
+    expect(finger.page.locator("details[open] .whom li")).to_have_count(4)
+    expect(finger.page.locator("details[open] .whom")).to_contain_text("Made Up, 99999 00001")
+    assert violations(finger.page) == []
+    assert service.services.hours.closures.current(clock().date()) == []
+    finger.taps_on("details[open] button.first")
+    expect(finger.page.get_by_role("status")).to_contain_text("4")
+    assert finger.taps == 4
+    assert len(service.services.desk.store.waiting()) == 4
+
+
+def test_whoever_is_touched_since_the_page_has_shown_it_is_shown_first(
+    opens: Opens, service: Service, clock: Clock
+) -> None:
+    finger = closes_early(opens(size="phone"), "15:30")
+    expect(finger.page.locator("details[open]")).to_contain_text("This touches nobody.")
+    books(service, clock)
+    finger.taps_on("details[open] button.first")
+    expect(finger.page.get_by_role("heading", name="Whom this touches")).to_be_visible()
+    assert service.services.hours.closures.current(clock().date()) == []
+    finger.taps_on("button.first")
+    expect(finger.page.get_by_role("status")).to_contain_text("On the waiting list now, to be told: 1.")
+
+
+def test_without_javascript_a_page_shows_whom_closing_early_touches(
+    opens: Opens, service: Service, clock: Clock
+) -> None:
+    books(service, clock)
+    page = opens(size="phone", js=False)
+    finger = closes_early(page, "15:30")
+    finger.taps_on("details[open] button.first")
+    expect(page.locator("main")).to_contain_text("Made Up, 99999 00001")
+    assert service.services.hours.closures.current(clock().date()) == []
+    page.click("button.first")
+    expect(page.get_by_role("status")).to_contain_text("On the waiting list now, to be told: 1.")
 
 
 def test_whoever_comes_second_calls_nobody_and_is_told_who_was_first(

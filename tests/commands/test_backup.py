@@ -239,6 +239,29 @@ def test_a_restore_brings_no_link_of_the_calendar_back(phone: Phone, app: Flask,
 
 
 @pytest.mark.parametrize("database", ["read", "damaged"])
+def test_a_restore_brings_no_whole_names_of_the_calendar_back(
+    phone: Phone, app: Flask, live: Path, clock: Clock, database: str
+) -> None:
+    feed, asha = phone.services.diary.calendar_feed, By("asha", clock())
+    feed.show_names(True, asha)
+    backup = made(app)
+    feed.show_names(False, asha)
+    if database == "damaged":
+        damage(live)
+    assert runs(app, "restore", str(backup), "--yes").exit_code == 0
+    assert not feed.has_whole_names()
+
+
+def test_a_restore_leaves_whole_names_in_the_calendar_that_are_wanted_now(
+    phone: Phone, app: Flask, clock: Clock
+) -> None:
+    feed = phone.services.diary.calendar_feed
+    feed.show_names(True, By("asha", clock()))
+    assert runs(app, "restore", str(made(app)), "--yes").exit_code == 0
+    assert feed.has_whole_names()
+
+
+@pytest.mark.parametrize("database", ["read", "damaged"])
 def test_a_restore_brings_no_session_back_that_was_ended_since(
     phone: Phone, app: Flask, staff: Staff, live: Path, database: str
 ) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import insert
 
-from ivr.diary.calendar_feed import CalendarFeed
+from ivr.diary.calendar_feed import CalendarFeed, OlderEntry
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import WORKER_TIMEOUT, Database
@@ -91,9 +91,27 @@ def test_the_feed_holds_what_takes_time_from_thirty_days_back_to_all_ahead_in_it
         write.execute(insert(schema.appointment_history), told)
     found = feed.appointments(NOW)
     assert [(each.id, each.revision) for each in found] == [(2, 2), (4, 0), (7, 0), (1, 1)]
-    assert {(each.changed, each.line, each.initials, each.request_id) for each in found} == {
-        (NOW, "main", "M.U.", None)
-    }
+    assert {(each.changed, each.line, each.patient, each.request_id) for each in found} == {(NOW, "main", "M.U.", None)}
+
+
+def test_whole_names_are_off_until_somebody_says_so_and_each_change_is_told(feed: CalendarFeed, desk: Stores) -> None:
+    assert not feed.has_whole_names()
+    for whole in (True, True, False):
+        feed.show_names(whole, By("asha", NOW))
+        assert feed.has_whole_names() == whole
+    names, initials = ("asha", "names in calendar", ""), ("asha", "initials in calendar", "")
+    assert desk.told() == [names, names, initials]
+
+
+def test_of_many_who_want_whole_names_at_once_each_is_content(feed: CalendarFeed) -> None:
+    assert at_once(*[lambda: feed.show_names(True, By("asha", NOW))] * 8) == [None] * 8
+    assert feed.has_whole_names()
+
+
+@pytest.mark.parametrize("written", ["", "1", "1 2 3", "x 1", "1 -2", "1  2", "² 1"])
+def test_what_an_older_entry_cannot_be_is_read_as_none(written: str) -> None:
+    assert OlderEntry.read(written) is None
+    assert OlderEntry.read(str(OlderEntry(12, 3))) == OlderEntry(12, 3)
 
 
 def test_an_appointment_that_cannot_be_read_keeps_nobody_from_the_others(feed: CalendarFeed, desk: Stores) -> None:

@@ -2,6 +2,10 @@
 
 import re
 
+import pytest
+
+from ivr.line.hours import DeskClosure
+from ivr.storage.audit import By
 from tests.people import Clock, Phone, Staff
 
 BOOK = ("1", "1", "1", "1", "1")
@@ -34,3 +38,29 @@ def test_an_open_card_is_told_of_no_news_without_other_words(staff: Staff, phone
     assert (answer.status_code, answer.headers["Seen"] != seen) == (204, True), "what happened is on another card"
     staff.does("note", 1, note="her knee")
     assert staff.browser.get("/desk/requests/1/live", query_string={"seen": answer.headers["Seen"]}).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/desk/diary", "/desk/diary/week", "/desk"])
+def test_an_open_page_shows_a_colleagues_closure_at_once(staff: Staff, phone: Phone, clock: Clock, page: str) -> None:
+    """Within the same minute: nothing stands in the diary or on the list that would change with it."""
+    services, by = phone.services, By("meena", clock())
+    live = {"/desk": "/desk/list"}.get(page, f"{page}/live")
+
+    def asks(seen: str) -> tuple[int, str, str]:
+        answer = staff.browser.get(live, query_string={"seen": seen})
+        return answer.status_code, answer.headers.get("Seen", seen), answer.text
+
+    seen = re.findall(r'"seen": "([\w-]+)"', staff.browser.get(page).text)[0]
+    assert asks(seen)[:2] == (204, seen)
+    (closure,) = services.hours.closures.set([DeskClosure(clock().date(), "", (), "diwali")], by)
+    services.hours.closures_file.follow(services.hours.closures, clock().date())
+    status, closed, words = asks(seen)
+    assert closed != seen
+    if page != "/desk":
+        assert (status, "Diwali" in words) == (200, True)
+    services.hours.closures.undo(closure, by)
+    services.hours.closures_file.follow(services.hours.closures, clock().date())
+    status, opened, words = asks(closed)
+    assert opened != closed
+    if page != "/desk":
+        assert (status, "Diwali" in words) == (200, False)

@@ -191,6 +191,14 @@ def test_what_was_sent_after_the_session_ended_stands_on_its_page_after_the_logi
     assert all(words not in answer.headers["Location"] for words in SHOWN[form])
 
 
+@pytest.mark.parametrize("path", ["/desk/requests/1/times", "/desk/diary/1/times"])
+def test_what_was_typed_beside_the_free_times_outlives_the_session(taken: Staff, clock: Clock, path: str) -> None:
+    token = taken.csrf()
+    half_an_hour(taken, clock)
+    page = logs_in_at(taken, sends(taken, path, {"note": WORDS, "on": "2026-11-26"}, token))
+    assert WORDS in fields(page)
+
+
 @pytest.mark.parametrize("ends", ENDS)
 def test_however_a_session_ends_what_is_sent_then_is_kept(
     taken: Staff, clock: Clock, ends: Callable[[Staff, Clock], None]

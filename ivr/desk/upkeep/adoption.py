@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, exists, select
 
 from ivr.desk.requests import THE_CLOCK, Outcome, Status
-from ivr.diary.appointments import NewAppointment, Source
-from ivr.diary.diary import book
+from ivr.diary.appointments import DiaryEntry, DiaryEvent, NewAppointment, Source
+from ivr.diary.calendar_feed import older_entry
+from ivr.diary.diary import book, note
 from ivr.diary.times import Asked
 from ivr.line.clinic import Clinic
 from ivr.line.phones import NumberRefused, Phone
@@ -60,10 +61,12 @@ def _entered(write: Connection, clinic: Clinic, since: datetime | None, after: i
 def _enter(write: Connection, clinic: Clinic, row: Row[Any]) -> bool:
     columns = clinic.diary.of_line(row.line) or clinic.diary.schedules
     try:
-        book(write, _appointment(row), Asked(row.appointment, columns, beside=True))
+        made = book(write, _appointment(row), Asked(row.appointment, columns, beside=True))
     except (TypeError, AttributeError, OverflowError):  # a time that cannot be read, or at the end of all time
         name_once(table.name, row.id, ["appointment"])
         return False
+    moment = row.touched if isinstance(row.touched, datetime) else row.appointment
+    note(write, made, DiaryEntry(moment, THE_CLOCK, DiaryEvent.ADOPTED, str(older_entry(write, row.id))))
     return True
 
 

@@ -35,7 +35,7 @@ def front() -> ResponseReturnValue:
 @guarded_by(staff_only)
 def worklist() -> ResponseReturnValue:
     """Show the requests that wait, the most overdue first."""
-    wanted, live = _wanted(), Live(services().desk.worklist.version)
+    wanted, live = _wanted(), Live(_version)
     shown = _list(wanted)
     part = live.part("list.html", **shown)
     return render_template("desk.html", live=part, undo=undoable(), words="", **shown)
@@ -45,8 +45,13 @@ def worklist() -> ResponseReturnValue:
 @guarded_by(staff_only)
 def live_list() -> ResponseReturnValue:
     """Return only the list, for a page that is open; 204 where nothing has changed."""
-    live = Live(services().desk.worklist.version)
+    live = Live(_version)
     return ("", 204) if live.is_seen() else live.news(live.part("list.html", **_list(_wanted())))
+
+
+def _version() -> str:
+    """Return words that change with every change of a request or of the diary, whose floods stand on the list."""
+    return f"{services().desk.worklist.version()}-{services().diary.days.version()}"
 
 
 @console.get("/desk/requests/<reference>")
@@ -115,6 +120,7 @@ def _list(wanted: Filter) -> dict[str, object]:
         "on_their_way": _pending(services().desk.pending.count),
         "aside": _pending(services().desk.pending.count_aside),
         "busy": [each for each in loads() if each.is_full or each.is_full_of_withheld],
+        "floods": services().diary.floods.ahead(services().clock()),
         "lines": services().clinic.lines,
         "title": _("(%(count)s) The desk", count=page.waiting),
         "next_page": page.first + PAGE if page.first + PAGE < page.found else None,

@@ -15,6 +15,9 @@ from ivr.web.wording import language_words
 MOST_TIMES = 60
 """Free times that the page offers at once: those of a day in three columns."""
 
+MOST_DAYS = 7
+"""Days that are offered by a tap, beside the field for any other."""
+
 
 def name_of(found: Appointment) -> str:
     """Return the patient's name; empty where nobody has typed it. Raises StoreAway."""
@@ -49,8 +52,11 @@ def _history(found: Appointment) -> list[tuple[object, str, str]]:
 
 
 def _free_times(found: Appointment) -> dict[str, object]:
-    """Return the free times of the day that is shown, to which the appointment can be moved."""
+    """Return the free times of the day that is shown, to which the appointment can be moved, and the next such days."""
     now, clinic = services().clock(), services().hours.clinic_now()
-    day = day_of(request.values.get("on", "")) or max(local(found.starts).date(), today())
+    asked = day_of(request.values.get("on", "")) or day_of(request.form.get("look_day", ""))
+    day = asked or max(local(found.starts).date(), today())
     (whole,) = services().diary.days.read(clinic, day, day)
-    return {"on": day, "free": [each for each in whole.free(now) if each.start > now][:MOST_TIMES]}
+    coming = services().diary.free_times.offered(clinic, found.line, now)
+    days = list(dict.fromkeys(local(each.start).date() for each in coming))[:MOST_DAYS]
+    return {"on": day, "days": days, "free": [each for each in whole.free(now) if each.start > now][:MOST_TIMES]}

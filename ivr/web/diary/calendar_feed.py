@@ -1,7 +1,7 @@
 """The calendar feed behind its secret link, and the managers' actions on that link.
 
-An entry holds the hour, the reference, the patient's initials, the line and the URL of the appointment's page. It holds
-no number, whole name or note.
+An entry holds the hour, the reference, the patient's initials, the line and the URL of the appointment's page; in place
+of the initials the whole name where a manager has said so. It holds no number and no note.
 """
 
 from urllib.parse import urlsplit
@@ -55,6 +55,16 @@ def switch_off() -> ResponseReturnValue:
     return redirect(_section())
 
 
+@feed.post("/desk/diary/link/names")
+@guarded_by(manager_only)
+def show_names() -> ResponseReturnValue:
+    """Have the calendar show whole names, or initials again."""
+    whole = request.form.get("names") == "whole"
+    services().diary.calendar_feed.show_names(whole, by())
+    flash(_("The calendar shows whole names.") if whole else _("The calendar shows initials."), "done")
+    return redirect(_section())
+
+
 def address(token: str) -> str:
     """Return the URL of the feed, for a calendar program."""
     return f"{public_base()}/calendar/{token}.ics"
@@ -69,7 +79,8 @@ def state() -> dict[str, object]:
     """Return the state of the calendar feed. Only managers get its link."""
     link = services().diary.calendar_feed.link()
     url = address(link.token) if link and current_user.manager else ""
-    return {"on": link is not None, "url": url, "open": request.args.get("show") == "calendar"}
+    names = services().diary.calendar_feed.has_whole_names()
+    return {"on": link is not None, "url": url, "names": names, "open": request.args.get("show") == "calendar"}
 
 
 def _entry(booked: FeedEntry) -> ics.CalendarEvent:
@@ -81,7 +92,7 @@ def _entry(booked: FeedEntry) -> ics.CalendarEvent:
         end=booked.end,
         changed=booked.changed,
         revision=booked.revision,
-        summary=" ".join(filter(None, ("Appointment", booked.reference, booked.initials))),
+        summary=" ".join(filter(None, ("Appointment", booked.reference, booked.patient))),
         description=services().clinic.line(booked.line).heading,
         url=f"{base}/desk/diary/{booked.id}",
     )

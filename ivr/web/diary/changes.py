@@ -53,6 +53,13 @@ def move(appointment_id: int) -> ResponseReturnValue:
         return page_with(appointment_id, told=told_of([Concern(Doubt.TAKEN)], start, column), status=409)
 
 
+@changes.post("/desk/diary/<int(max=2147483647):appointment_id>/times")
+@guarded_by(staff_only)
+def show_times(appointment_id: int) -> ResponseReturnValue:
+    """Show the appointment with the free times of the day that the form asks for. Changes nothing."""
+    return page_with(appointment_id)
+
+
 @changes.post("/desk/diary/<int(max=2147483647):appointment_id>/cancel")
 @guarded_by(staff_only)
 def cancel(appointment_id: int) -> ResponseReturnValue:

@@ -1,6 +1,7 @@
 """The diary's pages: a day, a week, and the way to the next free time. Changes nothing."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -106,16 +107,16 @@ def _live() -> Live:
     return Live(services().diary.days.version)
 
 
-def _day() -> dict[str, view.ShownDay]:
+def _day() -> dict[str, Any]:
     card = waiting_request()
     wished = max(card.day, today()) if card and card.day else today()
     day = day_of(request.args.get("day", "")) or wished
     (found,) = view.days(day, day)
-    shown = {"day": found, "card": card, "today": today()}
-    return {**shown, "marked": request.args.get("marked", ""), "column": request.args.get("column", "")}  # type: ignore[dict-item]
+    shown = {"day": found, "card": card, "today": today(), "floods": services().diary.floods.ahead(services().clock())}
+    return {**shown, "marked": request.args.get("marked", ""), "column": request.args.get("column", "")}
 
 
-def _week() -> dict[str, list[view.ShownDay]]:
+def _week() -> dict[str, Any]:
     day = day_of(request.args.get("day", "")) or today()
     first = day - timedelta(days=day.weekday())
-    return {"days": view.days(first, first + WEEK), "card": waiting_request(), "today": today()}  # type: ignore[dict-item]
+    return {"days": view.days(first, first + WEEK), "card": waiting_request(), "today": today()}

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEntry, DiaryEvent, Source
 from ivr.diary.blocked_times import TimeBlock
 from ivr.diary.concerns import Concern, Doubt
+from ivr.diary.floods import FLOOD
 from ivr.diary.patients import Patient
 from ivr.line.diary import Schedule
 from ivr.line.hours import Shift
@@ -80,7 +81,7 @@ def _moment(written: str) -> str:
 HISTORY: Mapping[DiaryEvent, Callable[[str], str]] = {
     DiaryEvent.BOOKED: lambda detail: _("booked it for %(moment)s", moment=_moment(detail)),
     DiaryEvent.MOVED: lambda detail: _("gave another time: %(moment)s", moment=_moment(detail)),
-    DiaryEvent.CANCELLED: lambda _detail: _("cancelled the appointment"),
+    DiaryEvent.CANCELLED: lambda why: _("cancelled many at once") if why == FLOOD else _("cancelled the appointment"),
     DiaryEvent.ARRIVED: lambda _detail: _("marked: has come"),
     DiaryEvent.NOSHOW: lambda _detail: _("marked: did not come"),
     DiaryEvent.REOPENED: lambda _detail: _("booked it again"),
@@ -94,6 +95,8 @@ HISTORY: Mapping[DiaryEvent, Callable[[str], str]] = {
     DiaryEvent.TOLD: lambda _detail: _("told the patient"),
     DiaryEvent.TO_TELL: lambda _detail: _("the patient is to be told of a change"),
     DiaryEvent.NOT_TO_TELL: lambda _detail: _("there is nothing to tell any more"),
+    DiaryEvent.ADOPTED: lambda _detail: _("entered it into the diary"),
+    DiaryEvent.VOUCHED: lambda _detail: _("said that it is a patient's"),
     DiaryEvent.ON_PURPOSE: lambda _detail: _("gave this time on purpose"),
 }
 """Makes the sentence of an event from its detail."""
@@ -101,8 +104,7 @@ HISTORY: Mapping[DiaryEvent, Callable[[str], str]] = {
 
 def author_words(entry: DiaryEntry) -> str:
     """Return who caused a line of history, in words."""
-    who = text_of(entry.who)
-    return {"caller": _("the caller"), "the clock": _("the clock")}.get(who, who)
+    return {"caller": _("the caller"), "the clock": _("the clock")}.get(text_of(entry.who), text_of(entry.who))
 
 
 # -- what speaks against a time

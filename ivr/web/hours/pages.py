@@ -12,11 +12,12 @@ from flask.typing import ResponseReturnValue
 
 from ivr.hours.closures import Standing
 from ivr.hours.mirror_file import MirrorFileAway
-from ivr.line.hours import HORIZON_DAYS
+from ivr.line.clinic import Clinic
+from ivr.line.hours import HORIZON_DAYS, DeskClosure
 from ivr.web import typed
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.hours.form import ALL_LINES, FormRefused, wished
-from ivr.web.hours.touched import asks_first, keep_promises, whom_it_touches
+from ivr.web.hours.touched import asks_first, keep_promises, page_before, whom_it_touches
 from ivr.web.hours.view import entries, heard, suggestions
 from ivr.web.i18n import _, language
 from ivr.web.services import services
@@ -41,16 +42,32 @@ def page() -> ResponseReturnValue:
 @guarded_by(staff_only)
 def change() -> ResponseReturnValue:
     """Close for a day, or change its hours."""
-    standing = [each.closure for each in services().hours.closures.current(_today())]
     try:
-        asked = wished(request.form, services().clinic, standing, _today())
+        asked, after = _asked()
     except FormRefused as refused:
         return _page(typed.typed("hours"), str(refused)), 400
-    after = services().clinic.with_closures([*standing, *asked])
     if asks_first(after):
-        return whom_it_touches(after, url_for("hours.change")), 409
+        return page_before(after, url_for("hours.change")), 409
     services().hours.closures.set(asked, by())
     return _heard_from_now_on(_("It is set. Callers hear it from the next call on."))
+
+
+@hours.post("/desk/hours/touched")
+@guarded_by(staff_only)
+def touched() -> str:
+    """Return whom the form would touch as it stands, for an open page. Changes nothing."""
+    try:
+        _closures, after = _asked()
+    except FormRefused as refused:
+        return render_template("hours_touched_live.html", trouble=str(refused))
+    return render_template("hours_touched_live.html", **whom_it_touches(after))
+
+
+def _asked() -> tuple[list[DeskClosure], Clinic]:
+    """Return the closures that the form asks for, and the clinic with them. Raises FormRefused, StoreAway."""
+    standing = [each.closure for each in services().hours.closures.current(_today())]
+    asked = wished(request.form, services().clinic, standing, _today())
+    return asked, services().clinic.with_closures([*standing, *asked])
 
 
 @hours.post("/desk/hours/undo")
@@ -61,7 +78,7 @@ def undo() -> ResponseReturnValue:
     left = [each.closure for each in services().hours.closures.current(_today()) if each.id not in ids]
     after = services().clinic.with_closures(left)
     if asks_first(after):
-        return whom_it_touches(after, url_for("hours.undo")), 409
+        return page_before(after, url_for("hours.undo")), 409
     undone = [services().hours.closures.undo(each, by()) for each in ids]
     if not any(undone):
         flash(_("Somebody has undone this already."), "trouble")

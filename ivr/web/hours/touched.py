@@ -3,13 +3,14 @@
 The patients of closed hours go on the waiting list, and calls that were due then get another time.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import render_template, request
 
 from ivr.desk.upkeep.due_times import DueMove
+from ivr.desk.upkeep.upkeep import Touched
 from ivr.diary.appointments import Appointment
 from ivr.line.clinic import Clinic
 from ivr.line.hours import DeskClosure
@@ -19,7 +20,7 @@ from ivr.web.services import services
 from ivr.web.sessions import by
 
 KEEPS = "keeps"
-"""The field of the form that is sent once somebody has seen whom the change touches."""
+"""The field of the form that tells whom its reader has been shown: who is touched besides is shown first."""
 
 
 @dataclass(frozen=True)
@@ -35,27 +36,39 @@ class TouchedPatient:
 
 
 def asks_first(after: Clinic) -> bool:
-    """Return whether these hours touch somebody, and the reader has not been shown whom. Raises StoreAway."""
-    if KEEPS in request.form:
-        return False
-    return not services().desk.upkeep.touched(after, services().clock()).is_nobody
+    """Return whether these hours touch somebody whom the reader has not been shown. Raises StoreAway."""
+    touched = services().desk.upkeep.touched(after, services().clock())
+    return not _keys(touched) <= set(request.form.get(KEEPS, "").split(" "))
 
 
-def whom_it_touches(after: Clinic, action: str) -> str:
-    """Return the page that shows whom these hours touch, with the form to keep them. Raises StoreAway."""
+def whom_it_touches(after: Clinic) -> Mapping[str, object]:
+    """Return whom these hours touch, in words, and the value of the field that tells so. Raises StoreAway."""
     touched = services().desk.upkeep.touched(after, services().clock())
     everybody = [*touched.appointments, *touched.relieved]
     people = services().diary.patients.called({each.patient_id for each in everybody if each.patient_id})
     names = {key: each.name for key, each in people.items()}
-    return render_template(
-        "hours_touched.html",
-        appointments=[_patient(each, names) for each in touched.appointments],
-        relieved=[_patient(each, names) for each in touched.relieved],
-        calls=[_call(each) for each in touched.requests],
-        action=action,
-        fields=[(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"],
-        keeps=KEEPS,
-    )
+    return {
+        "appointments": [_patient(each, names) for each in touched.appointments],
+        "relieved": [_patient(each, names) for each in touched.relieved],
+        "calls": [_call(each) for each in touched.requests],
+        "keeps": KEEPS,
+        "shown": " ".join(sorted(_keys(touched))),
+    }
+
+
+def page_before(after: Clinic, action: str) -> str:
+    """Return the page that shows whom these hours touch, with the form to keep them. Raises StoreAway."""
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", KEEPS}]
+    return render_template("hours_touched.html", action=action, fields=fields, **whom_it_touches(after))
+
+
+def _keys(touched: Touched) -> set[str]:
+    """Return a word for each promise that is touched, and how."""
+    return {
+        *(f"told-{each.id}" for each in touched.appointments),
+        *(f"relieved-{each.id}" for each in touched.relieved),
+        *(f"moved-{each.request_id}" for each in touched.requests),
+    }
 
 
 def keep_promises(closures: Sequence[DeskClosure]) -> list[str]:

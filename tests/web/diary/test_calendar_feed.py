@@ -14,10 +14,12 @@ from sqlalchemy import insert, update
 from werkzeug.test import TestResponse
 
 from config.settings import ROOT
+from ivr.desk.requests import NoSuchRequest
 from ivr.desk.upkeep.adoption import Adoption
-from ivr.diary.appointments import AppointmentStatus, Source
+from ivr.diary.appointments import AppointmentStatus
 from ivr.diary.desk_diary import DeskBooking
 from ivr.line.phones import Phone as Number
+from ivr.operations.retention import Purge
 from ivr.staff.people import MANAGER, STAFF
 from ivr.storage import schema
 from ivr.storage.audit import By
@@ -48,8 +50,8 @@ def comes(app: Flask, services: Services, clock: Clock, name: str, role: str) ->
     return person
 
 
-def posts(person: Staff, path: str) -> TestResponse:
-    return person.browser.post(path, data={"csrf_token": person.csrf()}, follow_redirects=True)
+def posts(person: Staff, path: str, **fields: str) -> TestResponse:
+    return person.browser.post(path, data={"csrf_token": person.csrf(), **fields}, follow_redirects=True)
 
 
 def link_on(page: str) -> str:
@@ -130,16 +132,68 @@ def test_nobodys_number_name_or_note_stands_in_it_but_the_initials(app: Flask, p
         assert hidden not in words, hidden
 
 
-def test_what_an_older_version_has_shown_stays_the_same_entry(
-    app: Flask, services: Services, phone: Phone, link: str
+def test_whole_names_stand_in_it_once_a_manager_says_so_and_initials_again(
+    app: Flask, phone: Phone, manager: Staff, link: str
 ) -> None:
+    books(phone, TEN, name="rukmini devi Made-Up")
+    said = posts(manager, "/desk/diary/link/names", names="whole").text
+    assert "The calendar shows whole names." in said
+    assert "the names of all patients" in said
+    words = reads(app, link).text
+    assert "SUMMARY:Appointment 900001 rukmini devi Made-Up" in words
+    assert CALLER[3:] not in words.replace(" ", "")
+    assert "knee" not in words
+    renewed = link_on(posts(manager, "/desk/diary/link").text)
+    assert "Made-Up" in reads(app, renewed).text, "it holds for the next link too"
+    assert "The calendar shows initials." in posts(manager, "/desk/diary/link/names", names="initials").text
+    assert "SUMMARY:Appointment 900001 R.D.M." in reads(app, renewed).text
+    told = [each.what for each in phone.services.staff.audit.page() if "calendar" in each.what]
+    assert told == ["initials in calendar", "made calendar link", "names in calendar", "made calendar link"]
+
+
+def test_whole_names_in_it_are_a_managers_word_alone(app: Flask, phone: Phone, colleague: Staff, link: str) -> None:
+    books(phone, TEN, name="Made Up")
+    assert posts(colleague, "/desk/diary/link/names", names="whole").status_code == 403
+    assert "link/names" not in colleague.browser.get("/desk/diary").text
+    assert "Made Up" not in reads(app, link).text
+
+
+def adopts(phone: Phone, *lines: tuple[str, str]) -> None:
+    """Leaves a request as an older version booked it, with these lines of history, and enters it into the diary."""
+    services, now = phone.services, phone.services.clock()
     phone.rings().press("1", "1", "1", "1", "1")
-    made = books(phone, TEN)
     with services.database.writing() as write:
-        write.execute(update(schema.appointments).values(source=Source.OLDER, request_id=1))
+        booked = {"status": "closed", "outcome": "booked", "appointment": TEN, "touched": now}
+        write.execute(update(schema.requests).values(**booked))
+        for what, detail in lines:
+            write.execute(insert(schema.history).values(request_id=1, at=now, who="asha", what=what, detail=detail))
+    assert Adoption(services.database).run(services.clinic, now) == 1
+
+
+def test_an_older_entry_stays_the_same_when_its_request_is_deleted(
+    app: Flask, phone: Phone, link: str, clock: Clock
+) -> None:
+    """Retention deletes a request long before the appointment, which was moved ahead, leaves the calendar."""
+    adopts(phone, ("booked", ""), ("rebooked", ""), ("undone", "rebooked"))
+    (made,) = phone.services.diary.reads.between(TEN, TEN + timedelta(minutes=5))
+    clock.goes_on(hours=1)
+    phone.services.diary.desk.move(made.id, TEN + timedelta(days=200), By("asha", clock()))
+    (before,) = events(reads(app, link))
+    clock.goes_on(days=120)
+    Purge(phone.services.database, phone.services.clinic.retention).run(clock())
+    with pytest.raises(NoSuchRequest):
+        phone.services.desk.store.any_request(1)
+    (after,) = events(reads(app, link))
+    assert (after["uid"], after["sequence"]) == (before["uid"], before["sequence"])
+    assert (str(after["uid"]).partition("-")[0], after["sequence"]) == ("1", 3)
+
+
+def test_what_an_older_version_has_shown_stays_the_same_entry(app: Flask, phone: Phone, link: str) -> None:
+    adopts(phone, ("booked", ""))
+    (made,) = phone.services.diary.reads.between(TEN, TEN + timedelta(minutes=5))
     (event,) = events(reads(app, link))
-    assert event["uid"] == "1-900001@line.example"
-    assert event["url"] == f"https://line.example/desk/diary/{made}"
+    assert event["uid"] == f"1-{made.reference}@line.example"
+    assert event["url"] == f"https://line.example/desk/diary/{made.id}"
 
 
 @pytest.mark.parametrize(
@@ -157,14 +211,8 @@ def test_an_entry_of_an_older_version_never_falls_behind_what_that_had_shown(
     phone: Phone, link: str, lines: list[tuple[str, str]], shown: int
 ) -> None:
     """A program that has revision 1 of an entry heeds no revision 0 of it."""
+    adopts(phone, *lines)
     services, now = phone.services, phone.services.clock()
-    phone.rings().press("1", "1", "1", "1", "1")
-    with services.database.writing() as write:
-        booked = {"status": "closed", "outcome": "booked", "appointment": TEN, "touched": now}
-        write.execute(update(schema.requests).values(**booked))
-        for what, detail in lines:
-            write.execute(insert(schema.history).values(request_id=1, at=now, who="asha", what=what, detail=detail))
-    assert Adoption(services.database).run(services.clinic, now) == 1
     (before,) = events(reads(phone.app, link))
     assert (before["uid"].partition("-")[0], before["sequence"]) == ("1", shown)
     (made,) = services.diary.reads.between(TEN, TEN + timedelta(minutes=5))

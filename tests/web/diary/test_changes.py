@@ -41,6 +41,22 @@ def test_the_page_says_who_comes_when_and_offers_the_days_free_times(staff: Staf
     assert 'name="to" value="2026-11-27 09:00 1"' in gets(staff, f"/{made}", on="2026-11-27")
 
 
+def test_a_tap_on_a_day_shows_its_free_times_beside_what_was_typed(staff: Staff, services: Services, made: int) -> None:
+    days = re.findall(r'name="on" value="([\d-]+)"', gets(staff, f"/{made}"))
+    assert days == [str(TODAY + timedelta(days=each)) for each in range(7)]
+    for field in ("on", "look_day"):
+        answer = sends(staff, f"/{made}/times", note="by bus", hour="18:05", **{field: "2026-11-27"})
+        page = words_of(answer)
+        assert answer.status_code == 200
+        assert 'name="to" value="2026-11-27 09:00 1"' in page
+        assert re.findall(r'value="([\d-]+)"[^>]*aria-pressed="true"', page) == ["2026-11-27"]
+        assert ">by bus</textarea>" in page
+        assert 'value="18:05"' in page
+    assert (found(services).starts, found(services).touched) == (at("10:30"), found(services).created)
+    for odd in ("x", "9999-12-31", "", "2026-02-30"):
+        assert 'name="to" value="2026-11-24 09:00 1"' in words_of(sends(staff, f"/{made}/times", on=odd, look_day=odd))
+
+
 def test_one_tap_moves_it_and_another_undoes_it(both: Phone, clock: Clock) -> None:
     both.services.staff.people.add("asha", PASSWORD, clock())
     staff = Staff(both.app, "asha", PASSWORD)

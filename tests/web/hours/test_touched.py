@@ -9,7 +9,7 @@ from ivr.diary.diary import book
 from ivr.diary.patients import known_as, set_patient
 from ivr.line.phones import Phone as Number
 from ivr.storage import schema
-from tests.diary import NOW, asked, wished
+from tests.diary import AT_FOUR, NOW, asked, wished
 from tests.people import Phone, Staff
 from tests.web.hours.test_pages import TODAY, at_the_desk, page, posts
 
@@ -45,7 +45,8 @@ def confirms(staff: Staff, shown_first: str) -> str:
     """Taps the button of that page; the page that follows."""
     action = re.findall(r'<form method="post" action="(/desk/hours[^"]*)" class="row ends">', shown_first)[0]
     fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', shown_first.partition(action)[2])
-    answer = staff.browser.post(action, data=dict([*fields, ("keeps", "yes")]))
+    kept = re.findall(r'name="keeps" value="([^"]*)"', shown_first)[0]
+    answer = staff.browser.post(action, data=dict([*fields, ("keeps", kept)]))
     assert answer.status_code == 302
     return unescape(page(staff))
 
@@ -90,6 +91,34 @@ def test_the_card_says_why_the_patient_is_to_be_told(phone: Phone, patient: str)
     confirms(staff, shown(staff, **undo_of(staff)))
     card = unescape(staff.browser.get("/desk/requests/000001?id=1", follow_redirects=True).text)
     assert "there is nothing to tell the patient any more" in card
+
+
+def test_whoever_is_touched_since_is_shown_before_it_is_kept(phone: Phone, patient: str) -> None:
+    staff = at_the_desk(phone)
+    kept = re.findall(r'name="keeps" value="([^"]*)"', shown(staff, **CLOSES))[0]
+    with phone.services.database.writing() as write:
+        starts = AT_FOUR.replace(hour=17)
+        book(write, wished(starts, 2), asked(starts))
+    answer = posts(staff, **CLOSES, keeps=kept)
+    assert answer.status_code == 409
+    assert "2 appointments in closed hours" in answer.text
+    assert phone.services.hours.closures.current(NOW.date()) == []
+    confirms(staff, unescape(answer.text))
+    assert len(phone.services.hours.closures.current(NOW.date())) == 1
+
+
+def test_an_open_form_shows_whom_it_touches_as_it_is_filled_in_and_changes_nothing(phone: Phone, patient: str) -> None:
+    staff = at_the_desk(phone)
+    early = {"what": "early", "day": TODAY, "line": "*", "reason": "", "path": "/desk/hours/touched"}
+    found = {each: unescape(posts(staff, **early, time=each).text) for each in ("16:15", "17:00", "21:15", "")}
+    assert f"{patient}, 99999 00001" in found["16:15"]
+    assert "This touches nobody." in found["17:00"]
+    assert "21:15 changes nothing: it is outside the opening hours" in found["21:15"]
+    assert "Please give an hour, such as 17:00." in found[""]
+    keeps = re.findall(r'name="keeps" value="([^"]*)"', found["16:15"])[0]
+    assert phone.services.hours.closures.current(NOW.date()) == []
+    assert posts(staff, **{**early, "path": "/desk/hours"}, time="16:15", keeps=keeps).status_code == 302
+    assert len(phone.services.desk.store.waiting()) == 1
 
 
 def test_a_change_that_touches_nobody_is_made_at_once(phone: Phone, patient: str) -> None:

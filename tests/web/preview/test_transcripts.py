@@ -18,6 +18,7 @@ from ivr.phone.ringing import WITHHELD
 from ivr.storage.audit import By
 from ivr.web.preview.reception import read_reception
 from ivr.web.preview.transcripts import CallerKind, PreviewQuery, read_call
+from tests.clinic import SHIPPED, WISHES_ONLY
 from tests.people import CALLER, DELHI, Clock, Phone
 from tests.web import clinic_with_reception, service
 from tests.web.preview.listener import EVERY_WAY, EVERYTHING, OFFERED, Listener, Share, blocked, settles
@@ -158,3 +159,27 @@ def compare(
         listener.compares(read, phone.rings(which.line, caller=sender, lang=which.lang))
     clock.now = before
     return listener.heard
+
+
+@pytest.fixture(params=[("where the telephone books", 1500), ("where it takes wishes", 1050)], ids=lambda each: each[0])
+def told(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
+) -> Iterator[tuple[Phone, int]]:
+    """A telephone at the shipped clinic, and the most scenes in which a call there may be told."""
+    where, most = request.param
+    path = tmp_path / "clinic.toml"
+    path.write_text(SHIPPED.read_text(encoding="utf-8") if "books" in where else WISHES_ONLY)
+    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(path)) as phone:
+        yield phone, most
+
+
+def test_a_call_is_told_in_a_bounded_number_of_scenes(told: tuple[Phone, int], clock: Clock) -> None:
+    """However many times are free, a few of them stand for all: a page of every one would be read by nobody."""
+    phone, most = told
+    clinic = phone.services.hours.clinic_now()
+    counts = {}
+    for line in clinic.lines.values():
+        for language in phone.services.script.languages:
+            call = read_call(phone.services, clinic, PreviewQuery(line, language, clock()))
+            counts[line.key, language] = sum(1 for _each in call.every())
+    assert {which: count for which, count in counts.items() if not most / 2 < count <= most} == {}

@@ -1,0 +1,92 @@
+"""Tells a flood of bookings by telephone by its pace.
+
+Whoever fills the diary does so from many numbers, or for many, and who called is not stored with what was booked for
+another number. Pure: the bookings are an argument.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+
+@dataclass(frozen=True)
+class BookingMade:
+    """A booking by telephone, as far as its pace matters."""
+
+    id: int
+    created: datetime
+    call_id: str
+    keyed: bool
+    """True if it was made for a number that the caller entered."""
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A sign of a flood: so many bookings, each made within so much time of the one before."""
+
+    fewest: int
+    pause: timedelta
+    of_one_call: bool = False
+    keyed: bool = False
+    """True if only those count that were made for a number that the caller entered."""
+
+
+SIGNS = (
+    Sign(12, timedelta(minutes=2)),
+    Sign(5, timedelta(minutes=30), keyed=True),
+    Sign(3, timedelta(hours=1), of_one_call=True),
+)
+"""The signs, in the order in which they are looked for; what one has found, no other counts."""
+
+
+@dataclass(frozen=True)
+class Flood:
+    """Appointments that were booked in a flood, in the order of booking."""
+
+    bookings: tuple[BookingMade, ...]
+
+    @property
+    def first(self) -> datetime:
+        """The moment of the first booking."""
+        return self.bookings[0].created
+
+    @property
+    def last(self) -> datetime:
+        """The moment of the last booking."""
+        return self.bookings[-1].created
+
+    @property
+    def keyed(self) -> int:
+        """The number of those that were made for a number that the caller entered."""
+        return sum(each.keyed for each in self.bookings)
+
+    @property
+    def calls(self) -> int:
+        """The number of calls in which they were booked."""
+        return len({each.call_id for each in self.bookings})
+
+
+def floods_in(booked: Sequence[BookingMade]) -> list[Flood]:
+    """Return the floods in these bookings, the earliest first."""
+    left, found = sorted(booked, key=lambda each: (each.created, each.id)), list[Flood]()
+    for sign in SIGNS:
+        of_sign = [each for each in _runs(left, sign) if len(each) >= sign.fewest]
+        seen = {each.id for run in of_sign for each in run}
+        left = [each for each in left if each.id not in seen]
+        found.extend(Flood(tuple(run)) for run in of_sign)
+    return sorted(found, key=lambda each: each.first)
+
+
+def _runs(booked: Sequence[BookingMade], sign: Sign) -> Iterator[list[BookingMade]]:
+    """Yield the bookings that the sign counts, divided where one comes later than its pause after the one before."""
+    counted = [each for each in booked if not sign.keyed or each.keyed]
+    call: Callable[[BookingMade], str] = lambda each: each.call_id if sign.of_one_call else ""  # noqa: E731 - a key
+    for _call, together in groupby(sorted(counted, key=call), key=call):
+        run: list[BookingMade] = []
+        for each in together:
+            if run and each.created - run[-1].created > sign.pause:
+                yield run
+                run = []
+            run.append(each)
+        yield run
