@@ -1,4 +1,4 @@
-"""How much slower the reports are with a year of calls than with a month of them: a ratio, side by side in one run.
+"""How much slower the reports are with a year of calls and appointments than with a month: a ratio, side by side.
 
 Run as `python -m bench.reports [CALLS_A_DAY [URL_OF_THE_MONTH URL_OF_THE_YEAR]]`. The databases must be empty; where
 none are given, both are SQLite in a temporary folder.
@@ -82,9 +82,48 @@ def lines(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield {**line, "who": "bench", "what": what, "detail": "", "before": before}
 
 
+VISITS = 10
+"""So many calls there are for each appointment."""
+
+
+def appointments(days: int, a_day: int) -> Iterator[dict[str, Any]]:
+    """Appointments of each day, in as many columns as it takes; one in nine of the patients did not come."""
+    for number in range(days * a_day // VISITS):
+        day, turn = divmod(number, a_day // VISITS)
+        starts = NOW.replace(hour=4) - timedelta(days=day, minutes=-30 * (turn % 20))
+        yield {
+            "id": number + 1,
+            "reference": f"{number % 10**6:06}",
+            "line": "main",
+            "language": "en",
+            "schedule": "1",
+            "extra": turn // 20,
+            "starts": starts,
+            "ends": starts + timedelta(minutes=30),
+            "status": "noshow" if number % 9 == 0 else "arrived",
+            "source": "phone" if number % 3 else "desk",
+            "made_by": "bench",
+            "call_sid": "",
+            "created": starts - timedelta(days=3),
+            "touched": starts,
+        }
+
+
+def events(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What their histories say."""
+    for each in made:
+        line = {"appointment_id": each["id"], "who": "bench", "detail": ""}
+        yield {**line, "at": each["created"], "what": "booked"}
+        if each["id"] % 7 == 0:
+            yield {**line, "at": each["created"] + timedelta(days=1), "what": "moved"}
+        yield {**line, "at": each["starts"], "what": each["status"]}
+
+
 def fill(database: Database, days: int, a_day: int) -> None:
     """Writes all of it."""
     for table, rows in (
+        (schema.appointments, appointments(days, a_day)),
+        (schema.appointment_history, events(appointments(days, a_day))),
         (schema.calls, calls(days, a_day)),
         (schema.requests, requests(calls(days, a_day))),
         (schema.history, lines(requests(calls(days, a_day)))),
@@ -122,9 +161,9 @@ def took(browser: FlaskClient, path: str) -> float:
 
 
 def main(a_day: int, month_url: str = "", year_url: str = "") -> None:
-    """Prints, for each page, the median with a month and with a year of calls, and their ratio."""
+    """Prints, for each page, the median with a month and with a year behind it, and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
-        month = desk(Path(folder) / "month", month_url, 30, a_day)
+        month = desk(Path(folder) / "month", month_url, 60, a_day)  # and the days that it is compared with
         year = desk(Path(folder) / "year", year_url, 365, a_day)
         print(f"{'page':30} {'month ms':>9} {'year ms':>9} {'ratio':>6}")  # noqa: T201 - a benchmark prints
         for path in PATHS:

@@ -54,7 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ivr.wiring.carriers": {"ivr.line", "ivr.carrier", "ivr.carrier.twilio"},
     "ivr.supervisor": {"config"},
     # 4
-    "ivr.reports": {"ivr.line", "ivr.storage", "ivr.desk"},
+    "ivr.reports": {"ivr.line", "ivr.storage", "ivr.desk", "ivr.diary"},
     "ivr.phone": {"ivr.line", "config"} | CARRIERS,
     "ivr.preflight": LINE | GROUND | STORES | CARRIERS,
     # 5

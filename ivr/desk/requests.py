@@ -200,7 +200,7 @@ class Request:
     outcome: Outcome | None = None
     appointment: datetime | None = None
     source: str = "call"
-    """The origin of the request: "call" or "counter"."""
+    """The origin of the request: "call", "counter", or "diary" where the clinic is to tell its patient something."""
     merged_into: int | None = None
     """The id of the request that this one was closed as a duplicate of."""
     patient_id: int | None = None

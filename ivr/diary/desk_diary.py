@@ -82,10 +82,13 @@ class DeskDiary:
         audited = self._audited(AuditAction.CHANGED_APPOINTMENT, by, starts.isoformat())
         self._done(appointment_id, lambda write: move(write, appointment_id, asked, by), audited)
 
-    def cancel(self, appointment_id: int, by: By) -> None:
-        """Cancel an appointment. Raises ChangeRefused, NoSuchAppointment, StoreAway."""
+    def cancel(self, appointment_id: int, by: By, why: str = "") -> None:
+        """Cancel an appointment. Raises ChangeRefused, NoSuchAppointment, StoreAway.
+
+        `why` is the reason in its history; UNDONE for a booking that is undone.
+        """
         audited = self._audited(AuditAction.CANCELLED_APPOINTMENT, by)
-        self._done(appointment_id, lambda write: cancel(write, appointment_id, by), audited)
+        self._done(appointment_id, lambda write: cancel(write, appointment_id, by, why), audited)
 
     def mark(self, appointment_id: int, status: AppointmentStatus, by: By) -> None:
         """Mark that the patient has arrived, or did not come. Raises ChangeRefused, NoSuchAppointment, StoreAway."""

@@ -29,7 +29,7 @@ def slots_of_day(rules: DiaryRules, schedules: Sequence[Schedule], hours: Hours,
     return sorted(
         Slot(hours.local(start), each.key)
         for each in schedules
-        for opens, closes in _open(each, hours, day)
+        for opens, closes in open_stretches(each, hours, day)
         for start in _starts(opens, closes, each.length, rules.buffer)
         if is_free(busy.get(each.key, ()), start, start + each.length + rules.buffer)
     )
@@ -43,11 +43,11 @@ def is_free(taken: Sequence[Stretch], start: datetime, end: datetime) -> bool:
 def is_open(schedule: Schedule | None, hours: Hours, start: datetime, end: datetime) -> bool:
     """Return whether the clinic, and the practitioner of this column, work from `start` to `end` without a break."""
     day = hours.local(start).date()
-    opened = _open(schedule, hours, day) if schedule else _in_utc(hours.stretches(day))
+    opened = open_stretches(schedule, hours, day) if schedule else _in_utc(hours.stretches(day))
     return any(opens <= start and end <= closes for opens, closes in opened)
 
 
-def _open(schedule: Schedule, hours: Hours, day: date) -> Iterator[Stretch]:
+def open_stretches(schedule: Schedule, hours: Hours, day: date) -> Iterator[Stretch]:
     """Yield when the column's visits may take place: the clinic's shifts of the day, cut to the practitioner's."""
     clinics = list(_in_utc(hours.stretches(day)))
     if schedule.week is None:

@@ -26,17 +26,21 @@ class Habit:
     share: int
 
 
-ASKS = "number own_number summary kept goodbye"
+WHO = "for_whom number own_number summary confirmed"
+ASKS = f"{WHO} kept goodbye"
 HABITS = (
-    Habit(f"welcome main book book_day book_part {ASKS}", 95, 27),
-    Habit(f"welcome main callback {ASKS}", 70, 16),
-    Habit("welcome main hours", 41, 14),
+    Habit(f"welcome main book free times {WHO} booked goodbye", 75, 17),
+    Habit(f"welcome main book free no_time wish book_day book_part {ASKS}", 95, 10),
+    Habit(f"welcome main callback {ASKS}", 70, 13),
+    Habit("welcome main hours", 41, 12),
     Habit("welcome main person ring talked goodbye", 160, 12),
     Habit("welcome main", 12, 9),
     Habit("welcome main advice topics topic", 88, 8),
-    Habit("welcome main book book_day", 35, 5),
+    Habit("welcome main book free times", 35, 5),
     Habit(f"welcome main person closed_now callback {ASKS}", 85, 4),
+    Habit(f"welcome main person ring nobody callback {ASKS}", 90, 3),
     Habit("welcome main offer goodbye", 60, 3),
+    Habit("welcome main own appointment change prove change free times for_whom move_sure moved goodbye", 80, 2),
     Habit("welcome main person ring", 25, 2),
 )
 """The kinds of calls; their shares add up to a hundred."""

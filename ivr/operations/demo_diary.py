@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Select, delete, or_, select
 
+from ivr.desk.requests import CALLER
 from ivr.diary.appointments import AppointmentStatus, NewAppointment, Source
-from ivr.diary.diary import book, mark
+from ivr.diary.diary import book, cancel, mark
 from ivr.diary.free_times import FreeTimes
 from ivr.diary.patients import known_as
 from ivr.diary.times import Asked
@@ -33,6 +34,9 @@ PEOPLE = 30
 TAKEN = (True, True, False, True, False)
 """Which free times are taken, one after another: the diary is busy, and not full."""
 
+CANCELLED = 11
+"""One in so many is cancelled, by the caller or at the desk in turn."""
+
 table = schema.appointments
 
 
@@ -56,7 +60,7 @@ def fill_diary(database: Database, clinic: Clinic, now: datetime) -> int:
 
 
 def _visit(write: Connection, clinic: Clinic, slot: Slot, turn: int, now: datetime) -> None:
-    """Book one, as a caller or as the desk, some days before; what is past has come, or not."""
+    """Book one, as a caller or as the desk, some days before; some are cancelled, and of the past some did not come."""
     made, number = min(now, slot.start) - timedelta(days=1 + turn % 5), turn % PEOPLE
     phone = Phone(f"{NUMBERS}{number:02}")
     new = NewAppointment(
@@ -73,7 +77,9 @@ def _visit(write: Connection, clinic: Clinic, slot: Slot, turn: int, now: dateti
     )
     column = [each for each in clinic.diary.schedules if each.key == slot.schedule]
     appointment_id = book(write, new, Asked(slot.start, column))
-    if slot.start < now:
+    if turn % CANCELLED == 0:
+        cancel(write, appointment_id, By(CALLER if turn % 2 else SOMEBODY, made + timedelta(hours=5)))
+    elif slot.start < now:
         status = AppointmentStatus.ARRIVED if turn % 9 else AppointmentStatus.NOSHOW
         mark(write, appointment_id, status, By(SOMEBODY, slot.start))
 

@@ -26,6 +26,8 @@ def choices_of(menu: Mapping[str, Place]) -> tuple[str, ...]:
 class Fate(StrEnum):
     """The result of a call for the caller, as far as its path tells."""
 
+    BOOKED = "booked"
+    """The caller booked, moved or cancelled an appointment."""
     ASKED = "asked"
     """The caller left a request."""
     TALKED = "talked"
@@ -45,7 +47,7 @@ class Fate(StrEnum):
 
 
 FATES: Mapping[str, Fate] = {
-    **dict.fromkeys(("booked", "moved", "cancelled"), Fate.ASKED),
+    **dict.fromkeys(("booked", "moved", "cancelled"), Fate.BOOKED),
     "kept": Fate.ASKED,
     "talked": Fate.TALKED,
     "not_kept": Fate.FAILED,
@@ -55,9 +57,35 @@ FATES: Mapping[str, Fate] = {
 }
 """The result by a word of the path. The first that the path contains counts, before any place that answers."""
 
-SERVED = (Fate.ASKED, Fate.TALKED, Fate.HEARD)
-GOT_THROUGH = (Fate.ASKED, Fate.TALKED)
+GOT_THROUGH = (Fate.BOOKED, Fate.ASKED, Fate.TALKED)
 """Results that a later fault in the call does not change."""
+
+SERVED = (*GOT_THROUGH, Fate.HEARD)
+LEFT_SOMETHING = (Fate.BOOKED, Fate.ASKED)
+"""Results after which the clinic knows of the caller's wish."""
+
+
+class ReceptionAnswer(StrEnum):
+    """The answer to a caller who asked for the reception, whatever came after it in the call."""
+
+    NOBODY = "nobody"
+    """Nobody was there, or nobody took the call."""
+    TALKED = "talked"
+    CLOSED = "closed"
+    """The clinic was closed, which the caller was told."""
+    REFUSED = "refused"
+    """The caller is blocked or over a limit."""
+    HUNG_UP = "hung_up"
+    """The caller hung up before there was an answer."""
+
+
+ANSWERS: Mapping[str, ReceptionAnswer] = {
+    **dict.fromkeys(("nobody", "rung_enough"), ReceptionAnswer.NOBODY),
+    "talked": ReceptionAnswer.TALKED,
+    "closed_now": ReceptionAnswer.CLOSED,
+    "refused": ReceptionAnswer.REFUSED,
+}
+"""The answer by a word of the path. The first that the path contains counts: who found nobody once has found nobody."""
 
 
 class Reading:
@@ -79,6 +107,18 @@ class Reading:
             return Fate.FAILED
         return settled or (Fate.BEFORE if self.choice(path) == NOTHING else Fate.MIDWAY)
 
+    def served(self, path: Sequence[str]) -> bool:
+        """Return whether the caller heard an answer, talked to the reception, booked, or left a request."""
+        return self.fate(path) in SERVED
+
+
+def reception(path: Sequence[str]) -> ReceptionAnswer | None:
+    """Return what came of asking for the reception on this path; None where the caller did not ask for it."""
+    if PERSON_PLACE not in path:
+        return None
+    asked = path[path.index(PERSON_PLACE) :]
+    return next((found for word, found in ANSWERS.items() if word in asked), ReceptionAnswer.HUNG_UP)
+
 
 @dataclass(frozen=True)
 class CallStats:
@@ -89,6 +129,8 @@ class CallStats:
     choices: Mapping[str, int]
     endings: Mapping[Ending, int]
     fates: Mapping[Fate, int]
+    receptions: Mapping[tuple[ReceptionAnswer, bool], int]
+    """The calls that asked for the reception, apart for True where the caller booked or left a request in the call."""
 
     @property
     def count(self) -> int:
@@ -97,8 +139,18 @@ class CallStats:
 
     @property
     def served(self) -> int:
-        """The number of calls in which the caller heard an answer, talked to the reception, or left a request."""
+        """The number of calls whose caller heard an answer, talked to the reception, booked, or left a request."""
         return sum(self.fates.get(each, 0) for each in SERVED)
+
+    @property
+    def asked_for_reception(self) -> int:
+        """The number of calls that asked for the reception."""
+        return sum(self.receptions.values())
+
+    @property
+    def found_nobody(self) -> int:
+        """The number of calls that asked for the reception and found nobody, whatever came after."""
+        return sum(self.receptions.get((ReceptionAnswer.NOBODY, asked), 0) for asked in (True, False))
 
 
 @dataclass(frozen=True)
@@ -116,9 +168,13 @@ def call_stats(groups: Iterable[Calls], hours: Mapping[int, int], menu: Mapping[
     choices: Counter[str] = Counter()
     endings: Counter[Ending] = Counter()
     fates: Counter[Fate] = Counter()
+    receptions: Counter[tuple[ReceptionAnswer, bool]] = Counter()
     for each in groups:
         words = each.path.split()
+        fate, answer = reading.fate(words), reception(words)
         choices[reading.choice(words)] += each.count
-        fates[reading.fate(words)] += each.count
+        fates[fate] += each.count
         endings[each.ended] += each.count
-    return CallStats(hours, choices, endings, fates)
+        if answer:
+            receptions[answer, fate in LEFT_SOMETHING] += each.count
+    return CallStats(hours, choices, endings, fates, receptions)

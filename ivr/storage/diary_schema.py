@@ -77,6 +77,7 @@ appointment_history = Table(
     Column("what", String(20), nullable=False),
     Column("detail", Text, nullable=False),
     Column("before", Text),
+    Index("appointment_history_by_at", "at"),
 )
 
 blocked_times = Table(

@@ -6,8 +6,17 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
+from ivr.diary.appointments import AppointmentStatus
+from ivr.diary.desk_diary import DeskBooking
+from ivr.storage.audit import By
 from tests.browser.conftest import Opens, Service
 from tests.browser.test_every_page import calls_of_today
+
+OF_CALLS = (
+    *("against_before", "calls_by_day", "served_by_day"),
+    *("calls_by_hour", "choices", "calls_came_to", "reception", "calls_ended"),
+)
+"""The figures that show something where there are calls, and nothing else."""
 
 COLOURS = """canvas => {
   const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -44,18 +53,18 @@ def test_each_picture_is_drawn_in_the_colours_of_the_page_and_breaks_none_of_its
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto("/desk/reports?period=week")
     canvases = page.locator("canvas")
-    expect(canvases).to_have_count(4)  # of the requests there are none yet
-    for key in ("calls_by_hour", "choices", "calls_came_to", "calls_ended"):
+    expect(canvases).to_have_count(len(OF_CALLS))  # of appointments and requests there are none yet
+    for key in OF_CALLS:
         assert lead(page) in drawn(page, key)
     by_day = lead(page)
     page.emulate_media(color_scheme="dark")
     assert lead(page) != by_day
     assert lead(page) in drawn(page, "choices"), "while it is open, too"
-    expect(canvases.first).to_have_attribute(
+    expect(page.locator("canvas[data-table=calls_by_hour]")).to_have_attribute(
         "aria-label", re.compile(r"^Calls by hour\. Busiest from 10:00: \d+ calls\.$")
     )
     expect(page.locator("#choices")).to_be_hidden()
-    page.locator("section", has=page.locator("#choices")).get_by_text("The numbers").click()
+    page.locator(".figure", has=page.locator("#choices")).get_by_text("The numbers").click()
     expect(page.locator("#choices")).to_contain_text("an appointment")
     with page.expect_download() as download:
         page.click("text=As a spreadsheet")
@@ -114,6 +123,34 @@ def test_two_shades_of_a_picture_are_told_apart_without_seeing_colours(
         assert shade(page, name) in drawn(page, "requests_made")
 
 
+BARS = """canvas => {
+  const chart = Chart.getChart(canvas);
+  return chart.data.datasets.map((_set, at) => chart.getDatasetMeta(at).data[0].getProps(["x", "y", "width", "base"]));
+}"""
+"""Where the first bar of each column is drawn."""
+
+
+def test_what_adds_up_is_drawn_on_end_and_what_does_not_beside_each_other(opens: Opens, service: Service) -> None:
+    """The hours of a day are filled, missed or free; these days and the days before are no sum."""
+    calls_of_today(service)
+    services, now = service.services, service.services.clock()
+    asha = By("asha", now)
+    for hour in (10, 11):
+        wanted = DeskBooking(now.replace(hour=hour), None, "Made Up", "main", "en", f"0000{hour}")
+        appointment_id = services.diary.desk.book(wanted, asha)
+    services.diary.desk.mark(appointment_id, AppointmentStatus.NOSHOW, asha)
+    page = opens()
+    page.goto("/desk/reports?period=today")
+    filled, missed, free = page.locator("canvas[data-table=filled_by_day]").evaluate(BARS)
+    assert filled["y"] == missed["y"] == free["y"]
+    assert filled["base"] < missed["base"] == filled["x"] < free["base"] == missed["x"] < free["x"]
+    for name in ("lead", "pale", "quiet"):
+        assert shade(page, name) in drawn(page, "filled_by_day")
+    now_bar, before = page.locator("canvas[data-table=against_before]").evaluate(BARS)
+    assert now_bar["base"] == before["base"]
+    assert now_bar["y"] < before["y"]
+
+
 ROOM = """canvas => {
   const { data, scales } = Chart.getChart(canvas);
   const most = Math.max(...data.labels.map((label) => label.length));
@@ -128,7 +165,10 @@ def test_no_name_of_a_row_lies_on_another(opens: Opens, service: Service, size: 
     calls_of_today(service)
     page = opens(size=size, words=words)
     page.goto("/desk/reports?period=week")
-    room = {key: page.locator(f"canvas[data-table={key}]").evaluate(ROOM) for key in ("choices", "calls_came_to")}
+    room = {
+        key: page.locator(f"canvas[data-table={key}]").evaluate(ROOM)
+        for key in ("choices", "calls_came_to", "reception", "against_before")
+    }
     assert min(room.values()) >= 0, room
 
 
@@ -147,10 +187,10 @@ def test_on_paper_the_numbers_stand_in_place_of_the_pictures_in_the_colours_of_p
     page = opens()
     page.emulate_media(color_scheme="dark")
     page.goto("/desk/reports?period=week")
-    page.locator("section", has=page.locator("#choices")).get_by_text("The numbers").click()
+    page.locator(".figure", has=page.locator("#choices")).get_by_text("The numbers").click()
     page.emulate_media(media="print", color_scheme="dark")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    for key in ("calls_by_hour", "choices", "calls_came_to", "calls_ended"):
+    for key in OF_CALLS:
         expect(page.locator(f"#{key}")).to_be_visible()
         expect(page.locator(f"canvas[data-table={key}]")).to_be_hidden()
     expect(page.locator("#choices tbody th").first).to_have_css("color", "rgb(29, 39, 36)")

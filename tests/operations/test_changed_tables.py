@@ -19,6 +19,7 @@ CHANGES = {
     "0008": {"errands"},
     "0009": {"failed_logins"},
     "0010": {"requests", "errands"},
+    "0011": set(),
 }
 
 
@@ -36,5 +37,6 @@ def test_a_statement_counts_as_a_change_of_every_table() -> None:
 @pytest.mark.parametrize("file", sorted(MIGRATIONS.glob("versions/*.py")), ids=lambda each: each.name)
 def test_a_migration_works_through_op_alone(file: Path) -> None:
     tree = ast.parse(file.read_text())
-    imported = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
-    assert imported == ["import sqlalchemy as sa", "from alembic import op"], "or its changes would not be seen"
+    imported = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)}
+    assert "from alembic import op" in imported
+    assert imported <= {"import sqlalchemy as sa", "from alembic import op"}, "or its changes would not be seen"

@@ -4,7 +4,18 @@ import pytest
 
 from ivr.line.menu import MENU
 from ivr.reports.call_records import Ending
-from ivr.reports.call_stats import FATES, NOTHING, Calls, Fate, Reading, call_stats, choices_of
+from ivr.reports.call_stats import (
+    ANSWERS,
+    FATES,
+    NOTHING,
+    Calls,
+    Fate,
+    Reading,
+    ReceptionAnswer,
+    call_stats,
+    choices_of,
+    reception,
+)
 
 READING = Reading(MENU)
 
@@ -36,6 +47,10 @@ READING = Reading(MENU)
         ("welcome main fault main hours", "hours", Fate.HEARD),
         ("welcome main book summary kept fault", "book", Fate.ASKED),
         ("welcome main person ring talked fault", "person", Fate.TALKED),
+        ("welcome main book free times number own_number summary booked goodbye", "book", Fate.BOOKED),
+        ("welcome main own appointment change prove move_sure moved", "own", Fate.BOOKED),
+        ("welcome main own appointment change cancel_sure cancelled fault", "own", Fate.BOOKED),
+        ("welcome main book summary diary_away book_day number summary kept", "book", Fate.ASKED),
     ],
 )
 def test_a_path_tells_what_was_chosen_first_and_what_came_of_it(path: str, chosen: str, came: Fate) -> None:
@@ -43,7 +58,48 @@ def test_a_path_tells_what_was_chosen_first_and_what_came_of_it(path: str, chose
 
 
 def test_what_a_path_is_read_by_are_places_of_the_menu() -> None:
-    assert {*choices_of(MENU), *FATES} - {"talked"} <= set(MENU)
+    assert {*choices_of(MENU), *FATES, *ANSWERS} - {"talked"} <= set(MENU)
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("welcome main person ring nobody callback", ReceptionAnswer.NOBODY),
+        ("welcome main person nobody callback number own_number summary kept goodbye", ReceptionAnswer.NOBODY),
+        ("welcome main person nobody callback main book free times summary booked goodbye", ReceptionAnswer.NOBODY),
+        ("welcome main person ring nobody callback main hours", ReceptionAnswer.NOBODY),
+        ("welcome main person ring nobody callback person ring talked goodbye", ReceptionAnswer.NOBODY),
+        ("welcome main book summary kept person nobody callback refused", ReceptionAnswer.NOBODY),
+        ("welcome main person ring nobody fault", ReceptionAnswer.NOBODY),
+        ("welcome main person rung_enough callback", ReceptionAnswer.NOBODY),
+        ("welcome main hours person ring talked goodbye", ReceptionAnswer.TALKED),
+        ("welcome main person closed_now callback summary kept", ReceptionAnswer.CLOSED),
+        ("welcome main person refused hours", ReceptionAnswer.REFUSED),
+        ("welcome main person ring", ReceptionAnswer.HUNG_UP),
+        ("welcome main book summary refused person ring", ReceptionAnswer.HUNG_UP),
+        ("welcome main hours", None),
+        ("welcome main book summary refused", None),
+    ],
+)
+def test_asking_for_the_reception_has_one_answer_whatever_came_after(path: str, answer: ReceptionAnswer | None) -> None:
+    assert reception(path.split()) is answer
+
+
+def test_who_found_nobody_is_counted_beside_what_came_of_the_call() -> None:
+    groups = [
+        Calls("welcome main person nobody callback number summary kept", Ending.GOODBYE, 3),
+        Calls("welcome main person nobody callback", Ending.HUNG_UP, 2),
+        Calls("welcome main person ring talked goodbye", Ending.TALKED, 1),
+        Calls("welcome main hours", Ending.HUNG_UP, 4),
+    ]
+    found = call_stats(groups, {})
+    assert (found.asked_for_reception, found.found_nobody) == (6, 5)
+    assert found.receptions == {
+        (ReceptionAnswer.NOBODY, True): 3,
+        (ReceptionAnswer.NOBODY, False): 2,
+        (ReceptionAnswer.TALKED, False): 1,
+    }
+    assert (found.fates[Fate.ASKED], found.fates[Fate.NOT_ANSWERED]) == (3, 2), "each call comes to one thing"
 
 
 def test_calls_are_counted_by_hour_choice_end_and_what_came_of_them() -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +15,9 @@ from ivr.desk.requests import LIVE, Status
 from ivr.desk.upkeep.unheard import Unheard
 from ivr.desk.upkeep.upkeep import Upkeep
 from ivr.operations.desk_snapshot import _failed, _overdue_since, _unsent_since
-from ivr.reports.reports import _overdue
+from ivr.reports.period import Period
+from ivr.reports.reported_requests import overdue
+from ivr.reports.reports import Reports
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database
@@ -88,13 +90,20 @@ def the_sweep(database: Database) -> object:
 
 def the_figures(database: Database) -> object:
     with database.reading() as read:
-        return (_overdue_since(read, NOW), _unsent_since(read), _failed(read), _overdue(read, "main", NOW))
+        return (_overdue_since(read, NOW), _unsent_since(read), _failed(read), overdue(read, "main", NOW))
 
 
 def the_upkeep(database: Database) -> object:
     """What the clock looks at to keep promises in step with the hours, and with what callers have heard."""
     unheard, clinic = Unheard(database, str), the_clinic()
     return (Upkeep(database).touched(clinic, NOW), unheard.check(clinic, By("the clock", NOW)))
+
+
+def the_report(database: Database) -> object:
+    """A week of which little is stored: what lies beside it is not read."""
+    clinic = the_clinic()
+    week = Period(date(2026, 11, 9), date(2026, 11, 15), clinic.line("").hours.zone)
+    return Reports(database).of(week, "", clinic, NOW)
 
 
 Reader = Callable[[Database], object]
@@ -127,7 +136,7 @@ def reads_all(step: str) -> bool:
     return whole and not any(f"INDEX {index}" in step for index in FEW)
 
 
-READERS = (the_list, the_failures, the_sweep, the_figures, the_upkeep)
+READERS = (the_list, the_failures, the_sweep, the_figures, the_upkeep, the_report)
 SQLITE = [("sqlite", reader, counted) for reader in READERS for counted in (False, True)]
 POSTGRES = [("postgres", reader, True) for reader in READERS]
 """PostgreSQL counts its rows by itself. Before that it takes every column for full, and reads what it need not."""

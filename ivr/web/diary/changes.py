@@ -125,7 +125,7 @@ def undo(appointment_id: int) -> ResponseReturnValue:
 def _undo(appointment_id: int, what: str) -> bool:
     if what != DiaryEvent.BOOKED:
         return services().diary.desk.undo(appointment_id, what, by())
-    services().diary.desk.cancel(appointment_id, by())  # a booking is undone by cancelling it
+    services().diary.desk.cancel(appointment_id, by(), DiaryEvent.UNDONE)  # a booking is undone by cancelling it
     return True
 
 

@@ -4,7 +4,7 @@ Counts only; nothing personal.
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
@@ -12,12 +12,16 @@ from io import StringIO
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from ivr.diary.appointments import Source
+from ivr.reports.appointment_stats import Attendance
 from ivr.reports.call_stats import Fate
-from ivr.reports.reports import Period, PeriodReport
-from ivr.reports.request_stats import LATE
+from ivr.reports.period import Period
+from ivr.reports.reports import PeriodReport
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, language, later, local, minutes
-from ivr.web.reports.tables import Figure, figures, how_soon_rung
+from ivr.web.reports.figures import Figure
+from ivr.web.reports.headline import headline, no_longer_whole
+from ivr.web.reports.tables import figure_groups
 from ivr.web.services import services
 
 reports = Blueprint("reports", __name__)
@@ -28,9 +32,6 @@ PERIODS: Mapping[str, tuple[int, str]] = {
     "month": (30, later("the last 30 days")),
 }
 """Periods that end today: their number of days and their name."""
-
-ENOUGH = 20
-"""Fewest cases for which a percentage is shown beside the count."""
 
 COLUMNS = ("table", "row", "column", "value")
 """Columns of the spreadsheet; docs/reports.md explains them."""
@@ -48,7 +49,7 @@ class ReportQuery:
     def report(self) -> PeriodReport:
         """Return the report. Raises StoreAway."""
         here = services()
-        set_by_the_desk = [each.closure for each in here.hours.closures.current(self.period.first)]
+        set_by_the_desk = [each.closure for each in here.hours.closures.current(self.period.before.first)]
         return here.reports.reports.of(self.period, self.line, here.clinic.with_closures(set_by_the_desk), here.clock())
 
 
@@ -61,8 +62,8 @@ def page() -> ResponseReturnValue:
     return render_template(
         "reports.html",
         wanted=wanted,
-        headline=[*_headline(report), *_left_out(report), *_no_longer_whole(wanted.period)],
-        figures=figures(report, services().script),
+        headline=[*headline(report), *no_longer_whole(wanted.period)],
+        groups=figure_groups(report, wanted.period.days, services().script),
         periods={name: _(words) for name, (_days, words) in PERIODS.items()},
         lines={"": _("all lines"), **{key: line.name[language()] for key, line in services().clinic.lines.items()}},
     )
@@ -77,7 +78,8 @@ def spreadsheet() -> ResponseReturnValue:
     rows = csv.writer(written)
     rows.writerow(COLUMNS)
     # No cell holds free text, which a spreadsheet program could evaluate as a formula.
-    rows.writerows((*_summary(wanted, report), *_numbers(figures(report, services().script))))
+    groups = figure_groups(report, wanted.period.days, services().script)
+    rows.writerows((*_summary(wanted, report), *_numbers(each for group in groups for each in group.figures)))
     name = f"reports-{wanted.line or 'all'}-{wanted.period.first}-{wanted.period.last}.csv"
     answer = Response(written.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -92,87 +94,37 @@ def _wanted() -> ReportQuery:
     return ReportQuery(name if name in PERIODS else "week", line if line in services().clinic.lines else "", period)
 
 
-# -- the answer in a sentence
-
-
-def _headline(report: PeriodReport) -> Iterator[str]:
-    """Yield the main results in sentences."""
-    yield from _about_calls(report)
-    yield from _about_requests(report)
-    if report.overdue:
-        yield _("Waiting now and overdue: %(count)s.", count=report.overdue)
-
-
-def _about_calls(report: PeriodReport) -> Iterator[str]:
-    calls = report.calls
-    if not calls.count:
-        yield _("No calls yet.")
-        return
-    yield _(
-        "Calls: %(count)s. Heard what they wanted, talked to somebody or left a request: %(served)s. "
-        "Went without choosing anything: %(before)s.",
-        count=calls.count,
-        served=_part(calls.served, calls.count),
-        before=_part(calls.fates.get(Fate.BEFORE, 0), calls.count),
-    )
-    if failed := calls.fates.get(Fate.FAILED):
-        yield _("Met a fault of the line: %(failed)s.", failed=_part(failed, calls.count))
-
-
-def _about_requests(report: PeriodReport) -> Iterator[str]:
-    asked = report.requests
-    if not asked.count:
-        yield _("No requests yet.")
-        return
-    reached = _part(sum(asked.reached.values()), asked.to_reach)
-    yield _(
-        "Requests: %(count)s. Patients to be reached: %(to_reach)s, reached: %(reached)s.",
-        count=asked.count,
-        to_reach=asked.to_reach,
-        reached=reached,
-    )
-    yield from how_soon_rung(asked)
-    yield _(
-        "First rung more than %(minutes)s minutes late, or late by now: %(late)s. Not rung yet: %(untried)s.",
-        minutes=minutes(LATE),
-        late=asked.late,
-        untried=asked.untried,
-    )
-
-
-def _left_out(report: PeriodReport) -> Iterator[str]:
-    """Yield how many calls and requests are not counted, because this version cannot read them."""
-    if report.left_out:
-        yield _("Not counted, because this version cannot read them: %(count)s.", count=report.left_out)
-
-
-def _no_longer_whole(period: Period) -> Iterator[str]:
-    """Yield a warning where the clinic keeps its counts for fewer days than the period has."""
-    kept = services().clinic.retention.counted
-    if kept < period.last - period.first + timedelta(days=1):
-        yield _("What is older than %(days)s days may be missing: it is deleted.", days=kept.days)
-
-
-def _part(some: int, of_all: int) -> str:
-    """Return the count, with its percentage where there are enough cases."""
-    if of_all < ENOUGH:
-        return str(some)
-    return _("%(count)s (%(percent)s %%)", count=some, percent=round(100 * some / of_all))
-
-
 # -- the spreadsheet
 
 
 def _summary(wanted: ReportQuery, report: PeriodReport) -> Iterator[tuple[str, str, str, str]]:
-    calls, asked = report.calls, report.requests
     summary = {
         "first_day": wanted.period.first,
         "last_day": wanted.period.last,
         "line": wanted.line or "all",
+        **_of_calls(report),
+        **_of_requests(report),
+        **_of_appointments(report),
+    }
+    left_out = {"not_readable": report.left_out} if report.left_out else {}
+    return (("summary", row, "", str(value)) for row, value in {**summary, **left_out}.items())
+
+
+def _of_calls(report: PeriodReport) -> Mapping[str, object]:
+    calls = report.calls
+    return {
         "calls": calls.count,
         "calls_served": calls.served,
         "calls_without_a_choice": calls.fates.get(Fate.BEFORE, 0),
         "calls_failed": calls.fates.get(Fate.FAILED, 0),
+        "asked_for_reception": calls.asked_for_reception,
+        "found_nobody": calls.found_nobody,
+    }
+
+
+def _of_requests(report: PeriodReport) -> Mapping[str, object]:
+    asked, told = report.requests, report.to_tell
+    return {
         "requests": asked.count,
         "requests_to_reach": asked.to_reach,
         "requests_reached": sum(asked.reached.values()),
@@ -181,12 +133,22 @@ def _summary(wanted: ReportQuery, report: PeriodReport) -> Iterator[tuple[str, s
         "first_try_late": asked.late,
         "not_tried_yet": asked.untried,
         "overdue_now": report.overdue,
+        "to_be_told": told.to_reach,
+        "told": sum(told.reached.values()),
     }
-    left_out = {"not_readable": report.left_out} if report.left_out else {}
-    return (("summary", row, "", str(value)) for row, value in {**summary, **left_out}.items())
 
 
-def _numbers(found: list[Figure]) -> Iterator[tuple[str, str, str, str]]:
+def _of_appointments(report: PeriodReport) -> Mapping[str, object]:
+    counted = report.appointments
+    return {
+        "appointments": counted.count,
+        "appointments_booked_by_phone": counted.booked.get(Source.PHONE, 0),
+        "appointments_booked_at_the_desk": counted.booked.get(Source.DESK, 0),
+        **{f"appointments_{each}": counted.attendance.get(each, 0) for each in Attendance},
+    }
+
+
+def _numbers(found: Iterable[Figure]) -> Iterator[tuple[str, str, str, str]]:
     for figure in found:
         for row in figure.rows:
             for (column, _words), value in zip(figure.columns, row.values, strict=True):

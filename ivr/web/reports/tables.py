@@ -1,14 +1,12 @@
-"""The tables of the reports: keys for the spreadsheet, words for the reader, and a summary of each in a sentence.
+"""The tables of the reports about calls and requests, and all of the tables, each under its subject.
 
-Values in the reader's language; no routes, no stores. The browser draws the pictures from these tables.
+Values in the reader's language; no routes, no stores.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
-from typing import TypeVar
 
 from ivr.line.blanks import Say
 from ivr.line.booking import Kind
@@ -16,13 +14,14 @@ from ivr.line.menu import HOME, MENU, PERSON_PLACE
 from ivr.line.places import Menu, Option, Place
 from ivr.line.script import Script
 from ivr.reports.call_records import Ending
-from ivr.reports.call_stats import NOTHING, CallStats, Fate, choices_of
+from ivr.reports.call_stats import NOTHING, CallStats, Fate, ReceptionAnswer, choices_of
 from ivr.reports.reports import PeriodReport
 from ivr.reports.request_stats import WAITING, RequestStats
 from ivr.web.i18n import _, language, later, up_to
+from ivr.web.reports.appointment_figures import appointment_figures
+from ivr.web.reports.day_figures import day_figures
+from ivr.web.reports.figures import Figure, FigureGroup, Row, most_of, rows_of
 from ivr.web.wording import kind_words, outcome_words
-
-Name = TypeVar("Name", bound=str)
 
 STEPS = (15, 30, 60, 120, 240)
 """Minutes of opening time: the upper ends of the rows of waiting times."""
@@ -30,66 +29,66 @@ STEPS = (15, 30, 60, 120, 240)
 SOURCES = ("call", "counter")
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A table, and a sentence with its main result."""
-
-    key: str
-    title: str
-    says: str
-    of_what: str
-    """Heading of the rows."""
-    columns: tuple[tuple[str, str], ...]
-    """Each column's key and words."""
-    rows: Sequence["Row"]
-    upright: bool = False
-    """True where its bars are vertical, as for the hours of a day."""
-
-    @property
-    def empty(self) -> bool:
-        """Return whether all values are zero."""
-        return not any(value for row in self.rows for value in row.values)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a table."""
-
-    key: str
-    words: str
-    values: tuple[int, ...]
-
-
-def figures(report: PeriodReport, script: Script, menu: Mapping[str, Place] = MENU) -> list[Figure]:
+def figure_groups(
+    report: PeriodReport, days: Sequence[date], script: Script, menu: Mapping[str, Place] = MENU
+) -> list[FigureGroup]:
     """Return all tables of a report. `menu` and `script` give the words for what callers chose."""
-    return [*_of_calls(report.calls, choice_words(menu, script)), *_of_requests(report.requests)]
+    of_days = day_figures(days, report.days, report.before)
+    of_diary = appointment_figures(report.appointments, report.hours)
+    return [
+        FigureGroup("days", _("Day by day"), [*of_days]),
+        FigureGroup("calls", _("Calls"), [*call_figures(report.calls, choice_words(menu, script))]),
+        FigureGroup("appointments", _("Appointments"), [*of_diary]),
+        FigureGroup("requests", _("Requests"), [*_of_requests(report.requests)]),
+    ]
 
 
-def _of_calls(calls: CallStats, choices: Mapping[str, str]) -> Iterator[Figure]:
+def call_figures(calls: CallStats, choices: Mapping[str, str]) -> Iterator[Figure]:
+    """Yield the figures about calls; `choices` has the words of each first choice."""
     count = (("calls", _("Calls")),)
     hours = [Row(f"{hour:02}", f"{hour:02}:00", (calls.hours.get(hour, 0),)) for hour in range(24)]
     yield Figure("calls_by_hour", _("Calls by hour"), _busiest(hours), _("Hour"), count, hours, upright=True)
-    chosen = _rows(choices, calls.choices)
-    yield Figure("choices", _("What callers chose first"), _most(chosen), _("Choice"), count, chosen)
-    came = _rows(fate_words(), calls.fates)
-    yield Figure("calls_came_to", _("What came of the calls"), _most(came), _("What came of it"), count, came)
-    ended = _rows(ending_words(), calls.endings)
-    yield Figure("calls_ended", _("How calls ended"), _most(ended), _("End"), count, ended)
+    chosen = rows_of(choices, calls.choices)
+    yield Figure("choices", _("What callers chose first"), most_of(chosen), _("Choice"), count, chosen)
+    came = rows_of(fate_words(), calls.fates)
+    yield Figure("calls_came_to", _("What came of the calls"), most_of(came), _("What came of it"), count, came)
+    yield _of_reception(calls)
+    ended = rows_of(ending_words(), calls.endings)
+    yield Figure("calls_ended", _("How calls ended"), most_of(ended), _("End"), count, ended)
+
+
+def _of_reception(calls: CallStats) -> Figure:
+    columns = (("left_something", _("Booked or left a request")), ("left_nothing", _("Neither")))
+    rows = [
+        Row(each, words, tuple(calls.receptions.get((each, left), 0) for left in (True, False)))
+        for each, words in reception_words().items()
+    ]
+    title = _("What came of asking for the reception")
+    return Figure("reception", title, asked_for_reception(calls), _("What came of it"), columns, rows)
+
+
+def asked_for_reception(calls: CallStats) -> str:
+    """Return a sentence about the callers who asked for the reception."""
+    return _(
+        "Asked for the reception: %(asked)s. Found nobody there, whatever came after: %(nobody)s.",
+        asked=calls.asked_for_reception,
+        nobody=calls.found_nobody,
+    )
 
 
 def _of_requests(requests: RequestStats) -> Iterator[Figure]:
     count = (("requests", _("Requests")),)
     sources = (("call", _("From a call")), ("counter", _("From the counter")))
     made = [Row(kind, kind_words(kind), tuple(requests.made.get((kind, each), 0) for each in SOURCES)) for kind in Kind]
-    yield Figure("requests_made", _("Requests made"), _most(made), _("Request"), sources, made)
+    yield Figure("requests_made", _("Requests made"), most_of(made), _("Request"), sources, made)
     yield _first_try(requests)
     tries = range(1, max(requests.reached, default=0) + 1)
     reached = [Row(str(number), _("try %(number)s", number=number), (requests.reached[number],)) for number in tries]
-    yield Figure("reached", _("Reached at which try"), _most(reached), _("Try"), count, reached)
+    yield Figure("reached", _("Reached at which try"), most_of(reached), _("Try"), count, reached)
     words = {WAITING: _("Still waiting"), **{str(key): said for key, said in outcome_words().items()}}
-    outcomes = _rows(words, requests.outcomes)
+    outcomes = rows_of(words, requests.outcomes)
     seen = [each for each in outcomes if any(each.values)]
-    yield Figure("outcomes", _("What came of the requests"), _most(seen), _("Outcome"), count, seen)
+    yield Figure("outcomes", _("What came of the requests"), most_of(seen), _("Outcome"), count, seen)
 
 
 def _first_try(requests: RequestStats) -> Figure:
@@ -115,10 +114,6 @@ def how_soon_rung(requests: RequestStats) -> Iterator[str]:
         yield _("Nine in ten waited up to %(most)s.", most=up_to(requests.most))
 
 
-def _rows(words: Mapping[Name, str], counts: Mapping[Name, int]) -> list[Row]:
-    return [Row(key, said, (counts.get(key, 0),)) for key, said in words.items()]
-
-
 def _steps() -> Iterator[tuple[str, str]]:
     """Yield the key and the words of each row of waiting times."""
     yield f"within_{STEPS[0]}_min", _("up to %(count)s min", count=STEPS[0])
@@ -131,15 +126,6 @@ def _waits(waits: Sequence[timedelta]) -> Iterator[int]:
     """Return how many of the waits, which are sorted, fall into each row."""
     within = [bisect_right(waits, timedelta(minutes=minutes)) for minutes in STEPS]
     return (after - before for before, after in pairwise((0, *within, len(waits))))
-
-
-def _most(rows: Sequence[Row]) -> str:
-    """Return a sentence about the row with the highest count."""
-    if not any(sum(row.values) for row in rows):
-        return _("Nothing here.")
-    most = max(rows, key=lambda row: sum(row.values))
-    count, of_all = sum(most.values), sum(sum(row.values) for row in rows)
-    return _("Most of all: %(words)s, %(count)s of %(all)s.", words=most.words, count=count, all=of_all)
 
 
 def _busiest(hours: Sequence[Row]) -> str:
@@ -157,7 +143,8 @@ CHOSEN: Mapping[str, str] = {
     "callback": later("to be rung back"),
     "advice": later("advice"),
     "hours": later("opening hours"),
-    PERSON_PLACE: later("a person"),
+    "own": later("their own appointment"),
+    PERSON_PLACE: later("the reception"),
     NOTHING: later("nothing"),
 }
 """Words of the choices that are shorter than the sentences on the telephone. A choice may have none."""
@@ -181,14 +168,26 @@ def _as_offered(option: Option, script: Script) -> str:
 def fate_words() -> Mapping[Fate, str]:
     """Return the words of every result of a call."""
     return {
+        Fate.BOOKED: _("booked, moved or cancelled an appointment"),
         Fate.ASKED: _("left a request"),
         Fate.TALKED: _("talked to the reception"),
         Fate.HEARD: _("heard hours or advice"),
-        Fate.NOT_ANSWERED: _("asked for a person, found nobody"),
+        Fate.NOT_ANSWERED: _("asked for the reception, found nobody and left nothing"),
         Fate.REFUSED: _("were refused"),
         Fate.FAILED: _("met a fault of the line"),
         Fate.MIDWAY: _("chose something and went before its end"),
         Fate.BEFORE: _("chose nothing"),
+    }
+
+
+def reception_words() -> Mapping[ReceptionAnswer, str]:
+    """Return the words of every answer to a caller who asked for the reception."""
+    return {
+        ReceptionAnswer.TALKED: _("talked to the reception"),
+        ReceptionAnswer.NOBODY: _("found nobody"),
+        ReceptionAnswer.CLOSED: _("the clinic was closed"),
+        ReceptionAnswer.HUNG_UP: _("hung up before an answer"),
+        ReceptionAnswer.REFUSED: _("were refused"),
     }
 
 

@@ -26,7 +26,7 @@
     };
   };
 
-  const options = (upright, many) => {
+  const options = (upright, many, beside) => {
     const counted = { beginAtZero: true, ticks: { precision: 0, color: colour("quiet") }, grid: { color: colour("rule") } };
     const named = { ticks: { color: colour("ink"), autoSkip: upright }, grid: { display: false } };
     return {
@@ -34,8 +34,8 @@
       animation: false, // nothing moves, for those whom it would disturb and for everybody else
       maintainAspectRatio: false,
       scales: {
-        x: { ...(upright ? named : counted), stacked: many },
-        y: { ...(upright ? counted : named), stacked: many },
+        x: { ...(upright ? named : counted), stacked: many && !beside },
+        y: { ...(upright ? counted : named), stacked: many && !beside },
       },
       plugins: {
         legend: { display: many, labels: { color: colour("ink") } },
@@ -44,19 +44,22 @@
     };
   };
 
-  // As high as its names want, so that none lies on another; never lower than the page has it.
-  const grow = (picture, labels) => {
+  // As high as its names want, so that none lies on another, with room for a legend of two lines; never lower than the
+  // page has it.
+  const grow = (picture, labels, many) => {
     const most = Math.max(...labels.map((label) => label.length));
-    picture.style.minHeight = `${labels.length * most * 18 + 64}px`;
+    picture.style.minHeight = `${labels.length * most * 18 + (many ? 112 : 64)}px`;
   };
 
   const draw = (canvas) => {
     const { labels, columns } = read(document.getElementById(canvas.dataset.table));
-    if (!("upright" in canvas.dataset)) grow(canvas.parentElement, labels);
-    // A full bar and a pale one with an edge: told apart by how light they are, by whoever sees no colours, too.
+    if (!("upright" in canvas.dataset)) grow(canvas.parentElement, labels, columns.length > 1);
+    // A full bar, a pale one with an edge and an empty one: told apart by how light they are, by whoever sees no
+    // colours, too.
     const shades = [
       { backgroundColor: colour("lead"), borderColor: colour("paper"), borderWidth: columns.length > 1 ? 1 : 0 },
       { backgroundColor: colour("pale"), borderColor: colour("lead"), borderWidth: 2 },
+      { backgroundColor: colour("paper"), borderColor: colour("quiet"), borderWidth: 1 },
     ];
     const datasets = columns.map(({ name, numbers }, at) => ({
       label: name,
@@ -66,7 +69,8 @@
       maxBarThickness: 36,
     }));
     const upright = "upright" in canvas.dataset;
-    return new Chart(canvas, { type: "bar", data: { labels, datasets }, options: options(upright, columns.length > 1) });
+    const drawnAs = options(upright, columns.length > 1, "beside" in canvas.dataset);
+    return new Chart(canvas, { type: "bar", data: { labels, datasets }, options: drawnAs });
   };
 
   const canvases = [...document.querySelectorAll("canvas[data-table]")];
@@ -81,7 +85,7 @@
   Chart.defaults.font.size = 14;
   canvases.forEach((canvas) => {
     canvas.parentElement.hidden = false;
-    canvas.closest("section").querySelector("details").open = false;
+    canvas.closest(".figure").querySelector("details").open = false;
   });
   drawAll();
 

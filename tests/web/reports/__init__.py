@@ -1,0 +1,45 @@
+"""What the tests of the reports share: a call that ends, the page, and the numbers of the spreadsheet."""
+
+import csv
+from html import unescape
+from io import StringIO
+
+from ivr.reports.call_records import SETTLES
+from tests.people import Clock, Conversation, Staff
+from workers.clock import record_calls
+from workers.services import WorkerServices
+
+BOOK = ("1", "1", "1", "1", "1")
+Numbers = dict[tuple[str, str, str], str]
+
+
+def hangs_up(call: Conversation) -> Conversation:
+    form = {**call.fields, "CallSid": call.sid, "AccountSid": "AC" + "0" * 32}
+    form |= {"CallStatus": "completed", "CallDuration": "30"}
+    assert call.phone.posts("/voice/status", form).status_code == 204
+    return call
+
+
+def sees(staff: Staff, **query: str) -> str:
+    answer = staff.browser.get("/desk/reports", query_string=query)
+    assert answer.status_code == 200
+    return unescape(answer.text)
+
+
+def numbers(staff: Staff, worker: WorkerServices, clock: Clock, **query: str) -> Numbers:
+    """The spreadsheet, after the clock has collected what there is."""
+    clock.goes_on(seconds=SETTLES.total_seconds())
+    record_calls(worker)
+    staff.logs_in()
+    answer = staff.browser.get("/desk/reports.csv", query_string=query)
+    assert (answer.status_code, answer.content_type) == (200, "text/csv; charset=utf-8")
+    head, *rows = csv.reader(StringIO(answer.text))
+    assert head == ["table", "row", "column", "value"]
+    return {(table, row, column): value for table, row, column, value in rows}
+
+
+def rows_of(found: Numbers, figure: str) -> dict[tuple[str, str], int]:
+    """The numbers of a figure that are not zero, by row and column."""
+    return {
+        (row, column): int(value) for (table, row, column), value in found.items() if table == figure and value != "0"
+    }

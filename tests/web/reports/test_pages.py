@@ -6,7 +6,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
-from html import unescape
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -26,13 +25,11 @@ from ivr.storage.audit import By
 from ivr.web.services import Services
 from tests.clinic import WISHES_ONLY
 from tests.conftest import PASSWORD, at_the_desk
-from tests.people import CALLER, Clock, Conversation, Phone, Staff
+from tests.people import CALLER, Clock, Phone, Staff
 from tests.web import service
+from tests.web.reports import BOOK, hangs_up, numbers, sees
 from workers.clock import record_calls
 from workers.services import WorkerServices
-
-BOOK = ("1", "1", "1", "1", "1")
-Numbers = dict[tuple[str, str, str], str]
 
 
 @pytest.fixture
@@ -41,35 +38,11 @@ def desk_url(database_url: str) -> str:
     return database_url
 
 
-def hangs_up(call: Conversation) -> Conversation:
-    form = {**call.fields, "CallSid": call.sid, "AccountSid": "AC" + "0" * 32}
-    form |= {"CallStatus": "completed", "CallDuration": "30"}
-    assert call.phone.posts("/voice/status", form).status_code == 204
-    return call
-
-
-def sees(staff: Staff, **query: str) -> str:
-    answer = staff.browser.get("/desk/reports", query_string=query)
-    assert answer.status_code == 200
-    return unescape(answer.text)
-
-
-def numbers(staff: Staff, worker: WorkerServices, clock: Clock, **query: str) -> Numbers:
-    """The spreadsheet, after the clock has collected what there is."""
-    clock.goes_on(seconds=SETTLES.total_seconds())
-    record_calls(worker)
-    staff.logs_in()
-    answer = staff.browser.get("/desk/reports.csv", query_string=query)
-    assert (answer.status_code, answer.content_type) == (200, "text/csv; charset=utf-8")
-    head, *rows = csv.reader(StringIO(answer.text))
-    assert head == ["table", "row", "column", "value"]
-    return {(table, row, column): value for table, row, column, value in rows}
-
-
 def test_where_nobody_has_rung_the_page_says_so(staff: Staff) -> None:
     page = sees(staff)
     assert "No calls yet." in page
     assert "No requests yet." in page
+    assert "No appointments yet." in page
     assert "<canvas" not in page
 
 
@@ -85,12 +58,13 @@ def test_calls_are_told_by_hour_choice_and_what_came_of_them(
     assert chosen == {**unchosen, "book": "2", "advice": "1", "hours": "1", "person": "1", "nothing": "1"}
     assert chosen["callback"] == "0"
     came = {row: value for (table, row, _), value in found.items() if table == "calls_came_to"}
-    nobodys_choice = {"failed": "0", "refused": "0", "not_answered": "1"}  # who pressed 0: this line has no reception
+    nobodys_choice = {"booked": "0", "failed": "0", "refused": "0", "not_answered": "1"}  # 0: there is no reception
     assert came == {"asked": "1", "talked": "0", "heard": "2", "midway": "1", "before": "1", **nobodys_choice}
     assert found["summary", "calls_served", ""] == "3"
     page = sees(staff)
     said = (
-        "Calls: 6. Heard what they wanted, talked to somebody or left a request: 3. Went without choosing anything: 1."
+        "Calls: 6. Booked, left a request, talked to somebody or heard what they wanted: 3. "
+        "Went without choosing anything: 1."
     )
     assert said in page
     assert "Busiest from 14:00: 6 calls." in page
@@ -270,7 +244,9 @@ def test_a_month_of_which_some_is_deleted_by_now_says_so(
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
         staff = at_the_desk(phone)
         said = "What is older than 7 days may be missing: it is deleted."
-        assert [said in sees(staff, period=each) for each in ("today", "week", "month")] == [False, False, True]
+        assert [said in sees(staff, period=each) for each in ("today", "week", "month")] == [False, True, True], (
+            "a week is compared with the week before"
+        )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,131 @@
+"""Counts many appointments: how they came about, what was changed, and whether the patients came.
+
+Pure. filled_hours.py counts their time; reported_appointments.py reads both from the database.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ivr.desk.requests import CALLER
+from ivr.diary.appointments import AppointmentStatus, DiaryEvent, Source
+
+COUNTED = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED)
+"""The events that are counted, by when they happened."""
+
+
+class Hand(StrEnum):
+    """The one who changed an appointment."""
+
+    CALLER = "caller"
+    DESK = "desk"
+
+
+class Attendance(StrEnum):
+    """The outcome of an appointment for the clinic's day."""
+
+    CAME = "came"
+    DID_NOT_COME = "did_not_come"
+    NOT_MARKED = "not_marked"
+    """Its time is over, and nobody has marked whether the patient came."""
+    AHEAD = "ahead"
+    """Its time is not over."""
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedVisit:
+    """An appointment of the period."""
+
+    line: str
+    schedule: str
+    """The key of its column."""
+    starts: datetime
+    ends: datetime
+    status: AppointmentStatus
+
+    def attendance(self, now: datetime) -> Attendance:
+        """Return its outcome."""
+        if self.status is AppointmentStatus.BOOKED:
+            return Attendance.NOT_MARKED if self.ends <= now else Attendance.AHEAD
+        return MARKED[self.status]
+
+
+MARKED: Mapping[AppointmentStatus, Attendance] = {
+    AppointmentStatus.ARRIVED: Attendance.CAME,
+    AppointmentStatus.NOSHOW: Attendance.DID_NOT_COME,
+    AppointmentStatus.CANCELLED: Attendance.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DiaryChange:
+    """A line of an appointment's history: it was booked, moved or cancelled, or one of these was undone."""
+
+    appointment_id: int
+    at: datetime
+    what: str
+    who: str
+    undone: str
+    """For UNDONE what was undone: also a booking that was stored too late for its caller to hear of it."""
+    source: Source
+    """The way in which the appointment came about."""
+
+    @property
+    def hand(self) -> Hand:
+        """The one who made the change."""
+        return Hand.CALLER if self.who == CALLER else Hand.DESK
+
+
+@dataclass(frozen=True)
+class AppointmentStats:
+    """The counts of a period's appointments."""
+
+    booked: Mapping[Source, int]
+    """The bookings that were made in the period, for whatever day."""
+    changed: Mapping[tuple[DiaryEvent, Hand], int]
+    """The moves and cancellations that were made in the period."""
+    attendance: Mapping[Attendance, int]
+    """The appointments whose time lies in the period, whenever they were booked."""
+
+    @property
+    def count(self) -> int:
+        """The number of appointments whose time lies in the period, without those that were cancelled."""
+        return sum(count for which, count in self.attendance.items() if which is not Attendance.CANCELLED)
+
+    @property
+    def empty(self) -> bool:
+        """True if there is nothing to tell."""
+        return not (self.booked or self.changed or self.attendance)
+
+
+def standing(changes: Iterable[DiaryChange]) -> list[DiaryChange]:
+    """Return the bookings, moves and cancellations that were not undone. `changes` are in the order of happening."""
+    found: dict[int, list[DiaryChange]] = {}
+    for each in changes:
+        of_one = found.setdefault(each.appointment_id, [])
+        if each.what == DiaryEvent.UNDONE:
+            _take_back(of_one, each.undone)
+        elif each.what in COUNTED:
+            of_one.append(each)
+    return [each for of_one in found.values() for each in of_one]
+
+
+def _take_back(changes: list[DiaryChange], what: str) -> None:
+    """Take away the last of these changes of this kind, if there is one: it may lie before the period."""
+    last = next((at for at in reversed(range(len(changes))) if changes[at].what == what), None)
+    if last is not None:
+        del changes[last]
+
+
+def appointment_stats(
+    visits: Sequence[ReportedVisit], changes: Sequence[DiaryChange], now: datetime
+) -> AppointmentStats:
+    """Return the counts of these visits, and of these changes, which were not undone."""
+    return AppointmentStats(
+        booked=Counter(each.source for each in changes if each.what == DiaryEvent.BOOKED),
+        changed=Counter((DiaryEvent(each.what), each.hand) for each in changes if each.what != DiaryEvent.BOOKED),
+        attendance=Counter(each.attendance(now) for each in visits),
+    )

@@ -1,0 +1,51 @@
+"""The days of a report, and the days before them that they are compared with.
+
+Values only; the moment is an argument.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Period:
+    """A period of whole days in the clinic's time zone, the last day included."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days of the period, in order."""
+        return tuple(self.first + timedelta(days=ahead) for ahead in range((self.last - self.first).days + 1))
+
+    @property
+    def start(self) -> datetime:
+        """The moment at which the period begins."""
+        return datetime.combine(self.first, time.min, self.zone)
+
+    @property
+    def end(self) -> datetime:
+        """The moment at which the period is over."""
+        return datetime.combine(self.last + timedelta(days=1), time.min, self.zone)
+
+    @property
+    def before(self) -> "Period":
+        """The same number of days, just before these."""
+        length = timedelta(days=len(self.days))
+        return Period(self.first - length, self.last - length, self.zone)
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the clinic's day of a moment."""
+        return moment.astimezone(self.zone).date()
+
+    def moment_before(self, now: datetime) -> datetime:
+        """Return the moment of the days before that this one is compared with: the same hour, so many days ago.
+
+        So the morning of today is not compared with a whole day. Not later than the end of the days before.
+        """
+        here = now.astimezone(self.zone)
+        ago = datetime.combine(here.date() - timedelta(days=len(self.days)), here.time(), self.zone)
+        return min(ago, self.start)
