@@ -137,9 +137,9 @@ class Desk:
         with self.engine.begin() as write:
             spoil(write, table, column, value, row_id)
 
-    def spoils_row(self, table: Table, which: int) -> None:
-        """Writes an odd value into each column of the last row of a table."""
-        row = self.last(table)
+    def spoils_row(self, table: Table, which: int, from_the_end: int = 0) -> None:
+        """Writes an odd value into each column of the last row of a table, or of one before it."""
+        row = self.last(table) - from_the_end
         for column, values in columns(table, self.engine.dialect.name == "sqlite"):
             self.spoils(table, column, values[which % len(values)], row)
 
@@ -325,13 +325,23 @@ def test_rows_that_cannot_be_read_take_no_page_with_them(desk: Desk, which: int)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("database_url", "which"), [("sqlite", 1), ("sqlite", 2), ("postgres", 1)], indirect=["database_url"]
-)
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_a_row_that_cannot_be_read_takes_nothing_else_with_it(desk: Desk, table: Table, which: int) -> None:
-    """One table alone, so that nothing hides behind another; then staff, callers and programs go on."""
-    desk.spoils_row(table, which)
+def test_a_row_that_cannot_be_read_takes_nothing_else_with_it(desk: Desk, table: Table) -> None:
+    """One table alone, so that nothing hides behind another; then staff, callers and programs go on.
+
+    On SQLite, which keeps anything, a second row holds other odd values; but for who works at the desk here.
+    """
+    desk.spoils_row(table, 1)
+    if desk.is_sqlite and table is not schema.staff:
+        desk.spoils_row(table, 2, from_the_end=1)
+    desk.opens_everything()
+    desk.is_used()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_person_who_cannot_be_read_at_all_takes_nothing_else_with_them(desk: Desk) -> None:
+    desk.spoils_row(schema.staff, 2)
     desk.opens_everything()
     desk.is_used()
 
