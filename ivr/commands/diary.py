@@ -1,15 +1,17 @@
-"""`flask diary`: lists the appointments, for other programs and for people."""
+"""`flask diary`: lists the appointments, for other programs and for people, and imports those of another diary."""
 
 from datetime import date, datetime, timedelta
 
 import click
 from flask.cli import AppGroup
 
+from ivr.commands.diary_import import import_diary
 from ivr.diary.listing import Listing
 from ivr.storage.database import StoreAway
 from ivr.web.services import services
 
 diary = AppGroup("diary", help="The appointments.")
+diary.add_command(import_diary)
 
 A_YEAR = timedelta(days=366)
 

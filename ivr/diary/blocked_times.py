@@ -3,9 +3,9 @@
 A block is never altered: it is undone, and another is set. No HTTP, no clock.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from ivr.line.hours import Shift, shifts_of, written
 from ivr.storage import schema
-from ivr.storage.audit import AuditAction, By, line
+from ivr.storage.audit import AuditAction, By, write_lines
 from ivr.storage.database import Database
 from ivr.storage.odd import name_once, text_of
 
@@ -48,6 +48,8 @@ class StandingTimeBlock:
     id: int
     block: TimeBlock
     who: str
+    is_imported: bool = False
+    """True if it is a busy time of another diary."""
 
 
 class BlockedTimes:
@@ -59,26 +61,36 @@ class BlockedTimes:
     def set(self, block: TimeBlock, by: By) -> int:
         """Set a block, and return its id. Raises StoreAway."""
         with self._database.writing() as write:
-            made = write.execute(
-                insert(table).values(**_columns(block), who=by.who, at=by.at).returning(table.c.id)
-            ).scalar_one()
-            write.execute(line(by, AuditAction.BLOCKED_TIME, f"#{made}", _told(block)))
-            return int(made)
+            (made,) = set_blocks(write, [(block, None)], by)
+            return made
 
     def undo(self, block_id: int, by: By) -> bool:
         """Undo a block, and return whether it stood until now. Raises StoreAway."""
-        standing = (table.c.id == block_id, table.c.undone_at.is_(None))
         with self._database.writing() as write:
-            undone = update(table).where(*standing).values(undone_by=by.who, undone_at=by.at).returning(table.c.id)
-            stood = write.execute(undone).first() is not None
-            if stood:
-                write.execute(line(by, AuditAction.UNBLOCKED_TIME, f"#{block_id}"))
-            return stood
+            return bool(undo_blocks(write, [block_id], by))
 
     def standing(self, day: date) -> list[StandingTimeBlock]:
         """Return the blocks that hold on this day or later, in the order of setting. Raises StoreAway."""
         with self._database.reading() as read:
             return standing_blocks(read, day)
+
+
+def set_blocks(write: Connection, blocks: Sequence[tuple[TimeBlock, str | None]], by: By) -> list[int]:
+    """Set blocks, each with its mark in another diary, and return their ids."""
+    rows = [{**_columns(block), "mark": mark, "who": by.who, "at": by.at} for block, mark in blocks]
+    made = write.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows).all()
+    told = ((f"#{block_id}", _told(block)) for block_id, (block, _) in zip(made, blocks, strict=True))
+    write_lines(write, by, AuditAction.BLOCKED_TIME, list(told))
+    return list(made)
+
+
+def undo_blocks(write: Connection, ids: Sequence[int], by: By) -> list[int]:
+    """Undo blocks, and return the ids of those that stood until now."""
+    standing = (table.c.id.in_(ids), table.c.undone_at.is_(None))
+    undone = update(table).where(*standing).values(undone_by=by.who, undone_at=by.at).returning(table.c.id)
+    stood = list(write.scalars(undone).all())
+    write_lines(write, by, AuditAction.UNBLOCKED_TIME, [(f"#{block_id}", "") for block_id in sorted(stood)])
+    return stood
 
 
 def _columns(block: TimeBlock) -> dict[str, Any]:
@@ -92,20 +104,41 @@ def _columns(block: TimeBlock) -> dict[str, Any]:
     }
 
 
-def standing_blocks(read: Connection, day: date) -> list[StandingTimeBlock]:
-    """Return the blocks that hold on this day or later, in the order of setting, but for those that cannot be read."""
+def standing_blocks(read: Connection, day: date, until: date | None = None) -> list[StandingTimeBlock]:
+    """Return the blocks that hold on this day or later, in the order of setting, but for those that cannot be read.
+
+    With `until`, only those that begin on that day or before: another diary may have brought thousands.
+    """
     later = or_(table.c.last_day.is_(None), table.c.last_day >= day)
-    query = select(table).where(table.c.undone_at.is_(None), later).order_by(table.c.id)
-    return [found for row in read.execute(query) if (found := _read(row)) is not None]
+    begun = (table.c.first_day <= until,) if until else ()
+    query = select(table).where(table.c.undone_at.is_(None), later, *begun).order_by(table.c.id)
+    return [found for row in read.execute(query) if (found := read_block(row)) is not None]
 
 
 def blocked_on(
     blocks: Sequence[StandingTimeBlock], schedule: str, days: Sequence[date], zone: ZoneInfo
 ) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the blocked stretches of a column on these days, each as (start, end)."""
+    """Yield the blocked stretches of a column on these days, each as (start, end) in UTC."""
     for each in blocks:
         if each.block.schedule in {"", schedule}:
-            yield from (each.block.shift.on(day, zone) for day in days if each.block.on(day))
+            stretches = (each.block.shift.on(day, zone) for day in days if each.block.on(day))
+            # Python compares moments of two zones ten times as slowly as those of UTC.
+            yield from ((start.astimezone(UTC), end.astimezone(UTC)) for start, end in stretches)
+
+
+class BlocksByDay:
+    """Blocks, found by day: another diary may have brought thousands."""
+
+    def __init__(self, blocks: Iterable[StandingTimeBlock]) -> None:
+        self._longer: list[StandingTimeBlock] = []
+        self._of_a_day: dict[date, list[StandingTimeBlock]] = {}
+        for each in blocks:
+            one_day = each.block.first_day if each.block.first_day == each.block.last_day else None
+            (self._of_a_day.setdefault(one_day, []) if one_day else self._longer).append(each)
+
+    def on(self, days: Sequence[date]) -> list[StandingTimeBlock]:
+        """Return the blocks that may hold on these days."""
+        return [*self._longer, *(each for day in days for each in self._of_a_day.get(day, ()))]
 
 
 def days_between(start: date, end: date) -> list[date]:
@@ -118,9 +151,10 @@ def _told(block: TimeBlock) -> str:
     return f"{block.first_day} {block.last_day or ''} {written((block.shift,))} {block.schedule}".strip()
 
 
-def _read(row: Row[Any]) -> StandingTimeBlock | None:
+def read_block(row: Row[Any]) -> StandingTimeBlock | None:
+    """Return the block of a row, also of one that is undone; None where it cannot be read."""
     try:
-        return StandingTimeBlock(row.id, _block(row), text_of(row.who))
+        return StandingTimeBlock(row.id, _block(row), text_of(row.who), row.mark is not None)
     except (ValueError, TypeError):
         name_once(table.name, row.id, ["first_day", "last_day", "shift"])
         return None

@@ -69,7 +69,7 @@ class Concerns:
         end, day = start.astimezone(UTC) + schedule.length, hours_of(clinic, schedule).local(start).date()
         with self.database.reading() as read:
             others = _others(read, clinic, schedule, start, end)
-            blocks = standing_blocks(read, day - timedelta(days=1))
+            blocks = standing_blocks(read, day - timedelta(days=1), hours_of(clinic, schedule).local(end).date())
         return [
             *_of_others([each for each in others if each.id != but], start, end),
             *_of_hours(clinic, schedule, start, end),

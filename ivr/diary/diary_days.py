@@ -84,7 +84,7 @@ class DiaryDays:
         """Return the days from the first to the last. Raises StoreAway."""
         zone, days = clinic.line("").hours.zone, days_between(first, last)
         with self.database.reading() as read:
-            taken, blocks = busy(read, clinic, first, last), standing_blocks(read, first)
+            taken, blocks = busy(read, clinic, first, last), standing_blocks(read, first, last)
             found = _between(read, *_whole(first, last, zone))
         return [_day(clinic, day, taken, blocks, [each for each in found if _is_on(each, day, zone)]) for day in days]
 

@@ -26,13 +26,21 @@ def free_slots(rules: DiaryRules, line: str, hours: Hours, busy: Busy, now: date
 
 def slots_of_day(rules: DiaryRules, schedules: Sequence[Schedule], hours: Hours, busy: Busy, day: date) -> list[Slot]:
     """Return the free times of these columns on a day, in order, also those that are past."""
-    return sorted(
-        Slot(hours.local(start), each.key)
+    # Sorted in UTC: Python orders moments of one time zone by the wall clock, which repeats an hour in autumn.
+    found = sorted(
+        Slot(start, each.key)
         for each in schedules
         for opens, closes in open_stretches(each, hours, day)
+        for taken in [_touching(busy.get(each.key, ()), opens, closes + rules.buffer)]
         for start in _starts(opens, closes, each.length, rules.buffer)
-        if is_free(busy.get(each.key, ()), start, start + each.length + rules.buffer)
+        if is_free(taken, start, start + each.length + rules.buffer)
     )
+    return [Slot(hours.local(each.start), each.schedule) for each in found]
+
+
+def _touching(taken: Sequence[Stretch], start: datetime, end: datetime) -> list[Stretch]:
+    """Return what is taken between two moments: fewer to compare each time of a shift with."""
+    return [each for each in taken if start < each[1] and each[0] < end]
 
 
 def is_free(taken: Sequence[Stretch], start: datetime, end: datetime) -> bool:

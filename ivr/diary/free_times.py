@@ -52,7 +52,7 @@ def busy(read: Connection, clinic: Clinic, first: date, last: date) -> Busy:
     start = datetime.combine(first, datetime.min.time(), zone).astimezone(UTC)
     end = datetime.combine(last + timedelta(days=1), datetime.min.time(), zone).astimezone(UTC)
     visits = _visits(read, start, end, clinic.diary.buffer)
-    blocks, days = standing_blocks(read, first), days_between(first, last)
+    blocks, days = standing_blocks(read, first, last), days_between(first, last)
     return {
         each.key: [*visits.get(each.key, ()), *blocked_on(blocks, each.key, days, zone)]
         for each in clinic.diary.schedules
@@ -66,7 +66,7 @@ def require_offered(write: Connection, clinic: Clinic, line: str, asked: Asked) 
     """
     hours = clinic.line(line).hours
     day = hours.local(asked.starts).date()
-    blocks = standing_blocks(write, day)
+    blocks = standing_blocks(write, day, day)
 
     def is_offered(each: Schedule) -> bool:
         start, end = asked.starts, asked.starts.astimezone(UTC) + each.length

@@ -4,12 +4,13 @@ Nothing is held before the transaction, and nothing stays held after it. No HTTP
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
 
 from ivr.diary.appointments import TimeTaken
+from ivr.line.clinic import Clinic
 from ivr.line.diary import GRAIN, Schedule
 from ivr.storage import schema
 from ivr.storage.database import UniqueViolation
@@ -41,6 +42,23 @@ class Asked:
     def place(self, schedule: Schedule, extra: int = 0) -> Place:
         """Return the place in this column."""
         return Place(self.starts, self.starts.astimezone(UTC) + schedule.length, schedule.key, extra)
+
+
+def columns_of(clinic: Clinic, line: str, schedule: str = "") -> Sequence[Schedule]:
+    """Return the column of this key; without one, those of the line."""
+    found = clinic.diary.schedule(schedule)
+    return (found,) if found else clinic.diary.of_line(line) or clinic.diary.schedules
+
+
+def agreed(
+    starts: datetime, columns: Sequence[Schedule], length: timedelta | None = None, *, beside: bool = True
+) -> Asked:
+    """Return the time of an appointment that was agreed elsewhere: by an older program, or in another diary.
+
+    It stands, whatever the diary holds: beside another patient, in an extra place, where no column is free. `length` is
+    the time that was agreed on; the column's where it is not given.
+    """
+    return Asked(starts, [replace(each, length=length) if length else each for each in columns], beside=beside)
 
 
 def find_place(write: Connection, asked: Asked, but: int | None = None) -> Place:

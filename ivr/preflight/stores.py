@@ -23,6 +23,7 @@ from ivr.storage.revisions import Schema, schema_at
 from ivr.storage.trial import try_writing
 
 UPGRADE = "flask --app wsgi database upgrade"
+IMPORT = "flask --app wsgi diary import FILE"
 
 
 def database(on: Context) -> Finding:
@@ -81,7 +82,8 @@ def phone_booking(on: Context) -> Finding:
     if state.paused:
         return doubtful("paused: callers leave wishes", f"a manager resumes it at {where}")
     if on.settings.production and state.confirmed != in_words(rules):
-        return doubtful(f"off until a manager confirms {in_words(rules)}", f"confirm it at {where}")
+        do = f"enter what is booked elsewhere ({IMPORT}), then a manager confirms at {where}"
+        return doubtful(f"off until a manager confirms {in_words(rules)}", do)
     return well(f"callers are given times: {in_words(rules)}")
 
 

@@ -4,12 +4,13 @@ A line names a request by its reference and a person by their name. No patient's
 clock.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Insert, Row, Select, insert, or_, select
+from sqlalchemy import Connection, Insert, Row, Select, insert, or_, select
 
 from ivr.storage import schema
 from ivr.storage.database import Database
@@ -111,8 +112,17 @@ class AuditEntry:
 
 def line(by: By, what: AuditAction, about: str = "", detail: str = "") -> Insert:
     """Return the insert of a line, to be executed in the transaction of the change that it records."""
-    row = {"who": by.who[:80], "what": what, "about": about[:80], "at": by.at, "detail": detail}
-    return insert(schema.audit).values(row)
+    return insert(schema.audit).values(_values(by, what, about, detail))
+
+
+def write_lines(write: Connection, by: By, what: AuditAction, told: Sequence[tuple[str, str]]) -> None:
+    """Write a line for each of these, given as (about, detail), in the transaction of the changes."""
+    if told:
+        write.execute(insert(schema.audit), [_values(by, what, about, detail) for about, detail in told])
+
+
+def _values(by: By, what: AuditAction, about: str, detail: str) -> dict[str, Any]:
+    return {"who": by.who[:80], "what": what, "about": about[:80], "at": by.at, "detail": detail}
 
 
 class Audit:

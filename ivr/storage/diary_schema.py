@@ -96,6 +96,9 @@ blocked_times = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("undone_by", String(80)),
     Column("undone_at", UtcDateTime),
+    # What another diary calls it, as a keyed hash; NULL where the desk has set it.
+    Column("mark", String(64)),
+    Index("blocked_times_by_mark", "mark"),
 )
 
 phone_booking = Table(

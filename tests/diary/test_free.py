@@ -77,6 +77,14 @@ def test_a_clinic_that_is_open_past_midnight_of_the_year_offers_the_new_year() -
     assert [f"{slot.start:%Y-%m-%d %H:%M}" for slot in found[:2]] == ["2027-01-01 22:00", "2027-01-01 22:30"]
 
 
+def test_in_the_hour_that_comes_twice_the_times_are_in_order() -> None:
+    london = ZoneInfo("Europe/London")
+    hours = Hours(london, ((),) * 6 + ((Shift(time(0), time(2)),),))
+    found = free_slots(ONE, "main", hours, {}, datetime(2026, 10, 24, 12, tzinfo=london))
+    first = [slot.start.astimezone(UTC) for slot in found if slot.start.date() == date(2026, 10, 25)]
+    assert (len(first), first) == (6, sorted(first))
+
+
 shifts = st.tuples(st.integers(0, 47), st.integers(1, 48)).map(sorted).filter(lambda each: each[0] < each[1])
 zones = st.sampled_from(["Asia/Kolkata", "Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"])
 minutes = st.integers(0, 3 * 365 * 24 * 60)

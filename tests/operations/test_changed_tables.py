@@ -20,6 +20,7 @@ CHANGES = {
     "0009": {"failed_logins"},
     "0010": {"requests", "errands"},
     "0011": set(),
+    "0012": {"blocked_times"},
 }
 
 

@@ -14,16 +14,20 @@ from redis.exceptions import AuthenticationError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from sqlalchemy import create_engine, text
 
+from config import clinic as clinic_file
 from config.settings import ROOT, Settings
 from ivr.hours.closures_file import FILE
+from ivr.hours.phone_booking import BookingSwitch, PhoneBooking
 from ivr.preflight.processes import MEGABYTE, room
 from ivr.staff.people import STAFF
 from ivr.storage.audit import By
+from ivr.storage.database import Database
 from ivr.supervisor.embedded_redis import find_binary
 from ivr.web.services import build
 from testing.servers import reserved_port, until
 from testing.servers.postgres import Postgres
 from testing.servers.valkey import Valkey, valkey
+from tests.clinic import SHIPPED
 from tests.conftest import PASSWORD, QUICK, settings_for
 from tests.people import Clock
 from tests.preflight import SECRET, looks, real_clock, said, without_stores
@@ -114,6 +118,22 @@ def test_a_postgresql_that_is_down_fails_without_its_password(
     assert found.result == "FAIL"
     assert found.saw.startswith("postgresql is away (OperationalError")
     assert "@" not in found.saw + found.do
+
+
+def test_booking_by_telephone_waits_for_what_is_booked_elsewhere(
+    tmp_path: Path, database_url: str, redis_url: str, clock: Clock
+) -> None:
+    more = {"ENV": "production", "CLINIC_FILE": str(SHIPPED), "SECRET_KEY": SECRET}
+    there = settings_for(tmp_path, database_url, redis_url, **more)
+    waits = looks(there, "booking by telephone")
+    assert (waits.result, waits.saw) == ("warn", "off until a manager confirms 1 at once: 30 minutes")
+    assert "enter what is booked elsewhere (flask --app wsgi diary import FILE)" in waits.do
+    database = Database(database_url)
+    switch = PhoneBooking(database, tmp_path)
+    for what, result in ((BookingSwitch.CONFIRMED, "pass"), (BookingSwitch.PAUSED, "warn")):
+        switch.change(what, clinic_file.read(SHIPPED).diary, By("asha", clock()))
+        assert looks(there, "booking by telephone").result == result
+    database.close()
 
 
 def test_a_desk_that_nobody_can_manage_fails(both: Settings) -> None:

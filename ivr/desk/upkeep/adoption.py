@@ -13,7 +13,7 @@ from ivr.desk.requests import THE_CLOCK, Outcome, Status
 from ivr.diary.appointments import DiaryEntry, DiaryEvent, NewAppointment, Source
 from ivr.diary.calendar_feed import older_entry
 from ivr.diary.diary import book, note
-from ivr.diary.times import Asked
+from ivr.diary.times import agreed, columns_of
 from ivr.line.clinic import Clinic
 from ivr.line.phones import NumberRefused, Phone
 from ivr.storage import schema
@@ -59,9 +59,8 @@ def _entered(write: Connection, clinic: Clinic, since: datetime | None, after: i
 
 
 def _enter(write: Connection, clinic: Clinic, row: Row[Any]) -> bool:
-    columns = clinic.diary.of_line(row.line) or clinic.diary.schedules
     try:
-        made = book(write, _appointment(row), Asked(row.appointment, columns, beside=True))
+        made = book(write, _appointment(row), agreed(row.appointment, columns_of(clinic, row.line)))
     except (TypeError, AttributeError, OverflowError):  # a time that cannot be read, or at the end of all time
         name_once(table.name, row.id, ["appointment"])
         return False

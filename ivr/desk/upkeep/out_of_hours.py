@@ -3,7 +3,7 @@
 What the desk has booked there on purpose is left alone. Reads only. No HTTP, no clock.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Row, exists, or_, select
 
 from ivr.desk.requests import CALLER, Why
 from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEvent
-from ivr.diary.blocked_times import StandingTimeBlock, blocked_on, days_between, standing_blocks
+from ivr.diary.blocked_times import BlocksByDay, blocked_on, days_between, standing_blocks
 from ivr.diary.free import is_free, is_open
 from ivr.diary.last_change import with_last_change
 from ivr.line.clinic import Clinic
 from ivr.storage import schema
+from ivr.storage.audit import COMMAND_LINE
 
 JUST_NOW = timedelta(minutes=2)
 """The clock looks so often that what the desk has made within this time was made in these hours."""
@@ -36,8 +37,10 @@ def out_of_hours(read: Connection, clinic: Clinic, now: datetime) -> list[OutOfH
     """Return the appointments from now on in closed or blocked hours, by time."""
     booked = (table.c.status == AppointmentStatus.BOOKED, table.c.starts > now)
     columns: tuple[Any, ...] = (table.c.id, table.c.line, table.c.schedule, table.c.starts, table.c.ends)
-    blocks = standing_blocks(read, clinic.line("").hours.local(now).date())
+    local = clinic.line("").hours.local
     rows = read.execute(select(*columns).where(*booked).order_by(table.c.starts)).all()
+    last = max((row.ends for row in rows if isinstance(row.ends, datetime)), default=now)
+    blocks = BlocksByDay(standing_blocks(read, local(now).date(), local(last).date()))
     reasons = ((row.id, why) for row in rows if (why := _why(clinic, blocks, row)))
     found = ((with_last_change(read, appointment_id)[0], why) for appointment_id, why in reasons)
     return [OutOfHours(appointment, why) for appointment, why in found if appointment]
@@ -45,8 +48,9 @@ def out_of_hours(read: Connection, clinic: Clinic, now: datetime) -> list[OutOfH
 
 def why_out_of_hours(read: Connection, clinic: Clinic, found: Appointment) -> Why | None:
     """Return why the time of an appointment is not open; None where it is."""
-    day = clinic.line(found.line).hours.local(found.starts).date()
-    return _why(clinic, standing_blocks(read, day - timedelta(days=1)), found)
+    local = clinic.line(found.line).hours.local
+    day, last = local(found.starts).date() - timedelta(days=1), local(found.ends).date()
+    return _why(clinic, BlocksByDay(standing_blocks(read, day, last)), found)
 
 
 def is_to_be_told(read: Connection, found: OutOfHours) -> bool:
@@ -61,9 +65,12 @@ def is_to_be_told(read: Connection, found: OutOfHours) -> bool:
 
 
 def is_on_purpose(read: Connection, found: OutOfHours, now: datetime) -> bool:
-    """Return whether the desk has just given it this time, while it was closed or blocked already."""
+    """Return whether the desk has just given it this time, while it was closed or blocked already.
+
+    What another diary has brought is not on purpose here: nobody has seen at this desk that it is closed then.
+    """
     _appointment, last = with_last_change(read, found.appointment.id)
-    if last is None or last.who == CALLER or not isinstance(last.at, datetime):
+    if last is None or last.who in {CALLER, COMMAND_LINE} or not isinstance(last.at, datetime):
         return False
     return abs(now - last.at) <= JUST_NOW and not _closed_since(read, last.at)
 
@@ -75,7 +82,7 @@ def _closed_since(read: Connection, at: datetime) -> bool:
     return bool(read.execute(found).scalar())
 
 
-def _why(clinic: Clinic, blocks: Sequence[StandingTimeBlock], found: Row[Any] | Appointment) -> Why | None:
+def _why(clinic: Clinic, blocks: BlocksByDay, found: Row[Any] | Appointment) -> Why | None:
     if not isinstance(found.starts, datetime) or not isinstance(found.ends, datetime):
         return None
     hours = clinic.line(found.line).hours
@@ -83,7 +90,8 @@ def _why(clinic: Clinic, blocks: Sequence[StandingTimeBlock], found: Row[Any] | 
     if not is_open(clinic.diary.schedule(found.schedule), hours, start, end):
         return Why.CLOSED
     days = days_between(hours.local(start).date() - timedelta(days=1), hours.local(end).date())
-    return None if is_free(list(blocked_on(blocks, found.schedule, days, hours.zone)), start, end) else Why.BLOCKED
+    blocked = list(blocked_on(blocks.on(days), found.schedule, days, hours.zone))
+    return None if is_free(blocked, start, end) else Why.BLOCKED
 
 
 def _is_moment(written: str, moment: datetime) -> bool:

@@ -68,7 +68,8 @@ def undo(block_id: int) -> ResponseReturnValue:
 def _page(filled: Mapping[str, str], trouble: str = "", touched: Sequence[Appointment] = ()) -> str:
     day = day_of(request.args.get("day", "")) or today()
     people = services().diary.patients.called({each.patient_id for each in touched if each.patient_id})
-    standing = services().diary.blocked_times.standing(today())
+    found = services().diary.blocked_times.standing(today())
+    standing = [each for each in found if each.block.on(day) or not each.is_imported]
     columns = dict(words.columns_to_choose())
     return render_template(
         "diary_blocks.html",
@@ -77,6 +78,7 @@ def _page(filled: Mapping[str, str], trouble: str = "", touched: Sequence[Appoin
         trouble=trouble,
         touched=[view.shown(each, people, {}) for each in touched],
         standing=[(each, words.block_hours(each.block), columns.get(each.block.schedule, "")) for each in standing],
+        elsewhere=len(found) - len(standing),
         columns=list(columns.items()),
     )
 

@@ -48,6 +48,7 @@ def test_in_production_it_is_off_until_a_manager_confirms_what_the_page_says(boo
     booking.app.extensions["services"] = replace(booking.services, hours=production)
     seen = sees(staff)
     assert "1 patient at once; a visit takes 30 minutes." in seen
+    assert "flask diary import" in seen, "how to bring over what is booked elsewhere"
     assert "These times are free." not in booking.rings().press("1").heard
     switches(staff, BookingSwitch.CONFIRMED)
     assert PAUSE in sees(staff)

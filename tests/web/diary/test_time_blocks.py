@@ -4,6 +4,9 @@ from datetime import date, time
 
 import pytest
 
+from ivr.diary.blocked_times import TimeBlock, set_blocks
+from ivr.line.hours import Shift
+from ivr.storage.audit import COMMAND_LINE, By
 from ivr.web.services import Services
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
@@ -118,3 +121,20 @@ def test_until_midnight_is_the_end_of_the_day(staff: Staff, services: Services) 
     assert standing.block.shift.end == time.min
     assert free_on(gets(staff, "", day=TOMORROW))[-1] == "1-1230"
     assert "13:00–24:00" in gets(staff, "/blocks")
+
+
+def test_busy_times_of_another_diary_stand_in_their_day_and_do_not_fill_the_page(
+    staff: Staff, services: Services, clock: Clock
+) -> None:
+    shift = Shift(time(13), time(14))
+    days = [date.fromisoformat(ahead(each)) for each in range(1, 41)]
+    with services.database.writing() as write:
+        blocks = [(TimeBlock(shift, day, day), f"{number:064}") for number, day in enumerate(days)]
+        set_blocks(write, blocks, By(COMMAND_LINE, clock()))
+    sends(staff, "/blocks", **{**LUNCH, "from": "16:00", "until": "17:00", "day": ahead(3)})
+    page = gets(staff, "/blocks", day=TOMORROW)
+    assert page.count("entered from another diary") == 1
+    assert ("lunch" in page, "And 39 busy times from another diary on other days" in page) == (True, True)
+    assert "entered from another diary" in gets(staff, "", day=ahead(30))
+    assert "The time is free again." in words_of(sends(staff, "/blocks/1/undo"))
+    assert "1-1300" in free_on(gets(staff, "", day=TOMORROW))

@@ -1,0 +1,107 @@
+"""Splits a table (CSV) into its rows: separators, quotes, and the headings by which a column is known. Pure."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ivr.diary.imports.entries import UnreadableFile
+
+COLUMNS: Mapping[str, frozenset[str]] = {
+    "day": frozenset({"day", "date", "startdate", "appointmentdate"}),
+    "starts": frozenset({"starts", "start", "from", "time", "starttime", "appointmenttime"}),
+    "ends": frozenset({"ends", "end", "until", "to", "endtime"}),
+    "minutes": frozenset({"minutes", "duration", "length"}),
+    "phone": frozenset({"phone", "mobile", "number", "telephone", "phonenumber", "mobilenumber"}),
+    "name": frozenset({"name", "patient", "patientname"}),
+    "practitioner": frozenset({"practitioner", "doctor", "therapist", "physiotherapist", "place"}),
+    "kind": frozenset({"kind"}),
+    "status": frozenset({"status"}),
+    "note": frozenset({"note", "words"}),
+    "id": frozenset({"id", "uid", "appointmentid"}),
+}
+"""The columns that are read, each with the headings that it goes by: letters alone, in any case."""
+
+HEADINGS = "day, starts, ends or minutes; and phone, name, practitioner, kind, status, note, id where there are any"
+
+Row = Mapping[str, str]
+"""The cells of a line, by what they mean."""
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """A table: its rows, each with its line, and None in place of one that has too many cells."""
+
+    rows: tuple[tuple[int, Row | None], ...]
+    unused: tuple[str, ...]
+    """The headings of the columns that are not read."""
+
+
+def rows_of(text: str) -> TableRows:
+    """Return the rows of a table. Raises UnreadableFile."""
+    lines = iter(_lines(text))
+    header = next(((line, cells) for line, cells in lines if not _names_the_separator(cells)), (1, []))[1]
+    names = [meaning(each) for each in header]
+    twice = {each for each in names if each and names.count(each) > 1}
+    if twice:
+        raise UnreadableFile(f"two columns of the header mean the same: {', '.join(sorted(twice))}")
+    if "starts" not in names and "day" not in names:
+        raise UnreadableFile(f"it is no calendar (ICS), and its first line is no header of a table: {HEADINGS}")
+    unused = tuple(each for each in header if each and not meaning(each))
+    rows = tuple((line, _row(names, cells)) for line, cells in lines)
+    return _without_ids(rows, unused) if _are_of_patients(rows) else TableRows(rows, unused)
+
+
+def _are_of_patients(rows: Sequence[tuple[int, Row | None]]) -> bool:
+    """Return whether an id stands for more than one time: it is the patient's then, and not the appointment's."""
+    times = {(row["id"], row.get("day"), row.get("starts")) for _, row in rows if row and row.get("id")}
+    return len({each for each, _, _ in times}) < len(times)
+
+
+def _without_ids(rows: Sequence[tuple[int, Row | None]], unused: tuple[str, ...]) -> TableRows:
+    bare = tuple((line, row and {name: cell for name, cell in row.items() if name != "id"}) for line, row in rows)
+    return TableRows(bare, (*unused, "id, which stands for several times"))
+
+
+def _row(names: Sequence[str], cells: Sequence[str]) -> Row | None:
+    if any(cells[len(names) :]):
+        return None
+    return {name: cell for name, cell in zip(names, cells, strict=False) if name}
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines that are not empty, each with its number and its cells. Raises UnreadableFile."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            stripped = [each.strip() for each in cells]
+            if any(stripped):
+                yield line, stripped
+            line = reader.line_num + 1
+    except csv.Error:
+        raise UnreadableFile(f"line {line} is no line of a table: is a quote left open?") from None
+
+
+def _separator(text: str) -> str:
+    """Return the separator that the first line has most of."""
+    first = next((each for each in text.splitlines() if each.strip()), "")
+    if first.lower().startswith("sep=") and len(first) > 4:  # as Excel writes for itself
+        return first[4]
+    return max(",;\t", key=first.count)
+
+
+def _names_the_separator(cells: Sequence[str]) -> bool:
+    return cells[0].lower().startswith("sep=")
+
+
+def meaning(heading: str) -> str:
+    """Return which column a heading means; empty for none that is read."""
+    heading = letters(heading)
+    return next((name for name, words in COLUMNS.items() if heading in words), "")
+
+
+def letters(cell: str) -> str:
+    """Return the letters of a cell alone, in lower case."""
+    return re.sub(r"[^a-z]", "", cell.casefold())

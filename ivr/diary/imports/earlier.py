@@ -1,0 +1,157 @@
+"""Reads what is in the diary before an import: from now on the appointments, and the blocked times with their marks.
+
+Reads only. No HTTP, no clock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from ivr.diary.appointments import AppointmentStatus, DiaryEvent, Source
+from ivr.diary.blocked_times import StandingTimeBlock, TimeBlock, read_block
+from ivr.diary.free_times import LONGEST_VISIT
+from ivr.line.diary import GRAIN
+from ivr.storage import schema
+from ivr.storage.audit import COMMAND_LINE
+from ivr.storage.odd import text_of
+
+CHANGES = (
+    *(DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.ARRIVED),
+    *(DiaryEvent.NOSHOW, DiaryEvent.REOPENED, DiaryEvent.NAMED, DiaryEvent.UNDONE),
+)
+"""The events after which an appointment is another one than the import has made."""
+
+
+@dataclass(frozen=True)
+class EarlierVisit:
+    """An appointment that is in the diary before the import."""
+
+    id: int
+    reference: str
+    mark: str
+    """The mark of an entry of another diary; empty where no import has made it."""
+    starts: datetime
+    ends: datetime
+    schedule: str
+    status: str
+    phone: str | None
+    name: str
+    changed_here: bool
+    """True if somebody at the desk, or the caller, has made it or changed it."""
+
+
+@dataclass
+class EarlierBusy:
+    """The blocked times that an entry of another diary has made."""
+
+    standing: dict[TimeBlock, int] = field(default_factory=dict)
+    """Their ids by the block."""
+    freed: set[TimeBlock] = field(default_factory=set)
+    """The blocks that the desk has undone."""
+
+
+@dataclass(frozen=True)
+class TakenTime:
+    """The time that an appointment takes, with what stays free after it."""
+
+    visit_id: int
+    schedule: str
+    starts: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The diary before the import."""
+
+    visits: tuple[EarlierVisit, ...]
+    busy: Mapping[str, EarlierBusy]
+    """By mark."""
+    blocks: tuple[StandingTimeBlock, ...]
+    """All blocks that stand, whoever has set them."""
+    taken: tuple[TakenTime, ...]
+
+    @property
+    def imported(self) -> dict[str, EarlierVisit]:
+        """The appointments that have a mark, by it."""
+        return {each.mark: each for each in self.visits if each.mark}
+
+
+def earlier(read: Connection, now: datetime, today: date) -> Earlier:
+    """Return the diary from now on."""
+    busy, blocks = _blocked(read, today)
+    return Earlier(tuple(_visits(read, now)), busy, tuple(blocks), tuple(_taken(read, now)))
+
+
+def _visits(read: Connection, now: datetime) -> list[EarlierVisit]:
+    table, people, lines = schema.appointments, schema.patients, schema.appointment_history
+    by_others = select(lines.c.appointment_id).where(lines.c.what.in_(CHANGES), lines.c.who != COMMAND_LINE)
+    changed = set(
+        read.scalars(by_others.where(lines.c.appointment_id.in_(select(table.c.id).where(table.c.ends > now))))
+    )
+    columns: tuple[Any, ...] = (
+        table.c.id,
+        table.c.reference,
+        table.c.mark,
+        table.c.starts,
+        table.c.ends,
+        table.c.schedule,
+    )
+    query = select(*columns, table.c.status, table.c.source, table.c.phone, people.c.name)
+    rows = read.execute(query.join(people, people.c.id == table.c.patient_id, isouter=True).where(table.c.ends > now))
+    readable = (row for row in rows if isinstance(row.starts, datetime) and isinstance(row.ends, datetime))
+    return [_visit(row, changed_here=row.id in changed) for row in readable]
+
+
+def _visit(row: Any, *, changed_here: bool) -> EarlierVisit:
+    return EarlierVisit(
+        id=row.id,
+        reference=row.reference,
+        mark=text_of(row.mark) if row.source == Source.IMPORT else "",
+        starts=row.starts,
+        ends=row.ends,
+        schedule=row.schedule,
+        status=text_of(row.status),
+        phone=row.phone,
+        name=text_of(row.name or ""),
+        changed_here=changed_here,
+    )
+
+
+def _blocked(read: Connection, today: date) -> tuple[dict[str, EarlierBusy], list[StandingTimeBlock]]:
+    """Return the blocked times from today on by mark, and all that stand."""
+    table, found = schema.blocked_times, dict[str, EarlierBusy]()
+    ahead = table.c.last_day.is_(None) | (table.c.last_day >= today)
+    rows = read.execute(select(table).where(ahead).order_by(table.c.id)).all()
+    blocks = [(row, block) for row in rows if (block := read_block(row))]
+    for row, block in blocks:
+        if row.mark:
+            _add(found.setdefault(text_of(row.mark), EarlierBusy()), block, row.undone_by)
+    return found, [block for row, block in blocks if row.undone_at is None]
+
+
+def _add(busy: EarlierBusy, block: StandingTimeBlock, undone_by: str | None) -> None:
+    if undone_by is None:
+        busy.standing[block.block] = block.id
+    elif undone_by != COMMAND_LINE:
+        busy.freed.add(block.block)
+
+
+def _taken(read: Connection, now: datetime) -> list[TakenTime]:
+    table = schema.appointment_times
+    span = (func.min(table.c.at).label("starts"), func.max(table.c.at).label("ends"))
+    query = select(table.c.appointment_id, table.c.schedule, *span).where(table.c.at > now - LONGEST_VISIT)
+    rows = read.execute(query.group_by(table.c.appointment_id, table.c.schedule))
+    return [
+        TakenTime(row.appointment_id, row.schedule, row.starts, row.ends + GRAIN)
+        for row in rows
+        if isinstance(row.starts, datetime) and isinstance(row.ends, datetime)
+    ]
+
+
+def is_over(visit: EarlierVisit) -> bool:
+    """Return whether the appointment takes no time any more."""
+    return visit.status not in {AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED}

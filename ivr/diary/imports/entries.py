@@ -1,0 +1,102 @@
+"""The values of an import: what a file of another diary holds, and what of it is left out and why. Values only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from ivr.line.phones import Phone
+
+
+class UnreadableFile(ValueError):
+    """The file cannot be read at all; the message says why, and what to do."""
+
+
+class LeftOutWhy(StrEnum):
+    """A reason for which an entry of the file is left out, in words."""
+
+    PAST = "over already"
+    CANCELLED = "cancelled there"
+    FREE = "shown as free there"
+    FAR = "more than two years ahead"
+    NO_TIME = "without a length"
+    TWICE = "twice in the file"
+    KNOWN = "in this diary already"
+    UNREADABLE = "cannot be read"
+
+
+@dataclass(frozen=True)
+class ImportedEntry:
+    """An entry of the other diary: a patient's appointment, or a busy time."""
+
+    where: str
+    """The entry's place in the file, for people: "line 7", or "event" and its UID."""
+    uid: str
+    """The other diary's own id of it, or what tells it from others there."""
+    starts: datetime
+    ends: datetime
+    recurrence: str = ""
+    """The occurrence of a repeated entry that this is."""
+    schedule: str = ""
+    """The key of the column that the file names; empty where it names none."""
+    phone: Phone | None = None
+    name: str = ""
+    words: str = ""
+    """The reason of a busy time, or the note on an appointment."""
+
+    @property
+    def is_visit(self) -> bool:
+        """True if it is known whose time it is."""
+        return bool(self.phone or self.name)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """An entry that is left out; `detail` says more where it cannot be read."""
+
+    where: str
+    why: LeftOutWhy
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """The content of a file: the entries that lie ahead, and what is left out."""
+
+    entries: tuple[ImportedEntry, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    uids: frozenset[str] = frozenset()
+    """All ids that the file speaks of and that could be read: what else was entered under one of them is over there."""
+    repeats: bool = False
+    """True if an entry is repeated without an end, of which only the next year is here."""
+    unused: tuple[str, ...] = ()
+    """The columns of a table that are not read."""
+
+
+@dataclass
+class FoundEntries:
+    """The content of a file as far as it is read."""
+
+    entries: dict[tuple[str, str], ImportedEntry] = field(default_factory=dict)
+    """By id and occurrence."""
+    left_out: list[LeftOut] = field(default_factory=list)
+    uids: set[str] = field(default_factory=set)
+    repeats: bool = False
+
+    def take(self, found: Iterable[ImportedEntry | LeftOut]) -> None:
+        """Take entries, each once, and what is left out."""
+        for each in found:
+            if isinstance(each, LeftOut):
+                self.left_out.append(each)
+            elif self.entries.setdefault((each.uid, each.recurrence), each) is not each:
+                self.leave_out(each.where, LeftOutWhy.TWICE)
+
+    def leave_out(self, where: str, why: LeftOutWhy, detail: str = "") -> None:
+        """Leave an entry out."""
+        self.left_out.append(LeftOut(where, why, detail))
+
+    def content(self, unused: tuple[str, ...] = ()) -> FileContent:
+        """Return the content, once all is read."""
+        return FileContent(
+            tuple(self.entries.values()), tuple(self.left_out), frozenset(self.uids), self.repeats, unused
+        )

@@ -1,0 +1,32 @@
+"""The marks by which an entry of another diary is known again: keyed hashes, from which nobody can read anything."""
+
+from dataclasses import dataclass
+
+from ivr.diary.imports.entries import ImportedEntry
+from ivr.storage.encryption import KeyedIds
+
+OF_ITS_ID = 32
+"""The first hex digits of a mark: those of the other diary's id; the others are of the occurrence."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Makes the marks of one column's diary: two diaries may have an id in common, as a meeting of both has."""
+
+    keyed_ids: KeyedIds
+    schedule: str = ""
+
+    def of(self, entry: ImportedEntry) -> str:
+        """Return the mark of an entry: 64 hex digits."""
+        return self.of_id(entry.uid) + self._hash("occurrence", entry.uid, entry.recurrence)
+
+    def of_id(self, uid: str) -> str:
+        """Return the beginning of the marks of all entries with this id."""
+        return self._hash("entry", uid)
+
+    def reference(self, mark: str) -> str:
+        """Return the reference of the appointment with this mark."""
+        return self.keyed_ids.reference(("import", mark))
+
+    def _hash(self, *parts: str) -> str:
+        return self.keyed_ids.mark(("import", self.schedule, *parts))[:OF_ITS_ID]

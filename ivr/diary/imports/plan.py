@@ -1,0 +1,58 @@
+"""The plan of an import: what is to be entered, moved and taken away, and what wants a look. Values only."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from ivr.diary.blocked_times import TimeBlock
+from ivr.diary.imports.earlier import EarlierVisit
+from ivr.diary.imports.entries import ImportedEntry
+from ivr.line.diary import Schedule
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that wants a look: where, and what it is."""
+
+    where: str
+    words: str
+
+
+@dataclass(frozen=True)
+class PlannedVisit:
+    """An appointment that is to be entered, or to get another time; `visit` is the one that is there."""
+
+    entry: ImportedEntry
+    mark: str
+    columns: tuple[Schedule, ...]
+    line: str
+    visit: EarlierVisit | None = None
+
+    @property
+    def length(self) -> timedelta:
+        """The time that was agreed on."""
+        return self.entry.ends - self.entry.starts
+
+
+@dataclass
+class Plan:
+    """The steps of an import, in the order in which they are taken."""
+
+    unblock: list[int] = field(default_factory=list)
+    cancel: list[EarlierVisit] = field(default_factory=list)
+    move: list[PlannedVisit] = field(default_factory=list)
+    reopen: list[PlannedVisit] = field(default_factory=list)
+    name: list[PlannedVisit] = field(default_factory=list)
+    book: list[PlannedVisit] = field(default_factory=list)
+    block: list[tuple[TimeBlock, str]] = field(default_factory=list)
+    """Each with its mark."""
+    busy: int = 0
+    """The busy times that are new."""
+    busy_moved: int = 0
+    busy_gone: int = 0
+    same: int = 0
+    """The entries that are in the diary as they are."""
+    known: int = 0
+    """The appointments that somebody has entered by hand."""
+    gone: int = 0
+    """The entries of an earlier import that are not in the file any more and stay."""
+    notes: list[Note] = field(default_factory=list)

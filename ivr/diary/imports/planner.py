@@ -1,0 +1,188 @@
+"""Plans an import: compares the entries of a file with the diary, so that a repeated import changes what has changed.
+
+Whatever the desk or a caller has changed since is left alone, and named. Pure: the diary and the moment are arguments.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from ivr.diary.blocked_times import TimeBlock
+from ivr.diary.imports.blocks import blocks_of
+from ivr.diary.imports.earlier import Earlier, EarlierBusy, EarlierVisit, is_over
+from ivr.diary.imports.entries import FileContent, ImportedEntry
+from ivr.diary.imports.marks import OF_ITS_ID, Marks
+from ivr.diary.imports.plan import Note, Plan, PlannedVisit
+from ivr.diary.times import columns_of
+from ivr.line.clinic import Clinic
+
+CHANGED_HERE = "the appointment {reference} was changed here since it was imported: left as it is"
+CANCELLED_HERE = "the appointment {reference} was cancelled or marked here since it was imported: left so"
+FREED_HERE = "this busy time was freed here since it was imported: left free"
+
+
+@dataclass
+class Planner:
+    """Plans the import of one file."""
+
+    file: FileContent
+    earlier: Earlier
+    marks: Marks
+    clinic: Clinic
+    now: datetime
+    take_away: bool = False
+    """True if what the file no longer has is taken away, within the time that it covers."""
+    plan: Plan = field(default_factory=Plan)
+
+    def planned(self) -> Plan:
+        """Return the plan, without what clashes."""
+        live = {self.marks.of(each): each for each in self.file.entries}
+        for mark, entry in live.items():
+            if entry.is_visit:
+                self._visit(entry, mark)
+            else:
+                self._busy(entry, mark)
+        self._gone(set(live))
+        self.plan.book.sort(key=lambda each: each.entry.starts)
+        return self.plan
+
+    # -- appointments
+
+    def _visit(self, entry: ImportedEntry, mark: str) -> None:
+        self._unblock(self.earlier.busy.get(mark))
+        there = self._imported.get(mark)
+        if there is None:
+            self._new_visit(entry, mark)
+        elif _is_as(there, entry):
+            self._same_visit(entry, mark, there)
+        elif there.changed_here:
+            self._note(entry.where, there, CANCELLED_HERE if is_over(there) else CHANGED_HERE)
+        else:
+            (self.plan.reopen if is_over(there) else self.plan.move).append(self._planned(entry, mark, there))
+
+    def _new_visit(self, entry: ImportedEntry, mark: str) -> None:
+        if any(_is_likely(each, entry) for each in self._by_start.get(entry.starts, ())):
+            self.plan.known += 1
+        else:
+            self.plan.book.append(self._planned(entry, mark))
+
+    def _same_visit(self, entry: ImportedEntry, mark: str, there: EarlierVisit) -> None:
+        is_same = (there.phone, there.name.lower()) == (entry.phone and entry.phone.e164, entry.name.lower())
+        if is_same or there.changed_here:
+            self.plan.same += 1
+        else:
+            self.plan.name.append(self._planned(entry, mark, there))
+
+    def _planned(self, entry: ImportedEntry, mark: str, there: EarlierVisit | None = None) -> PlannedVisit:
+        line = self.clinic.default_line
+        schedule = self.clinic.diary.schedule(entry.schedule)
+        if schedule and not schedule.serves(line):
+            line = min(schedule.lines)
+        return PlannedVisit(entry, mark, tuple(columns_of(self.clinic, line, entry.schedule)), line, there)
+
+    # -- busy times
+
+    def _busy(self, entry: ImportedEntry, mark: str) -> None:
+        there = self.earlier.busy.get(mark, EarlierBusy())
+        wanted = set(blocks_of(entry, self._zone, self._today))
+        visit = self._imported.get(mark)
+        if visit and not is_over(visit):
+            self._cancel(entry.where, visit)
+        freed = {each for each in wanted if replace(each, words="") in _without_words(there.freed)}
+        missing, over = wanted - there.standing.keys() - freed, there.standing.keys() - wanted
+        self.plan.unblock += [there.standing[each] for each in over]
+        self.plan.block += [(block, mark) for block in sorted(missing, key=lambda each: each.first_day)]
+        if freed and not missing:
+            self.plan.notes.append(Note(entry.where, FREED_HERE))
+        elif not missing and not over:
+            self.plan.same += 1
+        else:
+            self.plan.busy_moved += bool(there.standing)
+            self.plan.busy += not there.standing
+
+    def _unblock(self, there: EarlierBusy | None) -> None:
+        self.plan.unblock += there.standing.values() if there else ()
+
+    # -- what the file has no longer
+
+    def _gone(self, live: set[str]) -> None:
+        spoken_of = {self.marks.of_id(uid) for uid in self.file.uids}
+        until = max((each.ends for each in self.file.entries), default=self.now)
+        for mark, visit in self._imported.items():
+            if mark not in live and not is_over(visit) and visit.starts > self.now and self._is_ours(visit.schedule):
+                self._gone_visit(visit, is_certain=mark[:OF_ITS_ID] in spoken_of, is_within=visit.starts <= until)
+        for mark, busy in self.earlier.busy.items():
+            if mark not in live and self._is_ahead(busy) and self._is_ours(next(iter(busy.standing)).schedule):
+                first = min(block.first_day for block in busy.standing)
+                is_within = first <= until.astimezone(self._zone).date()
+                self._gone_busy(busy, is_certain=mark[:OF_ITS_ID] in spoken_of, is_within=is_within)
+
+    def _gone_visit(self, visit: EarlierVisit, *, is_certain: bool, is_within: bool) -> None:
+        if is_certain or (self.take_away and is_within):
+            self._cancel("no longer in the file", visit)
+        else:
+            self.plan.gone += 1
+
+    def _gone_busy(self, busy: EarlierBusy, *, is_certain: bool, is_within: bool) -> None:
+        if is_certain or (self.take_away and is_within):
+            self._unblock(busy)
+            self.plan.busy_gone += 1
+        else:
+            self.plan.gone += 1
+
+    def _cancel(self, where: str, visit: EarlierVisit) -> None:
+        if visit.changed_here:
+            self._note(where, visit, CHANGED_HERE)
+        else:
+            self.plan.cancel.append(visit)
+
+    def _is_ahead(self, busy: EarlierBusy) -> bool:
+        ends = (block.shift.on(block.last_day, self._zone)[1] for block in busy.standing if block.last_day)
+        return max(ends, default=self.now) > self.now
+
+    def _is_ours(self, schedule: str) -> bool:
+        return self.marks.schedule in {"", schedule}
+
+    def _note(self, where: str, visit: EarlierVisit, words: str) -> None:
+        self.plan.notes.append(Note(where, words.format(reference=visit.reference)))
+
+    @cached_property
+    def _imported(self) -> dict[str, EarlierVisit]:
+        return self.earlier.imported
+
+    @cached_property
+    def _by_start(self) -> dict[datetime, list[EarlierVisit]]:
+        found: dict[datetime, list[EarlierVisit]] = {}
+        for each in self.earlier.visits:
+            found.setdefault(each.starts, []).append(each)
+        return found
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return self.clinic.line("").hours.zone
+
+    @cached_property
+    def _today(self) -> date:
+        return self.now.astimezone(self._zone).date()
+
+
+def _is_as(there: EarlierVisit, entry: ImportedEntry) -> bool:
+    """Return whether the appointment stands at the time of the entry."""
+    same = (there.starts, there.ends) == (entry.starts, entry.ends)
+    return same and entry.schedule in {"", there.schedule} and not is_over(there)
+
+
+def _is_likely(there: EarlierVisit, entry: ImportedEntry) -> bool:
+    """Return whether somebody has entered this appointment by hand: the same patient at the same time."""
+    if is_over(there) or entry.schedule not in {"", there.schedule}:
+        return False
+    names = {each.lower() for each in (there.name, entry.name) if each}
+    if there.phone and entry.phone:
+        return there.phone == entry.phone.e164 and len(names) < 2
+    return len(names) == 1 and bool(there.name and entry.name)
+
+
+def _without_words(blocks: Iterable[TimeBlock]) -> set[TimeBlock]:
+    return {replace(each, words="") for each in blocks}

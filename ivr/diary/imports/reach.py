@@ -1,0 +1,32 @@
+"""The stretch of time for which entries of another diary are taken: from now on, two years ahead. Values only."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from ivr.diary.desk_diary import FARTHEST
+from ivr.diary.imports.entries import LeftOutWhy
+
+REPEATED = timedelta(days=366)
+"""The time ahead for which each occurrence of a repeated entry is entered."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The time that is taken, in the clinic's time zone."""
+
+    now: datetime
+    zone: ZoneInfo
+
+    def end(self, starts: datetime, ends: datetime) -> datetime:
+        """Return the end of an entry, at the latest that of the year after next where it begins within reach."""
+        latest = datetime(self.now.year + 3, 1, 1, tzinfo=UTC)
+        return min(ends, latest) if starts < latest else ends
+
+    def misses(self, starts: datetime, ends: datetime) -> LeftOutWhy | None:
+        """Return why an entry is out of reach; None where it is within."""
+        if ends <= starts:
+            return LeftOutWhy.NO_TIME
+        if ends <= self.now:
+            return LeftOutWhy.PAST
+        return LeftOutWhy.FAR if starts > self.now + FARTHEST else None

@@ -1,0 +1,129 @@
+"""Takes the steps of an import, each within a transaction. What the desk has changed meanwhile stays as it is.
+
+No HTTP, no clock.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
+
+from sqlalchemy import Connection, select, update
+
+from ivr.diary.appointments import DiaryEntry, DiaryEvent, NewAppointment, Source, TimeTaken
+from ivr.diary.blocked_times import TimeBlock, set_blocks
+from ivr.diary.diary import book, cancel, move, note, reopen
+from ivr.diary.imports.earlier import EarlierVisit
+from ivr.diary.imports.marks import Marks
+from ivr.diary.imports.plan import PlannedVisit
+from ivr.diary.patients import known_as, set_patient
+from ivr.diary.times import Asked, agreed
+from ivr.line.clinic import Clinic
+from ivr.storage import schema
+from ivr.storage.audit import AuditAction, By, write_lines
+from ivr.storage.upsert import lock_key
+
+WHY_CANCELLED = "cancelled in the other diary"
+
+table = schema.appointments
+
+
+def booked(write: Connection, clinic: Clinic, marks: Marks, visits: Sequence[PlannedVisit], by: By) -> None:
+    """Enter new appointments, but for those that another import has entered meanwhile. Raises UniqueViolation."""
+    lock_key(write, "import")
+    known = set(write.scalars(select(table.c.mark).where(table.c.mark.in_([each.mark for each in visits]))))
+    new = [each for each in visits if each.mark not in known]
+    # All patients are locked before the first day, as at the desk: else the two could wait for each other.
+    appointments = [_appointment(write, clinic, marks, each, by) for each in new]
+    for each, appointment in zip(new, appointments, strict=True):
+        appointment_id = book(write, appointment, _asked(each))
+        if each.entry.words:
+            note(write, appointment_id, DiaryEntry(by.at, by.who, DiaryEvent.NOTE, each.entry.words))
+    told = [(marks.reference(each.mark), each.entry.starts.isoformat()) for each in new]
+    write_lines(write, by, AuditAction.BOOKED_APPOINTMENT, told)
+
+
+def _appointment(write: Connection, clinic: Clinic, marks: Marks, each: PlannedVisit, by: By) -> NewAppointment:
+    entry = each.entry
+    return NewAppointment(
+        starts=entry.starts,
+        phone=entry.phone,
+        line=each.line,
+        language=clinic.line(each.line).language,
+        source=Source.IMPORT,
+        reference=marks.reference(each.mark),
+        made_by=by.who,
+        created=by.at,
+        mark=each.mark,
+        patient_id=known_as(write, entry.phone, entry.name, by.at),
+    )
+
+
+def _asked(each: PlannedVisit, *, beside: bool = True) -> Asked:
+    return agreed(each.entry.starts, each.columns, each.length, beside=beside)
+
+
+def moved(write: Connection, each: PlannedVisit, by: By, *, beside: bool) -> bool:
+    """Move an appointment, and return whether that is done with: False where its new time is not free."""
+    if each.visit is None or not _is_as_planned(write, each.visit):
+        return True
+    try:
+        move(write, each.visit.id, _asked(each, beside=beside), by)
+    except TimeTaken:
+        return False
+    write_lines(write, by, AuditAction.CHANGED_APPOINTMENT, [(each.visit.reference, each.entry.starts.isoformat())])
+    return True
+
+
+def settled(write: Connection, each: PlannedVisit, by: By) -> None:
+    """Give an appointment that was moved beside another its time alone, where the other one has left it since."""
+    extra = each.visit and write.scalar(select(table.c.extra).where(table.c.id == each.visit.id))
+    if each.visit and extra:
+        with suppress(TimeTaken):
+            move(write, each.visit.id, _asked(each, beside=False), by)
+
+
+def reopened(write: Connection, each: PlannedVisit, by: By) -> None:
+    """Book an appointment again that an import had cancelled."""
+    if each.visit and _is_as_planned(write, each.visit):
+        reopen(write, each.visit.id, lambda _found: _asked(each), by)
+        write_lines(write, by, AuditAction.CHANGED_APPOINTMENT, [(each.visit.reference, each.entry.starts.isoformat())])
+
+
+def cancelled(write: Connection, visit: EarlierVisit, by: By) -> None:
+    """Cancel an appointment that the other diary has no longer."""
+    if _is_as_planned(write, visit):
+        cancel(write, visit.id, by, WHY_CANCELLED)
+        write_lines(write, by, AuditAction.CANCELLED_APPOINTMENT, [(visit.reference, "")])
+
+
+def _is_as_planned(write: Connection, visit: EarlierVisit) -> bool:
+    """Return whether the appointment, locked now, stands as the plan has found it: the desk may have been quicker."""
+    query = select(table.c.starts, table.c.status).where(table.c.id == visit.id).with_for_update()
+    return write.execute(query).one_or_none() == (visit.starts, visit.status)
+
+
+def named(write: Connection, each: PlannedVisit, by: By) -> None:
+    """Write down another number or name of a patient."""
+    if each.visit is None or not _is_as_planned(write, each.visit):
+        return
+    phone = each.entry.phone
+    write.execute(update(table).where(table.c.id == each.visit.id).values(phone=phone.e164 if phone else None))
+    set_patient(write, table, each.visit.id, known_as(write, phone, each.entry.name, by.at))
+    note(write, each.visit.id, DiaryEntry(by.at, by.who, DiaryEvent.NAMED))
+    write_lines(write, by, AuditAction.CHANGED_APPOINTMENT, [(each.visit.reference, "")])
+
+
+def blocked(write: Connection, blocks: Sequence[tuple[TimeBlock, str]], by: By) -> None:
+    """Block busy times, but for those that another import has blocked meanwhile."""
+    lock_key(write, "import")
+    known = _standing(write, [mark for _, mark in blocks])
+    new = [(block, mark) for block, mark in blocks if (mark, block.first_day) not in known]
+    if new:
+        set_blocks(write, new, by)
+
+
+def _standing(write: Connection, marks: Sequence[str]) -> set[tuple[str, date]]:
+    """Return the mark and the first day of each block with one of these marks that is not undone."""
+    times = schema.blocked_times
+    query = select(times.c.mark, times.c.first_day).where(times.c.mark.in_(marks), times.c.undone_at.is_(None))
+    return {(row.mark, row.first_day) for row in write.execute(query)}

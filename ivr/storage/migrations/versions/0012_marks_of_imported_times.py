@@ -1,0 +1,15 @@
+"""The mark of what another diary calls a blocked time, so that importing it again does not block it twice."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Makes the change."""
+    op.add_column("blocked_times", sa.Column("mark", sa.String(64)))
+    op.create_index("blocked_times_by_mark", "blocked_times", ["mark"])

@@ -1,0 +1,467 @@
+"""`flask diary import`: what is booked elsewhere stands in the diary, once, however often it is imported."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from config import clinic as clinic_file
+from ivr.diary.appointments import Appointment, AppointmentStatus
+from ivr.diary.desk_diary import DeskBooking
+from ivr.diary.diary import book
+from ivr.line.phones import Phone as Number
+from ivr.storage.audit import COMMAND_LINE, By
+from ivr.storage.database import Database
+from ivr.web.services import Services
+from tests.diary import DELHI, NOW, asked, wished
+from tests.diary.imports import calendar, event, table
+from tests.people import Clock
+
+TUESDAY = date(2026, 11, 24)
+ASHA = By("asha", NOW)
+
+TEN, HALF_PAST, ELEVEN = (datetime(2026, 11, 24, *at, tzinfo=DELHI) for at in ((10, 0), (10, 30), (11, 0)))
+
+Imports = Callable[..., Result]
+
+
+@pytest.fixture
+def desk_url(database_url: str) -> str:
+    return database_url
+
+
+@pytest.fixture
+def imports(app: Flask, tmp_path: Path) -> Imports:
+    """Imports a file with this content."""
+
+    def imported(content: str | bytes, *options: str, name: str = "diary.csv") -> Result:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return app.test_cli_runner().invoke(args=["diary", "import", str(path), *options])
+
+    return imported
+
+
+def said(done: Result) -> list[str]:
+    assert done.exit_code == 0, done.output
+    return [line.strip() for line in done.output.splitlines()]
+
+
+def visits(services: Services) -> list[Appointment]:
+    start = NOW - timedelta(days=2)
+    found = services.diary.reads.between(start, start + timedelta(days=900))
+    return [each for each in found if isinstance(each, Appointment)]
+
+
+def stands(services: Services) -> list[str]:
+    """The appointments that take time, by time, in the clinic's time."""
+    taking = [each for each in visits(services) if each.is_ahead_or_present]
+    return [f"{each.starts.astimezone(DELHI):%d %H:%M}-{each.ends.astimezone(DELHI):%H:%M}" for each in taking]
+
+
+def blocked(services: Services) -> list[str]:
+    found = services.diary.blocked_times.standing(NOW.date())
+    return sorted(
+        f"{each.block.first_day:%m-%d}..{each.block.last_day:%m-%d} {each.block.shift.start:%H:%M}-"
+        f"{each.block.shift.end:%H:%M} {each.block.words}".strip()
+        for each in found
+    )
+
+
+def offered(services: Services, day: date = TUESDAY) -> list[str]:
+    """The times of a day that a caller is offered."""
+    found = services.diary.free_times.offered(services.clinic, "main", NOW)
+    return [f"{each.start:%H:%M}" for each in found if each.start.date() == day]
+
+
+ROWS = table(
+    "2026-11-24,10:00,10:30,99999 00021,Made Up",
+    "24/11/2026,11:00 AM,12:00,,",
+    "2026-11-23,09:00,09:30,99999 00022,Over It",
+    "2026-11-25,16:00,16:45,,Nobody Real",
+)
+
+
+def test_a_table_is_entered_as_appointments_and_busy_times(imports: Imports, services: Services) -> None:
+    assert said(imports(ROWS)) == [
+        "Appointments: 2 entered",
+        "Busy times: 1 entered",
+        "In the diary already: 0",
+        "Left out: 1 over already",
+    ]
+    assert stands(services) == ["24 10:00-10:30", "25 16:00-16:45"]
+    assert blocked(services) == ["11-24..11-24 11:00-12:00"]
+    first, second = visits(services)
+    assert (first.phone and first.phone.e164, first.source, first.extra) == ("+919999900021", "import", 0)
+    people = services.diary.patients.called({first.patient_id or 0, second.patient_id or 0})
+    assert sorted(each.name for each in people.values()) == ["Made Up", "Nobody Real"]
+    assert not {"10:00", "11:00", "11:30"} & set(offered(services))
+    assert {"09:30", "10:30", "12:00"} <= set(offered(services))
+
+
+def test_the_same_file_again_changes_nothing(imports: Imports, services: Services) -> None:
+    imports(ROWS)
+    before = (services.diary.days.version(), len(services.staff.audit.page()))
+    assert said(imports(ROWS))[:3] == ["Appointments: none", "Busy times: none", "In the diary already: 3"]
+    assert (services.diary.days.version(), len(services.staff.audit.page())) == before
+    semicolons = "\ufeffsep=;\r\n" + ROWS.replace(",", ";").replace("\n", "\r\n")
+    assert said(imports(semicolons, name="again.csv"))[2] == "In the diary already: 3"
+
+
+def test_a_dry_run_says_the_same_and_keeps_nothing(imports: Imports, services: Services) -> None:
+    dry = said(imports(ROWS, "--dry-run"))
+    assert dry[0] == "Nothing is kept: this is what would be done."
+    assert (stands(services), blocked(services), services.staff.audit.page()) == ([], [], [])
+    assert dry[1:] == said(imports(ROWS))
+
+
+def test_what_is_over_since_is_not_taken_away(imports: Imports, services: Services, clock: Clock) -> None:
+    daily = event("lunch", ";TZID=Asia/Kolkata:20261124T130000", "RRULE:FREQ=DAILY;COUNT=3")
+    single = event("one", ";TZID=Asia/Kolkata:20261124T100000")
+    imports(calendar(daily, single))
+    clock.shows(2026, 11, 24, 15, 0)
+    assert said(imports(calendar(daily, single)))[:2] == ["Appointments: none", "Busy times: none"]
+    assert len(blocked(services)) == 4
+
+
+# -- a calendar
+
+
+MOVES = (event("one@made.up", ":20261124T043000Z"), event("two@made.up", ";TZID=Asia/Kolkata:20261125T100000"))
+
+
+def test_an_event_is_a_busy_time_without_its_words(imports: Imports, services: Services) -> None:
+    titled = [each.replace("END:VEVENT", "SUMMARY:Made Up 99999 00021\r\nEND:VEVENT") for each in MOVES]
+    done = imports(calendar(*titled), name="diary.ics")
+    assert said(done)[:2] == ["Appointments: none", "Busy times: 2 entered"]
+    assert blocked(services) == ["11-24..11-24 10:00-10:30", "11-25..11-25 10:00-10:30"]
+    assert "Made Up" not in done.output
+
+
+def test_with_names_a_title_with_a_number_is_an_appointment(imports: Imports, services: Services) -> None:
+    events = (
+        event("one", ":20261124T043000Z", "SUMMARY:Made Up\\, +91 99999 00021"),
+        event("two", ":20261124T063000Z", "SUMMARY:Lunch"),
+    )
+    assert said(imports(calendar(*events), "--names"))[:2] == ["Appointments: 1 entered", "Busy times: 1 entered"]
+    (visit,) = visits(services)
+    assert services.diary.patients.called({visit.patient_id or 0})[visit.patient_id or 0].name == "Made Up"
+    assert blocked(services) == ["11-24..11-24 12:00-12:30 Lunch"]
+
+
+def test_what_the_other_diary_moves_is_moved(imports: Imports, services: Services) -> None:
+    imports(calendar(*MOVES))
+    moved = calendar(MOVES[0].replace("T043000Z", "T053000Z"), MOVES[1])
+    assert said(imports(moved))[1:3] == ["Busy times: 1 moved", "In the diary already: 1"]
+    assert blocked(services) == ["11-24..11-24 11:00-11:30", "11-25..11-25 10:00-10:30"]
+
+
+def test_appointments_that_change_places_stand_beside_nobody(imports: Imports, services: Services) -> None:
+    rows = (
+        "a,2026-11-24,10:00,30,99999 00021",
+        "b,2026-11-24,10:30,30,99999 00022",
+        "c,2026-11-24,11:00,30,99999 00023",
+    )
+    header = "id,day,starts,minutes,phone"
+    said(imports(table(*rows, header=header)))
+    swapped = table(
+        *(
+            "a,2026-11-24,10:30,30,99999 00021",
+            "b,2026-11-24,10:00,30,99999 00022",
+            "c,2026-11-24,11:30,30,99999 00023",
+        ),
+        header=header,
+    )
+    assert said(imports(swapped))[0] == "Appointments: 3 moved"
+    found = {each.phone.e164[-2:]: each for each in visits(services) if each.phone}
+    assert [(found[key].starts, found[key].extra) for key in ("21", "22")] == [(HALF_PAST, 0), (TEN, 0)]
+    assert (found["23"].starts, found["23"].extra) == (ELEVEN + timedelta(minutes=30), 0)
+
+
+def test_an_occurrence_that_is_deleted_there_is_free_here(imports: Imports, services: Services) -> None:
+    weekly = event("week", ";TZID=Asia/Kolkata:20261124T130000", "RRULE:FREQ=WEEKLY;COUNT=3")
+    imports(calendar(weekly))
+    assert len(blocked(services)) == 3
+    without = weekly.replace("END:VEVENT", "EXDATE;TZID=Asia/Kolkata:20261201T130000\r\nEND:VEVENT")
+    assert said(imports(calendar(without)))[1] == "Busy times: 1 taken away"
+    assert [each[:5] for each in blocked(services)] == ["11-24", "12-08"]
+
+
+def test_an_event_that_is_cancelled_there_is_taken_away(imports: Imports, services: Services) -> None:
+    named = event("one", ":20261124T043000Z", "SUMMARY:Made Up 99999 00021")
+    imports(calendar(named, MOVES[1]), "--names")
+    cancelled = named.replace("END:VEVENT", "STATUS:CANCELLED\r\nEND:VEVENT")
+    done = said(imports(calendar(cancelled, MOVES[1]), "--names"))
+    assert done[0] == "Appointments: 1 cancelled"
+    (visit,) = visits(services)
+    assert visit.status is AppointmentStatus.CANCELLED
+    assert done[-1] == f"reference {visit.reference}: cancelled, since the other diary has it no longer"
+    assert said(imports(calendar(named, MOVES[1]), "--names"))[0] == "Appointments: 1 booked again"
+    assert stands(services) == ["24 10:00-10:30"]
+
+
+def test_what_is_missing_stays_until_that_is_asked_for(imports: Imports, services: Services) -> None:
+    imports(ROWS)
+    newer = table("2026-11-25,16:00,16:45,,Nobody Real")
+    assert "In the diary from an earlier import, and not in this file: 2." in imports(newer).output
+    assert (len(stands(services)), len(blocked(services))) == (2, 1)
+    done = said(imports(newer, "--take-away"))
+    assert done[:2] == ["Appointments: 1 cancelled", "Busy times: 1 taken away"]
+    assert (stands(services), blocked(services)) == (["25 16:00-16:45"], [])
+
+
+def test_what_lies_after_the_last_entry_of_the_file_is_not_taken_away(imports: Imports, services: Services) -> None:
+    imports(ROWS)
+    said(imports(table("2026-11-24,10:00,10:30,99999 00021,Made Up"), "--take-away"))
+    assert stands(services) == ["24 10:00-10:30", "25 16:00-16:45"]
+
+
+# -- clashes, and what was changed here
+
+
+def test_who_meets_another_stands_beside_them_and_is_named(imports: Imports, services: Services) -> None:
+    services.diary.desk.book(DeskBooking(TEN, Number("+919999900041"), "", "main", "en", "000041"), ASHA)
+    done = said(imports(table("2026-11-24,10:15,10:45,99999 00021,", "2026-11-24,10:20,10:50,99999 00022,")))
+    assert done[-2:] == [
+        "line 2: Tue 24 Nov 2026 10:15 meets reference 000041; it stands beside it, in an extra place",
+        "line 3: Tue 24 Nov 2026 10:20 meets reference 000041, line 2; it stands beside it, in an extra place",
+    ]
+    assert [each.extra for each in visits(services)] == [0, 1, 2]
+
+
+def test_a_busy_time_names_whom_it_meets_and_the_desk_tells_them(imports: Imports, services: Services) -> None:
+    services.diary.desk.book(DeskBooking(TEN, Number("+919999900041"), "", "main", "en", "000041"), ASHA)
+    done = said(imports(table("2026-11-24,,,,", "2026-11-24,09:00,09:15,,")))
+    assert done[-1] == (
+        "busy Tue 24 Nov 2026 00:00: meets reference 000041; the desk is given the task to tell the patient"
+    )
+    assert offered(services) == []
+    services.desk.upkeep.keep(services.hours.clinic_now(), By("the clock", NOW))
+    assert [each.why for each in services.desk.store.waiting()] == ["blocked"]
+
+
+def test_an_appointment_in_closed_hours_is_named_and_the_desk_is_given_a_task(
+    imports: Imports, services: Services
+) -> None:
+    done = said(imports(table("2026-11-24,23:00,23:30,99999 00021,")))
+    assert done[-1].startswith("line 2: Tue 24 Nov 2026 23:00 is outside of the opening hours")
+    services.desk.upkeep.keep(services.hours.clinic_now(), By("the clock", NOW))
+    assert [each.why for each in services.desk.store.waiting()] == ["closed"]
+
+
+def test_what_the_desk_has_entered_by_hand_is_not_entered_twice(imports: Imports, services: Services) -> None:
+    services.diary.desk.book(DeskBooking(TEN, Number("+919999900021"), "Made Up", "main", "en", "000041"), ASHA)
+    assert said(imports(ROWS))[:3] == ["Appointments: 1 entered", "Busy times: 1 entered", "In the diary already: 1"]
+    assert stands(services) == ["24 10:00-10:30", "25 16:00-16:45"]
+
+
+def test_what_was_changed_here_is_left_alone_and_named(imports: Imports, services: Services) -> None:
+    imports(ROWS)
+    first, second = visits(services)
+    services.diary.desk.move(first.id, ELEVEN + timedelta(hours=3), ASHA)
+    services.diary.desk.cancel(second.id, ASHA)
+    (block,) = services.diary.blocked_times.standing(NOW.date())
+    services.diary.blocked_times.undo(block.id, ASHA)
+    done = said(imports(ROWS))
+    assert done[-3:] == [
+        f"line 2: the appointment {first.reference} was changed here since it was imported: left as it is",
+        "line 3: this busy time was freed here since it was imported: left free",
+        f"line 5: the appointment {second.reference} was cancelled or marked here since it was imported: left so",
+    ]
+    assert (stands(services), blocked(services)) == (["24 14:00-14:30"], [])
+
+
+def test_a_name_that_is_corrected_there_is_corrected_here(imports: Imports, services: Services) -> None:
+    header = "id,day,starts,ends,phone,name"
+    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Mad Up", header=header))
+    done = said(imports(table("7,2026-11-24,10:00,10:30,99999 00022,Made Up", header=header)))
+    assert done[0] == "Appointments: 1 corrected"
+    (visit,) = visits(services)
+    assert visit.phone
+    assert visit.phone.e164 == "+919999900022"
+    assert services.diary.patients.called({visit.patient_id or 0})[visit.patient_id or 0].name == "Made Up"
+
+
+def test_what_callers_have_booked_is_no_import_and_is_not_taken_away(imports: Imports, services: Services) -> None:
+    with services.database.writing() as write:
+        book(write, wished(ELEVEN, 41, mark="a" * 64), asked(ELEVEN))
+    done = imports(table("2026-11-26,10:00,10:30,99999 00021,"), "--take-away")
+    assert "000041" not in done.output
+    assert "not in this file" not in imports(table("2026-11-26,10:00,10:30,99999 00021,")).output
+    assert stands(services) == ["24 11:00-11:30", "26 10:00-10:30"]
+
+
+# -- practitioners
+
+
+TWO = """
+[[practitioners]]
+key = "knee"
+name = { en = "the knee specialist", hi = "घुटने के विशेषज्ञ" }
+
+[[practitioners]]
+key = "neck"
+name = { en = "the neck specialist", hi = "गर्दन के विशेषज्ञ" }
+"""
+
+
+@pytest.fixture
+def two(services: Services, app: Flask) -> Services:
+    """The clinic with two practitioners."""
+    path = services.settings.state_dir / "two.toml"
+    shipped = services.settings.clinic_file.read_text(encoding="utf-8").replace("patients_at_once = 1\n", "")
+    path.write_text(shipped + TWO, encoding="utf-8")
+    clinic = clinic_file.read(path)
+    hours = replace(services.hours, now=replace(services.hours.now, clinic=clinic))
+    both = replace(services, clinic=clinic, hours=hours)
+    app.extensions["services"] = both
+    return both
+
+
+def test_a_calendar_is_of_the_practitioner_who_is_named(imports: Imports, two: Services) -> None:
+    refused = imports(calendar(*MOVES))
+    assert (refused.exit_code, "whose calendar is it? Say --practitioner and one of: knee, neck" in refused.output) == (
+        2,
+        True,
+    )
+    assert "there is: knee, neck" in imports(calendar(*MOVES), "--practitioner", "ankle").output
+    said(imports(calendar(*MOVES), "--practitioner", "knee"))
+    said(imports(calendar(*MOVES), "--practitioner", "neck"))
+    found = two.diary.blocked_times.standing(NOW.date())
+    assert sorted(each.block.schedule for each in found) == ["knee", "knee", "neck", "neck"], "a meeting of both"
+
+
+def test_a_table_names_the_practitioner_of_each_line(imports: Imports, two: Services) -> None:
+    rows = (
+        "2026-11-24,10:00,10:30,99999 00021,The Neck Specialist",
+        "2026-11-24,10:00,10:30,99999 00022,knee",
+        "2026-11-24,10:00,10:30,99999 00023,ankle",
+        "2026-11-24,10:00,10:30,99999 00024,",
+        "2026-11-24,12:00,12:30,,",
+    )
+    done = said(imports(table(*rows, header="day,starts,ends,phone,practitioner")))
+    assert sorted((each.schedule, each.extra) for each in visits(two)) == [("knee", 0), ("neck", 0)]
+    assert done[-2:] == [
+        "line 4: left out, clinic.toml has no such practitioner; there is: knee, neck",
+        "line 5: left out, it names no practitioner; there is: knee, neck",
+    ]
+    (busy,) = two.diary.blocked_times.standing(NOW.date())
+    assert busy.block.schedule == "", "for all of them"
+
+
+# -- files that are none
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "it is empty"),
+        (b"\x00\x01\x02\x03" * 40, "it is no text"),
+        (b"PK\x03\x04rest", "a workbook or another packed file: save the sheet as CSV"),
+        (b"<!doctype html><p>Log in", "a web page or XML"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"a,b\n1,2\n", "its first line is no header of a table"),
+        (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1", "is broken off or damaged"),
+        (b"day,date\n1,2\n", "two columns of the header mean the same: day"),
+        (b"day,starts\n11/30/2026,10:00\n", "line 2: its day is written month first"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_clear_line(
+    imports: Imports, services: Services, content: bytes, why: str
+) -> None:
+    done = imports(content)
+    assert (done.exit_code, len(done.output.splitlines())) == (1, 1), done.output
+    assert why in done.output
+    assert (stands(services), blocked(services)) == ([], [])
+
+
+def test_a_file_that_is_not_there_is_said(app: Flask) -> None:
+    done = app.test_cli_runner().invoke(args=["diary", "import", "/nowhere/diary.csv"])
+    assert (done.exit_code, "it cannot be opened: No such file or directory" in done.output) == (1, True)
+
+
+@pytest.mark.parametrize("content", [calendar(), table(), calendar("BEGIN:VTODO\r\nUID:1\r\nEND:VTODO")])
+def test_a_file_without_an_entry_is_said(imports: Imports, content: str) -> None:
+    assert (
+        said(imports(content))[0]
+        == "There is neither an event nor a line of a table in this file: is it the right one?"
+    )
+
+
+def test_lines_that_cannot_be_read_are_named_and_the_others_entered(imports: Imports, services: Services) -> None:
+    bad = table("2026-11-24,10:00,10:30,99999 00021,", "2026-02-30,10:00,10:30,99999 00022,", "2026-11-24,25:00,,,")
+    done = imports(bad)
+    assert said(done)[-2:] == [
+        "line 3: left out, its day cannot be read: write 2026-11-30, or 30/11/2026",
+        "line 4: left out, its hour cannot be read: there is no such hour",
+    ]
+    assert stands(services) == ["24 10:00-10:30"]
+    assert imports(table("x,y,z,1,"), name="none.csv").exit_code == 1
+
+
+def test_nothing_personal_is_printed_audited_or_logged(
+    imports: Imports, services: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    titled = event("one", ":20261124T043000Z", "SUMMARY:Made Up 99999 00021")
+    output = "".join(each.output for each in (imports(ROWS), imports(ROWS), imports(calendar(titled), "--names")))
+    audited = " ".join(f"{each.who} {each.what} {each.about} {each.detail}" for each in services.staff.audit.page())
+    assert COMMAND_LINE in audited
+    for words in ("Made Up", "Nobody", "00021", "one@"):
+        assert words not in output + audited + caplog.text
+
+
+def test_a_database_that_is_away_is_said(imports: Imports, services: Services) -> None:
+    with services.database.writing() as write:
+        write.execute(text("ALTER TABLE blocked_times RENAME TO elsewhere"))
+    done = imports(ROWS)
+    assert (done.exit_code, "nothing was entered: the database is away" in done.output) == (1, True)
+
+
+# -- many, and any
+
+
+@pytest.mark.slow
+def test_thousands_of_events_take_seconds(imports: Imports, services: Services) -> None:
+    first = datetime(2026, 11, 25, 3, 30, tzinfo=UTC)
+    starts = (first + timedelta(minutes=30 * step) for step in range(3_000))
+    many = calendar(*(event(f"{number}@made.up", f":{at:%Y%m%dT%H%M%S}Z") for number, at in enumerate(starts)))
+    before = time.monotonic()
+    assert said(imports(many))[1] == "Busy times: 3000 entered"
+    assert time.monotonic() - before < 20, "many times what it takes"
+    assert offered(services, date(2026, 11, 26)) == []
+
+
+BUSY = st.tuples(
+    st.integers(0, 13 * 24 * 60), st.integers(1, 30 * 60), st.sampled_from(["UTC", "Asia/Kolkata", "Europe/Berlin"])
+)
+
+
+@given(busy=st.lists(BUSY, min_size=1, max_size=6))
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_telephone_never_offers_an_imported_busy_time(
+    imports: Imports, services: Services, database: Database, busy: list[tuple[int, int, str]]
+) -> None:
+    with database.writing() as write:
+        write.execute(text("DELETE FROM blocked_times"))
+    spans = [(NOW.astimezone(UTC) + timedelta(minutes=at), timedelta(minutes=length)) for at, length, _ in busy]
+    events = [
+        event(f"{number}", _written(at, zone), ends=f"DURATION:PT{length.seconds // 60 + length.days * 1440}M")
+        for number, ((at, length), (_, _, zone)) in enumerate(zip(spans, busy, strict=True))
+    ]
+    assert said(imports(calendar(*events)))[1].startswith("Busy times:")
+    for slot in services.diary.free_times.offered(services.clinic, "main", NOW):
+        ends = slot.start + services.clinic.diary.length
+        assert not any(slot.start < at + length and at < ends for at, length in spans)
+
+
+def _written(at: datetime, zone: str) -> str:
+    return f":{at:%Y%m%dT%H%M%SZ}" if zone == "UTC" else f";TZID={zone}:{at.astimezone(ZoneInfo(zone)):%Y%m%dT%H%M%S}"

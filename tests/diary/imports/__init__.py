@@ -1,0 +1,52 @@
+"""What the tests of imports share: calendars and tables as other programs export them, with made-up people."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ivr.diary.imports.csv_file import TableReader
+from ivr.diary.imports.entries import FileContent
+from ivr.diary.imports.ics_file import CalendarReader
+from ivr.diary.imports.reach import Reach
+from ivr.line.clinic import Clinic
+from tests.diary import DELHI, NOW, the_clinic
+
+HEADER = "day,starts,ends,phone,name"
+
+
+def table(*rows: str, header: str = HEADER) -> str:
+    """A table with these rows."""
+    return "\n".join((header, *rows)) + "\n"
+
+
+def event(uid: str, starts: str, *more: str, ends: str = "DURATION:PT30M") -> str:
+    """An event as an exported calendar has it; `starts` is all that follows DTSTART."""
+    lines = ("BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20261101T000000Z", f"DTSTART{starts}", ends, *more, "END:VEVENT")
+    return "\r\n".join(filter(None, lines))
+
+
+def calendar(*events: str, head: Sequence[str] = ()) -> str:
+    """A calendar with these events."""
+    lines = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//made up//EN", *head, *events, "END:VCALENDAR", "")
+    return "\r\n".join(lines)
+
+
+def read_table(text: str, clinic: Clinic | None = None, schedule: str = "", now: datetime = NOW) -> FileContent:
+    return TableReader(clinic or the_clinic(), Reach(now, DELHI), schedule).read(text)
+
+
+def read_calendar(
+    text: str, *, names: bool = False, now: datetime = NOW, zone: ZoneInfo = DELHI, schedule: str = ""
+) -> FileContent:
+    return CalendarReader(Reach(now, zone), the_clinic().dialling, schedule, names).read(text)
+
+
+def spans(found: FileContent, zone: ZoneInfo = DELHI) -> list[str]:
+    """From when until when each entry lasts, in the clinic's time."""
+    local = [(each.starts.astimezone(zone), each.ends.astimezone(zone)) for each in found.entries]
+    return [f"{starts:%Y-%m-%d %H:%M}/{ends:%d %H:%M}" for starts, ends in local]
+
+
+def reasons(found: FileContent) -> list[str]:
+    """Why each entry that is left out is left out, with its place."""
+    return [f"{each.where}: {each.detail or each.why}" for each in found.left_out]
