@@ -128,7 +128,7 @@ document.querySelectorAll("[data-fades]").forEach((offer) =>
 
 // What is typed is kept by the server while it is typed, for the person who types it: a session may end, a tab may be
 // closed. Nothing is kept in the browser, where the next person at this desk could find it.
-const typing = { form: null, timer: 0, sending: null };
+const typing = { form: null, timer: 0, sending: null, leaves: false };
 const PAUSE = 1000; // milliseconds without a key, after which what stands there is sent
 
 function keepTyped() {
@@ -142,8 +142,10 @@ function keepTyped() {
   typing.sending = fetch("/desk/drafts", { method: "POST", body, headers, keepalive: true })
     .then((answer) => {
       const login = answer.headers.get("HX-Redirect");
-      if (login) location.assign(login);
-      else if (!answer.ok) typing.form ??= form; // it goes along with the next key
+      if (login) {
+        typing.leaves = true;
+        location.assign(login);
+      } else if (!answer.ok) typing.form ??= form; // it goes along with the next key
     })
     .catch(() => { typing.form ??= form; })
     .finally(() => { typing.sending = null; });
@@ -159,11 +161,14 @@ document.addEventListener("input", (event) => {
   typing.timer = setTimeout(keepTyped, PAUSE);
 });
 addEventListener("pagehide", keepTyped);
+addEventListener("pageshow", () => { typing.leaves = false; });
 document.addEventListener("visibilitychange", () => document.hidden && keepTyped());
 
 // A form that is sent needs no keeping; one beside it takes the page away, so what is typed elsewhere is kept first.
 document.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
+  // Where the session had ended, the login comes first: it tells that what was typed is kept.
+  if (typing.leaves) return event.preventDefault();
   if (typing.form === form) {
     clearTimeout(typing.timer);
     typing.form = null;
@@ -171,7 +176,7 @@ document.addEventListener("submit", (event) => {
   const kept = keepTyped();
   if (!kept) return;
   event.preventDefault();
-  kept.finally(() => form.requestSubmit(submitter));
+  kept.finally(() => typing.leaves || form.requestSubmit(submitter));
 });
 
 // "Take and call" takes the request and rings the patient, unless a colleague was first: then, as without this, the form
