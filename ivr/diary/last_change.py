@@ -3,10 +3,13 @@
 No HTTP, no clock.
 """
 
+from collections.abc import Collection
+from typing import Any
+
 from sqlalchemy import Connection, select
 
 from ivr.diary.appointments import Appointment, DiaryEntry, DiaryEvent
-from ivr.diary.rows import any_appointment
+from ivr.diary.rows import readable
 from ivr.storage import schema
 
 TOLD_OF = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED)
@@ -15,10 +18,20 @@ TOLD_OF = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent
 
 def with_last_change(read: Connection, appointment_id: int) -> tuple[Appointment | None, DiaryEntry | None]:
     """Return the appointment, None where it is gone or cannot be read, and its last change."""
+    found = with_last_changes(read, [appointment_id])
+    return found[appointment_id]
+
+
+def with_last_changes(
+    read: Connection, ids: Collection[int]
+) -> dict[int, tuple[Appointment | None, DiaryEntry | None]]:
+    """Return each of these appointments with its last change, by id; as `with_last_change` does for one."""
+    if not ids:
+        return {}
     table, lines = schema.appointments, schema.appointment_history
-    row = read.execute(select(table).where(table.c.id == appointment_id)).one_or_none()
-    found = any_appointment(row) if row else None
-    told = (lines.c.appointment_id == appointment_id, lines.c.what.in_(TOLD_OF))
-    query = select(lines.c.at, lines.c.who, lines.c.what, lines.c.detail).where(*told)
-    last = read.execute(query.order_by(lines.c.id.desc()).limit(1)).first()
-    return found if isinstance(found, Appointment) else None, DiaryEntry(*last) if last else None
+    rows = read.execute(select(table).where(table.c.id.in_(ids)))
+    found = {each.id: each for each in readable(rows)}
+    columns: tuple[Any, ...] = (lines.c.appointment_id, lines.c.at, lines.c.who, lines.c.what, lines.c.detail)
+    told = (lines.c.appointment_id.in_(ids), lines.c.what.in_(TOLD_OF))
+    last = {row[0]: DiaryEntry(*row[1:]) for row in read.execute(select(*columns).where(*told).order_by(lines.c.id))}
+    return {each: (found.get(each), last.get(each)) for each in ids}

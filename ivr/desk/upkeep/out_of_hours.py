@@ -3,7 +3,7 @@
 What the desk has booked there on purpose is left alone. Reads only. No HTTP, no clock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,12 +15,15 @@ from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEvent
 from ivr.diary.blocked_times import BlocksByDay, blocked_on, days_between, standing_blocks
 from ivr.diary.free import is_free, is_open
 from ivr.diary.last_change import with_last_change
+from ivr.diary.rows import any_appointment
 from ivr.line.clinic import Clinic
 from ivr.storage import schema
 from ivr.storage.audit import COMMAND_LINE
 
 JUST_NOW = timedelta(minutes=2)
 """The clock looks so often that what the desk has made within this time was made in these hours."""
+
+A_DAY = timedelta(days=1)
 
 table, lines = schema.appointments, schema.appointment_history
 
@@ -36,32 +39,34 @@ class OutOfHours:
 def out_of_hours(read: Connection, clinic: Clinic, now: datetime) -> list[OutOfHours]:
     """Return the appointments from now on in closed or blocked hours, by time."""
     booked = (table.c.status == AppointmentStatus.BOOKED, table.c.starts > now)
-    columns: tuple[Any, ...] = (table.c.id, table.c.line, table.c.schedule, table.c.starts, table.c.ends)
-    local = clinic.line("").hours.local
-    rows = read.execute(select(*columns).where(*booked).order_by(table.c.starts)).all()
-    last = max((row.ends for row in rows if isinstance(row.ends, datetime)), default=now)
-    blocks = BlocksByDay(standing_blocks(read, local(now).date(), local(last).date()))
-    reasons = ((row.id, why) for row in rows if (why := _why(clinic, blocks, row)))
-    found = ((with_last_change(read, appointment_id)[0], why) for appointment_id, why in reasons)
-    return [OutOfHours(appointment, why) for appointment, why in found if appointment]
+    rows = read.execute(select(table).where(*booked).order_by(table.c.starts)).all()
+    blocks = _blocks(read, clinic, now, [row.ends for row in rows if isinstance(row.ends, datetime)])
+    reasons = ((row, why) for row in rows if (why := _why(clinic, blocks, row)))
+    found = ((any_appointment(row), why) for row, why in reasons)
+    return [OutOfHours(appointment, why) for appointment, why in found if isinstance(appointment, Appointment)]
 
 
-def why_out_of_hours(read: Connection, clinic: Clinic, found: Appointment) -> Why | None:
-    """Return why the time of an appointment is not open; None where it is."""
-    local = clinic.line(found.line).hours.local
-    day, last = local(found.starts).date() - timedelta(days=1), local(found.ends).date()
-    return _why(clinic, BlocksByDay(standing_blocks(read, day, last)), found)
+def in_open_hours(read: Connection, clinic: Clinic, found: Sequence[Appointment]) -> set[int]:
+    """Return the ids of those of these appointments at whose time the clinic is open, and nothing is blocked."""
+    first = min((each.starts for each in found), default=datetime.max.replace(tzinfo=UTC))
+    blocks = _blocks(read, clinic, first - A_DAY, [each.ends for each in found]) if found else BlocksByDay(())
+    return {each.id for each in found if _why(clinic, blocks, each) is None}
 
 
-def is_to_be_told(read: Connection, found: OutOfHours) -> bool:
-    """Return whether its patient is still to be put on the list: not for this time before, nor on purpose there."""
-    starts = found.appointment.starts
+def to_be_told(read: Connection, found: Sequence[OutOfHours]) -> list[OutOfHours]:
+    """Return those whose patients are still to be put on the list: not for this time before, nor on purpose there."""
     settled = (DiaryEvent.TO_TELL, DiaryEvent.NOT_TO_TELL, DiaryEvent.ON_PURPOSE)
-    query = select(lines.c.what, lines.c.detail).order_by(lines.c.id.desc()).limit(1)
-    last = read.execute(query.where(lines.c.appointment_id == found.appointment.id, lines.c.what.in_(settled))).first()
+    of_them = (lines.c.appointment_id.in_([each.appointment.id for each in found]), lines.c.what.in_(settled))
+    query = select(lines.c.appointment_id, lines.c.what, lines.c.detail).where(*of_them).order_by(lines.c.id)
+    last = {row.appointment_id: row for row in read.execute(query)} if found else {}
+    return [each for each in found if _is_to_be_told(each, last.get(each.appointment.id))]
+
+
+def _is_to_be_told(found: OutOfHours, last: Any) -> bool:
     if last is None or last.what == DiaryEvent.NOT_TO_TELL:
         return True
-    return not _is_moment(str(last.detail).rpartition(" ")[2], starts) or str(last.detail).startswith(Why.UNHEARD)
+    same_time = _is_moment(str(last.detail).rpartition(" ")[2], found.appointment.starts)
+    return not same_time or str(last.detail).startswith(Why.UNHEARD)
 
 
 def is_on_purpose(read: Connection, found: OutOfHours, now: datetime) -> bool:
@@ -80,6 +85,12 @@ def _closed_since(read: Connection, at: datetime) -> bool:
     closures, blocks = schema.closures, schema.blocked_times
     found = select(or_(exists().where(closures.c.at >= at), exists().where(blocks.c.at >= at)))
     return bool(read.execute(found).scalar())
+
+
+def _blocks(read: Connection, clinic: Clinic, first: datetime, ends: Sequence[datetime]) -> BlocksByDay:
+    """Return the blocks from the day of `first` to the last of these ends."""
+    local = clinic.line("").hours.local
+    return BlocksByDay(standing_blocks(read, local(first).date(), local(max(ends, default=first)).date()))
 
 
 def _why(clinic: Clinic, blocks: BlocksByDay, found: Row[Any] | Appointment) -> Why | None:

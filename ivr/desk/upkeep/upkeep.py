@@ -3,7 +3,7 @@
 The clock does it every few seconds, and the desk's pages at once after a change of the hours. No HTTP, no clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,11 @@ from sqlalchemy import Connection, Row, select
 from ivr.desk.requests import CALLER, Status, Why
 from ivr.desk.tasks import NewTask
 from ivr.desk.upkeep.due_times import DueMove, due_moves, keep_due_in_open_hours
-from ivr.desk.upkeep.out_of_hours import OutOfHours, is_on_purpose, is_to_be_told, out_of_hours, why_out_of_hours
+from ivr.desk.upkeep.out_of_hours import OutOfHours, in_open_hours, is_on_purpose, out_of_hours, to_be_told
 from ivr.desk.upkeep.tell import TOLD_BY_THE_CLINIC, ToTell, tell_no_more, tell_patient, to_tell
 from ivr.diary import diary
 from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEntry, DiaryEvent
-from ivr.diary.last_change import with_last_change
+from ivr.diary.last_change import with_last_changes
 from ivr.line.clinic import Clinic
 from ivr.storage import schema
 from ivr.storage.audit import By
@@ -53,7 +53,7 @@ class Upkeep:
     def touched(self, clinic: Clinic, now: datetime) -> Touched:
         """Return whom these hours would touch who is not touched yet. Raises StoreAway."""
         with self.database.reading() as read:
-            told = [each.appointment for each in out_of_hours(read, clinic, now) if is_to_be_told(read, each)]
+            told = [each.appointment for each in to_be_told(read, out_of_hours(read, clinic, now))]
             return Touched(told, [about for _, about in _settled(read, clinic)], due_moves(read, clinic))
 
     def keep(self, clinic: Clinic, by: By, *, notify: bool = False) -> Touched:
@@ -61,6 +61,9 @@ class Upkeep:
 
         With `notify`, the staff are told over their channels of each patient who is to be told.
         """
+        # Mostly there is nothing to do, and looking must not keep callers from writing.
+        if self.touched(clinic, by.at).is_nobody:
+            return Touched()
         notices = self.notices if notify else ()
         return in_turn(self.database, lambda write: tell_touched(write, clinic, by, notices))
 
@@ -69,15 +72,13 @@ def tell_touched(write: Connection, clinic: Clinic, by: By, notices: Sequence[Ne
     """Move the due times, put the patients of closed and blocked hours on the list, and take off whom not to tell."""
     moved = keep_due_in_open_hours(write, clinic, by)
     relieved = [about for request_id, about in _settled(write, clinic) if tell_no_more(write, request_id, about.id, by)]
-    found = out_of_hours(write, clinic, by.at)
+    found = to_be_told(write, out_of_hours(write, clinic, by.at))
     told = [each.appointment for each in found if _put_on(write, clinic, each, by, notices)]
     return Touched(told, relieved, moved)
 
 
 def _put_on(write: Connection, clinic: Clinic, each: OutOfHours, by: By, notices: Sequence[NewTask]) -> bool:
     found = each.appointment
-    if not is_to_be_told(write, each):
-        return False
     if is_on_purpose(write, each, by.at):
         entry = DiaryEntry(by.at, by.who, DiaryEvent.ON_PURPOSE, found.starts.isoformat())
         diary.note(write, found.id, entry)
@@ -91,19 +92,31 @@ def _settled(read: Connection, clinic: Clinic) -> list[tuple[int, Appointment]]:
     is_open = (table.c.status == Status.OPEN, table.c.about.is_not(None), table.c.why.in_(TOLD_BY_THE_CLINIC))
     columns: tuple[Any, ...] = (table.c.id, table.c.about, table.c.why, table.c.created)
     rows = sorted(read.execute(select(*columns).where(schema.IS_LIVE, *is_open)), key=lambda row: int(row.id))
-    found = ((row, *with_last_change(read, row.about)) for row in rows)
-    return [(row.id, about) for row, about, last in found if about and _is_settled(read, clinic, row, about, last)]
+    found = with_last_changes(read, [row.about for row in rows])
+    there = {each.id: each for each, _last in found.values() if each}
+    same_time, in_hours = _for_this_time(read, rows, there), in_open_hours(read, clinic, list(there.values()))
+    pairs = ((row, *found[row.about]) for row in rows)
+    return [
+        (row.id, about)
+        for row, about, last in pairs
+        if about and (_is_over(row, about, last) or (row.id in same_time and about.id in in_hours))
+    ]
 
 
-def _is_settled(read: Connection, clinic: Clinic, row: Row[Any], about: Appointment, last: DiaryEntry | None) -> bool:
-    """Return whether the appointment was cancelled since, or changed by the patient, or is open again."""
+def _is_over(row: Row[Any], about: Appointment, last: DiaryEntry | None) -> bool:
+    """Return whether the appointment was cancelled since the request was made, or changed by the patient."""
     ends_it = last is not None and (last.who == CALLER or about.status is not AppointmentStatus.BOOKED)
-    if ends_it and last and _changed_since(last, row.created):
-        return True
+    return bool(ends_it and last and _changed_since(last, row.created))
+
+
+def _for_this_time(read: Connection, rows: Sequence[Row[Any]], there: Mapping[int, Appointment]) -> set[int]:
+    """Return the ids of the requests, made for closed or blocked hours, whose appointment has the time of then."""
     lines = schema.appointment_history
-    same_time = (lines.c.appointment_id == about.id, lines.c.detail == to_tell(Why(row.why), about.starts))
-    is_moved = read.execute(select(lines.c.id).where(*same_time)).first() is None
-    return row.why != Why.UNHEARD and not is_moved and why_out_of_hours(read, clinic, about) is None
+    query = select(lines.c.appointment_id, lines.c.detail).where(lines.c.appointment_id.in_(there))
+    noted = {(row.appointment_id, row.detail) for row in read.execute(query)} if there else set()
+    told = ((row, there[row.about]) for row in rows if row.about in there)
+    of_hours = ((row, about) for row, about in told if row.why != Why.UNHEARD)
+    return {row.id for row, about in of_hours if (about.id, to_tell(Why(row.why), about.starts)) in noted}
 
 
 def _changed_since(last: DiaryEntry, at: Any) -> bool:

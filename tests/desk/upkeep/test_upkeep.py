@@ -14,6 +14,7 @@ from ivr.line.hours import DeskClosure, Shift
 from ivr.line.phones import Phone as Number
 from ivr.storage import schema
 from ivr.storage.audit import By
+from ivr.storage.upsert import lock_key
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, asked, wished
 from tests.people import DELHI, Clock, Phone
 from tests.workers import books, the_clock_runs
@@ -255,3 +256,15 @@ def test_what_is_over_is_told_to_nobody(worker: WorkerServices, clock: Clock) ->
     closes(worker, CLOSED)
     the_clock_runs(worker)
     assert to_tell(worker) == []
+
+
+def test_looking_keeps_nobody_from_writing_where_there_is_nothing_to_do(worker: WorkerServices) -> None:
+    """The clock looks every few seconds, also while three hundred patients of a closed fortnight wait to be told."""
+    for number in range(1, 4):
+        booked(worker, AT_FOUR + number * HALF_AN_HOUR, number)
+    closes(worker, CLOSED)
+    the_clock_runs(worker)
+    assert len(to_tell(worker)) == 3
+    with worker.database.writing() as write:
+        lock_key(write, "tell", "1")
+        assert worker.desk.upkeep.keep(worker.hours.clinic_now(), By("the clock", worker.clock())).is_nobody
