@@ -1,4 +1,4 @@
-"""Takes the pictures of the README: one call in the browser's telephone, its card at the desk, and the desk's pages.
+"""Takes the pictures of the README: a call in the browser's telephone, the diary, a card, and the desk's other pages.
 
 `make pictures` runs it, on a service of its own that is real; the requests and calls on it are made up, and its clock
 stands at a Monday afternoon. Each picture is taken in both sizes and both colours.
@@ -22,6 +22,7 @@ from ivr.storage.migrate import migrate
 from ivr.web.services import Services
 from testing.servers.valkey import valkey
 from tests.browser.conftest import launched
+from tests.clinic import SHIPPED
 from tests.conftest import PASSWORD, PHONE_PAGE
 from tests.people import Clock
 from tests.served import rung_by_itself
@@ -43,6 +44,7 @@ class Shown(NamedTuple):
 
 
 PAGES = {
+    "diary": Shown("/desk/diary", "main h1"),
     "desk": Shown("/desk"),
     "reports": Shown("/desk/reports?period=week", "main h2"),
     "hear": Shown(f"/desk/hear?on={HOLIDAY.day}&at=10:00", "nav.moments"),
@@ -67,7 +69,7 @@ Object.defineProperty(window, "speechSynthesis", { value: {
 """
 """What people's browsers have and a headless one has not: it says each sentence in no time."""
 
-PROMISE = "text=We have your request"
+PROMISE = "text=Your appointment is"
 
 NAMES = ("phone", "card", *PAGES)
 
@@ -78,11 +80,14 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with running() as services, launched() as browser:
         page = opened(browser, services)
-        reference = taken_by_telephone(page)
+        rings(page, "99999 09901", "1111", "Your appointment is")
+        take(page, "phone", wide=PROMISE, narrow=PROMISE)
+        page.click("#hang-up")
+        reference = rings(page, "99999 09902", "2111", "We have your request")
         log_in(page)
-        page.goto(f"/desk/requests/{reference}")
-        page.click("text=Take and call")
-        page.wait_for_selector("fieldset")
+        (card,) = (each for each in services.desk.store.waiting() if each.reference == reference)
+        services.desk.moves.take(card.id, By("asha", services.clock()))
+        page.goto(f"/desk/requests/{reference}", wait_until="networkidle")
         take(page, "card")
         for name, shown in PAGES.items():
             page.goto(shown.path, wait_until="networkidle")
@@ -97,12 +102,13 @@ def running() -> Iterator[Services]:
         folder = Path(name)
         url = f"sqlite:///{folder}/clinic.db"
         migrate(url)
-        with rung_by_itself(folder, url, redis.url, clock) as phone:
+        with rung_by_itself(folder, url, redis.url, clock, CLINIC_FILE=str(SHIPPED)) as phone:
             services = phone.services
             services.staff.people.add("asha", PASSWORD, clock(), "manager")
             demo = Demo(services.database, services.desk.moves, services.clinic, services.reports.keyed_ids)
             demo.look_back(clock())
             demo.fill(clock())
+            demo.fill_diary(clock())
             services.hours.closures.set([HOLIDAY], By("asha", clock()))
             services.hours.closures_file.follow(services.hours.closures, clock().date())
             yield services
@@ -115,22 +121,19 @@ def opened(browser: Browser, services: Services) -> Page:
     return page
 
 
-def taken_by_telephone(page: Page) -> str:
-    """Books an appointment by telephone, up to its promise; the reference that was heard."""
+def rings(page: Page, caller: str, keys: str, heard: str) -> str:
+    """Rings from this number and presses these keys, up to a promise; the reference that was heard."""
     page.goto(PHONE_PAGE)
     page.uncheck("#counts")  # or it goes on while its picture is taken
     page.select_option("#caller", "other")
-    page.fill("#other", "99999 00021")
+    page.fill("#other", caller)
     page.click("#ring")
-    for key in "11111":
+    for key in keys:
         expect(page.locator("#stay-silent")).to_be_enabled()
         page.click(f"[data-key='{key}']")
-    page.wait_for_selector("text=Your reference number is")
+    page.wait_for_selector(f"text={heard}")
     expect(page.locator("#stay-silent")).to_be_enabled()
-    take(page, "phone", wide=PROMISE, narrow=PROMISE)
-    heard = page.locator("text=Your reference number is").inner_text()
-    page.click("#hang-up")
-    return "".join(filter(str.isdigit, heard))
+    return "".join(filter(str.isdigit, page.locator("text=Your reference number is").inner_text()))
 
 
 def log_in(page: Page) -> None:
