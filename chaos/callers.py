@@ -83,7 +83,9 @@ class Person:
 
     @property
     def phone(self) -> str:
-        """The number that this person asks for."""
+        """The number that this person asks for: the one that they have entered, else their own."""
+        if self._visits["find_number"]:
+            return self.known[0]
         return f"+91{self.ring.keyed}" if self.ring.keyed else self.ring.sender
 
     def hears(self, heard: Heard) -> None:
