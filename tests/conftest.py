@@ -388,13 +388,40 @@ SLOW_PLACES = (
 )
 
 
+LONGEST = (
+    *("chaos/test_campaign", "commands/test_line_check", "line/checks/test_checks", "supervisor/test_migration"),
+    *("chaos/test_siege", "web/preview/test_transcripts", "supervisor/test_embedded_redis", "workers/test_processes"),
+    *("browser/test_every_page", "web/preview/test_pages", "supervisor/", "browser/test_typed", "test_any_keys"),
+)
+"""The modules that take longest, the longest first: what is left to the end keeps every other hand waiting."""
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """Marks as slow what needs a browser, PostgreSQL or Node, and what stands at a place where tests take long."""
+    items[:] = _longest_first(items)
     slow = tuple(str(ROOT / "tests" / place) for place in SLOW_PLACES)
     for item in items:
         chosen = item.callspec.params.values() if hasattr(item, "callspec") else ()
         if str(item.path).startswith(slow) or SLOW_FIXTURES & set(item.fixturenames) or "postgres" in chosen:
             item.add_marker("slow")
+
+
+def _longest_first(items: list[pytest.Function]) -> list[pytest.Function]:
+    """Returns the tests, module by module, so that the part of each worker begins with some of the longest."""
+    modules: dict[str, list[pytest.Function]] = {}
+    for item in items:
+        modules.setdefault(str(item.path.relative_to(ROOT / "tests")), []).append(item)
+    places = {name: next((n for n, long in enumerate(LONGEST) if name.startswith(long)), None) for name in modules}
+    longest = sorted((name for name, place in places.items() if place is not None), key=lambda name: places[name] or 0)
+    others = [name for name, place in places.items() if place is None]
+    hands = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    parts: list[pytest.Function] = []
+    for hand in range(hands):
+        parts += (item for name in longest[hand::hands] for item in modules[name])
+        while others and len(parts) < len(items) * (hand + 1) // hands:
+            parts += modules[others.pop(0)]
+    return parts + [item for name in others for item in modules[name]]
 
 
 # -- what could not be run is said in the last lines, and fails CI
