@@ -107,7 +107,7 @@ def build(
 ) -> Services:
     """Build the services that these settings describe. Raises BadFile where a configuration file is invalid."""
     base = foundation.for_callers(settings, clock, monotonic, limits)
-    hours, deadline = rooms.hours(base), Deadline(limits.answer)
+    hours, deadline, quick = rooms.hours(base), Deadline(limits.answer), Deadline(limits.look_up)
     desk = rooms.desk(base, hours, IntakeRules(base.clinic.limits.requests_of_a_number))
     diary = rooms.diary(base, hours)
     reports, operations = _reports(base), _operations(base, deadline, ClockJumps(clock, monotonic))
@@ -117,18 +117,20 @@ def build(
         script=base.script,
         clock=clock,
         database=base.database,
-        telephone=_telephone(base, desk, diary, deadline),
+        telephone=_telephone(base, desk, diary, deadline, quick),
         desk=desk,
         diary=diary,
         hours=hours,
         staff=rooms.staff(base, passwords or Passwords()),
         reports=reports,
         operations=operations,
-        close=partial(_close, deadline, reports.spool_writer, operations.counters, base),
+        close=partial(_close, deadline, quick, reports.spool_writer, operations.counters, base),
     )
 
 
-def _telephone(base: Foundation, desk: DeskServices, diary: DiaryServices, deadline: Deadline) -> TelephoneServices:
+def _telephone(
+    base: Foundation, desk: DeskServices, diary: DiaryServices, deadline: Deadline, quick: Deadline
+) -> TelephoneServices:
     keyed_ids = base.keyed_ids()
     bookings = PhoneBookings(
         database=base.database,
@@ -145,7 +147,7 @@ def _telephone(base: Foundation, desk: DeskServices, diary: DiaryServices, deadl
         carrier=carriers.carrier(base.settings.carrier, base.script, base.clinic.voices),
         intake=Intake(desk.store, desk.pending, desk.job_queue, keyed_ids, deadline, desk.blocked),
         bookings=bookings,
-        own_appointments=OwnAppointments(bookings, Deadline(base.limits.look_up)),
+        own_appointments=OwnAppointments(bookings, quick),
         limits=CallLimits(base.redis, base.redis_breaker, keyed_ids, base.clinic.limits),
         cipher=base.cipher("call"),
     )

@@ -34,9 +34,8 @@ class Taps:
 
     def types(self, words: str) -> None:
         """Types where the keyboard is: into a field that somebody has tapped, or that the page has chosen itself."""
-        self.page.wait_for_function(
-            "document.activeElement.matches('input, textarea')"
-        )  # a page chooses when it is there
+        # A page chooses when it is there. A function, since the page lets nobody evaluate a text.
+        self.page.wait_for_function("() => document.activeElement.matches('input, textarea')")
         self.page.keyboard.type(words)
 
 
