@@ -20,7 +20,7 @@ MOST_TRIES = 3
 """How often somebody who hears "we could not write it down" tries again in one call."""
 
 MOST_VISITS = 5
-"""How often somebody comes to the same question in one call before they hang up."""
+"""The most visits to one question in a call; then somebody hangs up."""
 
 THINKS = (0.02, 0.35)
 """Seconds from hearing a menu to the key; people take longer, which would only make the campaign longer."""
@@ -46,7 +46,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class HeardHour:
-    """What a caller heard of an appointment: that it is booked, moved or cancelled, in the words of the line."""
+    """The words in which a caller heard that an appointment is booked, moved or cancelled."""
 
     call_id: str
     phone: str
@@ -154,7 +154,7 @@ class Person:
 
 
 def promise_of(person: Person) -> Promise | None:
-    """What was promised to this person, if anything was: a request at the desk, or an appointment."""
+    """The promise to this person, if there is one: a request at the desk, or an appointment."""
     booked = next((each for each in person.hours if each.what == "booked"), None)
     if booked:
         return Promise(person.call_id, booked.phone, "appointment", booked.reference, booked.heard)

@@ -54,7 +54,7 @@ def _reckon(wanted: Wanted, faults: int, heard: Heard, place: Premises, worker: 
 
 
 def _hours(heard: Heard, worker: WorkerServices, swept: float) -> HoursReckoning:
-    """What came of the hours, once the clock has looked; and, of calls without a record, later."""
+    """The reckoning of the hours, once the clock has looked; and, of calls without a record, later."""
     end = time.monotonic() + swept
     while (found := _look(heard, worker)).unheard > found.unrecorded or found.untold:
         if time.monotonic() > end:

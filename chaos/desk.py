@@ -21,7 +21,7 @@ EVERY = 0.5
 """Seconds between two looks at the list."""
 
 LOOKS_BETWEEN_CLOSURES = 6
-"""How often the desk looks at the list between two changes of its hours."""
+"""The looks at the list between two changes of the hours."""
 
 MOST_CLOSED = 3
 """Days that the desk has closed at once; then it opens one again."""
@@ -78,7 +78,7 @@ class Somebody:
                 self.worker.desk.moves.report(request.id, self._outcome(request), self.by)
 
     def _outcome(self, request: Request) -> OutcomeReport:
-        """Who is told that the clinic is closed at their hour gets another one, or cancels."""
+        """The settling of a request; another hour, or none, for a patient whose hour is closed."""
         if not request.about:
             return OutcomeReport(Outcome.SETTLED)
         clinic, now = self.worker.hours.clinic_now(), self.worker.clock()
