@@ -75,6 +75,8 @@ class Person:
     apologised: bool = False
     _last_digits: tuple[str, float] = ("", 0.0)
     _words: list[str] = field(default_factory=list)
+    _entered: str = ""
+    """The number by which an appointment was found; a wish to change it is for that number."""
     _visits: Counter[str] = field(default_factory=Counter)
     _random: Random = field(init=False)
 
@@ -84,9 +86,7 @@ class Person:
     @property
     def phone(self) -> str:
         """The number that this person asks for: the one that they have entered, else their own."""
-        if self._visits["find_number"]:
-            return self.known[0]
-        return f"+91{self.ring.keyed}" if self.ring.keyed else self.ring.sender
+        return self._entered or f"+91{self.ring.keyed}" if self.ring.keyed else self.ring.sender
 
     def hears(self, heard: Heard) -> None:
         """Remembers the digits that were read out last, and that somebody was sorry."""
@@ -104,6 +104,8 @@ class Person:
         self._visits[place] += 1
         digits, self._last_digits = self._last_digits, ("", 0.0)
         words, self._words = " ".join(self._words), []
+        if place in {"find_number", "own_number", "key_number"}:
+            self._entered = self.known[0] if place == "find_number" else ""
         if place == "kept":
             self.reference, self.heard_at = digits[0], digits[1] or time.time()
         if place in TOLD:
