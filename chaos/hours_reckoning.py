@@ -36,16 +36,16 @@ class InDiary:
     changes: tuple[Change, ...]
     """Its bookings, moves and cancellations, oldest first."""
     recorded: bool = True
-    """Whether there is a record of the call that changed it last, if one did."""
+    """True unless a call changed it last and left no record."""
     to_be_told: bool = False
-    """Whether the desk has, or had, to tell its patient of what they did not hear in their call."""
+    """True if the desk has, or had, to tell its patient of what they did not hear in their call."""
     waits: bool = False
-    """Whether a request about it waits at the desk."""
+    """True while a request about it waits at the desk."""
 
 
 @dataclass(frozen=True)
 class HoursReckoning:
-    """What came of the hours that callers were given: how many there were, and what is wrong with how many."""
+    """The counts of hours that callers were given, and of what is wrong with them."""
 
     booked: int = 0
     moved: int = 0
@@ -58,11 +58,11 @@ class HoursReckoning:
     unheard: int = 0
     """Made or changed by a call that has not heard of it, and nobody is to be told."""
     unrecorded: int = 0
-    """Of those, the ones whose call left no record: the clock waits longer for it."""
+    """The unheard ones whose call left no record: the clock waits longer for it."""
 
     @property
     def wrong(self) -> int:
-        """How many hours are not as they were promised."""
+        """The number of hours that are not as they were promised."""
         return self.given_twice + self.not_in_diary + self.untold + self.unheard
 
     def line(self) -> str:
