@@ -73,8 +73,7 @@ def test_another_day_takes_four_taps_and_what_was_typed_stays(opens: Opens, serv
     page = opens(size="phone")
     finger = Finger(page)
     finger.taps_on("button:has-text('Take and call')")
-    page.wait_for_selector("#note")
-    page.evaluate("document.getElementById('note').value = 'by bus'")
+    page.locator("#note").evaluate("each => { each.value = 'by bus' }")
     finger.taps_on("summary:has-text('Another day')")
     finger.taps_on(".chip[name=on] >> nth=3")
     expect(page.locator("#free")).to_have_text("Free: Thu 26 Nov")
@@ -120,7 +119,7 @@ def test_an_appointment_is_moved_with_four_taps_and_four_digits(
     finger.taps_on("#q")
     page.keyboard.type("0001")
     finger.taps_on("#found .card a")
-    page.evaluate("document.getElementById('note').value = 'by bus'")
+    page.locator("#note").evaluate("each => { each.value = 'by bus' }")
     finger.taps_on(".chip[name=on] >> nth=2")
     expect(page.locator("#move")).to_contain_text("25")
     assert page.evaluate("document.activeElement.id") == "on-2026-11-25", "the keyboard is where it was"
@@ -192,7 +191,6 @@ def test_whoever_comes_second_calls_nobody_and_is_told_who_was_first(
 ) -> None:
     service.phone.rings().press(*BOOK)
     page = opens(size="phone")
-    dialled = with_telephone(page)
 
     def somebody_is_first(route: Route) -> None:
         if service.services.desk.store.request(1).taken_by is None:
@@ -200,6 +198,7 @@ def test_whoever_comes_second_calls_nobody_and_is_told_who_was_first(
         route.continue_()
 
     page.route("**/take", somebody_is_first)
+    dialled = with_telephone(page)
     page.click("text=Take and call")
     expect(page.get_by_role("alert")).to_have_text("meena has taken this request.")
     assert dialled == []
@@ -224,7 +223,7 @@ def test_a_time_is_booked_and_another_day_is_seen_without_javascript(opens: Open
     service.phone.rings().press(*BOOK)
     page = opens(size="phone", js=False)
     page.click("text=Take and call")
-    page.fill("#note", "by bus")
+    page.locator("#note").evaluate("each => { each.value = 'by bus' }")
     page.click("summary:has-text('Another day')")
     page.click(".chip[name=on] >> nth=3")
     expect(page.locator("#note")).to_have_value("by bus")
