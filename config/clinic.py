@@ -29,11 +29,12 @@ from config.sections import (
     ReviewFile,
     TopicFile,
     WeekFile,
+    WhereaboutsFile,
     WishesFile,
 )
 from config.toml_file import BadFile, Strict, load
 from ivr.line.booking import Offer
-from ivr.line.clinic import WARNING_SIGNS, Clinic, Line, Reception, Topic
+from ivr.line.clinic import WARNING_SIGNS, Clinic, Line, Reception, Topic, Whereabouts
 from ivr.line.diary import DiaryRules, Schedule
 from ivr.line.hours import Closure, Hours
 from ivr.line.phones import Dialling
@@ -54,6 +55,7 @@ class ClinicFile(Strict):
     limits: LimitsFile
     retention: RetentionFile
     reception: ReceptionFile = ReceptionFile()
+    whereabouts: WhereaboutsFile = WhereaboutsFile()
     review: ReviewFile = ReviewFile()
     warning_signs: AdviceFile = AdviceFile(source="docs/advice.md")
     appointments: AppointmentsFile = AppointmentsFile()
@@ -114,6 +116,7 @@ def read(path: Path) -> Clinic:
         lines=lines,
         default_line=file.default_line,
         dialling=Dialling(file.wishes.countries, frozenset().union(*(line.reached_by for line in lines.values()))),
+        whereabouts=Whereabouts(file.whereabouts.address, file.whereabouts.directions),
         reception=Reception(file.reception.caller_id, file.reception.seconds),
         persistence=file.again.persistence,
         limits=file.limits.limits,

@@ -163,6 +163,13 @@ class ReceptionFile(Strict):
     seconds: Annotated[int, Field(ge=5, le=120)] = 20
 
 
+class WhereaboutsFile(Strict):
+    """The address of the clinic and how to come, as callers hear them after the opening hours."""
+
+    address: Words | None = None
+    directions: Words | None = None
+
+
 class AppointmentsFile(Strict):
     """The length of a visit as an older file has it; today it stands in [diary]."""
 

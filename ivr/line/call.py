@@ -8,24 +8,17 @@ from dataclasses import replace
 from functools import partial
 
 from ivr.line import standing as languages
-from ivr.line.actions import Doing, wait_at
+from ivr.line.arriving import Said, arrive, ask
 from ivr.line.blanks import Say
 from ivr.line.booking import Kind
-from ivr.line.free_offers import READ_OUT, offered_at
-from ivr.line.known import answer, has
-from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, START
-from ivr.line.offers import choices
+from ivr.line.choices import Choice
+from ivr.line.known import has
+from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, SIGNS, SIGNS_PLACE, START
+from ivr.line.offers import numbered
 from ivr.line.phones import NumberRefused
-from ivr.line.places import ChangeWish, Changing, Checking, End, Filing, Fork, Keying, Menu, Option, Passage, Ringing
-from ivr.line.speeches import spoken
-from ivr.line.standing import DIGITS, SILENCE, WRONG, announced, help_after
-from ivr.line.turn import Call, Choice, Facts, KeyNumber, PressKey, Turn
-
-KEY_SECONDS = (6, 8, 10)
-"""Seconds to wait for a key: at first, after one miss, after two. The wait grows to give more time."""
-
-NUMBER_SECONDS = (8, 10, 12)
-"""Seconds to wait between two digits of a number: at first, after one miss, after two."""
+from ivr.line.places import ChangeWish, Changing, Checking, Filing, Keying, Menu, Option, Ringing
+from ivr.line.standing import DIGITS, NOBODY, SILENCE, WRONG, Announce, help_after, reception, warns
+from ivr.line.turn import Call, Facts, Turn
 
 NOT_BOOKED = frozenset({"taken", "full", "unbooked"})
 """The outcomes after which the time that was chosen is not the caller's."""
@@ -36,16 +29,17 @@ RESTART = "*"
 
 def begin(call: Call, facts: Facts) -> Turn:
     """Return the first turn of an incoming call."""
-    return _arrive(call, START, facts)
+    return arrive(replace(call, mute=True), START, facts)
 
 
 def press(call: Call, keys: str | None, facts: Facts) -> Turn:
     """Return the turn after the caller pressed `keys` at the current place; None means that no key was pressed."""
     place = facts.menu.get(call.place)
     if not isinstance(place, Menu | Keying) or not has(call, facts, place.needs):
-        return _arrive(call.afresh(), HOME, facts)
-    if keys is None:
+        return arrive(call.afresh(), HOME, facts)
+    if keys is None or (not keys.rstrip(BACK) and isinstance(place, Keying)):
         return _silent(call, place, facts)
+    call = call.but(mute=False) if call.mute else call
     return _keyed(call, place, keys, facts) if isinstance(place, Keying) else _chosen(call, place, keys, facts)
 
 
@@ -55,35 +49,42 @@ def resume(call: Call, outcome: str, facts: Facts) -> Turn:
     on = place.on if isinstance(place, Filing | Ringing | Checking | Changing) else {}
     if outcome in NOT_BOOKED:
         call = replace(call, slot=None)
-    return _arrive(call, on[outcome], facts) if outcome in on else _arrive(call.afresh(), HOME, facts)
+    return arrive(call, on[outcome], facts) if outcome in on else arrive(call.afresh(), HOME, facts)
 
 
 def enter(call: Call, place: str, facts: Facts) -> Turn:
     """Return the turn at the place of this name, for example at the place that files a request."""
-    return _arrive(call, place, facts)
+    return arrive(call, place, facts)
 
 
 def keys_of(menu: Menu, call: Call, facts: Facts) -> dict[str, tuple[Say, Callable[[Facts], Turn]]]:
     """Return the numbered keys of this menu: for each, its sentence and a function that makes the next turn."""
-    found: dict[str, tuple[Say, Callable[[Facts], Turn]]] = {}
-    for number, choice in enumerate(choices(menu.offers, call, facts), start=1):
-        says = Say(choice.says.name, {**choice.says.values, "key": str(number)}, choice.says.language)
-        found[str(number)] = (says, partial(_offered, call, menu, choice))
-    for option in menu.options:
-        found[option.key] = (Say(option.says, {"key": option.key}), partial(_wanted, call, option))
-    return found
+    return {key: (says, partial(_taken, call, menu, option)) for key, says, option in numbered(menu, call, facts)}
+
+
+def _taken(call: Call, menu: Menu, option: Choice | Option, facts: Facts) -> Turn:
+    return _offered(call, menu, option, facts) if isinstance(option, Choice) else _wanted(call, option, facts)
 
 
 def _offered(call: Call, menu: Menu, choice: Choice, facts: Facts) -> Turn:
     leads = choice.leads or (menu.more if choice.more else menu.leads)
-    return _arrive(replace(call, **choice.gathers), leads, facts)
+    return arrive(
+        replace(call, **choice.gathers),
+        leads,
+        facts,
+        Said(keys=Announce.ALL if menu.offers == languages.OFFER else Announce.NONE),
+    )
 
 
 def _wanted(call: Call, option: Option, facts: Facts) -> Turn:
-    return _arrive(_wanting(call, option), option.leads, facts)
+    return arrive(
+        _wanting(call, option), option.leads, facts, Said(keys=Announce.BACK if call.place == HOME else Announce.NONE)
+    )
 
 
 def _wanting(call: Call, option: Option) -> Call:
+    if option.earliest:
+        return replace(call, slot=call.offered[0] if call.offered else None)
     call = call.afresh(option.kind) if option.kind or option.afresh else call
     if option.change:
         kind = Kind.BOOKING if option.change is ChangeWish.MOVE else None
@@ -91,146 +92,85 @@ def _wanting(call: Call, option: Option) -> Call:
     return replace(call, other=True) if option.other else call
 
 
-# -- coming to a place
-
-
-def _arrive(call: Call, name: str, facts: Facts, said: tuple[Say, ...] = ()) -> Turn:
-    """Return the turn at this place. A Passage or a Fork does not wait, so the call moves on from it at once."""
-    place, call = facts.menu[name], call.afresh().at(name) if name == HOME else call.at(name)
-    match place:
-        case Passage():
-            said += _all(place.says, call, facts)
-            return _through(name, _arrive(_dropped(call, place), place.leads, facts, said))
-        case Fork():
-            return _through(name, _arrive(call, place.on[answer(place.asks, call, facts)], facts, said))
-        case Menu() | Keying():
-            return _waiting(_ready(call, place, facts), place, facts, said)
-        case Filing() | Ringing() if call.over_limit:
-            return _arrive(call, place.on["refused"], facts, said)
-        case Ringing() if facts.clinic.reception.caller_id is None:
-            return _arrive(call, place.on["unanswered"], facts, said)
-        case _:
-            return _doing(call, place, facts, said)
-
-
-def _waiting(call: Call, place: Menu | Keying, facts: Facts, said: tuple[Say, ...]) -> Turn:
-    if isinstance(place, Menu) and place.empty and not call.offered:
-        return _arrive(call, place.empty, facts, said)
-    return _asking(call, place, facts, said)
-
-
-def _dropped(call: Call, passage: Passage) -> Call:
-    if passage.kind is None:
-        return call
-    return call.about_change(passage.kind) if passage.about_change else call.afresh(passage.kind)
-
-
-def _through(name: str, turn: Turn) -> Turn:
-    return replace(turn, through=(name, *turn.through))
-
-
-def _doing(call: Call, place: Doing, facts: Facts, said: tuple[Say, ...]) -> Turn:
-    """Return the turn at a place where something is done for the call; the main menu where it cannot be."""
-    wait = wait_at(place, call, facts)
-    if wait is None:
-        return _arrive(call.afresh(), HOME, facts, said)
-    if isinstance(place, Ringing):
-        call = replace(call, rung=call.rung + 1)
-    says = place.says if isinstance(place, Ringing | End) else ()
-    return Turn(call, said + _all(says, call, facts), (), wait)
-
-
-def _ready(call: Call, place: Menu | Keying, facts: Facts) -> Call:
-    """Fix what is offered and for which moment, so that the keys mean what the caller heard, even past midnight."""
-    if "chosen" in place.needs and call.chosen is None and len(call.own.appointments) == 1:
-        call = replace(call, chosen=call.own.appointments[0])
-    if not isinstance(place, Menu) or place.offers not in {"days", "parts", "times", *READ_OUT}:
-        return call
-    read_out = offered_at(place.offers, call, facts) if place.offers in READ_OUT else ()
-    return replace(call, offered_at=call.offered_at or facts.now, offered=read_out)
-
-
-def _asking(
-    call: Call,
-    place: Menu | Keying,
-    facts: Facts,
-    said: tuple[Say, ...] = (),
-    help_first: tuple[Say, ...] = (),
-) -> Turn:
-    missed = min(max(call.silences, call.wrongs), len(KEY_SECONDS) - 1)
-    if isinstance(place, Keying):
-        asks = help_first + _all(place.says, call, facts)
-        return Turn(call, said, asks, KeyNumber(NUMBER_SECONDS[missed], place.digits))
-    if not help_first:
-        said += _all(place.first, call, facts)
-    offered = tuple(says for says, _ in keys_of(place, call, facts).values())
-    asks = help_first + _all(place.says, call, facts) + offered + announced(place, call, facts)
-    return Turn(call, said, asks, PressKey(KEY_SECONDS[missed]))
-
-
-def _all(names: tuple[str, ...], call: Call, facts: Facts) -> tuple[Say, ...]:
-    return tuple(say for name in names for say in spoken(name, call, facts))
-
-
 # -- what a key means
 
 
 def _chosen(call: Call, menu: Menu, key: str, facts: Facts) -> Turn:
-    options = keys_of(menu, call, facts)
-    if key in options:
-        return options[key][1](facts)
+    option = next((option for each, _, option in numbered(menu, call, facts) if each == key), None)
+    if option is not None:
+        return _taken(call, menu, option, facts)
+    if key == SIGNS and warns(menu, call):
+        return arrive(replace(call, left=call.place), SIGNS_PLACE, facts)
     if menu.standing and key in STANDING:
         return STANDING[key](call, menu, facts)
-    return _missed(replace(call, wrongs=call.wrongs + 1), menu, facts, WRONG, call.wrongs)
+    return _wrong(call, menu, facts, WRONG)
 
 
 def _keyed(call: Call, place: Keying, keys: str, facts: Facts) -> Turn:
     digits = keys.rpartition(RESTART)[2].rstrip(BACK)
     if not digits:
-        return _asking(call, place, facts)
-    if place.digits:
-        if len(digits) != place.digits:
-            return _missed(replace(call, wrongs=call.wrongs + 1), place, facts, DIGITS, call.wrongs)
-        return _arrive(replace(call, entered=digits), place.leads, facts)
+        return ask(call, place, facts)
+    if digits == PERSON:
+        return _person(call, place, facts)
+    if facts.clinic.dialling.is_emergency(digits):
+        return ask(call, place, facts, Said(first=(Say("emergency_keyed"),)))
+    return _digits(call, place, digits, facts) if place.digits else _number(call, place, digits, facts)
+
+
+def _digits(call: Call, place: Keying, digits: str, facts: Facts) -> Turn:
+    if len(digits) != place.digits:
+        return _wrong(call, place, facts, DIGITS)
+    return arrive(replace(call, entered=digits), place.leads, facts)
+
+
+def _number(call: Call, place: Keying, digits: str, facts: Facts) -> Turn:
     try:
         number = facts.clinic.dialling.keyed(digits)
     except NumberRefused as refused:
-        return _missed(replace(call, wrongs=call.wrongs + 1), place, facts, refused.why.value, call.wrongs)
-    return _arrive(replace(call, keyed=number), place.leads, facts)
+        return _wrong(call, place, facts, refused.why.value)
+    return arrive(replace(call, keyed=number), place.leads, facts)
+
+
+def _wrong(call: Call, place: Menu | Keying, facts: Facts, what: str) -> Turn:
+    return _missed(call.but(wrongs=call.wrongs + 1), place, facts, what, call.wrongs)
 
 
 def _silent(call: Call, place: Menu | Keying, facts: Facts) -> Turn:
     if isinstance(place, Menu) and place.ends_on_silence:
-        return _arrive(call, place.gives_up, facts)
-    return _missed(replace(call, silences=call.silences + 1), place, facts, SILENCE, call.silences)
+        return arrive(call, place.gives_up, facts)
+    return _missed(call.but(silences=call.silences + 1), place, facts, SILENCE, call.silences)
 
 
 def _missed(call: Call, place: Menu | Keying, facts: Facts, what: str, before: int) -> Turn:
     """Return the turn after a mistake: more help each time; after the last one, the place for callers who give up."""
     if before + 1 >= place.misses:
-        return _arrive(call, place.gives_up, facts)
-    return _asking(call, place, facts, help_first=(help_after(what, before, place),))
+        return arrive(call, place.gives_up, facts)
+    return ask(call, place, facts, help_first=(help_after(what, before, place),))
 
 
-def _person(call: Call, _menu: Menu, facts: Facts) -> Turn:
-    return _arrive(call, PERSON_PLACE, facts)
+def _person(call: Call, place: Menu | Keying, facts: Facts) -> Turn:
+    """Return the turn at the reception. Where nobody can answer, it is said once why, and when somebody can."""
+    nobody = reception(call, facts) != "rings"
+    if nobody and call.nobody_told:
+        return _wrong(call, place, facts, NOBODY)
+    return arrive(replace(call, left=call.left or call.place, nobody_told=nobody), PERSON_PLACE, facts)
 
 
 def _again(call: Call, _menu: Menu, facts: Facts) -> Turn:
-    return _arrive(call, call.place, facts)
+    return arrive(call, call.place, facts, Said(keys=Announce.ALL))
 
 
 def _back(call: Call, _menu: Menu, facts: Facts) -> Turn:
-    return _arrive(call.afresh(), HOME, facts)
+    return arrive(call.afresh(), HOME, facts)
 
 
 def _switched(call: Call, menu: Menu, facts: Facts) -> Turn:
     if menu.offers == languages.OFFER:
         return _again(call, menu, facts)
     if languages.need_a_menu(facts.clinic.name):
-        return _arrive(replace(call, left=call.place), LANGUAGES_PLACE, facts)
+        return arrive(replace(call, left=call.place), LANGUAGES_PLACE, facts)
     (other,) = languages.others(call, facts)
-    return _arrive(replace(call, language=other), languages.leads_on(call, facts), facts)
+    return arrive(call.in_language(other), languages.leads_on(call, facts), facts, Said(keys=Announce.ALL))
 
 
 STANDING: Mapping[str, Callable[[Call, Menu, Facts], Turn]] = {

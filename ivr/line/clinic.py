@@ -110,6 +110,14 @@ class Reception:
 
 
 @dataclass(frozen=True)
+class Whereabouts:
+    """The address of the clinic, and how to come; None where clinic.toml names none."""
+
+    address: Text | None = None
+    directions: Text | None = None
+
+
+@dataclass(frozen=True)
 class Limits:
     """The limits on calls and requests. A caller over a limit still hears hours and advice, but can file no request."""
 
@@ -162,6 +170,7 @@ class Clinic:
     diary: DiaryRules
     voices: Mapping[str, str]
     """The clinic's own choice of voice for a language, by language; without one the voice of the prompts is used."""
+    whereabouts: Whereabouts = Whereabouts()
     reasons: Mapping[str, Text] = field(default_factory=dict)
     """The reasons for a closure that the desk can choose from, in the words that callers hear."""
 

@@ -9,8 +9,9 @@ from datetime import date
 
 from ivr.line.blanks import DayName, Hour, MomentName, Say
 from ivr.line.booking import Part
+from ivr.line.choices import Choice, Offered
 from ivr.line.diary import Slot
-from ivr.line.turn import Call, Choice, Facts, Offered
+from ivr.line.turn import Call, Facts
 
 EARLIEST, ON_A_PAGE = 3, 4
 """The free times that are offered first, and the options of a page of days or times."""
@@ -37,8 +38,16 @@ def offered_at(offer: str, call: Call, facts: Facts) -> tuple[Slot, ...]:
     return tuple(READ_OUT[offer](bookable(call, facts) or [], call, facts))
 
 
-def _firsts(found: Sequence[Slot], call: Call, _facts: Facts) -> Sequence[Slot]:
+def _first(found: Sequence[Slot], _call: Call, _facts: Facts) -> Sequence[Slot]:
+    return found[:1]
+
+
+def _firsts(found: Sequence[Slot], _call: Call, _facts: Facts) -> Sequence[Slot]:
     return found[: EARLIEST + 1]
+
+
+def _nexts(found: Sequence[Slot], _call: Call, _facts: Facts) -> Sequence[Slot]:
+    return found[1 : EARLIEST + 2]
 
 
 def _of_days(found: Sequence[Slot], call: Call, _facts: Facts) -> Sequence[Slot]:
@@ -65,19 +74,21 @@ def _paged(found: Sequence[Slot], call: Call) -> Sequence[Slot]:
 
 
 READ_OUT: Mapping[str, Callable[[Sequence[Slot], Call, Facts], Sequence[Slot]]] = {
-    "earliest": _firsts,
+    "earliest": _first,
+    "first_times": _firsts,
+    "next_times": _nexts,
     "free_days": _of_days,
     "free_parts": _of_parts,
     "free_times": _of_times,
 }
-"""The times that stand for the options of each offer."""
+"""The times that stand for the options of each offer; of the earliest, the time that is told."""
 
 
 # -- the options
 
 
-def _earliest(call: Call, facts: Facts) -> Iterator[Choice]:
-    """Yield the earliest times, then another day where there are more."""
+def _firsts_to_choose(call: Call, facts: Facts) -> Iterator[Choice]:
+    """Yield the first times, then another day where there are more."""
     now = facts.line.hours.local(call.offered_at or facts.now)
     for slot in call.offered[:EARLIEST]:
         yield Choice(Say("option_free_time", {"at": MomentName(slot.start, now)}), {"slot": slot})
@@ -117,7 +128,10 @@ def _practitioners(call: Call, facts: Facts) -> Iterator[Choice]:
 
 FREE_OFFERS: Mapping[str, Offered] = {
     "practitioners": Offered(_practitioners, {"option_anybody": (), "option_practitioner": ("name",)}),
-    "earliest": Offered(_earliest, {"option_free_time": ("at",), "option_other_day": ()}),
+    **dict.fromkeys(
+        ("first_times", "next_times"),
+        Offered(_firsts_to_choose, {"option_free_time": ("at",), "option_other_day": ()}),
+    ),
     "free_days": Offered(_days, {"option_day": ("day",), "option_later_days": ()}),
     "free_parts": Offered(_parts, {f"option_{part}": () for part in Part}),
     "free_times": Offered(_times, {"option_free_hour": ("at",), "option_later_times": ()}),

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from ivr.line.booking import Kind
 from ivr.line.free_offers import bookable
 from ivr.line.offers import open_days
-from ivr.line.places import ChangeWish
+from ivr.line.places import ChangeWish, Keying, Menu
+from ivr.line.standing import reception
 from ivr.line.turn import Call, Facts
 
 
@@ -24,14 +25,6 @@ def answer(fork: str, call: Call, facts: Facts) -> str:
 
 def _requests_left(call: Call, facts: Facts) -> str:
     return "yes" if call.filed < facts.clinic.limits.requests_of_a_call else "no"
-
-
-def _reception(call: Call, facts: Facts) -> str:
-    if not facts.line.hours.is_open(facts.now):
-        return "closed"
-    if not facts.line.reception or not facts.clinic.reception.caller_id:
-        return "nobody"
-    return "rings" if call.rung < facts.clinic.limits.rings_of_a_call else "enough"
 
 
 def _practitioners(call: Call, facts: Facts) -> str:
@@ -57,6 +50,30 @@ def _for_whom(call: Call, facts: Facts) -> str:
     return "known" if known else "new"
 
 
+def _at_once(call: Call, facts: Facts) -> str:
+    """Return whether a time can be booked with one key: for the number that calls, with nothing else to ask."""
+    plain = facts.caller is not None and call.keyed is None and call.change is None
+    return "yes" if plain and _for_whom(call, facts) == "new" else "no"
+
+
+def _number(call: Call, facts: Facts) -> str:
+    """Return which number is read out: the one that was entered to find an appointment, or the caller's own."""
+    if call.keyed is not None:
+        return "entered"
+    return "own" if facts.caller else "withheld"
+
+
+OF_A_WISH = frozenset({"kind", "change"})
+"""The data that a place of a wish needs."""
+
+
+def _wish_left(call: Call, facts: Facts) -> str:
+    """Return whether the caller was in the middle of a wish, which is not lost when nobody answers."""
+    place = facts.menu.get(call.left)
+    needs = place.needs if isinstance(place, Menu | Keying) else ()
+    return "yes" if not OF_A_WISH.isdisjoint(needs) and has(call, facts, needs) else "no"
+
+
 def _own(call: Call, _facts: Facts) -> str:
     count = len(call.own.appointments)
     return "none" if not count else "one" if count == 1 else "several"
@@ -78,15 +95,19 @@ KNOWN: Mapping[str, Callable[[Call, Facts], bool]] = {
     "keyed": lambda call, _: call.keyed is not None,
     "caller": lambda _, facts: facts.caller is not None,
     "number": lambda call, facts: facts.number(call) is not None,
+    "warned": lambda call, _: call.warned,
     "promise": lambda call, _: call.reference is not None or call.joined,
     "topic": lambda call, facts: any(topic.key == call.topic for topic in facts.clinic.topics),
 }
 
 FORKS: Mapping[str, Callable[[Call, Facts], str]] = {
+    "at_once": _at_once,
+    "number": _number,
+    "wish_left": _wish_left,
     "caller_known": lambda _, facts: "yes" if facts.caller else "no",
     "days_left": lambda call, facts: "yes" if open_days(call, facts, count=1) else "no",
     "requests_left": _requests_left,
-    "reception": _reception,
+    "reception": reception,
     "practitioners": _practitioners,
     "diary": _diary,
     "for_whom": _for_whom,

@@ -9,9 +9,11 @@ from datetime import date, datetime
 
 from ivr.line.blanks import DayName, MomentName, Say, Value
 from ivr.line.booking import Part
+from ivr.line.choices import Choice, Offered
 from ivr.line.free_offers import FREE_OFFERS
+from ivr.line.places import Menu, Option
 from ivr.line.standing import OFFER, leads_on
-from ivr.line.turn import Call, Choice, Facts, Offered
+from ivr.line.turn import Call, Facts
 
 DAYS_ON_OFFER = 3
 
@@ -20,6 +22,18 @@ def choices(name: str, call: Call, facts: Facts) -> list[Choice]:
     """Return the options of this kind of offer for the call; none if the name is empty."""
     offer = OFFERS.get(name)
     return list(offer.worked_out(call, facts)) if offer else []
+
+
+def numbered(menu: Menu, call: Call, facts: Facts) -> Iterator[tuple[str, Say, Choice | Option]]:
+    """Yield each option of a menu: its key, the sentence that names it, and what it is. Offers come first."""
+    for number, choice in enumerate(choices(menu.offers, call, facts), start=1):
+        yield (
+            str(number),
+            Say(choice.says.name, {**choice.says.values, "key": str(number)}, choice.says.language),
+            choice,
+        )
+    for option in menu.options:
+        yield option.key, Say(option.says, {"key": option.key}), option
 
 
 def open_days(call: Call, facts: Facts, count: int = DAYS_ON_OFFER) -> list[date]:
@@ -60,7 +74,8 @@ def _topics(call: Call, facts: Facts) -> Iterator[Choice]:
 def _languages(call: Call, facts: Facts) -> Iterator[Choice]:
     """Yield every language, named in itself. The current one is included, so that keys are the same in every call."""
     for language in facts.clinic.name:
-        yield Choice(Say("option_language", language=language), {"language": language}, leads_on(call, facts))
+        values = {"language": language, "warned": False}
+        yield Choice(Say("option_language", language=language), values, leads_on(call, facts))
 
 
 def _moment(call: Call, facts: Facts) -> datetime:

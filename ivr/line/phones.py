@@ -121,6 +121,10 @@ class Dialling:
             raise NumberRefused(Refusal.NO_SUCH_NUMBER)
         return self._allowed(_read(digits, HOME))
 
+    def is_emergency(self, digits: str) -> bool:
+        """Return whether these digits are a number for emergencies, such as 112."""
+        return phonenumbers.is_emergency_number(digits, HOME)
+
     def to_ring(self, written: str) -> Phone:
         """Return the number that somebody typed for the clinic to ring. Raises NumberRefused."""
         return self._allowed(_read(typed(written).e164, None))

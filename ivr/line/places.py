@@ -32,6 +32,10 @@ class Option:
     """The change of the appointment that the caller chooses here."""
     other: bool = False
     """True if the caller chooses for somebody else than the one whom the clinic knows of."""
+    earliest: bool = False
+    """True if the caller takes the first of the times that were read out."""
+    leads_back: bool = False
+    """True if it leads to where the caller has been, as its sentence says: a call may go round by way of it."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Menu:
     options: tuple[Option, ...] = ()
     offers: str = ""
     """The name of the offer whose options lead to `leads`; its keys come before those of `options`."""
+    reads_out: str = ""
+    """The name of the offer whose first time the sentences tell, where the options are the table's own."""
     leads: str = ""
     more: str = ""
     """The place that the last option of a longer offer leads to."""
@@ -59,9 +65,9 @@ class Menu:
     """True if the first silence leads to `gives_up`, because the caller has what they called for."""
     gives_up: str = "offer"
     standing: bool = True
-    """True if 9, 0, star and hash work here and are announced."""
-    offers_person: bool = True
-    """True if 0 is announced among the standing keys."""
+    """True if 9, 0, star and hash work here. They are announced where a task begins, and after a miss."""
+    says_options: bool = True
+    """False if the caller has just heard the options: they hold, and are said after a miss only."""
     answers: bool = False
     """True if a caller who comes here has got an answer; the reports count the call as served."""
 
@@ -80,10 +86,12 @@ class Keying:
 
 @dataclass(frozen=True)
 class Passage:
-    """A place that says its sentences without interruption and leads on."""
+    """A place that says its sentences and leads on. A key press does not interrupt `says`."""
 
     says: tuple[str, ...]
     leads: str
+    asks: tuple[str, ...] = ()
+    """The sentences that a key of the menu interrupts to which the passage leads."""
     kind: Kind | None = None
     """The kind of request that the call has from here on; earlier choices are dropped."""
     about_change: bool = False
@@ -98,6 +106,11 @@ class Fork:
 
     asks: str
     on: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Return:
+    """A place that says nothing and leads back to where the caller pressed 0 or asked for the warning signs."""
 
 
 @dataclass(frozen=True)
@@ -155,4 +168,4 @@ class End:
     says: tuple[str, ...] = ()
 
 
-Place = Menu | Keying | Passage | Fork | Filing | Checking | Changing | Ringing | End
+Place = Menu | Keying | Passage | Fork | Return | Filing | Checking | Changing | Ringing | End

@@ -10,7 +10,7 @@ from ivr.line.booking import Kind
 from ivr.line.menu import MENU
 from ivr.line.offers import OFFERS
 from ivr.line.places import End, Keying, Menu, Passage, Place, Ringing
-from ivr.line.speeches import SPEECHES
+from ivr.line.speeches.table import SPEECHES
 from ivr.line.standing import HELP, KEYS
 
 OUTSIDE: Blanks = {
@@ -51,4 +51,5 @@ def said_at(place: Place) -> tuple[str, ...]:
     """Return the names of the sentences and speeches of a place, the uninterruptible ones first."""
     first = place.first if isinstance(place, Menu) else ()
     says = place.says if isinstance(place, Menu | Keying | Passage | Ringing | End) else ()
-    return (*first, *says)
+    asks = place.asks if isinstance(place, Passage) else ()
+    return (*first, *says, *asks)

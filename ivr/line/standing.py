@@ -3,10 +3,13 @@
 Pure: call.py implements the keys. The languages of a line are those of the clinic's name.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from enum import Enum
 
 from ivr.line.blanks import Blanks, Say
-from ivr.line.menu import HOME, LANGUAGE, PERSON, START
+from ivr.line.booking import Kind
+from ivr.line.menu import HOME, LANGUAGE, PERSON, SIGNS
 from ivr.line.phones import Refusal
 from ivr.line.places import Keying, Menu
 from ivr.line.turn import Call, Facts
@@ -44,14 +47,47 @@ OFFER = "languages"
 """The name of the offer in the menu of languages. A language has the same key in every call."""
 
 
-def announced(menu: Menu, call: Call, facts: Facts) -> tuple[Say, ...]:
-    """Return the sentences that announce the standing keys in this menu; none if they do not work there."""
+def reception(call: Call, facts: Facts) -> str:
+    """Return whether the reception can be called: "rings"; or why it cannot: "closed", "nobody", or rung "enough"."""
+    if not facts.line.hours.is_open(facts.now):
+        return "closed"
+    if not facts.line.reception or not facts.clinic.reception.caller_id:
+        return "nobody"
+    return "rings" if call.rung < facts.clinic.limits.rings_of_a_call else "enough"
+
+
+def warns(menu: Menu, call: Call) -> bool:
+    """Return whether this menu warns a caller before a booking; there a key leads to all warning signs."""
+    return "warning" in menu.first and call.kind is Kind.BOOKING
+
+
+class Announce(Enum):
+    """How many of the standing keys a menu announces; the main menu always announces its own."""
+
+    NONE = "the caller has heard them in this task"
+    BACK = "a task begins: of the others the main menu has just told"
+    ALL = "the caller has missed something, or asks to hear it again"
+
+
+def announced(menu: Menu, call: Call, facts: Facts, what: Announce) -> Iterator[Say]:
+    """Yield the sentences that announce the standing keys of this menu."""
+    if warns(menu, call):
+        yield Say("option_signs", {"key": SIGNS})
     if not menu.standing:
-        return ()
-    person = (Say("option_person", {"key": PERSON}),) if menu.offers_person else ()
-    if call.place not in {START, HOME}:
-        return (*person, Say("option_repeat_or_back"))
-    return (*person, *(Say("option_language", {"key": LANGUAGE}, language=each) for each in others(call, facts)))
+        return
+    if call.place == HOME:
+        yield from _person(call, facts)
+        yield from (Say("option_language", {"key": LANGUAGE}, each) for each in others(call, facts))
+        yield Say("option_repeat")
+    elif what is not Announce.NONE:
+        yield from (*_person(call, facts), Say("option_repeat")) if what is Announce.ALL else ()
+        yield Say("option_back")
+
+
+def _person(call: Call, facts: Facts) -> Iterator[Say]:
+    """Yield the key for a person, where somebody can answer."""
+    if reception(call, facts) == "rings" and not call.over_limit:
+        yield Say("option_person", {"key": PERSON})
 
 
 def help_after(mistake: str, before: int, place: Menu | Keying) -> Say:
@@ -61,14 +97,26 @@ def help_after(mistake: str, before: int, place: Menu | Keying) -> Say:
     return Say(mistake)
 
 
-SILENCE, WRONG, DIGITS = "silence", "wrong", "wrong_count_of_digits"
+def in_the_others(says: Iterable[Say], call: Call, facts: Facts, *, to_change: bool) -> tuple[Say, ...]:
+    """Return the sentences in the other languages, each with the key that leads `to_change`.
 
-KEYS: Blanks = {"option_person": ("key",), "option_repeat_or_back": (), "option_language": ("key",)}
+    They are for a caller who has pressed no key yet: it is not known which language that is, so the others come first.
+    """
+    said = (*says, Say("option_language", {"key": LANGUAGE})) if to_change else tuple(says)
+    return tuple(replace(say, language=each) for each in others(call, facts) for say in said)
+
+
+SILENCE, WRONG, DIGITS, NOBODY = "silence", "wrong", "wrong_count_of_digits", "still_nobody"
+
+KEYS: Blanks = {
+    **dict.fromkeys(("option_person", "option_language", "option_signs"), ("key",)),
+    **dict.fromkeys(("option_repeat", "option_back"), ()),
+}
 
 HELP: Blanks = {
     **{f"{mistake}_{count}": () for mistake in (SILENCE, WRONG) for count in (1, 2)},
     **{f"{SILENCE}_{count}_number": () for count in (1, 2)},
     **{refusal.value: () for refusal in Refusal},
-    DIGITS: (),
+    **dict.fromkeys((DIGITS, NOBODY, "emergency_keyed"), ()),
 }
 """The sentences after a mistake; after a refused number, the reason is said."""

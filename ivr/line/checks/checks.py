@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ivr.line.checks import languages, safety, table, termination, words
+from ivr.line.checks import brevity, languages, safety, table, termination, words
 from ivr.line.checks.explore import walk
 from ivr.line.checks.findings import Evidence, Findings, told
 from ivr.line.checks.scenarios import Situation, situations
@@ -28,11 +28,15 @@ CHECKS: Mapping[str, Check] = {
     f"all of these in any order end in at most {termination.ASTRAY} steps": termination.astray_ends,
     "every call ends with a person, a request or a goodbye": termination.every_ending_is_one,
     f"a menu has at most {table.MOST_OPTIONS} options, numbered from 1": table.menus_are_short,
-    "0 leads to a person, or to a request": table.a_person_is_near,
+    "0 leads to a person, or it is told that nobody is there": table.a_person_is_near,
+    "0 is announced only where somebody can answer": table.a_person_is_offered_truly,
     "each language is reached from each, wherever 9 works": languages.languages_reach_each_other,
+    "no option leads to a sentence that was just said": brevity.nothing_is_said_twice,
+    "no options alone lead round": brevity.no_circles,
     "the choice is said before its key": words.choices_come_before_keys,
     "every sentence is there in every language": words.sentences_are_complete,
     "the warning signs come before any advice": safety.advice_is_warned_of,
+    "the short warning comes before a booking is confirmed": safety.bookings_are_warned_of,
     "no key cuts off the emergency lines": safety.emergency_lines_are_whole,
     "out of hours the emergency line comes first": safety.closed_names_the_emergency_number,
     "the emergency number is the same everywhere": words.emergency_numbers_agree,

@@ -7,16 +7,20 @@ from collections import deque
 from collections.abc import Callable, Iterator
 
 from ivr.line.blanks import Say
+from ivr.line.booking import Kind
 from ivr.line.checks.explore import Step, Walk
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
 from ivr.line.menu import HOME, START
 from ivr.line.paths.events import EventKind
 from ivr.line.paths.states import State
 from ivr.line.paths.transitions import BOOKED, CHANGED, KEPT
-from ivr.line.turn import Turn
+from ivr.line.turn import File, Turn
 
-EMERGENCY, WARNING = "emergency", "warning_signs"
-"""The sentences for emergencies. No key press may interrupt them."""
+EMERGENCY, WARNING, SHORT = "emergency", "warning_signs", "warning"
+"""The sentences for emergencies: the number, all warning signs, and the short warning before a booking."""
+
+EMERGENCIES = frozenset({EMERGENCY, WARNING, SHORT, "emergency_keyed"})
+"""The sentences that no key press may interrupt."""
 
 ADVICE, PROMISES = "advice_", ("kept", "booked", "moved", "cancelled", "promise_", "reference")
 """The beginnings of the names of sentences that give advice, and of those that confirm a request."""
@@ -27,6 +31,7 @@ def advice_is_warned_of(evidence: Evidence) -> Findings:
     complaints = [
         Complaint(f"{step} leads to advice at {step.to} before the warning signs in that language", walk.situation.name)
         for walk in evidence.walks
+        if not walk.situation.heard
         for language in evidence.script.languages
         for step in _first_to_advise(walk, language)
     ]
@@ -39,9 +44,37 @@ def emergency_lines_are_whole(evidence: Evidence) -> Findings:
         Complaint(f"{say.name} at {step.to} can be cut off by a key", walk.situation.name)
         for walk, _, step in evidence.steps()
         for say in step.turn.asks
-        if say.name in {EMERGENCY, WARNING}
+        if say.name in EMERGENCIES
     ]
-    return Findings(counted(_heard(evidence, (EMERGENCY, WARNING)), "times one was heard"), complaints)
+    return Findings(counted(_heard(evidence, tuple(EMERGENCIES)), "times one was heard"), complaints)
+
+
+def bookings_are_warned_of(evidence: Evidence) -> Findings:
+    """Check that nobody confirms a booking before they heard the short warning in their language, whole."""
+    complaints = [
+        Complaint(f"{step} leads to a booking in {language} without the short warning", walk.situation.name)
+        for walk in evidence.walks
+        for language in evidence.script.languages
+        for step in _first_to_book(walk, language)
+    ]
+    return Findings(
+        counted(sum(map(_books, (step for _, _, step in evidence.steps()))), "bookings confirmed"), complaints
+    )
+
+
+def _first_to_book(walk: Walk, language: str) -> Iterator[Step]:
+    def books(step: Step) -> bool:
+        return _books(step) and step.turn.call.language == language
+
+    def warns(step: Step) -> bool:
+        tried_before = step.what is EventKind.OUTCOME and step.by == "lost"
+        return tried_before or _is_uncut(SHORT, step.turn, language)
+
+    return _reached(walk, tells=books, stops=warns)
+
+
+def _books(step: Step) -> bool:
+    return isinstance(step.turn.wait, File) and step.turn.wait.wish.kind is Kind.BOOKING
 
 
 def closed_names_the_emergency_number(evidence: Evidence) -> Findings:

@@ -38,13 +38,23 @@ class Situation:
     """The appointments and requests of the caller's number."""
     used_up: bool = False
     """True if the call has filed as many requests, and rung the reception as often, as one call may."""
+    heard: bool = False
+    """True if the call has heard, in every language, what is said once: all warning signs, and that nobody is there."""
 
     def call(self, language: str) -> Call:
         """Return a call that begins in this situation."""
         limits = self.facts.clinic.limits
         filed, rung = (limits.requests_of_a_call, limits.rings_of_a_call) if self.used_up else (0, 0)
         return Call(
-            self.facts.line.key, language, START, over_limit=self.over_limit, filed=filed, rung=rung, own=self.own
+            self.facts.line.key,
+            language,
+            START,
+            over_limit=self.over_limit,
+            filed=filed,
+            rung=rung,
+            own=self.own,
+            signs_heard=tuple(self.facts.clinic.name) if self.heard else (),
+            nobody_told=self.heard,
         )
 
     @property
@@ -85,6 +95,7 @@ def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iter
                 if moment.there == EVERYBODY and known and staffed:
                     yield Situation(f"{name}, over a limit", replace(facts, menu=menu), over_limit=True)
                     yield Situation(f"{name}, after all that one call may do", replace(facts, menu=menu), used_up=True)
+                    yield Situation(f"{name}, after what is said once", replace(facts, menu=menu), heard=True)
                     yield Situation(f"{name}, an appointment", replace(facts, menu=menu), own=_own(1, facts))
                 if moment.name == OPEN and known and staffed:
                     yield Situation(f"{name}, appointments", replace(facts, menu=menu), own=_own(2, facts))
@@ -125,6 +136,8 @@ def _without_times(facts: Facts, menu: Mapping[str, Place]) -> Iterator[tuple[st
     several = replace(facts.clinic, diary=replace(facts.clinic.diary, schedules=named))
     yield "practitioners to choose between", replace(facts, menu=menu, clinic=several)
     yield "no free time", replace(facts, menu=menu, free_times=list)
+    one = (facts.free_times() or [])[:1]
+    yield "one free time", replace(facts, menu=menu, free_times=lambda: one)
     yield "the diary away", replace(facts, menu=menu, free_times=lambda: None)
 
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from ivr.line.checks.explore import Step, Walk
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
 from ivr.line.known import FORKS, KNOWN
-from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, START
+from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, SIGNS, START
 from ivr.line.offers import OFFERS, choices
 from ivr.line.paths.events import EventKind
 from ivr.line.paths.transitions import KEPT, transitions
 from ivr.line.places import Filing, Fork, Keying, Menu, Place, Ringing
-from ivr.line.standing import need_a_menu
+from ivr.line.standing import OFFER, need_a_menu
 from ivr.line.turn import PressKey, RingReception, Turn
 
 MOST_OPTIONS = 5
@@ -25,7 +25,7 @@ OUTCOMES: Mapping[type, frozenset[str]] = {
 }
 """The outcomes that each kind of place must have a lead for."""
 
-STANDING_KEYS = frozenset({PERSON, REPEAT, BACK, LANGUAGE})
+STANDING_KEYS = frozenset({PERSON, REPEAT, BACK, LANGUAGE, SIGNS})
 
 
 def leads_exist(evidence: Evidence) -> Findings:
@@ -98,20 +98,25 @@ def _odd_menu(walk: Walk, turn: Turn) -> Iterator[str]:
         yield f"has {len(keys)} options; expected at most {MOST_OPTIONS}"
     if keys != [str(number) for number in range(1, len(keys) + 1)]:
         yield f"has the keys {', '.join(keys)}; expected 1, 2, 3 and so on"
-    if not keys and not menu.ends_on_silence:
+    if menu.says_options and not keys and not menu.ends_on_silence:
         yield "has nothing to choose"
-    if menu.offers and len(keys) != len(choices(menu.offers, turn.call, walk.situation.facts)) + len(menu.options):
+    if (
+        keys
+        and menu.offers
+        and len(keys) != len(choices(menu.offers, turn.call, walk.situation.facts)) + len(menu.options)
+    ):
         yield "has a key that stands for two options"
 
 
 def _keys_said(turn: Turn, menu: Menu) -> list[str]:
     """Return the announced keys of the options, in order."""
-    keys = [str(say.values["key"]) for say in turn.asks if "key" in say.values]
+    in_this = (say for say in turn.asks if menu.offers == OFFER or say.language in {None, turn.call.language})
+    keys = [str(say.values["key"]) for say in in_this if "key" in say.values]
     return [key for key in keys if key not in STANDING_KEYS] if menu.standing else keys
 
 
 def a_person_is_near(evidence: Evidence) -> Findings:
-    """Check that 0 calls the reception or begins a request, and that every menu has the standing keys."""
+    """Check that 0 calls the reception or tells once that nobody is there; every menu has the standing keys."""
     pressed = [
         (w, s, step) for w, s, step in evidence.steps() if s and step.what is EventKind.KEY and step.by == PERSON
     ]
@@ -127,8 +132,19 @@ def _no_person(walk: Walk, step: Step) -> Iterator[str]:
     rung = isinstance(step.turn.wait, RingReception)
     if walk.situation.rings and not rung:
         yield "does not ring the reception, which is there"
-    if not rung and step.turn.call.kind is None and not walk.situation.over_limit:
-        yield "leads neither to the reception nor to a request"
+    if not rung and not step.turn.call.nobody_told and not walk.situation.over_limit:
+        yield "does not tell that nobody is there"
+
+
+def a_person_is_offered_truly(evidence: Evidence) -> Findings:
+    """Check that 0 is announced only where it calls the reception."""
+    found = [(w, step) for w, _, step in evidence.steps() if any(say.name == "option_person" for say in step.turn.asks)]
+    complaints = [
+        Complaint(f"{step.to} announces 0, which calls nobody", walk.situation.name)
+        for walk, step in found
+        if not walk.situation.rings
+    ]
+    return Findings(counted(len(found), "times 0 was announced"), complaints)
 
 
 def _without_standing(evidence: Evidence) -> Iterator[Complaint]:

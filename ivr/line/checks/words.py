@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
-from ivr.line.checks.safety import EMERGENCY, WARNING
+from ivr.line.checks.safety import EMERGENCY, SHORT, WARNING
 from ivr.line.script import blanks_of
 from ivr.line.sentences import sentences
 
@@ -19,7 +19,7 @@ MOST_WORDS_AFTER_THE_KEY = 1
 FEWEST_WORDS_BEFORE_THE_KEY = 3
 """Fewest words before the key: an option and, in English, the verb. "For help, press {key}" has three."""
 
-NAME_THE_NUMBER = (WARNING, "not_kept", "fault")
+NAME_THE_NUMBER = (WARNING, SHORT, "not_kept", "fault", "emergency_keyed")
 """The sentences, besides the emergency line, that must name the emergency number."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from ivr.line.menu import LANGUAGE, MENU
 from ivr.line.paths.transitions import Transition, transitions
-from ivr.line.places import Changing, Checking, End, Filing, Fork, Keying, Menu, Passage, Place, Ringing
+from ivr.line.places import Changing, Checking, End, Filing, Fork, Keying, Menu, Passage, Place, Return, Ringing
 from ivr.line.sentences import said_at
 from ivr.line.standing import OFFER
 
@@ -17,6 +17,7 @@ SHAPES: Mapping[type, tuple[str, str]] = {
     Keying: ("[/", "/]"),
     Passage: ("(", ")"),
     Fork: ("{", "}"),
+    Return: (">", "]"),
     Filing: ("[(", ")]"),
     Checking: ("[(", ")]"),
     Changing: ("[(", ")]"),
@@ -30,6 +31,7 @@ KINDS: Mapping[type, str] = {
     Keying: "waits for a number",
     Passage: "speaks and goes on",
     Fork: "decides",
+    Return: "leads back to where the caller was",
     Filing: "books the time, or leaves the request at the desk",
     Checking: "compares the digits with the reference",
     Changing: "moves or cancels the appointment",

@@ -11,9 +11,11 @@ from functools import partial
 from typing import NamedTuple
 
 from ivr.line.call import NOT_BOOKED, RESTART, STANDING, enter, keys_of, press, resume
+from ivr.line.menu import SIGNS
 from ivr.line.paths.transitions import BOOKED, CHANGED, KEPT, PROVED
 from ivr.line.phones import Phone
 from ivr.line.places import ChangeWish, Changing, Checking, Filing, Keying, Menu, Ringing
+from ivr.line.standing import warns
 from ivr.line.turn import (
     Call,
     ChangeAppointment,
@@ -83,7 +85,8 @@ def _keys(call: Call, facts: Facts) -> Iterator[CallerEvent]:
     if not isinstance(place, Menu):
         return
     yield _pressed(EventKind.SILENCE, None, call, facts)
-    means = {*keys_of(place, call, facts), *(STANDING if place.standing else ())}
+    signs = (SIGNS,) if warns(place, call) else ()
+    means = {*keys_of(place, call, facts), *(STANDING if place.standing else ()), *signs}
     wrong = [key for key in KEYPAD if key not in means]
     if call.silences or call.wrongs:
         yield from (_pressed(EventKind.WRONG, key, call, facts) for key in wrong[:1])

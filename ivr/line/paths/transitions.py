@@ -6,7 +6,7 @@ Pure: no call is played.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ivr.line.menu import HOME, LANGUAGE, PERSON, PERSON_PLACE
+from ivr.line.menu import HOME, LANGUAGE, PERSON, PERSON_PLACE, SIGNS, SIGNS_PLACE
 from ivr.line.places import Changing, Checking, Filing, Fork, Keying, Menu, Passage, Place, Ringing
 from ivr.line.standing import OFFER
 
@@ -32,6 +32,8 @@ KEPT, BOOKED = "kept", "booked"
 NOTHING: frozenset[str] = frozenset()
 A_NUMBER = frozenset({"keyed", "number"})
 DIGITS = frozenset({"entered"})
+A_TIME = frozenset({"slot"})
+A_CHANGE = frozenset({"change", "kind", "slot"})
 A_PROMISE = frozenset({"promise"})
 PROOF = frozenset({"chosen", "proved"})
 OF_OFFERS = {
@@ -39,7 +41,8 @@ OF_OFFERS = {
     "parts": frozenset({"part"}),
     "free_days": frozenset({"day", "part", "slot"}),
     "free_parts": frozenset({"part"}),
-    "earliest": frozenset({"slot"}),
+    "first_times": frozenset({"slot"}),
+    "next_times": frozenset({"slot"}),
     "free_times": frozenset({"slot"}),
     "own": frozenset({"chosen"}),
     "topics": frozenset({"topic"}),
@@ -50,6 +53,8 @@ OF_FORKS = {
     "own": frozenset({"own"}),
     "proved": frozenset({"proved", "change"}),
     "for_whom": frozenset({"proved", "change", "kind", "own", "slot"}),
+    "at_once": frozenset({"keyed", "change", "own", "kind"}),
+    "number": frozenset({"keyed"}),
 }
 """The data by which forks decide, where it differs within a call."""
 
@@ -95,7 +100,7 @@ def transitions(place: Place) -> Iterator[Transition]:
 
 def _of_menu(menu: Menu) -> Iterator[Transition]:
     for each in menu.options:
-        gathers = frozenset({"change", "kind", "slot"}) if each.change else NOTHING
+        gathers = A_CHANGE if each.change else A_TIME if each.earliest else NOTHING
         yield Transition(f"key {each.key}", each.leads, gathers, afresh=each.kind is not None or each.afresh)
     yield Transition("giving up", menu.gives_up)
     if menu.empty:
@@ -110,9 +115,12 @@ def _of_menu(menu: Menu) -> Iterator[Transition]:
 
 def standing_leads(place: Place) -> Iterator[Transition]:
     """Yield the transitions of the standing keys; none if they do not work at this place."""
-    if isinstance(place, Menu) and place.standing:
+    if isinstance(place, Keying) or (isinstance(place, Menu) and place.standing):
         yield Transition(f"key {PERSON}", PERSON_PLACE)
+    if isinstance(place, Menu) and place.standing:
         yield Transition("key #", HOME, afresh=True)
+    if isinstance(place, Menu) and "warning" in place.first:
+        yield Transition(f"key {SIGNS}", SIGNS_PLACE)
 
 
 def onward(menu: Mapping[str, Place], start: str) -> frozenset[str]:
@@ -140,9 +148,10 @@ def matters(menu: Mapping[str, Place]) -> Mapping[str, frozenset[str]]:
 
 
 def _own(place: Place) -> frozenset[str]:
-    if isinstance(place, Menu) and place.more == place.offers:  # a page of several
-        return frozenset({*place.needs, "page"})
-    if isinstance(place, Menu | Keying):
+    if isinstance(place, Menu):
+        paged = {"page"} if place.more and place.more == place.offers else NOTHING
+        return frozenset({*place.needs, *paged, *({"warned"} if "warning" in place.first else NOTHING)})
+    if isinstance(place, Keying):
         return frozenset(place.needs)
     if isinstance(place, Fork):
         return OF_FORKS.get(place.asks, NOTHING)

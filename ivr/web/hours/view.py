@@ -12,7 +12,7 @@ from ivr.hours.closures import Standing
 from ivr.line.clinic import Clinic, Line
 from ivr.line.hours import Closure, DeskClosure, Shift
 from ivr.line.menu import START
-from ivr.line.speeches import spoken
+from ivr.line.speeches.table import spoken
 from ivr.line.turn import Call, Facts
 from ivr.storage.odd import Odd
 from ivr.web.hours.holidays import Holiday, holidays_from, reason_of

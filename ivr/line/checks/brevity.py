@@ -1,0 +1,92 @@
+"""Checks that the line gets to the point: nothing is said twice in a row unasked, and nobody is led in circles.
+
+Pure: looks at the steps of the walks.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from ivr.line.blanks import Say
+from ivr.line.checks.explore import Step, Walk
+from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
+from ivr.line.menu import BACK, LANGUAGE, PERSON, REPEAT, SIGNS
+from ivr.line.paths.events import EventKind
+from ivr.line.paths.states import State
+from ivr.line.places import Menu, Place
+from ivr.line.turn import Turn
+
+ASKS_AGAIN = frozenset({PERSON, REPEAT, BACK, LANGUAGE, SIGNS})
+"""The standing keys, with which a caller asks for what was said before."""
+
+
+def nothing_is_said_twice(evidence: Evidence) -> Findings:
+    """Check that no key of an option leads to a sentence of the turn before, unless it says that it leads back."""
+    found = [
+        (walk, state, step, before)
+        for walk in evidence.walks
+        for state, before in _first_turns(walk).items()
+        for step in walk.steps[state]
+        if _is_option(step, state, evidence.menu)
+    ]
+    complaints = [
+        Complaint(f"key {step.by} at {state} leads to {say.name} once more", walk.situation.name)
+        for walk, state, step, before in found
+        for say in _again(before, step.turn)
+    ]
+    return Findings(counted(len(found), "keys pressed"), complaints)
+
+
+def _first_turns(walk: Walk) -> dict[State, Turn]:
+    """Return the turn with which a call first came to each state: its steps are those of that call."""
+    found: dict[State, Turn] = {}
+    for _, step in walk.every():
+        if step.to in walk.steps:
+            found.setdefault(step.to, step.turn)
+    return found
+
+
+def _is_option(step: Step, state: State, menu: Mapping[str, Place]) -> bool:
+    """Return whether this is the key of an option that leads on; not to more of the same, and not back."""
+    if step.what is not EventKind.KEY or step.by in ASKS_AGAIN or step.to.place == state.place:
+        return False
+    place = menu[state.place]
+    return not (isinstance(place, Menu) and any(each.leads_back and each.key == step.by for each in place.options))
+
+
+def _repeats_options(place: Place) -> bool:
+    """Return whether the options of this place are those of the menu before, where the caller may choose again."""
+    return isinstance(place, Menu) and not place.says_options
+
+
+def _again(before: Turn, now: Turn) -> Iterator[Say]:
+    heard = [_in_full(say, before) for say in (*before.first, *before.asks)]
+    return (say for say in (*now.first, *now.asks) if _in_full(say, now) in heard)
+
+
+def _in_full(say: Say, turn: Turn) -> tuple[str, Mapping[str, object], str]:
+    return say.name, say.values, say.language or turn.call.language
+
+
+def no_circles(evidence: Evidence) -> Findings:
+    """Check that options alone lead nobody round: every circle has a standing key, or an option that leads back."""
+    tried = [(walk, state) for walk in evidence.walks for state in walk.steps]
+    complaints = [
+        Complaint(f"{state} leads back to itself by way of options alone", walk.situation.name)
+        for walk in evidence.walks
+        for state in _in_circles(walk, evidence.menu)
+    ]
+    return Findings(counted(len(tried), "states"), complaints)
+
+
+def _in_circles(walk: Walk, menu: Mapping[str, Place]) -> set[State]:
+    """Return the states on circles: what is left when all that lead nowhere are taken away, again and again."""
+    onward = {
+        state: {step.to for step in steps if _is_option(step, state, menu) and step.to in walk.steps}
+        for state, steps in walk.steps.items()
+        if not _repeats_options(menu[state.place])
+    }
+    left = {state for state, to in onward.items() if to}
+    while True:
+        fewer = {state for state in left if onward[state] & left}
+        if fewer == left:
+            return left
+        left = fewer
