@@ -58,7 +58,7 @@ def reads_out(call: Call, facts: Facts) -> Call:
     }
     call = replace(call, **{need: known[need] for need in place.needs if need in known})  # type: ignore[arg-type]
     call = chooses(call, facts) if "slot" in place.needs else call
-    offers = place.offers if isinstance(place, Menu) else ""
+    offers = (place.offers or place.reads_out) if isinstance(place, Menu) else ""
     return replace(call, offered=offered_at(offers, call, facts)) if offers in READ_OUT else call
 
 

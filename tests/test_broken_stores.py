@@ -53,7 +53,7 @@ def books(phone: Phone) -> Conversation:
 
 
 def hears_hours(phone: Phone) -> None:
-    assert "Our opening hours are:" in phone.rings().press("4").words
+    assert "Our timings are:" in phone.rings().press("4").words
 
 
 def is_promised(call: Conversation) -> bool:

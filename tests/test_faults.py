@@ -51,7 +51,7 @@ def books(phone: Phone) -> Conversation:
 
 
 def hears_hours_and_advice(phone: Phone) -> None:
-    assert "Our opening hours are:" in phone.rings().press("4").words
+    assert "Our timings are:" in phone.rings().press("4").words
     assert "A heat pack can relax tight muscles." in phone.rings().press("3", "1").words
 
 

@@ -27,7 +27,17 @@ PATHS: dict[str, tuple[str, ...]] = {
 """The keys that lead to each place where the line waits, for a caller whose number is known."""
 
 OF_THE_DIARY = {
-    *("practitioner", "times", "free_days", "free_parts", "free_times", "booked"),
+    *(
+        "practitioner",
+        "earliest",
+        "time_sure",
+        "other_times",
+        "times",
+        "free_days",
+        "free_parts",
+        "free_times",
+        "booked",
+    ),
     *("which_own", "appointment", "prove", "find_number", "find_reference"),
     *("move_sure", "cancel_sure", "moved", "cancelled"),
 }
@@ -49,6 +59,7 @@ def test_a_caller_gets_to_every_place(phone: Phone, lang: str, place: str) -> No
 def test_the_table_of_paths_names_every_place_where_a_caller_is_asked() -> None:
     asked = {name for name, place in MENU.items() if isinstance(place, Menu | Keying)}
     reached_otherwise = {"not_kept", "refused", "filed_enough", "offer", "languages", "whose"}
+    reached_otherwise |= {"without_number", "without_reference"}
     assert asked == set(PATHS) | reached_otherwise | OF_THE_DIARY
 
 
@@ -67,11 +78,19 @@ def test_who_is_blocked_gets_to_the_place_of_the_refused_and_its_keys_lead_on(ph
 @LANGUAGES
 @pytest.mark.parametrize("place", [name for name in PATHS if name != "key_number"])
 def test_the_standing_keys_mean_the_same_everywhere(phone: Phone, lang: str, place: str) -> None:
-    heard = ring(phone, lang, *PATHS[place]).words
-    assert ring(phone, lang, *PATHS[place], "*").words.endswith(heard[-80:])
-    assert ring(phone, lang, *PATHS[place], "#").place == "main"
-    assert ring(phone, lang, *PATHS[place], "0").place == "callback"
-    assert f"{'hi' if lang == 'en' else 'en'}-IN" in ring(phone, lang, *PATHS[place], "9").languages
+    callers = iter(
+        f"+91999990{number:04}" for number in range(5)
+    )  # a number that has asked before is asked whose it is
+
+    def pressing(*keys: str) -> Conversation:
+        return ring(phone, lang, *PATHS[place], *keys, caller=next(callers))
+
+    assert pressing().heard[-1] in pressing("*").heard
+    assert pressing("#").place == "main"
+    menu = MENU[place]
+    wishes = isinstance(menu, Menu) and "kind" in menu.needs
+    assert pressing("0").place == (place if wishes else "callback"), "a wish is not lost"
+    assert f"{'hi' if lang == 'en' else 'en'}-IN" in pressing("9").languages
 
 
 @LANGUAGES
@@ -93,11 +112,11 @@ def test_2_1_1_1_asks_to_be_rung_back(phone: Phone, lang: str) -> None:
 def test_a_callback_can_wait_for_a_part_of_the_next_open_day(phone: Phone, clock: Clock) -> None:
     clock.shows(2026, 11, 23, 21, 0)
     call = ring(phone, "en", "2")
-    assert "For tomorrow, Tuesday, in the afternoon, press 3." in call.heard
+    assert "For tomorrow, Tuesday afternoon, press 3." in call.heard
     call.press("3", "1", "1")
     (found,) = phone.services.desk.store.waiting()
     assert phone.services.clinic.line("main").hours.local(found.due).strftime("%a %H:%M") == "Tue 12:00"
-    assert "We will ring you back tomorrow, Tuesday, in the afternoon." in call.heard
+    assert "We will call you tomorrow, Tuesday, in the afternoon." in call.heard
 
 
 @LANGUAGES
@@ -163,7 +182,7 @@ def test_a_caller_who_keys_nothing_is_offered_a_callback_too(phone: Phone, lang:
 def test_a_number_that_cannot_be_rung_is_refused_with_its_reason(phone: Phone) -> None:
     call = ring(phone, "en", "1", "1", "1", "2").press("12345#")
     assert call.heard[0] == "That is not a complete Indian number."
-    assert call.press("18603451234#").heard[0] == "We are sorry, we cannot ring that kind of number."
+    assert call.press("18603451234#").heard[0] == "Sorry, we cannot call that kind of number."
     assert call.press("8090080906#").place == "offer"
     assert phone.services.desk.store.waiting() == []
 
@@ -171,9 +190,13 @@ def test_a_number_that_cannot_be_rung_is_refused_with_its_reason(phone: Phone) -
 def test_out_of_hours_0_becomes_a_callback(phone: Phone, clock: Clock) -> None:
     clock.shows(2026, 11, 23, 22, 0)
     call = ring(phone, "en", "0")
-    assert call.heard[0] == "Nobody is at the reception at this hour. Let us ring you back."
+    assert call.heard[:3] == [
+        "The reception is closed now.",
+        "We open tomorrow, Tuesday, at nine in the morning.",
+        "We can call you back.",
+    ]
     call.press("1", "1", "1")
-    assert call.heard[1] == "We will ring you back when we are open tomorrow, Tuesday, at nine in the morning."
+    assert call.heard[1] == "We will call you when we open tomorrow, Tuesday, at nine in the morning."
 
 
 @LANGUAGES
@@ -184,7 +207,7 @@ def test_after_the_promise_silence_says_goodbye(phone: Phone, lang: str) -> None
 def test_the_hours_are_heard_and_lead_on_to_a_booking(phone: Phone) -> None:
     call = ring(phone, "en", "4")
     assert call.heard[:3] == [
-        "Our opening hours are:",
+        "Our timings are:",
         "Monday to Saturday, from nine in the morning until half past eight in the evening.",
         "Sunday, from half past nine in the morning until half past seven in the evening.",
     ]

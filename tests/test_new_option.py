@@ -34,7 +34,7 @@ FIRST = WANTS[:4]
 NARROW: dict[str, Place] = {
     **MENU,
     "main": Menu(options=FIRST, language_leads="welcome"),
-    "hours": Menu(("week", "closures"), FIRST, answers=True),
+    "hours": Menu(("week", "closures"), FIRST, says_options=False, answers=True),
     "for_whom": Fork("for_whom", {"moves": "number", "known": "whose", "new": "number"}),
 }
 WITHOUT = {name: place for name, place in NARROW.items() if name in {*onward(NARROW, START), LANGUAGES_PLACE}}
@@ -44,8 +44,8 @@ WANTED = (*FIRST, Option("5", "option_directions", "directions"))
 TABLE: dict[str, Place] = {
     **WITHOUT,
     "main": Menu(options=WANTED, language_leads="welcome"),
-    "hours": Menu(("week", "closures"), WANTED, answers=True),
-    "directions": Menu(("directions",), WANTED, answers=True),
+    "hours": Menu(("week", "closures"), WANTED, says_options=False, answers=True),
+    "directions": Menu(("directions",), WANTED, says_options=False, answers=True),
 }
 WORDS = {
     "en": {"option_directions": "For the way to us, press {key}.", "directions": "We are near the metro station."},

@@ -109,8 +109,8 @@ def test_the_menu_of_languages_is_a_menu_like_any_other(phone: Phone) -> None:
     def at_the_menu() -> list[str]:
         return phone.rings().press("3", "9").heard
 
-    assert phone.rings().press("3", "9", "*").heard == at_the_menu()
-    assert phone.rings().press("3", "9", "9").heard == at_the_menu()
+    for again in "*9":
+        assert phone.rings().press("3", "9", again).heard[:3] == at_the_menu()
     assert phone.rings().press("3", "9", "#").place == "main"
     assert phone.rings().press("3", "9", "0").place == "callback"
     assert phone.rings().press("9").stays_silent(3).place == "offer"
@@ -171,7 +171,7 @@ def test_a_request_in_it_can_be_written_down(staff: Staff, phone: Phone) -> None
 
 def test_the_page_of_advice_shows_its_words(staff: Staff) -> None:
     page = sees(staff, "/desk/advice")
-    assert f'<h3>Punjabi</h3><p lang="pa">{MARK} Warning signs first.' in page
+    assert f'<h3>Punjabi</h3><p lang="pa">{MARK} Call 112 now if you have' in page
 
 
 def test_the_page_of_a_call_tells_it_and_the_menu_of_languages(staff: Staff) -> None:
@@ -179,7 +179,7 @@ def test_the_page_of_a_call_tells_it_and_the_menu_of_languages(staff: Staff) -> 
     assert '<span class="badge">Punjabi</span>' in page
     assert "The menu of languages" in page
     assert "Read on in Hindi" in page
-    assert f"{MARK} Welcome to" in page
+    assert f"{MARK} We are open" in page
 
 
 def test_the_command_tells_the_call_in_it(phone: Phone) -> None:

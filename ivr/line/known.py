@@ -57,10 +57,15 @@ def _at_once(call: Call, facts: Facts) -> str:
 
 
 def _number(call: Call, facts: Facts) -> str:
-    """Return which number is read out: the one that was entered to find an appointment, or the caller's own."""
+    """Return whose number is read out: the one that was entered to find an appointment, or the caller's own.
+
+    With a time that was chosen, the caller's own is taken without a question; another key gives another number.
+    """
     if call.keyed is not None:
         return "entered"
-    return "own" if facts.caller else "withheld"
+    if facts.caller is None:
+        return "withheld"
+    return "time" if call.slot else "own"
 
 
 OF_A_WISH = frozenset({"kind", "change"})

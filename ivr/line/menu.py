@@ -109,7 +109,19 @@ MENU: Mapping[str, Place] = {
         needs=("kind", "caller"),
     ),
     # -- the number to call
-    "number": Fork("number", {"entered": "keyed_number", "own": "own_number", "withheld": "withheld"}),
+    "number": Fork(
+        "number", {"time": "time_sure", "own": "own_number", "entered": "keyed_number", "withheld": "withheld"}
+    ),
+    "time_sure": Menu(
+        ("summary",),
+        (
+            Option("1", "option_confirm", "confirmed"),
+            Option("2", "option_other_number", "key_number"),
+            Option("3", "option_start_over", "main", leads_back=True),
+        ),
+        first=("warning",),
+        needs=("kind", "caller", "slot"),
+    ),
     "withheld": Passage(("withheld",), "key_number"),
     "own_number": Menu(
         ("own_number",),

@@ -35,7 +35,7 @@ window.speaksOn = () => { const u = window.pending; window.pending = null; u.one
 """
 """A voice that speaks each sentence until it is told to go on."""
 
-GREETING = ["Welcome to the Arunalaya physiotherapy clinic.", "We are open until half past eight this evening."]
+GREETING = ["Arunalaya physiotherapy clinic.", "We are open until half past eight this evening."]
 
 PicksUp = Callable[..., Page]
 
@@ -97,7 +97,7 @@ def test_one_click_rings_and_five_keys_book_what_the_desk_then_shows(picks_up: P
         page.get_by_role("button", name="1", exact=True).click()
         hears(page, words)
     (found,) = line.services.desk.store.waiting()
-    hears(page, f"Your reference number is {' '.join(found.reference[:3])}, {' '.join(found.reference[3:])}.")
+    hears(page, f"Reference number {' '.join(found.reference[:3])}, {' '.join(found.reference[3:])}.")
     page.get_by_role("button", name="Hang up").click()
     expect(page.get_by_role("status")).to_have_text("The call is over")
     expect(page.get_by_role("button", name="Ring")).to_be_focused()
@@ -169,7 +169,7 @@ def test_silence_is_sent_when_its_time_is_over_unless_it_is_not_counted(picks_up
     expect(page.locator("#left-words")).to_have_text("time to read")
     page.clock.run_for(30_000)
     hears(page, "You stay silent")
-    hears(page, "We did not hear a key.")
+    hears(page, "You did not press a key.")
     page.get_by_label("Counts silence").uncheck()
     page.clock.run_for(120_000)
     expect(page.locator("#silence")).to_be_hidden()
@@ -223,7 +223,7 @@ def test_somebody_who_logs_in_at_the_desk_in_another_tab_can_go_on_with_the_call
     desk.press("#password", "Enter")
     desk.wait_for_selector("#list")
     page.keyboard.press("4")
-    expect(page.locator("#log")).to_contain_text("Our opening hours are:")
+    expect(page.locator("#log")).to_contain_text("Our timings are:")
 
 
 def test_while_the_reception_rings_the_telephone_says_so_and_the_keypad_has_the_focus_again(picks_up: PicksUp) -> None:

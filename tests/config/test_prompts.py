@@ -17,6 +17,7 @@ from ivr.carrier.leg import Leg
 from ivr.line.blanks import Say
 from ivr.line.booking import Kind, Part
 from ivr.line.call import begin, enter, press
+from ivr.line.clinic import Whereabouts
 from ivr.line.diary import Schedule
 from ivr.line.hours import Closure, Hours, Shift
 from ivr.line.menu import MENU, SCREENING
@@ -169,11 +170,12 @@ FACTS.append(known(MOMENTS["in hours"], caller=None))
 
 
 def with_practitioners() -> Facts:
-    """A clinic whose patients choose between two."""
+    """A clinic whose patients choose between two, and which says how to come."""
     facts = known(MOMENTS["in hours"])
     named = tuple(Schedule(key, timedelta(minutes=30), REASON) for key in ("knee", "neck"))
     rules = replace(facts.clinic.diary, schedules=named, phone_books=True)
-    return free_times(replace(facts, clinic=replace(facts.clinic, diary=rules)))
+    found = Whereabouts({"en": "a house", "hi": "एक घर"}, {"en": "Ask at the gate.", "hi": "गेट पर पूछिए।"})
+    return free_times(replace(facts, clinic=replace(facts.clinic, diary=rules, whereabouts=found)))
 
 
 FACTS.append(with_practitioners())
@@ -200,9 +202,10 @@ def turns(call: Call, facts: Facts) -> Iterator[Turn]:
     place = MENU[call.place]
     yield enter(call, call.place, facts)
     if isinstance(place, Menu | Keying):
-        numbers = ("9999900002", "1", "18603451234", "0014155552671", "8090080906", "*")
+        numbers = ("9999900002", "1", "18603451234", "0014155552671", "8090080906", "*", "112")
         pressed = "0123456789*#" if isinstance(place, Menu) else numbers
         yield from (press(call, key, facts) for key in pressed)
+        yield press(replace(call, nobody_told=True), "0", facts)
         for misses in range(place.misses):
             yield press(replace(call, silences=misses), None, facts)
             yield press(replace(call, wrongs=misses), "8", facts)

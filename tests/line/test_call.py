@@ -7,9 +7,10 @@ import pytest
 
 from config.clinic import LANGUAGES
 from config.sentences import read as read_script
+from ivr.line.arriving import KEY_SECONDS, NUMBER_SECONDS
 from ivr.line.blanks import Say
 from ivr.line.booking import Kind, Part, Wish
-from ivr.line.call import KEY_SECONDS, NUMBER_SECONDS, enter, press, resume
+from ivr.line.call import enter, press, resume
 from ivr.line.menu import HOME, LANGUAGES_PLACE, MENU, SCREENING
 from ivr.line.phones import Phone
 from ivr.line.places import Fork, Keying, Menu, Passage
@@ -67,15 +68,26 @@ class TestFromEveryMenu:
         assert turn.wait == RingReception(RECEPTION, CARRIERS, 20, SCREENING)
         assert turn.first == (Say("please_hold"),)
 
-    @pytest.mark.parametrize(("now", "why"), [(OPEN, "nobody"), (CLOSED, "person_closed")])
-    def test_0_becomes_a_callback_where_nobody_can_be_rung(self, place: str, now: str, why: str) -> None:
+    @pytest.mark.parametrize(("now", "why"), [(OPEN, ["nobody"]), (CLOSED, ["reception_closed", "opens_next"])])
+    def test_0_is_answered_where_nobody_can_be_rung_and_a_wish_goes_on(
+        self, place: str, now: str, why: list[str]
+    ) -> None:
         turn = press(standing_at(place), "0", facts(now, staffed=now == CLOSED))
-        assert (turn.call.place, turn.call.kind, turn.call.keyed) == ("callback", Kind.CALLBACK, None)
-        assert turn.first == (Say(why),)
+        said = [say.name for say in turn.first]
+        if {"kind", "change"} & set(MENU[place].needs):  # type: ignore[union-attr]  # a menu
+            assert (turn.call.place, turn.call.keyed, said[: len(why)]) == (place, OTHER, why), "where they were"
+        else:
+            assert (turn.call.place, turn.call.kind, turn.call.keyed) == ("callback", Kind.CALLBACK, None)
+            assert said == [*why, "call_back_instead"]
+        again = press(turn.call, "0", facts(now, staffed=now == CLOSED))
+        assert (again.call.place, again.asks[0], again.call.wrongs) == (turn.call.place, Say("still_nobody"), 1)
 
-    def test_star_says_it_again(self, place: str) -> None:
+    def test_star_says_it_again_and_the_standing_keys_too(self, place: str) -> None:
         heard = enter(standing_at(place), place, facts())
-        assert press(standing_at(place, silences=1, wrongs=1), "*", facts()) == heard
+        again = press(standing_at(place, silences=1, wrongs=1), "*", facts())
+        assert (again.call, again.first, again.wait) == (heard.call, heard.first, heard.wait)
+        assert again.asks[: len(heard.asks)] == heard.asks
+        assert Say("option_repeat") in again.asks
 
     def test_hash_leads_to_the_main_menu_and_forgets_what_was_gathered(self, place: str) -> None:
         call = standing_at(place)
@@ -86,7 +98,9 @@ class TestFromEveryMenu:
             return  # tests/test_third_language.py: with two languages no call is there
         there = press(standing_at(place), "9", facts())
         nothing = Call("main", "hi", HOME)
-        assert there.call == (nothing if place == HOME else standing_at("topics" if place == "topic" else place, "hi"))
+        there_too = standing_at("topics" if place == "topic" else place, "hi")
+        warned = replace(there_too, signs_heard=("hi",) if there_too.place == "topics" else ())
+        assert there.call == (nothing if place == HOME else warned)
         assert press(there.call, "9", facts()).call.language == "en"
 
 
@@ -96,7 +110,8 @@ class TestFromEveryMenu:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("pressed", "what"), [(None, "silence"), ("8", "wrong")])
 @pytest.mark.parametrize(
-    "place", [name for name in MENUS if not getattr(MENU[name], "ends_on_silence", False) and name != "offer"]
+    "place",
+    [name for name in MENUS if (MENU[name].misses, MENU[name].ends_on_silence) == (3, False)],  # type: ignore[union-attr]
 )
 def test_a_caller_who_is_lost_gets_more_help_and_more_time_and_then_an_offer(
     place: str, pressed: str | None, what: str, language: str
@@ -109,7 +124,8 @@ def test_a_caller_who_is_lost_gets_more_help_and_more_time_and_then_an_offer(
     assert [turn.wait for turn in turns] == [PressKey(seconds) for seconds in KEY_SECONDS]
     assert list(KEY_SECONDS) == sorted(set(KEY_SECONDS))
     assert [turn.asks[0] for turn in turns[1:]] == [Say(f"{what}_1"), Say(f"{what}_2")]
-    assert turns[1].asks[1:] == turns[2].asks[1:] == turns[0].asks, "the choices are said again"
+    assert turns[1].asks[1:] == turns[2].asks[1:], "the choices are said again"
+    assert all(say in turns[1].asks for say in turns[0].asks)
     assert len(words(turns[2])[0]) > len(words(turns[1])[0])
     assert keys(call, pressed, pressed, pressed).call.place == leaves
 
@@ -147,7 +163,7 @@ def test_days_keep_their_keys_when_the_key_is_pressed_after_midnight() -> None:
     chosen = keys(heard.call, "1", now="2026-11-24 00:01")
     assert (chosen.call.place, chosen.call.day) == ("book_part", date(2026, 11, 24))
     summary = keys(chosen.call, "1", "1", now="2026-11-24 00:02")
-    assert words(summary)[0] == "You would like an appointment today, in the morning."
+    assert words(summary)[1] == "You would like an appointment today, in the morning."
 
 
 def test_parts_of_today_keep_their_keys_when_one_of_them_becomes_too_short() -> None:
@@ -170,7 +186,46 @@ def test_nobody_is_promised_a_part_of_the_day_that_is_over() -> None:
 def test_star_begins_a_number_again_hash_ends_it_and_0_is_a_digit(pressed: str) -> None:
     read_back = keys(standing_at("key_number", keyed=None), pressed)
     assert (read_back.call.place, read_back.call.keyed) == ("keyed_number", OTHER)
-    assert words(read_back)[0] == "You have keyed 9 9 9 9 9, 0 0 0 0 2."
+    assert words(read_back)[0] == "You entered 9 9 9 9 9, 0 0 0 0 2."
+
+
+@pytest.mark.parametrize("place", [name for name in ASKING if name not in MENUS])
+class TestWhereDigitsAreEntered:
+    def test_0_leads_to_the_reception(self, place: str) -> None:
+        for pressed in ("0", "0#"):
+            turn = press(standing_at(place), pressed, facts(staffed=True))
+            assert isinstance(turn.wait, RingReception)
+            back = resume(turn.call, "unanswered", facts(staffed=True))
+            wishes = bool({"kind", "change"} & set(MENU[place].needs))  # type: ignore[union-attr]  # a keying
+            assert back.call.place == (place if wishes else "callback")
+
+    @pytest.mark.parametrize("pressed", ["", "#"])
+    def test_hash_alone_is_a_silence(self, place: str, pressed: str) -> None:
+        assert keys(standing_at(place), pressed) == keys(standing_at(place), None)
+        assert keys(standing_at(place), pressed).asks[0] == Say("silence_1_number")
+
+    @pytest.mark.parametrize("pressed", ["112", "112#", "*108#", "100", "102", "101"])
+    def test_a_number_for_emergencies_is_answered_with_112_which_no_key_cuts_off(
+        self, place: str, pressed: str
+    ) -> None:
+        turn = keys(standing_at(place), pressed)
+        assert (turn.call.place, turn.first) == (place, (Say("emergency_keyed"),))
+        assert "112" in words(turn)[0]
+
+    def test_a_withheld_caller_who_fails_is_not_told_that_we_call(self, place: str) -> None:
+        for now in (OPEN, CLOSED):
+            turn = Turn(standing_at(place, keyed=None if place != "find_reference" else OTHER), (), (), KeyNumber(8))
+            for _ in range(3):
+                turn = press(turn.call, None, facts(now, withheld=True))
+            if place == "prove":  # its appointment is the caller's own, so the number is known
+                assert turn.call.place == "offer"
+                continue
+            assert turn.call.place in {"without_number", "without_reference"}
+            said = [say.name for say in turn.asks]
+            assert "opens_next" in said if now == CLOSED else "open_until" in said
+            assert isinstance(MENU[press(turn.call, "1", facts(now, withheld=True)).call.place], Keying)
+            over = press(press(turn.call, None, facts(now, withheld=True)).call, None, facts(now, withheld=True))
+            assert over.wait == HangUp()
 
 
 @pytest.mark.parametrize("pressed", ["*", "98*", "*#", "0*"])
@@ -182,10 +237,9 @@ def test_star_alone_asks_for_the_number_anew_and_is_no_mistake(pressed: str) -> 
 @pytest.mark.parametrize(
     ("pressed", "why"),
     [
-        ("0", "That is not a complete Indian number."),
         ("999990000", "That is not a complete Indian number."),
-        ("18603451234", "We are sorry, we cannot ring that kind of number."),
-        ("0014155552671", "We are sorry, we can only ring numbers in India."),
+        ("18603451234", "Sorry, we cannot call that kind of number."),
+        ("0014155552671", "Sorry, we can only call numbers in India."),
         ("8090080907", "That is one of the clinic's own numbers. We need yours."),
     ],
 )
@@ -278,7 +332,7 @@ def test_who_is_refused_hears_112_to_the_end_and_is_offered_advice_and_hours_but
     turn = keys(one_too_many("summary", language), "1")
     assert "112" in SCRIPT.say(turn.first[0], language).words
     offered = [say.name for say in turn.asks]
-    assert offered == ["refused_more", "option_advice", "option_hours", "option_repeat_or_back"]
+    assert offered == ["refused_more", "option_advice", "option_hours"]
     assert keys(turn.call, "1").call.place == "topics"
     assert keys(turn.call, "2").call.place == "hours"
 

@@ -14,7 +14,7 @@ from ivr.line.diary import Schedule, Slot
 from ivr.line.free_offers import part_of
 from ivr.line.phones import Phone
 from ivr.line.places import Menu
-from ivr.line.turn import Call, Facts, File, Turn
+from ivr.line.turn import Call, Facts, File, Own, OwnAppointment, Turn
 from tests.clinic import SHIPPED, free_times
 from tests.people import DELHI
 
@@ -49,21 +49,54 @@ def way_to(slot: Slot, at: Facts) -> Iterator[str]:
     turn = press(Call("main", "en", "main"), "1", at)
     yield "1"
     while turn.call.slot is None:
-        options = offered(turn, at)
-        key = next((key for key, say in options.items() if names(say, slot, at)), max(options))
+        key = _key(turn, slot, at)
         yield key
         turn = press(turn.call, key, at)
     assert turn.call.slot.start == slot.start
-    for key in ("1", "1"):  # the number, and yes
-        yield key
-        turn = press(turn.call, key, at)
-    assert isinstance(turn.wait, File)
+    while not isinstance(turn.wait, File):  # the number, and yes
+        yield "1"
+        turn = press(turn.call, "1", at)
     assert turn.wait.slot == turn.call.slot
 
 
-def test_the_earliest_time_takes_three_keys_more() -> None:
+def _key(turn: Turn, slot: Slot, at: Facts) -> str:
+    if turn.call.place == "earliest":
+        return "1" if turn.call.offered[0] == slot else "2"
+    options = offered(turn, at)
+    return next((key for key, say in options.items() if names(say, slot, at)), max(options))
+
+
+def test_the_earliest_time_takes_one_key_more_and_the_next_three() -> None:
     at = facts()
-    assert list(way_to((at.free_times() or [])[0], at)) == ["1", "1", "1", "1"]
+    first, second = (at.free_times() or [])[:2]
+    assert list(way_to(first, at)) == ["1", "1"]
+    assert list(way_to(second, at)) == ["1", "2", "1", "1"]
+
+
+def test_the_earliest_time_is_asked_about_first_where_more_is_to_be_known() -> None:
+    withheld = replace(facts(), caller=None)
+    turn = press(Call("main", "en", "main"), "1", withheld)
+    assert turn.call.place == "times"
+    assert press(turn.call, "1", withheld).call.place == "key_number"
+    own = replace(Call("main", "en", "main"), own=Own((OwnAppointment(1, MONDAY + timedelta(days=1)),)))
+    turn = press(own, "1", facts())
+    assert (turn.call.place, press(turn.call, "1", facts()).call.place) == ("times", "whose")
+
+
+def test_the_earliest_time_is_booked_for_another_number_too() -> None:
+    at = facts()
+    asked = press(press(Call("main", "en", "main"), "1", at).call, "3", at)
+    assert (asked.call.place, asked.call.slot) == ("key_number", (at.free_times() or [])[0])
+    sure = press(press(asked.call, "9999900002", at).call, "1", at)
+    assert sure.call.place == "summary"
+    assert "warning" not in [say.name for say in sure.first], "it was heard with the time"
+
+
+def test_where_there_is_one_free_time_another_becomes_a_wish() -> None:
+    only = (facts().free_times() or [])[:1]
+    at = replace(facts(), free_times=lambda: only)
+    turn = press(press(Call("main", "en", "main"), "1", at).call, "2", at)
+    assert (turn.call.place, turn.first) == ("book_day", (Say("no_other_time"),))
 
 
 @pytest.mark.parametrize("now", [MONDAY, MONDAY.replace(hour=21), MONDAY.replace(hour=8)])
@@ -96,7 +129,8 @@ def test_where_no_time_can_be_given_the_caller_is_told_and_leaves_a_wish(found: 
 
 def test_a_diary_that_is_away_on_the_way_leads_to_a_wish_too() -> None:
     at, away = facts(), replace(facts(), free_times=lambda: None)
-    days = press(press(Call("main", "en", "main"), "1", at).call, "4", at)
+    days = press(press(Call("main", "en", "main"), "1", at).call, "2", at)
+    days = press(days.call, "4", at)
     assert days.call.place == "free_days"
     gone = press(days.call, "1", away)
     assert (gone.call.place, gone.first) == ("book_day", (Say("diary_away"),))
@@ -104,9 +138,11 @@ def test_a_diary_that_is_away_on_the_way_leads_to_a_wish_too() -> None:
 
 def test_who_starts_over_has_chosen_nothing() -> None:
     at = facts()
-    asked = press(press(press(Call("main", "en", "main"), "1", at).call, "1", at).call, "1", at)
-    assert asked.call.slot
-    assert press(asked.call, "2", at).call == Call("main", "en", "main")
+    asked = press(Call("main", "en", "main"), "1", at)
+    for key in ("2", "1"):
+        asked = press(asked.call, key, at)
+    assert (asked.call.place, bool(asked.call.slot)) == ("time_sure", True)
+    assert press(asked.call, "3", at).call == Call("main", "en", "main")
 
 
 def test_practitioners_are_chosen_between_only_where_there_are_several() -> None:
@@ -118,11 +154,10 @@ def test_practitioners_are_chosen_between_only_where_there_are_several() -> None
     assert turn.call.place == "practitioner"
     slots = {slot.schedule for slot in press(turn.call, "3", at).call.offered}
     assert slots == {"neck"}
-    assert len({slot.start for slot in press(turn.call, "1", at).call.offered}) == len(
-        press(turn.call, "1", at).call.offered
-    ), "each time once"
+    anybody = press(press(turn.call, "1", at).call, "2", at).call.offered
+    assert len({slot.start for slot in anybody}) == len(anybody) > 1, "each time once"
     one = replace(CLINIC, diary=replace(CLINIC.diary, schedules=tuple(named[:1])))
-    assert press(Call("main", "en", "main"), "1", facts(clinic=one)).call.place == "times"
+    assert press(Call("main", "en", "main"), "1", facts(clinic=one)).call.place == "earliest"
 
 
 def test_the_free_times_are_those_of_the_diary() -> None:

@@ -9,6 +9,7 @@ import pytest
 from config.clinic import LANGUAGES, read
 from config.sentences import read as read_script
 from config.settings import ROOT
+from ivr.line.blanks import Say
 from ivr.line.call import begin, press
 from ivr.line.clinic import Line
 from ivr.line.hours import Closure, Shift
@@ -20,10 +21,10 @@ SCRIPT = read_script(LANGUAGES)
 WEEK = CLINIC.line("main").hours.week
 
 WELCOME = {
-    "en": "Welcome to the Arunalaya physiotherapy clinic.",
-    "hi": "अरुणालय फ़िज़ियोथेरेपी क्लिनिक में आपका स्वागत है।",
+    "en": "Arunalaya physiotherapy clinic.",
+    "hi": "अरुणालय फ़िज़ियोथेरेपी क्लिनिक।",
 }
-EMERGENCY = {"en": "In an emergency, please ring 112.", "hi": "आपात स्थिति में कृपया 112 पर फ़ोन कीजिए।"}
+EMERGENCY = {"en": "In an emergency, call 112.", "hi": "इमरजेंसी में 112 पर फ़ोन कीजिए।"}
 
 DIWALI = Closure({"en": "Diwali", "hi": "दिवाली"})
 HOLI = {"en": "Holi", "hi": "होली"}
@@ -71,21 +72,21 @@ class Scene:
         return Facts(CLINIC, line or self.line, None, self.now)
 
 
-NOW_CLOSED = "We are closed at the moment."
-ABHI_BAND = "इस समय क्लिनिक बंद है।"
-FOR_DIWALI = "We are closed today for Diwali."
+NOW_CLOSED = "We are closed now."
+ABHI_BAND = "अभी क्लिनिक बंद है।"
+FOR_DIWALI = "We are closed today because of Diwali."
 DIWALI_BAND = "दिवाली के कारण आज क्लिनिक बंद है।"
 
 SCENES = {
     "in hours": Scene(
         "2026-11-23 14:00",
         ("We are open until half past eight this evening.",),
-        ("हम आज रात साढ़े आठ बजे तक खुले हैं।",),
+        ("क्लिनिक आज रात साढ़े आठ बजे तक खुला है।",),
     ),
     "the opening minute": Scene(
         "2026-11-29 09:30",
         ("We are open until half past seven this evening.",),
-        ("हम आज शाम साढ़े सात बजे तक खुले हैं।",),
+        ("क्लिनिक आज शाम साढ़े सात बजे तक खुला है।",),
     ),
     "the minute before opening": Scene(
         "2026-11-23 08:59",
@@ -95,12 +96,12 @@ SCENES = {
     "the closing minute": Scene(
         "2026-11-23 20:30",
         (NOW_CLOSED, "We open tomorrow, Tuesday, at nine in the morning."),
-        (ABHI_BAND, "क्लिनिक कल, मंगलवार को, सुबह नौ बजे खुलेगा।"),
+        (ABHI_BAND, "क्लिनिक कल, मंगलवार सुबह नौ बजे खुलेगा।"),
     ),
     "saturday night": Scene(
         "2026-11-28 20:30",
         (NOW_CLOSED, "We open tomorrow, Sunday, at half past nine in the morning."),
-        (ABHI_BAND, "क्लिनिक कल, रविवार को, सुबह साढ़े नौ बजे खुलेगा।"),
+        (ABHI_BAND, "क्लिनिक कल, रविवार सुबह साढ़े नौ बजे खुलेगा।"),
     ),
     "midnight": Scene(
         "2026-11-24 00:00",
@@ -110,13 +111,13 @@ SCENES = {
     "open until midnight": Scene(
         "2026-11-23 23:59",
         ("We are open until midnight.",),
-        ("हम रात बारह बजे तक खुले हैं।",),
+        ("क्लिनिक रात बारह बजे तक खुला है।",),
         week=UNTIL_MIDNIGHT,
     ),
     "before the lunch break": Scene(
         "2026-11-23 12:59",
         ("We are open until one this afternoon.",),
-        ("हम आज दोपहर एक बजे तक खुले हैं।",),
+        ("क्लिनिक आज दोपहर एक बजे तक खुला है।",),
         week=WITH_A_BREAK,
     ),
     "in the lunch break": Scene(
@@ -128,83 +129,94 @@ SCENES = {
     "a closed day with its reason": Scene(
         "2026-11-08 11:00",
         (FOR_DIWALI, "We open tomorrow, Monday, at nine in the morning."),
-        (DIWALI_BAND, "क्लिनिक कल, सोमवार को, सुबह नौ बजे खुलेगा।"),
+        (DIWALI_BAND, "क्लिनिक कल, सोमवार सुबह नौ बजे खुलेगा।"),
         days(day(11, 8), 1),
     ),
     "a closed day without a reason": Scene(
         "2026-11-23 11:00",
         ("We are closed today.", "We open tomorrow, Tuesday, at nine in the morning."),
-        ("आज क्लिनिक बंद है।", "क्लिनिक कल, मंगलवार को, सुबह नौ बजे खुलेगा।"),
+        ("आज क्लिनिक बंद है।", "क्लिनिक कल, मंगलवार सुबह नौ बजे खुलेगा।"),
         {day(11, 23): Closure()},
     ),
     "a weekday off": Scene(
         "2026-11-23 11:00",
         ("We are closed today.", "We open tomorrow, Tuesday, at nine in the morning."),
-        ("आज क्लिनिक बंद है।", "क्लिनिक कल, मंगलवार को, सुबह नौ बजे खुलेगा।"),
+        ("आज क्लिनिक बंद है।", "क्लिनिक कल, मंगलवार सुबह नौ बजे खुलेगा।"),
         week=MONDAYS_OFF,
     ),
     "before a half day that begins late": Scene(
         "2026-11-23 11:00",
-        ("We are closed at the moment, for Holi.", "We open today at four in the afternoon."),
-        ("होली के कारण इस समय क्लिनिक बंद है।", "क्लिनिक आज शाम चार बजे खुलेगा।"),
+        ("We are closed now because of Holi.", "We open today at four in the afternoon."),
+        ("होली के कारण अभी क्लिनिक बंद है।", "क्लिनिक आज शाम चार बजे खुलेगा।"),
         {day(11, 23): EVENING_ONLY},
     ),
     "in a half day": Scene(
         "2026-11-23 09:00",
-        ("We are open until one this afternoon.", "Our hours are different today, for Holi."),
-        ("हम आज दोपहर एक बजे तक खुले हैं।", "होली के कारण आज हमारा समय अलग है।"),
+        ("We are open until one this afternoon.", "Our timings are different today because of Holi."),
+        ("क्लिनिक आज दोपहर एक बजे तक खुला है।", "होली के कारण आज क्लिनिक का समय अलग है।"),
         {day(11, 23): MORNING_ONLY},
     ),
     "after a half day that ended early": Scene(
         "2026-11-23 13:00",
-        ("We closed early today for Holi.", "We open tomorrow, Tuesday, at nine in the morning."),
-        ("होली के कारण आज क्लिनिक जल्दी बंद हो गया।", "क्लिनिक कल, मंगलवार को, सुबह नौ बजे खुलेगा।"),
+        ("We have closed early today because of Holi.", "We open tomorrow, Tuesday, at nine in the morning."),
+        ("होली के कारण आज क्लिनिक जल्दी बंद हो गया है।", "क्लिनिक कल, मंगलवार सुबह नौ बजे खुलेगा।"),
         {day(11, 23): MORNING_ONLY},
     ),
     "the first of a run of closed days": Scene(
         "2026-11-07 10:00",
         (FOR_DIWALI, "We open on Tuesday at nine in the morning."),
-        (DIWALI_BAND, "क्लिनिक मंगलवार को सुबह नौ बजे खुलेगा।"),
+        (DIWALI_BAND, "क्लिनिक मंगलवार सुबह नौ बजे खुलेगा।"),
         days(day(11, 7), 3),
     ),
     "six days ahead the weekday is enough": Scene(
         "2026-11-23 10:00",
         (FOR_DIWALI, "We open on Sunday at half past nine in the morning."),
-        (DIWALI_BAND, "क्लिनिक रविवार को सुबह साढ़े नौ बजे खुलेगा।"),
+        (DIWALI_BAND, "क्लिनिक रविवार सुबह साढ़े नौ बजे खुलेगा।"),
         days(day(11, 23), 6),
     ),
     "seven days ahead the date is said": Scene(
         "2026-11-23 10:00",
         (FOR_DIWALI, "We open on Monday, 30 November, at nine in the morning."),
-        (DIWALI_BAND, "क्लिनिक सोमवार, 30 नवंबर को, सुबह नौ बजे खुलेगा।"),
+        (DIWALI_BAND, "क्लिनिक सोमवार, 30 नवंबर, सुबह नौ बजे खुलेगा।"),
         days(day(11, 23), 7),
     ),
     "the last day of the year": Scene(
         "2026-12-31 10:00",
         (FOR_DIWALI, "We open tomorrow, Friday, at nine in the morning."),
-        (DIWALI_BAND, "क्लिनिक कल, शुक्रवार को, सुबह नौ बजे खुलेगा।"),
+        (DIWALI_BAND, "क्लिनिक कल, शुक्रवार सुबह नौ बजे खुलेगा।"),
         days(day(12, 31), 1),
     ),
     "it never opens again": Scene(
         "2026-11-23 10:00",
-        ("We are closed today.", "We cannot say yet when we open again."),
-        ("आज क्लिनिक बंद है।", "क्लिनिक फिर कब खुलेगा, यह हम अभी नहीं बता सकते।"),
+        ("We are closed today.", "We do not know yet when we open again."),
+        ("आज क्लिनिक बंद है।", "क्लिनिक कब खुलेगा, यह अभी तय नहीं है।"),
         week=((),) * 7,
     ),
 }
 
 
+SWITCH = {"en": "हिंदी के लिए 9 दबाइए।", "hi": "For English, press 9."}
+"""The way to the other language, in that language."""
+
+
+def words(turn: Turn, says: tuple[Say, ...]) -> list[str]:
+    return [SCRIPT.say(say, turn.call.language).words for say in says]
+
+
 def heard(turn: Turn) -> list[str]:
-    """What no key can cut off, in words."""
-    return [SCRIPT.say(say, turn.call.language).words for say in turn.first]
+    """The greeting, in words."""
+    before_the_menu = [say.name for say in turn.asks].index("option_book")
+    return words(turn, (*turn.first, *turn.asks[:before_the_menu]))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
 def test_a_caller_hears_whether_the_clinic_is_open_and_112_only_when_it_is_not(scene: Scene, language: str) -> None:
     said = scene.en if language == "en" else scene.hi
-    emergency = [] if scene.line.hours.is_open(scene.now) else [EMERGENCY[language]]
-    assert heard(scene.rung(language)) == [WELCOME[language], *said, *emergency]
+    turn = scene.rung(language)
+    uncut = [] if scene.line.hours.is_open(scene.now) else [WELCOME[language], EMERGENCY[language]]
+    assert words(turn, turn.first) == uncut
+    assert heard(turn) == [*(uncut or [WELCOME[language]]), SWITCH[language], *said]
 
 
 AFTER_A_LATE_HALF_DAY = Scene("2026-11-23 21:00", (), (), {day(11, 23): EVENING_ONLY})
@@ -233,11 +245,11 @@ def test_a_caller_who_changes_language_hears_the_greeting_again_in_it() -> None:
     scene = SCENES["a closed day with its reason"]
     turn = press(scene.rung("en").call, "9", scene.facts())
     assert turn.call.language == "hi"
-    assert heard(turn) == [WELCOME["hi"], *scene.hi, EMERGENCY["hi"]]
+    assert heard(turn) == [WELCOME["hi"], EMERGENCY["hi"], SWITCH["hi"], *scene.hi]
 
 
 def test_a_line_with_its_own_greeting_begins_with_it() -> None:
     scene = SCENES["in hours"]
     line = replace(scene.line, greeting={"en": "This is the evening line.", "hi": "यह शाम की लाइन है।"})
-    assert heard(scene.rung("en", line)) == ["This is the evening line.", *scene.en]
-    assert heard(scene.rung("hi", line)) == ["यह शाम की लाइन है।", *scene.hi]
+    assert heard(scene.rung("en", line)) == ["This is the evening line.", SWITCH["en"], *scene.en]
+    assert heard(scene.rung("hi", line)) == ["यह शाम की लाइन है।", SWITCH["hi"], *scene.hi]

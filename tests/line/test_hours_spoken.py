@@ -93,8 +93,8 @@ WEEKS: dict[str, tuple[Week, list[str], list[str]]] = {
 @pytest.mark.parametrize("name", WEEKS)
 def test_a_caller_hears_the_week_with_days_of_the_same_hours_together(name: str) -> None:
     week, english, hindi = WEEKS[name]
-    assert read_out("en", week=week) == ["Our opening hours are:", *english]
-    assert read_out("hi", week=week) == ["हमारा समय यह है:", *hindi]
+    assert read_out("en", week=week) == ["Our timings are:", *english]
+    assert read_out("hi", week=week) == ["क्लिनिक का समय:", *hindi]
 
 
 MORNING = (Shift(time(9), time(13)),)
@@ -103,7 +103,7 @@ CLOSURES: dict[str, tuple[str, Closure, str, str]] = {
     "today": (
         "2026-11-23",
         Closure(DIWALI),
-        "We are closed today, for Diwali.",
+        "Because of Diwali, we are closed today.",
         "दिवाली के कारण आज क्लिनिक बंद रहेगा।",
     ),
     "tomorrow, without a reason": (
@@ -115,20 +115,20 @@ CLOSURES: dict[str, tuple[str, Closure, str, str]] = {
     "a weekday": (
         "2026-11-26",
         Closure(DIWALI),
-        "We are closed on Thursday, for Diwali.",
+        "Because of Diwali, we are closed on Thursday.",
         "दिवाली के कारण गुरुवार को क्लिनिक बंद रहेगा।",
     ),
     "the last of seven days, a half day": (
         "2026-11-29",
         Closure(HOLI, MORNING),
-        "Our hours are different on Sunday, for Holi: from nine in the morning until one in the afternoon.",
-        "होली के कारण रविवार को हमारा समय अलग है: सुबह नौ बजे से दोपहर एक बजे तक।",
+        "Because of Holi, our timings are different on Sunday: from nine in the morning until one in the afternoon.",
+        "होली के कारण रविवार को क्लिनिक का समय अलग है: सुबह नौ बजे से दोपहर एक बजे तक।",
     ),
     "a half day without a reason": (
         "2026-11-25",
         Closure(None, MORNING),
-        "Our hours are different on Wednesday: from nine in the morning until one in the afternoon.",
-        "बुधवार को हमारा समय अलग है: सुबह नौ बजे से दोपहर एक बजे तक।",
+        "Our timings are different on Wednesday: from nine in the morning until one in the afternoon.",
+        "बुधवार को क्लिनिक का समय अलग है: सुबह नौ बजे से दोपहर एक बजे तक।",
     ),
 }
 
@@ -149,8 +149,8 @@ def test_nobody_hears_of_a_closure_that_is_over_or_more_than_seven_days_ahead(da
 def test_closures_are_read_out_in_order_across_the_turn_of_the_year() -> None:
     closures = {date(2027, 1, 1): Closure(HOLI), date(2026, 12, 31): Closure(DIWALI)}
     assert read_out("en", closures=closures, day="2026-12-30")[3:] == [
-        "We are closed tomorrow, Thursday, for Diwali.",
-        "We are closed on Friday, for Holi.",
+        "Because of Diwali, we are closed tomorrow, Thursday.",
+        "Because of Holi, we are closed on Friday.",
     ]
 
 
@@ -215,4 +215,4 @@ def test_an_hour_of_today_is_said_as_this_part_of_the_day(hour: str) -> None:
     moment = datetime.combine(date(2026, 11, 23), time.fromisoformat(hour), DELHI)
     say = Say("open_until", {"until": HourToday(moment)})
     assert SCRIPT.say(say, "en").words == f"We are open until {english}."
-    assert SCRIPT.say(say, "hi").words == f"हम {hindi} तक खुले हैं।"
+    assert SCRIPT.say(say, "hi").words == f"क्लिनिक {hindi} तक खुला है।"

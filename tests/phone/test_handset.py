@@ -44,7 +44,7 @@ def test_keys_given_beforehand_book_by_themselves_and_print_the_call(running: Ph
     call = rings(running, "--line", "second", "--from", "099999 00002", "--keys", keys)
     (found,) = running.services.desk.store.waiting()
     assert (found.line, found.phone.e164, found.kind) == ("second", "+919999900002", "booking")
-    assert f"Your reference number is {' '.join(found.reference[:3])}, {' '.join(found.reference[3:])}." in call.output
+    assert f"Reference number {' '.join(found.reference[:3])}, {' '.join(found.reference[3:])}." in call.output
     assert call.output.count("> 1\n") == 5
     assert call.output.endswith("> hangs up\nThe call is over.\n")
     assert call.exit_code == 0
@@ -53,7 +53,7 @@ def test_keys_given_beforehand_book_by_themselves_and_print_the_call(running: Ph
 def test_a_withheld_caller_keys_a_number(running: Phone) -> None:
     call = rings(running, "--from", "withheld", "--keys", "1 1 1 9999900003# 1 1")
     assert [each.phone.e164 for each in running.services.desk.store.waiting()] == ["+919999900003"]
-    assert "We cannot see a number that we could ring." in call.output
+    assert "We cannot see your number." in call.output
     assert "> 9999900003" in call.output
 
 
@@ -67,7 +67,7 @@ def test_another_language_is_asked_for_with_9_and_the_request_is_in_it(running: 
 def test_a_line_can_be_named_by_its_number_and_a_dash_is_a_silence(running: Phone) -> None:
     call = rings(running, "--line", "+91 88669 91000", "--keys", "- 2 1 1 1")
     assert [each.line for each in running.services.desk.store.waiting()] == ["third"]
-    assert "> silence\n  We did not hear a key." in call.output
+    assert "> silence\n  You did not press a key." in call.output
 
 
 @pytest.mark.parametrize(("what", "heard"), [("answers", "Goodbye."), ("declines", "Let us ring you back.")])

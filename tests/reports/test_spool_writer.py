@@ -101,7 +101,7 @@ def test_a_stalled_disk_keeps_no_caller_waiting(phone: Phone, clock: Clock) -> N
     with ThreadPoolExecutor(1) as thread:
         answers = [thread.submit(client.post, path, data=fields, headers=signed) for _ in range(8)]
         try:
-            assert ["Our opening hours are:" in each.result(30).text for each in answers] == [True] * 8
+            assert ["Our timings are:" in each.result(30).text for each in answers] == [True] * 8
         finally:
             reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     assert phone.services.reports.spool_writer.settle()

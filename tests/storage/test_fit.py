@@ -40,7 +40,7 @@ def phone(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> It
 
 def books(phone: Phone) -> Conversation:
     """A caller hears the hours, and books."""
-    assert "Our opening hours are:" in phone.rings().press("4").words
+    assert "Our timings are:" in phone.rings().press("4").words
     call = phone.rings().press(*BOOK)
     assert "Thank you. We have your request." in call.uncut
     return call

@@ -9,7 +9,7 @@ from ivr.line.checks.explore import Step, Walk
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
 from ivr.line.known import FORKS, KNOWN
 from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, SIGNS, START
-from ivr.line.offers import OFFERS, choices
+from ivr.line.offers import OFFERS
 from ivr.line.paths.events import EventKind
 from ivr.line.paths.transitions import KEPT, transitions
 from ivr.line.places import Filing, Fork, Keying, Menu, Place, Ringing
@@ -24,6 +24,9 @@ OUTCOMES: Mapping[type, frozenset[str]] = {
     Ringing: frozenset({"talked", "unanswered"}),
 }
 """The outcomes that each kind of place must have a lead for."""
+
+NOBODY_SAID = frozenset({"nobody", "reception_closed", "rung_enough", "still_nobody"})
+"""The sentences that tell a caller that nobody can come to the telephone."""
 
 STANDING_KEYS = frozenset({PERSON, REPEAT, BACK, LANGUAGE, SIGNS})
 
@@ -100,11 +103,7 @@ def _odd_menu(walk: Walk, turn: Turn) -> Iterator[str]:
         yield f"has the keys {', '.join(keys)}; expected 1, 2, 3 and so on"
     if menu.says_options and not keys and not menu.ends_on_silence:
         yield "has nothing to choose"
-    if (
-        keys
-        and menu.offers
-        and len(keys) != len(choices(menu.offers, turn.call, walk.situation.facts)) + len(menu.options)
-    ):
+    if len(set(keys)) != len(keys):
         yield "has a key that stands for two options"
 
 
@@ -132,7 +131,8 @@ def _no_person(walk: Walk, step: Step) -> Iterator[str]:
     rung = isinstance(step.turn.wait, RingReception)
     if walk.situation.rings and not rung:
         yield "does not ring the reception, which is there"
-    if not rung and not step.turn.call.nobody_told and not walk.situation.over_limit:
+    said = {say.name for say in (*step.turn.first, *step.turn.asks)}
+    if not rung and said.isdisjoint(NOBODY_SAID) and not walk.situation.over_limit:
         yield "does not tell that nobody is there"
 
 

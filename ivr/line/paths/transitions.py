@@ -54,7 +54,7 @@ OF_FORKS = {
     "proved": frozenset({"proved", "change"}),
     "for_whom": frozenset({"proved", "change", "kind", "own", "slot"}),
     "at_once": frozenset({"keyed", "change", "own", "kind"}),
-    "number": frozenset({"keyed"}),
+    "number": frozenset({"keyed", "slot"}),
 }
 """The data by which forks decide, where it differs within a call."""
 

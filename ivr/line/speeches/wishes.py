@@ -14,14 +14,14 @@ from ivr.line.turn import Call, Facts
 At = Callable[[Call], datetime | None]
 
 
-def _number(name: str, of_a_time: str) -> Speech:
-    """Return the speech that reads the number out; `of_a_time` is its sentence where a time was chosen."""
+def _number(name: str) -> Speech:
+    """Return the speech of a sentence that reads the number out."""
 
     def says(call: Call, facts: Facts) -> Iterator[Say]:
         number = facts.number(call)
-        yield Say(of_a_time if call.slot else name, {"number": Digits(number.groups if number else ())})
+        yield Say(name, {"number": Digits(number.groups if number else ())})
 
-    return Speech(says, {name: ("number",), of_a_time: ("number",)})
+    return Speech(says, {name: ("number",)})
 
 
 def _warning(call: Call, _facts: Facts) -> Iterator[Say]:
@@ -109,8 +109,8 @@ def _first_offered(call: Call) -> datetime | None:
 
 
 WISHES: Mapping[str, Speech] = {
-    "own_number": _number("own_number", "own_number_time"),
-    "keyed_number": _number("keyed_number", "keyed_number"),
+    "own_number": _number("own_number"),
+    "keyed_number": _number("keyed_number"),
     "earliest": _about("earliest", _first_offered),
     "summary": Speech(
         _summary,

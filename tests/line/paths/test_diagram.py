@@ -19,7 +19,7 @@ def test_the_menu_in_the_docs_is_that_of_the_table() -> None:
 
 def test_every_place_is_drawn_and_every_lead_is_an_arrow() -> None:
     drawn = diagram(MENU)
-    assert set(re.findall(r"^    (\w+)[\[({]", drawn, re.MULTILINE)) == set(MENU)
+    assert set(re.findall(r"^    (\w+)[\[({>]", drawn, re.MULTILINE)) == set(MENU)
     usual = {(name, lead.to) for name, place in MENU.items() for lead in transitions(place) if lead.by == GIVING_UP}
     every = {(name, lead.to) for name, place in MENU.items() for lead in transitions(place)}
     assert every - {each for each in usual if each[1] == USUALLY} <= arrows(drawn) <= every

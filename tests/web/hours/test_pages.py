@@ -100,7 +100,7 @@ def test_one_line_closes_and_the_others_stay_open(staff: Staff, phone: Phone) ->
 
 def test_closing_early_is_heard_before_and_after_the_hour(staff: Staff, phone: Phone, clock: Clock) -> None:
     sets(staff, "early", reason="heavy_rain", time="17:00")
-    said = "We are open until five this evening. Our hours are different today, for heavy rain."
+    said = "We are open until five this evening. Our timings are different today, for heavy rain."
     assert said in hears(phone).replace("five in the evening", "five this evening")
     clock.shows(2026, 11, 23, 17, 0)
     assert f"We closed early today for heavy rain. {OPENS}" in hears(phone)
@@ -137,7 +137,7 @@ def test_the_days_on_offer_and_the_reception_follow(
         assert "Nobody is at the reception at this hour." in phone.rings().press("0").words
         assert "We are closed today." in phone.rings().press("4").words
         call = phone.rings().press("2", "1", "1", "1")
-        assert "We will ring you back when we are open tomorrow, Tuesday, at nine in the morning." in call.words
+        assert "We will call you when we open tomorrow, Tuesday, at nine in the morning." in call.words
 
 
 def test_who_was_not_reached_is_rung_again_when_the_clinic_is_open_as_it_was_set(staff: Staff, phone: Phone) -> None:
@@ -262,7 +262,7 @@ def test_a_half_day_ahead_has_its_hours(staff: Staff, phone: Phone) -> None:
     assert "open 09:00–13:00" in sets(staff, "day", **form)
     words = phone.rings().press("4").words
     assert (
-        "Our hours are different tomorrow, Tuesday, for Diwali: from nine in the morning until one in the afternoon."
+        "Our timings are different tomorrow, Tuesday, for Diwali: from nine in the morning until one in the afternoon."
         in words
     )
     words = phone.rings().press("1", "2").words

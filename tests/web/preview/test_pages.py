@@ -148,7 +148,7 @@ def test_the_command_prints_the_same_sentences(app: Flask, staff: Staff, phone: 
 
 def test_the_command_begins_after_keys_and_says_what_it_does_not_know(app: Flask) -> None:
     assert "Which part of the day?" in runs(app, "--keys", "1 2").splitlines()[2]
-    assert "We cannot see a number that we could ring." in runs(app, "--caller", "withheld")
+    assert "We cannot see your number." in runs(app, "--caller", "withheld")
     for words, complaint in {
         "--line fourth": "no line is fourth; there are main, second, third",
         "--lang fr": "no language is fr; there are en, hi",

@@ -32,7 +32,7 @@ EARLIEST = ("1", "1", "1", "1")
 """An appointment at the earliest time, for the number that calls, confirmed."""
 
 BOOKED = "Your appointment is today at three in the afternoon."
-TAKEN = "We are sorry, that time has just been taken."
+TAKEN = "Sorry, that time has just been taken."
 AWAY = "We cannot look into our diary just now. Please tell us a day, and we will call you to fix the time."
 FULL = "We can book no more times for this number on the telephone."
 WISH = "Please tell us a day, and we will call you to fix the time."

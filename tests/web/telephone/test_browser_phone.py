@@ -111,7 +111,7 @@ def test_a_call_books_an_appointment_and_the_desk_has_it(running: Phone) -> None
 def test_what_no_key_can_cut_off_is_told_from_what_one_can_and_how_long_a_key_is_waited_for(running: Phone) -> None:
     call = holder(running).rings()
     cuttable = {sound["words"]: sound["cuttable"] for sound in call.last["heard"]}
-    assert cuttable["Welcome to the Arunalaya physiotherapy clinic."] is False
+    assert cuttable["Arunalaya physiotherapy clinic."] is False
     assert cuttable["To book an appointment, press 1."] is True
     asked = running.rings()
     assert [words for words, cut in cuttable.items() if not cut] == asked.uncut
@@ -120,7 +120,7 @@ def test_what_no_key_can_cut_off_is_told_from_what_one_can_and_how_long_a_key_is
 
 
 def test_a_silence_is_heard_as_at_the_carrier(running: Phone) -> None:
-    assert holder(running).rings().does("").words.startswith("We did not hear a key.")
+    assert holder(running).rings().does("").words.startswith("You did not press a key.")
 
 
 def test_another_language_is_named_with_every_sentence(running: Phone) -> None:
@@ -131,7 +131,7 @@ def test_another_language_is_named_with_every_sentence(running: Phone) -> None:
 
 def test_a_withheld_caller_keys_a_number_that_ends_with_hash(running: Phone) -> None:
     call = holder(running).rings(caller="anonymous").does("1", "1", "1")
-    assert "We cannot see a number that we could ring." in call.words
+    assert "We cannot see your number." in call.words
     assert (call.last["waits"]["digits"], call.last["waits"]["ends_with"]) == (None, "#")
     call.does("9999900003", "1", "1")
     assert [each.phone.e164 for each in running.services.desk.store.waiting()] == ["+919999900003"]

@@ -91,7 +91,7 @@ def is_promised(call: Conversation) -> bool:
 
 
 def hears_hours_and_advice(phone: Phone, caller: str = CALLER) -> None:
-    assert "Our opening hours are:" in phone.rings(caller=caller).press("4").words
+    assert "Our timings are:" in phone.rings(caller=caller).press("4").words
     assert "A heat pack can relax tight muscles." in phone.rings(caller=caller).press("3", "1").words
 
 
@@ -119,7 +119,7 @@ def test_who_is_refused_goes_on_to_advice_and_hours_and_stays_refused_in_this_ca
     rings_often(phone)
     call = phone.rings().press(*BOOK)
     assert "You can still hear our advice and our opening hours." in call.heard
-    assert "To speak to a person, press 0." not in call.heard, "which nobody could"
+    assert "To speak to the reception, press 0." not in call.heard, "which nobody could"
     assert call.press("2").place == "hours"
     assert is_refused(call.press(*RING_BACK))
     assert call.stays_silent(3).over

@@ -35,7 +35,7 @@ IMPOSSIBLE_KEYS = ("hangup", "E", "१", "1 1", "+91", "1\n", "\n1", "1\x00", "<
 def keys_another_number(call: Conversation) -> None:
     """The caller is asked for a number, and books with it."""
     assert call.place == "key_number"
-    assert call.heard[0] == "We cannot see a number that we could ring."
+    assert call.heard[0] == "We cannot see your number."
     call.press("09999900002#", "1", "1")
     (found,) = call.phone.services.desk.store.waiting()
     assert (found.reference, found.phone.e164) == (call.reference, "+919999900002")

@@ -49,7 +49,7 @@ def is_offered_a_callback(call: Conversation, first: str) -> None:
 
 def test_in_hours_0_rings_both_telephones_together_for_20_seconds_from_the_caller_id(staffed: Phone) -> None:
     call = staffed.rings().press("0")
-    assert call.uncut == ["Please hold the line. We are ringing the reception."]
+    assert call.uncut == ["Please stay on the line. We are calling the reception."]
     dial = rung(call)
     assert (dial.get("timeout"), dial.get("callerId")) == ("20", CALLER_ID)
     assert dial.get("sequential", "false") == "false", "together"
