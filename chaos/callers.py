@@ -25,6 +25,9 @@ MOST_VISITS = 5
 THINKS = (0.02, 0.35)
 """Seconds from hearing a menu to the key; people take longer, which would only make the campaign longer."""
 
+TAKES_ANOTHER = 0.4
+"""The share of callers who want another time than the earliest."""
+
 TOLD = ("booked", "moved", "cancelled")
 """The places at which a caller hears what has become of an appointment."""
 
@@ -86,7 +89,7 @@ class Person:
     @property
     def phone(self) -> str:
         """The number that this person asks for: the one that they have entered, else their own."""
-        return self._entered or f"+91{self.ring.keyed}" if self.ring.keyed else self.ring.sender
+        return self._entered or (f"+91{self.ring.keyed}" if self.ring.keyed else self.ring.sender)
 
     def hears(self, heard: Heard) -> None:
         """Remembers the digits that were read out last, and that somebody was sorry."""
@@ -104,7 +107,7 @@ class Person:
         self._visits[place] += 1
         digits, self._last_digits = self._last_digits, ("", 0.0)
         words, self._words = " ".join(self._words), []
-        if place in {"find_number", "own_number", "key_number"}:
+        if place in {"find_number", "own_number", "time_sure", "earliest", "key_number"}:
             self._entered = self.known[0] if place == "find_number" else ""
         if place == "kept":
             self.reference, self.heard_at = digits[0], digits[1] or time.time()
@@ -119,7 +122,9 @@ class Person:
         wish, (phone, reference) = self.ring.wish, self.known
         if place == "not_kept":
             return "1" if self._visits[place] <= MOST_TRIES else None
-        if place in {"times", "free_days", "free_times"}:
+        if place == "earliest":
+            return self._takes_the_earliest()
+        if place in {"times", "other_times", "free_days", "free_times"}:
             return self._picks(place)
         if place in {"book_day", "callback"}:
             self.kind = "booking" if place == "book_day" else "callback"
@@ -131,6 +136,7 @@ class Person:
             "callback": "1",
             "whose": self._random.choice("112"),
             "own_number": "2" if self.ring.keyed else "1",
+            "time_sure": "2" if self.ring.keyed else "1",
             "key_number": self.ring.keyed,
             "keyed_number": "1",
             "summary": "1",
@@ -145,6 +151,12 @@ class Person:
             "offer": "1",
         }
         return known.get(place) or None
+
+    def _takes_the_earliest(self) -> str:
+        """The key for the time that is told: mostly it is taken; for another number than the caller's own with 3."""
+        if self._random.random() < TAKES_ANOTHER and self._visits["earliest"] == 1:
+            return "2"
+        return "3" if self.ring.keyed else "1"
 
     def _picks(self, place: str) -> str:
         """The key of a free time or day: mostly the first, which most callers take; a key too many is asked again."""

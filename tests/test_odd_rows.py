@@ -44,7 +44,7 @@ from tests.conftest import PASSWORD, QUICK, UNHURRIED, settings_for
 from tests.people import Clock, Phone, Staff
 from workers.services import build as build_workers
 
-PROMISED = re.compile("We have your request|You already have a request")
+PROMISED = re.compile("We have your request|Your request is already")
 
 METRICS = "the-token-of-the-scraper"
 

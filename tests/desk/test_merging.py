@@ -151,7 +151,7 @@ def test_who_rings_again_from_the_same_number_joins_the_one_that_remains(
     clock.goes_on(minutes=5)
     call = phone.rings().press(*TO_BE_RUNG)
     assert hers.reference != call.spoken_reference == "", "another call has made it"
-    assert "You already have a request" in call.words
+    assert "Your request is already" in call.words
     after = stands(services, 1)
     assert (after.kind, after.day, after.part, after.rang_again) == (before.kind, before.day, before.part, 1)
     assert after.due == before.due

@@ -206,7 +206,7 @@ def test_who_rings_again_joins_what_they_asked_for_then(older: Phone) -> None:
     call = older.rings(caller=number(26)).press(*BOOK_AGAIN[:3])
     assert call.place == "whose"
     call.press(*BOOK_AGAIN[3:])
-    assert call.heard[0].startswith("You already have a request with us.")
+    assert call.heard[0].startswith("Your request is already with us.")
     references = [
         re.findall(r'"reference": "(\d{6})"', line)
         for lines in (SEEN["listed"], looks.listed(older))

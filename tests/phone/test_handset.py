@@ -67,10 +67,10 @@ def test_another_language_is_asked_for_with_9_and_the_request_is_in_it(running: 
 def test_a_line_can_be_named_by_its_number_and_a_dash_is_a_silence(running: Phone) -> None:
     call = rings(running, "--line", "+91 88669 91000", "--keys", "- 2 1 1 1")
     assert [each.line for each in running.services.desk.store.waiting()] == ["third"]
-    assert "> silence\n  You did not press a key." in call.output
+    assert "> silence\n  आपने कोई बटन नहीं दबाया।" in call.output
 
 
-@pytest.mark.parametrize(("what", "heard"), [("answers", "Goodbye."), ("declines", "Let us ring you back.")])
+@pytest.mark.parametrize(("what", "heard"), [("answers", "Goodbye."), ("declines", "We can call you back.")])
 def test_the_reception_answers_or_declines(running: Phone, what: str, heard: str) -> None:
     call = rings(running, "--reception", what, "--keys", "0")
     assert f"> the reception {what}\n  (to the reception) A patient is calling the clinic." in call.output

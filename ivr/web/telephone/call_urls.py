@@ -1,7 +1,8 @@
 """Writes a call's state into the URL of its next webhook, and reads it back.
 
-Place, language, line and misses are readable; the carrier's signature protects them. What the call has gathered, such
-as a number, is encrypted. Where that part cannot be read, the call begins again with nothing gathered.
+Place, language, line, misses and whether a key was pressed are readable; the carrier's signature protects them. What the
+call has gathered, such as a number, is encrypted. Where that part cannot be read, the call begins again with nothing
+gathered.
 """
 
 import json
@@ -47,6 +48,7 @@ class CallUrls:
     def _url(self, place: str, call: Call, **more: str) -> str:
         query = {"line": call.line, "lang": call.language}
         query |= {key: str(count) for key, count in (("s", call.silences), ("w", call.wrongs)) if count}
+        query |= {"m": "1"} if call.mute else {}
         gathered = {name: value for name, value in _gathered(call).items() if value}
         if gathered:
             query["c"] = self.cipher.encrypt(json.dumps(gathered))
@@ -60,6 +62,7 @@ class CallUrls:
             place=place,
             silences=_count(query.get("s", "")),
             wrongs=_count(query.get("w", "")),
+            mute="m" in query,
         )
         try:
             return _with_gathered(bare, json.loads(self.cipher.decrypt(query["c"]))) if "c" in query else bare
@@ -92,7 +95,6 @@ def _gathered(call: Call) -> dict[str, str | int | None]:
         "reference": call.reference,
         "joined": "yes" if call.joined else None,
         "left": call.left,
-        "mute": "yes" if call.mute else None,
         "warned": "yes" if call.warned else None,
         "signs": " ".join(call.signs_heard),
         "nobody": "yes" if call.nobody_told else None,
@@ -127,7 +129,6 @@ def _with_gathered(call: Call, found: Mapping[str, Any]) -> Call:
         reference=found.get("reference"),
         joined="joined" in found,
         left=found.get("left", ""),
-        mute="mute" in found,
         warned="warned" in found,
         signs_heard=tuple(str(found.get("signs", "")).split()),
         nobody_told="nobody" in found,

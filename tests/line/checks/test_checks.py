@@ -40,10 +40,8 @@ REACHED, MADE = "every place can be reached", "every turn can be made"
 SILENCE, WRONG = "silence ends in at most 5 steps", "wrong keys end in at most 5 steps"
 ERROR, ASTRAY = "an error of ours ends in at most 9 steps", "all of these in any order end in at most 9 steps"
 ENDING = "every call ends with a person, a request or a goodbye"
-OPTIONS, PERSON = (
-    "a menu has at most 5 options, numbered from 1",
-    "0 leads to a person, or it is told that nobody is there",
-)
+OPTIONS = "a menu has at most 5 options, numbered from 1"
+NEAR = "0 leads to a person, or it is told that nobody is there"
 KEYS, SENTENCES = "the choice is said before its key", "every sentence is there in every language"
 LANGUAGE_KEY = "each language is reached from each, wherever 9 works"
 OFFERED, TWICE = "0 is announced only where somebody can answer", "no option leads to a sentence that was just said"

@@ -28,14 +28,14 @@ from tests.web.telephone.test_joining import at_once, confirms
 
 OTHER = "+919999900002"
 AT_THREE = datetime.fromisoformat("2026-11-23T15:00+05:30")
-EARLIEST = ("1", "1", "1", "1")
-"""An appointment at the earliest time, for the number that calls, confirmed."""
+EARLIEST = ("1", "1")
+"""An appointment at the earliest time, for the number that calls."""
 
-BOOKED = "Your appointment is today at three in the afternoon."
+BOOKED = "You are booked today at three in the afternoon."
 TAKEN = "Sorry, that time has just been taken."
-AWAY = "We cannot look into our diary just now. Please tell us a day, and we will call you to fix the time."
-FULL = "We can book no more times for this number on the telephone."
-WISH = "Please tell us a day, and we will call you to fix the time."
+AWAY = "We cannot see our free times just now. Please choose a day, and we will call you to fix the time."
+FULL = "This number cannot book any more times on the phone."
+WISH = "Please choose a day, and we will call you to fix the time."
 
 
 @pytest.fixture
@@ -64,19 +64,21 @@ def said(call: Conversation) -> str:
     return " ".join(call.heard)
 
 
-def test_one_and_three_keys_more_book_the_earliest_time(both: Phone) -> None:
+def test_two_keys_book_the_earliest_time(both: Phone) -> None:
     call = both.rings().press(*EARLIEST)
     assert BOOKED in said(call)
     (found,) = diary(both)
     assert (found.starts, found.phone, found.source, found.whose) == (AT_THREE, Number(CALLER), Source.PHONE, Whose.OWN)
     assert call.spoken_reference == found.reference
     assert wishes(both) == [], "an appointment is nothing to call about"
-    assert both.rings(caller=OTHER).press("1").heard[1].startswith("For today at half past three")
+    assert (
+        "The earliest time is today at half past three in the afternoon." in both.rings(caller=OTHER).press("1").heard
+    )
 
 
 def test_the_same_in_hindi(both: Phone) -> None:
     call = both.rings(lang="hi").press(*EARLIEST)
-    assert "आपका अपॉइंटमेंट आज दोपहर तीन बजे है।" in said(call)
+    assert "बुक हो गया: आज दोपहर तीन बजे।" in said(call)
     assert [each.language for each in diary(both)] == ["hi"]
 
 
@@ -104,7 +106,7 @@ def test_one_webhook_that_comes_often_at_once_books_once_and_says_the_same(both:
 
 
 def test_calls_of_one_number_at_once_book_no_more_than_the_number_may_have(both: Phone) -> None:
-    calls = [both.rings().press("1", str(n % 3 + 1), *("1",)) for n in range(6)]
+    calls = [both.rings().press("1", "2", str(n % 3 + 1)) for n in range(6)]
     at_once([confirms(each) for each in calls])
     assert len(diary(both)) == 2
 
@@ -114,8 +116,8 @@ def test_who_comes_second_hears_that_it_was_taken_and_the_next_ones(both: Phone)
     both.rings().press(*EARLIEST)
     heard = said(second.press("1"))
     assert TAKEN in heard
-    assert "For today at half past three in the afternoon, press 1." in heard
-    assert "Your appointment is today at half past three" in said(second.press("1", "1", "1"))
+    assert "The earliest time is today at half past three in the afternoon." in heard
+    assert "You are booked today at half past three" in said(second.press("1"))
     assert [each.starts for each in diary(both)] == [AT_THREE, AT_THREE + timedelta(minutes=30)]
 
 
@@ -125,7 +127,7 @@ def test_a_day_that_is_closed_while_the_caller_listens_is_not_given(both: Phone,
     both.services.hours.closures_file.follow(both.services.hours.closures, AT_THREE.date())
     heard = said(call.press("1"))
     assert TAKEN in heard
-    assert "For tomorrow at nine in the morning, press 1." in heard
+    assert "The earliest time is tomorrow, Tuesday, at nine in the morning." in heard
     assert diary(both) == []
 
 
@@ -146,7 +148,7 @@ def test_while_paused_the_caller_is_told_and_leaves_a_wish_by_the_old_keys(both:
     assert (diary(both), wishes(both)) == ([], ["booking"])
     switch.change(BookingSwitch.RESUMED, both.services.clinic.diary, By("asha", clock()))
     switch.follow()
-    assert "For today at three" in said(both.rings().press("1"))
+    assert "For today at three in the afternoon, press 1." in said(both.rings().press("1"))
 
 
 def test_in_production_nothing_is_given_before_a_manager_confirms_and_after_the_rules_change(
@@ -176,9 +178,9 @@ def test_a_database_that_is_away_costs_the_caller_a_sentence_and_the_wish_is_kep
 
 
 def test_a_number_has_at_most_two_by_telephone_and_then_leaves_a_wish(both: Phone) -> None:
-    assert "Your appointment is" in said(both.rings().press(*EARLIEST))
-    same_person = ("1", "1", "1", "1", "1")
-    assert "Your appointment is" in said(both.rings().press(*same_person))
+    assert "You are booked" in said(both.rings().press(*EARLIEST))
+    same_person = ("1", "1", "1", "1")
+    assert "You are booked" in said(both.rings().press(*same_person))
     third = both.rings().press(*same_person)
     assert FULL in said(third)
     third.press("1", "1", "1", "1", "1")
@@ -189,10 +191,10 @@ def test_entered_numbers_get_at_most_a_quarter_of_a_days_times(both: Phone) -> N
     told = []
     for number in range(7):
         call = both.rings(caller="anonymous").press("1", "1", f"99998{number:05}#", "1", "1")
-        told.append("Your appointment is" in said(call))
+        told.append("You are booked" in said(call))
     assert told == [True] * 5 + [False] * 2, "of 23 times on a Monday"
     assert {each.whose for each in diary(both)} == {Whose.KEYED}
-    assert "Your appointment is" in said(both.rings().press(*EARLIEST)), "others go on"
+    assert "You are booked" in said(both.rings().press(*EARLIEST)), "others go on"
 
 
 class TooLate(Deadline):

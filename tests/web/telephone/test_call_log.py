@@ -131,8 +131,8 @@ def test_who_wanted_a_person_and_got_none_is_still_known_to_have_wanted_one(
     clock.shows(2026, 11, 30, 11, 0)
     ends(phone.rings().press("0"))
     assert [row["path"] for row in recorded(worker, clock)] == [
-        "welcome main person ring unanswered nobody callback",
-        "welcome main person closed_now callback",
+        "welcome main person ring unanswered nobody wish_left call_back_instead callback",
+        "welcome main person closed_now wish_left call_back_instead callback",
         "welcome main person refused",
     ]
 

@@ -37,9 +37,9 @@ SAME = "1"
 """The key that says that it is for the same person as before."""
 BOOK_AGAIN = ("1", "1", "1", SAME, "1", "1")
 RING_BACK_AGAIN = ("2", "1", SAME, "1", "1")
-SORRY = {"en": "We are sorry. At the moment we cannot take any more requests", "hi": "हमें खेद है। इस समय"}
+SORRY = {"en": "Sorry, we cannot take more requests from this phone", "hi": "माफ़ कीजिए, अभी इस फ़ोन से"}
 PROMISED = "Thank you. We have your request."
-JOINED = "You already have a request with us."
+JOINED = "Your request is already with us."
 
 CALLS_OF_A_CALLER, CALLS_OF_A_LINE, WITHHELD_CALLS_OF_A_LINE, REQUESTS_OF_A_NUMBER = 20, 300, 30, 10
 """As config/clinic.toml has them."""
@@ -118,7 +118,7 @@ def test_the_21st_call_of_an_hour_hears_hours_and_advice_and_is_refused_at_the_r
 def test_who_is_refused_goes_on_to_advice_and_hours_and_stays_refused_in_this_call(phone: Phone) -> None:
     rings_often(phone)
     call = phone.rings().press(*BOOK)
-    assert "You can still hear our advice and our opening hours." in call.heard
+    assert "You can still hear our advice and our timings." in call.heard
     assert "To speak to the reception, press 0." not in call.heard, "which nobody could"
     assert call.press("2").place == "hours"
     assert is_refused(call.press(*RING_BACK))
@@ -261,7 +261,7 @@ def test_one_call_leaves_three_requests_and_is_told_in_words_that_it_may_leave_n
         call.press("*", "9", "9", "#")
     call.press("1", "1", "1", "9999900030#", "1", "1")
     assert (call.place, call.languages) == ("filed_enough", {f"{lang}-IN"})
-    assert call.uncut[0].startswith({"en": "We have taken as many requests", "hi": "एक कॉल में जितने"}[lang])
+    assert call.uncut[0].startswith({"en": "We have noted all your requests", "hi": "आपके सभी अनुरोध"}[lang])
     assert len(phone.services.desk.store.waiting()) == 3
     assert call.press("1").place == "topics"
     assert call.press("#", "2", "1", "9999900031#", "1", "1").place == "filed_enough"
@@ -314,7 +314,7 @@ def test_one_call_rings_the_reception_three_times_and_is_then_offered_a_call_bac
         call.press("#")
     call.press("0")
     assert (call.place, call.languages) == ("callback", {f"{lang}-IN"})
-    assert call.uncut[0].startswith({"en": "We have called the reception several", "hi": "इस कॉल में हम रिसेप्शन"}[lang])
+    assert call.uncut[0].startswith({"en": "We have called the reception several", "hi": "हम रिसेप्शन को कई बार"}[lang])
     assert call.press("1", "1", "1").place == "kept"
     assert staffed.rings(lang=lang).press("0").place == "ring", "another call may"
 
@@ -450,7 +450,7 @@ def test_the_eleventh_request_of_a_day_is_refused_and_the_live_one_stays_as_it_w
     (before,) = both.services.desk.store.waiting()
     refused = both.rings().press("1", "3", "1", SAME, "1", "1")
     assert is_refused(refused)
-    assert "A request that we already have stays as it is." in refused.uncut[0]
+    assert "A request you already made stays as it is." in refused.uncut[0]
     assert both.services.desk.store.waiting() == [before]
     assert before.rang_again == REQUESTS_OF_A_NUMBER - 1
     assert is_promised(both.rings(caller=OTHER).press(*BOOK))

@@ -1,6 +1,7 @@
 """0 rings the reception, in hours and where there is one; only a person takes the patient, and nobody is left alone."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -12,8 +13,8 @@ from tests.people import CALLER, Clock, Conversation, Phone
 from tests.test_menu_rung import PATHS
 from tests.web import CALLER_ID, RECEPTION, clinic_with_reception, service
 
-NOBODY = "Nobody at the reception can take your call just now. Let us ring you back."
-CLOSED = "Nobody is at the reception at this hour. Let us ring you back."
+NOBODY = "Nobody can come to the phone just now."
+CLOSED = "The reception is closed now."
 
 
 @pytest.fixture
@@ -174,10 +175,28 @@ def test_after_the_talk_the_line_says_goodbye(staffed: Phone) -> None:
     assert staffed.services.desk.store.waiting() == []
 
 
-def test_what_was_gathered_before_0_is_not_mixed_into_the_callback(staffed: Phone) -> None:
-    call = staffed.rings().press(*PATHS["summary"], "0").reception(talked=False).press("1", "1", "1")
+def test_a_wish_that_was_gathered_before_0_goes_on_when_nobody_answers(staffed: Phone) -> None:
+    call = staffed.rings().press(*PATHS["summary"], "0").reception(talked=False)
+    assert (call.heard[0], call.place) == (NOBODY, "summary")
+    call.press("1")
     (found,) = staffed.services.desk.store.waiting()
-    assert (found.kind, found.reference, found.day, found.part) == ("callback", call.reference, None, None)
+    assert (found.kind, found.reference, found.day, found.part) == (
+        "booking",
+        call.reference,
+        date(2026, 11, 24),
+        "morning",
+    )
+
+
+def test_who_asks_for_a_person_at_night_is_told_once_and_offered_no_key_for_it(staffed: Phone, clock: Clock) -> None:
+    clock.shows(2026, 11, 23, 21, 0)
+    call = staffed.rings()
+    assert "press 0" not in call.words
+    call.press("0")
+    assert call.heard[:2] == [CLOSED, "We open tomorrow, Tuesday, at nine in the morning."]
+    again = call.press("0")
+    assert (again.heard[0], again.place) == ("There is still nobody at the reception.", "callback")
+    assert staffed.rings().press("1").press("0").place == "book_day", "the wish goes on"
 
 
 # -- where nobody can be rung

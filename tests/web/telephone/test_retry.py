@@ -41,7 +41,7 @@ def fails_in(call: Conversation, key: str) -> Conversation:
 def test_a_caller_whose_call_begins_with_a_fault_waits_a_moment_and_is_greeted(phone: Phone) -> None:
     words, to = fails(phone, f"{HOST}/voice")
     assert to == f"{HOST}/voice/again"
-    assert "फिर कोशिश करेंगे" in words, "in every language"
+    assert "फिर कोशिश करते हैं" in words, "in every language"
     assert "112" in words
     call = Conversation(phone, {"From": CALLER, "To": "+918090080906"})
     call.follows(to, {})
@@ -76,7 +76,7 @@ def test_what_fails_twice_ends_with_an_apology(phone: Phone) -> None:
         assert to is not None
         words, end = fails(phone, to)
         assert end is None
-        assert "Please ring again in a few minutes" in words
+        assert "Please call again in a few minutes" in words
 
 
 def test_however_long_everything_fails_a_silent_call_ends(phone: Phone) -> None:
