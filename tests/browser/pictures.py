@@ -80,7 +80,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with running() as services, launched() as browser:
         page = opened(browser, services)
-        rings(page, "99999 09901", "1111", "Your appointment is")
+        rings(page, "99999 09901", "11", "You are booked")
         take(page, "phone", wide=PROMISE, narrow=PROMISE)
         page.click("#hang-up")
         reference = rings(page, "99999 09902", "2111", "We have your request")

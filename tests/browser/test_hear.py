@@ -18,12 +18,12 @@ def test_a_manager_reads_what_will_be_heard_on_a_closed_day_and_unfolds_the_call
     page.click("text=Read the whole call >> nth=0")
     page.click("text=Diwali: Sun 29 Nov")
     call = page.get_by_role("article", name="The call")
-    expect(call).to_contain_text("We are closed today for Diwali.")
+    expect(call).to_contain_text("We are closed today because of Diwali.")
     clock.shows(2026, 11, 29, 9, 30)
     for words in service.phone.rings().heard:
         expect(call).to_contain_text(words)
     for label in (
-        "To be rung back",
+        "For a call back",
         "For as soon as possible",
         "If that is right",
         "To confirm",
@@ -39,7 +39,7 @@ def test_a_pointer_unfolds_what_it_leads_to_without_a_script_too(opens: Opens) -
     page = opens("asha", js=False)
     page.goto("/desk/hear")
     call = page.get_by_role("article", name="The call")
-    for label in ("To book an appointment", "Tuesday"):
+    for label in ("For an appointment", "Tuesday"):
         call.locator("summary:visible", has_text=label).first.click()
     pointer = call.locator("a[href^='#after-']:visible").first
     target = page.locator(pointer.get_attribute("href") or "")
