@@ -278,7 +278,7 @@ def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
         began = time.monotonic()
         call = books(phone)
         assert time.monotonic() - began < HELD_UP_SECONDS
-        assert call.uncut[0].startswith("We are very sorry. We could not write down your request")
+        assert call.uncut[0].startswith("We are very sorry. We could not save your request")
         assert "reference" not in call.words
         assert call.place == "not_kept"
     assert worker.desk.pending.count() == 0, "a Redis that thaws finds nothing to write down after all"

@@ -73,7 +73,7 @@ def test_it_exits_1_and_says_what_is_wrong_below_the_check_that_objects(storeles
     said = done.output.splitlines()
     place = next(number for number, line in enumerate(said) if line.startswith("every sentence is there"))
     assert said[place].endswith("in en and hi, FAIL")
-    assert said[place + 1] == "  - hi: advice_causes is missing"
+    assert said[place + 1] == "  - hi: address is missing"
     more = len(words["en"].sentences) - 1 - MOST_SHOWN
     assert said[place + 1 + MOST_SHOWN] == f"  - and {more} more"
     assert "no key cuts off the emergency lines" in said[place + 3 + MOST_SHOWN]

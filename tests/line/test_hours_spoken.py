@@ -122,13 +122,13 @@ CLOSURES: dict[str, tuple[str, Closure, str, str]] = {
         "2026-11-29",
         Closure(HOLI, MORNING),
         "Because of Holi, our timings are different on Sunday: from nine in the morning until one in the afternoon.",
-        "होली के कारण रविवार को क्लिनिक का समय अलग है: सुबह नौ बजे से दोपहर एक बजे तक।",
+        "होली के कारण रविवार को क्लिनिक का समय अलग रहेगा: सुबह नौ बजे से दोपहर एक बजे तक।",
     ),
     "a half day without a reason": (
         "2026-11-25",
         Closure(None, MORNING),
         "Our timings are different on Wednesday: from nine in the morning until one in the afternoon.",
-        "बुधवार को क्लिनिक का समय अलग है: सुबह नौ बजे से दोपहर एक बजे तक।",
+        "बुधवार को क्लिनिक का समय अलग रहेगा: सुबह नौ बजे से दोपहर एक बजे तक।",
     ),
 }
 
@@ -180,7 +180,7 @@ CLOCK = {
     "14:30": ("half past two in the afternoon", "दोपहर ढाई बजे"),
     "15:30": ("half past three in the afternoon", "दोपहर साढ़े तीन बजे"),
     "16:00": ("four in the afternoon", "शाम चार बजे"),
-    "17:00": ("five in the evening", "शाम पांच बजे"),
+    "17:00": ("five in the evening", "शाम पाँच बजे"),
     "19:30": ("half past seven in the evening", "शाम साढ़े सात बजे"),
     "20:20": ("20 minutes past eight in the evening", "रात आठ बजकर 20 मिनट"),
     "20:30": ("half past eight in the evening", "रात साढ़े आठ बजे"),

@@ -94,10 +94,10 @@ def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iter
                 yield Situation(name, replace(facts, menu=menu))
                 if moment.there == EVERYBODY and known and staffed:
                     yield Situation(f"{name}, over a limit", replace(facts, menu=menu), over_limit=True)
-                    yield Situation(f"{name}, after all that one call may do", replace(facts, menu=menu), used_up=True)
-                    yield Situation(f"{name}, after what is said once", replace(facts, menu=menu), heard=True)
                     yield Situation(f"{name}, an appointment", replace(facts, menu=menu), own=_own(1, facts))
                 if moment.name == OPEN and known and staffed:
+                    yield Situation(f"{name}, after all that one call may do", replace(facts, menu=menu), used_up=True)
+                    yield Situation(f"{name}, after what is said once", replace(facts, menu=menu), heard=True)
                     yield Situation(f"{name}, appointments", replace(facts, menu=menu), own=_own(2, facts))
                     yield from (Situation(f"{name}, {what}", each) for what, each in _without_times(facts, menu))
 

@@ -80,7 +80,10 @@ def next_events(turn: Turn, facts: Facts) -> Iterator[CallerEvent]:
 
 
 def _keys(call: Call, facts: Facts) -> Iterator[CallerEvent]:
-    """Yield every key of a menu. After a miss, yield only silence and one wrong key, since all else is known."""
+    """Yield every key of a menu that means something, and of the others, which all mean the same, the first and the last.
+
+    After a miss, yield only silence and one wrong key, since all else is known.
+    """
     place = facts.menu[call.place]
     if not isinstance(place, Menu):
         return
@@ -91,8 +94,8 @@ def _keys(call: Call, facts: Facts) -> Iterator[CallerEvent]:
     if call.silences or call.wrongs:
         yield from (_pressed(EventKind.WRONG, key, call, facts) for key in wrong[:1])
         return
-    for key in KEYPAD:
-        yield _pressed(EventKind.WRONG if key in wrong else EventKind.KEY, key, call, facts)
+    yield from (_pressed(EventKind.KEY, key, call, facts) for key in KEYPAD if key in means)
+    yield from (_pressed(EventKind.WRONG, key, call, facts) for key in dict.fromkeys((*wrong[:1], *wrong[-1:])))
 
 
 def _numbers(call: Call, facts: Facts) -> Iterator[CallerEvent]:

@@ -83,8 +83,8 @@ def test_closing_today_is_heard_on_the_very_next_call_on_every_line_in_both_lang
     assert OPEN in hears(both)
     sets(staff, "closed", reason="power_cut")
     for line in LINES:
-        assert f"We are closed today for a power cut. {OPENS}" in hears(both, line)
-        assert "बिजली कटौती के कारण आज क्लिनिक बंद है।" in hears(both, line, "hi")
+        assert f"We are closed today because of a power cut. {OPENS}" in hears(both, line)
+        assert "पावर कट के कारण आज क्लिनिक बंद है।" in hears(both, line, "hi")
 
 
 def test_without_a_reason_none_is_heard(staff: Staff, phone: Phone) -> None:
@@ -100,10 +100,10 @@ def test_one_line_closes_and_the_others_stay_open(staff: Staff, phone: Phone) ->
 
 def test_closing_early_is_heard_before_and_after_the_hour(staff: Staff, phone: Phone, clock: Clock) -> None:
     sets(staff, "early", reason="heavy_rain", time="17:00")
-    said = "We are open until five this evening. Our timings are different today, for heavy rain."
+    said = "We are open until five this evening. Our timings are different today because of heavy rain."
     assert said in hears(phone).replace("five in the evening", "five this evening")
     clock.shows(2026, 11, 23, 17, 0)
-    assert f"We closed early today for heavy rain. {OPENS}" in hears(phone)
+    assert f"We have closed early today because of heavy rain. {OPENS}" in hears(phone)
 
 
 def test_opening_late_is_heard_before_and_after_the_hour(staff: Staff, phone: Phone, clock: Clock) -> None:
@@ -111,7 +111,7 @@ def test_opening_late_is_heard_before_and_after_the_hour(staff: Staff, phone: Ph
     staff.logs_in()
     sets(staff, "late", day="2026-11-24", reason="training", time="11:00")
     clock.shows(2026, 11, 24, 9, 30)
-    assert "We are closed at the moment, for a training of our staff." in hears(phone)
+    assert "We are closed now because of staff training." in hears(phone)
     assert "We open today at eleven in the morning." in hears(phone)
     clock.shows(2026, 11, 24, 11, 0)
     assert OPEN in hears(phone)
@@ -134,7 +134,7 @@ def test_the_days_on_offer_and_the_reception_follow(
         assert phone.rings().press("0").place == "ring"
         sets(staff, "closed")
         assert "For tomorrow, Tuesday, press 1." in phone.rings().press("1").words
-        assert "Nobody is at the reception at this hour." in phone.rings().press("0").words
+        assert "The reception is closed now." in phone.rings().press("0").words
         assert "We are closed today." in phone.rings().press("4").words
         call = phone.rings().press("2", "1", "1", "1")
         assert "We will call you when we open tomorrow, Tuesday, at nine in the morning." in call.words
@@ -250,8 +250,8 @@ def test_closing_early_cuts_each_line_where_it_is_open(uneven: Phone, clock: Clo
 def test_a_closed_day_ahead_is_heard_with_the_hours_and_is_not_on_offer(staff: Staff, phone: Phone) -> None:
     sets(staff, "day", day="2026-11-24", reason="public_holiday")
     assert OPEN in hears(phone)
-    assert "We are closed tomorrow, Tuesday, for a public holiday." in phone.rings().press("4").words
-    assert "सार्वजनिक अवकाश" in phone.rings(lang="hi").press("4").words
+    assert "Because of a public holiday, we are closed tomorrow, Tuesday." in phone.rings().press("4").words
+    assert "सरकारी छुट्टी" in phone.rings(lang="hi").press("4").words
     offered = phone.rings().press("1").words
     assert "For tomorrow" not in offered
     assert "For Wednesday, press 2." in offered
@@ -262,7 +262,7 @@ def test_a_half_day_ahead_has_its_hours(staff: Staff, phone: Phone) -> None:
     assert "open 09:00–13:00" in sets(staff, "day", **form)
     words = phone.rings().press("4").words
     assert (
-        "Our timings are different tomorrow, Tuesday, for Diwali: from nine in the morning until one in the afternoon."
+        "Because of Diwali, our timings are different tomorrow, Tuesday: from nine in the morning until one in the afternoon."
         in words
     )
     words = phone.rings().press("1", "2").words
@@ -276,12 +276,12 @@ def test_a_half_day_ahead_has_its_hours(staff: Staff, phone: Phone) -> None:
 def test_the_page_says_what_callers_hear_now_and_why_in_the_readers_language(staff: Staff) -> None:
     assert page(staff).count(f"<q>{OPEN}</q>") == 3
     seen = sets(staff, "closed", line="main", reason="emergency")
-    assert "We are closed today for an emergency at the clinic." in seen
+    assert "We are closed today because of an emergency at the clinic." in seen
     assert re.search(r"closed: an emergency at the clinic", seen)
     assert seen.count("open until 20:30") == 2
     form = {"language": "hi", "csrf_token": staff.token(seen)}
     assert staff.browser.post("/language", data=form).status_code == 302
-    assert "क्लिनिक में आपात स्थिति के कारण आज क्लिनिक बंद है।" in page(staff)
+    assert "क्लिनिक में इमरजेंसी के कारण आज क्लिनिक बंद है।" in page(staff)
 
 
 def test_who_set_it_and_when_stands_beside_it_and_in_the_audit(staff: Staff, phone: Phone, clock: Clock) -> None:
@@ -441,10 +441,10 @@ def test_with_the_sqlite_file_moved_the_last_known_closures_hold_after_a_restart
     with service(tmp_path, sqlite_url, redis_url, clock) as phone:
         sets(at_the_desk(phone), "closed", reason="power_cut")
         with moved(sqlite_path(sqlite_url)):
-            assert "We are closed today for a power cut." in hears(phone)
+            assert "We are closed today because of a power cut." in hears(phone)
             with service(tmp_path, sqlite_url, redis_url, clock) as restarted:
-                assert "We are closed today for a power cut." in hears(restarted)
-                assert "बिजली कटौती के कारण आज क्लिनिक बंद है।" in hears(restarted, "third", "hi")
+                assert "We are closed today because of a power cut." in hears(restarted)
+                assert "पावर कट के कारण आज क्लिनिक बंद है।" in hears(restarted, "third", "hi")
                 clock.shows(2026, 11, 24, 9, 0)
                 assert OPEN in hears(restarted)
 
@@ -456,9 +456,9 @@ def test_with_postgresql_stopped_the_last_known_closures_hold_after_a_restart_to
         staff = at_the_desk(phone)
         sets(staff, "early", time="13:00", reason="emergency")
         with stopped(postgres_server):
-            assert "We closed early today for an emergency at the clinic." in hears(phone)
+            assert "We have closed early today because of an emergency at the clinic." in hears(phone)
             with service(tmp_path, postgres_url, redis_url, clock) as restarted:
-                assert "We closed early today for an emergency at the clinic." in hears(restarted, "second")
+                assert "We have closed early today because of an emergency at the clinic." in hears(restarted, "second")
 
 
 def test_with_the_database_away_nothing_is_set_and_staff_are_told(staff: Staff, phone: Phone, sqlite_url: str) -> None:

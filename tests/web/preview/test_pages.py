@@ -41,9 +41,9 @@ def test_a_closed_day_ahead_is_offered_and_told_with_its_reason_before_it_comes(
     services.hours.closures.set([diwali], By("asha", clock()))
     services.hours.closures_file.follow(services.hours.closures, clock().date())
     assert "Diwali: Mon 30 Nov, 09:00" in text(hears(staff))
-    assert "We are closed today for Diwali." in text(hears(staff, "on=2026-11-30&at=09:00"))
+    assert "We are closed today because of Diwali." in text(hears(staff, "on=2026-11-30&at=09:00"))
     assert "दिवाली के कारण आज क्लिनिक बंद है।" in text(hears(staff, "on=2026-11-30&at=09:00&lang=hi"))
-    assert "We are closed today for Diwali." not in text(hears(staff, "on=2026-12-01&at=09:00"))
+    assert "We are closed today because of Diwali." not in text(hears(staff, "on=2026-12-01&at=09:00"))
 
 
 def test_reading_on_begins_after_the_keys_that_were_pressed(staff: Staff, phone: Phone) -> None:

@@ -25,7 +25,7 @@ from tests.people import DELHI, Clock, Phone, Staff
 from tests.web.reports import hangs_up, numbers, rows_of, sees
 from workers.services import WorkerServices
 
-EARLIEST = ("1", "1", "1", "1")
+EARLIEST = ("1", "1")
 CALLBACK = ("2", "1", "1", "1")
 OTHERS = ("+919999900002", "+919999900003")
 
@@ -68,7 +68,7 @@ def of_caller(services: Services, caller: str) -> Appointment:
 def books_by_phone(phone: Phone, caller: str) -> str:
     """The last two digits of the reference."""
     call = hangs_up(phone.rings(caller=caller).press(*EARLIEST))
-    assert "Your appointment is today" in call.words
+    assert "You are booked today" in call.words
     return call.spoken_reference[-2:]
 
 

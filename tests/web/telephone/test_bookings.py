@@ -34,7 +34,7 @@ EARLIEST = ("1", "1")
 BOOKED = "You are booked today at three in the afternoon."
 TAKEN = "Sorry, that time has just been taken."
 AWAY = "We cannot see our free times just now. Please choose a day, and we will call you to fix the time."
-FULL = "This number cannot book any more times on the phone."
+FULL = "No more appointments can be booked on the phone for this number."
 WISH = "Please choose a day, and we will call you to fix the time."
 
 
@@ -78,7 +78,7 @@ def test_two_keys_book_the_earliest_time(both: Phone) -> None:
 
 def test_the_same_in_hindi(both: Phone) -> None:
     call = both.rings(lang="hi").press(*EARLIEST)
-    assert "बुक हो गया: आज दोपहर तीन बजे।" in said(call)
+    assert "आज दोपहर तीन बजे का समय आपका है।" in said(call)
     assert [each.language for each in diary(both)] == ["hi"]
 
 

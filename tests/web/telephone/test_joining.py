@@ -27,7 +27,7 @@ SAME = "1"
 """The key that says that it is for the same person as before."""
 JOIN = ("1", "1", "1", SAME, "1", "1")
 JOIN_TOMORROW = ("1", "2", "1", SAME, "1", "1")
-WHOSE = "This number has already asked us for that. If it is for the same person, press 1."
+WHOSE = "We already have a request from this number. If it is for the same person, press 1."
 NEW = "Thank you. We have your request."
 AGAIN = "Your request is already with us. We have also noted what you just told us."
 

@@ -56,7 +56,7 @@ def test_a_caller_hears_the_time_and_nothing_else_of_it(both: Phone) -> None:
     heard = said(both.rings())
     assert HEARS in heard
     assert reference not in heard.replace(" ", "").replace(",", "")
-    assert "आपका अपॉइंटमेंट आज दोपहर तीन बजे है।" in said(both.rings(lang="hi").press("5"))
+    assert "आपका अपॉइंटमेंट आज दोपहर तीन बजे का है।" in said(both.rings(lang="hi").press("5"))
     assert "You have an appointment" not in said(both.rings(caller=OTHER))
     assert "You have an appointment" not in said(both.rings(caller="anonymous"))
 
@@ -100,7 +100,7 @@ def test_from_another_telephone_it_takes_the_number_and_the_whole_reference(both
     reference = books(both)
     for caller in (OTHER, "anonymous"):
         call = both.rings(caller=caller).press("5", f"{CALLER[3:]}#", reference[:5] + other_digits(reference)[1])
-        assert "We found no appointment with this number and reference." in said(call)
+        assert "We found no appointment with this number and reference number." in said(call)
         call.press(f"{CALLER[3:]}#", reference)
         assert "Your appointment is today at three in the afternoon." in said(call)
     call.press("2", "1")
@@ -146,7 +146,7 @@ def test_a_line_may_keep_silent_about_it(tmp_path: Path, sqlite_url: str, redis_
 
 # -- a family with one telephone
 
-WHOSE = "This number has already asked us for that."
+WHOSE = "We already have a request from this number."
 
 
 def test_somebody_else_of_the_family_has_an_appointment_and_a_request_of_their_own(both: Phone) -> None:

@@ -13,7 +13,7 @@ from tests.people import CALLER, Clock, Conversation, Phone
 from tests.test_menu_rung import PATHS
 from tests.web import CALLER_ID, RECEPTION, clinic_with_reception, service
 
-NOBODY = "Nobody can come to the phone just now."
+NOBODY = "Nobody at the reception can take your call just now."
 CLOSED = "The reception is closed now."
 
 
