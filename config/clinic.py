@@ -22,6 +22,7 @@ from config.sections import (
     DiaryFile,
     LimitsFile,
     LineFile,
+    MissedCallsFile,
     PractitionerFile,
     ReasonFile,
     ReceptionFile,
@@ -53,6 +54,7 @@ class ClinicFile(Strict):
     again: AgainFile
     limits: LimitsFile
     retention: RetentionFile
+    missed_calls: MissedCallsFile = MissedCallsFile()
     reception: ReceptionFile = ReceptionFile()
     review: ReviewFile = ReviewFile()
     warning_signs: AdviceFile = AdviceFile(source="docs/advice.md")
@@ -124,6 +126,7 @@ def read(path: Path) -> Clinic:
         voices=file.voices,
         diary=_diary(file),
         reasons={each.key: each.words for each in file.reasons},
+        missed_calls=file.missed_calls.shown,
     )
 
 

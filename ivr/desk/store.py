@@ -34,6 +34,10 @@ FIRST_LEASE = timedelta(seconds=15)
 """Time for which the sweep leaves a new task to the process that made it and is about to enqueue it."""
 
 
+AT_THE_COUNTER = "by-hand"
+"""The call id of a request that is about no call: somebody at the counter made it."""
+
+
 @dataclass(frozen=True)
 class Saved:
     """The promise of a stored request, the request's id, and the first dispatches of the tasks made with it."""
@@ -166,7 +170,7 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
         created=new.created,
         call_sid=new.call_id,
         rang_again=0,
-        source="call" if new.made_by == CALLER else "counter",
+        source="counter" if new.call_id == AT_THE_COUNTER else "call",
         about=new.about,
         why=new.why,
     )

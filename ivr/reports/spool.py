@@ -98,6 +98,21 @@ class Spool:
             raise SpoolAway(refused.strerror) from None
         return found, None
 
+    def of_call(self, mark: str) -> list[Trace]:
+        """Return the traces of one call, from the newest segments, about `AT_ONCE` bytes of them. Raises SpoolAway."""
+        found: list[Trace] = []
+        left = AT_ONCE
+        try:
+            for path in sorted((each for each in self._paths() if _is_segment(each)), reverse=True):
+                text = _text(path) if left > 0 else b""
+                left -= len(text)
+                # Its lines are told by the mark before they are read: there are many of other calls.
+                lines = b"\n".join(line for line in text.split(b"\n") if mark.encode() in line)
+                found += (trace for trace in _traces(lines) if trace.mark == mark)
+        except OSError as refused:
+            raise SpoolAway(refused.strerror) from None
+        return found
+
     def _read(self, path: Path) -> Segment:
         """Read a segment; one that cannot be read is empty, so that it holds up no other, and stays."""
         try:
@@ -142,11 +157,15 @@ def _line(trace: Trace) -> bytes:
 
 
 def _read(path: Path) -> Segment:
-    try:
-        text = path.read_bytes()
-    except FileNotFoundError:
-        text = b""  # another clock process has removed it
+    text = _text(path)
     return Segment(path, _began(path), len(text), tuple(_traces(text)))
+
+
+def _text(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""  # another clock process has removed it
 
 
 def _is_segment(path: Path) -> bool:

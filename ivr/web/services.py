@@ -13,6 +13,7 @@ from ivr.carrier.port import Carrier
 from ivr.desk.call_limits import CallLimits
 from ivr.desk.intake import Intake
 from ivr.desk.intake_rules import IntakeRules
+from ivr.desk.missed.intake import MissedCallIntake
 from ivr.desk.own_appointments import OwnAppointments
 from ivr.desk.phone_bookings import PhoneBookings
 from ivr.hours.closures import desk_closures
@@ -23,6 +24,7 @@ from ivr.metrics.counters import Counters
 from ivr.operations.clock_jumps import ClockJumps
 from ivr.operations.desk_snapshot import DeskSnapshots, Snapshot
 from ivr.operations.readiness import DatabaseReadiness
+from ivr.reports.last_calls import LastCalls
 from ivr.reports.reports import Reports
 from ivr.reports.spool_writer import SpoolWriter
 from ivr.staff.passwords import Passwords
@@ -43,6 +45,7 @@ class TelephoneServices:
 
     carrier: Carrier
     intake: Intake
+    missed: MissedCallIntake
     bookings: PhoneBookings
     own_appointments: OwnAppointments
     limits: CallLimits
@@ -56,6 +59,7 @@ class ReportServices:
 
     reports: Reports
     spool_writer: SpoolWriter
+    last_calls: LastCalls
     keyed_ids: KeyedIds
 
 
@@ -124,7 +128,9 @@ def build(
         staff=rooms.staff(base, passwords or Passwords()),
         reports=reports,
         operations=operations,
-        close=partial(_close, deadline, quick, reports.spool_writer, operations.counters, base),
+        close=partial(
+            _close, deadline, quick, reports.last_calls.deadline, reports.spool_writer, operations.counters, base
+        ),
     )
 
 
@@ -146,6 +152,7 @@ def _telephone(
     return TelephoneServices(
         carrier=carriers.carrier(base.settings.carrier, base.script, base.clinic.voices),
         intake=Intake(desk.store, desk.pending, desk.job_queue, keyed_ids, deadline, desk.blocked),
+        missed=MissedCallIntake(desk.missed, desk.sealed_missed, deadline, base.clinic.missed_calls),
         bookings=bookings,
         own_appointments=OwnAppointments(bookings, quick),
         limits=CallLimits(base.redis, base.redis_breaker, keyed_ids, base.clinic.limits),
@@ -154,7 +161,8 @@ def _telephone(
 
 
 def _reports(base: Foundation) -> ReportServices:
-    return ReportServices(Reports(base.slow_database), SpoolWriter(base.spool()), base.keyed_ids())
+    last_calls = LastCalls(base.spool(), Deadline(base.limits.answer))
+    return ReportServices(Reports(base.slow_database), SpoolWriter(base.spool()), last_calls, base.keyed_ids())
 
 
 def _operations(base: Foundation, deadline: Deadline, jumps: ClockJumps) -> OperationsServices:

@@ -12,6 +12,9 @@ from ivr.desk.job_queue import JobQueue
 from ivr.desk.lists.search import Search
 from ivr.desk.lists.worklist import Worklist
 from ivr.desk.merging import Merging
+from ivr.desk.missed.missed_calls import MissedCalls
+from ivr.desk.missed.sealed import SealedMissedCalls
+from ivr.desk.missed.upkeep import MissedCallUpkeep
 from ivr.desk.moves import Moves, next_due
 from ivr.desk.outbox import Outbox
 from ivr.desk.pending import PendingRequests
@@ -72,7 +75,7 @@ class HoursServices:
 
 @dataclass(frozen=True)
 class DeskServices:
-    """The services of the desk: requests, appointments, blocked numbers, tasks and the channels to the staff."""
+    """The services of the desk: requests, missed calls, blocked numbers, tasks and the channels to the staff."""
 
     store: RequestStore
     worklist: Worklist
@@ -83,6 +86,9 @@ class DeskServices:
     adoption: Adoption
     upkeep: Upkeep
     unheard: Unheard
+    missed: MissedCalls
+    sealed_missed: SealedMissedCalls
+    missed_upkeep: MissedCallUpkeep
     outbox: Outbox
     job_queue: JobQueue
     pending: PendingRequests
@@ -136,7 +142,9 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
     """Return the services of the desk; `rules` limit the requests that calls may make."""
     database, settings = base.database, base.settings
     channels = channels_of(settings.staff_notify_urls, base.keyed_ids())
-    notices = tasks_of_a_request(False, channels)
+    notices, mark_of = tasks_of_a_request(False, channels), base.keyed_ids().call
+    missed = MissedCalls(database)
+    sealed = SealedMissedCalls(base.redis, base.cipher("missed call"), base.keyed_ids(), base.redis_breaker)
     return DeskServices(
         store=RequestStore(database, tasks_of_a_request(settings.text_confirmations, channels), rules),
         worklist=Worklist(database),
@@ -146,7 +154,10 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
         blocked=Blocked(database),
         adoption=Adoption(database),
         upkeep=Upkeep(database, notices),
-        unheard=Unheard(database, base.keyed_ids().call, notices),
+        unheard=Unheard(database, mark_of, notices),
+        missed=missed,
+        sealed_missed=sealed,
+        missed_upkeep=MissedCallUpkeep(database, missed, sealed, mark_of),
         outbox=Outbox(database),
         job_queue=JobQueue(base.redis, base.redis_breaker, channels),
         pending=PendingRequests(base.redis, base.cipher("waiting request"), base.redis_breaker),
