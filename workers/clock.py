@@ -107,7 +107,7 @@ def purge_expired(worker: WorkerServices) -> None:
     """Delete what is older than its retention period, by the lived time. Raises StoreAway, LivedTimeAway."""
     lived = worker.lived_time.now()
     worker.lockout.purge(lived)
-    worker.desk.missed_upkeep.purge(worker.hours.clinic_now(), lived)
+    worker.desk.missed_upkeep.purge(lived)
     gone = worker.purge.run(lived)
     if gone:
         counts = ", ".join(f"{count} {called}" for called, count in gone.items())

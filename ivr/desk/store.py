@@ -14,7 +14,6 @@ from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.merge_links import WAS_MERGED, merged_into
 from ivr.desk.request_rows import AnyRequest, CannotRead, OddRequest, any_request, of_unknown_status, readable
 from ivr.desk.requests import (
-    CALLER,
     HistoryEntry,
     HistoryEvent,
     Kept,

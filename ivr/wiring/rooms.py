@@ -34,7 +34,7 @@ from ivr.diary.floods import Floods
 from ivr.diary.free_times import FreeTimes
 from ivr.diary.patients import Patients
 from ivr.hours.clinic_now import ClinicNow
-from ivr.hours.closures import Closures
+from ivr.hours.closures import Closures, desk_closures
 from ivr.hours.closures_file import FILE, ClosuresFile
 from ivr.hours.phone_booking import PhoneBooking
 from ivr.line.clinic import Clinic
@@ -143,7 +143,7 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
     database, settings = base.database, base.settings
     channels = channels_of(settings.staff_notify_urls, base.keyed_ids())
     notices, mark_of = tasks_of_a_request(False, channels), base.keyed_ids().call
-    missed = MissedCalls(database)
+    missed = MissedCalls(database, base.clinic, desk_closures)
     sealed = SealedMissedCalls(base.redis, base.cipher("missed call"), base.keyed_ids(), base.redis_breaker)
     return DeskServices(
         store=RequestStore(database, tasks_of_a_request(settings.text_confirmations, channels), rules),
@@ -157,7 +157,7 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
         unheard=Unheard(database, mark_of, notices),
         missed=missed,
         sealed_missed=sealed,
-        missed_upkeep=MissedCallUpkeep(database, missed, sealed, mark_of),
+        missed_upkeep=MissedCallUpkeep(missed, sealed, mark_of),
         outbox=Outbox(database),
         job_queue=JobQueue(base.redis, base.redis_breaker, channels),
         pending=PendingRequests(base.redis, base.cipher("waiting request"), base.redis_breaker),

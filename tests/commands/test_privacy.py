@@ -94,7 +94,7 @@ def desk_of(phone: Phone) -> list[Request]:
 def refused(phone: Phone, url: str) -> str:
     """What the command says of an erasure that fails half-way, without its ten seconds of patience."""
     database = Database(url, timeout=0.1)
-    dossiers = PersonalData(database, phone.services.desk.pending)
+    dossiers = PersonalData(database, phone.services.desk.pending, phone.services.desk.sealed_missed)
     with phone.app.app_context(), pytest.raises(ClickException) as told:
         erase_all(dossiers, dossiers.of(number_of(MARKED)))
     database.close()

@@ -24,7 +24,7 @@ PROMISES = ("kept", "booked", "moved", "cancelled")
 
 @dataclass(frozen=True)
 class HowFar:
-    """How far a call came that was missed, or that the reception took."""
+    """The progress of a call that was missed, or that the reception took."""
 
     kind: MissedKind
     reached: str = ""

@@ -4,9 +4,9 @@ Nothing here was promised to anybody. What stands is decided by conditions of SQ
 the purge deletes. No HTTP, no clock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
@@ -18,6 +18,7 @@ from ivr.desk.move_parts import UNDO_WITHIN
 from ivr.desk.requests import THE_CLOCK, HistoryEvent, Outcome
 from ivr.diary.appointments import DiaryEvent
 from ivr.line.clinic import Clinic, MissedKind
+from ivr.line.hours import DeskClosure
 from ivr.line.phones import NumberRefused, Phone
 from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
@@ -74,11 +75,14 @@ class MissedCall:
         return self.how_far.kind is MissedKind.TALKED
 
 
+@dataclass(frozen=True)
 class MissedCalls:
     """The store of missed calls."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
+    clinic: Clinic
+    """The clinic without the desk's closures: those of past days are in the database only."""
+    closures: Callable[[Connection, date], Sequence[DeskClosure]]
 
     def keep(self, new: NewMissedCall) -> bool:
         """Store a missed call, and return whether it was new; none of a blocked number. Raises StoreAway.
@@ -94,28 +98,29 @@ class MissedCalls:
             insert_new(write, table, **_row(new))
             return True
 
-        return in_turn(self._database, kept)
+        return in_turn(self.database, kept)
 
-    def standing(self, clinic: Clinic, now: datetime) -> list[MissedCall]:
+    def standing(self, now: datetime) -> list[MissedCall]:
         """Return the missed calls that stand, one for each number: the latest first, last those that were talked to.
 
         Raises StoreAway.
         """
-        shown = (table.c.kind.in_(clinic.missed_calls), table.c.called_at.is_(None))
-        query = select(table).where(*shown, ~dealt_with(), ~_of_blocked(), ~gone(clinic, now))
-        with self._database.reading() as read:
-            rows = read.execute(query.order_by(table.c.at.desc(), table.c.id.desc()).limit(MOST)).all()
+        shown = (table.c.kind.in_(self.clinic.missed_calls), table.c.called_at.is_(None))
+        newest = select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(MOST)
+        with self.database.reading() as read:
+            standing = (*shown, ~dealt_with(), ~_of_blocked(), ~self.gone(read, now))
+            rows = read.execute(newest.where(*standing)).all()
         return joined([found for row in rows if (found := _missed(row)) is not None])
 
     def version(self) -> str:
         """Return words that change with every missed call that comes, goes or is called. Raises StoreAway."""
         columns = (func.count(), func.max(table.c.id), func.count(table.c.kind), func.count(table.c.called_at))
-        with self._database.reading() as read:
+        with self.database.reading() as read:
             return "-".join(str(each or 0) for each in read.execute(select(*columns)).one())
 
     def find(self, missed_id: int) -> MissedCall | None:
         """Return the missed call with this id, whether or not it stands; None where it is gone. Raises StoreAway."""
-        with self._database.reading() as read:
+        with self.database.reading() as read:
             row = read.execute(select(table).where(table.c.id == missed_id)).one_or_none()
         return _missed(row) if row else None
 
@@ -133,7 +138,7 @@ class MissedCalls:
                 write.execute(line(by, AuditAction.CALLED_MISSED_CALL, f"#{missed_id}"))
             return bool(done)
 
-        return in_turn(self._database, called)
+        return in_turn(self.database, called)
 
     def undo(self, missed_id: int, by: By) -> bool:
         """Undo `call`, if this person has just done it, and return whether it was undone. Raises StoreAway."""
@@ -147,7 +152,20 @@ class MissedCalls:
                 write.execute(line(by, AuditAction.UNDID_MISSED_CALL, f"#{missed_id}"))
             return bool(done)
 
-        return in_turn(self._database, undone)
+        return in_turn(self.database, undone)
+
+    def gone(self, read: Connection, now: datetime) -> ColumnElement[bool]:
+        """Return the condition of calls that are gone: the open day after them has closed, by the hours of their line.
+
+        Whatever the hours, none stays for longer than a closed request.
+        """
+        long_ago = now - self.clinic.retention.closed_requests
+        clinic = self.clinic.with_closures(self.closures(read, long_ago.date()))
+        before = {key: gone_before(each.hours, now) or long_ago for key, each in clinic.lines.items()}
+        of_lines = [and_(table.c.line == key, table.c.at < moment) for key, moment in before.items()]
+        # A line of an older configuration counts as the default one, as everywhere.
+        of_others = and_(table.c.line.not_in(list(before)), table.c.at < before[clinic.default_line])
+        return or_(table.c.at < long_ago, *of_lines, of_others)
 
 
 def dealt_with() -> ColumnElement[bool]:
@@ -166,17 +184,6 @@ def dealt_with() -> ColumnElement[bool]:
         .where(diary.c.who != THE_CLOCK)
     )
     return or_(at_the_desk, in_the_diary)
-
-
-def gone(clinic: Clinic, now: datetime) -> ColumnElement[bool]:
-    """Return the condition of calls that are gone: the open day after them has closed, by the hours of their line."""
-    before: Mapping[str, datetime | None] = {key: gone_before(each.hours, now) for key, each in clinic.lines.items()}
-    of_lines = [and_(table.c.line == key, table.c.at < moment) for key, moment in before.items() if moment]
-    # The line of an older configuration counts as the default one, as everywhere.
-    other = before[clinic.default_line]
-    of_others = [and_(table.c.line.not_in(list(before)), table.c.at < other)] if other else []
-    long_ago = table.c.at < now - clinic.retention.closed_requests
-    return or_(long_ago, *of_lines, *of_others)
 
 
 def _of_blocked() -> ColumnElement[bool]:
@@ -229,10 +236,11 @@ def _row(new: NewMissedCall) -> Mapping[str, Any]:
 def _missed(row: Row[Any]) -> MissedCall | None:
     """Return a row as a value; None where it cannot be read, which the log names once. Nothing was promised of it."""
     try:
-        if not isinstance(row.at, datetime):
-            raise TypeError
         how_far = HowFar(MissedKind(row.kind), row.reached)
-        return MissedCall(row.id, row.call_sid, Phone(row.phone), row.line, row.language, row.at, how_far)
+        call = MissedCall(row.id, row.call_sid, Phone(row.phone), row.line, row.language, row.at, how_far)
     except (ValueError, TypeError, NumberRefused):
-        name_once(table.name, row.id, ["what was missed"])
+        call = None
+    if call is None or not isinstance(call.at, datetime):
+        name_once(table.name, row.id, ["kind, phone or at"])
         return None
+    return call

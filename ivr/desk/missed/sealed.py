@@ -47,7 +47,7 @@ class SealedMissedCalls:
     def keep(self, new: NewMissedCall) -> None:
         """Store a missed call. Safe to repeat. Raises QueueAway."""
         with queue_errors(self.breaker), self.redis.pipeline(transaction=True) as both:
-            both.hset(KEY, self.keyed_ids.call(new.call_id), self.cipher.encrypt(_to_json(new)))
+            both.hset(KEY, self.keyed_ids.call(new.call_id), self.cipher.encrypt(to_json(new)))
             both.expire(KEY, KEPT)
             both.execute()
 
@@ -57,9 +57,9 @@ class SealedMissedCalls:
             found = list(self.redis.hscan_iter(KEY))
         return [SealedMissedCall(field.decode(errors="replace"), self._open(words)) for field, words in found]
 
-    def of(self, phone: Phone) -> Sequence[SealedMissedCall]:
-        """Return the missed calls of this number that wait. Raises QueueAway."""
-        return [each for each in self.all() if each.new and each.new.phone == phone]
+    def of(self, number: str) -> Sequence[SealedMissedCall]:
+        """Return the missed calls of this number, as it is stored, that wait. Raises QueueAway."""
+        return [each for each in self.all() if each.new and each.new.phone.e164 == number]
 
     def leave(self, found: Sequence[SealedMissedCall]) -> None:
         """Remove these. Raises QueueAway."""
@@ -74,7 +74,8 @@ class SealedMissedCalls:
             return None
 
 
-def _to_json(new: NewMissedCall) -> str:
+def to_json(new: NewMissedCall) -> str:
+    """Return the missed call as JSON, unencrypted: to be encrypted, or handed to the caller."""
     return json.dumps(
         {
             "call": new.call_id,

@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, or_, select, update
+from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from ivr.desk.missed.how_far import PathReader
-from ivr.desk.missed.missed_calls import MOST, MissedCalls, dealt_with, gone
+from ivr.desk.missed.missed_calls import MOST, MissedCalls, dealt_with
 from ivr.desk.missed.sealed import SealedMissedCalls
 from ivr.desk.move_parts import UNDO_WITHIN
-from ivr.line.clinic import Clinic
 from ivr.storage import schema
-from ivr.storage.database import Database
 from ivr.storage.upsert import in_turn
 
 RECORDED = timedelta(hours=2)
@@ -29,7 +27,6 @@ table, calls = schema.missed_calls, schema.calls
 class MissedCallUpkeep:
     """Keeps the missed calls true."""
 
-    database: Database
     store: MissedCalls
     sealed: SealedMissedCalls
     mark_of: Callable[[str], str]
@@ -52,14 +49,14 @@ class MissedCallUpkeep:
         """
         columns: tuple[Any, ...] = (table.c.id, table.c.call_sid, table.c.at)
         unchecked = select(*columns).where(table.c.checked.is_(False))
-        with self.database.reading() as read:
+        with self.store.database.reading() as read:
             rows = read.execute(unchecked.order_by(table.c.id).limit(MOST)).all()
             paths = _paths(read, [self.mark_of(row.call_sid) for row in rows])
         found = [(row, paths.get(self.mark_of(row.call_sid))) for row in rows]
         known = [(row, call) for row, call in found if call is not None]
         lost = [row.id for row, call in found if call is None and _is_lost(row, now)]
         if known or lost:
-            in_turn(self.database, lambda write: self._correct(write, known, lost))
+            in_turn(self.store.database, lambda write: self._correct(write, known, lost))
         return len(known)
 
     def _correct(self, write: Connection, known: Sequence[tuple[Row[Any], Row[Any]]], lost: Sequence[int]) -> None:
@@ -76,19 +73,19 @@ class MissedCallUpkeep:
             told = {"kind": how_far.kind, "reached": how_far.reached, **spoken}
             write.execute(update(table).where(same).values(checked=True, **told))
 
-    def purge(self, clinic: Clinic, lived: datetime) -> int:
+    def purge(self, lived: datetime) -> int:
         """Delete what does not stand any more at the lived time, and return how many. Raises StoreAway."""
-        over = or_(
-            gone(clinic, lived),
-            dealt_with(),
-            # Whoever has called may take that back for some seconds.
-            table.c.called_at <= lived - UNDO_WITHIN,
-            and_(table.c.kind.is_not(None), table.c.kind.not_in(clinic.missed_calls)),
-        )
-        with self.database.reading() as read:
+        with self.store.database.reading() as read:
+            over = or_(
+                self.store.gone(read, lived),
+                dealt_with(),
+                # Whoever has called may take that back for some seconds.
+                table.c.called_at <= lived - UNDO_WITHIN,
+                table.c.kind.not_in(self.store.clinic.missed_calls),
+            )
             ids = read.scalars(select(table.c.id).where(over).order_by(table.c.id).limit(MOST)).all()
         if ids:
-            in_turn(self.database, lambda write: write.execute(delete(table).where(table.c.id.in_(ids))))
+            in_turn(self.store.database, lambda write: write.execute(delete(table).where(table.c.id.in_(ids))))
         return len(ids)
 
 

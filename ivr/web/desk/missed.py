@@ -10,16 +10,15 @@ from datetime import datetime, timedelta
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
+from ivr.desk.missed.callbacks import callback_for
 from ivr.desk.missed.how_far import CLOSED, RINGING
 from ivr.desk.missed.missed_calls import MissedCall
-from ivr.desk.requests import NewRequest, Request
-from ivr.line.booking import Kind, Wish
 from ivr.line.clinic import MissedKind
 from ivr.storage.audit import AuditAction
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, hour, language, local, moment
 from ivr.web.services import services
-from ivr.web.sessions import by, who
+from ivr.web.sessions import by
 from ivr.web.wording import language_words
 
 missed = Blueprint("missed", __name__, url_prefix="/desk/missed")
@@ -46,7 +45,7 @@ class MissedLine:
 
 def lines(of_line: str = "") -> list[MissedLine]:
     """Return the missed calls of this line, or of all, last those that the reception talked to. Raises StoreAway."""
-    standing = services().desk.missed.standing(services().hours.clinic_now(), services().clock())
+    standing = services().desk.missed.standing(services().clock())
     found = [each for each in standing if of_line in {"", each.line}]
     names = services().diary.patients.names({each.phone.e164 for each in found})
     return [_line(each, names) for each in found]
@@ -126,33 +125,18 @@ def make_request(missed_id: int) -> ResponseReturnValue:
     if found is None:
         return _gone()
     session.pop(LAST_CALLED, None)
-    made = _requested(found)
-    services().staff.audit.write(by(), AuditAction.WROTE_DOWN_REQUEST, made.reference)
-    flash(_("It is on the waiting list: reference %(reference)s.", reference=made.reference), "done")
+    reference = _requested(found)
+    services().staff.audit.write(by(), AuditAction.WROTE_DOWN_REQUEST, reference)
+    flash(_("It is on the waiting list: reference %(reference)s.", reference=reference), "done")
     return redirect(url_for("console.worklist"))
 
 
-def _requested(found: MissedCall) -> Request:
-    """Return the request of a missed call, stored once however often it is asked for. Raises StoreAway."""
-    now, wish = services().clock(), Wish(Kind.CALLBACK, None, None)
-    line = services().hours.clinic_now().line(found.line)
-    new = NewRequest(
-        kind=wish.kind,
-        line=line.key,
-        phone=found.phone,
-        language=found.language,
-        day=wish.day,
-        part=wish.part,
-        due=line.offer.due(wish, now),
-        call_id=found.call_id,
-        created=now,
-        asked=found.at,
-        own_number=True,
-        made_by=who(),
-    )
+def _requested(found: MissedCall) -> str:
+    """Return the reference of a missed call's request, which is stored once however often it is asked for."""
+    new = callback_for(found, services().hours.clinic_now().line(found.line), by())
     promise, keyed_ids = ("missed call", *new.promise), services().reports.keyed_ids
     saved = services().desk.store.keep(new, keyed_ids.mark(promise), keyed_ids.reference(promise))
-    return services().desk.store.request(saved.request_id)
+    return services().desk.store.request(saved.request_id).reference
 
 
 def _gone() -> ResponseReturnValue:

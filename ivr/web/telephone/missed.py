@@ -4,12 +4,11 @@ The carrier's word of the end names the number, and the spool where the call cam
 clinic would not call, nothing is kept.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ivr.carrier.call_event import CallEvent
-from ivr.desk.missed.how_far import FAULTS, PathReader
+from ivr.desk.missed.how_far import HowFar, PathReader
 from ivr.desk.missed.missed_calls import NewMissedCall
-from ivr.line.phones import Phone
 from ivr.reports.call_records import FAILED, CallRecord
 from ivr.web.services import services
 
@@ -18,26 +17,20 @@ READER = PathReader()
 
 def note_missed(ended: CallEvent) -> None:
     """Have the desk told of a call that has ended, if it was missed. Stores that are away are only logged."""
-    caller = services().clinic.dialling.caller_id(ended.sender)
-    if caller is None:
+    caller, here = services().clinic.dialling.caller_id(ended.sender), services().reports
+    found = here.last_calls.record(here.keyed_ids.call(ended.call_id)) if caller else None
+    how_far = _how_far(ended, found) if found else None
+    if caller is None or (found and how_far is None):
         return
-    here = services().reports
-    found = here.last_calls.record(here.keyed_ids.call(ended.call_id))
-    new = _of_record(ended, caller, found) if found else _of_unknown(ended, caller)
-    if new is not None:
-        services().telephone.missed.take(new)
+    line, language, began = (found.line, found.language, found.began) if found else _unknown(ended)
+    services().telephone.missed.take(NewMissedCall(ended.call_id, caller, line, language, began, how_far))
 
 
-def _of_record(ended: CallEvent, caller: Phone, found: CallRecord) -> NewMissedCall | None:
-    failed = (FAILED,) if ended.failed and not FAULTS.intersection(found.path[-1:]) else ()
-    how_far = READER.how_far((*found.path, *failed))
-    if how_far is None:
-        return None
-    return NewMissedCall(ended.call_id, caller, found.line, found.language, found.began, how_far)
+def _how_far(ended: CallEvent, found: CallRecord) -> HowFar | None:
+    return READER.how_far((*found.path, FAILED) if ended.failed else found.path)
 
 
-def _of_unknown(ended: CallEvent, caller: Phone) -> NewMissedCall:
-    """Return the missed call of which this machine knows nothing: it is shown when its record is there."""
+def _unknown(ended: CallEvent) -> tuple[str, str, datetime]:
+    """Return line, language and beginning of a call of which this machine knows nothing; its record will tell more."""
     line = services().clinic.line_rung(ended.called, ended.forwarded_from)
-    began = services().clock() - timedelta(seconds=ended.lasted or 0)
-    return NewMissedCall(ended.call_id, caller, line.key, line.language, began, None)
+    return line.key, line.language, services().clock() - timedelta(seconds=ended.lasted or 0)
