@@ -130,7 +130,7 @@ def bring_missed_calls(worker: WorkerServices) -> None:
 
 
 def check_missed_calls(worker: WorkerServices) -> None:
-    """Correct the missed calls by the records of their calls. Raises StoreAway."""
+    """Correct the missed calls by what is known of them by now. Raises StoreAway, SpoolAway."""
     worker.desk.missed_upkeep.check(worker.clock())
 
 

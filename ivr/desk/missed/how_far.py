@@ -5,6 +5,7 @@ Pure: a path and the menu's table. No SQL, no clock.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ivr.line.clinic import MissedKind
 from ivr.line.menu import HOME, MENU, PERSON_PLACE
@@ -23,12 +24,30 @@ PROMISES = ("kept", "booked", "moved", "cancelled")
 
 
 @dataclass(frozen=True)
+class CallPath:
+    """The places that a call passed, as far as they are known here."""
+
+    path: Sequence[str]
+    line: str
+    language: str
+    began: datetime
+
+
+@dataclass(frozen=True)
 class HowFar:
     """The progress of a call that was missed, or that the reception took."""
 
     kind: MissedKind
     reached: str = ""
     """The option of the main menu that was chosen, by its place; of the reception, RINGING, CLOSED or NOBODY."""
+
+    @property
+    def rank(self) -> int:
+        """The rank of its kind among those of a caller, from the one that tells least to the one that tells most."""
+        return RANKS.index(self.kind)
+
+
+RANKS = (MissedKind.NOTHING, MissedKind.MIDWAY, MissedKind.FAULT, MissedKind.RECEPTION, MissedKind.TALKED)
 
 
 @dataclass(frozen=True)

@@ -208,15 +208,11 @@ def _line(calls: Sequence[MissedCall]) -> MissedCall:
     missed = calls[: next((at for at, each in enumerate(calls) if each.talked), len(calls))]
     if not missed:
         return calls[0]
-    furthest = max(missed, key=lambda each: FURTHER.index(each.how_far.kind))
+    furthest = max(missed, key=lambda each: each.how_far.rank)
     latest = missed[0]
     return MissedCall(
         latest.id, latest.call_id, latest.phone, latest.line, latest.language, latest.at, furthest.how_far, len(missed)
     )
-
-
-FURTHER = (MissedKind.NOTHING, MissedKind.MIDWAY, MissedKind.FAULT, MissedKind.RECEPTION, MissedKind.TALKED)
-"""The kinds from the one that tells least of a caller to the one that tells most."""
 
 
 def _row(new: NewMissedCall) -> Mapping[str, Any]:

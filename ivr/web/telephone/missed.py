@@ -7,9 +7,9 @@ clinic would not call, nothing is kept.
 from datetime import datetime, timedelta
 
 from ivr.carrier.call_event import CallEvent
-from ivr.desk.missed.how_far import HowFar, PathReader
+from ivr.desk.missed.how_far import CallPath, HowFar, PathReader
 from ivr.desk.missed.missed_calls import NewMissedCall
-from ivr.reports.call_records import FAILED, CallRecord
+from ivr.reports.call_records import FAILED
 from ivr.web.services import services
 
 READER = PathReader()
@@ -18,7 +18,7 @@ READER = PathReader()
 def note_missed(ended: CallEvent) -> None:
     """Have the desk told of a call that has ended, if it was missed. Stores that are away are only logged."""
     caller, here = services().clinic.dialling.caller_id(ended.sender), services().reports
-    found = here.last_calls.record(here.keyed_ids.call(ended.call_id)) if caller else None
+    found = here.last_calls.path(here.keyed_ids.call(ended.call_id)) if caller else None
     how_far = _how_far(ended, found) if found else None
     if caller is None or (found and how_far is None):
         return
@@ -26,7 +26,7 @@ def note_missed(ended: CallEvent) -> None:
     services().telephone.missed.take(NewMissedCall(ended.call_id, caller, line, language, began, how_far))
 
 
-def _how_far(ended: CallEvent, found: CallRecord) -> HowFar | None:
+def _how_far(ended: CallEvent, found: CallPath) -> HowFar | None:
     return READER.how_far((*found.path, FAILED) if ended.failed else found.path)
 
 
