@@ -15,9 +15,9 @@ from ivr.desk.missed.sealed import SealedMissedCall, SealedMissedCalls
 from ivr.desk.missed.sealed import to_json as missed_to_json
 from ivr.desk.pending import PendingRequest, PendingRequests, to_json
 from ivr.desk.requests import LIVE
-from ivr.line.phones import Phone
 from ivr.operations.personal_rows import (
     IS_BOOKED,
+    AnyNumber,
     mentions,
     merged,
     of_number,
@@ -54,7 +54,7 @@ class StoredNumber:
 class PersonalRecord:
     """All data about a number."""
 
-    phone: Phone | StoredNumber
+    phone: AnyNumber
     requests: Rows = ()
     """The requests, each with its promises, history and outbox tasks."""
     appointments: Rows = ()
@@ -130,7 +130,7 @@ class PersonalData:
     sealed_missed: SealedMissedCalls
     drafts: Drafts | None = None
 
-    def of(self, phone: Phone | StoredNumber) -> PersonalRecord:
+    def of(self, phone: AnyNumber) -> PersonalRecord:
         """Return all data about a number. Raises StoreAway, QueueAway."""
         waiting, unreadable = self._waiting(phone)
         with self.database.reading() as read:
@@ -159,14 +159,14 @@ class PersonalData:
             merged=together,
         )
 
-    def _waiting(self, phone: Phone | StoredNumber) -> tuple[list[PendingRequest], int]:
+    def _waiting(self, phone: AnyNumber) -> tuple[list[PendingRequest], int]:
         found, unreadable = [], 0
         for sealed in (*self.pending.sealed(), *self.pending.sealed_aside()):
             try:
                 found.append(self.pending.open(sealed))
             except Unreadable:
                 unreadable += 1
-        return [each for each in found if each.new.phone == phone], unreadable
+        return [each for each in found if each.new.phone.e164 == phone.e164], unreadable
 
     def erase_waiting(self, held: PersonalRecord) -> None:
         """Erase the pending requests and the missed calls in Redis. Raises QueueAway."""

@@ -24,13 +24,17 @@ from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
 from ivr.storage.database import Database
 from ivr.storage.fit import require_fit
-from ivr.storage.odd import name_once
+from ivr.storage.odd import name_once, text_of
 from ivr.storage.upsert import in_turn, insert_new
 
 table = schema.missed_calls
 
 MOST = 300
 """The most calls that are read at once: more than anybody calls back in a day."""
+
+READ: tuple[Any, ...] = tuple(
+    table.c[name] for name in ("id", "call_sid", "phone", "line", "language", "at", "kind", "reached")
+)
 
 REACHED_BY_DESK = (HistoryEvent.MADE, HistoryEvent.RANG_AGAIN, HistoryEvent.ASKED_FOR, HistoryEvent.TAKEN, *Outcome)
 """The events of a number's request after which its missed calls are gone: it left one, or was called about one."""
@@ -106,7 +110,7 @@ class MissedCalls:
         Raises StoreAway.
         """
         shown = (table.c.kind.in_(self.clinic.missed_calls), table.c.called_at.is_(None))
-        newest = select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(MOST)
+        newest = select(*READ).order_by(table.c.at.desc(), table.c.id.desc()).limit(MOST)
         with self.database.reading() as read:
             standing = (*shown, ~dealt_with(), ~_of_blocked(), ~self.gone(read, now))
             rows = read.execute(newest.where(*standing)).all()
@@ -121,7 +125,7 @@ class MissedCalls:
     def find(self, missed_id: int) -> MissedCall | None:
         """Return the missed call with this id, whether or not it stands; None where it is gone. Raises StoreAway."""
         with self.database.reading() as read:
-            row = read.execute(select(table).where(table.c.id == missed_id)).one_or_none()
+            row = read.execute(select(*READ).where(table.c.id == missed_id)).one_or_none()
         return _missed(row) if row else None
 
     def call(self, missed_id: int, by: By) -> bool:
@@ -232,8 +236,9 @@ def _row(new: NewMissedCall) -> Mapping[str, Any]:
 def _missed(row: Row[Any]) -> MissedCall | None:
     """Return a row as a value; None where it cannot be read, which the log names once. Nothing was promised of it."""
     try:
-        how_far = HowFar(MissedKind(row.kind), row.reached)
-        call = MissedCall(row.id, row.call_sid, Phone(row.phone), row.line, row.language, row.at, how_far)
+        call_id, line_key, language, reached = map(text_of, (row.call_sid, row.line, row.language, row.reached))
+        how_far = HowFar(MissedKind(row.kind), reached)
+        call = MissedCall(row.id, call_id, Phone(row.phone), line_key, language, row.at, how_far)
     except (ValueError, TypeError, NumberRefused):
         call = None
     if call is None or not isinstance(call.at, datetime):

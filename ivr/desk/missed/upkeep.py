@@ -15,6 +15,7 @@ from ivr.desk.missed.missed_calls import MOST, MissedCalls, dealt_with
 from ivr.desk.missed.sealed import SealedMissedCalls
 from ivr.desk.move_parts import UNDO_WITHIN
 from ivr.storage import schema
+from ivr.storage.odd import text_of
 from ivr.storage.upsert import in_turn
 
 RECORDED = timedelta(hours=2)
@@ -56,7 +57,7 @@ class MissedCallUpkeep:
         columns: tuple[Any, ...] = (table.c.id, table.c.call_sid, table.c.at, table.c.kind, table.c.reached)
         unchecked = select(*columns).where(table.c.checked.is_(False)).order_by(table.c.id).limit(MOST)
         with self.store.database.reading() as read:
-            rows = {self.mark_of(row.call_sid): row for row in read.execute(unchecked)}
+            rows = {self.mark_of(text_of(row.call_sid)): row for row in read.execute(unchecked)}
             recorded = _recorded(read, list(rows))
         here = self.paths_here(list(rows)) if rows else {}
         found = {}
