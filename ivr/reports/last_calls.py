@@ -22,7 +22,7 @@ class LastCalls:
 
     spool: Spool
     deadline: Deadline
-    """Its own, so that a disk that has stalled holds up nobody else."""
+    """One that no caller's answer needs, so that a disk that has stalled holds up nobody."""
 
     def path(self, mark: str) -> CallPath | None:
         """Return the path of the call with this mark so far.

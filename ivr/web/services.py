@@ -40,6 +40,23 @@ NAME = "services"
 
 
 @dataclass(frozen=True)
+class Deadlines:
+    """The deadlines of work on the stores, each with threads of its own."""
+
+    answer: Deadline
+    """For what a caller waits for."""
+    look_up: Deadline
+    """For what a caller can do without."""
+    beside: Deadline
+    """For what no caller waits for, so that it takes no thread from those who do."""
+
+    def close(self) -> None:
+        """Take no more work, and wait for the work under way."""
+        for each in (self.answer, self.look_up, self.beside):
+            each.close()
+
+
+@dataclass(frozen=True)
 class TelephoneServices:
     """The services that a call needs: the carrier, the intake of requests, and the limits of calls."""
 
@@ -111,32 +128,28 @@ def build(
 ) -> Services:
     """Build the services that these settings describe. Raises BadFile where a configuration file is invalid."""
     base = foundation.for_callers(settings, clock, monotonic, limits)
-    hours, deadline, quick = rooms.hours(base), Deadline(limits.answer), Deadline(limits.look_up)
+    hours, waits = rooms.hours(base), Deadlines(*map(Deadline, (limits.answer, limits.look_up, limits.answer)))
     desk = rooms.desk(base, hours, IntakeRules(base.clinic.limits.requests_of_a_number))
     diary = rooms.diary(base, hours)
-    reports, operations = _reports(base), _operations(base, deadline, ClockJumps(clock, monotonic))
+    reports, operations = _reports(base, waits.beside), _operations(base, waits.answer, ClockJumps(clock, monotonic))
     return Services(
         settings=settings,
         clinic=base.clinic,
         script=base.script,
         clock=clock,
         database=base.database,
-        telephone=_telephone(base, desk, diary, deadline, quick),
+        telephone=_telephone(base, desk, diary, waits),
         desk=desk,
         diary=diary,
         hours=hours,
         staff=rooms.staff(base, passwords or Passwords()),
         reports=reports,
         operations=operations,
-        close=partial(
-            _close, deadline, quick, reports.last_calls.deadline, reports.spool_writer, operations.counters, base
-        ),
+        close=partial(_close, waits, reports.spool_writer, operations.counters, base),
     )
 
 
-def _telephone(
-    base: Foundation, desk: DeskServices, diary: DiaryServices, deadline: Deadline, quick: Deadline
-) -> TelephoneServices:
+def _telephone(base: Foundation, desk: DeskServices, diary: DiaryServices, waits: Deadlines) -> TelephoneServices:
     keyed_ids = base.keyed_ids()
     bookings = PhoneBookings(
         database=base.database,
@@ -147,21 +160,21 @@ def _telephone(
         rules=desk.store.rules,
         keyed_ids=keyed_ids,
         job_queue=desk.job_queue,
-        deadline=deadline,
+        deadline=waits.answer,
     )
     return TelephoneServices(
         carrier=carriers.carrier(base.settings.carrier, base.script, base.clinic.voices),
-        intake=Intake(desk.store, desk.pending, desk.job_queue, keyed_ids, deadline, desk.blocked),
-        missed=MissedCallIntake(desk.missed, desk.sealed_missed, deadline, base.clinic.missed_calls),
+        intake=Intake(desk.store, desk.pending, desk.job_queue, keyed_ids, waits.answer, desk.blocked),
+        missed=MissedCallIntake(desk.missed, desk.sealed_missed, waits.beside, base.clinic.missed_calls),
         bookings=bookings,
-        own_appointments=OwnAppointments(bookings, quick),
+        own_appointments=OwnAppointments(bookings, waits.look_up),
         limits=CallLimits(base.redis, base.redis_breaker, keyed_ids, base.clinic.limits),
         cipher=base.cipher("call"),
     )
 
 
-def _reports(base: Foundation) -> ReportServices:
-    last_calls = LastCalls(base.spool(), Deadline(base.limits.answer))
+def _reports(base: Foundation, beside: Deadline) -> ReportServices:
+    last_calls = LastCalls(base.spool(), beside)
     return ReportServices(Reports(base.slow_database), SpoolWriter(base.spool()), last_calls, base.keyed_ids())
 
 
@@ -176,7 +189,7 @@ def _operations(base: Foundation, deadline: Deadline, jumps: ClockJumps) -> Oper
     )
 
 
-def _close(*parts: Deadline | SpoolWriter | Counters | Foundation) -> None:
+def _close(*parts: Deadlines | SpoolWriter | Counters | Foundation) -> None:
     for part in parts:
         part.close()
 

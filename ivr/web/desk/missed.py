@@ -144,9 +144,9 @@ def _gone() -> ResponseReturnValue:
     return render_template("refused.html", title=_("This missed call is gone"), words=words), 409
 
 
-def called_just_now() -> Mapping[str, object] | None:
+def called_just_now() -> MissedCall | None:
     """Return the missed call that this person has just called, while that may be undone; else None."""
     last: Mapping[str, str] | None = session.get(LAST_CALLED)
     if not last or services().clock() - datetime.fromisoformat(last["at"]) > UNDO_SHOWN:
         return None
-    return last
+    return services().desk.missed.find(int(last["id"]))
