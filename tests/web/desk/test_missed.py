@@ -14,9 +14,10 @@ from ivr.line.hours import DeskClosure
 from ivr.line.phones import phone as number
 from ivr.storage import schema
 from ivr.storage.audit import By
-from tests.conftest import PASSWORD, settings_for
+from ivr.web.services import build
+from tests.conftest import PASSWORD, QUICK, UNHURRIED, settings_for
 from tests.people import CALLER, Clock, Conversation, Phone, Staff
-from tests.web import clinic_with_reception, service
+from tests.web import clinic_with_reception, served
 from workers.clock import purge_expired
 from workers.services import WorkerServices
 
@@ -190,16 +191,14 @@ def test_a_call_that_the_carrier_could_not_go_on_with_is_missed_by_a_fault(staff
 
 
 @pytest.mark.parametrize(("shown", "lines"), [('"reception", "talked"', 2), ('"nothing"', 1), ("", 0)])
-def test_the_clinic_says_which_kinds_are_kept(
-    tmp_path: Path, database_url: str, redis_url: str, clock: Clock, shown: str, lines: int
-) -> None:
+def test_the_clinic_says_which_kinds_are_kept(tmp_path: Path, settings: Settings, shown: str, lines: int) -> None:
     path = Path(clinic_with_reception(tmp_path))
     path.write_text(re.sub(r"(?m)^shown = .*$", f"shown = [{shown}]", path.read_text()))
-    with service(tmp_path, database_url, redis_url, clock, CLINIC_FILE=str(path)) as phone:
+    with served(build(settings, Clock(), QUICK, limits=UNHURRIED)) as phone:
         phone.rings(caller="+919999900001").hangs_up()
         phone.rings(caller="+919999900002").press("0").hangs_up()
         phone.rings(caller="+919999900003").press("0").reception(talked=True).hangs_up()
-        assert len(phone.services.desk.missed.standing(clock())) == stored(phone) == lines
+        assert len(phone.services.desk.missed.standing(Clock().now)) == stored(phone) == lines
 
 
 # -- joined by number, and gone
