@@ -13,6 +13,7 @@ from ivr.storage import schema
 from testing.servers.valkey import Valkey
 from tests.people import CALLER, Clock, Phone, Staff
 from tests.web import service
+from tests.workers import the_clock_runs
 from workers.clock import bring_missed_calls
 from workers.services import WorkerServices
 
@@ -37,8 +38,8 @@ def test_with_the_database_away_it_waits_in_redis_and_comes_to_the_desk(
     away.rings().press("0").hangs_up()
     away.rings().press("0").hangs_up().hangs_up()
     assert stored(worker) == []
-    bring_missed_calls(worker)
-    bring_missed_calls(worker)
+    the_clock_runs(worker)
+    the_clock_runs(worker)
     assert len(stored(worker)) == 2
     assert "99999 00001" in staff.sees()
     assert worker.desk.sealed_missed.all() == []

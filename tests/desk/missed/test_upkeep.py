@@ -12,7 +12,8 @@ from ivr.storage import schema
 from ivr.storage.database import Database
 from tests.people import CALLER, Clock, Phone
 from tests.web import service
-from workers.clock import check_missed_calls, purge_expired, record_calls
+from tests.workers import the_clock_runs
+from workers.clock import check_missed_calls, purge_expired
 from workers.services import WorkerServices
 
 table = schema.missed_calls
@@ -37,8 +38,7 @@ def stored(worker: WorkerServices) -> int:
 
 def the_clock_looks(worker: WorkerServices, clock: Clock) -> None:
     clock.goes_on(seconds=SETTLES.total_seconds())
-    record_calls(worker)
-    check_missed_calls(worker)
+    the_clock_runs(worker)
 
 
 def test_a_last_step_that_comes_after_the_end_takes_it_back(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
