@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, or_, select, update
 
 from ivr.desk.blocked import is_blocked
 from ivr.desk.missed.how_far import HowFar
@@ -118,10 +118,11 @@ class MissedCalls:
         return joined([found for row in rows if (found := _missed(row)) is not None])
 
     def version(self) -> str:
-        """Return words that change with every missed call that comes, goes or is called. Raises StoreAway."""
-        columns = (func.count(), func.max(table.c.id), func.count(table.c.kind), func.count(table.c.called_at))
+        """Return words that change when a missed call comes, goes, is called or corrected. Raises StoreAway."""
+        known, checked = func.count(table.c.kind), func.count(case((table.c.checked, 1)))
+        counts = select(func.count(), func.max(table.c.id), known, checked, func.count(table.c.called_at))
         with self.database.reading() as read:
-            return "-".join(str(each or 0) for each in read.execute(select(*columns)).one())
+            return "-".join(str(each or 0) for each in read.execute(counts).one())
 
     def find(self, missed_id: int) -> MissedCall | None:
         """Return the missed call with this id, whether or not it stands; None where it is gone. Raises StoreAway."""
