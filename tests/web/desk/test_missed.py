@@ -353,6 +353,16 @@ def test_a_number_that_was_called_and_did_not_answer_becomes_a_request(staff: St
     assert len(phone.services.desk.store.waiting()) == 1
 
 
+def test_a_number_that_waits_already_gets_no_second_request(staff: Staff, phone: Phone, clock: Clock) -> None:
+    before = phone.rings().press(*CALLBACK).hangs_up()
+    clock.goes_on(minutes=1)
+    phone.rings().hangs_up()
+    _, page = taps(staff, "request", first(staff))
+    assert f"It is on the waiting list: reference {before.reference}." in page
+    (waiting,) = phone.services.desk.store.waiting()
+    assert waiting.rang_again == 1
+
+
 def test_a_missed_call_that_is_gone_says_so(staff: Staff) -> None:
     for what in ("call", "request"):
         assert taps(staff, what, 77)[0] == 409
