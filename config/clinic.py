@@ -22,6 +22,7 @@ from config.sections import (
     DiaryFile,
     LimitsFile,
     LineFile,
+    MissedCallsFile,
     PractitionerFile,
     ReasonFile,
     ReceptionFile,
@@ -54,6 +55,7 @@ class ClinicFile(Strict):
     again: AgainFile
     limits: LimitsFile
     retention: RetentionFile
+    missed_calls: MissedCallsFile = MissedCallsFile()
     reception: ReceptionFile = ReceptionFile()
     whereabouts: WhereaboutsFile = WhereaboutsFile()
     review: ReviewFile = ReviewFile()
@@ -127,6 +129,7 @@ def read(path: Path) -> Clinic:
         voices=file.voices,
         diary=_diary(file),
         reasons={each.key: each.words for each in file.reasons},
+        missed_calls=file.missed_calls.shown,
     )
 
 

@@ -18,7 +18,7 @@ from config.fields import (
 )
 from config.toml_file import Strict
 from ivr.line.booking import Part, Persistence
-from ivr.line.clinic import Limits, Retention, Review
+from ivr.line.clinic import Limits, MissedKind, Retention, Review
 from ivr.line.diary import GRAIN
 from ivr.line.hours import Shift
 
@@ -154,6 +154,12 @@ class RetentionFile(Strict):
     def retention(self) -> Retention:
         """The section as a Retention."""
         return Retention(*(timedelta(days=days) for days in (self.closed_requests, self.recordings, self.log)))
+
+
+class MissedCallsFile(Strict):
+    """The kinds of missed calls that the desk keeps; without the section, all of them."""
+
+    shown: frozenset[MissedKind] = frozenset(MissedKind)
 
 
 class ReceptionFile(Strict):

@@ -13,6 +13,7 @@ from ivr.web.desk.blocked import blocked
 from ivr.web.desk.busy_lines import busy_lines
 from ivr.web.desk.counter import counter
 from ivr.web.desk.merging import merging
+from ivr.web.desk.missed import missed
 from ivr.web.desk.older_pages import older_pages
 from ivr.web.desk.pages import console
 from ivr.web.desk.search import search
@@ -77,6 +78,7 @@ BLUEPRINTS = (
     moves,
     counter,
     merging,
+    missed,
     older_pages,
     search,
     audit,

@@ -182,6 +182,12 @@ class Conversation:
         self.follows(self.waits.action, outcome)
         return self
 
+    def hangs_up(self, **more: str) -> "Conversation":
+        """Hangs up: the carrier says that the call is over."""
+        fields = self._form({"CallStatus": "completed", "CallDuration": "61", **more})
+        assert self.phone.posts("/voice/status", fields).status_code == 204
+        return self
+
     def follows(self, url: str, more: Mapping[str, str]) -> None:
         """Goes on with this URL and reads what comes back."""
         path = self.phone.within(urljoin(self.url or "/voice", url))

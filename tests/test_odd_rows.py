@@ -59,7 +59,7 @@ CHANGED_BY_NOBODY = {"id", "request_id", "staff_id", "token_hash", "nonce", "pas
 TABLES = (
     *(schema.requests, schema.history, schema.blocked, schema.calls, schema.staff, schema.closures, schema.audit),
     *(schema.promises, schema.errands, schema.failed_logins),
-    *(schema.patients, schema.appointments, schema.appointment_history, schema.blocked_times),
+    *(schema.patients, schema.appointments, schema.appointment_history, schema.blocked_times, schema.missed_calls),
 )
 
 
@@ -114,6 +114,8 @@ class Desk:
             self.phone.rings(caller=caller).press("2", "1", "1", "1")
             desk.moves.take(request_id, asha)
             desk.moves.report(request_id, OutcomeReport(Outcome.BOOKED, now + timedelta(hours=request_id)), asha)
+        for caller in ("+919999900005", "+919999900006"):
+            self.phone.rings(caller=caller).press("0").hangs_up()
         for number in ("+919999900007", "+919999900008"):
             desk.blocked.block(self.services.clinic.dialling.anybodys(number), "rings all day", asha)
         week = [DeskClosure(now.date() + timedelta(days=each), "", (), "") for each in (2, 3)]
@@ -222,6 +224,8 @@ class Desk:
             self.services.hours.closures_file.follow(self.services.hours.closures, now.date())
             self.services.operations.snapshot(now)
             Purge(worker.database, self.services.clinic.retention).run(now)
+            worker.desk.missed_upkeep.check(now)
+            worker.desk.missed_upkeep.purge(now)
         finally:
             worker.database.close()
 
@@ -238,6 +242,9 @@ class Desk:
                 call = self.phone.rings(caller=caller).press(*keys)
                 same_person = ("1",) if call.place == "whose" else ()
                 assert PROMISED.search(call.press(*same_person, "1", "1").words)
+        for what in ("call", "undo", "request"):
+            answer = self.staff.browser.post(f"/desk/missed/2/{what}", data={"csrf_token": token})
+            assert answer.status_code < 500, f"{answer.status_code} after {what}"
         for person in (1, 2):
             form = {"csrf_token": self.staff.csrf()}
             assert self.staff.browser.post(f"/desk/people/{person}/end_sessions", data=form).status_code < 500

@@ -85,6 +85,8 @@ def calls(phone: Phone) -> Conversation:
     phone.posts("/voice", {**form, "CallSid": f"<{CALLER}>"})
     phone.unsigned("/voice", form)
     phone.unsigned("/voice/fallback", {**form, "ErrorUrl": f"https://line.example/voice?n={CALLER}"})
+    for keys in ((), ("0",)):
+        phone.rings(caller=CALLER).press(*keys).hangs_up().hangs_up()  # said nothing, and stands among the missed calls
     return call
 
 
@@ -99,6 +101,8 @@ def works(phone: Phone) -> None:
     person.does("note", 1, note=NOTE)
     for move in ("report", "undo", "report", "report"):
         person.does(move, 1, outcome="settled", what="settled")
+    for tap in ("call", "undo", "request", "call"):
+        person.browser.post(f"/desk/missed/1/{tap}", data={"csrf_token": person.csrf()})
 
 
 def in_redis(redis_url: str) -> str:

@@ -107,6 +107,7 @@ def purge_expired(worker: WorkerServices) -> None:
     """Delete what is older than its retention period, by the lived time. Raises StoreAway, LivedTimeAway."""
     lived = worker.lived_time.now()
     worker.lockout.purge(lived)
+    worker.desk.missed_upkeep.purge(lived)
     gone = worker.purge.run(lived)
     if gone:
         counts = ", ".join(f"{count} {called}" for called, count in gone.items())
@@ -123,6 +124,16 @@ def check_heard(worker: WorkerServices) -> None:
     worker.desk.unheard.check(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()))
 
 
+def bring_missed_calls(worker: WorkerServices) -> None:
+    """Bring to the desk the missed calls that wait in Redis. Raises QueueAway, StoreAway."""
+    worker.desk.missed_upkeep.bring()
+
+
+def check_missed_calls(worker: WorkerServices) -> None:
+    """Correct the missed calls by what is known of them by now. Raises StoreAway, SpoolAway."""
+    worker.desk.missed_upkeep.check(worker.clock())
+
+
 def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
     """Do all work of a sweep and return its errors. Each part is tried, whatever becomes of the others."""
     works = (
@@ -133,7 +144,8 @@ def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
         keep_sheet,
         check_redis,
         sweep,
-        *((record_calls, check_heard, purge_expired) if steady else ()),
+        bring_missed_calls,
+        *((record_calls, check_heard, check_missed_calls, purge_expired) if steady else ()),
     )
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))
 

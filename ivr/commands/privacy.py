@@ -101,7 +101,7 @@ def erase_all(personal_data: PersonalData, held: PersonalRecord) -> None:
     """Erase from Redis first, so that no request moves to the desk meanwhile. A failure says what is done by then."""
     with _told(NOTHING_ERASED):
         personal_data.erase_waiting(held)
-    with _told(STILL_IN_DATABASE if held.waiting else NOTHING_ERASED):
+    with _told(STILL_IN_DATABASE if held.waiting or held.sealed_missed else NOTHING_ERASED):
         personal_data.erase(held, By(COMMAND_LINE, services().clock()))
     with _told(STILL_IN_FILE):
         personal_data.database.scrub()
@@ -117,6 +117,8 @@ def _show(held: PersonalRecord) -> None:
         click.echo(f"{len(held.appointments)} appointments with their history, and {len(held.patients)} names.")
     if held.booked:
         click.echo(f"STILL IN THE DIARY, and then nobody expects the patient: {', '.join(held.booked)}")
+    if held.missed or held.sealed_missed:
+        click.echo(f"Missed calls, or calls that the reception took: {len(held.missed) + len(held.sealed_missed)}.")
     if held.drafts:
         click.echo(f"Typed about it at the desk and not sent: {len(held.drafts)}.")
     if held.live:
@@ -152,7 +154,8 @@ def _personal_data() -> Iterator[PersonalData]:
     """Yield access to the personal data, with a worker's time limit, since no caller waits."""
     database = Database(services().settings.database_url, timeout=WORKER_TIMEOUT)
     try:
-        yield PersonalData(database, services().desk.pending, services().staff.drafts.over(database))
+        desk, drafts = services().desk, services().staff.drafts.over(database)
+        yield PersonalData(database, desk.pending, desk.sealed_missed, drafts)
     finally:
         database.close()
 

@@ -14,7 +14,6 @@ from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.merge_links import WAS_MERGED, merged_into
 from ivr.desk.request_rows import AnyRequest, CannotRead, OddRequest, any_request, of_unknown_status, readable
 from ivr.desk.requests import (
-    CALLER,
     HistoryEntry,
     HistoryEvent,
     Kept,
@@ -32,6 +31,10 @@ from ivr.storage.upsert import in_turn, insert_new, lock_key
 
 FIRST_LEASE = timedelta(seconds=15)
 """Time for which the sweep leaves a new task to the process that made it and is about to enqueue it."""
+
+
+AT_THE_COUNTER = "by-hand"
+"""The call id of a request that is about no call: somebody at the counter made it."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,7 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
         created=new.created,
         call_sid=new.call_id,
         rang_again=0,
-        source="call" if new.made_by == CALLER else "counter",
+        source="counter" if new.call_id == AT_THE_COUNTER else "call",
         about=new.about,
         why=new.why,
     )

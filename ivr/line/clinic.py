@@ -6,7 +6,7 @@ Values only. config/clinic.py reads the file and checks it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from enum import Enum
+from enum import Enum, StrEnum
 from hashlib import sha256
 
 from ivr.line.booking import Offer, Persistence
@@ -135,6 +135,21 @@ class Limits:
     """Times that one call may ring the reception."""
 
 
+class MissedKind(StrEnum):
+    """The kinds of calls that the desk keeps among its missed calls, as clinic.toml and the database name them."""
+
+    NOTHING = "nothing"
+    """The caller chose nothing."""
+    MIDWAY = "midway"
+    """The caller chose something, and did not get to its end."""
+    RECEPTION = "reception"
+    """The caller asked for the reception, and talked to nobody."""
+    FAULT = "fault"
+    """The line had a fault."""
+    TALKED = "talked"
+    """The reception took the call: nothing was missed, but its number is at hand."""
+
+
 @dataclass(frozen=True)
 class Retention:
     """The times for which personal data is kept."""
@@ -173,6 +188,8 @@ class Clinic:
     whereabouts: Whereabouts = Whereabouts()
     reasons: Mapping[str, Text] = field(default_factory=dict)
     """The reasons for a closure that the desk can choose from, in the words that callers hear."""
+    missed_calls: frozenset[MissedKind] = frozenset(MissedKind)
+    """The kinds of missed calls that the desk keeps and shows."""
 
     @property
     def advice(self) -> tuple[Topic, ...]:

@@ -14,7 +14,7 @@ from ivr.desk.store import RequestStore
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.clinic import Clinic
 from ivr.line.phones import Phone
-from ivr.operations.demo_calls import MARK, made_up
+from ivr.operations.demo_calls import MARK, MISSED, made_up
 from ivr.operations.demo_days import NUMBERS, SOMEBODY, PastRequest, past_requests
 from ivr.operations.demo_diary import clear_diary, fill_diary
 from ivr.operations.retention import remove
@@ -23,7 +23,7 @@ from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database
 from ivr.storage.encryption import KeyedIds
-from ivr.storage.upsert import insert_new
+from ivr.storage.upsert import INSERTS, insert_new
 
 DEMO = "demo-"
 """The prefix of the call id of a made-up request."""
@@ -75,6 +75,9 @@ class Demo:
         """Write the examples that are not there yet, and return the number of all. Raises StoreAway."""
         for example in EXAMPLES:
             self._write(example, now)
+        with self.database.writing() as write:
+            rows = [each.row(f"{NUMBERS}{each.digits}", now) for each in MISSED]
+            write.execute(INSERTS[write.dialect.name](schema.missed_calls).on_conflict_do_nothing(), rows)
         return len(EXAMPLES)
 
     def fill_diary(self, now: datetime) -> int:
@@ -145,11 +148,12 @@ class Demo:
 
     def clear(self) -> int:
         """Remove all made-up calls and requests; return the number of requests. Raises StoreAway."""
-        table, calls = schema.requests, schema.calls
+        table, calls, missed = schema.requests, schema.calls, schema.missed_calls
         made_up = select(table.c.id).where(table.c.call_sid.startswith(DEMO, autoescape=True))
         with self.database.writing() as write:
             clear_diary(write, made_up)
             write.execute(delete(calls).where(calls.c.mark.startswith(MARK)))
+            write.execute(delete(missed).where(missed.c.call_sid.startswith(MARK)))
             ids = write.scalars(made_up).all()
             remove(write, table, ids)
             return len(ids)

@@ -3,11 +3,12 @@
 Values only; demo.py writes and removes them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from ivr.line.clinic import Clinic
+from ivr.line.clinic import Clinic, MissedKind
 from ivr.reports.call_records import CallRecord, ending
 
 DAYS = 14
@@ -79,3 +80,34 @@ def _of_a_day(clinic: Clinic, day: date) -> Iterator[CallRecord]:
             seconds=habit.seconds + turn % 30,
             ended=ending(words, over=True),
         )
+
+
+@dataclass(frozen=True)
+class MissedExample:
+    """A made-up missed call, by the last digits of its number."""
+
+    digits: str
+    line: str
+    language: str
+    minutes_ago: int
+    kind: MissedKind
+    reached: str = ""
+
+    def row(self, number: str, now: datetime) -> Mapping[str, Any]:
+        """Return the row of the table."""
+        called = {"call_sid": f"{MARK}missed-{self.digits}", "phone": number, "at": now - self.ago}
+        how_far = {"kind": self.kind, "reached": self.reached, "checked": True}
+        return {"line": self.line, "language": self.language, **called, **how_far}
+
+    @property
+    def ago(self) -> timedelta:
+        """The time since it."""
+        return timedelta(minutes=self.minutes_ago)
+
+
+MISSED = (
+    MissedExample("13", "main", "hi", 34, MissedKind.RECEPTION, "nobody"),
+    MissedExample("14", "second", "en", 21, MissedKind.MIDWAY, "book"),
+    MissedExample("15", "main", "hi", 8, MissedKind.NOTHING),
+    MissedExample("16", "main", "en", 47, MissedKind.TALKED),
+)

@@ -11,11 +11,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from ivr.desk.missed.sealed import SealedMissedCall, SealedMissedCalls
+from ivr.desk.missed.sealed import to_json as missed_to_json
 from ivr.desk.pending import PendingRequest, PendingRequests, to_json
 from ivr.desk.requests import LIVE
-from ivr.line.phones import Phone
 from ivr.operations.personal_rows import (
     IS_BOOKED,
+    AnyNumber,
     mentions,
     merged,
     of_number,
@@ -52,7 +54,7 @@ class StoredNumber:
 class PersonalRecord:
     """All data about a number."""
 
-    phone: Phone | StoredNumber
+    phone: AnyNumber
     requests: Rows = ()
     """The requests, each with its promises, history and outbox tasks."""
     appointments: Rows = ()
@@ -68,6 +70,10 @@ class PersonalRecord:
     """References of other numbers' requests with a note that contains this number."""
     drafts: Sequence[int] = ()
     """The ids of what staff have typed about these requests, or with this number in it, and not sent."""
+    missed: Rows = ()
+    """The missed calls."""
+    sealed_missed: Sequence[SealedMissedCall] = ()
+    """The missed calls that wait in Redis."""
     merged: Sequence[str] = ()
     """References of other numbers' requests that were merged with one of these."""
 
@@ -91,7 +97,8 @@ class PersonalRecord:
     @property
     def empty(self) -> bool:
         """True if there is no data about the number."""
-        return not (*self.requests, *self.appointments, *self.patients, *self.blocks, *self.waiting, *self.drafts)
+        at_the_desk = (*self.requests, *self.appointments, *self.patients, *self.blocks, *self.missed, *self.drafts)
+        return not (*at_the_desk, *self.waiting, *self.sealed_missed)
 
     def as_json(self) -> str:
         """Return the whole record as JSON, for the person whose number it is."""
@@ -101,6 +108,10 @@ class PersonalRecord:
             "appointments": self.appointments,
             "patients": self.patients,
             "blocks": self.blocks,
+            "missed_calls": [
+                *self.missed,
+                *(json.loads(missed_to_json(each.new)) for each in self.sealed_missed if each.new),
+            ],
             "waiting": [json.loads(to_json(each)) for each in self.waiting],
             "mentioned_in_notes_of": self.mentions,
             "merged_with": self.merged,
@@ -116,9 +127,10 @@ class PersonalData:
 
     database: Database
     pending: PendingRequests
+    sealed_missed: SealedMissedCalls
     drafts: Drafts | None = None
 
-    def of(self, phone: Phone | StoredNumber) -> PersonalRecord:
+    def of(self, phone: AnyNumber) -> PersonalRecord:
         """Return all data about a number. Raises StoreAway, QueueAway."""
         waiting, unreadable = self._waiting(phone)
         with self.database.reading() as read:
@@ -127,27 +139,40 @@ class PersonalData:
                 whole_appointment(read, row) for row in rows(read, schema.appointments, of_patient(phone.e164))
             ]
             patients = of_number(read, schema.patients, phone)
+            missed = of_number(read, schema.missed_calls, phone)
             blocks = rows(read, schema.blocked, schema.blocked.c.phone == phone.e164)
             mentioned, together = mentions(read, phone), merged(read, phone)
         places = [f"{place} {row['id']}" for row in requests for place in ("card", "blocked")]
         drafts = self.drafts.mentioning("".join(phone.groups), places) if self.drafts else ()
         return PersonalRecord(
-            phone, requests, appointments, patients, blocks, waiting, unreadable, mentioned, drafts, together
+            phone,
+            requests,
+            appointments,
+            patients,
+            blocks,
+            waiting,
+            unreadable,
+            mentioned,
+            drafts,
+            missed=missed,
+            sealed_missed=self.sealed_missed.of(phone.e164),
+            merged=together,
         )
 
-    def _waiting(self, phone: Phone | StoredNumber) -> tuple[list[PendingRequest], int]:
+    def _waiting(self, phone: AnyNumber) -> tuple[list[PendingRequest], int]:
         found, unreadable = [], 0
         for sealed in (*self.pending.sealed(), *self.pending.sealed_aside()):
             try:
                 found.append(self.pending.open(sealed))
             except Unreadable:
                 unreadable += 1
-        return [each for each in found if each.new.phone == phone], unreadable
+        return [each for each in found if each.new.phone.e164 == phone.e164], unreadable
 
     def erase_waiting(self, held: PersonalRecord) -> None:
-        """Erase the pending requests in Redis. Raises QueueAway."""
+        """Erase the pending requests and the missed calls in Redis. Raises QueueAway."""
         for each in held.waiting:
             self.pending.leave(each)
+        self.sealed_missed.leave(held.sealed_missed)
 
     def erase(self, held: PersonalRecord, by: By) -> None:
         """Erase the data in the database; the audit names the references, not the number. Raises StoreAway."""
@@ -159,13 +184,15 @@ class PersonalData:
                 (schema.appointments, of_patient(held.phone.e164)),
                 *(
                     (each, each.c.phone == held.phone.e164)
-                    for each in (schema.requests, schema.patients, schema.blocked)
+                    for each in (schema.requests, schema.patients, schema.blocked, schema.missed_calls)
                 ),
             ):
                 same = select(table.c.id).where(whose).order_by(table.c.id)
                 remove(write, table, write.scalars(same.with_for_update()).all())
             for reference in held.references:
                 write.execute(audit.line(by, AuditAction.ERASED, reference))
+            if held.missed:
+                write.execute(audit.line(by, AuditAction.ERASED, detail=f"{len(held.missed)} missed calls"))
             if held.blocks:
                 write.execute(audit.line(by, AuditAction.ERASED, detail=f"{len(held.blocks)} blocks"))
 

@@ -23,7 +23,8 @@ LONGEST_PATH = 40
 """The most words of a path. A longer path is cut, but keeps its last word, which says how the call ended."""
 
 TALKED, FAULT, FAILED, GOODBYE = "talked", "fault", "failed", "goodbye"
-"""Words of a path that say how the call ended; `failed` comes from the carrier's report."""
+"""Words of a path that say how the call ended; `failed` comes from the carrier's report. A path that begins with
+`over_limit` is of a call from which nothing was taken."""
 
 TWICE = "twice"
 """The word after a promise or a change in the answer to a webhook that came again and had another answer then: which of

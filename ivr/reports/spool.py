@@ -8,7 +8,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,6 +35,9 @@ UNREADABLE = -1
 """The size of a segment that could not be read: never that of a file, so that it is not removed."""
 
 MARK = re.compile(r"[0-9a-f]{32}")
+MARK_AT = slice(6, 38)
+"""The place of the mark in a line."""
+
 WORD = re.compile(r"[a-z][a-z0-9_]{0,19}")
 LANGUAGE = re.compile(r"[a-z]{0,8}")
 
@@ -98,6 +101,20 @@ class Spool:
             raise SpoolAway(refused.strerror) from None
         return found, None
 
+    def of_calls(self, marks: Collection[str]) -> list[Trace]:
+        """Return the traces of these calls, from the newest segments, about `AT_ONCE` bytes. Raises SpoolAway."""
+        wanted, left = {mark.encode() for mark in marks}, AT_ONCE
+        found: list[Trace] = []
+        try:
+            for path in sorted((each for each in self._paths() if _is_segment(each)), reverse=True):
+                text = _text(path) if left > 0 else b""
+                left -= len(text)
+                # There are many of other calls, which are not worth reading.
+                found += _traces(b"\n".join(line for line in text.split(b"\n") if line[MARK_AT] in wanted))
+        except OSError as refused:
+            raise SpoolAway(refused.strerror) from None
+        return found
+
     def _read(self, path: Path) -> Segment:
         """Read a segment; one that cannot be read is empty, so that it holds up no other, and stays."""
         try:
@@ -142,11 +159,15 @@ def _line(trace: Trace) -> bytes:
 
 
 def _read(path: Path) -> Segment:
-    try:
-        text = path.read_bytes()
-    except FileNotFoundError:
-        text = b""  # another clock process has removed it
+    text = _text(path)
     return Segment(path, _began(path), len(text), tuple(_traces(text)))
+
+
+def _text(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""  # another clock process has removed it
 
 
 def _is_segment(path: Path) -> bool:

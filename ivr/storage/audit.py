@@ -86,6 +86,8 @@ class AuditAction(StrEnum):
     SWITCHED_PHONE_BOOKING = "switched phone booking"
     BLOCKED_NUMBER = "blocked number"
     UNBLOCKED_NUMBER = "unblocked number"
+    CALLED_MISSED_CALL = "called missed call"
+    UNDID_MISSED_CALL = "undid missed call"
     COUNTED_AFRESH = "counted calls afresh"
 
 

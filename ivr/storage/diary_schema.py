@@ -1,6 +1,9 @@
-"""The tables of the diary, and of the days that the desk has closed: columns and indexes only. See schema.py."""
+"""The tables of the diary, of missed calls, and of the days that the desk has closed: columns and indexes only.
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, text
+The others are in schema.py, by way of which all of them are read and written.
+"""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from ivr.storage.column_types import StoredDay, UtcDateTime, metadata
 
@@ -123,6 +126,24 @@ closures = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("undone_by", String(80)),
     Column("undone_at", UtcDateTime),
+)
+
+missed_calls = Table(
+    "missed_calls",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call_sid", String(64), nullable=False, unique=True),
+    Column("phone", String(16), nullable=False, index=True),
+    Column("line", String(20), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    # NULL while nobody knows how far the call came: it is not shown until its record is there.
+    Column("kind", String(12)),
+    Column("reached", String(20), nullable=False),
+    # Whether the record of the call has been looked at, which knows better than the first look.
+    Column("checked", Boolean, nullable=False),
+    Column("called_by", String(80)),
+    Column("called_at", UtcDateTime),
 )
 
 calendar_links = Table(

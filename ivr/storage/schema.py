@@ -12,6 +12,7 @@ from ivr.storage.diary_schema import (
     blocked_times,
     calendar_links,
     closures,
+    missed_calls,
     patients,
     phone_booking,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "calendar_links",
     "closures",
     "metadata",
+    "missed_calls",
     "patients",
     "phone_booking",
 ]

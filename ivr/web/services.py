@@ -13,6 +13,7 @@ from ivr.carrier.port import Carrier
 from ivr.desk.call_limits import CallLimits
 from ivr.desk.intake import Intake
 from ivr.desk.intake_rules import IntakeRules
+from ivr.desk.missed.intake import MissedCallIntake
 from ivr.desk.own_appointments import OwnAppointments
 from ivr.desk.phone_bookings import PhoneBookings
 from ivr.hours.closures import desk_closures
@@ -23,6 +24,7 @@ from ivr.metrics.counters import Counters
 from ivr.operations.clock_jumps import ClockJumps
 from ivr.operations.desk_snapshot import DeskSnapshots, Snapshot
 from ivr.operations.readiness import DatabaseReadiness
+from ivr.reports.last_calls import LastCalls
 from ivr.reports.reports import Reports
 from ivr.reports.spool_writer import SpoolWriter
 from ivr.staff.passwords import Passwords
@@ -38,11 +40,29 @@ NAME = "services"
 
 
 @dataclass(frozen=True)
+class Deadlines:
+    """The deadlines of work on the stores, each with threads of its own."""
+
+    answer: Deadline
+    """For what a caller waits for."""
+    look_up: Deadline
+    """For what a caller can do without."""
+    beside: Deadline
+    """For what no caller waits for, so that it takes no thread from those who do."""
+
+    def close(self) -> None:
+        """Take no more work, and wait for the work under way."""
+        for each in (self.answer, self.look_up, self.beside):
+            each.close()
+
+
+@dataclass(frozen=True)
 class TelephoneServices:
     """The services that a call needs: the carrier, the intake of requests, and the limits of calls."""
 
     carrier: Carrier
     intake: Intake
+    missed: MissedCallIntake
     bookings: PhoneBookings
     own_appointments: OwnAppointments
     limits: CallLimits
@@ -56,6 +76,7 @@ class ReportServices:
 
     reports: Reports
     spool_writer: SpoolWriter
+    last_calls: LastCalls
     keyed_ids: KeyedIds
 
 
@@ -107,30 +128,28 @@ def build(
 ) -> Services:
     """Build the services that these settings describe. Raises BadFile where a configuration file is invalid."""
     base = foundation.for_callers(settings, clock, monotonic, limits)
-    hours, deadline, quick = rooms.hours(base), Deadline(limits.answer), Deadline(limits.look_up)
+    hours, waits = rooms.hours(base), Deadlines(*map(Deadline, (limits.answer, limits.look_up, limits.answer)))
     desk = rooms.desk(base, hours, IntakeRules(base.clinic.limits.requests_of_a_number))
     diary = rooms.diary(base, hours)
-    reports, operations = _reports(base), _operations(base, deadline, ClockJumps(clock, monotonic))
+    reports, operations = _reports(base, waits.beside), _operations(base, waits.answer, ClockJumps(clock, monotonic))
     return Services(
         settings=settings,
         clinic=base.clinic,
         script=base.script,
         clock=clock,
         database=base.database,
-        telephone=_telephone(base, desk, diary, deadline, quick),
+        telephone=_telephone(base, desk, diary, waits),
         desk=desk,
         diary=diary,
         hours=hours,
         staff=rooms.staff(base, passwords or Passwords()),
         reports=reports,
         operations=operations,
-        close=partial(_close, deadline, quick, reports.spool_writer, operations.counters, base),
+        close=partial(_close, waits, reports.spool_writer, operations.counters, base),
     )
 
 
-def _telephone(
-    base: Foundation, desk: DeskServices, diary: DiaryServices, deadline: Deadline, quick: Deadline
-) -> TelephoneServices:
+def _telephone(base: Foundation, desk: DeskServices, diary: DiaryServices, waits: Deadlines) -> TelephoneServices:
     keyed_ids = base.keyed_ids()
     bookings = PhoneBookings(
         database=base.database,
@@ -141,20 +160,22 @@ def _telephone(
         rules=desk.store.rules,
         keyed_ids=keyed_ids,
         job_queue=desk.job_queue,
-        deadline=deadline,
+        deadline=waits.answer,
     )
     return TelephoneServices(
         carrier=carriers.carrier(base.settings.carrier, base.script, base.clinic.voices),
-        intake=Intake(desk.store, desk.pending, desk.job_queue, keyed_ids, deadline, desk.blocked),
+        intake=Intake(desk.store, desk.pending, desk.job_queue, keyed_ids, waits.answer, desk.blocked),
+        missed=MissedCallIntake(desk.missed, desk.sealed_missed, waits.beside, base.clinic.missed_calls),
         bookings=bookings,
-        own_appointments=OwnAppointments(bookings, quick),
+        own_appointments=OwnAppointments(bookings, waits.look_up),
         limits=CallLimits(base.redis, base.redis_breaker, keyed_ids, base.clinic.limits),
         cipher=base.cipher("call"),
     )
 
 
-def _reports(base: Foundation) -> ReportServices:
-    return ReportServices(Reports(base.slow_database), SpoolWriter(base.spool()), base.keyed_ids())
+def _reports(base: Foundation, beside: Deadline) -> ReportServices:
+    last_calls = LastCalls(base.spool(), beside)
+    return ReportServices(Reports(base.slow_database), SpoolWriter(base.spool()), last_calls, base.keyed_ids())
 
 
 def _operations(base: Foundation, deadline: Deadline, jumps: ClockJumps) -> OperationsServices:
@@ -168,7 +189,7 @@ def _operations(base: Foundation, deadline: Deadline, jumps: ClockJumps) -> Oper
     )
 
 
-def _close(*parts: Deadline | SpoolWriter | Counters | Foundation) -> None:
+def _close(*parts: Deadlines | SpoolWriter | Counters | Foundation) -> None:
     for part in parts:
         part.close()
 

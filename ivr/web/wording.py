@@ -100,6 +100,8 @@ AUDIT: Mapping[AuditAction, str] = {
     AuditAction.SWITCHED_PHONE_BOOKING: later("changed booking by telephone"),
     AuditAction.BLOCKED_NUMBER: later("blocked number"),
     AuditAction.UNBLOCKED_NUMBER: later("unblocked number"),
+    AuditAction.CALLED_MISSED_CALL: later("called back missed call"),
+    AuditAction.UNDID_MISSED_CALL: later("said not to have called back missed call"),
     AuditAction.COUNTED_AFRESH: later("counted calls afresh"),
 }
 """Words of each action in the audit; the request or person is named beside them."""

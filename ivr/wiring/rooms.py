@@ -5,6 +5,7 @@ A client connects when it is first used. No Flask, no jobs.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from ivr.desk.blocked import Blocked
 from ivr.desk.intake_rules import IntakeRules
@@ -12,6 +13,9 @@ from ivr.desk.job_queue import JobQueue
 from ivr.desk.lists.search import Search
 from ivr.desk.lists.worklist import Worklist
 from ivr.desk.merging import Merging
+from ivr.desk.missed.missed_calls import MissedCalls
+from ivr.desk.missed.sealed import SealedMissedCalls
+from ivr.desk.missed.upkeep import MissedCallUpkeep
 from ivr.desk.moves import Moves, next_due
 from ivr.desk.outbox import Outbox
 from ivr.desk.pending import PendingRequests
@@ -31,12 +35,13 @@ from ivr.diary.floods import Floods
 from ivr.diary.free_times import FreeTimes
 from ivr.diary.patients import Patients
 from ivr.hours.clinic_now import ClinicNow
-from ivr.hours.closures import Closures
+from ivr.hours.closures import Closures, desk_closures
 from ivr.hours.closures_file import FILE, ClosuresFile
 from ivr.hours.phone_booking import PhoneBooking
 from ivr.line.clinic import Clinic
 from ivr.notices.channels import channels_of
 from ivr.notices.troubles import ChannelTroubles
+from ivr.reports.last_calls import paths_here
 from ivr.staff.accounts import Accounts
 from ivr.staff.authentication import Authentication
 from ivr.staff.drafts import Drafts
@@ -72,7 +77,7 @@ class HoursServices:
 
 @dataclass(frozen=True)
 class DeskServices:
-    """The services of the desk: requests, appointments, blocked numbers, tasks and the channels to the staff."""
+    """The services of the desk: requests, missed calls, blocked numbers, tasks and the channels to the staff."""
 
     store: RequestStore
     worklist: Worklist
@@ -83,6 +88,9 @@ class DeskServices:
     adoption: Adoption
     upkeep: Upkeep
     unheard: Unheard
+    missed: MissedCalls
+    sealed_missed: SealedMissedCalls
+    missed_upkeep: MissedCallUpkeep
     outbox: Outbox
     job_queue: JobQueue
     pending: PendingRequests
@@ -136,7 +144,9 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
     """Return the services of the desk; `rules` limit the requests that calls may make."""
     database, settings = base.database, base.settings
     channels = channels_of(settings.staff_notify_urls, base.keyed_ids())
-    notices = tasks_of_a_request(False, channels)
+    notices, mark_of = tasks_of_a_request(False, channels), base.keyed_ids().call
+    missed = MissedCalls(database, base.clinic, desk_closures)
+    sealed = SealedMissedCalls(base.redis, base.cipher("missed call"), base.keyed_ids(), base.redis_breaker)
     return DeskServices(
         store=RequestStore(database, tasks_of_a_request(settings.text_confirmations, channels), rules),
         worklist=Worklist(database),
@@ -146,7 +156,10 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
         blocked=Blocked(database),
         adoption=Adoption(database),
         upkeep=Upkeep(database, notices),
-        unheard=Unheard(database, base.keyed_ids().call, notices),
+        unheard=Unheard(database, mark_of, notices),
+        missed=missed,
+        sealed_missed=sealed,
+        missed_upkeep=MissedCallUpkeep(missed, sealed, mark_of, partial(paths_here, base.spool())),
         outbox=Outbox(database),
         job_queue=JobQueue(base.redis, base.redis_breaker, channels),
         pending=PendingRequests(base.redis, base.cipher("waiting request"), base.redis_breaker),

@@ -51,6 +51,8 @@ def pages(service: Service) -> dict[str, str]:
     service.services.desk.moves.take(7, By("asha", now))
     service.services.desk.moves.report(7, OutcomeReport(Outcome.BOOKED, now + timedelta(hours=2)), By("asha", now))
     service.services.diary.calendar_feed.renew(By("asha", now))
+    for caller in ("+919999900012", "+919999900012", "+919999900013"):
+        service.phone.rings("second", caller=caller).press("1").hangs_up()
     coming = in_the_diary(service)
     with service.services.database.writing() as write:  # as a newer program may leave it
         write.execute(update(schema.requests).where(schema.requests.c.id == 3).values(part="noon"))

@@ -108,6 +108,15 @@ def test_one_click_rings_and_five_keys_book_what_the_desk_then_shows(picks_up: P
     expect(page.locator("#list")).to_contain_text("99999 00001")
 
 
+def test_who_hangs_up_without_a_word_is_a_missed_call_at_the_desk(picks_up: PicksUp, line: Phone, clock: Clock) -> None:
+    page = rings(picks_up())
+    line.services.reports.spool_writer.settle()
+    page.get_by_role("button", name="Hang up").click()
+    expect(page.get_by_role("status")).to_have_text("The call is over")
+    (found,) = line.services.desk.missed.standing(clock())
+    assert (found.phone.e164, found.how_far.kind) == ("+919999900001", "nothing")
+
+
 def test_a_withheld_caller_keys_a_number_on_the_computers_keyboard(picks_up: PicksUp, line: Phone) -> None:
     page = picks_up()
     page.select_option("#caller", label="Withheld")

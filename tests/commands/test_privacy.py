@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -58,18 +59,26 @@ def exported(phone: Phone, number: str = AS_TYPED) -> dict[str, Any]:
     return found
 
 
-def waits_in_redis(phone: Phone, caller: str = MARKED) -> Conversation:
-    """A call while the database is away."""
-    away = build(
-        phone.services.settings.model_copy(
-            update={"database_url": f"sqlite:///{phone.services.settings.state_dir}/nowhere.db"}
-        ),
-        phone.services.clock,
-        QUICK,
-    )
-    call = Phone(create_app(away), away).rings(caller=caller).press(*ASK_TO_BE_RUNG)
+@contextmanager
+def without_database(phone: Phone) -> Iterator[Phone]:
+    """A telephone at the same service while its database is away."""
+    nowhere = f"sqlite:///{phone.services.settings.state_dir}/nowhere.db"
+    settings = phone.services.settings.model_copy(update={"database_url": nowhere})
+    away = build(settings, phone.services.clock, QUICK)
+    yield Phone(create_app(away), away)
     away.close()
-    return call
+
+
+def waits_in_redis(phone: Phone, caller: str = MARKED) -> Conversation:
+    """A request of a call while the database is away."""
+    with without_database(phone) as away:
+        return away.rings(caller=caller).press(*ASK_TO_BE_RUNG)
+
+
+def missed_in_redis(phone: Phone, caller: str = MARKED) -> None:
+    """A missed call while the database is away."""
+    with without_database(phone) as away:
+        away.rings(caller=caller).hangs_up()
 
 
 def known_well(phone: Phone, clock: Clock) -> list[str]:
@@ -94,7 +103,7 @@ def desk_of(phone: Phone) -> list[Request]:
 def refused(phone: Phone, url: str) -> str:
     """What the command says of an erasure that fails half-way, without its ten seconds of patience."""
     database = Database(url, timeout=0.1)
-    dossiers = PersonalData(database, phone.services.desk.pending)
+    dossiers = PersonalData(database, phone.services.desk.pending, phone.services.desk.sealed_missed)
     with phone.app.app_context(), pytest.raises(ClickException) as told:
         erase_all(dossiers, dossiers.of(number_of(MARKED)))
     database.close()
@@ -154,7 +163,10 @@ def test_the_number_is_asked_for_so_that_it_need_not_stand_in_the_shells_history
 
 NOTHING: dict[str, Any] = {"number": MARKED} | {
     each: []
-    for each in ("requests", "appointments", "patients", "blocks", "waiting", "mentioned_in_notes_of", "merged_with")
+    for each in (
+        *("requests", "appointments", "patients", "blocks", "missed_calls", "waiting"),
+        *("mentioned_in_notes_of", "merged_with"),
+    )
 }
 
 
@@ -184,6 +196,22 @@ def test_erasing_shows_what_would_go_and_asks(phone: Phone, clock: Clock) -> Non
     live = sorted(references[1:])
     assert f"STILL TO BE RUNG, and then nobody will: {', '.join(live)}" in asked.output
     assert [len(exported(phone)[name]) for name in ("requests", "blocks", "waiting")] == [2, 1, 1]
+
+
+def test_missed_calls_are_handed_out_and_erased_wherever_they_lie(phone: Phone) -> None:
+    """One at the desk, and one that waits in Redis for the database."""
+    call = phone.rings(caller=MARKED).press("1").hangs_up()
+    missed_in_redis(phone)
+    phone.rings(caller=OTHER).hangs_up()
+    at_the_desk, in_redis = exported(phone)["missed_calls"]
+    assert (at_the_desk["call_sid"], at_the_desk["kind"], at_the_desk["reached"]) == (call.sid, "midway", "book")
+    assert (in_redis["phone"], in_redis["how_far"]) == (MARKED, ["nothing", ""])
+    done = runs(phone, "erase", AS_TYPED, "--yes")
+    assert "Missed calls, or calls that the reception took: 2." in done.output
+    assert exported(phone) == NOTHING
+    assert len(exported(phone, OTHER)["missed_calls"]) == 1
+    told = [(each.about, each.detail) for each in phone.services.staff.audit.page() if each.what == "erased"]
+    assert told == [("", "1 missed calls")]
 
 
 def test_what_is_erased_is_gone_and_does_not_come_back(phone: Phone, clock: Clock) -> None:

@@ -8,7 +8,7 @@ import pytest
 from config.clinic import read
 from config.settings import ROOT
 from config.toml_file import BadFile
-from ivr.line.clinic import Clinic
+from ivr.line.clinic import Clinic, MissedKind
 from ivr.line.hours import Shift
 
 SHIPPED = ROOT / "config" / "clinic.toml"
@@ -52,6 +52,11 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "withheld_calls_of_a_line_per_hour = 30",
         "withheld_calls_of_a_line_per_hour = 300",
         ("limits = ", "expected withheld_calls_of_a_line_per_hour far below calls_of_a_line_per_hour"),
+    ),
+    "a kind of missed call that there is not": (
+        'shown = ["nothing", ',
+        'shown = ["silence", ',
+        ("missed_calls.shown", "'silence'", "'nothing', 'midway', 'reception', 'fault' or 'talked'"),
     ),
     "no request in a call": ("requests_of_a_call = 3", "requests_of_a_call = 0", ("limits.requests_of_a_call = 0: ",)),
     "a misspelt table": ("[reception]", "[receptoin]", ("receptoin: no such key is known",)),
@@ -271,6 +276,12 @@ def test_a_file_from_before_some_limits_has_three_for_a_call_and_a_tenth_for_wit
     assert (limits.requests_of_a_call, limits.rings_of_a_call, limits.withheld_calls_of_a_line) == (3, 3, 12)
     few = clinic(tmp_path, *before, ("\ncalls_of_a_line_per_hour = 300", "\ncalls_of_a_line_per_hour = 4")).limits
     assert few.withheld_calls_of_a_line == 1
+
+
+def test_a_file_from_before_missed_calls_shows_every_kind_and_one_may_show_none(tmp_path: Path) -> None:
+    written = '[missed_calls]\nshown = ["nothing", "midway", "reception", "fault", "talked"]\n'
+    assert clinic(tmp_path, (written, "")).missed_calls == frozenset(MissedKind)
+    assert clinic(tmp_path, (written, "[missed_calls]\nshown = []\n")).missed_calls == frozenset()
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])

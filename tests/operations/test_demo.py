@@ -34,8 +34,11 @@ def test_the_demo_fills_the_desk_once_and_is_removed_without_a_trace(app: Flask,
     assert len({each.call_id for each in everything}) == len(everything), "each of them once"
     assert calls > 500, "and calls for the reports"
     assert {each.status for each in everything} == {"open", "taken", "closed"}
+    missed = phone.services.desk.missed.standing(phone.services.clock())
+    assert [each.how_far.kind for each in missed] == ["nothing", "midway", "reception", "talked"]
+    assert all(each.phone.is_made_up for each in missed)
     assert f"{len(everything) - 1} made-up requests are removed." in runs(app, "clear")
-    assert count(phone, schema.calls) == 0
+    assert count(phone, schema.calls) == count(phone, schema.missed_calls) == 0
     assert [each.reference for each in phone.services.desk.store.all()] == [mine]
     for table in (schema.promises, schema.history, schema.errands):
         assert count(phone, table) == 1, table.name

@@ -6,14 +6,19 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from redis import Redis
 from sqlalchemy import event, select, text
 
 from ivr.desk.lists.worklist import Filter, Worklist
+from ivr.desk.missed.missed_calls import MissedCalls
+from ivr.desk.missed.sealed import SealedMissedCalls
+from ivr.desk.missed.upkeep import MissedCallUpkeep
 from ivr.desk.moves import Moves
 from ivr.desk.outbox import Outbox
 from ivr.desk.requests import LIVE, Status
 from ivr.desk.upkeep.unheard import Unheard
 from ivr.desk.upkeep.upkeep import Upkeep
+from ivr.hours.closures import desk_closures
 from ivr.operations.desk_snapshot import _failed, _overdue_since, _unsent_since
 from ivr.reports.period import Period
 from ivr.reports.reported_requests import overdue
@@ -21,6 +26,7 @@ from ivr.reports.reports import Reports
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database
+from ivr.storage.encryption import Cipher, KeyedIds
 from tests.diary import the_clinic
 from tests.storage.test_schema import request
 
@@ -46,6 +52,10 @@ FILL = (
     " 'own', 'caller', call_sid, created, created, CASE WHEN id % 2000 = 0 THEN call_sid END FROM requests",
     "INSERT INTO appointment_history (id, appointment_id, at, who, what, detail)"
     " SELECT id, id, created, 'caller', 'booked', '' FROM requests",
+    # A day's missed calls, of numbers that are known.
+    "INSERT INTO missed_calls (id, call_sid, phone, line, language, at, kind, reached, checked)"
+    " SELECT id, call_sid, phone, 'main', 'en', '2026-11-23 07:00:00.000000', 'nothing', '', id % 4000 > 0"
+    " FROM requests WHERE id % 40 = 0",
 )
 
 NUMBERS = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})"  # noqa: S608 - ours
@@ -106,6 +116,14 @@ def the_report(database: Database) -> object:
     return Reports(database).of(week, "", clinic, NOW)
 
 
+def the_missed_calls(database: Database) -> object:
+    """What an open desk shows of them, and what the clock looks at."""
+    missed = MissedCalls(database, the_clinic(), desk_closures)
+    redis = SealedMissedCalls(Redis(), Cipher("secret", "missed call"), KeyedIds("secret"))
+    upkeep = MissedCallUpkeep(missed, redis, str, lambda _marks: {})
+    return (missed.standing(NOW), missed.version(), upkeep.check(NOW), upkeep.purge(NOW))
+
+
 Reader = Callable[[Database], object]
 
 
@@ -136,7 +154,7 @@ def reads_all(step: str) -> bool:
     return whole and not any(f"INDEX {index}" in step for index in FEW)
 
 
-READERS = (the_list, the_failures, the_sweep, the_figures, the_upkeep, the_report)
+READERS = (the_list, the_failures, the_sweep, the_figures, the_upkeep, the_report, the_missed_calls)
 SQLITE = [("sqlite", reader, counted) for reader in READERS for counted in (False, True)]
 POSTGRES = [("postgres", reader, True) for reader in READERS]
 """PostgreSQL counts its rows by itself. Before that it takes every column for full, and reads what it need not."""

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ivr.desk.moves import LONGEST_NOTE
 from ivr.desk.requests import NewRequest
+from ivr.desk.store import AT_THE_COUNTER
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.clinic import Clinic
 from ivr.line.phones import NumberRefused, Refusal
@@ -28,9 +29,6 @@ counter = Blueprint("counter", __name__)
 
 DAYS_TO_CHOOSE = 7
 """Number of open days that the form offers."""
-
-HAND = "by-hand"
-"""Call id of a request that was written at the desk."""
 
 
 class ChoiceGone(ValueError):
@@ -124,7 +122,7 @@ def _written() -> NewRequest:
         day=wish.day,
         part=wish.part,
         due=line.offer.due(wish, now),
-        call_id=HAND,
+        call_id=AT_THE_COUNTER,
         created=now,
         asked=now,
         own_number=True,

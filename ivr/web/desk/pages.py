@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from ivr.desk.lists.worklist import PAGE, Filter
 from ivr.desk.request_rows import CannotRead, OddRequest
 from ivr.storage.redis import QueueAway
-from ivr.web.desk import cards, odd_cards
+from ivr.web.desk import cards, missed, odd_cards
 from ivr.web.desk.busy_lines import loads
 from ivr.web.desk.card_pages import any_card_page, card_parts, odd_page, undoable
 from ivr.web.desk.channel_words import trouble_words
@@ -38,7 +38,8 @@ def worklist() -> ResponseReturnValue:
     wanted, live = _wanted(), Live(_version)
     shown = _list(wanted)
     part = live.part("list.html", **shown)
-    return render_template("desk.html", live=part, undo=undoable(), words="", **shown)
+    called = missed.called_just_now()
+    return render_template("desk.html", live=part, undo=undoable(), called=called, words="", **shown)
 
 
 @console.get("/desk/list")
@@ -50,8 +51,9 @@ def live_list() -> ResponseReturnValue:
 
 
 def _version() -> str:
-    """Return words that change with every change of a request or of the diary, whose floods stand on the list."""
-    return f"{services().desk.worklist.version()}-{services().diary.days.version()}"
+    """Return words that change with every request, missed call, and change of the diary, whose floods are listed."""
+    desk = services().desk
+    return f"{desk.worklist.version()}-{desk.missed.version()}-{services().diary.days.version()}"
 
 
 @console.get("/desk/requests/<reference>")
@@ -105,7 +107,7 @@ def appointments() -> ResponseReturnValue:
 def _list(wanted: Filter) -> dict[str, object]:
     page = services().desk.worklist.page(wanted, _first(), overnight())
     asked = services().desk.worklist.asked_elsewhere([each.id for each in page.requests])
-    known = known_of(page.requests)
+    known, calls = known_of(page.requests), missed.lines(wanted.line)
     shown = groups([cards.card(each, who(), known, asked.get(each.id)) for each in page.requests])
     return {
         "page": page,
@@ -120,6 +122,8 @@ def _list(wanted: Filter) -> dict[str, object]:
         "on_their_way": _pending(services().desk.pending.count),
         "aside": _pending(services().desk.pending.count_aside),
         "busy": [each for each in loads() if each.is_full or each.is_full_of_withheld],
+        "missed": calls,
+        "missed_count": sum(not each.call.talked for each in calls),
         "floods": services().diary.floods.ahead(services().clock()),
         "lines": services().clinic.lines,
         "title": _("(%(count)s) The desk", count=page.waiting),

@@ -179,8 +179,8 @@ document.addEventListener("submit", (event) => {
   kept.finally(() => typing.leaves || form.requestSubmit(submitter));
 });
 
-// "Take and call" takes the request and rings the patient, unless a colleague was first: then, as without this, the form
-// is sent and its answer is shown.
+// "Take and call" takes the request and rings the patient, "Call" marks the missed call as called and rings its number,
+// unless a colleague was first: then, as without this, the form is sent and its answer is shown.
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
   const tel = submitter?.dataset.call;
@@ -190,7 +190,8 @@ document.addEventListener("submit", async (event) => {
   const answer = await fetch(submitter.getAttribute("formaction") ?? form.action, {
     method: "POST", body: new URLSearchParams(new FormData(form)),
   }).catch(() => null);
-  const card = answer?.ok && answer.redirected && new URL(answer.url).pathname.startsWith("/desk/requests/");
+  const leads = submitter.dataset.leads ?? "/desk/requests/";
+  const card = answer?.ok && answer.redirected && new URL(answer.url).pathname.startsWith(leads);
   if (!card) return form.requestSubmit(submitter);
   const call = document.createElement("a");
   call.href = tel;

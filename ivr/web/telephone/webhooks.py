@@ -16,6 +16,7 @@ from ivr.carrier.call_event import CallEvent
 from ivr.carrier.leg import Leg
 from ivr.carrier.port import Answer
 from ivr.desk.call_limits import IncomingCall
+from ivr.desk.missed.how_far import OVER_LIMIT
 from ivr.line.call import begin, press, resume
 from ivr.line.menu import MENU, SCREENING, START
 from ivr.line.places import Ringing
@@ -26,6 +27,7 @@ from ivr.web.services import services
 from ivr.web.telephone.actions import done_for, facts_of, sender
 from ivr.web.telephone.call_log import leave, leave_end, leave_fault
 from ivr.web.telephone.call_urls import CallUrls
+from ivr.web.telephone.missed import note_missed
 from ivr.web.telephone.retry import once_more
 
 log = logging.getLogger(__name__)
@@ -50,7 +52,7 @@ def ring() -> Response:
     call = Call(line.key, line.language, START, over_limit=over)
     facts = facts_of(call, called)
     own = services().telephone.own_appointments.look_up(facts.caller, facts.now) if line.tells_own else Own()
-    return _heard(begin(replace(call, own=own), facts))
+    return _heard(begin(replace(call, own=own), facts), *((OVER_LIMIT,) if over else ()))
 
 
 @voice.post("/voice/<place>")
@@ -87,11 +89,12 @@ def screened() -> Response:
 @voice.post("/voice/status")
 @guarded_by(signed_by_carrier)
 def status() -> tuple[str, int]:
-    """Take the status of a call, and record its end."""
+    """Take the status of a call, record its end, and tell the desk of one that was missed."""
     told = event()
     log.info("call %s: is %s", told.call_id, _word(told.status))
     if told.ended:
         leave_end(told)
+        note_missed(told)
     return "", 204
 
 

@@ -1,0 +1,104 @@
+"""Tells from the places that a call passed how far it came, and whether it was missed.
+
+Pure: a path and the menu's table. No SQL, no clock.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ivr.line.clinic import MissedKind
+from ivr.line.menu import HOME, MENU, PERSON_PLACE
+from ivr.line.places import Changing, Filing, Fork, Menu, Passage, Place, Ringing
+
+TALKED = "talked"
+FAULTS = frozenset({"fault", "failed"})
+OVER_LIMIT = "over_limit"
+"""Words of a path beside the places of the menu: see ivr/reports/call_records.py."""
+
+RINGING, CLOSED, NOBODY = "ringing", "closed", "nobody"
+"""How far somebody came who asked for the reception."""
+
+PROMISES = ("kept", "booked", "moved", "cancelled")
+"""The outcomes after which the clinic knows what the caller wishes, or has it in the diary."""
+
+
+@dataclass(frozen=True)
+class CallPath:
+    """The places that a call passed, as far as they are known here."""
+
+    path: Sequence[str]
+    line: str
+    language: str
+    began: datetime
+
+
+@dataclass(frozen=True)
+class HowFar:
+    """The progress of a call that was missed, or that the reception took."""
+
+    kind: MissedKind
+    reached: str = ""
+    """The option of the main menu that was chosen, by its place; of the reception, RINGING, CLOSED or NOBODY."""
+
+    @property
+    def rank(self) -> int:
+        """The rank of its kind among those of a caller, from the one that tells least to the one that tells most."""
+        return RANKS.index(self.kind)
+
+
+RANKS = (MissedKind.NOTHING, MissedKind.MIDWAY, MissedKind.FAULT, MissedKind.RECEPTION, MissedKind.TALKED)
+
+
+@dataclass(frozen=True)
+class PathReader:
+    """Reads paths through this menu."""
+
+    menu: Mapping[str, Place] = field(default_factory=lambda: MENU)
+
+    def how_far(self, path: Sequence[str]) -> HowFar | None:
+        """Return how far a call on this path came; None where nothing was missed, or nothing is to be kept of it.
+
+        Who was promised something needs no call. Who heard an answer needs none either, unless they asked for the
+        reception after it. Who is refused is blocked or over a limit.
+        """
+        if {OVER_LIMIT, *self._led_to("refused"), *self._led_to(*PROMISES)}.intersection(path):
+            return None
+        if TALKED in path:
+            return HowFar(MissedKind.TALKED)
+        since = self._since_the_last_answer(path)
+        if FAULTS.intersection(path[-1:]) or self._led_to("lost").intersection(since):
+            return HowFar(MissedKind.FAULT)
+        if PERSON_PLACE in since:
+            return HowFar(MissedKind.RECEPTION, self._at_the_reception(since))
+        if len(since) < len(path):
+            return None
+        chosen = next((word for word in path if word in self._choices), "")
+        return HowFar(MissedKind.MIDWAY, chosen) if chosen else HowFar(MissedKind.NOTHING)
+
+    def _led_to(self, *outcomes: str) -> set[str]:
+        """Return the places to which these outcomes of an action lead."""
+        actions = (place.on for place in self.menu.values() if isinstance(place, Filing | Changing | Ringing))
+        return {on[each] for on in actions for each in outcomes if each in on}
+
+    def _since_the_last_answer(self, path: Sequence[str]) -> Sequence[str]:
+        """Return the part of the path after the last place that is an answer; the whole path without one."""
+        last = max((at for at, word in enumerate(path) if word in self._answers), default=-1)
+        return path[last + 1 :]
+
+    def _at_the_reception(self, path: Sequence[str]) -> str:
+        if isinstance(self.menu.get(path[-1]), Ringing):
+            return RINGING
+        fork = self.menu[PERSON_PLACE]
+        closed = fork.on.get("closed") if isinstance(fork, Fork) else None
+        last = max((at for at, word in enumerate(path) if word == PERSON_PLACE), default=0)
+        return CLOSED if closed in path[last:] else NOBODY
+
+    @property
+    def _answers(self) -> Collection[str]:
+        return {name for name, place in self.menu.items() if isinstance(place, Menu | Passage) and place.answers}
+
+    @property
+    def _choices(self) -> Collection[str]:
+        home = self.menu[HOME]
+        return {option.leads for option in home.options} if isinstance(home, Menu) else set()

@@ -1,0 +1,249 @@
+"""Stores the missed calls, with the number of each, until somebody calls it or it is too old.
+
+Nothing here was promised to anybody. What stands is decided by conditions of SQL alone, so that a list cannot show what
+the purge deletes. No HTTP, no clock.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, or_, select, update
+
+from ivr.desk.blocked import is_blocked
+from ivr.desk.missed.how_far import HowFar
+from ivr.desk.missed.until import gone_before
+from ivr.desk.move_parts import UNDO_WITHIN
+from ivr.desk.requests import THE_CLOCK, HistoryEvent, Outcome
+from ivr.diary.appointments import DiaryEvent
+from ivr.line.clinic import Clinic, MissedKind
+from ivr.line.hours import DeskClosure
+from ivr.line.phones import NumberRefused, Phone
+from ivr.storage import schema
+from ivr.storage.audit import AuditAction, By, line
+from ivr.storage.database import Database
+from ivr.storage.fit import require_fit
+from ivr.storage.odd import name_once, text_of
+from ivr.storage.upsert import in_turn, insert_new
+
+table = schema.missed_calls
+
+MOST = 300
+"""The most calls that are read at once, the newest: more than anybody calls back in a day."""
+
+READ: tuple[Any, ...] = tuple(
+    table.c[name] for name in ("id", "call_sid", "phone", "line", "language", "at", "kind", "reached")
+)
+
+REACHED_BY_DESK = (HistoryEvent.MADE, HistoryEvent.RANG_AGAIN, HistoryEvent.ASKED_FOR, HistoryEvent.TAKEN, *Outcome)
+"""The events of a number's request after which its missed calls are gone: it left one, or was called about one."""
+
+IN_THE_DIARY = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED, DiaryEvent.ARRIVED)
+"""The events of a number's appointment after which its missed calls are gone."""
+
+
+@dataclass(frozen=True)
+class NewMissedCall:
+    """A call that has ended, before it is stored."""
+
+    call_id: str
+    phone: Phone
+    line: str
+    language: str
+    at: datetime
+    """The moment when the call began."""
+    how_far: HowFar | None
+    """None while it is not known: the record of the call will tell."""
+
+
+@dataclass(frozen=True)
+class MissedCall:
+    """The missed calls of one number, joined."""
+
+    id: int
+    """The id of the latest."""
+    call_id: str
+    phone: Phone
+    line: str
+    language: str
+    at: datetime
+    """The moment when the latest began."""
+    how_far: HowFar
+    """How far the call came that came furthest."""
+    times: int = 1
+
+    @property
+    def talked(self) -> bool:
+        """True if the reception took it, so that nothing was missed."""
+        return self.how_far.kind is MissedKind.TALKED
+
+
+@dataclass(frozen=True)
+class MissedCalls:
+    """The store of missed calls."""
+
+    database: Database
+    clinic: Clinic
+    """The clinic without the desk's closures: those of past days are in the database only."""
+    closures: Callable[[Connection, date], Sequence[DeskClosure]]
+
+    def keep(self, new: NewMissedCall) -> bool:
+        """Store a missed call, and return whether it was new; none of a blocked number. Raises StoreAway.
+
+        Safe to repeat: a call is known by its id.
+        """
+
+        def kept(write: Connection) -> bool:
+            require_fit(write)
+            known = select(table.c.id).where(table.c.call_sid == new.call_id)
+            if is_blocked(write, new.phone) or write.execute(known).first() is not None:
+                return False
+            insert_new(write, table, **_row(new))
+            return True
+
+        return in_turn(self.database, kept)
+
+    def standing(self, now: datetime) -> list[MissedCall]:
+        """Return the missed calls that stand, one for each number: the latest first, last those that were talked to.
+
+        Raises StoreAway.
+        """
+        shown = (table.c.kind.in_(self.clinic.missed_calls), table.c.called_at.is_(None))
+        # The newest first: whoever floods the line with other people's numbers must not slow the desk down.
+        newest = select(table.c.id).where(*shown).order_by(table.c.id.desc()).limit(MOST)
+        with self.database.reading() as read:
+            standing = (table.c.id.in_(newest), ~dealt_with(), ~_of_blocked(), ~self.gone(read, now))
+            rows = read.execute(select(*READ).where(*standing).order_by(table.c.at.desc(), table.c.id.desc())).all()
+        return joined([found for row in rows if (found := _missed(row)) is not None])
+
+    def version(self) -> str:
+        """Return words that change when a missed call comes, goes, is called or corrected. Raises StoreAway."""
+        known, checked = func.count(table.c.kind), func.count(case((table.c.checked, 1)))
+        counts = select(func.count(), func.max(table.c.id), known, checked, func.count(table.c.called_at))
+        with self.database.reading() as read:
+            return "-".join(str(each or 0) for each in read.execute(counts).one())
+
+    def find(self, missed_id: int) -> MissedCall | None:
+        """Return the missed call with this id, whether or not it stands; None where it is gone. Raises StoreAway."""
+        with self.database.reading() as read:
+            row = read.execute(select(*READ).where(table.c.id == missed_id)).one_or_none()
+        return _missed(row) if row else None
+
+    def call(self, missed_id: int, by: By) -> bool:
+        """Mark the calls of this number as called, and return whether they waited for it until now. Raises StoreAway.
+
+        The audit names the call by its id, and no number.
+        """
+
+        def called(write: Connection) -> bool:
+            number = select(table.c.phone).where(table.c.id == missed_id, table.c.called_at.is_(None))
+            waiting = (table.c.phone == number.scalar_subquery(), table.c.called_at.is_(None))
+            done = write.execute(update(table).where(*waiting).values(called_by=by.who, called_at=by.at)).rowcount
+            if done:
+                write.execute(line(by, AuditAction.CALLED_MISSED_CALL, f"#{missed_id}"))
+            return bool(done)
+
+        return in_turn(self.database, called)
+
+    def undo(self, missed_id: int, by: By) -> bool:
+        """Undo `call`, if this person has just done it, and return whether it was undone. Raises StoreAway."""
+
+        def undone(write: Connection) -> bool:
+            just = (table.c.called_by == by.who, table.c.called_at >= by.at - UNDO_WITHIN)
+            number = select(table.c.phone).where(table.c.id == missed_id, *just).scalar_subquery()
+            back = update(table).where(table.c.phone == number, *just).values(called_by=None, called_at=None)
+            done = write.execute(back).rowcount
+            if done:
+                write.execute(line(by, AuditAction.UNDID_MISSED_CALL, f"#{missed_id}"))
+            return bool(done)
+
+        return in_turn(self.database, undone)
+
+    def gone(self, read: Connection, now: datetime) -> ColumnElement[bool]:
+        """Return the condition of calls that are gone: the open day after them has closed, by the hours of their line.
+
+        Whatever the hours, none stays for longer than a closed request.
+        """
+        long_ago = now - self.clinic.retention.closed_requests
+        clinic = self.clinic.with_closures(self.closures(read, long_ago.date()))
+        before = {key: gone_before(each.hours, now) or long_ago for key, each in clinic.lines.items()}
+        of_lines = [and_(table.c.line == key, table.c.at < moment) for key, moment in before.items()]
+        # A line of an older configuration counts as the default one, as everywhere.
+        of_others = and_(table.c.line.not_in(list(before)), table.c.at < before[clinic.default_line])
+        return or_(table.c.at < long_ago, *of_lines, of_others)
+
+
+def dealt_with() -> ColumnElement[bool]:
+    """Return the condition of calls whose number has since left a request, booked, or was called about one."""
+    lines, requests = schema.history, schema.requests
+    visits, diary = schema.appointments, schema.appointment_history
+    at_the_desk = exists(
+        select(lines.c.id)
+        .join(requests, requests.c.id == lines.c.request_id)
+        .where(requests.c.phone == table.c.phone, lines.c.at >= table.c.at, lines.c.what.in_(REACHED_BY_DESK))
+    )
+    in_the_diary = exists(
+        select(diary.c.id)
+        .join(visits, visits.c.id == diary.c.appointment_id)
+        .where(visits.c.phone == table.c.phone, diary.c.at >= table.c.at, diary.c.what.in_(IN_THE_DIARY))
+        .where(diary.c.who != THE_CLOCK)
+    )
+    return or_(at_the_desk, in_the_diary)
+
+
+def _of_blocked() -> ColumnElement[bool]:
+    """Return the condition of calls whose number was blocked since."""
+    blocked = schema.blocked
+    return exists(select(blocked.c.id).where(blocked.c.phone == table.c.phone, blocked.c.lifted_at.is_(None)))
+
+
+def joined(found: Sequence[MissedCall]) -> list[MissedCall]:
+    """Return the calls joined by number, from the calls of each, latest first.
+
+    What was missed before the reception talked to a number is not missed any more.
+    """
+    of_number: dict[Phone, list[MissedCall]] = {}
+    for each in found:
+        of_number.setdefault(each.phone, []).append(each)
+    lines = [_line(each) for each in of_number.values()]
+    return sorted(lines, key=lambda each: each.talked)  # a stable sort keeps the latest first
+
+
+def _line(calls: Sequence[MissedCall]) -> MissedCall:
+    missed = calls[: next((at for at, each in enumerate(calls) if each.talked), len(calls))]
+    if not missed:
+        return calls[0]
+    furthest = max(missed, key=lambda each: each.how_far.rank)
+    latest = missed[0]
+    return MissedCall(
+        latest.id, latest.call_id, latest.phone, latest.line, latest.language, latest.at, furthest.how_far, len(missed)
+    )
+
+
+def _row(new: NewMissedCall) -> Mapping[str, Any]:
+    how_far = new.how_far
+    return {
+        "call_sid": new.call_id,
+        "phone": new.phone.e164,
+        "line": new.line,
+        "language": new.language,
+        "at": new.at,
+        "kind": how_far.kind if how_far else None,
+        "reached": how_far.reached if how_far else "",
+        "checked": False,
+    }
+
+
+def _missed(row: Row[Any]) -> MissedCall | None:
+    """Return a row as a value; None where it cannot be read, which the log names once. Nothing was promised of it."""
+    try:
+        call_id, line_key, language, reached = map(text_of, (row.call_sid, row.line, row.language, row.reached))
+        how_far = HowFar(MissedKind(row.kind), reached)
+        call = MissedCall(row.id, call_id, Phone(row.phone), line_key, language, row.at, how_far)
+    except (ValueError, TypeError, NumberRefused):
+        call = None
+    if call is None or not isinstance(call.at, datetime):
+        name_once(table.name, row.id, ["kind, phone or at"])
+        return None
+    return call

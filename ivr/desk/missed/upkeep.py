@@ -1,0 +1,117 @@
+"""Keeps the missed calls true: brings those that wait in Redis, looks again how far each came, deletes what is over.
+
+The clock does it every few seconds. No HTTP, no clock.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, or_, select, update
+
+from ivr.desk.missed.how_far import RANKS, CallPath, PathReader
+from ivr.desk.missed.missed_calls import MOST, MissedCalls, dealt_with
+from ivr.desk.missed.sealed import SealedMissedCalls
+from ivr.desk.move_parts import UNDO_WITHIN
+from ivr.storage import schema
+from ivr.storage.odd import text_of
+from ivr.storage.upsert import in_turn
+
+RECORDED = timedelta(hours=2)
+"""The time after which a call without a record counts as one whose record was lost."""
+
+table, calls = schema.missed_calls, schema.calls
+
+Correction = Mapping[str, Any] | None
+"""The columns of a missed call that were wrong; None where it is none."""
+
+
+@dataclass(frozen=True)
+class MissedCallUpkeep:
+    """Keeps the missed calls true."""
+
+    store: MissedCalls
+    sealed: SealedMissedCalls
+    mark_of: Callable[[str], str]
+    """Returns the mark of a call's record, by the call's id."""
+    paths_here: Callable[[Collection[str]], Mapping[str, CallPath]]
+    """Returns the paths, by mark, of those of these calls of which this machine has answered a part."""
+    reader: PathReader = field(default_factory=PathReader)
+
+    def bring(self) -> int:
+        """Bring to the desk what waits in Redis, and return how many. Raises QueueAway, StoreAway."""
+        waiting = self.sealed.all()
+        for each in waiting:
+            if each.new:
+                self.store.keep(each.new)
+            self.sealed.leave([each])
+        return len(waiting)
+
+    def check(self, now: datetime) -> int:
+        """Correct the missed calls by what is known of them by now; return how many. Raises StoreAway, SpoolAway.
+
+        The first look may have been too early for the caller's last step, or on another machine than the call. Each
+        later one can take a missed call away, or say that it came further. The record of the call is the last.
+        """
+        columns: tuple[Any, ...] = (table.c.id, table.c.call_sid, table.c.at, table.c.kind, table.c.reached)
+        unchecked = select(*columns).where(table.c.checked.is_(False)).order_by(table.c.id).limit(MOST)
+        with self.store.database.reading() as read:
+            rows = {self.mark_of(text_of(row.call_sid)): row for row in read.execute(unchecked)}
+            recorded = _recorded(read, list(rows))
+        here = self.paths_here(list(rows)) if rows else {}
+        found = {}
+        for mark, row in rows.items():
+            last = mark in recorded or _is_lost(row, now)
+            found[row.id] = self._correction(row, [each[mark] for each in (here, recorded) if mark in each], last)
+        wrong = {row_id: each for row_id, each in found.items() if each != {}}
+        if wrong:
+            in_turn(self.store.database, lambda write: _correct(write, wrong))
+        return len(wrong)
+
+    def _correction(self, row: Row[Any], paths: Sequence[CallPath], last: bool) -> Correction:
+        """Return what is to be corrected by these paths of the call; `last` if no more will be known of it."""
+        looks = [(self.reader.how_far(each.path), each) for each in paths]
+        known = [(how_far, each) for how_far, each in looks if how_far is not None]
+        if len(known) < len(looks) or (last and not known and row.kind is None):
+            return None
+        changed: dict[str, Any] = {"checked": True} if last else {}
+        if known:
+            how_far, path = max(known, key=lambda look: look[0].rank)
+            before = RANKS.index(row.kind) if row.kind in set(RANKS) else -1
+            if how_far.rank >= before and (how_far.kind, how_far.reached) != (row.kind, row.reached):
+                changed |= {"kind": how_far.kind, "reached": how_far.reached}
+                changed |= {"line": path.line, "language": path.language} if path.line and path.language else {}
+        return changed
+
+    def purge(self, lived: datetime) -> int:
+        """Delete what does not stand any more at the lived time, and return how many. Raises StoreAway."""
+        with self.store.database.reading() as read:
+            over = or_(
+                self.store.gone(read, lived),
+                dealt_with(),
+                # Whoever has called may take that back for some seconds.
+                table.c.called_at <= lived - UNDO_WITHIN,
+                table.c.kind.not_in(self.store.clinic.missed_calls),
+            )
+            ids = read.scalars(select(table.c.id).where(over).order_by(table.c.id).limit(MOST)).all()
+        if ids:
+            in_turn(self.store.database, lambda write: write.execute(delete(table).where(table.c.id.in_(ids))))
+        return len(ids)
+
+
+def _correct(write: Connection, wrong: Mapping[int, Correction]) -> None:
+    for row_id, change in wrong.items():
+        same = table.c.id == row_id
+        write.execute(delete(table).where(same) if change is None else update(table).where(same).values(change))
+
+
+def _recorded(read: Connection, marks: Sequence[str]) -> Mapping[str, CallPath]:
+    columns: tuple[Any, ...] = (calls.c.mark, calls.c.path, calls.c.line, calls.c.language, calls.c.began)
+    rows = read.execute(select(*columns).where(calls.c.mark.in_(marks))).all() if marks else []
+    return {row.mark: CallPath(str(row.path).split(" "), row.line, row.language, row.began) for row in rows}
+
+
+def _is_lost(row: Row[Any], now: datetime) -> bool:
+    """Return whether the record of the call should be there by now. A time far off was written by a wrong clock."""
+    return not isinstance(row.at, datetime) or abs(now - row.at) >= RECORDED

@@ -1,0 +1,45 @@
+"""Tells of calls that have just ended where they came, from the spool of this machine, before the clock collects it.
+
+No HTTP, no clock, no number.
+"""
+
+import logging
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from ivr.desk.missed.how_far import CallPath
+from ivr.reports.call_records import Trace, record
+from ivr.reports.spool import Spool, SpoolAway
+from ivr.storage.database import StoreAway
+from ivr.storage.deadline import Deadline
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class LastCalls:
+    """The calls of the last minutes, as a webhook asks for one of them."""
+
+    spool: Spool
+    deadline: Deadline
+    """One that no caller's answer needs, so that a disk that has stalled holds up nobody."""
+
+    def path(self, mark: str) -> CallPath | None:
+        """Return the path of the call with this mark so far.
+
+        None where another machine has answered it, or the disk does not answer.
+        """
+        try:
+            return self.deadline.wait_for(lambda: paths_here(self.spool, [mark])).get(mark)
+        except (SpoolAway, StoreAway) as away:
+            log.warning("the spool of calls cannot be read (%s)", away)
+            return None
+
+
+def paths_here(spool: Spool, marks: Collection[str]) -> Mapping[str, CallPath]:
+    """Return the paths of those of these calls of which this machine has answered a part, by mark. Raises SpoolAway."""
+    traces: dict[str, list[Trace]] = {}
+    for each in spool.of_calls(marks):
+        traces.setdefault(each.mark, []).append(each)
+    records = filter(None, map(record, traces.values()))
+    return {each.mark: CallPath(each.path, each.line, each.language, each.began) for each in records}

@@ -1,0 +1,36 @@
+"""Tells the desk of a call that has ended with nothing for its caller, or that the reception took.
+
+The carrier's word of the end names the number, and the spool where the call came. Of a withheld number, or one that the
+clinic would not call, nothing is kept.
+"""
+
+from datetime import datetime, timedelta
+
+from ivr.carrier.call_event import CallEvent
+from ivr.desk.missed.how_far import CallPath, HowFar, PathReader
+from ivr.desk.missed.missed_calls import NewMissedCall
+from ivr.reports.call_records import FAILED
+from ivr.web.services import services
+
+READER = PathReader()
+
+
+def note_missed(ended: CallEvent) -> None:
+    """Have the desk told of a call that has ended, if it was missed. Stores that are away are only logged."""
+    caller, here = services().clinic.dialling.caller_id(ended.sender), services().reports
+    found = here.last_calls.path(here.keyed_ids.call(ended.call_id)) if caller else None
+    how_far = _how_far(ended, found) if found else None
+    if caller is None or (found and how_far is None):
+        return
+    line, language, began = (found.line, found.language, found.began) if found else _unknown(ended)
+    services().telephone.missed.take(NewMissedCall(ended.call_id, caller, line, language, began, how_far))
+
+
+def _how_far(ended: CallEvent, found: CallPath) -> HowFar | None:
+    return READER.how_far((*found.path, FAILED) if ended.failed else found.path)
+
+
+def _unknown(ended: CallEvent) -> tuple[str, str, datetime]:
+    """Return line, language and beginning of a call of which this machine knows nothing; its record will tell more."""
+    line = services().clinic.line_rung(ended.called, ended.forwarded_from)
+    return line.key, line.language, services().clock() - timedelta(seconds=ended.lasted or 0)
