@@ -63,6 +63,10 @@ class Sizes:
     seconds: float
 
 
+GIVES_UP_AT = ("earliest", "times", "summary", "move_sure", "main")
+"""The places at which some callers hang up."""
+
+
 def rings(sizes: Sizes, seed: int, *, changes: bool = True) -> list[Ring]:
     """The callers, at a steady rate; some of them, with `changes`, to change what they have."""
     random = Random(f"rings {seed}")
@@ -80,7 +84,7 @@ def _ring(number: int, at: float, wishes: Mapping[str, int], random: Random) -> 
         sender="anonymous" if withheld else f"+91{caller}",
         wish=random.choices(list(wishes), list(wishes.values()))[0],
         keyed=_number(CALLERS - 1 - number) if withheld or random.random() < 0.15 else "",
-        gives_up_at=random.choice(["earliest", "times", "summary", "move_sure", "main"]) if random.random() < 0.05 else "",
+        gives_up_at=random.choice(GIVES_UP_AT) if random.random() < 0.05 else "",
         seed=random.randrange(2**32),
     )
 

@@ -80,7 +80,7 @@ def next_events(turn: Turn, facts: Facts) -> Iterator[CallerEvent]:
 
 
 def _keys(call: Call, facts: Facts) -> Iterator[CallerEvent]:
-    """Yield every key of a menu that means something, and of the others, which all mean the same, the first and the last.
+    """Yield every key of a menu that means something, and the first and the last of the others, which mean the same.
 
     After a miss, yield only silence and one wrong key, since all else is known.
     """

@@ -1,8 +1,8 @@
 """Writes a call's state into the URL of its next webhook, and reads it back.
 
-Place, language, line, misses and whether a key was pressed are readable; the carrier's signature protects them. What the
-call has gathered, such as a number, is encrypted. Where that part cannot be read, the call begins again with nothing
-gathered.
+Place, language, line, misses and whether a key was pressed are readable; the carrier's signature protects them. What
+the call has gathered, such as a number, is encrypted. Where that part cannot be read, the call begins again with
+nothing gathered.
 """
 
 import json

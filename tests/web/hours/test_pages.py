@@ -262,8 +262,8 @@ def test_a_half_day_ahead_has_its_hours(staff: Staff, phone: Phone) -> None:
     assert "open 09:00–13:00" in sets(staff, "day", **form)
     words = phone.rings().press("4").words
     assert (
-        "Because of Diwali, our timings are different tomorrow, Tuesday: from nine in the morning until one in the afternoon."
-        in words
+        "Because of Diwali, our timings are different tomorrow, Tuesday: "
+        "from nine in the morning until one in the afternoon." in words
     )
     words = phone.rings().press("1", "2").words
     assert "For the morning, press 1." in words

@@ -132,7 +132,7 @@ def test_a_mistake_of_ours_is_an_apology_and_so_is_what_the_carrier_could_not_re
     telephone = replace(services.telephone, intake=None)  # type: ignore[arg-type]  # no door at all
     broken = replace(services, telephone=telephone)
     books_in_vain = Phone(create_app(broken), broken)
-    assert "has a short fault" in books_in_vain.rings().press("1", "1", "1", "1", "1").words
+    assert "there is a small problem" in books_in_vain.rings().press("1", "1", "1", "1", "1").words
     phone.unsigned("/voice/fallback", {})
     found = numbers(phone)
     assert found["clinic_webhook_seconds_count", "fault", "summary"] == 1
