@@ -8,6 +8,7 @@ from functools import partial
 
 from flask import current_app
 
+from config.recordings import Recordings
 from config.settings import Settings
 from ivr.carrier.port import Carrier
 from ivr.desk.call_limits import CallLimits
@@ -36,12 +37,16 @@ from ivr.wiring.rooms import DeskServices, DiaryServices, HoursServices, StaffSe
 
 NAME = "services"
 
+RECORDED = "/recordings"
+"""The path below which recorded sentences are served."""
+
 
 @dataclass(frozen=True)
 class TelephoneServices:
     """The services that a call needs: the carrier, the intake of requests, and the limits of calls."""
 
     carrier: Carrier
+    recordings: Recordings
     intake: Intake
     bookings: PhoneBookings
     own_appointments: OwnAppointments
@@ -131,7 +136,8 @@ def build(
 def _telephone(
     base: Foundation, desk: DeskServices, diary: DiaryServices, deadline: Deadline, quick: Deadline
 ) -> TelephoneServices:
-    keyed_ids = base.keyed_ids()
+    keyed_ids, recordings = base.keyed_ids(), base.recordings()
+    recorded = recordings.addresses(f"{base.settings.public_base_url}{RECORDED}")
     bookings = PhoneBookings(
         database=base.database,
         free_times=diary.free_times,
@@ -144,7 +150,8 @@ def _telephone(
         deadline=deadline,
     )
     return TelephoneServices(
-        carrier=carriers.carrier(base.settings.carrier, base.script, base.clinic.voices),
+        carrier=carriers.carrier(base.settings.carrier, base.script, base.clinic.voices, recorded),
+        recordings=recordings,
         intake=Intake(desk.store, desk.pending, desk.job_queue, keyed_ids, deadline, desk.blocked),
         bookings=bookings,
         own_appointments=OwnAppointments(bookings, quick),
