@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from chaos.plan import Ring
 from ivr.carrier.steps import Gathers, Heard
 
-REFERENCE = re.compile(r"(\d(?: \d){2}, \d(?: \d){2})\b")
-"""A reference as it is read out: 1 2 3, 4 5 6."""
+REFERENCE = re.compile(r"(?<!\d )(?<!\d)(\d{3} \d{3})(?! ?\d)")
+"""A reference as it is written: 123 456."""
 
 MOST_TRIES = 3
 """How often somebody who hears "we could not write it down" tries again in one call."""

@@ -109,6 +109,7 @@ class Words(Strict):
     evening: Word
     span: Annotated[Sentence, _filled("start", "end")]
     spans_joint: Annotated[str, _filled()]
+    digits: tuple[Word, ...] = Field(min_length=10, max_length=10)
 
 
 class LanguageFile(Strict):
@@ -136,7 +137,7 @@ def read(languages: tuple[str, ...], folder: Path = FOLDER, topics: Iterable[str
     A language without a file in the folder has the file from config/prompts. Raises BadFile if a file is invalid, or if
     a sentence is missing or has other blanks than the program fills.
     """
-    prompts = {language: _prompts(language, load(_file(language, folder), PromptFile)) for language in languages}
+    prompts = {language: _prompts(language, load(file_of(language, folder), PromptFile)) for language in languages}
     expected = sentences(topics)
     complaints = [line for each in prompts.values() for line in _complaints(each, expected)]
     if complaints:
@@ -152,7 +153,8 @@ def read_for(clinic: Clinic, clinic_file: Path = CLINIC_FILE) -> Script:
     return read(tuple(clinic.name), clinic_file.with_name(FOLDER.name), [topic.key for topic in clinic.topics])
 
 
-def _file(language: str, folder: Path) -> Path:
+def file_of(language: str, folder: Path) -> Path:
+    """Return the file of this language: the one in the folder, or else the one from config/prompts."""
     own = folder / f"{language}.toml"
     return own if own.is_file() else FOLDER / own.name
 
@@ -166,6 +168,7 @@ def _prompts(language: str, file: PromptFile) -> Prompts:
         parts={part: getattr(file.words, part) for part in Part},
         span=file.words.span,
         spans_joint=file.words.spans_joint,
+        digits=file.words.digits,
         sentences=file.sentences,
     )
 

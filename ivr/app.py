@@ -44,6 +44,7 @@ from ivr.web.staff.people import people
 from ivr.web.staff.second_factor import second_factor
 from ivr.web.staff.second_step import second_step
 from ivr.web.telephone.browser_phone import browser_phone
+from ivr.web.telephone.recorded import recorded
 from ivr.web.telephone.webhooks import voice
 
 
@@ -69,6 +70,7 @@ def create_app(services: Services) -> Flask:
 
 BLUEPRINTS = (
     voice,
+    recorded,
     health,
     metrics,
     login,

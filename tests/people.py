@@ -18,7 +18,6 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 from ivr.carrier.steps import Dials, Gathers, HangsUp, Heard, Pauses, Redirects, Step
-from ivr.carrier.twilio.reader import steps
 from ivr.line.standing import keys_to
 from ivr.web.services import Services
 from tests.carrier.twilio.twiml_rules import faults
@@ -151,7 +150,7 @@ class Conversation:
     @property
     def spoken_reference(self) -> str:
         """The reference number that was last read out, or "" where none was."""
-        spoken = re.findall(r"(\d(?: \d){2}, \d(?: \d){2})\b", self.words)
+        spoken = re.findall(r"(?<!\d )(?<!\d)(\d{3} \d{3})(?! ?\d)", self.words)
         assert len(set(spoken)) <= 1, spoken
         assert len(spoken) <= 1, "a reference is read out once"
         return re.sub(r"\D", "", spoken[0]) if spoken else ""
@@ -174,6 +173,11 @@ class Conversation:
     def repeats_last_webhook(self) -> str:
         """Delivers the last webhook once more; what comes back."""
         return self.phone.posts(self._last[0], self._last[1]).text
+
+    def hears_again(self) -> str:
+        """Delivers the last webhook once more; what a caller would hear then."""
+        again = self.phone.services.telephone.carrier.heard(self.repeats_last_webhook())
+        return " ".join(step.words for step in again if isinstance(step, Heard))
 
     def reception(self, talked: bool) -> "Conversation":
         """The reception was rung, and talked to the caller or did not."""
@@ -204,7 +208,7 @@ class Conversation:
 
     def _read(self, document: str) -> None:
         self.heard, self.spoken, self.uncut, self.languages, self.waits = [], [], [], set(), None
-        for step in steps(document):
+        for step in self.phone.services.telephone.carrier.heard(document):
             assert all(url.startswith(f"{self.phone.called_at}/voice") for url in addresses_of(step)), "whole addresses"
             match step:
                 case Heard(words, language, cuttable):

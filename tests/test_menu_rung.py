@@ -124,14 +124,14 @@ def test_a_withheld_caller_keys_a_number_and_hears_it_back(phone: Phone, lang: s
     call = ring(phone, lang, "1", "1", "1", caller="anonymous")
     assert call.place == "key_number"
     call.press("0 99999".replace(" ", "") + "00002#")
-    assert "9 9 9 9 9, 0 0 0 0 2" in call.words
+    assert "99999 00002" in call.words
     call.press("2").press("9999900003#", "1", "1")
     assert [each.phone.e164 for each in phone.services.desk.store.waiting()] == ["+919999900003"]
 
 
 def test_while_a_number_is_keyed_star_begins_it_again_and_0_is_a_digit(phone: Phone) -> None:
     call = ring(phone, "en", "1", "1", "1", caller="anonymous").press("98765*9999900002#")
-    assert "9 9 9 9 9, 0 0 0 0 2" in call.words
+    assert "99999 00002" in call.words
 
 
 @LANGUAGES

@@ -15,9 +15,14 @@ class Heard:
     """Spoken words and their language."""
 
     words: str
+    """The words as they are written, as a transcript shows them: "112"."""
     language: str
     cuttable: bool = False
     """True if a key press interrupts it."""
+    aloud: str = ""
+    """The words as they are read aloud, with numbers digit by digit; empty where they are read as they are written."""
+    recording: str = ""
+    """The address of the sound that is played in place of a voice; empty for none."""
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,40 @@
 Hosts nothing and asks no store. The document names no hours, since a file does not know of closures made today.
 """
 
+from urllib.parse import quote
+
 import click
 from flask.cli import with_appcontext
 
-from ivr.web.services import services
+from ivr.web.services import Services, services
+from ivr.wiring import carriers
+
+ONLY_HTTPS = "expected an address that begins with https://"
+NONE = "no apology is recorded: config/voices/LANGUAGE/fault.wav"
 
 
 @click.command("fallback-twiml")
+@click.option(
+    "--recordings", "base", default="", help="Plays recorded apologies from this address, where you put them."
+)
 @with_appcontext
-def fallback_document() -> None:
+def fallback_document(base: str) -> None:
     """Prints the apology that callers hear while nothing of ours can be reached."""
-    click.echo(services().telephone.carrier.fault().body)
+    here = services()
+    carrier = here.telephone.carrier
+    if base:
+        recorded = _hosted(here, base.rstrip("/"))
+        carrier = carriers.carrier(here.settings.carrier, here.script, here.clinic.voices, recorded)
+    click.echo(carrier.fault().body)
+
+
+def _hosted(here: Services, base: str) -> dict[tuple[str, str], str]:
+    """Return the addresses of the recorded apologies there, and say which file is to be copied to which name."""
+    found = [each for each in here.telephone.recordings.of_apologies if each.sentence == "fault"]
+    if not base.startswith("https://"):
+        raise click.BadParameter(ONLY_HTTPS, param_hint="--recordings")
+    if not found:
+        raise click.ClickException(NONE)
+    for each in found:
+        click.echo(f"put voices/{each.name}.wav there as {each.file}", err=True)
+    return {(each.language, each.sentence): f"{base}/{quote(each.file)}" for each in found}

@@ -23,6 +23,7 @@ COMMANDS = {
     "phone": "ivr.commands.phone:phone",
     "preflight": "ivr.commands.preflight:preflight",
     "privacy": "ivr.commands.privacy:privacy",
+    "prompts": "ivr.commands.prompts:prompts",
     "redis-repair": "ivr.commands.redis_repair:redis_repair",
     "restore": "ivr.commands.backup:restore",
     "staff": "ivr.commands.staff:staff",

@@ -3,12 +3,13 @@
 Pure: fills the blanks of the sentences from config/prompts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from string import Formatter
 from typing import Any
 
+from ivr.line.aloud.digits import Phrase, joined, read_aloud, spelled
 from ivr.line.blanks import Day, DayName, Digits, Hour, HourToday, Moment, MomentName, Say, Spans, Value, WeekDays
 from ivr.line.booking import Part
 
@@ -125,15 +126,27 @@ class Prompts:
     span: str
     """The pattern of a time span, with `{start}` and `{end}`."""
     spans_joint: str
+    digits: tuple[str, ...]
+    """The words for the digits 0 to 9."""
     sentences: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """Words and their language."""
+    """A sentence with its blanks filled, in its language: as it is written, and as it is read aloud."""
 
     language: str
-    words: str
+    phrases: tuple[Phrase, ...]
+
+    @property
+    def words(self) -> str:
+        """The words as they are written, as in a transcript: "99999 00001"."""
+        return "".join(each.written for each in self.phrases)
+
+    @property
+    def aloud(self) -> str:
+        """The words as they are read aloud: with telephone numbers and the like digit by digit, in words."""
+        return "".join(each.aloud or each.written for each in self.phrases)
 
 
 class Script:
@@ -166,8 +179,21 @@ class Script:
     def say(self, say: Say, language: str) -> Spoken:
         """Return the words of a sentence, in its own language if it has one."""
         prompts = self._prompts[say.language or language]
-        blanks = {name: _fill(value, prompts) for name, value in say.values.items()}
-        return Spoken(prompts.language, prompts.sentences[say.name].format(**blanks))
+        return Spoken(prompts.language, tuple(joined(_phrases(say, prompts))))
+
+
+def _phrases(say: Say, prompts: Prompts) -> Iterator[Phrase]:
+    for text, blank, _, _ in Formatter().parse(prompts.sentences[say.name]):
+        yield from read_aloud(text, prompts.digits)
+        if blank is not None:
+            yield from _filled(say.values[blank], prompts)
+
+
+def _filled(value: Value, prompts: Prompts) -> Iterator[Phrase]:
+    if isinstance(value, Digits):
+        yield spelled(value.groups, prompts.digits)
+    else:
+        yield from read_aloud(_fill(value, prompts), prompts.digits)
 
 
 def _fill(value: Value, prompts: Prompts) -> str:
@@ -202,7 +228,6 @@ FILLS: tuple[tuple[type, Callable[[Any, Prompts], str]], ...] = (
     (HourToday, lambda hour, prompts: prompts.clock.say(hour.at.time(), today=True)),
     (Day, lambda day, prompts: prompts.days.say(day)),
     (DayName, lambda day, prompts: prompts.days.say(day)),
-    (Digits, lambda digits, _: ", ".join(" ".join(group) for group in digits.groups)),
     (WeekDays, lambda run, prompts: prompts.days.weekday_run(run)),
     (Spans, _spans),
     (Mapping, lambda text, prompts: text[prompts.language]),

@@ -5,6 +5,7 @@ Reads files; asks no store and no network.
 
 from datetime import datetime
 
+from config import recordings as voices
 from config import sentences
 from config.fields import LANGUAGES
 from config.settings import made_for_development
@@ -82,6 +83,20 @@ def _script(on: Context) -> Script:
     except BadFile:
         return sentences.read(LANGUAGES)
     return sentences.read_for(clinic, on.settings.clinic_file)
+
+
+def recordings(on: Context) -> Finding:
+    """Check that callers hear every recorded sentence."""
+    try:
+        found = voices.read(voices.folder_of(on.settings.clinic_file), _script(on))
+    except BadFile:
+        return bad("not known: the sentences cannot be used", "see the line of the prompts")
+    unused = [*found.faults, *(f"{each.name} says other words than its sentence" for each in found.stale)]
+    if unused:
+        more = f"; and {len(unused) - 1} more" if unused[1:] else ""
+        return doubtful(f"not heard: {unused[0]}{more}", "flask --app wsgi prompts check")
+    count = len(found.usable)
+    return well(f"{count} {'sentence is' if count == 1 else 'sentences are'} recorded, the others are spoken")
 
 
 def advice(on: Context) -> Finding:

@@ -19,6 +19,7 @@ CHECKS: Mapping[str, Check] = {
     "secrets": configuration.secrets,
     "clinic file": configuration.clinic_file,
     "prompts": configuration.prompts,
+    "recordings": configuration.recordings,
     "advice": configuration.advice,
     "staff are told": configuration.staff_are_told,
     "disk space": processes.disk_space,

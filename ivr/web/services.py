@@ -8,6 +8,7 @@ from functools import partial
 
 from flask import current_app
 
+from config.recordings import Recordings
 from config.settings import Settings
 from ivr.carrier.port import Carrier
 from ivr.desk.call_limits import CallLimits
@@ -38,6 +39,9 @@ from ivr.wiring.rooms import DeskServices, DiaryServices, HoursServices, StaffSe
 
 NAME = "services"
 
+RECORDED = "/recordings"
+"""The path below which recorded sentences are served."""
+
 
 @dataclass(frozen=True)
 class Deadlines:
@@ -61,6 +65,7 @@ class TelephoneServices:
     """The services that a call needs: the carrier, the intake of requests, and the limits of calls."""
 
     carrier: Carrier
+    recordings: Recordings
     intake: Intake
     missed: MissedCallIntake
     bookings: PhoneBookings
@@ -150,7 +155,8 @@ def build(
 
 
 def _telephone(base: Foundation, desk: DeskServices, diary: DiaryServices, waits: Deadlines) -> TelephoneServices:
-    keyed_ids = base.keyed_ids()
+    keyed_ids, recordings = base.keyed_ids(), base.recordings()
+    recorded = recordings.addresses(f"{base.settings.public_base_url}{RECORDED}")
     bookings = PhoneBookings(
         database=base.database,
         free_times=diary.free_times,
@@ -163,7 +169,8 @@ def _telephone(base: Foundation, desk: DeskServices, diary: DiaryServices, waits
         deadline=waits.answer,
     )
     return TelephoneServices(
-        carrier=carriers.carrier(base.settings.carrier, base.script, base.clinic.voices),
+        carrier=carriers.carrier(base.settings.carrier, base.script, base.clinic.voices, recorded),
+        recordings=recordings,
         intake=Intake(desk.store, desk.pending, desk.job_queue, keyed_ids, waits.answer, desk.blocked),
         missed=MissedCallIntake(desk.missed, desk.sealed_missed, waits.beside, base.clinic.missed_calls),
         bookings=bookings,

@@ -5,6 +5,7 @@ process never imports them.
 """
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from ivr.carrier.admin import Admin, OurAddresses, Texts
 from ivr.carrier.port import Carrier
@@ -13,7 +14,7 @@ from ivr.carrier.stand_in import StandIn
 from ivr.carrier.twilio import settings as twilio
 from ivr.carrier.twilio.carrier import Twilio
 from ivr.carrier.twilio.stand_in import TwilioStandIn
-from ivr.carrier.twilio.twiml import Renderer
+from ivr.carrier.twilio.twiml import Recorded, Renderer
 from ivr.line.script import Script
 
 SETTINGS: tuple[Setting, ...] = (*twilio.SETTINGS,)
@@ -23,9 +24,11 @@ Values = Mapping[str, str]
 """The carrier's settings, by the names of their variables."""
 
 
-def carrier(values: Values, script: Script, voices: Mapping[str, str]) -> Carrier:
-    """Return the carrier, which speaks the script's sentences in these voices."""
-    return Twilio(twilio.Account.of(values), Renderer(script, voices))
+def carrier(
+    values: Values, script: Script, voices: Mapping[str, str], recorded: Recorded = MappingProxyType({})
+) -> Carrier:
+    """Return the carrier, which speaks the script's sentences in these voices, and plays those that are recorded."""
+    return Twilio(twilio.Account.of(values), Renderer(script, voices, recorded))
 
 
 def stand_in(values: Values) -> StandIn:

@@ -3,6 +3,7 @@
 A client connects when it is first used. No Flask, no rules, and no clock but the one handed in.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
@@ -11,7 +12,8 @@ from datetime import datetime
 from redis import Redis
 
 from config import clinic as clinic_file
-from config import sentences
+from config import recordings, sentences
+from config.recordings import Recordings
 from config.settings import Settings
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
@@ -23,6 +25,8 @@ from ivr.storage.breaker import Breaker
 from ivr.storage.database import WORKER_TIMEOUT, Database
 from ivr.storage.encryption import Cipher, KeyedIds
 from ivr.storage.redis import client_for_callers, client_for_workers
+
+log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
@@ -77,6 +81,13 @@ class Foundation:
     def spool(self) -> Spool:
         """Return the spool in which webhooks leave the traces of calls, on this machine."""
         return Spool(self.settings.state_dir / spool.FOLDER)
+
+    def recordings(self) -> Recordings:
+        """Return the recorded sentences, after logging a line about each that callers do not hear."""
+        found = recordings.read(recordings.folder_of(self.settings.clinic_file), self.script)
+        for line in (*found.faults, *(f"{each.name}: it says other words than the sentence" for each in found.stale)):
+            log.warning("a recording is not used: %s", line)
+        return found
 
     def close(self) -> None:
         """Close the connections to both stores."""

@@ -134,7 +134,7 @@ def test_a_request_that_is_merged_again_takes_its_references_along(
 def test_a_webhook_that_comes_again_after_the_merge_is_answered_as_it_was(
     services: Services, again: Conversation
 ) -> None:
-    assert " ".join(again.reference[:3]) in again.repeats_last_webhook()
+    assert f"{again.reference[:3]} {again.reference[3:]}" in again.hears_again()
     assert len(services.desk.store.all()) == 2
     assert [each.id for each in services.desk.store.waiting()] == [1]
 

@@ -34,7 +34,7 @@ def test_nothing_is_lost_but_what_was_heard_already(waits: Wait, reception: Call
 
 def test_whoever_holds_it_gets_no_address_to_see() -> None:
     rung = CallMoment((), Dials("/after", (("+919999900008", "/screen"),), 20), WHERE, SCREEN)
-    hears = [{"words": "A patient.", "language": "en-IN", "cuttable": False}]
+    hears = [{"words": "A patient.", "language": "en-IN", "cuttable": False, "aloud": "", "recording": ""}]
     assert shown(rung) == {"heard": [], "waits": {"for": "reception", "seconds": 20, "hears": hears}}
 
 

@@ -44,7 +44,7 @@ def test_keys_given_beforehand_book_by_themselves_and_print_the_call(running: Ph
     call = rings(running, "--line", "second", "--from", "099999 00002", "--keys", keys)
     (found,) = running.services.desk.store.waiting()
     assert (found.line, found.phone.e164, found.kind) == ("second", "+919999900002", "booking")
-    assert f"Reference number {' '.join(found.reference[:3])}, {' '.join(found.reference[3:])}." in call.output
+    assert f"Reference number {found.reference[:3]} {found.reference[3:]}." in call.output
     assert call.output.count("> 1\n") == 5
     assert call.output.endswith("> hangs up\nThe call is over.\n")
     assert call.exit_code == 0

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from config.recordings import folder_of
 from tests.clinic import WISHES_ONLY
 from tests.people import TOKEN
 from tests.preflight import SECRET, looks, said, without_stores
+from tests.sounds import record
 
 PRODUCTION = {"ENV": "production", "PUBLIC_BASE_URL": "https://line.example"}
 
@@ -78,6 +80,22 @@ def test_a_clinic_file_that_is_wrong_fails_by_name_and_prompts_are_still_looked_
     assert "default_line = 'mian': expected the key of a line" in found.saw
     assert said(looks(wrong, "prompts")) == ("pass", "complete in en and hi")
     assert said(looks(wrong, "advice")) == ("FAIL", "not known: the clinic's file cannot be used")
+
+
+def test_recordings_that_callers_do_not_hear_are_named(tmp_path: Path) -> None:
+    on = without_stores(tmp_path)
+    assert said(looks(on, "recordings")) == ("pass", "0 sentences are recorded, the others are spoken")
+    voices = folder_of(on.clinic_file)
+    record(voices, "hi", "goodbye")
+    assert said(looks(on, "recordings")) == ("pass", "1 sentence is recorded, the others are spoken")
+    record(voices, "en", "goodbye", b"broken")
+    record(voices, "en", "godbye")
+    found = looks(on, "recordings")
+    assert found.result == "warn"
+    assert "not heard: voices/en/godbye.wav: no sentence has this name" in found.saw
+    assert found.saw.endswith("; and 1 more")
+    wrong = without_stores(tmp_path, CLINIC_FILE=clinic(tmp_path, 'key = "causes"', 'key = "origins"'))
+    assert said(looks(wrong, "recordings")) == ("FAIL", "not known: the sentences cannot be used")
 
 
 def test_a_sentence_that_a_topic_lacks_fails_by_name(tmp_path: Path) -> None:

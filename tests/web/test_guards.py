@@ -11,6 +11,7 @@ from ivr.web.services import Services
 from tests.people import CALLER, Phone, Staff
 
 OPEN = {
+    "recorded.sound",
     *("console.front", "login.ask", "login.enter", "health.alive", "health.ready"),
     *("voice.fallback", "static", "login.choose_language", "invitation.ask", "invitation.use"),
     *("second_step.ask", "second_step.enter"),

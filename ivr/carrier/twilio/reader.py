@@ -44,11 +44,21 @@ def _verb(verb: Xml.Element) -> Iterator[Step]:
 
 
 def _says(verb: Xml.Element) -> Iterator[Step]:
-    yield Heard("".join(verb.itertext()), verb.get("language", "en-US"))
+    words, aloud = "".join(verb.itertext()), "".join(_aloud(verb))
+    yield Heard(words, verb.get("language", "en-US"), aloud=aloud if aloud != words else "")
+
+
+def _aloud(verb: Xml.Element) -> Iterator[str]:
+    """Yield the words in the order in which they are read: of a <sub>, its alias."""
+    yield verb.text or ""
+    for child in verb:
+        yield child.get("alias", "") if child.tag == "sub" else "".join(_aloud(child))
+        yield child.tail or ""
 
 
 def _plays(verb: Xml.Element) -> Iterator[Step]:
-    yield Heard(f"[plays {verb.text}]", "")
+    address = (verb.text or "").strip()
+    yield Heard(f"[plays {address}]", "", recording=address)
 
 
 def _pauses(verb: Xml.Element) -> Iterator[Step]:

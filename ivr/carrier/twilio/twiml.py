@@ -1,47 +1,36 @@
-"""Converts a Turn into TwiML, within the carrier's limits. No call logic, no HTTP.
+"""Converts a Turn into TwiML. No call logic, no HTTP; how a sentence is spoken stands in speech.py."""
 
-The limits are from the carrier's errors 13521 (length of a Say) and 12100 (legal XML).
-"""
-
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import quote
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from ivr.carrier.addresses import Addresses
 from ivr.carrier.leg import Leg
+from ivr.carrier.steps import Heard
+from ivr.carrier.twilio.speech import say_verbs
 from ivr.line.blanks import Say
 from ivr.line.script import Script, Spoken
 from ivr.line.turn import Call, HangUp, KeyNumber, PressKey, RingReception, Turn
 
 CONTENT_TYPE = "text/xml; charset=utf-8"
 
-LONGEST_ENCODED = 4_400
-"""Most characters of a Say after URL-encoding. The carrier's limit is 4,500; a Devanagari letter counts as nine."""
-
-LONGEST_LETTER = 12
-"""Most characters of one letter after URL-encoding: four bytes of UTF-8."""
-
-LONGEST_SAY = 2_900
-"""Most characters of a Say. The limit of the Polly voices is 3,000."""
-
 BEFORE_AGAIN = 4
 """Seconds of silence after the apology, before a step is tried again: time for a process to restart."""
 
-BREAKS = (re.compile(r"(?<=[.!?।])\s+"), re.compile(r"(?<=[,;:])\s+"), re.compile(r"\s+"))
-"""The places at which a long text may be broken, best first: after a sentence, after a comma, between words."""
 
-ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""The characters that XML 1.0 does not allow."""
+Recorded = Mapping[tuple[str, str], str]
+"""The addresses of recorded sentences, by language and name."""
 
 
 class Renderer:
-    """Writes TwiML with the script's words and the clinic's voices."""
+    """Writes TwiML with the script's words, the clinic's voices, and recordings where there are any."""
 
-    def __init__(self, script: Script, voices: Mapping[str, str]) -> None:
+    def __init__(self, script: Script, voices: Mapping[str, str], recorded: Recorded = MappingProxyType({})) -> None:
         self._script = script
         self._voices = voices
+        self._recorded = recorded
+        self._played = {address: sentence for sentence, address in recorded.items()}
 
     def document(self, turn: Turn, addresses: Addresses) -> str:
         """Return the TwiML of the turn."""
@@ -94,9 +83,26 @@ class Renderer:
         response.redirect(addresses.silence(call), method="POST")
 
     def _speak(self, verb: VoiceResponse | Gather, says: Iterable[Say], language: str) -> None:
-        for spoken in (self._script.say(say, language) for say in says):
-            for piece in pieces(spoken.words):
-                verb.say(piece, voice=self._voice(spoken), language=self._script.prompts(spoken.language).about.locale)
+        for say in says:
+            spoken = self._script.say(say, language)
+            recording = self._recorded.get((spoken.language, say.name))
+            if recording:
+                verb.play(recording)
+                continue
+            for said in say_verbs(spoken.phrases, self._voice(spoken), self._locale(spoken.language)):
+                verb.append(said)
+
+    def played(self, address: str) -> Heard | None:
+        """Return the sentence whose recording has this address; None if there is none."""
+        if address not in self._played:
+            return None
+        language, name = self._played[address]
+        spoken = self._script.say(Say(name), language)
+        aloud = spoken.aloud if spoken.aloud != spoken.words else ""
+        return Heard(spoken.words, self._locale(language), aloud=aloud, recording=address)
+
+    def _locale(self, language: str) -> str:
+        return self._script.prompts(language).about.locale
 
     def _voice(self, spoken: Spoken) -> str:
         """Return the clinic's own choice of voice, or the voice of the prompts."""
@@ -113,40 +119,3 @@ def _dial(ring: RingReception, call: Call, addresses: Addresses) -> Dial:
     for number in ring.numbers:
         dial.number(number.e164, **screened)
     return dial
-
-
-def pieces(words: str) -> Iterator[str]:
-    """Yield the words in pieces short enough for a Say, none of them empty, without illegal characters."""
-    rest = ILLEGAL.sub(" ", words).strip()
-    while rest and not _fits(rest):
-        cut = _cut(rest)
-        yield rest[:cut].rstrip()
-        rest = rest[cut:].lstrip()
-    if rest:
-        yield rest
-
-
-def _cut(words: str) -> int:
-    """Return the position at which to break a text that is too long: the last one of the best kind that fits."""
-    fitting = _longest(words)
-    for pattern in BREAKS:
-        places = [match.end() for match in pattern.finditer(words, 0, fitting + 1) if match.start() > 0]
-        if places:
-            return min(places[-1], fitting)
-    return fitting
-
-
-def _longest(words: str) -> int:
-    """Return how many characters of the text fit into one Say."""
-    room = LONGEST_ENCODED
-    for count, letter in enumerate(words[:LONGEST_SAY]):
-        room -= len(quote(letter))
-        if room < 0:
-            return count
-    return min(len(words), LONGEST_SAY)
-
-
-def _fits(words: str) -> bool:
-    if len(words) * LONGEST_LETTER <= LONGEST_ENCODED:
-        return True  # most do, and encoding them all would take a tenth of the time of an answer
-    return len(words) <= LONGEST_SAY and len(quote(words)) <= LONGEST_ENCODED

@@ -1,6 +1,6 @@
 // A telephone in the browser: what is heard, what is pressed, and when nothing is.
 // Where a call goes, the service says; what a call is, it gives us sealed and gets back as it was.
-import { beep, best, hush, isDumb, missing, mute, say, tryAgain } from "./phone_voice.js";
+import { beep, best, hush, isDumb, missing, mute, play, say, tryAgain } from "./phone_voice.js";
 
 const $ = (id) => document.getElementById(id);
 const META = "meta[name=csrf-token]";
@@ -113,16 +113,31 @@ async function hear(mine, sounds, signal) {
   }
 }
 
-async function hearWords(mine, { words, language }, signal) {
-  for (const sentence of words.split(/(?<=[.!?।])\s+/)) {
+const sentences = (words) => words.split(/(?<=[.!?।])\s+/);
+
+// Written as it stands, read aloud with its numbers digit by digit.
+async function hearWords(mine, { words, aloud, language, recording }, signal) {
+  if (recording && await hearRecording(words, language, recording, signal)) return;
+  const spoken_as = sentences(aloud || words);
+  for (const [number, sentence] of sentences(words).entries()) {
     const line = write("sentence", sentence, language);
     line.classList.add("now");
-    const spoken = await say(sentence, language, signal);
+    const spoken = await say(spoken_as[number] ?? sentence, language, signal);
     line.classList.remove("now");
     if (signal.aborted) return;
     if (isDumb()) voiceless("This browser's voice does not begin: the call is shown only.");
     if (!spoken) mine.reading += sentence.length * READS;
   }
+}
+
+// Whether a recording was heard; if not, it is as though there were none, and its sentence is spoken.
+async function hearRecording(words, language, recording, signal) {
+  const line = write("sentence", words, language);
+  line.classList.add("now");
+  const heard = await play(recording, signal);
+  line.classList.remove("now");
+  if (!heard) line.remove();
+  return heard;
 }
 
 function pause(milliseconds, signal) {

@@ -8,6 +8,7 @@ const PER_LETTER = 200;   // ... and for each letter: some never say that they h
 let muted = false;
 let dumb = false;         // a voice did not begin: there is none for the rest of the call
 let audio = null;
+let stopPlaying = () => {};
 let speaking = null;      // kept, for a browser may drop an utterance that nobody holds, and then never ends it
 
 export function mute(off) {
@@ -17,6 +18,7 @@ export function mute(off) {
 
 export function hush() {
   window.speechSynthesis?.cancel();
+  stopPlaying();
 }
 
 function voices() {
@@ -71,6 +73,24 @@ export function say(words, language, signal) {
     signal.addEventListener("abort", () => { hush(); ended(true); }, { once: true });
     speaking = utterance;
     window.speechSynthesis.speak(speaking);
+  });
+}
+
+// Plays a recording of this service until its end, or until the signal says stop. Tells whether it was heard.
+// Only its path counts: the public address may lead through a tunnel, and this page may play what is its own.
+export function play(recording, signal) {
+  if (muted) return Promise.resolve(false);
+  return new Promise((tell) => {
+    const sound = new Audio(new URL(recording, location.href).pathname);
+    const ended = (heard) => {
+      tell(heard);             // first: a sound that is paused before it begins is an error too
+      sound.pause();
+    };
+    sound.onended = () => ended(true);
+    sound.onerror = () => ended(false);
+    stopPlaying = () => ended(false);
+    signal.addEventListener("abort", () => ended(true), { once: true });
+    sound.play().catch(() => ended(false));
   });
 }
 

@@ -17,7 +17,8 @@ from ivr.carrier.leg import Leg
 from ivr.carrier.steps import Gathers, HangsUp, Heard, Redirects, Step
 from ivr.carrier.twilio.carrier import Twilio
 from ivr.carrier.twilio.settings import Account
-from ivr.carrier.twilio.twiml import LONGEST_ENCODED, LONGEST_SAY, Renderer, pieces
+from ivr.carrier.twilio.speech import LONGEST_ENCODED, LONGEST_SAY, pieces
+from ivr.carrier.twilio.twiml import Renderer
 from ivr.line.booking import Kind, Part
 from ivr.line.call import enter, press
 from ivr.line.clinic import Clinic, Reception

@@ -10,9 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from ivr.carrier.steps import Dials, Gathers, Heard
 from ivr.desk.requests import Outcome, OutcomeReport
+from ivr.line.aloud.digits import spelled
 from ivr.line.paths.events import KEYPAD, EventKind
 from ivr.line.paths.transcript import Keys
 from ivr.line.phones import Phone as Number
+from ivr.line.script import Script
 from ivr.line.turn import Call, ChangeAppointment, CheckDigits, File, RingReception
 from ivr.storage.audit import By
 from ivr.web.preview.transcripts import Branch
@@ -20,7 +22,10 @@ from ivr.web.services import Services
 from ivr.web.telephone.call_urls import CallUrls
 from tests.people import CALLER, Conversation, Phone
 
-REFERENCE = re.compile(r"(?<!\d )\d \d \d, \d \d \d(?! \d)")
+REFERENCE = re.compile(r"(?<!\d )(?<!\d)\d{3} \d{3}(?! ?\d)")
+
+PLACEHOLDER = "000 000"
+"""The reference that a transcript has in the place of a true one."""
 
 PRESS = re.compile(r"press (\d)|(\d) दबाइए")
 """How the prompts offer a key."""
@@ -207,8 +212,17 @@ def heard(call: Conversation) -> list[Heard]:
     spoken = {each for words in call.heard for each in REFERENCE.findall(words)}
     assert len(spoken) <= 1
     for true in spoken:
-        return [replace(each, words=each.words.replace(true, "0 0 0, 0 0 0")) for each in call.spoken]
+        return [_with_placeholder(each, true, call.phone.services.script) for each in call.spoken]
     return call.spoken
+
+
+def _with_placeholder(heard: Heard, reference: str, script: Script) -> Heard:
+    """The sentence with the transcript's reference, as it is written and as it is read aloud."""
+    aloud = heard.aloud
+    for digits in (script.prompts(language).digits for language in script.languages):
+        true, placeholder = (spelled(each.split(), digits).aloud for each in (reference, PLACEHOLDER))
+        aloud = aloud.replace(true, placeholder)
+    return replace(heard, words=heard.words.replace(reference, PLACEHOLDER), aloud=aloud)
 
 
 def settles(services: Services) -> None:

@@ -93,7 +93,7 @@ def test_a_webhook_that_comes_again_after_the_desk_has_cancelled_promises_nothin
     call = both.rings().press(*EARLIEST)
     (found,) = diary(both)
     both.services.diary.desk.cancel(found.id, By("asha", clock()))
-    assert BOOKED not in call.repeats_last_webhook()
+    assert BOOKED not in call.hears_again()
     assert diary(both) == []
 
 

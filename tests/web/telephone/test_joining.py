@@ -191,7 +191,7 @@ def test_the_same_webhook_again_is_answered_alike_and_counted_once(both: Phone, 
 
 def test_a_webhook_repeated_after_the_call_went_on_changes_nothing(phone: Phone) -> None:
     call = phone.rings().press(*BOOK)
-    repeated = call.repeats_last_webhook()
+    repeated = call.hears_again()
     assert call.reference in repeated.replace(" ", "").replace(",", "")
     assert only(phone).rang_again == 0
 
@@ -366,7 +366,7 @@ def test_a_webhook_that_comes_again_after_its_request_waited_is_answered_as_at_f
     with moved(sqlite_path(sqlite_url)):
         again = phone.rings().press(*BOOK_TOMORROW)
     jobs.save(worker)
-    repeated = again.repeats_last_webhook()
+    repeated = again.hears_again()
     assert all(words in repeated for words in again.uncut)
     assert again.reference != first.reference
     assert {each.reference for each in phone.services.desk.store.waiting()} == {first.reference, again.reference}

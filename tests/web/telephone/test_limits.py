@@ -405,7 +405,7 @@ def test_a_caller_without_a_number_is_nobody_who_was_blocked(phone: Phone, calle
 def test_the_same_webhook_is_answered_as_before_though_the_number_was_blocked_in_between(both: Phone) -> None:
     call = both.rings().press(*BOOK)
     block(both)
-    assert call.uncut[0] in call.repeats_last_webhook()
+    assert call.uncut[0] in call.hears_again()
     assert call.uncut[0] == PROMISED
     assert is_refused(both.rings().press(*BOOK_AGAIN))
 
@@ -417,7 +417,7 @@ def test_a_promise_that_still_waits_in_redis_is_repeated_and_kept_though_the_num
         call = phone.rings().press(*BOOK)
         assert call.uncut[0] == PROMISED
     block(phone)
-    assert PROMISED in call.repeats_last_webhook()
+    assert PROMISED in call.hears_again()
     assert is_refused(phone.rings().press(*BOOK)), "another one is not"
     jobs.save(worker)
     assert [each.reference for each in phone.services.desk.store.waiting()] == [call.reference]
@@ -499,7 +499,7 @@ def test_a_webhook_that_comes_again_counts_once_and_is_answered_when_the_number_
     keys = [BOOK] + [BOOK_AGAIN] * (REQUESTS_OF_A_NUMBER - 1)
     calls = [phone.rings().press(*each) for each in keys]
     assert all(is_promised(call) for call in calls)
-    assert all(call.uncut[0] in call.repeats_last_webhook() for call in calls)
+    assert all(call.uncut[0] in call.hears_again() for call in calls)
     assert is_refused(phone.rings().press(*BOOK_AGAIN))
 
 
@@ -588,7 +588,7 @@ def test_the_counts_of_calls_are_forgotten_within_the_hour(phone: Phone, redis_u
 def test_a_webhook_of_a_refused_call_that_comes_again_gets_the_same_answer(phone: Phone) -> None:
     block(phone)
     call = phone.rings().press(*BOOK)
-    assert SORRY["en"] in call.repeats_last_webhook()
+    assert SORRY["en"] in call.hears_again()
     assert isinstance(call.waits, Gathers)
 
 

@@ -1,0 +1,72 @@
+"""Compares a reviewed table with the sentences as they are: what is changed, and what is refused, with its line.
+
+Pure: no file.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from config.review.sheet import SheetRow, tidy
+from ivr.line.script import Script, blanks_of
+
+
+@dataclass(frozen=True)
+class SentenceChange:
+    """A sentence whose words were changed."""
+
+    language: str
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ReviewedSheet:
+    """The changes of a table, and a line for each that is refused. With a refusal, nothing is to be written."""
+
+    changes: tuple[SentenceChange, ...]
+    refused: tuple[str, ...]
+
+
+def review(rows: Iterable[SheetRow], script: Script) -> ReviewedSheet:
+    """Return the changes in these rows, and why some cannot be made."""
+    first: dict[tuple[str, str], SheetRow] = {}
+    changes, refused = list[SentenceChange](), list[str]()
+    for row in rows:
+        before = first.setdefault((row.language, row.name), row)
+        odd = list(_odd(row, before, script))
+        refused += [f"line {row.line}: {row.language}.{row.name}: {each}" for each in odd]
+        if not odd and before is row and (words := _now(row, script)) != row.sentence and tidy(words) != row.sentence:
+            changes.append(SentenceChange(row.language, row.name, words, row.sentence))
+    return ReviewedSheet(tuple(changes), tuple(refused))
+
+
+def _now(row: SheetRow, script: Script) -> str:
+    return script.prompts(row.language).sentences[row.name]
+
+
+def _odd(row: SheetRow, before: SheetRow, script: Script) -> Iterator[str]:
+    """Yield what is wrong with the row."""
+    if row.language not in script.languages:
+        yield f"the line speaks no {row.language!r}; expected {', '.join(script.languages)}"
+    elif row.name not in script.prompts(row.language).sentences:
+        near = get_close_matches(row.name, script.prompts(row.language).sentences, 1)
+        yield f"no sentence has this name{f'; is it {near[0]}?' if near else ''}"
+    elif not row.sentence:
+        yield "is empty; expected a sentence"
+    else:
+        yield from _odd_blanks(row.sentence, blanks_of(_now(row, script)))
+        if before.sentence != row.sentence:
+            yield f"stands in line {before.line} too, with other words"
+
+
+def _odd_blanks(sentence: str, wanted: frozenset[str]) -> Iterator[str]:
+    try:
+        has = blanks_of(sentence)
+    except ValueError as broken:
+        yield f"has a brace out of place ({broken})"
+        return
+    yield from (f"the blank {{{name}}} is lost" for name in sorted(wanted - has))
+    expected = " and ".join(f"{{{name}}}" for name in sorted(wanted)) or "none"
+    yield from (f"has a blank {{{name}}} that nobody fills; expected {expected}" for name in sorted(has - wanted))

@@ -1,0 +1,114 @@
+"""Reads the headings of the prompts, and writes changed sentences and notes of recordings, comments and order kept.
+
+All files are made ready and checked before the first of them is put in its place.
+"""
+
+import os
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import tomlkit
+from tomlkit.items import Comment, Table
+
+from config.recordings import NOTED, NotedRecording, Recording, noted
+from config.review.changes import SentenceChange
+from config.sentences import PromptFile, file_of
+from config.toml_file import BadFile, load
+
+HEADING = "--"
+"""The beginning of a comment that is the heading of the sentences below it."""
+
+
+def headings(path: Path) -> Mapping[str, str]:
+    """Return the heading above each sentence, and the comment right above it if there is one."""
+    found: dict[str, str] = {}
+    heading, remark = "", ""
+    for key, item in _sentences(tomlkit.parse(_text(path))).value.body:
+        if isinstance(item, Comment):
+            words = item.as_string().strip().lstrip("#").strip()
+            heading, remark = (words.lstrip("- "), "") if words.startswith(HEADING) else (heading, words)
+        elif key is not None:
+            found[key.key] = f"{heading}: {remark}" if remark else heading
+            remark = ""
+    return found
+
+
+def write_changes(changes: Iterable[SentenceChange], folder: Path) -> list[Path]:
+    """Write the changed sentences into the files of their languages; return the files. Raises BadFile, OSError."""
+    texts: dict[Path, str] = {}
+    for change in changes:
+        path = file_of(change.language, folder).resolve()
+        texts[path] = _with(texts.get(path) or _text(path), change)
+    ready: dict[Path, Path] = {}
+    try:
+        for path, text in texts.items():
+            ready[path] = _ready(path, text)
+            load(ready[path], PromptFile)
+        for path, each in ready.items():
+            each.replace(path)
+    finally:
+        for each in ready.values():
+            each.unlink(missing_ok=True)
+    return list(texts)
+
+
+def note(recordings: Iterable[tuple[Recording, str]], folder: Path) -> list[Path]:
+    """Note beside the recordings the words that each says; return the files. Raises BadFile, OSError."""
+    notes: dict[Path, dict[str, NotedRecording]] = {}
+    for each, words in recordings:
+        path = folder / each.language / NOTED
+        found = notes.setdefault(path, dict(noted(path.parent)))
+        found[each.sentence] = NotedRecording(words=words, sound=each.digest)
+    for path, found in notes.items():
+        _ready(path, _notes(found)).replace(path)
+    return list(notes)
+
+
+def _notes(found: Mapping[str, NotedRecording]) -> str:
+    document, table = tomlkit.document(), tomlkit.table()
+    document.add(tomlkit.comment("The words that each recording was made of: flask prompts check --note"))
+    for name, each in sorted(found.items()):
+        said = tomlkit.inline_table()
+        said.update({"words": each.words, "sound": each.sound})
+        table.add(name, said)
+    document.add("recorded", table)
+    return tomlkit.dumps(document)
+
+
+def _with(text: str, change: SentenceChange) -> str:
+    """Return the file with this sentence changed, and nothing else. Raises BadFile if that cannot be done."""
+    document = tomlkit.parse(text)
+    _sentences(document)[change.name] = change.after
+    changed = tomlkit.dumps(document)
+    wanted = tomllib.loads(text)
+    wanted["sentences"][change.name] = change.after
+    if tomllib.loads(changed) != wanted:
+        raise BadFile(f"{change.name} cannot be changed by itself; edit the file")
+    return changed
+
+
+def _sentences(document: tomlkit.TOMLDocument) -> Table:
+    found = document["sentences"]
+    if not isinstance(found, Table):
+        raise BadFile("[sentences] is not a table of its own; edit the file")
+    return found
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8-sig")
+
+
+def _ready(path: Path, text: str) -> Path:
+    """Write the text into a file beside this one, with the same permissions."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileNotFoundError):
+        shutil.copymode(path, name)
+    return Path(name)

@@ -1,0 +1,94 @@
+"""Writes and reads the table of sentences that goes to a reviewer and comes back, as a spreadsheet does: CSV.
+
+Pure: text in, rows out. What a spreadsheet does to a text on the way is undone here.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+COLUMNS = ("language", "name", "sentence", "example", "seconds", "recording", "about")
+NEEDED = COLUMNS[:3]
+
+DELIMITERS = (",", ";", "\t")
+FORMULA = tuple("=+-@")
+"""The beginnings of a cell that a spreadsheet would compute."""
+
+PLAIN_TEXT = "'"
+"""The sign before a cell by which a spreadsheet takes it for text."""
+
+QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
+"""The signs that a spreadsheet or a word processor puts in the place of plain ones."""
+
+ENCODINGS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+class NoSheet(Exception):
+    """The file is not a table of sentences; the message says what is expected."""
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A row that came back, with the number of its line in the file."""
+
+    line: int
+    language: str
+    name: str
+    sentence: str
+
+
+def written(rows: Iterable[Iterable[str]]) -> str:
+    """Return the table as CSV, with no cell that a spreadsheet would compute."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(COLUMNS)
+    table.writerows([_harmless(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def read(content: bytes) -> Iterator[SheetRow]:
+    """Yield the rows of the table that have something in them. Raises NoSheet."""
+    text = _text(content)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    names = [cell.strip().lower() for cell in next(reader, [])]
+    if missing := [name for name in NEEDED if name not in names]:
+        raise NoSheet(f"its first line names no column {' and no '.join(missing)}; expected {', '.join(NEEDED)}")
+    places, line = [names.index(name) for name in NEEDED], reader.line_num + 1
+    try:
+        for cells in reader:
+            found = [tidy(cells[place]) if place < len(cells) else "" for place in places]
+            if any(found):
+                yield SheetRow(line, *found)
+            line = reader.line_num + 1
+    except csv.Error as broken:
+        raise NoSheet(f"line {line}: is no CSV ({broken})") from broken
+
+
+def tidy(cell: str) -> str:
+    """Return a cell as it was meant: without what a spreadsheet has made of it, and on one line."""
+    plain = _on_one_line(cell.translate(QUOTES))
+    return plain[1:] if plain[:1] == PLAIN_TEXT and plain[1:].startswith(FORMULA) else plain
+
+
+def _harmless(cell: str) -> str:
+    cell = _on_one_line(cell)
+    return f"{PLAIN_TEXT}{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _on_one_line(cell: str) -> str:
+    return re.sub(r"\s+", " ", cell).strip()
+
+
+def _text(content: bytes) -> str:
+    encoding = next((name for mark, name in ENCODINGS.items() if content.startswith(mark)), "utf-8")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as odd:
+        raise NoSheet("is not UTF-8; in the spreadsheet, save it as “CSV UTF-8”") from odd
+
+
+def _delimiter(text: str) -> str:
+    """Return the sign between the cells: the one that the first line has most of."""
+    return max(DELIMITERS, key=text.partition("\n")[0].count)

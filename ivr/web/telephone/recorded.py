@@ -1,0 +1,28 @@
+"""Serves the recorded sentences to the carrier, from memory: just what was checked at start.
+
+Open to all, since a carrier does not sign what it fetches. Asks no store, and reads no file.
+"""
+
+from io import BytesIO
+
+from flask import Blueprint, Response, abort, send_file
+
+from ivr.web.guards import guarded_by, open_to_all
+from ivr.web.services import RECORDED, services
+
+A_YEAR = 365 * 24 * 60 * 60
+"""Seconds for which a carrier may keep a recording: its address has another name once its sound has changed."""
+
+recorded = Blueprint("recorded", __name__, url_prefix=RECORDED)
+
+
+@recorded.get("/<file>")
+@guarded_by(open_to_all)
+def sound(file: str) -> Response:
+    """Answer with the recording of this name, or with the part of it that was asked for."""
+    found = services().telephone.recordings.found(file)
+    if found is None:
+        abort(404)
+    answer = send_file(BytesIO(found.sound), mimetype="audio/wav", conditional=True, etag=found.digest, max_age=A_YEAR)
+    answer.cache_control.immutable = True
+    return answer

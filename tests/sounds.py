@@ -1,0 +1,24 @@
+"""Recorded sentences as a voice artist sends them, and as they should not be: WAV files, made here."""
+
+import io
+import wave
+from pathlib import Path
+
+
+def sound(seconds: float = 1.0, *, channels: int = 1, width: int = 2, rate: int = 8_000, fill: int = 0) -> bytes:
+    """A WAV file of this length; another `fill` is another recording."""
+    written = io.BytesIO()
+    with wave.open(written, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(width)
+        file.setframerate(rate)
+        file.writeframes(bytes([fill]) * (int(seconds * rate) * channels * width))
+    return written.getvalue()
+
+
+def record(folder: Path, language: str, sentence: str, content: bytes | None = None) -> Path:
+    """Puts a recording where the line looks for it, in a folder of recordings."""
+    path = folder / language / f"{sentence}.wav"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(sound() if content is None else content)
+    return path
