@@ -10,8 +10,8 @@ from config.settings import ROOT
 from config.toml_file import BadFile, Strict, load
 from ivr.line.booking import Part
 from ivr.line.clinic import Clinic
+from ivr.line.engine.sentences import sentences
 from ivr.line.script import Clock, Days, Language, Prompts, Script, blanks_of
-from ivr.line.sentences import sentences
 
 CLINIC_FILE = ROOT / "config" / "clinic.toml"
 FOLDER = CLINIC_FILE.with_name("prompts")

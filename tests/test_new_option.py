@@ -11,14 +11,14 @@ from flask import Flask
 
 from config.clinic import LANGUAGES
 from config.sentences import read_for
-from ivr.line.call import begin, press
 from ivr.line.checks.checks import prove
+from ivr.line.engine.call import begin, press
+from ivr.line.engine.sentences import sentences
 from ivr.line.menu import LANGUAGES_PLACE, MENU, START, WANTS
 from ivr.line.paths.diagram import diagram
 from ivr.line.paths.transitions import onward
 from ivr.line.places import Fork, Menu, Option, Passage, Place
 from ivr.line.script import Script
-from ivr.line.sentences import sentences
 from ivr.line.turn import Call, Facts
 from ivr.reports.call_records import Ending
 from ivr.reports.call_stats import Calls, Fate, call_stats

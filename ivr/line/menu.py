@@ -1,9 +1,10 @@
 """The whole menu of the line as a table: the places of a call, their sentences, and where each key leads.
 
-Names only: the sentences are in config/prompts, the engine that follows the table is call.py.
+Names only: the sentences are in config/prompts, the engine that follows the table is in engine/.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ivr.line.booking import Kind
 from ivr.line.places import (
@@ -45,10 +46,7 @@ WANTS = (
 )
 """The options of the main menu; they hold after the opening hours too. Reports count them by the place they lead to."""
 
-INFORMATION = (
-    Option("1", "option_advice", "advice", afresh=True),
-    Option("2", "option_hours", "hours", afresh=True),
-)
+INFORMATION = (replace(WANTS[2], key="1"), replace(WANTS[3], key="2"))
 """The options of a caller who can leave no request."""
 
 MENU: Mapping[str, Place] = {
@@ -212,13 +210,7 @@ MENU: Mapping[str, Place] = {
         needs=("chosen", "proved"),
     ),
     "changing": Changing(
-        {
-            "moved": "moved",
-            "cancelled": "cancelled",
-            "taken": "time_taken",
-            "gone": "gone",
-            "away": "change_away",
-        }
+        {"moved": "moved", "cancelled": "cancelled", "taken": "time_taken", "gone": "gone", "away": "change_away"}
     ),
     "moved": Menu(("kept_more",), first=("moved",), needs=("slot",), ends_on_silence=True, gives_up="goodbye"),
     "cancelled": Menu(("kept_more",), first=("cancelled",), ends_on_silence=True, gives_up="goodbye"),

@@ -1,6 +1,6 @@
 """The kinds of place in a call. The places themselves are in the table of menu.py.
 
-Values only: call.py implements each kind.
+Values only: engine/ implements each kind.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """What every menu shares: the standing keys, among them 9 for another language, and the help after a mistake.
 
-Pure: call.py implements the keys. The languages of a line are those of the clinic's name.
+Pure: engine/call.py implements the keys. The languages of a line are those of the clinic's name.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -62,7 +62,7 @@ def warns(menu: Menu, call: Call) -> bool:
 
 
 class Announce(Enum):
-    """How many of the standing keys a menu announces; the main menu always announces its own."""
+    """The standing keys that a menu announces; the main menu always announces its own."""
 
     NONE = "the caller has heard them in this task"
     BACK = "a task begins: of the others the main menu has just told"

@@ -76,7 +76,7 @@ def test_it_exits_1_and_says_what_is_wrong_below_the_check_that_objects(storeles
     assert said[place + 1] == "  - hi: address is missing"
     more = len(words["en"].sentences) - 1 - MOST_SHOWN
     assert said[place + 1 + MOST_SHOWN] == f"  - and {more} more"
-    assert "no key cuts off the emergency lines" in said[place + 3 + MOST_SHOWN]
+    assert "no key cuts off the emergency lines" in said[place + 4 + MOST_SHOWN]
 
 
 class WithoutAnEnd(Renderer):

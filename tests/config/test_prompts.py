@@ -16,9 +16,9 @@ from config.toml_file import BadFile
 from ivr.carrier.leg import Leg
 from ivr.line.blanks import Say
 from ivr.line.booking import Kind, Part
-from ivr.line.call import begin, enter, press
 from ivr.line.clinic import Whereabouts
 from ivr.line.diary import Schedule
+from ivr.line.engine.call import begin, enter, press
 from ivr.line.hours import Closure, Hours, Shift
 from ivr.line.menu import MENU, SCREENING
 from ivr.line.paths.events import next_events

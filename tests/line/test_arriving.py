@@ -8,8 +8,8 @@ import pytest
 from config.clinic import LANGUAGES
 from ivr.line.blanks import Say
 from ivr.line.booking import Kind
-from ivr.line.call import begin, press
 from ivr.line.clinic import Whereabouts
+from ivr.line.engine.call import begin, press
 from ivr.line.menu import LANGUAGE, MENU, SIGNS
 from ivr.line.turn import Call, Facts, HangUp, PressKey, Turn
 from tests.clinic import free_times

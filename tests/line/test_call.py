@@ -7,10 +7,10 @@ import pytest
 
 from config.clinic import LANGUAGES
 from config.sentences import read as read_script
-from ivr.line.arriving import KEY_SECONDS, NUMBER_SECONDS
 from ivr.line.blanks import Say
 from ivr.line.booking import Kind, Part, Wish
-from ivr.line.call import enter, press, resume
+from ivr.line.engine.arriving import KEY_SECONDS, NUMBER_SECONDS
+from ivr.line.engine.call import enter, press, resume
 from ivr.line.menu import HOME, LANGUAGES_PLACE, MENU, SCREENING
 from ivr.line.phones import Phone
 from ivr.line.places import Fork, Keying, Menu, Passage

@@ -9,8 +9,8 @@ import pytest
 from config import clinic as clinic_file
 from ivr.diary.free import free_slots
 from ivr.line.blanks import DayName, Hour, MomentName, Say
-from ivr.line.call import keys_of, press
 from ivr.line.diary import Schedule, Slot
+from ivr.line.engine.call import keys_of, press
 from ivr.line.free_offers import part_of
 from ivr.line.phones import Phone
 from ivr.line.places import Menu

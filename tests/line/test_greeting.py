@@ -10,8 +10,8 @@ from config.clinic import LANGUAGES, read
 from config.sentences import read as read_script
 from config.settings import ROOT
 from ivr.line.blanks import Say
-from ivr.line.call import begin, press
 from ivr.line.clinic import Line
+from ivr.line.engine.call import begin, press
 from ivr.line.hours import Closure, Shift
 from ivr.line.turn import Call, Facts, Turn
 from tests.people import DELHI

@@ -10,7 +10,7 @@ from config.clinic import LANGUAGES, read
 from config.sentences import read as read_script
 from config.settings import ROOT
 from ivr.line.blanks import HourToday, Moment, Say
-from ivr.line.call import press
+from ivr.line.engine.call import press
 from ivr.line.hours import Closure, Shift
 from ivr.line.turn import Call, Facts
 from tests.people import DELHI

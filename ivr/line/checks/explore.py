@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
-from ivr.line.call import begin
 from ivr.line.checks.scenarios import Situation
+from ivr.line.engine.call import begin
 from ivr.line.menu import START
 from ivr.line.paths.events import GONE, CallerEvent, EventKind, errors, next_events
 from ivr.line.paths.states import State, States

@@ -6,10 +6,10 @@ Pure: reads only the table. `python -m ivr.line.paths.diagram` prints the page.
 import sys
 from collections.abc import Iterator, Mapping
 
+from ivr.line.engine.sentences import said_at
 from ivr.line.menu import LANGUAGE, MENU
 from ivr.line.paths.transitions import Transition, transitions
 from ivr.line.places import Changing, Checking, End, Filing, Fork, Keying, Menu, Passage, Place, Return, Ringing
-from ivr.line.sentences import said_at
 from ivr.line.standing import OFFER
 
 SHAPES: Mapping[type, tuple[str, str]] = {

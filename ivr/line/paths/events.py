@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
 
-from ivr.line.call import NOT_BOOKED, RESTART, STANDING, enter, keys_of, press, resume
+from ivr.line.engine.call import NOT_BOOKED, RESTART, STANDING, enter, keys_of, press, resume
 from ivr.line.menu import SIGNS
 from ivr.line.paths.transitions import BOOKED, CHANGED, KEPT, PROVED
 from ivr.line.phones import Phone

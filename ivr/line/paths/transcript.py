@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ivr.line.blanks import Say
-from ivr.line.call import begin, keys_of
+from ivr.line.engine.call import begin, keys_of
 from ivr.line.paths.events import EventKind, next_events
 from ivr.line.places import Menu
 from ivr.line.turn import Call, Facts, HangUp, RingReception, Turn

@@ -17,8 +17,9 @@ from ivr.line.hours import HORIZON_DAYS, DeskClosure
 from ivr.web import typed
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.hours.form import ALL_LINES, FormRefused, wished
+from ivr.web.hours.heard import heard
 from ivr.web.hours.touched import asks_first, keep_promises, page_before, whom_it_touches
-from ivr.web.hours.view import entries, heard, suggestions
+from ivr.web.hours.view import entries, suggestions
 from ivr.web.i18n import _, language
 from ivr.web.services import services
 from ivr.web.sessions import by

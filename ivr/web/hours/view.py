@@ -1,4 +1,4 @@
-"""The contents of the opening-hours page: what callers hear now, the closures that are set, and coming holidays.
+"""The contents of the opening-hours page: the closures that are set, and coming holidays.
 
 Values in the reader's language; no routes, no stores.
 """
@@ -9,45 +9,11 @@ from datetime import date, datetime
 from itertools import groupby
 
 from ivr.hours.closures import Standing
-from ivr.line.clinic import Clinic, Line
-from ivr.line.hours import Closure, DeskClosure, Shift
-from ivr.line.menu import START
-from ivr.line.speeches.table import spoken
-from ivr.line.turn import Call, Facts
+from ivr.line.clinic import Clinic
+from ivr.line.hours import DeskClosure, Shift
 from ivr.storage.odd import Odd
 from ivr.web.hours.holidays import Holiday, holidays_from, reason_of
 from ivr.web.i18n import _, language
-from ivr.web.services import services
-
-
-@dataclass(frozen=True)
-class HeardAtLine:
-    """The hours of a line as its callers hear them now: in short, and word for word."""
-
-    key: str
-    line: str
-    closes: datetime | None
-    reason: str
-    sentences: str
-
-
-def heard(clinic: Clinic, now: datetime) -> list[HeardAtLine]:
-    """Return the hours of every line as its callers hear them."""
-    return [_heard(clinic, line, now) for line in clinic.lines.values()]
-
-
-def _heard(clinic: Clinic, line: Line, now: datetime) -> HeardAtLine:
-    said = spoken("status", Call(line.key, language(), START), Facts(clinic, line, None, now))
-    words = [services().script.say(each, language()).words for each in said]
-    closure = line.hours.closure(line.hours.local(now).date())
-    return HeardAtLine(line.key, line.name[language()], line.hours.closes(now), _reason(closure), " ".join(words))
-
-
-def _reason(closure: Closure | None) -> str:
-    return closure.reason[language()] if closure and closure.reason else ""
-
-
-# -- what is set
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from ivr.desk.intake_rules import RequestRefused
 from ivr.desk.own_appointments import ChangeOutcome, ProofOutcome, WantedChange
 from ivr.desk.phone_bookings import BookingOutcome, NewBooking
 from ivr.desk.requests import NewRequest
-from ivr.line.call import resume
+from ivr.line.engine.call import resume
 from ivr.line.phones import Phone
 from ivr.line.turn import Call, ChangeAppointment, CheckDigits, Facts, File, OwnAppointment, RingReception, Turn
 from ivr.metrics.table import IN_DATABASE, IN_REDIS, NOTHING_PROMISED, PROMISES

@@ -107,7 +107,7 @@ def _gathered(call: Call) -> dict[str, str | int | None]:
 
 def _with_gathered(call: Call, found: Mapping[str, Any]) -> Call:
     return replace(
-        call,
+        _with_what_was_heard(call, found),
         kind=Kind(found["kind"]) if "kind" in found else None,
         day=date.fromisoformat(found["day"]) if "day" in found else None,
         part=Part(found["part"]) if "part" in found else None,
@@ -129,13 +129,19 @@ def _with_gathered(call: Call, found: Mapping[str, Any]) -> Call:
         reference=found.get("reference"),
         joined="joined" in found,
         left=found.get("left", ""),
-        warned="warned" in found,
-        signs_heard=tuple(str(found.get("signs", "")).split()),
-        nobody_told="nobody" in found,
         over_limit="over_limit" in found,
         filed=int(found.get("filed", 0)),
         rung=int(found.get("rung", 0)),
         offered_at=datetime.fromisoformat(found["offered_at"]) if "offered_at" in found else None,
+    )
+
+
+def _with_what_was_heard(call: Call, found: Mapping[str, Any]) -> Call:
+    return replace(
+        call,
+        warned="warned" in found,
+        signs_heard=tuple(str(found.get("signs", "")).split()),
+        nobody_told="nobody" in found,
     )
 
 

@@ -17,7 +17,7 @@ from ivr.carrier.leg import Leg
 from ivr.carrier.port import Answer
 from ivr.desk.call_limits import IncomingCall
 from ivr.desk.missed.how_far import OVER_LIMIT
-from ivr.line.call import begin, press, resume
+from ivr.line.engine.call import begin, press, resume
 from ivr.line.menu import MENU, SCREENING, START
 from ivr.line.places import Ringing
 from ivr.line.turn import Call, Own, Turn

@@ -20,8 +20,8 @@ from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.speech import LONGEST_ENCODED, LONGEST_SAY, pieces
 from ivr.carrier.twilio.twiml import Renderer
 from ivr.line.booking import Kind, Part
-from ivr.line.call import enter, press
 from ivr.line.clinic import Clinic, Reception
+from ivr.line.engine.call import enter, press
 from ivr.line.menu import MENU, SCREENING
 from ivr.line.phones import Phone
 from ivr.line.places import Filing, Keying, Menu

@@ -14,13 +14,13 @@ from config.clinic import LANGUAGES, read
 from config.sentences import read_for
 from config.settings import ROOT
 from ivr.line.booking import Kind
-from ivr.line.call import STANDING, begin, keys_of, press
 from ivr.line.checks.checks import CHECKS, gather, prove
 from ivr.line.checks.explore import Walk, walk
 from ivr.line.checks.findings import told
 from ivr.line.checks.scenarios import situations
 from ivr.line.checks.table import MOST_OPTIONS
 from ivr.line.clinic import Clinic, Topic
+from ivr.line.engine.call import STANDING, begin, keys_of, press
 from ivr.line.hours import Hours, Shift
 from ivr.line.menu import MENU, PERSON, WANTS
 from ivr.line.places import End, Filing, Fork, Menu, Option, Passage, Place, Ringing

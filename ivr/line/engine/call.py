@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import partial
 
 from ivr.line import standing as languages
-from ivr.line.arriving import Said, arrive, ask
 from ivr.line.blanks import Say
 from ivr.line.booking import Kind
 from ivr.line.choices import Choice
+from ivr.line.engine.arriving import Said, arrive, ask
 from ivr.line.known import has
 from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, SIGNS, SIGNS_PLACE, START
 from ivr.line.offers import numbered

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from ivr.line.blanks import Day, Say, Spans, Value, WeekDays
+from ivr.line.engine.greeting import OPENS, because, opens
+from ivr.line.engine.speech import Speech
 from ivr.line.hours import Shift
-from ivr.line.speeches.greeting import OPENS, because, opens
-from ivr.line.speeches.speech import Speech
 from ivr.line.turn import Call, Facts
 
 CLOSURES_AHEAD_DAYS = 7

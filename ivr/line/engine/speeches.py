@@ -6,10 +6,10 @@ Pure.
 from collections.abc import Mapping
 
 from ivr.line.blanks import Say
-from ivr.line.speeches.greeting import GREETING
-from ivr.line.speeches.opening_hours import OPENING_HOURS
-from ivr.line.speeches.speech import Speech
-from ivr.line.speeches.wishes import WISHES
+from ivr.line.engine.greeting import GREETING
+from ivr.line.engine.opening_hours import OPENING_HOURS
+from ivr.line.engine.speech import Speech
+from ivr.line.engine.wishes import WISHES
 from ivr.line.turn import Call, Facts
 
 SPEECHES: Mapping[str, Speech] = {**GREETING, **OPENING_HOURS, **WISHES}

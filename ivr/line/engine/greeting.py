@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from ivr.line.blanks import HourToday, Say
+from ivr.line.engine.speech import Speech, moment
 from ivr.line.hours import Closure, Hours
 from ivr.line.menu import LANGUAGE
-from ivr.line.speeches.speech import Speech, moment
 from ivr.line.standing import others
 from ivr.line.turn import Call, Facts
 

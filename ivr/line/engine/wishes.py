@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from ivr.line.blanks import Day, Digits, Say
 from ivr.line.booking import Kind
-from ivr.line.speeches.speech import Speech, moment
+from ivr.line.engine.speech import Speech, moment
 from ivr.line.turn import Call, Facts
 
 At = Callable[[Call], datetime | None]

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ivr.line.blanks import Blanks
 from ivr.line.booking import Kind
+from ivr.line.engine.speeches import SPEECHES
 from ivr.line.menu import MENU
 from ivr.line.offers import OFFERS
 from ivr.line.places import End, Keying, Menu, Passage, Place, Ringing
-from ivr.line.speeches.table import SPEECHES
 from ivr.line.standing import HELP, KEYS
 
 OUTSIDE: Blanks = {

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from ivr.line.actions import Doing, wait_at
 from ivr.line.blanks import Say
+from ivr.line.engine.speeches import spoken
 from ivr.line.free_offers import READ_OUT, offered_at
 from ivr.line.known import answer
 from ivr.line.menu import HOME, LANGUAGES_PLACE
 from ivr.line.offers import numbered
 from ivr.line.places import End, Filing, Fork, Keying, Menu, Passage, Return, Ringing
-from ivr.line.speeches.table import spoken
 from ivr.line.standing import Announce, announced, in_the_others, warns
 from ivr.line.turn import Call, Facts, KeyNumber, PressKey, Turn
 
