@@ -119,6 +119,8 @@ def _show(held: PersonalRecord) -> None:
         click.echo(f"STILL IN THE DIARY, and then nobody expects the patient: {', '.join(held.booked)}")
     if held.drafts:
         click.echo(f"Typed about it at the desk and not sent: {len(held.drafts)}.")
+    if held.language:
+        click.echo("The language in which it is greeted, or was last spoken to.")
     if held.live:
         click.echo(f"STILL TO BE RUNG, and then nobody will: {', '.join(held.live)}")
 
@@ -152,7 +154,9 @@ def _personal_data() -> Iterator[PersonalData]:
     """Yield access to the personal data, with a worker's time limit, since no caller waits."""
     database = Database(services().settings.database_url, timeout=WORKER_TIMEOUT)
     try:
-        yield PersonalData(database, services().desk.pending, services().staff.drafts.over(database))
+        yield PersonalData(
+            database, services().desk.pending, services().reports.keyed_ids, services().staff.drafts.over(database)
+        )
     finally:
         database.close()
 

@@ -16,6 +16,8 @@ from ivr.desk.requests import LIVE
 from ivr.line.phones import Phone
 from ivr.operations.personal_rows import (
     IS_BOOKED,
+    erase_language,
+    language,
     mentions,
     merged,
     of_number,
@@ -29,7 +31,7 @@ from ivr.staff.drafts import Drafts
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
-from ivr.storage.encryption import Unreadable
+from ivr.storage.encryption import KeyedIds, Unreadable
 from ivr.storage.odd import text_of
 
 Rows = Sequence[Mapping[str, Any]]
@@ -70,6 +72,8 @@ class PersonalRecord:
     """The ids of what staff have typed about these requests, or with this number in it, and not sent."""
     merged: Sequence[str] = ()
     """References of other numbers' requests that were merged with one of these."""
+    language: Rows = ()
+    """The language in which the number is greeted, and that of its last call; no row or one."""
 
     @property
     def references(self) -> list[str]:
@@ -91,7 +95,8 @@ class PersonalRecord:
     @property
     def empty(self) -> bool:
         """True if there is no data about the number."""
-        return not (*self.requests, *self.appointments, *self.patients, *self.blocks, *self.waiting, *self.drafts)
+        stored = (*self.requests, *self.appointments, *self.patients, *self.blocks, *self.language)
+        return not (*stored, *self.waiting, *self.drafts)
 
     def as_json(self) -> str:
         """Return the whole record as JSON, for the person whose number it is."""
@@ -101,6 +106,7 @@ class PersonalRecord:
             "appointments": self.appointments,
             "patients": self.patients,
             "blocks": self.blocks,
+            "language": self.language,
             "waiting": [json.loads(to_json(each)) for each in self.waiting],
             "mentioned_in_notes_of": self.mentions,
             "merged_with": self.merged,
@@ -116,6 +122,7 @@ class PersonalData:
 
     database: Database
     pending: PendingRequests
+    keyed_ids: KeyedIds
     drafts: Drafts | None = None
 
     def of(self, phone: Phone | StoredNumber) -> PersonalRecord:
@@ -129,10 +136,11 @@ class PersonalData:
             patients = of_number(read, schema.patients, phone)
             blocks = rows(read, schema.blocked, schema.blocked.c.phone == phone.e164)
             mentioned, together = mentions(read, phone), merged(read, phone)
+            spoken = language(read, phone, self.keyed_ids)
         places = [f"{place} {row['id']}" for row in requests for place in ("card", "blocked")]
         drafts = self.drafts.mentioning("".join(phone.groups), places) if self.drafts else ()
         return PersonalRecord(
-            phone, requests, appointments, patients, blocks, waiting, unreadable, mentioned, drafts, together
+            phone, requests, appointments, patients, blocks, waiting, unreadable, mentioned, drafts, together, spoken
         )
 
     def _waiting(self, phone: Phone | StoredNumber) -> tuple[list[PendingRequest], int]:
@@ -164,10 +172,13 @@ class PersonalData:
             ):
                 same = select(table.c.id).where(whose).order_by(table.c.id)
                 remove(write, table, write.scalars(same.with_for_update()).all())
+            erase_language(write, held.phone, self.keyed_ids, by.at)
             for reference in held.references:
                 write.execute(audit.line(by, AuditAction.ERASED, reference))
             if held.blocks:
                 write.execute(audit.line(by, AuditAction.ERASED, detail=f"{len(held.blocks)} blocks"))
+            if held.language:
+                write.execute(audit.line(by, AuditAction.ERASED, detail="a language"))
 
     def seen(self, held: PersonalRecord, by: By) -> None:
         """Record in the audit that the data was exported. Raises StoreAway."""

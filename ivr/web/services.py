@@ -11,6 +11,7 @@ from flask import current_app
 from config.settings import Settings
 from ivr.carrier.port import Carrier
 from ivr.desk.call_limits import CallLimits
+from ivr.desk.callers.look_up import CallerLookUp
 from ivr.desk.intake import Intake
 from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.own_appointments import OwnAppointments
@@ -44,6 +45,7 @@ class TelephoneServices:
     carrier: Carrier
     intake: Intake
     bookings: PhoneBookings
+    callers: CallerLookUp
     own_appointments: OwnAppointments
     limits: CallLimits
     cipher: Cipher
@@ -147,7 +149,8 @@ def _telephone(
         carrier=carriers.carrier(base.settings.carrier, base.script, base.clinic.voices),
         intake=Intake(desk.store, desk.pending, desk.job_queue, keyed_ids, deadline, desk.blocked),
         bookings=bookings,
-        own_appointments=OwnAppointments(bookings, quick),
+        callers=CallerLookUp(base.database, quick, keyed_ids),
+        own_appointments=OwnAppointments(bookings),
         limits=CallLimits(base.redis, base.redis_breaker, keyed_ids, base.clinic.limits),
         cipher=base.cipher("call"),
     )

@@ -94,7 +94,7 @@ def desk_of(phone: Phone) -> list[Request]:
 def refused(phone: Phone, url: str) -> str:
     """What the command says of an erasure that fails half-way, without its ten seconds of patience."""
     database = Database(url, timeout=0.1)
-    dossiers = PersonalData(database, phone.services.desk.pending)
+    dossiers = PersonalData(database, phone.services.desk.pending, phone.services.reports.keyed_ids)
     with phone.app.app_context(), pytest.raises(ClickException) as told:
         erase_all(dossiers, dossiers.of(number_of(MARKED)))
     database.close()
@@ -154,7 +154,16 @@ def test_the_number_is_asked_for_so_that_it_need_not_stand_in_the_shells_history
 
 NOTHING: dict[str, Any] = {"number": MARKED} | {
     each: []
-    for each in ("requests", "appointments", "patients", "blocks", "waiting", "mentioned_in_notes_of", "merged_with")
+    for each in (
+        "requests",
+        "appointments",
+        "patients",
+        "blocks",
+        "waiting",
+        "mentioned_in_notes_of",
+        "merged_with",
+        "language",
+    )
 }
 
 

@@ -21,6 +21,7 @@ CHANGES = {
     "0010": {"requests", "errands"},
     "0011": set(),
     "0012": {"blocked_times"},
+    "0014": set(),
 }
 
 
