@@ -44,6 +44,7 @@ from ivr.web.staff.second_factor import second_factor
 from ivr.web.staff.second_step import second_step
 from ivr.web.telephone.browser_phone import browser_phone
 from ivr.web.telephone.webhooks import voice
+from ivr.web.wording import person_words
 
 
 def create_app(services: Services) -> Flask:
@@ -55,7 +56,7 @@ def create_app(services: Services) -> Flask:
     metrics_page.install(app)
     _protect(app)
     i18n.install(app)
-    app.jinja_env.globals.update(pages=partial(_pages, app), typed_in=typed)
+    app.jinja_env.globals.update(pages=partial(_pages, app), typed_in=typed, person_words=person_words)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if not services.settings.production:

@@ -107,7 +107,7 @@ def erase_all(personal_data: PersonalData, held: PersonalRecord) -> None:
         personal_data.database.scrub()
         left = personal_data.of(held.phone)
     if not left.empty:
-        raise click.ClickException("this number has rung again meanwhile: please run the command once more")
+        raise click.ClickException("this number has called again meanwhile: please run the command once more")
 
 
 def _show(held: PersonalRecord) -> None:
@@ -122,7 +122,7 @@ def _show(held: PersonalRecord) -> None:
     if held.language:
         click.echo("The language in which it is greeted, or was last spoken to.")
     if held.live:
-        click.echo(f"STILL TO BE RUNG, and then nobody will: {', '.join(held.live)}")
+        click.echo(f"STILL TO BE CALLED, and then nobody will: {', '.join(held.live)}")
 
 
 def _show_what_remains(held: PersonalRecord) -> None:

@@ -37,7 +37,7 @@ WORDS = {
     405: (later("This cannot be done here"), later("Nothing was changed. Please begin again from the desk.")),
     413: (later("This is too long"), later("Nothing was changed. Please go back and send less.")),
     500: (
-        later("A mistake of ours"),
+        later("Something went wrong on our side"),
         later("Please look whether what you did is there before you do it again, and tell whoever looks after this."),
     ),
 }

@@ -40,7 +40,7 @@ def test_other_peoples_moves_show_on_an_open_card_and_nothing_typed_is_lost(open
     mine.fill("#note", "her daughter will answer")
     theirs = opens("meena")
     theirs.click("text=Take")
-    expect(mine.locator("#live")).to_contain_text("meena has it", timeout=2000)
+    expect(mine.locator("#live")).to_contain_text("Taken by meena", timeout=2000)
     expect(mine.locator("#note")).to_have_value("her daughter will answer")
     mine.click("text=Keep the note")
     expect(mine.locator("#history")).to_contain_text("her daughter will answer")
@@ -85,7 +85,7 @@ def test_no_answer_puts_it_back_with_a_later_due_time_inside_opening_hours_and_c
     due = service.services.desk.store.waiting()[0].due
     assert service.services.clinic.line("main").hours.local(due).strftime("%a %H:%M") == "Tue 09:00"
     page.click("text=Undo")
-    expect(page.locator("#live")).to_contain_text("You have it")
+    expect(page.locator("#live")).to_contain_text("Taken by you")
     assert service.services.desk.store.waiting()[0].tries == 0
 
 
@@ -111,7 +111,7 @@ def test_everything_is_reached_by_keyboard(opens: Opens, service: Service) -> No
     to("Take")
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    to("Reached and settled")
+    to("Resolved")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(page.locator(".card")).to_have_count(0)

@@ -191,7 +191,7 @@ def test_erasing_shows_what_would_go_and_asks(phone: Phone, clock: Clock) -> Non
     assert "2 requests with their history, 1 blocks,\n1 requests that wait in Redis" in asked.output
     assert all(each in asked.output for each in references)
     live = sorted(references[1:])
-    assert f"STILL TO BE RUNG, and then nobody will: {', '.join(live)}" in asked.output
+    assert f"STILL TO BE CALLED, and then nobody will: {', '.join(live)}" in asked.output
     assert [len(exported(phone)[name]) for name in ("requests", "blocks", "waiting")] == [2, 1, 1]
 
 

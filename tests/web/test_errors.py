@@ -50,7 +50,7 @@ REFUSALS: dict[str, tuple[int, str, str, Asks]] = {
         lambda staff: staff.browser.post("/desk/hours", data={"reason": "x" * 70_000}),
     ),
     "our mistake": (
-        *(500, "A mistake of ours", "हमारी ओर से ग़लती हुई"),
+        *(500, "Something went wrong on our side", "हमारी ओर से ग़लती हुई"),
         lambda staff: staff.browser.get("/broken"),
     ),
 }
