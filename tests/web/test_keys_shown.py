@@ -1,9 +1,11 @@
 """No page shows a reader a key of the program: every value that can be stored, on each page that shows it, in words."""
 
+import csv
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from html import unescape
+from io import StringIO
 
 import pytest
 from sqlalchemy import insert
@@ -15,13 +17,17 @@ from ivr.diary.floods import FLOOD
 from ivr.hours.phone_booking import BookingSwitch
 from ivr.line.booking import Kind, Part
 from ivr.line.hours import DeskClosure, Shift
+from ivr.operations.demo_calls import made_up
+from ivr.reports.collector import write_down
 from ivr.storage import schema
 from ivr.storage.audit import COMMAND_LINE, EVERYBODY, SOMEBODY, AuditAction, By
 from ivr.web.services import Services
 from tests.conftest import PASSWORD, at_the_desk
 from tests.people import Clock, Phone, Staff
 
-KEY = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\d{4}-\d\d-\d\d|\d\dT\d\d|\bnoshow\b|\bNone\b|\((?:command line|unknown|everybody)\)")
+KEY = re.compile(
+    r"\b[a-z]+(?:_[a-z]+)+\b|\d{4}-\d\d-\d\d|\d\dT\d\d|\b(?:noshow|None)\b|\((?:command line|unknown|everybody)\)"
+)
 """What betrays a key, a moment as programs write it, or a value that is none."""
 
 LATIN = re.compile(r"[A-Za-z]{2,}")
@@ -254,6 +260,25 @@ def test_the_other_pages_of_the_desk_tell_what_is_set_in_words(
     services.diary.blocked_times.set(TimeBlock(Shift(time(18), time(19)), day, day), by)
     pages = ("hours", "blocked", "busy-lines", "people", "diary/blocks", "diary/floods", "me", "new", "reports")
     assert reads(reader, language, *(f"/desk/{each}" for each in pages)) == {}
+
+
+@both
+def test_the_spreadsheet_for_people_is_in_words(reader: Staff, phone: Phone, clock: Clock, language: str) -> None:
+    write_down(phone.services.database, made_up(phone.services.clinic, clock()))
+    for kind in Kind:
+        new = request(1 + (kind is Kind.BOOKING), clock(), kind=kind, status=Status.CLOSED, outcome=Outcome.SETTLED)
+        with phone.services.database.writing() as write:
+            write.execute(insert(schema.requests).values(new))
+    reader.browser.post("/language", data={"language": language, "csrf_token": reader.csrf()})
+    page = reader.browser.get("/desk/reports?period=month").text
+    (link,) = re.findall(r'href="(/desk/reports\.csv[^"]*)"', page)
+    head, *rows = csv.reader(StringIO(reader.browser.get(unescape(link)).text.removeprefix("\ufeff")))
+    assert len(rows) > 100
+    words = "\n".join(" ".join(cells[:3]) for cells in [head, *rows])
+    days = r"\d{4}-\d\d-\d\d"
+    assert set(KEY.findall(re.sub(days, "", words))) == set()
+    if language == "hi":
+        assert set(LATIN.findall(words)) - NAMES == set()
 
 
 @both
