@@ -38,7 +38,10 @@ WORDS = {
     413: (later("This is too long"), later("Nothing was changed. Please go back and send less.")),
     500: (
         later("Something went wrong on our side"),
-        later("Please look whether what you did is there before you do it again, and tell whoever looks after this."),
+        later(
+            "Please check whether your change was saved before you do it again, and tell whoever looks "
+            "after the telephone line."
+        ),
     ),
 }
 

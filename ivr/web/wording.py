@@ -182,7 +182,7 @@ AUDIT: Mapping[AuditAction, str] = {
     AuditAction.ERASED: later("erased data"),
     AuditAction.MADE_CALENDAR_LINK: later("made calendar link"),
     AuditAction.SWITCHED_OFF_CALENDAR: later("switched off calendar"),
-    AuditAction.CALENDAR_NAMES: later("switched the calendar to whole names"),
+    AuditAction.CALENDAR_NAMES: later("switched the calendar to full names"),
     AuditAction.CALENDAR_INITIALS: later("switched the calendar to initials"),
     AuditAction.SET_HOURS: later("changed hours"),
     AuditAction.UNDID_HOURS: later("undid change of hours"),

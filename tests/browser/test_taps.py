@@ -98,7 +98,7 @@ def test_what_is_my_appointment_takes_one_tap_and_four_digits(opens: Opens, serv
     expect(page.locator("#found .card").first).to_contain_text("Tue 24 Nov, 14:00")
     assert (finger.taps, page.url.rpartition("/")[2]) == (1, "desk")
     page.keyboard.type("9")
-    expect(page.locator("#found")).to_contain_text("None found")
+    expect(page.locator("#found")).to_contain_text("Nothing found")
     assert page.evaluate("document.activeElement.id") == "q"
 
 

@@ -83,4 +83,4 @@ def _seen_on(written: str) -> Request | None:
 def _refusal_words(why: Refusal) -> str:
     return {
         Refusal.OUR_OWN: _("That is one of the clinic's own numbers."),
-    }.get(why, _("That is not a complete number. Please write one abroad with + and its country code."))
+    }.get(why, _("That is not a complete number. Please write a foreign number with + and its country code."))

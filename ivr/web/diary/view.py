@@ -138,6 +138,6 @@ def _times(
 
 def _trouble(clinic: Clinic, found: DiaryColumn, day: date) -> str:
     if not found.is_kept:
-        return _("This place is in the clinic's file no longer. Please give these patients another time.")
+        return _("This place is no longer in the clinic's settings. Please give these patients another time.")
     is_open = any(clinic.line("").hours.stretches(day))
     return _("Nobody works here on this day.") if is_open and not found.works else ""

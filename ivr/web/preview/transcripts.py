@@ -54,7 +54,7 @@ class PreviewQuery:
     """Keys pressed already: the transcript begins after them."""
 
 
-PAST = later("What was heard on a day that is past is not kept. Please choose today or a day to come.")
+PAST = later("What was heard on a past day is not kept. Please choose today or a day to come.")
 """Refusal of a past day: the telephone keeps no closures of past days, so that its transcript would be wrong."""
 
 

@@ -80,7 +80,7 @@ def test_a_wrong_password_and_an_unknown_name_are_told_the_same_and_stay_out(ash
     for name, password in (("asha", "wrong horse battery"), ("nobody", PASSWORD)):
         answer = asha.logs_in(name, password)
         assert answer.status_code == 401
-        assert "This name and password do not belong together." in answer.text
+        assert "The name or the password is wrong." in answer.text
         assert password not in answer.text
         assert asha.browser.get("/desk").status_code == 302
 
@@ -89,7 +89,7 @@ def test_a_name_that_nobody_can_have_is_a_wrong_one(both: Phone) -> None:
     for name in ("\ufffe", "x" * 81, "' OR 1=1 --"):
         answer = Staff(both.app, name, PASSWORD).logs_in()
         assert answer.status_code in {400, 401}, f"{answer.status_code} for {name!a}"
-        assert "do not belong together" in answer.text
+        assert "The name or the password is wrong." in answer.text
 
 
 def test_the_session_is_a_new_one_after_the_login(asha: Staff) -> None:

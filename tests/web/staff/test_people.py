@@ -178,7 +178,7 @@ def test_a_link_works_once_and_for_an_hour_and_says_so_afterwards(phone: Phone, 
         ("x" * 201, "", "A password has 10 to 200 characters."),
         ("aaaaaaaaaa", "aaaaaaaaaa", "This password is among the first that are guessed."),
         ("asha123456", "asha123456", "This password is among the first that are guessed."),
-        (NEW, f"{NEW}!", "The two are not alike."),
+        (NEW, f"{NEW}!", "The passwords do not match."),
     ],
 )
 def test_a_password_that_is_refused_says_why_and_the_link_still_works(
