@@ -271,6 +271,7 @@ def test_the_spreadsheet_for_people_is_in_words(reader: Staff, phone: Phone, clo
             write.execute(insert(schema.requests).values(new))
     reader.browser.post("/language", data={"language": language, "csrf_token": reader.csrf()})
     page = reader.browser.get("/desk/reports?period=month").text
+    assert betrayed(page, language) == set()
     (link,) = re.findall(r'href="(/desk/reports\.csv[^"]*)"', page)
     head, *rows = csv.reader(StringIO(reader.browser.get(unescape(link)).text.removeprefix("\ufeff")))
     assert len(rows) > 100

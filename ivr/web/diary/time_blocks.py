@@ -59,7 +59,7 @@ def block() -> ResponseReturnValue:
 def undo(block_id: int) -> ResponseReturnValue:
     """Undo a block: its times are free again."""
     if services().diary.blocked_times.undo(block_id, by()):
-        flash(f"{_('The time is free again.')} {keep_in_step()}".strip(), "done")
+        flash(" ".join(filter(None, (_("The time is free again."), keep_in_step()))), "done")
     else:
         flash(_("Somebody has already undone this."), "trouble")
     return redirect(url_for("time_blocks.page"))
