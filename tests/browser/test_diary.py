@@ -166,7 +166,7 @@ def test_without_javascript_all_of_it_works(opens: Opens, service: Service, cloc
     page.click("button.first")
     page.click("#appointment-2 a")
     page.click("#to-1-1700 button")
-    page.click("text=Cancel it")
+    page.click("text=Cancel the appointment")
     page.click("text=Undo")
     expect(page.locator("#live")).to_contain_text("17:00")
     page.goto("/desk/diary/blocks")
