@@ -4,15 +4,15 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import event
 
-from ivr.storage import schema
 from ivr.storage.database import sqlite_path
 from ivr.web.services import build
 from ivr.wiring.foundation import A_CALLER_WAITS
 from testing.servers.postgres import Postgres
 from tests.conftest import QUICK, settings_for
-from tests.people import CALLER, Clock, Conversation, Phone
+from tests.desk.callers import prefers_hindi
+from tests.people import Clock, Conversation, Phone
 from tests.test_faults import moved
 from tests.web import served
 
@@ -21,13 +21,6 @@ SLACK = 3
 
 def greets(phone: Phone) -> Conversation:
     return phone.rings()
-
-
-def prefers_hindi(phone: Phone) -> None:
-    mark = phone.services.reports.keyed_ids.telephone(CALLER)
-    row = {"mark": mark, "language": "hi", "latest": "hi", "at": phone.services.clock()}
-    with phone.services.database.writing() as write:
-        write.execute(insert(schema.caller_languages).values(row))
 
 
 @pytest.fixture
