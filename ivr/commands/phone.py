@@ -78,7 +78,7 @@ class AtTerminal:
 def phone(
     line_key: str | None, sender: str | None, language: str | None, keys: str | None, reception: str | None
 ) -> None:
-    """Rings the line without a telephone, through the running service's signed webhooks."""
+    """Calls the line without a telephone, through the running service's signed webhooks."""
     here = services()
     line = _line(here.clinic, line_key, asks=keys is None)
     caller = _caller(sender, asks=keys is None)
