@@ -16,5 +16,5 @@ def test_two_taps_close_the_clinic_for_today_and_the_next_call_hears_it(opens: O
     for lang, words in (("en", "We are closed today for Diwali."), ("hi", "दिवाली के कारण आज क्लिनिक बंद है।")):
         assert words in service.phone.rings(lang=lang).words
     page.click("button >> text=Undo")
-    expect(page.get_by_role("status")).to_contain_text("It is undone.")
+    expect(page.get_by_role("status")).to_contain_text("The change is undone.")
     assert "We are open until half past eight this evening." in service.phone.rings().words

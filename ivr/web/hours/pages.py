@@ -85,7 +85,7 @@ def undo() -> ResponseReturnValue:
     if not any(undone):
         flash(_("Somebody has already undone this."), "trouble")
         return redirect(url_for("hours.page"))
-    return _heard_from_now_on(_("The change is undone. Callers hear the usual hours again from the next call."))
+    return _heard_from_now_on(_("The change is undone. From the next call, callers no longer hear it."))
 
 
 def _heard_from_now_on(words: str) -> ResponseReturnValue:
