@@ -146,6 +146,7 @@ def _line(line: LineFile, file: ClinicFile) -> Line:
         reception=line.reception,
         greeting=line.greeting,
         tells_own=line.tells_own_appointment,
+        remembers_language=line.remembers_language,
     )
 
 

@@ -69,6 +69,7 @@ class LineFile(Strict):
     hours: WeekFile | None = None
     reception: Annotated[tuple[Number, ...], Field(max_length=10)] = ()
     tells_own_appointment: bool = True
+    remembers_language: bool = True
 
 
 class WishesFile(Strict):

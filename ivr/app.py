@@ -46,6 +46,7 @@ from ivr.web.staff.second_step import second_step
 from ivr.web.telephone.browser_phone import browser_phone
 from ivr.web.telephone.recorded import recorded
 from ivr.web.telephone.webhooks import voice
+from ivr.web.wording import person_words
 
 
 def create_app(services: Services) -> Flask:
@@ -57,7 +58,7 @@ def create_app(services: Services) -> Flask:
     metrics_page.install(app)
     _protect(app)
     i18n.install(app)
-    app.jinja_env.globals.update(pages=partial(_pages, app), typed_in=typed)
+    app.jinja_env.globals.update(pages=partial(_pages, app), typed_in=typed, person_words=person_words)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if not services.settings.production:

@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 from ivr.carrier.steps import Dials, Gathers, HangsUp, Heard, Pauses, Redirects, Step
 from ivr.line.standing import keys_to
 from ivr.web.services import Services
+from ivr.web.telephone.call_urls import language_of
 from tests.carrier.twilio.twiml_rules import faults
 
 DELHI = ZoneInfo("Asia/Kolkata")
@@ -69,12 +70,12 @@ class Phone:
 
     def rings(self, line: str = "main", caller: str = CALLER, lang: str | None = None, **more: str) -> "Conversation":
         """Rings a line; with `lang`, changes to that language where the line begins in another."""
-        clinic_line = self.services.clinic.lines[line]
-        called = min(clinic_line.reached_by).e164
+        called = min(self.services.clinic.lines[line].reached_by).e164
         call = Conversation(self, {"From": caller, "To": called, **more})
         call.follows("/voice", {})
         if lang:
-            call.press(*keys_to(lang, clinic_line.language, self.services.script.languages))
+            assert isinstance(call.waits, Gathers)
+            call.press(*keys_to(lang, language_of(call.waits.action), self.services.script.languages))
         return call
 
     def posts(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:

@@ -28,8 +28,8 @@ def text_about(worker: WorkerServices, about: Request | Appointment) -> Say | No
 
 
 TITLES: Mapping[Kind, str] = {
-    Kind.BOOKING: "A patient wishes an appointment",
-    Kind.CALLBACK: "A patient asks to be rung back",
+    Kind.BOOKING: "A patient wants an appointment",
+    Kind.CALLBACK: "A patient asks for a call back",
 }
 
 BY_DATE = timedelta(days=100)
@@ -44,7 +44,7 @@ def notice(worker: WorkerServices, task: OutboxTask) -> tuple[str, str]:
     if isinstance(about, Appointment):
         starts = f"{line.hours.local(about.starts):%a %d %b %H:%M}"
         return _became(task), f"{starts}, {line.heading}, reference {about.reference}. {where}/diary"
-    title = "A patient is to be told of an appointment" if about.why in TOLD_BY_THE_CLINIC else TITLES[about.kind]
+    title = "A patient must be told about an appointment" if about.why in TOLD_BY_THE_CLINIC else TITLES[about.kind]
     due = f"{line.hours.local(about.due):%a %d %b %H:%M}"
     waits = f"{worker.desk.worklist.count_waiting()} waiting in all"
     return title, f"{line.heading}, reference {about.reference}, due {due}. {waits}. {where}"

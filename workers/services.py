@@ -73,7 +73,7 @@ def build(
         readiness=DatabaseReadiness(base.database, revisions(), settings.state_dir),
         purge=Purge(base.database, base.clinic.retention),
         lived_time=LivedTime(settings.state_dir / FILE, partial(newest_row, base.database), clock, monotonic),
-        call_collector=CallCollector(base.database, base.spool()),
+        call_collector=CallCollector(base.database, base.spool(), base.keyed_ids()),
         texts=carriers.texts(settings.carrier),
         database=base.database,
         close=base.close,

@@ -1,6 +1,7 @@
 """`flask desk`: lists the requests at the desk, in words or as JSON."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,8 @@ import click
 from flask.cli import AppGroup
 
 from ivr.desk.request_rows import AnyRequest, OddRequest
+from ivr.desk.requests import Status
+from ivr.line.booking import Kind
 from ivr.storage.database import StoreAway
 from ivr.web.services import services
 
@@ -31,8 +34,7 @@ def list_requests(as_json: bool, everything: bool) -> None:
     except StoreAway as away:
         raise click.ClickException(f"the database is away: {away}") from None
     for each in found:
-        row = _row(each)
-        click.echo(json.dumps(row, ensure_ascii=False) if as_json else _in_words(row))
+        click.echo(json.dumps(_row(each), ensure_ascii=False) if as_json else _in_words(each))
 
 
 def _row(found: AnyRequest) -> Row:
@@ -54,10 +56,19 @@ def _row(found: AnyRequest) -> Row:
     }
 
 
-def _in_words(row: Row) -> str:
-    names = ("reference", "status", "kind", "line", "phone", "due", "day", "window")
-    odd = f"  cannot be read: {', '.join(row['cannot_read'])}" if "cannot_read" in row else ""
-    return "  ".join(row[name] or "-" for name in names) + odd
+def _in_words(found: AnyRequest) -> str:
+    if isinstance(found, OddRequest):
+        row = _row(found)
+        shown = "  ".join(row[name] or "-" for name in ("reference", "status", "kind", "line", "phone", "due"))
+        return f"{shown}  cannot be read: {', '.join(found.odd)}"
+    line = services().clinic.line(found.line)
+    number, due = " ".join(found.phone.groups), f"due {line.hours.local(found.due):%a %d %b %H:%M}"
+    wish = f"{found.day:%a %d %b}, {found.part}" if found.day and found.part else "as soon as possible"
+    return "  ".join((found.reference, STATUSES[found.status], KINDS[found.kind], line.name["en"], number, due, wish))
+
+
+STATUSES: Mapping[Status, str] = {Status.OPEN: "waiting", Status.TAKEN: "taken", Status.CLOSED: "closed"}
+KINDS: Mapping[Kind, str] = {Kind.BOOKING: "appointment", Kind.CALLBACK: "call back"}
 
 
 def _local(moment: datetime) -> str:

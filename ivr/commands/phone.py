@@ -1,5 +1,6 @@
 """`flask phone`: calls the running service from a terminal, and prints the call."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import click
@@ -12,6 +13,7 @@ from ivr.line.standing import keys_to
 from ivr.phone.handset import CallFailed, KeyStream, NobodyAnswers
 from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, number_of
 from ivr.web.services import Services, services
+from ivr.web.telephone.call_urls import language_of
 
 
 @dataclass
@@ -21,7 +23,12 @@ class AtTerminal:
     script: KeyStream | None
     reception: str
     """The reception's reaction: answers, declines, silent, or ask."""
-    first_keys: str = ""
+    language: str
+    """The language that the caller wants to hear; empty for the one that the call begins in."""
+    languages: Sequence[str]
+    """The languages that there are."""
+    first_keys: str | None = None
+    """The keys that are left of those that lead to this language; None before it is known which they are."""
 
     def hears(self, heard: Heard) -> None:
         """Print what is heard."""
@@ -29,6 +36,9 @@ class AtTerminal:
 
     def keys(self, wanted: Gathers) -> str | None:
         """Return the next keys, or None to hang up. The keys of the language come first."""
+        if self.first_keys is None:
+            begun_in = language_of(wanted.action)
+            self.first_keys = keys_to(self.language or begun_in, begun_in, self.languages)
         if self.first_keys:
             pressed, self.first_keys = self.first_keys[0], self.first_keys[1:]
         elif self.script:
@@ -68,15 +78,15 @@ class AtTerminal:
 def phone(
     line_key: str | None, sender: str | None, language: str | None, keys: str | None, reception: str | None
 ) -> None:
-    """Rings the line without a telephone, through the running service's signed webhooks."""
+    """Calls the line without a telephone, through the running service's signed webhooks."""
     here = services()
     line = _line(here.clinic, line_key, asks=keys is None)
     caller = _caller(sender, asks=keys is None)
-    language = _language(here, line, language, asks=keys is None)
     terminal = AtTerminal(
         KeyStream(keys) if keys is not None else None,
         reception or ("silent" if keys is not None else "ask"),
-        first_keys=keys_to(language, line.language, here.script.languages),
+        language=_language(here, line, language, asks=keys is None),
+        languages=here.script.languages,
     )
     try:
         telephone = handset(here.settings, here.telephone.carrier, number_of(line), caller)
@@ -119,4 +129,4 @@ def _language(here: Services, line: Line, wanted: str | None, *, asks: bool) -> 
         wanted = click.prompt("Language", type=click.Choice(list(languages)), default=line.language)
     if wanted is not None and wanted not in languages:
         raise click.ClickException(f"no language is {wanted}; there are {', '.join(languages)}")
-    return wanted or line.language
+    return wanted or ""

@@ -107,7 +107,7 @@ def erase_all(personal_data: PersonalData, held: PersonalRecord) -> None:
         personal_data.database.scrub()
         left = personal_data.of(held.phone)
     if not left.empty:
-        raise click.ClickException("this number has rung again meanwhile: please run the command once more")
+        raise click.ClickException("this number has called again meanwhile: please run the command once more")
 
 
 def _show(held: PersonalRecord) -> None:
@@ -121,8 +121,10 @@ def _show(held: PersonalRecord) -> None:
         click.echo(f"Missed calls, or calls that the reception took: {len(held.missed) + len(held.sealed_missed)}.")
     if held.drafts:
         click.echo(f"Typed about it at the desk and not sent: {len(held.drafts)}.")
+    if held.language:
+        click.echo("The language in which it is greeted, or was last spoken to.")
     if held.live:
-        click.echo(f"STILL TO BE RUNG, and then nobody will: {', '.join(held.live)}")
+        click.echo(f"STILL TO BE CALLED, and then nobody will: {', '.join(held.live)}")
 
 
 def _show_what_remains(held: PersonalRecord) -> None:
@@ -155,7 +157,7 @@ def _personal_data() -> Iterator[PersonalData]:
     database = Database(services().settings.database_url, timeout=WORKER_TIMEOUT)
     try:
         desk, drafts = services().desk, services().staff.drafts.over(database)
-        yield PersonalData(database, desk.pending, desk.sealed_missed, drafts)
+        yield PersonalData(database, desk.pending, desk.sealed_missed, services().reports.keyed_ids, drafts)
     finally:
         database.close()
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from ivr.storage import aof_repair
-from ivr.storage.aof_repair import Repaired
+from ivr.storage.engines import aof_repair
+from ivr.storage.engines.aof_repair import Repaired
 from ivr.web.services import services
 
 LOOK = (

@@ -114,7 +114,10 @@ class CallLimits:
     def _whose(self, call: IncomingCall) -> tuple[str, int] | None:
         """Return the key and the limit of whoever calls; None for a call that the clinic itself passes on."""
         if call.caller:
-            return f"clinic:calls:telephone:{self._keyed_ids.telephone(call.caller)}", self._limits.calls_of_a_caller
+            return (
+                f"clinic:calls:telephone:{self._keyed_ids.telephone(call.caller.e164)}",
+                self._limits.calls_of_a_caller,
+            )
         return None if call.forwarded else (_withheld(call.line), self._limits.withheld_calls_of_a_line)
 
     def _count(self, key: str, most: int, call_id: str, now: datetime, *, beyond: bool = False) -> int | None:

@@ -1,4 +1,4 @@
-"""Tells callers of their own appointments, and moves or cancels one for who proves that it is theirs.
+"""Moves or cancels a caller's own appointment for who proves that it is theirs.
 
 A caller id can be forged and a telephone shared, so a change asks for digits of the reference, which was spoken only in
 the call that booked. No HTTP, no sentences, no clock.
@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from ivr.desk.phone_bookings import PhoneBookings
-from ivr.desk.requests import CALLER, HistoryEvent
+from ivr.desk.requests import CALLER
 from ivr.desk.store import add_task
 from ivr.desk.tasks import Dispatch
 from ivr.diary.appointments import (
@@ -26,14 +26,12 @@ from ivr.diary.appointments import (
 )
 from ivr.diary.coming import as_of, coming
 from ivr.diary.diary import cancel, move, note
-from ivr.line.booking import Kind
 from ivr.line.diary import Slot
 from ivr.line.phones import Phone
-from ivr.line.turn import Own, OwnAppointment
+from ivr.line.turn import OwnAppointment
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import StoreAway
-from ivr.storage.deadline import Deadline
 from ivr.storage.redis import QueueAway
 from ivr.storage.upsert import in_turn, lock_key
 
@@ -94,25 +92,9 @@ class Changed:
 
 @dataclass(frozen=True)
 class OwnAppointments:
-    """The look-up, the proof and the changes of callers' own appointments."""
+    """The proof and the changes of callers' own appointments."""
 
     bookings: PhoneBookings
-    quick: Deadline
-    """The deadline of the look-up at the beginning of a call, far shorter than that of a booking."""
-
-    def look_up(self, caller: Phone | None, now: datetime) -> Own:
-        """Return what this number has; nothing for a withheld number, or while the database gives no answer."""
-        if caller is None:
-            return Own()
-        try:
-            return self.quick.wait_for(lambda: self._own(caller, now))
-        except StoreAway as away:
-            log.info("the database is away (%s); nobody hears of their own appointment", away)
-            return Own()
-
-    def _own(self, caller: Phone, now: datetime) -> Own:
-        with self.bookings.database.reading() as read:
-            return Own(tuple(coming(read, caller, now)), _asked_for(read, caller))
 
     def prove(
         self, number: Phone, digits: str, chosen: int | None, now: datetime
@@ -169,16 +151,6 @@ def _is_done(row: Row[Any], slot: Slot | None) -> bool:
     if slot is None:
         return bool(row.status == AppointmentStatus.CANCELLED)
     return bool(row.status == AppointmentStatus.BOOKED and row.starts == slot.start)
-
-
-def _asked_for(read: Connection, number: Phone) -> tuple[Kind, ...]:
-    """Return the kinds of live requests that calls from this number itself have made."""
-    requests, lines = schema.requests, schema.history
-    own = exists().where(lines.c.request_id == requests.c.id, lines.c.what == HistoryEvent.MADE)
-    joined = (requests.c.phone == number.e164, schema.IS_LIVE, requests.c.about.is_(None), own)
-    query = select(requests.c.kind).distinct().where(*joined)
-    found = set(read.scalars(query))
-    return tuple(kind for kind in Kind if kind in found)
 
 
 def _proved(

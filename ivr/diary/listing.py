@@ -5,20 +5,29 @@ The file can be read while the desk is down, by whoever may enter the state fold
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Any
 
-from ivr.diary.appointments import AnyAppointment, Appointment
+from ivr.diary.appointments import AnyAppointment, Appointment, AppointmentStatus
 from ivr.diary.diary import Diary
 from ivr.diary.patients import Patients
 from ivr.line.clinic import Clinic
 
 FILE = "diary.txt"
 """The name of the sheet in the state folder."""
+
+
+STATUSES: Mapping[AppointmentStatus, str] = {
+    AppointmentStatus.BOOKED: "booked",
+    AppointmentStatus.ARRIVED: "has come",
+    AppointmentStatus.NOSHOW: "did not come",
+    AppointmentStatus.CANCELLED: "cancelled",
+}
+"""The words of each status on the sheet."""
 
 
 class SheetAway(Exception):
@@ -79,7 +88,7 @@ class Listing:
             return f"reference {found.reference}: it cannot be read"
         line = self.clinic.line(found.line)
         number = " ".join(found.phone.groups) if found.phone else "no number"
-        words = (line.name["en"], name or "no name", number, f"reference {found.reference}", found.status)
+        words = (line.name["en"], name or "no name", number, f"reference {found.reference}", STATUSES[found.status])
         return f"{line.hours.local(found.starts):%a %d %b %Y  %H:%M}  {', '.join(words)}"
 
 

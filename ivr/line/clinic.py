@@ -84,6 +84,8 @@ class Line:
     greeting: Text | None = None
     tells_own: bool = True
     """True if callers hear of their number's own appointment; off where many share a telephone."""
+    remembers_language: bool = True
+    """True if a number is greeted in the language that it has chosen in earlier calls."""
 
     @property
     def hours(self) -> Hours:

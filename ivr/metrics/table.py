@@ -29,7 +29,7 @@ class Metric:
 
 # -- counted as it happens, by the process in which it happens
 
-CALLS = Metric("clinic_calls_total", "Calls that came in.", ("line", "language"))
+CALLS = Metric("clinic_calls_total", "Calls that came in, by the language in which they begin.", ("line", "language"))
 WEBHOOKS = Metric(
     "clinic_webhook_seconds",
     "What the carrier waited for an answer.",

@@ -18,6 +18,8 @@ from ivr.desk.requests import LIVE
 from ivr.operations.personal_rows import (
     IS_BOOKED,
     AnyNumber,
+    erase_language,
+    language,
     mentions,
     merged,
     of_number,
@@ -31,7 +33,7 @@ from ivr.staff.drafts import Drafts
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
-from ivr.storage.encryption import Unreadable
+from ivr.storage.encryption import KeyedIds, Unreadable
 from ivr.storage.odd import text_of
 
 Rows = Sequence[Mapping[str, Any]]
@@ -76,6 +78,8 @@ class PersonalRecord:
     """The missed calls that wait in Redis."""
     merged: Sequence[str] = ()
     """References of other numbers' requests that were merged with one of these."""
+    language: Rows = ()
+    """The language in which the number is greeted, and that of its last call; no row or one."""
 
     @property
     def references(self) -> list[str]:
@@ -98,7 +102,7 @@ class PersonalRecord:
     def empty(self) -> bool:
         """True if there is no data about the number."""
         at_the_desk = (*self.requests, *self.appointments, *self.patients, *self.blocks, *self.missed, *self.drafts)
-        return not (*at_the_desk, *self.waiting, *self.sealed_missed)
+        return not (*at_the_desk, *self.waiting, *self.sealed_missed, *self.language)
 
     def as_json(self) -> str:
         """Return the whole record as JSON, for the person whose number it is."""
@@ -112,6 +116,7 @@ class PersonalRecord:
                 *self.missed,
                 *(json.loads(missed_to_json(each.new)) for each in self.sealed_missed if each.new),
             ],
+            "language": self.language,
             "waiting": [json.loads(to_json(each)) for each in self.waiting],
             "mentioned_in_notes_of": self.mentions,
             "merged_with": self.merged,
@@ -128,6 +133,7 @@ class PersonalData:
     database: Database
     pending: PendingRequests
     sealed_missed: SealedMissedCalls
+    keyed_ids: KeyedIds
     drafts: Drafts | None = None
 
     def of(self, phone: AnyNumber) -> PersonalRecord:
@@ -142,6 +148,7 @@ class PersonalData:
             missed = of_number(read, schema.missed_calls, phone)
             blocks = rows(read, schema.blocked, schema.blocked.c.phone == phone.e164)
             mentioned, together = mentions(read, phone), merged(read, phone)
+            spoken = language(read, phone, self.keyed_ids)
         places = [f"{place} {row['id']}" for row in requests for place in ("card", "blocked")]
         drafts = self.drafts.mentioning("".join(phone.groups), places) if self.drafts else ()
         return PersonalRecord(
@@ -157,6 +164,7 @@ class PersonalData:
             missed=missed,
             sealed_missed=self.sealed_missed.of(phone.e164),
             merged=together,
+            language=spoken,
         )
 
     def _waiting(self, phone: AnyNumber) -> tuple[list[PendingRequest], int]:
@@ -189,12 +197,15 @@ class PersonalData:
             ):
                 same = select(table.c.id).where(whose).order_by(table.c.id)
                 remove(write, table, write.scalars(same.with_for_update()).all())
+            erase_language(write, held.phone, self.keyed_ids, by.at)
             for reference in held.references:
                 write.execute(audit.line(by, AuditAction.ERASED, reference))
             if held.missed:
                 write.execute(audit.line(by, AuditAction.ERASED, detail=f"{len(held.missed)} missed calls"))
             if held.blocks:
                 write.execute(audit.line(by, AuditAction.ERASED, detail=f"{len(held.blocks)} blocks"))
+            if held.language:
+                write.execute(audit.line(by, AuditAction.ERASED, detail="a language"))
 
     def seen(self, held: PersonalRecord, by: By) -> None:
         """Record in the audit that the data was exported. Raises StoreAway."""

@@ -9,9 +9,12 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, exists, or_, select
 
+from ivr.desk.callers import languages
+from ivr.desk.callers.languages import ERASED_FOR
 from ivr.desk.requests import HistoryEvent
 from ivr.diary.appointments import AppointmentStatus, DiaryEvent
 from ivr.storage import schema
+from ivr.storage.encryption import KeyedIds
 from ivr.storage.schema import LONG_AGO
 
 CHILDREN_OF_AN_APPOINTMENT = (schema.appointment_times, schema.appointment_history, schema.errands)
@@ -54,6 +57,13 @@ def blocked_for_nothing(before: datetime) -> ColumnElement[bool]:
     return or_(table.c.last_day < before.date(), table.c.undone_at <= before)
 
 
+def languages_of_long_ago(before: datetime, now: datetime) -> ColumnElement[bool]:
+    """Return the condition of languages last used before then, and of erasures that hold back no call any more."""
+    table = schema.caller_languages
+    done_with = and_(table.c.latest.is_(None), table.c.at <= now - ERASED_FOR)
+    return or_(table.c.at.between(LONG_AGO, before), done_with)
+
+
 class AnyNumber(Protocol):
     """A number: a Phone, or one as it is stored."""
 
@@ -85,6 +95,16 @@ def of_number(read: Connection, table: Table, phone: AnyNumber) -> list[dict[str
 def rows(read: Connection, table: Table, condition: ColumnElement[bool]) -> list[dict[str, Any]]:
     """Return the rows with every column, also columns that a later version adds."""
     return [dict(row) for row in read.execute(select(table).where(condition).order_by(table.c.id)).mappings()]
+
+
+def language(read: Connection, phone: AnyNumber, keyed_ids: KeyedIds) -> list[Mapping[str, Any]]:
+    """Return the row about the language of a number; no row or one."""
+    return languages.remembered(read, phone.e164, keyed_ids)
+
+
+def erase_language(write: Connection, phone: AnyNumber, keyed_ids: KeyedIds, now: datetime) -> None:
+    """Erase the language of a number, and have no call that began before now teach it again."""
+    languages.erase(write, phone.e164, keyed_ids, now)
 
 
 def mentions(read: Connection, phone: AnyNumber) -> list[str]:

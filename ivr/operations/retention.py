@@ -13,7 +13,13 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, f
 from ivr.desk.merge_links import let_go
 from ivr.desk.requests import Status
 from ivr.line.clinic import Retention
-from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT, blocked_for_nothing, nobodys, over_for_long
+from ivr.operations.personal_rows import (
+    CHILDREN_OF_AN_APPOINTMENT,
+    blocked_for_nothing,
+    languages_of_long_ago,
+    nobodys,
+    over_for_long,
+)
 from ivr.staff import drafts, sessions
 from ivr.storage import schema
 from ivr.storage.database import Database
@@ -88,6 +94,7 @@ def expired(kept: Retention, now: datetime) -> tuple[Expired, ...]:
         Expired("invitations", links, links.c.expires <= logged_before),
         Expired("lines of the audit", audit, audit.c.at <= logged_before),
         Expired("calls", schema.calls, schema.calls.c.began <= logged_before),
+        Expired("languages of callers", schema.caller_languages, languages_of_long_ago(closed_before, now)),
     )
 
 

@@ -77,6 +77,8 @@ class Trace:
     over: bool = False
     lasted: int | None = None
     """The length of the call in seconds, if the carrier has reported it."""
+    caller: str = ""
+    """The keyed hash of the number that calls, where a key was pressed and the language may be remembered for it."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The spool: files on this machine to which each webhook appends a trace of its call.
 
 A trace is one write to a file, without a store. A failed write does not break the call, and spool_writer.py keeps a
-slow one from delaying it. collector.py collects the traces. No number, no pressed key, no clock.
+slow one from delaying it. collector.py collects the traces. No number but its keyed hash, no pressed
+key, no clock.
 """
 
 import json
@@ -38,6 +39,7 @@ MARK = re.compile(r"[0-9a-f]{32}")
 MARK_AT = slice(6, 38)
 """The place of the mark in a line."""
 
+CALLER = re.compile(r"[0-9a-f]{64}|")
 WORD = re.compile(r"[a-z][a-z0-9_]{0,19}")
 LANGUAGE = re.compile(r"[a-z]{0,8}")
 
@@ -155,6 +157,7 @@ def _line(trace: Trace) -> bytes:
     short: dict[str, Any] = {"c": trace.mark, "t": trace.at.timestamp(), "l": trace.line, "g": trace.language}
     short |= {"w": trace.what, "s": trace.step} if trace.what else {}
     short |= {"over": trace.lasted} if trace.over else {}
+    short |= {"n": trace.caller} if trace.caller else {}
     return f"\n{json.dumps(short, separators=(',', ':'))}".encode()
 
 
@@ -193,13 +196,12 @@ def _traces(text: bytes) -> Iterator[Trace]:
 
 def _trace(short: dict[str, Any]) -> Trace:
     """Return the trace of a line. Raises ValueError, TypeError or KeyError for a line that is not valid."""
-    mark, line, language = short["c"], short["l"], short["g"]
+    mark, line, language, caller = short["c"], short["l"], short["g"], short.get("n", "")
     words, lasted = tuple(short.get("w", ())), short.get("over")
-    if not (
-        MARK.fullmatch(mark) and LANGUAGE.fullmatch(language) and all(map(WORD.fullmatch, (*words, line or "none")))
-    ):
+    marked = MARK.fullmatch(mark) and CALLER.fullmatch(caller)
+    if not (marked and LANGUAGE.fullmatch(language) and all(map(WORD.fullmatch, (*words, line or "none")))):
         raise ValueError("a line that is none of ours")
     if lasted is not None and not 0 <= lasted < LONGEST_SECONDS:
         raise ValueError("a call that lasts for days")
     at = datetime.fromtimestamp(short["t"], UTC)
-    return Trace(mark, at, line, language, words, str(short.get("s", "")), "over" in short, lasted)
+    return Trace(mark, at, line, language, words, str(short.get("s", "")), "over" in short, lasted, caller)

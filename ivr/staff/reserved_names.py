@@ -7,7 +7,8 @@ import unicodedata
 
 RESERVED = (
     *("caller", "the caller", "clock", "the clock", "command line", "everybody", "unknown"),
-    *("फ़ोन करने वाला", "फ़ोन करने वाले", "घड़ी"),
+    *("the system", "system", "the server", "server", "not known"),
+    *("फ़ोन करने वाला", "फ़ोन करने वाले", "घड़ी", "सिस्टम", "सर्वर", "पता नहीं"),
 )
 """The service's own names, as stored and as the desk shows them. Tests compare them with both."""
 

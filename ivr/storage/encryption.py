@@ -9,8 +9,6 @@ from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from ivr.line.phones import Phone
-
 REFERENCE_DIGITS = 6
 
 
@@ -62,9 +60,9 @@ class KeyedIds:
         number = int.from_bytes(self._digest("reference", *promise))
         return f"{number % 10**REFERENCE_DIGITS:0{REFERENCE_DIGITS}}"
 
-    def telephone(self, number: Phone) -> str:
-        """Return the keyed hash of a telephone under which its calls are counted: 64 hex digits."""
-        return self._digest("telephone", number.e164).hex()
+    def telephone(self, number: str) -> str:
+        """Return the keyed hash of a telephone, given in E.164, for its calls and its language: 64 hex digits."""
+        return self._digest("telephone", number).hex()
 
     def call(self, call_id: str) -> str:
         """Return the keyed hash of a call for its record: 32 hex digits, enough to be hard to guess."""

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false, literal_column, text
 
+from ivr.storage.call_schema import caller_languages, calls
 from ivr.storage.column_types import StoredDay, UtcDateTime, metadata
 from ivr.storage.diary_schema import (
     appointment_history,
@@ -23,6 +24,8 @@ __all__ = [
     "appointments",
     "blocked_times",
     "calendar_links",
+    "caller_languages",
+    "calls",
     "closures",
     "metadata",
     "missed_calls",
@@ -237,18 +240,4 @@ audit = Table(
     Column("what", String(30), nullable=False),
     Column("about", String(80), nullable=False),
     Column("detail", Text, nullable=False),
-)
-
-calls = Table(
-    "calls",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("mark", String(32), nullable=False, unique=True),
-    Column("began", UtcDateTime, nullable=False),
-    Column("line", String(20), nullable=False),
-    Column("language", String(8), nullable=False),
-    Column("path", String(1000), nullable=False),
-    Column("seconds", Integer, nullable=False),
-    Column("ended", String(8), nullable=False),
-    Index("calls_by_began", "began", "line"),
 )

@@ -37,8 +37,11 @@ WORDS = {
     405: (later("This cannot be done here"), later("Nothing was changed. Please begin again from the desk.")),
     413: (later("This is too long"), later("Nothing was changed. Please go back and send less.")),
     500: (
-        later("A mistake of ours"),
-        later("Please look whether what you did is there before you do it again, and tell whoever looks after this."),
+        later("Something went wrong on our side"),
+        later(
+            "Please check whether your change was saved before you do it again, and tell whoever looks "
+            "after the telephone line."
+        ),
     ),
 }
 

@@ -75,9 +75,9 @@ def _plural(one: str, many: str, count: int) -> str:
     return catalogue(language()).ngettext(one, many, count)
 
 
-def ngettext(one: str, many: str, count: int) -> str:
-    """Return the message for this count in the reader's language, with `%(num)s` filled in."""
-    return _plural(one, many, count) % {"num": count}
+def ngettext(one: str, many: str, count: int, **values: object) -> str:
+    """Return the message for this count in the reader's language, with `%(num)s` and the values filled in."""
+    return _plural(one, many, count) % {"num": count, **values}
 
 
 def recovery_codes_left(count: int) -> str:
@@ -105,6 +105,12 @@ def short_day(on: date) -> str:
     return format_date(on, "EEE d", locale=language())
 
 
+def long_day(on: date) -> str:
+    """Return the day, with its year where that is not the present one."""
+    year = f" {on.year}" if on.year != local(services().clock()).year else ""
+    return f"{day(on)}{year}"
+
+
 def full_date(on: date) -> str:
     """Return the day with its year, as in "23 Nov 2026"."""
     return format_date(on, "d MMM y", locale=language())
@@ -123,6 +129,11 @@ def hour(at: datetime | time) -> str:
 def moment(at: datetime) -> str:
     """Return the day and hour in the clinic's time zone, as in "Mon 23 Nov, 09:00"."""
     return format_datetime(local(at), "EEE d MMM, HH:mm", locale=language())
+
+
+def full_moment(at: datetime) -> str:
+    """Return a moment with its year where that is not the present one."""
+    return f"{long_day(local(at).date())}, {hour(at)}"
 
 
 def from_to(first: datetime, last: datetime) -> str:
@@ -186,4 +197,4 @@ def up_to_now(span: timedelta) -> str:
 def _hours_and_minutes(whole: int) -> str:
     if whole < 60:
         return _("%(count)s min", count=whole)
-    return _("%(hours)s h %(minutes)s min", hours=whole // 60, minutes=whole % 60)
+    return ngettext("%(num)s h %(minutes)s min", "%(num)s h %(minutes)s min", whole // 60, minutes=whole % 60)

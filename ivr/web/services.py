@@ -12,6 +12,7 @@ from config.recordings import Recordings
 from config.settings import Settings
 from ivr.carrier.port import Carrier
 from ivr.desk.call_limits import CallLimits
+from ivr.desk.callers.look_up import CallerLookUp
 from ivr.desk.intake import Intake
 from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.missed.intake import MissedCallIntake
@@ -69,6 +70,7 @@ class TelephoneServices:
     intake: Intake
     missed: MissedCallIntake
     bookings: PhoneBookings
+    callers: CallerLookUp
     own_appointments: OwnAppointments
     limits: CallLimits
     cipher: Cipher
@@ -174,7 +176,8 @@ def _telephone(base: Foundation, desk: DeskServices, diary: DiaryServices, waits
         intake=Intake(desk.store, desk.pending, desk.job_queue, keyed_ids, waits.answer, desk.blocked),
         missed=MissedCallIntake(desk.missed, desk.sealed_missed, waits.beside, base.clinic.missed_calls),
         bookings=bookings,
-        own_appointments=OwnAppointments(bookings, waits.look_up),
+        callers=CallerLookUp(base.database, waits.look_up, keyed_ids),
+        own_appointments=OwnAppointments(bookings),
         limits=CallLimits(base.redis, base.redis_breaker, keyed_ids, base.clinic.limits),
         cipher=base.cipher("call"),
     )

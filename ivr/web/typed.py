@@ -221,7 +221,7 @@ def _page_of_card(request_id: int) -> str:
 
 
 PAGES: Mapping[str, tuple[str, str]] = {
-    "new": ("counter.ask_new", later("Write a request down")),
+    "new": ("counter.ask_new", later("New request")),
     "blocked": ("blocked.page", later("Blocked numbers")),
     "booking": ("new_appointment.ask", later("Book an appointment")),
     "hours": ("hours.page", later("Opening hours")),

@@ -1,17 +1,20 @@
 """Words that several rooms of the desk show. Words only; no routes, no stores."""
 
 from collections.abc import Mapping
+from datetime import time
 
-from ivr.desk.requests import Outcome
+from ivr.desk.requests import CALLER, THE_CLOCK, HistoryEvent, Outcome
+from ivr.diary.appointments import AppointmentStatus, DiaryEvent
 from ivr.line.booking import Kind
-from ivr.storage.audit import AuditAction
-from ivr.web.i18n import _, language, later
+from ivr.line.hours import DeskClosure, Shift, shifts_of
+from ivr.storage.audit import COMMAND_LINE, EVERYBODY, SOMEBODY, AuditAction
+from ivr.web.i18n import _, hour, language, later, long_day
 from ivr.web.services import services
 
 
 def kind_words(kind: Kind) -> str:
     """Return the kind of a request in words."""
-    return _("Appointment") if kind is Kind.BOOKING else _("Ring back")
+    return _("Appointment") if kind is Kind.BOOKING else _("Call back")
 
 
 def language_words(key: str) -> str:
@@ -28,16 +31,102 @@ def languages_of_the_line() -> Mapping[str, str]:
 def outcome_words() -> Mapping[Outcome, str]:
     """Return the words of every outcome of calling a patient."""
     return {
-        Outcome.BOOKED: _("Reached and booked"),
-        Outcome.SETTLED: _("Reached and settled"),
+        Outcome.BOOKED: _("Appointment booked"),
+        Outcome.SETTLED: _("Resolved"),
         Outcome.NO_ANSWER: _("No answer"),
         Outcome.BUSY: _("Busy"),
         Outcome.WRONG_NUMBER: _("Wrong number"),
-        Outcome.LATER: _("Ring later"),
+        Outcome.LATER: _("Call later"),
         Outcome.DUPLICATE: _("Duplicate"),
         Outcome.CANCELLED: _("Cancelled by the caller"),
         Outcome.NOT_REACHED: _("Not reached"),
     }
+
+
+def status_words(status: AppointmentStatus) -> str:
+    """Return the status of an appointment in words."""
+    return _(STATUSES[status])
+
+
+STATUSES: Mapping[AppointmentStatus, str] = {
+    AppointmentStatus.BOOKED: later("booked"),
+    AppointmentStatus.ARRIVED: later("has come"),
+    AppointmentStatus.NOSHOW: later("did not come"),
+    AppointmentStatus.CANCELLED: later("cancelled"),
+}
+
+
+def reported_words(what: str) -> str:
+    """Return an outcome, or another event of a request's history, as a noun. Raises ValueError, KeyError."""
+    if what in EVENTS_AT_REQUEST:
+        return _(EVENTS_AT_REQUEST[HistoryEvent(what)])
+    return outcome_words()[Outcome(what)]
+
+
+EVENTS_AT_REQUEST: Mapping[HistoryEvent, str] = {
+    HistoryEvent.TOOK_IN: later("merged request"),
+    HistoryEvent.REBOOKED: later("moved"),
+    HistoryEvent.CALLED_OFF: later("cancelled"),
+}
+"""Events besides the outcomes that the audit names: they can be undone, or an older version reported them."""
+
+
+def changed_words(what: str) -> str:
+    """Return a change of an appointment, or its status, as a noun. Raises ValueError, KeyError."""
+    return _(CHANGES[DiaryEvent(what)])
+
+
+CHANGES: Mapping[DiaryEvent, str] = {
+    DiaryEvent.BOOKED: later("booked"),
+    DiaryEvent.MOVED: later("moved"),
+    DiaryEvent.CANCELLED: later("cancelled"),
+    DiaryEvent.ARRIVED: later("has come"),
+    DiaryEvent.NOSHOW: later("did not come"),
+    DiaryEvent.REOPENED: later("booked again"),
+    DiaryEvent.NAMED: later("name"),
+    DiaryEvent.ADOPTED: later("booked before there was this diary"),
+}
+"""The changes that the audit names. Of the statuses of an appointment each is also one of them."""
+
+
+def person_words(who: str) -> str:
+    """Return who did something, in words: a person's name, or what stands for somebody else."""
+    return _(NOBODYS[who]) if who in NOBODYS else who
+
+
+NOBODYS: Mapping[str, str] = {
+    CALLER: later("the caller"),
+    THE_CLOCK: later("the system"),
+    COMMAND_LINE: later("the server"),
+    SOMEBODY: later("not known"),
+    EVERYBODY: later("everybody"),
+}
+"""The words of those who act and have no name at the desk."""
+
+
+def closure_words(closure: DeskClosure) -> str:
+    """Return a closure in words: its day, its line, its hours and the reason that callers hear."""
+    spans = ", ".join(map(span_words, closure.shifts))
+    return f"{long_day(closure.day)}, {hours_words(closure.line, spans, closure.reason)}"
+
+
+def hours_words(line: str, spans: str, reason: str) -> str:
+    """Return the hours of a closure in words; an empty line is all lines. An unknown reason is left out."""
+    clinic = services().clinic
+    whose = clinic.line(line).name[language()] if line else _("all lines")
+    hours = _("open %(hours)s", hours=spans) if spans else _("closed")
+    why = clinic.reasons[reason][language()] if reason in clinic.reasons else ""
+    return ", ".join(filter(None, (whose, hours, why)))
+
+
+def spans_words(stored: str) -> str:
+    """Return stored shifts in words. Raises ValueError."""
+    return ", ".join(map(span_words, shifts_of(stored)))
+
+
+def span_words(shift: Shift) -> str:
+    """Return from when until when, as in "09:00–20:30"."""
+    return f"{hour(shift.start)}–{'24:00' if shift.end == time.min else hour(shift.end)}"
 
 
 def audit_words(what: str) -> str:
@@ -50,7 +139,7 @@ AUDIT: Mapping[AuditAction, str] = {
     AuditAction.LOGGED_OUT: later("logged out"),
     AuditAction.FAILED_LOGIN: later("failed login"),
     AuditAction.WRONG_CODE: later("wrong code"),
-    AuditAction.ENDED_SESSIONS: later("ended sessions"),
+    AuditAction.ENDED_SESSIONS: later("logged out everywhere"),
     AuditAction.ADDED_PERSON: later("added person"),
     AuditAction.INVITED_PERSON: later("invited person"),
     AuditAction.DISABLED_PERSON: later("disabled person"),
@@ -67,15 +156,15 @@ AUDIT: Mapping[AuditAction, str] = {
     AuditAction.USED_RECOVERY_CODE: later("used recovery code"),
     AuditAction.MADE_RECOVERY_CODES: later("made recovery codes"),
     AuditAction.SAW_REQUEST: later("saw request"),
-    AuditAction.WROTE_DOWN_REQUEST: later("wrote down request"),
+    AuditAction.WROTE_DOWN_REQUEST: later("entered new request"),
     AuditAction.TOOK_REQUEST: later("took request"),
-    AuditAction.PUT_BACK_REQUEST: later("put back request"),
-    AuditAction.PASSED_ON_REQUEST: later("passed on request"),
-    AuditAction.REPORTED_REQUEST: later("reported request"),
-    AuditAction.NOTED_ON_REQUEST: later("noted on request"),
-    AuditAction.UNDID_REQUEST: later("undid request"),
+    AuditAction.PUT_BACK_REQUEST: later("released request"),
+    AuditAction.PASSED_ON_REQUEST: later("handed over request"),
+    AuditAction.REPORTED_REQUEST: later("saved outcome of request"),
+    AuditAction.NOTED_ON_REQUEST: later("wrote a note on request"),
+    AuditAction.UNDID_REQUEST: later("undid outcome of request"),
     AuditAction.REOPENED_REQUEST: later("reopened request"),
-    AuditAction.NAMED_PATIENT: later("named patient"),
+    AuditAction.NAMED_PATIENT: later("entered name of patient"),
     AuditAction.MERGED_REQUEST: later("merged request"),
     AuditAction.UNDID_MERGING_REQUEST: later("undid merging request"),
     AuditAction.SAW_APPOINTMENT: later("saw appointment"),
@@ -85,23 +174,23 @@ AUDIT: Mapping[AuditAction, str] = {
     AuditAction.UNDID_APPOINTMENT: later("undid a change of appointment"),
     AuditAction.CHANGED_APPOINTMENT: later("changed appointment"),
     AuditAction.CANCELLED_APPOINTMENT: later("cancelled appointment"),
-    AuditAction.FREED_APPOINTMENT: later("cancelled an appointment of a flood"),
-    AuditAction.VOUCHED_APPOINTMENT: later("said to be a patient's: appointment"),
+    AuditAction.FREED_APPOINTMENT: later("cancelled one of many bookings at once"),
+    AuditAction.VOUCHED_APPOINTMENT: later("confirmed as a patient's: appointment"),
     AuditAction.BLOCKED_TIME: later("blocked time"),
     AuditAction.UNBLOCKED_TIME: later("unblocked time"),
-    AuditAction.EXPORTED: later("exported"),
-    AuditAction.ERASED: later("erased"),
+    AuditAction.EXPORTED: later("exported data"),
+    AuditAction.ERASED: later("erased data"),
     AuditAction.MADE_CALENDAR_LINK: later("made calendar link"),
     AuditAction.SWITCHED_OFF_CALENDAR: later("switched off calendar"),
-    AuditAction.CALENDAR_NAMES: later("had the calendar show whole names"),
-    AuditAction.CALENDAR_INITIALS: later("had the calendar show initials"),
-    AuditAction.SET_HOURS: later("set hours"),
-    AuditAction.UNDID_HOURS: later("undid hours"),
-    AuditAction.SWITCHED_PHONE_BOOKING: later("changed booking by telephone"),
+    AuditAction.CALENDAR_NAMES: later("switched the calendar to full names"),
+    AuditAction.CALENDAR_INITIALS: later("switched the calendar to initials"),
+    AuditAction.SET_HOURS: later("changed hours"),
+    AuditAction.UNDID_HOURS: later("undid change of hours"),
+    AuditAction.SWITCHED_PHONE_BOOKING: later("changed booking by phone"),
     AuditAction.BLOCKED_NUMBER: later("blocked number"),
     AuditAction.UNBLOCKED_NUMBER: later("unblocked number"),
     AuditAction.CALLED_MISSED_CALL: later("called back missed call"),
     AuditAction.UNDID_MISSED_CALL: later("said not to have called back missed call"),
-    AuditAction.COUNTED_AFRESH: later("counted calls afresh"),
+    AuditAction.COUNTED_AFRESH: later("let a line take requests again"),
 }
 """Words of each action in the audit; the request or person is named beside them."""

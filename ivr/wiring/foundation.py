@@ -43,7 +43,7 @@ class TimeLimits:
     redis: float = redis_clients.CALLER_TIMEOUT
     redis_stalls: float = REDIS_STALLS
     look_up: float = 0.25
-    """What a caller's own appointments may take, at the beginning of a call."""
+    """What is known of a number may take, at the beginning of a call."""
     answer: float = 1.1
     """All the work on the database, a little more than its own limits; Redis has the rest of two seconds."""
 

@@ -26,9 +26,9 @@ def test_of_two_browsers_that_race_for_a_card_one_wins_and_the_other_is_told_by_
 ) -> None:
     service.phone.rings().press(*CALLBACK)
     first, second = opens("asha"), opens("meena", js=False)
-    first.click("text=Take")
-    first.wait_for_selector("text=What came of it?")
-    second.click("text=Take")
+    first.click("text=Take and call")
+    first.wait_for_selector("h2:text-is('Outcome')")
+    second.click("text=Take and call")
     expect(second.get_by_role("alert")).to_have_text("asha has taken this request.")
     expect(second.locator(".outcomes")).to_have_count(0)
 
@@ -39,10 +39,10 @@ def test_other_peoples_moves_show_on_an_open_card_and_nothing_typed_is_lost(open
     mine.goto(f"/desk/requests/{call.reference}")
     mine.fill("#note", "her daughter will answer")
     theirs = opens("meena")
-    theirs.click("text=Take")
-    expect(mine.locator("#live")).to_contain_text("meena has it", timeout=2000)
+    theirs.click("text=Take and call")
+    expect(mine.locator("#live")).to_contain_text("Taken by meena", timeout=2000)
     expect(mine.locator("#note")).to_have_value("her daughter will answer")
-    mine.click("text=Keep the note")
+    mine.click("text=Save the note")
     expect(mine.locator("#history")).to_contain_text("her daughter will answer")
 
 
@@ -64,7 +64,7 @@ def test_a_note_being_written_stays_when_a_second_factor_is_required_and_the_nex
 def test_what_was_typed_stays_when_somebody_else_was_first(opens: Opens, service: Service, clock: Clock) -> None:
     service.phone.rings().press(*CALLBACK)
     page = opens("asha")
-    page.click("text=Take")
+    page.click("text=Take and call")
     page.wait_for_selector("#booked-day")
     page.fill("#booked-day", "2026-11-25")
     page.fill("#booked-hour", "10:30")
@@ -79,20 +79,20 @@ def test_no_answer_puts_it_back_with_a_later_due_time_inside_opening_hours_and_c
     clock.shows(2026, 11, 23, 20, 15)
     service.phone.rings().press(*CALLBACK)
     page = opens()
-    page.click("text=Take")
+    page.click("text=Take and call")
     page.click("button[value=no_answer]")
     expect(page.locator(".card")).to_contain_text("1 try")
     due = service.services.desk.store.waiting()[0].due
     assert service.services.clinic.line("main").hours.local(due).strftime("%a %H:%M") == "Tue 09:00"
     page.click("text=Undo")
-    expect(page.locator("#live")).to_contain_text("You have it")
+    expect(page.locator("#live")).to_contain_text("Taken by you")
     assert service.services.desk.store.waiting()[0].tries == 0
 
 
 def test_the_essential_moves_work_without_javascript(opens: Opens, service: Service) -> None:
     service.phone.rings().press(*CALLBACK)
     page = opens(js=False)
-    page.click("text=Take")
+    page.click("text=Take and call")
     page.click("button[value=settled]")
     expect(page.locator(".card")).to_have_count(0)
 
@@ -111,7 +111,7 @@ def test_everything_is_reached_by_keyboard(opens: Opens, service: Service) -> No
     to("Take")
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    to("Reached and settled")
+    to("Resolved")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(page.locator(".card")).to_have_count(0)
@@ -119,7 +119,7 @@ def test_everything_is_reached_by_keyboard(opens: Opens, service: Service) -> No
 
 def test_somebody_at_the_counter_is_written_down(opens: Opens, service: Service) -> None:
     page = opens()
-    page.click("text=Write one down")
+    page.click("text=New request")
     page.fill("#phone", "099999 00007")
     page.fill("#note", "knee, prefers mornings")
     page.click("button.first")
@@ -130,6 +130,6 @@ def test_somebody_at_the_counter_is_written_down(opens: Opens, service: Service)
 def test_the_card_says_what_to_say_in_the_patients_language(opens: Opens, service: Service) -> None:
     service.phone.rings(lang="hi").press("1", "2", "1", "1", "1")
     page = opens()
-    page.click("text=Take")
+    page.click("text=Take and call")
     expect(page.locator(".say")).to_contain_text("कल, मंगलवार को, सुबह")
     expect(page.locator("a.tel")).to_have_attribute("href", "tel:+919999900001")

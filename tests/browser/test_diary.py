@@ -132,7 +132,7 @@ def test_what_is_typed_stays_while_a_colleague_changes_the_appointment(
     changed(page, lambda: service.services.diary.desk.mark(made, AppointmentStatus.ARRIVED, By("meena", clock())))
     expect(page.locator("#note")).to_have_value("her left knee")
     expect(page.locator("#hour")).to_have_value("18:05")
-    page.click("button:text-is('Move it')")
+    page.click("button:text-is('Move the appointment')")
     expect(page.locator("#live")).to_contain_text("18:05")
     expect(page.locator("#history")).to_contain_text("her left knee")
 
@@ -150,7 +150,7 @@ def test_the_keyboard_alone_books_and_enter_never_does_it_all_the_same(
         page.focus("#name")
         page.keyboard.press("Enter")
         expect(page.get_by_role("alert")).to_contain_text("Made Up 1 has that time: 16:00 to 16:30.")
-    page.click("text=Book it all the same")
+    page.click("text=Book it anyway")
     expect(page.locator(".times")).to_contain_text("beside another")
 
 
@@ -166,7 +166,7 @@ def test_without_javascript_all_of_it_works(opens: Opens, service: Service, cloc
     page.click("button.first")
     page.click("#appointment-2 a")
     page.click("#to-1-1700 button")
-    page.click("text=Cancel it")
+    page.click("text=Cancel the appointment")
     page.click("text=Undo")
     expect(page.locator("#live")).to_contain_text("17:00")
     page.goto("/desk/diary/blocks")
@@ -175,7 +175,7 @@ def test_without_javascript_all_of_it_works(opens: Opens, service: Service, cloc
     page.fill("#until", "17:30")
     page.click("button.first")
     expect(page.get_by_role("alert")).to_contain_text("2 appointments are in that time.")
-    page.click("text=Block it all the same")
+    page.click("text=Block it anyway")
     expect(page.locator(".time.blocked")).to_contain_text("16:00–17:30 a meeting")
 
 

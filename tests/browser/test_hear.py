@@ -27,7 +27,7 @@ def test_a_manager_reads_what_will_be_heard_on_a_closed_day_and_unfolds_the_call
         "For as soon as possible",
         "If that is right",
         "To confirm",
-        "The request is kept",
+        "The request is saved",
     ):
         call.locator("summary:visible", has_text=label).first.click()
     heard = service.phone.rings().press("2", "1", "1", "1").heard[:2]

@@ -39,7 +39,7 @@ def test_the_keyboard_stays_when_the_list_changes_and_the_minute_turns(
     changed(page, lambda: service.services.desk.moves.take(2, By("meena", clock())))
     assert page.evaluate(AT) == f"Take and call: {call.reference}"
     page.keyboard.press("Enter")
-    page.wait_for_selector("text=What came of it?")
+    page.wait_for_selector("h2:text-is('Outcome')")
     assert service.services.desk.store.request(1).taken_by == "asha"
 
 
@@ -122,7 +122,7 @@ def test_undo_stays_while_the_keyboard_is_at_it(opens: Opens, service: Service) 
     service.phone.rings().press(*CALLBACK)
     page = opens()
     page.clock.install()
-    page.click("text=Take")
+    page.click("text=Take and call")
     page.click("button[value=no_answer]")
     page.locator("[data-fades] button").focus()
     page.clock.fast_forward(11_000)

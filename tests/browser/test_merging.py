@@ -22,7 +22,7 @@ def test_a_request_is_merged_and_that_is_taken_back_without_javascript(opens: Op
     page.click(f"text=Merge with {other}")
     expect(page.locator("#history")).to_contain_text(f"merged the request {other} with this one")
     page.click("text=Undo")
-    expect(page.locator("#history")).to_contain_text("took that back")
+    expect(page.locator("#history")).to_contain_text("undid that")
     page.goto(f"/desk/requests/{other}")
     expect(page.locator("h1")).to_contain_text(other)
 

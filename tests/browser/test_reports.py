@@ -112,7 +112,7 @@ def test_two_shades_of_a_picture_are_told_apart_without_seeing_colours(
     calls_of_today(service)
     service.phone.rings().press("2", "1", "1", "1")
     page = opens()
-    page.click("text=Write one down")
+    page.click("text=New request")
     page.fill("#phone", "099999 00007")
     page.click("button.first")
     expect(page.locator("#history")).to_be_visible()

@@ -37,7 +37,7 @@ def test_set_up_log_out_log_in_and_lose_the_telephone_without_javascript(
     page.press("#code", "Enter")
     expect(page.get_by_role("status")).to_contain_text("It is switched on.")
     codes = page.locator(".recovery li").all_inner_texts()
-    page.click("text=I have them; to the desk")
+    page.click("text=I have kept them. Go to the desk")
     page.wait_for_selector("#list")
     page.click("text=Log out")
     clock.goes_on(seconds=30)

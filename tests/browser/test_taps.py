@@ -97,7 +97,7 @@ def test_what_is_my_appointment_takes_one_tap_and_four_digits(opens: Opens, serv
     expect(page.locator("#found .card").first).to_contain_text("Tue 24 Nov, 14:00")
     assert (finger.taps, page.url.rpartition("/")[2]) == (1, "desk")
     page.keyboard.type("9")
-    expect(page.locator("#found")).to_contain_text("None found")
+    expect(page.locator("#found")).to_contain_text("Nothing found")
     assert page.evaluate("document.activeElement.id") == "q"
 
 
@@ -164,10 +164,10 @@ def test_whoever_is_touched_since_the_page_has_shown_it_is_shown_first(
     opens: Opens, service: Service, clock: Clock
 ) -> None:
     finger = closes_early(opens(size="phone"), "15:30")
-    expect(finger.page.locator("details[open]")).to_contain_text("This touches nobody.")
+    expect(finger.page.locator("details[open]")).to_contain_text("No patient is affected.")
     books(service, clock)
     finger.taps_on("details[open] button.first")
-    expect(finger.page.get_by_role("heading", name="Whom this touches")).to_be_visible()
+    expect(finger.page.get_by_role("heading", name="Patients affected")).to_be_visible()
     assert service.services.hours.closures.current(clock().date()) == []
     finger.taps_on("button.first")
     expect(finger.page.get_by_role("status")).to_contain_text("On the waiting list now, to be told: 1.")

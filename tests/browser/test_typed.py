@@ -134,7 +134,7 @@ def test_what_was_typed_elsewhere_is_told_of_and_discarded(opens: Opens, service
 def test_an_outcome_takes_the_note_along_that_was_typed_beside_it(opens: Opens, service: Service) -> None:
     call = service.phone.rings().press(*CALLBACK)
     page = opens("asha")
-    page.click("text=Take")
+    page.click("text=Take and call")
     types(page, "#note", WORDS)
     page.click("button[value=no_answer]")
     page.wait_for_selector("#list")
@@ -149,7 +149,7 @@ def test_enter_beside_an_hour_books_and_reports_nothing_else(
 ) -> None:
     service.phone.rings().press(*CALLBACK)
     page = opens("asha", js=js)
-    page.click("text=Take")
+    page.click("text=Take and call")
     page.wait_for_selector("#booked-day")
     later = clock() + timedelta(days=1)
     page.fill("#later-day", f"{later:%Y-%m-%d}")

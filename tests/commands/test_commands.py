@@ -85,8 +85,12 @@ def test_the_list_has_the_open_and_the_taken_the_soonest_due_first_and_with_all_
 def test_without_json_the_list_is_for_people(app: Flask, phone: Phone) -> None:
     assert runs(app, "desk", "list").output == ""
     call = phone.rings().press("2", "1", "1", "1")
-    due = "2026-11-23T14:00:00+05:30"
-    assert runs(app, "desk", "list").output == f"{call.reference}  open  callback  main  {CALLER}  {due}  -  -\n"
+    words = "waiting  call back  the first line  99999 00001  due Mon 23 Nov 14:00  as soon as possible"
+    assert runs(app, "desk", "list").output == f"{call.reference}  {words}\n"
+    phone.rings(caller="+919999900002").press("1", "1", "1", "1", "1")
+    assert "appointment  the first line  99999 00002  due Mon 23 Nov 14:00  Mon 23 Nov, afternoon" in (
+        runs(app, "desk", "list").output
+    )
 
 
 def test_a_request_rung_in_is_listed_by_a_process_of_its_own(phone: Phone) -> None:

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from ivr.diary.appointments import AppointmentStatus
 from ivr.diary.desk_diary import DeskBooking
 from ivr.diary.diary import book
 from ivr.diary.listing import FILE
@@ -97,8 +98,12 @@ def test_the_sheet_of_today_and_tomorrow_is_there_for_nobody_else_to_read(
     worker.diary.desk.move(1, AT_FOUR + HALF_AN_HOUR, By("asha", NOW))
     the_clock_runs(worker, lambda: None)
     assert "16:30  the first line, Made Up" in sheet.read_text()
+    clock.goes_on(hours=3)
+    worker.diary.desk.mark(1, AppointmentStatus.NOSHOW, By("asha", clock()))
+    the_clock_runs(worker)
+    assert "reference 000007, did not come" in sheet.read_text()
     assert sheet.stat().st_mtime_ns != before
-    clock.goes_on(days=2)
+    clock.goes_on(days=1, hours=21)
     the_clock_runs(worker)
     assert sheet.read_text() == "Wed 25 Nov 2026  nobody\n\nThu 26 Nov 2026  nobody\n"
 

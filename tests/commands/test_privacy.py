@@ -103,7 +103,8 @@ def desk_of(phone: Phone) -> list[Request]:
 def refused(phone: Phone, url: str) -> str:
     """What the command says of an erasure that fails half-way, without its ten seconds of patience."""
     database = Database(url, timeout=0.1)
-    dossiers = PersonalData(database, phone.services.desk.pending, phone.services.desk.sealed_missed)
+    desk = phone.services.desk
+    dossiers = PersonalData(database, desk.pending, desk.sealed_missed, phone.services.reports.keyed_ids)
     with phone.app.app_context(), pytest.raises(ClickException) as told:
         erase_all(dossiers, dossiers.of(number_of(MARKED)))
     database.close()
@@ -165,7 +166,7 @@ NOTHING: dict[str, Any] = {"number": MARKED} | {
     each: []
     for each in (
         *("requests", "appointments", "patients", "blocks", "missed_calls", "waiting"),
-        *("mentioned_in_notes_of", "merged_with"),
+        *("mentioned_in_notes_of", "merged_with", "language"),
     )
 }
 
@@ -194,7 +195,7 @@ def test_erasing_shows_what_would_go_and_asks(phone: Phone, clock: Clock) -> Non
     assert "2 requests with their history, 1 blocks,\n1 requests that wait in Redis" in asked.output
     assert all(each in asked.output for each in references)
     live = sorted(references[1:])
-    assert f"STILL TO BE RUNG, and then nobody will: {', '.join(live)}" in asked.output
+    assert f"STILL TO BE CALLED, and then nobody will: {', '.join(live)}" in asked.output
     assert [len(exported(phone)[name]) for name in ("requests", "blocks", "waiting")] == [2, 1, 1]
 
 

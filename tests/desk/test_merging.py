@@ -368,7 +368,8 @@ def test_what_was_merged_is_kept_as_long_as_what_it_leads_to(
 def test_one_number_is_erased_and_the_others_request_stands_without_a_trace_of_it(
     services: Services, merged: None, clock: Clock, erased: str, left: int
 ) -> None:
-    dossiers = PersonalData(services.database, services.desk.pending, services.desk.sealed_missed)
+    desk, keyed_ids = services.desk, services.reports.keyed_ids
+    dossiers = PersonalData(services.database, desk.pending, desk.sealed_missed, keyed_ids)
     other = stands(services, left).reference
     held = dossiers.of(Number(erased))
     assert held.merged == [other]
@@ -389,7 +390,8 @@ def test_after_an_undo_neither_request_holds_anything_of_the_other_but_its_refer
 ) -> None:
     assert services.desk.merging.undo(1, By("asha", clock()))
     assert told(services, 1)[-2:] == [f"asha took_in {again.reference}", "asha undone"]
-    dossiers = PersonalData(services.database, services.desk.pending, services.desk.sealed_missed)
+    desk, keyed_ids = services.desk, services.reports.keyed_ids
+    dossiers = PersonalData(services.database, desk.pending, desk.sealed_missed, keyed_ids)
     hers = dossiers.of(Number(CALLER))
     assert (hers.merged, "callback" in hers.as_json()) == ([], False)
     dossiers.erase(dossiers.of(Number(DAUGHTERS)), By(COMMAND_LINE, clock()))

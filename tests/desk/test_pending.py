@@ -120,7 +120,7 @@ def test_what_cannot_be_read_or_saved_stands_aside_and_is_named(
         desk = Staff(phone.app, "asha", PASSWORD)
         phone.services.staff.people.add("asha", PASSWORD, phone.services.clock())
         desk.logs_in()
-        assert f"{kept} promised requests cannot be shown here." in desk.sees()
+        assert f"{kept} requests from calls cannot be shown here." in desk.sees()
 
 
 def place_is_sqlite(worker: WorkerServices) -> bool:

@@ -236,11 +236,11 @@ def test_a_worker_does_what_lies_on_the_queue(older: Phone, clock: Clock, redis_
     (sealed,) = read_json(WRITTEN / REDIS)["clinic:waiting"]["value"].values()
     waiting = names.opened(sealed, "waiting request")["reference"]
     meera = comes(older, clock)
-    assert "1 promised request is on its way" in meera.sees()
+    assert "1 request from a call will appear here soon" in meera.sees()
     with listener() as channel:
         works(older.services.settings, STAFF_NOTIFY_URLS=channel.url.replace("http://", "json://"))
     assert waiting in looks.references(meera)
-    assert "on its way" not in meera.sees()
+    assert "will appear here soon" not in meera.sees()
     messages = " ".join(body.decode() for _, body in channel.posts)
     assert set(re.findall(r"reference (\d{6})", messages)) == names.untold(WRITTEN / DATABASE)
     with Redis.from_url(redis_url) as redis:

@@ -22,6 +22,7 @@ CHANGES = {
     "0011": set(),
     "0012": {"blocked_times"},
     "0013": set(),
+    "0014": set(),
 }
 
 

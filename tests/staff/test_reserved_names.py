@@ -42,7 +42,7 @@ def test_nobody_has_a_name_of_the_services_own_or_one_that_looks_like_it(desk: S
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_under_which_the_desk_shows_them_are_reserved_too(language: str) -> None:
     assert [
-        words for words in map(catalogue(language).gettext, ("the caller", "the clock")) if not is_reserved(words)
+        words for words in map(catalogue(language).gettext, ("the caller", "the system")) if not is_reserved(words)
     ] == []
 
 

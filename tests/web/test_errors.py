@@ -26,19 +26,19 @@ REFUSALS: dict[str, tuple[int, str, str, Asks]] = {
         lambda staff: staff.browser.get("/desk/people"),
     ),
     "nowhere": (
-        *(404, "There is no such page", "ऐसा कोई पन्ना नहीं है"),
+        *(404, "There is no such page", "ऐसा कोई पेज नहीं है"),
         lambda staff: staff.browser.get("/nowhere"),
     ),
     "a card that is gone": (
-        *(404, "There is no such page", "ऐसा कोई पन्ना नहीं है"),
+        *(404, "There is no such page", "ऐसा कोई पेज नहीं है"),
         lambda staff: staff.browser.get("/desk/requests/000000"),
     ),
     "the live part of a card that is gone": (
-        *(404, "There is no such page", "ऐसा कोई पन्ना नहीं है"),
+        *(404, "There is no such page", "ऐसा कोई पेज नहीं है"),
         lambda staff: staff.browser.get("/desk/requests/99/live"),
     ),
     "a move of a request that is gone": (
-        *(404, "There is no such page", "ऐसा कोई पन्ना नहीं है"),
+        *(404, "There is no such page", "ऐसा कोई पेज नहीं है"),
         lambda staff: staff.browser.post("/desk/requests/99/take", data={"csrf_token": staff.csrf()}),
     ),
     "another method": (
@@ -50,7 +50,7 @@ REFUSALS: dict[str, tuple[int, str, str, Asks]] = {
         lambda staff: staff.browser.post("/desk/hours", data={"reason": "x" * 70_000}),
     ),
     "our mistake": (
-        *(500, "A mistake of ours", "हमारी ओर से ग़लती हुई"),
+        *(500, "Something went wrong on our side", "हमारी ओर से कुछ गड़बड़ हुई"),
         lambda staff: staff.browser.get("/broken"),
     ),
 }

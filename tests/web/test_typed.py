@@ -458,7 +458,7 @@ def test_a_refused_move_shows_the_note_and_what_was_chosen_and_writes_neither(
     assert answer.status_code == 409
     assert "devi has taken this request." in page
     assert WORDS in fields(page)
-    assert "Reached and booked 2026-11-25 10:35" in " ".join(page.split())
+    assert "Appointment booked 2026-11-25 10:35" in " ".join(page.split())
     assert WORDS not in [each.detail for each in phone.services.desk.store.history(1)]
     assert WORDS in fields(taken.browser.get(card_of(phone)).text), "and when the page is opened again"
 

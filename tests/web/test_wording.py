@@ -50,9 +50,9 @@ def test_a_word_of_a_newer_program_is_shown_as_it_is_and_breaks_no_page(app: Fla
 def test_what_was_erased_or_exported_is_told_in_hindi_to_a_hindi_manager(staff: Staff, services: Services) -> None:
     for action in (AuditAction.EXPORTED, AuditAction.ERASED):
         services.staff.audit.write(By("asha", services.clock()), action, "012345")
-    assert "erased" in staff.browser.get("/desk/audit").text
+    assert "erased data" in staff.browser.get("/desk/audit").text
     staff.browser.post("/language", data={"language": "hi", "csrf_token": staff.csrf()})
     page = staff.browser.get("/desk/audit").text
-    assert "रिकॉर्ड मिटाया" in page
-    assert "रिकॉर्ड की कॉपी निकाली" in page
-    assert "erased" not in page
+    assert "जानकारी मिटाई" in page
+    assert "जानकारी की कॉपी निकाली" in page
+    assert "erased data" not in page

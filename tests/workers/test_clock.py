@@ -38,7 +38,7 @@ def ends_a_call(phone: Phone) -> None:
 
 def closes(staff: Staff, request_id: int = 1) -> None:
     staff.does("take", request_id)
-    assert "Reached and settled" in staff.does("report", request_id, outcome="settled")
+    assert "Resolved" in staff.does("report", request_id, outcome="settled")
 
 
 def count(worker: WorkerServices, table: str) -> int:
@@ -61,10 +61,10 @@ def test_a_request_that_was_taken_and_left_alone_goes_back(
     staff.does("take", 1)
     clock.goes_on(minutes=19)
     the_clock_runs(worker)
-    assert "You have it" in staff.sees()
+    assert "Taken by you" in staff.sees()
     clock.goes_on(minutes=1)
     the_clock_runs(worker)
-    assert "You have it" not in staff.sees()
+    assert "Taken by you" not in staff.sees()
     assert [entry.who for entry in worker.desk.store.history(1)] == ["caller", "asha", "the clock"]
 
 

@@ -47,7 +47,7 @@ def test_what_has_failed_for_good_stands_on_the_desk_with_its_reason_until_it_is
     for _ in range(len(PAUSES) + 1):
         with pytest.raises(jobs.TaskFailed):
             jobs.run(telling, 1)
-    assert "nobody could be told of it: a channel in STAFF_NOTIFY_URLS did not take it" in staff.sees()
+    assert "nobody could be told of it: the notification was not accepted" in staff.sees()
     card = unescape(staff.browser.get(f"/desk/requests/{reference}").text)
     assert "nobody could be told of it" in card, "its history says so too"
     staff.browser.post("/desk/errands/1/again", data={"csrf_token": staff.csrf()})
@@ -67,7 +67,7 @@ def test_an_errand_on_which_every_worker_dies_is_given_up_and_said_so(
         clock.goes_on(minutes=2)
     assert worker.desk.outbox.begin(1, clock()) is None
     assert worker.desk.outbox.due(clock()) == []
-    assert "nobody could be told of it: the worker ended each time it tried" in staff.sees()
+    assert "nobody could be told of it: the program stopped each time it tried" in staff.sees()
 
 
 def test_a_failure_of_a_closed_request_bothers_nobody(phone: Phone, telling: WorkerServices, staff: Staff) -> None:
@@ -86,7 +86,7 @@ def test_requests_that_wait_in_redis_are_announced_at_the_desk(
     path.rename(path.with_suffix(".away"))
     books(phone)
     path.with_suffix(".away").rename(path)
-    assert "1 promised request is on its way to this list." in staff.sees()
+    assert "1 request from a call will appear here soon." in staff.sees()
     jobs.save(worker)
     assert "on its way" not in staff.sees()
 

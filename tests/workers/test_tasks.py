@@ -186,7 +186,7 @@ def test_a_bad_address_is_on_the_desk_at_once_and_the_request_is_not_called_unto
     phone, worker = tells("mialto://asha:hunter2@clinic.example", json_of(channel))
     note_bad_addresses(worker)
     staff = comes(phone, clock)
-    named = "Nobody is told of new requests over address 1 (mialto) in STAFF_NOTIFY_URLS: it is not understood."
+    named = "Notifications of new requests over 1 (mialto) reach nobody: its address is wrong."
     assert named in staff.sees(), "before anybody has called"
     books(phone)
     works(worker, clock)
@@ -203,7 +203,7 @@ def test_a_dead_channel_is_on_the_desk_until_it_takes_a_notice(tells: Telling, c
     books(phone)
     with pytest.raises(jobs.TaskFailed):
         jobs.run(worker, 1)
-    words = "Address 1 (json) in STAFF_NOTIFY_URLS has taken no notice of new requests since"
+    words = "Notifications of new requests over 1 (json) have not arrived since"
     assert words in staff.sees()
     channel.status = 200
     jobs.run(worker, 1)

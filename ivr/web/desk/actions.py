@@ -113,7 +113,7 @@ def report(request_id: int) -> ResponseReturnValue:
         outcome = CHOSEN_BY_STAFF[request.form.get("outcome", "")]
         said = OutcomeReport(outcome, moment_of(outcome))
     except (KeyError, ValueError):
-        return _again(request_id, _("Please give the day and the hour, from now on."), 400)
+        return _again(request_id, _("Please give a day and time from now on."), 400)
     return _reported(request_id, said)
 
 
@@ -149,9 +149,9 @@ def undo(request_id: int) -> ResponseReturnValue:
     try:
         if _undone(request_id, request.form.get("what", ""), services().clock()):
             return redirect(card_of(services().desk.store.any_request(request_id)))
-        flash(_("It is too late to take that back, or something has happened since. It stays as it is."), "trouble")
+        flash(_("It is too late to undo that, or something has happened since. It stays as it is."), "trouble")
     except TimeTaken:
-        flash(_("Another patient has the former time by now. It stays as it is."), "trouble")
+        flash(_("Another patient has the earlier time by now. It stays as it is."), "trouble")
     return redirect(url_for("console.worklist"))
 
 

@@ -43,7 +43,7 @@ def block() -> ResponseReturnValue:
     except NumberRefused as refused:
         return _page(card, _refusal_words(refused.why)), 400
     if services().desk.blocked.block(number, reason, by(), card.reference if card else ""):
-        flash(_("It is blocked."), "done")
+        flash(_("The number is blocked."), "done")
     else:
         flash(_("Somebody has blocked this number already."), "trouble")
     return redirect(url_for("blocked.page"))
@@ -54,7 +54,7 @@ def block() -> ResponseReturnValue:
 def lift(block_id: int) -> ResponseReturnValue:
     """Lift a block."""
     if services().desk.blocked.lift(block_id, by()):
-        flash(_("It is unblocked."), "done")
+        flash(_("The number is no longer blocked."), "done")
     else:
         flash(_("Somebody has unblocked this number already."), "trouble")
     return redirect(url_for("blocked.page"))
@@ -83,4 +83,4 @@ def _seen_on(written: str) -> Request | None:
 def _refusal_words(why: Refusal) -> str:
     return {
         Refusal.OUR_OWN: _("That is one of the clinic's own numbers."),
-    }.get(why, _("That is not a complete number. Please write one abroad with + and its country code."))
+    }.get(why, _("That is not a complete number. Please write a foreign number with + and its country code."))

@@ -18,7 +18,7 @@ from ivr.web.desk.persons import NOBODY, Known
 from ivr.web.desk.reasons import reason_words, why_words
 from ivr.web.i18n import _, day, hour, how_soon, language, local, moment
 from ivr.web.services import services
-from ivr.web.wording import kind_words, language_words, outcome_words
+from ivr.web.wording import kind_words, language_words, outcome_words, person_words
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Card:
     language: str
     wish: str
     soon: str
+    due: str
+    """A sentence that tells when the patient is, or was, to be called."""
     late: bool
     mine: bool
     others: str = ""
@@ -60,6 +62,7 @@ def card(found: Request, who: str, known: Known = NOBODY, asked_elsewhere: str |
         language=language_words(found.language),
         wish=wish_words(found.day, found.part),
         soon=how_soon(found.due, now, hours),
+        due=_due_words(found.due, now),
         late=found.status is Status.OPEN and hours.open_time(found.due, now) > timedelta(),
         mine=found.status is Status.TAKEN and found.taken_by == who,
         others=_others_words(found, asked_elsewhere),
@@ -68,16 +71,20 @@ def card(found: Request, who: str, known: Known = NOBODY, asked_elsewhere: str |
     )
 
 
+def _due_words(due: datetime, now: datetime) -> str:
+    return _("Due %(moment)s.", moment=moment(due)) if due > now else _("Was due %(moment)s.", moment=moment(due))
+
+
 def _others_words(found: Request, wish: str | None) -> str:
     """Return what another telephone asked for: it may be a relative of the patient, or a stranger."""
     if wish is None:
         return ""
     if wish == wish_of(found.day, found.part):
-        return _("asked from another telephone")
+        return _("also asked for from another number")
     try:
-        return _("another telephone asks: %(wish)s", wish=_wish_of(wish))
+        return _("another number asks for: %(wish)s", wish=_wish_of(wish))
     except ValueError:  # a newer version's wish
-        return _("asked from another telephone")
+        return _("also asked for from another number")
 
 
 def wish_words(wished: date | None, part: Part | None) -> str:
@@ -143,32 +150,32 @@ def _moment(written: str) -> str:
 
 
 HISTORY: Mapping[HistoryEvent, Callable[[str], str]] = {
-    HistoryEvent.MADE: lambda detail: _("asked: %(wish)s", wish=_wish_of(detail)),
-    HistoryEvent.RANG_AGAIN: lambda detail: _("rang again: %(wish)s", wish=_wish_of(detail)),
-    HistoryEvent.ASKED_FOR: lambda detail: _("asked from another telephone: %(wish)s", wish=_wish_of(detail)),
-    HistoryEvent.TAKEN: lambda _detail: _("took it"),
-    HistoryEvent.PUT_BACK: lambda _detail: _("put it back"),
-    HistoryEvent.PASSED_ON: lambda detail: _("passed it on to %(name)s", name=detail),
-    HistoryEvent.RETURNED: lambda detail: _("gave it back: %(name)s had left it alone", name=detail),
-    HistoryEvent.UNDONE: lambda _detail: _("took that back"),
+    HistoryEvent.MADE: lambda detail: _("asked for: %(wish)s", wish=_wish_of(detail)),
+    HistoryEvent.RANG_AGAIN: lambda detail: _("called again and asked for: %(wish)s", wish=_wish_of(detail)),
+    HistoryEvent.ASKED_FOR: lambda detail: _("asked for from another number: %(wish)s", wish=_wish_of(detail)),
+    HistoryEvent.TAKEN: lambda _detail: _("took the request"),
+    HistoryEvent.PUT_BACK: lambda _detail: _("released the request"),
+    HistoryEvent.PASSED_ON: lambda detail: _("handed it over to %(name)s", name=detail),
+    HistoryEvent.RETURNED: lambda detail: _("released the request: %(name)s had not worked on it", name=detail),
+    HistoryEvent.UNDONE: lambda _detail: _("undid that"),
     HistoryEvent.NOT_TOLD: lambda detail: _("nobody could be told of it: %(reason)s", reason=reason_words(detail)),
     HistoryEvent.NOT_CONFIRMED: lambda why: _(
         "the caller could not be sent a text: %(reason)s", reason=reason_words(why)
     ),
     HistoryEvent.TOOK_IN: lambda detail: _took_in(*detail.split(" ", 2)),
-    HistoryEvent.DUPLICATE_OF: lambda detail: _("merged it into the request %(reference)s", reference=detail),
+    HistoryEvent.DUPLICATE_OF: lambda detail: _("merged this request into %(reference)s", reference=detail),
     HistoryEvent.REBOOKED: lambda detail: _("gave another time: %(moment)s", moment=_moment(detail)),
     HistoryEvent.CALLED_OFF: lambda _detail: _("cancelled the appointment"),
-    HistoryEvent.REOPENED: lambda _detail: _("opened it again"),
-    HistoryEvent.NAMED: lambda _detail: _("wrote down who the patient is"),
-    HistoryEvent.TRIED_AGAIN: lambda _detail: _("had the notification tried again"),
+    HistoryEvent.REOPENED: lambda _detail: _("opened the request again"),
+    HistoryEvent.NAMED: lambda _detail: _("entered the patient's name"),
+    HistoryEvent.TRIED_AGAIN: lambda _detail: _("had the notification sent again"),
     HistoryEvent.NOTE: lambda detail: detail,
     HistoryEvent.TO_TELL: lambda why: _("the patient is to be told: %(why)s", why=why_words(why)),
     HistoryEvent.NOT_TO_TELL: lambda _detail: _("there is nothing to tell the patient any more"),
     HistoryEvent.DUE_MOVED: lambda detail: _(
-        "moved it to when the clinic is open: %(moment)s", moment=_moment(detail.split()[-1])
+        "moved the call to when the clinic is open: %(moment)s", moment=_moment(detail.split()[-1])
     ),
-    HistoryEvent.DUE_BACK: lambda detail: _("put it back to %(moment)s, as before", moment=_moment(detail)),
+    HistoryEvent.DUE_BACK: lambda detail: _("set the call back to %(moment)s, as before", moment=_moment(detail)),
 }
 """Makes the sentence of a history event from its detail. Outcomes have words of their own."""
 
@@ -178,9 +185,19 @@ def failure_words(failed: FailedTask) -> str:
     return HISTORY[history_of_failure(failed.name)](failed.reason)
 
 
+NO_ACTS = frozenset(
+    {
+        *(HistoryEvent.NOTE, HistoryEvent.NOT_TOLD, HistoryEvent.NOT_CONFIRMED),
+        *(HistoryEvent.TO_TELL, HistoryEvent.NOT_TO_TELL, *Outcome),
+    }
+)
+"""What is told for itself, after a colon, and not as what somebody has done."""
+
+
 def who_words(entry: HistoryEntry) -> str:
-    """Return who made a history entry, in words."""
-    return {"caller": _("the caller"), "the clock": _("the clock")}.get(entry.who, entry.who)
+    """Return who made a history entry, as its sentence begins."""
+    who = person_words(text_of(entry.who))
+    return f"{who}:" if text_of(entry.what) in NO_ACTS else who
 
 
 def to_say(request: Request) -> Spoken:
@@ -199,7 +216,7 @@ def _took_in(reference: str, kind: str = "", wish: str = "") -> str:
     if not kind:
         return _("merged the request %(reference)s with this one", reference=reference)
     values = {"reference": reference, "kind": kind_words(Kind(kind)), "wish": _wish_of(wish)}
-    return _("merged the request %(reference)s with this one. It also wished: %(kind)s, %(wish)s.", **values)
+    return _("merged the request %(reference)s with this one. It also asked for: %(kind)s, %(wish)s.", **values)
 
 
 def _wish_of(detail: str) -> str:

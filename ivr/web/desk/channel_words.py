@@ -13,10 +13,10 @@ def trouble_words(found: ChannelTrouble) -> str:
 
 TROUBLES: Mapping[TroubleKind, Callable[[str, str], str]] = {
     TroubleKind.NOT_UNDERSTOOD: lambda name, _since: _(
-        "Nobody is told of new requests over address %(name)s in STAFF_NOTIFY_URLS: it is not understood.", name=name
+        "Notifications of new requests over %(name)s reach nobody: its address is wrong.", name=name
     ),
     TroubleKind.NOT_TAKEN: lambda name, since: _(
-        "Address %(name)s in STAFF_NOTIFY_URLS has taken no notice of new requests since %(moment)s.",
+        "Notifications of new requests over %(name)s have not arrived since %(moment)s.",
         name=name,
         moment=since,
     ),

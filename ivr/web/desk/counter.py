@@ -64,7 +64,7 @@ def add_new() -> ResponseReturnValue:
     if note:
         services().desk.moves.write_note(found.id, note, by())
     services().staff.audit.write(by(), AuditAction.WROTE_DOWN_REQUEST, found.reference)
-    flash(_("It is written down."), "done")
+    flash(_("The request is saved."), "done")
     return redirect(card_of(found))
 
 
@@ -144,7 +144,7 @@ def _wished(today: date) -> tuple[date | None, Part | None]:
 def _refusal_words(why: Refusal) -> str:
     return {
         Refusal.NO_SUCH_NUMBER: _("That is not a complete Indian number."),
-        Refusal.COUNTRY: _("We can only ring numbers in India."),
-        Refusal.PREMIUM: _("We cannot ring that kind of number."),
+        Refusal.COUNTRY: _("We can only call numbers in India."),
+        Refusal.PREMIUM: _("We cannot call that kind of number."),
         Refusal.OUR_OWN: _("That is one of the clinic's own numbers."),
     }[why]

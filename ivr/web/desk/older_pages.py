@@ -29,7 +29,8 @@ def rebook(request_id: int) -> ResponseReturnValue:
         place = f"appointment {found.id}"
         services().staff.drafts.keep(int(current_user.id), place, typed, services().clock())
     return _led_on(
-        request_id, _("Nothing was changed: that page was older than the program. Please tap “Move it” here.")
+        request_id,
+        _("Nothing was changed: that page was older than the program. Please tap “Move the appointment” here."),
     )
 
 
@@ -38,7 +39,8 @@ def rebook(request_id: int) -> ResponseReturnValue:
 def call_off(request_id: int) -> ResponseReturnValue:
     """Lead to the appointment of the request."""
     return _led_on(
-        request_id, _("Nothing was changed: that page was older than the program. Please tap “Cancel it” here.")
+        request_id,
+        _("Nothing was changed: that page was older than the program. Please tap “Cancel the appointment” here."),
     )
 
 

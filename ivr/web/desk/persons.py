@@ -47,8 +47,8 @@ TASKS: Mapping[str, Callable[[str], str]] = {
     Why.UNHEARD: lambda at: _(
         "Tell the patient of the appointment on %(moment)s: the call ended before it was said", moment=at
     ),
-    Why.CANCEL: lambda at: _("Wishes to cancel the appointment on %(moment)s", moment=at),
-    Why.MOVE: lambda at: _("Wishes another time than the appointment on %(moment)s", moment=at),
+    Why.CANCEL: lambda at: _("Wants to cancel the appointment on %(moment)s", moment=at),
+    Why.MOVE: lambda at: _("Wants another time for the appointment on %(moment)s", moment=at),
 }
 """Makes the sentence of a request about an appointment from the appointment's time."""
 

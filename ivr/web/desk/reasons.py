@@ -12,17 +12,17 @@ from ivr.web.i18n import _
 
 
 def reason_words(kind: str) -> str:
-    """Return why a notification could not be sent; a name of a library's, as it is."""
-    return REASONS[kind]() if kind in REASONS else kind
+    """Return why a notification could not be sent; for the name of a library's error, that it is a technical fault."""
+    return REASONS[kind]() if kind in REASONS else _("a technical fault (%(name)s)", name=kind)
 
 
 REASONS: Mapping[str, Callable[[], str]] = {
-    "NotTold": lambda: _("a channel in STAFF_NOTIFY_URLS did not take it"),
-    "AddressNotUnderstood": lambda: _("the address in STAFF_NOTIFY_URLS is not understood"),
-    WORKER_DIED: lambda: _("the worker ended each time it tried"),
+    "NotTold": lambda: _("the notification was not accepted"),
+    "AddressNotUnderstood": lambda: _("the address for notifications is wrong"),
+    WORKER_DIED: lambda: _("the program stopped each time it tried"),
     CANNOT_READ: lambda: _("this version cannot read the request"),
 }
-"""Words for the reasons that have a name of ours. Those of libraries are shown as they are."""
+"""Words for the reasons that have a name of ours."""
 
 
 def why_words(why: str) -> str:
@@ -30,8 +30,8 @@ def why_words(why: str) -> str:
     words = {
         Why.CLOSED: _("the clinic is closed at the time of the appointment"),
         Why.BLOCKED: _("the time of the appointment is blocked"),
-        Why.UNHEARD: _("the appointment was booked by telephone, and the caller has not heard so"),
-        Why.CANCEL: _("the patient wishes to cancel the appointment"),
-        Why.MOVE: _("the patient wishes another time for the appointment"),
+        Why.UNHEARD: _("the appointment was booked by phone, and the caller has not heard so"),
+        Why.CANCEL: _("the patient wants to cancel the appointment"),
+        Why.MOVE: _("the patient wants another time for the appointment"),
     }
     return words[Why(why)] if why in set(Why) else why

@@ -8,9 +8,9 @@ from flask import request
 from ivr.diary.appointments import Appointment
 from ivr.web.diary import words
 from ivr.web.diary.moments import day_of, today
-from ivr.web.i18n import _, language, local
+from ivr.web.i18n import _, full_moment, language, local
 from ivr.web.services import services
-from ivr.web.wording import language_words
+from ivr.web.wording import language_words, status_words
 
 MOST_TIMES = 60
 """Free times that the page offers at once: those of a day in three columns."""
@@ -32,10 +32,10 @@ def shown(found: Appointment) -> dict[str, object]:
     return {
         "appointment": found,
         "day": local(found.starts).date(),
-        "moment": words.full_moment(found.starts),
+        "moment": full_moment(found.starts),
         "name": name_of(found),
         "number": words.number_words(found.phone),
-        "status": words.status_words(found.status),
+        "status": status_words(found.status),
         "source": _(words.SOURCES[found.source]),
         "line": services().clinic.line(found.line).name[language()],
         "language_of": language_words(found.language),

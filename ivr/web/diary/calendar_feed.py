@@ -61,7 +61,7 @@ def show_names() -> ResponseReturnValue:
     """Have the calendar show whole names, or initials again."""
     whole = request.form.get("names") == "whole"
     services().diary.calendar_feed.show_names(whole, by())
-    flash(_("The calendar shows whole names.") if whole else _("The calendar shows initials."), "done")
+    flash(_("The calendar shows full names.") if whole else _("The calendar shows initials."), "done")
     return redirect(_section())
 
 

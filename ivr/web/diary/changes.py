@@ -11,16 +11,16 @@ from flask.typing import ResponseReturnValue
 
 from ivr.diary.appointments import AppointmentStatus, ChangeRefused, DiaryEvent, TimeTaken
 from ivr.diary.concerns import BESIDE, Concern, Doubt
-from ivr.web.diary import words
 from ivr.web.diary.appointment import keep_typed, page_with, readable
 from ivr.web.diary.moments import NoMoment, moment_typed
 from ivr.web.diary.purpose import column_for, is_meant, told_of
 from ivr.web.diary.undoing import offer_no_more, offer_undo
 from ivr.web.guards import guarded_by, staff_only
-from ivr.web.i18n import _, later
+from ivr.web.i18n import _, full_moment, later
 from ivr.web.lengths import TooLong
 from ivr.web.services import services
 from ivr.web.sessions import by
+from ivr.web.wording import status_words
 
 changes = Blueprint("changes", __name__)
 
@@ -40,9 +40,7 @@ def move(appointment_id: int) -> ResponseReturnValue:
     if not is_meant(concerns, start, column):
         return page_with(appointment_id, told=told_of(concerns, start, column), status=409)
     beside = any(each.doubt in BESIDE for each in concerns)
-    said = _(
-        "Moved from %(before)s to %(moment)s.", before=words.full_moment(found.starts), moment=words.full_moment(start)
-    )
+    said = _("Moved from %(before)s to %(moment)s.", before=full_moment(found.starts), moment=full_moment(start))
 
     def moved() -> None:
         services().diary.desk.move(appointment_id, start, by(), schedule=chosen.key, beside=beside)
@@ -86,7 +84,7 @@ def mark(appointment_id: int) -> ResponseReturnValue:
 MARKS: Mapping[AppointmentStatus, tuple[DiaryEvent, str]] = {
     AppointmentStatus.ARRIVED: (DiaryEvent.ARRIVED, later("Marked: has come")),
     AppointmentStatus.NOSHOW: (DiaryEvent.NOSHOW, later("Marked: did not come")),
-    AppointmentStatus.BOOKED: (DiaryEvent.REOPENED, later("It is not marked any more.")),
+    AppointmentStatus.BOOKED: (DiaryEvent.REOPENED, later("The mark is removed.")),
 }
 """The event of each mark, and its sentence."""
 
@@ -100,7 +98,7 @@ def reopen(appointment_id: int) -> ResponseReturnValue:
             appointment_id,
             lambda: services().diary.desk.reopen(appointment_id, by()),
             DiaryEvent.REOPENED,
-            _("It is booked again."),
+            _("The appointment is booked again."),
         )
     except TimeTaken:
         return page_with(appointment_id, _("Somebody else has that time by now. Please book another one."), 409)
@@ -118,7 +116,7 @@ def undo(appointment_id: int) -> ResponseReturnValue:
     if undone:
         flash(_("It is undone."), "done")
     else:
-        flash(_("It is too late to take that back, or something has happened since. It stays as it is."), "trouble")
+        flash(_("It is too late to undo that, or something has happened since. It stays as it is."), "trouble")
     return redirect(url_for("appointment.show", appointment_id=appointment_id))
 
 
@@ -130,7 +128,7 @@ def _undo(appointment_id: int, what: str) -> bool:
 
 
 def _refused(refused: ChangeRefused) -> str:
-    return _("Nothing was changed: this appointment is %(status)s.", status=words.status_words(refused.status))
+    return _("Nothing was changed: this appointment is %(status)s.", status=status_words(refused.status))
 
 
 def _done(appointment_id: int, change: Callable[[], None], what: DiaryEvent, said: str) -> ResponseReturnValue:

@@ -10,8 +10,7 @@ from ivr.desk.requests import Outcome, OutcomeReport, Request, Status
 from ivr.diary.appointments import DiaryEvent, TimeTaken
 from ivr.diary.desk_diary import DeskBooking
 from ivr.web.diary.undoing import offer_undo
-from ivr.web.diary.words import full_moment
-from ivr.web.i18n import _
+from ivr.web.i18n import _, full_moment
 from ivr.web.services import services
 from ivr.web.sessions import by, who
 

@@ -51,7 +51,7 @@ def hour_typed(written: str, label: str) -> time:
     except ValueError:
         found = None
     if found is None:
-        raise NoMoment(_("%(label)s: please give an hour, such as 17:00.", label=label))
+        raise NoMoment(_("%(label)s: please give a time, such as 17:00.", label=label))
     grain = int(GRAIN.total_seconds() // 60)
     if found.minute % grain:
         raise NoMoment(_("%(label)s: please choose a time in steps of %(grain)s minutes.", label=label, grain=grain))
@@ -60,7 +60,7 @@ def hour_typed(written: str, label: str) -> time:
 
 def moment_typed(form: Mapping[str, str]) -> datetime:
     """Return the moment of the fields `day` and `hour`. Raises NoMoment, also for an hour that a clock skips."""
-    day, hour = day_typed(form.get("day", ""), _("Day")), hour_typed(form.get("hour", ""), _("Hour"))
+    day, hour = day_typed(form.get("day", ""), _("Day")), hour_typed(form.get("hour", ""), _("Time"))
     at = datetime.combine(day, hour, services().clinic.line("").hours.zone)
     if local(at.astimezone(UTC)).time() != hour:
         raise NoMoment(_("On that day the clocks leave this hour out."))

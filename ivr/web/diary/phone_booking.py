@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 phone_booking = Blueprint("phone_booking", __name__)
 
 DONE = {
-    BookingSwitch.CONFIRMED: later("Confirmed. Callers are given free times on the telephone."),
-    BookingSwitch.PAUSED: later("Paused. Callers leave a wish, and you fix the time."),
-    BookingSwitch.RESUMED: later("Callers are given free times on the telephone again."),
+    BookingSwitch.CONFIRMED: later("Confirmed. Callers can now book free times by phone."),
+    BookingSwitch.PAUSED: later("Booking by phone is paused. Callers leave a request, and you fix the time."),
+    BookingSwitch.RESUMED: later("Callers can book free times by phone again."),
 }
 """What is said after each change."""
 
@@ -67,5 +67,7 @@ def _heard(what: BookingSwitch) -> tuple[str, str]:
         _known: PhoneBookingState = services().hours.phone_booking.follow()
     except MirrorFileAway as away:
         log.warning("the switch of booking by telephone does not reach the telephone (%s)", away)
-        return _("It is kept, but the telephone cannot read it yet; it is tried again every few seconds."), "trouble"
+        return _(
+            "It is saved, but the telephone line cannot read it yet; it is tried again every few seconds."
+        ), "trouble"
     return _(DONE[what]), "done"

@@ -49,7 +49,7 @@ def block() -> ResponseReturnValue:
     if {str(each.id) for each in touched} - set(request.form.get("despite", "").split(" ")):
         return _page(filled, touched=touched), 409
     services().diary.blocked_times.set(wanted, by())
-    said = _("It is blocked: %(hours)s.", hours=words.block_hours(wanted))
+    said = _("The time is blocked: %(hours)s.", hours=words.block_hours(wanted))
     flash(f"{said} {keep_in_step()}".strip(), "done")
     return redirect(url_for("diary.page", day=max(wanted.first_day, today())))
 
@@ -59,9 +59,9 @@ def block() -> ResponseReturnValue:
 def undo(block_id: int) -> ResponseReturnValue:
     """Undo a block: its times are free again."""
     if services().diary.blocked_times.undo(block_id, by()):
-        flash(f"{_('The time is free again.')} {keep_in_step()}".strip(), "done")
+        flash(" ".join(filter(None, (_("The time is free again."), keep_in_step()))), "done")
     else:
-        flash(_("Somebody has undone this already."), "trouble")
+        flash(_("Somebody has already undone this."), "trouble")
     return redirect(url_for("time_blocks.page"))
 
 
@@ -101,7 +101,7 @@ def _wanted(form: Mapping[str, str]) -> TimeBlock:
         last_day=first if repeats == ONCE else _last_day(form.get("last_day", ""), first, repeats),
         schedule=column if services().clinic.diary.schedule(column) else "",
         weekday=first.weekday() if repeats == WEEKLY else None,
-        words=words_of("words", _("What for"), LONGEST_WORDS),
+        words=words_of("words", _("Reason"), LONGEST_WORDS),
     )
 
 

@@ -12,6 +12,6 @@ def keep_in_step() -> str:
     return " ".join(
         (
             *([_("On the waiting list now, to be told: %(count)s.", count=told)] if told else []),
-            *([_("Not to be told any more: %(count)s.", count=relieved)] if relieved else []),
+            *([_("Need not be told any more: %(count)s.", count=relieved)] if relieved else []),
         )
     )

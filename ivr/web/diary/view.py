@@ -16,6 +16,7 @@ from ivr.line.diary import Slot
 from ivr.web.diary import words
 from ivr.web.i18n import _, language, local
 from ivr.web.services import services
+from ivr.web.wording import span_words, status_words
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def shown(found: Appointment, patients: Mapping[int, Patient], notes: Mapping[in
     """Return an appointment in words."""
     who, number = words.who_words(found, patients), words.number_words(found.phone)
     return ShownAppointment(
-        found, who, "" if number == who else number, words.status_words(found.status), notes.get(found.id, ())
+        found, who, "" if number == who else number, status_words(found.status), notes.get(found.id, ())
     )
 
 
@@ -98,7 +99,7 @@ def _day(clinic: Clinic, found: DiaryDay, told: Mapping[int, ShownAppointment], 
     closure = hours.closure(found.day)
     return ShownDay(
         day=found.day,
-        hours=", ".join(words.span_words(each) for each in hours.shifts(found.day)),
+        hours=", ".join(span_words(each) for each in hours.shifts(found.day)),
         reason=(closure.reason or {}).get(language(), "") if closure else "",
         free=len(found.free(now)),
         taken=found.taken,
@@ -137,6 +138,6 @@ def _times(
 
 def _trouble(clinic: Clinic, found: DiaryColumn, day: date) -> str:
     if not found.is_kept:
-        return _("This place is in the clinic's file no longer. Please give these patients another time.")
+        return _("This place is no longer in the clinic's settings. Please give these patients another time.")
     is_open = any(clinic.line("").hours.stretches(day))
     return _("Nobody works here on this day.") if is_open and not found.works else ""

@@ -1,19 +1,19 @@
 """Puts the diary into words, in the language of the reader at the desk. Words only; no routes, no stores."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEntry, DiaryEvent, Source
+from ivr.diary.appointments import Appointment, DiaryEntry, DiaryEvent, Source
 from ivr.diary.blocked_times import TimeBlock
 from ivr.diary.concerns import Concern, Doubt
 from ivr.diary.floods import FLOOD
 from ivr.diary.patients import Patient
 from ivr.line.diary import Schedule
-from ivr.line.hours import Shift
 from ivr.line.phones import Phone, Refusal
 from ivr.storage.odd import text_of
-from ivr.web.i18n import _, day, hour, language, later, local, moment, weekday
+from ivr.web.i18n import _, day, hour, language, later, moment, weekday
 from ivr.web.services import services
+from ivr.web.wording import person_words, span_words
 
 
 def column_words(schedule: Schedule, *, of: int = 1) -> str:
@@ -41,20 +41,8 @@ def number_words(phone: Phone | None) -> str:
     return " ".join(phone.groups) if phone else ""
 
 
-def status_words(status: AppointmentStatus) -> str:
-    """Return the status of an appointment in words."""
-    return _(STATUSES[status])
-
-
-STATUSES: Mapping[AppointmentStatus, str] = {
-    AppointmentStatus.BOOKED: later("booked"),
-    AppointmentStatus.ARRIVED: later("has come"),
-    AppointmentStatus.NOSHOW: later("did not come"),
-    AppointmentStatus.CANCELLED: later("cancelled"),
-}
-
 SOURCES: Mapping[Source, str] = {
-    Source.PHONE: later("booked by telephone"),
+    Source.PHONE: later("booked by phone"),
     Source.DESK: later("booked at the desk"),
     Source.IMPORT: later("entered from another diary"),
     Source.OLDER: later("booked before there was this diary"),
@@ -79,32 +67,42 @@ def _moment(written: str) -> str:
 
 
 HISTORY: Mapping[DiaryEvent, Callable[[str], str]] = {
-    DiaryEvent.BOOKED: lambda detail: _("booked it for %(moment)s", moment=_moment(detail)),
+    DiaryEvent.BOOKED: lambda detail: _("booked the appointment: %(moment)s", moment=_moment(detail)),
     DiaryEvent.MOVED: lambda detail: _("gave another time: %(moment)s", moment=_moment(detail)),
     DiaryEvent.CANCELLED: lambda why: _("cancelled many at once") if why == FLOOD else _("cancelled the appointment"),
     DiaryEvent.ARRIVED: lambda _detail: _("marked: has come"),
     DiaryEvent.NOSHOW: lambda _detail: _("marked: did not come"),
-    DiaryEvent.REOPENED: lambda _detail: _("booked it again"),
-    DiaryEvent.NAMED: lambda _detail: _("wrote down the name"),
+    DiaryEvent.REOPENED: lambda _detail: _("booked the appointment again"),
+    DiaryEvent.NAMED: lambda _detail: _("entered the name"),
     DiaryEvent.NOTE: lambda detail: detail,
-    DiaryEvent.UNDONE: lambda _detail: _("took that back"),
-    DiaryEvent.WRONG_DIGITS: lambda _detail: _("entered digits that are not those of the reference"),
+    DiaryEvent.UNDONE: lambda _detail: _("undid that"),
+    DiaryEvent.WRONG_DIGITS: lambda _detail: _("entered wrong digits of the reference"),
     DiaryEvent.NOT_TOLD: lambda _detail: _("nobody could be told of it"),
     DiaryEvent.NOT_CONFIRMED: lambda _detail: _("the caller could not be sent a text"),
-    DiaryEvent.TRIED_AGAIN: lambda _detail: _("had the notification tried again"),
+    DiaryEvent.TRIED_AGAIN: lambda _detail: _("had the notification sent again"),
     DiaryEvent.TOLD: lambda _detail: _("told the patient"),
     DiaryEvent.TO_TELL: lambda _detail: _("the patient is to be told of a change"),
     DiaryEvent.NOT_TO_TELL: lambda _detail: _("there is nothing to tell any more"),
     DiaryEvent.ADOPTED: lambda _detail: _("entered it into the diary"),
-    DiaryEvent.VOUCHED: lambda _detail: _("said that it is a patient's"),
+    DiaryEvent.VOUCHED: lambda _detail: _("confirmed that it is a patient's"),
     DiaryEvent.ON_PURPOSE: lambda _detail: _("gave this time on purpose"),
 }
 """Makes the sentence of an event from its detail."""
 
 
+NO_ACTS = frozenset(
+    {
+        *(DiaryEvent.NOTE, DiaryEvent.NOT_TOLD, DiaryEvent.NOT_CONFIRMED),
+        *(DiaryEvent.TO_TELL, DiaryEvent.NOT_TO_TELL),
+    }
+)
+"""What is told for itself, after a colon, and not as what somebody has done."""
+
+
 def author_words(entry: DiaryEntry) -> str:
-    """Return who caused a line of history, in words."""
-    return {"caller": _("the caller"), "the clock": _("the clock")}.get(text_of(entry.who), text_of(entry.who))
+    """Return who caused a line of history, as its sentence begins."""
+    who = person_words(text_of(entry.who))
+    return f"{who}:" if text_of(entry.what) in NO_ACTS else who
 
 
 # -- what speaks against a time
@@ -143,13 +141,6 @@ CONCERNS: Mapping[Doubt, Callable[[Concern, Mapping[int, Patient]], str]] = {
 """Makes the sentence of each doubt."""
 
 
-def full_moment(at: datetime) -> str:
-    """Return a moment with its year where that is not the present one."""
-    here = local(at)
-    year = f" {here.year}" if here.year != local(services().clock()).year else ""
-    return f"{day(here.date())}{year}, {hour(at)}"
-
-
 # -- blocked times
 
 
@@ -165,11 +156,6 @@ def block_hours(block: TimeBlock) -> str:
     return f"{day(block.first_day)} – {day(block.last_day)}, {hours}"
 
 
-def span_words(shift: Shift) -> str:
-    """Return from when until when, as in "09:00–20:30"."""
-    return f"{hour(shift.start)}–{'24:00' if shift.end == time.min else hour(shift.end)}"
-
-
 def _a_day_of(weekday_of: int) -> datetime:
     return datetime(2024, 1, 1) + timedelta(days=weekday_of)  # noqa: DTZ001 - a Monday, for its name alone
 
@@ -178,8 +164,8 @@ def refusal_words(why: Refusal) -> str:
     """Return why a number is refused."""
     return {
         Refusal.NO_SUCH_NUMBER: _("That is not a complete Indian number."),
-        Refusal.COUNTRY: _("We can only ring numbers in India."),
-        Refusal.PREMIUM: _("We cannot ring that kind of number."),
+        Refusal.COUNTRY: _("We can only call numbers in India."),
+        Refusal.PREMIUM: _("We cannot call that kind of number."),
         Refusal.OUR_OWN: _("That is one of the clinic's own numbers."),
     }[why]
 

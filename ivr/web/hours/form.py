@@ -128,7 +128,7 @@ def _half_day(form: Form) -> Shifts:
     if not form.get("from") and not form.get("until"):
         return ()
     if not form.get("from") or not form.get("until"):
-        raise FormRefused(_("A half day needs both hours: from when and until when."))
+        raise FormRefused(_("A half day needs both times: from when and until when."))
     start, end = _hour(form, "from"), _hour(form, "until")
     try:
         return (Shift(start, end),)
@@ -143,4 +143,4 @@ def _hour(form: Form, field: str) -> time:
             return time.fromisoformat(written)
     except ValueError:
         pass
-    raise FormRefused(_("Please give an hour, such as 17:00."))
+    raise FormRefused(_("Please give a time, such as 17:00."))

@@ -23,6 +23,7 @@ from ivr.web.hours.view import entries, suggestions
 from ivr.web.i18n import _, language
 from ivr.web.services import services
 from ivr.web.sessions import by
+from ivr.web.wording import closure_words
 
 log = logging.getLogger(__name__)
 hours = Blueprint("hours", __name__)
@@ -50,7 +51,8 @@ def change() -> ResponseReturnValue:
     if asks_first(after):
         return page_before(after, url_for("hours.change")), 409
     services().hours.closures.set(asked, by())
-    return _heard_from_now_on(_("It is set. Callers hear it from the next call on."))
+    what = "; ".join(dict.fromkeys(closure_words(each) for each in asked))
+    return _heard_from_now_on(_("Changed: %(what)s. Callers hear it from the next call.", what=what))
 
 
 @hours.post("/desk/hours/touched")
@@ -82,9 +84,9 @@ def undo() -> ResponseReturnValue:
         return page_before(after, url_for("hours.undo")), 409
     undone = [services().hours.closures.undo(each, by()) for each in ids]
     if not any(undone):
-        flash(_("Somebody has undone this already."), "trouble")
+        flash(_("Somebody has already undone this."), "trouble")
         return redirect(url_for("hours.page"))
-    return _heard_from_now_on(_("It is undone. Callers hear it from the next call on."))
+    return _heard_from_now_on(_("The change is undone. From the next call, callers no longer hear it."))
 
 
 def _heard_from_now_on(words: str) -> ResponseReturnValue:
@@ -124,7 +126,8 @@ def _shown(standing: list[Standing]) -> dict[str, object]:
 
 def _not_heard() -> str:
     return _(
-        "The telephone cannot be told of the closures: its folder cannot be written. Callers hear what was set before."
+        "The telephone line could not be told of the change: its folder cannot be written. Callers hear "
+        "the hours as they were before."
     )
 
 

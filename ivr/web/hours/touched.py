@@ -81,7 +81,7 @@ def _done(told: int, relieved: int, moved: int) -> Iterator[str]:
     if told:
         yield _("On the waiting list now, to be told: %(count)s.", count=told)
     if relieved:
-        yield _("Not to be told any more: %(count)s.", count=relieved)
+        yield _("Need not be told any more: %(count)s.", count=relieved)
     if moved:
         yield _("Calls that have another time: %(count)s.", count=moved)
 

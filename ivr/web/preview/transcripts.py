@@ -54,7 +54,7 @@ class PreviewQuery:
     """Keys pressed already: the transcript begins after them."""
 
 
-PAST = later("What was heard on a day that is past is not kept. Please choose today or a day to come.")
+PAST = later("What was heard on a past day is not kept. Please choose today or a day to come.")
 """Refusal of a past day: the telephone keeps no closures of past days, so that its transcript would be wrong."""
 
 
@@ -164,36 +164,36 @@ def label(scene: Scene, before: Scene | None) -> str:
     return LABELS.get((scene.what, scene.by)) or LABELS[scene.what, ""]
 
 
-NOT_TO_BE_RUNG = later("A number that we cannot ring")
+NOT_TO_BE_RUNG = later("A number that we cannot call")
 MENU_OF_LANGUAGES = later("The menu of languages")
 
 LABELS: Mapping[tuple[EventKind, str], str] = {
     (EventKind.BEGINS, ""): later("The call begins"),
-    (EventKind.KEY, ""): later("A number is keyed"),
-    (EventKind.KEY, "0"): later("A person"),
+    (EventKind.KEY, ""): later("A number is entered"),
+    (EventKind.KEY, "0"): later("Reception"),
     (EventKind.KEY, "9"): later("The other language"),
     (EventKind.KEY, "*"): later("Hear it again"),
     (EventKind.KEY, "#"): later("Back to the main menu"),
-    (EventKind.OUTCOME, "kept"): later("The request is kept"),
+    (EventKind.OUTCOME, "kept"): later("The request is saved"),
     (EventKind.OUTCOME, "booked"): later("The time is booked"),
     (EventKind.OUTCOME, "taken"): later("Somebody else has just taken the time"),
-    (EventKind.OUTCOME, "full"): later("This number has as many appointments by telephone as it may"),
-    (EventKind.OUTCOME, "unbooked"): later("The diary gives no answer"),
+    (EventKind.OUTCOME, "full"): later("This number can book no more appointments by phone"),
+    (EventKind.OUTCOME, "unbooked"): later("The diary does not answer"),
     (EventKind.OUTCOME, "proved"): later("The digits are right"),
     (EventKind.OUTCOME, "wrong"): later("The digits are wrong"),
     (EventKind.OUTCOME, "locked"): later("Too many wrong digits for this number today"),
-    (EventKind.OUTCOME, "away"): later("The diary gives no answer"),
+    (EventKind.OUTCOME, "away"): later("The diary does not answer"),
     (EventKind.OUTCOME, "moved"): later("The appointment is moved"),
     (EventKind.OUTCOME, "cancelled"): later("The appointment is cancelled"),
     (EventKind.OUTCOME, "gone"): later("The appointment was changed meanwhile"),
     (EventKind.OUTCOME, "joined"): later("The caller has such a request already"),
-    (EventKind.OUTCOME, "lost"): later("The request cannot be kept: database and queue are both away"),
+    (EventKind.OUTCOME, "lost"): later("The request cannot be saved: database and queue are both down"),
     (EventKind.OUTCOME, "refused"): later("Instead, where the caller is blocked or over a limit"),
-    (EventKind.OUTCOME, "talked"): later("The reception takes the call"),
-    (EventKind.OUTCOME, "unanswered"): later("Nobody at the reception takes the call"),
-    (EventKind.OUTCOME, ""): later("Something else becomes of it"),
+    (EventKind.OUTCOME, "talked"): later("The reception answers"),
+    (EventKind.OUTCOME, "unanswered"): later("Nobody at the reception answers"),
+    (EventKind.OUTCOME, ""): later("Anything else"),
     (EventKind.SILENCE, "-"): later("No key is pressed"),
-    (EventKind.WRONG, ""): later("A key that means nothing here"),
+    (EventKind.WRONG, ""): later("A wrong key"),
 }
 """Messages for what leads to a part of the call that no sentence of the call offers."""
 

@@ -16,7 +16,7 @@ def day_figures(days: Sequence[date], counted: DayStats, before: DayStats) -> It
     """Yield the comparison with the days before, then a figure by day of each count."""
     yield _against_before(counted, before)
     yield _by_day("calls_by_day", _("Calls by day"), days, counted.calls)
-    yield _by_day("served_by_day", _("Calls that were served, by day"), days, counted.served)
+    yield _by_day("served_by_day", _("Calls that were helped, by day"), days, counted.served)
     yield _by_day("reached_by_day", _("Patients reached, by the day on which they asked"), days, counted.reached)
 
 
@@ -39,7 +39,7 @@ def _named() -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
     """Return the key and the words of each count, while the line was open and while it was closed."""
     return (
         (("calls_open", _("calls while open")), ("calls_closed", _("calls while closed"))),
-        (("served_open", _("served while open")), ("served_closed", _("served while closed"))),
+        (("served_open", _("helped while open")), ("served_closed", _("helped while closed"))),
         (
             ("reached_open", _("patients reached who asked while open")),
             ("reached_closed", _("patients reached who asked while closed")),

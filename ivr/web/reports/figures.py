@@ -76,4 +76,4 @@ def most_of(rows: Sequence[Row]) -> str:
         return _("Nothing here.")
     most = max(rows, key=lambda row: sum(row.values))
     count, of_all = sum(most.values), sum(sum(row.values) for row in rows)
-    return _("Most of all: %(words)s, %(count)s of %(all)s.", words=most.words, count=count, all=of_all)
+    return _("Most often: %(words)s, %(count)s of %(all)s.", words=most.words, count=count, all=of_all)

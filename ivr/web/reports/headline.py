@@ -35,14 +35,14 @@ def _about_calls(report: PeriodReport) -> Iterator[str]:
         yield _("No calls yet.")
         return
     yield _(
-        "Calls: %(count)s. Booked, left a request, talked to somebody or heard what they wanted: %(served)s. "
-        "Went without choosing anything: %(before)s.",
+        "Calls: %(count)s. Booked, left a request, talked to the reception or heard what they wanted: "
+        "%(served)s. Hung up without choosing anything: %(before)s.",
         count=calls.count,
         served=_part(calls.served, calls.count),
         before=_part(calls.fates.get(Fate.BEFORE, 0), calls.count),
     )
     if failed := calls.fates.get(Fate.FAILED):
-        yield _("Met a fault of the line: %(failed)s.", failed=_part(failed, calls.count))
+        yield _("Line fault: %(failed)s.", failed=_part(failed, calls.count))
     if calls.asked_for_reception:
         yield asked_for_reception(calls)
 
@@ -70,7 +70,7 @@ def _about_requests(report: PeriodReport) -> Iterator[str]:
     )
     yield from how_soon_rung(asked)
     yield _(
-        "First rung more than %(minutes)s minutes late, or late by now: %(late)s. Not rung yet: %(untried)s.",
+        "First called more than %(minutes)s minutes late, or late by now: %(late)s. Not called yet: %(untried)s.",
         minutes=minutes(LATE),
         late=asked.late,
         untried=asked.untried,

@@ -47,11 +47,11 @@ def call_figures(calls: CallStats, choices: Mapping[str, str]) -> Iterator[Figur
     """Yield the figures about calls; `choices` has the words of each first choice."""
     count = (("calls", _("Calls")),)
     hours = [Row(f"{hour:02}", f"{hour:02}:00", (calls.hours.get(hour, 0),)) for hour in range(24)]
-    yield Figure("calls_by_hour", _("Calls by hour"), _busiest(hours), _("Hour"), count, hours, upright=True)
+    yield Figure("calls_by_hour", _("Calls by hour"), _busiest(hours), _("Time"), count, hours, upright=True)
     chosen = rows_of(choices, calls.choices)
     yield Figure("choices", _("What callers chose first"), most_of(chosen), _("Choice"), count, chosen)
     came = rows_of(fate_words(), calls.fates)
-    yield Figure("calls_came_to", _("What came of the calls"), most_of(came), _("What came of it"), count, came)
+    yield Figure("calls_came_to", _("Outcome of the calls"), most_of(came), _("Outcome"), count, came)
     yield _of_reception(calls)
     ended = rows_of(ending_words(), calls.endings)
     yield Figure("calls_ended", _("How calls ended"), most_of(ended), _("End"), count, ended)
@@ -63,14 +63,14 @@ def _of_reception(calls: CallStats) -> Figure:
         Row(each, words, tuple(calls.receptions.get((each, left), 0) for left in (True, False)))
         for each, words in reception_words().items()
     ]
-    title = _("What came of asking for the reception")
-    return Figure("reception", title, asked_for_reception(calls), _("What came of it"), columns, rows)
+    title = _("Calls for the reception")
+    return Figure("reception", title, asked_for_reception(calls), _("Outcome"), columns, rows)
 
 
 def asked_for_reception(calls: CallStats) -> str:
     """Return a sentence about the callers who asked for the reception."""
     return _(
-        "Asked for the reception: %(asked)s. Found nobody there, whatever came after: %(nobody)s.",
+        "Asked for the reception: %(asked)s. Nobody answered there: %(nobody)s.",
         asked=calls.asked_for_reception,
         nobody=calls.found_nobody,
     )
@@ -80,7 +80,7 @@ def _of_requests(requests: RequestStats) -> Iterator[Figure]:
     count = (("requests", _("Requests")),)
     sources = (("call", _("From a call")), ("counter", _("From the counter")))
     made = [Row(kind, kind_words(kind), tuple(requests.made.get((kind, each), 0) for each in SOURCES)) for kind in Kind]
-    yield Figure("requests_made", _("Requests made"), most_of(made), _("Request"), sources, made)
+    yield Figure("requests_made", _("New requests"), most_of(made), _("Request"), sources, made)
     yield _first_try(requests)
     tries = range(1, max(requests.reached, default=0) + 1)
     reached = [Row(str(number), _("try %(number)s", number=number), (requests.reached[number],)) for number in tries]
@@ -88,30 +88,30 @@ def _of_requests(requests: RequestStats) -> Iterator[Figure]:
     words = {WAITING: _("Still waiting"), **{str(key): said for key, said in outcome_words().items()}}
     outcomes = rows_of(words, requests.outcomes)
     seen = [each for each in outcomes if any(each.values)]
-    yield Figure("outcomes", _("What came of the requests"), most_of(seen), _("Outcome"), count, seen)
+    yield Figure("outcomes", _("Outcome of the requests"), most_of(seen), _("Outcome"), count, seen)
 
 
 def _first_try(requests: RequestStats) -> Figure:
     counted = _(
-        "Counted in opening hours, from when it was due: at once, or when the wished part of the day begins; "
-        "until now for those who have not been rung yet."
+        "Counted in opening hours, from when the call was due: at once, or when the wished part of the "
+        "day begins; until now for those who have not been called yet."
     )
-    columns = (("rung", _("Rung")), ("waiting", _("Not rung yet")))
+    columns = (("rung", _("Called")), ("waiting", _("Not called yet")))
     rows = [
         Row(key, words, tuple(values))
         for (key, words), *values in zip(_steps(), _waits(requests.rung), _waits(requests.unrung), strict=True)
     ]
     says = " ".join([*how_soon_rung(requests), counted])
-    return Figure("first_try", _("Time to the first try"), says, _("Waited"), columns, rows)
+    return Figure("first_try", _("Time to the first call"), says, _("Waited"), columns, rows)
 
 
 def how_soon_rung(requests: RequestStats) -> Iterator[str]:
     """Yield how long half of the patients and nine in ten waited; nothing where they are too few."""
     if requests.middle is not None:
         middle = up_to(requests.middle)
-        yield _("Half of the patients waited up to %(middle)s of opening time to be first rung.", middle=middle)
+        yield _("Half of the patients were first called within %(middle)s of opening time.", middle=middle)
     if requests.most is not None:
-        yield _("Nine in ten waited up to %(most)s.", most=up_to(requests.most))
+        yield _("Nine in ten were first called within %(most)s.", most=up_to(requests.most))
 
 
 def _steps() -> Iterator[tuple[str, str]]:
@@ -140,7 +140,7 @@ def _busiest(hours: Sequence[Row]) -> str:
 
 CHOSEN: Mapping[str, str] = {
     "book": later("an appointment"),
-    "callback": later("to be rung back"),
+    "callback": later("a call back"),
     "advice": later("advice"),
     "hours": later("opening hours"),
     "own": later("their own appointment"),
@@ -172,10 +172,10 @@ def fate_words() -> Mapping[Fate, str]:
         Fate.ASKED: _("left a request"),
         Fate.TALKED: _("talked to the reception"),
         Fate.HEARD: _("heard hours or advice"),
-        Fate.NOT_ANSWERED: _("asked for the reception, found nobody and left nothing"),
+        Fate.NOT_ANSWERED: _("asked for the reception, got no answer and left nothing"),
         Fate.REFUSED: _("were refused"),
-        Fate.FAILED: _("met a fault of the line"),
-        Fate.MIDWAY: _("chose something and went before its end"),
+        Fate.FAILED: _("line fault"),
+        Fate.MIDWAY: _("chose something and hung up before the end"),
         Fate.BEFORE: _("chose nothing"),
     }
 
@@ -184,7 +184,7 @@ def reception_words() -> Mapping[ReceptionAnswer, str]:
     """Return the words of every answer to a caller who asked for the reception."""
     return {
         ReceptionAnswer.TALKED: _("talked to the reception"),
-        ReceptionAnswer.NOBODY: _("found nobody"),
+        ReceptionAnswer.NOBODY: _("nobody answered"),
         ReceptionAnswer.CLOSED: _("the clinic was closed"),
         ReceptionAnswer.HUNG_UP: _("hung up before an answer"),
         ReceptionAnswer.REFUSED: _("were refused"),
@@ -195,7 +195,7 @@ def ending_words() -> Mapping[Ending, str]:
     """Return the words of every way in which a call can end."""
     return {
         Ending.HUNG_UP: _("the caller hung up"),
-        Ending.GOODBYE: _("the line said goodbye"),
+        Ending.GOODBYE: _("the line ended the call"),
         Ending.TALKED: _("after a talk with the reception"),
         Ending.FAULT: _("with a fault"),
         Ending.UNKNOWN: _("not known"),

@@ -6,7 +6,8 @@ from flask.typing import ResponseReturnValue
 from ivr.storage.audit import COMMAND_LINE, PAGE, SOMEBODY
 from ivr.web.guards import guarded_by, manager_only
 from ivr.web.services import services
-from ivr.web.wording import audit_words
+from ivr.web.staff.audit_words import audit_line
+from ivr.web.wording import person_words
 
 audit = Blueprint("audit", __name__)
 
@@ -19,7 +20,9 @@ def page() -> ResponseReturnValue:
     person = request.args.get("person", "")
     lines = services().staff.audit.page(person, _before()) if person in ("", *names) else []
     older = lines[-1].id if len(lines) == PAGE else None
-    return render_template("audit.html", lines=lines, audit_words=audit_words, names=names, person=person, older=older)
+    shown = [audit_line(each) for each in lines]
+    words = {name: person_words(name) for name in names}
+    return render_template("audit.html", lines=shown, names=words, person=person, older=older)
 
 
 def _before() -> int | None:

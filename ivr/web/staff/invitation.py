@@ -37,7 +37,7 @@ def use(token: str) -> ResponseReturnValue:
     """Set the password and begin a session, or go on to the code."""
     form, now = PasswordForm(), services().clock()
     if not form.validate_on_submit():
-        return _form(form, token, _("The two are not alike. Please write the same password twice."), 400)
+        return _form(form, token, _("The passwords do not match. Please type the same password twice."), 400)
     try:
         person = services().staff.invitations.use(token, form.password.data or "", now)
     except EasyPassword:

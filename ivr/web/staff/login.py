@@ -58,7 +58,7 @@ def enter() -> ResponseReturnValue:
         return _wait(form, locked)
     if person is None:
         services().operations.counters.count(LOGINS, reason=WRONG)
-        trouble = _("This name and password do not belong together. Please try again.")
+        trouble = _("The name or the password is wrong. Please try again.")
         return render_template("login.html", form=form, trouble=trouble), 401
     if person.second_factor:
         sessions.begin_half(person)

@@ -1,4 +1,4 @@
-"""Records each step of a call in the spool for the reports: the places it passed and how it ended, never a key.
+"""Records each step of a call in the spool: the places it passed, how it ended, whose language it was; never a key.
 
 Records nothing of the reception's own leg, and nothing that the carrier has not signed.
 """
@@ -9,6 +9,7 @@ from typing import Any
 from flask import request
 
 from ivr.carrier.call_event import CallEvent
+from ivr.line.menu import LANGUAGES_PLACE
 from ivr.line.turn import Turn
 from ivr.reports.call_records import FAILED, FAULT, Trace
 from ivr.web.services import services
@@ -22,7 +23,8 @@ def leave(happened: CallEvent, turn: Turn, before: Sequence[str] = ()) -> None:
     """Record the places and outcomes that a call passed, and the place at which it is now."""
     again = (FAULT,) if request.path.startswith(AGAIN) else ()  # an earlier answer of this call was an apology
     what = (*again, *before, *turn.through, turn.call.place)
-    _write(happened, request.full_path, what, (turn.call.line, turn.call.language))
+    spoken = (turn.call.line, turn.call.language)
+    _write(happened, request.full_path, what, spoken, caller=_caller(happened, turn))
 
 
 def leave_fault(happened: CallEvent | None, failed: str) -> None:
@@ -39,8 +41,21 @@ def leave_end(happened: CallEvent) -> None:
     _write(happened, "", what, ("", ""), over=True, lasted=happened.lasted)
 
 
-def _write(happened: CallEvent, address: str, what: tuple[str, ...], spoken: tuple[str, str], **end: Any) -> None:
+def _caller(happened: CallEvent, turn: Turn) -> str:
+    """Return the keyed hash of the number whose caller has used the language of this turn; else an empty string.
+
+    Who presses a key uses it, unless that key has only asked for the menu of languages.
+    """
+    pressed = happened.keys is not None and not request.args.get("silent")
+    if not pressed or turn.call.place == LANGUAGES_PLACE or turn.call.over_limit:
+        return ""
+    clinic = services().clinic
+    number = clinic.dialling.caller_id(happened.sender) if clinic.line(turn.call.line).remembers_language else None
+    return services().reports.keyed_ids.telephone(number.e164) if number else ""
+
+
+def _write(happened: CallEvent, address: str, what: tuple[str, ...], spoken: tuple[str, str], **more: Any) -> None:
     """Write a trace with the line and the language; both are empty where they are not known."""
     here, (line, language) = services(), spoken
     mark, step = here.reports.keyed_ids.call(happened.call_id), here.reports.keyed_ids.step(address)
-    here.reports.spool_writer.write(Trace(mark, here.clock(), line, language, what, step, **end))
+    here.reports.spool_writer.write(Trace(mark, here.clock(), line, language, what, step, **more))

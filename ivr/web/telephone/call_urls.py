@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from ivr.line.booking import Kind, Part
 from ivr.line.diary import Slot
@@ -68,6 +68,11 @@ class CallUrls:
             return _with_gathered(bare, json.loads(self.cipher.decrypt(query["c"]))) if "c" in query else bare
         except (Unreadable, NumberRefused, ValueError):
             return replace(bare, place=NOWHERE)
+
+
+def language_of(url: str) -> str:
+    """Return the language in which the call of this URL is spoken."""
+    return parse_qs(urlsplit(url).query).get("lang", [""])[0]
 
 
 def _count(written: str) -> int:

@@ -20,7 +20,7 @@ from ivr.desk.missed.how_far import OVER_LIMIT
 from ivr.line.engine.call import begin, press, resume
 from ivr.line.menu import MENU, SCREENING, START
 from ivr.line.places import Ringing
-from ivr.line.turn import Call, Own, Turn
+from ivr.line.turn import Call, Turn
 from ivr.metrics.table import CALLS
 from ivr.web.guards import event, event_if_signed, guarded_by, open_to_all, public_base, signed_by_carrier
 from ivr.web.services import services
@@ -45,14 +45,15 @@ def ring() -> Response:
     called = event()
     line = services().clinic.line_rung(called.called, called.forwarded_from)
     log.info("call %s: comes in on line %s", called.call_id, line.key)
-    services().operations.counters.count(CALLS, line=line.key, language=line.language)
     forwarded = services().clinic.dialling.is_ours(called.sender)
     incoming = IncomingCall(called.call_id, line.key, sender(called), forwarded)
     over = services().telephone.limits.over(incoming, services().clock())
     call = Call(line.key, line.language, START, over_limit=over)
     facts = facts_of(call, called)
-    own = services().telephone.own_appointments.look_up(facts.caller, facts.now) if line.tells_own else Own()
-    return _heard(begin(replace(call, own=own), facts), *((OVER_LIMIT,) if over else ()))
+    known = services().telephone.callers.of(facts.caller, line, facts.now)
+    call = replace(call, own=known.own, language=_spoken(known.language) or line.language)
+    services().operations.counters.count(CALLS, line=line.key, language=call.language)
+    return _heard(begin(call, facts), *((OVER_LIMIT,) if over else ()))
 
 
 @voice.post("/voice/<place>")
@@ -139,8 +140,12 @@ def _call(place: str) -> Call:
     """Return the call that this URL describes, with a line and a language that exist."""
     call = _urls().call(place, request.args)
     line = services().clinic.line(call.line)
-    language = call.language if call.language in services().script.languages else line.language
-    return replace(call, line=line.key, language=language)
+    return replace(call, line=line.key, language=_spoken(call.language) or line.language)
+
+
+def _spoken(language: str) -> str:
+    """Return the language if the line speaks it, else an empty string."""
+    return language if language in services().script.languages else ""
 
 
 def _heard(turn: Turn, *before: str) -> Response:

@@ -36,7 +36,7 @@ def test_one_tap_books_a_free_time_of_the_wished_part_with_the_note_beside_it(
     times = [each[11:16] for each in chips(taken)]
     assert times == ["09:00", "09:30", "10:00", "10:30", "11:00", "11:30"]
     page = staff.does("book", 1, at=chips(taken)[3], note="by bus", name="Made Up", name_was="")
-    assert "Reached and booked: Tue 24 Nov, 10:30" in page
+    assert "Appointment booked: Tue 24 Nov, 10:30" in page
     (found,) = phone.services.diary.reads.of_phone("+919999900001")
     assert phone.services.desk.store.request(1).appointment == found.starts
     told = [each.detail for each in phone.services.desk.store.history(1)]
@@ -67,7 +67,7 @@ def test_a_time_that_is_taken_meanwhile_is_said_and_kept_on_purpose_by_one_more_
     [
         ("2026-11-24 03:00", "The clinic is closed at that time."),
         ("9999-12-31 10:00", "This day is too far away."),
-        ("2026-11-22 10:00", "Please give the day and the hour, from now on."),
+        ("2026-11-22 10:00", "Please give a day and time from now on."),
     ],
 )
 @pytest.mark.usefixtures("taken")
@@ -141,7 +141,7 @@ def test_a_booked_card_shows_where_its_appointment_stands_in_the_diary(
 def test_a_name_is_typed_once_and_offered_for_the_number_from_then_on(staff: Staff, phone: Phone, taken: str) -> None:
     page = staff.does("name", 1, name="  Made   Up ", name_was="")
     assert "<h1>Made Up <small>" in page
-    assert "wrote down who the patient is" in page
+    assert "entered the patient's name" in page
     assert "<title>Appointment " in page, "a name is not for the browser's history"
     assert "Made Up, 99999 00001</a>" in staff.sees()
     staff.does("report", 1, outcome="settled")
@@ -194,7 +194,7 @@ def test_a_closed_request_is_opened_again_and_says_so(staff: Staff, taken: str, 
     clock.goes_on(days=20)
     staff.logs_in()
     page = staff.does("reopen", 1, note="the number was right")
-    assert "opened it again" in page
+    assert "opened the request again" in page
     assert "Take and call" in page
     assert "This request is open again." in staff.does("reopen", 1)
 

@@ -58,14 +58,14 @@ def test_a_number_is_blocked_by_its_form_and_heard_of_on_the_next_call(devi: Sta
     assert blocks(devi, "099999 00001").headers["Location"] == "/desk/blocked"
     page = sees(devi)
     assert f"99999 00001 {REASON} #1, blocked by devi, Mon 23 Nov, 14:00" in page
-    assert "It is blocked." in page
+    assert "The number is blocked." in page
     assert phone.rings().press(*BOOK).place == "refused"
 
 
 def test_a_block_is_lifted_and_the_next_call_leaves_a_request(devi: Staff, phone: Phone) -> None:
     blocks(devi)
     lifts(devi)
-    assert "It is unblocked. Blocked numbers" in sees(devi)
+    assert "The number is no longer blocked. Blocked numbers" in sees(devi)
     assert standing(phone) == []
     assert phone.rings().press(*BOOK).place == "kept"
     lifts(devi)

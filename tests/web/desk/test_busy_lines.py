@@ -86,7 +86,7 @@ def test_one_tap_takes_requests_from_everybody_again(quiet: Phone, asha: Staff) 
     assert quiet.rings(caller="+919999900010").press(*BOOK).place == "kept"
     (told,) = [each for each in quiet.services.staff.audit.page() if each.what == "counted calls afresh"]
     assert (told.who, told.about) == ("asha", "main")
-    assert "counted calls afresh" in sees(asha, "/desk/audit")
+    assert "let a line take requests again" in sees(asha, "/desk/audit")
 
 
 def test_only_the_staff_may_and_only_for_a_line_there_is(quiet: Phone, asha: Staff) -> None:

@@ -78,4 +78,4 @@ def test_the_card_shows_a_familys_other_requests_and_appointments(staff: Staff, 
     rings(phone, 1)
     page = staff.does("take", 2, name="Some Body")
     assert "Tue 24 Nov, 10:30, Made Up</a>" in page
-    assert "Made Up, Ring back, Mon 23 Nov, 14:00</a>" in page
+    assert "Made Up, Call back, Mon 23 Nov, 14:00</a>" in page

@@ -55,7 +55,7 @@ def test_another_request_of_the_number_is_offered_and_merged_with_one_tap(
     assert f"Merge with {other.reference}" in card(staff, hers.reference)
     page = staff.does("merge", 1, other="2")
     assert f"{other.reference}: merged with the request {hers.reference}" in page
-    assert f"merged the request {other.reference} with this one. It also wished: Ring back, as soon as" in page
+    assert f"merged the request {other.reference} with this one. It also asked for: Call back, as soon as" in page
     assert "Merge with" not in page
     assert [each.id for each in phone.services.desk.store.waiting()] == [1]
 
@@ -111,7 +111,7 @@ def test_the_old_reference_shows_the_card_that_remains_and_its_own_card_says_whe
     assert f"Reference {again.reference}</small></h1>" in gone
     assert "was merged:" in gone
     assert f"/desk/requests/{hers.reference}?id=1" in gone
-    assert f"merged it into the request {hers.reference}" in gone
+    assert f"merged this request into {hers.reference}" in gone
     assert "Merge with" not in gone
     found = staff.searches(again.reference)
     assert f"/desk/requests/{hers.reference}?id=1" in found
@@ -123,7 +123,7 @@ def test_it_can_be_taken_back_for_a_moment_from_the_card(
 ) -> None:
     before = [services.desk.store.request(each) for each in (1, 2)]
     page = staff.takes_back(staff.does("merge", 1, other="2"))
-    assert "took that back" in page
+    assert "undid that" in page
     assert f"merged the request {again.reference} with this one</li>" in page
     assert [services.desk.store.request(each) for each in (1, 2)] == before
     page = staff.does("merge", 1, other="2")
@@ -160,7 +160,7 @@ def test_who_comes_too_late_is_told_who_has_it_or_that_it_is_closed(
     services.desk.moves.take(2, By("meena", clock()))
     assert tries(staff, 1, "2") == (409, f"meena has the request {again.reference}.")
     status, page = looks_for(staff, 1, again.reference)
-    assert (status, "meena has it" in page, "Merge with" in page.partition("</h1>")[2]) == (200, True, False)
+    assert (status, "Taken by meena" in page, "Merge with" in page.partition("</h1>")[2]) == (200, True, False)
     assert "Same person as another request" not in card(staff, again.reference), "nor from the card of hers"
     services.staff.people.add("meena", PASSWORD, clock())
     meena = Staff(phone.app, "meena", PASSWORD)

@@ -27,7 +27,9 @@ def sends(staff: Staff, form: str, request_id: int = 1) -> TestResponse:
     return staff.browser.post(f"/desk/requests/{request_id}/{form}", data=given, follow_redirects=True)
 
 
-@pytest.mark.parametrize(("form", "button"), [("rebook", "Move it"), ("call_off", "Cancel it")])
+@pytest.mark.parametrize(
+    ("form", "button"), [("rebook", "Move the appointment"), ("call_off", "Cancel the appointment")]
+)
 def test_an_older_pages_form_leads_to_the_appointment_and_says_what_to_tap(
     booked: Staff, phone: Phone, form: str, button: str
 ) -> None:

@@ -80,7 +80,7 @@ def test_a_wrong_password_and_an_unknown_name_are_told_the_same_and_stay_out(ash
     for name, password in (("asha", "wrong horse battery"), ("nobody", PASSWORD)):
         answer = asha.logs_in(name, password)
         assert answer.status_code == 401
-        assert "This name and password do not belong together." in answer.text
+        assert "The name or the password is wrong." in answer.text
         assert password not in answer.text
         assert asha.browser.get("/desk").status_code == 302
 
@@ -89,7 +89,7 @@ def test_a_name_that_nobody_can_have_is_a_wrong_one(both: Phone) -> None:
     for name in ("\ufffe", "x" * 81, "' OR 1=1 --"):
         answer = Staff(both.app, name, PASSWORD).logs_in()
         assert answer.status_code in {400, 401}, f"{answer.status_code} for {name!a}"
-        assert "do not belong together" in answer.text
+        assert "The name or the password is wrong." in answer.text
 
 
 def test_the_session_is_a_new_one_after_the_login(asha: Staff) -> None:
@@ -137,15 +137,15 @@ def test_who_has_logged_out_or_been_switched_off_is_out(staff: Staff, phone: Pho
 
 
 def test_a_request_rung_in_is_on_the_page_at_once(staff: Staff, phone: Phone) -> None:
-    assert "Nobody waits to be rung." in staff.sees()
+    assert "Nobody is waiting for a call." in staff.sees()
     call = phone.rings("second", lang="hi").press("1", "2", "1", "1", "1")
     page = staff.sees()
     assert "<title>(1) The desk</title>" in page
     for words in (call.reference, "99999 00001", "the second line", "Hindi", "Tue 24 Nov, morning", "due now"):
         assert words in page
-    assert "rang again" not in page
+    assert "called again" not in page
     phone.rings().press(*BOOK, "1")  # for the same person
-    assert "rang again" in staff.sees()
+    assert "called again" in staff.sees()
 
 
 def test_the_most_overdue_comes_first_and_says_how_late_it_is(staff: Staff, phone: Phone, clock: Clock) -> None:
@@ -200,21 +200,21 @@ def test_a_request_is_taken_put_back_and_settled_each_with_who_and_when(
     staff: Staff, phone: Phone, clock: Clock
 ) -> None:
     phone.rings().press(*BOOK)
-    assert "You have it" in staff.does("take", 1)
+    assert "Taken by you" in staff.does("take", 1)
     clock.goes_on(minutes=5)
-    assert "You have it" not in staff.does("put_back", 1)
+    assert "Taken by you" not in staff.does("put_back", 1)
     page = staff.does("take", 1)
     said = re.findall(r"<strong>([\w ]+)</strong> ([a-z: A-Z0-9,]*)", page)
     assert said == [
-        ("asha", "took it"),
-        ("asha", "put it back"),
-        ("asha", "took it"),
-        ("the caller", "asked: Mon 23 Nov, afternoon"),
+        ("asha", "took the request"),
+        ("asha", "released the request"),
+        ("asha", "took the request"),
+        ("the caller", "asked for: Mon 23 Nov, afternoon"),
     ]
     assert "Mon 23 Nov, 14:05" in page
     page = staff.does("report", 1, outcome="settled")
-    assert "Nobody waits to be rung." in page
-    assert "Reached and settled" in page, "it can be taken back"
+    assert "Nobody is waiting for a call." in page
+    assert "Resolved" in page, "it can be taken back"
     what = ["made", "taken", "put_back", "taken", "settled"]
     assert [entry.what for entry in phone.services.desk.store.history(1)] == what
     assert "This request is closed already." in staff.does("take", 1)
@@ -224,7 +224,7 @@ def test_the_second_of_two_people_is_told_who_was_first(staff: Staff, phone: Pho
     binod = colleague(phone, "binod")
     phone.rings().press(*BOOK)
     staff.does("take", 1)
-    assert "asha has it" in binod.sees()
+    assert "Taken by asha" in binod.sees()
     for move, more in (("take", {}), ("report", {"outcome": "settled"}), ("put_back", {})):
         assert "asha has taken this request." in binod.does(move, 1, **more)
     assert phone.services.desk.store.request(1).taken_by == "asha"
@@ -245,7 +245,7 @@ def test_two_people_at_once_cannot_take_the_same_request(both: Phone) -> None:
     with ThreadPoolExecutor(2) as hands:
         pages = list(hands.map(takes, [colleague(both, name) for name in ("asha", "binod")]))
     taken_by = both.services.desk.store.request(1).taken_by
-    assert sorted("You have it" in page for page in pages) == [False, True]
+    assert sorted("Taken by you" in page for page in pages) == [False, True]
     assert sorted(f"{taken_by} has taken this request." in page for page in pages) == [False, True]
 
 
@@ -299,7 +299,7 @@ def test_a_booking_needs_a_moment_to_come(staff: Staff, phone: Phone) -> None:
     phone.rings().press(*BOOK)
     staff.does("take", 1)
     for more in ({}, {"day": "2026-11-23", "hour": "13:59"}, {"day": "x", "hour": "y"}, {"day": "2026-11-24"}):
-        assert "Please give the day and the hour" in staff.does("report", 1, outcome="booked", **more)
+        assert "Please give a day and time" in staff.does("report", 1, outcome="booked", **more)
     assert phone.services.desk.store.request(1).status == "taken"
     staff.does("report", 1, outcome="booked", day="2026-11-24", hour="10:30")
     assert phone.services.desk.store.request(1).status == "closed"
@@ -317,7 +317,7 @@ def test_a_request_from_the_counter_joins_the_one_the_number_has(staff: Staff, p
     phone.rings().press(*BOOK)
     form = {"csrf_token": staff.csrf(), "phone": "99999 00001", "kind": "booking", "language": "en", "line": "main"}
     page = staff.browser.post("/desk/new", data=form, follow_redirects=True).text
-    assert "It is written down." in page
+    assert "The request is saved." in page
     (found,) = phone.services.desk.store.waiting()
     assert found.rang_again == 1
     for wrong in (
@@ -333,33 +333,34 @@ def test_a_request_from_the_counter_joins_the_one_the_number_has(staff: Staff, p
 
 def test_the_desk_sees_what_another_telephone_asks_beside_what_the_number_does(staff: Staff, phone: Phone) -> None:
     phone.rings().press("2", "1", "1", "1")
-    assert "another telephone" not in staff.sees()
+    assert "another number" not in staff.sees()
     phone.rings(caller="anonymous").press("2", "3", "9999900001#", "1", "1")
     own, other = (phone.services.desk.store.request(number) for number in (1, 2))
     assert (own.day, f"{other.day} {other.part}") == (None, "2026-11-23 evening")
-    assert "asked from another telephone" in staff.sees()
+    assert "also asked for from another number" in staff.sees()
     card = unescape(staff.browser.get(f"/desk/requests/{own.reference}").text)
     assert other.reference in card, "both stand together"
-    assert "rang again" not in card
+    assert "called again" not in card
     said = unescape(staff.browser.get(f"/desk/requests/{other.reference}").text)
-    assert "the caller</strong> asked from another telephone: Mon 23 Nov, evening" in said
+    assert "the caller</strong> asked for from another number: Mon 23 Nov, evening" in said
     staff.browser.post("/language", data={"csrf_token": staff.csrf(), "language": "hi"})
-    assert "दूसरे फ़ोन से माँगा: सोम 23 नव॰, शाम" in unescape(staff.browser.get(f"/desk/requests/{other.reference}").text)
+    told = unescape(staff.browser.get(f"/desk/requests/{other.reference}").text)
+    assert "फ़ोन करने वाले</strong> ने दूसरे नंबर से माँगा: सोम 23 नव॰, शाम" in told
 
 
 def test_a_request_that_another_telephone_made_says_so(staff: Staff, phone: Phone) -> None:
     phone.rings(caller="anonymous").press("2", "1", "9999900001#", "1", "1")
-    assert "asked from another telephone" in staff.sees()
+    assert "also asked for from another number" in staff.sees()
     phone.rings().press("2", "3", "1", "1")
     assert len(phone.services.desk.store.waiting()) == 2, "it stands beside her own wish now"
-    assert "asked from another telephone" in staff.sees()
+    assert "also asked for from another number" in staff.sees()
 
 
 def test_the_desk_is_read_in_hindi(staff: Staff, phone: Phone) -> None:
     phone.rings().press("1", "2", "1", "1", "1")
     staff.browser.post("/language", data={"csrf_token": staff.csrf(), "language": "hi"})
     page = staff.sees()
-    for words in ('<html lang="hi">', "कौन इंतज़ार में है", "मंगल 24 नव॰, सुबह", "पहली लाइन"):
+    for words in ('<html lang="hi">', "वेटिंग लिस्ट", "मंगल 24 नव॰, सुबह", "पहली लाइन"):
         assert words in page
 
 
@@ -396,6 +397,6 @@ def test_while_the_database_is_away_staff_are_told_so_and_stay_logged_in(
     answers.append(Staff(phone.app).logs_in("asha", PASSWORD))
     for answer in answers:
         assert answer.status_code == 503
-        assert "The desk cannot be shown just now" in answer.text
+        assert "The desk cannot be shown right now" in answer.text
     away.rename(path)
-    assert "Nobody waits to be rung." in staff.sees()
+    assert "Nobody is waiting for a call." in staff.sees()

@@ -60,7 +60,7 @@ def test_the_appointments_own_time_stands_first_and_those_to_come_before_those_t
 
 def test_nothing_is_none_found_whatever_was_typed(staff: Staff, reference: str) -> None:
     for words in ("Nobody", "9" * 61, "x" * 999, "000000", "12", "%", "_", "'; --", "🙂", "-"):
-        assert "None found" in staff.searches(words), ascii(words)
+        assert "Nothing found" in staff.searches(words), ascii(words)
 
 
 def test_the_name_that_is_known_for_a_number_finds_its_next_request(

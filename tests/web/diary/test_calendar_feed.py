@@ -137,7 +137,7 @@ def test_whole_names_stand_in_it_once_a_manager_says_so_and_initials_again(
 ) -> None:
     books(phone, TEN, name="rukmini devi Made-Up")
     said = posts(manager, "/desk/diary/link/names", names="whole").text
-    assert "The calendar shows whole names." in said
+    assert "The calendar shows full names." in said
     assert "the names of all patients" in said
     words = reads(app, link).text
     assert "SUMMARY:Appointment 900001 rukmini devi Made-Up" in words

@@ -165,7 +165,7 @@ def test_an_undo_gives_way_to_who_has_the_time_by_now(staff: Staff, services: Se
     assert (answer.status_code, "Somebody else has that time by now." in words_of(answer)) == (409, True)
     assert found(services).status is AppointmentStatus.CANCELLED
     sends(staff, "/2/cancel")
-    assert "It is booked again." in words_of(sends(staff, f"/{made}/reopen"))
+    assert "The appointment is booked again." in words_of(sends(staff, f"/{made}/reopen"))
     assert found(services).status is AppointmentStatus.BOOKED
 
 

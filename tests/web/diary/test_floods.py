@@ -72,7 +72,7 @@ def test_the_list_and_the_diary_tell_of_a_flood_and_of_no_single_booking(both: P
         assert "Perhaps somebody fills the diary" not in gets(desk, page)
     floods_in(both, 4)
     for page in (gets(desk, ""), unescape(desk.sees())):
-        assert "Perhaps somebody fills the diary: 5 appointments booked by telephone" in page
+        assert "Perhaps somebody fills the diary: 5 appointments booked by phone" in page
         assert 'href="/desk/diary/floods"' in page
 
 
@@ -125,7 +125,7 @@ def test_bookings_that_are_patients_are_left_and_not_shown_again(both: Phone, de
     assert "They stay, and are not shown here again." in said
     assert "No such bookings are in the diary." in said
     assert statuses(both) == ["booked"] * 5
-    assert "said that it is a patient's" in gets(desk, "/1")
+    assert "confirmed that it is a patient's" in gets(desk, "/1")
 
 
 def test_the_history_of_each_says_that_it_went_with_others(both: Phone, desk: Staff) -> None:

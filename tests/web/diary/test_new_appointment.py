@@ -141,7 +141,7 @@ def test_the_number_is_typed_as_people_type_it(staff: Staff, services: Services,
     ("fields", "said"),
     [
         ({"phone": "12345"}, "not a complete Indian number"),
-        ({"phone": "+12025550123"}, "only ring numbers in India"),
+        ({"phone": "+12025550123"}, "only call numbers in India"),
         ({"phone": "", "name": " "}, "Please give a number or a name."),
         ({"name": "x" * (LONGEST_NAME + 1)}, "It has 81 letters"),
         ({"note": "x" * (LONGEST_NOTE + 1)}, "It has 1001 letters"),

@@ -129,7 +129,7 @@ def test_an_appointment_in_a_column_that_is_gone_still_stands(staff: Staff, serv
         write.execute(update(schema.appointments).values(schedule="former"))
     page = gets(staff, "", day=TOMORROW)
     assert f'id="appointment-{made}"' in page
-    assert "in the clinic's file no longer" in page
+    assert "no longer in the clinic's settings" in page
 
 
 def test_an_appointment_that_cannot_be_read_is_named_and_keeps_nobody_from_the_day(

@@ -12,7 +12,7 @@ from tests.conftest import at_the_desk
 from tests.people import Clock, Phone, Staff
 from tests.web import service
 
-PAUSE, AGAIN = "Pause booking by telephone", "Let callers book again"
+PAUSE, AGAIN = "Pause booking by phone", "Let callers book by phone again"
 
 
 @pytest.fixture

@@ -21,13 +21,13 @@ def test_a_block_takes_its_time_out_of_the_day_and_undone_gives_it_back(both: Ph
     staff.logs_in()
     assert {"1-1300", "1-1330"} <= set(free_on(gets(staff, "", day=TOMORROW)))
     page = words_of(sends(staff, "/blocks", **LUNCH))
-    assert "It is blocked: Tue 24 Nov, 13:00–14:00." in page
+    assert "The time is blocked: Tue 24 Nov, 13:00–14:00." in page
     assert not {"1-1300", "1-1330"} & set(free_on(page))
     assert {"1-1300", "1-1330"} <= set(free_on(gets(staff, "", day=ahead(2)))), "once"
     assert "lunch" in gets(staff, "/blocks")
     assert "The time is free again." in words_of(sends(staff, "/blocks/1/undo"))
     assert {"1-1300", "1-1330"} <= set(free_on(gets(staff, "", day=TOMORROW)))
-    assert "Somebody has undone this already." in words_of(sends(staff, "/blocks/1/undo"))
+    assert "Somebody has already undone this." in words_of(sends(staff, "/blocks/1/undo"))
     told = [(each.what, each.about) for each in both.services.staff.audit.page()]
     assert {("blocked time", "#1"), ("unblocked time", "#1")} <= set(told)
     assert "lunch" not in str(both.services.staff.audit.page())
@@ -71,7 +71,7 @@ def test_whom_it_touches_is_said_before_and_one_further_tap_keeps_it(staff: Staf
     assert (waiting.about, waiting.why, waiting.number) == (1, "blocked", "+919999900001")
     assert "the patient is to be told of a change" in gets(staff, "/1")
     undone = sends(staff, "/blocks/1/undo")
-    assert "The time is free again. Not to be told any more: 1." in words_of(undone)
+    assert "The time is free again. Need not be told any more: 1." in words_of(undone)
     assert services.desk.store.waiting() == []
 
 
@@ -97,7 +97,7 @@ def test_who_has_cancelled_or_come_is_not_touched(staff: Staff, clock: Clock) ->
     [
         ({"day": ""}, "please choose a day"),
         ({"day": "9999-12-31"}, "cannot be meant"),
-        ({"from": "noon"}, "please give an hour"),
+        ({"from": "noon"}, "please give a time"),
         ({"until": "13:00"}, "must begin before it ends"),
         ({"until": "12:00"}, "must begin before it ends"),
         ({"until": "13:32"}, "in steps of 5 minutes"),

@@ -8,6 +8,7 @@ from flask import Flask
 from ivr.diary.appointments import AppointmentStatus, DiaryEntry, DiaryEvent, Source
 from ivr.diary.concerns import Doubt
 from ivr.web.diary import words
+from ivr.web.wording import STATUSES
 from tests.people import DELHI
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
@@ -15,7 +16,7 @@ NOW = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
 
 def test_everything_that_can_be_stored_has_its_words() -> None:
     assert set(words.HISTORY) == set(DiaryEvent)
-    assert set(words.STATUSES) == set(AppointmentStatus)
+    assert set(STATUSES) == set(AppointmentStatus)
     assert set(words.SOURCES) == set(Source)
     assert set(words.CONCERNS) == set(Doubt)
 

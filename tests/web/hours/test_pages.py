@@ -118,7 +118,7 @@ def test_opening_late_is_heard_before_and_after_the_hour(staff: Staff, phone: Ph
 
 
 def test_what_is_set_ends_by_itself_with_its_day(staff: Staff, phone: Phone, clock: Clock) -> None:
-    assert "What is set" in sets(staff, "closed")
+    assert "Changes in force" in sets(staff, "closed")
     clock.shows(2026, 11, 24, 9, 0)
     assert OPEN in hears(phone)
     staff.logs_in()
@@ -302,7 +302,7 @@ def test_two_people_who_undo_the_same_are_told(staff: Staff, phone: Phone) -> No
     ids = re.findall(r'name="id" value="(\d+)"', page(binod))
     undoes(staff)
     posts(binod, "/desk/hours/undo", id=ids)
-    assert "Somebody has undone this already." in page(binod)
+    assert "Somebody has already undone this." in page(binod)
     for odd in ([], ["x"], ["99999999999999999999"], ["0"], ["-1"], ["१"]):
         assert posts(binod, "/desk/hours/undo", id=odd).status_code == 302
 
@@ -388,16 +388,16 @@ REFUSED = {
     "an unknown reason": ({"reason": "flood"}, "There is no such reason."),
     "nothing to change": ({"what": ""}, "Please choose what is to change."),
     "something unknown": ({"what": "burn"}, "Please choose what is to change."),
-    "no hour": ({"what": "early", "time": ""}, "Please give an hour, such as 17:00."),
-    "an hour that is none": ({"what": "early", "time": "25:00"}, "Please give an hour, such as 17:00."),
-    "an hour in words": ({"what": "late", "time": "five"}, "Please give an hour, such as 17:00."),
+    "no hour": ({"what": "early", "time": ""}, "Please give a time, such as 17:00."),
+    "an hour that is none": ({"what": "early", "time": "25:00"}, "Please give a time, such as 17:00."),
+    "an hour in words": ({"what": "late", "time": "five"}, "Please give a time, such as 17:00."),
     "closing after closing": ({"what": "early", "time": "21:00"}, "21:00 changes nothing: it is outside"),
     "closing when it closes": ({"what": "early", "time": "20:30"}, "20:30 changes nothing: it is outside"),
     "closing before opening": ({"what": "early", "time": "08:00"}, "At 08:00 nothing would be left of the day."),
     "opening before opening": ({"what": "late", "time": "08:00"}, "08:00 changes nothing: it is outside"),
     "opening after closing": ({"what": "late", "time": "21:00"}, "At 21:00 nothing would be left of the day."),
-    "half of a half day": ({"what": "day", "from": "09:00"}, "A half day needs both hours"),
-    "the other half": ({"what": "day", "until": "09:00"}, "A half day needs both hours"),
+    "half of a half day": ({"what": "day", "from": "09:00"}, "A half day needs both times"),
+    "the other half": ({"what": "day", "until": "09:00"}, "A half day needs both times"),
     "a half day backwards": ({"what": "day", "from": "13:00", "until": "09:00"}, "must open before it closes"),
     "a half day of no length": ({"what": "day", "from": "13:00", "until": "13:00"}, "must open before it closes"),
 }
@@ -478,7 +478,7 @@ def test_staff_are_told_when_the_telephone_cannot_be_told(staff: Staff, phone: P
     lock.mkdir()
     form = {"csrf_token": token, "what": "closed", "day": TODAY, "line": "*", "reason": ""}
     assert staff.browser.post("/desk/hours", data=form).status_code == 302
-    assert "The telephone cannot be told of the closures" in page(staff)
+    assert "The telephone line could not be told of the change" in page(staff)
     assert OPEN in hears(phone)
     lock.rmdir()
     page(staff)

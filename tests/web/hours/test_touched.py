@@ -79,7 +79,7 @@ def test_a_kept_closure_puts_the_patient_on_the_list_and_its_undoing_takes_them_
     seen = shown(staff, **undo_of(staff))
     assert "1 appointment in open hours again" in seen
     assert "Tue 24 Nov, 09:00 → Mon 23 Nov, 14:00" in seen
-    assert "Not to be told any more: 1." in confirms(staff, seen)
+    assert "Need not be told any more: 1." in confirms(staff, seen)
     assert phone.services.desk.store.waiting() == before
 
 
@@ -112,9 +112,9 @@ def test_an_open_form_shows_whom_it_touches_as_it_is_filled_in_and_changes_nothi
     early = {"what": "early", "day": TODAY, "line": "*", "reason": "", "path": "/desk/hours/touched"}
     found = {each: unescape(posts(staff, **early, time=each).text) for each in ("16:15", "17:00", "21:15", "")}
     assert f"{patient}, 99999 00001" in found["16:15"]
-    assert "This touches nobody." in found["17:00"]
+    assert "No patient is affected." in found["17:00"]
     assert "21:15 changes nothing: it is outside the opening hours" in found["21:15"]
-    assert "Please give an hour, such as 17:00." in found[""]
+    assert "Please give a time, such as 17:00." in found[""]
     keeps = re.findall(r'name="keeps" value="([^"]*)"', found["16:15"])[0]
     assert phone.services.hours.closures.current(NOW.date()) == []
     assert posts(staff, **{**early, "path": "/desk/hours"}, time="16:15", keeps=keeps).status_code == 302

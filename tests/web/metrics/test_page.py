@@ -25,6 +25,7 @@ from ivr.wiring.foundation import A_CALLER_WAITS, TimeLimits
 from testing.servers import until
 from testing.servers.valkey import Valkey
 from tests.conftest import PASSWORD, settings_for
+from tests.desk.callers import prefers_hindi
 from tests.people import CALLER, Clock, Phone, Staff
 from tests.served import asked, web
 from tests.web import service
@@ -103,6 +104,13 @@ def test_calls_are_counted_by_line_and_language(phone: Phone) -> None:
     assert found["clinic_calls_total", "en", "main"] == 2
     assert found["clinic_calls_total", third, "third"] == 1
     assert found["clinic_calls_total", "en", "second"] == 0, "there before its first call, so that one is seen"
+
+
+def test_a_call_is_counted_in_the_language_that_its_number_is_greeted_in(phone: Phone) -> None:
+    prefers_hindi(phone)
+    phone.rings("main")
+    found = numbers(phone)
+    assert (found["clinic_calls_total", "en", "main"], found["clinic_calls_total", "hi", "main"]) == (0, 1)
 
 
 def test_webhooks_are_timed_by_place_as_long_as_the_carrier_waited(

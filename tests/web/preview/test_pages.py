@@ -106,7 +106,7 @@ def test_a_number_that_cannot_be_rung_is_told_with_its_reason(staff: Staff, phon
     page = text(hears(staff))
     for number in ("0012025550123", "18600000000"):
         refused = phone.rings().press("2", "1", "2", number)
-        assert f"{number} A number that we cannot ring {refused.words}" in page
+        assert f"{number} A number that we cannot call {refused.words}" in page
 
 
 def test_after_the_key_of_the_other_language_the_call_is_told_in_that_language(

@@ -134,4 +134,4 @@ def test_who_asked_for_the_reception_and_found_nobody_counts_whatever_came_after
     }
     assert (found["summary", "asked_for_reception", ""], found["summary", "found_nobody", ""]) == ("3", "2")
     assert found["calls_came_to", "asked", "calls"] == "1", "and the call came to a request"
-    assert "Asked for the reception: 3. Found nobody there, whatever came after: 2." in sees(staff)
+    assert "Asked for the reception: 3. Nobody answered there: 2." in sees(staff)

@@ -63,8 +63,8 @@ def test_calls_are_told_by_hour_choice_and_what_came_of_them(
     assert found["summary", "calls_served", ""] == "3"
     page = sees(staff)
     said = (
-        "Calls: 6. Booked, left a request, talked to somebody or heard what they wanted: 3. "
-        "Went without choosing anything: 1."
+        "Calls: 6. Booked, left a request, talked to the reception or heard what they wanted: 3. "
+        "Hung up without choosing anything: 1."
     )
     assert said in page
     assert "Busiest from 14:00: 6 calls." in page
@@ -82,7 +82,7 @@ def test_what_the_line_could_not_do_is_not_told_as_the_callers_choice(
     came = {row: value for (table, row, _), value in found.items() if table == "calls_came_to" and value != "0"}
     assert came == {"failed": "1", "refused": "1"}
     assert (found["summary", "calls_failed", ""], found["summary", "calls_without_a_choice", ""]) == ("1", "0")
-    assert "Met a fault of the line: 1." in sees(staff)
+    assert "Line fault: 1." in sees(staff)
 
 
 def test_requests_are_told_by_kind_and_source_and_how_soon_the_patient_was_rung(
@@ -111,7 +111,7 @@ def test_requests_are_told_by_kind_and_source_and_how_soon_the_patient_was_rung(
     assert found["summary", "first_try_median_minutes", ""] == "92"
     assert found["summary", "first_try_nine_in_ten_minutes", ""] == "", "of three it says nothing"
     page = sees(staff)
-    assert "Half of the patients waited up to 1 h 32 min of opening time to be first rung. First rung more than" in (
+    assert "Half of the patients were first called within 1 h 32 min of opening time. First called more than" in (
         re.sub(r"</p>\s*<p>", " ", page)
     )
     assert "Requests: 3. Patients to be reached: 3, reached: 2." in page
@@ -160,7 +160,7 @@ def test_who_has_not_been_rung_counts_with_what_they_have_waited_and_who_is_not_
     assert found["summary", "first_try_nine_in_ten_minutes", ""] == "100", "rounded up: it is a bound"
     assert (found["summary", "first_try_late", ""], found["summary", "not_tried_yet", ""]) == ("9", "10")
     page = sees(staff)
-    assert "Nine in ten waited up to 1 h 40 min." in page
+    assert "Nine in ten were first called within 1 h 40 min." in page
     for words in ("up to 15 min", "15–30 min", "more than 240 min"):
         assert words in page
 

@@ -223,7 +223,8 @@ def test_a_collector_that_dies_between_writing_and_deleting_leaves_nothing_twice
 
     ends(phone.rings())
     clock.now += HELD
-    dying = CallCollector(worker.database, Dies(worker.settings.state_dir / spool.FOLDER))
+    keyed_ids = phone.services.reports.keyed_ids
+    dying = CallCollector(worker.database, Dies(worker.settings.state_dir / spool.FOLDER), keyed_ids)
     with pytest.raises(KeyboardInterrupt):
         dying.collect(clock())
     assert len(recorded(worker, clock)) == 1
@@ -254,7 +255,9 @@ def test_with_the_database_away_the_records_wait(
     clock.now += HELD
     nowhere = Database("postgresql+psycopg://127.0.0.1:1/clinic")
     with pytest.raises(StoreAway):
-        CallCollector(nowhere, Spool(worker.settings.state_dir / spool.FOLDER)).collect(clock())
+        CallCollector(
+            nowhere, Spool(worker.settings.state_dir / spool.FOLDER), phone.services.reports.keyed_ids
+        ).collect(clock())
     nowhere.close()
     assert len(segments(worker)) == 1
     assert [row["path"] for row in recorded(worker, clock)] == ["welcome main hours"]

@@ -9,7 +9,7 @@ from redis import Redis
 
 from config.settings import Settings
 from ivr.desk.pending import KEY
-from ivr.storage.aof_repair import repair
+from ivr.storage.engines.aof_repair import repair
 from ivr.supervisor.embedded_redis import command, find_binary
 from testing.servers import ServerFailed
 from testing.servers.valkey import Valkey

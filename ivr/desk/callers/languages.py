@@ -1,0 +1,96 @@
+"""Remembers the language of a number from the calls in which it was chosen, under the number's keyed mark.
+
+No number, no HTTP, no clock. Why these rules: docs/decisions/0026.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, case, delete, or_, select, update
+
+from ivr.line.phones import Phone
+from ivr.storage import schema
+from ivr.storage.encryption import KeyedIds
+from ivr.storage.upsert import INSERTS
+
+table = schema.caller_languages
+
+ERASED_FOR = timedelta(days=1)
+"""Time for which an erasure holds back calls that began before it: the records of all of them are written by then."""
+
+
+@dataclass(frozen=True)
+class UsedLanguage:
+    """The language in which a caller has last pressed a key in a call."""
+
+    mark: str
+    """The keyed hash of the number that called."""
+    language: str
+    chosen: bool
+    """True if the call began in another language."""
+    began: datetime
+
+
+def remember(write: Connection, calls: Sequence[UsedLanguage], keyed_ids: KeyedIds) -> None:
+    """Learn from these finished calls, of which none was learnt from before; calls of blocked numbers teach nothing.
+
+    A language that was chosen in two calls in a row is the one that the number is greeted in.
+    """
+    blocked = _blocked(write, keyed_ids) if calls else frozenset()
+    # Ordered by mark, so that two processes that write at once do not wait for each other in a circle.
+    for each in sorted(calls, key=lambda call: (call.mark, call.began)):
+        if each.mark not in blocked:
+            write.execute(_chosen(write, each) if each.chosen else _answered(each))
+
+
+def _blocked(read: Connection, keyed_ids: KeyedIds) -> frozenset[str]:
+    numbers = schema.blocked
+    standing = read.scalars(select(numbers.c.phone).where(numbers.c.lifted_at.is_(None)).distinct())
+    return frozenset(keyed_ids.telephone(str(each)) for each in standing)
+
+
+def _chosen(write: Connection, call: UsedLanguage) -> Any:
+    """Return the statement that counts a call in which the language was chosen."""
+    found = {"mark": call.mark, "latest": call.language, "at": call.began}
+    insert = INSERTS[write.dialect.name](table).values(**found)
+    latest, told = insert.excluded.latest, insert.excluded.at
+    twice = case((table.c.latest == latest, latest), else_=table.c.language)
+    changes = {"language": twice, "latest": latest, "at": told}
+    since = or_(table.c.latest.is_not(None), table.c.at < told)
+    return insert.on_conflict_do_update(index_elements=[table.c.mark], set_=changes, where=since)
+
+
+def _answered(call: UsedLanguage) -> Any:
+    """Return the statement that counts a call whose caller used the language it began in.
+
+    It ends a row of calls in another language, and so keeps a telephone that two people share from changing over.
+    """
+    known = (table.c.mark == call.mark, table.c.latest.is_not(None))
+    return update(table).where(*known).values(latest=call.language, at=call.began)
+
+
+def language_of(read: Connection, number: Phone, keyed_ids: KeyedIds) -> str:
+    """Return the remembered language of a number; empty where there is none, or the number is blocked."""
+    numbers = schema.blocked
+    barred = select(numbers.c.id).where(numbers.c.phone == number.e164, numbers.c.lifted_at.is_(None)).exists()
+    query = select(table.c.language).where(table.c.mark == keyed_ids.telephone(number.e164), ~barred)
+    return read.scalar(query) or ""
+
+
+def remembered(read: Connection, number: str, keyed_ids: KeyedIds) -> list[Mapping[str, Any]]:
+    """Return what is remembered of a number, given in E.164: no row or one."""
+    columns = (table.c.language, table.c.latest, table.c.at)
+    query = select(*columns).where(table.c.mark == keyed_ids.telephone(number), table.c.latest.is_not(None))
+    return [dict(row) for row in read.execute(query).mappings()]
+
+
+def erase(write: Connection, number: str, keyed_ids: KeyedIds, now: datetime) -> None:
+    """Erase what is remembered of a number, given in E.164, and have no call that began before now remembered.
+
+    What holds these calls back is a row without a language, which is deleted after `ERASED_FOR`.
+    """
+    mark = keyed_ids.telephone(number)
+    write.execute(delete(table).where(table.c.mark == mark))
+    write.execute(table.insert().values(mark=mark, at=now))

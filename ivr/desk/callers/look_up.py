@@ -1,0 +1,76 @@
+"""Looks up what is known of a number at the beginning of its call: its appointments, its requests, its language.
+
+One transaction under one short deadline; where it gives no answer, the call begins as that of a stranger. No HTTP, no
+sentences, no clock.
+"""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, exists, select
+
+from ivr.desk.callers.languages import language_of
+from ivr.desk.requests import HistoryEvent
+from ivr.diary.coming import coming
+from ivr.line.booking import Kind
+from ivr.line.clinic import Line
+from ivr.line.phones import Phone
+from ivr.line.turn import Own
+from ivr.storage import schema
+from ivr.storage.database import Database, StoreAway
+from ivr.storage.deadline import Deadline
+from ivr.storage.encryption import KeyedIds
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class KnownCaller:
+    """A number that calls, as far as it is known."""
+
+    own: Own = field(default_factory=Own)
+    language: str = ""
+    """The language that it is greeted in; empty for the line's own."""
+
+
+NOBODY = KnownCaller()
+
+
+@dataclass(frozen=True)
+class CallerLookUp:
+    """The look-up at the beginning of a call."""
+
+    database: Database
+    deadline: Deadline
+    """Far shorter than that of a booking."""
+    keyed_ids: KeyedIds
+
+    def of(self, caller: Phone | None, line: Line, now: datetime) -> KnownCaller:
+        """Return what is known of this number and may be used on this line.
+
+        Nothing for a withheld number, on a line that uses nothing, and while the database gives no answer.
+        """
+        if caller is None or not (line.tells_own or line.remembers_language):
+            return NOBODY
+        try:
+            return self.deadline.wait_for(lambda: self._read(caller, line, now))
+        except StoreAway as away:
+            log.info("the database is away (%s); nobody hears of their own appointment or in their language", away)
+            return NOBODY
+
+    def _read(self, caller: Phone, line: Line, now: datetime) -> KnownCaller:
+        with self.database.reading() as read:
+            own = Own(tuple(coming(read, caller, now)), _asked_for(read, caller)) if line.tells_own else Own()
+            language = language_of(read, caller, self.keyed_ids) if line.remembers_language else ""
+        return KnownCaller(own, language)
+
+
+def _asked_for(read: Connection, number: Phone) -> tuple[Kind, ...]:
+    """Return the kinds of live requests that calls from this number itself have made."""
+    requests, lines = schema.requests, schema.history
+    own = exists().where(lines.c.request_id == requests.c.id, lines.c.what == HistoryEvent.MADE)
+    joined = (requests.c.phone == number.e164, schema.IS_LIVE, requests.c.about.is_(None), own)
+    query = select(requests.c.kind).distinct().where(*joined)
+    found = set(read.scalars(query))
+    return tuple(kind for kind in Kind if kind in found)

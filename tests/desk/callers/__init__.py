@@ -1,0 +1,14 @@
+"""What the tests about callers share: a number that is greeted in Hindi."""
+
+from sqlalchemy import insert
+
+from ivr.storage import schema
+from tests.people import CALLER, Phone
+
+
+def prefers_hindi(phone: Phone) -> None:
+    """Has the telephone of these tests greeted in Hindi, as after two calls in it."""
+    mark = phone.services.reports.keyed_ids.telephone(CALLER)
+    row = {"mark": mark, "language": "hi", "latest": "hi", "at": phone.services.clock()}
+    with phone.services.database.writing() as write:
+        write.execute(insert(schema.caller_languages).values(row))
