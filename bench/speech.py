@@ -182,14 +182,11 @@ def booking(line: Line, language: str) -> list[Scene]:
 
 
 def earliest_offer(line: Line, language: str) -> float:
-    """Return the seconds from the key for an appointment to the end of the first free time that is offered."""
+    """Return the seconds from the key for an appointment to the end of the first sentence that tells a free time."""
     way = booking(line, language)
-    asks = next(each for each in way if any(after.turn.call.slot for after in _offered(each, line)))
-    taken = [each.offer for each in _offered(asks, line) if each.turn.call.slot]
-    before = [heard for scene in way[1 : way.index(asks)] for heard in heard_in(scene)]
-    here = heard_in(asks)
-    first = next(number for number, (say, _) in enumerate(here) if say in taken)
-    return line.seconds([*before, *here[: first + 1]])
+    heard = [each for scene in way[1:] for each in heard_in(scene)]
+    first = next(number for number, (say, _) in enumerate(heard) if "at" in say.values)
+    return line.seconds(heard[: first + 1])
 
 
 def _offered(scene: Scene, line: Line) -> list[Scene]:
@@ -197,8 +194,9 @@ def _offered(scene: Scene, line: Line) -> list[Scene]:
 
 
 def listened_whole(line: Line, language: str) -> float:
-    """Return the seconds of all turns before the time is booked, each listened to whole."""
-    return line.seconds(heard for scene in booking(line, language)[:-1] for heard in heard_in(scene))
+    """Return the seconds of all turns before the time is booked, the last up to the key that confirms it."""
+    *whole, last, filed = booking(line, language)
+    return line.seconds(heard for scene in whole for heard in heard_in(scene)) + line.seconds(_up_to(last, filed.offer))
 
 
 def pressed_at_its_option(line: Line, language: str) -> float:
@@ -263,7 +261,11 @@ ROWS = (
         earliest_offer,
         most={"en": 12.0, "hi": 12.0},
     ),
-    Row("the earliest time booked, all listened to, to the confirming key", listened_whole, most={"en": 40, "hi": 48}),
+    Row(
+        "the earliest time booked, all listened to, until the confirming key is named",
+        listened_whole,
+        most={"en": 40, "hi": 48},
+    ),
     Row("the same, each key pressed when its option was said", pressed_at_its_option),
     Row("the same, each key pressed at once", pressed_at_once, most={"en": 18, "hi": 18}),
     Row("the promise of a time", promise_of_time, most={"en": 9, "hi": 9}),

@@ -35,7 +35,7 @@ window.speaksOn = () => { const u = window.pending; window.pending = null; u.one
 """
 """A voice that speaks each sentence until it is told to go on."""
 
-GREETING = ["Arunalaya physiotherapy clinic.", "हिंदी के लिए 9 दबाइए।"]
+GREETING = ["Arunalaya physiotherapy.", "हिंदी के लिए 9 दबाइए।"]
 
 PicksUp = Callable[..., Page]
 

@@ -21,10 +21,10 @@ SCRIPT = read_script(LANGUAGES)
 WEEK = CLINIC.line("main").hours.week
 
 WELCOME = {
-    "en": "Arunalaya physiotherapy clinic.",
-    "hi": "अरुणालय फ़िज़ियोथेरेपी क्लिनिक।",
+    "en": "Arunalaya physiotherapy.",
+    "hi": "अरुणालय फ़िज़ियोथेरेपी।",
 }
-EMERGENCY = {"en": "In an emergency, call 112.", "hi": "इमरजेंसी में 112 पर फ़ोन कीजिए।"}
+EMERGENCY = {"en": "In an emergency, call 112.", "hi": "इमरजेंसी में 112 मिलाइए।"}
 
 DIWALI = Closure({"en": "Diwali", "hi": "दिवाली"})
 HOLI = {"en": "Holi", "hi": "होली"}

@@ -1,4 +1,4 @@
-"""Checks that the line gets to the point: nothing is said twice in a row unasked, and nobody is led in circles.
+"""Checks that the line gets to the point: nothing twice in a row unasked, no circles, each sentence within its time.
 
 Pure: looks at the steps of the walks.
 """
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from ivr.line.blanks import Say
 from ivr.line.checks.explore import Step, Walk
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
+from ivr.line.checks.speaking_time import seconds
 from ivr.line.menu import BACK, LANGUAGE, PERSON, REPEAT, SIGNS
 from ivr.line.paths.events import EventKind
 from ivr.line.paths.states import State
@@ -16,6 +17,41 @@ from ivr.line.turn import Turn
 
 ASKS_AGAIN = frozenset({PERSON, REPEAT, BACK, LANGUAGE, SIGNS})
 """The standing keys, with which a caller asks for what was said before."""
+
+
+MOST_SECONDS: Mapping[str, float] = {
+    "advice_": 45.0,
+    "warning_signs": 30.0,
+    "refused": 20.0,
+    "not_kept": 20.0,
+    "filed_enough": 20.0,
+    "silence_2": 14.0,
+    "wrong_2": 14.0,
+    "": 12.0,
+}
+"""The most seconds of a sentence, by the beginning of its name; the first that fits counts."""
+
+
+def sentences_are_short(evidence: Evidence) -> Findings:
+    """Check that each sentence, as it is first heard in each language, takes no longer than it may."""
+    heard = _first_heard(evidence)
+    complaints = [
+        Complaint(f"{language}: {name} takes {taken:.0f} s; expected at most {most:.0f}")
+        for (language, name), say in heard.items()
+        for taken in (seconds(evidence.script.say(say, language).aloud, language),)
+        for most in (next(most for begins, most in MOST_SECONDS.items() if name.startswith(begins)),)
+        if taken > most
+    ]
+    return Findings(counted(len(heard), "sentences heard"), complaints)
+
+
+def _first_heard(evidence: Evidence) -> Mapping[tuple[str, str], Say]:
+    """Return each sentence with the blanks of the first time that it is heard, by its language and name."""
+    found: dict[tuple[str, str], Say] = {}
+    for _, _, step in evidence.steps():
+        for say in (*step.turn.first, *step.turn.asks):
+            found.setdefault((say.language or step.turn.call.language, say.name), say)
+    return found
 
 
 def nothing_is_said_twice(evidence: Evidence) -> Findings:

@@ -31,6 +31,7 @@ CHECKS: Mapping[str, Check] = {
     "0 leads to a person, or it is told that nobody is there": table.a_person_is_near,
     "0 is announced only where somebody can answer": table.a_person_is_offered_truly,
     "each language is reached from each, wherever 9 works": languages.languages_reach_each_other,
+    "no sentence takes longer than it may": brevity.sentences_are_short,
     "no option leads to a sentence that was just said": brevity.nothing_is_said_twice,
     "no options alone lead round": brevity.no_circles,
     "the choice is said before its key": words.choices_come_before_keys,

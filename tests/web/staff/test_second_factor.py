@@ -50,7 +50,7 @@ def test_the_square_holds_what_the_key_says(staff: Staff, phone: Phone) -> None:
     page = staff.browser.get(PAGE).text
     square = re.search(r'<div class="square"[^>]*>(<svg.*?</svg>)</div>', page, re.DOTALL)
     assert square
-    address = address_of(key_on(page), "asha", "Arunalaya physiotherapy clinic")
+    address = address_of(key_on(page), "asha", "Arunalaya physiotherapy")
     expected = segno.make(address, micro=False)
     look = {"omitsize": True, "dark": "#000", "light": "#fff", "svgclass": None, "lineclass": None}
     assert square[1] == expected.svg_inline(**look)
