@@ -143,7 +143,7 @@ def test_the_text_of_an_error_of_ours_stays_out_of_the_log(phone: Phone, log: py
     services = replace(phone.services, telephone=telephone)
     broken = Phone(create_app(services), services)
     call = broken.rings(caller=CALLER).press("1", "1", "1", "1", "1")
-    assert "our telephone line has a short fault" in call.words
+    assert "a small problem with our phone line" in call.words
     assert "a webhook of place /voice/summary failed: RuntimeError" in log.text
     assert personal_in(log.text) == []
 

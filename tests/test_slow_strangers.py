@@ -140,7 +140,7 @@ def _took(running: Web, port: int, kind: str, number: int) -> float:
     with strangers(port, kind, number):
         began = time.monotonic()
         assert isinstance(phone, Wire)
-        assert "opening hours" in phone.rings().press("4").words
+        assert "timings" in phone.rings().press("4").words
         took = time.monotonic() - began
         assert asked(f"{phone.base}/healthz").status_code == 200
     return took

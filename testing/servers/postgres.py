@@ -29,6 +29,7 @@ SETTINGS = {
     "max_connections": "50",
     "shared_buffers": "16MB",
     "dynamic_shared_memory_type": "mmap",  # in its own folder, so that no crash leaves some in /dev/shm
+    "autovacuum": "off",  # its counts would come at any moment, and change how a statement is planned
     "fsync": "off",  # what is written need not outlive the machine
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from testing.servers import until
 from tests.browser.conftest import SIZES
 from tests.browser.test_every_page import violations
 from tests.conftest import PASSWORD, PHONE_PAGE
@@ -113,6 +114,7 @@ def test_who_hangs_up_without_a_word_is_a_missed_call_at_the_desk(picks_up: Pick
     line.services.reports.spool_writer.settle()
     page.get_by_role("button", name="Hang up").click()
     expect(page.get_by_role("status")).to_have_text("The call is over")
+    assert until(lambda: bool(line.services.desk.missed.standing(clock())))
     (found,) = line.services.desk.missed.standing(clock())
     assert (found.phone.e164, found.how_far.kind) == ("+919999900001", "nothing")
 
@@ -121,7 +123,7 @@ def test_a_withheld_caller_keys_a_number_on_the_computers_keyboard(picks_up: Pic
     page = picks_up()
     page.select_option("#caller", label="Withheld")
     rings(page)
-    for words in ("Which day", "Which part", "We cannot see a number"):
+    for words in ("Which day", "Which part", "We cannot see your number"):
         page.keyboard.press("1")
         hears(page, words)
     page.keyboard.type("9999900003")
@@ -201,15 +203,17 @@ def test_each_sentence_is_spoken_in_its_language_by_the_best_voice_until_a_key_c
     page.keyboard.press("9")
     expect(page.get_by_role("status")).to_have_text("This is heard to its end first")
     assert page.evaluate("window.stopped") == 1, "no key cuts off what is said before keys are waited for"
-    page.evaluate("window.speaksOn()")
+    for words in ("Call 112 now", "This line cannot call an ambulance.", "See a doctor soon"):
+        expect(page.locator(".now")).to_contain_text(words)
+        page.evaluate("window.speaksOn()")
     expect(page.locator(".now")).to_have_text("What would you like to hear about?")
     page.keyboard.press("9")
     expect(page.locator(".now")).to_have_attribute("lang", "hi-IN")
     assert page.evaluate("window.stopped") == 2
-    assert [said[1:] for said in speaks(page)] == [["en-IN", "Indian English"]] * 3 + [["hi-IN", "Google Hindi"]]
+    assert [said[1:] for said in speaks(page)] == [["en-IN", "Indian English"]] * 5 + [["hi-IN", "Google Hindi"]]
     page.get_by_label("Speaks").uncheck()
     hears(page, "अभी क्या करें, यह सुनने के लिए 1 दबाइए।")
-    assert len(speaks(page)) == 4, "the rest is shown only"
+    assert len(speaks(page)) == 6, "the rest is shown only"
 
 
 def test_a_voice_that_never_begins_is_given_up_for_the_rest_of_the_call(picks_up: PicksUp) -> None:

@@ -28,8 +28,11 @@ RESTART = "*"
 
 
 def begin(call: Call, facts: Facts) -> Turn:
-    """Return the first turn of an incoming call."""
-    return arrive(replace(call, mute=True), START, facts)
+    """Return the first turn of an incoming call.
+
+    Which language a caller speaks is known where the call begins in another one than its line's.
+    """
+    return arrive(replace(call, mute=call.language == facts.line.language), START, facts)
 
 
 def press(call: Call, keys: str | None, facts: Facts) -> Turn:

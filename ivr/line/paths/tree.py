@@ -1,6 +1,8 @@
 """Arranges a whole call as a tree of scenes. What can follow is listed once, and pointed to afterwards.
 
-A scene may point to another only if the same keys are offered at both and lead to the same sentences. Pure.
+A scene may point to another only if the same keys are offered at both and lead to the same sentences, but for those
+that are said once in a call: all warning signs, and that nobody is at the reception. They are told where they come
+first. Pure.
 """
 
 from collections import deque
@@ -44,7 +46,7 @@ class _Tree:
         self._states = States(facts.menu)
         self._in_full: dict[State, Scene] = {}
         """The scene of each state that lists everything that can follow."""
-        self._told: dict[Standing, Keys] = {}
+        self._told: dict[tuple[Standing, bool], Keys] = {}
         self._next: dict[Keys, tuple[Scene, ...]] = {}
         self._told_at: dict[Keys, Keys] = {}
         todo = deque([first])
@@ -64,7 +66,7 @@ class _Tree:
         if scene.ends or is_another_call(scene.turn.call, self._first):
             return
         standing = self._standing(scene)
-        told = self._told.setdefault(standing, scene.keys)
+        told = self._told.setdefault((standing, scene.turn.call.mute), scene.keys)
         if told != scene.keys:
             self._told_at[scene.keys] = told
             return

@@ -171,6 +171,7 @@ LABELS: Mapping[tuple[EventKind, str], str] = {
     (EventKind.BEGINS, ""): later("The call begins"),
     (EventKind.KEY, ""): later("A number is entered"),
     (EventKind.KEY, "0"): later("Reception"),
+    (EventKind.KEY, "8"): later("All the warning signs"),
     (EventKind.KEY, "9"): later("The other language"),
     (EventKind.KEY, "*"): later("Hear it again"),
     (EventKind.KEY, "#"): later("Back to the main menu"),

@@ -120,7 +120,7 @@ def test_an_appointment_is_at_its_hour_with_its_reference_and_where_its_page_is(
     assert b"DTSTART:20261125T043000Z" in answer.data
     assert b"X-WR-TIMEZONE:Asia/Kolkata" in answer.data
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT15M" in answer.data
-    assert b"X-WR-CALNAME:Appointments at the Arunalaya" in answer.data
+    assert b"X-WR-CALNAME:Appointments at Arunalaya" in answer.data
 
 
 def test_nobodys_number_name_or_note_stands_in_it_but_the_initials(app: Flask, phone: Phone, link: str) -> None:

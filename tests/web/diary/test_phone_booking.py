@@ -34,12 +34,12 @@ def sees(staff: Staff) -> str:
 def test_one_tap_pauses_and_one_resumes(booking: Phone) -> None:
     staff = at_the_desk(booking)
     assert PAUSE in sees(staff)
-    assert "These times are free." in booking.rings().press("1").heard
+    assert "To book it, press 1." in booking.rings().press("1").heard
     switches(staff, BookingSwitch.PAUSED)
     assert AGAIN in sees(staff)
     assert "Please tell us a day, and we will call you to fix the time." in booking.rings().press("1").heard
     switches(staff, BookingSwitch.RESUMED)
-    assert "These times are free." in booking.rings().press("1").heard
+    assert "To book it, press 1." in booking.rings().press("1").heard
 
 
 def test_in_production_it_is_off_until_a_manager_confirms_what_the_page_says(booking: Phone) -> None:
@@ -49,10 +49,10 @@ def test_in_production_it_is_off_until_a_manager_confirms_what_the_page_says(boo
     seen = sees(staff)
     assert "1 patient at once; a visit takes 30 minutes." in seen
     assert "flask diary import" in seen, "how to bring over what is booked elsewhere"
-    assert "These times are free." not in booking.rings().press("1").heard
+    assert "To book it, press 1." not in booking.rings().press("1").heard
     switches(staff, BookingSwitch.CONFIRMED)
     assert PAUSE in sees(staff)
-    assert "These times are free." in booking.rings().press("1").heard
+    assert "To book it, press 1." in booking.rings().press("1").heard
 
 
 def test_a_word_that_is_no_switch_changes_nothing(booking: Phone) -> None:

@@ -5,15 +5,19 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from ivr.carrier.steps import Dials, Gathers, Heard
 from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.line.aloud.digits import spelled
+from ivr.line.blanks import Say
+from ivr.line.menu import MENU
 from ivr.line.paths.events import KEYPAD, EventKind
 from ivr.line.paths.transcript import Keys
 from ivr.line.phones import Phone as Number
+from ivr.line.places import Menu
 from ivr.line.script import Script
 from ivr.line.turn import Call, ChangeAppointment, CheckDigits, File, RingReception
 from ivr.storage.audit import By
@@ -43,7 +47,8 @@ class Share(NamedTuple):
 
 
 EVERY_WAY = Share(0, 1)
-STANDING = {"0", "9", "*", "#"}
+SIGNS = {"8"}
+STANDING = {"0", "9", "*", "#", *SIGNS}
 
 
 @dataclass
@@ -82,20 +87,41 @@ class Listener:
     def _agrees(self, read: Branch, call: Conversation) -> None:
         self.heard += 1
         words = heard(call)
+        if read.scene.turn.call.over_limit:  # who is blocked is offered a person until they are refused
+            words = [each for each in words if each.words not in self._once["option_person"]]
+        if self._was_said_before(read, words):
+            return
         assert words == list(read.heard), read.scene.keys
         assert self._page.issuperset(words), read.scene.keys
         if isinstance(call.waits, Gathers) and not read.is_another:
             self._is_offered(read, {each.words for each in words}, call.waits)
+
+    def _was_said_before(self, read: Branch, words: list[Heard]) -> bool:
+        """Whether the call leaves out, or says otherwise, what it has said once; the transcript tells it first."""
+        first = self._once["warning_signs"]
+        told = [each for each in read.heard if each.words not in first]
+        left_out = len(told) < len(read.heard) and words == told
+        return left_out or (read.key == "0" and any(each.words in self._once["still_nobody"] for each in words))
+
+    @cached_property
+    def _once(self) -> Mapping[str, frozenset[str]]:
+        """The words, in every language, of what a call says once."""
+        script = self.services.script
+        said = (Say("warning_signs"), Say("still_nobody"), Say("option_person", {"key": "0"}))
+        return {say.name: frozenset(script.everywhere(say).values()) for say in said}
 
     def _is_offered(self, read: Branch, words: set[str], asked: Gathers) -> None:
         """The keys that the words offer are those that the transcript has, each below its own sentence."""
         ways = [*read.next, *self._pointed_to(read)] if not read.scene.stays else []
         if any(each.scene.what is EventKind.KEY for each in ways) and asked.digits == 1:
             offered = {key for each in words for found in PRESS.findall(each) for key in found if key}
-            assert offered - STANDING == {each.key for each in ways if each.offered}, read.scene.keys
-            assert {each.label for each in ways if each.offered} <= words, read.scene.keys
+            told = [each for each in ways if each.offered and each.label in words]
+            assert offered - STANDING == {each.key for each in told}, read.scene.keys
+            place = MENU.get(read.scene.turn.call.place)
+            quiet = isinstance(place, Menu) and not place.says_options
+            assert quiet or len(told) == len([each for each in ways if each.offered]), read.scene.keys
             standing = {each.key for each in ways if not each.offered and each.scene.what is EventKind.KEY}
-            assert standing in (STANDING, set()), read.scene.keys
+            assert standing - SIGNS in (STANDING - SIGNS, set()), read.scene.keys
 
     def _pointed_to(self, read: Branch) -> list[Branch]:
         """What the transcript says to follow by pointing to where it is told."""
@@ -126,7 +152,8 @@ class Listener:
             self.compares(self._outcomes(branch)["wrong"], self._pressed(call, branch))
         else:
             after = self._pressed(call, branch)
-            assert not branch.scene.stays or where(after) == where(call), branch.scene.keys
+            stays = replace(where(after), mute=False) == replace(where(call), mute=False)
+            assert not branch.scene.stays or stays, branch.scene.keys
             self.compares(branch, after)
 
     def _files(self, filing: Branch, call: Conversation) -> None:
@@ -177,7 +204,10 @@ class Listener:
             return branch.scene.by
         means = {key for each in heard(call) for found in PRESS.findall(each.words) for key in found} | STANDING
         assert isinstance(call.waits, Gathers)
-        return branch.scene.by if not call.waits.digits else next(key for key in KEYPAD if key not in means)
+        place = MENU.get(where(call).place)
+        if not call.waits.digits or (isinstance(place, Menu) and not place.says_options):
+            return branch.scene.by
+        return next(key for key in KEYPAD if key not in means)
 
 
 def kind(branch: Branch) -> tuple[EventKind, str]:

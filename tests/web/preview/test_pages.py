@@ -83,7 +83,7 @@ def test_a_day_that_is_past_is_refused_in_words(staff: Staff, app: Flask) -> Non
     page = staff.browser.get("/desk/hear?on=2026-11-22&at=10:00")
     assert page.status_code == 400
     assert 'min="2026-11-23"' in page.text
-    assert "What was heard on a day that is past is not kept." in text(page.text)
+    assert "What was heard on a past day is not kept." in text(page.text)
     assert "Mon 23 Nov, 14:00" in text(page.text)
     done = app.test_cli_runner().invoke(args=["hear", "--at", "2026-11-22 10:00"])
     assert (done.exit_code, "a day that is past is not kept" in done.output) == (1, True)

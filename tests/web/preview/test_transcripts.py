@@ -58,7 +58,7 @@ AN_EARLY_EVENING = DeskClosure(date(2026, 12, 1), "", (Shift(time(9), time(15, 3
 def phone(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
     """A telephone at a clinic with closed days, a reception on its first line, and no limit that a test would meet."""
     path = Path(clinic_with_reception(tmp_path))
-    words = re.sub(r"^((calls|requests)_of_\w+) = \d+", r"\1 = 1000000", path.read_text(), flags=re.MULTILINE)
+    words = re.sub(r"^((calls|requests|rings)_of_\w+) = \d+", r"\1 = 1000000", path.read_text(), flags=re.MULTILINE)
     path.write_text(words.replace("\n# What a caller can ask for", f"{CLOSED}\n# What a caller can ask for", 1))
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(path)) as phone:
         services = phone.services
@@ -161,7 +161,7 @@ def compare(
     return listener.heard
 
 
-@pytest.fixture(params=[("where the telephone books", 1500), ("where it takes wishes", 1050)], ids=lambda each: each[0])
+@pytest.fixture(params=[("where the telephone books", 1800), ("where it takes wishes", 1800)], ids=lambda each: each[0])
 def told(
     request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
 ) -> Iterator[tuple[Phone, int]]:
