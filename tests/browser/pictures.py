@@ -133,7 +133,7 @@ def rings(page: Page, caller: str, keys: str, heard: str) -> str:
         page.click(f"[data-key='{key}']")
     page.wait_for_selector(f"text={heard}")
     expect(page.locator("#stay-silent")).to_be_enabled()
-    return "".join(filter(str.isdigit, page.locator("text=Your reference number is").inner_text()))
+    return "".join(filter(str.isdigit, page.locator("text=Reference number").inner_text()))
 
 
 def log_in(page: Page) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from ivr.line.blanks import Say
 from ivr.line.engine.call import begin, keys_of
 from ivr.line.paths.events import EventKind, next_events
+from ivr.line.paths.transitions import KEPT
 from ivr.line.places import Menu
 from ivr.line.turn import Call, Facts, HangUp, RingReception, Turn
 
@@ -93,7 +94,7 @@ def following(scene: Scene, facts: Facts) -> Iterator[Scene]:
     place = facts.menu[call.place]
     offers = keys_of(place, call, facts) if isinstance(place, Menu) else {}
     for what, by, turn in sorted(_told_of(scene.turn, facts), key=_order):
-        key = JOINED if turn.call.joined and what is EventKind.OUTCOME else by or SILENCE
+        key = JOINED if turn.call.joined and by == KEPT else by or SILENCE
         offer = offers[key][0] if key in offers else None
         yield Scene(what, key, (*scene.keys, key), turn, offer)
 

@@ -37,7 +37,7 @@ def test_one_tap_pauses_and_one_resumes(booking: Phone) -> None:
     assert "To book it, press 1." in booking.rings().press("1").heard
     switches(staff, BookingSwitch.PAUSED)
     assert AGAIN in sees(staff)
-    assert "Please tell us a day, and we will call you to fix the time." in booking.rings().press("1").heard
+    assert "Please choose a day, and we will call you to fix the time." in booking.rings().press("1").heard
     switches(staff, BookingSwitch.RESUMED)
     assert "To book it, press 1." in booking.rings().press("1").heard
 
