@@ -55,7 +55,7 @@ def test_it_says_of_every_check_and_language_what_it_looked_at_with_neither_stor
     }
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "line", "check"]
     done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **given}, capture_output=True, text=True, check=False, timeout=120
+        command, cwd=ROOT, env={**os.environ, **given}, capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stdout
     said = done.stdout.splitlines()
