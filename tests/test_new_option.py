@@ -11,7 +11,8 @@ from flask import Flask
 
 from config.clinic import LANGUAGES
 from config.sentences import read_for
-from ivr.line.checks.checks import prove
+from ivr.line.checks.checks import gather, judge
+from ivr.line.checks.scenarios import situations
 from ivr.line.engine.call import begin, press
 from ivr.line.engine.sentences import sentences
 from ivr.line.menu import LANGUAGES_PLACE, MENU, START, WANTS
@@ -114,6 +115,9 @@ def test_the_reports_name_it_as_it_is_offered(app: Flask, language: str, words: 
 
 
 def test_line_check_holds_and_the_picture_shows_it() -> None:
-    verdicts = prove(TABLE, CLINIC, SCRIPT, NOW)
+    several = (
+        each for each in situations(TABLE, CLINIC, NOW) if "a reception to ring" in each.name or "never" in each.name
+    )
+    verdicts = judge(gather(TABLE, CLINIC, SCRIPT, several))
     assert {verdict.check: verdict.complaints for verdict in verdicts if not verdict.holds} == {}
     assert "main -->|5| directions" in diagram(TABLE)

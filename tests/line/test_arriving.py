@@ -49,8 +49,9 @@ def names(turn: Turn) -> list[str]:
 def test_who_presses_nothing_hears_the_other_language_first_in_every_turn_after_the_first(
     language: str, now: str
 ) -> None:
-    at, turn = facts(now), rings(facts(now), language)
-    heard = []
+    at = facts(now)
+    at = replace(at, line=replace(at.line, language=language))
+    turn, heard = rings(at, language), []
     while not isinstance(turn.wait, HangUp):
         turn = press(turn.call, None, at)
         heard.append([say.language or turn.call.language for say in (*turn.first, *turn.asks)])
