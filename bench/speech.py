@@ -10,7 +10,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from itertools import pairwise, takewhile
@@ -61,8 +61,9 @@ class Line:
     facts: Facts
 
     def begins(self, language: str) -> Scene:
-        """Return the beginning of a call in this language."""
-        return beginning(Call(self.facts.line.key, language, START), self.facts)
+        """Return the beginning of a call on a line of this language."""
+        facts = replace(self.facts, line=replace(self.facts.line, language=language))
+        return beginning(Call(self.facts.line.key, language, START), facts)
 
     def seconds(self, heard: Iterable[Heard]) -> float:
         """Return the seconds that these sentences take."""
