@@ -69,7 +69,7 @@ Object.defineProperty(window, "speechSynthesis", { value: {
 """
 """What people's browsers have and a headless one has not: it says each sentence in no time."""
 
-PROMISE = "text=Your appointment is"
+PROMISE = "text=You are booked"
 
 NAMES = ("phone", "card", *PAGES)
 
