@@ -212,3 +212,12 @@ def test_the_hours_are_heard_and_lead_on_to_a_booking(phone: Phone) -> None:
         "Sunday, from half past nine in the morning until half past seven in the evening.",
     ]
     assert call.press("1").place == "book_day"
+
+
+@LANGUAGES
+def test_after_the_promise_any_other_key_says_it_again(phone: Phone, lang: str) -> None:
+    call = ring(phone, lang, "1", "1", "1", "1", "1")
+    reference = call.reference
+    assert call.press("1").reference == call.press("7").reference == reference
+    assert len(phone.services.desk.store.waiting()) == 1
+    assert call.press("1").over

@@ -148,6 +148,8 @@ def _missed(call: Call, place: Menu | Keying, facts: Facts, what: str, before: i
     """Return the turn after a mistake: more help each time; after the last one, the place for callers who give up."""
     if before + 1 >= place.misses:
         return arrive(call, place.gives_up, facts)
+    if what == WRONG and isinstance(place, Menu) and place.ends_on_silence:
+        return ask(call, place, facts)  # after a promise there is nothing to choose: it is said again
     return ask(call, place, facts, help_first=(help_after(what, before, place),))
 
 
