@@ -58,7 +58,7 @@ class Recording:
     sound: bytes = field(repr=False)
     seconds: float
     digest: str
-    """Of the sound; names it in its address, so that another sound has another address."""
+    """The digest of the sound. It stands in the address, so that another sound has another address."""
     says: str = ""
     """The words that it was made of, where they are other words than those of the sentence."""
 

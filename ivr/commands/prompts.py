@@ -23,7 +23,7 @@ from ivr.web.services import Services, services
 prompts = AppGroup("prompts", help="What callers hear: the sentences, and their recordings.")
 
 TOO_LONG, SLACK = 1.5, 1.0
-"""How many times as long as estimated a recording may be, and by how many seconds more: a human voice is unhurried."""
+"""The longest recording: so many times the estimate, and so many seconds more. A person speaks unhurried."""
 
 AFTERWARDS = "Now: flask --app wsgi line check; then restart web, workers and clock."
 

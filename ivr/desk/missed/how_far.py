@@ -17,7 +17,7 @@ OVER_LIMIT = "over_limit"
 """Words of a path beside the places of the menu: see ivr/reports/call_records.py."""
 
 RINGING, CLOSED, NOBODY = "ringing", "closed", "nobody"
-"""How far somebody came who asked for the reception."""
+"""The progress of a caller who asked for the reception."""
 
 PROMISES = ("kept", "booked", "moved", "cancelled")
 """The outcomes after which the clinic knows what the caller wishes, or has it in the diary."""

@@ -70,7 +70,7 @@ class MissedCall:
     at: datetime
     """The moment when the latest began."""
     how_far: HowFar
-    """How far the call came that came furthest."""
+    """The progress of the call that came furthest."""
     times: int = 1
 
     @property

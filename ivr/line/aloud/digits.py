@@ -17,7 +17,7 @@ class Phrase(NamedTuple):
 
 
 BETWEEN_GROUPS = ", "
-"""Where a voice pauses between two groups of digits."""
+"""The sign at which a voice pauses between two groups of digits."""
 
 SHORT = r"(?<![\w.,:/-])(?:\d|[1१]\d\d|[1१](?![9९])\d{3})(?![\w/-]|[.,:]\d)"
 """A key, or a short number that is called, such as 112 and 1098; neither an amount (500), a year nor a date."""

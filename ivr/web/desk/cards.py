@@ -191,7 +191,7 @@ NO_ACTS = frozenset(
         *(HistoryEvent.TO_TELL, HistoryEvent.NOT_TO_TELL, *Outcome),
     }
 )
-"""What is told for itself, after a colon, and not as what somebody has done."""
+"""The events that are told for themselves, after a colon, and not as what somebody has done."""
 
 
 def who_words(entry: HistoryEntry) -> str:

@@ -96,7 +96,7 @@ NO_ACTS = frozenset(
         *(DiaryEvent.TO_TELL, DiaryEvent.NOT_TO_TELL),
     }
 )
-"""What is told for itself, after a colon, and not as what somebody has done."""
+"""The events that are told for themselves, after a colon, and not as what somebody has done."""
 
 
 def author_words(entry: DiaryEntry) -> str:

@@ -21,7 +21,7 @@ COLUMNS: Cells = ("table", "row", "column", "value")
 """The heading for programs; docs/reports.md explains it."""
 
 FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet program takes for the beginning of a formula."""
+"""The characters that a spreadsheet program takes for the beginning of a formula."""
 
 
 def for_programs(report: PeriodReport, period: Period, line: str, figures: Iterable[Figure]) -> Iterator[Cells]:
