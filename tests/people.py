@@ -101,7 +101,8 @@ class Phone:
 
     def unsigned(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
         """Posts a form with just these headers."""
-        answer = self.app.test_client(use_cookies=False).post(self.within(path), data=form, headers=headers)
+        anybody = self.app.test_client(use_cookies=False)
+        answer = anybody.post(self.within(path), data=form, headers=headers, buffered=True)  # it has left
         self.services.reports.spool_writer.settle()  # who looks at the journal next finds there what this has left
         return answer
 
@@ -189,14 +190,14 @@ class Conversation:
 
     def hangs_up(self, **more: str) -> "Conversation":
         """Hangs up: the carrier says that the call is over."""
-        fields = self._form({"CallStatus": "completed", "CallDuration": "61", **more})
+        fields = self.form({"CallStatus": "completed", "CallDuration": "61", **more})
         assert self.phone.posts("/voice/status", fields).status_code == 204
         return self
 
     def follows(self, url: str, more: Mapping[str, str]) -> None:
         """Goes on with this URL and reads what comes back."""
         path = self.phone.within(urljoin(self.url or "/voice", url))
-        self._last = (path, self._form(more))
+        self._last = (path, self.form(more))
         answer = self.phone.posts(*self._last)
         self.documents += 1
         assert answer.status_code == 200, f"{answer.status_code} at {path.partition('?')[0]}"
@@ -204,7 +205,7 @@ class Conversation:
         self.url = path
         self._read(answer.text)
 
-    def _form(self, more: Mapping[str, str]) -> dict[str, str]:
+    def form(self, more: Mapping[str, str]) -> dict[str, str]:
         return {"CallSid": self.sid, "AccountSid": "AC" + "0" * 32, "CallStatus": "in-progress", **self.fields, **more}
 
     def _read(self, document: str) -> None:

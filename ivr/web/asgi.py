@@ -53,6 +53,8 @@ class WholeAnswer:
     status: int
     headers: Headers
     content: bytes
+    close: Callable[[], None] = lambda: None
+    """What the application wants done when the answer has left (PEP 3333)."""
 
     async def to(self, send: Send, method: str) -> None:
         """Send it, to HEAD without its content."""
@@ -94,7 +96,10 @@ class AsgiServer:
             return
         loop = asyncio.get_running_loop()
         answer = await loop.run_in_executor(self._threads, answer_of, self._app, environ(scope, body))
-        await answer.to(send, scope["method"])
+        try:
+            await answer.to(send, scope["method"])
+        finally:
+            await loop.run_in_executor(self._threads, end, answer)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Close the application when the server has ended its last request."""
@@ -165,7 +170,10 @@ def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def answer_of(app: Wsgi, request: dict[str, Any]) -> WholeAnswer:
-    """Return the application's answer to this request. An error that it has let out is logged, without its values."""
+    """Return the application's answer to this request, not yet closed.
+
+    An error that the application has let out is logged, without its values.
+    """
     begun: list[tuple[str, Headers]] = []
     written: list[bytes] = []
 
@@ -175,12 +183,22 @@ def answer_of(app: Wsgi, request: dict[str, Any]) -> WholeAnswer:
 
     try:
         chunks = app(request, start_response)
+        close = getattr(chunks, "close", lambda: None)
         try:
             written.extend(chunks)
-        finally:
-            getattr(chunks, "close", lambda: None)()
+        except Exception:
+            close()
+            raise
     except Exception:
         log.exception("a request has failed")
         return BROKEN
     status, headers = begun[-1]
-    return WholeAnswer(int(status[:3]), headers, b"".join(written))
+    return WholeAnswer(int(status[:3]), headers, b"".join(written), close)
+
+
+def end(answer: WholeAnswer) -> None:
+    """Do what the application wants done when its answer has left. An error is logged, without its values."""
+    try:
+        answer.close()
+    except Exception:
+        log.exception("what follows an answer has failed")

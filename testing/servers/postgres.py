@@ -49,9 +49,12 @@ EMPTY = """
     FOR one IN SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL LOOP
         EXECUTE format('ALTER SEQUENCE %I RESTART', one);
     END LOOP;
+    DELETE FROM pg_statistic USING pg_class
+    WHERE starelid = pg_class.oid AND relnamespace = 'public'::regnamespace;
     END $$
 """
-"""Only what holds rows is emptied, and only what was counted counts anew: each takes a file of its own."""
+"""Only what holds rows is emptied, and only what was counted counts anew: each takes a file of its own. With the rows
+goes what ANALYZE has learned of them, which would change how the next ones are looked up."""
 
 
 SHAPE = """

@@ -162,7 +162,7 @@ POSTGRES = [("postgres", reader, True) for reader in READERS]
 
 @pytest.mark.parametrize(
     ("database_url", "reader", "counted"),
-    [*SQLITE, *POSTGRES, ("postgres", the_list, False), ("postgres", the_sweep, False)],
+    [*SQLITE, *POSTGRES, ("postgres", the_sweep, False)],
     indirect=["database_url"],
 )
 def test_no_table_is_read_from_end_to_end(filled: Database, reader: Reader, counted: bool) -> None:

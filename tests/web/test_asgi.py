@@ -48,6 +48,17 @@ def runs(work: Coroutine[Any, Any, None]) -> None:
 
 def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope: Any) -> list[Message]:
     """What is sent as the answer to a request that comes so."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    serve(AsgiServer(app, lambda: None, seconds), came, send, **scope)
+    return sent
+
+
+def serve(server: AsgiServer, came: Sequence[Message | str], send: asgi.Send, **scope: Any) -> None:
+    """Lets the server answer a request that comes so."""
     usual: dict[str, Any] = {
         "type": "http",
         "method": "POST",
@@ -59,7 +70,6 @@ def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope:
         "client": ("192.0.2.7", 4711),
         "server": ("127.0.0.1", 8000),
     }
-    sent: list[Message] = []
     waiting = iter(came)
 
     async def receive() -> Message:
@@ -69,12 +79,7 @@ def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope:
         assert not isinstance(message, str)
         return message
 
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    answering = AsgiServer(app, lambda: None, seconds)({**usual, **scope}, receive, send)
-    runs(asyncio.wait_for(answering, 10 + seconds))
-    return sent
+    runs(asyncio.wait_for(server({**usual, **scope}, receive, send), 15))
 
 
 def test_a_body_that_comes_in_pieces_is_passed_on_as_one() -> None:
@@ -150,6 +155,51 @@ def test_an_error_that_the_application_lets_out_is_logged_without_its_values(cap
     begun, ended = served(broken, body(b""))
     assert (begun["status"], ended["body"]) == (500, asgi.BROKEN.content)
     assert "a request has failed" in caplog.messages
+
+
+class Closing(list[bytes]):
+    """An answer that says when it is closed."""
+
+    def __init__(self, close: Callable[[], object]) -> None:
+        super().__init__([b"said"])
+        self.close = close
+
+
+def closing(close: Callable[[], object]) -> Any:
+    def app(_environ: object, start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [])
+        return Closing(close)
+
+    return app
+
+
+def test_what_follows_an_answer_is_done_when_it_has_left() -> None:
+    events: list[str] = []
+
+    async def send(message: Message) -> None:
+        events.append(message["type"])
+
+    server = AsgiServer(closing(lambda: events.append("closed")), lambda: None)
+    serve(server, body(b""), send)
+    assert events == ["http.response.start", "http.response.body", "closed"]
+
+
+def test_what_follows_is_done_though_nobody_takes_the_answer() -> None:
+    events: list[str] = []
+
+    async def send(_message: Message) -> None:
+        raise ConnectionResetError
+
+    server = AsgiServer(closing(lambda: events.append("closed")), lambda: None)
+    with pytest.raises(ConnectionResetError):
+        serve(server, body(b""), send)
+    assert events == ["closed"]
+
+
+def test_a_mistake_in_what_follows_is_logged_and_the_answer_stands(caplog: pytest.LogCaptureFixture) -> None:
+    begun, ended = served(closing(lambda: int("+919999900001!")), body(b""))
+    assert (begun["status"], ended["body"]) == (200, b"said")
+    assert "what follows an answer has failed" in caplog.messages
 
 
 def test_when_the_server_ends_what_is_pending_is_written() -> None:

@@ -4,9 +4,10 @@ Records nothing of the reception's own leg, and nothing that the carrier has not
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from flask import request
+from flask import Response, request
 
 from ivr.carrier.call_event import CallEvent
 from ivr.line.menu import LANGUAGES_PLACE
@@ -19,12 +20,17 @@ UNHEARD = frozenset({"answered", "screen", "status"})
 """Last parts of the URLs that no caller hears: those of the reception's own leg and of the call's status."""
 
 
-def leave(happened: CallEvent, turn: Turn, before: Sequence[str] = ()) -> None:
-    """Record the places and outcomes that a call passed, and the place at which it is now."""
+def trace_of(happened: CallEvent, turn: Turn, before: Sequence[str] = ()) -> Trace:
+    """Return the trace of a step: the places and outcomes that a call passed, and the place at which it is now."""
     again = (FAULT,) if request.path.startswith(AGAIN) else ()  # an earlier answer of this call was an apology
     what = (*again, *before, *turn.through, turn.call.place)
     spoken = (turn.call.line, turn.call.language)
-    _write(happened, request.full_path, what, spoken, caller=_caller(happened, turn))
+    return _trace(happened, request.full_path, what, spoken, caller=_caller(happened, turn))
+
+
+def leave(trace: Trace, answer: Response) -> None:
+    """Record the trace when the answer has left: who dies before has told the caller nothing, and leaves none."""
+    answer.call_on_close(partial(services().reports.spool_writer.write, trace))
 
 
 def leave_fault(happened: CallEvent | None, failed: str) -> None:
@@ -32,13 +38,14 @@ def leave_fault(happened: CallEvent | None, failed: str) -> None:
     place = failed.partition("?")[0].rpartition("/")[2]
     if happened is not None and place not in UNHEARD:
         line = services().clinic.line_rung(happened.called, happened.forwarded_from)
-        _write(happened, failed, (FAULT,), (line.key, ""))
+        services().reports.spool_writer.write(_trace(happened, failed, (FAULT,), (line.key, "")))
 
 
 def leave_end(happened: CallEvent) -> None:
     """Record the end of a call."""
     what = (FAILED,) if happened.failed else ()
-    _write(happened, "", what, ("", ""), over=True, lasted=happened.lasted)
+    ended = _trace(happened, "", what, ("", ""), over=True, lasted=happened.lasted)
+    services().reports.spool_writer.write(ended)
 
 
 def _caller(happened: CallEvent, turn: Turn) -> str:
@@ -54,8 +61,8 @@ def _caller(happened: CallEvent, turn: Turn) -> str:
     return services().reports.keyed_ids.telephone(number.e164) if number else ""
 
 
-def _write(happened: CallEvent, address: str, what: tuple[str, ...], spoken: tuple[str, str], **more: Any) -> None:
-    """Write a trace with the line and the language; both are empty where they are not known."""
+def _trace(happened: CallEvent, address: str, what: tuple[str, ...], spoken: tuple[str, str], **more: Any) -> Trace:
+    """Return a trace with the line and the language; both are empty where they are not known."""
     here, (line, language) = services(), spoken
     mark, step = here.reports.keyed_ids.call(happened.call_id), here.reports.keyed_ids.step(address)
-    here.reports.spool_writer.write(Trace(mark, here.clock(), line, language, what, step, **more))
+    return Trace(mark, here.clock(), line, language, what, step, **more)

@@ -25,7 +25,7 @@ from ivr.metrics.table import CALLS
 from ivr.web.guards import event, event_if_signed, guarded_by, open_to_all, public_base, signed_by_carrier
 from ivr.web.services import services
 from ivr.web.telephone.actions import done_for, facts_of, sender
-from ivr.web.telephone.call_log import leave, leave_end, leave_fault
+from ivr.web.telephone.call_log import leave, leave_end, leave_fault, trace_of
 from ivr.web.telephone.call_urls import CallUrls
 from ivr.web.telephone.missed import note_missed
 from ivr.web.telephone.retry import once_more
@@ -151,10 +151,10 @@ def _spoken(language: str) -> str:
 def _heard(turn: Turn, *before: str) -> Response:
     """Return the answer to the caller, after recording it. `before` are the places and outcomes that the call passed.
 
-    It is recorded last, so that the record tells what was heard.
+    It is recorded when the answer has left, so that the record tells what was heard.
     """
     answer = _answer(turn)
-    leave(event(), turn, before)
+    leave(trace_of(event(), turn, before), answer)
     return answer
 
 
