@@ -248,12 +248,18 @@ class Row:
 
 
 FIRST_WORD = {"en": 4.0, "hi": 4.0}
+OTHER_LANGUAGE = {"en": 5.0, "hi": 5.0}
+"""While the clinic is closed, the emergency line, which no key may cut off, comes before the other language."""
 
 ROWS = (
     Row("the first useful word, on a line that begins in this language", first_useful_word, most=FIRST_WORD),
     Row("the same, closed", first_useful_word, CLOSED, most=FIRST_WORD),
-    Row("the first word in this language, on a line that begins in the other", first_word_in_another, most=FIRST_WORD),
-    Row("the same, closed", first_word_in_another, CLOSED, most=FIRST_WORD),
+    Row(
+        "the first word in this language, on a line that begins in the other",
+        first_word_in_another,
+        most=OTHER_LANGUAGE,
+    ),
+    Row("the same, closed", first_word_in_another, CLOSED, most=OTHER_LANGUAGE),
     Row("the greeting, up to the first option", greeting),
     Row("the same, closed", greeting, CLOSED),
     Row("the greeting and the whole first menu", first_turn),

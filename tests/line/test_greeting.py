@@ -195,7 +195,7 @@ SCENES = {
 }
 
 
-SWITCH = {"en": "हिंदी के लिए 9 दबाइए।", "hi": "For English, press 9."}
+SWITCH = {"en": "हिंदी के लिए 9 दबाइए।", "hi": "For English press 9."}
 """The way to the other language, in that language."""
 
 

@@ -93,7 +93,7 @@ def test_after_two_calls_in_hindi_the_third_is_greeted_in_it_and_offers_english(
     third = phone.rings()
     assert third.spoken[0].language == HINDI
     offers = [each.words for each in third.spoken if each.language == ENGLISH]
-    assert offers == ["For English, press 9."]
+    assert offers == ["For English press 9."]
     assert third.press("4").languages == {HINDI}
     assert begins_in(phone, line="second") == "hi", "on every line"
     assert begins_in(phone, OTHER) == "en"

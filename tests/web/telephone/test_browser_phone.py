@@ -126,7 +126,7 @@ def test_a_silence_is_heard_as_at_the_carrier(running: Phone) -> None:
 def test_another_language_is_named_with_every_sentence(running: Phone) -> None:
     call = holder(running).rings().does("9")
     back = {sound["words"] for sound in call.last["heard"] if sound["language"] == "en-IN"}
-    assert back == {"For English, press 9."}, "the way back is in the other one"
+    assert back == {"For English press 9."}, "the way back is in the other one"
     assert {sound["language"] for sound in call.last["heard"]} == {"hi-IN", "en-IN"}
 
 
