@@ -8,12 +8,17 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 HOME = "IN"
 """The country (ISO 3166) whose dialling rules apply to a number without a country code."""
+
+REMEMBERED = 2_000
+"""Numbers that a process remembers having read: one webhook reads its caller's eight times."""
 
 LONGEST_KEYED = 20
 """Most digits that are read as a number; a key that is held down can send hundreds."""
@@ -78,9 +83,7 @@ class Phone:
     e164: str
 
     def __post_init__(self) -> None:
-        number = _read(self.e164, None)
-        written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-        if written != self.e164 or not phonenumbers.is_valid_number(number):
+        if _valid(self.e164, None).e164 != self.e164:
             raise NumberRefused(Refusal.NO_SUCH_NUMBER)
 
     def __str__(self) -> str:
@@ -119,7 +122,7 @@ class Dialling:
         """
         if not digits.isascii() or not digits.isdigit() or len(digits) > LONGEST_KEYED:
             raise NumberRefused(Refusal.NO_SUCH_NUMBER)
-        return self._allowed(_read(digits, HOME))
+        return self._allowed(_valid(digits, HOME))
 
     def is_emergency(self, digits: str) -> bool:
         """Return whether these digits are a number for emergencies, such as 112."""
@@ -127,14 +130,14 @@ class Dialling:
 
     def to_ring(self, written: str) -> Phone:
         """Return the number that somebody typed for the clinic to ring. Raises NumberRefused."""
-        return self._allowed(_read(typed(written).e164, None))
+        return self._allowed(_valid(typed(written).e164, None))
 
     def caller_id(self, sender: str) -> Phone | None:
         """Return the caller's number; None if it is withheld, invalid, or must not be called."""
         if is_withheld(sender):
             return None
         try:
-            return self._allowed(_read(sender, HOME))
+            return self._allowed(_valid(sender, HOME))
         except NumberRefused:
             return None
 
@@ -164,14 +167,12 @@ class Dialling:
             raise NumberRefused(Refusal.OUR_OWN)
         return found
 
-    def _allowed(self, number: PhoneNumber) -> Phone:
-        if not phonenumbers.is_valid_number(number):
-            raise NumberRefused(Refusal.NO_SUCH_NUMBER)
-        if phonenumbers.region_code_for_number(number) not in self.countries:
+    def _allowed(self, number: "_ValidNumber") -> Phone:
+        if number.region not in self.countries:
             raise NumberRefused(Refusal.COUNTRY)
-        if phonenumbers.number_type(number) in PAID_BY_WHOM_WE_RING:
+        if number.kind in PAID_BY_WHOM_WE_RING:
             raise NumberRefused(Refusal.PREMIUM)
-        found = Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+        found = Phone(number.e164)
         if found in self.ours:
             raise NumberRefused(Refusal.OUR_OWN)
         return found
@@ -179,8 +180,7 @@ class Dialling:
 
 def phone(written: str) -> Phone:
     """Return the number from text: with a country code, or as dialled in India. Raises NumberRefused."""
-    number = _read(written, HOME)
-    return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+    return Phone(_valid(written, HOME).e164)
 
 
 def typed(written: str) -> Phone:
@@ -220,6 +220,25 @@ def among(written: str, numbers: Collection[Phone]) -> bool:
         return phone(written) in numbers
     except NumberRefused:
         return False
+
+
+class _ValidNumber(NamedTuple):
+    """The facts about a valid number."""
+
+    e164: str
+    region: str | None
+    """The country as ISO 3166 has it, or 001; None where nobody knows."""
+    kind: int
+
+
+@lru_cache(REMEMBERED)
+def _valid(written: str, country: str | None) -> _ValidNumber:
+    """Return the facts about a number. Raises NumberRefused where it is none, or is not valid."""
+    number = _read(written, country)
+    if not phonenumbers.is_valid_number(number):
+        raise NumberRefused(Refusal.NO_SUCH_NUMBER)
+    written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return _ValidNumber(written, phonenumbers.region_code_for_number(number), phonenumbers.number_type(number))
 
 
 def _read(written: str, country: str | None) -> PhoneNumber:
