@@ -69,7 +69,7 @@ Object.defineProperty(window, "speechSynthesis", { value: {
 """
 """What people's browsers have and a headless one has not: it says each sentence in no time."""
 
-PROMISE = "text=You are booked"
+PROMISE = "text=Your appointment is booked"
 
 NAMES = ("phone", "card", *PAGES)
 
@@ -80,7 +80,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with running() as services, launched() as browser:
         page = opened(browser, services)
-        rings(page, "99999 09901", "11", "You are booked")
+        rings(page, "99999 09901", "11", "Your appointment is booked")
         take(page, "phone", wide=PROMISE, narrow=PROMISE)
         page.click("#hang-up")
         reference = rings(page, "99999 09902", "2111", "We have your request")

@@ -61,7 +61,7 @@ def test_another_language_is_asked_for_with_9_and_the_request_is_in_it(running: 
     call = rings(running, "--lang", "hi", "--keys", "2 1 1 1")
     assert [each.language for each in running.services.desk.store.waiting()] == ["hi"]
     assert call.output.index("> 9") < call.output.index("> 2")
-    assert "आपका अनुरोध दर्ज है।" in call.output
+    assert "आपका अनुरोध मिल गया।" in call.output
 
 
 def test_a_line_can_be_named_by_its_number_and_a_dash_is_a_silence(running: Phone) -> None:

@@ -101,7 +101,7 @@ def test_one_tap_frees_all_that_was_shown_and_one_takes_it_back(both: Phone, des
 def test_what_is_taken_by_then_stays_cancelled_and_is_named(both: Phone, desk: Staff) -> None:
     references = floods_in(both)
     page = frees(desk)
-    assert "You are booked today at three" in both.rings().press("1", "1").words
+    assert "Your appointment is booked today at three" in both.rings().press("1", "1").words
     page = takes_back(desk, page)
     assert "4 appointments are booked again." in page
     assert f"somebody has changed them: {references[0]}." in page

@@ -68,7 +68,7 @@ def of_caller(services: Services, caller: str) -> Appointment:
 def books_by_phone(phone: Phone, caller: str) -> str:
     """The last two digits of the reference."""
     call = hangs_up(phone.rings(caller=caller).press(*EARLIEST))
-    assert "You are booked today" in call.words
+    assert "Your appointment is booked today" in call.words
     return call.spoken_reference[-2:]
 
 

@@ -31,7 +31,7 @@ AT_THREE = datetime.fromisoformat("2026-11-23T15:00+05:30")
 EARLIEST = ("1", "1")
 """An appointment at the earliest time, for the number that calls."""
 
-BOOKED = "You are booked today at three in the afternoon."
+BOOKED = "Your appointment is booked today at three in the afternoon."
 TAKEN = "Sorry, that time has just been taken."
 AWAY = "We cannot see our free times just now. Please choose a day, and we will call you to fix the time."
 FULL = "No more appointments can be booked on the phone for this number."
@@ -78,7 +78,7 @@ def test_two_keys_book_the_earliest_time(both: Phone) -> None:
 
 def test_the_same_in_hindi(both: Phone) -> None:
     call = both.rings(lang="hi").press(*EARLIEST)
-    assert "आज दोपहर तीन बजे का समय आपका है।" in said(call)
+    assert "आज दोपहर तीन बजे का अपॉइंटमेंट बुक हो गया है।" in said(call)
     assert [each.language for each in diary(both)] == ["hi"]
 
 
@@ -117,7 +117,7 @@ def test_who_comes_second_hears_that_it_was_taken_and_the_next_ones(both: Phone)
     heard = said(second.press("1"))
     assert TAKEN in heard
     assert "The earliest time is today at half past three in the afternoon." in heard
-    assert "You are booked today at half past three" in said(second.press("1"))
+    assert "Your appointment is booked today at half past three" in said(second.press("1"))
     assert [each.starts for each in diary(both)] == [AT_THREE, AT_THREE + timedelta(minutes=30)]
 
 
@@ -178,9 +178,9 @@ def test_a_database_that_is_away_costs_the_caller_a_sentence_and_the_wish_is_kep
 
 
 def test_a_number_has_at_most_two_by_telephone_and_then_leaves_a_wish(both: Phone) -> None:
-    assert "You are booked" in said(both.rings().press(*EARLIEST))
+    assert "Your appointment is booked" in said(both.rings().press(*EARLIEST))
     same_person = ("1", "1", "1", "1")
-    assert "You are booked" in said(both.rings().press(*same_person))
+    assert "Your appointment is booked" in said(both.rings().press(*same_person))
     third = both.rings().press(*same_person)
     assert FULL in said(third)
     third.press("1", "1", "1", "1", "1")
@@ -191,10 +191,10 @@ def test_entered_numbers_get_at_most_a_quarter_of_a_days_times(both: Phone) -> N
     told = []
     for number in range(7):
         call = both.rings(caller="anonymous").press("1", "1", f"99998{number:05}#", "1", "1")
-        told.append("You are booked" in said(call))
+        told.append("Your appointment is booked" in said(call))
     assert told == [True] * 5 + [False] * 2, "of 23 times on a Monday"
     assert {each.whose for each in diary(both)} == {Whose.KEYED}
-    assert "You are booked" in said(both.rings().press(*EARLIEST)), "others go on"
+    assert "Your appointment is booked" in said(both.rings().press(*EARLIEST)), "others go on"
 
 
 class TooLate(Deadline):

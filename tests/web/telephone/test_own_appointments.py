@@ -77,7 +77,7 @@ def test_a_cancelled_appointment_is_free_at_once_and_the_caller_hears_of_it_no_m
     assert "Your appointment is cancelled." in said(call)
     assert only(both).status is AppointmentStatus.CANCELLED
     assert HEARS not in said(both.rings())
-    assert "You are booked today at three" in said(both.rings(caller=OTHER).press(*EARLIEST))
+    assert "Your appointment is booked today at three" in said(both.rings(caller=OTHER).press(*EARLIEST))
 
 
 def test_three_wrong_tries_in_a_day_are_the_last_ones_and_the_wish_goes_to_the_desk(both: Phone, clock: Clock) -> None:
@@ -168,7 +168,7 @@ def test_somebody_else_of_the_family_has_an_appointment_and_a_request_of_their_o
 def test_nobody_is_asked_whose_it_is_on_a_number_that_was_entered(both: Phone) -> None:
     books(both)
     call = both.rings(caller=OTHER).press("1", "3", f"{CALLER[3:]}#", "1", "1")
-    assert "You are booked today at half past three" in said(call)
+    assert "Your appointment is booked today at half past three" in said(call)
     assert [each.whose for each in both.services.diary.reads.of_phone(CALLER)] == ["own", "keyed"]
 
 

@@ -1,0 +1,34 @@
+"""`flask phone` walks each way of a call and its failures, in both languages, and prints what a caller hears."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.people import Clock, Phone
+from tests.phone.ways import WAYS, Way, line_for, words_of
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> Way:
+    """Each way."""
+    return WAYS[request.param]
+
+
+@pytest.fixture
+def phone(way: Way, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+    """The line that it is walked on."""
+    with line_for(way.stores, tmp_path, sqlite_url, redis_url, clock) as phone:
+        yield phone
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_the_terminal_walks_it(phone: Phone, way: Way, language: str) -> None:
+    caller = ("--from", way.caller) if way.caller else ()
+    told = phone.app.test_cli_runner().invoke(args=["phone", "--lang", language, *caller, "--keys", way.keys])
+    assert told.exit_code == 0, told.output
+    at = 0
+    for name in way.hears:
+        words = words_of(phone, name, language)
+        assert words in told.output[at:], f"{words}\n\n{told.output}"
+        at = told.output.index(words, at)
