@@ -87,6 +87,7 @@ class Server(ABC):
     account: Account = OURSELVES
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
     _leash: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+    _paused: bool = field(default=False, init=False, repr=False)
 
     orderly_end: ClassVar[signal.Signals]
     orphans_end: ClassVar[signal.Signals]
@@ -126,15 +127,19 @@ class Server(ABC):
 
     def pause(self) -> None:
         """Freeze it whole: its port still takes connections, and nobody answers."""
+        self._paused = True
         # Its first process goes first: after that no child is born, and no child's number is given away.
         self._freeze(self._family()[:1])
         self._freeze(self._family())
 
     def resume(self) -> None:
-        """Thaw it, its first process last, which then finds its children as it left them."""
+        """Thaw it if it was paused, its first process last, which then finds its children as it left them."""
+        if not self._paused:
+            return
         # Only those who stand still: another may have ended meanwhile, and its number be anybody's.
         for member in [each for each in reversed(self._family()) if status(each) == "stopped"]:
             os.kill(member, signal.SIGCONT)
+        self._paused = False
 
     def _freeze(self, members: list[int]) -> None:
         for member in members:
@@ -155,6 +160,7 @@ class Server(ABC):
         if self._process is not None:
             self._process.wait(PATIENCE)
         self._process = self._leash = None
+        self._paused = False
 
     def _give_up(self, what: str) -> None:
         self.kill()
