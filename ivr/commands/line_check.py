@@ -6,24 +6,28 @@ Needs neither the database nor Redis; most of the checks are in ivr/line/checks.
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import click
 from flask.cli import AppGroup
 
 from ivr.carrier.addresses import Addresses
+from ivr.carrier.carriers import Carriers
 from ivr.carrier.leg import Leg
 from ivr.carrier.port import Carrier
-from ivr.carrier.steps import Gathers, HangsUp, Heard
+from ivr.carrier.steps import Dials, Gathers, HangsUp, Heard, Pauses
 from ivr.line.blanks import Say
 from ivr.line.checks.checks import Verdict, prove
 from ivr.line.menu import MENU, SCREENING
-from ivr.line.paths.events import KEYPAD
+from ivr.line.paths.events import KEYPAD, SOMEBODY
 from ivr.line.places import Screening
 from ivr.line.script import Script
-from ivr.line.turn import Call
+from ivr.line.turn import Call, RingReception, Turn
 from ivr.web.services import services
 
 line = AppGroup("line", help="The telephone line itself.")
+
+ONLY_THE_KEY = "only its key gives the reception the patient"
 
 MOST_SHOWN = 12
 """Most complaints shown of one check. A broken menu has hundreds that say the same."""
@@ -35,14 +39,21 @@ def check() -> None:
     here = services()
     with _nothing_thrown_away():
         verdicts = prove(MENU, here.hours.clinic_now(), here.script, here.clock())
-    verdicts.append(fault_ends(here.telephone.carrier, here.script))
-    verdicts.append(only_the_key_puts_through(here.telephone.carrier, SCREENING, here.script.languages))
+    verdicts += _of_the_carriers(here.telephone.carriers, here.script)
     for verdict in verdicts:
         click.echo(f"{verdict.check}: {verdict.looked_at}, {'pass' if verdict.holds else 'FAIL'}")
         for complaint in _shown(verdict.complaints):
             click.echo(f"  - {complaint}")
     if not all(verdict.holds for verdict in verdicts):
         raise click.exceptions.Exit(1)
+
+
+def _of_the_carriers(found: Carriers, script: Script) -> Iterator[Verdict]:
+    """Yield the verdicts on each carrier's documents, with its name where there are several."""
+    for name, carrier in found.by_name.items():
+        at = f", at {name}" if len(found.by_name) > 1 else ""
+        for each in (fault_ends(carrier, script), only_the_key_puts_through(carrier, SCREENING, script.languages)):
+            yield replace(each, check=f"{each.check}{at}")
 
 
 @contextmanager
@@ -78,7 +89,10 @@ ANYWHERE = Addresses(*(lambda _call: "/",) * 3)
 
 def only_the_key_puts_through(carrier: Carrier, screening: Screening, languages: tuple[str, ...]) -> Verdict:
     """Check the reception's leg: only the right key connects the patient, and everything else soon ends the leg."""
-    todo = [Leg(Call("", language, ""), screening, begins=True) for language in languages]
+    begun = [Leg(Call("", language, ""), screening, begins=True) for language in languages]
+    if any(counts_the_key := [_counted_key(carrier, leg) for leg in begun]):
+        return _carrier_counts(carrier, begun, counts_the_key)
+    todo = [*begun]
     walked, complaints = set[Leg](), list[str]()
     while todo:
         leg = todo.pop()
@@ -91,7 +105,24 @@ def only_the_key_puts_through(carrier: Carrier, screening: Screening, languages:
         elif waits:
             after = (Leg(leg.asked_again, screening, pressed=key) for key in (None, *KEYPAD))
             todo += [each for each in after if each not in walked]
-    return Verdict("only its key gives the reception the patient", f"{len(walked)} steps", tuple(complaints))
+    return Verdict(ONLY_THE_KEY, f"{len(walked)} steps", tuple(complaints))
+
+
+def _counted_key(carrier: Carrier, leg: Leg) -> str:
+    """Return the key that the carrier counts by itself on the reception's leg; empty if its document asks for it."""
+    ring = RingReception((SOMEBODY,), SOMEBODY, leg.seconds, leg.screening)
+    read = carrier.heard(carrier.document(Turn(leg.call, (), (), ring), ANYWHERE).body)
+    return next((step.key for step in read if isinstance(step, Dials)), "")
+
+
+def _carrier_counts(carrier: Carrier, begun: list[Leg], keys: list[str]) -> Verdict:
+    """Check the reception's leg at a carrier that counts the key: it is the right one, and the leg is only words."""
+    complaints = []
+    for leg, key in zip(begun, keys, strict=True):
+        read = [*carrier.heard(carrier.document(leg, ANYWHERE).body)]
+        if key != leg.screening.key or not read or not all(isinstance(step, Heard | Pauses) for step in read):
+            complaints.append(f"{leg.call.language}: key {key or 'none'} at the reception gets the patient")
+    return Verdict(ONLY_THE_KEY, f"{len(begun)} steps", tuple(complaints))
 
 
 def _at_the_reception(leg: Leg) -> str:

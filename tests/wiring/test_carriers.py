@@ -29,7 +29,7 @@ def test_every_setting_of_a_carrier_is_explained_where_the_others_are() -> None:
 
 def test_what_stands_in_for_the_carrier_is_believed_by_it(settings: Settings) -> None:
     clinic = clinic_file.read(settings.clinic_file)
-    carrier: Carrier = carriers.carrier(settings.carrier, sentences.read_for(clinic), clinic.voices)
+    carrier: Carrier = carriers.carriers(settings.carrier, sentences.read_for(clinic), clinic).first
     stand_in, url = carriers.stand_in(settings.carrier), f"{OURS.incoming}?a=1"
     call = PlacedCall(stand_in.new_call(), CALLER, "+918090080906", forwarded_from="+918090080907")
     said = stand_in.says(url, call, GoesOn())
