@@ -14,10 +14,13 @@ from flask.cli import AppGroup
 from ivr.carrier.addresses import Addresses
 from ivr.carrier.carriers import Carriers
 from ivr.carrier.leg import Leg
+from ivr.carrier.meant import has_document, is_heard_as_meant
 from ivr.carrier.port import Carrier
 from ivr.carrier.steps import Dials, Gathers, HangsUp, Heard, Pauses
 from ivr.line.blanks import Say
-from ivr.line.checks.checks import Verdict, prove
+from ivr.line.checks.checks import Verdict, gather, judge
+from ivr.line.checks.findings import Evidence
+from ivr.line.checks.scenarios import situations
 from ivr.line.menu import MENU, SCREENING
 from ivr.line.paths.events import KEYPAD, SOMEBODY
 from ivr.line.places import Screening
@@ -37,9 +40,11 @@ MOST_SHOWN = 12
 def check() -> None:
     """Walks every way through a call and says of each check what it looked at; exits 1 with what is wrong."""
     here = services()
+    clinic, carriers = here.hours.clinic_now(), here.telephone.carriers
     with _nothing_thrown_away():
-        verdicts = prove(MENU, here.hours.clinic_now(), here.script, here.clock())
-    verdicts += _of_the_carriers(here.telephone.carriers, here.script)
+        evidence = gather(MENU, clinic, here.script, situations(MENU, clinic, here.clock()))
+        verdicts = [*judge(evidence), says_what_is_meant(carriers, turns_of(evidence), here.script)]
+    verdicts += _of_the_carriers(carriers, here.script)
     for verdict in verdicts:
         click.echo(f"{verdict.check}: {verdict.looked_at}, {'pass' if verdict.holds else 'FAIL'}")
         for complaint in _shown(verdict.complaints):
@@ -70,6 +75,31 @@ def _shown(complaints: tuple[str, ...]) -> Iterator[str]:
     yield from complaints[:MOST_SHOWN]
     if complaints[MOST_SHOWN:]:
         yield f"and {len(complaints) - MOST_SHOWN} more"
+
+
+def turns_of(evidence: Evidence) -> list[Turn]:
+    """Return one of all turns that are heard alike, of those that a carrier gets a document of."""
+    turns = (step.turn for walk in evidence.walks for _, step in walk.every() if has_document(step.turn))
+    return list({repr((turn.call.language, turn.first, turn.asks, turn.wait)): turn for turn in turns}.values())
+
+
+def says_what_is_meant(carriers: Carriers, turns: list[Turn], script: Script) -> Verdict:
+    """Check that each carrier's document of each turn has its sentences, and its ways on."""
+    complaints = [
+        f"{turn.call.language}: {turn.call.place} is heard otherwise at {name}"
+        for name, carrier in carriers.by_name.items()
+        for turn in turns
+        if not _is_heard_as_meant(carrier, turn, script)
+    ]
+    names = " and ".join(carriers.by_name)
+    return Verdict("what is heard is what the menu has", f"{len(turns)} turns at {names}", tuple(complaints))
+
+
+def _is_heard_as_meant(carrier: Carrier, turn: Turn, script: Script) -> bool:
+    try:
+        return is_heard_as_meant(carrier, turn, script)
+    except LookupError:  # a sentence is missing
+        return False
 
 
 def fault_ends(carrier: Carrier, script: Script) -> Verdict:

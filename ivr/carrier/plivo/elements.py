@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from xml.etree import ElementTree as Xml
 
-ADDRESS = re.compile(r"https?://[!-~]+|/")
+ADDRESS = re.compile(r"https?://[!-~]+|/(#[!-~]*)?")
 """A whole address, as the carrier needs it; or "/", which stands for one in documents that no carrier gets."""
 
 ANYTHING = re.compile(r"(?s).+")
