@@ -290,6 +290,18 @@ def test_a_fault_of_ours_is_spoken_in_the_words_of_the_call(both: Phone) -> None
     assert ends == [Redirects(again), HangsUp()]
 
 
+# -- what the desk reads of a call
+
+
+def test_a_transcript_is_told_in_the_words_of_the_only_carrier(serves: Serves, clock: Clock) -> None:
+    with serves(ALONE) as phone:
+        printed = phone.app.test_cli_runner().invoke(args=["hear", "--keys", "0"])
+    heard, _, reception = printed.output.partition("\nthe reception hears\n")
+    assert "Please stay on the line. We are calling the reception." in heard
+    assert reception.count("A patient is calling the clinic.") == 2
+    assert "[1] To take the call, press 1." in reception
+
+
 # -- what does not allow a start
 
 
