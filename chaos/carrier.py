@@ -1,7 +1,7 @@
 """The carrier of a campaign: delivers webhooks to either web process, some of them twice or late, and falls back.
 
-Does what Twilio's documents say: two tries to connect, fifteen seconds for an answer, then the fallback URL, then its
-own words. Knows HTTP; nothing of menus.
+Does what the carriers' documents say: two tries to connect, fifteen seconds for an answer, then the fallback URL, then
+its own words. Knows HTTP; nothing of menus.
 """
 
 import threading
@@ -14,13 +14,10 @@ from random import Random
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from twilio.request_validator import RequestValidator
+from chaos.dialects import Dialect
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
-
-OWN_WORDS = "<Response><Say>An application error has occurred.</Say><Hangup/></Response>"
-"""What is heard where the fallback cannot be had either: the call is over. The carrier's words are its own."""
 
 
 class NotConnected(Exception):
@@ -44,7 +41,7 @@ class Line:
     """How one call's webhooks travel. Remembers how long its caller had to wait, and what went wrong."""
 
     ports: Sequence[int]
-    token: str
+    over: Dialect
     random: Random
     mischief: ThreadPoolExecutor
     twice: float = 0.1
@@ -82,14 +79,11 @@ class Line:
     def _fallback(self, url: str, form: Mapping[str, str], error: str) -> str:
         parts = urlsplit(url)
         there = f"{parts.scheme}://{parts.netloc}/voice/fallback"
-        more = {**form, "ErrorCode": "11205", "ErrorUrl": url, "Kind": error}
+        more = {**form, **self.over.of_failure(url, error)}
         try:
-            return self._once(there, more, self._signed(there, more))
+            return self._once(there, more, self.over.signs(there, more))
         except (NotConnected, NoAnswer):
-            return OWN_WORDS
-
-    def _signed(self, url: str, form: Mapping[str, str]) -> Mapping[str, str]:
-        return {"X-Twilio-Signature": RequestValidator(self.token).compute_signature(url, form)}
+            return self.over.own_words
 
     def _again(self, url: str, form: Mapping[str, str], headers: Mapping[str, str], later: float) -> None:
         """Delivers it once more; nobody hears the answer."""

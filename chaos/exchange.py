@@ -9,21 +9,17 @@ from random import Random
 from chaos import plan
 from chaos.callers import HeardHour, Person, Promise, promise_of
 from chaos.carrier import Line, Webhook
+from chaos.dialects import dialect_of
 from chaos.memory import Memory, call
 from chaos.plan import Ring, Wanted
-from chaos.premises import ACCOUNT, BASE_URL, TOKEN, Premises
+from chaos.premises import BASE_URL, Premises
 from ivr.carrier.stand_in import PlacedCall
-from ivr.carrier.twilio import reader
-from ivr.carrier.twilio.settings import Account
-from ivr.carrier.twilio.stand_in import TwilioStandIn
 from ivr.line.blanks import Say
 from ivr.phone.handset import Handset
 from workers.services import WorkerServices
 
 AT_ONCE = 96
 """Calls that may be going on together."""
-
-STAND_IN = TwilioStandIn(Account(ACCOUNT, TOKEN))
 
 
 @dataclass
@@ -51,12 +47,13 @@ class Exchange:
     def call(self, ring: Ring) -> tuple[Person, Line]:
         """One call, from ringing to hanging up. Raises CallFailed."""
         hands, asked = self.mischief, self.wanted
-        line = Line(self.place.ports, TOKEN, Random(ring.seed), hands, asked.twice, asked.latest, caught=self.caught)
+        over = dialect_of(ring.seed)
+        line = Line(self.place.ports, over, Random(ring.seed), hands, asked.twice, asked.latest, caught=self.caught)
 
         def handset(call_id: str, ring: Ring) -> Handset:
             called = self.lines[ring.line % len(self.lines)]
             placed = PlacedCall(call_id, ring.sender, called)
-            return Handset(line.post, reader.steps, STAND_IN, BASE_URL, placed)
+            return Handset(line.post, over.read, over.stand_in, BASE_URL, placed)
 
         return call(ring, handset, self.apologies, self.memory), line
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from random import Random
 
 from chaos.callers import Person
+from chaos.dialects import dialect_of
 from chaos.plan import Ring
 from ivr.phone.handset import Handset
 
@@ -38,7 +39,7 @@ class Memory:
 
 def call(ring: Ring, handset: Callable[[str, Ring], Handset], apologies: tuple[str, ...], memory: Memory) -> Person:
     """Makes the call; who called, with what they heard. Raises CallFailed."""
-    call_id = f"CA{Random(ring.seed).getrandbits(128):032x}"
+    call_id = dialect_of(ring.seed).call_id(Random(ring.seed).getrandbits(128))
     person = _somebody(ring, apologies, call_id, memory)
     try:
         handset(call_id, person.ring).ring(person, time.monotonic)

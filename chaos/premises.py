@@ -27,6 +27,8 @@ from testing.servers.valkey import valkey
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "a-token-that-signs-only-in-campaigns"  # noqa: S105 - made up
+AUTH_ID = "MA0000000000000000EX"
+OTHER_TOKEN = "another-token-that-signs-only-in-campaigns"  # noqa: S105 - made up
 BASE_URL = "http://line.example"
 
 AS_BUSY_AS_A_CITY = {r"(?:calls|requests)_of_a_\w+": 1_000_000, "patients_at_once": 2, "days_ahead": 28}
@@ -100,6 +102,8 @@ def _environment(folder: Path, database_url: str, redis_url: str, channels: str)
         "SECRET_KEY": "0123456789abcdef" * 4,
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_AUTH_TOKEN": TOKEN,
+        "PLIVO_AUTH_ID": AUTH_ID,
+        "PLIVO_AUTH_TOKEN": OTHER_TOKEN,
         "TEXT_CONFIRMATIONS": "off",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,

@@ -5,7 +5,7 @@ store, how its rows and jobs look. What may not come of it is counted in `Mischi
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -123,13 +123,17 @@ def forge(scene: Scene) -> None:
 
 
 def _forgeries(own: Webhook) -> dict[str, Webhook]:
-    signature = next(iter(own.headers.values()))
     return {
         "webhooks with another key": Webhook(own.url, {**own.form, "Digits": "12345"}, own.headers),
-        "webhooks of another call": Webhook(own.url, {**own.form, "CallSid": "CA" + "0" * 32}, own.headers),
+        "webhooks of another call": Webhook(own.url, {**own.form, **of_another_call(own.form)}, own.headers),
         "webhooks at another place": Webhook(f"{own.url}{'&' if '?' in own.url else '?'}more=1", own.form, own.headers),
-        "half signatures": Webhook(own.url, own.form, dict.fromkeys(own.headers, signature[:8])),
+        "half signatures": Webhook(own.url, own.form, {name: value[:8] for name, value in own.headers.items()}),
     }
+
+
+def of_another_call(form: Mapping[str, str]) -> dict[str, str]:
+    """The field with the id of the call, changed."""
+    return {name: f"{value[:-4]}0000" for name, value in form.items() if name in {"CallSid", "CallUUID"}}
 
 
 def replay(scene: Scene) -> None:

@@ -6,15 +6,16 @@ The only reader of the environment. Opens no connection.
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from config.addresses import is_address, is_bare, is_readable, listening_address, local_url
+from config.carrier_settings import CarrierSetting, checked, missing, missing_for_texts
 from ivr.storage.engines.address import database_address
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,26 +31,6 @@ class BadSettings(Exception):
     """The service cannot start. The message has a line for each variable that is missing or invalid."""
 
 
-class CarrierSetting(Protocol):
-    """A variable that a carrier declares. The entry points pass it in, so that this module knows no carrier."""
-
-    @property
-    def name(self) -> str:
-        """The name of the variable."""
-
-    @property
-    def check(self) -> Callable[[str], str]:
-        """The function that checks a value, empty if unset, and returns the value to use. Raises ValueError."""
-
-    @property
-    def for_texts(self) -> bool:
-        """Return whether text messages cannot be sent without the variable."""
-
-    @property
-    def made_up(self) -> str:
-        """The comment above a value that is generated in development; empty if none is generated."""
-
-
 class Settings(BaseModel):
     """The settings of the service. A field's name is the variable's name in lower case."""
 
@@ -63,7 +44,7 @@ class Settings(BaseModel):
     redis_url: str = Field("", repr=False)
     secret_key: str = Field("", repr=False)
     carrier: Mapping[str, str] = Field(default_factory=dict, repr=False)
-    """The values of the carrier's variables, by name; empty if unset."""
+    """The values of the carriers' variables, by name; empty if unset."""
     staff_notify_urls: str = Field("", repr=False)
     text_confirmations: bool = False
     fallback_url: str = ""
@@ -148,13 +129,13 @@ def read(
     lowered: dict[str, Any] = {key.lower(): value for key, value in given.items()}
     complaints: list[str] = []
     lowered["public_base_url"] = _public_url(lowered, complaints)
-    complaints += _missing_for_texts(lowered, carriers)
-    lowered["carrier"], odd = _of_carriers(lowered, carriers)
+    complaints += [*missing(lowered, carriers), *missing_for_texts(lowered, carriers)]
+    lowered["carrier"], odd = checked(lowered, carriers)
     try:
         settings = Settings.model_validate({name: lowered[name] for name in Settings.model_fields if name in lowered})
     except ValidationError as refused:
         complaints += [_complaint(error["loc"], error["msg"]) for error in refused.errors()]
-    complaints += odd
+    complaints += [_complaint((name,), why) for name, why in odd]
     if complaints:
         raise BadSettings("The settings do not allow a start:\n" + "\n".join(f"  {line}" for line in complaints))
     return _with_defaults(settings)
@@ -189,24 +170,6 @@ def _public_url(given: dict[str, str], complaints: list[str]) -> str:
     elif not url:
         complaints.append("PUBLIC_BASE_URL is missing; expected the address the carrier calls, https://…")
     return url
-
-
-def _missing_for_texts(given: Mapping[str, str], carriers: Sequence[CarrierSetting]) -> Iterator[str]:
-    """Yield an error for each variable that TEXT_CONFIRMATIONS needs and that is not set."""
-    if given.get("text_confirmations", "off").lower() in {"on", "true", "yes", "1"}:
-        needed = [each.name for each in carriers if each.for_texts and not given.get(each.name.lower())]
-        yield from (f"{name} is missing; TEXT_CONFIRMATIONS needs it" for name in needed)
-
-
-def _of_carriers(given: Mapping[str, str], carriers: Sequence[CarrierSetting]) -> tuple[dict[str, str], list[str]]:
-    """Return the values of the carriers' variables by name, and the errors in them."""
-    values, complaints = dict[str, str](), list[str]()
-    for each in carriers:
-        try:
-            values[each.name] = each.check(given.get(each.name.lower(), ""))
-        except ValueError as odd:
-            complaints.append(_complaint((each.name,), str(odd)))
-    return values, complaints
 
 
 def _complaint(place: tuple[int | str, ...], message: str) -> str:

@@ -19,12 +19,14 @@ from hypothesis import strategies as st
 from hypothesis.vendor.pretty import RepresentationPrinter
 from werkzeug.test import TestResponse
 
+from ivr.carrier.plivo.signature import NONCE, SIGNATURE, signature
 from ivr.staff.people import MANAGER, STAFF
 from ivr.storage.audit import By
 from ivr.web.guards import manager_only
+from tests.carrier.plivo.account import AUTH_ID
 from tests.carrier.twilio.twiml_rules import faults
 from tests.conftest import PASSWORD
-from tests.people import CALLER, Clock, Phone, Staff
+from tests.people import CALLER, TOKEN, Clock, Phone, Staff
 from tests.strangers import ODD, PLACE, TEXT, Ask, Rows, StoreContents, asks, fields, routes
 from tests.web import service
 
@@ -70,7 +72,8 @@ class Premises:
 @contextmanager
 def premises(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Premises]:
     nobody = "http://127.0.0.1:1"  # the telephone in the browser rings the service there, and nothing is to answer
-    with service(tmp_path, database_url, redis_url, clock, TRUSTED_PROXIES="1", PUBLIC_BASE_URL=nobody) as phone:
+    more = {"TRUSTED_PROXIES": "1", "PUBLIC_BASE_URL": nobody, "PLIVO_AUTH_ID": AUTH_ID, "PLIVO_AUTH_TOKEN": TOKEN}
+    with service(tmp_path, database_url, redis_url, clock, **more) as phone:
         people = {"asha": MANAGER, "meena": STAFF, "ravi": STAFF}
         for name, role in people.items():
             phone.services.staff.people.add(name, PASSWORD, clock(), role)
@@ -187,6 +190,32 @@ def test_whatever_the_carrier_signs_is_answered_with_twiml_or_a_clear_no(
             assert OUR_FAULT not in answer.text
 
 
+SAYS_OTHERWISE = st.dictionaries(
+    st.sampled_from(("From", "To", "CallStatus", "ForwardedFrom", "DialStatus", "DialBLegUUID", "CallUUID", "Event")),
+    TEXT,
+    max_size=2,
+)
+"""The same at the other carrier."""
+
+
+@FUZZ
+@given(webhooks=st.lists(st.tuples(PLACE, ADDRESS, SAYS_OTHERWISE, KEYS), min_size=1, max_size=5))
+def test_whatever_the_other_carrier_signs_is_answered_in_its_words_or_a_clear_no(
+    here: Premises, webhooks: list[tuple[str, Fields, Fields, Fields]]
+) -> None:
+    here.contents.put_back()
+    carrier = here.phone.services.telephone.carriers.by_name["Plivo"]
+    for place, query, says, keys in webhooks:
+        path = f"/voice/{place}" if place.isidentifier() and place.isascii() else "/voice"
+        url = here.phone.called_at + Ask(path, "POST", query, {}).url
+        form = {"CallUUID": "97ceeb52-58b6-11e1-86da-77300b68f8bb", "From": "919999900001", **says, **keys}
+        answer = here.phone.unsigned(url, form, **{SIGNATURE: signature(TOKEN, url, form, "1"), NONCE: "1"})
+        assert answer.status_code in {200, 204, 400, 404, 405}
+        if answer.status_code == 200 and path != "/voice/fallback":
+            assert OUR_FAULT not in answer.text
+            list(carrier.heard(answer.text))  # raises NotUnderstood
+
+
 # -- nothing changes without the right to it
 
 WRITES = st.lists(asks(lambda route: not route.webhook, writes=True), min_size=1, max_size=8)
@@ -202,15 +231,16 @@ def nothing_changes(here: Premises, but: str = "") -> Iterator[None]:
 @FUZZ
 @given(
     several=st.lists(asks(lambda route: route.webhook, writes=True), min_size=1, max_size=8),
-    signature=st.none() | st.sampled_from([each for each in ODD if each.isascii() and each.isprintable()]),
+    signed=st.none() | st.sampled_from([each for each in ODD if each.isascii() and each.isprintable()]),
+    headers=st.sampled_from([("X-Twilio-Signature",), (SIGNATURE,), (SIGNATURE, NONCE)]),
 )
-def test_a_webhook_that_the_carrier_did_not_sign_changes_nothing(
-    here: Premises, several: list[Ask], signature: str | None
+def test_a_webhook_that_no_carrier_signed_changes_nothing(
+    here: Premises, several: list[Ask], signed: str | None, headers: tuple[str, ...]
 ) -> None:
-    headers = {} if signature is None else {"X-Twilio-Signature": signature}
+    given_headers = {} if signed is None else dict.fromkeys(headers, signed)
     with nothing_changes(here):
         for ask in several:
-            answer = ask.of(here.phone.app.test_client(), **headers)
+            answer = ask.of(here.phone.app.test_client(), **given_headers)
             assert answer.status_code in {403, 404, 405, 413} or ask.path == "/voice/fallback"
 
 

@@ -24,7 +24,7 @@ STORES = {"ivr.staff", "ivr.hours", "ivr.diary", "ivr.desk", "ivr.notices"}
 ABOVE_STORES = {"ivr.reports", "ivr.phone", "ivr.preflight"}
 SHARED = {"ivr.operations", "ivr.wiring"}
 CARRIERS = {"ivr.carrier", "ivr.wiring.carriers"}
-"""What may be known of carriers: the port, and who hands out the one there is. That alone knows its folder."""
+"""What may be known of carriers: the port, and who hands out those there are. That alone knows their folders."""
 
 BELOW_WEB = LINE | GROUND | STORES | CARRIERS | ABOVE_STORES | SHARED
 WEB_ROOMS = {
@@ -51,7 +51,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ivr.notices": {"ivr.line", "ivr.storage"},
     "ivr.carrier": {"ivr.line"},
     "ivr.carrier.twilio": {"ivr.line", "ivr.carrier"},
-    "ivr.wiring.carriers": {"ivr.line", "ivr.carrier", "ivr.carrier.twilio"},
+    "ivr.carrier.plivo": {"ivr.line", "ivr.carrier"},
+    "ivr.wiring.carriers": {"ivr.line", "ivr.carrier", "ivr.carrier.twilio", "ivr.carrier.plivo"},
     "ivr.supervisor": {"config"},
     # 4
     "ivr.reports": {"ivr.line", "ivr.storage", "ivr.desk", "ivr.diary"},
@@ -213,6 +214,7 @@ def test_the_line_needs_nothing_but_python_and_phonenumbers_and_is_pure() -> Non
         ("phonenumbers", {"ivr.line.phones", "config.fields"}),
         ("twilio.rest", {"ivr.carrier.twilio.rest"}),
         ("twilio.twiml", {"ivr.carrier.twilio.twiml", "ivr.carrier.twilio.speech"}),
+        ("requests", {"ivr.carrier.plivo.rest"}),
         ("twilio.request_validator", {"ivr.carrier.twilio.webhook"}),
         ("apprise", {"ivr.notices.senders"}),
         ("argon2", {"ivr.staff.passwords"}),
@@ -272,7 +274,7 @@ def test_loading_the_web_application_loads_no_worker_and_no_rest_client() -> Non
     )
     loaded = done.stdout.split()
     assert "ivr.web.telephone.webhooks" in loaded
-    heavy = ("twilio.rest", "workers", "apprise", "alembic", "ivr.preflight")
+    heavy = ("twilio.rest", "ivr.carrier.plivo.rest", "workers", "apprise", "alembic", "ivr.preflight")
     assert [name for name in loaded if any(within(name, part) for part in heavy)] == []
     assert {name for name in loaded if within(name, "ivr.commands")} == {"ivr.commands", "ivr.commands.register"}
 

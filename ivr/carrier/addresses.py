@@ -5,6 +5,15 @@ from dataclasses import dataclass
 
 from ivr.line.turn import Call
 
+INCOMING = "/voice"
+"""The path at which a call begins."""
+
+FALLBACK = "/voice/fallback"
+"""The path that a carrier asks if it has no valid answer from us."""
+
+BEFORE_AGAIN = 4
+"""Seconds of silence after an apology, before a step is tried again: time for a process to restart."""
+
 
 @dataclass(frozen=True)
 class Addresses:

@@ -3,9 +3,10 @@
 Values and protocols; each carrier's folder calls its own API. Knows neither the terminal nor the line's sentences.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Protocol, Self
 
+from ivr.carrier.addresses import FALLBACK, INCOMING
 from ivr.line.clinic import Clinic
 from ivr.line.phones import Phone
 
@@ -39,12 +40,17 @@ class OurAddresses:
     @property
     def incoming(self) -> str:
         """The address for an incoming call."""
-        return f"{self.base}/voice"
+        return f"{self.base}{INCOMING}"
 
     @property
     def status(self) -> str:
         """The address for a call that has ended."""
         return f"{self.base}/voice/status"
+
+    @property
+    def with_own_fallback(self) -> Self:
+        """The same with a fallback that we answer ourselves."""
+        return replace(self, fallback=f"{self.base}{FALLBACK}")
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,25 @@ class Admin(Protocol):
 
     def connect(self, number: Number) -> None:
         """Connect this number to us. Safe to repeat. Raises CarrierRefused."""
+
+
+@dataclass(frozen=True)
+class Admins:
+    """The operations on the numbers of several accounts, one at each carrier."""
+
+    each: tuple[Admin, ...]
+    _of: dict[str, Admin] = field(default_factory=dict)
+    """The account of each number that was found, by the number in E.164."""
+
+    def owned(self) -> list[Number]:
+        """Return every number of the accounts, in order. Raises CarrierRefused."""
+        found = [(number, admin) for admin in self.each for number in admin.owned()]
+        self._of.update((number.e164, admin) for number, admin in found)
+        return sorted((number for number, _ in found), key=lambda number: number.e164)
+
+    def connect(self, number: Number) -> None:
+        """Connect this number, which `owned` has returned, to us. Safe to repeat. Raises CarrierRefused."""
+        self._of[number.e164].connect(number)
 
 
 class Texts(Protocol):

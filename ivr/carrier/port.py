@@ -1,4 +1,4 @@
-"""The interface of a carrier to the rest of the program: five methods, one class per carrier. Names no carrier.
+"""The interface of a carrier to the rest of the program: six methods, one class per carrier. Names no carrier.
 
 A carrier's folder also has a stand-in for the test phone (stand_in.py) and the administration of numbers and texts
 (admin.py).
@@ -25,6 +25,9 @@ class Answer:
 
 class Carrier(Protocol):
     """A carrier: verifies and reads its webhooks, writes its documents, and reads them back for the test phone."""
+
+    def bears(self, headers: Mapping[str, str]) -> bool:
+        """Return whether a request has the header of this carrier's signature. Verifies nothing."""
 
     def read(self, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]) -> CallEvent:
         """Return the event of a webhook that the carrier has signed. Raises NotSigned, Malformed.

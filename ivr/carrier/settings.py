@@ -6,6 +6,13 @@ them.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+SHORTEST_TOKEN = 16
+
+
+class CarrierUnfit(Exception):
+    """A carrier cannot do what the clinic's file asks for. The message says what, and what to do."""
 
 
 def as_it_is(value: str) -> str:
@@ -13,13 +20,40 @@ def as_it_is(value: str) -> str:
     return value
 
 
+def token(value: str) -> str:
+    """Return a carrier's token. Raises ValueError if it is short enough to be guessed."""
+    if len(value) < SHORTEST_TOKEN:
+        raise ValueError("is weak; expected the carrier's token, 32 characters or more")
+    return value
+
+
+def address(value: str) -> str:
+    """Return the address of an API, without a slash at its end. Raises ValueError if it is none."""
+    if not _is_address(value):
+        raise ValueError("expected https://HOST")
+    return value.rstrip("/")
+
+
+def _is_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        well = parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return well and "@" not in parts.netloc
+
+
 @dataclass(frozen=True)
 class Setting:
     """An environment variable of a carrier. Its value is never shown."""
 
     name: str
+    carrier: str
+    """The name of the carrier."""
     check: Callable[[str], str] = as_it_is
-    """The function that checks a value, empty if unset, and returns the value to use. Raises ValueError."""
+    """The function that checks a value that is set, and returns the value to use. Raises ValueError."""
+    needed: str = ""
+    """The place where it is found, if the carrier is not switched on without it; empty if it may be unset."""
     for_texts: bool = False
     """True if text messages cannot be sent without it."""
     made_up: str = ""

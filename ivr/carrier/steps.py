@@ -57,6 +57,8 @@ class Dials:
     """The numbers, each with the address of its document; the address is empty for none."""
     seconds: int = 30
     """The seconds for which they ring."""
+    key: str = ""
+    """The key with which whoever picks up takes the call, counted by the carrier; empty if a document asks for it."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import click
 from flask.cli import with_appcontext
 
+from ivr.carrier.carriers import NoSuchCarrier
 from ivr.web.services import Services, services
 from ivr.wiring import carriers
 
@@ -19,15 +20,18 @@ NONE = "no apology is recorded: config/voices/LANGUAGE/fault.wav"
 @click.option(
     "--recordings", "base", default="", help="Plays recorded apologies from this address, where you put them."
 )
+@click.option("--carrier", "name", default="", help="The carrier that asks for it, where there are several.")
 @with_appcontext
-def fallback_document(base: str) -> None:
+def fallback_document(base: str, name: str) -> None:
     """Prints the apology that callers hear while nothing of ours can be reached."""
     here = services()
-    carrier = here.telephone.carrier
+    found = here.telephone.carriers
     if base:
-        recorded = _hosted(here, base.rstrip("/"))
-        carrier = carriers.carrier(here.settings.carrier, here.script, here.clinic.voices, recorded)
-    click.echo(carrier.fault().body)
+        found = carriers.carriers(here.settings.carrier, here.script, here.clinic, _hosted(here, base.rstrip("/")))
+    try:
+        click.echo(found.named(name).fault().body)
+    except NoSuchCarrier as none:
+        raise click.ClickException(str(none)) from None
 
 
 def _hosted(here: Services, base: str) -> dict[tuple[str, str], str]:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import click
 from flask.cli import with_appcontext
 
+from ivr.carrier.carriers import NoSuchCarrier
 from ivr.carrier.steps import Gathers, Heard
 from ivr.line.clinic import Clinic, Line
 from ivr.line.phones import NumberRefused, typed
 from ivr.line.standing import keys_to
 from ivr.phone.handset import CallFailed, KeyStream, NobodyAnswers
-from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, number_of
+from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, dialect, handset, number_of
 from ivr.web.services import Services, services
 from ivr.web.telephone.call_urls import language_of
 
@@ -73,10 +74,11 @@ class AtTerminal:
     "--lang", "language", help="The language to hear: its keys are pressed first where the line begins in another."
 )
 @click.option("--keys", help='Keys to press, in words: "1 1 1 1 1". A "-" is a silence. The call then runs by itself.')
+@click.option("--carrier", "name", default="", help="The carrier in whose words it rings, where there are several.")
 @click.option("--reception", type=click.Choice(["answers", "declines", "silent"]), help="What the reception does.")
 @with_appcontext
-def phone(
-    line_key: str | None, sender: str | None, language: str | None, keys: str | None, reception: str | None
+def phone(  # noqa: PLR0913, PLR0917 - an argument for each option
+    line_key: str | None, sender: str | None, language: str | None, keys: str | None, name: str, reception: str | None
 ) -> None:
     """Calls the line without a telephone, through the running service's signed webhooks."""
     here = services()
@@ -89,11 +91,13 @@ def phone(
         languages=here.script.languages,
     )
     try:
-        telephone = handset(here.settings, here.telephone.carrier, number_of(line), caller)
+        telephone = handset(
+            here.settings, dialect(here.settings, here.telephone.carriers, name), number_of(line), caller
+        )
         telephone.ring(terminal, lambda: here.clock().timestamp())
     except NobodyAnswers as failed:
         raise click.ClickException(f"{failed}; is it running (make run)? On another port: PORT=… make phone") from None
-    except CallFailed as failed:
+    except (CallFailed, NoSuchCarrier) as failed:
         raise click.ClickException(str(failed)) from None
     click.echo("The call is over.")
 

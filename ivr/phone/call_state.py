@@ -35,6 +35,8 @@ class CallState:
     """The number of moments so far."""
     moment: CallMoment
     """The present moment."""
+    carrier: str = ""
+    """The name of the carrier that it rings as; empty for the first one."""
 
     def words(self) -> str:
         """Return the state as JSON, without the words already heard."""
@@ -45,7 +47,8 @@ class CallState:
 def receiver(words: str) -> CallState:
     """Return the state from JSON that `words` has made."""
     fields = json.loads(words)
-    named = {name: fields[WRITTEN.get(name, name)] for name in CallState.__dataclass_fields__}
+    names = ((name, WRITTEN.get(name, name)) for name in CallState.__dataclass_fields__)
+    named = {name: fields[written] for name, written in names if name != "carrier" or written in fields}
     return CallState(**{**named, "moment": _unpacked(named["moment"])})
 
 

@@ -114,8 +114,11 @@ class Handset:
                 return self._go(urljoin(moment.address, to), Presses(pressed))
             case Gathers(otherwise=rest):
                 return self._read(rest, moment.address)
-            case Dials(action=to, numbers=numbers):
-                taken = bool(pressed) and self._takes(numbers[0][0], moment.reception, pressed)
+            case Dials(action=to, numbers=numbers, key=key):
+                # With a key, the carrier counts it by itself; else a document asks for it.
+                taken = bool(pressed) and (
+                    pressed == key if key else self._takes(numbers[0][0], moment.reception, pressed)
+                )
                 return self._go(urljoin(moment.address, to), WasRung(taken))
             case Records(action=to):
                 return self._go(urljoin(moment.address, to), Recorded())

@@ -5,16 +5,17 @@ operator's own (SSL_CERT_FILE).
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from config.settings import Settings
-from ivr.carrier.port import Carrier
-from ivr.carrier.stand_in import PlacedCall
+from ivr.carrier.carriers import Carriers
+from ivr.carrier.stand_in import PlacedCall, StandIn
 from ivr.line.clinic import Line
-from ivr.phone.handset import CallFailed, Handset, NobodyAnswers
+from ivr.phone.handset import CallFailed, Handset, NobodyAnswers, Read
 from ivr.wiring import carriers
 
 MADE_UP_CALLER = "+919999900001"
@@ -26,11 +27,23 @@ ANSWER_SECONDS = 15
 """The time limit of a request, the same as the carrier's."""
 
 
-def handset(settings: Settings, carrier: Carrier, called: str, caller: str, call_id: str = "") -> Handset:
+@dataclass(frozen=True)
+class Dialect:
+    """The words of one carrier: how its documents are read, and how its webhooks are signed."""
+
+    read: Read
+    stand_in: StandIn
+
+
+def dialect(settings: Settings, found: Carriers, name: str = "") -> Dialect:
+    """Return the words of the carrier of this name, or of the first one. Raises NoSuchCarrier."""
+    return Dialect(found.named(name).heard, carriers.stand_in(settings.carrier, name))
+
+
+def handset(settings: Settings, words: Dialect, called: str, caller: str, call_id: str = "") -> Handset:
     """Return a test telephone that calls the service at its public address; without `call_id` it is a new call."""
-    stand_in = carriers.stand_in(settings.carrier)
-    call = PlacedCall(call_id or stand_in.new_call(), caller, called)
-    return Handset(post, carrier.heard, stand_in, settings.public_base_url, call)
+    call = PlacedCall(call_id or words.stand_in.new_call(), caller, called)
+    return Handset(post, words.read, words.stand_in, settings.public_base_url, call)
 
 
 def number_of(line: Line) -> str:

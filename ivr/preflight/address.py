@@ -4,9 +4,10 @@ Sends two harmless webhooks about the end of a made-up call, one signed and one 
 """
 
 from ivr.carrier.admin import CarrierRefused, NoAccount, Number, OurAddresses, side_by_side
+from ivr.carrier.stand_in import StandIn
 from ivr.line.phones import Phone
 from ivr.preflight.context import Context
-from ivr.preflight.findings import Finding, bad, doubtful, well
+from ivr.preflight.findings import Finding, Result, bad, doubtful, well
 from ivr.preflight.http import HttpAnswer, NoTLS, NotReached, ask
 from ivr.wiring import carriers
 
@@ -29,10 +30,19 @@ OTHERS = {
 
 
 def public_address(on: Context) -> Finding:
-    """Check that our address is reachable, that a signed webhook is accepted, and that an unsigned one is refused."""
+    """Check that our address is reachable, that a signed webhook is accepted, and that an unsigned one is refused.
+
+    With several carriers, one webhook of each is sent.
+    """
     url = f"{on.settings.public_base_url}/voice/status"
+    found = [_tried(url, each) for each in carriers.stand_ins(on.settings.carrier).values()]
+    return max(found, key=lambda each: list(Result).index(each.result))
+
+
+def _tried(url: str, stand_in: StandIn) -> Finding:
+    """Check the address with the webhooks of one carrier."""
     try:
-        signed, bare = _post(on, url, signed=True), _post(on, url, signed=False)
+        signed, bare = _post(url, stand_in, signed=True), _post(url, stand_in, signed=False)
     except NoTLS as odd:
         return bad(f"{url}: {odd}", "give the proxy a certificate of this host that the world knows, with its chain")
     except NotReached as away:
@@ -56,10 +66,12 @@ def _odd(status: int, url: str) -> Finding:
     return bad(f"{saw} ({status})", do)
 
 
-def _post(on: Context, url: str, *, signed: bool) -> HttpAnswer:
-    webhook = carriers.stand_in(on.settings.carrier).probes(url)
+def _post(url: str, stand_in: StandIn, *, signed: bool) -> HttpAnswer:
+    webhook = stand_in.probes(url)
     return ask("POST", url, webhook.values, webhook.headers if signed else {})
 
+
+RENT_IT = "name a number that the account rents (caller_id of [reception] in clinic.toml, or the carrier's setting)"
 
 CONNECT = "flask --app wsgi numbers connect"
 
@@ -78,6 +90,10 @@ def numbers(on: Context) -> Finding:
     wrong = [number for number in found.ours if number.differences]
     if wrong:
         return bad(f"not connected to us: {', '.join(_named(number, found.lines) for number in wrong)}", CONNECT)
+    owned = {number.e164 for number in (*found.ours, *found.strangers)}
+    unknown = [each for each in carriers.must_be_rented(on.settings.carrier, on.clinic()) if each.e164 not in owned]
+    if unknown:
+        return bad(f"the reception cannot be called from {unknown[0]}: it is not the account's", RENT_IT)
     forwarding = f"; {len(found.forwarding)} more must forward to them" if found.forwarding else ""
     return well(f"{len(found.ours)} connected to us{forwarding}")
 

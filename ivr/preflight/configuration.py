@@ -16,6 +16,7 @@ from ivr.line.script import Script
 from ivr.notices.senders import is_understood
 from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
+from ivr.wiring import carriers
 from ivr.wiring.carriers import SETTINGS
 
 SHORTEST_METRICS_TOKEN = 16
@@ -43,7 +44,8 @@ def secrets(on: Context) -> Finding:
     if _repeats_itself(found.secret_key):
         return bad("SECRET_KEY repeats itself, so it was not drawn at random", MAKE_ONE)
     for each in SETTINGS:
-        if each.successor_of and of_carrier[each.name] == of_carrier[each.successor_of]:
+        successor = of_carrier[each.name] if each.successor_of else ""
+        if successor and successor == of_carrier[each.successor_of]:
             return doubtful(f"{each.name} is the present token", "empty it: the token has been changed")
     if 0 < len(found.metrics_token) < SHORTEST_METRICS_TOKEN:
         return doubtful("METRICS_TOKEN is short enough to be guessed", MAKE_ONE)
@@ -63,8 +65,18 @@ def clinic_file(on: Context) -> Finding:
         clinic = on.clinic()
     except BadFile as wrong:
         return bad(_one_line(wrong), f"mend {on.settings.clinic_file.name}")
+    if unfit := _unfit(on, clinic):
+        return bad(unfit, f"mend {on.settings.clinic_file.name} or .env")
     count = len(clinic.lines)
     return well(f"{count} {'line' if count == 1 else 'lines'}, the default is {clinic.default_line}")
+
+
+def _unfit(on: Context, clinic: Clinic) -> str:
+    """Return what a carrier cannot do of what the file asks for; empty if all can, or if the prompts are invalid."""
+    try:
+        return carriers.unfit(on.settings.carrier, _script(on), clinic)
+    except BadFile:
+        return ""
 
 
 def prompts(on: Context) -> Finding:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from config.settings import CarrierSetting
+from config.carrier_settings import CarrierSetting, begun
 from ivr.supervisor.errors import CannotStart
 from ivr.supervisor.output import Say
 
@@ -29,10 +29,11 @@ def write_env(env_file: Path, environ: Mapping[str, str], say: Say, carriers: Se
     """Write `env_file` with fresh secrets, unless it exists or this is production. Raises CannotStart."""
     if environ.get("ENV") == "production" or env_file.exists():
         return
+    set_already = begun({name.lower(): value for name, value in environ.items()}, carriers).keys()
     text = TEXT.format(secret_key=secrets.token_hex(32)) + "".join(
         OF_A_CARRIER.format(made_up=each.made_up, name=each.name, value=secrets.token_hex(16))
         for each in carriers
-        if each.made_up
+        if each.made_up and not set_already - {each.carrier}  # a developer who has another carrier needs no stand-in
     )
     try:
         file = os.open(env_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -7,7 +7,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from config.settings import BadSettings, CarrierSetting, Settings, read
+from config.carrier_settings import CarrierSetting
+from config.settings import BadSettings, Settings, read
 from ivr.supervisor import port, procfile
 from ivr.supervisor.embedded_redis import EmbeddedRedis, find_binary
 from ivr.supervisor.errors import CannotStart

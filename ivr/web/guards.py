@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, Unauthorized
 
 from config import logs
 from ivr.carrier.call_event import CallEvent, Malformed, NotSigned
+from ivr.carrier.port import Carrier
 from ivr.metrics.table import SIGNATURES
 from ivr.web import typed
 from ivr.web.services import services
@@ -92,7 +93,12 @@ def _verified() -> CallEvent:
     if len(request.form) > MOST_FIELDS:
         abort(413)
     values = request.form if request.method == "POST" else request.args
-    return services().telephone.carrier.read(request.method, url, dict(request.headers), values)
+    return carrier().read(request.method, url, dict(request.headers), values)
+
+
+def carrier() -> Carrier:
+    """Return the carrier whose signature the request bears, valid or not: a call is answered as it came in."""
+    return services().telephone.carriers.of(dict(request.headers))
 
 
 def logged_in_only() -> Any:

@@ -10,6 +10,7 @@ from flask import current_app
 
 from config.recordings import Recordings
 from config.settings import Settings
+from ivr.carrier.carriers import Carriers
 from ivr.carrier.port import Carrier
 from ivr.desk.call_limits import CallLimits
 from ivr.desk.callers.look_up import CallerLookUp
@@ -34,7 +35,7 @@ from ivr.storage.database import Database
 from ivr.storage.deadline import Deadline
 from ivr.storage.encryption import Cipher, KeyedIds
 from ivr.storage.revisions import revisions
-from ivr.wiring import carriers, foundation, rooms
+from ivr.wiring import foundation, rooms
 from ivr.wiring.foundation import A_CALLER_WAITS, Clock, Foundation, TimeLimits
 from ivr.wiring.rooms import DeskServices, DiaryServices, HoursServices, StaffServices
 
@@ -63,9 +64,9 @@ class Deadlines:
 
 @dataclass(frozen=True)
 class TelephoneServices:
-    """The services that a call needs: the carrier, the intake of requests, and the limits of calls."""
+    """The services that a call needs: the carriers, the intake of requests, and the limits of calls."""
 
-    carrier: Carrier
+    carriers: Carriers
     recordings: Recordings
     intake: Intake
     missed: MissedCallIntake
@@ -75,6 +76,11 @@ class TelephoneServices:
     limits: CallLimits
     cipher: Cipher
     """Encrypts what a call has gathered, for the URL of its next step."""
+
+    @property
+    def carrier(self) -> Carrier:
+        """The carrier whose documents are read where no call is under way."""
+        return self.carriers.first
 
 
 @dataclass(frozen=True)
@@ -171,7 +177,7 @@ def _telephone(base: Foundation, desk: DeskServices, diary: DiaryServices, waits
         deadline=waits.answer,
     )
     return TelephoneServices(
-        carrier=carriers.carrier(base.settings.carrier, base.script, base.clinic.voices, recorded),
+        carriers=base.carriers(recorded),
         recordings=recordings,
         intake=Intake(desk.store, desk.pending, desk.job_queue, keyed_ids, waits.answer, desk.blocked),
         missed=MissedCallIntake(desk.missed, desk.sealed_missed, waits.beside, base.clinic.missed_calls),

@@ -1,50 +1,174 @@
-"""Builds the parts of the carrier from its settings. The only module that knows which carrier there is.
+"""Builds the parts of the carriers from their settings. The only module that knows which carriers there are.
 
-The clients of the carrier's API are slow to import, so they are imported in the functions that return them. The web
+The clients of a carrier's API are slow to import, so they are imported in the functions that return them. The web
 process never imports them.
 """
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from dataclasses import dataclass
 
-from ivr.carrier.admin import Admin, OurAddresses, Texts
+from ivr.carrier.admin import Admin, Admins, OurAddresses, Texts
+from ivr.carrier.carriers import Carriers
+from ivr.carrier.plivo import settings as plivo
+from ivr.carrier.plivo.carrier import Plivo
+from ivr.carrier.plivo.renderer import PlivoRenderer
+from ivr.carrier.plivo.stand_in import PlivoStandIn
 from ivr.carrier.port import Carrier
-from ivr.carrier.settings import Setting
+from ivr.carrier.settings import CarrierUnfit, Setting
+from ivr.carrier.speaker import NONE_RECORDED, Recorded
 from ivr.carrier.stand_in import StandIn
 from ivr.carrier.twilio import settings as twilio
 from ivr.carrier.twilio.carrier import Twilio
 from ivr.carrier.twilio.stand_in import TwilioStandIn
-from ivr.carrier.twilio.twiml import Recorded, Renderer
+from ivr.carrier.twilio.twiml import Renderer
+from ivr.line.clinic import Clinic
+from ivr.line.phones import Phone
 from ivr.line.script import Script
 
-SETTINGS: tuple[Setting, ...] = (*twilio.SETTINGS,)
-"""The settings of all carriers, for config.settings.read. A second carrier would add its own, and a choice."""
-
 Values = Mapping[str, str]
-"""The carrier's settings, by the names of their variables."""
+"""The carriers' settings, by the names of their variables."""
+
+MakeCarrier = Callable[[Values, Script, Clinic, Recorded], Carrier]
 
 
-def carrier(
-    values: Values, script: Script, voices: Mapping[str, str], recorded: Recorded = MappingProxyType({})
-) -> Carrier:
-    """Return the carrier, which speaks the script's sentences in these voices, and plays those that are recorded."""
-    return Twilio(twilio.Account.of(values), Renderer(script, voices, recorded))
+@dataclass(frozen=True)
+class Provider:
+    """A carrier that there is: its settings, and the functions that build its parts from their values."""
+
+    settings: tuple[Setting, ...]
+    carrier: MakeCarrier
+    stand_in: Callable[[Values], StandIn]
+    admin: Callable[[Values, OurAddresses], Admin]
+    texts: Callable[[Values], Callable[[], Texts]]
+    rents: Callable[[Values, Clinic], Phone | None] = lambda _values, _clinic: None
+    """Returns the number from which the reception is called, if the account must rent it."""
+
+    def is_on(self, values: Values) -> bool:
+        """Return whether all that this carrier needs is set."""
+        return all(values.get(each.name) for each in self.settings if each.needed)
+
+    def can_text(self, values: Values) -> bool:
+        """Return whether all that its text messages need is set."""
+        return self.is_on(values) and all(values.get(each.name) for each in self.settings if each.for_texts)
 
 
-def stand_in(values: Values) -> StandIn:
-    """Return the stand-in that signs webhooks as the carrier does."""
-    return TwilioStandIn(twilio.Account.of(values))
+def _twilio(values: Values, script: Script, clinic: Clinic, recorded: Recorded) -> Carrier:
+    return Twilio(twilio.Account.of(values), Renderer(script, clinic.voices, recorded))
 
 
-def admin(values: Values, ours: OurAddresses) -> Admin:
-    """Return the administration of the account's numbers. Raises NoAccount where the settings name no account."""
+def _twilio_admin(values: Values, ours: OurAddresses) -> Admin:
     from ivr.carrier.twilio.numbers import Numbers  # noqa: PLC0415 - slow to load
 
     return Numbers(twilio.Account.of(values), ours)
 
 
-def texts(values: Values) -> Callable[[], Texts]:
-    """Return a factory of the client for texts. Its library is imported at once, so that no job waits for it."""
+def _twilio_texts(values: Values) -> Callable[[], Texts]:
     from ivr.carrier.twilio.texts import TwilioTexts  # noqa: PLC0415 - slow to load
 
     return lambda: TwilioTexts(twilio.Account.of(values))
+
+
+def _plivo(values: Values, script: Script, clinic: Clinic, recorded: Recorded) -> Carrier:
+    """Return Plivo. Raises CarrierUnfit where it lacks a voice, or a number to call the reception from."""
+    account = plivo.PlivoAccount.of(values)
+    account.check_caller_id(_plivo_rents(values, clinic), alone=not PROVIDERS[twilio.NAME].is_on(values))
+    return Plivo(account, PlivoRenderer(script, clinic.voices, recorded))
+
+
+def _plivo_rents(values: Values, clinic: Clinic) -> Phone | None:
+    staffed = any(line.reception for line in clinic.lines.values())
+    return plivo.PlivoAccount.of(values).calls_from(clinic.reception.caller_id) if staffed else None
+
+
+def _plivo_admin(values: Values, ours: OurAddresses) -> Admin:
+    from ivr.carrier.plivo.numbers import PlivoNumbers  # noqa: PLC0415 - slow to load
+
+    return PlivoNumbers(plivo.PlivoAccount.of(values), ours)
+
+
+def _plivo_texts(values: Values) -> Callable[[], Texts]:
+    from ivr.carrier.plivo.texts import PlivoTexts  # noqa: PLC0415 - slow to load
+
+    return lambda: PlivoTexts(plivo.PlivoAccount.of(values))
+
+
+PROVIDERS: Mapping[str, Provider] = {
+    twilio.NAME: Provider(
+        settings=twilio.SETTINGS,
+        carrier=_twilio,
+        stand_in=lambda values: TwilioStandIn(twilio.Account.of(values)),
+        admin=_twilio_admin,
+        texts=_twilio_texts,
+    ),
+    plivo.NAME: Provider(
+        settings=plivo.SETTINGS,
+        carrier=_plivo,
+        stand_in=lambda values: PlivoStandIn(plivo.PlivoAccount.of(values)),
+        admin=_plivo_admin,
+        texts=_plivo_texts,
+        rents=_plivo_rents,
+    ),
+}
+"""The carriers that there are, by name. Of several that are switched on, the first is named first."""
+
+SETTINGS: tuple[Setting, ...] = tuple(each for provider in PROVIDERS.values() for each in provider.settings)
+"""The settings of all carriers, for config.settings.read."""
+
+
+def switched_on(values: Values) -> Mapping[str, Provider]:
+    """Return the carriers of which all that they need is set, by name."""
+    return {name: each for name, each in PROVIDERS.items() if each.is_on(values)}
+
+
+def carriers(values: Values, script: Script, clinic: Clinic, recorded: Recorded = NONE_RECORDED) -> Carriers:
+    """Return the carriers, which speak the script's sentences in the clinic's voices, and play those that are recorded.
+
+    Raises CarrierUnfit where one of them cannot do what the clinic's file asks for.
+    """
+    return Carriers(
+        {name: each.carrier(values, script, clinic, recorded) for name, each in switched_on(values).items()}
+    )
+
+
+def unfit(values: Values, script: Script, clinic: Clinic) -> str:
+    """Return what a carrier cannot do of what the clinic's file asks for; empty if all can."""
+    try:
+        carriers(values, script, clinic)
+    except CarrierUnfit as unfit_for:
+        return str(unfit_for)
+    return ""
+
+
+def stand_in(values: Values, name: str = "") -> StandIn:
+    """Return the stand-in that signs webhooks as the carrier of this name does, or as the first that is on."""
+    on = switched_on(values)
+    return on[name or next(iter(on))].stand_in(values)
+
+
+def stand_ins(values: Values) -> Mapping[str, StandIn]:
+    """Return the stand-in of each carrier that is on, by its name."""
+    return {name: each.stand_in(values) for name, each in switched_on(values).items()}
+
+
+def admin(values: Values, ours: OurAddresses) -> Admin:
+    """Return the administration of the accounts' numbers. Raises NoAccount where the settings name no account.
+
+    Of several carriers, a fallback that is hosted elsewhere is the first one's: its document is in that one's words.
+    """
+    first, *others = switched_on(values).values()
+    made = [first.admin(values, ours), *(each.admin(values, ours.with_own_fallback) for each in others)]
+    return made[0] if not others else Admins(tuple(made))
+
+
+def must_be_rented(values: Values, clinic: Clinic) -> frozenset[Phone]:
+    """Return the numbers from which the reception is called, and that the account must rent."""
+    return frozenset(found for each in switched_on(values).values() if (found := each.rents(values, clinic)))
+
+
+def texts(values: Values) -> Callable[[], Texts]:
+    """Return a factory of the client for texts, of the first carrier that can send them.
+
+    Its library is imported at once, so that no job waits for it.
+    """
+    first, *_ = [each for each in PROVIDERS.values() if each.can_text(values)] or PROVIDERS.values()
+    return first.texts(values)

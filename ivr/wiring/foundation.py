@@ -15,6 +15,10 @@ from config import clinic as clinic_file
 from config import recordings, sentences
 from config.recordings import Recordings
 from config.settings import Settings
+from config.toml_file import BadFile
+from ivr.carrier.carriers import Carriers
+from ivr.carrier.settings import CarrierUnfit
+from ivr.carrier.speaker import Recorded
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
 from ivr.reports import spool
@@ -25,6 +29,7 @@ from ivr.storage.breaker import Breaker
 from ivr.storage.database import WORKER_TIMEOUT, Database
 from ivr.storage.encryption import Cipher, KeyedIds
 from ivr.storage.redis import client_for_callers, client_for_workers
+from ivr.wiring import carriers
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +93,13 @@ class Foundation:
         for line in (*found.faults, *(f"{each.name}: it says other words than the sentence" for each in found.stale)):
             log.warning("a recording is not used: %s", line)
         return found
+
+    def carriers(self, recorded: Recorded) -> Carriers:
+        """Return the carriers, which play these recordings. Raises BadFile where one cannot do what a file asks."""
+        try:
+            return carriers.carriers(self.settings.carrier, self.script, self.clinic, recorded)
+        except CarrierUnfit as unfit:
+            raise BadFile(f"{self.settings.clinic_file.name}: {unfit}") from unfit
 
     def close(self) -> None:
         """Close the connections to both stores."""

@@ -14,12 +14,15 @@ from config.settings import ROOT
 from tests.test_structure import MODULES, faults, within
 
 WORDS = {
-    "its name": r"twilio|twiml",
+    "its name": r"twilio|twiml|plivo",
     "a header": r"\bx-[a-z]+-signature",
     "a field": r"\b(parent)?(call|account|recording)sid\b|\b(dial)?call(status|duration)\b|\bdialbridged\b"
+    r"|\b((a|b)leg|call|dial\w+)uuid\b|\bdialstatus\b|\bhangupcause"
     r"|\berror(url|code)\b|\bforwardedfrom\b|\brecording(duration|url)\b|(?-i:^[\"']Digits[\"']$)",
-    "a verb": r"</?(response|gather|dial|say|redirect|pause|hangup|number|record|play|reject)\b",
-    "an attribute": r"\b(num_?digits|finish_?on_?key)\b|\bstatus_?callback|\bvoice_(url|method|application)",
+    "a verb": r"</?(response|gather|dial|say|redirect|pause|hangup|number|record|play|reject)\b"
+    r"|</?(speak|getinput|getdigits|wait)\b|\bget(input|digits)\b",
+    "an attribute": r"\b(num_?digits|finish_?on_?key)\b|\bstatus_?callback|\bvoice_(url|method|application)"
+    r"|\bconfirm(key|sound|timeout)\b|\b(execution|digit)timeout\b|\b(answer|hangup)_(url|method)\b",
     "an id": r"^[\"'](ac|ca|pn|ap|tk|sm)[\"']$|\b(ac|ca|pn|ap|tk|sm)[0-9a-f]{32}\b|\b\w+_sid\b|\bsid\b",
     "an error number": r"\b(112\d\d|12[1-4]00|1352\d|20003|21211)\b",
 }
@@ -32,7 +35,7 @@ STORED = re.compile(r"\bcall_sid\b")
 COMMAND = re.compile(r"\bfallback-twiml\b")
 """A command that operators have in their scripts."""
 
-ONLY_THERE = ("ivr.carrier.twilio", "ivr.wiring.carriers")
+ONLY_THERE = ("ivr.carrier.twilio", "ivr.carrier.plivo", "ivr.wiring.carriers")
 
 
 def odd_words(code: str) -> Iterator[str]:
@@ -65,6 +68,13 @@ def test_no_page_or_script_of_ours_names_a_carrier() -> None:
             "gather(num_digits=1)",
             'number["voice_url"]',
             "row.trunk_sid",
+        ),
+        *(
+            'form["CallUUID"]',
+            'form["DialBLegUUID"]',
+            '"<Speak>Hello.</Speak>"',
+            "dial(confirmKey=1)",
+            '"X-Plivo-Signature-V3"',
         ),
         *('"CA" + token_hex(16)', f'"AC{"0" * 32}"', "error == 13521", '"""See error 12100."""', 'form["ErrorUrl"]'),
     ],

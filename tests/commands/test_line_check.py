@@ -13,14 +13,27 @@ import pytest
 from config.settings import ROOT
 from ivr.app import create_app
 from ivr.carrier.addresses import Addresses
+from ivr.carrier.carriers import Carriers
 from ivr.carrier.leg import Leg
+from ivr.carrier.plivo.carrier import Plivo
+from ivr.carrier.plivo.renderer import PlivoRenderer
+from ivr.carrier.plivo.settings import PlivoAccount
 from ivr.carrier.twilio.carrier import Twilio
 from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.twiml import Renderer
-from ivr.commands.line_check import MOST_SHOWN, fault_ends, only_the_key_puts_through
-from ivr.line.checks.checks import CHECKS
-from ivr.line.menu import SCREENING
+from ivr.commands.line_check import (
+    MOST_SHOWN,
+    fault_ends,
+    only_the_key_puts_through,
+    says_what_is_meant,
+    turns_of,
+)
+from ivr.line.checks.checks import CHECKS, gather
+from ivr.line.checks.scenarios import situations
+from ivr.line.menu import MENU, SCREENING
+from ivr.line.phones import Phone as Number
 from ivr.line.script import Script
+from ivr.line.turn import Turn
 from ivr.web.services import Services, build
 from tests.conftest import QUICK, settings_for
 from tests.people import TOKEN, Clock
@@ -28,6 +41,7 @@ from tests.people import TOKEN, Clock
 NO_DATABASE, NO_REDIS = "postgresql://nobody@127.0.0.1:1/nothing", "redis://127.0.0.1:1/0"
 FAULT = "a webhook that fails ends with an apology"
 SCREENED = "only its key gives the reception the patient"
+MEANT = "what is heard is what the menu has"
 
 
 @pytest.fixture
@@ -42,11 +56,16 @@ def storeless(tmp_path: Path, clock: Clock) -> Iterator[Services]:
 
 
 def test_it_says_of_every_check_and_language_what_it_looked_at_with_neither_store(tmp_path: Path) -> None:
-    """At the shipped clinic, in every situation; the numbers of steps are the smallest that are true."""
+    """At the shipped clinic, in every situation and over both carriers.
+
+    The numbers of steps are the smallest that are true.
+    """
     given = {
         "ENV": "development",
         "SECRET_KEY": "0123456789abcdef" * 4,
         "TWILIO_AUTH_TOKEN": TOKEN,
+        "PLIVO_AUTH_ID": "MA0000000000000000EX",
+        "PLIVO_AUTH_TOKEN": TOKEN,
         "DATABASE_URL": NO_DATABASE,
         "REDIS_URL": NO_REDIS,
         "STATE_DIR": str(tmp_path),
@@ -57,7 +76,9 @@ def test_it_says_of_every_check_and_language_what_it_looked_at_with_neither_stor
     )
     assert done.returncode == 0, done.stdout
     said = done.stdout.splitlines()
-    assert [line.partition(":")[0] for line in said] == [*CHECKS, FAULT, SCREENED]
+    at_each = [f"{check}, at {name}" for name in ("Twilio", "Plivo") for check in (FAULT, SCREENED)]
+    assert [line.partition(":")[0] for line in said] == [*CHECKS, MEANT, *at_each]
+    assert re.search(rf"{MEANT}: [12]\d{{3}} turns at Twilio and Plivo, pass", done.stdout), "not a difference"
     assert [line for line in said if not re.search(r": [1-9].*, pass$", line)] == [], "each has looked at something"
     assert "in en and hi, pass" in done.stdout
     for check, steps in {"silence": 5, "wrong keys": 5, "an error of ours": 9, "all of these in any order": 9}.items():
@@ -125,3 +146,52 @@ def test_a_reception_that_gets_the_patient_otherwise_than_by_its_key_is_objected
     carrier, languages = Twilio(Account(), faulty(storeless.script, storeless.clinic.voices)), ("en", "hi")
     assert complaint in only_the_key_puts_through(carrier, SCREENING, languages).complaints
     assert only_the_key_puts_through(storeless.telephone.carrier, SCREENING, languages).holds
+
+
+class CountsAnotherKey(PlivoRenderer):
+    """Has the carrier count another key than the one that is said."""
+
+    def document(self, turn: Turn, addresses: Addresses, calls_from: Number | None = None) -> str:
+        return super().document(turn, addresses, calls_from).replace('confirmKey="1"', 'confirmKey="2"')
+
+
+class HangsUpOnTheReception(PlivoRenderer):
+    """Lets the document of the reception's leg do more than speak."""
+
+    def screening(self, leg: Leg) -> str:
+        return super().screening(leg).replace("</Response>", "<Hangup /></Response>")
+
+
+@pytest.mark.parametrize(
+    ("faulty", "complaint"),
+    [
+        (CountsAnotherKey, "en: key 2 at the reception gets the patient"),
+        (HangsUpOnTheReception, "hi: key 1 at the reception gets the patient"),
+    ],
+)
+def test_a_carrier_that_counts_the_key_itself_counts_the_right_one_while_it_only_speaks(
+    storeless: Services, faulty: type[PlivoRenderer], complaint: str
+) -> None:
+    odd, well = (
+        Plivo(PlivoAccount(), renderer(storeless.script, storeless.clinic.voices))
+        for renderer in (faulty, PlivoRenderer)
+    )
+    assert complaint in only_the_key_puts_through(odd, SCREENING, ("en", "hi")).complaints
+    assert only_the_key_puts_through(well, SCREENING, ("en", "hi")).holds
+
+
+class LeavesOutHindi(PlivoRenderer):
+    """Says in English what is to be said in Hindi."""
+
+    def document(self, turn: Turn, addresses: Addresses, calls_from: Number | None = None) -> str:
+        return super().document(turn, addresses, calls_from).replace("hi-IN", "en-IN")
+
+
+def test_a_carrier_whose_document_says_something_else_is_objected_to_by_name(storeless: Services) -> None:
+    clinic = storeless.hours.clinic_now()
+    evidence = gather(MENU, clinic, storeless.script, situations(MENU, clinic, storeless.clock()))
+    odd = Plivo(PlivoAccount(), LeavesOutHindi(storeless.script, storeless.clinic.voices))
+    found = Carriers({"Twilio": storeless.telephone.carrier, "Plivo": odd})
+    verdict = says_what_is_meant(found, turns_of(evidence), storeless.script)
+    assert "hi: main is heard otherwise at Plivo" in verdict.complaints
+    assert all(each.endswith(" at Plivo") for each in verdict.complaints)

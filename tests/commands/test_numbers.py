@@ -20,6 +20,7 @@ from ivr.carrier.twilio.numbers import OVERRIDES
 from ivr.web.services import build
 from ivr.wiring.foundation import A_CALLER_WAITS
 from testing.listener import listener
+from tests.carrier.plivo.account import AUTH_ID, PlivoStandInAccount, plivo_account
 from tests.carrier.twilio.account import ACCOUNT, Account
 from tests.clinic import WISHES_ONLY
 from tests.conftest import QUICK, settings_for
@@ -162,6 +163,44 @@ def test_more_numbers_than_one_page_of_the_carriers_are_seen(account: Account, c
         account.buys(f"+120255501{last:02}")
     account.buys(TOLL_FREE)
     assert runs(connected_settings, "show").output.count("that no line lists") == 60
+
+
+# -- over Plivo, alone and beside the other
+
+
+@pytest.fixture
+def over_plivo() -> Iterator[PlivoStandInAccount]:
+    """The clinic's account at Plivo, with nothing yet."""
+    with plivo_account() as found:
+        yield found
+
+
+def plivo_settings(account: PlivoStandInAccount) -> dict[str, str]:
+    return {"PLIVO_AUTH_ID": AUTH_ID, "PLIVO_AUTH_TOKEN": TOKEN, "PLIVO_API_URL": account.url}
+
+
+def test_a_number_at_plivo_is_connected_with_no_other_carrier(tmp_path: Path, over_plivo: PlivoStandInAccount) -> None:
+    over_plivo.rents(TOLL_FREE)
+    alone = {"TWILIO_AUTH_TOKEN": "", "TWILIO_ACCOUNT_SID": "", "TWILIO_API_URL": ""}
+    settings = numbers_settings(tmp_path, **alone, **plivo_settings(over_plivo))
+    done = runs(settings, "connect", "--yes")
+    assert done.output.endswith(f"{TOLL_FREE} is connected.\n"), done.output
+    assert f"a call comes in       (none) -> {BASE}/voice#" in done.output
+    assert over_plivo.leads(TOLL_FREE)["hangup_url"].startswith(f"{BASE}/voice/status#")
+    assert runs(settings, "connect").output.endswith("Nothing to change.\n")
+
+
+def test_the_numbers_of_both_carriers_are_connected_each_where_it_is_rented(
+    tmp_path: Path, account: Account, over_plivo: PlivoStandInAccount
+) -> None:
+    account.buys(SECOND)
+    over_plivo.rents(TOLL_FREE)
+    static = {"FALLBACK_URL": "https://static.example/fallback.xml"}
+    settings = numbers_settings(tmp_path, TWILIO_API_URL=account.url, **plivo_settings(over_plivo), **static)
+    done = runs(settings, "connect", "--yes")
+    assert done.output.endswith(f"{TOLL_FREE} is connected.\n{SECOND} is connected.\n"), done.output
+    assert account.number(SECOND)["voice_fallback_url"] == static["FALLBACK_URL"]
+    assert over_plivo.leads(TOLL_FREE)["fallback_answer_url"] == f"{BASE}/voice/fallback", "in its own words"
 
 
 # -- what the carrier is asked to do with our webhooks

@@ -19,6 +19,7 @@ SCREEN = CallMoment((Heard("A patient.", "en-IN"),), Gathers("/taken", 1, ""), W
     [
         (Gathers("/key?a=1&b=2", None, "#", 12, "<Response><Redirect>/silent</Redirect></Response>"), None),
         (Dials("/after", (("+919999900008", "/screen"), ("+919999900009", "/screen")), 20), SCREEN),
+        (Dials("/after", (("+919999900008", "/screen"),), 20, key="1"), SCREEN),
         (Records("/kept"), None),
         (Redirects("/voice/again"), None),
         (HangsUp(), None),
@@ -27,7 +28,7 @@ SCREEN = CallMoment((Heard("A patient.", "en-IN"),), Gathers("/taken", 1, ""), W
 )
 def test_nothing_is_lost_but_what_was_heard_already(waits: Wait, reception: CallMoment | None) -> None:
     moment = CallMoment((Heard("Welcome.", "en-IN"),), waits, WHERE, reception)
-    held = CallState("CA1", "+918090080906", CALLER, 1_795_000_000.25, 3, moment)
+    held = CallState("CA1", "+918090080906", CALLER, 1_795_000_000.25, 3, moment, "Plivo")
     quiet = replace(moment, heard=(), reception=replace(reception, heard=()) if reception else None)
     assert receiver(held.words()) == replace(held, moment=quiet)
 

@@ -8,6 +8,7 @@ from urllib.error import HTTPError
 
 import pytest
 from click.testing import Result
+from flask import Flask, request, request_started
 from twilio.request_validator import RequestValidator
 from werkzeug.wrappers import Request, Response
 
@@ -82,6 +83,37 @@ def test_a_person_at_the_terminal_is_asked_for_all_of_it(running: Phone) -> None
     (found,) = running.services.desk.store.waiting()
     assert (found.line, found.phone.e164) == ("third", "+919999900004")
     assert call.exit_code == 0
+
+
+@pytest.fixture
+def over_both(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+    """The same service, which both carriers may ring."""
+    plivo = {"PLIVO_AUTH_ID": "MA0000000000000000EX", "PLIVO_AUTH_TOKEN": TOKEN, "PLIVO_CALLER_ID": "+911140000001"}
+    file = clinic_with_reception(tmp_path)
+    with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=file, **plivo) as phone:
+        yield phone
+
+
+@pytest.mark.parametrize(("name", "id_of_a_call"), [("Plivo", "CallUUID"), ("Twilio", "CallSid"), ("", "CallSid")])
+def test_it_rings_in_the_words_of_either_carrier(over_both: Phone, name: str, id_of_a_call: str) -> None:
+    forms: list[dict[str, str]] = []
+
+    def note(_app: Flask) -> None:
+        forms.append(dict(request.form))
+
+    with request_started.connected_to(note, over_both.app):
+        booked = rings(over_both, "--carrier", name, "--keys", "1 1 1 1 1")
+        rung = rings(over_both, "--carrier", name, "--reception", "answers", "--keys", "0")
+        declined = rings(over_both, "--carrier", name, "--reception", "declines", "--keys", "0")
+    assert "Reference number " in booked.output
+    assert "(to the reception) A patient is calling the clinic." in rung.output
+    assert ("Goodbye." in rung.output, "We can call you back." in declined.output) == (True, True)
+    assert all(id_of_a_call in form for form in forms)
+
+
+def test_a_carrier_that_is_not_there_is_said_and_which_are(over_both: Phone) -> None:
+    told = rings(over_both, "--carrier", "Third", "--keys", "1")
+    assert (told.exit_code, told.output) == (1, "Error: no carrier is Third; there are Twilio, Plivo\n")
 
 
 @pytest.mark.parametrize(

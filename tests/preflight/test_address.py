@@ -10,16 +10,20 @@ import pytest
 from config.settings import Settings
 from ivr.app import create_app
 from ivr.carrier.admin import OurAddresses
+from ivr.carrier.plivo.numbers import application_name
+from ivr.carrier.plivo.numbers import wanted as of_plivo
 from ivr.carrier.twilio.numbers import wanted
 from ivr.preflight.findings import Finding
 from ivr.web.services import build
 from tests.answering import Wsgi, answering, certificate
+from tests.carrier.plivo.account import AUTH_ID, PlivoStandInAccount, plivo_account
 from tests.carrier.twilio.account import ACCOUNT, Account
 from tests.commands.test_numbers import TOLL_FREE, clinic_reached_by
 from tests.conftest import QUICK
-from tests.people import Clock
+from tests.people import TOKEN, Clock
 from tests.preflight import looks, real_clock, said, without_stores
 from tests.supervisor.supervised import free_port
+from tests.web import clinic_with_reception
 
 ANOTHER = "the-token-of-another-account-than-ours"
 
@@ -218,3 +222,63 @@ def test_an_account_whose_token_is_wrong_fails(tmp_path: Path, account: Account)
     found = looks(with_account(tmp_path, account, TWILIO_AUTH_TOKEN=ANOTHER), "numbers")
     assert found.result == "FAIL"
     assert found.saw.startswith("the carrier does not know TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN")
+
+
+# -- over Plivo
+
+
+@pytest.fixture
+def over_plivo(tmp_path: Path) -> Iterator[tuple[PlivoStandInAccount, Settings]]:
+    """The clinic's account at Plivo with a number that leads here, and a clinic with a reception, without Twilio."""
+    file = Path(clinic_with_reception(tmp_path))
+    file.write_text(file.read_text().replace("+91 8090080906", TOLL_FREE))
+    with plivo_account() as account:
+        more = {"PLIVO_AUTH_ID": AUTH_ID, "PLIVO_AUTH_TOKEN": TOKEN, "PLIVO_API_URL": account.url}
+        given = {**more, "PLIVO_CALLER_ID": TOLL_FREE, "TWILIO_AUTH_TOKEN": "", "CLINIC_FILE": str(file)}
+        settings = without_stores(tmp_path, PUBLIC_BASE_URL="https://line.example", **given)
+        ours = OurAddresses(settings.public_base_url, settings.voice_fallback_url)
+        account.rents(TOLL_FREE, account.has_application(application_name(ours), **of_plivo(ours)))
+        yield account, settings
+
+
+def test_numbers_at_plivo_that_lead_here_pass_and_the_receptions_is_rented(
+    over_plivo: tuple[PlivoStandInAccount, Settings],
+) -> None:
+    account, settings = over_plivo
+    assert said(looks(settings, "numbers")) == ("pass", "1 connected to us; 2 more must forward to them")
+    account.applications[0]["answer_url"] = "https://older.example/voice"
+    assert said(looks(settings, "numbers")) == ("FAIL", "not connected to us: …01 of line main")
+
+
+def test_a_reception_that_would_be_rung_from_a_number_that_is_not_rented_fails(
+    over_plivo: tuple[PlivoStandInAccount, Settings],
+) -> None:
+    _, settings = over_plivo
+    other = settings.model_copy(update={"carrier": {**settings.carrier, "PLIVO_CALLER_ID": "+911140000002"}})
+    found = looks(other, "numbers")
+    assert said(found) == ("FAIL", "the reception cannot be called from …02: it is not the account's")
+
+
+def test_the_clinics_file_fails_where_a_carrier_cannot_do_what_it_says(
+    over_plivo: tuple[PlivoStandInAccount, Settings],
+) -> None:
+    _, settings = over_plivo
+    assert looks(settings, "clinic file").result == "pass"
+    without = settings.model_copy(update={"carrier": {**settings.carrier, "PLIVO_CALLER_ID": ""}})
+    assert "expected an Indian number that is rented from Plivo" in looks(without, "clinic file").saw
+
+
+def test_an_address_is_tried_as_each_carrier_and_fails_where_one_is_not_believed(tmp_path: Path) -> None:
+    plivo = {"PLIVO_AUTH_ID": AUTH_ID, "PLIVO_AUTH_TOKEN": TOKEN}
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    services = build(without_stores(tmp_path, PUBLIC_BASE_URL=url, **plivo), passwords=QUICK)
+    try:
+        with answering(create_app(services), port):
+            both = looks(without_stores(tmp_path, PUBLIC_BASE_URL=url, **plivo), "public address")
+            odd = without_stores(tmp_path, PUBLIC_BASE_URL=url, **{**plivo, "PLIVO_AUTH_TOKEN": ANOTHER})
+            one = looks(odd, "public address")
+    finally:
+        services.close()
+    assert said(both) == ("warn", "it answers as it should, but without https")
+    assert said(one) == ("FAIL", "our own signature is refused there (403)")

@@ -242,6 +242,14 @@ def test_the_first_run_makes_up_what_the_carrier_declares_so_and_no_more(tmp_pat
     assert set(dotenv_values(tmp_path / ".env")) == {"ENV", "SECRET_KEY", "TWILIO_AUTH_TOKEN"}
 
 
+def test_where_another_carrier_is_set_no_token_is_made_up_and_where_its_own_is_half_set_it_is(tmp_path: Path) -> None:
+    for number, (environ, made_up) in enumerate(
+        [({"PLIVO_AUTH_ID": "MA0000000000000000EX"}, False), ({"TWILIO_ACCOUNT_SID": "AC1"}, True)]
+    ):
+        write_env(tmp_path / str(number), environ, lambda _: None, SETTINGS)
+        assert ("TWILIO_AUTH_TOKEN" in dotenv_values(tmp_path / str(number))) == made_up
+
+
 def test_the_second_run_leaves_them_alone(tmp_path: Path) -> None:
     said: list[str] = []
     (tmp_path / ".env").write_text("SECRET_KEY=mine\n")

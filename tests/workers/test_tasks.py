@@ -22,6 +22,7 @@ from ivr.desk.outbox import PAUSES
 from ivr.storage.audit import By
 from ivr.web.services import Services, build
 from testing.listener import Listener, listener
+from tests.carrier.plivo.account import AUTH_ID, plivo_account
 from tests.carrier.twilio.account import Account as CarrierAccount
 from tests.conftest import QUICK, UNHURRIED, at_the_desk, settings_for
 from tests.people import CALLER, TOKEN, Clock, Phone, Staff
@@ -116,6 +117,22 @@ def test_a_text_that_the_carrier_refuses_is_tried_again(
         jobs.run(worker, 2)
     clock.now += PAUSES[0]
     assert 2 in [each.task_id for each in worker.desk.outbox.due(clock())]
+
+
+def test_where_plivo_is_the_carrier_that_can_it_sends_the_text(
+    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
+) -> None:
+    with plivo_account() as account:
+        plivo = {"PLIVO_AUTH_ID": AUTH_ID, "PLIVO_AUTH_TOKEN": TOKEN, "PLIVO_API_URL": account.url}
+        more = {**plivo, "TEXT_CONFIRMATIONS": "on", "PLIVO_TEXT_FROM": "+911140000001"}
+        with service(tmp_path, sqlite_url, redis_url, clock, **more) as phone:
+            worker = build_workers(phone.services.settings, clock)
+            call = phone.rings(lang="hi").press("1", "1", "1", "1", "1")
+            jobs.run(worker, 2)
+            worker.database.close()
+    ((_, order),) = account.changes
+    assert (order["src"], order["dst"]) == ("911140000001", CALLER.removeprefix("+"))
+    assert call.reference in order["text"]
 
 
 def test_texts_are_off_by_default(phone: Phone) -> None:

@@ -21,6 +21,10 @@ class Twilio:
     account: Account
     renderer: Renderer
 
+    def bears(self, headers: Mapping[str, str]) -> bool:
+        """Return whether a request has the header of this carrier's signature. Verifies nothing."""
+        return webhook.SIGNATURE in headers
+
     def read(self, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]) -> CallEvent:
         """Return the event of a signed webhook. Raises NotSigned, Malformed."""
         return webhook.read(self.account, method, url, headers, values)

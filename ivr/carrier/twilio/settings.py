@@ -3,49 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
-from urllib.parse import urlsplit
 
-from ivr.carrier.settings import Setting
+from ivr.carrier.settings import Setting, address, token
 
 ACCOUNT_SID, AUTH_TOKEN, NEXT_TOKEN = "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_NEXT"
 TEXT_FROM, API_URL = "TWILIO_TEXT_FROM", "TWILIO_API_URL"
 
-SHORTEST_TOKEN = 16
-
-
-def _token(value: str) -> str:
-    if not value:
-        raise ValueError("is missing; it is the primary auth token in the carrier's console")
-    if len(value) < SHORTEST_TOKEN:
-        raise ValueError("is weak; expected the carrier's token, 32 characters")
-    return value
-
-
-def _address(value: str) -> str:
-    if value and not _is_address(value):
-        raise ValueError("expected https://HOST")
-    return value.rstrip("/")
-
-
-def _is_address(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-        well = parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    return well and "@" not in parts.netloc
-
+NAME = "Twilio"
 
 SETTINGS = (
-    Setting(ACCOUNT_SID, for_texts=True),
+    Setting(ACCOUNT_SID, NAME, for_texts=True),
     Setting(
         AUTH_TOKEN,
-        _token,
+        NAME,
+        token,
+        needed="it is the primary auth token in the carrier's console",
         made_up="Stands in for the carrier's token until there is one. The test phone signs with it.",
     ),
-    Setting(NEXT_TOKEN, successor_of=AUTH_TOKEN),
-    Setting(TEXT_FROM, for_texts=True),
-    Setting(API_URL, _address, only_in_trials=True),
+    Setting(NEXT_TOKEN, NAME, successor_of=AUTH_TOKEN),
+    Setting(TEXT_FROM, NAME, for_texts=True),
+    Setting(API_URL, NAME, address, only_in_trials=True),
 )
 
 

@@ -1,36 +1,27 @@
 """Converts a Turn into TwiML. No call logic, no HTTP; how a sentence is spoken stands in speech.py."""
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
-from ivr.carrier.addresses import Addresses
+from ivr.carrier.addresses import BEFORE_AGAIN, Addresses
 from ivr.carrier.leg import Leg
+from ivr.carrier.speaker import NONE_RECORDED, Played, Recorded, Speaker, Voiced
 from ivr.carrier.steps import Heard
 from ivr.carrier.twilio.speech import say_verbs
 from ivr.line.blanks import Say
-from ivr.line.script import Script, Spoken
+from ivr.line.script import Script
 from ivr.line.turn import Call, HangUp, KeyNumber, PressKey, RingReception, Turn
 
 CONTENT_TYPE = "text/xml; charset=utf-8"
-
-BEFORE_AGAIN = 4
-"""Seconds of silence after the apology, before a step is tried again: time for a process to restart."""
-
-
-Recorded = Mapping[tuple[str, str], str]
-"""The addresses of recorded sentences, by language and name."""
 
 
 class Renderer:
     """Writes TwiML with the script's words, the clinic's voices, and recordings where there are any."""
 
-    def __init__(self, script: Script, voices: Mapping[str, str], recorded: Recorded = MappingProxyType({})) -> None:
+    def __init__(self, script: Script, voices: Mapping[str, str], recorded: Recorded = NONE_RECORDED) -> None:
         self._script = script
-        self._voices = voices
-        self._recorded = recorded
-        self._played = {address: sentence for sentence, address in recorded.items()}
+        self._speaker = Speaker(script, voices, recorded)
 
     def document(self, turn: Turn, addresses: Addresses) -> str:
         """Return the TwiML of the turn."""
@@ -84,29 +75,16 @@ class Renderer:
 
     def _speak(self, verb: VoiceResponse | Gather, says: Iterable[Say], language: str) -> None:
         for say in says:
-            spoken = self._script.say(say, language)
-            recording = self._recorded.get((spoken.language, say.name))
-            if recording:
-                verb.play(recording)
-                continue
-            for said in say_verbs(spoken.phrases, self._voice(spoken), self._locale(spoken.language)):
-                verb.append(said)
+            match self._speaker.says(say, language):
+                case Played(address):
+                    verb.play(address)
+                case Voiced(phrases, voice, locale):
+                    for said in say_verbs(phrases, voice, locale):
+                        verb.append(said)
 
     def played(self, address: str) -> Heard | None:
         """Return the sentence whose recording has this address; None if there is none."""
-        if address not in self._played:
-            return None
-        language, name = self._played[address]
-        spoken = self._script.say(Say(name), language)
-        aloud = spoken.aloud if spoken.aloud != spoken.words else ""
-        return Heard(spoken.words, self._locale(language), aloud=aloud, recording=address)
-
-    def _locale(self, language: str) -> str:
-        return self._script.prompts(language).about.locale
-
-    def _voice(self, spoken: Spoken) -> str:
-        """Return the clinic's own choice of voice, or the voice of the prompts."""
-        return self._voices.get(spoken.language) or self._script.prompts(spoken.language).about.voice
+        return self._speaker.played(address)
 
 
 def _gather(call: Call, addresses: Addresses, seconds: int, **keys: str | int) -> Gather:

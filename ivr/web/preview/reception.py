@@ -36,7 +36,8 @@ class Way:
 def _branch(services: Services, way: Way) -> Branch:
     leg, by = way.leg, way.keys[-1] if way.keys else ""
     steps = list(services.telephone.carrier.heard(services.telephone.carrier.document(leg, NOWHERE).body))
-    waits = any(isinstance(step, Gathers) for step in steps)
+    # A document without a wait for keys still asks at first: that carrier counts the key by itself.
+    waits = leg.begins or any(isinstance(step, Gathers) for step in steps)
     turn = Turn(leg.asked_again, (), leg.asks if waits else (), PressKey(leg.seconds) if waits else HangUp())
     scene = Scene(way.what, by, way.keys, turn, leg.offer if way.what is EventKind.KEY else None)
     return Branch(

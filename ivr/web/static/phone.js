@@ -60,7 +60,7 @@ function ring() {
   tryAgain();
   call = fresh();
   begins(call);
-  follow(call, ask("ring", { line: $("line").value, caller }));
+  follow(call, ask("ring", { line: $("line").value, caller, carrier: $("carrier").value }));
 }
 
 function goOn(mine, pressed) {

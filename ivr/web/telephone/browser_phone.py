@@ -14,7 +14,7 @@ from ivr.line.clinic import Line
 from ivr.line.phones import NumberRefused, Phone, typed
 from ivr.phone.call_state import CallState, receiver, shown
 from ivr.phone.handset import MOST_MOMENTS, CallFailed, Handset, NobodyAnswers
-from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, handset, number_of
+from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, Dialect, dialect, handset, number_of
 from ivr.storage.encryption import Cipher, Unreadable
 from ivr.web.guards import KEY_COOKIE, guarded_by, in_development
 from ivr.web.services import services
@@ -45,6 +45,7 @@ def _page() -> str:
         "phone.html",
         lines={line.key: _called(line) for line in clinic.lines.values()},
         default_line=clinic.default_line,
+        carriers=list(services().telephone.carriers.by_name),
         made_up=_written(Phone(MADE_UP_CALLER)),
         withheld=WITHHELD,
         has_reception=clinic.reception.caller_id and any(line.reception for line in clinic.lines.values()),
@@ -62,12 +63,15 @@ def ring() -> Response:
     caller = _caller(request.form.get("caller", ""))
     if caller is None:
         return jsonify(trouble="This is no telephone number.", hint="Write it as people do, such as 99999 00002.")
+    name = request.form.get("carrier", "")
+    if name not in {"", *services().telephone.carriers.by_name}:
+        abort(400)
     began, telephone = (
         services().clock().timestamp(),
-        handset(services().settings, services().telephone.carrier, number_of(line), caller),
+        handset(services().settings, _dialect(name), number_of(line), caller),
     )
     call = telephone.call
-    return _held(CallState(call.call_id, call.called, call.sender, began, 1, telephone.begin()))
+    return _held(CallState(call.call_id, call.called, call.sender, began, 1, telephone.begin(), name))
 
 
 @browser_phone.post("/go-on")
@@ -114,7 +118,11 @@ def _call() -> CallState:
 
 
 def _handset(call: CallState) -> Handset:
-    return handset(services().settings, services().telephone.carrier, call.called, call.sender, call.call_id)
+    return handset(services().settings, _dialect(call.carrier), call.called, call.sender, call.call_id)
+
+
+def _dialect(name: str) -> Dialect:
+    return dialect(services().settings, services().telephone.carriers, name)
 
 
 def _cipher() -> Cipher:

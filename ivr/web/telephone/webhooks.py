@@ -22,7 +22,7 @@ from ivr.line.menu import MENU, SCREENING, START
 from ivr.line.places import Ringing
 from ivr.line.turn import Call, Turn
 from ivr.metrics.table import CALLS
-from ivr.web.guards import event, event_if_signed, guarded_by, open_to_all, public_base, signed_by_carrier
+from ivr.web.guards import carrier, event, event_if_signed, guarded_by, open_to_all, public_base, signed_by_carrier
 from ivr.web.services import services
 from ivr.web.telephone.actions import done_for, facts_of, sender
 from ivr.web.telephone.call_log import leave, leave_end, leave_fault, trace_of
@@ -125,13 +125,13 @@ def fault(error: Exception) -> Response | HTTPException:
 
 def _sorry(failed: str) -> Response:
     again = once_more(failed)
-    return _response(services().telephone.carrier.fault(public_base() + again if again else None))
+    return _response(carrier().fault(public_base() + again if again else None))
 
 
 def _failed_at() -> str:
     """Return the URL that the carrier says has failed, or an empty string. A body over the limit counts as empty."""
     try:
-        return services().telephone.carrier.failed_step(request.form)
+        return carrier().failed_step(request.form)
     except HTTPException:
         return ""
 
@@ -160,7 +160,7 @@ def _heard(turn: Turn, *before: str) -> Response:
 
 def _answer(heard: Turn | Leg) -> Response:
     urls = _urls()
-    return _response(services().telephone.carrier.document(heard, Addresses(urls.step, urls.silence, urls.answered)))
+    return _response(carrier().document(heard, Addresses(urls.step, urls.silence, urls.answered)))
 
 
 def _urls() -> CallUrls:

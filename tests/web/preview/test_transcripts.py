@@ -11,13 +11,18 @@ from typing import NamedTuple
 import pytest
 from hypothesis import settings
 
+from ivr.carrier.meant import has_document, is_heard_as_meant
+from ivr.carrier.plivo.carrier import Plivo
+from ivr.carrier.plivo.renderer import PlivoRenderer
+from ivr.carrier.plivo.settings import PlivoAccount
 from ivr.carrier.steps import Dials
 from ivr.line.hours import DeskClosure, Shift
 from ivr.line.paths.events import EventKind
 from ivr.phone.ringing import WITHHELD
 from ivr.storage.audit import By
 from ivr.web.preview.reception import read_reception
-from ivr.web.preview.transcripts import CallerKind, PreviewQuery, read_call
+from ivr.web.preview.transcripts import Branch, CallerKind, PreviewQuery, read_call
+from ivr.web.services import Services
 from tests.clinic import SHIPPED, WISHES_ONLY
 from tests.people import CALLER, DELHI, Clock, Phone
 from tests.web import clinic_with_reception, service
@@ -151,6 +156,7 @@ def compare(
     services, at = phone.services, datetime(*MOMENTS[which.moment], tzinfo=DELHI)
     clinic = services.hours.clinic_now()
     read = read_call(services, clinic, PreviewQuery(clinic.line(which.line), which.lang, at, which.caller))
+    says_the_same_in_other_words(services, read)
     clock.now, before = at, clock.now
     with blocked(services) if which.caller is CallerKind.REFUSED else nullcontext():
         sender = WITHHELD if which.caller is CallerKind.WITHHELD else CALLER
@@ -159,6 +165,21 @@ def compare(
         listener.compares(read, phone.rings(which.line, caller=sender, lang=which.lang))
     clock.now = before
     return listener.heard
+
+
+SEEN: set[str] = set()
+"""The turns that were compared already: most are heard at many moments."""
+
+
+def says_the_same_in_other_words(services: Services, read: Branch) -> None:
+    """Reads each turn of the call in the words of the other carrier too: not a sentence and not a way on differs."""
+    other = Plivo(PlivoAccount(), PlivoRenderer(services.script, services.clinic.voices))
+    for turn in (each.scene.turn for each in read.every()):
+        kind = repr((turn.call.language, turn.first, turn.asks, turn.wait))
+        if has_document(turn) and kind not in SEEN:
+            SEEN.add(kind)
+            assert is_heard_as_meant(other, turn, services.script), turn.call.place
+            assert is_heard_as_meant(services.telephone.carrier, turn, services.script), turn.call.place
 
 
 @pytest.fixture(params=[("where the telephone books", 1800), ("where it takes wishes", 1800)], ids=lambda each: each[0])

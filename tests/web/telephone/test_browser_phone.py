@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, request, request_started
+from flask import Flask, request, request_finished, request_started
 from flask.testing import FlaskClient
 
 from ivr.phone.call_state import receiver
@@ -151,6 +151,26 @@ def test_the_reception_hears_of_a_patient_and_answers_declines_or_does_not(
     call.does(pressed)
     assert got[-1]["DialBridged"] == bridged
     assert heard in call.words
+
+
+def test_with_two_carriers_a_call_is_made_over_the_one_that_was_chosen(
+    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
+) -> None:
+    plivo = {"PLIVO_AUTH_ID": "MA0000000000000000EX", "PLIVO_AUTH_TOKEN": TOKEN}
+    with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, **plivo) as phone:
+        person = holder(phone)
+        assert '<option value="Plivo">' in person.browser.get(PHONE_PAGE).text
+        for name, over in (("Plivo", "application/xml"), ("", "text/xml")):
+            person.last = person.posts("ring", line="main", caller="", carrier=name)
+            types: list[str] = []
+            with request_finished.connected_to(lambda _app, response: types.append(response.mimetype), phone.app):  # noqa: B023
+                person.does("1", "1", "1", "1", "1")
+            assert over in types
+        person.hangs_up()
+        assert [each.phone.e164 for each in phone.services.desk.store.waiting()] == [CALLER]
+        token = {"X-CSRFToken": person.token}
+        odd = person.browser.post("/phone/ring", data={"line": "main", "carrier": "Third"}, headers=token)
+        assert odd.status_code == 400
 
 
 def test_hanging_up_tells_the_service_its_status_and_the_seconds(running: Phone, clock: Clock, got: Webhooks) -> None:

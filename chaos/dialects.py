@@ -1,0 +1,70 @@
+"""The carriers of a campaign: half of its callers ring over each, and hear its documents.
+
+What each does when it has no good answer stands here; how webhooks travel is the same for both.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+from uuid import UUID
+
+from chaos.premises import ACCOUNT, AUTH_ID, OTHER_TOKEN, TOKEN
+from ivr.carrier.plivo import reader as plivo_reader
+from ivr.carrier.plivo.settings import PlivoAccount
+from ivr.carrier.plivo.signature import NONCE, SIGNATURE, signature
+from ivr.carrier.plivo.stand_in import PlivoStandIn
+from ivr.carrier.stand_in import StandIn
+from ivr.carrier.twilio import reader as twilio_reader
+from ivr.carrier.twilio.settings import Account
+from ivr.carrier.twilio.stand_in import TwilioStandIn
+from ivr.carrier.twilio.webhook import SIGNATURE as TWILIO_SIGNATURE
+from ivr.carrier.twilio.webhook import signature as twilio_signature
+from ivr.phone.handset import Read
+
+Form = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One carrier: how it signs, what it says of a step that failed, and how its documents are read."""
+
+    stand_in: StandIn
+    read: Read
+    call_id: Callable[[int], str]
+    """The id of a call, from 128 bits."""
+    signs: Callable[[str, Form], Form]
+    """The headers of a form that is posted to an address."""
+    of_failure: Callable[[str, str], Form]
+    """What it adds to the question for a fallback, of the address that failed and the kind of the failure."""
+    own_words: str
+    """What is heard where the fallback cannot be had either: the call is over."""
+
+
+def _plivo_signs(url: str, form: Form) -> Form:
+    nonce = f"{secrets.randbelow(10**20):020}"
+    return {SIGNATURE: signature(OTHER_TOKEN, url, form, nonce), NONCE: nonce}
+
+
+TWILIO = Dialect(
+    stand_in=TwilioStandIn(Account(ACCOUNT, TOKEN)),
+    read=twilio_reader.steps,
+    call_id=lambda bits: f"CA{bits:032x}",
+    signs=lambda url, form: {TWILIO_SIGNATURE: twilio_signature(TOKEN, url, form)},
+    of_failure=lambda url, error: {"ErrorCode": "11205", "ErrorUrl": url, "Kind": error},
+    own_words="<Response><Say>An application error has occurred.</Say><Hangup/></Response>",
+)
+
+PLIVO = Dialect(
+    stand_in=PlivoStandIn(PlivoAccount(AUTH_ID, OTHER_TOKEN)),
+    read=plivo_reader.steps,
+    call_id=lambda bits: str(UUID(int=bits)),
+    signs=_plivo_signs,
+    of_failure=lambda _url, _error: {},
+    own_words="<Response><Speak>An application error has occurred.</Speak><Hangup/></Response>",
+)
+
+
+def dialect_of(seed: int) -> Dialect:
+    """The carrier over which somebody with this seed rings."""
+    return Random(f"carrier {seed}").choice((TWILIO, PLIVO))

@@ -1,0 +1,44 @@
+"""The fields of a signed form: their forms, and fields that a stranger has drawn anew. The same for any carrier.
+
+Some carriers sign names and values without the borders between them. Whoever has caught one webhook of theirs can draw
+the borders anew: the id of the call then lies within another value, and another is read in its place.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+KEYS = re.compile(r"[0-9*#A-D]{1,1000}")
+LASTED = re.compile(r"[0-9]{1,6}")
+WORD = re.compile(r"[a-z-]{1,20}")
+PARTY = re.compile(r"\+?[0-9]{1,20}|[A-Za-z ]{1,40}|[a-z]{2,10}:[!-~]{1,255}|[!-~]{1,64}@[!-~]{1,255}")
+"""The form of a caller or of a called number: a number, a word such as "anonymous", an address."""
+
+
+def formed(form: re.Pattern[str], written: str) -> str:
+    """Return the value of a field without spaces around it if it has the form, else an empty string."""
+    return written.strip(" ") if form.fullmatch(written.strip(" ")) else ""
+
+
+def seconds(written: str) -> int | None:
+    """Return a number of seconds; None if the text is none."""
+    return int(written) if LASTED.fullmatch(written) else None
+
+
+def values_of(values: Mapping[str, str], name: str) -> list[str]:
+    """Return the values of a field; several if the mapping has `getlist` and the field occurs more than once."""
+    getlist = getattr(values, "getlist", None)
+    return list(getlist(name)) if getlist else [values[name]]
+
+
+def spoilt(fields: Mapping[str, list[str]], long: Iterable[str], short: Iterable[str]) -> Iterator[str]:
+    """Yield the names of fields that occur twice, or that lie within another field. `fields` are as they are signed.
+
+    `long` and `short` are the names that the carrier's folder reads; a long one occurs in no other field's value.
+    """
+    long = tuple(long)
+    yield from (name for name in (*long, *short) if len(fields.get(name, ())) > 1)
+    any_long = re.compile("|".join(long))
+    signed = "".join(f"{name}{value}" for name, each in fields.items() for value in each)
+    named = "\n".join(name for name, each in fields.items() for _ in each)
+    yield from sorted(Counter(any_long.findall(signed)) - Counter(any_long.findall(named)))

@@ -1,0 +1,150 @@
+"""Converts a Turn into a document of Plivo's elements. No call logic, no HTTP."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+from ivr.carrier.addresses import BEFORE_AGAIN, Addresses
+from ivr.carrier.leg import Leg
+from ivr.carrier.plivo.elements import document, element
+from ivr.carrier.plivo.retries import with_retries
+from ivr.carrier.plivo.speech import speak_elements, voices_of
+from ivr.carrier.speaker import NONE_RECORDED, Played, Recorded, Speaker
+from ivr.carrier.steps import Heard
+from ivr.line.blanks import Say
+from ivr.line.phones import Phone
+from ivr.line.script import Script
+from ivr.line.turn import Call, HangUp, KeyNumber, PressKey, RingReception, Turn
+
+SHORTEST_WAIT, LONGEST_WAIT = 5, 60
+"""Seconds that the carrier allows for one key."""
+
+CONFIRM_SECONDS = 15
+"""Seconds in which whoever picks up may take the call: the question twice, and the pause between."""
+
+BETWEEN_QUESTIONS = 5
+"""Seconds of silence before whoever has picked up is asked again."""
+
+
+class PlivoRenderer:
+    """Writes documents with the script's words, the clinic's voices, and recordings where there are any.
+
+    Raises CarrierUnfit where the carrier does not speak a language of the script.
+    """
+
+    def __init__(self, script: Script, voices: Mapping[str, str], recorded: Recorded = NONE_RECORDED) -> None:
+        self._speaker = Speaker(script, voices_of(script, voices), recorded)
+
+    def document(self, turn: Turn, addresses: Addresses, calls_from: Phone | None = None) -> str:
+        """Return the document of the turn. The reception is called from `calls_from`, else as the turn has it."""
+        first = self._spoken(turn.first, turn.call.language)
+        asks = self._spoken(turn.asks, turn.call.language)
+        match turn.wait:
+            case PressKey(seconds):
+                return document(*first, _one_key(seconds, asks, turn.call, addresses), *_silence(turn.call, addresses))
+            case KeyNumber(seconds, digits):
+                keys = _number(seconds, digits, asks, turn.call, addresses)
+                return document(*first, keys, *_silence(turn.call, addresses))
+            case RingReception():
+                return document(*first, _dial(turn.wait, calls_from or turn.wait.caller_id, turn.call, addresses))
+            case HangUp():
+                return document(*first, element("Hangup"))
+            case _:
+                raise TypeError(f"{type(turn.wait).__name__} is not for the carrier")
+
+    def screening(self, leg: Leg) -> str:
+        """Return what whoever has picked up hears. Only sounds are allowed; the carrier counts the key by itself."""
+        if not leg.begins:
+            return document()
+        question = [*self._spoken(leg.asks, leg.call.language)]
+        again = [*self._spoken(leg.asks, leg.call.language)]
+        return document(*question, _pause(BETWEEN_QUESTIONS), *again)
+
+    def fault(self, again: str | None = None) -> str:
+        """Return the apology in every language; then `again` is requested, or the call ends."""
+        says = (Say("fault_again" if again else "fault"),)
+        sorry = [each for language in self._speaker.languages for each in self._spoken(says, language)]
+        if again is None:
+            return document(*sorry, element("Hangup"))
+        return document(*sorry, _pause(BEFORE_AGAIN), _redirect(again))
+
+    def played(self, address: str) -> Heard | None:
+        """Return the sentence whose recording has this address; None if there is none."""
+        return self._speaker.played(address)
+
+    def _spoken(self, says: Iterable[Say], language: str) -> Iterator[Xml.Element]:
+        for say in says:
+            heard = self._speaker.says(say, language)
+            if isinstance(heard, Played):
+                yield element("Play", text=heard.address)
+            else:
+                yield from speak_elements(heard.phrases, heard.voice, heard.locale)
+
+
+def _one_key(seconds: int, asks: Iterable[Xml.Element], call: Call, addresses: Addresses) -> Xml.Element:
+    """Return the wait for one key. None ends it, so that hash is a key as any other; and the carrier logs none."""
+    return element(
+        "GetInput",
+        *asks,
+        action=with_retries(addresses.step(call)),
+        method="POST",
+        inputType="dtmf",
+        executionTimeout=min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT),
+        numDigits=1,
+        finishOnKey="none",
+        log="false",
+    )
+
+
+def _number(seconds: int, digits: int, asks: Iterable[Xml.Element], call: Call, addresses: Addresses) -> Xml.Element:
+    """Return the wait for a number, with its seconds for each digit: GetInput would count those of the whole number."""
+    most: dict[str, Any] = {"numDigits": digits} if digits else {}
+    return element(
+        "GetDigits",
+        *asks,
+        action=with_retries(addresses.step(call)),
+        method="POST",
+        timeout=seconds,
+        digitTimeout=seconds,
+        finishOnKey="#",
+        retries=1,
+        log="false",
+        **most,
+    )
+
+
+def _silence(call: Call, addresses: Addresses) -> Iterator[Xml.Element]:
+    yield _redirect(addresses.silence(call))
+
+
+def _redirect(to: str) -> Xml.Element:
+    return element("Redirect", text=with_retries(to), method="POST")
+
+
+def _pause(seconds: int) -> Xml.Element:
+    return element("Wait", length=seconds, silence="true")
+
+
+def _dial(ring: RingReception, calls_from: Phone, call: Call, addresses: Addresses) -> Xml.Element:
+    """Return the call to the reception: the first who presses the key gets the patient, the others stop ringing."""
+    screened: dict[str, Any] = {}
+    if ring.screening:
+        screened = {
+            "confirmSound": with_retries(addresses.answered(call)),
+            "confirmKey": ring.screening.key,
+            "confirmTimeout": CONFIRM_SECONDS,
+        }
+    return element(
+        "Dial",
+        *(element("Number", text=_written(number)) for number in ring.numbers),
+        action=with_retries(addresses.step(call)),
+        method="POST",
+        timeout=ring.seconds,
+        callerId=_written(calls_from),
+        dialMusic="real",
+        **screened,
+    )
+
+
+def _written(number: Phone) -> str:
+    return number.e164.removeprefix("+")

@@ -1,0 +1,80 @@
+"""Plivo's settings: its environment variables as data, and the account that their values describe."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from ivr.carrier.settings import CarrierUnfit, Setting, address, token
+from ivr.line.phones import NumberRefused, Phone, phone
+
+AUTH_ID, AUTH_TOKEN, NEXT_TOKEN = "PLIVO_AUTH_ID", "PLIVO_AUTH_TOKEN", "PLIVO_AUTH_TOKEN_NEXT"
+CALLER_ID, TEXT_FROM, API_URL = "PLIVO_CALLER_ID", "PLIVO_TEXT_FROM", "PLIVO_API_URL"
+
+NAME = "Plivo"
+
+INDIA = "+91"
+"""The country code of a number from which the carrier may call within India."""
+
+
+def _number(value: str) -> str:
+    try:
+        return phone(value).e164
+    except NumberRefused:
+        raise ValueError("expected a number with its country code, such as +91 11 4000 0001") from None
+
+
+SETTINGS = (
+    Setting(AUTH_ID, NAME, needed="it stands on the first page of the carrier's console"),
+    Setting(AUTH_TOKEN, NAME, token, needed="it stands beside the auth id in the carrier's console"),
+    Setting(NEXT_TOKEN, NAME, successor_of=AUTH_TOKEN),
+    Setting(CALLER_ID, NAME, _number),
+    Setting(TEXT_FROM, NAME, for_texts=True),
+    Setting(API_URL, NAME, address, only_in_trials=True),
+)
+
+
+@dataclass(frozen=True)
+class PlivoAccount:
+    """The account of the clinic at Plivo, with its secrets."""
+
+    auth_id: str = ""
+    token: str = field(default="", repr=False)
+    next_token: str = field(default="", repr=False)
+    caller_id: Phone | None = None
+    """The rented number from which the reception is called; None for the one of clinic.toml."""
+    text_from: str = field(default="", repr=False)
+    api_url: str = ""
+    """The address of the REST API; empty for the carrier's own."""
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> Self:
+        """Return the account from the values of the settings."""
+        return cls(
+            auth_id=values[AUTH_ID],
+            token=values[AUTH_TOKEN],
+            next_token=values[NEXT_TOKEN],
+            caller_id=Phone(values[CALLER_ID]) if values[CALLER_ID] else None,
+            text_from=values[TEXT_FROM],
+            api_url=values[API_URL],
+        )
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The tokens that a webhook may be signed with: the present one and the next."""
+        return tuple(token for token in (self.token, self.next_token) if token)
+
+    def calls_from(self, of_the_clinic: Phone | None) -> Phone | None:
+        """Return the number from which the reception is called, which the account must rent."""
+        return self.caller_id or of_the_clinic
+
+    def check_caller_id(self, calls_from: Phone | None, *, alone: bool) -> None:
+        """Check the number from which the reception is called; None if no line has a reception. Raises CarrierUnfit.
+
+        Without an own one it is the one of clinic.toml, which is another carrier's if Plivo is not `alone`.
+        """
+        if calls_from and not self.caller_id and not alone:
+            raise CarrierUnfit(f"{CALLER_ID} is missing: reception.caller_id is the number of the other carrier")
+        if calls_from and not calls_from.e164.startswith(INDIA):
+            raise CarrierUnfit(
+                f"{CALLER_ID} or reception.caller_id: expected an Indian number that is rented from {NAME}"
+            )

@@ -1,0 +1,52 @@
+"""Writes a Speak with the readings of its numbers, in parts that fit, in a voice that Plivo has. No call, no HTTP."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from xml.etree import ElementTree as Xml
+
+from ivr.carrier.division import SpeechLimits
+from ivr.carrier.plivo.elements import element
+from ivr.carrier.settings import CarrierUnfit
+from ivr.line.aloud.digits import Phrase
+from ivr.line.script import Script
+
+LIMITS = SpeechLimits(2_900)
+"""The limit of the Polly voices is 3,000 characters. The carrier does not count them URL-encoded."""
+
+VOICES: Mapping[str, frozenset[str]] = {
+    "Polly.Aditi": frozenset({"en-IN", "hi-IN"}),
+    "Polly.Raveena": frozenset({"en-IN"}),
+}
+"""The carrier's Indian voices and their locales. Its basic ones speak no Indian language, and it refuses none."""
+
+
+def voices_of(script: Script, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Return the voice of each language: the clinic's own choice, or the one of the prompts. Raises CarrierUnfit.
+
+    A choice that is another carrier's is passed over, since one clinic.toml may serve both.
+    """
+    return {language: _voice(script, language, chosen.get(language, "")) for language in script.languages}
+
+
+def _voice(script: Script, language: str, chosen: str) -> str:
+    about = script.prompts(language).about
+    for voice in (chosen, about.voice):
+        if about.locale in VOICES.get(voice, ()):
+            return voice
+    there_are = " and ".join(voice for voice, locales in VOICES.items() if about.locale in locales) or "none"
+    wanted = " and ".join(dict.fromkeys(each for each in (chosen, about.voice) if each))
+    raise CarrierUnfit(
+        f"the voice of {language}: Plivo does not speak {about.locale} as {wanted}; its voices: {there_are}"
+    )
+
+
+def speak_elements(phrases: Sequence[Phrase], voice: str, locale: str) -> Iterator[Xml.Element]:
+    """Yield the Speaks of a sentence. A number that is read digit by digit has its words as the alias of a <sub>."""
+    for part in LIMITS.parts(phrases):
+        first, *rest = part
+        speak = element("Speak", text="" if first.aloud else first.written, voice=voice, language=locale)
+        for each in part if first.aloud else rest:
+            if each.aloud:
+                speak.append(element("sub", text=each.written, alias=each.aloud))
+            else:
+                speak[-1].tail = each.written
+        yield speak

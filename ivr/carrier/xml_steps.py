@@ -1,0 +1,66 @@
+"""Reads a document of XML elements as steps; the elements are a carrier's own. No HTTP, no knowledge of the menu."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from xml.etree import ElementTree as Xml
+
+from ivr.carrier.steps import Gathers, NotUnderstood, Sound, Step
+
+ReadElement = Callable[[Xml.Element], Iterator[Step]]
+
+Elements = Mapping[str, ReadElement]
+"""The functions that yield the steps of an element, by its tag."""
+
+
+def steps_of(document: str, elements: Elements) -> Iterator[Step]:
+    """Yield the steps of a document, in order. Raises NotUnderstood."""
+    try:
+        root = Xml.fromstring(document.encode())  # noqa: S314 - our own service's answer, and expat refuses bombs
+    except Xml.ParseError as error:
+        raise NotUnderstood(f"not XML: {error}") from error
+    if root.tag != "Response":
+        raise NotUnderstood(f"a {root.tag}; expected a Response")
+    for place, element in enumerate(root, start=1):
+        for step in element_steps(element, elements):
+            yield replace(step, otherwise=_document(root[place:])) if isinstance(step, Gathers) else step
+
+
+def element_steps(element: Xml.Element, elements: Elements) -> Iterator[Step]:
+    """Yield the steps of one element. Raises NotUnderstood."""
+    if element.tag not in elements:
+        raise NotUnderstood(f"the verb {element.tag} is not known")
+    yield from elements[element.tag](element)
+
+
+def cuttable(element: Xml.Element, elements: Elements) -> Iterator[Step]:
+    """Yield the steps of the elements within this one, whose sounds a key press interrupts. Raises NotUnderstood."""
+    for child in element:
+        for step in element_steps(child, elements):
+            yield replace(step, cuttable=True) if isinstance(step, Sound) else step
+
+
+def words_aloud(element: Xml.Element) -> str:
+    """Return the words of an element as they are read aloud: of a <sub>, its alias. Empty if all are as written."""
+    aloud = "".join(_aloud(element))
+    return aloud if aloud != "".join(element.itertext()) else ""
+
+
+def whole_number(element: Xml.Element, name: str, usual: int) -> int:
+    """Return a whole number from an attribute, or the carrier's default. Raises NotUnderstood."""
+    written = element.get(name, str(usual))
+    if not (written.isascii() and written.isdigit()):
+        raise NotUnderstood(f"{name} of a {element.tag} is no number: {written}")
+    return int(written)
+
+
+def _document(elements: Iterable[Xml.Element]) -> str:
+    root = Xml.Element("Response")
+    root.extend(elements)
+    return Xml.tostring(root, encoding="unicode")
+
+
+def _aloud(element: Xml.Element) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        yield child.get("alias", "") if child.tag == "sub" else "".join(_aloud(child))
+        yield child.tail or ""

@@ -1,0 +1,122 @@
+"""A stand-in for Plivo's REST API, which answers as the types of its library say: numbers, applications, messages.
+
+It knows the fields that may be set and refuses any other. A list comes in pages of twenty, with the next one's address.
+"""
+
+import base64
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from tests.answering import answering
+from tests.people import TOKEN
+
+AUTH_ID = "MA0000000000000000EX"
+"""Obviously made up, and of the carrier's form."""
+
+PAGE = 20
+
+MAY_BE_SET = {
+    "Application": {
+        *("app_name", "answer_url", "answer_method", "fallback_answer_url", "fallback_method"),
+        *("hangup_url", "hangup_method", "message_url", "message_method", "subaccount"),
+    },
+    "Number": {"app_id", "subaccount", "alias"},
+    "Message": {"src", "dst", "text", "type", "url", "method", "log"},
+}
+
+
+@dataclass
+class PlivoStandInAccount:
+    """What the account has, and what was changed."""
+
+    url: str = ""
+    numbers: list[dict[str, Any]] = field(default_factory=list)
+    applications: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """The path below the account and the fields, of each change."""
+    fails_with: int = 0
+    """The status with which it answers every change, after doing it; 0 for its own."""
+
+    def rents(self, e164: str, application: str = "") -> None:
+        """Has one more number; `application` is the id of what it leads to."""
+        leads_to = f"/v1/Account/{AUTH_ID}/Application/{application}/" if application else None
+        self.numbers.append({"number": e164.removeprefix("+"), "application": leads_to, "number_type": "local"})
+
+    def has_application(self, name: str, **fields: str) -> str:
+        """Has one more application; its id."""
+        found = {"app_id": str(1_000 + len(self.applications)), "app_name": name, "enabled": True, **fields}
+        self.applications.append(found)
+        return str(found["app_id"])
+
+    def leads(self, e164: str) -> dict[str, Any]:
+        """The application that this number leads to; empty for none."""
+        (number,) = [each for each in self.numbers if each["number"] == e164.removeprefix("+")]
+        found = [each for each in self.applications if str(number["application"]).endswith(f"/{each['app_id']}/")]
+        return found[0] if found else {}
+
+    def answers(self, request: Request) -> Response:
+        """What the API says."""
+        signed_in = base64.b64encode(f"{AUTH_ID}:{TOKEN}".encode()).decode()
+        if request.headers.get("Authorization") != f"Basic {signed_in}":
+            return _json({"error": "authentication failed"}, 401)
+        before, _, rest = request.path.partition(f"/v1/Account/{AUTH_ID}/")
+        kind, _, name = rest.strip("/").partition("/")
+        if before or kind not in MAY_BE_SET or not request.path.endswith("/"):
+            return _json({"error": "not found"}, 404)
+        if request.method == "GET":
+            return self._listed(kind, request)
+        fields = json.loads(request.data)
+        if fields.keys() - MAY_BE_SET[kind] or (kind == "Application" and name and "app_name" in fields):
+            return _json({"error": "unknown parameter"}, 400)
+        self.changes.append((rest.strip("/"), fields))
+        done = getattr(self, f"_{kind.lower()}")(name, fields)
+        return _json({"error": "internal"}, self.fails_with) if self.fails_with else done
+
+    def _listed(self, kind: str, request: Request) -> Response:
+        all_of_them = {"Number": self.numbers, "Application": self.applications, "Message": self.messages[::-1]}[kind]
+        offset = int(request.args.get("offset", 0))
+        more = offset + PAGE < len(all_of_them)
+        onward = f"{request.path}?limit={PAGE}&offset={offset + PAGE}" if more else None
+        meta = {"limit": PAGE, "offset": offset, "next": onward, "total_count": len(all_of_them)}
+        return _json({"api_id": "x", "meta": meta, "objects": all_of_them[offset : offset + PAGE]})
+
+    def _application(self, name: str, fields: dict[str, Any]) -> Response:
+        if not name:
+            made = self.has_application(**{"name": fields.pop("app_name"), **fields})
+            return _json({"message": "created", "app_id": made, "api_id": "x"}, 201)
+        (found,) = [each for each in self.applications if each["app_id"] == name]
+        found.update(fields)
+        return _json({"message": "changed", "api_id": "x"}, 202)
+
+    def _number(self, name: str, fields: dict[str, Any]) -> Response:
+        (found,) = [each for each in self.numbers if each["number"] == name]
+        found["application"] = f"/v1/Account/{AUTH_ID}/Application/{fields['app_id']}/"
+        return _json({"message": "changed", "api_id": "x"}, 202)
+
+    def _message(self, _name: str, fields: dict[str, Any]) -> Response:
+        order = {"to_number": fields["dst"], "from_number": fields["src"], "message_state": "queued"}
+        self.messages.append({**order, "message_direction": "outbound", "message_uuid": str(len(self.messages))})
+        return _json({"message": "message(s) queued", "message_uuid": ["x"], "api_id": "x"}, 202)
+
+
+def _json(what: dict[str, Any], status: int = 200) -> Response:
+    return Response(json.dumps(what), status, content_type="application/json")
+
+
+@contextmanager
+def plivo_account() -> Iterator[PlivoStandInAccount]:
+    """The account, with nothing yet, until the end of the block."""
+    account = PlivoStandInAccount()
+
+    def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        return account.answers(Request(environ))(environ, start)
+
+    with answering(app) as url:
+        account.url = url
+        yield account

@@ -1,0 +1,53 @@
+"""Texts through Plivo: ordered with its words for the numbers, and not twice where it may have the order."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from ivr.carrier.plivo.rest import ApiRefused
+from ivr.carrier.plivo.settings import PlivoAccount
+from ivr.carrier.plivo.texts import PlivoOrderUnknown, PlivoTexts
+from ivr.line.phones import Phone
+from tests.carrier.plivo.account import AUTH_ID, PlivoStandInAccount, plivo_account
+from tests.people import CALLER, TOKEN
+
+SENDER, TO, OTHER = "+911140000001", Phone(CALLER), Phone("+919999900002")
+
+
+@pytest.fixture
+def account() -> Iterator[PlivoStandInAccount]:
+    """The clinic's account, with nothing yet."""
+    with plivo_account() as account:
+        yield account
+
+
+def texts(account: PlivoStandInAccount, token: str = TOKEN) -> PlivoTexts:
+    return PlivoTexts(PlivoAccount(AUTH_ID, token, text_from=SENDER, api_url=account.url))
+
+
+def test_a_text_is_ordered_with_its_words_and_then_the_carrier_has_it(account: PlivoStandInAccount) -> None:
+    assert not texts(account).has(TO, "संदेश")
+    texts(account).send(TO, "संदेश")
+    assert account.changes == [("Message", {"src": SENDER[1:], "dst": CALLER[1:], "text": "संदेश"})]
+    assert texts(account).has(TO, "संदेश")
+    assert not texts(account).has(OTHER, "संदेश")
+
+
+@pytest.mark.parametrize("state", ["failed", "undelivered", "rejected"])
+def test_an_order_that_has_come_to_nothing_may_be_given_again(account: PlivoStandInAccount, state: str) -> None:
+    texts(account).send(TO, "Hello.")
+    account.messages[0]["message_state"] = state
+    assert not texts(account).has(TO, "Hello.")
+
+
+def test_a_carrier_that_fails_in_the_middle_may_have_the_order(account: PlivoStandInAccount) -> None:
+    account.fails_with = 503
+    with pytest.raises(PlivoOrderUnknown):
+        texts(account).send(TO, "Hello.")
+    assert texts(account).has(TO, "Hello.")
+
+
+def test_a_refusal_is_named_by_its_number_alone(account: PlivoStandInAccount) -> None:
+    with pytest.raises(ApiRefused, match=r"^HTTP 401$") as refused:
+        texts(account, "a-token-of-somebody-else").send(TO, "Hello.")
+    assert refused.value.code == 401
