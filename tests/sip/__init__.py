@@ -1,0 +1,4 @@
+"""Real calls over SIP."""
+
+VOICEMAIL = "+919999900007"
+"""The only telephone of the second line's reception."""
