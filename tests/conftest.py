@@ -379,7 +379,7 @@ def at_the_desk(phone: Phone) -> Staff:
 SLOW_FIXTURES = {"postgres_server", "chromium", "emulate_server"}
 SLOW_PLACES = (
     # browsers, processes, campaigns, and the stores and calls of an earlier version
-    *("browser/", "chaos/", "older/", "sip/", "supervisor/", "testing/", "operations/", "workers/test_processes"),
+    *("browser/", "chaos/", "older/", "supervisor/", "testing/", "operations/", "workers/test_processes"),
     *("commands/test_backup", "commands/test_privacy", "config/test_logs", "preflight/test_run", "web/test_health"),
     *("test_faults", "test_broken_stores", "test_privacy_of_logs", "web/test_log_of_the_web", "web/metrics/"),
     # every way through a call, and whatever a stranger or a machine can think of
@@ -395,13 +395,8 @@ SLOW_PLACES = (
 
 LONGEST = (
     *("chaos/test_campaign", "commands/test_line_check", "line/checks/test_checks", "supervisor/test_migration"),
-    *(
-        "sip/",
-        "chaos/test_siege",
-        "web/preview/test_transcripts",
-        "supervisor/test_embedded_redis",
-        "workers/test_processes",
-    ),
+    *("sip/test_calls", "chaos/test_siege", "web/preview/test_transcripts", "supervisor/test_embedded_redis"),
+    "workers/test_processes",
     *("browser/test_every_page", "web/preview/test_pages", "supervisor/", "browser/test_typed", "test_any_keys"),
 )
 """The modules that take longest, the longest first: what is left to the end keeps every other hand waiting."""

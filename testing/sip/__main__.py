@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -26,7 +28,8 @@ def main(words: Sequence[str]) -> None:
     asked = _arguments().parse_args(words)
     if which(PROGRAM) is None:
         sys.exit(NO_VOICE)
-    with suppress(KeyboardInterrupt), the_service(_tell) as settings:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt), the_service(os.environ, _tell) as settings:
         asyncio.run(_answer(settings, asked))
 
 

@@ -5,7 +5,6 @@ Loopback only: it takes no call from another machine, rings no telephone and sen
 
 import asyncio
 import re
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -65,7 +64,7 @@ class Exchange:
 
     def __post_init__(self) -> None:
         self._signalling = Signalling(self._called, self._hung_up, self.wanted.port)
-        self._ports = Ports(deque(self.wanted.sounds[::2]))
+        self._ports = Ports.among(self.wanted.sounds)
         self._reception = Reception(self.wanted.telephones, self._ports, self._ring)
 
     @property

@@ -129,14 +129,20 @@ class Ports:
 
     free: "deque[int]"
 
+    @classmethod
+    def among(cls, ports: range) -> "Ports":
+        """Return the even ones of these ports."""
+        return cls(deque(port for port in ports if port % 2 == 0))
+
     async def stream(self, remote: Address | None, codec: int = CODECS[0], keys: int = KEYS) -> Stream:
         """Return a stream at a free port. Raises NoPort, OffThisMachine.
 
         Without `remote` it sends to itself, until the other side has answered (`RTPSession.update_remote`).
         """
+        there = on_this_machine(remote) if remote else None
         for _ in range(len(self.free)):
             port = self.free.popleft()
-            to = on_this_machine(remote) if remote else (LOOPBACK, port)
+            to = there or (LOOPBACK, port)
             with suppress(OSError):  # another program has it
                 session = await RTPSession.create((LOOPBACK, port), to, codec, dtmf_payload_type=keys)
                 return Stream(session, port)

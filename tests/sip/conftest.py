@@ -1,4 +1,4 @@
-"""A service that is rung by real telephones, and what came of the calls of a module."""
+"""A service that is rung by real telephones, and what came of their calls."""
 
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -14,23 +14,34 @@ from tests.conftest import NO_ESPEAK, NO_TELEPHONE
 from tests.sip.side_by_side import Outcomes
 
 
-@pytest.fixture(scope="module")
-def rung(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, valkey_server: Valkey) -> Iterator[Services]:
-    """The service behind a real port; skipped where there is no voice or no telephone."""
+@pytest.fixture(scope="session")
+def telephones() -> None:
+    """A voice and telephones; skipped where this machine has none."""
     if which(PROGRAM) is None:
         pytest.skip(f"{NO_ESPEAK}{NO_VOICE}")
     if find_spec("baresip") is None:
         pytest.skip(f"{NO_TELEPHONE}baresip-python has no package for this machine")
+
+
+@pytest.fixture
+def rung(tmp_path: Path, migrated_sqlite: Path, redis_url: str) -> Iterator[Services]:
+    """The service behind a real port."""
     from tests.sip.line import the_service  # noqa: PLC0415 - its telephones are not on every machine
 
-    valkey_server.start()
-    valkey_server.flush()
-    with the_service(tmp_path_factory.mktemp("rung"), migrated_sqlite, valkey_server.url) as services:
+    with the_service(tmp_path, migrated_sqlite, redis_url) as services:
         yield services
 
 
-@pytest.fixture(scope="module")
-def outcomes(request: pytest.FixtureRequest, rung: Services) -> Outcomes:
-    """What came of the calls of the module, which are made at the same time."""
-    found: Outcomes = request.module.calls.made(rung)
-    return found
+@pytest.fixture(scope="session")
+def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, telephones: None) -> Outcomes:
+    """What came of all calls, which are made at the same time; only once, although the tests may be dealt out."""
+    from tests.sip.line import the_service  # noqa: PLC0415 - as above
+    from tests.sip.test_calls import calls  # noqa: PLC0415 - it is this that asks
+
+    desk: Path = request.getfixturevalue("migrated_sqlite")
+    redis: Valkey = request.getfixturevalue("valkey_server")
+    redis.resume()
+    redis.start()
+    redis.flush()
+    with the_service(tmp_path_factory.mktemp("rung"), desk, redis.url) as services:
+        return calls.made(services)

@@ -131,6 +131,8 @@ class Line:
     switchboard: Switchboard
     reception: dict[str, Telephone]
     """The telephones of the reception, by number."""
+    told: list[str]
+    """The lines that the carrier has told of all calls."""
     patients: list[Patient] = field(default_factory=list)
 
     async def patient(self, number: str) -> Patient:
@@ -165,6 +167,7 @@ async def the_line(services: Services) -> AsyncIterator[Line]:
     async with switchboard() as phones:
         reception = {number: await phones.telephone(number) for number in (*RECEPTION, VOICEMAIL)}
         telephones = {number: telephone.address for number, telephone in reception.items()}
-        wanted = Wanted(telephones=telephones, voice=Voice(HASTY), patience=PATIENCE)
+        told: list[str] = []
+        wanted = Wanted(telephones=telephones, voice=Voice(HASTY), patience=PATIENCE, tells=told.append)
         async with Exchange(service, wanted).open() as exchange:
-            yield Line(services, exchange, phones, reception)
+            yield Line(services, exchange, phones, reception, told)

@@ -26,6 +26,8 @@ class Outcomes:
     figures: Figures = field(default_factory=Figures)
     faults: list[BaseException] = field(default_factory=list)
     """Mistakes of the carrier on this machine."""
+    told: list[str] = field(default_factory=list)
+    """What it has told in the terminal."""
 
 
 class Calls:
@@ -55,7 +57,7 @@ class Calls:
 
         async with the_line(services) as line:
             found = await asyncio.gather(*(_outcome(call, line) for call in self._calls.values()))
-            return Outcomes(dict(zip(self._calls, found, strict=True)), line.figures(), line.exchange.faults)
+            return Outcomes(dict(zip(self._calls, found, strict=True)), line.figures(), line.exchange.faults, line.told)
 
 
 async def _outcome(call: Call, line: "Line") -> Exception | None:
