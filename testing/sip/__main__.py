@@ -16,7 +16,7 @@ from ivr.web.services import build
 from ivr.wiring import carriers
 from testing.sip.exchange import Exchange, Wanted
 from testing.sip.running import the_service
-from testing.sip.voice import LEISURELY, NO_VOICE, PROGRAM, Voice
+from testing.sip.voice import LEISURELY, NO_VOICE, PROGRAM, voice
 from testing.sip.webhooks import Service
 
 PORT = 5_066
@@ -52,17 +52,22 @@ async def _answer(settings: Settings, asked: argparse.Namespace) -> None:
         carriers.stand_in(settings.carrier),
         lambda name: number_of(clinic.lines.get(name) or clinic.lines[clinic.default_line]),
     )
-    wanted = Wanted(asked.port, telephones=telephones, voice=Voice(asked.speed), tells=_tell)
     try:
-        async with Exchange(service, wanted).open() as exchange:
-            others = " ".join(exchange.address(line) for line in clinic.lines)
-            _tell(f"Call {exchange.address()} with a softphone on this machine; a line of its own: {others}")
-            _tell("Ctrl-C ends it.")
-            await asyncio.Event().wait()
+        with voice(asked.speed) as speaker:
+            wanted = Wanted(speaker, asked.port, telephones=telephones, tells=_tell)
+            await _take_calls(Exchange(service, wanted), clinic)
     except OSError:
         sys.exit(f"Port {asked.port} is in use; on another: make ring ARGS='--port {asked.port + 1}'")
     finally:
         services.close()
+
+
+async def _take_calls(exchange: Exchange, clinic: Clinic) -> None:
+    async with exchange.open():
+        others = " ".join(exchange.address(line) for line in clinic.lines)
+        _tell(f"Call {exchange.address()} with a softphone on this machine; a line of its own: {others}")
+        _tell("Ctrl-C ends it.")
+        await asyncio.Event().wait()
 
 
 def _telephones(clinic: Clinic, address: str) -> Mapping[str, str]:

@@ -1,6 +1,6 @@
 """The carrier on this machine: answers telephones, asks the running service, and follows its documents.
 
-Loopback only: it takes no call from another machine, rings no telephone and sends no sound beyond this one.
+It listens on the loopback, so that it takes no call from another machine, and rings nobody beyond this one.
 """
 
 import asyncio
@@ -34,13 +34,13 @@ BUSY, NO_SOUND = 486, 488
 class Wanted:
     """How this carrier is to be."""
 
+    voice: Voice
     port: int = 0
     """Where telephones call it; 0 for any free one."""
     sounds: range = range(21_000, 23_000)
     """The ports for sound."""
     telephones: Mapping[str, str] = field(default_factory=dict)
     """The SIP addresses of the reception's telephones, by number in E.164."""
-    voice: Voice = field(default_factory=Voice)
     patience: float = 1.0
     """The share of a document's seconds that silence takes."""
     tells: Callable[[str], None] = lambda _line: None

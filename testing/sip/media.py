@@ -1,4 +1,4 @@
-"""The sound of one telephone: G.711 over RTP, 20 ms at a time, and its keys (RFC 4733). Loopback only; no SIP.
+"""The sound of one telephone: G.711 over RTP, 20 ms at a time, and its keys (RFC 4733). No SIP.
 
 A stream sends without a break, silence where nobody speaks, as telephones expect it.
 """
@@ -8,9 +8,11 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import ip_address
 
 from aiortp import PayloadType, RTPSession
+from psutil import net_if_addrs
 
 from testing.sip.sound import FRAME_SECONDS, SILENCE, frames
 
@@ -37,14 +39,25 @@ class NoPort(Exception):
 
 
 def on_this_machine(address: Address) -> Address:
-    """Return the address. Raises OffThisMachine: this carrier rings nobody, and sends nothing, beyond the loopback."""
-    try:
-        ours = ip_address(address[0]).is_loopback
-    except ValueError:
-        ours = address[0] == "localhost"
-    if not ours:
+    """Return the address. Raises OffThisMachine: this carrier rings nobody, and sends nothing, beyond this machine.
+
+    Some softphones name themselves by the machine's address in its network; what is sent there stays here, too.
+    """
+    if address[0] != "localhost" and not _is_loopback(address[0]) and address[0] not in _own_addresses():
         raise OffThisMachine(f"{address[0]} is not this machine")
     return address
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # a name, which may lead anywhere
+        return False
+
+
+@cache
+def _own_addresses() -> frozenset[str]:
+    return frozenset(each.address for card in net_if_addrs().values() for each in card)
 
 
 @dataclass(frozen=True)

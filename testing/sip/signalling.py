@@ -1,6 +1,6 @@
 """Signals calls over SIP on the loopback: answers INVITEs, rings telephones, tells who has hung up. No sound.
 
-On the ground of `aiosipua`. Its own UDP transport is not used: it would also send to other machines.
+Stands on `aiosipua`, without its UDP transport, which would also send to other machines.
 """
 
 import asyncio

@@ -13,7 +13,6 @@ class Did(Enum):
     """What has happened in a call."""
 
     CAME_IN = "a call comes in"
-    ASKED = "the service is asked"
     SPEAKS = "speaks"
     SPOKE = "has spoken to the end"
     CUT = "stops speaking: a key"

@@ -3,12 +3,15 @@
 The service answers behind a real port; its clock stands at a Monday afternoon, so that the reception is there.
 """
 
+import asyncio
 import shutil
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ivr.web.services import Services, build
 from ivr.wiring import carriers
@@ -16,7 +19,7 @@ from testing.sip.exchange import Exchange, Wanted
 from testing.sip.figures import Figures
 from testing.sip.story import Did, Spoken, Story
 from testing.sip.telephone import Switchboard, Talk, Telephone, switchboard
-from testing.sip.voice import HASTY, Voice
+from testing.sip.voice import HASTY, voice
 from testing.sip.webhooks import Service
 from tests.applications import lent
 from tests.clinic import SHIPPED
@@ -135,6 +138,25 @@ class Line:
     """The lines that the carrier has told of all calls."""
     patients: list[Patient] = field(default_factory=list)
 
+    talking: int = 0
+    """The tests whose calls are not over yet."""
+    limits: "dict[asyncio.Task[Any] | None, asyncio.Timeout]" = field(default_factory=dict)
+    """The time that the call of each test may take."""
+    _quiet: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def all_have_hung_up(self) -> None:
+        """Waits for the calls of all tests: who looks at what was heard before would hold up their sound."""
+        self.hung_up()
+        if limit := self.limits.get(asyncio.current_task()):
+            limit.reschedule(None)  # the others have one
+        await self._quiet.wait()
+
+    def hung_up(self) -> None:
+        """A test has no call any more."""
+        self.talking -= 1
+        if self.talking <= 0:
+            self._quiet.set()
+
     async def patient(self, number: str) -> Patient:
         """A patient who calls from this number."""
         patient = Patient(await self.switchboard.telephone(number), self.exchange, number)
@@ -155,6 +177,17 @@ class Line:
         )
 
 
+@contextmanager
+def taking_turns() -> Iterator[None]:
+    """The threads of this process take short turns, so that the service in it does not hold up the sound."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(usual / 10)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
+
+
 @asynccontextmanager
 async def the_line(services: Services) -> AsyncIterator[Line]:
     """The carrier and the telephones, until the end of the block."""
@@ -164,10 +197,11 @@ async def the_line(services: Services) -> AsyncIterator[Line]:
         carriers.stand_in(services.settings.carrier),
         lambda line: min(services.clinic.lines[line].reached_by).e164,
     )
-    async with switchboard() as phones:
-        reception = {number: await phones.telephone(number) for number in (*RECEPTION, VOICEMAIL)}
-        telephones = {number: telephone.address for number, telephone in reception.items()}
-        told: list[str] = []
-        wanted = Wanted(telephones=telephones, voice=Voice(HASTY), patience=PATIENCE, tells=told.append)
-        async with Exchange(service, wanted).open() as exchange:
-            yield Line(services, exchange, phones, reception, told)
+    with voice(HASTY) as speaker, taking_turns():
+        async with switchboard() as phones:
+            reception = {number: await phones.telephone(number) for number in (*RECEPTION, VOICEMAIL)}
+            telephones = {number: telephone.address for number, telephone in reception.items()}
+            told: list[str] = []
+            wanted = Wanted(speaker, telephones=telephones, patience=PATIENCE, tells=told.append)
+            async with Exchange(service, wanted).open() as exchange:
+                yield Line(services, exchange, phones, reception, told)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Call = Callable[["Line"], Awaitable[None]]
 
-LONGEST = 80.0
+LONGEST = 75.0
 """Seconds that a call may take, beside the others."""
 
 
@@ -56,14 +56,17 @@ class Calls:
         from tests.sip.line import the_line  # noqa: PLC0415 - its telephones are not on every machine
 
         async with the_line(services) as line:
+            line.talking = len(self._calls)
             found = await asyncio.gather(*(_outcome(call, line) for call in self._calls.values()))
             return Outcomes(dict(zip(self._calls, found, strict=True)), line.figures(), line.exchange.faults, line.told)
 
 
 async def _outcome(call: Call, line: "Line") -> Exception | None:
     try:
-        async with asyncio.timeout(LONGEST):
+        async with asyncio.timeout(LONGEST) as limit:
+            line.limits[asyncio.current_task()] = limit
             await call(line)
     except Exception as error:  # the test's, which raises it
+        line.hung_up()
         return error
     return None

@@ -39,6 +39,7 @@ async def test_a_patient_books_with_keys_and_the_hour_stands_in_the_diary(line: 
     await patient.presses("1", "1")
     promise = await patient.hears("You are booked")
     await patient.hangs_up()
+    await line.all_have_hung_up()
     (booked,) = line.services.diary.reads.ahead(patient.number, line.services.clock())
     assert booked.starts > line.services.clock()
     assert share_heard(promise.sound, patient.talk.heard) > HEARD
@@ -51,6 +52,7 @@ async def test_hours_are_heard_in_hindi(line: "Line") -> None:
     await patient.until(Did.LISTENS)
     title, hours = await patient.hears(""), await patient.hears("")
     await patient.hangs_up()
+    await line.all_have_hung_up()
     assert title.words == line.services.script.prompts("hi").sentences["week"]
     assert seconds(hours.sound) > 0
     assert loudness(hours.sound) > AUDIBLE
@@ -67,6 +69,7 @@ async def test_a_key_stops_a_sentence(line: "Line") -> None:
     await patient.until(Did.CUT)
     await patient.until(Did.LISTENS)
     await patient.hangs_up()
+    await line.all_have_hung_up()
     assert advice
     assert share_heard(advice.sound, patient.talk.heard, LAST_WORDS) < NOT_HEARD
 
@@ -79,6 +82,7 @@ async def test_a_key_does_not_stop_the_warning_signs(line: "Line") -> None:
     await patient.presses_now("1")
     signs = await patient.hears("Call 112 now")
     await patient.hangs_up()
+    await line.all_have_hung_up()
     assert len(patient.story.all(Did.CUT)) == 1, "the first key, in the menu"
     assert share_heard(signs.sound, patient.talk.heard, LAST_WORDS) > HEARD
 
@@ -89,6 +93,7 @@ async def test_silence_is_answered_and_the_line_ends_the_call(line: "Line") -> N
     await patient.hears("Thank you for calling")
     await patient.until(Did.HANGS_UP)
     await patient.talk.over.wait()
+    await line.all_have_hung_up()
     assert len(patient.story.all(Did.SILENT)) >= 3
 
 
@@ -97,6 +102,7 @@ async def test_who_hangs_up_in_the_middle_is_a_missed_call(line: "Line") -> None
     patient = await (await line.patient("+919999900016")).rings()
     await patient.until(Did.LISTENS)
     await patient.hangs_up()
+    await line.all_have_hung_up()
     assert patient.story.all(Did.HUNG_UP)
     missed = line.services.desk.missed.standing(line.services.clock())
     assert patient.number in {each.phone.e164 for each in missed}
@@ -119,6 +125,7 @@ async def test_one_telephone_of_the_reception_takes_the_patient_and_the_other_st
     await taken.hangs_up()
     await patient.hears("Thank you for calling")
     await patient.talk.over.wait()
+    await line.all_have_hung_up()
 
 
 @calls.test
@@ -134,6 +141,7 @@ async def test_a_voicemail_that_says_nothing_never_gets_the_patient(line: "Line"
     patient.talk.saying = b""
     await patient.until(Did.LISTENS)
     await patient.hangs_up()
+    await line.all_have_hung_up()
     assert strength(voicemail.heard, PATIENTS) < TONE / 10
     assert strength(patient.talk.heard, VOICEMAILS) < TONE / 10
     assert loudness(voicemail.heard) > AUDIBLE, "it was asked"
@@ -147,6 +155,7 @@ async def test_ten_patients_call_at_once_and_each_is_kept(line: "Line") -> None:
     await asyncio.gather(*(patient.presses("2", "1", "1", "1") for patient in patients))
     promises = await asyncio.gather(*(patient.hears("We have your request") for patient in patients))
     await asyncio.gather(*(patient.hangs_up() for patient in patients))
+    await line.all_have_hung_up()
     assert set(numbers) <= {each.phone.e164 for each in line.services.desk.store.waiting()}
     for patient, promise in zip(patients, promises, strict=True):
         assert share_heard(promise.sound, patient.talk.heard) > HEARD

@@ -35,7 +35,7 @@ def test_hash_alone_is_silence() -> None:
     assert entered(Gathers("", digits=None, ends_with="#"), "#") == ("", True)
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "203.0.113.7", "sip.example", "::ffff:192.0.2.1"])
+@pytest.mark.parametrize("host", ["198.51.100.1", "203.0.113.7", "sip.example", "::ffff:198.51.100.1"])
 def test_nobody_beyond_this_machine_is_reached(host: str) -> None:
     with pytest.raises(OffThisMachine):
         on_this_machine((host, 5_060))
@@ -46,5 +46,5 @@ def test_nobody_beyond_this_machine_is_reached(host: str) -> None:
 def test_sound_is_sent_to_this_machine_alone() -> None:
     ports = Ports.among(range(23_000, 23_002))
     with pytest.raises(OffThisMachine):
-        asyncio.run(ports.stream(("192.0.2.1", 40_000)))
+        asyncio.run(ports.stream(("198.51.100.1", 40_000)))
     assert len(ports.free) == 1, "the port is free again"
