@@ -35,6 +35,10 @@ AHEAD = 0.2
 """Seconds of what is said that are handed to the stack ahead of time."""
 
 
+class NotAnswered(Exception):
+    """The other side refuses the call, or is not there."""
+
+
 @dataclass
 class Talk:
     """A call, at one telephone."""
@@ -45,6 +49,8 @@ class Talk:
     heard: bytearray = field(default_factory=bytearray)
     first_sound: float | None = None
     """Seconds from the beginning to the first sound; None for none."""
+    connected: asyncio.Event = field(default_factory=asyncio.Event)
+    """Is set when the other side has answered, and when the call is over."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
     saying: bytes = b""
     """A sound that is said again and again; empty for silence."""
@@ -54,7 +60,7 @@ class Talk:
     async def answers(self) -> None:
         """Pick up."""
         await self.call.answer()
-        await self.call.wait_established()
+        await self.connected.wait()
 
     async def presses(self, keys: str) -> None:
         """Press keys, each for a tenth of a second."""
@@ -80,6 +86,8 @@ class Talk:
 
     def happens(self, event: StackEvent) -> None:
         """Take note of what the stack tells of this call."""
+        if event.event in {Event.CALL_ESTABLISHED, Event.CALL_CLOSED}:
+            self.connected.set()
         if event.event is Event.CALL_CLOSED:
             self.over.set()
 
@@ -123,24 +131,37 @@ class Telephone:
     address: str
     ringing: "asyncio.Queue[Talk]" = field(default_factory=asyncio.Queue)
     """The calls that come in."""
-    talks: list[Talk] = field(default_factory=list)
+    talks: dict[int, Talk] = field(default_factory=dict)
+    _early: dict[int, list[StackEvent]] = field(default_factory=dict)
+    """What was told of calls before `dial` came back: the other side may have answered by then."""
     _listening: "set[asyncio.Task[None]]" = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.agent.on(self._happens)
+        self.agent.on_incoming(self._rings)
+
     async def calls(self, address: str) -> Talk:
-        """Call a SIP address, and return when it has answered."""
+        """Call a SIP address, and return when it has answered. Raises NotAnswered."""
         began = asyncio.get_running_loop().time()
         talk = self._talk(await self.agent.dial(address), began)
-        await talk.call.wait_established()
+        await talk.connected.wait()
+        if talk.over.is_set():
+            raise NotAnswered
         return talk
 
-    def rings(self, call: Call) -> None:
-        """Take a call that comes in: it rings until somebody answers or the other side gives up."""
+    def _rings(self, call: Call) -> None:
         self.ringing.put_nowait(self._talk(call, asyncio.get_running_loop().time()))
 
+    def _happens(self, event: StackEvent) -> None:
+        if event.call in self.talks:
+            self.talks[event.call].happens(event)
+        elif event.call:
+            self._early.setdefault(event.call, []).append(event)
+
     def _talk(self, call: Call, began: float) -> Talk:
-        talk = Talk(call, began)
-        call.on(talk.happens)
-        self.talks.append(talk)
+        talk = self.talks[call.handle] = Talk(call, began)
+        for event in self._early.pop(call.handle, ()):
+            talk.happens(event)
         listening = asyncio.ensure_future(talk.listens())
         self._listening.add(listening)
         listening.add_done_callback(self._listening.discard)
@@ -160,7 +181,6 @@ class Switchboard:
         account = Account(user, f"{LOOPBACK}:{self.port}", "", reg_interval=0, audio_codecs=("pcma",))
         agent = await UserAgent.create(self.runtime, account)
         telephone = Telephone(agent, f"sip:{user}@{LOOPBACK}:{self.port}")
-        agent.on_incoming(telephone.rings)
         self.telephones.append(telephone)
         return telephone
 
