@@ -73,9 +73,11 @@ class Talk:
         await self.over.wait()
 
     async def until(self, true: Callable[[bytes], bool], length: float = 0.5) -> None:
-        """Wait until this is true of the last so many seconds that were heard."""
+        """Wait until this is true of the last so many seconds that were heard. Raises EOFError if the call ends."""
         last = round(length * RATE) * 2
         while len(self.heard) < last or not true(bytes(self.heard[-last:])):
+            if self.over.is_set():
+                raise EOFError("the call is over")
             await self._news.wait()
 
     async def goes_on(self, length: float) -> None:

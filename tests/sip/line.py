@@ -137,7 +137,6 @@ class Line:
     told: list[str]
     """The lines that the carrier has told of all calls."""
     patients: list[Patient] = field(default_factory=list)
-
     talking: int = 0
     """The tests whose calls are not over yet."""
     limits: "dict[asyncio.Task[Any] | None, asyncio.Timeout]" = field(default_factory=dict)
@@ -165,7 +164,7 @@ class Line:
 
     def figures(self) -> Figures:
         """What was measured in all calls of patients."""
-        talks = [each.talk for each in self.patients]
+        talks = [talk for each in self.patients for talk in each.telephone.talks.values()]
         at_telephones = [talk.lost for talk in talks]
         carried = self.exchange.carried
         return Figures(
