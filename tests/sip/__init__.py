@@ -2,3 +2,6 @@
 
 VOICEMAIL = "+919999900007"
 """The only telephone of the second line's reception."""
+
+CARRIERS = ("the carrier",)
+"""The carriers over which each call is made, side by side."""

@@ -1,6 +1,7 @@
 """A service that is rung by real telephones, and what came of their calls."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
@@ -11,7 +12,8 @@ from ivr.web.services import Services
 from testing.servers.valkey import Valkey
 from testing.sip.voice import NO_VOICE, PROGRAM
 from tests.conftest import NO_ESPEAK, NO_TELEPHONE
-from tests.sip.side_by_side import Outcomes
+from tests.sip import CARRIERS
+from tests.sip.side_by_side import OverEach
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +35,7 @@ def rung(tmp_path: Path, migrated_sqlite: Path, redis_url: str) -> Iterator[Serv
 
 
 @pytest.fixture(scope="session")
-def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, telephones: None) -> Outcomes:
+def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, telephones: None) -> OverEach:
     """What came of all calls, which are made at the same time; only once, although the tests may be dealt out."""
     from tests.sip.line import the_service  # noqa: PLC0415 - as above
     from tests.sip.test_calls import calls  # noqa: PLC0415 - it is this that asks
@@ -43,5 +45,7 @@ def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     redis.resume()
     redis.start()
     redis.flush()
-    with the_service(tmp_path_factory.mktemp("rung"), desk, redis.url) as services:
-        return calls.made(services)
+    with ExitStack() as services:
+        folders = {carrier: tmp_path_factory.mktemp("rung") for carrier in CARRIERS}
+        each = {name: services.enter_context(the_service(at, desk, redis.url)) for name, at in folders.items()}
+        return calls.made(each)

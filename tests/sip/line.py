@@ -19,7 +19,7 @@ from testing.sip.exchange import Exchange, Wanted
 from testing.sip.figures import Figures
 from testing.sip.story import Did, Spoken, Story
 from testing.sip.telephone import Switchboard, Talk, Telephone, switchboard
-from testing.sip.voice import HASTY, voice
+from testing.sip.voice import HASTY, Voice, voice
 from testing.sip.webhooks import Service
 from tests.applications import lent
 from tests.clinic import SHIPPED
@@ -187,20 +187,39 @@ def taking_turns() -> Iterator[None]:
         sys.setswitchinterval(usual)
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What the lines of all carriers share: there is one stack of telephones in a process."""
+
+    phones: Switchboard
+    speaker: Voice
+
+
 @asynccontextmanager
-async def the_line(services: Services) -> AsyncIterator[Line]:
-    """The carrier and the telephones, until the end of the block."""
-    service = Service(
+async def telephones_and_voice() -> AsyncIterator[Shared]:
+    """The telephones and the voice, until the end of the block."""
+    with voice(HASTY) as speaker, taking_turns():
+        async with switchboard() as phones:
+            yield Shared(phones, speaker)
+
+
+@asynccontextmanager
+async def the_line(carrier: str, services: Services, shared: Shared) -> AsyncIterator[Line]:
+    """The line over one carrier, with a reception of its own, until the end of the block."""
+    name = carrier.replace(" ", "-")
+    reception = {each: await shared.phones.telephone(f"{name}-{each}") for each in (*RECEPTION, VOICEMAIL)}
+    telephones = {number: telephone.address for number, telephone in reception.items()}
+    told: list[str] = []
+    wanted = Wanted(shared.speaker, telephones=telephones, patience=PATIENCE, tells=told.append)
+    async with Exchange(_service(services), wanted).open() as exchange:
+        yield Line(services, exchange, shared.phones, reception, told)
+
+
+def _service(services: Services) -> Service:
+    """The service as its carrier knows it."""
+    return Service(
         services.settings.public_base_url,
         services.telephone.carrier.heard,
         carriers.stand_in(services.settings.carrier),
         lambda line: min(services.clinic.lines[line].reached_by).e164,
     )
-    with voice(HASTY) as speaker, taking_turns():
-        async with switchboard() as phones:
-            reception = {number: await phones.telephone(number) for number in (*RECEPTION, VOICEMAIL)}
-            telephones = {number: telephone.address for number, telephone in reception.items()}
-            told: list[str] = []
-            wanted = Wanted(speaker, telephones=telephones, patience=PATIENCE, tells=told.append)
-            async with Exchange(service, wanted).open() as exchange:
-                yield Line(services, exchange, phones, reception, told)

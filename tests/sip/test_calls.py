@@ -14,9 +14,9 @@ import pytest
 from testing.sip.sound import AUDIBLE, loudness, seconds, strength, tone
 from testing.sip.story import Did
 from tests.conftest import FIGURES
-from tests.sip import VOICEMAIL
+from tests.sip import CARRIERS, VOICEMAIL
 from tests.sip.recordings import HEARD, LAST_WORDS, NOT_HEARD, share_heard
-from tests.sip.side_by_side import Calls, Outcomes
+from tests.sip.side_by_side import Calls, OverEach
 from tests.web import RECEPTION
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 calls = Calls()
+
+OVER_EACH = pytest.mark.parametrize("carrier", CARRIERS)
 
 TONE = 300.0
 """The strength of a tone that is certainly heard: a third of it is lost on no way, and speech has far less of it."""
@@ -161,18 +163,21 @@ async def test_ten_patients_call_at_once_and_each_is_kept(line: "Line") -> None:
         assert share_heard(promise.sound, patient.talk.heard) > HEARD
 
 
-def test_what_is_told_of_a_call_names_nobody(outcomes: Outcomes) -> None:
+@OVER_EACH
+def test_what_is_told_of_a_call_names_nobody(outcomes: OverEach, carrier: str) -> None:
     """Each line in the terminal: no number, no key, no word that was said."""
-    told = {re.sub(r"^call \d+: |\d+\.\d s|(reception|telephones:) ?\d|\d+ keys?", "", line) for line in outcomes.told}
+    spared = re.compile(r"^call \d+: |\d+\.\d s|(reception|telephones:) ?\d|\d+ keys?")
+    told = {spared.sub("", line) for line in outcomes[carrier].told}
     assert told
     assert [line for line in told if re.search(r"\d|appointment|booked|नमस्ते|क्लिनिक", line)] == []
 
 
+@OVER_EACH
 def test_every_key_is_understood_and_hardly_a_packet_is_lost(
-    outcomes: Outcomes, record_property: Callable[[str, object], None]
+    outcomes: OverEach, carrier: str, record_property: Callable[[str, object], None]
 ) -> None:
-    figures = outcomes.figures
-    record_property(FIGURES, f"real calls: {figures}")
-    assert outcomes.faults == []
+    figures = outcomes[carrier].figures
+    record_property(FIGURES, f"real calls over {carrier}: {figures}")
+    assert outcomes[carrier].faults == []
     assert figures.keys_understood == figures.keys_pressed
     assert figures.lost <= figures.packets / 100
