@@ -1,8 +1,8 @@
 # One command runs it: `make run`. It needs Python 3.11 or newer and make; the rest goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run phone preflight test chaos strangers mutants fuzz check format pins menu pictures words browser promtool \
-	emulate venv requirements requirements-dev
+.PHONY: help run phone ring preflight test chaos strangers mutants fuzz check format pins menu pictures words browser \
+	promtool emulate voice venv requirements requirements-dev
 
 PY := .venv/bin/python
 ARGS ?=
@@ -40,10 +40,13 @@ run: requirements ## starts everything: web, worker, clock, and Redis if you hav
 phone: requirements ## rings the line from this terminal; more with ARGS=--help
 	@exec $(PY) -m flask --app wsgi phone $(ARGS)
 
+ring: requirements-dev voice ## answers a softphone on this machine, with sound: call the address that it prints
+	@exec $(PY) -m testing.sip $(ARGS)
+
 preflight: requirements ## checks that all is ready for callers, a line a check
 	@exec $(PY) -m ivr.commands.preflight $(ARGS)
 
-test: requirements-dev browser promtool emulate ## runs the tests; some of them with ARGS=tests/supervisor/test_supervise.py
+test: requirements-dev browser promtool emulate voice ## runs the tests; some of them with ARGS=tests/supervisor/test_supervise.py
 	@exec $(PY) -m pytest $(ARGS)
 
 chaos: requirements-dev ## rings the running service 2,100 times with each database while its parts break; 16 minutes
@@ -96,6 +99,14 @@ emulate:
 		&& npm ci --silent --no-audit --no-fund --ignore-scripts >/dev/null 2>&1 \
 		&& cp package-lock.json node_modules/.made; } || \
 	echo "No stand-in for the carrier's REST API: it needs Node 20, npm and a network: apt-get install nodejs npm"
+
+# Real calls are spoken: installed where that may be done, named where it may not.
+voice:
+	@command -v espeak-ng >/dev/null || \
+	{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing a voice for calls on this machine." \
+		&& apt-get update -qq >/dev/null \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends espeak-ng >/dev/null; } || \
+	echo "No voice for calls on this machine: apt-get install espeak-ng"
 
 # The tests of ops/ want Prometheus' own judge of rules. Only that program is taken out of its package, which would start
 # a server; into .venv, which needs no right but to read the lists of packages.

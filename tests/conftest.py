@@ -46,6 +46,8 @@ NO_BROWSER = "a browser could not be had: "
 NO_SMALL_DISK = "a disk to fill could not be had: "
 NO_PROMTOOL = "promtool could not be had: "
 NO_STAND_IN = "a stand-in for the carrier's REST API could not be had: "
+NO_ESPEAK = "a voice for real calls could not be had: "
+NO_TELEPHONE = "a telephone for real calls could not be had: "
 NO_SYSTEMD = "systemd's judge of units could not be had: "
 NO_PG_DUMP = "pg_dump could not be had: "
 NOT_HERE = "this machine, or who runs the tests, is another than it takes: "
@@ -55,8 +57,11 @@ NO_PGBOUNCER = "PgBouncer could not be had: "
 OF_THE_MACHINE = (NO_SMALL_DISK, NO_SYSTEMD, NO_PG_DUMP, NO_CADDY, NO_NGINX, NO_PGBOUNCER, NOT_HERE)
 """What a machine allows or carries, and we do not install: said aloud, and no failure of CI."""
 
-NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_STAND_IN, *OF_THE_MACHINE)
+NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_STAND_IN, NO_ESPEAK, NO_TELEPHONE, *OF_THE_MACHINE)
 """Reasons to skip that are said in the last lines. All but those of the machine fail CI."""
+
+FIGURES = "figures"
+"""The property of a test that holds what it has measured, for the last lines."""
 
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 """Passwords that are hashed at once; the real ones take a twentieth of a second each, on purpose."""
@@ -388,7 +393,8 @@ SLOW_PLACES = (
 
 LONGEST = (
     *("chaos/test_campaign", "commands/test_line_check", "line/checks/test_checks", "supervisor/test_migration"),
-    *("chaos/test_siege", "web/preview/test_transcripts", "supervisor/test_embedded_redis", "workers/test_processes"),
+    *("sip/test_calls", "chaos/test_siege", "web/preview/test_transcripts", "supervisor/test_embedded_redis"),
+    "workers/test_processes",
     *("browser/test_every_page", "web/preview/test_pages", "supervisor/", "browser/test_typed", "test_any_keys"),
 )
 """The modules that take longest, the longest first: what is left to the end keeps every other hand waiting."""
@@ -433,7 +439,11 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Says loudly what did not run."""
+    """Says what was measured in real calls, and loudly what did not run."""
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, figures in report.user_properties:
+            if name == FIGURES:
+                terminalreporter.write_line(figures)
     for reason in sorted(_not_run(terminalreporter)):
         terminalreporter.write_line(f"NOT RUN: {reason}", red=True)
 

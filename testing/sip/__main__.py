@@ -1,0 +1,84 @@
+"""`make ring`: answers softphones of this machine, as a carrier that puts their calls through to the service."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from shutil import which
+
+from config.settings import Settings
+from ivr.line.clinic import Clinic
+from ivr.phone.ringing import number_of
+from ivr.web.services import build
+from ivr.wiring import carriers
+from testing.sip.exchange import Exchange, Wanted
+from testing.sip.running import the_service
+from testing.sip.voice import LEISURELY, NO_VOICE, PROGRAM, voice
+from testing.sip.webhooks import Service
+
+PORT = 5_066
+"""Not 5060, which a softphone on this machine may have."""
+
+
+def main(words: Sequence[str]) -> None:
+    """Answer calls until Ctrl-C."""
+    asked = _arguments().parse_args(words)
+    if which(PROGRAM) is None:
+        sys.exit(NO_VOICE)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt), the_service(os.environ, _tell) as settings:
+        asyncio.run(_answer(settings, asked))
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("make ring", description="Answers softphones on this machine.")
+    parser.add_argument("--port", type=int, default=PORT, help="the port of the address that is called")
+    parser.add_argument("--speed", type=int, default=LEISURELY, help="words a minute")
+    parser.add_argument(
+        "--reception", default="", metavar="ADDRESS", help="the SIP address that 0 rings, for every line"
+    )
+    return parser
+
+
+async def _answer(settings: Settings, asked: argparse.Namespace) -> None:
+    services = build(settings)
+    clinic, telephones = services.clinic, _telephones(services.clinic, asked.reception)
+    service = Service(
+        settings.public_base_url,
+        services.telephone.carrier.heard,
+        carriers.stand_in(settings.carrier),
+        lambda name: number_of(clinic.lines.get(name) or clinic.lines[clinic.default_line]),
+    )
+    try:
+        with voice(asked.speed) as speaker:
+            wanted = Wanted(speaker, asked.port, telephones=telephones, tells=_tell)
+            await _take_calls(Exchange(service, wanted), clinic)
+    except OSError:
+        sys.exit(f"Port {asked.port} is in use; on another: make ring ARGS='--port {asked.port + 1}'")
+    finally:
+        services.close()
+
+
+async def _take_calls(exchange: Exchange, clinic: Clinic) -> None:
+    async with exchange.open():
+        others = " ".join(exchange.address(line) for line in clinic.lines)
+        _tell(f"Call {exchange.address()} with a softphone on this machine; a line of its own: {others}")
+        _tell("Ctrl-C ends it.")
+        await asyncio.Event().wait()
+
+
+def _telephones(clinic: Clinic, address: str) -> Mapping[str, str]:
+    """Return this address for every telephone of the reception; none without an address."""
+    numbers = {number.e164 for line in clinic.lines.values() for number in line.reception}
+    return dict.fromkeys(numbers, address) if address else {}
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

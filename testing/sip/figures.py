@@ -1,0 +1,29 @@
+"""Figures of real calls: how soon the first sound is heard, how many keys are understood, how many packets are lost."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured at the telephones and at the carrier on this machine."""
+
+    first_sounds: Sequence[float] = ()
+    """Seconds from dialling to the first sound, of each call."""
+    keys_pressed: int = 0
+    keys_understood: int = 0
+    packets: int = 0
+    """Packets that came, both ways."""
+    lost: int = 0
+    """Packets that did not."""
+
+    def __str__(self) -> str:
+        return "; ".join(self._words())
+
+    def _words(self) -> Iterator[str]:
+        if self.first_sounds:
+            soon, late = median(self.first_sounds), max(self.first_sounds)
+            yield f"{len(self.first_sounds)} calls, first sound after {soon:.2f} s (median), {late:.2f} s (most)"
+        yield f"{self.keys_understood} of {self.keys_pressed} keys understood"
+        yield f"{self.lost} of {self.packets + self.lost} packets lost"

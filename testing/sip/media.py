@@ -1,0 +1,168 @@
+"""The sound of one telephone: G.711 over RTP, 20 ms at a time, and its keys (RFC 4733). No SIP.
+
+A stream sends without a break, silence where nobody speaks, as telephones expect it.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from ipaddress import ip_address
+
+from aiortp import PayloadType, RTPSession
+from psutil import net_if_addrs
+
+from testing.sip.sound import FRAME_SECONDS, SILENCE, frames
+
+LOOPBACK = "127.0.0.1"
+
+CODECS = (PayloadType.PCMA, PayloadType.PCMU)
+"""India's telephones first."""
+
+KEYS = 101
+"""The payload type of keys, where the other side wants no other."""
+
+MOST_BEHIND = 10
+"""Frames of the other side that may wait to be sent; a conversation does not lag by more than 200 ms."""
+
+Address = tuple[str, int]
+
+
+class OffThisMachine(Exception):
+    """Somebody has named an address that is not of this machine."""
+
+
+class NoPort(Exception):
+    """As many calls go on as there are ports for."""
+
+
+def on_this_machine(address: Address) -> Address:
+    """Return the address. Raises OffThisMachine: this carrier rings nobody, and sends nothing, beyond this machine.
+
+    Some softphones name themselves by the machine's address in its network; what is sent there stays here, too.
+    """
+    if address[0] != "localhost" and not _is_loopback(address[0]) and address[0] not in _own_addresses():
+        raise OffThisMachine(f"{address[0]} is not this machine")
+    return address
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # a name, which may lead anywhere
+        return False
+
+
+@cache
+def _own_addresses() -> frozenset[str]:
+    return frozenset(each.address for card in net_if_addrs().values() for each in card)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a telephone has sent to us."""
+
+    keys: int = 0
+    packets: int = 0
+    lost: int = 0
+    """Packets that did not come."""
+
+
+@dataclass
+class Stream:
+    """The sound to and from one telephone."""
+
+    session: RTPSession
+    port: int
+    hear: Callable[[bytes], None] | None = None
+    """Is handed what the telephone sends, frame by frame."""
+    keys: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
+    _keys: int = 0
+    _waiting: "deque[bytes]" = field(default_factory=deque)
+    _said: asyncio.Event = field(default_factory=asyncio.Event)
+    _clock: "asyncio.Task[None] | None" = None
+
+    def start(self) -> None:
+        """Begin to send."""
+        self.session.on_audio = lambda pcm, _at: self.hear(pcm) if self.hear else None
+        self.session.on_dtmf = self._pressed
+        self._clock = asyncio.ensure_future(self._send())
+
+    async def play(self, pcm: bytes) -> None:
+        """Send a sound, and come back when all of it was sent; who cancels this stops the sound."""
+        self._waiting.extend(frames(pcm))
+        self._said.clear()
+        try:
+            await self._said.wait()
+        finally:
+            self._waiting.clear()
+
+    def pass_on(self, frame: bytes) -> None:
+        """Send what another telephone says; what is too late is left out."""
+        if len(self._waiting) < MOST_BEHIND:
+            self._waiting.append(frame)
+
+    def forget_keys(self) -> None:
+        """Drop the keys that were pressed so far."""
+        while not self.keys.empty():
+            self.keys.get_nowait()
+
+    @property
+    def carried(self) -> Carried:
+        """Return what has come from the telephone so far."""
+        stats = self.session.stats
+        return Carried(self._keys, stats.get("packets_received", 0), max(0, stats.get("packets_lost", 0)))
+
+    async def close(self) -> None:
+        """Stop sending, and release the sockets."""
+        if self._clock:
+            self._clock.cancel()
+        await self.session.close()
+
+    def _pressed(self, key: str, _length: int) -> None:
+        self._keys += 1
+        self.keys.put_nowait(key)
+
+    async def _send(self) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            self.session.send_audio_pcm_auto(self._waiting.popleft() if self._waiting else SILENCE)
+            if not self._waiting:
+                self._said.set()
+            due += FRAME_SECONDS
+            await asyncio.sleep(max(0.0, due - loop.time()))
+
+
+@dataclass
+class Ports:
+    """The ports for sound: an even one for each telephone, and the odd one above it."""
+
+    free: "deque[int]"
+
+    @classmethod
+    def among(cls, ports: range) -> "Ports":
+        """Return the even ones of these ports."""
+        return cls(deque(port for port in ports if port % 2 == 0))
+
+    async def stream(self, remote: Address | None, codec: int = CODECS[0], keys: int = KEYS) -> Stream:
+        """Return a stream at a free port. Raises NoPort, OffThisMachine.
+
+        Without `remote` it sends to itself, until the other side has answered (`RTPSession.update_remote`).
+        """
+        there = on_this_machine(remote) if remote else None
+        for _ in range(len(self.free)):
+            port = self.free.popleft()
+            to = there or (LOOPBACK, port)
+            with suppress(OSError):  # another program has it
+                session = await RTPSession.create((LOOPBACK, port), to, codec, dtmf_payload_type=keys)
+                return Stream(session, port)
+            self.free.append(port)
+        raise NoPort
+
+    async def close(self, stream: Stream) -> None:
+        """End a stream; its port is free again."""
+        await stream.close()
+        self.free.append(stream.port)

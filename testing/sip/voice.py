@@ -1,0 +1,86 @@
+"""Speaks sentences by `espeak-ng`, as sound for a telephone. Each sentence is spoken once and kept."""
+
+import asyncio
+import signal
+import subprocess
+from array import array
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from shutil import which
+
+from ivr.carrier.steps import Heard
+from testing.sip.sound import for_telephone
+
+PROGRAM = "espeak-ng"
+
+NO_VOICE = "espeak-ng is not here: apt-get install espeak-ng"
+
+HEADER = b"data"
+"""The mark before the size and the samples of a WAV file; on a pipe the size is not stated."""
+
+AT = 22_050
+"""Samples a second that espeak-ng makes."""
+
+LEISURELY, HASTY = 150, 900
+"""Words a minute: as a carrier speaks, and as tests can do with."""
+
+
+HANDS = 2
+"""Processes that speak."""
+
+
+class NoVoice(Exception):
+    """There is no espeak-ng, or it does not speak this language."""
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Somebody who reads sentences aloud, in the language of each."""
+
+    words_a_minute: int
+    hands: Executor
+    _said: "dict[tuple[str, str], asyncio.Future[bytes]]" = field(default_factory=dict, repr=False)
+
+    def prepare(self, sentences: Iterable[Heard]) -> None:
+        """Begin to speak these sentences, so that they are ready when their time has come."""
+        for each in sentences:
+            self._speaking(each)
+
+    async def says(self, sentence: Heard) -> bytes:
+        """Return the sound of a sentence. A recorded one is spoken too. Raises NoVoice."""
+        return await asyncio.shield(self._speaking(sentence))
+
+    def _speaking(self, sentence: Heard) -> "asyncio.Future[bytes]":
+        words, language = sentence.aloud or sentence.words, sentence.language.partition("-")[0] or "en"
+        if (words, language) not in self._said:
+            loop = asyncio.get_running_loop()
+            self._said[words, language] = loop.run_in_executor(self.hands, spoken, words, language, self.words_a_minute)
+        return self._said[words, language]
+
+
+@contextmanager
+def voice(words_a_minute: int = LEISURELY) -> Iterator[Voice]:
+    """A voice until the end of the block. It speaks in processes of its own, and holds up no sound under way."""
+    with ProcessPoolExecutor(HANDS, mp_context=get_context("spawn"), initializer=_leave_ctrl_c) as hands:
+        hands.submit(_leave_ctrl_c).result()  # it is there before the first caller
+        yield Voice(words_a_minute, hands)
+
+
+def _leave_ctrl_c() -> None:
+    """Leave Ctrl-C to who has started us."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def spoken(words: str, language: str, words_a_minute: int) -> bytes:
+    """Return these words as sound. Raises NoVoice."""
+    if which(PROGRAM) is None:
+        raise NoVoice(NO_VOICE)
+    command = [PROGRAM, "-v", language, "-s", str(words_a_minute), "--stdout"]
+    done = subprocess.run(command, input=words.encode(), capture_output=True, check=False)
+    if done.returncode or HEADER not in done.stdout:
+        raise NoVoice(f"espeak-ng does not speak {language}")
+    samples = done.stdout[done.stdout.index(HEADER) + len(HEADER) + 4 :]
+    return for_telephone(array("h", samples[: len(samples) // 2 * 2]).tolist(), AT)

@@ -1,0 +1,51 @@
+"""A service that is rung by real telephones, and what came of their calls."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
+
+import pytest
+
+from ivr.web.services import Services
+from testing.servers.valkey import Valkey
+from testing.sip.voice import NO_VOICE, PROGRAM
+from tests.conftest import NO_ESPEAK, NO_TELEPHONE
+from tests.sip import CARRIERS
+from tests.sip.side_by_side import OverEach
+
+
+@pytest.fixture(scope="session")
+def telephones() -> None:
+    """A voice and telephones; skipped where this machine has none."""
+    if which(PROGRAM) is None:
+        pytest.skip(f"{NO_ESPEAK}{NO_VOICE}")
+    if find_spec("baresip") is None:
+        pytest.skip(f"{NO_TELEPHONE}baresip-python has no package for this machine")
+
+
+@pytest.fixture
+def rung(tmp_path: Path, migrated_sqlite: Path, redis_url: str) -> Iterator[Services]:
+    """The service behind a real port."""
+    from tests.sip.line import the_service  # noqa: PLC0415 - its telephones are not on every machine
+
+    with the_service(tmp_path, migrated_sqlite, redis_url) as services:
+        yield services
+
+
+@pytest.fixture(scope="session")
+def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, telephones: None) -> OverEach:
+    """What came of all calls, which are made at the same time; only once, although the tests may be dealt out."""
+    from tests.sip.line import the_service  # noqa: PLC0415 - as above
+    from tests.sip.test_calls import calls  # noqa: PLC0415 - it is this that asks
+
+    desk: Path = request.getfixturevalue("migrated_sqlite")
+    redis: Valkey = request.getfixturevalue("valkey_server")
+    redis.resume()
+    redis.start()
+    redis.flush()
+    with ExitStack() as services:
+        folders = {carrier: tmp_path_factory.mktemp("rung") for carrier in CARRIERS}
+        each = {name: services.enter_context(the_service(at, desk, redis.url)) for name, at in folders.items()}
+        return calls.made(each)

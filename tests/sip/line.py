@@ -1,0 +1,225 @@
+"""The line, a carrier on this machine, and the telephones of patients and of the reception: for real calls.
+
+The service answers behind a real port; its clock stands at a Monday afternoon, so that the reception is there.
+"""
+
+import asyncio
+import shutil
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ivr.web.services import Services, build
+from ivr.wiring import carriers
+from testing.sip.exchange import Exchange, Wanted
+from testing.sip.figures import Figures
+from testing.sip.story import Did, Spoken, Story
+from testing.sip.telephone import Switchboard, Talk, Telephone, switchboard
+from testing.sip.voice import HASTY, Voice, voice
+from testing.sip.webhooks import Service
+from tests.applications import lent
+from tests.clinic import SHIPPED
+from tests.conftest import QUICK, UNHURRIED, settings_for
+from tests.people import Clock
+from tests.served import serving
+from tests.sip import VOICEMAIL
+from tests.web import CALLER_ID, RECEPTION
+
+ON_THE_WAY = 0.4
+"""Seconds of sound that were sent, and that a telephone keeps back to smooth it, at most."""
+
+PATIENCE = 0.2
+"""The share of the line's seconds that silence takes here."""
+
+
+def clinic_that_is_rung(folder: Path) -> Path:
+    """The shipped clinic with a reception: two telephones for the first line, and one for the second."""
+    words = SHIPPED.read_text(encoding="utf-8").replace('# caller_id = "+1 ..."', f'caller_id = "{CALLER_ID}"')
+    for numbers in (RECEPTION, (VOICEMAIL,)):
+        words = words.replace("reception = []", f"reception = {list(numbers)}".replace("'", '"'), 1)
+    path = folder / "clinic.toml"
+    path.write_text(words, encoding="utf-8")
+    return path
+
+
+@contextmanager
+def the_service(folder: Path, desk: Path, redis_url: str) -> Iterator[Services]:
+    """The service behind a real port, on stores of its own."""
+    database = folder / "clinic.db"
+    shutil.copy(desk, database)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        more = {"PUBLIC_BASE_URL": base, "CLINIC_FILE": str(clinic_that_is_rung(folder))}
+        clock = Clock()
+        settings = settings_for(folder, f"sqlite:///{database}", redis_url, **more)
+        services = build(settings, clock, QUICK, clock.seconds, UNHURRIED)
+        try:
+            with lent(services) as app, serving(listening, app):
+                yield services
+        finally:
+            services.close()
+
+
+@dataclass
+class Patient:
+    """A patient with a telephone."""
+
+    telephone: Telephone
+    exchange: Exchange
+    number: str
+    pressed: int = 0
+    """Keys that were pressed so far."""
+    _talk: Talk | None = None
+    _at: int = 0
+
+    @property
+    def story(self) -> Story:
+        """The call as the carrier sees it."""
+        return self.exchange.story(self.number)
+
+    @property
+    def talk(self) -> Talk:
+        """The call as the telephone has it."""
+        assert self._talk
+        return self._talk
+
+    async def rings(self, line: str = "main") -> "Patient":
+        """Calls a line, which answers."""
+        self._talk = await self.telephone.calls(self.exchange.address(line))
+        return self
+
+    async def presses(self, *keys: str) -> "Patient":
+        """Presses each key as soon as it is listened for."""
+        for each in keys:
+            await self.until(Did.LISTENS)
+            await self.presses_now(each)
+        return self
+
+    async def presses_now(self, keys: str) -> None:
+        """Presses keys, whether they are listened for or not."""
+        self.pressed += len(keys)
+        await self.talk.presses(keys)
+
+    async def until(self, what: Did, words: str = "") -> Spoken | None:
+        """Waits for the next such step of the call, and for these words where it is about a sentence."""
+        while True:
+            self._at = await self.story.until(what, self._at)
+            spoken = self.story.steps[self._at - 1].spoken
+            if not words or (spoken and words in spoken.words):
+                return spoken
+
+    async def hears(self, words: str) -> Spoken:
+        """Listens to the end of a sentence with these words."""
+        spoken = await self.until(Did.SPOKE, words)
+        assert spoken
+        await self.talk.goes_on(ON_THE_WAY)
+        return spoken
+
+    async def hangs_up(self) -> None:
+        """Hangs up, and waits until the service knows."""
+        await self.talk.hangs_up()
+        await self.until(Did.OVER)
+
+
+@dataclass
+class Line:
+    """What a real call takes."""
+
+    services: Services
+    exchange: Exchange
+    switchboard: Switchboard
+    reception: dict[str, Telephone]
+    """The telephones of the reception, by number."""
+    told: list[str]
+    """The lines that the carrier has told of all calls."""
+    patients: list[Patient] = field(default_factory=list)
+    talking: int = 0
+    """The tests whose calls are not over yet."""
+    limits: "dict[asyncio.Task[Any] | None, asyncio.Timeout]" = field(default_factory=dict)
+    """The time that the call of each test may take."""
+    _quiet: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def all_have_hung_up(self) -> None:
+        """Waits for the calls of all tests: who looks at what was heard before would hold up their sound."""
+        self.hung_up()
+        if limit := self.limits.get(asyncio.current_task()):
+            limit.reschedule(None)  # the others have one
+        await self._quiet.wait()
+
+    def hung_up(self) -> None:
+        """A test has no call any more."""
+        self.talking -= 1
+        if self.talking <= 0:
+            self._quiet.set()
+
+    async def patient(self, number: str) -> Patient:
+        """A patient who calls from this number."""
+        patient = Patient(await self.switchboard.telephone(number), self.exchange, number)
+        self.patients.append(patient)
+        return patient
+
+    def figures(self) -> Figures:
+        """What was measured in all calls of patients."""
+        talks = [talk for each in self.patients for talk in each.telephone.talks.values()]
+        at_telephones = [talk.lost for talk in talks]
+        carried = self.exchange.carried
+        return Figures(
+            [talk.first_sound for talk in talks if talk.first_sound is not None],
+            sum(each.pressed for each in self.patients),
+            sum(each.keys for each in carried),
+            sum(came for came, _ in at_telephones) + sum(each.packets for each in carried),
+            sum(lost for _, lost in at_telephones) + sum(each.lost for each in carried),
+        )
+
+
+@contextmanager
+def taking_turns() -> Iterator[None]:
+    """The threads of this process take short turns, so that the service in it does not hold up the sound."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(usual / 10)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What the lines of all carriers share: there is one stack of telephones in a process."""
+
+    phones: Switchboard
+    speaker: Voice
+
+
+@asynccontextmanager
+async def telephones_and_voice() -> AsyncIterator[Shared]:
+    """The telephones and the voice, until the end of the block."""
+    with voice(HASTY) as speaker, taking_turns():
+        async with switchboard() as phones:
+            yield Shared(phones, speaker)
+
+
+@asynccontextmanager
+async def the_line(carrier: str, services: Services, shared: Shared) -> AsyncIterator[Line]:
+    """The line over one carrier, with a reception of its own, until the end of the block."""
+    name = carrier.replace(" ", "-")
+    reception = {each: await shared.phones.telephone(f"{name}-{each}") for each in (*RECEPTION, VOICEMAIL)}
+    telephones = {number: telephone.address for number, telephone in reception.items()}
+    told: list[str] = []
+    wanted = Wanted(shared.speaker, telephones=telephones, patience=PATIENCE, tells=told.append)
+    async with Exchange(_service(services), wanted).open() as exchange:
+        yield Line(services, exchange, shared.phones, reception, told)
+
+
+def _service(services: Services) -> Service:
+    """The service as its carrier knows it."""
+    return Service(
+        services.settings.public_base_url,
+        services.telephone.carrier.heard,
+        carriers.stand_in(services.settings.carrier),
+        lambda line: min(services.clinic.lines[line].reached_by).e164,
+    )

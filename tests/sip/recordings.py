@@ -1,0 +1,36 @@
+"""What a telephone has heard, compared with what was to be said: frame by frame, as G.711 leaves the samples."""
+
+from array import array
+
+from aiortp.codecs import get_codec
+
+from testing.sip.media import CODECS
+from testing.sip.sound import AUDIBLE, frames, loudness
+
+HEARD = 0.4
+"""The least share of a sound that was heard. On a busy machine packets come late, and the telephone fills the gaps
+itself; of a sound that was not said next to nothing is found."""
+
+NOT_HEARD = 0.1
+"""The most of a sound that was not heard."""
+
+LAST_WORDS = 25
+"""Frames: the last half second of a sound."""
+
+
+def share_heard(sound: bytes, heard: bytes | bytearray, last: int = 0) -> float:
+    """The share of a sound's audible frames, or of so many last ones, that a recording holds, in order."""
+    codec = get_codec(CODECS[0])
+    wanted = [frame for frame in map(codec.decode, map(codec.encode, frames(sound))) if loudness(frame) > AUDIBLE]
+    wanted = wanted[-last:]
+    recording, at, found = _upright(heard), 0, 0
+    for frame in wanted:
+        place = recording.find(_upright(frame), at)
+        if place >= 0:
+            at, found = place, found + 1
+    return found / len(wanted) if wanted else 0.0
+
+
+def _upright(pcm: bytes | bytearray) -> bytes:
+    """The samples without their sign: one of the two stacks turns A-law upside down, which no ear hears."""
+    return array("h", map(abs, array("h", bytes(pcm)))).tobytes()

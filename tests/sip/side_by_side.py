@@ -1,0 +1,86 @@
+"""Tests that are real calls, and go on side by side: a call takes as long as what is said in it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ivr.web.services import Services
+from testing.sip.figures import Figures
+from tests.sip import CARRIERS
+
+if TYPE_CHECKING:
+    from tests.sip.line import Line, Shared
+
+Call = Callable[["Line"], Awaitable[None]]
+
+LONGEST = 75.0
+"""Seconds that a call may take, beside the others."""
+
+
+@dataclass
+class Outcomes:
+    """What came of the calls of a module."""
+
+    errors: dict[str, Exception | None] = field(default_factory=dict)
+    """By the name of the test; None where all was as it should be."""
+    figures: Figures = field(default_factory=Figures)
+    faults: list[BaseException] = field(default_factory=list)
+    """Mistakes of the carrier on this machine."""
+    told: list[str] = field(default_factory=list)
+    """What it has told in the terminal."""
+
+
+OverEach = dict[str, Outcomes]
+"""What came of the calls over each carrier, by its name."""
+
+
+class Calls:
+    """The real calls of a module."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, Call] = {}
+
+    def test(self, call: Call) -> Callable[[OverEach, str], None]:
+        """Makes a test of a call: the call is made beside the others, and the test tells what came of it."""
+        name = call.__name__
+        self._calls[name] = call
+
+        def told(outcomes: OverEach, carrier: str) -> None:
+            if error := outcomes[carrier].errors[name]:
+                raise error
+
+        told.__name__, told.__doc__, told.__module__ = name, call.__doc__, call.__module__
+        return pytest.mark.parametrize("carrier", CARRIERS)(told)
+
+    def made(self, services: Mapping[str, Services]) -> OverEach:
+        """Makes them all at the same time, over each carrier, whose service is given."""
+        return asyncio.run(self._made(services))
+
+    async def _made(self, services: Mapping[str, Services]) -> OverEach:
+        from tests.sip.line import telephones_and_voice  # noqa: PLC0415 - its telephones are not on every machine
+
+        async with telephones_and_voice() as shared:
+            found = await asyncio.gather(*(self._over(carrier, each, shared) for carrier, each in services.items()))
+        return dict(zip(services, found, strict=True))
+
+    async def _over(self, carrier: str, services: Services, shared: "Shared") -> Outcomes:
+        from tests.sip.line import the_line  # noqa: PLC0415 - as above
+
+        async with the_line(carrier, services, shared) as line:
+            line.talking = len(self._calls)
+            found = await asyncio.gather(*(_outcome(call, line) for call in self._calls.values()))
+        return Outcomes(dict(zip(self._calls, found, strict=True)), line.figures(), line.exchange.faults, line.told)
+
+
+async def _outcome(call: Call, line: "Line") -> Exception | None:
+    try:
+        async with asyncio.timeout(LONGEST) as limit:
+            line.limits[asyncio.current_task()] = limit
+            await call(line)
+    except Exception as error:  # the test's, which raises it
+        line.hung_up()
+        return error
+    return None
