@@ -39,7 +39,7 @@ PATIENTS, RECEPTIONS, VOICEMAILS = 1_700.0, 1_000.0, 1_300.0
 async def test_a_patient_books_with_keys_and_the_hour_stands_in_the_diary(line: "Line") -> None:
     patient = await (await line.patient("+919999900011")).rings()
     await patient.presses("1", "1")
-    promise = await patient.hears("You are booked")
+    promise = await patient.hears("Your appointment is booked")
     await patient.hangs_up()
     await line.all_have_hung_up()
     (booked,) = line.services.diary.reads.ahead(patient.number, line.services.clock())
