@@ -37,7 +37,7 @@ help: ## this table
 run: requirements ## starts everything: web, worker, clock, and Redis if you have none
 	@exec $(PY) -m ivr.supervisor
 
-phone: requirements ## rings the line from this terminal; more with ARGS=--help
+phone: requirements ## calls the line from this terminal; more with ARGS=--help
 	@exec $(PY) -m flask --app wsgi phone $(ARGS)
 
 ring: requirements-dev voice ## answers a softphone on this machine, with sound: call the address that it prints
@@ -49,13 +49,13 @@ preflight: requirements ## checks that all is ready for callers, a line a check
 test: requirements-dev browser promtool emulate voice ## runs the tests; some of them with ARGS=tests/supervisor/test_supervise.py
 	@exec $(PY) -m pytest $(ARGS)
 
-chaos: requirements-dev ## rings the running service 2,100 times with each database while its parts break; 16 minutes
+chaos: requirements-dev ## calls the running service 2,100 times with each database while its parts break; 16 minutes
 	@exec $(PY) -m chaos $(ARGS)
 
 mutants: requirements-dev ## takes safeguards out of a copy: what does no test notice? a quarter of an hour; some with ARGS="--only clock"
 	@exec $(PY) -m testing.mutants $(ARGS)
 
-strangers: requirements-dev ## rings the running service 200 times with each database while strangers do their worst; 3 minutes
+strangers: requirements-dev ## calls the running service 200 times with each database while strangers do their worst; 3 minutes
 	@exec $(PY) -m chaos.siege $(ARGS)
 
 fuzz: requirements-dev ## for about half an hour: anything to every route, every way of a call; some with ARGS="-k signed"

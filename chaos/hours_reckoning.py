@@ -101,7 +101,7 @@ def _count(heard: Iterable[HeardHour], what: str) -> int:
 
 
 def given_twice(diary: Iterable[InDiary]) -> int:
-    """How many pairs of patients have the same time of a column, or a part of it."""
+    """Count the pairs of appointments that overlap in the same schedule."""
     pairs = combinations((each for each in diary if each.takes_time), 2)
     return sum(a.schedule == b.schedule and a.starts < b.ends and b.starts < a.ends for a, b in pairs)
 

@@ -73,7 +73,7 @@ class SpeechLimits:
         return self._fits("".join(each.written + each.aloud for each in phrases))
 
     def _cut(self, words: str) -> int:
-        """Return the position at which to break a text that is too long: the last one of the best kind that fits."""
+        """Return where to break a text that is too long: after a sentence, else a comma, a word, or at the limit."""
         fitting = self._longest(words)
         for pattern in BREAKS:
             places = [match.end() for match in pattern.finditer(words, 0, fitting + 1) if match.start() > 0]

@@ -26,7 +26,7 @@ INDENT = "    "
     "--caller",
     type=click.Choice([each.value for each in CallerKind]),
     default="shown",
-    help="Who rings; shown: a number we see.",
+    help="Who calls; shown: a number we see.",
 )
 @click.option("--keys", default="", help='Begin after these keys: "1 2". A "-" is a silence.')
 @with_appcontext

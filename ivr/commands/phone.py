@@ -74,7 +74,7 @@ class AtTerminal:
     "--lang", "language", help="The language to hear: its keys are pressed first where the line begins in another."
 )
 @click.option("--keys", help='Keys to press, in words: "1 1 1 1 1". A "-" is a silence. The call then runs by itself.')
-@click.option("--carrier", "name", default="", help="The carrier in whose words it rings, where there are several.")
+@click.option("--carrier", "name", default="", help="The carrier in whose words it calls, where there are several.")
 @click.option("--reception", type=click.Choice(["answers", "declines", "silent"]), help="What the reception does.")
 @with_appcontext
 def phone(  # noqa: PLR0913, PLR0917 - an argument for each option

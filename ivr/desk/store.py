@@ -89,7 +89,7 @@ class RequestStore:
         return readable(self._list(select(schema.requests).where(schema.IS_LIVE)))
 
     def all(self) -> list[Request]:
-        """Return all requests that can be read, soonest due first. Raises StoreAway."""
+        """Return all requests, soonest due first, but for rows that this version cannot interpret. Raises StoreAway."""
         return readable(self._list(select(schema.requests)))
 
     def stored(self, *, closed: bool) -> list[AnyRequest]:

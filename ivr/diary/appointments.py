@@ -161,7 +161,7 @@ class NoSuchAppointment(LookupError):
 
 
 class ChangeRefused(Exception):
-    """The appointment's status does not allow the change; `status` tells it."""
+    """The appointment's present status does not allow the change; `status` is that status."""
 
     def __init__(self, status: AppointmentStatus) -> None:
         super().__init__(f"the appointment is {status}")

@@ -48,7 +48,7 @@ class StoredNumber:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The digits."""
+        """Return the number's digits as one group, without the plus sign."""
         return (self.e164.lstrip("+"),)
 
 

@@ -104,7 +104,7 @@ class Handset:
         return self._go(f"{self.base_url}/voice", GoesOn())
 
     def after(self, moment: CallMoment, pressed: str) -> CallMoment:
-        """Return the next moment after these keys, pressed by the caller or by the reception that is being called.
+        """Send `pressed`, keys of the caller or of the reception that is called; return the next moment of the call.
 
         `pressed` is empty if the caller is silent, the reception does not pick up, or no input is needed. Raises
         CallFailed.

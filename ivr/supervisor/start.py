@@ -20,14 +20,14 @@ from ivr.supervisor.readiness import Readiness
 from ivr.supervisor.signals import Signals
 from ivr.supervisor.supervise import SupervisedParts, supervise
 
-BROWSER_PHONE = "  ring it     {url}/phone?key={key}    (in the browser, no telephone needed)\n"
+BROWSER_PHONE = "  call it     {url}/phone?key={key}    (in the browser, no telephone needed)\n"
 """Line of the guide in development; production has no telephone in the browser."""
 
 GUIDE = """\
 The line can be rung.
 {browser_phone}\
   the desk    {url}/desk    (your login: .venv/bin/flask --app wsgi staff add NAME)
-  the phone   {prefix}make phone    rings the line from a terminal
+  the phone   {prefix}make phone    calls the line from a terminal
   Ctrl-C      stops everything"""
 
 

@@ -34,7 +34,7 @@ class Webhooks:
     call: PlacedCall
 
     async def begin(self) -> CallMoment:
-        """Return the first moment of the call. Raises CallFailed."""
+        """Post the call's first webhook; return the moment that the service answers with. Raises CallFailed."""
         return await self.go(f"{self.service.base_url}/voice", GoesOn())
 
     async def go(self, url: str, happened: Happened) -> CallMoment:

@@ -82,7 +82,7 @@ def asked(page: Page) -> None:
 
 
 def rings(page: Page) -> Page:
-    page.get_by_role("button", name="Ring").click()
+    page.get_by_role("button", name="Call", exact=True).click()
     asked(page)
     return page
 
@@ -101,7 +101,7 @@ def test_one_click_rings_and_five_keys_book_what_the_desk_then_shows(picks_up: P
     hears(page, f"Reference number {found.reference[:3]} {found.reference[3:]}.")
     page.get_by_role("button", name="Hang up").click()
     expect(page.get_by_role("status")).to_have_text("The call is over")
-    expect(page.get_by_role("button", name="Ring")).to_be_focused()
+    expect(page.get_by_role("button", name="Call", exact=True)).to_be_focused()
     page.goto("/login")
     page.fill("#name", "asha")
     page.fill("#password", PASSWORD)
@@ -196,7 +196,7 @@ def speaks(page: Page) -> list[list[str]]:
 
 def test_each_sentence_is_spoken_in_its_language_by_the_best_voice_until_a_key_cuts_it_off(picks_up: PicksUp) -> None:
     page = picks_up(voices=True)
-    page.get_by_role("button", name="Ring").click()
+    page.get_by_role("button", name="Call", exact=True).click()
     expect(page.locator(".now")).to_have_text(GREETING[0])
     page.keyboard.press("3")
     expect(page.locator(".now")).to_contain_text("Call 112 now")
@@ -219,7 +219,7 @@ def test_each_sentence_is_spoken_in_its_language_by_the_best_voice_until_a_key_c
 def test_a_voice_that_never_begins_is_given_up_for_the_rest_of_the_call(picks_up: PicksUp) -> None:
     page = picks_up(voices=True)
     page.evaluate("window.dumb = true")
-    page.get_by_role("button", name="Ring").click()
+    page.get_by_role("button", name="Call", exact=True).click()
     expect(page.locator("#voiceless")).to_have_text("This browser's voice does not begin: the call is shown only.")
     expect(page.locator("#state")).to_have_text("Press a key")
     assert [text for text, *_ in page.evaluate("said")] == GREETING[:1]
@@ -227,7 +227,7 @@ def test_a_voice_that_never_begins_is_given_up_for_the_rest_of_the_call(picks_up
 
 def test_somebody_who_logs_in_at_the_desk_in_another_tab_can_go_on_with_the_call(picks_up: PicksUp) -> None:
     page = picks_up()
-    page.get_by_role("button", name="Ring").click()
+    page.get_by_role("button", name="Call", exact=True).click()
     expect(page.locator("#state")).to_have_text("Press a key")
     desk = page.context.new_page()
     desk.goto("/login")
@@ -241,7 +241,7 @@ def test_somebody_who_logs_in_at_the_desk_in_another_tab_can_go_on_with_the_call
 
 def test_while_the_reception_rings_the_telephone_says_so_and_the_keypad_has_the_focus_again(picks_up: PicksUp) -> None:
     page = picks_up()
-    page.get_by_role("button", name="Ring").click()
+    page.get_by_role("button", name="Call", exact=True).click()
     expect(page.locator("#state")).to_have_text("Press a key")
     page.keyboard.press("0")
     expect(page.locator("#state")).to_have_text("The reception's telephone rings")

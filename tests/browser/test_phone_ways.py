@@ -58,7 +58,7 @@ def calls_from(page: Page, caller: str) -> None:
 
 
 def walks(page: Page, way: Way, language: str) -> None:
-    page.get_by_role("button", name="Ring").click()
+    page.get_by_role("button", name="Call", exact=True).click()
     waits(page)
     for keys in ("9", *way.presses) if language == "hi" else way.presses:
         presses(page, keys)

@@ -1,4 +1,4 @@
-"""The telephone in a browser plays a recorded sentence, and says it where it cannot be played."""
+"""The telephone in the browser plays a recorded sentence, and shows its words if the recording cannot be loaded."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,7 +41,7 @@ def page(chromium: Browser, line: Phone) -> Iterator[Page]:
 def rings(page: Page) -> str:
     """Rings the line, and asks for an appointment; all that is written then."""
     page.goto(PHONE_PAGE)
-    page.get_by_role("button", name="Ring").click()
+    page.get_by_role("button", name="Call", exact=True).click()
     expect(page.locator("#stay-silent")).to_be_enabled()
     page.get_by_role("button", name="1", exact=True).click()
     expect(page.get_by_role("log")).to_contain_text("You press 1")

@@ -1,4 +1,4 @@
-"""Somebody at the reception sets up a second factor and comes in with it: on a telephone, for everybody."""
+"""A receptionist sets up a second factor in a browser the size of a phone, without JavaScript, and logs in with it."""
 
 import re
 

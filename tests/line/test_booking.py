@@ -200,7 +200,7 @@ def test_where_the_clinic_never_opens_somebody_must_look_at_it_now() -> None:
 
 
 def _clock(tens: int) -> time:
-    """Tens of minutes after midnight; the last is midnight again."""
+    """Return the time of day this many tens of minutes after midnight; 144 is midnight at the end of the day."""
     return time.min if tens == 144 else time(tens // 6, tens % 6 * 10)
 
 

@@ -193,7 +193,7 @@ class Person:
 def follows(
     person: Person, documents: Mapping[str, str], now: Callable[[], float] = lambda: 0.0, more: tuple[str, ...] = ()
 ) -> list[str]:
-    """Rings a small service with these documents; the paths that were asked for, with what was sent to them."""
+    """Call a small service that answers with these documents; return each address asked, with what was posted."""
     asked: list[str] = []
 
     @Request.application

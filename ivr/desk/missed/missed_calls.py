@@ -161,9 +161,9 @@ class MissedCalls:
         return in_turn(self.database, undone)
 
     def gone(self, read: Connection, now: datetime) -> ColumnElement[bool]:
-        """Return the condition of calls that are gone: the open day after them has closed, by the hours of their line.
+        """Return the SQL condition for missed calls that are over: the next open day of their line has ended.
 
-        Whatever the hours, none stays for longer than a closed request.
+        Each is over at the latest after the time for which closed requests are kept.
         """
         long_ago = now - self.clinic.retention.closed_requests
         clinic = self.clinic.with_closures(self.closures(read, long_ago.date()))

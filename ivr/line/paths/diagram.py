@@ -68,7 +68,7 @@ Dotted arrows are the exceptions, and the list names the number of mistakes of a
 
 
 def page(menu: Mapping[str, Place]) -> str:
-    """Return docs/menu.md."""
+    """Return the text of docs/menu.md."""
     rows = "\n".join(_row(name, place) for name, place in menu.items())
     return PAGE.format(misses=Menu().misses, usually=USUALLY, diagram=diagram(menu), rows=rows)
 

@@ -61,7 +61,7 @@ def week() -> ResponseReturnValue:
 @diary.get("/desk/diary/week/live")
 @guarded_by(staff_only)
 def live_week() -> ResponseReturnValue:
-    """Return only the days of a week, for a page that is open; 204 where nothing has changed."""
+    """Return the HTML of the week's days, for a page that is open; 204 if nothing has changed."""
     live = _live()
     return ("", 204) if live.is_seen() else live.news(live.part("diary_days.html", **_week()))
 

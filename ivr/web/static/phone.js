@@ -48,7 +48,7 @@ async function anotherToken() {
 }
 
 function refused(status) {
-  if (status === 400) return { trouble: "This page is from before.", hint: "Load it again, and ring again." };
+  if (status === 400) return { trouble: "This page is from before.", hint: "Load it again, and call again." };
   return { trouble: `This service answered ${status}.`, hint: "What make run prints says why." };
 }
 
@@ -297,7 +297,7 @@ function begins(mine) {
   $("keypad").focus();
   const silent = missing(LANGUAGES);
   voiceless(silent.length ? `This browser has no voice for ${silent.join(" and ")}: it is shown only.` : "");
-  write("event", `You ring ${$("line").selectedOptions[0].textContent}`);
+  write("event", `You call ${$("line").selectedOptions[0].textContent}`);
   const began = Date.now();
   mine.clock = setInterval(() => clock(began), 1000);
   clock(began);

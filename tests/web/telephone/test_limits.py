@@ -78,7 +78,7 @@ def rings_often(phone: Phone, times: int = CALLS_OF_A_CALLER, caller: str = CALL
 
 
 def is_refused(call: Conversation, lang: str = "en") -> bool:
-    """Whether the call stands where no request is taken, and was told so in words that no key can cut off."""
+    """Return whether the call is at the place `refused`; there its words name 112, and no key cuts them off."""
     refused = call.place == "refused"
     if refused:
         assert call.uncut[0].startswith(SORRY[lang])
