@@ -31,6 +31,9 @@ OVER_EACH = pytest.mark.parametrize("carrier", CARRIERS)
 TONE = 300.0
 """The strength of a tone that is certainly heard: a third of it is lost on no way, and speech has far less of it."""
 
+MOST_LOST = 0.05
+"""The share of packets that may be lost. On a quiet machine none is; a stack that waits for its turn loses some."""
+
 PATIENTS, RECEPTIONS, VOICEMAILS = 1_700.0, 1_000.0, 1_300.0
 """The tones that people of these tests say, in hertz."""
 
@@ -180,4 +183,4 @@ def test_every_key_is_understood_and_hardly_a_packet_is_lost(
     record_property(FIGURES, f"real calls over {carrier}: {figures}")
     assert outcomes[carrier].faults == []
     assert figures.keys_understood == figures.keys_pressed
-    assert figures.lost <= figures.packets / 100
+    assert figures.lost <= figures.packets * MOST_LOST
