@@ -99,7 +99,7 @@ def test_a_stalled_disk_keeps_no_caller_waiting(phone: Phone, clock: Clock) -> N
     signed = {"X-Twilio-Signature": phone.signs(path, fields)}
     client = phone.app.test_client(use_cookies=False)
     with ThreadPoolExecutor(1) as thread:
-        answers = [thread.submit(client.post, path, data=fields, headers=signed) for _ in range(8)]
+        answers = [thread.submit(client.post, path, data=fields, headers=signed, buffered=True) for _ in range(8)]
         try:
             assert ["Our timings are:" in each.result(30).text for each in answers] == [True] * 8
         finally:

@@ -9,6 +9,7 @@ import pytest
 
 from ivr.web.services import Services
 from testing.sip.figures import Figures
+from tests.loops import runs
 from tests.sip import CARRIERS
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Calls:
 
     def made(self, services: Mapping[str, Services]) -> OverEach:
         """Makes them all at the same time, over each carrier, whose service is given."""
-        return asyncio.run(self._made(services))
+        return runs(self._made(services))
 
     async def _made(self, services: Mapping[str, Services]) -> OverEach:
         from tests.sip.line import telephones_and_voice  # noqa: PLC0415 - its telephones are not on every machine

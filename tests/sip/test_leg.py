@@ -1,13 +1,12 @@
 """The keys of one entry, and whom the carrier on this machine may reach."""
 
-import asyncio
-
 import pytest
 
 from ivr.carrier.steps import Gathers
 from testing.sip.leg import Entry
 from testing.sip.media import OffThisMachine, Ports, on_this_machine
 from testing.sip.signalling import LoopbackTransport
+from tests.loops import runs
 
 
 def entered(wanted: Gathers, keys: str) -> tuple[str, bool]:
@@ -40,11 +39,11 @@ def test_nobody_beyond_this_machine_is_reached(host: str) -> None:
     with pytest.raises(OffThisMachine):
         on_this_machine((host, 5_060))
     with pytest.raises(OffThisMachine):
-        asyncio.run(LoopbackTransport((host, 0)).start())
+        runs(LoopbackTransport((host, 0)).start())
 
 
 def test_sound_is_sent_to_this_machine_alone() -> None:
     ports = Ports.among(range(23_000, 23_002))
     with pytest.raises(OffThisMachine):
-        asyncio.run(ports.stream(("198.51.100.1", 40_000)))
+        runs(ports.stream(("198.51.100.1", 40_000)))
     assert len(ports.free) == 1, "the port is free again"

@@ -13,6 +13,7 @@ from testing.sip.exchange import Exchange, Wanted
 from testing.sip.story import Did
 from testing.sip.voice import HASTY, voice
 from testing.sip.webhooks import Service
+from tests.loops import runs
 from tests.web import RECEPTION
 
 pytestmark = pytest.mark.slow
@@ -95,6 +96,6 @@ async def rung(signer: Signer) -> None:
 
 def test_the_key_that_a_carrier_counts_by_itself_takes_the_patient(telephones: None) -> None:
     signer = Signer()
-    asyncio.run(asyncio.wait_for(rung(signer), 60))
+    runs(asyncio.wait_for(rung(signer), 60))
     assert [each for each in signer.happened if isinstance(each, WasRung)] == [WasRung(talked=True)]
     assert isinstance(signer.happened[-1], Over)

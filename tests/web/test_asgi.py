@@ -2,8 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from ivr.web.asgi import AsgiServer, Message
 from ivr.web.security import LONGEST_BODY
 from ivr.web.services import Services
 from testing.servers import until
+from tests.loops import runs
 from tests.served import web
 
 FORM = (b"content-type", b"application/x-www-form-urlencoded")
@@ -38,12 +38,6 @@ def body(*chunks: bytes) -> list[Message | str]:
     """The messages of a body in these pieces."""
     last = len(chunks) - 1
     return [{"type": "http.request", "body": each, "more_body": at < last} for at, each in enumerate(chunks)]
-
-
-def runs(work: Coroutine[Any, Any, None]) -> None:
-    """Runs it in a thread of its own: a browser that another test has opened keeps a loop in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()
 
 
 def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope: Any) -> list[Message]:
