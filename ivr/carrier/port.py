@@ -43,7 +43,10 @@ class Carrier(Protocol):
         """Return the apology for a fault, in every language. Then the carrier requests `again`, or the call ends."""
 
     def failed_step(self, values: Mapping[str, str]) -> str:
-        """Return the address that the carrier reports as failed; empty if it reports none."""
+        """Return the address that the carrier reports as failed; the beginning of a call if it never reports any.
+
+        Empty where a carrier that reports addresses has reported none.
+        """
 
     def heard(self, document: str) -> Iterator[Step]:
         """Yield the steps of a document of this carrier, in order. Raises NotUnderstood."""

@@ -41,8 +41,8 @@ CHECKS: Mapping[str, Check] = {
 }
 """Checks by name, in the order of the output."""
 
-SECONDS = 12
-"""Time limit of every check: a little more than the carrier's REST API may take."""
+SECONDS = 35
+"""Time limit of every check: a little more than the REST APIs of two carriers may take, three questions in all."""
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ The clients of a carrier's API are slow to import, so they are imported in the f
 process never imports them.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ivr.carrier.admin import Admin, Admins, OurAddresses, Texts
+from ivr.carrier.admin import Admin, Admins, NoAccount, OurAddresses, Texts
 from ivr.carrier.carriers import Carriers
 from ivr.carrier.plivo import settings as plivo
 from ivr.carrier.plivo.carrier import Plivo
@@ -24,6 +25,8 @@ from ivr.carrier.twilio.twiml import Renderer
 from ivr.line.clinic import Clinic
 from ivr.line.phones import Phone
 from ivr.line.script import Script
+
+log = logging.getLogger(__name__)
 
 Values = Mapping[str, str]
 """The carriers' settings, by the names of their variables."""
@@ -151,13 +154,21 @@ def stand_ins(values: Values) -> Mapping[str, StandIn]:
 
 
 def admin(values: Values, ours: OurAddresses) -> Admin:
-    """Return the administration of the accounts' numbers. Raises NoAccount where the settings name no account.
+    """Return the administration of the accounts' numbers. Raises NoAccount where the settings name no account at all.
 
     Of several carriers, a fallback that is hosted elsewhere is the first one's: its document is in that one's words.
     """
-    first, *others = switched_on(values).values()
-    made = [first.admin(values, ours), *(each.admin(values, ours.with_own_fallback) for each in others)]
-    return made[0] if not others else Admins(tuple(made))
+    made, unnamed = list[Admin](), list[NoAccount]()
+    for number, provider in enumerate(switched_on(values).values()):
+        try:
+            made.append(provider.admin(values, ours.with_own_fallback if number else ours))
+        except NoAccount as missing:
+            unnamed.append(missing)
+    if not made:
+        raise unnamed[0]
+    for each in unnamed:
+        log.warning("the numbers of one carrier are left out: %s", each)
+    return made[0] if len(made) == 1 else Admins(tuple(made))
 
 
 def must_be_rented(values: Values, clinic: Clinic) -> frozenset[Phone]:

@@ -6,7 +6,6 @@ A stream sends without a break, silence where nobody speaks, as telephones expec
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import ip_address
@@ -156,10 +155,13 @@ class Ports:
         for _ in range(len(self.free)):
             port = self.free.popleft()
             to = there or (LOOPBACK, port)
-            with suppress(OSError):  # another program has it
-                session = await RTPSession.create((LOOPBACK, port), to, codec, dtmf_payload_type=keys)
-                return Stream(session, port)
-            self.free.append(port)
+            try:
+                return Stream(await RTPSession.create((LOOPBACK, port), to, codec, dtmf_payload_type=keys), port)
+            except OSError:  # another program has it
+                self.free.append(port)
+            except BaseException:
+                self.free.append(port)  # the call was given up meanwhile
+                raise
         raise NoPort
 
     async def close(self, stream: Stream) -> None:

@@ -63,13 +63,12 @@ class Reception:
         """Ring one telephone, ask who answers, and stay until it hangs up where it has taken the call."""
         (number, document), dials = dialled, moment.waits
         assert isinstance(dials, Dials)
-        key = getattr(dials, "key", "")  # of a carrier that counts it by itself
         me = asyncio.current_task()
         try:
             async with self._answered(number, dials.seconds * patient.patience) as (stream, ringing):
                 leg = Leg(stream, patient.webhooks.leg(number), patient.voice, patient.story, patient.patience, name)
                 leg.tell(Did.PICKED_UP)
-                asked = _takes(leg, within(moment, document) if document else "", key)
+                asked = _takes(leg, within(moment, document) if document else "", dials.key)
                 takes = await _unless(ringing.gone, asked)
                 leg.tell(Did.TAKES if takes else Did.DECLINES)
                 if takes and not taken.done() and me:

@@ -38,7 +38,7 @@ def _rule(children: str = "", text: Values | None = None, *, required: str = "",
     return ElementRule(attributes, frozenset(children.split()), text, frozenset(required.split()))
 
 
-SOUNDS = "Speak Play Wait"
+SOUNDS = "Speak Play"
 
 ELEMENTS: Mapping[str, ElementRule] = MappingProxyType(
     {
@@ -52,7 +52,7 @@ ELEMENTS: Mapping[str, ElementRule] = MappingProxyType(
         ),
         "sub": _rule(text=ANYTHING, alias=ANYTHING, required="alias"),
         "Play": _rule(text=ADDRESS),
-        "Wait": _rule(length=range(1, 121), silence=YES_OR_NO, required="length"),
+        "Wait": _rule(length=range(1, 121), required="length"),
         "GetInput": _rule(
             SOUNDS,
             action=ADDRESS,

@@ -26,6 +26,9 @@ WORDS = {
 }
 """The settings of an application that say where its calls go, and the operator's name of each."""
 
+READ_BACK: Mapping[str, str] = {"fallback_method": "fallback_answer_method"}
+"""The settings that the documentation names otherwise where an application is read."""
+
 APPLICATION = "app_id"
 """The setting of a number that names its application."""
 
@@ -88,7 +91,8 @@ class PlivoNumbers:
 
     def _differences(self, application: Mapping[str, Any]) -> Iterator[Difference]:
         for setting, words in WORDS.items():
-            is_now, should_be = str(application.get(setting) or ""), self._wanted[setting]
+            found = application.get(setting) or application.get(READ_BACK.get(setting, ""))
+            is_now, should_be = str(found or ""), self._wanted[setting]
             if is_now != should_be:
                 yield Difference(setting, words, is_now, should_be)
 

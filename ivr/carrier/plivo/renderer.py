@@ -19,8 +19,8 @@ from ivr.line.turn import Call, HangUp, KeyNumber, PressKey, RingReception, Turn
 SHORTEST_WAIT, LONGEST_WAIT = 5, 60
 """Seconds that the carrier allows for one key."""
 
-CONFIRM_SECONDS = 15
-"""Seconds in which whoever picks up may take the call: the question twice, and the pause between."""
+CONFIRM_SECONDS = 25
+"""Seconds, from the pick-up, in which the call may be taken: the question twice, which lasts 16, and some to answer."""
 
 BETWEEN_QUESTIONS = 5
 """Seconds of silence before whoever has picked up is asked again."""
@@ -122,7 +122,7 @@ def _redirect(to: str) -> Xml.Element:
 
 
 def _pause(seconds: int) -> Xml.Element:
-    return element("Wait", length=seconds, silence="true")
+    return element("Wait", length=seconds)  # with silence="true" it would end after two seconds of silence
 
 
 def _dial(ring: RingReception, calls_from: Phone, call: Call, addresses: Addresses) -> Xml.Element:

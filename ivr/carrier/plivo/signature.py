@@ -34,7 +34,7 @@ def is_signed(tokens: Iterable[str], url: str, fields: Mapping[str, str], header
     if not given or not nonce:
         return False
     wanted = [signature(token, url, fields, nonce).encode() for token in tokens]
-    return any(hmac.compare_digest(one.encode(), each) for one in given.split(",") for each in wanted)
+    return any(hmac.compare_digest(one.strip().encode(), each) for one in given.split(",") for each in wanted)
 
 
 def signed_text(url: str, fields: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ class PlivoTexts:
         self._sender = account.text_from
 
     def send(self, to: Phone, words: str) -> None:
-        """Send the words as a text message. Raises ApiRefused, or OSError if the carrier cannot be reached.
+        """Send the words as a text message. Raises ApiRefused, NotTheApi, or OSError if it cannot be reached.
 
         Raises PlivoOrderUnknown where the carrier fails in the middle of it.
         """
@@ -34,11 +34,11 @@ class PlivoTexts:
             raise
 
     def has(self, to: Phone, words: str) -> bool:
-        """Return whether one of the last twenty orders is to this number and has not failed. Raises as `send` does.
+        """Return whether one of the last twenty orders to this number has not failed. Raises as `send` does.
 
         The carrier does not say the words of an order. A text in doubt that follows another one closely is not sent.
         """
-        orders = self._api.first("Message", message_direction="outbound")
+        orders = self._api.first("Message", message_direction="outbound", to_number=_written(to))
         mine = (each for each in orders if str(each.get("to_number", "")).removeprefix("+") == _written(to))
         return any(each.get("message_state") not in NOT_SENT for each in mine)
 

@@ -2,7 +2,8 @@
 
 The carrier names the URL that failed. That step is tried again below /voice/again, without the key that was lost. If it
 fails there too, or the URL cannot be read, the call ends. So a call makes at most two tries at each step, and nothing
-has to be remembered. Only a path of ours is returned, whatever URL comes in.
+has to be remembered. With a carrier that does not name the URL, the call begins again each time, until the caller hangs
+up. Only a path of ours is returned, whatever URL comes in.
 """
 
 import re

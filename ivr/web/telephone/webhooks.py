@@ -149,9 +149,9 @@ def _spoken(language: str) -> str:
 
 
 def _heard(turn: Turn, *before: str) -> Response:
-    """Return the answer to the caller, after recording it. `before` are the places and outcomes that the call passed.
+    """Return the answer to the caller. `before` are the places and outcomes that the call passed.
 
-    It is recorded when the answer has left, so that the record tells what was heard.
+    The step is recorded when the answer has left, so that the record tells what was heard.
     """
     answer = _answer(turn)
     leave(trace_of(event(), turn, before), answer)

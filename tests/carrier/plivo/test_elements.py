@@ -29,7 +29,7 @@ def test_an_element_has_only_attributes_and_children_that_the_carriers_library_k
 
 
 WHOLE: dict[str, dict[str, str | int]] = {
-    "Wait": {"length": 4, "silence": "true"},
+    "Wait": {"length": 4},
     "Speak": {"voice": "Polly.Aditi", "language": "hi-IN", "text": "नमस्ते"},
     "Redirect": {"text": HOOK, "method": "POST"},
     "GetInput": {"action": HOOK, "executionTimeout": 6, "numDigits": 1, "finishOnKey": "none", "log": "false"},
