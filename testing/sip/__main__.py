@@ -6,14 +6,14 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from shutil import which
 
 from config.settings import Settings
+from ivr.carrier.carriers import NoSuchCarrier
 from ivr.line.clinic import Clinic
-from ivr.phone.ringing import number_of
-from ivr.web.services import build
-from ivr.wiring import carriers
+from ivr.phone.ringing import dialect, number_of
+from ivr.web.services import Services, build
 from testing.sip.exchange import Exchange, Wanted
 from testing.sip.running import the_service
 from testing.sip.voice import LEISURELY, NO_VOICE, PROGRAM, voice
@@ -35,6 +35,7 @@ def main(words: Sequence[str]) -> None:
 
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("make ring", description="Answers softphones on this machine.")
+    parser.add_argument("--carrier", default="", help="the carrier whose part it plays; the first that is on")
     parser.add_argument("--port", type=int, default=PORT, help="the port of the address that is called")
     parser.add_argument("--speed", type=int, default=LEISURELY, help="words a minute")
     parser.add_argument(
@@ -45,25 +46,35 @@ def _arguments() -> argparse.ArgumentParser:
 
 async def _answer(settings: Settings, asked: argparse.Namespace) -> None:
     services = build(settings)
-    clinic, telephones = services.clinic, _telephones(services.clinic, asked.reception)
-    service = Service(
-        settings.public_base_url,
-        services.telephone.carrier.heard,
-        carriers.stand_in(settings.carrier),
-        lambda name: number_of(clinic.lines.get(name) or clinic.lines[clinic.default_line]),
-    )
+    clinic = services.clinic
     try:
         with voice(asked.speed) as speaker:
+            telephones = _telephones(clinic, asked.reception)
             wanted = Wanted(speaker, asked.port, telephones=telephones, tells=_tell)
-            await _take_calls(Exchange(service, wanted), clinic)
-    except OSError:
-        sys.exit(f"Port {asked.port} is in use; on another: make ring ARGS='--port {asked.port + 1}'")
+            await _take_calls(Exchange(_service(services, asked.carrier), wanted), clinic, asked.port)
+    except NoSuchCarrier as unknown:
+        sys.exit(str(unknown))
     finally:
         services.close()
 
 
-async def _take_calls(exchange: Exchange, clinic: Clinic) -> None:
-    async with exchange.open():
+def _service(services: Services, carrier: str) -> Service:
+    """Return the service as this carrier knows it. Raises NoSuchCarrier."""
+    clinic, words = services.clinic, dialect(services.settings, services.telephone.carriers, carrier)
+    return Service(
+        services.settings.public_base_url,
+        words.read,
+        words.stand_in,
+        lambda name: number_of(clinic.lines.get(name) or clinic.lines[clinic.default_line]),
+    )
+
+
+async def _take_calls(exchange: Exchange, clinic: Clinic, port: int) -> None:
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(exchange.open())
+        except OSError:
+            sys.exit(f"Port {port} is in use; on another: make ring ARGS='--port {port + 1}'")
         others = " ".join(exchange.address(line) for line in clinic.lines)
         _tell(f"Call {exchange.address()} with a softphone on this machine; a line of its own: {others}")
         _tell("Ctrl-C ends it.")

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ivr.phone.ringing import dialect
 from ivr.web.services import Services, build
-from ivr.wiring import carriers
 from testing.sip.exchange import Exchange, Wanted
 from testing.sip.figures import Figures
 from testing.sip.story import Did, Spoken, Story
@@ -24,10 +24,17 @@ from testing.sip.webhooks import Service
 from tests.applications import lent
 from tests.clinic import SHIPPED
 from tests.conftest import QUICK, UNHURRIED, settings_for
-from tests.people import Clock
+from tests.people import TOKEN, Clock
 from tests.served import serving
 from tests.sip import VOICEMAIL
 from tests.web import CALLER_ID, RECEPTION
+
+PLIVO = {
+    "PLIVO_AUTH_ID": "MA0000000000000000EX",
+    "PLIVO_AUTH_TOKEN": TOKEN,
+    "PLIVO_CALLER_ID": "+919999900008",
+}
+"""The second carrier is on beside the first."""
 
 ON_THE_WAY = 0.4
 """Seconds of sound that were sent, and that a telephone keeps back to smooth it, at most."""
@@ -53,7 +60,7 @@ def the_service(folder: Path, desk: Path, redis_url: str) -> Iterator[Services]:
     shutil.copy(desk, database)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        more = {"PUBLIC_BASE_URL": base, "CLINIC_FILE": str(clinic_that_is_rung(folder))}
+        more = {"PUBLIC_BASE_URL": base, "CLINIC_FILE": str(clinic_that_is_rung(folder)), **PLIVO}
         clock = Clock()
         settings = settings_for(folder, f"sqlite:///{database}", redis_url, **more)
         services = build(settings, clock, QUICK, clock.seconds, UNHURRIED)
@@ -211,15 +218,16 @@ async def the_line(carrier: str, services: Services, shared: Shared) -> AsyncIte
     telephones = {number: telephone.address for number, telephone in reception.items()}
     told: list[str] = []
     wanted = Wanted(shared.speaker, telephones=telephones, patience=PATIENCE, tells=told.append)
-    async with Exchange(_service(services), wanted).open() as exchange:
+    async with Exchange(_service(services, carrier), wanted).open() as exchange:
         yield Line(services, exchange, shared.phones, reception, told)
 
 
-def _service(services: Services) -> Service:
-    """The service as its carrier knows it."""
+def _service(services: Services, carrier: str) -> Service:
+    """The service as this carrier knows it."""
+    words = dialect(services.settings, services.telephone.carriers, carrier)
     return Service(
         services.settings.public_base_url,
-        services.telephone.carrier.heard,
-        carriers.stand_in(services.settings.carrier),
+        words.read,
+        words.stand_in,
         lambda line: min(services.clinic.lines[line].reached_by).e164,
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Call = Callable[["Line"], Awaitable[None]]
 
-LONGEST = 75.0
+LONGEST = 150.0
 """Seconds that a call may take, beside the others."""
 
 

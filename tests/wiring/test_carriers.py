@@ -56,6 +56,15 @@ def test_where_only_one_is_switched_on_it_stands_in_and_texts_and_owns_the_numbe
     assert type(carriers.admin(alone, OURS)).__name__ == "PlivoNumbers"
 
 
+def test_a_carrier_that_names_no_account_keeps_nobody_from_the_numbers_of_the_other(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    both = {**settings.carrier, **PLIVO, "TWILIO_ACCOUNT_SID": ""}
+    assert list(carriers.switched_on(both)) == ["Twilio", "Plivo"]
+    assert type(carriers.admin(both, OURS)).__name__ == "PlivoNumbers"
+    assert any("TWILIO_ACCOUNT_SID" in each for each in caplog.messages), "and it is said which is left out"
+
+
 def test_the_number_that_rings_the_reception_must_be_rented_where_there_is_a_reception(
     settings: Settings, tmp_path: Path
 ) -> None:

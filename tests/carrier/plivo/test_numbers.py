@@ -52,6 +52,13 @@ def test_what_is_connected_already_is_not_changed(account: PlivoStandInAccount) 
     assert (found.differences, account.changes) == ((), [])
 
 
+def test_a_setting_that_is_read_by_another_name_is_known_too(account: PlivoStandInAccount) -> None:
+    named_otherwise = {**wanted(OURS), "fallback_answer_method": "POST"}
+    del named_otherwise["fallback_method"]
+    account.rents(NUMBER, account.has_application(NAME, **named_otherwise))
+    assert [each.differences for each in numbers(account).owned()] == [()]
+
+
 def test_an_application_of_ours_with_other_addresses_is_corrected_once_for_all_its_numbers(
     account: PlivoStandInAccount,
 ) -> None:

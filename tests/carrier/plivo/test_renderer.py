@@ -68,7 +68,7 @@ def test_a_number_has_its_seconds_for_each_digit_and_is_not_cut_off(carrier: Car
 def test_the_reception_is_rung_together_from_the_carriers_own_number_and_screened(carrier: Carrier) -> None:
     _, dial = elements(carrier, RING)
     assert (dial.get("callerId"), dial.get("timeout"), dial.get("dialMusic")) == ("911140000001", "20", "real")
-    assert (dial.get("confirmKey"), dial.get("confirmTimeout")) == (SCREENING.key, "15")
+    assert (dial.get("confirmKey"), dial.get("confirmTimeout")) == (SCREENING.key, "25")
     assert dial.get("confirmSound") == f"{ADDRESSES.answered(CALL)}#{FRAGMENT}"
     assert [number.text for number in dial] == ["919999900008", "919999900009"]
 

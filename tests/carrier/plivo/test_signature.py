@@ -61,5 +61,5 @@ def test_without_a_signature_or_with_the_nonce_of_another_nothing_is_signed(head
 
 def test_one_of_the_two_signatures_of_a_change_is_enough() -> None:
     other = signature("another", URL, FIELDS, NONCE_OF_IT)
-    for given in (f"{SIGNED},{other}", f"{other},{SIGNED}"):
+    for given in (f"{SIGNED},{other}", f"{other}, {SIGNED}"):
         assert is_signed(("my_auth_token",), URL, FIELDS, {SIGNATURE: given, NONCE: NONCE_OF_IT})
