@@ -5,7 +5,7 @@ The file is written after each change of a closure, and regularly by the clock p
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from ivr.hours.closures import Closures, Standing
@@ -14,6 +14,9 @@ from ivr.line.hours import DeskClosure, shifts_of, written
 
 FILE = "closures.json"
 """The file's name in the state folder."""
+
+LOOKED_BACK = timedelta(days=31)
+"""The closures of so many days before are held too: how late somebody is counts no hour in which nobody was there."""
 
 
 class ClosuresFile:
@@ -31,15 +34,15 @@ class ClosuresFile:
         return self._file.version()
 
     def follow(self, closures: Closures, day: date) -> list[Standing]:
-        """Write the closures from that day on, and return them. Raises StoreAway, MirrorFileAway."""
-        standing: list[Standing] = []
+        """Write the closures, and return those from that day on. Raises StoreAway, MirrorFileAway."""
+        found: list[Standing] = []
 
         def wanted() -> bytes:
-            standing.extend(closures.current(day))
-            return _text([each.closure for each in standing])
+            found.extend(closures.current(day - LOOKED_BACK))
+            return _text([each.closure for each in found])
 
         self._file.follow(wanted)
-        return standing
+        return [each for each in found if each.closure.day >= day]
 
 
 def _text(closures: Sequence[DeskClosure]) -> bytes:

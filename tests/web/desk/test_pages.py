@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from html import unescape
 from pathlib import Path
 from threading import Barrier
@@ -11,7 +12,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from ivr.line.hours import DeskClosure
 from ivr.storage import schema
+from ivr.storage.audit import By
 from ivr.storage.database import Database, sqlite_path
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
@@ -163,24 +166,36 @@ def test_the_most_overdue_comes_first_and_says_how_late_it_is(staff: Staff, phon
     assert "in 1 h 10 min" in page
 
 
-def test_over_a_closed_night_nobody_is_late(staff: Staff, phone: Phone, clock: Clock) -> None:
-    def badge() -> str:
-        staff.logs_in()
-        (found,) = re.findall(
-            r'<span class="badge( late)?">([^<]*)</span>\s*</div>\s*<div class="badges">', staff.sees()
-        )
-        return f"{found[1]}{found[0]}"
+def badge(staff: Staff) -> str:
+    """How late the only request is, and how it looks."""
+    staff.logs_in()
+    (found,) = re.findall(r'<span class="badge( late)?">([^<]*)</span>\s*</div>\s*<div class="badges">', staff.sees())
+    return f"{found[1]}{found[0]}"
 
+
+def test_over_a_closed_night_nobody_is_late(staff: Staff, phone: Phone, clock: Clock) -> None:
     clock.shows(2026, 11, 23, 20, 27)
     phone.rings().press(*BOOK)
     clock.shows(2026, 11, 23, 20, 29)
-    assert badge() == "2 min late late"
+    assert badge(staff) == "2 min late late"
     clock.shows(2026, 11, 24, 3, 0)
-    assert badge() == "3 min late late"
+    assert badge(staff) == "3 min late late"
     clock.shows(2026, 11, 24, 9, 2)
-    assert badge() == "5 min late late", "and not twelve and a half hours"
+    assert badge(staff) == "5 min late late", "and not twelve and a half hours"
     clock.shows(2026, 11, 26, 12, 0)
-    assert badge() == "late since Mon 23 Nov late"
+    assert badge(staff) == "late since Mon 23 Nov late"
+
+
+def test_over_a_day_that_the_desk_has_closed_nobody_is_late_when_it_is_past(
+    staff: Staff, phone: Phone, clock: Clock
+) -> None:
+    hours = phone.services.hours
+    clock.shows(2026, 11, 23, 20, 27)
+    phone.rings().press(*BOOK)
+    hours.closures.set([DeskClosure(date(2026, 11, 24), "", (), "")], By("asha", clock()))
+    clock.shows(2026, 11, 25, 9, 2)
+    assert hours.closures_file.follow(hours.closures, clock().date()) == [], "none that is to come"
+    assert badge(staff) == "5 min late late"
 
 
 def test_what_is_due_while_the_clinic_is_closed_is_due_when_it_opens(staff: Staff, phone: Phone, clock: Clock) -> None:
