@@ -1,7 +1,9 @@
 """Real calls over SIP."""
 
+from ivr.wiring.carriers import PROVIDERS
+
 VOICEMAIL = "+919999900007"
 """The only telephone of the second line's reception."""
 
-CARRIERS = ("Twilio", "Plivo")
+CARRIERS = tuple(PROVIDERS)
 """The carriers over which each call is made, side by side."""

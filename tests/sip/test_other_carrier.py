@@ -21,17 +21,10 @@ pytestmark = pytest.mark.slow
 PATIENT = "+919999900031"
 
 
-@dataclass(frozen=True)
-class DialsWithKey(Dials):
-    """Rings, and takes nothing for a yes but this key."""
-
-    key: str = ""
-
-
 DOCUMENTS: Mapping[str, tuple[Step, ...]] = {
     "/voice": (
         Heard("Please hold.", "en-IN"),
-        DialsWithKey("after", tuple((number, "asks") for number in RECEPTION), key="5"),
+        Dials("after", tuple((number, "asks") for number in RECEPTION), key="5"),
     ),
     "/asks": (Heard("A patient is calling. Press five.", "en-IN"),),
     "/after": (Heard("Goodbye.", "en-IN"), HangsUp()),
