@@ -27,8 +27,8 @@ TALKED, FAULT, FAILED, GOODBYE = "talked", "fault", "failed", "goodbye"
 `over_limit` is of a call from which nothing was taken."""
 
 TWICE = "twice"
-"""The word after a promise or a change in the answer to a webhook that came again and had another answer then: which of
-them the caller has heard is not known."""
+"""The word after a promise or a change of which nobody knows whether the caller heard it: its webhook came again and
+had another answer then, or came only when the call was over."""
 
 PROMISED = frozenset({"booked", "moved", "cancelled"})
 """The words of what is said of an appointment that was made or changed."""
@@ -113,7 +113,7 @@ def record(traces: Sequence[Trace]) -> CallRecord | None:
     """
     ordered = sorted(traces, key=lambda each: each.at)
     steps = [each for each in ordered if each.what]
-    path = _path(steps)
+    path = _path(steps, min((each.at for each in ordered if each.over), default=None))
     if not path or all(each.over for each in steps):
         return None
     return CallRecord(
@@ -134,13 +134,20 @@ def ending(path: Sequence[str], over: bool) -> Ending:
     return ENDINGS.get(last, Ending.HUNG_UP if over else Ending.UNKNOWN)
 
 
-def _path(steps: Sequence[Trace]) -> tuple[str, ...]:
-    """Return the words of the traces in order. A repeated webhook, or a repeated place in a row, counts once."""
+def _path(steps: Sequence[Trace], over: datetime | None) -> tuple[str, ...]:
+    """Return the words of the traces in order. A repeated webhook, or a repeated place in a row, counts once.
+
+    `over` is when the call ended, if the carrier has reported it.
+    """
     answers: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    first: dict[tuple[str, str, tuple[str, ...]], datetime] = {}
     for each in steps:
         answers[each.step].add(each.what)
-    heard = dict.fromkeys((each.step, each.language, each.what) for each in steps)
-    told = ((*what, TWICE) if len(answers[step]) > 1 and PROMISED & {*what} else what for step, _, what in heard)
+        first.setdefault((each.step, each.language, each.what), each.at)
+    told = (
+        (*what, TWICE) if PROMISED & {*what} and (len(answers[step]) > 1 or (over and over < at)) else what
+        for (step, _, what), at in first.items()
+    )
     words = tuple(word for word, _ in groupby(word for what in told for word in what))
     return words if len(words) <= LONGEST_PATH else (*words[: LONGEST_PATH - 1], words[-1])
 

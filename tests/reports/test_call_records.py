@@ -37,6 +37,14 @@ def test_a_webhook_that_comes_late_once_more_is_not_the_last_that_was_heard() ->
     assert made == CallRecord(MARK, NOW, "main", "en", path, 16, Ending.GOODBYE)
 
 
+@pytest.mark.parametrize(("came", "heard"), [(4, ("main", "moved")), (6, ("main", "moved", "twice"))])
+def test_what_is_promised_when_the_call_is_over_was_perhaps_not_heard(came: float, heard: tuple[str, ...]) -> None:
+    """The first delivery was lost with its process; the second found nobody there."""
+    made = record([trace(0, "main", step="a"), end(5), trace(came, "moved", step="b")])
+    assert made
+    assert made.path == heard
+
+
 @pytest.mark.parametrize(
     ("again", "path"),
     [
