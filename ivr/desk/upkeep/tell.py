@@ -54,8 +54,23 @@ def to_tell(why: Why, starts: datetime) -> str:
     return f"{why} {starts.isoformat()}"
 
 
-TOLD_BY_THE_CLINIC = (Why.CLOSED, Why.BLOCKED, Why.UNHEARD)
+OF_HOURS = (Why.CLOSED, Why.BLOCKED)
+"""The reasons that end when the clinic opens its hours again."""
+
+TOLD_BY_THE_CLINIC = (*OF_HOURS, Why.UNHEARD)
 """The reasons that begin with the clinic; the others begin with the patient."""
+
+
+def is_told_of_hours(read: Connection, appointment_id: int) -> bool:
+    """Return whether the patient is on the waiting list because of the clinic's hours."""
+    live = select(table.c.id).where(schema.IS_LIVE, table.c.about == appointment_id, table.c.why.in_(OF_HOURS))
+    return read.execute(live).first() is not None
+
+
+def was_spoken_to(read: Connection, appointment_id: int, since: datetime) -> bool:
+    """Return whether somebody has settled a request about the appointment since: its patient knows of it."""
+    settled = (table.c.about == appointment_id, table.c.outcome.is_not(None), table.c.touched > since)
+    return read.execute(select(table.c.id).where(*settled)).first() is not None
 
 
 def _on_the_list(write: Connection, about: Appointment, what: ToTell, by: By) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from ivr.desk.requests import CALLER, Why
 from ivr.desk.tasks import NewTask
-from ivr.desk.upkeep.tell import ToTell, tell_patient
+from ivr.desk.upkeep.tell import ToTell, is_told_of_hours, tell_patient, was_spoken_to
 from ivr.diary.appointments import Appointment, DiaryEvent
 from ivr.diary.last_change import with_last_change
 from ivr.line.clinic import Clinic
@@ -63,9 +63,12 @@ class Unheard:
         rows = write.execute(query).all()
         paths = _paths(write, [self.mark_of(row.to_hear) for row in rows])
         over = {row.id: row for row in rows if self.mark_of(row.to_hear) in paths or _is_lost(row, by.at)}
-        write.execute(update(table).where(table.c.id.in_(over)).values(to_hear=None))
-        found = (_unheard(write, row.id, paths.get(self.mark_of(row.to_hear), ())) for row in over.values())
-        return sum(self._tell(write, each, clinic, by) for each in found if each and each.starts > by.at)
+        found = [_unheard(write, row.id, paths.get(self.mark_of(row.to_hear), ())) for row in over.values()]
+        ahead = [each for each in found if each and each.starts > by.at]
+        # Whoever is rung because of the hours hears of it then. If the hours change back before, nobody would ring.
+        later = {each.id for each in ahead if is_told_of_hours(write, each.id)}
+        write.execute(update(table).where(table.c.id.in_(over.keys() - later)).values(to_hear=None))
+        return sum(self._tell(write, each, clinic, by) for each in ahead if each.id not in later)
 
     def _tell(self, write: Connection, found: Appointment, clinic: Clinic, by: By) -> bool:
         due = clinic.line(found.line).hours.open_from(by.at) or by.at
@@ -76,6 +79,8 @@ def _unheard(read: Connection, appointment_id: int, path: Sequence[str]) -> Appo
     """Return the appointment if its last change was made by a caller, who has not heard of it on this path."""
     found, last = with_last_change(read, appointment_id)
     if found is None or last is None or last.who != CALLER:
+        return None
+    if isinstance(last.at, datetime) and was_spoken_to(read, appointment_id, last.at):
         return None
     of_call = _bookings(read, found.call_id) if last.what == DiaryEvent.BOOKED else [appointment_id]
     return None if has_heard(path, PLACES.get(last.what, ""), of_call.index(appointment_id), len(of_call)) else found

@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
+from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.desk.upkeep.unheard import has_heard
 from ivr.diary.appointments import Source
 from ivr.diary.diary import Diary, book, cancel, move
+from ivr.line.hours import DeskClosure
 from ivr.reports.call_records import Trace
 from ivr.storage.audit import By
-from tests.desk.upkeep.test_upkeep import NINE, to_tell
+from tests.desk.upkeep.test_upkeep import NINE, closes, opens, to_tell
 from tests.diary import asked, wished
 from tests.people import Clock
 from tests.workers import the_clock_runs
@@ -159,6 +161,34 @@ def test_of_two_that_one_call_has_booked_each_is_heard_for_itself(
     calls("CA1", *places)
     rounds(worker, clock, 1, 30)
     assert sorted(reference for _about, _why, reference in to_tell(worker)) == told
+
+
+def test_who_is_told_of_closed_hours_is_told_of_the_appointment_when_they_open_again(
+    worker: WorkerServices, clock: Clock, calls: Callable[..., None]
+) -> None:
+    booked(worker)
+    closed = closes(worker, DeskClosure(NINE.date(), "", (), ""))
+    calls("CA1", "main", "summary")
+    rounds(worker, clock, 1, 5)
+    assert to_tell(worker) == [(1, "closed", "000001")], "who rings them tells them all"
+    opens(worker, closed)
+    rounds(worker, clock, 1, 5)
+    assert to_tell(worker) == UNHEARD, "and nobody has rung them yet"
+
+
+def test_whom_somebody_has_spoken_to_of_closed_hours_is_not_rung_again(
+    worker: WorkerServices, clock: Clock, calls: Callable[..., None]
+) -> None:
+    booked(worker)
+    closes(worker, DeskClosure(NINE.date(), "", (), ""))
+    calls("CA1", "main", "summary")
+    rounds(worker, clock, 1, 5)
+    (task,) = worker.desk.store.waiting()
+    asha = By("asha", clock())
+    worker.desk.moves.take(task.id, asha)
+    worker.desk.moves.report(task.id, OutcomeReport(Outcome.SETTLED), asha)
+    rounds(worker, clock, 1, 5)
+    assert "unheard" not in [why for _, why, _ in to_tell(worker)]
 
 
 def test_an_apology_right_after_it_was_heard_instead() -> None:
