@@ -87,10 +87,11 @@ def test_of_several_that_are_set_together_all_stand_or_none(closures: Closures) 
 
 def test_the_telephone_reads_what_the_desk_has_set_and_nobody_elses_eyes_do(closures: Closures, path: Path) -> None:
     closures.set([CLOSED, EARLY, DIWALI], By("asha", NOW))
-    closures.set([DeskClosure(TODAY - timedelta(days=1), "")], By("asha", NOW))
+    past, long_past = DeskClosure(TODAY - timedelta(days=1), ""), DeskClosure(TODAY - timedelta(days=32), "")
+    closures.set([past, long_past], By("asha", NOW))
     closures_file = ClosuresFile(path)
     assert [each.closure for each in closures_file.follow(closures, TODAY)] == [CLOSED, EARLY, DIWALI]
-    assert closures_file.read() == ClosuresFile(path).read() == (CLOSED, EARLY, DIWALI)
+    assert closures_file.read() == ClosuresFile(path).read() == (CLOSED, EARLY, DIWALI, past)
     assert {stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()} == {0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert "asha" not in path.read_text(), "who did it is nothing to the telephone"

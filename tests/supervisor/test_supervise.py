@@ -147,7 +147,8 @@ def test_ctrl_c_twice_ends_a_child_that_does_not_want_to_and_all_of_its_own(prem
 
 def test_a_second_sigterm_is_no_hurry_since_make_passes_it_on(premises: Premises) -> None:
     supervisor = premises.start()
-    premises.pid("clock")
+    for name in ("web", "worker", "clock"):
+        premises.pid(name)
     (premises.folder / "hold").touch()
     supervisor.send(signal.SIGTERM)
     supervisor.says("Stopping")

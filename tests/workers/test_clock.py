@@ -10,7 +10,7 @@ from flask import Flask
 from rq import Queue
 from sqlalchemy import func, select
 
-from ivr.hours.closures_file import FILE
+from ivr.hours.closures_file import FILE, LOOKED_BACK
 from ivr.line.hours import DeskClosure
 from ivr.reports.spool import FOLDER
 from ivr.storage import schema
@@ -133,9 +133,9 @@ def test_this_machine_learns_what_was_set_on_another(worker: WorkerServices, clo
     sets(worker, CLOSED, DIWALI)
     the_clock_runs(worker)
     assert worker.hours.closures_file.read() == (CLOSED, DIWALI)
-    clock.goes_on(days=1)
+    clock.goes_on(days=LOOKED_BACK.days + 1)
     the_clock_runs(worker)
-    assert worker.hours.closures_file.read() == (DIWALI,), "it ends with its day"
+    assert worker.hours.closures_file.read() == (DIWALI,), "it ends a month after its day"
 
 
 def test_with_redis_away_the_rest_is_done_and_no_task_is_leased(
