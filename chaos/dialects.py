@@ -36,9 +36,9 @@ class Dialect:
     signs: Callable[[str, Form], Form]
     """The headers of a form that is posted to an address."""
     of_failure: Callable[[str, str], Form]
-    """What it adds to the question for a fallback, of the address that failed and the kind of the failure."""
+    """The fields that it adds when it asks for the fallback: the address that failed, and the kind of failure."""
     own_words: str
-    """What is heard where the fallback cannot be had either: the call is over."""
+    """The document that is heard where the fallback cannot be had either: the call is over."""
 
 
 def _plivo_signs(url: str, form: Form) -> Form:

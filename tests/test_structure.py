@@ -24,7 +24,7 @@ STORES = {"ivr.staff", "ivr.hours", "ivr.diary", "ivr.desk", "ivr.notices"}
 ABOVE_STORES = {"ivr.reports", "ivr.phone", "ivr.preflight"}
 SHARED = {"ivr.operations", "ivr.wiring"}
 CARRIERS = {"ivr.carrier", "ivr.wiring.carriers"}
-"""What may be known of carriers: the port, and who hands out those there are. That alone knows their folders."""
+"""The names that others may import of carriers: the port, and the wiring, which alone knows their folders."""
 
 BELOW_WEB = LINE | GROUND | STORES | CARRIERS | ABOVE_STORES | SHARED
 WEB_ROOMS = {

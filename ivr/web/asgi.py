@@ -54,7 +54,7 @@ class WholeAnswer:
     headers: Headers
     content: bytes
     close: Callable[[], None] = lambda: None
-    """What the application wants done when the answer has left (PEP 3333)."""
+    """Does what the application has left for after the answer (PEP 3333)."""
 
     async def to(self, send: Send, method: str) -> None:
         """Send it, to HEAD without its content."""

@@ -116,7 +116,7 @@ class Postgres(Server):
 
 
 Shape = tuple[object, ...] | None
-"""How the tables and indexes of a database look, and at which revision they are; None where none is kept."""
+"""The look of a database's tables and indexes, and their revision; None where none is kept."""
 
 
 def _shape(connection: psycopg.Connection) -> Shape:

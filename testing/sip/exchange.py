@@ -27,16 +27,16 @@ from testing.sip.webhooks import Service, Webhooks, within
 NUMBER = re.compile(r"\+?\d{8,15}")
 
 BUSY, NO_SOUND = 486, 488
-"""What SIP calls a telephone that takes no call, and a call whose sound we do not speak."""
+"""The SIP codes for a telephone that takes no call, and for a call whose sound we do not speak."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """How this carrier is to be."""
+    """The settings of this carrier."""
 
     voice: Voice
     port: int = 0
-    """Where telephones call it; 0 for any free one."""
+    """The port at which telephones call it; 0 for any free one."""
     sounds: range = range(21_000, 23_000)
     """The ports for sound."""
     telephones: Mapping[str, str] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Exchange:
     stories: dict[str, Story] = field(default_factory=dict)
     """The latest call of each caller."""
     carried: list[Carried] = field(default_factory=list)
-    """What the telephone of each call that is over has sent."""
+    """The packets and keys that the telephone of each ended call has sent."""
     faults: list[BaseException] = field(default_factory=list)
     """Mistakes of ours in calls, for tests."""
     _calls: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)

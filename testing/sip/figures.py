@@ -7,7 +7,7 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Figures:
-    """What was measured at the telephones and at the carrier on this machine."""
+    """The figures measured at the telephones and at the carrier on this machine."""
 
     first_sounds: Sequence[float] = ()
     """Seconds from dialling to the first sound, of each call."""

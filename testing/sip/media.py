@@ -61,7 +61,7 @@ def _own_addresses() -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Carried:
-    """What a telephone has sent to us."""
+    """The packets and keys that a telephone has sent."""
 
     keys: int = 0
     packets: int = 0

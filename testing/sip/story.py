@@ -10,7 +10,7 @@ from enum import Enum
 
 
 class Did(Enum):
-    """What has happened in a call."""
+    """The events of a call."""
 
     CAME_IN = "a call comes in"
     SPEAKS = "speaks"
@@ -46,7 +46,7 @@ class Step:
 
     what: Did
     detail: str = ""
-    """What may stand in a log: a language, a count, seconds."""
+    """The detail that may stand in a log: a language, a count, seconds."""
     spoken: Spoken | None = field(default=None, repr=False)
     """The sentence that is spoken; for tests."""
     who: str = ""

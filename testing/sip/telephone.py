@@ -135,7 +135,7 @@ class Telephone:
     """The calls that come in."""
     talks: dict[int, Talk] = field(default_factory=dict)
     _early: dict[int, list[StackEvent]] = field(default_factory=dict)
-    """What was told of calls before `dial` came back: the other side may have answered by then."""
+    """The news of calls that came before `dial` returned: the other side may have answered by then."""
     _listening: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     def __post_init__(self) -> None:

@@ -13,7 +13,7 @@ from tests.phone.ways import WAYS, Way, line_for, words_of
 
 @pytest.fixture(params=[True, False], ids=["the stores there", "the stores away"])
 def stores(request: pytest.FixtureRequest) -> bool:
-    """Whether database and queue answer."""
+    """True if database and queue answer."""
     return bool(request.param)
 
 

@@ -1,4 +1,4 @@
-"""Of several carriers the one answers whose signature a request bears; the first one where none is known."""
+"""The carrier whose signature a request bears answers it; the first one where none is known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -36,7 +36,7 @@ def rung(tmp_path: Path, migrated_sqlite: Path, redis_url: str) -> Iterator[Serv
 
 @pytest.fixture(scope="session")
 def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, telephones: None) -> OverEach:
-    """What came of all calls, which are made at the same time; only once, although the tests may be dealt out."""
+    """The outcomes of all calls, which are made at the same time, once in each process of the tests."""
     from tests.sip.line import the_service  # noqa: PLC0415 - as above
     from tests.sip.test_calls import calls  # noqa: PLC0415 - it is this that asks
 

@@ -134,7 +134,7 @@ class Patient:
 
 @dataclass
 class Line:
-    """What a real call takes."""
+    """The parts of a real call."""
 
     services: Services
     exchange: Exchange
@@ -170,7 +170,7 @@ class Line:
         return patient
 
     def figures(self) -> Figures:
-        """What was measured in all calls of patients."""
+        """The figures of all calls of patients."""
         talks = [talk for each in self.patients for talk in each.telephone.talks.values()]
         at_telephones = [talk.lost for talk in talks]
         carried = self.exchange.carried
@@ -196,7 +196,7 @@ def taking_turns() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Shared:
-    """What the lines of all carriers share: there is one stack of telephones in a process."""
+    """The telephones and the voice, shared by the lines of all carriers: a process has one stack of telephones."""
 
     phones: Switchboard
     speaker: Voice

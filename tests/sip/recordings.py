@@ -1,4 +1,4 @@
-"""What a telephone has heard, compared with what was to be said: frame by frame, as G.711 leaves the samples."""
+"""Compares the sound that a telephone has heard with the sound that was sent: frame by frame, as G.711 leaves it."""
 
 from array import array
 

@@ -23,7 +23,7 @@ LONGEST = 150.0
 
 @dataclass
 class Outcomes:
-    """What came of the calls of a module."""
+    """The outcomes of the calls of a module."""
 
     errors: dict[str, Exception | None] = field(default_factory=dict)
     """By the name of the test; None where all was as it should be."""
@@ -31,11 +31,11 @@ class Outcomes:
     faults: list[BaseException] = field(default_factory=list)
     """Mistakes of the carrier on this machine."""
     told: list[str] = field(default_factory=list)
-    """What it has told in the terminal."""
+    """The lines that it has told in the terminal."""
 
 
 OverEach = dict[str, Outcomes]
-"""What came of the calls over each carrier, by its name."""
+"""The outcomes of the calls over each carrier, by its name."""
 
 
 class Calls:

@@ -10,7 +10,7 @@ from tests.loops import runs
 
 
 def entered(wanted: Gathers, keys: str) -> tuple[str, bool]:
-    """What was entered, and whether it is whole."""
+    """The number that was entered, and whether it is whole."""
     entry = Entry(wanted)
     for key in keys:
         entry.press(key)

@@ -32,7 +32,7 @@ MAY_BE_SET = {
 
 @dataclass
 class PlivoStandInAccount:
-    """What the account has, and what was changed."""
+    """The things that the account has, and the changes made to them."""
 
     url: str = ""
     numbers: list[dict[str, Any]] = field(default_factory=list)

@@ -36,7 +36,7 @@ class Webhook:
     python: bool
 
     def believed_by_us(self, account: PlivoAccount) -> bool:
-        """Whether our guard takes it for the carrier's; what it then makes of the form is another matter."""
+        """Return whether our guard takes it for the carrier's, whatever it then makes of the form."""
         try:
             with suppress(Malformed):
                 headers = {SIGNATURE: self.signature, NONCE: self.nonce}

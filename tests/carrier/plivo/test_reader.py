@@ -1,4 +1,4 @@
-"""What a document of Plivo's says and what it waits for, read as the carrier reads it."""
+"""Documents of Plivo's are read as the carrier reads them: what is said, and what is waited for."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What stands in Plivo's documents beside the words, which are compared with the menu's in line check."""
+"""Plivo's documents: attributes, waits and redirects. `line check` compares the words with the menu's."""
 
 from types import MappingProxyType
 from xml.etree import ElementTree as Xml

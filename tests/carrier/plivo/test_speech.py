@@ -1,4 +1,4 @@
-"""What Plivo speaks: voices that it has for each language, numbers digit by digit, long sentences in parts."""
+"""Plivo's speech: a voice for each language, numbers digit by digit, long sentences in parts."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What Plivo's webhooks say, and what is refused of one that a stranger has caught and drawn anew."""
+"""Plivo's webhooks are read into events; one that a stranger has caught and drawn anew is refused."""
 
 from collections.abc import Mapping
 

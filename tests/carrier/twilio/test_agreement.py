@@ -34,7 +34,7 @@ class Webhook:
 
     @property
     def believed_by_us(self) -> bool:
-        """Whether our guard takes it for the carrier's; what it then makes of the form is another matter."""
+        """Return whether our guard takes it for the carrier's, whatever it then makes of the form."""
         try:
             headers = {SIGNATURE: self.signature} if self.signature is not None else {}
             read(Account(token=self.token), self.method, self.url, headers, MultiDict(self.form))

@@ -1,4 +1,4 @@
-"""What can happen next in a call, as it is listed for whoever walks every way."""
+"""The events that can come next in a call, listed for whoever walks every way."""
 
 from collections.abc import Iterator
 from itertools import islice

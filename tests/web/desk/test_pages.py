@@ -167,7 +167,7 @@ def test_the_most_overdue_comes_first_and_says_how_late_it_is(staff: Staff, phon
 
 
 def badge(staff: Staff) -> str:
-    """How late the only request is, and how it looks."""
+    """Return how late the only request is, and how it looks."""
     staff.logs_in()
     (found,) = re.findall(r'<span class="badge( late)?">([^<]*)</span>\s*</div>\s*<div class="badges">', staff.sees())
     return f"{found[1]}{found[0]}"
