@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from config.settings import ROOT, Settings
 from ivr.app import create_app
+from ivr.carrier.steps import Gathers
 from ivr.reports import spool
 from ivr.reports.call_records import SETTLES, SILENT, Trace
 from ivr.reports.collector import CallCollector
@@ -92,10 +93,11 @@ def test_a_call_is_recorded_when_it_is_over_with_its_path_its_length_and_its_end
 
 def test_an_answer_that_did_not_leave_was_not_heard(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
     call = phone.rings().press("2", "1", "1")
-    form = call.form({"Digits": "1"})
-    signed = {"X-Twilio-Signature": phone.signs(call.url, form)}
-    unsent = phone.app.test_client().post(phone.within(call.url), data=form, headers=signed)
-    assert unsent.status_code == 200
+    assert isinstance(call.waits, Gathers)
+    form, url = call.form({"Digits": "1"}), call.waits.action
+    signed = {"X-Twilio-Signature": phone.signs(url, form)}
+    unsent = phone.app.test_client().post(phone.within(url), data=form, headers=signed)
+    assert "We have your request." in unsent.text
     (row,) = recorded(worker, clock) if ends(call) else []
     path = "welcome main callback for_whom number own_number summary"
     assert row["path"] == path, "its process could have died before the promise was on its way"
