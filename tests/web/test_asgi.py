@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -188,6 +188,21 @@ def test_what_follows_is_done_though_nobody_takes_the_answer() -> None:
     with pytest.raises(ConnectionResetError):
         serve(server, body(b""), send)
     assert events == ["closed"]
+
+
+def test_an_answer_that_breaks_off_is_closed_as_well() -> None:
+    closed: list[bool] = []
+
+    class Broken(Closing):
+        def __iter__(self) -> Iterator[bytes]:
+            raise ValueError
+
+    def app(_environ: object, start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [])
+        return Broken(lambda: closed.append(True))
+
+    begun, _ = served(app, body(b""))
+    assert (begun["status"], closed) == (500, [True])
 
 
 def test_a_mistake_in_what_follows_is_logged_and_the_answer_stands(caplog: pytest.LogCaptureFixture) -> None:

@@ -61,7 +61,7 @@ class PlivoStandInAccount:
         return found[0] if found else {}
 
     def answers(self, request: Request) -> Response:
-        """What the API says."""
+        """Return the API's answer to a request."""
         signed_in = base64.b64encode(f"{AUTH_ID}:{TOKEN}".encode()).decode()
         if request.headers.get("Authorization") != f"Basic {signed_in}":
             return _json({"error": "authentication failed"}, 401)
@@ -79,7 +79,9 @@ class PlivoStandInAccount:
         return _json({"error": "internal"}, self.fails_with) if self.fails_with else done
 
     def _listed(self, kind: str, request: Request) -> Response:
-        all_of_them = {"Number": self.numbers, "Application": self.applications, "Message": self.messages[::-1]}[kind]
+        kept = {"Number": self.numbers, "Application": self.applications, "Message": self.messages[::-1]}[kind]
+        to = request.args.get("to_number")
+        all_of_them = [each for each in kept if to in {None, each.get("to_number")}]
         offset = int(request.args.get("offset", 0))
         more = offset + PAGE < len(all_of_them)
         onward = f"{request.path}?limit={PAGE}&offset={offset + PAGE}" if more else None

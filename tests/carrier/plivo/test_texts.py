@@ -8,7 +8,7 @@ from ivr.carrier.plivo.rest import ApiRefused
 from ivr.carrier.plivo.settings import PlivoAccount
 from ivr.carrier.plivo.texts import PlivoOrderUnknown, PlivoTexts
 from ivr.line.phones import Phone
-from tests.carrier.plivo.account import AUTH_ID, PlivoStandInAccount, plivo_account
+from tests.carrier.plivo.account import AUTH_ID, PAGE, PlivoStandInAccount, plivo_account
 from tests.people import CALLER, TOKEN
 
 SENDER, TO, OTHER = "+911140000001", Phone(CALLER), Phone("+919999900002")
@@ -31,6 +31,13 @@ def test_a_text_is_ordered_with_its_words_and_then_the_carrier_has_it(account: P
     assert account.changes == [("Message", {"src": SENDER[1:], "dst": CALLER[1:], "text": "संदेश"})]
     assert texts(account).has(TO, "संदेश")
     assert not texts(account).has(OTHER, "संदेश")
+
+
+def test_an_order_is_found_behind_many_to_others(account: PlivoStandInAccount) -> None:
+    texts(account).send(TO, "Hello.")
+    for _ in range(PAGE):
+        texts(account).send(OTHER, "Hello.")
+    assert texts(account).has(TO, "Hello.")
 
 
 @pytest.mark.parametrize("state", ["failed", "undelivered", "rejected"])
