@@ -1,7 +1,7 @@
 # One command runs it: `make run`. It needs Python 3.11 or newer and make; the rest goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run phone ring preflight test chaos strangers mutants fuzz check format pins menu pictures words browser \
+.PHONY: help run phone ring preflight test bench chaos strangers mutants fuzz check format pins menu pictures words browser \
 	promtool emulate voice venv requirements requirements-dev
 
 PY := .venv/bin/python
@@ -54,6 +54,9 @@ chaos: requirements-dev ## calls the running service 2,100 times with each datab
 
 mutants: requirements-dev ## takes safeguards out of a copy: what does no test notice? a quarter of an hour; some with ARGS="--only clock"
 	@exec $(PY) -m testing.mutants $(ARGS)
+
+bench: requirements-dev ## times it all beside its peers, under ten minutes; some of it with ARGS=webhook, more with ARGS=--help
+	@exec $(PY) -m bench $(ARGS)
 
 strangers: requirements-dev ## calls the running service 200 times with each database while strangers do their worst; 3 minutes
 	@exec $(PY) -m chaos.siege $(ARGS)

@@ -4,7 +4,6 @@ Starts and stops; breaks nothing and rings nobody.
 """
 
 import os
-import re
 import shutil
 import socket
 import sys
@@ -17,9 +16,10 @@ from urllib.request import urlopen
 
 from chaos.parts import Keeper, Part, Process, SqliteFile, Store
 from chaos.plan import Wanted
-from config.settings import ROOT, Settings, read
+from config.settings import Settings, read
 from ivr.storage.migrate import migrate
 from ivr.wiring.carriers import SETTINGS
+from testing.busy_clinic import busy_clinic
 from testing.listener import Listener, listener
 from testing.servers import until
 from testing.servers.postgres import postgres
@@ -30,9 +30,6 @@ TOKEN = "a-token-that-signs-only-in-campaigns"  # noqa: S105 - made up
 AUTH_ID = "MA0000000000000000EX"
 OTHER_TOKEN = "another-token-that-signs-only-in-campaigns"  # noqa: S105 - made up
 BASE_URL = "http://line.example"
-
-AS_BUSY_AS_A_CITY = {r"(?:calls|requests)_of_a_\w+": 1_000_000, "patients_at_once": 2, "days_ahead": 28}
-"""Settings of clinic.toml as they are here: a campaign rings more often in an hour than a clinic is rung in a week."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +84,6 @@ def _database(kind: str, folder: Path) -> Iterator[tuple[str, Part]]:
 
 
 def _environment(folder: Path, database_url: str, redis_url: str, channels: str) -> dict[str, str]:
-    clinic = (ROOT / "config" / "clinic.toml").read_text()
-    file = folder / "clinic.toml"
-    for setting, value in AS_BUSY_AS_A_CITY.items():
-        clinic, found = re.subn(rf"^({setting}) = \d+$", rf"\1 = {value}", clinic, flags=re.M)
-        if not found:
-            raise LookupError(f"clinic.toml has no setting {setting}")
-    file.write_text(clinic)
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -109,7 +99,7 @@ def _environment(folder: Path, database_url: str, redis_url: str, channels: str)
         "REDIS_URL": redis_url,
         "STAFF_NOTIFY_URLS": channels,
         "STATE_DIR": str(folder),
-        "CLINIC_FILE": str(file),
+        "CLINIC_FILE": str(busy_clinic(folder)),
     }
 
 

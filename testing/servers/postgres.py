@@ -9,7 +9,7 @@ import pwd
 import secrets
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,9 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+
+IN_USE = {"fsync": "on", "autovacuum": "on", "shared_buffers": "128MB"}
+"""Settings as they are where people keep their data."""
 
 
 OTHERS_END = """
@@ -127,15 +130,18 @@ def _shape(connection: psycopg.Connection) -> Shape:
 
 
 @contextmanager
-def postgres(*, prefer_package: bool = False) -> Iterator[Postgres]:
-    """A PostgreSQL that runs until the end of the block. Raises PostgresUnavailable, ServerFailed."""
+def postgres(*, prefer_package: bool = False, durable: bool = False) -> Iterator[Postgres]:
+    """A PostgreSQL that runs until the end of the block. Raises PostgresUnavailable, ServerFailed.
+
+    A durable one flushes what it commits, and counts its rows by itself, as one does that is in use.
+    """
     account = unprivileged()
     with own_folder(account) as folder, reserved_port() as port:
         programs = programs_for(account, folder, prefer_package=prefer_package)
         password = secrets.token_hex(16)
         server = Postgres(
             url=f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres",
-            command=_command(programs, folder, port),
+            command=_command(programs, folder, port, IN_USE if durable else {}),
             folder=folder,
             account=account,
         )
@@ -224,7 +230,7 @@ def _make_cluster(programs: Path, folder: Path, account: Account, password: str)
         raise ServerFailed(f"initdb failed and said: {log.read_text(errors='replace').strip()}")
 
 
-def _command(programs: Path, folder: Path, port: int) -> list[str]:
-    settings = {**SETTINGS, "port": str(port), "unix_socket_directories": str(folder)}
+def _command(programs: Path, folder: Path, port: int, more: Mapping[str, str]) -> list[str]:
+    settings = {**SETTINGS, **more, "port": str(port), "unix_socket_directories": str(folder)}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return [str(programs / "postgres"), "-D", str(folder / "data"), *options]

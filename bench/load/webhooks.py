@@ -1,0 +1,132 @@
+"""Makes the carrier's webhooks before a load: signed, each of a call of its own, with the fields that really come.
+
+Knows the carrier's form and signature; sends only the few requests of a call that is recorded.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from itertools import count
+from urllib.parse import urlencode, urlsplit
+
+from bench.figures import BenchFailed
+from bench.load.wires import Wanted
+from ivr.carrier.stand_in import GoesOn, Happened, PlacedCall, Presses
+from ivr.carrier.steps import Gathers, Heard
+from ivr.carrier.twilio.settings import Account
+from ivr.carrier.twilio.stand_in import TwilioStandIn
+from ivr.carrier.twilio.webhook import SIGNATURE, signature
+from ivr.phone.handset import Handset, KeyStream, Read
+
+ACCOUNT_SID = "AC" + "0" * 32
+TOKEN = "0123456789abcdef" * 2
+
+BESIDE = {
+    "CalledCountry": "IN",
+    "CallerCountry": "IN",
+    "FromCountry": "IN",
+    "FromState": "",
+    "FromCity": "",
+    "FromZip": "",
+    "ToCountry": "IN",
+    "ToState": "",
+}
+"""Fields that Twilio sends and nobody here reads; Called and Caller repeat To and From."""
+
+POSTED = (
+    "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n"
+    "Content-Length: {length}\r\nUser-Agent: TwilioProxy/1.1\r\nAccept: */*\r\n"
+    "I-Twilio-Idempotency-Token: {mark}\r\n" + SIGNATURE + ": {signature}\r\n\r\n"
+)
+"""The head of a webhook, as Twilio sends it."""
+
+A_DOCUMENT = b"</Response>"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a call: the path that is asked, with its query, what happened, and what is wanted of the answer."""
+
+    path: str
+    happened: Happened = field(default_factory=GoesOn)
+    wants: bytes = A_DOCUMENT
+
+
+COMES_IN = Step("/voice")
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A carrier that calls a public address. Its callers are made up, and none calls twice."""
+
+    base: str
+    called: str
+    account: Account = field(default_factory=lambda: Account(ACCOUNT_SID, TOKEN))
+    _numbers: "count[int]" = field(default_factory=lambda: count(10_000_000))
+
+    def call(self) -> PlacedCall:
+        """Return a call that nobody has made before."""
+        number = next(self._numbers)
+        return PlacedCall(f"CA{number:032x}", f"+9199{number:08}", self.called)
+
+    def webhook(self, step: Step, call: PlacedCall) -> Wanted:
+        """Return the signed webhook of a step of this call."""
+        url = self.base + step.path
+        said = TwilioStandIn(self.account).says(url, call, step.happened).values
+        form = {**said, "Called": call.called, "Caller": call.sender, **BESIDE}
+        body = urlencode(form)
+        signed, host = signature(self.account.token, url, form), urlsplit(self.base).netloc
+        head = POSTED.format(path=step.path, host=host, length=len(body), mark=call.call_id, signature=signed)
+        return Wanted((head + body).encode(), step.wants)
+
+    def webhooks(self, steps: Iterable[Step], calls: int) -> list[Wanted]:
+        """Return the webhooks of these steps, in turn, of so many calls; each call makes one step."""
+        wanted = list(steps)
+        return [self.webhook(wanted[number % len(wanted)], self.call()) for number in range(calls)]
+
+
+@dataclass
+class _Recorder:
+    """A caller with a list of keys, and the steps that its telephone posted."""
+
+    port: int
+    keys_left: KeyStream
+    steps: list[Step] = field(default_factory=list)
+
+    def hears(self, _heard: Heard) -> None:
+        """Listen."""
+
+    def keys(self, wanted: Gathers) -> str | None:
+        """Return the next keys, or hang up."""
+        return self.keys_left.press(wanted)
+
+    def reception_answers(self, _heard: list[str]) -> str | None:
+        """Let it ring."""
+        return None
+
+    def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
+        """Post to the service on this machine, and keep the step. Raises BenchFailed."""
+        parts = urlsplit(url)
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        if not path.endswith("/status"):
+            self.steps.append(Step(path, Presses(form["Digits"]) if "Digits" in form else GoesOn()))
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            named = {**headers, "Host": parts.netloc, "Content-Type": "application/x-www-form-urlencoded"}
+            connection.request("POST", path, urlencode(form), named)
+            answer = connection.getresponse()
+            if answer.status >= 300:
+                raise BenchFailed(f"{path.partition('?')[0]} answered {answer.status} to a call that was recorded")
+            return answer.read().decode()
+        finally:
+            connection.close()
+
+
+def recorded(port: int, signer: Signer, read: Read, keys: str) -> list[Step]:
+    """Return the steps of a call that presses these keys, made once. Raises BenchFailed, CallFailed.
+
+    The addresses of the steps bear what the call has gathered, and serve other callers as well.
+    """
+    caller = _Recorder(port, KeyStream(keys))
+    Handset(caller.post, read, TwilioStandIn(signer.account), signer.base, signer.call()).ring(caller)
+    return caller.steps

@@ -1,0 +1,123 @@
+"""The CPU that a webhook costs the web's processes, beside other views under the same load; interleaved rounds."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from statistics import median
+
+import psutil
+
+from bench.figures import Goal, Ratios, Row, Size, number, spread
+from bench.load.webhooks import COMES_IN, Signer, Step
+from bench.load.wires import as_many_as_are_taken
+from bench.served.processes import processor_seconds
+from bench.served.service import BASE_URL, COMMANDS, own_folder, service, serving
+from ivr.carrier.stand_in import Presses
+from testing.servers import reserved_port
+
+ROUNDS, CALLS = 5, 1_500
+WARM_UP = 400
+"""Webhooks before the rounds, so that nothing is measured that is done once."""
+
+GUNICORN = 'python -m gunicorn --bind 127.0.0.1:"$PORT" --log-level warning "bench.served.peers:tutorial_wsgi()"'
+"""Gunicorn as it is without further options: one process, which answers one request after the other."""
+
+OURS = "asgi:create_app"
+PEERS: Mapping[str, str] = {
+    "a bare Flask view": COMMANDS["web"].replace(OURS, "bench.served.peers:bare"),
+    "a view that only checks the signature": COMMANDS["web"].replace(OURS, "bench.served.peers:checks_only"),
+    "a tutorial's view, unchecked": COMMANDS["web"].replace(OURS, "bench.served.peers:tutorial_unchecked"),
+    "a tutorial's view with RequestValidator": COMMANDS["web"].replace(OURS, "bench.served.peers:tutorial"),
+    "the same, granian's own WSGI": COMMANDS["web"]
+    .replace(OURS, "bench.served.peers:tutorial_wsgi")
+    .replace("--interface asgi", "--interface wsgi --blocking-threads 4")
+    .replace("--loop asyncio", ""),
+    "the same, gunicorn's default worker": GUNICORN,
+}
+KEYS = tuple(Step("/voice/main?line=main&lang=en", Presses(key)) for key in "234")
+"""Presses of the main menu that ask no store: a call back, advice, the timings."""
+
+GOALS: Mapping[str, Mapping[str, Goal]] = {
+    "a key press": {
+        "a view that only checks the signature": Goal(0.7, at_least=True),
+        "a tutorial's view with RequestValidator": Goal(1.2, at_least=True),
+        "the same, gunicorn's default worker": Goal(2.2, at_least=True),
+    },
+    "a call that comes in": {"a view that only checks the signature": Goal(0.7, at_least=True)},
+}
+
+
+@dataclass
+class Subject:
+    """A server under load, and what each round has found."""
+
+    name: str
+    port: int
+    process: psutil.Process
+    signer: Signer
+    steps: tuple[Step, ...]
+    micros: list[float] = field(default_factory=list)
+    """Microseconds of CPU for a webhook."""
+    a_second: list[float] = field(default_factory=list)
+    generator: list[float] = field(default_factory=list)
+
+    def warm_up(self, calls: int) -> None:
+        """Have it answer some."""
+        as_many_as_are_taken(self.port, self.signer.webhooks(self.steps, calls))
+
+    def measure(self, calls: int) -> None:
+        """Have it answer so many calls' webhooks, and note what that cost. Raises BenchFailed."""
+        webhooks = self.signer.webhooks(self.steps, calls)
+        before = processor_seconds(self.process)
+        course = as_many_as_are_taken(self.port, webhooks)
+        self.micros.append((processor_seconds(self.process) - before) / calls * 1e6)
+        self.a_second.append(calls / course.seconds)
+        self.generator.append(course.busy)
+
+    @property
+    def figure(self) -> str:
+        """The median of its rounds."""
+        return f"{number(median(self.micros))} µs, {number(median(self.a_second))} a second"
+
+
+def measure(size: Size) -> Iterator[Row]:
+    """Yield what a key press and an incoming call cost, and how many times that each peer costs. Raises BenchFailed."""
+    with _subjects() as subjects:
+        for each in subjects:
+            each.warm_up(size.of(WARM_UP))
+        for number_of_round in range(size.of(ROUNDS, 2)):
+            for each in subjects if number_of_round % 2 else reversed(subjects):
+                each.measure(size.of(CALLS, 20))
+        ours = [each for each in subjects if each.name in GOALS]
+        for each in ours:
+            yield from _compared(each, [peer for peer in subjects if peer not in ours])
+        busiest = max(max(each.generator) for each in subjects)
+        yield Row("the generator's part of one processor, at most", number(busiest))
+
+
+def _compared(ours: Subject, peers: list[Subject]) -> Iterator[Row]:
+    yield Row(ours.name, ours.figure, spread=f"{spread(ours.micros)} µs")
+    for peer in peers:
+        ratios = Ratios.of(peer.micros, ours.micros)
+        yield ratios.row(f"· beside {peer.name}", peer.figure, GOALS[ours.name].get(peer.name))
+        if peer.name == "the same, gunicorn's default worker":
+            yield Ratios.of(ours.a_second, peer.a_second).row("· · and webhooks a second, its one process", "")
+
+
+@contextmanager
+def _subjects() -> Iterator[list[Subject]]:
+    """All servers at once; only one of them has anything to do at a time."""
+    with ExitStack() as stack:
+        line = stack.enter_context(service())
+        folder = stack.enter_context(own_folder())
+        subjects = [
+            Subject("a key press", line.port, line.web, line.signer, KEYS),
+            Subject("a call that comes in", line.port, line.web, line.signer, (COMES_IN,)),
+        ]
+        # The peers read the address from the request, which came over HTTP.
+        signer = Signer(BASE_URL.replace("https", "http"), line.signer.called)
+        for name, command in PEERS.items():
+            port = stack.enter_context(reserved_port())
+            process = stack.enter_context(serving(command, {}, port, folder / "peer.log", "/healthz"))
+            subjects.append(Subject(name, port, process, signer, KEYS))
+        yield subjects

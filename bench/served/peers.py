@@ -1,0 +1,96 @@
+"""Other programs that answer a webhook, as peers of ours: what costs nothing, what only checks, and a tutorial's line.
+
+Each is a Flask application behind the service's own bridge to ASGI, on the Procfile's server; or behind WSGI, bare. Our
+own words for what the carrier's tutorials show. Sentences and keys are made up.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, abort, request
+from twilio.request_validator import RequestValidator
+from twilio.twiml.voice_response import VoiceResponse
+
+from bench.load.webhooks import TOKEN
+from ivr.web.asgi import AsgiServer
+
+XML = {"Content-Type": "text/xml; charset=utf-8"}
+
+SAID = (
+    '<?xml version="1.0" encoding="UTF-8"?><Response><Gather action="/voice/main" numDigits="1"><Say>For a call back, '
+    "press 2. For advice, press 3. For our timings, press 4.</Say></Gather></Response>"
+)
+
+View = Callable[..., Any]
+
+
+def _signed(view: View) -> View:
+    """Answer only who has signed, by the carrier's own validator."""
+
+    @wraps(view)
+    def checked(**values: str) -> Any:
+        validator = RequestValidator(TOKEN)
+        if not validator.validate(request.url, request.form, request.headers.get("X-Twilio-Signature", "")):
+            abort(403)
+        return view(**values)
+
+    return checked
+
+
+def _fixed(**_: str) -> Any:
+    """Answer always the same."""
+    return SAID, 200, XML
+
+
+def _tutorial(place: str = "") -> Any:
+    """Answer as the line of a tutorial does: a document made anew, by the key that was pressed."""
+    answer = VoiceResponse()
+    pressed = request.form.get("Digits", "") if place else ""
+    if pressed == "4":
+        answer.say("We are open from nine in the morning until half past eight in the evening, Monday to Saturday.")
+    elif pressed == "3":
+        answer.say("Move a little every hour. Call the clinic if the pain does not go away within three days.")
+    elif pressed == "2":
+        answer.say("Thank you. We will call you back on the number that you are calling from.")
+    with answer.gather(num_digits=1, action="/voice/main", method="POST") as gather:
+        gather.say("For a call back, press 2. For advice, press 3. For our timings, press 4.")
+    answer.redirect("/voice")
+    return str(answer), 200, XML
+
+
+def _app(view: View) -> Flask:
+    app = Flask(__name__)
+    app.add_url_rule("/voice", "ring", view, methods=["POST"])
+    app.add_url_rule("/voice/<place>", "step", view, methods=["POST"])
+    app.add_url_rule("/healthz", "health", lambda: "")
+    return app
+
+
+def _through_our_bridge(app: Flask) -> AsgiServer:
+    return AsgiServer(app, lambda: None)
+
+
+def bare() -> AsgiServer:
+    """Return a Flask view that does nothing."""
+    return _through_our_bridge(_app(_fixed))
+
+
+def checks_only() -> AsgiServer:
+    """Return a view that checks the signature and does nothing else."""
+    return _through_our_bridge(_app(_signed(_fixed)))
+
+
+def tutorial_unchecked() -> AsgiServer:
+    """Return the tutorial's view, which answers anybody."""
+    return _through_our_bridge(_app(_tutorial))
+
+
+def tutorial() -> AsgiServer:
+    """Return the tutorial's view behind the carrier's validator."""
+    return _through_our_bridge(_app(_signed(_tutorial)))
+
+
+def tutorial_wsgi() -> Flask:
+    """Return the same without a bridge, for servers that speak WSGI."""
+    return _app(_signed(_tutorial))

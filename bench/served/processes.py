@@ -1,0 +1,86 @@
+"""Starts programs for a benchmark, and reads what they cost: CPU by their own clocks, memory by the kernel's account.
+
+Linux only. Knows no service.
+"""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from bench.figures import BenchFailed
+from config.settings import ROOT
+from testing.servers import PATIENCE, family, leash, until
+
+ENDS_SECONDS = 20.0
+"""Seconds in which a program ends in good order."""
+
+
+@contextmanager
+def running(
+    command: Sequence[str], environ: Mapping[str, str], log: Path, ready: Callable[[], bool]
+) -> Iterator[psutil.Process]:
+    """Yield a program once it is ready, and end it, with all that came from it, after the block. Raises BenchFailed."""
+    with log.open("ab") as said:
+        child = subprocess.Popen(  # noqa: S603 - our own programs
+            command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
+        )
+    held = leash(child.pid, signal.SIGKILL)
+    try:
+        if not until(lambda: child.poll() is not None or ready()) or child.poll() is not None:
+            raise BenchFailed(f"{command[-1]} was not ready in {PATIENCE:.0f} s; it said: {last_words(log)}")
+        yield psutil.Process(child.pid)
+    finally:
+        _end(child)
+        held.communicate(b"let go\n")
+
+
+def last_words(log: Path) -> str:
+    """Return the end of what a program has said."""
+    return log.read_text(errors="replace")[-600:].strip() or "(nothing)"
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is not None:
+        return
+    members = [psutil.Process(each) for each in family(child.pid)]
+    child.terminate()
+    try:
+        child.wait(ENDS_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+    _, alive = psutil.wait_procs(members, ENDS_SECONDS)
+    for each in alive:
+        each.kill()
+    child.wait()
+
+
+def processor_seconds(process: psutil.Process) -> float:
+    """Return the CPU seconds that a process and all that come from it have used by now, threads that ended included."""
+    return sum(time.clock_gettime(_clock_of(each)) for each in family(process.pid))
+
+
+def _clock_of(pid: int) -> int:
+    """Return the clock of a process's CPU time, as clock_getcpuclockid(3) makes it: in nanoseconds, not in ticks."""
+    return (~pid << 3) | 2
+
+
+def memory(pids: Sequence[int]) -> float:
+    """Return the megabytes of these processes, what they share divided among all that share it (PSS)."""
+    return sum(_proportional(pid) for pid in pids) / 1000
+
+
+def _proportional(pid: int) -> int:
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
+
+
+def python_first(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which this Python's programs are found first."""
+    beside_us = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return {**environ, "PATH": beside_us}

@@ -1,0 +1,151 @@
+"""The service as it is deployed, for a benchmark: the Procfile's commands, in production, with stores of its own.
+
+Its settings are all given, so that none of a file .env is read: nobody is told or called but who is on this machine.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import psutil
+from sqlalchemy import text
+
+from bench.load.webhooks import ACCOUNT_SID, TOKEN, Signer
+from bench.served.processes import running
+from config.clinic import read as read_clinic
+from config.settings import ROOT, Settings, read
+from ivr.phone.ringing import number_of
+from ivr.storage.database import WORKER_TIMEOUT, Database
+from ivr.storage.migrate import migrate
+from ivr.supervisor import procfile
+from ivr.wiring.carriers import SETTINGS
+from testing.busy_clinic import busy_clinic
+from testing.servers import reserved_port
+from testing.servers.postgres import postgres
+from testing.servers.valkey import Valkey, valkey
+
+BASE_URL = "https://line.example"
+METRICS_TOKEN = "only-for-benchmarks"  # noqa: S105 - made up
+NOBODY = "json://127.0.0.1:9"
+"""A channel to the staff on which nobody listens, where no worker runs."""
+
+COMMANDS = dict(procfile.LINE.findall((ROOT / "Procfile").read_text()))
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service that runs."""
+
+    settings: Settings
+    port: int
+    web: psutil.Process
+    """The web server's first process; those that answer are its children."""
+    redis: Valkey
+    signer: Signer
+    log: Path
+
+    def metric(self, name: str, labels: str) -> float:
+        """Return the sum of a metric of /metrics over the series that have these labels, such as 'store="redis"'."""
+        asked = Request(f"http://127.0.0.1:{self.port}/metrics")
+        asked.add_header("Authorization", f"Bearer {METRICS_TOKEN}")
+        with urlopen(asked, timeout=20) as answer:  # noqa: S310 - our own
+            lines = answer.read().decode().splitlines()
+        return sum(float(each.split()[-1]) for each in lines if each.startswith(name) and labels in each)
+
+    def count(self, query: str) -> int:
+        """Return the number that a query of the database finds."""
+        database = Database(self.settings.database_url, timeout=WORKER_TIMEOUT)
+        try:
+            with database.reading() as connection:
+                return int(connection.execute(text(query)).scalar_one())
+        finally:
+            database.close()
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder for the files of a benchmark: where temporary files lie, so TMPDIR says on which disk."""
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def database(kind: str, folder: Path) -> Iterator[str]:
+    """The address of an empty database in the folder, or of a PostgreSQL that flushes what it commits."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/clinic.db"
+        return
+    with postgres(durable=True) as server:
+        yield server.new_database()
+
+
+def environment(folder: Path, database_url: str, redis_url: str, channels: str = NOBODY) -> dict[str, str]:
+    """Return all settings of a service in production, with the limits of a city."""
+    return {
+        "HOME": str(folder),
+        "ENV": "production",
+        "PUBLIC_BASE_URL": BASE_URL,
+        "SECRET_KEY": "0123456789abcdef" * 4,
+        "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TEXT_CONFIRMATIONS": "off",
+        "TRUSTED_PROXIES": "0",
+        "METRICS_TOKEN": METRICS_TOKEN,
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "STAFF_NOTIFY_URLS": channels,
+        "STATE_DIR": str(folder),
+        "CLINIC_FILE": str(busy_clinic(folder)),
+    }
+
+
+@contextmanager
+def service(
+    database_url: str = "", channels: str = NOBODY, others: Sequence[str] = (), **more: str
+) -> Iterator[Service]:
+    """Run the web, and others of the Procfile, with a Redis of their own; SQLite unless a database is named.
+
+    Raises BenchFailed.
+    """
+    with ExitStack() as stack:
+        folder, redis = stack.enter_context(own_folder()), stack.enter_context(valkey())
+        url = database_url or f"sqlite:///{folder}/clinic.db"
+        environ = {**environment(folder, url, redis.url, channels), **more}
+        settings = read(environ, env_file=None, carriers=SETTINGS)
+        migrate(settings.database_url)
+        port, log = stack.enter_context(reserved_port()), folder / "web.log"
+        for name in others:
+            command = _started(COMMANDS[name])
+            stack.enter_context(running(command, _surroundings(environ, port), folder / f"{name}.log", lambda: True))
+        web = stack.enter_context(serving(COMMANDS["web"], environ, port, log, "/healthz"))
+        signer = Signer(BASE_URL, number_of(read_clinic(settings.clinic_file).line("")))
+        yield Service(settings, port, web, redis, signer, log)
+
+
+@contextmanager
+def serving(command: str, environ: Mapping[str, str], port: int, log: Path, path: str) -> Iterator[psutil.Process]:
+    """Run a web server by its command, and yield it once it answers at this path. Raises BenchFailed."""
+    with running(_started(command), _surroundings(environ, port), log, lambda: answers(port, path)) as web:
+        yield web
+
+
+def _started(command: str) -> list[str]:
+    return ["/bin/sh", "-c", f"exec {command}"]
+
+
+def _surroundings(environ: Mapping[str, str], port: int) -> dict[str, str]:
+    given = {"PATH": os.environ["PATH"], **environ}
+    return procfile.environment(given, Path(os.devnull), "127.0.0.1", port)
+
+
+def answers(port: int, path: str) -> bool:
+    """Return whether a server answers there with 200."""
+    try:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

@@ -1,0 +1,26 @@
+"""A clinic whose limits are those of a city: campaigns and benchmarks ring more in an hour than a clinic in a week."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from config.settings import ROOT
+
+AS_BUSY_AS_A_CITY: Mapping[str, int] = {
+    r"(?:calls|requests)_of_a_\w+": 1_000_000,
+    "patients_at_once": 2,
+    "days_ahead": 28,
+}
+"""Settings of clinic.toml as they are here."""
+
+
+def busy_clinic(folder: Path) -> Path:
+    """Write the shipped clinic's file with these settings into a folder, and return where it is. Raises LookupError."""
+    clinic = (ROOT / "config" / "clinic.toml").read_text()
+    for setting, value in AS_BUSY_AS_A_CITY.items():
+        clinic, found = re.subn(rf"^({setting}) = \d+$", rf"\1 = {value}", clinic, flags=re.M)
+        if not found:
+            raise LookupError(f"clinic.toml has no setting {setting}")
+    file = folder / "clinic.toml"
+    file.write_text(clinic)
+    return file
