@@ -36,9 +36,13 @@ class Goal:
         return f"{'at least' if self.at_least else 'at most'} {number(self.bound)}{unit_of(self.unit)}"
 
     def verdict(self, measured: float) -> str:
-        """Return "met", or by how much the goal is missed, as a percentage of its bound."""
+        """Return "met", or by how much the goal is missed: a part of its bound, or how many times that."""
         short = self.bound - measured if self.at_least else measured - self.bound
-        return "met" if short <= 0 else f"missed by {short / self.bound:.0%}"
+        if short <= 0:
+            return "met"
+        if not self.at_least and measured >= 2 * self.bound:
+            return f"missed, {number(measured / self.bound)} times that" if self.bound else "missed"
+        return f"missed by {short / self.bound:.0%}"
 
 
 @dataclass(frozen=True)
@@ -103,8 +107,8 @@ def percentile(found: Sequence[float], of_hundred: float) -> float:
 
 
 def number(found: float) -> str:
-    """Return a number as a table shows it: three figures, or all of a whole number's thousands."""
-    if abs(found) >= 100:
+    """Return a number as a table shows it: three figures, or all of a whole number."""
+    if abs(found) >= 100 or found == round(found):
         return f"{found:,.0f}"
     return f"{found:.1f}" if abs(found) >= 10 else f"{found:.2f}"
 

@@ -13,10 +13,11 @@ from bench.figures import BenchFailed
 from bench.load.wires import Wanted
 from ivr.carrier.stand_in import GoesOn, Happened, PlacedCall, Presses
 from ivr.carrier.steps import Gathers, Heard
+from ivr.carrier.twilio.reader import steps
 from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.stand_in import TwilioStandIn
 from ivr.carrier.twilio.webhook import SIGNATURE, signature
-from ivr.phone.handset import Handset, KeyStream, Read
+from ivr.phone.handset import Handset, KeyStream
 
 ACCOUNT_SID = "AC" + "0" * 32
 TOKEN = "0123456789abcdef" * 2
@@ -79,9 +80,9 @@ class Signer:
         head = POSTED.format(path=step.path, host=host, length=len(body), mark=call.call_id, signature=signed)
         return Wanted((head + body).encode(), step.wants)
 
-    def webhooks(self, steps: Iterable[Step], calls: int) -> list[Wanted]:
+    def webhooks(self, happens: Iterable[Step], calls: int) -> list[Wanted]:
         """Return the webhooks of these steps, in turn, of so many calls; each call makes one step."""
-        wanted = list(steps)
+        wanted = list(happens)
         return [self.webhook(wanted[number % len(wanted)], self.call()) for number in range(calls)]
 
 
@@ -122,11 +123,11 @@ class _Recorder:
             connection.close()
 
 
-def recorded(port: int, signer: Signer, read: Read, keys: str) -> list[Step]:
+def recorded(port: int, signer: Signer, keys: str) -> list[Step]:
     """Return the steps of a call that presses these keys, made once. Raises BenchFailed, CallFailed.
 
     The addresses of the steps bear what the call has gathered, and serve other callers as well.
     """
     caller = _Recorder(port, KeyStream(keys))
-    Handset(caller.post, read, TwilioStandIn(signer.account), signer.base, signer.call()).ring(caller)
+    Handset(caller.post, steps, TwilioStandIn(signer.account), signer.base, signer.call()).ring(caller)
     return caller.steps

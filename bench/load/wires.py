@@ -42,6 +42,9 @@ class Answered:
     generator: float = 0.0
     """Seconds of CPU that this thread has used for all of it."""
 
+    gave_up: bool = False
+    """True if an answer took too long; then some requests have no answer, and have waited for 0 seconds."""
+
     @property
     def busy(self) -> float:
         """The part of one processor that the generator had."""
@@ -64,12 +67,12 @@ def as_many_as_are_taken(port: int, requests: Sequence[Wanted], connections: int
     return _Load(port, requests, [0.0] * len(requests), connections).run()
 
 
-def at_times(port: int, requests: Sequence[Wanted], due: Sequence[float]) -> Answered:
+def at_times(port: int, requests: Sequence[Wanted], due: Sequence[float], gives_up: float = float("inf")) -> Answered:
     """Send each request when it is due, in seconds from now, ascending, on a connection of its own if need be.
 
-    Raises BenchFailed.
+    Gives up once an answer has taken so many seconds. Raises BenchFailed.
     """
-    return _Load(port, requests, due, MOST_WIRES).run()
+    return _Load(port, requests, due, MOST_WIRES, gives_up).run()
 
 
 def evenly(count: int, a_second: float) -> list[float]:
@@ -78,11 +81,14 @@ def evenly(count: int, a_second: float) -> list[float]:
 
 
 class _Load:
-    def __init__(self, port: int, requests: Sequence[Wanted], due: Sequence[float], most: int) -> None:
+    def __init__(
+        self, port: int, requests: Sequence[Wanted], due: Sequence[float], most: int, gives_up: float = float("inf")
+    ) -> None:
         self._port = port
         self._requests = requests
         self._due = due
         self._most = most
+        self._gives_up = gives_up
         self._selector = selectors.DefaultSelector()
         self._idle: list[Wire] = []
         self._waiting: list[int] = []  # a heap of the numbers of requests that are to be sent again
@@ -94,7 +100,7 @@ class _Load:
         cpu, self._began = time.thread_time(), time.perf_counter()
         last = self._began
         try:
-            while self._done < len(self._requests):
+            while self._done < len(self._requests) and not self._course.gave_up:
                 self._send_what_is_due()
                 for key, _ in self._selector.select(self._pause()):
                     self._hear(key.data)
@@ -182,7 +188,9 @@ class _Load:
             raise BenchFailed(f"answered {head[:40]!r}, and wanted {wanted.answer!r} in {body[:300]!r}")
         now = time.perf_counter()
         self._course.at[wire.number] = time.time()
-        self._course.waited[wire.number] = now - self._began - self._due[wire.number]
+        waited = now - self._began - self._due[wire.number]
+        self._course.waited[wire.number] = waited
+        self._course.gave_up = self._course.gave_up or waited > self._gives_up
         self._done += 1
         wire.number, wire.fresh = -1, False
         wire.heard.clear()

@@ -1,0 +1,183 @@
+"""A request that is stored before it is promised: beside a bare durable insert, and so many a second over HTTP.
+
+The storage part is the intake without the queue of jobs. What falls to Redis is kept too, but later at the desk.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from statistics import median
+
+import psycopg
+
+from bench.figures import BenchFailed, Goal, Ratios, Row, Size, number, percentile
+from bench.load.webhooks import recorded
+from bench.load.wires import at_times, evenly
+from bench.served.service import Service, database, environment, own_folder, service
+from config.settings import read
+from ivr.desk.job_queue import JobQueue
+from ivr.desk.requests import NewRequest
+from ivr.desk.tasks import Dispatch
+from ivr.line.booking import Kind
+from ivr.line.phones import Phone
+from ivr.storage.migrate import migrate
+from ivr.web.services import build
+from ivr.wiring.carriers import SETTINGS
+from testing.listener import listener
+
+DATABASES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+ROUNDS, INSERTS = 7, 60
+SECONDS = 6
+RATES = {50: Goal(6, "ms"), 200: Goal(12, "ms")}
+"""Confirmations a second, and the goal of their median."""
+
+FALLEN = Goal(0, "to Redis")
+MARK, REFERENCE = "a" * 64, "123456"
+
+CONFIRMS = "2 1 1 1"
+"""The keys of a call that asks for a call back: at some time, on its own number, confirmed."""
+
+
+class NoQueue(JobQueue):
+    """A queue of jobs that is not there."""
+
+    def __init__(self) -> None:
+        """Need no Redis."""
+
+    def enqueue(self, dispatches: Iterable[Dispatch]) -> None:
+        """Do nothing."""
+
+
+def measure(size: Size) -> Iterator[Row]:
+    """Yield the storage part beside a bare insert, then the confirmations over HTTP. Raises BenchFailed."""
+    for kind, name in DATABASES.items():
+        yield from stored(kind, name, size)
+    for kind, name in DATABASES.items():
+        yield from offered(kind, name, size)
+        yield from beside_the_workers(kind, name, size)
+
+
+def stored(kind: str, name: str, size: Size) -> Iterator[Row]:
+    """Yield how many times a bare durable insert takes that the intake takes, one after the other."""
+    with own_folder() as folder, database(kind, folder) as url, bare(kind, folder, url) as insert, intake(url) as keep:
+        ours, theirs = [], []
+        for _ in range(size.of(ROUNDS, 2) + 1):
+            pairs = [(_milliseconds(keep), _milliseconds(insert)) for _ in range(size.of(INSERTS, 5))]
+            one, other = (median(times) for times in zip(*pairs, strict=True))
+            ours.append(one)
+            theirs.append(other)
+        ratios = Ratios.of(ours[1:], theirs[1:])  # the first round opens connections
+        figure = f"{number(median(ours))} ms, bare {number(median(theirs))} ms"
+        yield ratios.row(f"{name}: storage part over a bare durable insert", figure, Goal(3))
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+@contextmanager
+def bare(kind: str, folder: Path, url: str) -> Iterator[Callable[[], object]]:
+    """A function that inserts a row and returns once it is on disk: the same driver, one connection, no more."""
+    if kind == "sqlite":
+        with closing(sqlite3.connect(folder / "bare.db", isolation_level=None)) as file:
+            for each in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "CREATE TABLE bare (mark, reference)"):
+                file.execute(each)
+            yield lambda: file.execute("INSERT INTO bare VALUES (?, ?)", (MARK, REFERENCE))
+        return
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute("CREATE TABLE bare (mark text, reference text)")
+        yield lambda: server.execute("INSERT INTO bare VALUES (%s, %s)", (MARK, REFERENCE))
+
+
+@contextmanager
+def intake(url: str) -> Iterator[Callable[[], object]]:
+    """A function that has the intake of a web process store a request of a new number. Raises BenchFailed."""
+    with own_folder() as folder:
+        migrate(url)
+        settings = read(environment(folder, url, f"unix://{folder}/none.sock"), env_file=None, carriers=SETTINGS)
+        services = build(settings)
+        found = replace(services.telephone.intake, job_queue=NoQueue())
+        numbers = count(1)
+
+        def keep() -> None:
+            kept = found.accept(wish(next(numbers)))
+            if kept is None or kept.waits:
+                raise BenchFailed("the database did not take a request")
+
+        try:
+            yield keep
+        finally:
+            services.close()
+
+
+def wish(number_of_call: int) -> NewRequest:
+    """Return a made-up request of a number that has not called before."""
+    now = datetime.now(UTC)
+    return NewRequest(
+        kind=Kind.CALLBACK,
+        line="main",
+        phone=Phone(f"+9199{number_of_call:08}"),
+        language="en",
+        day=None,
+        part=None,
+        due=now,
+        call_id=f"CA{number_of_call:032x}",
+        created=now,
+        asked=now,
+        own_number=True,
+    )
+
+
+def offered(kind: str, name: str, size: Size) -> Iterator[Row]:
+    """Yield how long callers wait for their promise, at each rate, with the web alone. Raises BenchFailed."""
+    with own_folder() as folder, database(kind, folder) as url, service(url) as line:
+        for rate, goal in RATES.items():
+            waited, fell = confirmed(line, rate, size.of(SECONDS))
+            yield from _rows(f"{name}, {rate} a second", waited, fell, goal)
+
+
+def beside_the_workers(kind: str, name: str, size: Size) -> Iterator[Row]:
+    """Yield the same at the lowest rate while workers, clock and a channel do their part. Raises BenchFailed."""
+    rate = min(RATES)
+    with own_folder() as folder, listener() as channel, database(kind, folder) as url:
+        channels = channel.url.replace("http://", "json://")
+        with service(url, channels, ("worker", "clock")) as line:
+            yield from _rows(f"{name}, {rate} a second, all at work", *confirmed(line, rate, size.of(SECONDS)))
+
+
+def _rows(name: str, waited: list[float], fell: int, goal: Goal | None = None) -> Iterator[Row]:
+    p50, p99 = (percentile(waited, each) * 1000 for each in (50, 99))
+    if goal:
+        yield Row.judged(f"{name}: half of the callers wait", p50, goal, note=f", 99 of 100 {number(p99)} ms")
+        yield Row.judged(f"{name}: fell to Redis", fell, FALLEN, note=f" of {len(waited)}")
+    else:
+        yield Row(name, f"{number(p50)} ms, 99 of 100 {number(p99)} ms, {fell} of {len(waited)} to Redis")
+
+
+def confirmed(line: Service, rate: int, seconds: int) -> tuple[list[float], int]:
+    """Return the seconds that each confirmation took, and how many fell to Redis. Raises BenchFailed.
+
+    Each is heard, and each is in the database or in Redis afterwards.
+    """
+    confirms = replace(recorded(line.port, line.signer, CONFIRMS)[-1], wants=b"/voice/kept")
+    at_times(line.port, line.signer.webhooks([confirms], 40), evenly(40, 20))
+    stored_before, fallen_before = _kept(line)
+    webhooks = line.signer.webhooks([confirms], rate * seconds)
+    waited = at_times(line.port, webhooks, evenly(len(webhooks), rate)).waited
+    stored_now, fallen_now = _kept(line)
+    lost = len(webhooks) - (stored_now - stored_before) - (fallen_now - fallen_before)
+    if lost > 0:
+        raise BenchFailed(f"{lost} of {len(webhooks)} promises were not kept")
+    return waited, fallen_now - fallen_before
+
+
+def _kept(line: Service) -> tuple[int, int]:
+    """Return the requests in the database, and the promises that Redis keeps for it."""
+    return line.count("SELECT count(*) FROM promises"), int(line.metric("clinic_promises_total", 'store="redis"'))
