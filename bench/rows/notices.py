@@ -3,22 +3,26 @@
 A peer's job only notes that it has begun; ours is the whole notice, up to the channel's server.
 """
 
+import json
+import re
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count, pairwise
 from statistics import median
 
+import psutil
 from sqlalchemy import select
 
 from bench.figures import BenchFailed, Goal, Ratios, Row, Size, number, percentile, spread
 from bench.load.webhooks import recorded
 from bench.load.wires import at_times, evenly
 from bench.rows.confirmation import CONFIRMS, wish
-from bench.served.processes import python_first, running
+from bench.served.processes import frozen, python_first, running
 from bench.served.queues import ENQUEUE, began
 from bench.served.service import Service, environment, own_folder, service
 from config.settings import read
@@ -36,6 +40,8 @@ ROUNDS, ROUND_SECONDS, FIRST, MOST = 3, 2.0, 25, 2_000
 """Rounds, the seconds of each, and the jobs that are run to learn how many that is; and the most."""
 STARTS, PAUSE = 60, 0.05
 """Jobs that find an idle worker, and seconds between one and the next."""
+
+REFERENCE = re.compile(r"reference (\d{6})")
 
 OURS = "ours, a notice"
 PEERS = {"rq": "RQ's Worker", "rq-simple": "RQ's SimpleWorker", "huey": "Huey"}
@@ -67,18 +73,22 @@ def measure(size: Size) -> Iterator[Row]:
 
 def promised(calls: int) -> list[float]:
     """Return the seconds from each promise to the first word of it over the channel. Raises BenchFailed."""
-    with listener() as channel:
-        with service(channels=channel.url.replace("http://", "json://"), others=("worker", "clock")) as line:
-            confirms = replace(recorded(line.port, line.signer, CONFIRMS)[-1], wants=b"/voice/kept")
-            if not until(lambda: channel.posts):
-                raise BenchFailed("nobody was told of the first request")
-            callers = [line.signer.call() for _ in range(calls)]
-            webhooks = [line.signer.webhook(confirms, each) for each in callers]
-            heard = at_times(line.port, webhooks, evenly(calls, A_SECOND)).at
-            if not until(lambda: len(channel.posts) >= calls + 1):
-                raise BenchFailed(f"{calls + 1 - len(channel.posts)} of {calls} notices have not come")
-            promises = dict(zip((each.call_id for each in callers), heard, strict=True))
-            return _waits(promises, _references(line), channel)
+    with listener() as channel, service(channels=over(channel), others=("worker", "clock")) as line:
+        confirms = replace(recorded(line.port, line.signer, CONFIRMS)[-1], wants=b"/voice/kept")
+        if not until(lambda: bool(channel.posts)):
+            raise BenchFailed("nobody was told of the first request")
+        callers = [line.signer.call() for _ in range(calls)]
+        webhooks = [line.signer.webhook(confirms, each) for each in callers]
+        heard = at_times(line.port, webhooks, evenly(calls, A_SECOND)).at
+        if not until(lambda: len(channel.posts) >= calls + 1):
+            raise BenchFailed(f"{calls + 1 - len(channel.posts)} of {calls} notices have not come")
+        promises = dict(zip((each.call_id for each in callers), heard, strict=True))
+        return _waits(promises, _references(line), channel)
+
+
+def over(channel: Listener) -> str:
+    """Return the setting by which the staff are told over this channel."""
+    return channel.url.replace("http://", "json://")
 
 
 def _references(line: Service) -> Mapping[str, str]:
@@ -93,7 +103,7 @@ def _references(line: Service) -> Mapping[str, str]:
 def _waits(promises: Mapping[str, float], references: Mapping[str, str], channel: Listener) -> list[float]:
     told = defaultdict[str, list[float]](list)
     for at, body in channel.heard():
-        for reference in {*references.values()} & {*body.decode().replace(".", " ").split()}:
+        for reference in REFERENCE.findall(json.loads(body)["message"]):
             told[reference].append(at)
     waits = [min(told[references[call]], default=None) for call in promises]
     if None in waits:
@@ -109,6 +119,7 @@ class Subject:
     """A queue with a worker that runs, and what its rounds have found."""
 
     name: str
+    worker: psutil.Process
     enqueue: Callable[[], object]
     began: Callable[[], list[float]]
     """When each job has begun by now, in seconds since the epoch."""
@@ -125,8 +136,9 @@ class Subject:
     def run_jobs(self) -> None:
         """Run a round's jobs, and note how many began in a second, from the first to the last. Raises BenchFailed."""
         before = len(self.began())
-        for _ in range(self.jobs):
-            self.enqueue()
+        with frozen(self.worker):  # so that the queue is full when the first begins
+            for _ in range(self.jobs):
+                self.enqueue()
         self._wait_for(before + self.jobs)
         moments = sorted(self.began())[before:]
         self.a_second.append((self.jobs - 1) / sum(later - earlier for earlier, later in pairwise(moments)))
@@ -166,8 +178,6 @@ def _starts(every: list[Subject]) -> Iterator[Row]:
 @contextmanager
 def subjects() -> Iterator[list[Subject]]:
     """All queues at once, each with a Redis of its own; only one of them has anything to do at a time."""
-    from contextlib import ExitStack  # noqa: PLC0415
-
     with ExitStack() as stack:
         yield [stack.enter_context(_ours()), *(stack.enter_context(_peer(each, PEERS[each])) for each in PEERS)]
 
@@ -176,19 +186,18 @@ def subjects() -> Iterator[list[Subject]]:
 def _ours() -> Iterator[Subject]:
     with own_folder() as folder, valkey() as redis, listener() as channel:
         url = f"sqlite:///{folder}/clinic.db"
-        environ = environment(folder, url, redis.url, channel.url.replace("http://", "json://"))
+        environ = environment(folder, url, redis.url, over(channel))
         migrate(url)
         worker = build(read(environ, env_file=None, carriers=SETTINGS))
-        command = [sys.executable, "-m", "workers"]
-        with running(
-            command,
-            python_first(environ),
-            folder / "worker.log",
-            lambda: worker.desk.job_queue.worker_is_alive(worker.clock()),
-        ):
+        command, ready = [sys.executable, "-m", "workers"], partial(_are_served, worker)
+        with running(command, python_first(environ), folder / "worker.log", ready) as process:
             numbers = count(1)
-            yield Subject(OURS, lambda: _ask(worker, next(numbers)), lambda: list(channel.moments))
+            yield Subject(OURS, process, lambda: _ask(worker, next(numbers)), lambda: list(channel.moments))
         worker.close()
+
+
+def _are_served(worker: WorkerServices) -> bool:
+    return worker.desk.job_queue.worker_is_alive(worker.clock())
 
 
 def _ask(worker: WorkerServices, number_of_call: int) -> None:
@@ -202,6 +211,6 @@ def _peer(kind: str, name: str) -> Iterator[Subject]:
     with own_folder() as folder, valkey() as redis:
         file = folder / "began"
         environ = python_first({"REDIS_URL": redis.url, "BEGAN": str(file)})
-        command = [sys.executable, "-m", "bench.served.queues", kind]
-        with running(command, environ, folder / "worker.log", lambda: True):
-            yield Subject(name, ENQUEUE[kind](redis.url), lambda: began(file))
+        command = [sys.executable, "-m", "bench.served", kind]
+        with running(command, environ, folder / "worker.log", lambda: True) as process:
+            yield Subject(name, process, ENQUEUE[kind](redis.url), lambda: began(file))

@@ -60,6 +60,19 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
+@contextmanager
+def frozen(process: psutil.Process) -> Iterator[None]:
+    """Stop a process and all that come from it until the end of the block."""
+    members = [psutil.Process(each) for each in family(process.pid)]
+    for each in members:
+        each.suspend()
+    try:
+        yield
+    finally:
+        for each in members:
+            each.resume()
+
+
 def processor_seconds(process: psutil.Process) -> float:
     """Return the CPU seconds that a process and all that come from it have used by now, threads that ended included."""
     return sum(time.clock_gettime(_clock_of(each)) for each in family(process.pid))

@@ -1,11 +1,9 @@
 """Other queues with a job that only notes when it began, as peers of ours: RQ's two workers, and Huey.
 
-Run as `python -m bench.served.queues WORKER`, with REDIS_URL and BEGAN, the file to note it in: a worker that runs
-until it is told to end, as it is without further options.
+Each worker is as it is without further options.
 """
 
 import os
-import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 from huey import RedisHuey
 from redis import Redis
 from rq import Queue, SimpleWorker, Worker
+from rq.worker import BaseWorker
 
 NAME = "bench"
 
@@ -32,11 +31,10 @@ def began(file: Path) -> list[float]:
 
 def _huey(url: str) -> tuple[RedisHuey, Any]:
     huey = RedisHuey(NAME, url=url)
-    # A task is found by the name of its module, which is __main__ in the worker.
     return huey, huey.task(name="trivial")(trivial)
 
 
-def _with_rq(worker: type[Worker]) -> Callable[[str], None]:
+def _with_rq(worker: type[BaseWorker]) -> Callable[[str], None]:
     def run(url: str) -> None:
         redis = Redis.from_url(url)
         worker([Queue(NAME, connection=redis)], connection=redis).work(logging_level="WARNING")
@@ -55,8 +53,8 @@ def _enqueues_with_rq(url: str) -> Callable[[], object]:
 
 
 def _enqueues_with_huey(url: str) -> Callable[[], object]:
-    _, task = _huey(url)
-    return lambda: task()
+    task: Callable[[], object] = _huey(url)[1]
+    return task
 
 
 WORKERS: Mapping[str, Callable[[str], None]] = {
@@ -64,14 +62,11 @@ WORKERS: Mapping[str, Callable[[str], None]] = {
     "rq-simple": _with_rq(SimpleWorker),
     "huey": _with_huey,
 }
+"""The functions that run each worker, with the address of its Redis, until it is told to end."""
 
 ENQUEUE: Mapping[str, Callable[[str], Callable[[], object]]] = {
     "rq": _enqueues_with_rq,
     "rq-simple": _enqueues_with_rq,
     "huey": _enqueues_with_huey,
 }
-"""Functions that return what lays one job on the queue of each worker."""
-
-
-if __name__ == "__main__":
-    WORKERS[sys.argv[1]](os.environ["REDIS_URL"])
+"""The functions that return what lays one job on the queue of each worker."""
