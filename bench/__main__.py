@@ -4,12 +4,19 @@ Ends with 1 if a benchmark failed: an answer was wrong, or a promise not kept. A
 """
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 
 from bench.figures import BenchFailed, Row, Size
 from bench.report import Circumstances, Measured, closing, write
+from ivr.phone.handset import CallFailed
+from ivr.storage.database import StoreAway
+from ivr.storage.redis import QueueAway
+from testing.servers import ServerFailed
+from testing.servers.postgres import PostgresUnavailable
+from testing.servers.valkey import ValkeyUnavailable
 
 NAMES: Mapping[str, str] = {
     "webhook": "CPU of the web's processes for a webhook, beside other views",
@@ -23,12 +30,16 @@ NAMES: Mapping[str, str] = {
 }
 """The benchmarks, each a module of bench/rows, in the order of the page."""
 
+FAILURES = (BenchFailed, CallFailed, StoreAway, QueueAway, ServerFailed, PostgresUnavailable, ValkeyUnavailable)
+"""The errors that end one benchmark and leave the others to run. Any other ends them all."""
+
 Measure = Callable[[Size], Iterable[Row]]
 
 
 def main() -> int:
     """Run what was asked for; print a table for each benchmark as soon as it is done."""
     asked = _arguments()
+    logging.getLogger().addHandler(logging.NullHandler())  # of what is run in this process
     size = Size(asked.share, asked.rows)
     print(Circumstances.now().line(), flush=True)  # noqa: T201 - a benchmark prints
     found: list[Measured] = []
@@ -37,7 +48,7 @@ def main() -> int:
         try:
             found.append(measured(name, size))
             print("", found[-1].columns(), sep="\n", flush=True)  # noqa: T201 - as above
-        except BenchFailed as reason:
+        except FAILURES as reason:
             failed.append(name)
             print(f"\n{name}: FAILED: {reason}", flush=True)  # noqa: T201 - as above
     print("", *closing(found), Circumstances.now().line(), sep="\n")  # noqa: T201 - as above

@@ -89,7 +89,7 @@ VISITS = 10
 def appointments(days: int, a_day: int) -> Iterator[dict[str, Any]]:
     """Appointments of each day, in as many columns as it takes; one in nine of the patients did not come."""
     for number in range(days * a_day // VISITS):
-        day, turn = divmod(number, a_day // VISITS)
+        day, turn = divmod(number, max(1, a_day // VISITS))
         starts = NOW.replace(hour=4) - timedelta(days=day, minutes=-30 * (turn % 20))
         yield {
             "id": number + 1,

@@ -1,0 +1,109 @@
+"""The most calls at once that are answered in time: each sends a webhook every eight seconds, whatever the answers do.
+
+The steps come from calls that were really made; of seven calls three are about a call back, which is filed. The load
+is made on the same processors, and its own part of them is told.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bench.figures import BenchFailed, Goal, Row, Size, number, percentile
+from bench.load.webhooks import Step, recorded
+from bench.load.wires import Answered, at_times, evenly
+from bench.rows.confirmation import CONFIRMS
+from bench.rows.notices import over
+from bench.served.service import Service, service
+from testing.listener import listener
+
+EVERY = 8.0
+"""Seconds between two webhooks of a call."""
+
+IN_TIME = 0.25
+"""Seconds in which 99 of 100 are to be answered."""
+
+STEPS = (1_000, 2_500, 5_000, 7_500, 10_000, 15_000, 20_000)
+FROM = 2
+"""Where the search begins, in STEPS."""
+
+SECONDS = 10
+GIVES_UP = 5.0
+"""Seconds after which a step counts as failed at once."""
+
+WALKS = (CONFIRMS, "4 3 1", "3 1 4", CONFIRMS, "4 3 2", "3 2 1", CONFIRMS)
+"""The keys of the calls: a call back that is confirmed, or the timings and advice. All hang up then."""
+
+CALLS_AT_ONCE = Goal(10_000, "calls", at_least=True)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A number of calls at once, and their answers."""
+
+    calls: int
+    course: Answered
+
+    @property
+    def p99(self) -> float:
+        """Seconds in which 99 of 100 were answered; endless where the load gave up."""
+        return float("inf") if self.course.gave_up else percentile(self.course.waited, 99)
+
+    @property
+    def in_time(self) -> bool:
+        """Return whether they were answered in time."""
+        return self.p99 < IN_TIME
+
+    def words(self) -> str:
+        """Return the wait, and the generator's part of one processor."""
+        waited = f"not in {number(GIVES_UP)} s" if self.course.gave_up else f"{number(self.p99 * 1000)} ms"
+        return f"99 of 100 {waited}, generator {number(self.course.busy)}"
+
+
+def measure(size: Size) -> Iterator[Row]:
+    """Yield the most calls at once: with the web alone, and with all that runs beside it. Raises BenchFailed."""
+    with service() as line:
+        yield from _found("the web alone", line, size, CALLS_AT_ONCE)
+    with listener() as channel, service(channels=over(channel), others=("worker", "clock")) as line:
+        yield from _found("with workers, clock and a channel", line, size)
+
+
+def _found(name: str, line: Service, size: Size, goal: Goal | None = None) -> Iterator[Row]:
+    tried = search(line, size)
+    best = max((each for each in tried if each.in_time), key=lambda each: each.calls, default=None)
+    worse = min((each for each in tried if not each.in_time), key=lambda each: each.calls, default=None)
+    note = f"; {best.words()}" if best else ""
+    if goal:
+        yield Row.judged(name, best.calls if best else 0, goal, note=note)
+    else:
+        yield Row(name, f"{number(best.calls if best else 0)} calls{note}")
+    if worse:
+        yield Row(f"· {number(worse.calls)} are too many", worse.words())
+
+
+def search(line: Service, size: Size) -> Sequence[Tried]:
+    """Return the steps that were tried: up from the first as long as they are in time, or down until one is."""
+    mix = steps(line)
+    ring(line, mix, STEPS[0] // 5, 2)  # a warm-up
+    tried = [ring(line, mix, STEPS[FROM], size.of(SECONDS, 2))]
+    further = STEPS[FROM + 1 :] if tried[0].in_time else STEPS[FROM - 1 :: -1]
+    for calls in further:
+        tried.append(ring(line, mix, calls, size.of(SECONDS, 2)))
+        if tried[-1].in_time != tried[0].in_time:
+            break
+    return tried
+
+
+def steps(line: Service) -> list[Step]:
+    """Return the steps of the walks, of which those that confirm want a promise. Raises BenchFailed."""
+    found: list[Step] = []
+    for keys in WALKS:
+        walk = recorded(line.port, line.signer, keys)
+        if len(walk) != len(keys.split()) + 1:
+            raise BenchFailed(f"a call that presses {keys} has {len(walk)} steps")
+        found += [*walk[:-1], replace(walk[-1], wants=b"/voice/kept")] if keys == CONFIRMS else walk
+    return found
+
+
+def ring(line: Service, mix: Sequence[Step], calls: int, seconds: int) -> Tried:
+    """Have so many calls at once for some seconds. Raises BenchFailed."""
+    webhooks = line.signer.webhooks(mix, round(calls / EVERY * seconds))
+    return Tried(calls, at_times(line.port, webhooks, evenly(len(webhooks), calls / EVERY), GIVES_UP))
