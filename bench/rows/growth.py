@@ -35,6 +35,9 @@ OPEN = 50
 """Requests that wait at the desk, with few and with many."""
 
 ROUNDS = {"webhook": 300, "confirmation": 150, "list": 25, "reports": 8}
+MOST_SECONDS, LEAST_ROUNDS = 12.0, 3
+"""Seconds after which no further round of one kind of work begins, and the rounds that are made in any case."""
+
 NO_SLOWER = Goal(1.2)
 
 PROMISED = """
@@ -107,9 +110,15 @@ WORK: tuple[tuple[str, Callable[[Grown], None], str], ...] = (
 
 
 def _compared(name: str, few: Callable[[], None], many: Callable[[], None], rounds: int) -> Row:
-    pairs = [(_milliseconds(few), _milliseconds(many)) for _ in range(rounds + 1)][1:]
-    share = max(1, rounds // 5)
-    medians = [[median(times) for times in zip(*pairs[at : at + share], strict=True)] for at in range(0, rounds, share)]
+    few()  # both once, as a warm-up
+    many()
+    pairs: list[tuple[float, float]] = []
+    ends = time.monotonic() + MOST_SECONDS
+    while len(pairs) < rounds and (time.monotonic() < ends or len(pairs) < LEAST_ROUNDS):
+        pairs.append((_milliseconds(few), _milliseconds(many)))
+    share = max(1, len(pairs) // 5)
+    groups = [pairs[at : at + share] for at in range(0, len(pairs), share)]
+    medians = [[median(times) for times in zip(*group, strict=True)] for group in groups]
     ones, others = ([each[which] for each in medians] for which in (0, 1))
     figure = f"{number(median(ones))} ms, then {number(median(others))} ms"
     return Ratios.of(others, ones).row(name, figure, NO_SLOWER)

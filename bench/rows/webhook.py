@@ -80,9 +80,9 @@ class Subject:
         return f"{number(median(self.micros))} µs, {number(median(self.a_second))} a second"
 
 
-def measure(size: Size) -> Iterator[Row]:
+def measure(size: Size, peers: Mapping[str, str] = PEERS) -> Iterator[Row]:
     """Yield what a key press and an incoming call cost, and how many times that each peer costs. Raises BenchFailed."""
-    with _subjects() as subjects:
+    with _subjects(peers) as subjects:
         for each in subjects:
             each.warm_up(size.of(WARM_UP))
         for number_of_round in range(size.of(ROUNDS, 2)):
@@ -105,7 +105,7 @@ def _compared(ours: Subject, peers: list[Subject]) -> Iterator[Row]:
 
 
 @contextmanager
-def _subjects() -> Iterator[list[Subject]]:
+def _subjects(peers: Mapping[str, str]) -> Iterator[list[Subject]]:
     """All servers at once; only one of them has anything to do at a time."""
     with ExitStack() as stack:
         line = stack.enter_context(service())
@@ -116,7 +116,7 @@ def _subjects() -> Iterator[list[Subject]]:
         ]
         # The peers read the address from the request, which came over HTTP.
         signer = Signer(BASE_URL.replace("https", "http"), line.signer.called)
-        for name, command in PEERS.items():
+        for name, command in peers.items():
             port = stack.enter_context(reserved_port())
             process = stack.enter_context(serving(command, {}, port, folder / "peer.log", "/healthz"))
             subjects.append(Subject(name, port, process, signer, KEYS))
