@@ -58,17 +58,17 @@ COMES_IN = Step("/voice")
 
 @dataclass(frozen=True)
 class Signer:
-    """A carrier that calls a public address. Its callers are made up, and none calls twice."""
+    """A carrier that calls a public address. Its callers are made up, and none calls twice, but for the known ones."""
 
     base: str
     called: str
     account: Account = field(default_factory=lambda: Account(ACCOUNT_SID, TOKEN))
     _numbers: "count[int]" = field(default_factory=lambda: count(10_000_000))
 
-    def call(self) -> PlacedCall:
-        """Return a call that nobody has made before."""
+    def call(self, known: int = 0) -> PlacedCall:
+        """Return a call that nobody has made before, from a new number, or from the next of so many known ones."""
         number = next(self._numbers)
-        return PlacedCall(f"CA{number:032x}", f"+9199{number:08}", self.called)
+        return PlacedCall(f"CA{number:032x}", f"+9199{number % known if known else number:08}", self.called)
 
     def webhook(self, step: Step, call: PlacedCall) -> Wanted:
         """Return the signed webhook of a step of this call."""
@@ -80,10 +80,10 @@ class Signer:
         head = POSTED.format(path=step.path, host=host, length=len(body), mark=call.call_id, signature=signed)
         return Wanted((head + body).encode(), step.wants)
 
-    def webhooks(self, happens: Iterable[Step], calls: int) -> list[Wanted]:
+    def webhooks(self, happens: Iterable[Step], calls: int, known: int = 0) -> list[Wanted]:
         """Return the webhooks of these steps, in turn, of so many calls; each call makes one step."""
         wanted = list(happens)
-        return [self.webhook(wanted[number % len(wanted)], self.call()) for number in range(calls)]
+        return [self.webhook(wanted[number % len(wanted)], self.call(known)) for number in range(calls)]
 
 
 @dataclass

@@ -30,7 +30,7 @@ def running(
         child = subprocess.Popen(  # noqa: S603 - our own programs
             command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
         )
-    held = leash(child.pid, signal.SIGKILL)
+    held = leash(child.pid, signal.SIGTERM)  # which each of them hands on to its own
     try:
         if not until(lambda: child.poll() is not None or ready()) or child.poll() is not None:
             raise BenchFailed(f"{command[-1]} was not ready in {PATIENCE:.0f} s; it said: {last_words(log)}")
@@ -57,7 +57,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     _, alive = psutil.wait_procs(members, ENDS_SECONDS)
     for each in alive:
         each.kill()
-    child.wait()
+    psutil.wait_procs(alive, ENDS_SECONDS)
 
 
 @contextmanager
