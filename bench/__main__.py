@@ -6,6 +6,7 @@ Ends with 1 if a benchmark failed: an answer was wrong, or a promise not kept. A
 import argparse
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 
@@ -45,9 +46,10 @@ def main() -> int:
     found: list[Measured] = []
     failed = []
     for name in asked.names or NAMES:
+        started = time.monotonic()
         try:
             found.append(measured(name, size))
-            print("", found[-1].columns(), sep="\n", flush=True)  # noqa: T201 - as above
+            print("", found[-1].columns(), f"  in {time.monotonic() - started:.0f} s", sep="\n", flush=True)  # noqa: T201
         except FAILURES as reason:
             failed.append(name)
             print(f"\n{name}: FAILED: {reason}", flush=True)  # noqa: T201 - as above

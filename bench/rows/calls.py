@@ -4,6 +4,7 @@ The steps come from calls that were really made; of seven calls three are about 
 is made on the same processors, and its own part of them is told.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,8 +13,9 @@ from bench.load.webhooks import Step, recorded
 from bench.load.wires import Answered, at_times, evenly
 from bench.rows.confirmation import CONFIRMS
 from bench.rows.notices import over
-from bench.served.service import Service, service
+from bench.served.service import Service, answers, service
 from testing.listener import listener
+from testing.servers import until
 
 EVERY = 8.0
 """Seconds between two webhooks of a call."""
@@ -22,10 +24,13 @@ IN_TIME = 0.25
 """Seconds in which 99 of 100 are to be answered."""
 
 STEPS = (1_000, 2_500, 5_000, 7_500, 10_000, 15_000, 20_000)
-FROM = 2
+FROM = 1
 """Where the search begins, in STEPS."""
 
-SECONDS = 10
+SECONDS = 8
+PROMPT = 10
+"""Prompt answers in a row after which the web counts as being at rest."""
+
 GIVES_UP = 5.0
 """Seconds after which a step counts as failed at once."""
 
@@ -83,13 +88,26 @@ def search(line: Service, size: Size) -> Sequence[Tried]:
     """Return the steps that were tried: up from the first as long as they are in time, or down until one is."""
     mix = steps(line)
     ring(line, mix, STEPS[0] // 5, 2)  # a warm-up
+    settle(line)
     tried = [ring(line, mix, STEPS[FROM], size.of(SECONDS, 2))]
     further = STEPS[FROM + 1 :] if tried[0].in_time else STEPS[FROM - 1 :: -1]
     for calls in further:
+        settle(line)
         tried.append(ring(line, mix, calls, size.of(SECONDS, 2)))
         if tried[-1].in_time != tried[0].in_time:
             break
     return tried
+
+
+def settle(line: Service) -> None:
+    """Wait until the web has done what others before have left to it. Raises BenchFailed."""
+    if not until(lambda: all(_is_prompt(line) for _ in range(PROMPT))):
+        raise BenchFailed("the web has not come to rest")
+
+
+def _is_prompt(line: Service) -> bool:
+    began = time.perf_counter()
+    return answers(line.port, "/healthz") and time.perf_counter() - began < IN_TIME / 5
 
 
 def steps(line: Service) -> list[Step]:

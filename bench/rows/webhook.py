@@ -7,7 +7,7 @@ from statistics import median
 
 import psutil
 
-from bench.figures import Goal, Ratios, Row, Size, number, spread
+from bench.figures import BenchFailed, Goal, Ratios, Row, Size, number, spread
 from bench.load.webhooks import COMES_IN, Signer, Step
 from bench.load.wires import as_many_as_are_taken
 from bench.served.processes import processor_seconds
@@ -25,28 +25,40 @@ KNOWN = 200
 GUNICORN = 'python -m gunicorn --bind 127.0.0.1:"$PORT" --log-level warning "bench.served.peers:tutorial_wsgi()"'
 """Gunicorn as it is without further options: one process, which answers one request after the other."""
 
-OURS = "asgi:create_app"
+BRIDGED, WSGI = ("--interface asgi", "--interface asgi"), ("--interface asgi", "--interface wsgi --blocking-threads 4")
+
+
+def served(application: str, interface: tuple[str, str] = BRIDGED) -> str:
+    """Return the Procfile's command with another application. Raises BenchFailed where it is worded otherwise."""
+    command = COMMANDS["web"]
+    for ours, theirs in (("asgi:create_app", application), interface):
+        if ours not in command:
+            raise BenchFailed(f"the Procfile's web no longer has {ours}")
+        command = command.replace(ours, theirs)
+    return command
+
+
+CHECKED = "a tutorial's view with RequestValidator"
+BY_GUNICORN = "the same, gunicorn's default worker"
+ONLY_CHECKS = "a view that only checks the signature"
 PEERS: Mapping[str, str] = {
-    "a bare Flask view": COMMANDS["web"].replace(OURS, "bench.served.peers:bare"),
-    "a view that only checks the signature": COMMANDS["web"].replace(OURS, "bench.served.peers:checks_only"),
-    "a tutorial's view, unchecked": COMMANDS["web"].replace(OURS, "bench.served.peers:tutorial_unchecked"),
-    "a tutorial's view with RequestValidator": COMMANDS["web"].replace(OURS, "bench.served.peers:tutorial"),
-    "the same, granian's own WSGI": COMMANDS["web"]
-    .replace(OURS, "bench.served.peers:tutorial_wsgi")
-    .replace("--interface asgi", "--interface wsgi --blocking-threads 4")
-    .replace("--loop asyncio", ""),
-    "the same, gunicorn's default worker": GUNICORN,
+    "a bare Flask view": served("bench.served.peers:bare"),
+    ONLY_CHECKS: served("bench.served.peers:checks_only"),
+    "a tutorial's view, unchecked": served("bench.served.peers:tutorial_unchecked"),
+    CHECKED: served("bench.served.peers:tutorial"),
+    "the same, granian's own WSGI": served("bench.served.peers:tutorial_wsgi", WSGI),
+    BY_GUNICORN: GUNICORN,
 }
 KEYS = tuple(Step("/voice/main?line=main&lang=en", Presses(key)) for key in "234")
 """Presses of the main menu that ask no store: a call back, advice, the timings."""
 
 GOALS: Mapping[str, Mapping[str, Goal]] = {
     "a key press": {
-        "a view that only checks the signature": Goal(0.7, at_least=True),
-        "a tutorial's view with RequestValidator": Goal(1.2, at_least=True),
-        "the same, gunicorn's default worker": Goal(2.2, at_least=True),
+        ONLY_CHECKS: Goal(0.7, at_least=True),
+        CHECKED: Goal(1.2, at_least=True),
+        BY_GUNICORN: Goal(2.2, at_least=True),
     },
-    "a call that comes in": {"a view that only checks the signature": Goal(0.7, at_least=True)},
+    "a call that comes in": {ONLY_CHECKS: Goal(0.7, at_least=True)},
 }
 
 
@@ -104,7 +116,7 @@ def _compared(ours: Subject, peers: list[Subject]) -> Iterator[Row]:
     for peer in peers:
         ratios = Ratios.of(peer.micros, ours.micros)
         yield ratios.row(f"· beside {peer.name}", peer.figure, GOALS[ours.name].get(peer.name))
-        if peer.name == "the same, gunicorn's default worker":
+        if peer.name == BY_GUNICORN:
             yield Ratios.of(ours.a_second, peer.a_second).row("· · and webhooks a second, its one process", "")
 
 

@@ -33,7 +33,7 @@ METRICS_TOKEN = "only-for-benchmarks"  # noqa: S105 - made up
 NOBODY = "json://127.0.0.1:9"
 """A channel to the staff on which nobody listens, where no worker runs."""
 
-COMMANDS = dict(procfile.LINE.findall((ROOT / "Procfile").read_text()))
+COMMANDS: Mapping[str, str] = dict(procfile.LINE.findall((ROOT / "Procfile").read_text()))
 
 
 @dataclass(frozen=True)
