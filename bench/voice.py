@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from config.settings import read
 from ivr.app import create_app
-from ivr.carrier.twilio.webhook import signature
+from ivr.carrier.twilio.signature import signature
 from ivr.reports.call_records import Trace
 from ivr.reports.spool import Spool
 from ivr.reports.spool_writer import SpoolWriter

@@ -6,7 +6,8 @@ the borders anew: the id of the call then lies within another value, and another
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 KEYS = re.compile(r"[0-9*#A-D]{1,1000}")
 LASTED = re.compile(r"[0-9]{1,6}")
@@ -31,14 +32,20 @@ def values_of(values: Mapping[str, str], name: str) -> list[str]:
     return list(getlist(name)) if getlist else [values[name]]
 
 
-def spoilt(fields: Mapping[str, list[str]], long: Iterable[str], short: Iterable[str]) -> Iterator[str]:
-    """Yield the names of fields that occur twice, or that lie within another field. `fields` are as they are signed.
+def spoilt(fields: Mapping[str, list[str]], long: tuple[str, ...], short: tuple[str, ...]) -> Iterator[str]:
+    """Yield the names of fields that occur twice, or that lie within another field.
 
     `long` and `short` are the names that the carrier's folder reads; a long one occurs in no other field's value.
     """
-    long = tuple(long)
     yield from (name for name in (*long, *short) if len(fields.get(name, ())) > 1)
-    any_long = re.compile("|".join(long))
-    signed = "".join(f"{name}{value}" for name, each in fields.items() for value in each)
-    named = "\n".join(name for name, each in fields.items() for _ in each)
-    yield from sorted(Counter(any_long.findall(signed)) - Counter(any_long.findall(named)))
+    any_long = _any_of(long)
+    in_order = sorted(fields)  # as they are signed
+    signed = any_long.findall("".join([f"{name}{value}" for name in in_order for value in fields[name]]))
+    named = any_long.findall("\n".join([name for name in in_order for _ in fields[name]]))
+    if signed != named:
+        yield from sorted(Counter(signed) - Counter(named))
+
+
+@cache
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(names))

@@ -1,21 +1,26 @@
 """Decides how each sentence is heard: from a recording, or spoken with a voice. The same for any carrier.
 
-Writes no document; a carrier's folder does.
+Remembers a sentence as a carrier writes it, under all that its words depend on; one with digits is written each time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
+from ivr.carrier.elements import Element
 from ivr.carrier.steps import Heard
 from ivr.line.aloud.digits import Phrase
 from ivr.line.blanks import Say
-from ivr.line.script import Script
+from ivr.line.script import Script, Wording
 
 Recorded = Mapping[tuple[str, str], str]
 """The addresses of recorded sentences, by language and name."""
 
 NONE_RECORDED: Recorded = MappingProxyType({})
+
+REMEMBERED = 4_096
+"""Sentences that a process remembers as they are written: some megabytes at most. A whole day's calls have fewer."""
 
 
 @dataclass(frozen=True)
@@ -34,27 +39,45 @@ class Voiced:
     locale: str
 
 
+Sound = Played | Voiced
+
+Write = Callable[[Sound], Iterable[Element]]
+"""The way in which a carrier writes a sentence."""
+
+
 class Speaker:
     """Speaks the script's sentences in the clinic's voices, and plays those that are recorded."""
 
-    def __init__(self, script: Script, voices: Mapping[str, str], recorded: Recorded = NONE_RECORDED) -> None:
+    def __init__(
+        self, script: Script, voices: Mapping[str, str], write: Write, recorded: Recorded = NONE_RECORDED
+    ) -> None:
         self._script = script
         self._voices = voices
+        self._write = write
         self._recorded = recorded
         self._sentences = {address: sentence for sentence, address in recorded.items()}
+        self._remembered = lru_cache(REMEMBERED)(self._written)
 
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages of the script."""
         return self._script.languages
 
-    def says(self, say: Say, language: str) -> Played | Voiced:
-        """Return how this sentence is heard in a call of this language."""
-        spoken = self._script.say(say, language)
-        address = self._recorded.get((spoken.language, say.name))
+    def elements(self, says: Iterable[Say], language: str) -> Iterator[Element]:
+        """Yield the elements of these sentences in a call of this language."""
+        for say in says:
+            wording = self._script.wording(say, language)
+            yield from self._written(wording) if wording.is_personal else self._remembered(wording)
+
+    def _written(self, wording: Wording) -> tuple[Element, ...]:
+        return tuple(self._write(self._sound(wording)))
+
+    def _sound(self, wording: Wording) -> Sound:
+        address = self._recorded.get((wording.language, wording.name))
         if address:
             return Played(address)
-        return Voiced(spoken.phrases, self.voice(spoken.language), self.locale(spoken.language))
+        phrases = self._script.spoken_as(wording).phrases
+        return Voiced(phrases, self.voice(wording.language), self.locale(wording.language))
 
     def played(self, address: str) -> Heard | None:
         """Return the sentence whose recording has this address; None if there is none."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from string import Formatter
-from typing import Any
+from typing import Any, NamedTuple
 
 from ivr.line.aloud.digits import Phrase, joined, read_aloud, spelled
 from ivr.line.blanks import Day, DayName, Digits, Hour, HourToday, Moment, MomentName, Say, Spans, Value, WeekDays
@@ -149,6 +149,19 @@ class Spoken:
         return "".join(each.aloud or each.written for each in self.phrases)
 
 
+class Wording(NamedTuple):
+    """A sentence in one language, with the words or the digits of its blanks: all that its words depend on."""
+
+    language: str
+    name: str
+    blanks: tuple[tuple[str, str | Digits], ...]
+
+    @property
+    def is_personal(self) -> bool:
+        """Return whether digits are in it, such as a caller's number: it is not to be remembered."""
+        return any(isinstance(value, Digits) for _, value in self.blanks)
+
+
 class Script:
     """The prompts of all languages. Returns the words of any sentence."""
 
@@ -178,25 +191,35 @@ class Script:
 
     def say(self, say: Say, language: str) -> Spoken:
         """Return the words of a sentence, in its own language if it has one."""
+        return self.spoken_as(self.wording(say, language))
+
+    def wording(self, say: Say, language: str) -> Wording:
+        """Return a sentence with its blanks in words, in its own language if it has one."""
         prompts = self._prompts[say.language or language]
-        return Spoken(prompts.language, tuple(joined(_phrases(say, prompts))))
+        blanks = tuple([(blank, _fill(value, prompts)) for blank, value in say.values.items()])
+        return Wording(prompts.language, say.name, blanks)
+
+    def spoken_as(self, wording: Wording) -> Spoken:
+        """Return the words of a wording of this script."""
+        prompts = self._prompts[wording.language]
+        return Spoken(prompts.language, tuple(joined(_phrases(wording, prompts))))
 
 
-def _phrases(say: Say, prompts: Prompts) -> Iterator[Phrase]:
-    for text, blank, _, _ in Formatter().parse(prompts.sentences[say.name]):
+def _phrases(wording: Wording, prompts: Prompts) -> Iterator[Phrase]:
+    filled = dict(wording.blanks)
+    for text, blank, _, _ in Formatter().parse(prompts.sentences[wording.name]):
         yield from read_aloud(text, prompts.digits)
         if blank is not None:
-            yield from _filled(say.values[blank], prompts)
+            yield from _read(filled[blank], prompts)
 
 
-def _filled(value: Value, prompts: Prompts) -> Iterator[Phrase]:
-    if isinstance(value, Digits):
-        yield spelled(value.groups, prompts.digits)
-    else:
-        yield from read_aloud(_fill(value, prompts), prompts.digits)
+def _read(filled: str | Digits, prompts: Prompts) -> tuple[Phrase, ...]:
+    if isinstance(filled, Digits):
+        return (spelled(filled.groups, prompts.digits),)
+    return read_aloud(filled, prompts.digits)
 
 
-def _fill(value: Value, prompts: Prompts) -> str:
+def _fill(value: Value, prompts: Prompts) -> str | Digits:
     return next(fill(value, prompts) for kind, fill in FILLS if isinstance(value, kind))
 
 
@@ -219,7 +242,8 @@ def _span(stretch: tuple[datetime, datetime], prompts: Prompts) -> str:
     return prompts.span.format(start=start, end=end)
 
 
-FILLS: tuple[tuple[type, Callable[[Any, Prompts], str]], ...] = (
+FILLS: tuple[tuple[type, Callable[[Any, Prompts], str | Digits]], ...] = (
+    (Digits, lambda digits, _: digits),
     (Part, lambda part, prompts: prompts.parts[part]),
     (str, lambda words, _: words),
     (Moment, _moment),

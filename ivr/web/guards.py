@@ -2,7 +2,7 @@
 
 import hmac
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -37,6 +37,23 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 MOST_FIELDS = 250
 """Most fields of a webhook, which has about thirty. Verifying a signature over thousands would take too long."""
+
+
+class Headers(Mapping[str, str]):
+    """The headers of a request by their names in HTTP, looked up one by one: a webhook has many, and we ask for two."""
+
+    def __init__(self, environ: Mapping[str, Any]) -> None:
+        self._environ = environ
+
+    def __getitem__(self, name: str) -> str:
+        found: str = self._environ[f"HTTP_{name.upper().replace('-', '_')}"]
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (name[5:].replace("_", "-").title() for name in self._environ if name.startswith("HTTP_"))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def open_to_all() -> None:
@@ -93,12 +110,12 @@ def _verified() -> CallEvent:
     if len(request.form) > MOST_FIELDS:
         abort(413)
     values = request.form if request.method == "POST" else request.args
-    return carrier().read(request.method, url, dict(request.headers), values)
+    return carrier().read(request.method, url, Headers(request.environ), values)
 
 
 def carrier() -> Carrier:
     """Return the carrier whose signature the request bears, valid or not: a call is answered as it came in."""
-    return services().telephone.carriers.of(dict(request.headers))
+    return services().telephone.carriers.of(Headers(request.environ))
 
 
 def logged_in_only() -> Any:

@@ -32,6 +32,7 @@ from ivr.line.checks.checks import CHECKS, gather
 from ivr.line.checks.scenarios import situations
 from ivr.line.menu import MENU, SCREENING
 from ivr.line.phones import Phone as Number
+from ivr.line.blanks import Say
 from ivr.line.script import Script
 from ivr.line.turn import Turn
 from ivr.web.services import Services, build
@@ -106,7 +107,8 @@ class WithoutAnEnd(Renderer):
     """Apologizes in one language, and leaves the call open."""
 
     def fault(self, again: str | None = None) -> str:
-        return f"<Response><Say language='en-IN'>{self._script.prompts('en').sentences['fault']}</Say></Response>"
+        (says,) = self._speaker.elements((Say("fault"),), "en")
+        return f"<Response>{says.xml}</Response>"
 
 
 def test_an_apology_in_one_language_that_does_not_end_the_call_is_objected_to(storeless: Services) -> None:

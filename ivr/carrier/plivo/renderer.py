@@ -1,15 +1,15 @@
 """Converts a Turn into a document of Plivo's elements. No call logic, no HTTP."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-from xml.etree import ElementTree as Xml
 
 from ivr.carrier.addresses import BEFORE_AGAIN, Addresses
+from ivr.carrier.elements import Element
 from ivr.carrier.leg import Leg
-from ivr.carrier.plivo.elements import document, element
+from ivr.carrier.plivo.elements import PLIVO
 from ivr.carrier.plivo.retries import with_retries
-from ivr.carrier.plivo.speech import speak_elements, voices_of
-from ivr.carrier.speaker import NONE_RECORDED, Played, Recorded, Speaker
+from ivr.carrier.plivo.speech import sound_elements, voices_of
+from ivr.carrier.speaker import NONE_RECORDED, Recorded, Speaker
 from ivr.carrier.steps import Heard
 from ivr.line.blanks import Say
 from ivr.line.phones import Phone
@@ -33,57 +33,49 @@ class PlivoRenderer:
     """
 
     def __init__(self, script: Script, voices: Mapping[str, str], recorded: Recorded = NONE_RECORDED) -> None:
-        self._speaker = Speaker(script, voices_of(script, voices), recorded)
+        self._speaker = Speaker(script, voices_of(script, voices), sound_elements, recorded)
 
     def document(self, turn: Turn, addresses: Addresses, calls_from: Phone | None = None) -> str:
         """Return the document of the turn. The reception is called from `calls_from`, else as the turn has it."""
-        first = self._spoken(turn.first, turn.call.language)
-        asks = self._spoken(turn.asks, turn.call.language)
+        first = self._speaker.elements(turn.first, turn.call.language)
+        asks = self._speaker.elements(turn.asks, turn.call.language)
         match turn.wait:
             case PressKey(seconds):
-                return document(*first, _one_key(seconds, asks, turn.call, addresses), *_silence(turn.call, addresses))
+                key = _one_key(seconds, asks, turn.call, addresses)
+                return PLIVO.document(*first, key, _redirect(addresses.silence(turn.call)))
             case KeyNumber(seconds, digits):
                 keys = _number(seconds, digits, asks, turn.call, addresses)
-                return document(*first, keys, *_silence(turn.call, addresses))
+                return PLIVO.document(*first, keys, _redirect(addresses.silence(turn.call)))
             case RingReception():
-                return document(*first, _dial(turn.wait, calls_from or turn.wait.caller_id, turn.call, addresses))
+                return PLIVO.document(*first, _dial(turn.wait, calls_from or turn.wait.caller_id, turn.call, addresses))
             case HangUp():
-                return document(*first, element("Hangup"))
+                return PLIVO.document(*first, PLIVO.element("Hangup"))
             case _:
                 raise TypeError(f"{type(turn.wait).__name__} is not for the carrier")
 
     def screening(self, leg: Leg) -> str:
         """Return what whoever has picked up hears. Only sounds are allowed; the carrier counts the key by itself."""
         if not leg.begins:
-            return document()
-        question = [*self._spoken(leg.asks, leg.call.language)]
-        again = [*self._spoken(leg.asks, leg.call.language)]
-        return document(*question, _pause(BETWEEN_QUESTIONS), *again)
+            return PLIVO.document()
+        question = [*self._speaker.elements(leg.asks, leg.call.language)]
+        return PLIVO.document(*question, _pause(BETWEEN_QUESTIONS), *question)
 
     def fault(self, again: str | None = None) -> str:
         """Return the apology in every language; then `again` is requested, or the call ends."""
         says = (Say("fault_again" if again else "fault"),)
-        sorry = [each for language in self._speaker.languages for each in self._spoken(says, language)]
+        sorry = [each for language in self._speaker.languages for each in self._speaker.elements(says, language)]
         if again is None:
-            return document(*sorry, element("Hangup"))
-        return document(*sorry, _pause(BEFORE_AGAIN), _redirect(again))
+            return PLIVO.document(*sorry, PLIVO.element("Hangup"))
+        return PLIVO.document(*sorry, _pause(BEFORE_AGAIN), _redirect(again))
 
     def played(self, address: str) -> Heard | None:
         """Return the sentence whose recording has this address; None if there is none."""
         return self._speaker.played(address)
 
-    def _spoken(self, says: Iterable[Say], language: str) -> Iterator[Xml.Element]:
-        for say in says:
-            heard = self._speaker.says(say, language)
-            if isinstance(heard, Played):
-                yield element("Play", text=heard.address)
-            else:
-                yield from speak_elements(heard.phrases, heard.voice, heard.locale)
 
-
-def _one_key(seconds: int, asks: Iterable[Xml.Element], call: Call, addresses: Addresses) -> Xml.Element:
+def _one_key(seconds: int, asks: Iterable[Element], call: Call, addresses: Addresses) -> Element:
     """Return the wait for one key. None ends it, so that hash is a key as any other; and the carrier logs none."""
-    return element(
+    return PLIVO.element(
         "GetInput",
         *asks,
         action=with_retries(addresses.step(call)),
@@ -96,10 +88,10 @@ def _one_key(seconds: int, asks: Iterable[Xml.Element], call: Call, addresses: A
     )
 
 
-def _number(seconds: int, digits: int, asks: Iterable[Xml.Element], call: Call, addresses: Addresses) -> Xml.Element:
+def _number(seconds: int, digits: int, asks: Iterable[Element], call: Call, addresses: Addresses) -> Element:
     """Return the wait for a number, with its seconds for each digit: GetInput would count those of the whole number."""
     most: dict[str, Any] = {"numDigits": digits} if digits else {}
-    return element(
+    return PLIVO.element(
         "GetDigits",
         *asks,
         action=with_retries(addresses.step(call)),
@@ -113,19 +105,15 @@ def _number(seconds: int, digits: int, asks: Iterable[Xml.Element], call: Call, 
     )
 
 
-def _silence(call: Call, addresses: Addresses) -> Iterator[Xml.Element]:
-    yield _redirect(addresses.silence(call))
+def _redirect(to: str) -> Element:
+    return PLIVO.element("Redirect", with_retries(to), method="POST")
 
 
-def _redirect(to: str) -> Xml.Element:
-    return element("Redirect", text=with_retries(to), method="POST")
+def _pause(seconds: int) -> Element:
+    return PLIVO.element("Wait", length=seconds)  # with silence="true" it would end after two seconds of silence
 
 
-def _pause(seconds: int) -> Xml.Element:
-    return element("Wait", length=seconds)  # with silence="true" it would end after two seconds of silence
-
-
-def _dial(ring: RingReception, calls_from: Phone, call: Call, addresses: Addresses) -> Xml.Element:
+def _dial(ring: RingReception, calls_from: Phone, call: Call, addresses: Addresses) -> Element:
     """Return the call to the reception: the first who presses the key gets the patient, the others stop ringing."""
     screened: dict[str, Any] = {}
     if ring.screening:
@@ -134,9 +122,9 @@ def _dial(ring: RingReception, calls_from: Phone, call: Call, addresses: Address
             "confirmKey": ring.screening.key,
             "confirmTimeout": CONFIRM_SECONDS,
         }
-    return element(
+    return PLIVO.element(
         "Dial",
-        *(element("Number", text=_written(number)) for number in ring.numbers),
+        *(PLIVO.element("Number", _written(number)) for number in ring.numbers),
         action=with_retries(addresses.step(call)),
         method="POST",
         timeout=ring.seconds,

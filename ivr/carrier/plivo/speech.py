@@ -1,11 +1,12 @@
 """Writes a Speak with the readings of its numbers, in parts that fit, in a voice that Plivo has. No call, no HTTP."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from xml.etree import ElementTree as Xml
 
 from ivr.carrier.division import SpeechLimits
-from ivr.carrier.plivo.elements import element
+from ivr.carrier.elements import Element
+from ivr.carrier.plivo.elements import PLIVO
 from ivr.carrier.settings import CarrierUnfit
+from ivr.carrier.speaker import Played, Sound
 from ivr.line.aloud.digits import Phrase
 from ivr.line.script import Script
 
@@ -39,14 +40,19 @@ def _voice(script: Script, language: str, chosen: str) -> str:
     )
 
 
-def speak_elements(phrases: Sequence[Phrase], voice: str, locale: str) -> Iterator[Xml.Element]:
+def sound_elements(sound: Sound) -> Iterator[Element]:
+    """Yield the elements of a sentence: one that plays it, or those that speak it."""
+    if isinstance(sound, Played):
+        yield PLIVO.element("Play", sound.address)
+    else:
+        yield from speak_elements(sound.phrases, sound.voice, sound.locale)
+
+
+def speak_elements(phrases: Sequence[Phrase], voice: str, locale: str) -> Iterator[Element]:
     """Yield the Speaks of a sentence. A number that is read digit by digit has its words as the alias of a <sub>."""
     for part in LIMITS.parts(phrases):
-        first, *rest = part
-        speak = element("Speak", text="" if first.aloud else first.written, voice=voice, language=locale)
-        for each in part if first.aloud else rest:
-            if each.aloud:
-                speak.append(element("sub", text=each.written, alias=each.aloud))
-            else:
-                speak[-1].tail = each.written
-        yield speak
+        yield PLIVO.element("Speak", *map(_piece, part), voice=voice, language=locale)
+
+
+def _piece(phrase: Phrase) -> Element | str:
+    return PLIVO.element("sub", phrase.written, alias=phrase.aloud) if phrase.aloud else phrase.written

@@ -5,9 +5,10 @@ No call, no HTTP. The limits are from the carrier's errors 13521 (length of a Sa
 
 from collections.abc import Iterator, Sequence
 
-from twilio.twiml.voice_response import Say, SsmlSub
-
 from ivr.carrier.division import SpeechLimits
+from ivr.carrier.elements import Element
+from ivr.carrier.speaker import Played, Sound
+from ivr.carrier.twilio.elements import TWILIO
 from ivr.line.aloud.digits import Phrase
 
 LONGEST_ENCODED = 4_400
@@ -24,7 +25,15 @@ READS_TAGS = ("Polly.", "Google.")
 """The beginnings of the names of the voices that read SSML; the basic ones do not."""
 
 
-def say_verbs(phrases: Sequence[Phrase], voice: str, language: str) -> Iterator[Say]:
+def verbs(sound: Sound) -> Iterator[Element]:
+    """Yield the verbs of a sentence: one that plays it, or those that say it."""
+    if isinstance(sound, Played):
+        yield TWILIO.element("Play", sound.address)
+    else:
+        yield from say_verbs(sound.phrases, sound.voice, sound.locale)
+
+
+def say_verbs(phrases: Sequence[Phrase], voice: str, language: str) -> Iterator[Element]:
     """Yield the Says of a sentence. A number that is read digit by digit has its words as the alias of a <sub>.
 
     The number itself stays in the text, so that a transcript shows it as it is written. A voice that knows no SSML gets
@@ -33,7 +42,8 @@ def say_verbs(phrases: Sequence[Phrase], voice: str, language: str) -> Iterator[
     if not voice.startswith(READS_TAGS):
         phrases = [Phrase(each.aloud or each.written) for each in phrases]
     for part in parts(phrases):
-        say = Say(voice=voice, language=language)
-        for each in part:
-            say.append(SsmlSub(each.written, alias=each.aloud) if each.aloud else each.written)
-        yield say
+        yield TWILIO.element("Say", *map(_piece, part), voice=voice, language=language)
+
+
+def _piece(phrase: Phrase) -> Element | str:
+    return TWILIO.element("sub", phrase.written, alias=phrase.aloud) if phrase.aloud else phrase.written

@@ -7,7 +7,8 @@ from hashlib import sha256
 
 from ivr.carrier.stand_in import GoesOn, Happened, Over, PlacedCall, Presses, Recorded, SignedWebhook, WasRung
 from ivr.carrier.twilio.settings import Account
-from ivr.carrier.twilio.webhook import SIGNATURE, signature
+from ivr.carrier.twilio.signature import signature
+from ivr.carrier.twilio.webhook import SIGNATURE
 
 MADE_UP_ACCOUNT = "AC" + "0" * 32
 

@@ -6,11 +6,10 @@ Only this module and stand_in.py know the names of Twilio's fields.
 import re
 from collections.abc import Mapping
 
-from twilio.request_validator import RequestValidator
-
 from ivr.carrier.call_event import CallEvent, Malformed, NotSigned
-from ivr.carrier.form_fields import KEYS, PARTY, WORD, formed, seconds, spoilt, values_of
+from ivr.carrier.form_fields import KEYS, PARTY, WORD, formed, seconds, spoilt
 from ivr.carrier.twilio.settings import Account
+from ivr.carrier.twilio.signature import Fields, fields_of, is_signed
 
 SIGNATURE = "X-Twilio-Signature"
 
@@ -25,22 +24,15 @@ LONG = (
 
 def read(account: Account, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]) -> CallEvent:
     """Return the event of a webhook to this public URL. Raises NotSigned, Malformed."""
-    signed, posted = headers.get(SIGNATURE), values if method == "POST" else {}
-    # The validator fails on a missing signature, so that is checked first.
-    if not signed or not any(RequestValidator(token).validate(url, posted, signed) for token in account.tokens):
+    fields = fields_of(values)
+    if not is_signed(account.tokens, url, fields if method == "POST" else {}, headers.get(SIGNATURE, "")):
         raise NotSigned
     if account.account_sid and values.get("AccountSid") != account.account_sid:
         raise NotSigned
-    event = _event(values)
+    event = _event(values, fields)
     if method == "POST" and "AccountSid" not in values:
         raise Malformed("AccountSid")  # the first that is signed: where it is missing, fields may lie in the address
     return event
-
-
-def signature(token: str, url: str, form: Mapping[str, str]) -> str:
-    """Return the carrier's signature of a form posted to this URL; for the stand-in."""
-    signed: str = RequestValidator(token).compute_signature(url, form)
-    return signed
 
 
 def failed_step(values: Mapping[str, str]) -> str:
@@ -48,13 +40,13 @@ def failed_step(values: Mapping[str, str]) -> str:
     return values.get("ErrorUrl", "")
 
 
-def _event(values: Mapping[str, str]) -> CallEvent:
+def _event(values: Mapping[str, str], fields: Fields) -> CallEvent:
     """Return the event. Raises Malformed.
 
     A field that says which call it is and what was pressed must have its form. Any other counts as empty without it,
     since an odd caller is answered too.
     """
-    _refuse_hidden_fields(values)
+    _refuse_hidden_fields(fields)
     if not CALL_SID.fullmatch(values.get("CallSid", "")):
         raise Malformed("CallSid")
     if "AccountSid" in values and not ACCOUNT.fullmatch(values["AccountSid"]):
@@ -74,12 +66,10 @@ def _event(values: Mapping[str, str]) -> CallEvent:
     )
 
 
-def _refuse_hidden_fields(values: Mapping[str, str]) -> None:
-    """Raise Malformed where a field that we read lies within another field, or occurs twice."""
-    # The carrier signs a repeated value once.
-    fields = {name: sorted(set(values_of(values, name))) for name in sorted(values)}
+def _refuse_hidden_fields(fields: Fields) -> None:
+    """Raise Malformed where a field that we read lies within another field, or occurs twice with different values."""
     named = "\n".join(fields)
-    cut = [name for name in ("AccountSid", "CallSid") if name in named and name not in fields]
+    cut = [name for name in ("AccountSid", "CallSid") if name not in fields and name in named]
     for name in (*spoilt(fields, LONG, SHORT), *cut):
         raise Malformed(name)
 

@@ -6,10 +6,10 @@ nothing gathered.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from ivr.line.booking import Kind, Part
@@ -32,27 +32,31 @@ class CallUrls:
     cipher: Cipher
     base: str
     """Public base URL of the service, since a carrier needs absolute URLs."""
+    _made: dict[Call, str] = field(default_factory=dict, compare=False)
+    """The URLs made for this answer, which has two of each step: what was gathered is encrypted once."""
 
     def step(self, call: Call) -> str:
         """Return the URL that the carrier calls after a key, or after calling the reception."""
-        return self._url(call.place, call)
+        if call not in self._made:
+            self._made[call] = self._url(call.place, call)
+        return self._made[call]
 
     def silence(self, call: Call) -> str:
         """Return the URL that the carrier calls when no key was pressed."""
-        return self._url(call.place, call, silent="1")
+        return f"{self.step(call)}&silent=1"
 
     def answered(self, call: Call) -> str:
         """Return the URL at which the reception's own leg begins."""
         return self._url("answered", Call(call.line, call.language, call.place))
 
-    def _url(self, place: str, call: Call, **more: str) -> str:
+    def _url(self, place: str, call: Call) -> str:
         query = {"line": call.line, "lang": call.language}
         query |= {key: str(count) for key, count in (("s", call.silences), ("w", call.wrongs)) if count}
         query |= {"m": "1"} if call.mute else {}
-        gathered = {name: value for name, value in _gathered(call).items() if value}
+        gathered = _gathered(call)
         if gathered:
             query["c"] = self.cipher.encrypt(json.dumps(gathered))
-        return f"{self.base}/voice/{place}?{urlencode(query | more)}"
+        return f"{self.base}/voice/{place}?{urlencode(query)}"
 
     def call(self, place: str, query: Mapping[str, str]) -> Call:
         """Return the call that a URL describes; at `NOWHERE` where its encrypted part cannot be read."""
@@ -79,75 +83,18 @@ def _count(written: str) -> int:
     return min(int(written), MOST_MISSES) if written.isascii() and written.isdigit() else 0
 
 
-def _gathered(call: Call) -> dict[str, str | int | None]:
-    return {
-        "kind": call.kind,
-        "day": call.day.isoformat() if call.day else None,
-        "part": call.part,
-        "practitioner": call.practitioner,
-        "offered": " ".join(_slot(each) for each in call.offered),
-        "page": call.page,
-        "slot": _slot(call.slot) if call.slot else None,
-        "other": "yes" if call.other else None,
-        "own": " ".join(map(_own, call.own.appointments)),
-        "asked": " ".join(call.own.requests),
-        "chosen": _own(call.chosen) if call.chosen else None,
-        "entered": call.entered,
-        "proved": "yes" if call.proved else None,
-        "change": call.change,
-        "keyed": call.keyed.e164 if call.keyed else None,
-        "topic": call.topic,
-        "reference": call.reference,
-        "joined": "yes" if call.joined else None,
-        "left": call.left,
-        "warned": "yes" if call.warned else None,
-        "signs": " ".join(call.signs_heard),
-        "nobody": "yes" if call.nobody_told else None,
-        "over_limit": "yes" if call.over_limit else None,
-        "filed": call.filed,
-        "rung": call.rung,
-        "offered_at": call.offered_at.isoformat() if call.offered_at else None,
-    }
+def _gathered(call: Call) -> dict[str, str | int]:
+    """Return what the call has gathered, by the names of the table."""
+    has = vars(call) | vars(call.own)
+    return {name: piece.write(has[piece.field]) for name, piece in GATHERED.items() if has[piece.field]}
 
 
 def _with_gathered(call: Call, found: Mapping[str, Any]) -> Call:
-    return replace(
-        _with_what_was_heard(call, found),
-        kind=Kind(found["kind"]) if "kind" in found else None,
-        day=date.fromisoformat(found["day"]) if "day" in found else None,
-        part=Part(found["part"]) if "part" in found else None,
-        practitioner=str(found.get("practitioner", "")),
-        offered=tuple(_slot_of(each) for each in str(found.get("offered", "")).split()),
-        page=int(found.get("page", 0)),
-        slot=_slot_of(found["slot"]) if "slot" in found else None,
-        other="other" in found,
-        own=Own(
-            tuple(map(_own_of, str(found.get("own", "")).split())),
-            tuple(map(Kind, str(found.get("asked", "")).split())),
-        ),
-        chosen=_own_of(found["chosen"]) if "chosen" in found else None,
-        entered=str(found.get("entered", "")),
-        proved="proved" in found,
-        change=ChangeWish(found["change"]) if "change" in found else None,
-        keyed=Phone(found["keyed"]) if "keyed" in found else None,
-        topic=found.get("topic"),
-        reference=found.get("reference"),
-        joined="joined" in found,
-        left=found.get("left", ""),
-        over_limit="over_limit" in found,
-        filed=int(found.get("filed", 0)),
-        rung=int(found.get("rung", 0)),
-        offered_at=datetime.fromisoformat(found["offered_at"]) if "offered_at" in found else None,
-    )
-
-
-def _with_what_was_heard(call: Call, found: Mapping[str, Any]) -> Call:
-    return replace(
-        call,
-        warned="warned" in found,
-        signs_heard=tuple(str(found.get("signs", "")).split()),
-        nobody_told="nobody" in found,
-    )
+    """Return the call with what was gathered; a name of another version is passed over. Raises ValueError."""
+    known = ((GATHERED[name], value) for name, value in found.items() if name in GATHERED)
+    fields = {piece.field: piece.read(value) for piece, value in known}
+    own = Own(**{name: fields.pop(name) for name in vars(Own()) if name in fields})
+    return call.but(**fields, own=own)
 
 
 def _slot(slot: Slot) -> str:
@@ -170,3 +117,58 @@ def _slot_of(written: str) -> Slot:
     """Return the free time from the text that `_slot` has made. Raises ValueError for any other."""
     start, _, schedule = written.partition("/")
     return Slot(datetime.fromisoformat(start), schedule)
+
+
+class Piece(NamedTuple):
+    """A field of a call as it is written into the encrypted part of a URL, and read back."""
+
+    field: str
+    write: Callable[[Any], str | int]
+    read: Callable[[Any], Any]
+
+
+def _flag(field: str) -> Piece:
+    return Piece(field, lambda _: "yes", lambda _: True)
+
+
+def _moment(field: str, kind: type[date]) -> Piece:
+    return Piece(field, lambda at: str(at.isoformat()), kind.fromisoformat)
+
+
+def _words(field: str, write: Callable[[Any], str] = str, read: Callable[[str], Any] = str) -> Piece:
+    return Piece(
+        field,
+        lambda values: " ".join([write(each) for each in values]),
+        lambda written: tuple([read(each) for each in str(written).split()]),
+    )
+
+
+GATHERED: Mapping[str, Piece] = {
+    "kind": Piece("kind", str, Kind),
+    "day": _moment("day", date),
+    "part": Piece("part", str, Part),
+    "practitioner": Piece("practitioner", str, str),
+    "offered": _words("offered", _slot, _slot_of),
+    "page": Piece("page", int, int),
+    "slot": Piece("slot", _slot, _slot_of),
+    "other": _flag("other"),
+    "own": _words("appointments", _own, _own_of),
+    "asked": _words("requests", read=Kind),
+    "chosen": Piece("chosen", _own, _own_of),
+    "entered": Piece("entered", str, str),
+    "proved": _flag("proved"),
+    "change": Piece("change", str, ChangeWish),
+    "keyed": Piece("keyed", lambda number: str(number.e164), Phone),
+    "topic": Piece("topic", str, str),
+    "reference": Piece("reference", str, str),
+    "joined": _flag("joined"),
+    "left": Piece("left", str, str),
+    "warned": _flag("warned"),
+    "signs": _words("signs_heard"),
+    "nobody": _flag("nobody_told"),
+    "over_limit": _flag("over_limit"),
+    "filed": Piece("filed", int, int),
+    "rung": Piece("rung", int, int),
+    "offered_at": _moment("offered_at", datetime),
+}
+"""What a call gathers, and `Own` of it, by its name in a URL. A field that is empty is left out."""

@@ -58,15 +58,12 @@ WE_ARE_STRICTER = {
     "PUBLIC_BASE_URL names no user.",
     "an address by number, signed without the port": "twilio-python takes the first : of an IPv6 address for the "
     "port's. The carrier asks a host by its name, which its certificate needs.",
-    "an empty query, signed": "twilio-python drops a bare ? from the address. `numbers connect` sets none, and no "
-    "document of ours leads to one.",
     "letters that are not ASCII in the query, signed as bytes": "twilio-node tries the address in other spellings. We "
     "take the query as it came over the wire, where it is ASCII.",
     "the query signed in another spelling": "twilio-node tries the address in other spellings too. Ours are written "
     "by urlencode, which leaves nothing to spell otherwise.",
     "names beyond the first plane": "JavaScript sorts by halves of a letter, Python by letters, as Unix does. The "
     "carrier's names are ASCII.",
-    "the scheme in capitals": "twilio-python writes it small before it signs. PUBLIC_BASE_URL is written small.",
 }
 """Where twilio-node believes a webhook and we do not: why, and why no true one is lost."""
 

@@ -21,7 +21,7 @@ HINDI = "गर्दन को धीरे-धीरे एक ओर से �
 
 
 def document(phrases: list[Phrase], voice: str) -> str:
-    verbs = "".join(verb.to_xml(xml_declaration=False) for verb in say_verbs(phrases, voice, "en-IN"))
+    verbs = "".join(verb.xml for verb in say_verbs(phrases, voice, "en-IN"))
     written = f"<Response>{verbs}</Response>"
     assert faults(written) == []
     return written

@@ -1,0 +1,86 @@
+"""Writes the elements of a carrier's documents by its table: which attributes each has, and what may stand within it.
+
+Makes elements that are valid by the table, and no others. The tables are the carriers' own. Knows no turn.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+ANYTHING = re.compile(r"(?s).+")
+
+Values = re.Pattern[str] | range
+"""The values of an attribute: a pattern, or whole numbers."""
+
+IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+IN_ATTRIBUTE = IN_TEXT | str.maketrans({'"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#09;"})
+
+
+@dataclass(frozen=True)
+class ElementRule:
+    """The attributes and the children of an element. An attribute that is `required` may not be left out."""
+
+    attributes: Mapping[str, Values] = field(default_factory=dict)
+    children: frozenset[str] = frozenset()
+    text: Values | None = None
+    """The text; None if there is none."""
+    required: frozenset[str] = frozenset()
+
+
+def rule(children: str = "", text: Values | None = None, *, required: str = "", **attributes: Values) -> ElementRule:
+    """Return a row of a table; `children` and `required` are names with spaces between them."""
+    return ElementRule(attributes, frozenset(children.split()), text, frozenset(required.split()))
+
+
+class Element(NamedTuple):
+    """An element as it stands in a document."""
+
+    name: str
+    xml: str
+
+
+class Elements:
+    """The elements of one carrier."""
+
+    def __init__(self, rules: Mapping[str, ElementRule], declaration: str = "") -> None:
+        self._rules = rules
+        self._declaration = declaration
+
+    def element(self, name: str, *children: Element | str, **attributes: str | int) -> Element:
+        """Return an element of these children and texts, with its attributes in alphabetical order.
+
+        Raises ValueError, which names what is not valid by the table.
+        """
+        known = self._rules[name]
+        if missing := known.required - attributes.keys():
+            raise ValueError(f"{name} has no {' or '.join(sorted(missing))}")
+        written = "".join([_attribute(name, known, key, attributes[key]) for key in sorted(attributes)])
+        within = "".join([_within(name, known, child) for child in children])
+        return Element(name, f"<{name}{written}>{within}</{name}>" if within else f"<{name}{written} />")
+
+    def document(self, *elements: Element) -> str:
+        """Return a whole document of these elements. Raises ValueError."""
+        return self._declaration + self.element("Response", *elements).xml
+
+
+def _attribute(name: str, known: ElementRule, key: str, value: str | int) -> str:
+    if key not in known.attributes or not _allows(known.attributes[key], value):
+        raise ValueError(f"{key} of {name} is odd")
+    return f' {key}="{value.translate(IN_ATTRIBUTE) if isinstance(value, str) else value}"'
+
+
+def _within(name: str, known: ElementRule, child: Element | str) -> str:
+    if isinstance(child, Element):
+        if child.name not in known.children:
+            raise ValueError(f"{child.name} within {name}")
+        return child.xml
+    if child and (known.text is None or not _allows(known.text, child)):
+        raise ValueError(f"the text of {name} is odd")
+    return child.translate(IN_TEXT)
+
+
+def _allows(values: Values, value: str | int) -> bool:
+    if isinstance(values, range):
+        return isinstance(value, int) and value in values
+    return values.fullmatch(value if isinstance(value, str) else str(value)) is not None

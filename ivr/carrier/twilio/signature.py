@@ -1,0 +1,54 @@
+"""Twilio's signature of a webhook: HMAC-SHA1 over the address and the sorted fields.
+
+The carrier's own library computes it for the address with a port and for the one without, each time. Here the address
+as it is comes first, which is nearly always the signed one; where it is not, the library decides.
+"""
+
+import hmac
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+
+from twilio.request_validator import RequestValidator
+
+from ivr.carrier.form_fields import values_of
+
+Fields = Mapping[str, list[str]]
+"""The values of each field of a form, sorted and each once, as they are signed."""
+
+
+def fields_of(values: Mapping[str, str]) -> Fields:
+    """Return the fields of a form, which may have `getlist` for those that occur more than once."""
+    return {name: sorted(set(values_of(values, name))) for name in values}
+
+
+def signature(token: str, url: str, values: Mapping[str, str]) -> str:
+    """Return the carrier's signature of this form, posted to this URL."""
+    return _signature(token, _signed_text(url, fields_of(values)))
+
+
+def is_signed(tokens: Iterable[str], url: str, fields: Fields, given: str) -> bool:
+    """Return whether this is the signature of the form with one of these tokens."""
+    if not given:
+        return False
+    text, theirs = _signed_text(url, fields), given.encode()
+    return any(
+        hmac.compare_digest(_signature(token, text).encode(), theirs)
+        or RequestValidator(token).validate(url, _Form(fields), given)
+        for token in tokens
+    )
+
+
+def _signed_text(url: str, fields: Fields) -> str:
+    """Return the text that is signed: the address, then each field's name with each of its values."""
+    return url + "".join([name + value for name in sorted(fields) for value in fields[name]])
+
+
+def _signature(token: str, text: str) -> str:
+    return b64encode(hmac.digest(token.encode(), text.encode(), "sha1")).decode()
+
+
+class _Form(dict[str, list[str]]):
+    """The fields as the carrier's library reads a form."""
+
+    def getlist(self, name: str) -> list[str]:
+        return self[name]
