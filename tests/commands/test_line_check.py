@@ -28,11 +28,11 @@ from ivr.commands.line_check import (
     says_what_is_meant,
     turns_of,
 )
+from ivr.line.blanks import Say
 from ivr.line.checks.checks import CHECKS, gather
 from ivr.line.checks.scenarios import situations
 from ivr.line.menu import MENU, SCREENING
 from ivr.line.phones import Phone as Number
-from ivr.line.blanks import Say
 from ivr.line.script import Script
 from ivr.line.turn import Turn
 from ivr.web.services import Services, build
