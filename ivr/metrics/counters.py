@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 
 from prometheus_client import Metric as Family
 from prometheus_client.mmap_dict import mmap_key
@@ -24,6 +25,13 @@ FOLDER = "metrics"
 """Folder of the counters' files, within the state folder."""
 
 
+class Series(NamedTuple):
+    """The keys of a histogram with these labels: of its sum, and of each bucket in the order of their bounds."""
+
+    sum: str
+    buckets: tuple[str, ...]
+
+
 class Counters:
     """The counters and histograms of the service."""
 
@@ -32,6 +40,8 @@ class Counters:
         self._lock = Lock()
         self._files: CounterFiles | None = None
         self._broken = False
+        self._begun: set[Series] = set()
+        """The histograms whose buckets this process has written."""
 
     def count(self, metric: Metric, amount: float = 1, **labels: str) -> None:
         """Add `amount` to a counter."""
@@ -39,11 +49,9 @@ class Counters:
 
     def observe(self, metric: Metric, seconds: float, **labels: str) -> None:
         """Add a duration in seconds to a histogram."""
-        bounds = [*metric.bounds, float("inf")]
-        fits = bounds[bisect_left(bounds, seconds)]
-        # Every bucket is written, so that the empty ones exist too.
-        buckets = {_bucket(metric, bound, labels): float(bound == fits) for bound in bounds}
-        self._add("histogram", {_key(metric, f"{metric.name}_sum", labels): seconds, **buckets})
+        series = _series(metric, tuple(labels.items()))
+        amounts = {series.sum: seconds, series.buckets[bisect_left(metric.bounds, seconds)]: 1.0}
+        self._add("histogram", amounts, series)
 
     def collect(self) -> Iterator[Family]:
         """Yield the counts of all processes. Metrics of earlier versions that exist no longer are left out."""
@@ -57,13 +65,17 @@ class Counters:
                 self._files.close()
             self._files = None
 
-    def _add(self, kind: str, amounts: Mapping[str, float]) -> None:
+    def _add(self, kind: str, amounts: Mapping[str, float], series: Series | None = None) -> None:
         if self._broken:
             return
         with self._lock:
             try:
+                files = self._ours()
+                if series and series not in self._begun:  # every bucket is written once, so that the empty ones exist
+                    amounts = {**dict.fromkeys(series.buckets, 0.0), **amounts}
+                    self._begun.add(series)
                 for key, amount in amounts.items():
-                    self._ours().add(kind, key, amount)
+                    files.add(kind, key, amount)
             except OSError as refused:
                 self._broken = True
                 log.warning("nothing is counted any more: %s", refused.strerror)
@@ -72,11 +84,15 @@ class Counters:
         """Return the files of this process. They are opened at the first count; a forked process opens its own."""
         if self._files is None or self._files.pid != os.getpid():
             self._files = CounterFiles(self._folder)
+            self._begun.clear()
         return self._files
 
 
-def _bucket(metric: Metric, bound: float, labels: Mapping[str, str]) -> str:
-    return _key(metric, f"{metric.name}_bucket", {**labels, "le": floatToGoString(bound)})
+@lru_cache(maxsize=1024)  # bounded, since the labels' values come from lists of ours
+def _series(metric: Metric, labels: tuple[tuple[str, str], ...]) -> Series:
+    bounds = map(floatToGoString, (*metric.bounds, float("inf")))
+    buckets = (_key(metric, f"{metric.name}_bucket", {**dict(labels), "le": bound}) for bound in bounds)
+    return Series(_key(metric, f"{metric.name}_sum", dict(labels)), tuple(buckets))
 
 
 def _key(metric: Metric, name: str, labels: Mapping[str, str]) -> str:

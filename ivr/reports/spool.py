@@ -1,6 +1,6 @@
 """The spool: files on this machine to which each webhook appends a trace of its call.
 
-A trace is one write to a file, without a store. A failed write does not break the call, and spool_writer.py keeps a
+Traces are one write to a file, without a store. A failed write does not break the call, and spool_writer.py keeps a
 slow one from delaying it. collector.py collects the traces. No number but its keyed hash, no pressed
 key, no clock.
 """
@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ UNREADABLE = -1
 MARK = re.compile(r"[0-9a-f]{32}")
 MARK_AT = slice(6, 38)
 """The place of the mark in a line."""
+
+COMPACT = json.JSONEncoder(separators=(",", ":"))
 
 CALLER = re.compile(r"[0-9a-f]{64}|")
 WORD = re.compile(r"[a-z][a-z0-9_]{0,19}")
@@ -68,10 +71,11 @@ class Spool:
         self._unreadable: set[Path] = set()
         """The segments that could not be read, each named once."""
 
-    def write(self, trace: Trace) -> None:
-        """Append a trace. If that fails, it is lost, and the first failure in a row is logged."""
+    def write(self, *traces: Trace) -> None:
+        """Append these traces. If that fails, they are lost, and the first failure in a row is logged."""
         try:
-            self._append(self._folder / trace.at.astimezone(UTC).strftime(NAMED), _line(trace))
+            for name, those in groupby(traces, _segment_of):
+                self._append(self._folder / name, b"".join(map(_line, those)))
         except OSError as refused:
             if not self._away:
                 log.warning("calls leave no record: %s", refused.strerror)
@@ -79,12 +83,12 @@ class Spool:
         else:
             self._away = False
 
-    def _append(self, path: Path, line: bytes) -> None:
+    def _append(self, path: Path, lines: bytes) -> None:
         try:
-            _written(path, line)
+            _written(path, lines)
         except FileNotFoundError:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _written(path, line)
+            _written(path, lines)
 
     def read(self) -> tuple[list[Segment], datetime | None]:
         """Return the oldest segments, about `AT_ONCE` bytes of them. Raises SpoolAway.
@@ -143,11 +147,15 @@ class Spool:
         return list(self._folder.iterdir()) if self._folder.is_dir() else []
 
 
-def _written(path: Path, line: bytes) -> None:
-    """Append a line in one write, so that lines of several processes do not mix. Raises OSError."""
+def _segment_of(trace: Trace) -> str:
+    return trace.at.astimezone(UTC).strftime(NAMED)
+
+
+def _written(path: Path, lines: bytes) -> None:
+    """Append lines in one write, so that lines of several processes do not mix. Raises OSError."""
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.write(file, line)
+        os.write(file, lines)
     finally:
         os.close(file)
 
@@ -158,7 +166,7 @@ def _line(trace: Trace) -> bytes:
     short |= {"w": trace.what, "s": trace.step} if trace.what else {}
     short |= {"over": trace.lasted} if trace.over else {}
     short |= {"n": trace.caller} if trace.caller else {}
-    return f"\n{json.dumps(short, separators=(',', ':'))}".encode()
+    return f"\n{COMPACT.encode(short)}".encode()
 
 
 def _read(path: Path) -> Segment:

@@ -99,7 +99,7 @@ class AsgiServer:
         try:
             await answer.to(send, scope["method"])
         finally:
-            await loop.run_in_executor(self._threads, end, answer)
+            end(answer)  # not in a thread: what is left for now is to hand over what was heard, which takes no time
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Close the application when the server has ended its last request."""

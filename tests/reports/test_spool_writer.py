@@ -30,10 +30,10 @@ class Stalls(Spool):
         super().__init__(folder)
         self.stands, self.goes_on = threading.Event(), threading.Event()
 
-    def write(self, trace: Trace) -> None:
+    def write(self, *traces: Trace) -> None:
         self.stands.set()
         self.goes_on.wait(30)
-        super().write(trace)
+        super().write(*traces)
 
 
 @pytest.fixture
