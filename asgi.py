@@ -9,9 +9,11 @@ signal.signal(signal.SIGTERM, signal.SIG_DFL)
 import wsgi
 from ivr.web.asgi import AsgiServer
 from ivr.web.services import NAME
+from ivr.web.telephone.door import TelephoneDoor
 
 
 def create_app() -> AsgiServer:
     """Return the application, or exit with one message about the settings or files that are wrong."""
     app = wsgi.made()  # not quiet, although the server itself is a command
-    return AsgiServer(app, app.extensions[NAME].close)
+    services = app.extensions[NAME]
+    return AsgiServer(app, services.close, door=TelephoneDoor(services))

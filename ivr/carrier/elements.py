@@ -13,9 +13,6 @@ ANYTHING = re.compile(r"(?s).+")
 Values = re.Pattern[str] | range
 """The values of an attribute: a pattern, or whole numbers."""
 
-IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-IN_ATTRIBUTE = IN_TEXT | str.maketrans({'"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#09;"})
-
 
 @dataclass(frozen=True)
 class ElementRule:
@@ -53,8 +50,8 @@ class Elements:
         Raises ValueError, which names what is not valid by the table.
         """
         known = self._rules[name]
-        if missing := known.required - attributes.keys():
-            raise ValueError(f"{name} has no {' or '.join(sorted(missing))}")
+        if not known.required <= attributes.keys():
+            raise ValueError(f"{name} has no {' or '.join(sorted(known.required - attributes.keys()))}")
         written = "".join([_attribute(name, known, key, attributes[key]) for key in sorted(attributes)])
         within = "".join([_within(name, known, child) for child in children])
         return Element(name, f"<{name}{written}>{within}</{name}>" if within else f"<{name}{written} />")
@@ -65,9 +62,15 @@ class Elements:
 
 
 def _attribute(name: str, known: ElementRule, key: str, value: str | int) -> str:
-    if key not in known.attributes or not _allows(known.attributes[key], value):
+    allowed = known.attributes.get(key)
+    if allowed is None or not _allows(allowed, value):
         raise ValueError(f"{key} of {name} is odd")
-    return f' {key}="{value.translate(IN_ATTRIBUTE) if isinstance(value, str) else value}"'
+    if not isinstance(value, str):
+        return f' {key}="{value}"'
+    value = _escaped(value).replace('"', "&quot;")
+    if not value.isprintable():
+        value = value.replace("\r", "&#13;").replace("\n", "&#10;").replace("\t", "&#09;")
+    return f' {key}="{value}"'
 
 
 def _within(name: str, known: ElementRule, child: Element | str) -> str:
@@ -77,7 +80,11 @@ def _within(name: str, known: ElementRule, child: Element | str) -> str:
         return child.xml
     if child and (known.text is None or not _allows(known.text, child)):
         raise ValueError(f"the text of {name} is odd")
-    return child.translate(IN_TEXT)
+    return _escaped(child)
+
+
+def _escaped(words: str) -> str:
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _allows(values: Values, value: str | int) -> bool:

@@ -58,7 +58,7 @@ class MirrorFile(Generic[Content]):
 
     def _look(self, last: FileVersion[Content]) -> FileVersion[Content]:
         try:
-            found = self._path.stat()
+            found = os.stat(self._path)
             mark = (found.st_mtime_ns, found.st_size, found.st_ino)
             return last if mark == last.mark else FileVersion(mark, self._parsed(self._path.read_bytes()))
         except OSError as absent:

@@ -3,10 +3,11 @@
 Pure: the hours and the moment are arguments. The sentences about it are elsewhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import islice
 
 from ivr.line.hours import HORIZON_DAYS, Hours, Shift
 
@@ -48,23 +49,23 @@ class Offer:
 
     def days(self, now: datetime, count: int) -> list[date]:
         """Return the next `count` open days with a part to offer; today is one of them if it has a part left."""
-        today = self.hours.local(now).date()
-        ahead = (today + timedelta(days=n) for n in range(HORIZON_DAYS))
-        found: list[date] = []
-        for day in ahead:
-            if len(found) == count:
-                break
-            if self.parts_of(day, now):
-                found.append(day)
-        return found
+        return [day for day, _ in islice(self.ahead(now), count)]
+
+    def ahead(self, now: datetime) -> Iterator[tuple[date, list[Part]]]:
+        """Yield the next open days, within a year, each with its parts to offer."""
+        local = self.hours.local(now)
+        for ahead in range(HORIZON_DAYS):
+            day = local.date() + timedelta(days=ahead)
+            if parts := self._left(day, local):
+                yield day, parts
 
     def parts_of(self, day: date, now: datetime) -> list[Part]:
         """Return the parts of the day in which the clinic is open for at least `lead` after `now`."""
+        return self._left(day, self.hours.local(now))
+
+    def _left(self, day: date, local: datetime) -> list[Part]:
         shifts = self.hours.shifts(day)
-        if not shifts:
-            return []
-        local = self.hours.local(now)
-        return [part for part in Part if self._has_left(self._within(shifts, day, part), local)]
+        return [part for part in Part if self._has_left(self._within(shifts, day, part), local)] if shifts else []
 
     def due(self, wish: Wish, now: datetime) -> datetime:
         """Return when the desk should call, always within opening hours.

@@ -4,8 +4,8 @@ Pure: an offer is the sentence that names it and the call after it is chosen.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
+from itertools import islice
 
 from ivr.line.blanks import DayName, MomentName, Say, Value
 from ivr.line.booking import Part
@@ -27,11 +27,8 @@ def choices(name: str, call: Call, facts: Facts) -> list[Choice]:
 def numbered(menu: Menu, call: Call, facts: Facts) -> Iterator[tuple[str, Say, Choice | Option]]:
     """Yield each option of a menu: its key, the sentence that names it, and what it is. Offers come first."""
     for number, choice in enumerate(choices(menu.offers, call, facts), start=1):
-        yield (
-            str(number),
-            Say(choice.says.name, {**choice.says.values, "key": str(number)}, choice.says.language),
-            choice,
-        )
+        key, says = str(number), choice.says
+        yield key, Say(says.name, {**says.values, "key": key}, says.language), choice
     for option in menu.options:
         yield option.key, Say(option.says, {"key": option.key}), option
 
@@ -60,8 +57,8 @@ def _times(call: Call, facts: Facts) -> Iterator[Choice]:
     """Yield "as soon as possible", then the parts of the next open day."""
     yield Choice(Say("option_soonest"), {"day": None, "part": None})
     today = _today(call, facts)
-    for day in open_days(call, facts, count=1):
-        for part in _parts_of(replace(call, day=day), facts):
+    for day, parts in islice(facts.line.offer.ahead(_moment(call, facts)), 1):
+        for part in parts:
             values: dict[str, Value] = {"day": DayName(day, today), "part": part}
             yield Choice(Say("option_time", values), {"day": day, "part": part})
 

@@ -220,7 +220,8 @@ def _read(filled: str | Digits, prompts: Prompts) -> tuple[Phrase, ...]:
 
 
 def _fill(value: Value, prompts: Prompts) -> str | Digits:
-    return next(fill(value, prompts) for kind, fill in FILLS if isinstance(value, kind))
+    fill = FILLS.get(type(value))
+    return fill(value, prompts) if fill else value[prompts.language]  # type: ignore[index]  # only texts are left
 
 
 def _moment(value: Any, prompts: Prompts) -> str:
@@ -242,21 +243,20 @@ def _span(stretch: tuple[datetime, datetime], prompts: Prompts) -> str:
     return prompts.span.format(start=start, end=end)
 
 
-FILLS: tuple[tuple[type, Callable[[Any, Prompts], str | Digits]], ...] = (
-    (Digits, lambda digits, _: digits),
-    (Part, lambda part, prompts: prompts.parts[part]),
-    (str, lambda words, _: words),
-    (Moment, _moment),
-    (MomentName, _moment_name),
-    (Hour, lambda hour, prompts: prompts.clock.say(hour.at.time())),
-    (HourToday, lambda hour, prompts: prompts.clock.say(hour.at.time(), today=True)),
-    (Day, lambda day, prompts: prompts.days.say(day)),
-    (DayName, lambda day, prompts: prompts.days.say(day)),
-    (WeekDays, lambda run, prompts: prompts.days.weekday_run(run)),
-    (Spans, _spans),
-    (Mapping, lambda text, prompts: text[prompts.language]),
-)
-"""The function that turns each type of value into words. Part comes before str, because a Part is a str too."""
+FILLS: Mapping[type, Callable[[Any, Prompts], str | Digits]] = {
+    str: lambda words, _: words,
+    Digits: lambda digits, _: digits,
+    Part: lambda part, prompts: prompts.parts[part],
+    Moment: _moment,
+    MomentName: _moment_name,
+    Hour: lambda hour, prompts: prompts.clock.say(hour.at.time()),
+    HourToday: lambda hour, prompts: prompts.clock.say(hour.at.time(), today=True),
+    Day: lambda day, prompts: prompts.days.say(day),
+    DayName: lambda day, prompts: prompts.days.say(day),
+    WeekDays: lambda run, prompts: prompts.days.weekday_run(run),
+    Spans: _spans,
+}
+"""The function that turns each type of value into words; any other is a text in each language."""
 
 
 def blanks_of(sentence: str) -> frozenset[str]:

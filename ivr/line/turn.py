@@ -120,7 +120,7 @@ class Call:
 
     def afresh(self, kind: Kind | None = None) -> "Call":
         """Return the call without the data gathered so far, except the new kind of request."""
-        return Call(self.line, self.language, self.place, kind=kind, **self._for_good)
+        return NEW_CALL.but(line=self.line, language=self.language, place=self.place, kind=kind, **self._for_good)
 
     def about_change(self, kind: Kind | None) -> "Call":
         """Return the call afresh, but for the appointment and the change that it is about."""
@@ -150,6 +150,10 @@ class Call:
         if self.kind is None:
             raise ValueError("this call has not said what it wants")
         return Wish(self.kind, self.day, self.part)
+
+
+NEW_CALL = Call("", "", "")
+"""A call of which nothing is known."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import logging
 import os
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -17,7 +18,7 @@ from prometheus_client.mmap_dict import mmap_key
 from prometheus_client.utils import floatToGoString
 
 from ivr.metrics.files import CounterFiles, merged
-from ivr.metrics.table import COUNTED, Metric
+from ivr.metrics.table import APOLOGIES, COUNTED, FALLBACK, FAULT, WEBHOOKS, Metric
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,12 @@ class Counters:
         series = _series(metric, tuple(labels.items()))
         amounts = {series.sum: seconds, series.buckets[bisect_left(metric.bounds, seconds)]: 1.0}
         self._add("histogram", amounts, series)
+
+    def webhook(self, lasted: timedelta, place: str, outcome: str) -> None:
+        """Observe the time of a webhook of this place, and count the apology that it was answered with, if any."""
+        self.observe(WEBHOOKS, max(0.0, lasted.total_seconds()), place=place, outcome=outcome)
+        if outcome == FAULT or place == FALLBACK:
+            self.count(APOLOGIES, reason=FALLBACK if place == FALLBACK else FAULT)
 
     def collect(self) -> Iterator[Family]:
         """Yield the counts of all processes. Metrics of earlier versions that exist no longer are left out."""

@@ -49,7 +49,7 @@ class KeyedIds:
     """
 
     def __init__(self, secret: str) -> None:
-        self._key = _derived(secret, "promise")
+        self._keyed = hmac.new(_derived(secret, "promise"), digestmod=sha256)
 
     def mark(self, promise: tuple[str, ...]) -> str:
         """Return the mark of this promise: a keyed hash of 64 hex digits, distinct for every promise."""
@@ -77,7 +77,9 @@ class KeyedIds:
         return self._digest("step", address)[:4].hex()
 
     def _digest(self, *parts: str) -> bytes:
-        return hmac.digest(self._key, "\n".join(parts).encode(), sha256)
+        keyed = self._keyed.copy()
+        keyed.update("\n".join(parts).encode())
+        return keyed.digest()
 
 
 class LinkTokens:

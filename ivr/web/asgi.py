@@ -69,11 +69,22 @@ LATE = WholeAnswer(
 BROKEN = WholeAnswer(500, (("Content-Type", "text/plain"),), b"A mistake of ours.\n")
 
 
+Door = Callable[[Scope, Body], WholeAnswer | None]
+"""Answers some requests without the application; None for those that are the application's."""
+
+
 class AsgiServer:
     """A WSGI application as an ASGI application, with threads of its own."""
 
-    def __init__(self, app: Wsgi, close: Callable[[], None], body_seconds: float = BODY_SECONDS) -> None:
+    def __init__(
+        self,
+        app: Wsgi,
+        close: Callable[[], None],
+        body_seconds: float = BODY_SECONDS,
+        door: Door = lambda _scope, _body: None,
+    ) -> None:
         self._app = app
+        self._door = door
         self._close = close
         self._body_seconds = body_seconds
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
@@ -95,11 +106,19 @@ class AsgiServer:
             await LATE.to(send, scope["method"])
             return
         loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self._threads, answer_of, self._app, environ(scope, body))
+        answer = await loop.run_in_executor(self._threads, self._answer, scope, body)
         try:
             await answer.to(send, scope["method"])
         finally:
             end(answer)  # not in a thread: what is left for now is to hand over what was heard, which takes no time
+
+    def _answer(self, scope: Scope, body: Body) -> WholeAnswer:
+        """Return the answer to a request. An error that was let out is logged, without its values."""
+        try:
+            return self._door(scope, body) or answer_of(self._app, environ(scope, body))
+        except Exception:
+            log.exception("a request has failed")
+            return BROKEN
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Close the application when the server has ended its last request."""
@@ -170,10 +189,7 @@ def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def answer_of(app: Wsgi, request: dict[str, Any]) -> WholeAnswer:
-    """Return the application's answer to this request, not yet closed.
-
-    An error that the application has let out is logged, without its values.
-    """
+    """Return the application's answer to this request, not yet closed. Raises what the application lets out."""
     begun: list[tuple[str, Headers]] = []
     written: list[bytes] = []
 
@@ -181,17 +197,13 @@ def answer_of(app: Wsgi, request: dict[str, Any]) -> WholeAnswer:
         begun.append((status, headers))  # nothing is sent yet, so that a later one may replace it
         return written.append
 
+    chunks = app(request, start_response)
+    close = getattr(chunks, "close", lambda: None)
     try:
-        chunks = app(request, start_response)
-        close = getattr(chunks, "close", lambda: None)
-        try:
-            written.extend(chunks)
-        except Exception:
-            close()
-            raise
+        written.extend(chunks)
     except Exception:
-        log.exception("a request has failed")
-        return BROKEN
+        close()
+        raise
     status, headers = begun[-1]
     return WholeAnswer(int(status[:3]), headers, b"".join(written), close)
 

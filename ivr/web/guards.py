@@ -2,19 +2,15 @@
 
 import hmac
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, abort, current_app, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import HTTPException, Unauthorized
+from werkzeug.exceptions import Unauthorized
 
-from config import logs
-from ivr.carrier.call_event import CallEvent, Malformed, NotSigned
-from ivr.carrier.port import Carrier
-from ivr.metrics.table import SIGNATURES
 from ivr.web import typed
 from ivr.web.services import services
 from ivr.web.sessions import asked_by_the_page
@@ -34,26 +30,6 @@ KEY_IS_MISSING = (
 log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-MOST_FIELDS = 250
-"""Most fields of a webhook, which has about thirty. Verifying a signature over thousands would take too long."""
-
-
-class Headers(Mapping[str, str]):
-    """The headers of a request by their names in HTTP, looked up one by one: a webhook has many, and we ask for two."""
-
-    def __init__(self, environ: Mapping[str, Any]) -> None:
-        self._environ = environ
-
-    def __getitem__(self, name: str) -> str:
-        found: str = self._environ[f"HTTP_{name.upper().replace('-', '_')}"]
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        return (name[5:].replace("_", "-").title() for name in self._environ if name.startswith("HTTP_"))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 def open_to_all() -> None:
@@ -89,33 +65,6 @@ def _is_local() -> bool:
     host = urlsplit(f"//{request.host}").hostname
     passed_on = any(header in request.headers for header in PASSED_ON)
     return host in LOCAL and request.remote_addr in LOCAL and not passed_on
-
-
-def signed_by_carrier() -> None:
-    """Let only the carrier call: 403 for a wrong signature, 400 for a form that lacks a required field."""
-    try:
-        g.event = _verified()
-    except NotSigned:
-        services().operations.counters.count(SIGNATURES)
-        abort(403)
-    except Malformed as malformed:
-        abort(400, f"the form's {malformed} is missing or malformed")
-    logs.add(call=g.event.call_id)
-
-
-def _verified() -> CallEvent:
-    """Return the event that the carrier has signed. Raises NotSigned, Malformed, HTTPException."""
-    query = request.query_string.decode("latin-1")
-    url = public_base() + request.path + (f"?{query}" if query else "")
-    if len(request.form) > MOST_FIELDS:
-        abort(413)
-    values = request.form if request.method == "POST" else request.args
-    return carrier().read(request.method, url, Headers(request.environ), values)
-
-
-def carrier() -> Carrier:
-    """Return the carrier whose signature the request bears, valid or not: a call is answered as it came in."""
-    return services().telephone.carriers.of(Headers(request.environ))
 
 
 def logged_in_only() -> Any:
@@ -184,20 +133,6 @@ def ask_guard() -> Any:
         return None  # no such route: Flask answers 404 or 405 itself
     guard = guard_of(current_app, request.endpoint)
     return guard() if guard else abort(403)
-
-
-def event() -> CallEvent:
-    """Return the carrier's event. Only behind `signed_by_carrier`."""
-    found: CallEvent = g.event
-    return found
-
-
-def event_if_signed() -> CallEvent | None:
-    """Return the carrier's event on a route open to all, or None where the request is not the carrier's."""
-    try:
-        return _verified()
-    except (NotSigned, Malformed, HTTPException):
-        return None
 
 
 def public_base() -> str:

@@ -24,9 +24,13 @@ def install(app: Flask) -> None:
 
 
 def _begin() -> None:
-    given = request.headers.get(HEADER, "")
-    g.request_id = given if GIVEN.fullmatch(given) else secrets.token_hex(8)
+    g.request_id = id_of(request.headers.get(HEADER, ""))
     logs.begin(request=g.request_id)
+
+
+def id_of(given: str) -> str:
+    """Return the id of a request for which a proxy has given this one, or an empty string."""
+    return given if given and GIVEN.fullmatch(given) else secrets.token_hex(8)
 
 
 def _tell(response: Response) -> Response:

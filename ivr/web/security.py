@@ -27,6 +27,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+NOWHERE_KEPT = {"Cache-Control": "no-store"}
+"""Sent unless an answer says otherwise: patients' numbers stay out of every cache."""
+
 ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 """Sent in production: for a year a browser uses only HTTPS for this host."""
 
@@ -55,7 +58,13 @@ def fortify(app: Flask, settings: Settings) -> None:
     app.url_map.merge_slashes = False  # its redirect would lead to any Host that was asked for
     _believe_proxies(app, settings.trusted_proxies)
     app.before_request(_refuse_unwritable)
-    app.after_request(lambda response: _with_headers(response, HEADERS | (ONLY_HTTPS if production else {})))
+    headers = headers_of_answers(production=production)
+    app.after_request(lambda response: _with_headers(response, headers))
+
+
+def headers_of_answers(*, production: bool) -> dict[str, str]:
+    """Return the headers of every answer. One that has a Cache-Control of its own keeps it."""
+    return HEADERS | (ONLY_HTTPS if production else {}) | NOWHERE_KEPT
 
 
 def _believe_proxies(app: Flask, count: int) -> None:
@@ -76,7 +85,6 @@ def _refuse_unwritable() -> None:
 
 
 def _with_headers(response: Response, headers: dict[str, str]) -> Response:
-    response.headers.update(headers)
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"  # patients' numbers stay out of every cache
+    own = NOWHERE_KEPT.keys() & response.headers.keys()
+    response.headers.update({name: value for name, value in headers.items() if name not in own})
     return response

@@ -6,8 +6,9 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from ivr.app import create_app
-from ivr.web.guards import guard_of, logged_in_only, open_to_all, signed_by_carrier, staff_only
+from ivr.web.guards import guard_of, logged_in_only, open_to_all, staff_only
 from ivr.web.services import Services
+from ivr.web.telephone.webhooks import signed_by_carrier
 from tests.people import CALLER, Phone, Staff
 
 OPEN = {

@@ -15,8 +15,8 @@ from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from config.settings import ROOT
-from ivr.web.guards import MOST_FIELDS
 from ivr.web.security import LONGEST_BODY
+from ivr.web.telephone.webhook import MOST_FIELDS
 from testing.servers import PATIENCE, until
 from tests.conftest import PASSWORD
 from tests.people import CALLER, Clock, Phone, Staff

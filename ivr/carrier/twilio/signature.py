@@ -7,6 +7,7 @@ as it is comes first, which is nearly always the signed one; where it is not, th
 import hmac
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from twilio.request_validator import RequestValidator
 
@@ -18,7 +19,8 @@ Fields = Mapping[str, list[str]]
 
 def fields_of(values: Mapping[str, str]) -> Fields:
     """Return the fields of a form, which may have `getlist` for those that occur more than once."""
-    return {name: sorted(set(values_of(values, name))) for name in values}
+    found = {name: values_of(values, name) for name in values}
+    return {name: each if len(each) == 1 else sorted(set(each)) for name, each in found.items()}
 
 
 def signature(token: str, url: str, values: Mapping[str, str]) -> str:
@@ -44,7 +46,15 @@ def _signed_text(url: str, fields: Fields) -> str:
 
 
 def _signature(token: str, text: str) -> str:
-    return b64encode(hmac.digest(token.encode(), text.encode(), "sha1")).decode()
+    mac = _keyed(token).copy()
+    mac.update(text.encode())
+    return b64encode(mac.digest()).decode()
+
+
+@lru_cache(maxsize=4)  # the tokens of an account: today's and the next
+def _keyed(token: str) -> hmac.HMAC:
+    """Return the beginning of the hash, which is the same for all webhooks."""
+    return hmac.new(token.encode(), digestmod="sha1")
 
 
 class _Form(dict[str, list[str]]):

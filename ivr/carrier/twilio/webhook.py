@@ -27,10 +27,11 @@ def read(account: Account, method: str, url: str, headers: Mapping[str, str], va
     fields = fields_of(values)
     if not is_signed(account.tokens, url, fields if method == "POST" else {}, headers.get(SIGNATURE, "")):
         raise NotSigned
-    if account.account_sid and values.get("AccountSid") != account.account_sid:
+    first = {name: each[0] for name, each in fields.items()}
+    if account.account_sid and first.get("AccountSid") != account.account_sid:
         raise NotSigned
-    event = _event(values, fields)
-    if method == "POST" and "AccountSid" not in values:
+    event = _event(first, fields)
+    if method == "POST" and "AccountSid" not in fields:
         raise Malformed("AccountSid")  # the first that is signed: where it is missing, fields may lie in the address
     return event
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
-from ivr.metrics.table import APOLOGIES, FALLBACK, FAULT, OK, WEBHOOKS, from_zero, place_of
+from ivr.metrics.table import FAULT, OK, from_zero, place_of
 from ivr.web.guards import guarded_by, scraper_only
 from ivr.web.metrics.readings import Readings
 from ivr.web.services import services
@@ -43,12 +43,6 @@ def _time(response: Response) -> Response:
     refused = 400 <= response.status_code < 500
     if request.blueprint == "voice" and request.endpoint and not refused:
         place = place_of(request.endpoint.rpartition(".")[2], (request.view_args or {}).get("place"))
-        _count(place, FAULT if response.status_code >= 500 or g.get("at_fault") else OK)
+        outcome = FAULT if response.status_code >= 500 or g.get("at_fault") else OK
+        services().operations.counters.webhook(services().clock() - g.began, place, outcome)
     return response
-
-
-def _count(place: str, outcome: str) -> None:
-    counters, seconds = services().operations.counters, (services().clock() - g.began).total_seconds()
-    counters.observe(WEBHOOKS, max(0.0, seconds), place=place, outcome=outcome)
-    if outcome == FAULT or place == FALLBACK:
-        counters.count(APOLOGIES, reason=FALLBACK if place == FALLBACK else FAULT)

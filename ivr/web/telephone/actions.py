@@ -4,47 +4,63 @@ The pure call decides what; the stores decide the outcome.
 """
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 
 from ivr.carrier.call_event import CallEvent
 from ivr.desk.intake_rules import RequestRefused
 from ivr.desk.own_appointments import ChangeOutcome, ProofOutcome, WantedChange
 from ivr.desk.phone_bookings import BookingOutcome, NewBooking
 from ivr.desk.requests import NewRequest
+from ivr.line.diary import Slot
 from ivr.line.engine.call import resume
 from ivr.line.phones import Phone
 from ivr.line.turn import Call, ChangeAppointment, CheckDigits, Facts, File, OwnAppointment, RingReception, Turn
 from ivr.metrics.table import IN_DATABASE, IN_REDIS, NOTHING_PROMISED, PROMISES
-from ivr.web.guards import event
-from ivr.web.services import services
+from ivr.web.services import Services
 
 log = logging.getLogger(__name__)
 
 
-def facts_of(call: Call, happened: CallEvent) -> Facts:
+class Once:
+    """A question to the diary that is asked when its answer is needed, and once."""
+
+    def __init__(self, ask: Callable[[], Sequence[Slot] | None]) -> None:
+        self._ask = ask
+        self._answer: Sequence[Slot] | None = None
+        self._asked = False
+
+    def __call__(self) -> Sequence[Slot] | None:
+        """Return the answer."""
+        if not self._asked:
+            self._answer, self._asked = self._ask(), True
+        return self._answer
+
+
+def facts_of(here: Services, call: Call, happened: CallEvent) -> Facts:
     """Return what is known of the call now: the clinic with what the desk has set, who calls, and what is free."""
-    clinic = services().hours.clinic_now()
-    line, now = clinic.line(call.line), services().clock()
-    free_times = cache(partial(services().telephone.bookings.free, clinic, line.key, now))
+    clinic, now = here.hours.clinic_now(), here.clock()
+    line = clinic.line(call.line)
+    free_times = Once(partial(here.telephone.bookings.free, clinic, line.key, now))
     return Facts(clinic, line, clinic.dialling.caller_id(happened.sender), now, free_times=free_times)
 
 
-def sender(happened: CallEvent) -> Phone | None:
+def sender(here: Services, happened: CallEvent) -> Phone | None:
     """Return the number that a call came from, whether or not we would call it back."""
-    return services().clinic.dialling.sender(happened.sender)
+    return here.clinic.dialling.sender(happened.sender)
 
 
-def done_for(turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
+def done_for(here: Services, turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
     """Carry out what a turn waits for: save its request, or refuse the reception to a barred caller."""
     match turn.wait:
         case File():
-            return _filed(turn, turn.wait, facts, happened)
+            return _filed(here, turn, turn.wait, facts, happened)
         case CheckDigits():
-            return _checked(turn, turn.wait, facts)
+            return _checked(here, turn, turn.wait, facts)
         case ChangeAppointment():
-            return _changed(turn, turn.wait, facts, happened)
-        case RingReception() if services().telephone.intake.is_barred(sender(happened)):
+            return _changed(here, turn, turn.wait, facts, happened)
+        case RingReception() if here.telephone.intake.is_barred(sender(here, happened)):
             return _refused(turn, facts, happened)
         case _:
             return turn
@@ -55,38 +71,39 @@ def _refused(turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
     return resume(turn.call, "refused", facts)
 
 
-def _filed(turn: Turn, file: File, facts: Facts, happened: CallEvent) -> Turn:
+def _filed(here: Services, turn: Turn, file: File, facts: Facts, happened: CallEvent) -> Turn:
     """Save the request of a turn, or book its time, and return the turn that follows the result."""
     if file.slot is not None:
-        return _booked(turn, NewBooking(_new_request(turn.call, file, facts, happened), file.slot, file.other), facts)
+        new = NewBooking(_new_request(here, turn.call, file, facts, happened), file.slot, file.other)
+        return _booked(here, turn, new, facts, happened)
     try:
-        kept = services().telephone.intake.accept(_new_request(turn.call, file, facts, happened))
+        kept = here.telephone.intake.accept(_new_request(here, turn.call, file, facts, happened))
     except RequestRefused:
         return _refused(turn, facts, happened)
     if kept is None:
-        services().operations.counters.count(NOTHING_PROMISED, kind=file.wish.kind)
+        here.operations.counters.count(NOTHING_PROMISED, kind=file.wish.kind)
         return resume(turn.call, "lost", facts)
     log.info("call %s: a %s is promised", happened.call_id, file.wish.kind)
-    services().operations.counters.count(PROMISES, kind=file.wish.kind, store=IN_REDIS if kept.waits else IN_DATABASE)
+    here.operations.counters.count(PROMISES, kind=file.wish.kind, store=IN_REDIS if kept.waits else IN_DATABASE)
     call = turn.call.with_promise(kept.reference or None, joined=kept.joined)
     if file.number == facts.caller and not kept.waits:  # a further wish in this call may be for somebody else
         call = replace(call, own=call.own.with_request(file.wish.kind))
     return resume(call, "kept", facts)
 
 
-def _booked(turn: Turn, new: NewBooking, facts: Facts) -> Turn:
+def _booked(here: Services, turn: Turn, new: NewBooking, facts: Facts, happened: CallEvent) -> Turn:
     """Book the time of a turn, and return the turn that follows the result."""
     new = replace(new, practitioner=turn.call.practitioner)
     try:
-        found = services().telephone.bookings.book(new)
+        found = here.telephone.bookings.book(new)
     except RequestRefused:
         log.warning("call %s: is refused on line %s", new.request.call_id, turn.call.line)
         return resume(turn.call, "refused", facts)
     log.info("call %s: a time is %s", new.request.call_id, found.outcome)
     if found.outcome is not BookingOutcome.BOOKED:
         # What was free when this webhook came in is free no more.
-        return resume(turn.call, found.outcome, facts_of(turn.call, event()))
-    services().operations.counters.count(PROMISES, kind=new.request.kind, store=IN_DATABASE)
+        return resume(turn.call, found.outcome, facts_of(here, turn.call, happened))
+    here.operations.counters.count(PROMISES, kind=new.request.kind, store=IN_DATABASE)
     call = turn.call.with_promise(found.reference, joined=False)
     if new.request.own_number:
         call = replace(
@@ -95,27 +112,27 @@ def _booked(turn: Turn, new: NewBooking, facts: Facts) -> Turn:
     return resume(call, found.outcome, facts)
 
 
-def _checked(turn: Turn, asked: CheckDigits, facts: Facts) -> Turn:
-    own = services().telephone.own_appointments
+def _checked(here: Services, turn: Turn, asked: CheckDigits, facts: Facts) -> Turn:
+    own = here.telephone.own_appointments
     outcome, found = own.prove(asked.number, asked.digits, asked.appointment, facts.now)
     proved = outcome is ProofOutcome.PROVED
     call = replace(turn.call, chosen=found if found else turn.call.chosen, proved=proved, entered="")
     return resume(call, outcome, facts)
 
 
-def _changed(turn: Turn, wanted: ChangeAppointment, facts: Facts, happened: CallEvent) -> Turn:
-    own, call = services().telephone.own_appointments, turn.call
+def _changed(here: Services, turn: Turn, wanted: ChangeAppointment, facts: Facts, happened: CallEvent) -> Turn:
+    own, call = here.telephone.own_appointments, turn.call
     asked = WantedChange(wanted.appointment.id, wanted.appointment.as_of, wanted.slot, call.line, happened.call_id)
     outcome, as_of = own.change(asked, facts.now)
     log.info("call %s: the change of an appointment is %s", happened.call_id, outcome)
     if outcome is ChangeOutcome.TAKEN:
-        facts = facts_of(call, happened)  # what was free when this webhook came in is free no more
+        facts = facts_of(here, call, happened)  # what was free when this webhook came in is free no more
     elif outcome in {ChangeOutcome.MOVED, ChangeOutcome.CANCELLED}:
         call = call.with_change(wanted.slot, as_of)
     return resume(call, outcome, facts)
 
 
-def _new_request(call: Call, file: File, facts: Facts, happened: CallEvent) -> NewRequest:
+def _new_request(here: Services, call: Call, file: File, facts: Facts, happened: CallEvent) -> NewRequest:
     return NewRequest(
         kind=file.wish.kind,
         line=call.line,
@@ -128,7 +145,7 @@ def _new_request(call: Call, file: File, facts: Facts, happened: CallEvent) -> N
         created=facts.now,
         asked=file.asked,
         own_number=file.number == facts.caller,
-        caller=sender(happened),
+        caller=sender(here, happened),
         other=file.other,
         about=file.about,
         why=file.change,

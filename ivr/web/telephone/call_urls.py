@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -16,7 +17,7 @@ from ivr.line.booking import Kind, Part
 from ivr.line.diary import Slot
 from ivr.line.phones import NumberRefused, Phone
 from ivr.line.places import ChangeWish
-from ivr.line.turn import Call, Own, OwnAppointment
+from ivr.line.turn import NEW_CALL, Call, Own, OwnAppointment
 from ivr.storage.encryption import Cipher, Unreadable
 
 MOST_MISSES = 9
@@ -50,28 +51,27 @@ class CallUrls:
         return self._url("answered", Call(call.line, call.language, call.place))
 
     def _url(self, place: str, call: Call) -> str:
-        query = {"line": call.line, "lang": call.language}
-        query |= {key: str(count) for key, count in (("s", call.silences), ("w", call.wrongs)) if count}
-        query |= {"m": "1"} if call.mute else {}
-        gathered = _gathered(call)
-        if gathered:
-            query["c"] = self.cipher.encrypt(json.dumps(gathered))
-        return f"{self.base}/voice/{place}?{urlencode(query)}"
+        query = _spoken_on(call.line, call.language)
+        query += "".join([f"&{key}={count}" for key, count in (("s", call.silences), ("w", call.wrongs)) if count])
+        query += "&m=1" if call.mute else ""
+        if gathered := _gathered(call):
+            query += f"&c={self.cipher.encrypt(json.dumps(gathered)).replace('=', '%3D')}"
+        return f"{self.base}/voice/{place}?{query}"
 
     def call(self, place: str, query: Mapping[str, str]) -> Call:
         """Return the call that a URL describes; at `NOWHERE` where its encrypted part cannot be read."""
-        bare = Call(
-            line=query.get("line", ""),
-            language=query.get("lang", ""),
-            place=place,
-            silences=_count(query.get("s", "")),
-            wrongs=_count(query.get("w", "")),
-            mute="m" in query,
-        )
+        silences, wrongs = _count(query.get("s", "")), _count(query.get("w", ""))
+        spoken = {"line": query.get("line", ""), "language": query.get("lang", "")}
+        bare = NEW_CALL.but(**spoken, place=place, silences=silences, wrongs=wrongs, mute="m" in query)
         try:
             return _with_gathered(bare, json.loads(self.cipher.decrypt(query["c"]))) if "c" in query else bare
         except (Unreadable, NumberRefused, ValueError):
             return replace(bare, place=NOWHERE)
+
+
+@lru_cache(maxsize=256)  # bounded, since lines and languages are the clinic's
+def _spoken_on(line: str, language: str) -> str:
+    return urlencode({"line": line, "lang": language})
 
 
 def language_of(url: str) -> str:

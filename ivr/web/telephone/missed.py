@@ -10,27 +10,27 @@ from ivr.carrier.call_event import CallEvent
 from ivr.desk.missed.how_far import CallPath, HowFar, PathReader
 from ivr.desk.missed.missed_calls import NewMissedCall
 from ivr.reports.call_records import FAILED
-from ivr.web.services import services
+from ivr.web.services import Services
 
 READER = PathReader()
 
 
-def note_missed(ended: CallEvent) -> None:
+def note_missed(here: Services, ended: CallEvent) -> None:
     """Have the desk told of a call that has ended, if it was missed. Stores that are away are only logged."""
-    caller, here = services().clinic.dialling.caller_id(ended.sender), services().reports
-    found = here.last_calls.path(here.keyed_ids.call(ended.call_id)) if caller else None
+    caller, reports = here.clinic.dialling.caller_id(ended.sender), here.reports
+    found = reports.last_calls.path(reports.keyed_ids.call(ended.call_id)) if caller else None
     how_far = _how_far(ended, found) if found else None
     if caller is None or (found and how_far is None):
         return
-    line, language, began = (found.line, found.language, found.began) if found else _unknown(ended)
-    services().telephone.missed.take(NewMissedCall(ended.call_id, caller, line, language, began, how_far))
+    line, language, began = (found.line, found.language, found.began) if found else _unknown(here, ended)
+    here.telephone.missed.take(NewMissedCall(ended.call_id, caller, line, language, began, how_far))
 
 
 def _how_far(ended: CallEvent, found: CallPath) -> HowFar | None:
     return READER.how_far((*found.path, FAILED) if ended.failed else found.path)
 
 
-def _unknown(ended: CallEvent) -> tuple[str, str, datetime]:
+def _unknown(here: Services, ended: CallEvent) -> tuple[str, str, datetime]:
     """Return line, language and beginning of a call of which this machine knows nothing; its record will tell more."""
-    line = services().clinic.line_rung(ended.called, ended.forwarded_from)
-    return line.key, line.language, services().clock() - timedelta(seconds=ended.lasted or 0)
+    line = here.clinic.line_rung(ended.called, ended.forwarded_from)
+    return line.key, line.language, here.clock() - timedelta(seconds=ended.lasted or 0)

@@ -10,6 +10,7 @@ import re
 from urllib.parse import urlsplit
 
 AGAIN = "/voice/again"
+"""The path below which a step is tried again."""
 
 STEP = re.compile(r"/voice((?!/(again|answered|status|fallback)\b)/[a-z_]{1,40})?")
 """Path of a step of the caller's own call: neither the reception's leg nor a step that is tried again already."""

@@ -1,0 +1,179 @@
+"""Answers the webhooks of a call: an incoming call, its steps, its end, and the fallback where we cannot be reached.
+
+Each takes an event, asks the pure call for the next turn, saves the request that the turn has, and answers with the
+carrier's document. No Flask: webhooks.py has the routes.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from ivr.carrier.addresses import INCOMING, Addresses
+from ivr.carrier.leg import Leg
+from ivr.carrier.port import Answer
+from ivr.desk.call_limits import IncomingCall
+from ivr.desk.missed.how_far import OVER_LIMIT
+from ivr.line.engine.call import begin, press, resume
+from ivr.line.menu import MENU, SCREENING, START
+from ivr.line.places import Ringing
+from ivr.line.turn import Call, Turn
+from ivr.metrics.table import CALLS, place_of
+from ivr.reports.call_records import Trace
+from ivr.web.services import Services
+from ivr.web.telephone.actions import done_for, facts_of, sender
+from ivr.web.telephone.call_log import leave_end, leave_fault, trace_of
+from ivr.web.telephone.call_urls import CallUrls
+from ivr.web.telephone.missed import note_missed
+from ivr.web.telephone.retry import AGAIN, once_more
+from ivr.web.telephone.webhook import SignedWebhook, Webhook
+
+log = logging.getLogger(__name__)
+
+LEG = "screen"
+"""Last part of the URLs of the reception's own leg. It is no place of the menu, and no caller comes there."""
+
+
+class Told(NamedTuple):
+    """An answer to a webhook, and the trace that it leaves."""
+
+    body: str
+    content_type: str
+    status: int = 200
+    trace: Trace | None = None
+    """Written when the answer has gone out, so that the record tells what was heard."""
+
+
+def ring(here: Services, asked: SignedWebhook) -> Told:
+    """Answer an incoming call."""
+    called = asked.event
+    line = here.clinic.line_rung(called.called, called.forwarded_from)
+    log.info("call %s: comes in on line %s", called.call_id, line.key)
+    forwarded = here.clinic.dialling.is_ours(called.sender)
+    incoming = IncomingCall(called.call_id, line.key, sender(here, called), forwarded)
+    over = here.telephone.limits.over(incoming, here.clock())
+    call = Call(line.key, line.language, START, over_limit=over)
+    facts = facts_of(here, call, called)
+    known = here.telephone.callers.of(facts.caller, line, facts.now)
+    call = call.but(own=known.own, language=_spoken(here, known.language) or line.language)
+    here.operations.counters.count(CALLS, line=line.key, language=call.language)
+    return _heard(here, asked, begin(call, facts), *((OVER_LIMIT,) if over else ()))
+
+
+def step(here: Services, asked: SignedWebhook, place: str) -> Told:
+    """Go on after a key, after silence, or after the reception was called."""
+    call = _call(here, asked, place)
+    facts = facts_of(here, call, asked.event)
+    if isinstance(MENU.get(call.place), Ringing):
+        outcome = "talked" if asked.event.talked else "unanswered"
+        return _heard(here, asked, resume(call, outcome, facts), outcome)
+    turn = press(call, asked.keys, facts)
+    done = done_for(here, turn, facts, asked.event)
+    return _heard(here, asked, done, *(turn.through if done is not turn else ()))
+
+
+def answered(here: Services, asked: SignedWebhook) -> Told:
+    """Ask whoever has picked up at the reception to accept the call."""
+    return _told(_answer(here, asked.webhook, Leg(_call(here, asked, LEG).at(LEG), SCREENING, begins=True)))
+
+
+def screened(here: Services, asked: SignedWebhook) -> Told:
+    """Go on with the reception's leg after a key or silence."""
+    return _told(_answer(here, asked.webhook, Leg(_call(here, asked, LEG), SCREENING, pressed=asked.keys)))
+
+
+def status(here: Services, asked: SignedWebhook) -> Told:
+    """Take the status of a call, record its end, and tell the desk of one that was missed."""
+    told = asked.event
+    log.info("call %s: is %s", told.call_id, _word(told.status))
+    if told.ended:
+        leave_end(here, told)
+        note_missed(here, told)
+    return Told("", "text/html; charset=utf-8", 204)
+
+
+class Route(NamedTuple):
+    """A webhook that is no place of the menu: its name among the metrics' routes, and the function that answers."""
+
+    name: str
+    answers: Callable[[Services, SignedWebhook], Told]
+
+
+ROUTES: Mapping[str, Route] = {
+    INCOMING: Route("ring", ring),
+    AGAIN: Route("ring", ring),
+    "/voice/answered": Route("answered", answered),
+    f"/voice/{LEG}": Route("screened", screened),
+    f"{AGAIN}/{LEG}": Route("screened", screened),
+    "/voice/status": Route("status", status),
+}
+"""The webhooks that are no place of the menu, by their paths."""
+
+
+def answer(here: Services, asked: SignedWebhook) -> Told:
+    """Answer any signed webhook, by its path."""
+    route = ROUTES.get(asked.webhook.path)
+    return route.answers(here, asked) if route else step(here, asked, _last(asked.webhook.path))
+
+
+def label_of(path: str) -> str:
+    """Return the label of this webhook among the metrics."""
+    route = ROUTES.get(path)
+    return place_of(route.name, None) if route else place_of("step", _last(path))
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def fallback(here: Services, webhook: Webhook, failed: str) -> Told:
+    """Answer where the carrier could not reach or understand us: an apology, then the step once more.
+
+    `failed` is the address that the carrier says has failed, or empty.
+    """
+    again = once_more(failed)
+    return _told(webhook.carrier(here).fault(here.settings.public_base_url + again if again else None))
+
+
+def at_fault(here: Services, webhook: Webhook, asked: SignedWebhook | None, error: Exception) -> Told:
+    """Answer an error of ours with an apology. The log gets its kind and place; its message may be personal."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("a webhook of place %s failed: %s\n%s", _word(webhook.path), type(error).__name__, where)
+    leave_fault(here, asked.event if asked else None, webhook.address)
+    return fallback(here, webhook, webhook.address)
+
+
+def _call(here: Services, asked: SignedWebhook, place: str) -> Call:
+    """Return the call that this URL describes, with a line and a language that exist."""
+    call = _urls(here).call(place, asked.webhook.args)
+    line = here.clinic.line(call.line)
+    return call.but(line=line.key, language=_spoken(here, call.language) or line.language)
+
+
+def _spoken(here: Services, language: str) -> str:
+    """Return the language if the line speaks it, else an empty string."""
+    return language if language in here.script.languages else ""
+
+
+def _heard(here: Services, asked: SignedWebhook, turn: Turn, *before: str) -> Told:
+    """Return the answer to the caller. `before` are the places and outcomes that the call passed."""
+    found = _answer(here, asked.webhook, turn)
+    return Told(found.body, found.content_type, trace=trace_of(here, asked, turn, before))
+
+
+def _answer(here: Services, webhook: Webhook, heard: Turn | Leg) -> Answer:
+    urls = _urls(here)
+    return webhook.carrier(here).document(heard, Addresses(urls.step, urls.silence, urls.answered))
+
+
+def _urls(here: Services) -> CallUrls:
+    return CallUrls(here.telephone.cipher, here.settings.public_base_url)
+
+
+def _told(found: Answer) -> Told:
+    return Told(found.body, found.content_type)
+
+
+def _word(written: str) -> str:
+    """Return a word of the request for the log, without characters that could forge a log line."""
+    return "".join(letter for letter in written if letter.isalnum() or letter in "-/_")[:40]

@@ -1,0 +1,92 @@
+"""The telephone's own door: a webhook that a carrier has signed is answered without a framework.
+
+It takes a plain post to an address of a call, as carriers send it. Anything else goes through Flask, and so does a
+request that is not signed: what is refused, and how, is decided there alone. The answer is the same on both ways
+(answers.py), and tests/web/telephone/test_door.py sends the same through both.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from urllib.parse import parse_qsl
+
+from werkzeug.datastructures import MultiDict
+
+from config import logs
+from ivr.carrier.call_event import Malformed, NotSigned
+from ivr.metrics.table import FAULT, OK
+from ivr.web.asgi import Body, Headers, Scope, WholeAnswer
+from ivr.web.request_ids import HEADER, id_of
+from ivr.web.security import headers_of_answers
+from ivr.web.services import Services
+from ivr.web.telephone.answers import Told, answer, at_fault, label_of
+from ivr.web.telephone.webhook import MOST_FIELDS, SignedWebhook, Webhook
+
+ADDRESS = re.compile(rb"/voice(?!/fallback)(/again)?(/[a-z_]{1,40})?")
+"""The path of a webhook that a carrier signs."""
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class TelephoneDoor:
+    """Answers signed webhooks with these services."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._headers = tuple(headers_of_answers(production=services.settings.production).items())
+
+    def __call__(self, scope: Scope, body: Body) -> WholeAnswer | None:
+        """Return the answer; None for a request that is Flask's to answer."""
+        here, began, webhook = self._services, self._services.clock(), _webhook(scope, body)
+        try:
+            asked = SignedWebhook(webhook, webhook.read(here)) if webhook else None
+        except (NotSigned, Malformed):
+            return None
+        if asked is None:
+            return None
+        request_id = id_of(asked.webhook.headers.get(HEADER, ""))
+        logs.begin(request=request_id, call=asked.event.call_id)
+        try:
+            told, outcome = _told(here, asked)
+            here.operations.counters.webhook(here.clock() - began, label_of(asked.webhook.path), outcome)
+        finally:
+            logs.begin()
+        return self._whole(told, request_id)
+
+    def _whole(self, told: Told, request_id: str) -> WholeAnswer:
+        content = told.body.encode()
+        length: Headers = (("Content-Length", str(len(content))),) if content else ()
+        headers = (("Content-Type", told.content_type), *length, *self._headers, (HEADER, request_id))
+        written = partial(self._services.reports.spool_writer.write, told.trace) if told.trace else lambda: None
+        return WholeAnswer(told.status, headers, content, written)
+
+
+def _told(here: Services, asked: SignedWebhook) -> tuple[Told, str]:
+    try:
+        return answer(here, asked), OK
+    except Exception as error:  # whatever it is, the caller hears an apology
+        return at_fault(here, asked.webhook, asked, error), FAULT
+
+
+def _webhook(scope: Scope, body: Body) -> Webhook | None:
+    """Return the webhook of a plain post to the telephone; None for any other request."""
+    path, query, content = scope.get("raw_path", b""), scope["query_string"], body.content
+    if scope["method"] != "POST" or not ADDRESS.fullmatch(path) or body.length != len(content):
+        return None
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        headers[name.decode("latin-1").title()] = value.decode("latin-1")
+    is_form = headers.get("Content-Type", "").partition(";")[0].strip() == FORM
+    if not is_form or len(headers) != len(scope["headers"]) or not (content.isascii() and query.isascii()):
+        return None
+    form, args = _fields(content), _fields(query)
+    if len(form) > MOST_FIELDS:
+        return None
+    return Webhook("POST", path.decode(), query.decode(), headers, form, args)
+
+
+def _fields(written: bytes) -> Mapping[str, str]:
+    """Return the fields as Flask reads them."""
+    pairs = parse_qsl(written.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
+    once = dict(pairs)
+    return once if len(once) == len(pairs) else MultiDict(pairs)
