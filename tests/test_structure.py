@@ -89,7 +89,7 @@ BRING_TOGETHER = (
     "ivr.wiring",
     "ivr.web.services",
     "workers.services",
-    "ivr.web.telephone.webhooks",
+    "ivr.web.telephone.answers",
     "ivr.web.telephone.actions",
     "ivr.commands",
 )
@@ -213,9 +213,9 @@ def test_the_line_needs_nothing_but_python_and_phonenumbers_and_is_pure() -> Non
     [
         ("phonenumbers", {"ivr.line.phones", "config.fields"}),
         ("twilio.rest", {"ivr.carrier.twilio.rest"}),
-        ("twilio.twiml", {"ivr.carrier.twilio.twiml", "ivr.carrier.twilio.speech"}),
+        ("twilio.twiml", set()),
         ("requests", {"ivr.carrier.plivo.rest"}),
-        ("twilio.request_validator", {"ivr.carrier.twilio.webhook"}),
+        ("twilio.request_validator", {"ivr.carrier.twilio.signature"}),
         ("apprise", {"ivr.notices.senders"}),
         ("argon2", {"ivr.staff.passwords"}),
         ("zxcvbn", {"ivr.staff.passwords"}),

@@ -6,6 +6,7 @@ Pure: fills the blanks of the sentences from config/prompts.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import partial
 from string import Formatter
 from typing import Any, NamedTuple
 
@@ -224,13 +225,8 @@ def _fill(value: Value, prompts: Prompts) -> str | Digits:
     return fill(value, prompts) if fill else value[prompts.language]  # type: ignore[index]  # only texts are left
 
 
-def _moment(value: Any, prompts: Prompts) -> str:
-    day = Day(value.at.date(), value.now.date())
-    return prompts.days.at(day, prompts.clock.say(value.at.time()))
-
-
-def _moment_name(value: Any, prompts: Prompts) -> str:
-    day = DayName(value.at.date(), value.now.date())
+def _moment(value: Any, prompts: Prompts, kind: type[Day | DayName] = Day) -> str:
+    day = kind(value.at.date(), value.now.date())
     return prompts.days.at(day, prompts.clock.say(value.at.time()))
 
 
@@ -248,7 +244,7 @@ FILLS: Mapping[type, Callable[[Any, Prompts], str | Digits]] = {
     Digits: lambda digits, _: digits,
     Part: lambda part, prompts: prompts.parts[part],
     Moment: _moment,
-    MomentName: _moment_name,
+    MomentName: partial(_moment, kind=DayName),
     Hour: lambda hour, prompts: prompts.clock.say(hour.at.time()),
     HourToday: lambda hour, prompts: prompts.clock.say(hour.at.time(), today=True),
     Day: lambda day, prompts: prompts.days.say(day),

@@ -9,10 +9,9 @@ import json
 import secrets
 from typing import Any
 
-from flask import Flask, Request, Response, current_app, g, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
 
-from ivr.carrier.addresses import INCOMING
 from ivr.storage.encryption import Unreadable
 from ivr.web.services import services
 
@@ -27,13 +26,7 @@ NEW = "device_cookie"
 
 
 class SessionsAndDevices(SecureCookieSessionInterface):
-    """Flask's sessions, and behind the session's cookie the one of the device. A carrier has neither."""
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
-        """Return the session of a browser; of a webhook an empty one, which cannot be written to."""
-        if request.path.startswith(INCOMING):
-            return self.make_null_session(app)
-        return super().open_session(app, request) or self.make_null_session(app)
+    """Flask's sessions, and behind the session's cookie the one of the device."""
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
         """Set the cookies of this answer."""

@@ -27,8 +27,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
-NOWHERE_KEPT = {"Cache-Control": "no-store"}
-"""Sent unless an answer says otherwise: patients' numbers stay out of every cache."""
+NO_STORE = "no-store"
+"""Cache-Control of an answer that says nothing else: patients' numbers stay out of every cache."""
 
 ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 """Sent in production: for a year a browser uses only HTTPS for this host."""
@@ -63,8 +63,8 @@ def fortify(app: Flask, settings: Settings) -> None:
 
 
 def headers_of_answers(*, production: bool) -> dict[str, str]:
-    """Return the headers of every answer. One that has a Cache-Control of its own keeps it."""
-    return HEADERS | (ONLY_HTTPS if production else {}) | NOWHERE_KEPT
+    """Return the headers of every answer, without its Cache-Control."""
+    return HEADERS | (ONLY_HTTPS if production else {})
 
 
 def _believe_proxies(app: Flask, count: int) -> None:
@@ -85,6 +85,7 @@ def _refuse_unwritable() -> None:
 
 
 def _with_headers(response: Response, headers: dict[str, str]) -> Response:
-    own = NOWHERE_KEPT.keys() & response.headers.keys()
-    response.headers.update({name: value for name, value in headers.items() if name not in own})
+    response.headers.update(headers)
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = NO_STORE
     return response

@@ -92,20 +92,20 @@ def status(here: Services, asked: SignedWebhook) -> Told:
     return Told("", "text/html; charset=utf-8", 204)
 
 
-class Route(NamedTuple):
+class NamedAnswer(NamedTuple):
     """A webhook that is no place of the menu: its name among the metrics' routes, and the function that answers."""
 
     name: str
     answers: Callable[[Services, SignedWebhook], Told]
 
 
-ROUTES: Mapping[str, Route] = {
-    INCOMING: Route("ring", ring),
-    AGAIN: Route("ring", ring),
-    "/voice/answered": Route("answered", answered),
-    f"/voice/{LEG}": Route("screened", screened),
-    f"{AGAIN}/{LEG}": Route("screened", screened),
-    "/voice/status": Route("status", status),
+ROUTES: Mapping[str, NamedAnswer] = {
+    INCOMING: NamedAnswer("ring", ring),
+    AGAIN: NamedAnswer("ring", ring),
+    "/voice/answered": NamedAnswer("answered", answered),
+    f"/voice/{LEG}": NamedAnswer("screened", screened),
+    f"{AGAIN}/{LEG}": NamedAnswer("screened", screened),
+    "/voice/status": NamedAnswer("status", status),
 }
 """The webhooks that are no place of the menu, by their paths."""
 

@@ -119,7 +119,7 @@ def _slot_of(written: str) -> Slot:
     return Slot(datetime.fromisoformat(start), schedule)
 
 
-class Piece(NamedTuple):
+class GatheredField(NamedTuple):
     """A field of a call as it is written into the encrypted part of a URL, and read back."""
 
     field: str
@@ -127,48 +127,48 @@ class Piece(NamedTuple):
     read: Callable[[Any], Any]
 
 
-def _flag(field: str) -> Piece:
-    return Piece(field, lambda _: "yes", lambda _: True)
+def _flag(field: str) -> GatheredField:
+    return GatheredField(field, lambda _: "yes", lambda _: True)
 
 
-def _moment(field: str, kind: type[date]) -> Piece:
-    return Piece(field, lambda at: str(at.isoformat()), kind.fromisoformat)
+def _moment(field: str, kind: type[date]) -> GatheredField:
+    return GatheredField(field, lambda at: str(at.isoformat()), kind.fromisoformat)
 
 
-def _words(field: str, write: Callable[[Any], str] = str, read: Callable[[str], Any] = str) -> Piece:
-    return Piece(
+def _words(field: str, write: Callable[[Any], str] = str, read: Callable[[str], Any] = str) -> GatheredField:
+    return GatheredField(
         field,
         lambda values: " ".join([write(each) for each in values]),
         lambda written: tuple([read(each) for each in str(written).split()]),
     )
 
 
-GATHERED: Mapping[str, Piece] = {
-    "kind": Piece("kind", str, Kind),
+GATHERED: Mapping[str, GatheredField] = {
+    "kind": GatheredField("kind", str, Kind),
     "day": _moment("day", date),
-    "part": Piece("part", str, Part),
-    "practitioner": Piece("practitioner", str, str),
+    "part": GatheredField("part", str, Part),
+    "practitioner": GatheredField("practitioner", str, str),
     "offered": _words("offered", _slot, _slot_of),
-    "page": Piece("page", int, int),
-    "slot": Piece("slot", _slot, _slot_of),
+    "page": GatheredField("page", int, int),
+    "slot": GatheredField("slot", _slot, _slot_of),
     "other": _flag("other"),
     "own": _words("appointments", _own, _own_of),
     "asked": _words("requests", read=Kind),
-    "chosen": Piece("chosen", _own, _own_of),
-    "entered": Piece("entered", str, str),
+    "chosen": GatheredField("chosen", _own, _own_of),
+    "entered": GatheredField("entered", str, str),
     "proved": _flag("proved"),
-    "change": Piece("change", str, ChangeWish),
-    "keyed": Piece("keyed", lambda number: str(number.e164), Phone),
-    "topic": Piece("topic", str, str),
-    "reference": Piece("reference", str, str),
+    "change": GatheredField("change", str, ChangeWish),
+    "keyed": GatheredField("keyed", lambda number: str(number.e164), Phone),
+    "topic": GatheredField("topic", str, str),
+    "reference": GatheredField("reference", str, str),
     "joined": _flag("joined"),
-    "left": Piece("left", str, str),
+    "left": GatheredField("left", str, str),
     "warned": _flag("warned"),
     "signs": _words("signs_heard"),
     "nobody": _flag("nobody_told"),
     "over_limit": _flag("over_limit"),
-    "filed": Piece("filed", int, int),
-    "rung": Piece("rung", int, int),
+    "filed": GatheredField("filed", int, int),
+    "rung": GatheredField("rung", int, int),
     "offered_at": _moment("offered_at", datetime),
 }
 """What a call gathers, and `Own` of it, by its name in a URL. A field that is empty is left out."""

@@ -17,7 +17,7 @@ from ivr.carrier.call_event import Malformed, NotSigned
 from ivr.metrics.table import FAULT, OK
 from ivr.web.asgi import Body, Headers, Scope, WholeAnswer
 from ivr.web.request_ids import HEADER, id_of
-from ivr.web.security import headers_of_answers
+from ivr.web.security import NO_STORE, headers_of_answers
 from ivr.web.services import Services
 from ivr.web.telephone.answers import Told, answer, at_fault, label_of
 from ivr.web.telephone.webhook import MOST_FIELDS, SignedWebhook, Webhook
@@ -33,7 +33,8 @@ class TelephoneDoor:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._headers = tuple(headers_of_answers(production=services.settings.production).items())
+        always = headers_of_answers(production=services.settings.production)
+        self._headers = (*always.items(), ("Cache-Control", NO_STORE))
 
     def __call__(self, scope: Scope, body: Body) -> WholeAnswer | None:
         """Return the answer; None for a request that is Flask's to answer."""

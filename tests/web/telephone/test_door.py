@@ -1,0 +1,212 @@
+"""The telephone's own door answers what Flask answers, and leaves to Flask whatever is not a plain, signed post."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlencode
+
+import pytest
+from werkzeug.test import TestResponse
+
+from ivr.carrier.steps import Dials
+from ivr.hours.clinic_now import ClinicNow
+from ivr.reports import spool
+from ivr.reports.spool import Spool
+from ivr.web.asgi import Body, WholeAnswer
+from ivr.web.request_ids import HEADER
+from ivr.web.telephone.door import TelephoneDoor
+from tests.people import CALLER, Clock, Conversation, Phone
+from tests.web import CALLER_ID, clinic_with_reception, service
+
+FORM = "application/x-www-form-urlencoded"
+GATHERED = re.compile(r"c=([A-Za-z0-9_-]+(?:%3D)*)")
+CALL = {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
+
+
+def scope(path: str, headers: Mapping[str, str], **other: Any) -> dict[str, Any]:
+    """A post as a server of ASGI describes it."""
+    bare, _, query = path.partition("?")
+    named = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+    return {
+        "type": "http",
+        "method": "POST",
+        "raw_path": bare.encode(),
+        "path": unquote(bare),
+        "query_string": query.encode(),
+        "headers": named,
+        "scheme": "http",
+        "http_version": "1.1",
+        **other,
+    }
+
+
+@dataclass
+class BothWays(Phone):
+    """A telephone whose webhooks come through Flask, and then once more through the door."""
+
+    door: TelephoneDoor = field(init=False)
+    compared: int = 0
+
+    def __post_init__(self) -> None:
+        self.door = TelephoneDoor(self.services)
+
+    def posts(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
+        """Post a signed form both ways, and compare the answers."""
+        answer = super().posts(path, form, **headers)
+        path, body = self.within(path), urlencode(form).encode()
+        signed = {"Content-Type": FORM, "X-Twilio-Signature": self.signs(path, form), **headers}
+        other = self.door(scope(path, signed), Body(body, len(body)))
+        assert other is not None, path
+        other.close()
+        assert self.told(other) == self.told(
+            WholeAnswer(answer.status_code, tuple(answer.headers.items()), answer.get_data())
+        )
+        self.compared += 1
+        return answer
+
+    def told(self, answer: WholeAnswer) -> tuple[int, dict[str, str], str]:
+        """An answer without the id of its request, and with what the call has gathered in plain words.
+
+        Flask says of any answer that it may vary with the cookie; a carrier has none.
+        """
+        headers = {name: value for name, value in answer.headers if name not in {HEADER, "Vary"}}
+        opened = GATHERED.sub(lambda sealed: self.opened(sealed[1]), answer.content.decode())
+        assert headers.pop("Content-Length", "0") == str(len(answer.content))
+        return answer.status, headers, opened
+
+    def opened(self, sealed: str) -> str:
+        return self.services.telephone.cipher.decrypt(unquote(sealed))
+
+
+@pytest.fixture
+def phone(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[BothWays]:
+    """A telephone at a clinic with a reception."""
+    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
+        yield BothWays(phone.app, phone.services)
+
+
+@pytest.mark.parametrize("lang", ["en", "hi"])
+@pytest.mark.parametrize("caller", [CALLER, "anonymous"])
+def test_a_call_is_answered_alike_on_both_ways(phone: BothWays, lang: str, caller: str) -> None:
+    for keys in (("4",), ("3", "1"), ("2", "1", "1", "1"), ("1", "1", "1", "1", "1"), ("7", "*", "7"), ("9",)):
+        call = phone.rings(caller=caller, lang=lang)
+        for key in keys:
+            if call.place:
+                call.press(key)
+        call.hangs_up()
+    silent = phone.rings(caller=caller, lang=lang)
+    while silent.place:
+        silent.stays_silent()
+    assert phone.compared > 30
+
+
+def test_the_reception_s_leg_is_answered_alike_on_both_ways(phone: BothWays) -> None:
+    call = phone.rings().press("0")
+    assert isinstance(call.waits, Dials)
+    number, address = call.waits.numbers[0]
+    for keys in (("1",), ("7", "1"), ("7", "7", "7")):
+        leg = Conversation(phone, {"From": CALLER_ID, "To": number, "ParentCallSid": call.sid})
+        leg.follows(address, {})
+        for key in keys:
+            if leg.place:
+                leg.press(key)
+    call.reception(talked=False)
+
+
+def test_a_step_that_is_tried_again_is_answered_alike_on_both_ways(phone: BothWays) -> None:
+    call = phone.rings()
+    for path in ("/voice/again", "/voice/again/main?line=main&lang=hi", "/voice/again/gone?line=none&lang=xx"):
+        call.follows(path, {})
+
+
+def test_both_ways_leave_the_same_trace(phone: BothWays) -> None:
+    phone.rings().press("4").hangs_up()
+    phone.services.reports.spool_writer.settle()
+    (segment,) = Spool(phone.services.settings.state_dir / spool.FOLDER).read()[0]
+    traces = [replace(each, at=segment.began) for each in segment.traces]
+    assert traces[::2] == traces[1::2]
+    assert [(each.what[-1:], each.over) for each in traces[::2]] == [
+        (("main",), False),
+        (("hours",), False),
+        ((), True),
+    ]
+
+
+def test_both_ways_count_alike(phone: BothWays) -> None:
+    phone.rings().press("4").hangs_up()
+    counted = {
+        (sample.labels["place"], sample.labels["outcome"]): sample.value
+        for family in phone.services.operations.counters.collect()
+        for sample in family.samples
+        if sample.name == "clinic_webhook_seconds_count"
+    }
+    assert counted == {("incoming", "ok"): 2, ("main", "ok"): 2, ("status", "ok"): 2}
+
+
+class Fails(ClinicNow):
+    def read(self) -> Any:
+        raise LookupError("a mistake of ours")
+
+
+def test_a_fault_of_ours_is_answered_alike_on_both_ways(phone: BothWays, caplog: pytest.LogCaptureFixture) -> None:
+    here = phone.services
+    broken = replace(here, hours=replace(here.hours, now=Fails(here.clinic, *([None] * 3))))  # type: ignore[arg-type]
+    phone.app.extensions["services"] = broken
+    phone.door = TelephoneDoor(broken)
+    answer = phone.posts("/voice/main?line=main&lang=en", {**CALL, "Digits": "4"})
+    assert "/voice/again/main?" in answer.text
+    assert [each.getMessage().partition("\n")[0] for each in caplog.records if each.levelname == "ERROR"] == [
+        "a webhook of place /voice/main failed: LookupError"
+    ] * 2
+    assert phone.compared == 1
+
+
+# -- what is Flask's
+
+
+def post(phone: BothWays, path: str = "/voice", form: Mapping[str, str] = CALL, **other: Any) -> WholeAnswer | None:
+    """The door's answer to a signed post, with something in it that is other than usual."""
+    signed = {"Content-Type": FORM, "X-Twilio-Signature": phone.signs(path, form), **other.pop("headers", {})}
+    body = other.pop("body", urlencode(form).encode())
+    length = other.pop("length", len(body))
+    return phone.door({**scope(path, signed), **other}, Body(body, length))
+
+
+def test_a_plain_post_is_for_the_door(phone: BothWays) -> None:
+    assert post(phone) is not None
+
+
+OTHERS: Mapping[str, dict[str, Any]] = {
+    "another method": {"method": "GET"},
+    "a page": {"path": "/desk"},
+    "the fallback": {"path": "/voice/fallback"},
+    "a path with a slash too many": {"path": "/voice/"},
+    "a longer path": {"path": "/voice/again/main/more"},
+    "a path in capitals": {"path": "/voice/Main"},
+    "a path that is written otherwise": {"path": "/voice/m%61in"},
+    "no signature": {"headers": {"X-Twilio-Signature": ""}},
+    "another signature": {"headers": {"X-Twilio-Signature": "bm8="}},
+    "a form without a call": {"form": {"AccountSid": CALL["AccountSid"]}},
+    "another kind of body": {"headers": {"Content-Type": "application/json"}},
+    "a kind that is none": {"headers": {"Content-Type": ""}},
+    "letters that are not escaped": {"body": urlencode(CALL).encode() + "&Name=आशा".encode()},
+    "a query that is not escaped": {"query_string": "line=आशा".encode()},
+    "a body that was too long": {"body": b"", "length": 70_000},
+    "thousands of fields": {"form": {**CALL, **{f"field{n}": "1" for n in range(300)}}},
+}
+
+
+@pytest.mark.parametrize("which", OTHERS)
+def test_any_other_request_is_left_to_flask(phone: BothWays, which: str) -> None:
+    assert post(phone, **OTHERS[which]) is None
+    assert not (phone.services.settings.state_dir / spool.FOLDER).exists(), "it leaves no trace"
+
+
+def test_a_header_that_comes_twice_is_left_to_flask(phone: BothWays) -> None:
+    usual = scope("/voice", {"Content-Type": FORM, "X-Twilio-Signature": phone.signs("/voice", CALL)})
+    body = urlencode(CALL).encode()
+    assert phone.door(usual, Body(body, len(body))) is not None
+    usual["headers"].append((b"x-twilio-signature", b"bm8="))
+    assert phone.door(usual, Body(body, len(body))) is None
