@@ -26,7 +26,7 @@ from ivr.web.telephone.call_log import leave_end, leave_fault, trace_of
 from ivr.web.telephone.call_urls import CallUrls
 from ivr.web.telephone.missed import note_missed
 from ivr.web.telephone.retry import AGAIN, once_more
-from ivr.web.telephone.webhook import SignedWebhook, Webhook
+from ivr.web.telephone.webhook import VerifiedWebhook, Webhook
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ LEG = "screen"
 """Last part of the URLs of the reception's own leg. It is no place of the menu, and no caller comes there."""
 
 
-class Told(NamedTuple):
+class WebhookAnswer(NamedTuple):
     """An answer to a webhook, and the trace that it leaves."""
 
     body: str
@@ -44,7 +44,7 @@ class Told(NamedTuple):
     """Written when the answer has gone out, so that the record tells what was heard."""
 
 
-def ring(here: Services, asked: SignedWebhook) -> Told:
+def ring(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
     """Answer an incoming call."""
     called = asked.event
     line = here.clinic.line_rung(called.called, called.forwarded_from)
@@ -60,7 +60,7 @@ def ring(here: Services, asked: SignedWebhook) -> Told:
     return _heard(here, asked, begin(call, facts), *((OVER_LIMIT,) if over else ()))
 
 
-def step(here: Services, asked: SignedWebhook, place: str) -> Told:
+def step(here: Services, asked: VerifiedWebhook, place: str) -> WebhookAnswer:
     """Go on after a key, after silence, or after the reception was called."""
     call = _call(here, asked, place)
     facts = facts_of(here, call, asked.event)
@@ -72,31 +72,31 @@ def step(here: Services, asked: SignedWebhook, place: str) -> Told:
     return _heard(here, asked, done, *(turn.through if done is not turn else ()))
 
 
-def answered(here: Services, asked: SignedWebhook) -> Told:
+def answered(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
     """Ask whoever has picked up at the reception to accept the call."""
     return _told(_answer(here, asked.webhook, Leg(_call(here, asked, LEG).at(LEG), SCREENING, begins=True)))
 
 
-def screened(here: Services, asked: SignedWebhook) -> Told:
+def screened(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
     """Go on with the reception's leg after a key or silence."""
     return _told(_answer(here, asked.webhook, Leg(_call(here, asked, LEG), SCREENING, pressed=asked.keys)))
 
 
-def status(here: Services, asked: SignedWebhook) -> Told:
+def status(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
     """Take the status of a call, record its end, and tell the desk of one that was missed."""
     told = asked.event
     log.info("call %s: is %s", told.call_id, _word(told.status))
     if told.ended:
         leave_end(here, told)
         note_missed(here, told)
-    return Told("", "text/html; charset=utf-8", 204)
+    return WebhookAnswer("", "text/html; charset=utf-8", 204)
 
 
 class NamedAnswer(NamedTuple):
     """A webhook that is no place of the menu: its name among the metrics' routes, and the function that answers."""
 
     name: str
-    answers: Callable[[Services, SignedWebhook], Told]
+    answers: Callable[[Services, VerifiedWebhook], WebhookAnswer]
 
 
 ROUTES: Mapping[str, NamedAnswer] = {
@@ -110,7 +110,7 @@ ROUTES: Mapping[str, NamedAnswer] = {
 """The webhooks that are no place of the menu, by their paths."""
 
 
-def answer(here: Services, asked: SignedWebhook) -> Told:
+def answer(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
     """Answer any signed webhook, by its path."""
     route = ROUTES.get(asked.webhook.path)
     return route.answers(here, asked) if route else step(here, asked, _last(asked.webhook.path))
@@ -126,7 +126,7 @@ def _last(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def fallback(here: Services, webhook: Webhook, failed: str) -> Told:
+def fallback(here: Services, webhook: Webhook, failed: str) -> WebhookAnswer:
     """Answer where the carrier could not reach or understand us: an apology, then the step once more.
 
     `failed` is the address that the carrier says has failed, or empty.
@@ -135,7 +135,7 @@ def fallback(here: Services, webhook: Webhook, failed: str) -> Told:
     return _told(webhook.carrier(here).fault(here.settings.public_base_url + again if again else None))
 
 
-def at_fault(here: Services, webhook: Webhook, asked: SignedWebhook | None, error: Exception) -> Told:
+def at_fault(here: Services, webhook: Webhook, asked: VerifiedWebhook | None, error: Exception) -> WebhookAnswer:
     """Answer an error of ours with an apology. The log gets its kind and place; its message may be personal."""
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("a webhook of place %s failed: %s\n%s", _word(webhook.path), type(error).__name__, where)
@@ -143,7 +143,7 @@ def at_fault(here: Services, webhook: Webhook, asked: SignedWebhook | None, erro
     return fallback(here, webhook, webhook.address)
 
 
-def _call(here: Services, asked: SignedWebhook, place: str) -> Call:
+def _call(here: Services, asked: VerifiedWebhook, place: str) -> Call:
     """Return the call that this URL describes, with a line and a language that exist."""
     call = _urls(here).call(place, asked.webhook.args)
     line = here.clinic.line(call.line)
@@ -155,10 +155,10 @@ def _spoken(here: Services, language: str) -> str:
     return language if language in here.script.languages else ""
 
 
-def _heard(here: Services, asked: SignedWebhook, turn: Turn, *before: str) -> Told:
+def _heard(here: Services, asked: VerifiedWebhook, turn: Turn, *before: str) -> WebhookAnswer:
     """Return the answer to the caller. `before` are the places and outcomes that the call passed."""
     found = _answer(here, asked.webhook, turn)
-    return Told(found.body, found.content_type, trace=trace_of(here, asked, turn, before))
+    return WebhookAnswer(found.body, found.content_type, trace=trace_of(here, asked, turn, before))
 
 
 def _answer(here: Services, webhook: Webhook, heard: Turn | Leg) -> Answer:
@@ -170,8 +170,8 @@ def _urls(here: Services) -> CallUrls:
     return CallUrls(here.telephone.cipher, here.settings.public_base_url)
 
 
-def _told(found: Answer) -> Told:
-    return Told(found.body, found.content_type)
+def _told(found: Answer) -> WebhookAnswer:
+    return WebhookAnswer(found.body, found.content_type)
 
 
 def _word(written: str) -> str:

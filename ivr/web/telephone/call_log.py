@@ -12,13 +12,13 @@ from ivr.line.turn import Turn
 from ivr.reports.call_records import FAILED, FAULT, Trace
 from ivr.web.services import Services
 from ivr.web.telephone.retry import AGAIN
-from ivr.web.telephone.webhook import SignedWebhook
+from ivr.web.telephone.webhook import VerifiedWebhook
 
 UNHEARD = frozenset({"answered", "screen", "status"})
 """Last parts of the URLs that no caller hears: those of the reception's own leg and of the call's status."""
 
 
-def trace_of(here: Services, asked: SignedWebhook, turn: Turn, before: Sequence[str] = ()) -> Trace:
+def trace_of(here: Services, asked: VerifiedWebhook, turn: Turn, before: Sequence[str] = ()) -> Trace:
     """Return the trace of a step: the places and outcomes that a call passed, and the place at which it is now.
 
     It is written when the answer has left: who dies before has told the caller nothing, and leaves none.
@@ -44,7 +44,7 @@ def leave_end(here: Services, happened: CallEvent) -> None:
     here.reports.spool_writer.write(ended)
 
 
-def _caller(here: Services, asked: SignedWebhook, turn: Turn) -> str:
+def _caller(here: Services, asked: VerifiedWebhook, turn: Turn) -> str:
     """Return the keyed hash of the number whose caller has used the language of this turn; else an empty string.
 
     Who presses a key uses it, unless that key has only asked for the menu of languages.

@@ -19,8 +19,8 @@ from ivr.web.asgi import Body, Headers, Scope, WholeAnswer
 from ivr.web.request_ids import HEADER, id_of
 from ivr.web.security import NO_STORE, headers_of_answers
 from ivr.web.services import Services
-from ivr.web.telephone.answers import Told, answer, at_fault, label_of
-from ivr.web.telephone.webhook import MOST_FIELDS, SignedWebhook, Webhook
+from ivr.web.telephone.answers import WebhookAnswer, answer, at_fault, label_of
+from ivr.web.telephone.webhook import MOST_FIELDS, VerifiedWebhook, Webhook
 
 ADDRESS = re.compile(rb"/voice(?!/fallback)(/again)?(/[a-z_]{1,40})?")
 """The path of a webhook that a carrier signs."""
@@ -40,7 +40,7 @@ class TelephoneDoor:
         """Return the answer; None for a request that is Flask's to answer."""
         here, began, webhook = self._services, self._services.clock(), _webhook(scope, body)
         try:
-            asked = SignedWebhook(webhook, webhook.read(here)) if webhook else None
+            asked = VerifiedWebhook(webhook, webhook.read(here)) if webhook else None
         except (NotSigned, Malformed):
             return None
         if asked is None:
@@ -54,7 +54,7 @@ class TelephoneDoor:
             logs.begin()
         return self._whole(told, request_id)
 
-    def _whole(self, told: Told, request_id: str) -> WholeAnswer:
+    def _whole(self, told: WebhookAnswer, request_id: str) -> WholeAnswer:
         content = told.body.encode()
         length: Headers = (("Content-Length", str(len(content))),) if content else ()
         headers = (("Content-Type", told.content_type), *length, *self._headers, (HEADER, request_id))
@@ -62,7 +62,7 @@ class TelephoneDoor:
         return WholeAnswer(told.status, headers, content, written)
 
 
-def _told(here: Services, asked: SignedWebhook) -> tuple[Told, str]:
+def _told(here: Services, asked: VerifiedWebhook) -> tuple[WebhookAnswer, str]:
     try:
         return answer(here, asked), OK
     except Exception as error:  # whatever it is, the caller hears an apology

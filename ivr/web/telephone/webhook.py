@@ -41,7 +41,7 @@ class Webhook:
 
 
 @dataclass(frozen=True)
-class SignedWebhook:
+class VerifiedWebhook:
     """A webhook that a carrier has signed."""
 
     webhook: Webhook

@@ -11,10 +11,10 @@ from ivr.metrics.table import SIGNATURES
 from ivr.web.guards import guarded_by, open_to_all
 from ivr.web.services import services
 from ivr.web.telephone import answers
-from ivr.web.telephone.answers import LEG, Told
+from ivr.web.telephone.answers import LEG, WebhookAnswer
 from ivr.web.telephone.call_log import leave_fault
 from ivr.web.telephone.retry import AGAIN
-from ivr.web.telephone.webhook import MOST_FIELDS, SignedWebhook, Webhook
+from ivr.web.telephone.webhook import MOST_FIELDS, VerifiedWebhook, Webhook
 
 voice = Blueprint("voice", __name__)
 
@@ -23,7 +23,7 @@ def signed_by_carrier() -> None:
     """Let only the carrier call: 403 for a wrong signature, 400 for a form that lacks a required field."""
     try:
         webhook = _webhook()
-        g.signed = SignedWebhook(webhook, webhook.read(services()))
+        g.signed = VerifiedWebhook(webhook, webhook.read(services()))
     except NotSigned:
         services().operations.counters.count(SIGNATURES)
         abort(403)
@@ -117,7 +117,7 @@ def _webhook(*, form: bool = True) -> Webhook:
     return Webhook(request.method, request.path, query, dict(request.headers), fields, request.args)
 
 
-def _response(told: Told) -> Response:
+def _response(told: WebhookAnswer) -> Response:
     answer = Response(told.body, told.status, content_type=told.content_type)
     if told.trace:
         answer.call_on_close(partial(services().reports.spool_writer.write, told.trace))
