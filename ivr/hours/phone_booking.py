@@ -58,6 +58,10 @@ class PhoneBooking:
         """Return the state that calls go by. Asks no store."""
         return self._file.read()
 
+    def version(self) -> str:
+        """Return words that change with every change of the state that calls go by."""
+        return self._file.version()
+
     def change(self, what: BookingSwitch, rules: DiaryRules, by: By) -> None:
         """Confirm these rules, pause, or resume. Raises StoreAway."""
         told = in_words(rules)

@@ -70,6 +70,10 @@ class HoursServices:
         """Return the clinic with the closures that the desk has set. Asks no store."""
         return self.now.read()
 
+    def version(self) -> str:
+        """Return words that change with all that `clinic_now` depends on."""
+        return f"{self.closures_file.version()} {self.phone_booking.version()}"
+
     def due_again(self, request: Request, outcome: Outcome, now: datetime) -> datetime:
         """Return when a patient who was not reached is called again, by the hours with the desk's closures."""
         return next_due(self.clinic_now())(request, outcome, now)

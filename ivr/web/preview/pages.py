@@ -1,6 +1,7 @@
-"""The page that shows what a caller hears: of any line, in any language, at any moment.
+"""The page that shows what a caller hears: of any line, in any language, at any minute.
 
-It shows the transcripts of transcripts.py. It calls nobody and stores nothing.
+It shows the transcripts of transcripts.py. It calls nobody and stores nothing. A transcript takes a sixth of a second
+of the process that answers callers too, so each process remembers its last ones, under all that they depend on.
 """
 
 from collections.abc import Callable
@@ -10,14 +11,17 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote_plus
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, current_app, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from ivr.line.clinic import Clinic
 from ivr.line.paths.transcript import Keys, NoSuchWay
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import LAST_DAY, _, language
 from ivr.web.preview.reception import read_reception
+from ivr.web.preview.remembered import Remembered
 from ivr.web.preview.transcripts import PAST, CallerKind, PreviewQuery, is_past, moments, read_call
 from ivr.web.services import services
 from ivr.web.wording import languages_of_the_line
@@ -26,28 +30,42 @@ hear = Blueprint("hear", __name__)
 
 CALLERS = {str(each): each for each in CallerKind}
 
+MOST_REMEMBERED = 4
+"""Transcripts that a process remembers, each of some 300 kB."""
+
 MOST_KEYS = 40
 """Most keys in a link after which a transcript begins."""
+
+
+@hear.record_once
+def _remember(state: BlueprintSetupState) -> None:
+    state.app.extensions[hear.name] = Remembered[Markup](MOST_REMEMBERED)
 
 
 @hear.get("/desk/hear")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
     """Show the whole call as a transcript. 404 where its keys lead nowhere; a sentence where the day is past."""
-    clinic, now = services().hours.clinic_now(), services().clock()
+    here, now = services(), services().clock().replace(second=0, microsecond=0)
+    version = here.hours.version()  # before what it is the version of: what changes meanwhile is then told anew
+    clinic = here.hours.clinic_now()
     wanted = _wanted(clinic, now)
-    if is_past(wanted, now):
-        return _page(clinic, replace(wanted, at=now), now, trouble=_(PAST)), 400
-    return _page(clinic, wanted, now)
+    trouble = _(PAST) if is_past(wanted, now) else ""
+    wanted = replace(wanted, at=now) if trouble else wanted
+    asked = (wanted.line.key, wanted.language, wanted.at, wanted.caller, wanted.keys, "all" in request.args)
+    remembered: Remembered[Markup] = current_app.extensions[hear.name]
+    call = remembered.get((asked, trouble, language(), now, version), lambda: _call(clinic, wanted, now, trouble))
+    return render_template("hear.html", call=call), 400 if trouble else 200
 
 
-def _page(clinic: Clinic, wanted: PreviewQuery, now: datetime, trouble: str = "") -> str:
+def _call(clinic: Clinic, wanted: PreviewQuery, now: datetime, trouble: str) -> Markup:
+    """Return the call with what leads to others. 404 where its keys lead nowhere."""
     try:
         call = read_call(services(), clinic, wanted)
     except NoSuchWay:
         abort(404)
-    return render_template(
-        "hear.html",
+    words = render_template(
+        "hear_call.html",
         trouble=trouble,
         wanted=wanted,
         at=clinic.line("").hours.local(wanted.at),
@@ -65,6 +83,7 @@ def _page(clinic: Clinic, wanted: PreviewQuery, now: datetime, trouble: str = ""
         read_on_at=_after(_link(wanted, keys=None)),
         anchor=anchor,
     )
+    return Markup(words)  # noqa: S704 - a template of ours has escaped it
 
 
 def _wanted(clinic: Clinic, now: datetime) -> PreviewQuery:
@@ -81,7 +100,7 @@ def _wanted(clinic: Clinic, now: datetime) -> PreviewQuery:
 
 
 def _moment(on: str, at: str, now: datetime) -> datetime:
-    """Return the moment that was asked for. A missing day is today, a missing hour is now."""
+    """Return the minute that was asked for. A missing day is today, a missing hour is now."""
     day, hour = now.date(), now.time()
     try:
         day = date.fromisoformat(on) if on else day

@@ -13,6 +13,7 @@ from ivr.line.paths.transcript import beginning
 from ivr.line.phones import Phone as Number
 from ivr.line.turn import Call, Facts
 from ivr.storage.audit import By
+from ivr.web.preview.remembered import Remembered
 from ivr.web.services import Services
 from tests.people import CALLER, Clock, Phone, Staff
 
@@ -163,3 +164,34 @@ def runs(app: Flask, *words: str) -> str:
     done = app.test_cli_runner().invoke(args=["hear", *words])
     assert done.exit_code == 0, done.output
     return done.output
+
+
+def test_what_changes_is_told_at_once_though_the_call_of_this_minute_is_remembered(
+    staff: Staff, services: Services, clock: Clock
+) -> None:
+    before = hears(staff)
+    assert hears(staff) == before
+    assert "We are closed today because of Diwali." not in text(before)
+    diwali = DeskClosure(clock().date(), "", (), "diwali")
+    services.hours.closures.set([diwali], By("asha", clock()))
+    services.hours.closures_file.follow(services.hours.closures, clock().date())
+    assert "We are closed today because of Diwali." in text(hears(staff))
+    assert text(hears(staff, "all=1")) != text(hears(staff))
+    clock.goes_on(minutes=1)
+    assert hears(staff) != before
+
+
+def test_only_the_last_values_are_remembered_and_a_failure_is_not() -> None:
+    made: list[str] = []
+    remembered = Remembered[str](2)
+
+    def make(key: str) -> str:
+        made.append(key)
+        return key
+
+    for key in ("a", "b", "a", "c", "a", "b"):
+        assert remembered.get(key, lambda key=key: make(key)) == key  # type: ignore[misc]
+    assert made == ["a", "b", "c", "b"]
+    with pytest.raises(LookupError):
+        remembered.get("d", lambda: {}["d"])
+    assert remembered.get("d", lambda: "d") == "d"
