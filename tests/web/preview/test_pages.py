@@ -193,5 +193,5 @@ def test_only_the_last_values_are_remembered_and_a_failure_is_not() -> None:
         assert remembered.get(key, lambda key=key: make(key)) == key  # type: ignore[misc]
     assert made == ["a", "b", "c", "b"]
     with pytest.raises(LookupError):
-        remembered.get("d", lambda: {}["d"])
+        remembered.get("d", lambda: dict[str, str]()["d"])
     assert remembered.get("d", lambda: "d") == "d"
