@@ -14,6 +14,7 @@ from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
 from ivr.desk.job_queue import PROMISES, QUEUE, TEXTS
+from ivr.notices.roots import use_roots_of_the_machine
 from ivr.notices.senders import is_understood
 from ivr.notices.troubles import TroubleKind
 from ivr.storage.database import StoreAway
@@ -39,6 +40,7 @@ def main(arguments: list[str]) -> None:
         worker = build(settings)  # a configuration error stops the workers here, not their first job
     except (BadSettings, BadFile) as refused:
         sys.exit(str(refused))
+    use_roots_of_the_machine(os.environ)
     name_bad_addresses(worker)
     gc.freeze()  # what is loaded by now is shared with the processes, and stays so
     JobProcesses(queues(worker), partial(work, worker, burst), time.monotonic).keep(until_empty=burst)
