@@ -20,6 +20,7 @@ from ivr.diary.listing import FILE as SHEET
 from ivr.diary.listing import Listing, SheetAway, write_sheet
 from ivr.hours.mirror_file import MirrorFileAway
 from ivr.operations.clock_jumps import ClockJumps
+from ivr.reports.counts.reports import longest
 from ivr.reports.spool import SpoolAway
 from ivr.storage.audit import By
 from ivr.storage.database import StoreAway
@@ -119,6 +120,14 @@ def record_calls(worker: WorkerServices) -> None:
     worker.call_collector.collect(worker.clock())
 
 
+def keep_counts(worker: WorkerServices) -> None:
+    """Count what is new in the days of the reports, so that nobody who opens them waits for it. Raises StoreAway."""
+    now = worker.clock()
+    first = longest(worker.clinic, now).before.first
+    set_by_the_desk = [each.closure for each in worker.hours.closures.current(first)]
+    worker.reports.keep_counts(worker.clinic.with_closures(set_by_the_desk), now)
+
+
 def check_heard(worker: WorkerServices) -> None:
     """Have the patients told of what they have not heard in their call. Raises StoreAway."""
     worker.desk.unheard.check(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()))
@@ -145,7 +154,7 @@ def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
         check_redis,
         sweep,
         bring_missed_calls,
-        *((record_calls, check_heard, check_missed_calls, purge_expired) if steady else ()),
+        *((record_calls, check_heard, check_missed_calls, purge_expired, keep_counts) if steady else ()),
     )
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))
 

@@ -15,6 +15,7 @@ from ivr.notices.channels import Channel, channels_of
 from ivr.operations.readiness import DatabaseReadiness
 from ivr.operations.retention import Purge, newest_row
 from ivr.reports.collector import CallCollector
+from ivr.reports.counts.reports import Reports
 from ivr.staff.lockout import Lockout
 from ivr.storage.database import Database
 from ivr.storage.encryption import KeyedIds
@@ -41,6 +42,7 @@ class WorkerServices:
     purge: Purge
     lived_time: LivedTime
     call_collector: CallCollector
+    reports: Reports
     texts: Callable[[], Texts]
     """Returns the carrier's client for text messages, made where one is sent."""
     database: Database
@@ -74,6 +76,7 @@ def build(
         purge=Purge(base.database, base.clinic.retention),
         lived_time=LivedTime(settings.state_dir / FILE, partial(newest_row, base.database), clock, monotonic),
         call_collector=CallCollector(base.database, base.spool(), base.keyed_ids()),
+        reports=Reports(base.database),
         texts=carriers.texts(settings.carrier),
         database=base.database,
         close=base.close,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false, literal_column, text
 
-from ivr.storage.call_schema import caller_languages, calls
+from ivr.storage.call_schema import DERIVED, caller_languages, calls, counting, day_counts
 from ivr.storage.column_types import StoredDay, UtcDateTime, metadata
 from ivr.storage.diary_schema import (
     appointment_history,
@@ -19,6 +19,7 @@ from ivr.storage.diary_schema import (
 )
 
 __all__ = [
+    "DERIVED",
     "appointment_history",
     "appointment_times",
     "appointments",
@@ -27,6 +28,8 @@ __all__ = [
     "caller_languages",
     "calls",
     "closures",
+    "counting",
+    "day_counts",
     "metadata",
     "missed_calls",
     "patients",
