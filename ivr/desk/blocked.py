@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 
 from ivr.line.phones import NumberRefused, Phone
 from ivr.storage import audit, schema
@@ -86,11 +86,18 @@ def _block(row: Row[Any]) -> Block:
     return Block(row.id, number, text_of(row.phone), text_of(row.reason), text_of(row.who), row.at)
 
 
+STANDS_FOR_ANY = exists().where(
+    table.c.phone.in_(bindparam("numbers", expanding=True)), table.c.lifted_at.is_(None)
+)
+"""The condition that one of the numbers is blocked."""
+
+IS_BLOCKED = select(STANDS_FOR_ANY)
+
+
 def is_blocked(read: Connection, *numbers: Phone | None) -> bool:
     """Return whether any of these numbers is blocked; None counts as not blocked."""
     known = [number.e164 for number in numbers if number]
-    standing = select(table.c.id).where(table.c.phone.in_(known), table.c.lifted_at.is_(None)).limit(1)
-    return bool(known) and read.execute(standing).first() is not None
+    return bool(known) and bool(read.scalar(IS_BLOCKED, {"numbers": known}))
 
 
 def _name(block_id: int) -> str:

@@ -8,6 +8,8 @@ from sqlalchemy import Connection, inspect, text
 
 from ivr.storage.schema import metadata
 
+WRITTEN_DOWN = text("SELECT version_num FROM alembic_version")
+
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -48,4 +50,4 @@ def schema_at(connection: Connection) -> Schema:
 
 def revision_at(connection: Connection) -> str:
     """Return the revision that is written down, and an empty string where none is. The table of it must be there."""
-    return "+".join(sorted(connection.scalars(text("SELECT version_num FROM alembic_version"))))
+    return "+".join(sorted(connection.scalars(WRITTEN_DOWN)))
