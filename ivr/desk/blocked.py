@@ -86,18 +86,15 @@ def _block(row: Row[Any]) -> Block:
     return Block(row.id, number, text_of(row.phone), text_of(row.reason), text_of(row.who), row.at)
 
 
-STANDS_FOR_ANY = exists().where(
-    table.c.phone.in_(bindparam("numbers", expanding=True)), table.c.lifted_at.is_(None)
-)
-"""The condition that one of the numbers is blocked."""
+ONE_STANDS = exists().where(table.c.phone.in_([bindparam("phone"), bindparam("caller")]), table.c.lifted_at.is_(None))
+"""The condition that the number, or the telephone that calls, is blocked."""
 
-IS_BLOCKED = select(STANDS_FOR_ANY)
+IS_BLOCKED = select(ONE_STANDS)
 
 
-def is_blocked(read: Connection, *numbers: Phone | None) -> bool:
-    """Return whether any of these numbers is blocked; None counts as not blocked."""
-    known = [number.e164 for number in numbers if number]
-    return bool(known) and bool(read.scalar(IS_BLOCKED, {"numbers": known}))
+def is_blocked(read: Connection, number: Phone) -> bool:
+    """Return whether this number is blocked."""
+    return bool(read.scalar(IS_BLOCKED, {"phone": number.e164, "caller": None}))
 
 
 def _name(block_id: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, or_, select, update
 
 from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.merge_links import WAS_MERGED, merged_into
@@ -127,9 +127,23 @@ class RequestStore:
             return [any_request(row) for row in rows]
 
 
+# Built once: to build a statement takes longer than the database takes to answer it.
+promises, table, lines = schema.promises, schema.requests, schema.history
+KEPT_BEFORE = select(promises.c.spoken, promises.c.joined, promises.c.request_id).where(
+    promises.c.mark == bindparam("mark")
+)
+SAME = (table.c.phone == bindparam("phone"), table.c.kind == bindparam("kind"))
+LIVE = select(table.c.id).where(schema.IS_LIVE, table.c.about.is_(None)).order_by(table.c.id.desc()).limit(1)
+OWN = LIVE.where(*SAME, exists().where(lines.c.request_id == table.c.id, lines.c.what == HistoryEvent.MADE))
+TOOK_IN = LIVE.where(SAME[0], table.c.id.in_(merged_into(select(table.c.id).where(*SAME, WAS_MERGED))))
+"""A request of this kind may have been merged into one of the other kind: the caller joins that one. A request of
+another number is not joined, because this caller is promised a call on this number."""
+JOINED = select(func.coalesce(OWN.scalar_subquery(), TOOK_IN.scalar_subquery()))
+STILL_LIVE = select(table).where(table.c.id == bindparam("id"), schema.IS_LIVE).with_for_update()
+
+
 def _kept_before(write: Connection, mark: str) -> Saved | None:
-    table = schema.promises
-    row = write.execute(select(table).where(table.c.mark == mark)).one_or_none()
+    row = write.execute(KEPT_BEFORE, {"mark": mark}).one_or_none()
     return Saved(Kept(row.spoken, row.joined), row.request_id) if row else None
 
 
@@ -140,17 +154,12 @@ def _live(write: Connection, new: NewRequest) -> Row[Any] | None:
     """
     if not new.own_number or new.other or new.about is not None:
         return None
-    table = schema.requests
-    same = (table.c.phone == new.phone.e164, table.c.kind == new.kind)
-    own = exists().where(schema.history.c.request_id == table.c.id, schema.history.c.what == HistoryEvent.MADE)
-    live = select(table).where(schema.IS_LIVE, table.c.about.is_(None)).order_by(table.c.id.desc()).limit(1)
-    found = write.execute(live.where(*same, own).with_for_update()).first()
-    if found is not None:
-        return found
-    # A request of this kind may have been merged into one of the other kind: the caller joins that one. A request of
-    # another number is not joined, because this caller is promised a call on this number.
-    merged = merged_into(select(table.c.id).where(*same, WAS_MERGED))
-    return write.execute(live.where(table.c.phone == new.phone.e164, table.c.id.in_(merged)).with_for_update()).first()
+    same = {"phone": new.phone.e164, "kind": new.kind}
+    while (live_id := write.scalar(JOINED, same)) is not None:
+        live = write.execute(STILL_LIVE, {"id": live_id}).one_or_none()
+        if live is not None:
+            return live  # else somebody has closed or merged it at this moment
+    return None
 
 
 def _insert(write: Connection, new: NewRequest, reference: str) -> int:
@@ -212,10 +221,13 @@ def _note_wish(write: Connection, request_id: int, new: NewRequest, event: Histo
     note(write, request_id, HistoryEntry(new.created, new.made_by, event, wish_of(new.day, new.part)))
 
 
+HISTORY_LINE = insert(schema.history)
+
+
 def note(write: Connection, request_id: int, entry: HistoryEntry) -> None:
     """Add a line to the request's history."""
     line = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
-    write.execute(insert(schema.history).values(request_id=request_id, **line))
+    write.execute(HISTORY_LINE, {"request_id": request_id, **line})
 
 
 def add_task(
