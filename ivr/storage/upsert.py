@@ -4,7 +4,7 @@ PostgreSQL logs the key of a unique violation, and the key of a request contains
 must not happen there. No tables, no rules.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -36,6 +36,13 @@ def insert_new(write: Connection, table: Table, **row: Any) -> int:
     if given is None:
         raise UniqueViolation
     return given
+
+
+def insert_all_new(write: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of the same columns. Raises UniqueViolation where a unique key of any is taken."""
+    given = write.execute(_insert(write.dialect.name, table), rows).all()
+    if len(given) < len(rows):
+        raise UniqueViolation
 
 
 @cache
