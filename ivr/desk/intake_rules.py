@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, literal, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, literal, select
 
 from ivr.desk.blocked import ONE_STANDS
 from ivr.desk.requests import CALLER, HistoryEvent, NewRequest
@@ -29,10 +29,12 @@ class IntakeRules:
 
     def check(self, read: Connection, new: NewRequest) -> None:
         """Raise RequestRefused where the number or the telephone is blocked, or the number's limit is reached."""
+        self.judge(new, read.execute(OF_THE_NUMBER[new.own_number], asked_of(new)).one())
+
+    def judge(self, new: NewRequest, found: Row[Any]) -> None:
+        """Raise RequestRefused, as `check` does, by the answer to `OF_THE_NUMBER` that was `found` already."""
         if new.made_by != CALLER:
             return
-        numbers = {"phone": new.phone.e164, "caller": new.caller and new.caller.e164}
-        found = read.execute(OF_THE_NUMBER[new.own_number], {**numbers, "since": new.created - A_DAY}).one()
         if found.blocked:
             raise RequestRefused("blocked")
         if found.promised >= self.most_of_a_number:
@@ -58,3 +60,9 @@ def _of_the_number(events: tuple[HistoryEvent, ...]) -> Select[Any]:
 
 OF_THE_NUMBER = {True: _of_the_number(OWN), False: _of_the_number(OF_OTHERS)}
 """The question, by whether the call comes from the number itself."""
+
+
+def asked_of(new: NewRequest) -> dict[str, Any]:
+    """Return the values of the question about this request."""
+    caller = new.caller.e164 if new.caller else None
+    return {"phone": new.phone.e164, "caller": caller, "since": new.created - A_DAY}

@@ -121,7 +121,7 @@ def reopen(write: Connection, appointment_id: int, asked: Callable[[Appointment]
     _change(write, row, entry, {**_columns(place), "status": AppointmentStatus.BOOKED})
 
 
-HISTORY_LINE = insert(schema.appointment_history)
+HISTORY_LINE = insert(schema.appointment_history).inline()  # nobody asks for its id
 
 
 def note(write: Connection, appointment_id: int, entry: DiaryEntry, before: str | None = None) -> None:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Select, column, inspect, select, table
 
 from ivr.storage.schema import metadata
 
-WRITTEN_DOWN = text("SELECT version_num FROM alembic_version")
+WRITTEN_DOWN: Select[tuple[str]] = select(column("version_num")).select_from(table("alembic_version"))
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 

@@ -132,16 +132,24 @@ def _begun(connection: Connection, begin: str) -> Connection:
 
 def _begin(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
     """Return the message that begins a transaction and sets for it what is asked for; ours wins."""
-    asked = [_set(name, value) for name, value in {**theirs, **ours}.items()]
-    return "; ".join(["BEGIN", *(each.as_string(None) for each in asked)])
+    asked = {**theirs, **ours}
+    # The default of transactions to come would be too late for this one.
+    of_this = {name: value for name, value in asked.items() if name.startswith(OF_TO_COME)}
+    first = [_set(name.removeprefix("default_"), value) for name, value in of_this.items()]
+    others = [_config(name, value) for name, value in asked.items() if name not in of_this]
+    told = sql.SQL("; ").join([sql.SQL("BEGIN"), *first, sql.SQL("SELECT ") + sql.SQL(", ").join(others)])
+    return told.as_string(None)
+
+
+OF_TO_COME = "default_transaction_"
 
 
 def _set(name: str, value: str) -> sql.Composed:
-    # The default of transactions to come would be too late for this one.
-    if name.startswith("default_transaction_"):
-        now = sql.Identifier(name.removeprefix("default_"))
-        return sql.SQL("SET LOCAL {} = {}").format(now, sql.Literal(value))
-    return sql.SQL("SELECT set_config({}, {}, true)").format(sql.Literal(name), sql.Literal(value))
+    return sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), sql.Literal(value))
+
+
+def _config(name: str, value: str) -> sql.Composed:
+    return sql.SQL("set_config({}, {}, true)").format(sql.Literal(name), sql.Literal(value))
 
 
 class LenientTimestamp(TimestampLoader):
