@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from sqlalchemy import Connection
@@ -18,8 +19,10 @@ from sqlalchemy.pool import Pool
 
 from ivr.storage.breaker import Breaker, CircuitOpen
 from ivr.storage.engines.database_errors import error_kind, is_taken_key
-from ivr.storage.engines.postgres import PostgresServer
 from ivr.storage.engines.sqlite import SqliteFile
+
+if TYPE_CHECKING:
+    from ivr.storage.engines.postgres import PostgresServer
 
 CALLER_TIMEOUT = 0.8
 """Seconds that a lock or a statement may take while a caller waits."""
@@ -41,7 +44,7 @@ class Database:
 
     def __init__(self, url: str, *, timeout: float = CALLER_TIMEOUT, breaker: Breaker | None = None) -> None:
         of_a_file = url.startswith("sqlite")
-        self._store = SqliteFile(sqlite_path(url), timeout) if of_a_file else PostgresServer(url, timeout)
+        self._store = SqliteFile(sqlite_path(url), timeout) if of_a_file else _server(url, timeout)
         self._engine = self._store.engine
         self._breaker = breaker
         """The breaker for callers; None for workers, who may wait for a database that has stalled."""
@@ -114,6 +117,12 @@ def _forked() -> None:
 
 
 os.register_at_fork(after_in_child=_forked)
+
+
+def _server(url: str, timeout: float) -> "PostgresServer":
+    from ivr.storage.engines.postgres import PostgresServer  # noqa: PLC0415 - its driver is large, and SQLite needs none
+
+    return PostgresServer(url, timeout)
 
 
 def sqlite_path(url: str) -> Path:
