@@ -1,6 +1,6 @@
 """Has granian's own process log as the service does, and build the application before it forks its workers.
 
-granian.json names this, and the Procfile names granian.json. What is there before the fork is shared by the workers: one
+granian.json names this, and the Procfile names granian.json. What is there before the fork the workers share: each
 needs half the memory, and a new one answers at once. Settings that forbid a start end the server here.
 """
 

@@ -19,7 +19,7 @@ from ivr.notices.senders import is_understood
 from ivr.notices.troubles import TroubleKind
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway, client_for_workers, queue_errors
-from ivr.wiring.carriers import SETTINGS
+from ivr.wiring.carriers import SETTINGS, texts
 from workers.processes import JobProcess, JobProcesses, log
 from workers.queue_worker import QueueWorker, end_with
 from workers.services import WorkerServices, build
@@ -42,6 +42,8 @@ def main(arguments: list[str]) -> None:
         sys.exit(str(refused))
     use_roots_of_the_machine(os.environ)
     name_bad_addresses(worker)
+    if settings.text_confirmations:
+        texts(settings.carrier)  # loads the carrier's library, so that no job waits for it
     gc.freeze()  # what is loaded by now is shared with the processes, and stays so
     JobProcesses(queues(worker), partial(work, worker, burst), time.monotonic).keep(until_empty=burst)
 

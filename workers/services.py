@@ -77,10 +77,14 @@ def build(
         lived_time=LivedTime(settings.state_dir / FILE, partial(newest_row, base.database), clock, monotonic),
         call_collector=CallCollector(base.database, base.spool(), base.keyed_ids()),
         reports=Reports(base.database),
-        texts=carriers.texts(settings.carrier),
+        texts=partial(_texts, settings.carrier),
         database=base.database,
         close=base.close,
     )
+
+
+def _texts(values: carriers.Values) -> Texts:
+    return carriers.texts(values)()
 
 
 @cache

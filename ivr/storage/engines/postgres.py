@@ -25,9 +25,6 @@ CONNECT_SECONDS = 2
 QUIET = {"log_parameter_max_length_on_error": "0"}
 """The server logs every statement that fails. Without its parameters, the log has no caller's number."""
 
-LOCKED_SECONDS = 60
-"""Seconds that a migration waits for others: another migration, or somebody who has a table locked."""
-
 STILL_THERE = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 """A migration may take long, but not from a server that has gone."""
 
@@ -91,9 +88,9 @@ class PostgresServer:
             raise
 
 
-def migrating(address: str) -> Engine:
-    """Return an engine for migrations, whose statements may take long."""
-    limits = {"lock_timeout": str(LOCKED_SECONDS * 1000), **QUIET}
+def migrating(address: str, locked_seconds: int) -> Engine:
+    """Return an engine for migrations, whose statements may take long; a lock is waited for so many seconds."""
+    limits = {"lock_timeout": str(locked_seconds * 1000), **QUIET}
     engine, begin = _engine(address, {"connect_timeout": "5", **STILL_THERE}, limits, None)
     event.listen(engine, "begin", lambda each: _begun(each, begin))
     return engine
