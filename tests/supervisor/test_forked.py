@@ -13,6 +13,8 @@ from ivr.supervisor.forked import Forked, Forks, module_of
 from ivr.supervisor.process_group import Started
 from tests.supervisor.supervised import PATIENCE, eventually
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
+
 TELLS = """\
 import os, signal, sys
 assert __name__ == "__main__"
