@@ -41,7 +41,7 @@ def upgrade() -> int:
 def load() -> None:
     """Load what the upgrade and the processes of the Procfile need, before they are forked: all of them share it."""
     gc.disable()  # what is loaded is no garbage
-    import wsgi  # noqa: F401, PLC0415 - half a second, in which Redis starts, and for nothing where nothing may start
+    import wsgi  # noqa: F401, PLC0415 - half a second, and for nothing where nothing may start
     from ivr.operations import upgrade  # noqa: F401, PLC0415 - as above
     from ivr.web import asgi  # noqa: F401, PLC0415 - as above
     from workers import queue_worker  # noqa: F401, PLC0415 - as above
