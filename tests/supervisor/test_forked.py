@@ -11,7 +11,7 @@ import pytest
 
 from ivr.supervisor.forked import Forked, Forks, module_of
 from ivr.supervisor.process_group import Started
-from tests.supervisor.supervised import PATIENCE, eventually
+from tests.supervisor.supervised import PATIENCE, Premises, alive, eventually
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
 
@@ -21,6 +21,13 @@ assert __name__ == "__main__"
 told = [os.getcwd(), sys.argv[1:], dict(os.environ).get("WHO"), "HOME" in os.environ, os.getsid(0) == os.getpid(),
         signal.getsignal(signal.SIGTERM) == signal.SIG_DFL, os.read(0, 1), sorted(os.listdir("/proc/self/fd"))[:4]]
 print(told)
+"""
+
+LIVES = """\
+import os, threading
+open("web.new", "w").write(str(os.getpid()))
+os.rename("web.new", "web.pid")
+threading.Event().wait()
 """
 
 
@@ -97,6 +104,19 @@ def test_what_modules_need_is_loaded_once_and_for_no_other_command(modules: Path
     assert loads == ["loaded"]
     assert isinstance(first, subprocess.Popen)
     assert first.wait(PATIENCE) == 0
+
+
+def test_one_that_is_killed_is_forked_again_and_none_outlives_the_supervisor(premises: Premises) -> None:
+    (premises.folder / "lives.py").write_text(LIVES)
+    premises.procfile("worker", web="python -m lives")
+    supervisor = premises.start()
+    killed = premises.pid("web")
+    os.kill(killed, signal.SIGKILL)
+    pid = premises.pid("web", other_than=killed)
+    assert "web was ended by SIGKILL; starting it again in 1 s" in supervisor.said
+    supervisor.send(signal.SIGKILL)
+    supervisor.ends()
+    eventually(lambda: not alive(pid))
 
 
 @pytest.mark.parametrize("words", ["python -m a; b", "python -m a && b", "python -m a > b", "python -m a $(b)", "a"])
