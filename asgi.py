@@ -16,4 +16,4 @@ def create_app() -> AsgiServer:
     """Return the application, or exit with one message about the settings or files that are wrong."""
     app = wsgi.made()  # not quiet, although the server itself is a command
     services = app.extensions[NAME]
-    return AsgiServer(app, services.close, door=TelephoneDoor(services))
+    return AsgiServer(app, services.close, door=TelephoneDoor(services), start=services.host_upkeep.start)

@@ -17,9 +17,9 @@ from ivr.carrier.plivo.stand_in import PlivoStandIn
 from ivr.carrier.stand_in import StandIn
 from ivr.carrier.twilio import reader as twilio_reader
 from ivr.carrier.twilio.settings import Account
+from ivr.carrier.twilio.signature import signature as twilio_signature
 from ivr.carrier.twilio.stand_in import TwilioStandIn
 from ivr.carrier.twilio.webhook import SIGNATURE as TWILIO_SIGNATURE
-from ivr.carrier.twilio.signature import signature as twilio_signature
 from ivr.phone.handset import Read
 
 Form = Mapping[str, str]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false, literal_column, text
 
-from ivr.storage.call_schema import caller_languages, calls
+from ivr.storage.call_schema import UNRECORDED, call_traces, caller_languages, calls, hosts
 from ivr.storage.column_types import StoredDay, UtcDateTime, metadata
 from ivr.storage.diary_schema import (
     appointment_history,
@@ -19,14 +19,17 @@ from ivr.storage.diary_schema import (
 )
 
 __all__ = [
+    "UNRECORDED",
     "appointment_history",
     "appointment_times",
     "appointments",
     "blocked_times",
     "calendar_links",
+    "call_traces",
     "caller_languages",
     "calls",
     "closures",
+    "hosts",
     "metadata",
     "missed_calls",
     "patients",
