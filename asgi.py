@@ -1,10 +1,18 @@
 """Builds the web application for a web server that speaks ASGI. wsgi.py builds it for `flask --app wsgi`."""
-# ruff: noqa: E402 - importing takes a second, during which a request to stop should end us
+# ruff: noqa: E402 - importing takes half a second, during which a request to stop should end us
 
+import gc
 import signal
+from functools import cache
 
-# A server that forks its workers leaves them its own handler, which would only note the request.
-signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+def end_when_asked() -> None:
+    """Have SIGTERM end this process: a server that forks its workers leaves them a handler that only notes it."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+end_when_asked()
+gc.disable()  # what is loaded is no garbage, and to look for some takes a seventh of the time
 
 import wsgi
 from ivr.web.asgi import AsgiServer
@@ -14,6 +22,19 @@ from ivr.web.telephone.door import TelephoneDoor
 
 def create_app() -> AsgiServer:
     """Return the application, or exit with one message about the settings or files that are wrong."""
+    end_when_asked()  # again: this may be a worker that was forked when all of this was loaded
+    return _built()
+
+
+@cache
+def _built() -> AsgiServer:
+    """Return the application of this process, or of the one that it was forked from. Neither has connected to anything.
+
+    Nor has it begun a thread, which a fork would not take along.
+    """
     app = wsgi.made()  # not quiet, although the server itself is a command
     services = app.extensions[NAME]
-    return AsgiServer(app, services.close, door=TelephoneDoor(services), start=services.host_upkeep.start)
+    server = AsgiServer(app, services.close, door=TelephoneDoor(services), start=services.host_upkeep.start)
+    gc.freeze()  # else the collector would write to each object, and a forked worker have a copy of each
+    gc.enable()
+    return server

@@ -1,14 +1,24 @@
-"""Has granian's own process log as the service does: granian.json names this, and the Procfile names granian.json."""
+"""Has granian's own process log as the service does, and build the application before it forks its workers.
+
+granian.json names this, and the Procfile names granian.json. What is there before the fork the workers share: each
+needs half the memory, and a new one answers at once. Settings that forbid a start end the server here.
+"""
 
 import logging
 import os
+import sys
 
 from config import logs
 from config.settings import BadSettings, read
 
+if "asgi:create_app" in sys.argv:  # else it serves another application, as in a benchmark
+    import asgi
+
+    asgi.create_app()
+
 
 def form() -> logging.Formatter:
-    """Return the format of a line. Settings that forbid a start are named by the workers, which cannot start either."""
+    """Return the format of a line; another application may be served without our settings."""
     try:
         return logs.form(production=read(os.environ, carriers=()).production)
     except BadSettings:

@@ -8,9 +8,9 @@ import multiprocessing
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Event
@@ -27,8 +27,9 @@ from ivr.desk.tasks import TELL_STAFF, NewTask
 from ivr.line.booking import Kind
 from ivr.line.phones import Phone
 from ivr.storage.breaker import Breaker
-from ivr.storage.database import CALLER_TIMEOUT, WORKER_TIMEOUT, Database, StoreAway
+from ivr.storage.database import CALLER_TIMEOUT, WORKER_TIMEOUT, Database, StoreAway, sqlite_path
 from ivr.storage.deadline import Deadline
+from ivr.storage.engines.sqlite import SqliteFile
 from ivr.storage.migrate import migrate
 from ivr.wiring.foundation import A_CALLER_WAITS, DATABASE_STALLS
 
@@ -36,30 +37,28 @@ PROCESSES, THREADS = 2, 4
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
+class OpenedFile(SqliteFile):
+    """Opens the file for each transaction, and leaves the order of those who write to SQLite."""
+
+    def _new_engine(self) -> Engine:
+        engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool, hide_parameters=True)
+        event.listen(engine, "connect", self._prepare)
+        return engine
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Yield a transaction that may write."""
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+
 class OpenedEachTime(Database):
-    """Opens a connection for each transaction, and leaves the order of those who write to SQLite."""
+    """A client that opens a connection for each transaction."""
 
     def __init__(self, url: str, *, timeout: float = CALLER_TIMEOUT, breaker: Breaker | None = None) -> None:
         super().__init__(url, timeout=timeout, breaker=breaker)
-        assert self._file  # noqa: S101 - a benchmark of SQLite
-        connect = self._file._connect
-        self._engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
-        event.listen(self._engine, "connect", _prepare)
-        event.listen(self._engine, "begin", _begin)
-
-    def _writes(self) -> AbstractContextManager[Engine]:
-        return nullcontext(self._engine.execution_options(writes=True))
-
-
-def _prepare(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    for each in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {each}")
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        self._store = OpenedFile(sqlite_path(url), timeout)
 
 
 SIDES: dict[str, type[Database]] = {"a new one each time": OpenedEachTime, "kept open": Database}

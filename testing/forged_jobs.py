@@ -79,7 +79,8 @@ def registries(redis: Redis, name: str, trace: Path, _webhook: str) -> None:
 
 
 def ids(redis: Redis, name: str, _trace: Path, _webhook: str) -> None:
-    """Ids that are none."""
+    """Ids that are none, and the key that has RQ's own workers rest."""
+    redis.set("rq:suspended", 1)
     redis.rpush(f"rq:queue:{name}", b"\xff\xfe\x80", "errand-1-1; errand-2-1", "errand-99999999999-1", "")
 
 

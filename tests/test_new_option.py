@@ -22,8 +22,8 @@ from ivr.line.places import Fork, Menu, Option, Passage, Place
 from ivr.line.script import Script
 from ivr.line.turn import Call, Facts
 from ivr.reports.call_records import Ending
-from ivr.reports.call_stats import Calls, Fate, call_stats
-from ivr.reports.reports import PeriodReport
+from ivr.reports.call_stats import Calls, Fate, Reading, call_stats
+from ivr.reports.counts.reports import PeriodReport
 from ivr.reports.request_stats import request_stats
 from ivr.web.i18n import CHOSEN
 from ivr.web.reports.figures import Figure
@@ -66,7 +66,7 @@ NOW = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
 
 def counted(path: str, menu: dict[str, Place] = TABLE) -> PeriodReport:
     """The report of three calls that went this way."""
-    return PeriodReport(call_stats([Calls(path, Ending.HUNG_UP, 3)], {}, menu), request_stats([]), 0)
+    return PeriodReport(call_stats([Calls(path, Ending.HUNG_UP, 3)], {}, Reading(menu)), request_stats([]), 0)
 
 
 def choices(app: Flask, report: PeriodReport, language: str) -> Figure:

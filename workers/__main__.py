@@ -7,23 +7,23 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Mapping
 from functools import partial
 
 from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
 from ivr.desk.job_queue import PROMISES, QUEUE, TEXTS
+from ivr.notices.roots import use_roots_of_the_machine
 from ivr.notices.senders import is_understood
 from ivr.notices.troubles import TroubleKind
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway, client_for_workers, queue_errors
-from ivr.wiring.carriers import SETTINGS
+from ivr.wiring.carriers import SETTINGS, texts
 from workers.processes import JobProcess, JobProcesses, log
 from workers.queue_worker import QueueWorker, end_with
 from workers.services import WorkerServices, build
 
-PROCESSES: Mapping[str, int] = {PROMISES: 1, QUEUE: 1, TEXTS: 2}
+PROCESSES = {PROMISES: 1, QUEUE: 1, TEXTS: 2}
 """Processes for each queue. One that waits for a silent carrier leaves the others of its queue free."""
 
 PROCESSES_OF_A_CHANNEL = 3
@@ -39,14 +39,18 @@ def main(arguments: list[str]) -> None:
         worker = build(settings)  # a configuration error stops the workers here, not their first job
     except (BadSettings, BadFile) as refused:
         sys.exit(str(refused))
+    use_roots_of_the_machine(os.environ)
     name_bad_addresses(worker)
+    if settings.text_confirmations:
+        texts(settings.carrier)  # loads the carrier's library, so that no job waits for it
     gc.freeze()  # what is loaded by now is shared with the processes, and stays so
     JobProcesses(queues(worker), partial(work, worker, burst), time.monotonic).keep(until_empty=burst)
 
 
 def queues(worker: WorkerServices) -> list[str]:
     """Return the queue of each process."""
-    counted = ((name, PROCESSES.get(name, PROCESSES_OF_A_CHANNEL)) for name in worker.desk.job_queue.names)
+    wanted = PROCESSES if worker.settings.text_confirmations else PROCESSES | {TEXTS: 1}  # what was queued before
+    counted = ((name, wanted.get(name, PROCESSES_OF_A_CHANNEL)) for name in worker.desk.job_queue.names)
     return [name for name, count in counted for _ in range(count)]
 
 

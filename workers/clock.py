@@ -21,6 +21,7 @@ from ivr.diary.listing import FILE as SHEET
 from ivr.diary.listing import Listing, SheetAway, write_sheet
 from ivr.hours.mirror_file import MirrorFileAway
 from ivr.operations.clock_jumps import ClockJumps
+from ivr.reports.counts.reports import longest
 from ivr.reports.spool import SpoolAway
 from ivr.storage.audit import By
 from ivr.storage.database import StoreAway
@@ -137,6 +138,14 @@ def name_silent_hosts(worker: WorkerServices) -> None:
     worker.silent_hosts.tell(worker.host.hosts.silent(worker.clock()))
 
 
+def keep_counts(worker: WorkerServices) -> None:
+    """Count what is new in the days of the reports, so that nobody who opens them waits for it. Raises StoreAway."""
+    now = worker.clock()
+    first = longest(worker.clinic, now).before.first
+    set_by_the_desk = [each.closure for each in worker.hours.closures.current(first)]
+    worker.reports.keep_counts(worker.clinic.with_closures(set_by_the_desk), now)
+
+
 def check_heard(worker: WorkerServices) -> None:
     """Have the patients told of what they have not heard in their call. Raises StoreAway."""
     worker.desk.unheard.check(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()))
@@ -158,7 +167,7 @@ OF_THIS_HOST = (write_closures_file, write_phone_booking_file, keep_sheet)
 OF_THE_CLINIC = (adopt_bookings, keep_promises, check_redis, sweep, bring_missed_calls)
 """Works of which one clock on any host is enough, and which several may do at once."""
 
-WITH_A_STEADY_CLOCK = (record_calls, check_heard, check_missed_calls, name_silent_hosts, purge_expired)
+WITH_A_STEADY_CLOCK = (record_calls, check_heard, check_missed_calls, name_silent_hosts, purge_expired, keep_counts)
 """Works of the clinic that wait while the clock has just jumped."""
 
 

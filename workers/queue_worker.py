@@ -20,7 +20,6 @@ from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException
-from rq.worker import WorkerStatus
 
 from config import logs
 from ivr.desk.job_queue import JOB_SECONDS
@@ -32,6 +31,9 @@ log = logging.getLogger(__name__)
 
 WORKER_SECONDS = 30
 """Seconds for which Redis remembers a worker without a heartbeat: the least with room for RQ's own heartbeats."""
+
+BEAT_SECONDS = 5.0
+"""Seconds within which a second heartbeat is left out. With the longest job it is less than `WORKER_SILENT`."""
 
 END = signal.SIGUSR1
 """The signal to end after the job in hand. The usual ones reach a whole group, twice at times, and are ignored."""
@@ -71,6 +73,7 @@ class QueueWorker(SimpleWorker):
         super().__init__(queues, connection=redis, serializer=JSONSerializer, worker_ttl=WORKER_SECONDS)
         self._services = services
         self._process = process
+        self._next_beat = 0.0
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run the job, if this service knows it. Its errors are logged and end nothing."""
@@ -93,14 +96,30 @@ class QueueWorker(SimpleWorker):
 
     @contextmanager
     def _in_hand(self) -> Iterator[None]:
-        self.set_state(WorkerStatus.BUSY)
-        self.heartbeat(JOB_SECONDS + WORKER_SECONDS)
+        self.heartbeat()
         self._process.tell(busy=True)
         try:
             yield
         finally:
             self._process.tell(busy=False)
-            self.set_state(WorkerStatus.IDLE)
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Tell Redis in one message that this worker lives, every few seconds: RQ asks for it five times a job."""
+        now = self._process.monotonic()
+        if now < self._next_beat:
+            return
+        with self.connection.pipeline(transaction=False) as together:
+            super().heartbeat(timeout, together)
+            together.execute()
+        self._next_beat = now + BEAT_SECONDS
+
+    def set_state(self, state: str, pipeline: Any = None) -> None:
+        """Tell Redis of a new state; RQ does before each job, though it is the same."""
+        if state != self.get_state():
+            super().set_state(state, pipeline)
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Go on whatever a key in Redis says: nobody suspends these workers, and a stranger may not."""
 
     def run_maintenance_tasks(self) -> None:
         """Do nothing: RQ's registries of jobs are not used, since the outbox knows what is done."""
@@ -121,7 +140,7 @@ class QueueWorker(SimpleWorker):
 
     def _end(self, _signal: int, _frame: FrameType | None) -> None:
         self._stop_requested = True
-        if self.get_state() != WorkerStatus.BUSY:
+        if not self._process.busy_since.value:
             raise StopRequested
 
 

@@ -18,6 +18,8 @@ from ivr.line.script import Script
 from ivr.notices.channels import Channel, channels_of
 from ivr.operations.readiness import DatabaseReadiness
 from ivr.operations.retention import Purge, newest_row
+from ivr.reports.counts.reports import Reports
+from ivr.reports.counts.stale_counts import deleted
 from ivr.reports.traces.call_traces import CallTraces
 from ivr.reports.traces.collector import CallCollector, Corrected
 from ivr.staff.lockout import Lockout
@@ -51,6 +53,7 @@ class WorkerServices:
     purge: Purge
     lived_time: LivedTime
     call_collector: CallCollector
+    reports: Reports
     texts: Callable[[], Texts]
     """Returns the carrier's client for text messages, made where one is sent."""
     database: Database
@@ -88,7 +91,8 @@ def build(
         purge=Purge(base.database, base.clinic.retention),
         lived_time=LivedTime(settings.state_dir / FILE, partial(newest_row, base.database), clock, monotonic),
         call_collector=CallCollector(CallTraces(base.database), base.keyed_ids(), (partial(_looked_at_again, desk),)),
-        texts=carriers.texts(settings.carrier),
+        reports=Reports(base.database),
+        texts=partial(_texts, settings.carrier),
         database=base.database,
         close=base.close,
     )
@@ -99,6 +103,11 @@ def _looked_at_again(desk: DeskServices, write: Connection, calls: Sequence[Corr
     marks = {each.mark for each in calls}
     desk.missed_upkeep.look_again(write, marks)
     desk.unheard.look_again(write, marks, now)
+    deleted(write, [moment for each in calls for moment in each.began])  # they are counted anew
+
+
+def _texts(values: carriers.Values) -> Texts:
+    return carriers.texts(values)()
 
 
 @cache

@@ -15,8 +15,9 @@ from ivr.carrier.stand_in import GoesOn, Happened, PlacedCall, Presses
 from ivr.carrier.steps import Gathers, Heard
 from ivr.carrier.twilio.reader import steps
 from ivr.carrier.twilio.settings import Account
+from ivr.carrier.twilio.signature import signature
 from ivr.carrier.twilio.stand_in import TwilioStandIn
-from ivr.carrier.twilio.webhook import SIGNATURE, signature
+from ivr.carrier.twilio.webhook import SIGNATURE
 from ivr.phone.handset import Handset, KeyStream
 
 ACCOUNT_SID = "AC" + "0" * 32

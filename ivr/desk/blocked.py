@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 
 from ivr.line.phones import NumberRefused, Phone
 from ivr.storage import audit, schema
@@ -86,11 +86,15 @@ def _block(row: Row[Any]) -> Block:
     return Block(row.id, number, text_of(row.phone), text_of(row.reason), text_of(row.who), row.at)
 
 
-def is_blocked(read: Connection, *numbers: Phone | None) -> bool:
-    """Return whether any of these numbers is blocked; None counts as not blocked."""
-    known = [number.e164 for number in numbers if number]
-    standing = select(table.c.id).where(table.c.phone.in_(known), table.c.lifted_at.is_(None)).limit(1)
-    return bool(known) and read.execute(standing).first() is not None
+ONE_STANDS = exists().where(table.c.phone.in_([bindparam("phone"), bindparam("caller")]), table.c.lifted_at.is_(None))
+"""The condition that the number, or the telephone that calls, is blocked."""
+
+IS_BLOCKED = select(ONE_STANDS)
+
+
+def is_blocked(read: Connection, number: Phone) -> bool:
+    """Return whether this number is blocked."""
+    return bool(read.scalar(IS_BLOCKED, {"phone": number.e164, "caller": None}))
 
 
 def _name(block_id: int) -> str:

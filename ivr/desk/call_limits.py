@@ -64,6 +64,7 @@ class CallLimits:
         self._breaker = breaker
         self._keyed_ids = keyed_ids
         self._limits = limits
+        self._count = redis.register_script(COUNT)
 
     def over(self, call: IncomingCall, now: datetime) -> bool:
         """Count an incoming call, and return whether it is over a limit. A repeated webhook counts once."""
@@ -96,20 +97,15 @@ class CallLimits:
             self._redis.delete(_of_line(line), _withheld(line))
 
     def _lets_in(self, call: IncomingCall, now: datetime) -> bool:
-        """Count the call, and return whether it is let in.
-
-        Its telephone, or those that show no number, are counted first: a call over that limit must not use up the limit
-        of the line for all others. A telephone that calls for the first time within the hour is let in even beyond the
-        line's limit: it cannot be the one that floods it.
-        """
-        first = False
-        if whose := self._whose(call):
-            count = self._count(*whose, call.call_id, now)
-            if count is None:
-                return False
-            first = call.caller is not None and count == 1
-        most = self._limits.calls_of_a_line
-        return self._count(_of_line(call.line), most, call.call_id, now, beyond=first) is not None
+        """Count the call in one round trip, and return whether it is let in."""
+        keys, whose = [_of_line(call.line)], self._whose(call)
+        limits = [self._limits.calls_of_a_line]
+        if whose:
+            keys.append(whose[0])
+            limits.append(whose[1])
+        when = (now.timestamp(), (now - WINDOW).timestamp(), int(WINDOW.total_seconds()))
+        is_telephone = int(call.caller is not None)
+        return bool(self._count(keys=keys, args=[call.call_id, *when, is_telephone, *limits]))
 
     def _whose(self, call: IncomingCall) -> tuple[str, int] | None:
         """Return the key and the limit of whoever calls; None for a call that the clinic itself passes on."""
@@ -120,22 +116,41 @@ class CallLimits:
             )
         return None if call.forwarded else (_withheld(call.line), self._limits.withheld_calls_of_a_line)
 
-    def _count(self, key: str, most: int, call_id: str, now: datetime, *, beyond: bool = False) -> int | None:
-        """Count the call under this key; return the calls there, or None if it is one too many and not let `beyond`.
 
-        A sorted set holds the calls by their moment. A refused call is taken out again, so that it does not prolong
-        the refusal.
-        """
-        with self._redis.pipeline() as together:
-            together.zremrangebyscore(key, "-inf", (now - WINDOW).timestamp())
-            together.zadd(key, {call_id: now.timestamp()}, nx=True)
-            together.zcard(key)
-            together.expire(key, WINDOW)
-            _, is_new, count, _ = together.execute()
-        if not is_new or beyond or count <= most:
-            return int(count)
-        self._redis.zrem(key, call_id)
-        return None
+COUNT = """
+local call, now, since, seconds, is_telephone = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+
+-- A sorted set holds the calls by their moment. Returns the calls there, or nil if this one is one too many and not let
+-- beyond. A refused call is taken out again, so that it does not prolong the refusal.
+local function count(key, most, beyond)
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', since)
+    local is_new = redis.call('ZADD', key, 'NX', now, call) == 1
+    local calls = redis.call('ZCARD', key)
+    redis.call('EXPIRE', key, seconds)
+    if not is_new or beyond or calls <= tonumber(most) then
+        return calls
+    end
+    redis.call('ZREM', key, call)
+    return nil
+end
+
+-- Its telephone, or those that show no number, are counted first: a call over that limit must not use up the limit of
+-- the line for all others. A telephone that calls for the first time within the hour is let in even beyond the line's
+-- limit: it cannot be the one that floods it.
+local first = false
+if KEYS[2] then
+    local calls = count(KEYS[2], ARGV[7], false)
+    if not calls then
+        return 0
+    end
+    first = is_telephone == '1' and calls == 1
+end
+return count(KEYS[1], ARGV[6], first) and 1 or 0
+"""
+"""Counts a call under the key of its line and under that of whoever calls, if there is one; returns 1 if it is let in.
+
+Runs within Redis, so that a caller waits for one answer, and no other call is counted between.
+"""
 
 
 def _of_line(line: str) -> str:

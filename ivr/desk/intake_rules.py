@@ -5,10 +5,11 @@ Checked within the transaction that stores the request. No HTTP, no queue, no cl
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, literal, select
 
-from ivr.desk.blocked import is_blocked
+from ivr.desk.blocked import ONE_STANDS
 from ivr.desk.requests import CALLER, HistoryEvent, NewRequest
 from ivr.storage import schema
 
@@ -28,11 +29,15 @@ class IntakeRules:
 
     def check(self, read: Connection, new: NewRequest) -> None:
         """Raise RequestRefused where the number or the telephone is blocked, or the number's limit is reached."""
+        self.judge(new, read.execute(OF_THE_NUMBER[new.own_number], asked_of(new)).one())
+
+    def judge(self, new: NewRequest, found: Row[Any]) -> None:
+        """Raise RequestRefused, as `check` does, by the answer to `OF_THE_NUMBER` that was `found` already."""
         if new.made_by != CALLER:
             return
-        if is_blocked(read, new.phone, new.caller):
+        if found.blocked:
             raise RequestRefused("blocked")
-        if _promised(read, new) >= self.most_of_a_number:
+        if found.promised >= self.most_of_a_number:
             raise RequestRefused("too many for one number")
 
 
@@ -40,13 +45,24 @@ OWN, OF_OTHERS = (HistoryEvent.MADE, HistoryEvent.RANG_AGAIN), (HistoryEvent.ASK
 """The events of promises to calls from the number itself, and to calls from other telephones."""
 
 
-def _promised(read: Connection, new: NewRequest) -> int:
-    """Return the number of promises for this number within the last day.
+def _of_the_number(events: tuple[HistoryEvent, ...]) -> Select[Any]:
+    """Return the question if a number is blocked, and how many promises of these events it had within the last day.
 
     Those to calls from the number itself and those to other telephones count apart, so that nobody who enters a
     patient's number can use up her limit.
     """
     requests, history = schema.requests, schema.history
-    lines = select(func.count()).select_from(history.join(requests)).where(requests.c.phone == new.phone.e164)
-    by_callers = (history.c.who == CALLER, history.c.what.in_(OWN if new.own_number else OF_OTHERS))
-    return read.execute(lines.where(*by_callers, history.c.at > new.created - A_DAY)).scalar_one()
+    lines = select(func.count()).select_from(history.join(requests)).where(requests.c.phone == bindparam("phone"))
+    what = history.c.what.in_([literal(each) for each in events])
+    by_callers = (history.c.who == CALLER, what, history.c.at > bindparam("since"))
+    return select(ONE_STANDS.label("blocked"), lines.where(*by_callers).scalar_subquery().label("promised"))
+
+
+OF_THE_NUMBER = {True: _of_the_number(OWN), False: _of_the_number(OF_OTHERS)}
+"""The question, by whether the call comes from the number itself."""
+
+
+def asked_of(new: NewRequest) -> dict[str, Any]:
+    """Return the values of the question about this request."""
+    caller = new.caller.e164 if new.caller else None
+    return {"phone": new.phone.e164, "caller": caller, "since": new.created - A_DAY}

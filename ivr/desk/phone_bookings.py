@@ -9,9 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.job_queue import JobQueue
@@ -41,6 +40,13 @@ log = logging.getLogger(__name__)
 
 TOO_LATE = "too late to be told"
 """The reason of a cancellation in the history: the caller had been told otherwise when the booking was stored."""
+
+
+table = schema.appointments
+
+BOOKED_BEFORE = select(table.c.id, table.c.reference, table.c.touched, table.c.status).where(
+    table.c.mark == bindparam("mark")
+)
 
 
 class BookingOutcome(StrEnum):
@@ -140,9 +146,7 @@ class PhoneBookings:
         require_fit(write)
         # Of two webhooks of one number at once, which are mostly one webhook twice, the second sees what the first did.
         lock_key(write, "booking", new.request.phone.e164)
-        table = schema.appointments
-        columns: tuple[Any, ...] = (table.c.id, table.c.reference, table.c.touched, table.c.status)
-        before = write.execute(select(*columns).where(table.c.mark == mark)).one_or_none()
+        before = write.execute(BOOKED_BEFORE, {"mark": mark}).one_or_none()
         if before is not None and before.status not in TAKES_TIME:
             raise TimeTaken  # it was cancelled since: by the desk, or because it was too late to be told
         if before is not None:
@@ -214,7 +218,6 @@ class PhoneBookings:
 
 def stored_at(database: Database, appointment_id: int) -> datetime:
     """Return when an appointment was stored, for the line of history that frees it. Raises StoreAway."""
-    table = schema.appointments
     with database.reading() as read:
         found: datetime = read.execute(select(table.c.created).where(table.c.id == appointment_id)).scalar_one()
     return found

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, or_, select, update
 
-from ivr.desk.intake_rules import IntakeRules
+from ivr.desk.intake_rules import OF_THE_NUMBER, IntakeRules, asked_of
 from ivr.desk.merge_links import WAS_MERGED, merged_into
 from ivr.desk.request_rows import AnyRequest, CannotRead, OddRequest, any_request, of_unknown_status, readable
 from ivr.desk.requests import (
@@ -71,9 +71,10 @@ class RequestStore:
 
     def _keep(self, write: Connection, new: NewRequest, mark: str, reference: str, promised: bool = False) -> Saved:
         lock_key(write, new.phone.e164, new.kind)
-        live = None if promised else _live(write, new)
+        found = write.execute(DECIDES[new.own_number], asked_of(new) | {"kind": new.kind}).one()
         if self.rules:
-            self.rules.check(write, new)
+            self.rules.judge(new, found)
+        live = None if promised or not _may_join(new) else _locked(write, new, found.live)
         if live is not None:
             _join(write, live, new)
         request_id = _insert(write, new, reference) if live is None else live.id
@@ -127,30 +128,44 @@ class RequestStore:
             return [any_request(row) for row in rows]
 
 
+# Built once: to build a statement takes longer than the database takes to answer it.
+promises, table, lines = schema.promises, schema.requests, schema.history
+KEPT_BEFORE = select(promises.c.spoken, promises.c.joined, promises.c.request_id).where(
+    promises.c.mark == bindparam("mark")
+)
+SAME = (table.c.phone == bindparam("phone"), table.c.kind == bindparam("kind"))
+LIVE = select(table.c.id).where(schema.IS_LIVE, table.c.about.is_(None)).order_by(table.c.id.desc()).limit(1)
+OWN = LIVE.where(*SAME, exists().where(lines.c.request_id == table.c.id, lines.c.what == HistoryEvent.MADE))
+TOOK_IN = LIVE.where(SAME[0], table.c.id.in_(merged_into(select(table.c.id).where(*SAME, WAS_MERGED))))
+"""A request of this kind may have been merged into one of the other kind: the caller joins that one. A request of
+another number is not joined, because this caller is promised a call on this number."""
+JOINED = func.coalesce(OWN.scalar_subquery(), TOOK_IN.scalar_subquery()).label("live")
+DECIDES = {own_number: found.add_columns(JOINED) for own_number, found in OF_THE_NUMBER.items()}
+"""The block, the limit and the request to join, by whether the call comes from the number itself."""
+STILL_LIVE = select(table).where(table.c.id == bindparam("id"), schema.IS_LIVE).with_for_update()
+
+
 def _kept_before(write: Connection, mark: str) -> Saved | None:
-    table = schema.promises
-    row = write.execute(select(table).where(table.c.mark == mark)).one_or_none()
+    row = write.execute(KEPT_BEFORE, {"mark": mark}).one_or_none()
     return Saved(Kept(row.spoken, row.joined), row.request_id) if row else None
 
 
-def _live(write: Connection, new: NewRequest) -> Row[Any] | None:
-    """Return the request that this one joins: the latest that calls from this number, or the counter, have made.
+def _may_join(new: NewRequest) -> bool:
+    """Return whether the request joins the latest that calls from this number, or the counter, have made.
 
     A wish for somebody else, one of another telephone, and one about an appointment stand beside it.
     """
-    if not new.own_number or new.other or new.about is not None:
-        return None
-    table = schema.requests
-    same = (table.c.phone == new.phone.e164, table.c.kind == new.kind)
-    own = exists().where(schema.history.c.request_id == table.c.id, schema.history.c.what == HistoryEvent.MADE)
-    live = select(table).where(schema.IS_LIVE, table.c.about.is_(None)).order_by(table.c.id.desc()).limit(1)
-    found = write.execute(live.where(*same, own).with_for_update()).first()
-    if found is not None:
-        return found
-    # A request of this kind may have been merged into one of the other kind: the caller joins that one. A request of
-    # another number is not joined, because this caller is promised a call on this number.
-    merged = merged_into(select(table.c.id).where(*same, WAS_MERGED))
-    return write.execute(live.where(table.c.phone == new.phone.e164, table.c.id.in_(merged)).with_for_update()).first()
+    return new.own_number and not new.other and new.about is None
+
+
+def _locked(write: Connection, new: NewRequest, live_id: int | None) -> Row[Any] | None:
+    """Return the request to join, locked; another, or none, where somebody has closed or merged it at this moment."""
+    while live_id is not None:
+        live = write.execute(STILL_LIVE, {"id": live_id}).one_or_none()
+        if live is not None:
+            return live
+        live_id = write.execute(DECIDES[True], asked_of(new) | {"kind": new.kind}).one().live
+    return None
 
 
 def _insert(write: Connection, new: NewRequest, reference: str) -> int:
@@ -212,10 +227,13 @@ def _note_wish(write: Connection, request_id: int, new: NewRequest, event: Histo
     note(write, request_id, HistoryEntry(new.created, new.made_by, event, wish_of(new.day, new.part)))
 
 
+HISTORY_LINE = insert(schema.history).inline()  # nobody asks for its id
+
+
 def note(write: Connection, request_id: int, entry: HistoryEntry) -> None:
     """Add a line to the request's history."""
     line = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
-    write.execute(insert(schema.history).values(request_id=request_id, **line))
+    write.execute(HISTORY_LINE, {"request_id": request_id, **line})
 
 
 def add_task(

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from ivr.line.hours import Shift, shifts_of, written
 from ivr.storage import schema
@@ -104,15 +104,20 @@ def _columns(block: TimeBlock) -> dict[str, Any]:
     }
 
 
+ON_A_DAY = or_(table.c.last_day.is_(None), table.c.last_day >= bindparam("day"))
+STANDING = select(table).where(table.c.undone_at.is_(None), ON_A_DAY).order_by(table.c.id)
+STANDING_UNTIL = STANDING.where(table.c.first_day <= bindparam("until"))
+
+
 def standing_blocks(read: Connection, day: date, until: date | None = None) -> list[StandingTimeBlock]:
     """Return the blocks that hold on this day or later, in the order of setting, but for those that cannot be read.
 
     With `until`, only those that begin on that day or before: another diary may have brought thousands.
     """
-    later = or_(table.c.last_day.is_(None), table.c.last_day >= day)
-    begun = (table.c.first_day <= until,) if until else ()
-    query = select(table).where(table.c.undone_at.is_(None), later, *begun).order_by(table.c.id)
-    return [found for row in read.execute(query) if (found := read_block(row)) is not None]
+    asked = (
+        read.execute(STANDING_UNTIL, {"day": day, "until": until}) if until else read.execute(STANDING, {"day": day})
+    )
+    return [found for row in asked if (found := read_block(row)) is not None]
 
 
 def blocked_on(

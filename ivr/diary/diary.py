@@ -121,10 +121,13 @@ def reopen(write: Connection, appointment_id: int, asked: Callable[[Appointment]
     _change(write, row, entry, {**_columns(place), "status": AppointmentStatus.BOOKED})
 
 
+HISTORY_LINE = insert(schema.appointment_history).inline()  # nobody asks for its id
+
+
 def note(write: Connection, appointment_id: int, entry: DiaryEntry, before: str | None = None) -> None:
     """Add a line to the history of an appointment."""
     line = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail, "before": before}
-    write.execute(insert(schema.appointment_history).values(appointment_id=appointment_id, **line))
+    write.execute(HISTORY_LINE, {"appointment_id": appointment_id, **line})
 
 
 def _columns(place: Place) -> dict[str, Any]:

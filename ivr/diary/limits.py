@@ -5,7 +5,7 @@ The desk is not limited. No HTTP, no clock.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from ivr.diary.appointments import AppointmentStatus, NewAppointment, Source, Whose
 from ivr.storage import schema
@@ -19,18 +19,31 @@ SHARE_OF_KEYED = 4
 """One in so many times of a day, at most, is booked for a number that was entered in a call from another telephone."""
 
 
+BY_PHONE = (
+    select(func.count())
+    .select_from(table)
+    .where(table.c.source == Source.PHONE, table.c.status == AppointmentStatus.BOOKED)
+)
+OF_A_NUMBER = BY_PHONE.where(table.c.phone == bindparam("phone"), table.c.starts > bindparam("now"))
+KEYED_OF_A_DAY = BY_PHONE.where(
+    table.c.whose == Whose.KEYED, table.c.starts >= bindparam("start"), table.c.starts < bindparam("end")
+)
+
+
 class DiaryFull(Exception):
     """This number, or the telephones of others on this day, have as many appointments as calls may book."""
 
 
 def require_room(write: Connection, new: NewAppointment, day: tuple[datetime, datetime], times_of_day: int) -> None:
     """Require that a call may book this, on the `day` from its start to its end. Raises DiaryFull."""
-    of_number = (table.c.phone == (new.phone.e164 if new.phone else ""), table.c.starts > new.created)
+    of_number = {"phone": new.phone.e164 if new.phone else "", "now": new.created}
     most = MOST_OF_A_FAMILY if new.whose is Whose.OTHER else MOST_OWN
-    if _count(write, *of_number) >= most:
+    if write.execute(OF_A_NUMBER, of_number).scalar_one() >= most:
         raise DiaryFull
-    keyed = (table.c.whose == Whose.KEYED, table.c.starts >= day[0], table.c.starts < day[1])
-    if new.whose is Whose.KEYED and _count(write, *keyed) >= max(1, times_of_day // SHARE_OF_KEYED):
+    if new.whose is not Whose.KEYED:
+        return
+    of_day = {"start": day[0], "end": day[1]}
+    if write.execute(KEYED_OF_A_DAY, of_day).scalar_one() >= max(1, times_of_day // SHARE_OF_KEYED):
         raise DiaryFull
 
 
@@ -38,9 +51,3 @@ def day_of(starts: datetime) -> tuple[datetime, datetime]:
     """Return the start of the day of this moment, in its own time zone, and of the next."""
     start = starts.replace(hour=0, minute=0, second=0, microsecond=0)
     return start, start + timedelta(days=1)
-
-
-def _count(write: Connection, *conditions: object) -> int:
-    by_phone = (table.c.source == Source.PHONE, table.c.status == AppointmentStatus.BOOKED)
-    query = select(func.count()).select_from(table).where(*by_phone, *conditions)  # type: ignore[arg-type]
-    return write.execute(query).scalar_one()

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from ivr.diary.appointments import TimeTaken
 from ivr.line.clinic import Clinic
 from ivr.line.diary import GRAIN, Schedule
 from ivr.storage import schema
-from ivr.storage.database import UniqueViolation
-from ivr.storage.upsert import INSERTS, lock_key
+from ivr.storage.upsert import insert_all_new, lock_key
 
 table = schema.appointment_times
 
@@ -91,9 +90,7 @@ def occupy(write: Connection, appointment_id: int, place: Place, buffer: timedel
         {"appointment_id": appointment_id, "schedule": place.schedule, "extra": place.extra, "at": at}
         for at in _steps(place.starts, place.ends + buffer)
     ]
-    given = INSERTS[write.dialect.name](table).values(wanted).on_conflict_do_nothing().returning(table.c.id)
-    if len(write.execute(given).all()) < len(wanted):
-        raise UniqueViolation
+    insert_all_new(write, table, wanted)
 
 
 def vacate(write: Connection, appointment_id: int) -> None:
@@ -101,12 +98,20 @@ def vacate(write: Connection, appointment_id: int) -> None:
     write.execute(delete(table).where(table.c.appointment_id == appointment_id))
 
 
+TAKEN = (
+    select(table.c.extra)
+    .distinct()
+    .where(table.c.schedule == bindparam("schedule"), table.c.at.in_(bindparam("steps", expanding=True)))
+    .where(table.c.appointment_id != bindparam("but"))
+)
+
+
 def _taken(write: Connection, asked: Asked, schedule: Schedule, but: int | None) -> set[int]:
     """Return the places of this column, each by its `extra`, in which the time is taken."""
     place = asked.place(schedule)
     steps = list(_steps(place.starts, place.ends + asked.buffer))
-    query = select(table.c.extra).distinct().where(table.c.schedule == schedule.key, table.c.at.in_(steps))
-    return set(write.scalars(query if but is None else query.where(table.c.appointment_id != but)))
+    # No appointment has the id 0.
+    return set(write.scalars(TAKEN, {"schedule": schedule.key, "steps": steps, "but": but or 0}))
 
 
 def _steps(starts: datetime, ends: datetime) -> Iterator[datetime]:

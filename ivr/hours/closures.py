@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from ivr.line.hours import DeskClosure, shifts_of, written
 from ivr.storage import audit, schema
@@ -76,10 +76,12 @@ class Closures:
             return [_read(row) for row in read.execute(query)]
 
 
+STANDING = select(table).where(table.c.day >= bindparam("day"), table.c.undone_at.is_(None)).order_by(table.c.id)
+
+
 def desk_closures(read: Connection, day: date) -> list[DeskClosure]:
     """Return the closures from this day on that are not undone and can be read, in the order of setting."""
-    query = select(table).where(table.c.day >= day, table.c.undone_at.is_(None)).order_by(table.c.id)
-    found = (_read(row) for row in read.execute(query))
+    found = (_read(row) for row in read.execute(STANDING, {"day": day}))
     return [each.closure for each in found if isinstance(each, Standing)]
 
 

@@ -8,8 +8,10 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import TYPE_CHECKING
 
-from apprise import Apprise, NotifyBase
+if TYPE_CHECKING:
+    from apprise import Apprise
 
 log = logging.getLogger("apprise")
 
@@ -18,8 +20,10 @@ ANSWER_SECONDS = 12.0
 
 
 @cache
-def sender(address: str) -> Apprise | None:
+def sender(address: str) -> "Apprise | None":
     """Return the sender of this address; None where no kind of channel understands it. The first call loads plugins."""
+    from apprise import Apprise, NotifyBase  # noqa: PLC0415 - large, and a clinic without channels needs none
+
     with _quiet():
         found = Apprise.instantiate(address, suppress_exceptions=True)
     if found is None:

@@ -152,7 +152,7 @@ class Demo:
         made_up = select(table.c.id).where(table.c.call_sid.startswith(DEMO, autoescape=True))
         with self.database.writing() as write:
             clear_diary(write, made_up)
-            write.execute(delete(calls).where(calls.c.mark.startswith(MARK)))
+            remove(write, calls, write.scalars(select(calls.c.id).where(calls.c.mark.startswith(MARK))).all())
             write.execute(delete(missed).where(missed.c.call_sid.startswith(MARK)))
             ids = write.scalars(made_up).all()
             remove(write, table, ids)

@@ -116,10 +116,15 @@ def _replace(part: Path, database: Path, kept: Path, timeout: float, keeps_newer
             names = [row[1] for row in live.execute(f"PRAGMA main.table_info({table})")]
             _replace_rows(live, table, ", ".join(names))
         without_room = keep_newer(live, newer)
+        for table in DERIVED:  # made again from what is there now
+            live.execute(f"DELETE FROM main.{table}")  # noqa: S608 - names of tables of ours
         live.execute(f"DELETE FROM main.{SESSIONS}")  # noqa: S608 - the name of a table of ours
         live.execute("COMMIT")
     return Restored(kept, tuple(reference for (reference,) in erased), tuple(without_room))
 
+
+DERIVED = tuple(each.name for each in schema.metadata.sorted_tables if each.info == schema.DERIVED)
+"""The tables that hold counts of other rows."""
 
 NAMES_STAY_AWAY = "DELETE FROM restored.rules WHERE name = ? AND name NOT IN (SELECT name FROM main.rules)"
 

@@ -6,13 +6,12 @@ A live request is never deleted, however old it is. No HTTP, no clock.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select, update
 
 from ivr.desk.merge_links import let_go
 from ivr.desk.requests import Status
-from ivr.line.clinic import Retention
 from ivr.operations.personal_rows import (
     CHILDREN_OF_AN_APPOINTMENT,
     blocked_for_nothing,
@@ -20,6 +19,7 @@ from ivr.operations.personal_rows import (
     nobodys,
     over_for_long,
 )
+from ivr.reports.counts.stale_counts import deleted, moments_of
 from ivr.staff import drafts, sessions
 from ivr.storage import schema
 from ivr.storage.database import Database
@@ -34,6 +34,18 @@ CHILDREN_OF_A_REQUEST = (schema.errands, schema.history, schema.promises)
 """The tables whose rows are deleted together with their request."""
 
 
+class KeptFor(Protocol):
+    """The clinic's retention times."""
+
+    @property
+    def closed_requests(self) -> timedelta:
+        """The time for which closed requests and appointments that are over are kept."""
+
+    @property
+    def log(self) -> timedelta:
+        """The time for which calls and the audit are kept."""
+
+
 @dataclass(frozen=True)
 class Expired:
     """A condition for expired rows of a table, and the name of these rows in the log."""
@@ -46,7 +58,7 @@ class Expired:
 class Purge:
     """Deletes expired rows once an hour, or at every `run` while a full batch was found."""
 
-    def __init__(self, database: Database, kept: Retention) -> None:
+    def __init__(self, database: Database, kept: KeptFor) -> None:
         self._database = database
         self._kept = kept
         self._next: datetime | None = None
@@ -78,7 +90,7 @@ def newest_row(database: Database, besides: datetime) -> datetime | None:
         return max((at for each in newest if (at := read.scalar(each)) is not None), default=None)
 
 
-def expired(kept: Retention, now: datetime) -> tuple[Expired, ...]:
+def expired(kept: KeptFor, now: datetime) -> tuple[Expired, ...]:
     """Return the kinds of rows that are expired now."""
     closed_before, logged_before = now - kept.closed_requests, now - kept.log
     blocked, closures, audit, links = schema.blocked, schema.closures, schema.audit, schema.invitations
@@ -130,9 +142,12 @@ def remove(write: Connection, table: Table, ids: Any) -> None:
         let_go(write, ids)
         fulfilled = update(schema.appointments).where(schema.appointments.c.request_id.in_(ids))
         write.execute(fulfilled.values(request_id=None))
+    counted = moments_of(write, table, ids)
     for child, column in _children(table):
         write.execute(delete(child).where(child.c[column].in_(ids)))
     write.execute(delete(table).where(table.c.id.in_(ids)))
+    if counted:
+        deleted(write, counted)
 
 
 def _children(table: Table) -> Iterator[tuple[Table, str]]:

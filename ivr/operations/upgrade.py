@@ -17,7 +17,6 @@ from ivr.operations.dump import dump
 from ivr.storage.database import sqlite_path
 from ivr.storage.engines.address import place
 from ivr.storage.engines.database_errors import error_kind
-from ivr.storage.engines.postgres import pooled
 from ivr.storage.fit import unfit
 from ivr.storage.migrate import MigrationRefused, migrate
 from ivr.storage.revisions import Schema, revisions, schema_at
@@ -108,6 +107,8 @@ def _keep(database_url: str, connection: Connection, name: Path) -> Path:
 
 
 def _dump(database_url: str, connection: Connection, target: Path) -> None:
+    from ivr.storage.engines.postgres import pooled  # noqa: PLC0415 - its driver is large, and SQLite needs none
+
     if pooled(connection):
         raise BackupRefused(POOLED)
     dump(database_url, target)

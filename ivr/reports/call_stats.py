@@ -96,6 +96,10 @@ class Reading:
         answers = (name for name, place in menu.items() if isinstance(place, Menu | Passage) and place.answers)
         self._fates = {**FATES, **dict.fromkeys(answers, Fate.HEARD)}
 
+    def __str__(self) -> str:
+        """Return the words that it knows, in which two readings that count alike are the same."""
+        return f"{sorted(self._choices)} {[*self._fates.items()]}"
+
     def choice(self, path: Sequence[str]) -> str:
         """Return the first choice on this path, or NOTHING."""
         return next((word for word in path if word in self._choices), NOTHING)
@@ -110,6 +114,10 @@ class Reading:
     def served(self, path: Sequence[str]) -> bool:
         """Return whether the caller heard an answer, talked to the reception, booked, or left a request."""
         return self.fate(path) in SERVED
+
+
+OF_THE_MENU = Reading(MENU)
+"""Reads the paths through the menu that there is."""
 
 
 def reception(path: Sequence[str]) -> ReceptionAnswer | None:
@@ -162,9 +170,8 @@ class Calls:
     count: int
 
 
-def call_stats(groups: Iterable[Calls], hours: Mapping[int, int], menu: Mapping[str, Place] = MENU) -> CallStats:
-    """Return the counts of these calls through the menu; `hours` has the counts by hour already."""
-    reading = Reading(menu)
+def call_stats(groups: Iterable[Calls], hours: Mapping[int, int], reading: Reading = OF_THE_MENU) -> CallStats:
+    """Return the counts of these calls, read by the menu; `hours` has the counts by hour already."""
     choices: Counter[str] = Counter()
     endings: Counter[Ending] = Counter()
     fates: Counter[Fate] = Counter()

@@ -31,24 +31,32 @@ class RequestRows:
     """The lines of their histories about calls to the patients, oldest first."""
 
 
-def read_requests(
-    read: Connection, start: datetime, end: datetime, line: str, until: datetime | None = None
-) -> RequestRows:
-    """Return the requests that were made from `start` until before `end`, with the calls to their patients.
+def read_requests(read: Connection, start: datetime, end: datetime) -> RequestRows:
+    """Return the requests of all lines made from `start` until before `end`, with the calls to their patients."""
+    return _rows(read, within(requests.c.created, requests.c.line, start, end, ""))
 
-    `until` leaves out the calls that came later.
+
+def read_due(read: Connection, line: str, now: datetime) -> RequestRows:
+    """Return the requests that are due and not closed, whenever made: their patients may wait for a first call.
+
+    They are of a line, or of all lines (""). Read by the index of the waiting list, which is short.
     """
-    made = within(requests.c.created, requests.c.line, start, end, line)
+    due = and_(schema.IS_LIVE, requests.c.due <= now)
+    return _rows(read, and_(due, requests.c.line == line) if line else due)
+
+
+def _rows(read: Connection, which: ColumnElement[bool]) -> RequestRows:
     columns = (requests.c[name] for name in ("id", "kind", "source", "status", "outcome", "line", "created", "due"))
-    return RequestRows(read.execute(select(*columns).where(made)).all(), _lines(read, made, until))
+    made = read.execute(select(*columns).where(which)).all()
+    return RequestRows(made, _lines(read, which) if made else ())
 
 
-def _lines(read: Connection, made: ColumnElement[bool], until: datetime | None) -> Sequence[Row[Any]]:
+def _lines(read: Connection, which: ColumnElement[bool]) -> Sequence[Row[Any]]:
     rung = history.c.what.in_(TRIED)
     taken_back = and_(history.c.what == HistoryEvent.UNDONE, history.c.detail.in_(TRIED))
     columns = (history.c[name] for name in ("request_id", "at", "what", "before"))
-    query = select(*columns).join(requests).where(made, or_(rung, taken_back))
-    return read.execute((query.where(history.c.at < until) if until else query).order_by(history.c.id)).all()
+    query = select(*columns).join(requests).where(which, or_(rung, taken_back))
+    return read.execute(query.order_by(history.c.id)).all()
 
 
 def overdue(read: Connection, line: str, now: datetime) -> int:
@@ -68,16 +76,13 @@ class DatedRequest:
     made: datetime
     line: str
     request: ReportedRequest
+    reached: datetime | None = None
+    """The moment at which its patient was reached, not before it was made; None if that was not so."""
 
     @property
     def is_of_the_diary(self) -> bool:
         """True if nobody asked: the patient is to be told of a change of an appointment."""
         return self.request.source == FROM_THE_DIARY
-
-    @property
-    def is_reached(self) -> bool:
-        """True if its patient was reached."""
-        return self.request.reached_at is not None
 
 
 Waits = Callable[[Row[Any], Sequence[CallAttempt]], timedelta | None]
@@ -96,7 +101,11 @@ def _dated(row: Row[Any], lines: Sequence[CallAttempt], waits: Waits) -> DatedRe
     if not isinstance(row.created, datetime):
         return None
     try:
-        return DatedRequest(row.created, str(row.line), _reported(row, tries(lines), waits))
+        rung = tries(lines)
+        request = _reported(row, rung, waits)
+        number = request.reached_at
+        reached = None if number is None else max(row.created, rung[number - 1].at)
+        return DatedRequest(row.created, str(row.line), request, reached)
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
@@ -110,10 +119,6 @@ def _reported(row: Row[Any], rung: Sequence[CallAttempt], waits: Waits) -> Repor
         waited=waits(row, rung),
         tries=tuple(each.what for each in rung),
     )
-
-
-def no_waits(_row: Row[Any], _rung: Sequence[CallAttempt]) -> None:
-    """Return nothing, where nobody asks how long patients waited."""
 
 
 def waits_in(opening: Mapping[str, OpeningTime], default: str, now: datetime) -> Waits:

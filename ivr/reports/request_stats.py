@@ -28,6 +28,12 @@ WAITING = "waiting"
 """The key in place of an outcome for a request that has none yet."""
 
 
+MINUTE = timedelta(minutes=1)
+
+Waits = Mapping[int, int]
+"""The number of waits by their length in minutes, rounded up: every limit and every figure is one of whole minutes."""
+
+
 @dataclass(frozen=True)
 class CallAttempt:
     """A line of a request's history about a call to the patient."""
@@ -91,10 +97,10 @@ class RequestStats:
 
     made: Mapping[tuple[Kind, str], int]
     """The number of requests by kind and source."""
-    rung: Sequence[timedelta]
-    """The waits of patients who have been called, shortest first."""
-    unrung: Sequence[timedelta]
-    """The waits until now of patients who are due and have not been called, shortest first."""
+    rung: Waits
+    """The waits of patients who have been called."""
+    unrung: Waits
+    """The waits until now of patients who are due and have not been called."""
     to_reach: int
     """The number of patients who were or are to be reached."""
     reached: Mapping[int, int]
@@ -112,7 +118,7 @@ class RequestStats:
     @property
     def late(self) -> int:
         """The number of requests whose first try was late, or is late already."""
-        return sum(each > LATE for each in (*self.rung, *self.unrung))
+        return sum(count for minutes, count in self._waits.items() if timedelta(minutes=minutes) > LATE)
 
     @property
     def middle(self) -> timedelta | None:
@@ -122,11 +128,11 @@ class RequestStats:
     @property
     def most(self) -> timedelta | None:
         """The wait so far that nine in ten did not exceed; None where there are fewer than `ENOUGH` waits."""
-        return share(self._waits, 9) if len(self._waits) >= ENOUGH else None
+        return share(self._waits, 9) if sum(self._waits.values()) >= ENOUGH else None
 
     @property
-    def _waits(self) -> Sequence[timedelta]:
-        return sorted((*self.rung, *self.unrung))
+    def _waits(self) -> Waits:
+        return Counter(self.rung) + Counter(self.unrung)
 
 
 def request_stats(requests: Sequence[ReportedRequest]) -> RequestStats:
@@ -134,8 +140,8 @@ def request_stats(requests: Sequence[ReportedRequest]) -> RequestStats:
     waited = [(each.waited, bool(each.tries)) for each in requests if each.waited is not None]
     return RequestStats(
         made=Counter((each.kind, each.source) for each in requests),
-        rung=sorted(wait for wait, tried in waited if tried),
-        unrung=sorted(wait for wait, tried in waited if not tried),
+        rung=waits_of(wait for wait, tried in waited if tried),
+        unrung=waits_of(wait for wait, tried in waited if not tried),
         to_reach=sum(each.to_reach for each in requests),
         reached=Counter(at for each in requests if (at := each.reached_at) is not None),
         outcomes=Counter(WAITING if each.live else each.outcome or WAITING for each in requests),
@@ -143,9 +149,16 @@ def request_stats(requests: Sequence[ReportedRequest]) -> RequestStats:
     )
 
 
-def share(waits: Sequence[timedelta], of_ten: int) -> timedelta | None:
-    """Return the wait that `of_ten` tenths did not exceed, 5 for the median; None where there are no waits.
+def waits_of(spans: Iterable[timedelta]) -> Waits:
+    """Return the number of waits of each length."""
+    return Counter(-int(-each // MINUTE) for each in spans)
 
-    `waits` must be sorted.
-    """
-    return waits[max(0, -(-len(waits) * of_ten // 10) - 1)] if waits else None
+
+def share(waits: Waits, of_ten: int) -> timedelta | None:
+    """Return the wait that `of_ten` tenths did not exceed, 5 for the median; None where there are no waits."""
+    wanted, seen = max(1, -(-sum(waits.values()) * of_ten // 10)), 0
+    for minutes, count in sorted(waits.items()):
+        seen += count
+        if seen >= wanted:
+            return timedelta(minutes=minutes)
+    return None

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 MOST = 10_000
 """The most traces that may wait: some minutes of calls on every line, in a few megabytes."""
 
-GATHER = 0.02
+GATHER = 0.003
 """Seconds for which the first trace waits for others: to wake the thread and open the file costs as much as ten. Who
 dies meanwhile leaves no trace of these, and their callers count as not having heard.
 """

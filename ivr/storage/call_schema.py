@@ -5,7 +5,7 @@ No number stands in them.
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, text
 
-from ivr.storage.column_types import UtcDateTime, metadata
+from ivr.storage.column_types import StoredDay, UtcDateTime, metadata
 
 calls = Table(
     "calls",
@@ -65,4 +65,44 @@ hosts = Table(
     Column("id", Integer, primary_key=True),
     Column("name", String(40), nullable=False, unique=True),
     Column("seen", UtcDateTime, nullable=False),
+)
+
+DERIVED = {"derived": True}
+"""Marks the tables that hold nothing but counts of other rows: they are made again, and need not be copied."""
+
+day_counts = Table(
+    "day_counts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # The clinic's day, from midnight to midnight.
+    Column("starts", UtcDateTime, nullable=False),
+    Column("ends", UtcDateTime, nullable=False),
+    # The key of a line, or a star for all lines; the row of all lines says how the day stands.
+    Column("line", String(20), nullable=False),
+    # A hash of the opening hours and the menu by which was counted.
+    Column("counted_by", String(64), nullable=False),
+    # The last day whose opening hours were asked.
+    Column("last_day", StoredDay, nullable=False),
+    # The numbers of the quarters of an hour that are to be counted anew.
+    Column("stale", Text, nullable=False),
+    # JSON: the counts of the day, those by five minutes, and those of patients reached on a later day.
+    Column("counts", Text, nullable=False),
+    Column("by_slot", Text, nullable=False),
+    Column("later", Text, nullable=False),
+    # JSON, in the row of all lines: the counts of each quarter and line; empty where only the whole day is known.
+    Column("quarters", Text, nullable=False),
+    Index("one_row_of_a_day_and_line", "starts", "line", unique=True),
+    info=DERIVED,
+)
+
+counting = Table(
+    "counting",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # Raised whenever a count is stored or becomes stale.
+    Column("generation", Integer, nullable=False),
+    # The last rows of which the counts know, so that whatever came after them is to be counted.
+    Column("calls_seen", Integer, nullable=False),
+    Column("history_seen", Integer, nullable=False),
+    info=DERIVED,
 )

@@ -7,19 +7,22 @@ tables, no rules.
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import Pool
 
 from ivr.storage.breaker import Breaker, CircuitOpen
-from ivr.storage.engines import postgres
 from ivr.storage.engines.database_errors import error_kind, is_taken_key
 from ivr.storage.engines.sqlite import SqliteFile
+
+if TYPE_CHECKING:
+    from ivr.storage.engines.postgres import PostgresServer
 
 CALLER_TIMEOUT = 0.8
 """Seconds that a lock or a statement may take while a caller waits."""
@@ -40,8 +43,9 @@ class Database:
     """A client of the desk's database. A forked process may go on with it: it opens connections of its own."""
 
     def __init__(self, url: str, *, timeout: float = CALLER_TIMEOUT, breaker: Breaker | None = None) -> None:
-        self._file = SqliteFile(sqlite_path(url), timeout) if url.startswith("sqlite") else None
-        self._engine = self._file.engine if self._file else postgres.serving(url, timeout)
+        of_a_file = url.startswith("sqlite")
+        self._store = SqliteFile(sqlite_path(url), timeout) if of_a_file else _server(url, timeout)
+        self._engine = self._store.engine
         self._breaker = breaker
         """The breaker for callers; None for workers, who may wait for a database that has stalled."""
         OPEN.add(self)
@@ -49,23 +53,21 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a transaction that only reads. Raises StoreAway."""
-        with self._attempt(), self._engine.connect() as connection:
+        with self._attempt(), self._store.reading() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Yield a transaction that commits when it ends well. Raises StoreAway; UniqueViolation if a key is taken."""
-        with self._attempt(), self._writes() as engine, engine.begin() as connection:
+        with self._attempt(), self._store.writing() as connection:
             yield connection
+            connection.commit()
 
     @contextmanager
     def trying(self) -> Iterator[Connection]:
         """Yield a transaction that may write and is rolled back when it ends. Raises StoreAway."""
-        with self._attempt(), self._writes() as engine, engine.connect() as connection:
+        with self._attempt(), self._store.writing() as connection:
             yield connection
-
-    def _writes(self) -> AbstractContextManager[Engine]:
-        return self._file.writing() if self._file else nullcontext(self._engine)
 
     @contextmanager
     def _attempt(self) -> Iterator[None]:
@@ -88,7 +90,7 @@ class Database:
         Does nothing on PostgreSQL, which does it by autovacuum, or when its owner runs VACUUM FULL.
         """
         with self._attempt():
-            if self._file and not self._file.scrub():
+            if not self._store.scrub():
                 raise StoreAway("somebody still reads the old rows")
 
     def close(self) -> None:
@@ -99,8 +101,7 @@ class Database:
         """Forget, in a forked process, the connections that it has from its parent, without closing them."""
         OF_THE_PARENT.append(self._engine.pool)
         self._engine.dispose(close=False)
-        if self._file:
-            self._file.forked()
+        self._store.forked()
 
 
 OPEN: WeakSet[Database] = WeakSet()
@@ -116,6 +117,12 @@ def _forked() -> None:
 
 
 os.register_at_fork(after_in_child=_forked)
+
+
+def _server(url: str, timeout: float) -> "PostgresServer":
+    from ivr.storage.engines.postgres import PostgresServer  # noqa: PLC0415 - its driver is large, and SQLite needs none
+
+    return PostgresServer(url, timeout)
 
 
 def sqlite_path(url: str) -> Path:

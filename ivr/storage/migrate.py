@@ -6,23 +6,23 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from ivr.storage.database import sqlite_path
-from ivr.storage.engines import postgres
-from ivr.storage.revisions import MIGRATIONS
+from ivr.storage.revisions import MIGRATIONS, revisions, schema_at
 
 MIGRATION_LOCK = 4_907_112
 """An arbitrary key of PostgreSQL's advisory lock, by which two processes upgrade one after the other."""
 
 
+LOCKED_SECONDS = 60
+"""Seconds that a migration waits for others: another migration, or somebody who has a table locked."""
+
 TURNS_A_SECOND = 20
 """Looks a second whether another process has let go of SQLite's folder."""
 
 STILL_MIGRATED = (
-    f"another process has been changing the tables for more than {postgres.LOCKED_SECONDS} s: "
+    f"another process has been changing the tables for more than {LOCKED_SECONDS} s: "
     "see whether one of an earlier start is still there (pgrep -af 'database upgrade|ivr.supervisor'), and end it"
 )
 
@@ -41,24 +41,26 @@ def migrate(
     where the database cannot be used, and what `before` raises.
     """
     engine = _engine(database_url)
-    config = _config()
     try:
         with _one_at_a_time(database_url), engine.begin() as connection:
             _hold(connection)
             if not before(connection):
                 return False
-            config.attributes["connection"] = connection
-            command.upgrade(config, to)
+            if to != "head" or schema_at(connection).has != revisions()[-1]:
+                _run_migrations(connection, to)
         _begin_a_journal(engine)
     finally:
         engine.dispose()
     return True
 
 
-def _config() -> Config:
-    config = Config()
+def _run_migrations(connection: Connection, to: str) -> None:
+    from alembic import command  # noqa: PLC0415 - large, and seldom needed: most starts find the tables up to date
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
+    config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    return config
+    command.upgrade(config, to)
 
 
 @contextmanager
@@ -77,7 +79,7 @@ def _one_at_a_time(url: str) -> Iterator[None]:
 
 def _lock(folder: int) -> None:
     """Lock the folder. Raises MigrationRefused where another process does not let go of it, as a frozen one."""
-    for _ in range(postgres.LOCKED_SECONDS * TURNS_A_SECOND):
+    for _ in range(LOCKED_SECONDS * TURNS_A_SECOND):
         try:
             fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -89,7 +91,9 @@ def _lock(folder: int) -> None:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return postgres.migrating(url)
+        from ivr.storage.engines import postgres  # noqa: PLC0415 - its driver is large, and SQLite needs none
+
+        return postgres.migrating(url, LOCKED_SECONDS)
     path = sqlite_path(url)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Select, column, inspect, select, table
 
 from ivr.storage.schema import metadata
+
+WRITTEN_DOWN: Select[tuple[str]] = select(column("version_num")).select_from(table("alembic_version"))
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -48,4 +50,4 @@ def schema_at(connection: Connection) -> Schema:
 
 def revision_at(connection: Connection) -> str:
     """Return the revision that is written down, and an empty string where none is. The table of it must be there."""
-    return "+".join(sorted(connection.scalars(text("SELECT version_num FROM alembic_version"))))
+    return "+".join(sorted(connection.scalars(WRITTEN_DOWN)))

@@ -4,11 +4,12 @@ PostgreSQL logs the key of a unique violation, and the key of a request contains
 must not happen there. No tables, no rules.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Integer, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.storage.database import Database, StoreAway, UniqueViolation
@@ -21,6 +22,8 @@ LOCK_SPACE = 4_907_113
 TRIES = 5
 """Attempts at a write that fails because another transaction wrote the same key first."""
 
+LOCK = select(func.pg_advisory_xact_lock(LOCK_SPACE, bindparam("turn", type_=Integer)))
+
 Result = TypeVar("Result")
 
 TURNS = 2**16
@@ -29,18 +32,30 @@ TURNS = 2**16
 
 def insert_new(write: Connection, table: Table, **row: Any) -> int:
     """Insert a row and return its id. Raises UniqueViolation where a unique key is taken."""
-    insert = INSERTS[write.dialect.name](table).values(**row).on_conflict_do_nothing().returning(table.c.id)
-    given: int | None = write.execute(insert).scalar_one_or_none()
+    given: int | None = write.execute(_insert(write.dialect.name, table), row).scalar_one_or_none()
     if given is None:
         raise UniqueViolation
     return given
+
+
+def insert_all_new(write: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of the same columns. Raises UniqueViolation where a unique key of any is taken."""
+    given = write.execute(_insert(write.dialect.name, table), rows).all()
+    if len(given) < len(rows):
+        raise UniqueViolation
+
+
+@cache
+def _insert(dialect: str, table: Table) -> Any:
+    """Return the statement, built once for each table; its columns are those of the row that it is executed with."""
+    return INSERTS[dialect](table).on_conflict_do_nothing().returning(table.c.id)
 
 
 def lock_key(write: Connection, *key: str) -> None:
     """Lock this key until the transaction ends, after waiting for others that have it locked."""
     if write.dialect.name == "postgresql":  # SQLite has one writer at a time
         turn = int.from_bytes(sha256("\n".join(key).encode()).digest()) % TURNS
-        write.execute(select(func.pg_advisory_xact_lock(LOCK_SPACE, turn)))
+        write.execute(LOCK, {"turn": turn})
 
 
 def in_turn(database: Database, work: Callable[[Connection], Result]) -> Result:

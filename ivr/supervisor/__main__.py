@@ -9,13 +9,16 @@ import signal
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
+import gc
 import os
 import sys
 from datetime import UTC, datetime
 
 from config.settings import ROOT, read
+from ivr.supervisor import process_group
+from ivr.supervisor.forked import Forks
 from ivr.supervisor.output import printer
-from ivr.supervisor.start import run
+from ivr.supervisor.start import Program, run
 from ivr.wiring.carriers import SETTINGS
 
 UPGRADE = "upgrade"
@@ -35,6 +38,22 @@ def upgrade() -> int:
     return 0
 
 
+def load() -> None:
+    """Load what the upgrade and the processes of the Procfile need, before they are forked: all of them share it."""
+    gc.disable()  # what is loaded is no garbage
+    import wsgi  # noqa: F401, PLC0415 - half a second, and for nothing where nothing may start
+    from ivr.operations import upgrade  # noqa: F401, PLC0415 - as above
+    from ivr.web import asgi  # noqa: F401, PLC0415 - as above
+    from workers import queue_worker  # noqa: F401, PLC0415 - as above
+
+    gc.freeze()  # else the collector would write to each object, and each process have a copy of each
+    gc.enable()
+
+
 if sys.argv[1:] == [UPGRADE]:
     sys.exit(upgrade())
-sys.exit(run(ROOT, os.environ, printer(sys.stdout), [sys.executable, "-m", "ivr.supervisor", UPGRADE], SETTINGS))
+begin = (
+    Forks(load, os.environ).begin if sys.platform == "linux" else process_group.begin
+)  # macOS forbids much after a fork
+program = Program([sys.executable, "-m", "ivr.supervisor", UPGRADE], SETTINGS, begin)
+sys.exit(run(ROOT, os.environ, printer(sys.stdout), program))

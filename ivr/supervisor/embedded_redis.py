@@ -10,10 +10,11 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from ivr.supervisor import holders
+from ivr.supervisor import holders, process_group
 from ivr.supervisor.errors import CannotStart
 from ivr.supervisor.folders import ours, private
 from ivr.supervisor.output import Say
@@ -40,7 +41,8 @@ class EmbeddedRedis:
         """When a server was found that is left over."""
         self._told: set[str] = set()
         words = command(binary, self._data, listens)
-        self._child = RedisServer("redis", words, self._data, {"PATH": os.defpath}, say)
+        begin = partial(process_group.begin, words, self._data, {"PATH": os.defpath})
+        self._child = RedisServer("redis", begin, say, self._data)
 
     def tick(self, now: float) -> None:
         """Keep the server running if the lock is ours or free. `now` is monotonic, in seconds."""

@@ -4,16 +4,15 @@ Callers never wait for it: the line answers while the database is away. Runs a c
 """
 
 import os
-import subprocess
 
-from ivr.supervisor import process_group
 from ivr.supervisor.process import ManagedProcess
+from ivr.supervisor.process_group import Started
 
 MEANWHILE = "Callers are answered meanwhile, and this is tried again until it succeeds."
 
 
 class Migration(ManagedProcess):
-    """A command that is run until it has ended well once."""
+    """A command that is run until it has ended well once. It speaks into a pipe."""
 
     settled = False
     """True once a try has ended, whether well or not."""
@@ -25,10 +24,7 @@ class Migration(ManagedProcess):
         if not self._done or self._process:
             super().tick(now)
 
-    def _begin(self) -> subprocess.Popen[bytes]:
-        return process_group.begin(self._command, self._folder, self._environ, output=subprocess.PIPE)
-
-    def _ended(self, now: float, process: subprocess.Popen[bytes]) -> None:
+    def _ended(self, now: float, process: Started) -> None:
         words = _output(process)
         self.settled = True
         self._done = process.returncode == 0
@@ -47,7 +43,7 @@ class Migration(ManagedProcess):
             self._say(f"{what_happened}\n{MEANWHILE}")
 
 
-def _output(process: subprocess.Popen[bytes]) -> str:
+def _output(process: Started) -> str:
     """Return what an ended process has said, without waiting for those of its own that hold the pipe still open."""
     if process.stdout is None:
         return ""

@@ -4,14 +4,13 @@ Knows time and signals; not what the process is for.
 """
 
 import signal
-import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from ivr.supervisor import process_group
 from ivr.supervisor.output import Say
+from ivr.supervisor.process_group import Started
 from ivr.supervisor.signals import Signals
 
 LONGEST_PAUSE = 30.0
@@ -21,16 +20,18 @@ TIMEOUT = 20.0
 """Seconds that a process may take to finish its work when it is stopped."""
 
 
-class ManagedProcess:
-    """A command that is kept running."""
+Begin = Callable[[], Started]
+"""Starts the process and returns it. Raises OSError."""
 
-    def __init__(self, name: str, command: Sequence[str], folder: Path, environ: Mapping[str, str], say: Say) -> None:
+
+class ManagedProcess:
+    """A process that is kept running."""
+
+    def __init__(self, name: str, begin: Begin, say: Say) -> None:
         self.name = name
-        self._command = command
-        self._folder = folder
-        self._environ = environ
+        self._begin = begin
         self._say = say
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Started | None = None
         self._started = self._due = float("-inf")
         self._pause = 0.0
 
@@ -64,11 +65,8 @@ class ManagedProcess:
         except OSError as refused:  # no process or memory available: the other processes keep running
             self._rest(now, f"could not start: {refused.strerror}")
 
-    def _begin(self) -> subprocess.Popen[bytes]:
-        return process_group.begin(self._command, self._folder, self._environ)
-
-    def _ended(self, now: float, process: subprocess.Popen[bytes]) -> None:
-        self._rest(now, _ending(process.returncode))
+    def _ended(self, now: float, process: Started) -> None:
+        self._rest(now, _ending(process.returncode or 0))
 
     def _rests(self, now: float) -> None:
         self._pause = next_pause(self._pause, now - self._started)

@@ -11,8 +11,35 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import IO, Protocol
 
 PR_SET_PDEATHSIG = 1
+
+
+class Started(Protocol):
+    """A process that was started; of subprocess.Popen what is used here."""
+
+    pid: int
+    stdout: IO[bytes] | None
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit code, or the negative number of the signal that has ended it; None while it runs."""
+
+    def poll(self) -> int | None:
+        """Return the exit code; None while the process runs."""
+
+    def terminate(self) -> None:
+        """Ask the process to end."""
+
+
+class Begin(Protocol):
+    """Starts a command, as `begin` does."""
+
+    def __call__(
+        self, command: Sequence[str], folder: Path, environ: Mapping[str, str], *, output: int | None = None
+    ) -> Started:
+        """Start it and return it."""
 
 
 def begin(
@@ -30,7 +57,7 @@ def begin(
         stdout=output,
         stderr=None if output is None else subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=_end_with_us(),  # noqa: PLW1509 - we have no threads
+        preexec_fn=end_with_us(),  # noqa: PLW1509 - we have no threads
     )
 
 
@@ -48,7 +75,7 @@ def kill_all(leader: int) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def _end_with_us() -> Callable[[], None] | None:
+def end_with_us() -> Callable[[], None] | None:
     """Return a function that has Linux end the child when we are killed; None on other systems.
 
     There the next supervisor finds the Redis that is left over.

@@ -7,19 +7,21 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from config.settings import variables_of
 from ivr.supervisor.output import Say
 from ivr.supervisor.process import ManagedProcess
+from ivr.supervisor.process_group import Begin
 
 LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(\S.*)$", re.MULTILINE)
 
 
-def children(root: Path, environ: Mapping[str, str], say: Say) -> list[ManagedProcess]:
+def children(root: Path, environ: Mapping[str, str], say: Say, begin: Begin) -> list[ManagedProcess]:
     """Return a managed process for each line of the folder's Procfile, in the file's order."""
     return [
-        ManagedProcess(name, ["/bin/sh", "-c", f"exec {command}"], root, environ, say)
+        ManagedProcess(name, partial(begin, ["/bin/sh", "-c", f"exec {command}"], root, environ), say)
         for name, command in LINE.findall((root / "Procfile").read_text())
     ]
 

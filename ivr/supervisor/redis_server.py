@@ -3,11 +3,12 @@
 Reads the server's log; changes none of its files.
 """
 
-import subprocess
 from contextlib import suppress
 from pathlib import Path
 
-from ivr.supervisor.process import ManagedProcess
+from ivr.supervisor.output import Say
+from ivr.supervisor.process import Begin, ManagedProcess
+from ivr.supervisor.process_group import Started
 
 LOG = "server.log"
 """The name of the server's log, in the folder of its files."""
@@ -19,15 +20,18 @@ DAMAGED = "Bad file format reading the append only file"
 class RedisServer(ManagedProcess):
     """The server's process, which says why it has ended where only somebody can mend it."""
 
-    _read = 0
-    """The length of the server's log when it was started, in bytes."""
+    def __init__(self, name: str, begin: Begin, say: Say, folder: Path) -> None:
+        super().__init__(name, begin, say)
+        self._folder = folder
+        self._read = 0
+        """The length of the server's log when it was started, in bytes."""
 
-    def _begin(self) -> subprocess.Popen[bytes]:
+    def _start(self, now: float) -> None:
         with suppress(OSError):
             self._read = self._log.stat().st_size
-        return super()._begin()
+        super()._start(now)
 
-    def _ended(self, now: float, process: subprocess.Popen[bytes]) -> None:
+    def _ended(self, now: float, process: Started) -> None:
         super()._ended(now, process)
         with suppress(OSError), self._log.open("rb") as log:
             log.seek(self._read)

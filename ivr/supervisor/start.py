@@ -5,17 +5,21 @@ Builds the parts, and turns an error into one line and an exit code.
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from subprocess import PIPE
 
 from config.carrier_settings import CarrierSetting
 from config.settings import BadSettings, Settings, read
-from ivr.supervisor import port, procfile
+from ivr.supervisor import port, process_group, procfile
 from ivr.supervisor.embedded_redis import EmbeddedRedis, find_binary
 from ivr.supervisor.errors import CannotStart
 from ivr.supervisor.first_run import write_env
 from ivr.supervisor.folders import private
 from ivr.supervisor.migration import Migration
 from ivr.supervisor.output import Say
+from ivr.supervisor.process_group import Begin
 from ivr.supervisor.readiness import Readiness
 from ivr.supervisor.signals import Signals
 from ivr.supervisor.supervise import SupervisedParts, supervise
@@ -31,17 +35,26 @@ The line can be rung.
   Ctrl-C      stops everything"""
 
 
-def run(
-    root: Path, environ: Mapping[str, str], say: Say, upgrade: Sequence[str], carriers: Sequence[CarrierSetting]
-) -> int:
-    """Run the Procfile of `root` until a stop is asked for; the command `upgrade` brings the database up to date.
+@dataclass(frozen=True)
+class Program:
+    """The program that is run, of which only the entry point knows."""
+
+    upgrade: Sequence[str]
+    """The command that brings the database up to date."""
+    carriers: Sequence[CarrierSetting]
+    begin: Begin = process_group.begin
+    """Starts a command of the Procfile, or the upgrade."""
+
+
+def run(root: Path, environ: Mapping[str, str], say: Say, program: Program) -> int:
+    """Run the Procfile of `root` until a stop is asked for.
 
     Returns 0 after that, 2 if the settings or the machine forbid a start.
     """
     try:
-        write_env(root / ".env", environ, say, carriers)
-        settings = _with_phone_key(read(environ, root / ".env", carriers=carriers))
-        parts = _parts(root, environ, settings, say, upgrade)
+        write_env(root / ".env", environ, say, program.carriers)
+        settings = _with_phone_key(read(environ, root / ".env", carriers=program.carriers))
+        parts = _parts(root, environ, settings, say, program)
         with Signals() as signals:
             supervise(parts, signals, say)
     except (BadSettings, CannotStart) as refused:
@@ -50,17 +63,15 @@ def run(
     return 0
 
 
-def _parts(
-    root: Path, environ: Mapping[str, str], settings: Settings, say: Say, upgrade: Sequence[str]
-) -> SupervisedParts:
+def _parts(root: Path, environ: Mapping[str, str], settings: Settings, say: Say, program: Program) -> SupervisedParts:
     given = {**environ, "PHONE_KEY": settings.phone_key}
     surroundings = procfile.environment(given, root / ".env", settings.bind, settings.port)
     port.check(settings.bind, settings.port)
     private(settings.state_dir)
     return SupervisedParts(
         redis=_redis(settings, say),
-        tables=Migration("tables", upgrade, root, surroundings, say),
-        children=procfile.children(root, surroundings, say),
+        tables=Migration("tables", partial(program.begin, program.upgrade, root, surroundings, output=PIPE), say),
+        children=procfile.children(root, surroundings, say, program.begin),
         readiness=Readiness(settings.local_url, guide(settings), say),
     )
 

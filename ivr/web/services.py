@@ -28,8 +28,8 @@ from ivr.metrics.counters import Counters
 from ivr.operations.clock_jumps import ClockJumps
 from ivr.operations.desk_snapshot import DeskSnapshots, Snapshot
 from ivr.operations.readiness import DatabaseReadiness
+from ivr.reports.counts.reports import Reports
 from ivr.reports.last_calls import LastCalls
-from ivr.reports.reports import Reports
 from ivr.reports.spool_writer import SpoolWriter
 from ivr.staff.passwords import Passwords
 from ivr.storage.database import Database

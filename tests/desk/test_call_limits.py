@@ -47,6 +47,14 @@ def test_a_call_that_was_let_in_stays_so_when_the_limit_is_lowered(redis: Redis)
     assert not fits(counting(redis, 1), "CA4")
 
 
+def test_a_redis_that_has_forgotten_the_script_goes_on_counting(redis: Redis) -> None:
+    """As after its restart."""
+    limits = counting(redis, 1)
+    assert fits(limits, "CA1")
+    redis.script_flush()
+    assert not fits(limits, "CA2")
+
+
 def test_of_many_calls_at_the_same_moment_no_more_and_no_fewer_are_let_in(redis: Redis) -> None:
     limits = counting(redis, 5)
     calls = [f"CA{n}" for n in range(20)]

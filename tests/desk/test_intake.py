@@ -3,10 +3,12 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+
+from sqlalchemy import text, update
 
 from ivr.desk.blocked import Blocked
 from ivr.desk.intake import Intake
@@ -14,11 +16,13 @@ from ivr.desk.requests import Kept
 from ivr.desk.store import RequestStore
 from ivr.desk.tasks import TELL_STAFF, NewTask
 from ivr.line.phones import Phone as Number
+from ivr.storage import schema
 from ivr.storage.breaker import Breaker
 from ivr.storage.database import Database
 from ivr.storage.deadline import Deadline
 from ivr.web.services import Services
 from ivr.wiring.foundation import A_CALLER_WAITS
+from testing.servers import until
 from tests.desk.test_pending import NEW
 from tests.people import Clock
 from tests.web import service
@@ -66,3 +70,17 @@ def test_at_fifty_confirmations_a_second_none_falls_to_redis(
         assert [each for each in kept if each is None or each.waits] == []
         assert phone.services.desk.pending.count() == 0
         assert len(phone.services.desk.store.waiting()) == CONFIRMATIONS
+
+
+def test_who_would_join_a_request_that_is_closed_at_that_moment_makes_a_new_one(postgres_url: str) -> None:
+    """PostgreSQL has them wait for each other; SQLite has one writer at a time."""
+    with closing(Database(postgres_url, timeout=60)) as database:
+        store = RequestStore(database)
+        first = store.keep(NEW, "m1", "000001")
+        with ThreadPoolExecutor(1) as caller, database.writing() as desk:
+            desk.execute(update(schema.requests).values(status="closed"))
+            asked = caller.submit(store.keep, replace(NEW, call_id="CA2"), "m2", "000002")
+            assert until(lambda: bool(desk.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))))
+        second = asked.result()
+    assert not second.kept.joined
+    assert second.request_id != first.request_id

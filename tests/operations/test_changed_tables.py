@@ -23,6 +23,7 @@ CHANGES = {
     "0012": {"blocked_times"},
     "0013": set(),
     "0014": set(),
+    "0015": set(),
     "0016": set(),
 }
 

@@ -8,6 +8,7 @@ from ivr.desk.requests import Outcome, Status
 from ivr.line.booking import Kind
 from ivr.reports.request_stats import (
     ENOUGH,
+    LATE,
     WAITING,
     CallAttempt,
     ReportedRequest,
@@ -15,6 +16,7 @@ from ivr.reports.request_stats import (
     request_stats,
     share,
     tries,
+    waits_of,
 )
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -41,7 +43,7 @@ def test_requests_are_counted_with_how_soon_and_at_which_try_the_patient_was_rea
         ]
     )
     assert found.made == {(Kind.BOOKING, "call"): 5}
-    assert found.rung == spans(2, 30, 40)
+    assert found.rung == {2: 1, 30: 1, 40: 1}
     assert (found.late, found.untried, found.to_reach) == (1, 1, 4)
     assert found.reached == {1: 1, 2: 1}
     assert found.outcomes == {WAITING: 2, Outcome.BOOKED: 1, Outcome.SETTLED: 1, Outcome.DUPLICATE: 1}
@@ -53,7 +55,7 @@ def test_a_desk_that_rings_nobody_does_not_look_like_one_that_rings_at_once() ->
     )
     assert (found.middle, found.most) == (timedelta(minutes=1400), timedelta(minutes=1400))
     assert (found.late, found.untried) == (29, 30), "the last of them is not due yet"
-    assert (found.rung, len(found.unrung)) == (spans(5), 29)
+    assert (found.rung, found.unrung) == ({5: 1}, {1400: 29})
 
 
 def test_nine_in_ten_is_not_said_of_a_few() -> None:
@@ -88,8 +90,16 @@ def test_a_patient_who_is_rung_and_wants_nothing_more_was_reached_and_one_who_wa
 def test_the_middle_and_nine_in_ten_are_waits_that_there_were(
     waits: list[int], middle: int | None, most: int | None
 ) -> None:
-    found = [share(spans(*waits), of_ten) for of_ten in (5, 9)]
+    found = [share(waits_of(spans(*waits)), of_ten) for of_ten in (5, 9)]
     assert found == [None if each is None else timedelta(minutes=each) for each in (middle, most)]
+
+
+def test_a_wait_is_counted_in_minutes_begun() -> None:
+    assert waits_of([timedelta(), timedelta(seconds=1), timedelta(minutes=1), LATE + timedelta(seconds=1)]) == {
+        0: 1,
+        1: 2,
+        31: 1,
+    }
 
 
 def test_a_try_that_was_taken_back_does_not_count() -> None:

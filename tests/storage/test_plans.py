@@ -20,9 +20,9 @@ from ivr.desk.upkeep.unheard import Unheard
 from ivr.desk.upkeep.upkeep import Upkeep
 from ivr.hours.closures import desk_closures
 from ivr.operations.desk_snapshot import _failed, _overdue_since, _unsent_since
+from ivr.reports.counts.reports import Reports
 from ivr.reports.period import Period
 from ivr.reports.reported_requests import overdue
-from ivr.reports.reports import Reports
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database

@@ -28,7 +28,8 @@ SUPERVISOR = """
 import os, sys
 from pathlib import Path
 from ivr.wiring.carriers import SETTINGS
-from ivr.supervisor.start import run
+from ivr.supervisor.forked import Forks
+from ivr.supervisor.start import Program, run
 from ivr.supervisor.output import printer
 
 UPGRADES = {
@@ -36,7 +37,8 @@ UPGRADES = {
     "real": [sys.executable, "-m", "ivr.supervisor", "upgrade"],
     "slow": ["/bin/sh", "-c", "touch migrating; exec sleep 60"],
 }
-sys.exit(run(Path.cwd(), os.environ, printer(sys.stdout), UPGRADES[os.environ.get("TABLES", "")], SETTINGS))
+program = Program(UPGRADES[os.environ.get("TABLES", "")], SETTINGS, Forks(lambda: None, os.environ).begin)
+sys.exit(run(Path.cwd(), os.environ, printer(sys.stdout), program))
 """
 
 # Tells its pid. Asked to end, waits while there is a file called hold, then tells its name and whether Redis is there.

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from ivr.desk.job_queue import PROMISES, QUEUE, TEXTS
+from ivr.desk.job_queue import PROMISES, QUEUE, TEXTS, WORKER_SILENT
 from testing import forged_jobs as forged
 from testing.listener import listener
 from tests.people import Phone
 from tests.workers.test_processes import happens, process, said
 from workers.clock import sweep
+from workers.processes import HANGS_SECONDS, LOOK_SECONDS, JobProcess
+from workers.queue_worker import BEAT_SECONDS, QueueWorker
 from workers.services import WorkerServices
 
 QUEUES = (QUEUE, PROMISES, TEXTS)
@@ -66,3 +68,18 @@ def test_a_job_that_comes_twice_or_late_or_too_soon_does_nothing(phone: Phone, w
     assert [each.number for each in outbox.due(later)] == [2], "its worker seems to have died"
     outbox.failed(begun, "NotTold", later)
     assert [each for each in range(1, 20) if outbox.begin(1, later, number=each)] == [], "its pause is not over"
+
+
+def test_a_worker_tells_redis_that_it_lives_once_in_some_seconds(worker: WorkerServices, redis_url: str) -> None:
+    seconds = iter([0.0, BEAT_SECONDS - 1, BEAT_SECONDS])
+    with Redis.from_url(redis_url) as redis:
+        lives = QueueWorker(worker, JobProcess(PROMISES, lambda: next(seconds)), redis)
+
+        def told() -> bool:
+            redis.delete(lives.key)
+            lives.heartbeat()
+            return bool(redis.exists(lives.key))
+
+        assert [told(), told(), told()] == [True, False, True]
+    longest = timedelta(seconds=HANGS_SECONDS + LOOK_SECONDS + BEAT_SECONDS)
+    assert longest < WORKER_SILENT, "in its longest job it still counts as alive"

@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from ivr.desk.callers.languages import language_of
 from ivr.desk.requests import HistoryEvent
@@ -66,11 +66,17 @@ class CallerLookUp:
         return KnownCaller(own, language)
 
 
+requests, lines = schema.requests, schema.history
+
+ASKED_FOR = (
+    select(requests.c.kind)
+    .distinct()
+    .where(requests.c.phone == bindparam("phone"), schema.IS_LIVE, requests.c.about.is_(None))
+    .where(exists().where(lines.c.request_id == requests.c.id, lines.c.what == HistoryEvent.MADE))
+)
+
+
 def _asked_for(read: Connection, number: Phone) -> tuple[Kind, ...]:
     """Return the kinds of live requests that calls from this number itself have made."""
-    requests, lines = schema.requests, schema.history
-    own = exists().where(lines.c.request_id == requests.c.id, lines.c.what == HistoryEvent.MADE)
-    joined = (requests.c.phone == number.e164, schema.IS_LIVE, requests.c.about.is_(None), own)
-    query = select(requests.c.kind).distinct().where(*joined)
-    found = set(read.scalars(query))
+    found = set(read.scalars(ASKED_FOR, {"phone": number.e164}))
     return tuple(kind for kind in Kind if kind in found)

@@ -5,7 +5,8 @@ prepared, and nothing is set for a session: what the address's options ask for, 
 transaction begins, in the same message. No tables, no SQL of ours beyond that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -14,6 +15,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 from psycopg.types.datetime import DateLoader, TimestampLoader
 from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
 
 from ivr.storage.engines.address import libpq_words, server_settings
 
@@ -22,9 +24,6 @@ CONNECT_SECONDS = 2
 
 QUIET = {"log_parameter_max_length_on_error": "0"}
 """The server logs every statement that fails. Without its parameters, the log has no caller's number."""
-
-LOCKED_SECONDS = 60
-"""Seconds that a migration waits for others: another migration, or somebody who has a table locked."""
 
 STILL_THERE = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 """A migration may take long, but not from a server that has gone."""
@@ -48,19 +47,53 @@ class TimedConnection(psycopg.Connection[Any]):
             raise
 
 
-def serving(address: str, timeout: float) -> Engine:
-    """Return an engine for callers or workers: no statement, and no wait for a lock, takes longer than `timeout`."""
-    milliseconds = str(int(timeout * 1000))
-    limits = {"statement_timeout": milliseconds, "lock_timeout": milliseconds, **QUIET}
-    network = {"connect_timeout": str(CONNECT_SECONDS), "tcp_user_timeout": milliseconds}
-    # A little more than the server's own limits, which say what happened.
-    return _engine(address, limits, network, timeout * 1.25, pool_pre_ping=True, pool_timeout=timeout)
+class PostgresServer:
+    """A server for callers or workers: no statement, and no wait for a lock, takes longer than `timeout`.
+
+    Transactions are begun here and not by an event of the engine: SQLAlchemy would look for listeners at every
+    statement. The message that begins one also shows whether a kept connection still works, which saves a ping.
+    """
+
+    def __init__(self, address: str, timeout: float) -> None:
+        milliseconds = str(int(timeout * 1000))
+        limits = {"statement_timeout": milliseconds, "lock_timeout": milliseconds, **QUIET}
+        network = {"connect_timeout": str(CONNECT_SECONDS), "tcp_user_timeout": milliseconds}
+        # A little more than the server's own limits, which say what happened.
+        self.engine, self._begin = _engine(address, network, limits, timeout * 1.25, pool_timeout=timeout)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Yield a transaction; it is rolled back unless it is committed."""
+        with self._begun() as connection:
+            yield connection
+
+    reading = writing
+
+    def scrub(self) -> bool:
+        """Do nothing: deleted rows are removed by autovacuum, or when the server's owner runs VACUUM FULL."""
+        return True
+
+    def forked(self) -> None:
+        """Do nothing more in a forked process: the pool is all there is."""
+
+    def _begun(self, *, again: bool = True) -> Connection:
+        """Return a connection with a transaction. Where a kept one is broken, all of them are opened anew."""
+        connection = self.engine.connect()
+        try:
+            return _begun(connection, self._begin)
+        except DBAPIError as error:
+            connection.close()
+            if again and error.connection_invalidated:
+                return self._begun(again=False)
+            raise
 
 
-def migrating(address: str) -> Engine:
-    """Return an engine for migrations, whose statements may take long."""
-    limits = {"lock_timeout": str(LOCKED_SECONDS * 1000), **QUIET}
-    return _engine(address, limits, {"connect_timeout": "5", **STILL_THERE}, None)
+def migrating(address: str, locked_seconds: int) -> Engine:
+    """Return an engine for migrations, whose statements may take long; a lock is waited for so many seconds."""
+    limits = {"lock_timeout": str(locked_seconds * 1000), **QUIET}
+    engine, begin = _engine(address, {"connect_timeout": "5", **STILL_THERE}, limits, None)
+    event.listen(engine, "begin", lambda each: _begun(each, begin))
+    return engine
 
 
 def pooled(connection: Connection) -> bool:
@@ -70,8 +103,9 @@ def pooled(connection: Connection) -> bool:
 
 
 def _engine(
-    address: str, limits: Mapping[str, str], network: Mapping[str, str], seconds: float | None, **pool: Any
-) -> Engine:
+    address: str, network: Mapping[str, str], limits: Mapping[str, str], seconds: float | None, **pool: Any
+) -> tuple[Engine, str]:
+    """Return an engine, and the message that begins its transactions."""
     words = libpq_words(address)
     begin = _begin(server_settings(words), limits)
     told = make_conninfo(**{**{name: word for name, word in words.items() if name != "options"}, **network})
@@ -85,23 +119,34 @@ def _engine(
         _read_leniently(connection)
         return connection
 
-    engine = create_engine("postgresql+psycopg://", creator=connect, hide_parameters=True, **pool)
-    event.listen(engine, "begin", lambda each: each.exec_driver_sql(begin, None, {"no_parameters": True}))
-    return engine
+    return create_engine("postgresql+psycopg://", creator=connect, hide_parameters=True, **pool), begin
+
+
+def _begun(connection: Connection, begin: str) -> Connection:
+    connection.exec_driver_sql(begin, None, {"no_parameters": True})
+    return connection
 
 
 def _begin(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
     """Return the message that begins a transaction and sets for it what is asked for; ours wins."""
-    asked = [_set(name, value) for name, value in {**theirs, **ours}.items()]
-    return "; ".join(["BEGIN", *(each.as_string(None) for each in asked)])
+    asked = {**theirs, **ours}
+    # The default of transactions to come would be too late for this one.
+    of_this = {name: value for name, value in asked.items() if name.startswith(OF_TO_COME)}
+    first = [_set(name.removeprefix("default_"), value) for name, value in of_this.items()]
+    others = [_config(name, value) for name, value in asked.items() if name not in of_this]
+    told = sql.SQL("; ").join([sql.SQL("BEGIN"), *first, sql.SQL("SELECT ") + sql.SQL(", ").join(others)])
+    return told.as_string(None)
+
+
+OF_TO_COME = "default_transaction_"
 
 
 def _set(name: str, value: str) -> sql.Composed:
-    # The default of transactions to come would be too late for this one.
-    if name.startswith("default_transaction_"):
-        now = sql.Identifier(name.removeprefix("default_"))
-        return sql.SQL("SET LOCAL {} = {}").format(now, sql.Literal(value))
-    return sql.SQL("SELECT set_config({}, {}, true)").format(sql.Literal(name), sql.Literal(value))
+    return sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), sql.Literal(value))
+
+
+def _config(name: str, value: str) -> sql.Composed:
+    return sql.SQL("set_config({}, {}, true)").format(sql.Literal(name), sql.Literal(value))
 
 
 class LenientTimestamp(TimestampLoader):

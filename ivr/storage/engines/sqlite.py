@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -30,12 +30,13 @@ IDLE_SECONDS = 1.0
 ABOUT_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 """The beginnings of errors after which a connection is not kept, because it may know a file that is no longer so."""
 
-WRITES = "writes"
-"""The execution option of a transaction that writes: a function that returns whether it has waited long enough."""
-
 
 class SqliteFile:
-    """A SQLite file, its kept connections, and the order of this process's writers."""
+    """A SQLite file, its kept connections, and the order of this process's writers.
+
+    Transactions are begun here and not by an event of the engine: SQLAlchemy would look for listeners at every
+    statement.
+    """
 
     def __init__(self, path: Path, timeout: float, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._path = path
@@ -50,25 +51,33 @@ class SqliteFile:
         self._idle = IdleClock(IDLE_SECONDS, self._close_the_idle, self._now)
 
     @contextmanager
-    def writing(self) -> Iterator[Engine]:
-        """Yield the engine for one writing transaction, once no other thread of this process writes.
+    def reading(self) -> Iterator[Connection]:
+        """Yield a transaction that only reads."""
+        with self.engine.connect() as connection:
+            _driver(connection).execute("BEGIN")
+            yield connection
 
-        Whoever has waited in vain asks the file itself, whose error says what is wrong with it.
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Yield a transaction that may write, once no other writes; it is rolled back unless it is committed.
+
+        Whoever has waited in vain asks the file itself, whose error says what is wrong with it. The lock is taken at
+        once, since a later change from reader to writer may fail.
         """
         until = self._now() + self._timeout
-        with self._queue.turn(self._timeout):
-            yield self.engine.execution_options(**{WRITES: lambda: self._now() >= until})
+        with self._queue.turn(self._timeout), self.engine.connect() as connection:
+            self._begin_writing(_driver(connection), lambda: self._now() >= until)
+            yield connection
 
     def scrub(self) -> bool:
         """Vacuum the file and empty its journal; return False where a reader still has old rows.
 
         Raises sqlite3.Error.
         """
-        with self.writing() as engine, closing(engine.raw_connection()) as connection:
-            cursor = connection.cursor()
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return not cursor.fetchone()[0]  # type: ignore[index]  # it always answers with a row
+        with self._queue.turn(self._timeout), self.engine.connect() as connection:
+            _driver(connection).execute("VACUUM")
+            (busy, *_) = _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
 
     def _new_engine(self) -> Engine:
         engine = create_engine(
@@ -83,7 +92,6 @@ class SqliteFile:
         event.listen(engine, "connect", self._prepare)
         event.listen(engine, "checkout", self._is_the_same_file)
         event.listen(engine, "checkin", lambda _connection, _record: self._idle.used())
-        event.listen(engine, "begin", self._begin)
         event.listen(engine, "handle_error", _forget_after)
         return engine
 
@@ -97,19 +105,24 @@ class SqliteFile:
 
     def _prepare(self, connection: sqlite3.Connection, record: Any) -> None:
         record.info["file"] = self._identity()
-        connection.isolation_level = None  # _begin sends BEGIN
+        connection.isolation_level = None  # BEGIN is sent by us
         connection.text_factory = partial(str, encoding="utf-8", errors="replace")  # no UTF-8: its row is read still
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")  # deleted rows are overwritten in the file
 
-    def _begin(self, connection: Connection) -> None:
-        """Begin a transaction. A writer takes its lock at once, since a later change from reader to writer may fail."""
-        is_over = connection.get_execution_options().get(WRITES)
-        if is_over is None:
-            connection.exec_driver_sql("BEGIN")
-        else:
-            _begin_writing(cast(sqlite3.Connection, connection.connection.dbapi_connection), self._path, is_over)
+    def _begin_writing(self, connection: sqlite3.Connection, is_over: IsOver) -> None:
+        """Begin when all who came before have. Raises sqlite3.OperationalError where that takes too long.
+
+        Looks often by itself: SQLite's own wait sleeps ever longer, while others come and go.
+        """
+        connection.execute("PRAGMA busy_timeout=0")
+        try:
+            with next_in_line(self._path, is_over):
+                while not _has_begun(connection, last=is_over()):
+                    NEVER.wait(LOOK_SECONDS)
+        finally:
+            connection.execute(f"PRAGMA busy_timeout={int(self._timeout * 1000)}")
 
     def _is_the_same_file(self, _connection: sqlite3.Connection, record: Any, _proxy: Any) -> None:
         """Have all connections opened anew where another file, or none, lies at the path by now."""
@@ -155,19 +168,8 @@ class IdleClock:
             return left
 
 
-def _begin_writing(connection: sqlite3.Connection, path: Path, is_over: IsOver) -> None:
-    """Begin when all who came before have. Raises sqlite3.OperationalError where that takes too long.
-
-    Looks often by itself: SQLite's own wait sleeps ever longer, while others come and go.
-    """
-    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
-    connection.execute("PRAGMA busy_timeout=0")
-    try:
-        with next_in_line(path, is_over):
-            while not _has_begun(connection, last=is_over()):
-                NEVER.wait(LOOK_SECONDS)
-    finally:
-        connection.execute(f"PRAGMA busy_timeout={patience}")
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast(sqlite3.Connection, connection.connection.dbapi_connection)
 
 
 def _has_begun(connection: sqlite3.Connection, *, last: bool) -> bool:

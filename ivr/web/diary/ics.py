@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from icalendar import Calendar, Event, Timezone, vText
-
 from ivr.web.errors import ASK_AGAIN
 
 END = b"END:VCALENDAR\r\n"
@@ -32,6 +30,8 @@ class CalendarEvent:
 
 def written(name: str, zone: str, entries: Iterable[CalendarEvent]) -> bytes:
     """Return a calendar with these entries. `zone` is the time zone that a program may show it in."""
+    from icalendar import Calendar, vText  # noqa: PLC0415 - large, and only subscribers need it
+
     calendar = Calendar()
     calendar.add("prodid", "-//clinic-line//appointments//EN")
     calendar.add("version", "2.0")
@@ -48,6 +48,8 @@ def written(name: str, zone: str, entries: Iterable[CalendarEvent]) -> bytes:
 @lru_cache(maxsize=4)
 def _time_zone(zone: str) -> bytes:
     """Return the zone as text, for an empty calendar: one without any component is not valid, and may be refused."""
+    from icalendar import Timezone  # noqa: PLC0415 - as above
+
     lines: bytes = Timezone.from_tzid(zone).to_ical()
     return lines
 
@@ -55,6 +57,8 @@ def _time_zone(zone: str) -> bytes:
 @lru_cache(maxsize=4096)
 def _event(entry: CalendarEvent) -> bytes:
     """Return an entry as text. Cached, since it takes the library a millisecond and most entries do not change."""
+    from icalendar import Event  # noqa: PLC0415 - as above
+
     event = Event()
     event.add("uid", entry.uid)
     event.add("dtstart", entry.start)

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from holidays import country_holidays
-
 from ivr.line.hours import Text
 
 PLACE = ("IN", "DL")
@@ -39,6 +37,8 @@ def holidays_from(day: date, language: str) -> list[Holiday]:
 
 @cache
 def _of_year(year: int, language: str) -> tuple[Holiday, ...]:
+    from holidays import country_holidays  # noqa: PLC0415 - large, and seldom needed
+
     country, subdivision = PLACE
     public, every = (
         country_holidays(

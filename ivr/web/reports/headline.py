@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ivr.reports.call_stats import Fate
+from ivr.reports.counts.reports import PeriodReport
 from ivr.reports.period import Period
-from ivr.reports.reports import PeriodReport
 from ivr.reports.request_stats import LATE
 from ivr.web.i18n import _, minutes
 from ivr.web.reports.appointment_figures import booked_words, came_words, changed_words, filled_words

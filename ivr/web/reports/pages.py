@@ -12,8 +12,8 @@ from io import StringIO
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from ivr.reports.counts.reports import PeriodReport
 from ivr.reports.period import Period
-from ivr.reports.reports import PeriodReport
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, language, later, local
 from ivr.web.reports.headline import headline, no_longer_whole

@@ -9,8 +9,8 @@ from datetime import timedelta
 from ivr.diary.appointments import Source
 from ivr.reports.appointment_stats import Attendance
 from ivr.reports.call_stats import Fate
+from ivr.reports.counts.reports import PeriodReport
 from ivr.reports.period import Period
-from ivr.reports.reports import PeriodReport
 from ivr.web.i18n import _, later, minutes
 from ivr.web.reports.figures import Figure
 

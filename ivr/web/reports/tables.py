@@ -3,9 +3,10 @@
 Values in the reader's language; no routes, no stores.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 from ivr.line.blanks import Say
@@ -15,8 +16,8 @@ from ivr.line.places import Menu, Option, Place
 from ivr.line.script import Script
 from ivr.reports.call_records import Ending
 from ivr.reports.call_stats import NOTHING, CallStats, Fate, ReceptionAnswer, choices_of
-from ivr.reports.reports import PeriodReport
-from ivr.reports.request_stats import WAITING, RequestStats
+from ivr.reports.counts.reports import PeriodReport
+from ivr.reports.request_stats import WAITING, RequestStats, Waits
 from ivr.web.i18n import _, language, later, up_to
 from ivr.web.reports.appointment_figures import appointment_figures
 from ivr.web.reports.day_figures import day_figures
@@ -122,10 +123,12 @@ def _steps() -> Iterator[tuple[str, str]]:
     yield "longer", _("more than %(count)s min", count=STEPS[-1])
 
 
-def _waits(waits: Sequence[timedelta]) -> Iterator[int]:
-    """Return how many of the waits, which are sorted, fall into each row."""
-    within = [bisect_right(waits, timedelta(minutes=minutes)) for minutes in STEPS]
-    return (after - before for before, after in pairwise((0, *within, len(waits))))
+def _waits(waits: Waits) -> Iterator[int]:
+    """Yield how many of the waits fall into each row."""
+    within = Counter[int]()
+    for minutes, count in waits.items():
+        within[bisect_left(STEPS, minutes)] += count
+    return (within[step] for step in range(len(STEPS) + 1))
 
 
 def _busiest(hours: Sequence[Row]) -> str:

@@ -5,7 +5,6 @@ A secret that is not confirmed yet, and codes that are not shown yet, are kept e
 
 import json
 
-import segno
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -105,6 +104,8 @@ def _me() -> Person:
 
 def _page(trouble: str = "") -> str:
     """Return the page of the second factor, or the page on which it is set up."""
+    import segno  # noqa: PLC0415 - seldom needed
+
     me, form = _me(), CodeForm(formdata=None)
     if me.second_factor:
         left = services().staff.second_factors.codes_left(me.id)

@@ -38,12 +38,13 @@ class TelephoneDoor:
 
     def __call__(self, scope: Scope, body: Body) -> WholeAnswer | None:
         """Return the answer; None for a request that is Flask's to answer."""
-        here, began, webhook = self._services, self._services.clock(), _webhook(scope, body)
-        try:
-            asked = VerifiedWebhook(webhook, webhook.read(here)) if webhook else None
-        except (NotSigned, Malformed):
+        webhook = _webhook(scope, body)
+        if webhook is None:
             return None
-        if asked is None:
+        here, began = self._services, self._services.clock()
+        try:
+            asked = VerifiedWebhook(webhook, webhook.read(here))
+        except (NotSigned, Malformed):
             return None
         request_id = id_of(asked.webhook.headers.get(HEADER, ""))
         logs.begin(request=request_id, call=asked.event.call_id)

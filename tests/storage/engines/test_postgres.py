@@ -19,7 +19,7 @@ from ivr.storage.engines.postgres import QUIET
 from ivr.storage.migrate import migrate
 from testing.servers import reserved_port, until
 from testing.servers.pgbouncer import PgBouncer, PgBouncerUnavailable, pgbouncer
-from testing.servers.postgres import Postgres
+from testing.servers.postgres import OTHERS_END, Postgres
 from tests.conftest import NO_PGBOUNCER, PASSWORD, Desks, settings_for, with_driver
 from tests.people import Clock, Phone, Staff
 from tests.preflight import looks
@@ -225,6 +225,18 @@ def test_options_beside_ours_do_not_take_the_place_of_ours(postgres_url: str, wa
     with closing(Database(asks(way(postgres_url), options), timeout=0.3)) as database, database.reading() as read:
         found = [read.execute(text(f"SHOW {name}")).scalar() for name in ("statement_timeout", "TimeZone")]
     assert found == ["300ms", "Asia/Kolkata"]
+
+
+def test_kept_sessions_that_the_server_has_ended_are_opened_anew(postgres_url: str) -> None:
+    """As after its restart: nobody's promise falls to Redis for it, however many were kept."""
+    with closing(Database(postgres_url)) as database:
+        with database.reading(), database.reading():
+            pass
+        with psycopg.connect(postgres_url.replace("+psycopg", "")) as server:
+            server.execute(OTHERS_END)
+        for transaction in (database.reading, database.writing):
+            with transaction() as connection:
+                assert connection.scalar(text("SELECT 1")) == 1
 
 
 def test_where_one_host_is_down_the_other_is_used(

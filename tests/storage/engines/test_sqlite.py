@@ -110,7 +110,7 @@ def test_a_process_that_is_next_in_line_is_not_overtaken(path: Path) -> None:
 
     def looked() -> int:
         before = next(looks)
-        with file.writing() as engine, engine.begin():
+        with file.writing():
             return next(looks) - before
 
     folder = os.open(path.parent, os.O_RDONLY)

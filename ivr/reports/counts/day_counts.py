@@ -1,0 +1,168 @@
+"""Brings together the counts of days: those that are kept, and those that are made again from the rows they are of.
+
+Reads and writes the counts only. kept_days.py stores them, counting.py makes them. No clock.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from ivr.line.clinic import Clinic
+from ivr.reports.counts.counted_by import CountedBy
+from ivr.reports.counts.counting import Counted, Rows, count
+from ivr.reports.counts.days import ClinicDay, Stretch, stretches, whole
+from ivr.reports.counts.kept_days import Changes, KeptDay, NewDay, changes, kept_days, kept_quarters
+from ivr.reports.counts.stale_counts import ALL
+from ivr.reports.counts.tally import BY_SLOT, LATER, Tally, added, of_text, only, stored, without
+from ivr.reports.reported_calls import read_calls
+from ivr.reports.reported_requests import read_requests
+
+Quarters = dict[int, Mapping[str, Tally]]
+"""The tally of each line, by the number of the quarter of an hour."""
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """The counts of a day, of the line that was asked for."""
+
+    day: ClinicDay
+    counts: Tally
+    by_slot: Tally
+    """Of the day that was asked for alone."""
+    later: Tally
+    """Of the days before it."""
+
+
+@dataclass(frozen=True)
+class ToCount:
+    """A day that is to be counted again, in part or whole."""
+
+    day: ClinicDay
+    last_day: date
+    quarters: str
+    """The counts of its quarters that are kept."""
+    parts: Sequence[Rows]
+
+
+@dataclass(frozen=True)
+class FoundCounts:
+    """The counts that hold, and the rows of those that do not."""
+
+    changes: Changes
+    kept: Mapping[ClinicDay, KeptDay]
+    to_count: Sequence[ToCount]
+
+
+@dataclass(frozen=True)
+class WantedDays:
+    """The days, one after another, and the line of which the counts are asked for."""
+
+    days: Sequence[ClinicDay]
+    line: str
+    """ALL for all lines."""
+    cut: ClinicDay
+    """The day of which the counts by five minutes are needed."""
+
+
+def gather(read: Connection, wanted: WantedDays, clinic: Clinic, most: int | None = None) -> FoundCounts:
+    """Return the counts of these days that hold, and the rows of the others, of `most` days at most."""
+    found, by = changes(read), CountedBy(clinic)
+    there = kept_days(read, wanted.days, wanted.line, wanted.cut) if found.since else {}
+    kept: dict[ClinicDay, KeptDay] = {}
+    to_count: list[ToCount] = []
+    for day in reversed(wanted.days):
+        known = there.get(day.starts)
+        holds = known if known and _holds(known, day, by) else None
+        stale = holds.stale | _touched(day, found) if holds else frozenset()
+        if holds and not stale:
+            kept[day] = holds
+        elif most is None or len(to_count) < most:
+            to_count.append(_to_count(read, day, holds, stale))
+    return FoundCounts(found, kept, to_count)
+
+
+def _holds(known: KeptDay, day: ClinicDay, by: CountedBy) -> bool:
+    return isinstance(known.last_day, date) and known.counted_by == by.of(day.of, known.last_day)
+
+
+def _touched(day: ClinicDay, found: Changes) -> frozenset[int]:
+    return frozenset(day.quarter(each) for each in found.moments if day.starts <= each < day.ends)
+
+
+def _to_count(read: Connection, day: ClinicDay, known: KeptDay | None, stale: frozenset[int]) -> ToCount:
+    quarters = _readable(kept_quarters(read, day)) if known else ""
+    if known and quarters:
+        return ToCount(day, known.last_day, quarters, [_rows(read, each) for each in stretches(day, [*stale])])
+    return ToCount(day, day.of, "", [_rows(read, whole(day))])
+
+
+def _readable(quarters: str) -> str:
+    """Return the counts of quarters of an hour as they are stored; an empty text where they cannot be read."""
+    try:
+        for tallies in json.loads(quarters).values():
+            added(tallies.values())
+    except (ValueError, TypeError, AttributeError):
+        return ""
+    return quarters
+
+
+def _rows(read: Connection, of: Stretch) -> Rows:
+    return Rows(of, read_calls(read, of.starts, of.ends), read_requests(read, of.starts, of.ends))
+
+
+# -- without the database
+
+
+def counted(
+    found: FoundCounts, wanted: WantedDays, clinic: Clinic, now: datetime
+) -> tuple[list[DayCount], list[NewDay]]:
+    """Return the counts of every day, in order, and those of them that are new, as they are to be stored."""
+    by = CountedBy(clinic)
+    new = [_counted_again(each, clinic, by, now) for each in found.to_count]
+    days = [_of_kept(day, each) for day, each in found.kept.items()]
+    for day in new:
+        row = next((each for each in day.rows if each["line"] == wanted.line), {})
+        texts = (row.get(name, "") for name in ("counts", "by_slot", "later"))
+        days.append(DayCount(day.day, *map(of_text, texts)))
+    return sorted(days, key=lambda each: each.day.starts), new
+
+
+def _of_kept(day: ClinicDay, kept: KeptDay) -> DayCount:
+    return DayCount(day, kept.counts, kept.by_slot, kept.later)
+
+
+def _counted_again(of: ToCount, clinic: Clinic, by: CountedBy, now: datetime) -> NewDay:
+    """Return the counts of a day, with those of its parts made again."""
+    parts = [count(rows, clinic, now) for rows in of.parts]
+    quarters = _together(of.quarters, parts)
+    lines = {line for tallies in quarters.values() for line in tallies}
+    of_lines = {line: added(tallies.get(line, {}) for tallies in quarters.values()) for line in lines}
+    last_day = max([of.last_day, *(each.last_day for each in parts)])
+    kept = json.dumps(quarters, separators=(",", ":")) if all(each.timed for each in parts) else ""
+    common = {
+        "starts": of.day.starts,
+        "ends": of.day.ends,
+        "counted_by": by.of(of.day.of, last_day),
+        "last_day": last_day,
+        "stale": "",
+    }
+    rows = [{**common, **_row(line, tally), "quarters": ""} for line, tally in sorted(of_lines.items())]
+    return NewDay(of.day, [*rows, {**common, **_row(ALL, added(of_lines.values())), "quarters": kept}])
+
+
+def _together(quarters: str, parts: Sequence[Counted]) -> Quarters:
+    """Return the counts of the quarters that are kept, with these in the place of those that they were made of."""
+    found: Quarters = {int(number): tallies for number, tallies in json.loads(quarters or "{}").items()}
+    for each in parts:
+        for number in range(each.of.first, each.of.last + 1):
+            found.pop(number, None)
+        found |= each.tallies
+    return found
+
+
+def _row(line: str, tally: Tally) -> dict[str, str]:
+    counts, by_slot, later = without(tally, *BY_SLOT, LATER), only(tally, *BY_SLOT), only(tally, LATER)
+    return {"line": line, "counts": stored(counts), "by_slot": stored(by_slot), "later": stored(later)}

@@ -1,0 +1,92 @@
+"""The clinic's days as the counts are kept: where each begins and ends, and its quarters of an hour and five minutes.
+
+Values only; the moment is an argument.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from ivr.reports.counts.stale_counts import QUARTER
+from ivr.reports.period import Period
+
+SLOT = timedelta(minutes=5)
+"""The precision of "until the same hour" of the days before."""
+
+
+@dataclass(frozen=True)
+class ClinicDay:
+    """A day of the clinic, from midnight to midnight."""
+
+    of: date
+    starts: datetime
+    ends: datetime
+    """Both in UTC."""
+
+    @classmethod
+    def in_zone(cls, day: date, zone: ZoneInfo) -> Self:
+        """Return this day in the clinic's time zone."""
+        starts, ends = Period(day, day, zone).start, Period(day, day, zone).end
+        return cls(day, starts.astimezone(UTC), ends.astimezone(UTC))
+
+    def quarter(self, moment: datetime) -> int:
+        """Return the number of the quarter of an hour in which a moment of this day lies, from 0."""
+        return (moment - self.starts) // QUARTER
+
+    def slot(self, moment: datetime) -> int:
+        """Return the number of the five minutes in which a moment of this day lies, from 0."""
+        return (moment - self.starts) // SLOT
+
+    def hour(self, slot: int, zone: ZoneInfo) -> int:
+        """Return the hour of the clinic's day in which these five minutes lie."""
+        return (self.starts + slot * SLOT).astimezone(zone).hour
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of a day that is to be counted: some of its quarters, one after another."""
+
+    day: ClinicDay
+    first: int
+    last: int
+    """The number of its last quarter."""
+
+    @property
+    def starts(self) -> datetime:
+        """The moment at which it begins."""
+        return self.day.starts + self.first * QUARTER
+
+    @property
+    def ends(self) -> datetime:
+        """The moment at which it is over."""
+        return min(self.day.ends, self.day.starts + (self.last + 1) * QUARTER)
+
+    @property
+    def is_whole(self) -> bool:
+        """True if it is the whole day."""
+        return self.first == 0 and self.ends == self.day.ends
+
+
+def whole(day: ClinicDay) -> Stretch:
+    """Return all of a day."""
+    return Stretch(day, 0, -(-(day.ends - day.starts) // QUARTER) - 1)
+
+
+def stretches(day: ClinicDay, quarters: Sequence[int]) -> list[Stretch]:
+    """Return these quarters of a day, those side by side together."""
+    found: list[Stretch] = []
+    for each in sorted(set(quarters)):
+        if found and found[-1].last == each - 1:
+            found[-1] = Stretch(day, found[-1].first, each)
+        else:
+            found.append(Stretch(day, each, each))
+    return found
+
+
+@lru_cache(maxsize=512)
+def day_of(day: date, zone: ZoneInfo) -> ClinicDay:
+    """Return this day in the clinic's time zone; one that was asked for before is known."""
+    return ClinicDay.in_zone(day, zone)

@@ -1,0 +1,151 @@
+"""Stores the counts of days in the database, and knows which of them a change has made stale.
+
+A count is never corrected, only made again from rows: so it cannot drift. Rows are written before they are seen here:
+a new call by its id, a request by the line of history that every move of it leaves; what is deleted says so itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    and_,
+    case,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from ivr.reports.counts.days import ClinicDay
+from ivr.reports.counts.stale_counts import ALL, RowsSeen, make_stale, rows_upto
+from ivr.reports.counts.tally import Tally, of_text
+from ivr.storage import schema
+
+table, state = schema.day_counts, schema.counting
+calls, history, requests = schema.calls, schema.history, schema.requests
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The calls and requests that came or moved since the counts were last brought up to date."""
+
+    since: RowsSeen | None
+    """None where nothing is counted yet: then no count of a day holds."""
+    upto: RowsSeen
+    settled: bool
+    """True if none of a lower id can still come."""
+    moments: frozenset[datetime]
+    """The beginnings of these calls, and when these requests were made."""
+
+
+def changes(read: Connection) -> Changes:
+    """Return what has changed since the counts were brought up to date."""
+    found = read.execute(select(state)).first()
+    since = RowsSeen(found.generation, found.calls_seen, found.history_seen) if found else None
+    upto, settled = rows_upto(read, since.generation if since else 0)
+    if since is None or since == upto:
+        return Changes(since, upto, settled, frozenset())
+    came = read.scalars(select(calls.c.began).where(calls.c.id > since.calls)).all()
+    lines = select(history.c.request_id).where(history.c.id > since.history)
+    moved = read.scalars(select(requests.c.created).where(requests.c.id.in_(lines))).all()
+    moments = frozenset(each for each in (*came, *moved) if isinstance(each, datetime))
+    return Changes(since, upto, settled, moments)
+
+
+@dataclass(frozen=True)
+class KeptDay:
+    """The counts of a day as they are stored."""
+
+    counted_by: str
+    last_day: date
+    stale: frozenset[int]
+    counts: Tally
+    by_slot: Tally
+    later: Tally
+
+
+def kept_days(read: Connection, days: Sequence[ClinicDay], line: str, cut: ClinicDay) -> dict[datetime, KeptDay]:
+    """Return the counts that are stored for these days and a line, or ALL, by the start of the day.
+
+    Those by five minutes are read for the day `cut` alone, and those of later days for the days before it alone. What
+    cannot be read is not there.
+    """
+    of_days = (table.c.starts >= days[0].starts, table.c.starts <= days[-1].starts)
+    how = (table.c[name] for name in ("starts", "line", "counted_by", "last_day", "stale"))
+    # Of another line, and of days that do not need it, nothing is read that is long.
+    own = table.c.line == line
+    parts = (
+        case((own, table.c.counts), else_="").label("counts"),
+        case((and_(own, table.c.starts == cut.starts), table.c.by_slot), else_="").label("by_slot"),
+        case((and_(own, table.c.starts < cut.starts), table.c.later), else_="").label("later"),
+    )
+    rows: Sequence[Any] = read.execute(select(*how, *parts).where(*of_days, table.c.line.in_([ALL, line]))).all()
+    of_line = {row.starts: row for row in rows if row.line == line}
+    kept = {row.starts: _kept(row, of_line.get(row.starts)) for row in rows if row.line == ALL}
+    return {starts: each for starts, each in kept.items() if each is not None}
+
+
+def _kept(day: Any, of_line: Any) -> KeptDay | None:
+    texts = (of_line.counts, of_line.by_slot, of_line.later) if of_line else ("", "", "")
+    try:
+        stale = frozenset(int(each) for each in day.stale.split())
+        return KeptDay(str(day.counted_by), day.last_day, stale, *map(of_text, texts))
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def kept_quarters(read: Connection, day: ClinicDay) -> str:
+    """Return the stored counts of a day's quarters of an hour; an empty text where there are none."""
+    return read.scalar(select(table.c.quarters).where(table.c.starts == day.starts, table.c.line == ALL)) or ""
+
+
+# -- writing
+
+
+@dataclass(frozen=True)
+class NewDay:
+    """The counts of a day, to be stored."""
+
+    day: ClinicDay
+    rows: Sequence[dict[str, Any]]
+    """A row for each line that has calls or requests on it, and one for all lines."""
+
+
+def _begin(write: Connection) -> None:
+    """Begin to keep counts, where none are kept: of what is counted from now on, every change is seen."""
+    if write.execute(select(state)).first() is None:
+        upto, settled = rows_upto(write, 0)
+        if settled:
+            write.execute(delete(table))
+            write.execute(insert(state).values(id=1, generation=0, calls_seen=upto.calls, history_seen=upto.history))
+
+
+def bring_up_to_date(write: Connection, found: Changes, days: Sequence[NewDay]) -> bool:
+    """Store the counts of these days, and have every other count stale that the changes touch.
+
+    Returns False and stores nothing where another has changed something since these rows were read, or none were kept.
+    """
+    if not _is_turn(write, found):
+        return False
+    mine = {each.day.starts for each in days}
+    write.execute(delete(table).where(table.c.starts.in_(mine)))
+    if days:
+        write.execute(insert(table), [row for each in days for row in each.rows])
+    if found.settled:
+        make_stale(write, found.moments, besides=mine)
+        write.execute(update(state).values(calls_seen=found.upto.calls, history_seen=found.upto.history))
+    return True
+
+
+def _is_turn(write: Connection, found: Changes) -> bool:
+    """Take the turn to write counts, and return whether the state is still the one that was read."""
+    now = write.execute(select(state).with_for_update()).first()
+    if now is None:
+        _begin(write)
+    if now is None or found.since is None or now.generation != found.since.generation:
+        return False
+    write.execute(update(state).values(generation=state.c.generation + 1))
+    return True

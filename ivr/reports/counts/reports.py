@@ -1,0 +1,176 @@
+"""Makes the report of a period from the counts of its days, the appointments in it, and the requests that are due.
+
+The counts of days (see counts/) are made again where they do not hold, and kept. No clock.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ivr.line.clinic import Clinic
+from ivr.reports.appointment_stats import AppointmentStats, appointment_stats, standing
+from ivr.reports.call_stats import CallStats
+from ivr.reports.counts.day_counts import DayCount, FoundCounts, counted, gather
+from ivr.reports.counts.kept_days import NewDay, bring_up_to_date
+from ivr.reports.counts.of_period import of_days_before, of_period, wanted
+from ivr.reports.counts.tally import TOLD, calls_of, requests_of
+from ivr.reports.day_stats import DayStats
+from ivr.reports.filled_hours import FilledHours, filled_by_day
+from ivr.reports.opening_time import OpeningTime
+from ivr.reports.period import Period
+from ivr.reports.reported_appointments import ReportedDiary, in_columns, offered, read_diary
+from ivr.reports.reported_requests import RequestRows, dated, overdue, read_due, waits_in
+from ivr.reports.request_stats import RequestStats, Waits, request_stats
+from ivr.storage.database import Database, StoreAway, UniqueViolation
+
+log = logging.getLogger(__name__)
+
+LONGEST = 30
+"""The days of the longest period. As many are read before it."""
+
+MOST_DAYS = 3
+"""The most days that are counted at a time where nobody waits for them."""
+
+NO_DAYS = DayStats({}, {}, {})
+NO_APPOINTMENTS = AppointmentStats({}, {}, {})
+
+
+@dataclass(frozen=True)
+class PeriodReport:
+    """The report of a period."""
+
+    calls: CallStats
+    requests: RequestStats
+    """The requests that patients made."""
+    overdue: int
+    """The number of open requests that are overdue now, whenever they were made."""
+    left_out: int = 0
+    """The number of calls, requests and appointments that this version cannot read, which are not counted."""
+    to_tell: RequestStats = field(default_factory=lambda: request_stats([]))
+    """The patients whom the clinic has something to tell about an appointment. Nobody made these requests."""
+    days: DayStats = NO_DAYS
+    before: DayStats = NO_DAYS
+    """The counts of the days before, until the same hour as now."""
+    appointments: AppointmentStats = NO_APPOINTMENTS
+    hours: Sequence[FilledHours] = ()
+    """The time of the diary, day by day."""
+
+
+class Reports:
+    """Makes the reports of the desk."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        """A client with a long timeout and no breaker: a month takes longer to read than a caller waits."""
+
+    def of(self, period: Period, line: str, clinic: Clinic, now: datetime) -> PeriodReport:
+        """Return the report of a line, or of all lines (""), by the opening hours of this clinic. Raises StoreAway.
+
+        The clinic's closures are to be those from the first of the days before. What had to be counted is kept.
+        """
+        days = wanted(period, line)
+        with self._database.reading() as read:
+            found = _Found(
+                counts=gather(read, days, clinic),
+                due=read_due(read, line, now),
+                diary=read_diary(read, period, line),
+                overdue=overdue(read, line, now),
+            )
+        # Counted after the transaction, so that no connection is held meanwhile.
+        counts, new = counted(found.counts, days, clinic, now)
+        self._keep(found.counts, new)
+        return _Making(clinic, period, line, now).report(found, counts)
+
+    def keep_counts(self, clinic: Clinic, now: datetime) -> int:
+        """Count what is new in the days of the longest report, and return the number of days. Raises StoreAway.
+
+        Few are counted at a time. The clinic's closures are to be those from the first of these days.
+        """
+        days = wanted(longest(clinic, now), "")
+        with self._database.reading() as read:
+            found = gather(read, days, clinic, MOST_DAYS)
+        _days, new = counted(found, days, clinic, now)
+        return len(new) if self._keep(found, new) else 0
+
+    def _keep(self, found: FoundCounts, new: Sequence[NewDay]) -> bool:
+        """Keep the counts of these days, for the next who asks; return whether nobody was quicker."""
+        if found.changes.since == found.changes.upto and not new:
+            return False
+        try:
+            with self._database.writing() as write:
+                return bring_up_to_date(write, found.changes, new)
+        except (StoreAway, UniqueViolation) as away:
+            log.warning("counts of days are not kept: %s", away)
+            return False
+
+
+def longest(clinic: Clinic, now: datetime) -> Period:
+    """Return the longest period of which there are reports."""
+    zone = clinic.line("").hours.zone
+    today = now.astimezone(zone).date()
+    return Period(today - timedelta(days=LONGEST - 1), today, zone)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The counts and rows that a report is made of."""
+
+    counts: FoundCounts
+    due: RequestRows
+    diary: ReportedDiary
+    overdue: int
+
+
+# -- counting, without the database
+
+
+@dataclass(frozen=True)
+class _Making:
+    """The clinic with its hours, the period, the line and the moment by which a report is counted."""
+
+    clinic: Clinic
+    period: Period
+    line: str
+    now: datetime
+
+    def report(self, found: _Found, days: Sequence[DayCount]) -> PeriodReport:
+        """Return the report of these counts and rows."""
+        total, by_day = of_period(days, self.period)
+        patients, told = self._unrung(found.due)
+        return PeriodReport(
+            calls=calls_of(total),
+            requests=requests_of(total, patients),
+            overdue=found.overdue,
+            left_out=sum(total.get("odd", {}).values()) + len(found.diary.odd),
+            to_tell=requests_of(total, told, TOLD),
+            days=by_day,
+            before=of_days_before(days, self.period, self.period.moment_before(self.now)),
+            appointments=self._appointments(found.diary),
+            hours=self._hours(found.diary),
+        )
+
+    def _unrung(self, due: RequestRows) -> tuple[Waits, Waits]:
+        """Return how long who is due and was not called has waited: of patients, and of those to be told."""
+        if not due.made:
+            return {}, {}
+        found = dated(due, waits_in(self._opening(), self.clinic.default_line, self.now))
+        made = [each for each in found if each and self.period.start <= each.made < self.period.end]
+        patients = request_stats([each.request for each in made if not each.is_of_the_diary])
+        told = request_stats([each.request for each in made if each.is_of_the_diary])
+        return patients.unrung, told.unrung
+
+    def _opening(self) -> Mapping[str, OpeningTime]:
+        lines = self.clinic.lines.items()
+        return {key: OpeningTime.of(each.hours, self.period.start, self.now) for key, each in lines}
+
+    def _appointments(self, diary: ReportedDiary) -> AppointmentStats:
+        visits = [each for each in diary.visits if self.line in {"", each.line}]
+        changes = [each for each in standing(diary.changes) if each.at < self.period.end]
+        return appointment_stats(visits, changes, self.now)
+
+    def _hours(self, diary: ReportedDiary) -> list[FilledHours]:
+        visits = in_columns(diary, self.clinic, self.line)
+        timed = ((self.period.day_of(each.starts), each) for each in visits)
+        given = offered(diary, self.clinic, self.line, self.period.days)
+        return filled_by_day(given, timed, self.clinic.diary.buffer)

@@ -1,0 +1,138 @@
+"""A tally: the counts of some calls and requests, which can be added to others, stored as text, and read as stats.
+
+Pure. Names and keys lie in the database: another meaning needs another `VERSION`.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from ivr.desk.requests import Outcome
+from ivr.line.booking import Kind
+from ivr.reports.call_records import Ending
+from ivr.reports.call_stats import CallStats, Fate, ReceptionAnswer
+from ivr.reports.request_stats import WAITING, RequestStats
+
+VERSION = "1"
+
+Tally = Mapping[str, Mapping[str, int]]
+"""Counts by key, each kind of them under its name."""
+
+TOLD = "told_"
+"""Begins the names of the counts of those who are to be told of a change, which are no patients who asked."""
+
+OPEN, CLOSED = "open", "closed"
+"""Keys of what was counted while the line was open, and while it was closed."""
+
+BY_SLOT = ("calls_at", "served_at", "reached_at")
+"""Counts of each five minutes of the day: of calls and served calls by their beginning, of the patients who asked on
+that day by when they were reached on it."""
+
+LATER = "reached_later"
+"""The patients who asked on the day and were reached on a later one: by how many days later, and the five minutes."""
+
+
+def added(tallies: Iterable[Tally]) -> Tally:
+    """Return the sum of these tallies."""
+    total: dict[str, Counter[str]] = {}
+    for tally in tallies:
+        for name, counts in tally.items():
+            total.setdefault(name, Counter()).update(counts)
+    return total
+
+
+def only(tally: Tally, *names: str) -> Tally:
+    """Return the counts with these names."""
+    return {name: tally[name] for name in names if tally.get(name)}
+
+
+def without(tally: Tally, *names: str) -> Tally:
+    """Return the counts but those with these names, and but those of nothing."""
+    return {name: counts for name, counts in tally.items() if counts and name not in names}
+
+
+def stored(tally: Tally) -> str:
+    """Return the tally as text."""
+    return json.dumps(tally, separators=(",", ":"))
+
+
+def of_text(text: str) -> Tally:
+    """Return the tally of a text that `stored` has made; no counts for an empty one.
+
+    Raises ValueError, AttributeError or TypeError for any other text.
+    """
+    found = json.loads(text or "{}")
+    return {name: {**counts} for name, counts in found.items()}
+
+
+def open_or_closed(is_open: bool) -> str:
+    """Return the key of what was counted while the line was open or closed."""
+    return OPEN if is_open else CLOSED
+
+
+# -- calls
+
+
+def tally_of_calls(calls: CallStats) -> Tally:
+    """Return the counts of calls as a tally."""
+    return {
+        "hours": {str(hour): count for hour, count in calls.hours.items()},
+        "choices": dict(calls.choices),
+        "endings": {str(each): count for each, count in calls.endings.items()},
+        "fates": {str(each): count for each, count in calls.fates.items()},
+        "receptions": {f"{each} {int(left)}": count for (each, left), count in calls.receptions.items()},
+    }
+
+
+def calls_of(tally: Tally) -> CallStats:
+    """Return the counts of calls in a tally."""
+    asked = _pairs(tally.get("receptions", {}))
+    return CallStats(
+        hours={int(hour): count for hour, count in tally.get("hours", {}).items()},
+        choices=tally.get("choices", {}),
+        endings={Ending(each): count for each, count in tally.get("endings", {}).items()},
+        fates={Fate(each): count for each, count in tally.get("fates", {}).items()},
+        receptions={(ReceptionAnswer(answer), left == "1"): count for (answer, left), count in asked},
+    )
+
+
+# -- requests
+
+
+def tally_of_requests(requests: RequestStats, told: str = "") -> Tally:
+    """Return the counts of requests as a tally, without the waits of those who have not been called. `told` is TOLD
+    for the requests that nobody made."""
+    sums = {"to_reach": requests.to_reach, "untried": requests.untried}
+    return {
+        f"{told}made": {f"{kind} {source}": count for (kind, source), count in requests.made.items()},
+        f"{told}rung": {str(minutes): count for minutes, count in requests.rung.items()},
+        f"{told}reached": {str(number): count for number, count in requests.reached.items()},
+        f"{told}outcomes": {str(each): count for each, count in requests.outcomes.items()},
+        f"{told}sums": {name: count for name, count in sums.items() if count},
+    }
+
+
+def requests_of(tally: Tally, unrung: Mapping[int, int], told: str = "") -> RequestStats:
+    """Return the counts of requests in a tally; `unrung` has the waits of those who have not been called."""
+    sums = tally.get(f"{told}sums", {})
+    made = {(Kind(kind), source): count for (kind, source), count in _pairs(tally.get(f"{told}made", {}))}
+    outcomes = tally.get(f"{told}outcomes", {})
+    return RequestStats(
+        made=made,
+        rung=_numbered(tally.get(f"{told}rung", {})),
+        unrung=unrung,
+        to_reach=sums.get("to_reach", 0),
+        reached=_numbered(tally.get(f"{told}reached", {})),
+        outcomes={each if each == WAITING else Outcome(each): count for each, count in outcomes.items()},
+        untried=sums.get("untried", 0),
+    )
+
+
+def _pairs(counts: Mapping[str, int]) -> Iterable[tuple[tuple[str, str], int]]:
+    for key, count in counts.items():
+        first, _space, second = key.partition(" ")
+        yield (first, second), count
+
+
+def _numbered(counts: Mapping[str, int]) -> Counter[int]:
+    return Counter({int(number): count for number, count in counts.items()})
