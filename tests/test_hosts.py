@@ -14,6 +14,7 @@ from ivr.hosts.seen import SILENT
 from ivr.hours.phone_booking import BookingSwitch
 from ivr.line.hours import DeskClosure
 from ivr.reports.call_records import SETTLES, Trace
+from ivr.reports.period import Period
 from ivr.reports.spool import FOLDER, HELD
 from ivr.staff.people import MANAGER, STAFF
 from ivr.storage import schema
@@ -22,7 +23,7 @@ from ivr.storage.database import sqlite_path
 from tests.conftest import PASSWORD
 from tests.desk.upkeep.test_upkeep import NINE
 from tests.diary import asked, wished
-from tests.people import CALLER, Clock, Phone, Staff
+from tests.people import CALLER, DELHI, Clock, Phone, Staff
 from tests.two_hosts import Host, goes_to, two_hosts
 from tests.web.diary.test_calendar_feed import link_on
 from tests.web.staff.second_factors import led_on, sets_up, shown, writes_code
@@ -234,6 +235,31 @@ def test_an_hour_that_only_the_late_part_shows_as_unheard_is_told_then(pair: Hos
     here.sweeps()
     here.sweeps()
     assert is_told(here)
+
+
+def test_a_record_that_was_corrected_is_counted_anew(pair: Hosts, clock: Clock) -> None:
+    """The reports count by day, and keep what they have counted."""
+    here, there = pair
+    clock.goes_on(minutes=20)
+    call = here.phone.rings()
+    clock.goes_on(seconds=5)
+    goes_to(call, there).press("4")
+    goes_to(call, here).hangs_up()
+    settles(clock)
+    for _ in range(3):
+        here.sweeps()
+        assert served(here) == 0
+    there.sends()
+    here.sweeps()
+    assert served(here) == 1
+
+
+def served(host: Host) -> int:
+    """The calls of today that were served, by the page of the reports."""
+    services = host.phone.services
+    today = services.clock().date()
+    report = services.reports.reports.of(Period(today, today, DELHI), "", services.clinic, services.clock())
+    return report.calls.served
 
 
 # -- what the desk has set

@@ -32,7 +32,7 @@ class HostWorks:
     """The works of one host, which its calls need whether or not a clock process runs there."""
 
     hours: HoursServices
-    today: Callable[[], datetime]
+    now: Callable[[], datetime]
     """Returns the moment in the clinic's time zone."""
     spool: Spool
     shipper: TraceShipper
@@ -41,7 +41,7 @@ class HostWorks:
 
     def write_closures_file(self) -> None:
         """Write the desk's closures to the file that calls read here. Raises StoreAway, MirrorFileAway."""
-        self.hours.closures_file.follow(self.hours.closures, self.today().date())
+        self.hours.closures_file.follow(self.hours.closures, self.now().date())
 
     def write_phone_booking_file(self) -> None:
         """Write to a file that calls read here whether the telephone gives times. Raises StoreAway, MirrorFileAway."""
@@ -52,7 +52,7 @@ class HostWorks:
 
         Raises StoreAway, SpoolAway.
         """
-        now = self.today()
+        now = self.now()
         for _ in range(MOST_PIECES):
             if not self.shipper.ship(now, removes=removes):
                 break
@@ -68,7 +68,7 @@ def works(base: Foundation, hours: HoursServices) -> HostWorks:
     )
     return HostWorks(
         hours=slow,
-        today=lambda: base.clinic.line("").hours.local(base.clock()),
+        now=lambda: base.clinic.line("").hours.local(base.clock()),
         spool=spool,
         shipper=TraceShipper(CallTraces(database), spool, lambda: host.name),
         hosts=Hosts(database),
