@@ -56,7 +56,7 @@ FILL = (
     # Of the traces of a day's calls, a few are not recorded.
     "INSERT INTO call_traces (id, digest, mark, host, at, line, language, what, step, ended, lasted, caller, arrived,"
     " recorded) SELECT id, 'd' || id, 'm' || (id / 4), 'here', '2026-11-23 07:00:00.000000', 'main', 'en', 'main', '',"
-    " id % 4 = 3, NULL, '', '2026-11-23 07:00:00.000000', id % 200 > 0 FROM requests",
+    " id % 4 = 3, NULL, '', '2026-11-23 07:00:00.000000', id % 2000 > 0 FROM requests",
     # A day's missed calls, of numbers that are known.
     "INSERT INTO missed_calls (id, call_sid, phone, line, language, at, kind, reached, checked)"
     " SELECT id, call_sid, phone, 'main', 'en', '2026-11-23 07:00:00.000000', 'nothing', '', id % 4000 > 0"
