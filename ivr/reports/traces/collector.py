@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from ivr.desk.callers.languages import UsedLanguage, remember
+from ivr.desk.callers.languages import ERASED_FOR, UsedLanguage, remember
 from ivr.reports.call_records import CallRecord, record
 from ivr.reports.traces.call_traces import (
     CORRECTS,
@@ -74,7 +74,9 @@ class CallCollector:
         corrected = _correct(write, late)
         learnt = {*new, *(each.mark for each in corrected)}
         used = (_used(calls[mark]) for mark in sorted(learnt))
-        remember(write, [each for each in used if each is not None], self.keyed_ids)
+        # What a host sends later than that may be of somebody who was erased since: nothing would hold it back.
+        taught = [each for each in used if each is not None and now - each.began < ERASED_FOR]
+        remember(write, taught, self.keyed_ids)
         mark_recorded(write, [each for sent in calls.values() for each in sent if not each.recorded])
         for follow in self.follows if corrected else ():
             follow(write, corrected, now)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from ivr.desk.callers.languages import ERASED_FOR
 from ivr.reports.call_records import SETTLES, SILENT, Trace
 from ivr.reports.traces.call_traces import AT_ONCE, CORRECTS, KEPT, CallTraces
 from ivr.reports.traces.collector import CallCollector, Corrected
@@ -100,6 +101,19 @@ def test_a_record_that_an_older_program_has_made_is_left_as_it_is(
     collector.collect(NOW + 2 * SILENT)
     assert paths(database) == ["welcome main"]
     assert collector.collect(NOW + 2 * SILENT) == 0
+
+
+@pytest.mark.parametrize(("later", "learnt"), [(-1, 1), (0, 0)])
+def test_what_comes_later_than_an_erasure_is_remembered_teaches_nothing(
+    traces: CallTraces, collector: CallCollector, database: Database, later: int, learnt: int
+) -> None:
+    pressed = Trace(A, NOW + timedelta(seconds=5), "main", "hi", ("main",), "1", caller="c" * 64)
+    late = NOW + ERASED_FOR + timedelta(seconds=later)
+    traces.take([step("welcome"), pressed], "here", late)
+    collector.collect(late)
+    with database.reading() as read:
+        assert len(read.execute(select(schema.caller_languages)).all()) == learnt
+    assert paths(database) == ["welcome main"]
 
 
 def test_traces_are_forgotten_by_their_arrival_some_at_a_time(traces: CallTraces) -> None:
