@@ -34,7 +34,7 @@ def _built() -> AsgiServer:
     """
     app = wsgi.made()  # not quiet, although the server itself is a command
     services = app.extensions[NAME]
-    server = AsgiServer(app, services.close, door=TelephoneDoor(services))
+    server = AsgiServer(app, services.close, door=TelephoneDoor(services), start=services.host_upkeep.start)
     gc.freeze()  # else the collector would write to each object, and a forked worker have a copy of each
     gc.enable()
     return server

@@ -35,7 +35,7 @@ from ivr.diary.desk_diary import DeskBooking
 from ivr.line.hours import DeskClosure, Shift
 from ivr.operations.demo_calls import made_up
 from ivr.operations.retention import Purge
-from ivr.reports.collector import write_down
+from ivr.reports.traces.collector import write_down
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.web.services import Services, build

@@ -19,7 +19,7 @@ OURS = ("ivr", "workers", "config", "wsgi")
 
 LINE = {"ivr.line", "ivr.line.paths", "ivr.line.checks"}
 GROUND = {"ivr.line", "config", "ivr.storage", "ivr.storage.engines", "ivr.metrics"}
-STORES = {"ivr.staff", "ivr.hours", "ivr.diary", "ivr.desk", "ivr.notices"}
+STORES = {"ivr.staff", "ivr.hours", "ivr.hosts", "ivr.diary", "ivr.desk", "ivr.notices"}
 ABOVE_STORES = {"ivr.reports", "ivr.phone", "ivr.preflight"}
 SHARED = {"ivr.operations", "ivr.wiring"}
 CARRIERS = {"ivr.carrier", "ivr.wiring.carriers"}
@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # 3: siblings that do not know each other, but that the desk's work is about what stands in the diary
     "ivr.staff": {"ivr.line", "ivr.storage"},
     "ivr.hours": {"ivr.line", "ivr.storage"},
+    "ivr.hosts": {"ivr.storage"},
     "ivr.diary": {"ivr.line", "ivr.storage"},
     "ivr.desk": {"ivr.line", "ivr.storage", "ivr.diary"},
     "ivr.notices": {"ivr.line", "ivr.storage"},

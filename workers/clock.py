@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 from config import logs
@@ -75,13 +76,23 @@ def check_redis(worker: WorkerServices) -> None:
 
 def write_closures_file(worker: WorkerServices) -> None:
     """Write the desk's closures to the file that calls read here. Raises StoreAway, MirrorFileAway."""
-    today = worker.clinic.line("").hours.local(worker.clock()).date()
-    worker.hours.closures_file.follow(worker.hours.closures, today)
+    worker.host.write_closures_file()
 
 
 def write_phone_booking_file(worker: WorkerServices) -> None:
     """Write whether the telephone gives times to the file that calls read here. Raises StoreAway, MirrorFileAway."""
-    worker.hours.phone_booking.follow()
+    worker.host.write_phone_booking_file()
+
+
+def send_traces(worker: WorkerServices, *, steady: bool = True) -> None:
+    """Send what the calls of this host have left, while no web process does. Raises StoreAway, SpoolAway."""
+    try:
+        if worker.host_lock.take():
+            worker.host.send_traces(removes=steady)
+    except OSError as refused:
+        raise SpoolAway(refused.strerror) from None
+    finally:
+        worker.host_lock.leave()
 
 
 def adopt_bookings(worker: WorkerServices) -> None:
@@ -109,6 +120,8 @@ def purge_expired(worker: WorkerServices) -> None:
     lived = worker.lived_time.now()
     worker.lockout.purge(lived)
     worker.desk.missed_upkeep.purge(lived)
+    worker.call_collector.traces.forget(lived)
+    worker.host.hosts.forget(lived)
     gone = worker.purge.run(lived)
     if gone:
         counts = ", ".join(f"{count} {called}" for called, count in gone.items())
@@ -116,8 +129,13 @@ def purge_expired(worker: WorkerServices) -> None:
 
 
 def record_calls(worker: WorkerServices) -> None:
-    """Record the finished calls that this machine has answered. Raises StoreAway, SpoolAway."""
+    """Record the finished calls of all hosts. Raises StoreAway."""
     worker.call_collector.collect(worker.clock())
+
+
+def name_silent_hosts(worker: WorkerServices) -> None:
+    """Log which hosts that answer calls are not seen any more, and which are back. Raises StoreAway."""
+    worker.silent_hosts.tell(worker.host.hosts.silent(worker.clock()))
 
 
 def keep_counts(worker: WorkerServices) -> None:
@@ -139,23 +157,24 @@ def bring_missed_calls(worker: WorkerServices) -> None:
 
 
 def check_missed_calls(worker: WorkerServices) -> None:
-    """Correct the missed calls by what is known of them by now. Raises StoreAway, SpoolAway."""
+    """Correct the missed calls by what is known of them by now. Raises StoreAway."""
     worker.desk.missed_upkeep.check(worker.clock())
+
+
+OF_THIS_HOST = (write_closures_file, write_phone_booking_file, keep_sheet)
+"""Works that each host needs: where a web process runs it does the first two as well, which does no harm."""
+
+OF_THE_CLINIC = (adopt_bookings, keep_promises, check_redis, sweep, bring_missed_calls)
+"""Works of which one clock on any host is enough, and which several may do at once."""
+
+WITH_A_STEADY_CLOCK = (record_calls, check_heard, check_missed_calls, name_silent_hosts, purge_expired, keep_counts)
+"""Works of the clinic that wait while the clock has just jumped."""
 
 
 def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
     """Do all work of a sweep and return its errors. Each part is tried, whatever becomes of the others."""
-    works = (
-        write_closures_file,
-        write_phone_booking_file,
-        adopt_bookings,
-        keep_promises,
-        keep_sheet,
-        check_redis,
-        sweep,
-        bring_missed_calls,
-        *((record_calls, check_heard, check_missed_calls, purge_expired, keep_counts) if steady else ()),
-    )
+    of_this_host = (*OF_THIS_HOST, partial(send_traces, steady=steady))
+    works = (*of_this_host, *OF_THE_CLINIC, *(WITH_A_STEADY_CLOCK if steady else ()))
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))
 
 

@@ -2,27 +2,34 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 
+from sqlalchemy import Connection
+
 from config.settings import Settings, read
 from ivr.carrier.admin import Texts
+from ivr.hosts.one_process import OneProcess
+from ivr.hosts.seen import SilentHosts
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
 from ivr.notices.channels import Channel, channels_of
 from ivr.operations.readiness import DatabaseReadiness
 from ivr.operations.retention import Purge, newest_row
-from ivr.reports.collector import CallCollector
 from ivr.reports.counts.reports import Reports
+from ivr.reports.counts.stale_counts import deleted
+from ivr.reports.traces.call_traces import CallTraces
+from ivr.reports.traces.collector import CallCollector, Corrected
 from ivr.staff.lockout import Lockout
 from ivr.storage.database import Database
 from ivr.storage.encryption import KeyedIds
 from ivr.storage.lived_time import FILE, LivedTime
 from ivr.storage.revisions import revisions
-from ivr.wiring import carriers, foundation, rooms
+from ivr.wiring import carriers, foundation, hosts, rooms
 from ivr.wiring.foundation import Clock
+from ivr.wiring.hosts import HostWorks
 from ivr.wiring.rooms import DeskServices, DiaryServices, HoursServices
 
 
@@ -37,6 +44,10 @@ class WorkerServices:
     desk: DeskServices
     diary: DiaryServices
     hours: HoursServices
+    host: HostWorks
+    host_lock: OneProcess
+    """The lock of the process that sends this host's traces: here for a host whose web rests."""
+    silent_hosts: SilentHosts
     lockout: Lockout
     readiness: DatabaseReadiness
     purge: Purge
@@ -63,24 +74,36 @@ def build(
     """Build the services that these settings describe. Raises BadFile where a configuration file is invalid."""
     base = foundation.for_workers(settings, clock)
     hours = rooms.hours(base)
+    desk = rooms.desk(base, hours)
     return WorkerServices(
         settings=settings,
         clinic=base.clinic,
         script=base.script,
         clock=clock,
-        desk=rooms.desk(base, hours),
+        desk=desk,
         diary=rooms.diary(base, hours),
         hours=hours,
+        host=hosts.works(base, hours),
+        host_lock=hosts.lock(base),
+        silent_hosts=SilentHosts(),
         lockout=Lockout(base.database),
         readiness=DatabaseReadiness(base.database, revisions(), settings.state_dir),
         purge=Purge(base.database, base.clinic.retention),
         lived_time=LivedTime(settings.state_dir / FILE, partial(newest_row, base.database), clock, monotonic),
-        call_collector=CallCollector(base.database, base.spool(), base.keyed_ids()),
+        call_collector=CallCollector(CallTraces(base.database), base.keyed_ids(), (partial(_looked_at_again, desk),)),
         reports=Reports(base.database),
         texts=partial(_texts, settings.carrier),
         database=base.database,
         close=base.close,
     )
+
+
+def _looked_at_again(desk: DeskServices, write: Connection, calls: Sequence[Corrected], now: datetime) -> None:
+    """Have everything checked once more that was decided by the records of these calls before they were corrected."""
+    marks = {each.mark for each in calls}
+    desk.missed_upkeep.look_again(write, marks)
+    desk.unheard.look_again(write, marks, now)
+    deleted(write, [moment for each in calls for moment in each.began])  # they are counted anew
 
 
 def _texts(values: carriers.Values) -> Texts:

@@ -18,7 +18,7 @@ from ivr.operations.demo_calls import MARK, MISSED, made_up
 from ivr.operations.demo_days import NUMBERS, SOMEBODY, PastRequest, past_requests
 from ivr.operations.demo_diary import clear_diary, fill_diary
 from ivr.operations.retention import remove
-from ivr.reports.collector import write_down
+from ivr.reports.traces.collector import write_down
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database

@@ -3,9 +3,9 @@
 import shutil
 
 from ivr.desk.job_queue import JobQueue
-from ivr.hours.closures_file import FILE
 from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
+from ivr.storage.lived_time import FILE
 
 MEGABYTE = 1024 * 1024
 
@@ -27,8 +27,8 @@ def worker(on: Context) -> Finding:
 def clock_process(on: Context) -> Finding:
     """Check that the clock process has run on this machine. It has no heartbeat yet, so it may have stopped since."""
     if not (on.settings.state_dir / FILE).is_file():
-        do = "start it: python -m workers.clock (make run does)"
-        return doubtful("the clock has not run on this machine: it would have written the closures down", do)
+        do = "start it, on this machine or another: python -m workers.clock (make run does)"
+        return doubtful("the clock has not run on this machine: it would have written down the lived time", do)
     return well("it has run on this machine; whether it runs now is not known here")
 
 

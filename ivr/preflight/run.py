@@ -31,6 +31,7 @@ CHECKS: Mapping[str, Check] = {
     "redis access": stores.redis_access,
     "redis on disk": stores.redis_on_disk,
     "redis memory": stores.redis_memory,
+    "hosts": stores.hosts,
     "worker": processes.worker,
     "clock process": processes.clock_process,
     "public address": address.public_address,

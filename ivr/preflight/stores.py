@@ -10,6 +10,7 @@ from typing import Any
 from redis import Connection, ConnectionPool, Redis, SSLConnection
 from redis.exceptions import AuthenticationError, ResponseError
 
+from ivr.hosts.seen import Hosts
 from ivr.hours.phone_booking import PhoneBooking, in_words
 from ivr.preflight.context import Context
 from ivr.preflight.findings import Finding, bad, doubtful, well
@@ -70,6 +71,16 @@ def people(on: Context) -> Finding:
     if not managers:
         return bad("nobody can log in and manage the desk", "flask --app wsgi staff add NAME")
     return well(f"{len(managers)} {'manager' if len(managers) == 1 else 'managers'} can log in")
+
+
+def hosts(on: Context) -> Finding:
+    """Check that every host that has answered calls within a week is still seen, this one too."""
+    silent = Hosts(on.database).silent(on.clock())
+    if silent:
+        names = ", ".join(f"{each.name} (since {each.seen:%Y-%m-%d %H:%M} UTC)" for each in silent)
+        do = "bring it back, and its calls come into the reports; see docs/runbook.md, A host is gone"
+        return doubtful(f"not seen: {names}", do)
+    return well("all that have answered calls are seen")
 
 
 def phone_booking(on: Context) -> Finding:

@@ -98,12 +98,12 @@ class CallRecord:
             raise ValueError(f"a call of {self.seconds} seconds with a path of {len(self.path)} words")
 
 
-def is_over(traces: Sequence[Trace], now: datetime) -> bool:
-    """Return whether a call is over. A time far in the future comes from a wrong clock, and counts as past."""
-    ends = [each.at for each in traces if each.over]
-    if ends:
-        return abs(now - min(ends)) >= SETTLES
-    return abs(now - max(each.at for each in traces)) >= SILENT
+def is_over(ended: datetime | None, last: datetime, now: datetime) -> bool:
+    """Return whether a call is over: by the first word of its end, if there is one, and else by its last trace.
+
+    A time far in the future comes from a wrong clock, and counts as past.
+    """
+    return abs(now - ended) >= SETTLES if ended is not None else abs(now - last) >= SILENT
 
 
 def record(traces: Sequence[Trace]) -> CallRecord | None:

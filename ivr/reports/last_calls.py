@@ -21,6 +21,7 @@ class LastCalls:
     """The calls of the last minutes, as a webhook asks for one of them."""
 
     spool: Spool
+    """That of this host: where another has answered a part of the call too, the clock corrects what is known here."""
     deadline: Deadline
     """One that no caller's answer needs, so that a disk that has stalled holds up nobody."""
 

@@ -1,7 +1,7 @@
 """The spool: files on this machine to which each webhook appends a trace of its call.
 
 Traces are one write to a file, without a store. A failed write does not break the call, and spool_writer.py keeps a
-slow one from delaying it. collector.py collects the traces. No number but its keyed hash, no pressed
+slow one from delaying it. traces/shipper.py sends them to the database. No number but its keyed hash, no pressed
 key, no clock.
 """
 
@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -33,6 +33,9 @@ HELD = timedelta(minutes=5)
 AT_ONCE = 4 * 1024 * 1024
 """Bytes that are read at once: some 25,000 traces, more than an hour of calls on every line at its limit."""
 
+NOTHING: Mapping[Path, int] = {}
+"""The bytes of each segment that were read before, where none were."""
+
 UNREADABLE = -1
 """The size of a segment that could not be read: never that of a file, so that it is not removed."""
 
@@ -45,6 +48,7 @@ COMPACT = json.JSONEncoder(separators=(",", ":"))
 CALLER = re.compile(r"[0-9a-f]{64}|")
 WORD = re.compile(r"[a-z][a-z0-9_]{0,19}")
 LANGUAGE = re.compile(r"[a-z]{0,8}")
+STEP = re.compile(r"[\w-]{0,64}", re.ASCII)
 
 
 class SpoolAway(Exception):
@@ -53,13 +57,16 @@ class SpoolAway(Exception):
 
 @dataclass(frozen=True)
 class Segment:
-    """A segment of the spool: the traces of one minute, as they were read."""
+    """A segment of the spool: the traces of one minute, as far as they were read."""
 
     path: Path
     began: datetime
     size: int
     """The size of the file in bytes when it was read."""
     traces: tuple[Trace, ...]
+    """Those that were not read before."""
+    upto: int = 0
+    """The bytes that were read, now or before, without a last line that is not whole yet."""
 
 
 class Spool:
@@ -90,22 +97,26 @@ class Spool:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _written(path, lines)
 
-    def read(self) -> tuple[list[Segment], datetime | None]:
-        """Return the oldest segments, about `AT_ONCE` bytes of them. Raises SpoolAway.
+    def is_used(self) -> bool:
+        """Return whether calls were answered here."""
+        return self._folder.is_dir()
 
-        The second value is the moment at which the first unread segment began; None if all were read.
+    def read(self, before: Mapping[Path, int] = NOTHING) -> tuple[list[Segment], bool]:
+        """Return the oldest segments, with about `AT_ONCE` bytes that were not read before. Raises SpoolAway.
+
+        `before` has the bytes of each that were. The second value is true if there is more to read.
         """
         found: list[Segment] = []
         size = 0
         try:
             for path in sorted(each for each in self._paths() if _is_segment(each)):
                 if size >= AT_ONCE:
-                    return found, _began(path)
-                found.append(self._read(path))
-                size += max(0, found[-1].size)
+                    return found, True
+                found.append(self._read(path, before.get(path, 0)))
+                size += max(0, found[-1].size - before.get(path, 0))
         except OSError as refused:
             raise SpoolAway(refused.strerror) from None
-        return found, None
+        return found, False
 
     def of_calls(self, marks: Collection[str]) -> list[Trace]:
         """Return the traces of these calls, from the newest segments, about `AT_ONCE` bytes. Raises SpoolAway."""
@@ -121,10 +132,10 @@ class Spool:
             raise SpoolAway(refused.strerror) from None
         return found
 
-    def _read(self, path: Path) -> Segment:
+    def _read(self, path: Path, before: int) -> Segment:
         """Read a segment; one that cannot be read is empty, so that it holds up no other, and stays."""
         try:
-            return _read(path)
+            return _read(path, before)
         except OSError as refused:
             if path not in self._unreadable:
                 log.warning("the calls of %s cannot be read: %s", path.name, refused.strerror)
@@ -139,7 +150,7 @@ class Spool:
             if segment.path.stat().st_size == segment.size:
                 segment.path.unlink()
         except FileNotFoundError:
-            return  # another clock process has removed it
+            return  # another process has removed it
         except OSError as refused:
             raise SpoolAway(refused.strerror) from None
 
@@ -169,16 +180,21 @@ def _line(trace: Trace) -> bytes:
     return f"\n{COMPACT.encode(short)}".encode()
 
 
-def _read(path: Path) -> Segment:
-    text = _text(path)
-    return Segment(path, _began(path), len(text), tuple(_traces(text)))
+def _read(path: Path, before: int) -> Segment:
+    text = _text(path, before)
+    size, last = before + len(text), text.rpartition(b"\n")[2]
+    whole = size if not last or any(_traces(last)) else size - len(last) - 1
+    return Segment(path, _began(path), size, tuple(_traces(text)), max(before, whole))
 
 
-def _text(path: Path) -> bytes:
+def _text(path: Path, before: int = 0) -> bytes:
+    """Return the bytes of a file from the one with this number on; none of a file that is gone."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            file.seek(before)
+            return file.read()
     except FileNotFoundError:
-        return b""  # another clock process has removed it
+        return b""  # another process has removed it
 
 
 def _is_segment(path: Path) -> bool:
@@ -205,11 +221,11 @@ def _traces(text: bytes) -> Iterator[Trace]:
 def _trace(short: dict[str, Any]) -> Trace:
     """Return the trace of a line. Raises ValueError, TypeError or KeyError for a line that is not valid."""
     mark, line, language, caller = short["c"], short["l"], short["g"], short.get("n", "")
-    words, lasted = tuple(short.get("w", ())), short.get("over")
-    marked = MARK.fullmatch(mark) and CALLER.fullmatch(caller)
+    words, lasted, step = tuple(short.get("w", ())), short.get("over"), str(short.get("s", ""))
+    marked = MARK.fullmatch(mark) and CALLER.fullmatch(caller) and STEP.fullmatch(step)
     if not (marked and LANGUAGE.fullmatch(language) and all(map(WORD.fullmatch, (*words, line or "none")))):
         raise ValueError("a line that is none of ours")
-    if lasted is not None and not 0 <= lasted < LONGEST_SECONDS:
+    if lasted is not None and (type(lasted) is not int or not 0 <= lasted < LONGEST_SECONDS):
         raise ValueError("a call that lasts for days")
     at = datetime.fromtimestamp(short["t"], UTC)
-    return Trace(mark, at, line, language, words, str(short.get("s", "")), "over" in short, lasted, caller)
+    return Trace(mark, at, line, language, words, step, "over" in short, lasted, caller)

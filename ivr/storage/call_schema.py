@@ -1,6 +1,9 @@
-"""The tables of finished calls and of what they have taught: columns and indexes only. No number stands in them."""
+"""The tables of calls, of the traces they are made from and of what they have taught: columns and indexes only.
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+No number stands in them.
+"""
+
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, text
 
 from ivr.storage.column_types import StoredDay, UtcDateTime, metadata
 
@@ -29,6 +32,39 @@ caller_languages = Table(
     # The language of the last call; null where the number's data was erased.
     Column("latest", String(8)),
     Column("at", UtcDateTime, nullable=False, index=True),
+)
+
+UNRECORDED = text("NOT recorded")
+
+call_traces = Table(
+    "call_traces",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # A hash of all that the trace says: one that is sent twice is known by it.
+    Column("digest", String(32), nullable=False, unique=True),
+    # That of the call, as in its record.
+    Column("mark", String(32), nullable=False, index=True),
+    Column("host", String(40), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("line", String(20), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("step", String(64), nullable=False),
+    Column("ended", Boolean, nullable=False),
+    Column("lasted", Integer),
+    # A keyed hash of the number, until the call is recorded.
+    Column("caller", String(64), nullable=False),
+    Column("arrived", UtcDateTime, nullable=False, index=True),
+    Column("recorded", Boolean, nullable=False),
+    Index("traces_unrecorded", "mark", sqlite_where=UNRECORDED, postgresql_where=UNRECORDED),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(40), nullable=False, unique=True),
+    Column("seen", UtcDateTime, nullable=False),
 )
 
 DERIVED = {"derived": True}

@@ -4,7 +4,16 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false, literal_column, text
 
-from ivr.storage.call_schema import DERIVED, caller_languages, calls, counting, day_counts
+from ivr.storage.call_schema import (
+    DERIVED,
+    UNRECORDED,
+    call_traces,
+    caller_languages,
+    calls,
+    counting,
+    day_counts,
+    hosts,
+)
 from ivr.storage.column_types import StoredDay, UtcDateTime, metadata
 from ivr.storage.diary_schema import (
     appointment_history,
@@ -20,16 +29,19 @@ from ivr.storage.diary_schema import (
 
 __all__ = [
     "DERIVED",
+    "UNRECORDED",
     "appointment_history",
     "appointment_times",
     "appointments",
     "blocked_times",
     "calendar_links",
+    "call_traces",
     "caller_languages",
     "calls",
     "closures",
     "counting",
     "day_counts",
+    "hosts",
     "metadata",
     "missed_calls",
     "patients",

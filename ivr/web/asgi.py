@@ -86,10 +86,12 @@ class AsgiServer:
         close: Callable[[], None],
         body_seconds: float = BODY_SECONDS,
         door: Door = lambda _scope, _body: None,
+        start: Callable[[], None] = lambda: None,
     ) -> None:
         self._app = app
         self._door = door
         self._close = close
+        self._start = start
         self._body_seconds = body_seconds
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
 
@@ -129,8 +131,9 @@ class AsgiServer:
         return answer_of(self._app, environ(scope, body))
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Close the application when the server has ended its last request."""
+        """Begin what goes on beside the requests; close the application when the server has ended its last one."""
         await receive()
+        self._start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self._threads.shutdown()

@@ -19,6 +19,7 @@ from ivr.desk.intake_rules import IntakeRules
 from ivr.desk.missed.intake import MissedCallIntake
 from ivr.desk.own_appointments import OwnAppointments
 from ivr.desk.phone_bookings import PhoneBookings
+from ivr.hosts.upkeep import HostUpkeep
 from ivr.hours.closures import desk_closures
 from ivr.line.clinic import Clinic
 from ivr.line.script import Script
@@ -35,7 +36,7 @@ from ivr.storage.database import Database
 from ivr.storage.deadline import Deadline
 from ivr.storage.encryption import Cipher, KeyedIds
 from ivr.storage.revisions import revisions
-from ivr.wiring import foundation, rooms
+from ivr.wiring import foundation, hosts, rooms
 from ivr.wiring.foundation import A_CALLER_WAITS, Clock, Foundation, TimeLimits
 from ivr.wiring.rooms import DeskServices, DiaryServices, HoursServices, StaffServices
 
@@ -124,6 +125,8 @@ class Services:
     staff: StaffServices
     reports: ReportServices
     operations: OperationsServices
+    host_upkeep: HostUpkeep
+    """What this host does for itself; begun by the entry point of a process that serves."""
     close: Callable[[], None]
     """Closes the connections to both stores, the spool and the counters' files, after writing what is pending."""
 
@@ -144,6 +147,7 @@ def build(
     hours, waits = rooms.hours(base), Deadlines(*map(Deadline, (limits.answer, limits.look_up, limits.answer)))
     desk = rooms.desk(base, hours, IntakeRules(base.clinic.limits.requests_of_a_number))
     diary = rooms.diary(base, hours)
+    upkeep = hosts.upkeep(base, hours, ClockJumps(clock, monotonic))
     reports, operations = _reports(base, waits.beside), _operations(base, waits.answer, ClockJumps(clock, monotonic))
     return Services(
         settings=settings,
@@ -158,7 +162,8 @@ def build(
         staff=rooms.staff(base, passwords or Passwords()),
         reports=reports,
         operations=operations,
-        close=partial(_close, waits, reports.spool_writer, operations.counters, base),
+        host_upkeep=upkeep,
+        close=partial(_close, upkeep, waits, reports.spool_writer, operations.counters, base),
     )
 
 
@@ -205,7 +210,7 @@ def _operations(base: Foundation, deadline: Deadline, jumps: ClockJumps) -> Oper
     )
 
 
-def _close(*parts: Deadlines | SpoolWriter | Counters | Foundation) -> None:
+def _close(*parts: HostUpkeep | Deadlines | SpoolWriter | Counters | Foundation) -> None:
     for part in parts:
         part.close()
 

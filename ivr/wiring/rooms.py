@@ -5,7 +5,6 @@ A client connects when it is first used. No Flask, no jobs.
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from ivr.desk.blocked import Blocked
 from ivr.desk.intake_rules import IntakeRules
@@ -41,7 +40,7 @@ from ivr.hours.phone_booking import PhoneBooking
 from ivr.line.clinic import Clinic
 from ivr.notices.channels import channels_of
 from ivr.notices.troubles import ChannelTroubles
-from ivr.reports.last_calls import paths_here
+from ivr.reports.traces.call_traces import CallTraces
 from ivr.staff.accounts import Accounts
 from ivr.staff.authentication import Authentication
 from ivr.staff.drafts import Drafts
@@ -163,7 +162,7 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
         unheard=Unheard(database, mark_of, notices),
         missed=missed,
         sealed_missed=sealed,
-        missed_upkeep=MissedCallUpkeep(missed, sealed, mark_of, partial(paths_here, base.spool())),
+        missed_upkeep=MissedCallUpkeep(missed, sealed, mark_of, CallTraces(database).paths),
         outbox=Outbox(database),
         job_queue=JobQueue(base.redis, base.redis_breaker, channels),
         pending=PendingRequests(base.redis, base.cipher("waiting request"), base.redis_breaker),

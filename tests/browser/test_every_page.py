@@ -16,7 +16,7 @@ from ivr.diary.desk_diary import DeskBooking
 from ivr.line.hours import Shift
 from ivr.line.phones import Phone
 from ivr.operations.demo_calls import made_up
-from ivr.reports.collector import write_down
+from ivr.reports.traces.collector import write_down
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database, sqlite_path

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from tests.people import Phone
-from workers.clock import record_calls, sweep
+from workers.clock import record_calls, send_traces, sweep
 from workers.jobs import TaskFailed, run
 from workers.services import WorkerServices, build
 
 
 def clock_collects_calls(phone: Phone) -> None:
     """The clock writes down the calls that are over."""
+    _with_tools(phone, send_traces)
     _with_tools(phone, record_calls)
 
 

@@ -4,7 +4,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -16,12 +17,13 @@ from sqlalchemy import create_engine, text
 
 from config import clinic as clinic_file
 from config.settings import ROOT, Settings
-from ivr.hours.closures_file import FILE
+from ivr.hosts.seen import Hosts
 from ivr.hours.phone_booking import BookingSwitch, PhoneBooking
 from ivr.preflight.processes import MEGABYTE, room
 from ivr.staff.people import STAFF
 from ivr.storage.audit import By
 from ivr.storage.database import Database
+from ivr.storage.lived_time import FILE as LIVED_TIME
 from ivr.supervisor.embedded_redis import find_binary
 from ivr.web.services import build
 from testing.servers import reserved_port, until
@@ -284,8 +286,17 @@ def test_without_a_worker_nobody_is_told(tmp_path: Path, sqlite_url: str, redis_
 
 def test_a_clock_that_never_ran_here_is_named(tmp_path: Path) -> None:
     assert looks(without_stores(tmp_path), "clock process").result == "warn"
-    (tmp_path / FILE).write_text("[]")
+    (tmp_path / LIVED_TIME).write_text("2026-11-23T08:00:00+00:00")
     assert looks(without_stores(tmp_path), "clock process").result == "pass"
+
+
+def test_a_host_that_is_not_seen_any_more_is_named(tmp_path: Path, sqlite_url: str, redis_url: str) -> None:
+    settings = settings_for(tmp_path, sqlite_url, redis_url)
+    assert looks(settings, "hosts").result == "pass"
+    with closing(Database(sqlite_url)) as database:
+        Hosts(database).saw("clinic-1a2b3c4d", datetime(2026, 11, 23, 8, tzinfo=UTC))
+    result, words = said(looks(settings, "hosts"))
+    assert (result, words) == ("warn", "not seen: clinic-1a2b3c4d (since 2026-11-23 08:00 UTC)")
 
 
 def test_a_full_disk_fails_and_a_filling_one_is_named(tmp_path: Path) -> None:

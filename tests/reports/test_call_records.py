@@ -143,10 +143,12 @@ def test_the_carriers_word_of_a_call_that_nobody_heard_is_no_record() -> None:
 
 
 def test_a_call_is_over_a_little_after_it_ended_or_when_it_was_silent_for_long() -> None:
-    assert not is_over([trace(0, "main"), end(10)], NOW + SETTLES)
-    assert is_over([trace(0, "main"), end(10)], NOW + SETTLES + timedelta(seconds=10))
-    assert not is_over([trace(0, "main"), trace(60, "hours")], NOW + SILENT)
-    assert is_over([trace(0, "main"), trace(60, "hours")], NOW + SILENT + timedelta(seconds=60))
+    ended, last = NOW + timedelta(seconds=10), NOW + timedelta(seconds=60)
+    assert not is_over(ended, ended, NOW + SETTLES)
+    assert is_over(ended, last, ended + SETTLES)
+    assert not is_over(None, last, NOW + SILENT)
+    assert is_over(None, last, last + SILENT)
+    assert is_over(None, last, last - SILENT), "a moment that is far off was written by a wrong clock"
 
 
 def test_a_record_that_cannot_be_is_not_made() -> None:

@@ -23,6 +23,7 @@ from ivr.operations.desk_snapshot import _failed, _overdue_since, _unsent_since
 from ivr.reports.counts.reports import Reports
 from ivr.reports.period import Period
 from ivr.reports.reported_requests import overdue
+from ivr.reports.traces.call_traces import CallTraces
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database
@@ -52,6 +53,10 @@ FILL = (
     " 'own', 'caller', call_sid, created, created, CASE WHEN id % 2000 = 0 THEN call_sid END FROM requests",
     "INSERT INTO appointment_history (id, appointment_id, at, who, what, detail)"
     " SELECT id, id, created, 'caller', 'booked', '' FROM requests",
+    # Of the traces of a day's calls, a few are not recorded.
+    "INSERT INTO call_traces (id, digest, mark, host, at, line, language, what, step, ended, lasted, caller, arrived,"
+    " recorded) SELECT id, 'd' || id, 'm' || (id / 4), 'here', '2026-11-23 07:00:00.000000', 'main', 'en', 'main', '',"
+    " id % 4 = 3, NULL, '', '2026-11-23 07:00:00.000000', id % 2000 > 0 FROM requests",
     # A day's missed calls, of numbers that are known.
     "INSERT INTO missed_calls (id, call_sid, phone, line, language, at, kind, reached, checked)"
     " SELECT id, call_sid, phone, 'main', 'en', '2026-11-23 07:00:00.000000', 'nothing', '', id % 4000 > 0"
@@ -62,8 +67,8 @@ NUMBERS = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE
 
 MOMENT = re.compile(r"('2026-11-[^']+')")
 
-BIG = ("requests", "errands", "history", "appointments", "appointment_history")
-FEW = ("live_requests", "errands_undone", "errands_failed", "appointments_to_hear")
+BIG = ("requests", "errands", "history", "appointments", "appointment_history", "call_traces")
+FEW = ("live_requests", "errands_undone", "errands_failed", "appointments_to_hear", "traces_unrecorded")
 """The indexes that hold a few rows only: to read one of them whole is quick."""
 
 
@@ -124,6 +129,12 @@ def the_missed_calls(database: Database) -> object:
     return (missed.standing(NOW), missed.version(), upkeep.check(NOW), upkeep.purge(NOW))
 
 
+def the_traces(database: Database) -> object:
+    """What a clock looks at to record calls, and to forget what they were recorded from."""
+    traces = CallTraces(database)
+    return (traces.over(NOW), traces.paths(["m1", "m2"]), traces.forget(NOW))
+
+
 Reader = Callable[[Database], object]
 
 
@@ -154,7 +165,7 @@ def reads_all(step: str) -> bool:
     return whole and not any(f"INDEX {index}" in step for index in FEW)
 
 
-READERS = (the_list, the_failures, the_sweep, the_figures, the_upkeep, the_report, the_missed_calls)
+READERS = (the_list, the_failures, the_sweep, the_figures, the_upkeep, the_report, the_missed_calls, the_traces)
 SQLITE = [("sqlite", reader, counted) for reader in READERS for counted in (False, True)]
 POSTGRES = [("postgres", reader, True) for reader in READERS]
 """PostgreSQL counts its rows by itself. Before that it takes every column for full, and reads what it need not."""

@@ -18,7 +18,7 @@ from ivr.hours.phone_booking import BookingSwitch
 from ivr.line.booking import Kind, Part
 from ivr.line.hours import DeskClosure, Shift
 from ivr.operations.demo_calls import made_up
-from ivr.reports.collector import write_down
+from ivr.reports.traces.collector import write_down
 from ivr.storage import schema
 from ivr.storage.audit import COMMAND_LINE, EVERYBODY, SOMEBODY, AuditAction, By
 from ivr.web.services import Services

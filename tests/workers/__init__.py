@@ -13,6 +13,12 @@ def books(phone: Phone) -> str:
     return phone.rings().press("1", "1", "1", "1", "1").reference
 
 
+def record_calls(worker: WorkerServices) -> None:
+    """The clock of this host sends what its calls have left, and records those that are over."""
+    clock_process.send_traces(worker)
+    clock_process.record_calls(worker)
+
+
 class Rounds(Event):
     """A signal to stop that comes when all that was to happen between the rounds of the clock has happened."""
 

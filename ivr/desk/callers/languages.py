@@ -92,6 +92,7 @@ def erase(write: Connection, number: str, keyed_ids: KeyedIds, now: datetime) ->
 
     What holds these calls back is a row without a language, which is deleted after `ERASED_FOR`.
     """
-    mark = keyed_ids.telephone(number)
+    mark, traces = keyed_ids.telephone(number), schema.call_traces
     write.execute(delete(table).where(table.c.mark == mark))
+    write.execute(update(traces).where(schema.UNRECORDED, traces.c.caller == mark).values(caller=""))
     write.execute(table.insert().values(mark=mark, at=now))

@@ -62,7 +62,7 @@ class PathReader:
         Who was promised something needs no call. Who heard an answer needs none either, unless they asked for the
         reception after it. Who is refused is blocked or over a limit.
         """
-        if {OVER_LIMIT, *self._led_to("refused"), *self._led_to(*PROMISES)}.intersection(path):
+        if self.is_served(path):
             return None
         if TALKED in path:
             return HowFar(MissedKind.TALKED)
@@ -75,6 +75,10 @@ class PathReader:
             return None
         chosen = next((word for word in path if word in self._choices), "")
         return HowFar(MissedKind.MIDWAY, chosen) if chosen else HowFar(MissedKind.NOTHING)
+
+    def is_served(self, path: Sequence[str]) -> bool:
+        """Return whether nothing is missed on this path, whatever follows it: it was promised something, or refused."""
+        return bool({OVER_LIMIT, *self._led_to("refused"), *self._led_to(*PROMISES)}.intersection(path))
 
     def _led_to(self, *outcomes: str) -> set[str]:
         """Return the places to which these outcomes of an action lead."""

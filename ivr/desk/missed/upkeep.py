@@ -35,8 +35,8 @@ class MissedCallUpkeep:
     sealed: SealedMissedCalls
     mark_of: Callable[[str], str]
     """Returns the mark of a call's record, by the call's id."""
-    paths_here: Callable[[Collection[str]], Mapping[str, CallPath]]
-    """Returns the paths, by mark, of those of these calls of which this machine has answered a part."""
+    paths_so_far: Callable[[Collection[str]], Mapping[str, CallPath]]
+    """Returns the paths, by mark, of those of these calls of which any host has sent a part. Raises StoreAway."""
     reader: PathReader = field(default_factory=PathReader)
 
     def bring(self) -> int:
@@ -49,40 +49,50 @@ class MissedCallUpkeep:
         return len(waiting)
 
     def check(self, now: datetime) -> int:
-        """Correct the missed calls by what is known of them by now; return how many. Raises StoreAway, SpoolAway.
+        """Correct the missed calls by what is known of them by now; return how many. Raises StoreAway.
 
         The first look may have been too early for the caller's last step, or on another machine than the call. Each
-        later one can take a missed call away, or say that it came further. The record of the call is the last.
+        later one can take a missed call off the list, or say that it came further. The record of the call is the last.
         """
         columns: tuple[Any, ...] = (table.c.id, table.c.call_sid, table.c.at, table.c.kind, table.c.reached)
         unchecked = select(*columns).where(table.c.checked.is_(False)).order_by(table.c.id).limit(MOST)
         with self.store.database.reading() as read:
             rows = {self.mark_of(text_of(row.call_sid)): row for row in read.execute(unchecked)}
             recorded = _recorded(read, list(rows))
-        here = self.paths_here(list(rows)) if rows else {}
+        left = [mark for mark in rows if mark not in recorded]
+        known = {**recorded, **(self.paths_so_far(left) if left else {})}
         found = {}
         for mark, row in rows.items():
             last = mark in recorded or _is_lost(row, now)
-            found[row.id] = self._correction(row, [each[mark] for each in (here, recorded) if mark in each], last)
+            found[row.id] = self._correction(row, known.get(mark), last)
         wrong = {row_id: each for row_id, each in found.items() if each != {}}
         if wrong:
             in_turn(self.store.database, lambda write: _correct(write, wrong))
         return len(wrong)
 
-    def _correction(self, row: Row[Any], paths: Sequence[CallPath], last: bool) -> Correction:
-        """Return what is to be corrected by these paths of the call; `last` if no more will be known of it."""
-        looks = [(self.reader.how_far(each.path), each) for each in paths]
-        known = [(how_far, each) for how_far, each in looks if how_far is not None]
-        if len(known) < len(looks) or (last and not known and row.kind is None):
+    def _correction(self, row: Row[Any], path: CallPath | None, last: bool) -> Correction:
+        """Return what is to be corrected by this path of the call; `last` if no more will be known of it."""
+        how_far = self.reader.how_far(path.path) if path else None
+        if path and how_far is None:
+            # Whoever heard an answer may have asked for more on a host that has still to send it.
+            unsure = not last and not self.reader.is_served(path.path)
+            return ({"kind": None, "reached": ""} if row.kind is not None else {}) if unsure else None
+        if last and how_far is None and row.kind is None:
             return None
         changed: dict[str, Any] = {"checked": True} if last else {}
-        if known:
-            how_far, path = max(known, key=lambda look: look[0].rank)
+        if path and how_far:
             before = RANKS.index(row.kind) if row.kind in set(RANKS) else -1
             if how_far.rank >= before and (how_far.kind, how_far.reached) != (row.kind, row.reached):
                 changed |= {"kind": how_far.kind, "reached": how_far.reached}
                 changed |= {"line": path.line, "language": path.language} if path.line and path.language else {}
         return changed
+
+    def look_again(self, write: Connection, marks: Collection[str]) -> None:
+        """Have the missed calls of these calls checked once more, since their records were corrected."""
+        rows = write.execute(select(table.c.id, table.c.call_sid).where(table.c.checked.is_(True))).all()
+        ids = [row.id for row in rows if self.mark_of(text_of(row.call_sid)) in marks]
+        if ids:
+            write.execute(update(table).where(table.c.id.in_(ids)).values(checked=False))
 
     def purge(self, lived: datetime) -> int:
         """Delete what does not stand any more at the lived time, and return how many. Raises StoreAway."""

@@ -4,7 +4,7 @@ The record of the call shows what was heard: a commit that came too late to be s
 leaves an hour that nobody knows of. No HTTP, no clock.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -21,10 +21,14 @@ from ivr.line.clinic import Clinic
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database
+from ivr.storage.odd import text_of
 from ivr.storage.upsert import in_turn
 
 RECORDED = timedelta(minutes=15)
 """The time after which a call without a record counts as one whose record was lost."""
+
+LOOKED_BACK = timedelta(days=2)
+"""Age of the changes that are checked once more where the record of their call is corrected: it no longer is then."""
 
 PLACES: Mapping[str, str] = {
     DiaryEvent.BOOKED: "booked",
@@ -56,6 +60,17 @@ class Unheard:
         if not waiting:
             return 0
         return in_turn(self.database, lambda write: self._checked(write, clinic, by))
+
+    def look_again(self, write: Connection, marks: Collection[str], now: datetime) -> None:
+        """Check once more the coming appointments that these calls have booked, since their records were corrected."""
+        columns = (table.c.id, table.c.call_sid)
+        checked = (table.c.to_hear.is_(None), table.c.starts > now, table.c.touched >= now - LOOKED_BACK)
+        rows = write.execute(select(*columns).where(*checked)).all()
+        for row in (each for each in rows if self.mark_of(text_of(each.call_sid)) in marks):
+            _, last = with_last_change(write, row.id)
+            # Of a later change it is not stored which call has made it.
+            if last is not None and (last.who, last.what) == (CALLER, DiaryEvent.BOOKED):
+                write.execute(update(table).where(table.c.id == row.id).values(to_hear=row.call_sid))
 
     def _checked(self, write: Connection, clinic: Clinic, by: By) -> int:
         columns: tuple[Any, ...] = (table.c.id, table.c.to_hear, table.c.touched)

@@ -62,7 +62,7 @@ def moments_of(read: Connection, of: Table, ids: Sequence[int]) -> Sequence[Any]
 def deleted(write: Connection, moments: Iterable[Any]) -> None:
     """Have the counts stale of calls that began and requests that were made then, and that this transaction deletes.
 
-    To be called after they are deleted: the database may give their ids again.
+    To be called after they are deleted: the database may give their ids again. So are those of calls that it corrects.
     """
     now = write.execute(select(state).with_for_update()).first()
     if now is None:

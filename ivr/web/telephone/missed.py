@@ -20,7 +20,8 @@ def note_missed(here: Services, ended: CallEvent) -> None:
     caller, reports = here.clinic.dialling.caller_id(ended.sender), here.reports
     found = reports.last_calls.path(reports.keyed_ids.call(ended.call_id)) if caller else None
     how_far = _how_far(ended, found) if found else None
-    if caller is None or (found and how_far is None):
+    # Whoever heard an answer here may have asked for more on another host: the record of the call decides.
+    if caller is None or (found and how_far is None and READER.is_served(found.path)):
         return
     line, language, began = (found.line, found.language, found.began) if found else _unknown(here, ended)
     here.telephone.missed.take(NewMissedCall(ended.call_id, caller, line, language, began, how_far))

@@ -23,7 +23,8 @@ from ivr.web.telephone.call_urls import language_of
 from tests.people import CALLER, Clock, Conversation, Phone
 from tests.third_language import clinic_in_three
 from tests.web import service
-from workers.clock import record_calls
+from tests.workers import record_calls
+from workers.clock import check_missed_calls
 from workers.services import WorkerServices
 from workers.services import build as build_workers
 
@@ -66,6 +67,7 @@ def collects(worker: WorkerServices, phone: Phone) -> None:
     assert isinstance(clock, Clock)
     clock.goes_on(seconds=SETTLES.total_seconds())
     record_calls(worker)
+    check_missed_calls(worker)
 
 
 def begins_in(phone: Phone, caller: str = CALLER, line: str = "main") -> str:

@@ -8,6 +8,9 @@ from sqlalchemy import select, update
 
 from ivr.desk.missed.upkeep import RECORDED
 from ivr.reports.call_records import SETTLES
+from ivr.reports.spool import FOLDER, Spool
+from ivr.reports.traces.call_traces import CallTraces
+from ivr.reports.traces.shipper import TraceShipper
 from ivr.storage import schema
 from ivr.storage.database import Database
 from tests.people import CALLER, Clock, Phone
@@ -36,6 +39,13 @@ def stored(worker: WorkerServices) -> int:
         return len(read.execute(select(table.c.id)).all())
 
 
+def sends(phone: Phone, clock: Clock) -> None:
+    """The host of this telephone sends what its calls have left, as its web does every five seconds."""
+    services = phone.services
+    spool, traces = Spool(services.settings.state_dir / FOLDER), CallTraces(services.database)
+    TraceShipper(traces, spool, lambda: services.settings.state_dir.name).ship(clock())
+
+
 def the_clock_looks(worker: WorkerServices, clock: Clock) -> None:
     clock.goes_on(seconds=SETTLES.total_seconds())
     the_clock_runs(worker)
@@ -49,7 +59,9 @@ def test_a_last_step_that_comes_after_the_end_takes_it_back(phone: Phone, worker
     the_clock_looks(worker, clock)
     assert (shown(phone), stored(worker)) == ([], 0)
     call.hangs_up()
-    assert stored(worker) == 0, "nor does the carrier's word bring it back, where it comes again"
+    assert shown(phone) == [], "nor does the carrier's word bring it back, where it comes again"
+    the_clock_looks(worker, clock)
+    assert stored(worker) == 0
 
 
 def test_a_last_step_that_comes_after_the_end_tells_how_far_it_came(
@@ -69,10 +81,12 @@ def test_a_call_of_another_machine_is_shown_when_its_clock_has_looked(
         call.phone = beside
         call.hangs_up()
     assert (shown(phone), stored(worker)) == ([], 2)
-    check_missed_calls(worker)
+    the_clock_runs(worker)
     (found,) = phone.services.desk.missed.standing(clock())
     assert (found.how_far.kind, found.language, found.phone.e164) == ("nothing", "hi", CALLER)
-    assert stored(worker) == 1
+    sends(beside, clock)
+    the_clock_looks(worker, clock)
+    assert (shown(phone), stored(worker)) == (["nothing"], 1)
 
 
 def test_a_call_that_two_machines_answered_is_none_if_either_has_served_it(
@@ -82,8 +96,29 @@ def test_a_call_that_two_machines_answered_is_none_if_either_has_served_it(
     call.phone = beside
     call.press("1").hangs_up()
     assert shown(phone) == ["midway"], "the machine that hears of the end knows the last step only"
-    check_missed_calls(worker)
+    the_clock_runs(worker)
+    assert shown(phone) == []
+    sends(beside, clock)
+    the_clock_looks(worker, clock)
     assert stored(worker) == 0
+
+
+@pytest.mark.parametrize("says_so", ["phone", "beside"])
+def test_an_answer_on_one_machine_hides_no_wish_that_another_has_heard(
+    phone: Phone, beside: Phone, worker: WorkerServices, clock: Clock, says_so: str
+) -> None:
+    """The hours were heard here; there the caller asked for the reception, and nobody came to the telephone."""
+    call = phone.rings().press("4")
+    call.phone = beside
+    call.press("0")
+    call.phone = phone if says_so == "phone" else beside
+    call.hangs_up()
+    for _ in range(2):
+        the_clock_runs(worker)
+        assert "nothing" not in shown(phone)
+    sends(beside, clock)
+    the_clock_looks(worker, clock)
+    assert shown(phone) == ["reception"]
 
 
 def test_a_call_of_which_nobody_tells_more_is_let_go(beside: Phone, worker: WorkerServices, clock: Clock) -> None:

@@ -28,7 +28,7 @@ def calls(worker: WorkerServices, clock: Clock) -> Callable[..., None]:
     """Leaves the traces of a finished call that came to these places."""
 
     def call(call_id: str, *places: str, repeats: str = "", repeats_as: str = "") -> None:
-        mark, spool = worker.desk.unheard.mark_of(call_id), worker.call_collector._spool
+        mark, spool = worker.desk.unheard.mark_of(call_id), worker.host.spool
         for step, place in enumerate(places):
             address = f"{places.index(repeats) if place == repeats_as else step:08}"
             spool.write(Trace(mark, clock(), "main", "en", (place,), address))

@@ -17,9 +17,9 @@ from ivr.line.phones import Phone
 from ivr.operations.demo_calls import HABITS
 from ivr.operations.retention import remove
 from ivr.reports.call_records import CallRecord, Ending, ending
-from ivr.reports.collector import write_down
 from ivr.reports.counts.reports import Reports
 from ivr.reports.period import Period
+from ivr.reports.traces.collector import write_down
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database

@@ -11,12 +11,12 @@ from ivr.operations.copy_database import copy
 from ivr.operations.restore import prepared, restore
 from ivr.operations.retention import remove
 from ivr.reports.call_records import CallRecord, Ending
-from ivr.reports.collector import write_down
 from ivr.reports.counts.day_counts import counted, gather
 from ivr.reports.counts.kept_days import bring_up_to_date
 from ivr.reports.counts.of_period import wanted
 from ivr.reports.counts.reports import Reports, longest
 from ivr.reports.period import Period
+from ivr.reports.traces.collector import write_down
 from ivr.storage import schema
 from ivr.storage.database import Database, sqlite_path
 from tests.reports.counts import CLINIC, ZONE

@@ -6,7 +6,7 @@ from io import StringIO
 
 from ivr.reports.call_records import SETTLES
 from tests.people import Clock, Conversation, Staff
-from workers.clock import record_calls
+from tests.workers import record_calls
 from workers.services import WorkerServices
 
 BOOK = ("1", "1", "1", "1", "1")

@@ -28,7 +28,7 @@ from tests.conftest import PASSWORD, at_the_desk
 from tests.people import CALLER, Clock, Phone, Staff
 from tests.web import service
 from tests.web.reports import BOOK, hangs_up, numbers, sees
-from workers.clock import record_calls
+from tests.workers import record_calls
 from workers.services import WorkerServices
 
 

@@ -20,8 +20,9 @@ from ivr.app import create_app
 from ivr.carrier.steps import Gathers
 from ivr.reports import spool
 from ivr.reports.call_records import SETTLES, SILENT, Trace
-from ivr.reports.collector import CallCollector
 from ivr.reports.spool import HELD, Segment, Spool
+from ivr.reports.traces.call_traces import CallTraces
+from ivr.reports.traces.shipper import TraceShipper
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database, StoreAway
@@ -29,7 +30,7 @@ from ivr.web.services import Services
 from tests.conftest import settings_for
 from tests.people import CALLER, Clock, Conversation, Phone
 from tests.web import RECEPTION, clinic_with_reception
-from workers.clock import record_calls
+from tests.workers import record_calls
 from workers.services import WorkerServices
 from workers.services import build as build_workers
 
@@ -237,10 +238,9 @@ def test_a_collector_that_dies_between_writing_and_deleting_leaves_nothing_twice
 
     ends(phone.rings())
     clock.now += HELD
-    keyed_ids = phone.services.reports.keyed_ids
-    dying = CallCollector(worker.database, Dies(worker.settings.state_dir / spool.FOLDER), keyed_ids)
+    dying = TraceShipper(CallTraces(worker.database), Dies(worker.settings.state_dir / spool.FOLDER), lambda: "a")
     with pytest.raises(KeyboardInterrupt):
-        dying.collect(clock())
+        dying.ship(clock())
     assert len(recorded(worker, clock)) == 1
     assert segments(worker) == []
 
@@ -269,9 +269,7 @@ def test_with_the_database_away_the_records_wait(
     clock.now += HELD
     nowhere = Database("postgresql+psycopg://127.0.0.1:1/clinic")
     with pytest.raises(StoreAway):
-        CallCollector(
-            nowhere, Spool(worker.settings.state_dir / spool.FOLDER), phone.services.reports.keyed_ids
-        ).collect(clock())
+        TraceShipper(CallTraces(nowhere), Spool(worker.settings.state_dir / spool.FOLDER), lambda: "a").ship(clock())
     nowhere.close()
     assert len(segments(worker)) == 1
     assert [row["path"] for row in recorded(worker, clock)] == ["welcome main hours"]
@@ -390,7 +388,7 @@ def test_a_flood_is_collected_a_piece_at_a_time(
             calls.write(Trace(f"{number:032x}", at, "", "", over=True, lasted=1))
     clock.goes_on(hours=3)
     for _ in range(100):
-        worker.call_collector.collect(clock())
+        record_calls(worker)
     assert segments(worker) == []
     assert len(recorded(worker, clock)) == 300
 

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from ivr.reports.call_records import Trace
-from ivr.reports.collector import CallCollector
 from ivr.reports.spool import Spool
+from ivr.reports.traces.call_traces import CallTraces
+from ivr.reports.traces.collector import CallCollector
+from ivr.reports.traces.shipper import TraceShipper
 from ivr.storage import schema
 from ivr.storage.database import Database
 from ivr.storage.encryption import KeyedIds
@@ -17,6 +19,10 @@ from ivr.storage.encryption import KeyedIds
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 YEARS = timedelta(days=4000)
 KEYED_IDS = KeyedIds("a secret of these tests")
+
+
+def host(spool: Spool, database: Database) -> TraceShipper:
+    return TraceShipper(CallTraces(database), spool, lambda: "a")
 
 
 def leaves(spool: Spool, mark: str, began: datetime, lasted: timedelta) -> None:
@@ -35,8 +41,9 @@ def test_an_odd_file_in_the_spool_holds_up_no_other(
     too_late = {"c": "b" * 32, "t": 1e300, "l": "main", "g": "en", "w": ["main"]}
     with (tmp_path / "calls" / "20261123T0701.jsonl").open("w") as file:
         file.write(f"half a li\n\n[]\n{json.dumps(too_late)}\n")
-    collector = CallCollector(database, spool, KEYED_IDS)
+    shipper, collector = host(spool, database), CallCollector(CallTraces(database), KEYED_IDS)
     for hours in (1, 2):
+        shipper.ship(NOW + timedelta(hours=hours))
         collector.collect(NOW + timedelta(hours=hours))
     with database.reading() as read:
         assert read.scalars(select(schema.calls.c.mark)).all() == ["a" * 32]
@@ -51,6 +58,7 @@ def test_a_call_across_a_jump_of_the_clock_holds_up_no_other(tmp_path: Path, dat
     spool = Spool(tmp_path / "calls")
     leaves(spool, "a", NOW - YEARS, YEARS * 20)
     leaves(spool, "b", NOW, timedelta(seconds=40))
-    CallCollector(database, spool, KEYED_IDS).collect(NOW + YEARS * 40)
+    host(spool, database).ship(NOW + YEARS * 40)
+    CallCollector(CallTraces(database), KEYED_IDS).collect(NOW + YEARS * 40)
     with database.reading() as read:
         assert read.scalars(select(schema.calls.c.mark).order_by(schema.calls.c.mark)).all() == ["a" * 32, "b" * 32]

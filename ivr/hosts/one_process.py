@@ -1,0 +1,36 @@
+"""Lets one process of this host do what one is enough for: a lock on a file, which ends with the process. No SQL."""
+
+import fcntl
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FILE = "upkeep.lock"
+"""The name of the file in the state folder."""
+
+
+@dataclass
+class OneProcess:
+    """The lock of one process, or of one object that stands for it."""
+
+    path: Path
+    _handle: int | None = field(default=None, init=False)
+
+    def take(self) -> bool:
+        """Take the lock, or keep it; return whether this is the one that has it. Raises OSError."""
+        if self._handle is None:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(handle)
+                return False
+            self._handle = handle
+        return True
+
+    def leave(self) -> None:
+        """Leave the lock to others."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None

@@ -1,0 +1,79 @@
+"""Does what each host that answers calls must do for itself, every few seconds, beside the calls.
+
+One process of the host does it, in a thread that no caller waits for, so that a host needs no clock process of its own.
+No HTTP, no SQL; the works are handed in.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Event, Thread
+
+from ivr.hosts.one_process import OneProcess
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 5.0
+"""Seconds between two rounds. What the desk sets holds on each host within two of them."""
+
+LAST_SECONDS = 2.0
+"""Seconds that an end of the process waits for a round under way."""
+
+Work = Callable[[], None]
+
+
+@dataclass
+class HostUpkeep:
+    """The works of a host, and the thread that does them while the process serves."""
+
+    works: Sequence[Work]
+    troubles: tuple[type[Exception], ...]
+    """What a work raises where it cannot be done now: logged once, and tried again."""
+    one: OneProcess
+    every: float = EVERY_SECONDS
+    _stop: Event = field(default_factory=Event, init=False)
+    _thread: Thread | None = field(default=None, init=False)
+    _trouble: str = field(default="", init=False)
+
+    def start(self) -> None:
+        """Begin. To be called in a process that serves, after any fork."""
+        self._thread = Thread(target=self._run, name="host upkeep", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End, and leave the lock to another process."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(LAST_SECONDS)
+        self.one.leave()
+
+    def round(self) -> bool:
+        """Do all works, if this is the process that does; return whether it is. What cannot be done is logged."""
+        try:
+            if not self.one.take():
+                return False
+        except OSError as refused:
+            self._tell(f"its lock cannot be had ({refused.strerror})")
+            return False
+        self._tell("; ".join(dict.fromkeys(filter(None, map(self._done, self.works)))))
+        return True
+
+    def _run(self) -> None:
+        while True:
+            self.round()
+            if self._stop.wait(self.every):
+                return
+
+    def _done(self, work: Work) -> str:
+        try:
+            work()
+        except self.troubles as away:
+            return f"{type(away).__name__} {away}"
+        except Exception as mistake:  # a mistake in one work must not end the others for good
+            return f"a mistake of ours ({type(mistake).__name__})"
+        return ""
+
+    def _tell(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            log.warning("the upkeep of this host: %s", trouble or "all is well again")
+        self._trouble = trouble

@@ -1,0 +1,64 @@
+"""Sends the traces of this host's spool to the database, and removes the segments whose calls are over.
+
+So a call has one record, whichever hosts answered it. No HTTP, no clock.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from ivr.reports.call_records import is_over
+from ivr.reports.spool import Segment, Spool
+from ivr.reports.traces.call_traces import CallTraces
+
+
+class TraceShipper:
+    """Sends traces. One object for each process that does; two processes send the same twice, which changes nothing."""
+
+    def __init__(self, store: CallTraces, spool: Spool, host: Callable[[], str]) -> None:
+        self._store = store
+        self._spool = spool
+        self._host = host
+        self._sent: dict[Path, int] = {}
+        """The bytes of each segment that are sent. A new process sends them once more."""
+        self._calls: dict[Path, set[str]] = {}
+        """The marks of the calls in each segment."""
+        self._ended: dict[str, datetime] = {}
+        self._last: dict[str, datetime] = {}
+        """The first word of the end of each call, and its last trace, as far as they are known here."""
+
+    def ship(self, now: datetime, *, removes: bool = True) -> bool:
+        """Send what is new, about as much as is read at once, and return whether there is more.
+
+        A segment stays until its calls are over, so that their end finds their path here. `removes` is false while the
+        clock is not to be believed. Raises StoreAway, SpoolAway.
+        """
+        segments, more = self._spool.read(self._sent)
+        self._store.take([trace for segment in segments for trace in segment.traces], self._host(), now)
+        for each in segments:
+            self._note(each)
+        if not more:
+            self._forget({each.path for each in segments})
+        if removes:
+            for each in segments:
+                if all(is_over(self._ended.get(mark), self._last[mark], now) for mark in self._calls[each.path]):
+                    self._spool.remove(each, now)
+        return more
+
+    def _note(self, segment: Segment) -> None:
+        self._sent[segment.path] = segment.upto
+        marks = self._calls.setdefault(segment.path, set())
+        for each in segment.traces:
+            marks.add(each.mark)
+            self._last[each.mark] = max(each.at, self._last.get(each.mark, each.at))
+            if each.over:
+                self._ended[each.mark] = min(each.at, self._ended.get(each.mark, each.at))
+
+    def _forget(self, there: set[Path]) -> None:
+        """Forget the segments that are gone, and the calls that only they were about."""
+        for path in self._sent.keys() - there:
+            del self._sent[path], self._calls[path]
+        known = set[str]().union(*self._calls.values())
+        for moments in (self._ended, self._last):
+            for mark in moments.keys() - known:
+                del moments[mark]

@@ -1,0 +1,95 @@
+"""Builds the works of a host: its files of what the desk has set, and the sending of its calls' traces.
+
+The web process has them done in a thread, and the clock does them too, for a host whose web rests.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ivr.hosts.host import Host
+from ivr.hosts.one_process import FILE as LOCK
+from ivr.hosts.one_process import OneProcess
+from ivr.hosts.seen import Hosts
+from ivr.hosts.upkeep import HostUpkeep
+from ivr.hours.closures import Closures
+from ivr.hours.mirror_file import MirrorFileAway
+from ivr.hours.phone_booking import PhoneBooking
+from ivr.operations.clock_jumps import ClockJumps
+from ivr.reports.spool import Spool, SpoolAway
+from ivr.reports.traces.call_traces import CallTraces
+from ivr.reports.traces.shipper import TraceShipper
+from ivr.storage.database import StoreAway
+from ivr.wiring.foundation import Foundation
+from ivr.wiring.rooms import HoursServices
+
+MOST_PIECES = 20
+"""Pieces of the spool that one round sends, before what the desk has set is looked at again."""
+
+
+@dataclass(frozen=True)
+class HostWorks:
+    """The works of one host, which its calls need whether or not a clock process runs there."""
+
+    hours: HoursServices
+    now: Callable[[], datetime]
+    """Returns the moment in the clinic's time zone."""
+    spool: Spool
+    shipper: TraceShipper
+    hosts: Hosts
+    host: Host
+
+    def write_closures_file(self) -> None:
+        """Write the desk's closures to the file that calls read here. Raises StoreAway, MirrorFileAway."""
+        self.hours.closures_file.follow(self.hours.closures, self.now().date())
+
+    def write_phone_booking_file(self) -> None:
+        """Write to a file that calls read here whether the telephone gives times. Raises StoreAway, MirrorFileAway."""
+        self.hours.phone_booking.follow()
+
+    def send_traces(self, *, removes: bool) -> None:
+        """Send what the calls of this host have left; `removes` is false while the clock is not to be believed.
+
+        Raises StoreAway, SpoolAway.
+        """
+        now = self.now()
+        for _ in range(MOST_PIECES):
+            if not self.shipper.ship(now, removes=removes):
+                break
+        if self.spool.is_used():
+            self.hosts.saw(self.host.name, now)
+
+
+def works(base: Foundation, hours: HoursServices) -> HostWorks:
+    """Return the works of this host. They may take as long as a worker's, so no caller may wait for them."""
+    database, host, spool = base.slow_database, Host(base.settings.state_dir), base.spool()
+    slow = HoursServices(
+        Closures(database), hours.closures_file, PhoneBooking(database, base.settings.state_dir), hours.now
+    )
+    return HostWorks(
+        hours=slow,
+        now=lambda: base.clinic.line("").hours.local(base.clock()),
+        spool=spool,
+        shipper=TraceShipper(CallTraces(database), spool, lambda: host.name),
+        hosts=Hosts(database),
+        host=host,
+    )
+
+
+def lock(base: Foundation) -> OneProcess:
+    """Return the lock of the process that does these works for the host."""
+    return OneProcess(base.settings.state_dir / LOCK)
+
+
+def upkeep(base: Foundation, hours: HoursServices, jumps: ClockJumps) -> HostUpkeep:
+    """Return the thread of a web process that does these works. It is not begun."""
+    host = works(base, hours)
+
+    def send_traces() -> None:
+        host.send_traces(removes=jumps.last() is None)
+
+    return HostUpkeep(
+        works=(host.write_closures_file, host.write_phone_booking_file, send_traces),
+        troubles=(StoreAway, MirrorFileAway, SpoolAway),
+        one=lock(base),
+    )
