@@ -37,7 +37,7 @@ HOLIDAY = DeskClosure(date(2026, 12, 25), "", (), "public_holiday")
 
 
 class Shown(NamedTuple):
-    """A page of the desk to take, and what a narrow picture begins with: a selector; nothing for the page's top."""
+    """A page of the desk to take, and the selector that a narrow picture begins with; none for the page's top."""
 
     path: str
     narrow: str = ""
@@ -75,7 +75,7 @@ NAMES = ("phone", "card", *PAGES)
 
 
 def main() -> None:
-    """Takes all of them anew."""
+    """Take all pictures anew."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     FOLDER.mkdir(exist_ok=True)
     with running() as services, launched() as browser:
@@ -96,7 +96,7 @@ def main() -> None:
 
 @contextmanager
 def running() -> Iterator[Services]:
-    """A service with made-up requests and calls, and asha at its desk."""
+    """Run a service with made-up requests and calls, and asha at its desk."""
     clock = Clock()
     with tempfile.TemporaryDirectory() as name, valkey() as redis:
         folder = Path(name)
@@ -115,14 +115,14 @@ def running() -> Iterator[Services]:
 
 
 def opened(browser: Browser, services: Services) -> Page:
-    """A browser at this service."""
+    """Return a page of a browser that is open at this service."""
     page = browser.new_context(base_url=services.settings.public_base_url, reduced_motion="reduce").new_page()
     page.add_init_script(VOICES)
     return page
 
 
 def rings(page: Page, caller: str, keys: str, heard: str) -> str:
-    """Rings from this number and presses these keys, up to a promise; the reference that was heard."""
+    """Ring from this number and press these keys, up to a promise; return the reference that was heard."""
     page.goto(PHONE_PAGE)
     page.uncheck("#counts")  # or it goes on while its picture is taken
     page.select_option("#caller", "other")
@@ -137,7 +137,7 @@ def rings(page: Page, caller: str, keys: str, heard: str) -> str:
 
 
 def log_in(page: Page) -> None:
-    """Sits down at the desk."""
+    """Log in at the desk."""
     page.goto("/desk")
     page.fill("#name", "asha")
     page.fill("#password", PASSWORD)
@@ -146,7 +146,7 @@ def log_in(page: Page) -> None:
 
 
 def take(page: Page, name: str, **first: str) -> None:
-    """The picture as it is seen now, in both sizes and both colours; `first` says where it begins in a size."""
+    """Take the picture as it is seen now, in both sizes and both colours; `first` says where it begins in a size."""
     page.mouse.move(0, 0)
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)

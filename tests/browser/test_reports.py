@@ -34,7 +34,7 @@ def drawn(page: Page, key: str) -> set[str]:
 
 
 def lead(page: Page) -> str:
-    """The colour of the bars, as the page has it now."""
+    """Return the colour of the bars, as the page has it now."""
     return shade(page, "lead")
 
 
@@ -131,7 +131,7 @@ BARS = """canvas => {
 
 
 def test_what_adds_up_is_drawn_on_end_and_what_does_not_beside_each_other(opens: Opens, service: Service) -> None:
-    """The hours of a day are filled, missed or free; these days and the days before are no sum."""
+    """Filled, missed and free hours add up to a day; these days and the days before do not."""
     calls_of_today(service)
     services, now = service.services, service.services.clock()
     asha = By("asha", now)
