@@ -1,4 +1,4 @@
-"""The carrier whose signature a request bears answers it; the first one where none is known."""
+"""Choosing a carrier: the one whose signature a request bears answers it; the first one where none is known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

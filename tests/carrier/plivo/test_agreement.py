@@ -23,7 +23,7 @@ ANSWERS = json.loads((Path(__file__).parent / "signatures" / "answers.json").rea
 
 @dataclass(frozen=True)
 class Webhook:
-    """A webhook that was made up, and whether the libraries believe it."""
+    """A made-up webhook, and whether the libraries believe it."""
 
     kind: str
     method: str
@@ -36,7 +36,7 @@ class Webhook:
     python: bool
 
     def believed_by_us(self, account: PlivoAccount) -> bool:
-        """Return whether our guard takes it for the carrier's, whatever it then makes of the form."""
+        """Return True if our guard takes it for the carrier's, whatever it then makes of the form."""
         try:
             with suppress(Malformed):
                 headers = {SIGNATURE: self.signature, NONCE: self.nonce}

@@ -22,7 +22,7 @@ ANSWERS = json.loads((Path(__file__).parent / "signatures" / "answers.json").rea
 
 @dataclass(frozen=True)
 class Webhook:
-    """A webhook that was made up, and whether twilio-node believes it."""
+    """A made-up webhook, and whether twilio-node believes it."""
 
     kind: str
     method: str
@@ -34,7 +34,7 @@ class Webhook:
 
     @property
     def believed_by_us(self) -> bool:
-        """Return whether our guard takes it for the carrier's, whatever it then makes of the form."""
+        """True if our guard takes it for the carrier's, whatever it then makes of the form."""
         try:
             headers = {SIGNATURE: self.signature} if self.signature is not None else {}
             read(Account(token=self.token), self.method, self.url, headers, MultiDict(self.form))

@@ -156,7 +156,7 @@ def test_a_caught_webhook_with_its_borders_drawn_anew_is_refused(carrier: Carrie
 
 
 def test_the_end_of_an_address_that_is_drawn_into_the_fields_is_refused(carrier: Carrier) -> None:
-    """The address goes before the fields in what is signed; without its end the call would forget its counters."""
+    """The signature covers the address before the fields; without its end the call would forget its counters."""
     address = f"{URL}&c=gAAAAABrCm4P"
     form = {name: value for name, value in CAUGHT.items() if name != "AccountSid"}
     form["AAAABrCm4PAccountSid"] = CAUGHT["AccountSid"]
