@@ -122,7 +122,7 @@ def test_an_appointment_that_cannot_be_read_keeps_nobody_from_the_others(feed: C
 
 
 def appointment(**values: object) -> dict[str, object]:
-    """A row of the table, with these values."""
+    """Return a row of the appointments' table with these values."""
     starts = values["starts"]
     assert isinstance(starts, datetime)
     return {
