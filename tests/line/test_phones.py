@@ -1,4 +1,4 @@
-"""Which numbers a caller may leave, and how they are read back; which caller ids can be rung at all."""
+"""Telephone numbers: those a caller may leave, how they are read back, and the caller ids that can be called."""
 
 import phonenumbers
 import pytest
@@ -71,7 +71,7 @@ AS_PEOPLE_TYPE = (
 
 @pytest.mark.parametrize("written", AS_PEOPLE_TYPE, ids=ascii)
 def test_a_number_is_read_alike_wherever_somebody_types_it(written: str) -> None:
-    """At the counter, when blocking, in search and in commands."""
+    """The same number is typed at the counter, when blocking, in the search and in commands."""
     assert {INDIA.to_ring(written).e164, INDIA.anybodys(written).e164, typed(written).e164} == {MOBILE}
 
 
@@ -316,7 +316,7 @@ DIALLINGS = st.sampled_from([INDIA, ABROAD_TOO])
 
 
 def may_be_rung(found: Phone, dialling: Dialling) -> bool:
-    """Judged by phonenumbers alone."""
+    """Return True if phonenumbers alone would have the number called."""
     number = phonenumbers.parse(found.e164, None)
     return (
         phonenumbers.is_valid_number(number)
