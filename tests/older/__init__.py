@@ -1,4 +1,4 @@
-"""What commit 837caff left in its stores, and what it takes to open it: made-up secrets, a fixed address and a moment.
+"""The state that commit 837caff left in its stores, and the made-up secrets, address and moment that open it.
 
 Everything here is made up: numbers are +91 99999 001xx, and the secret signs and seals nothing else.
 """
@@ -23,5 +23,5 @@ FIXED = {"SECRET_KEY": SECRET_KEY, "PUBLIC_BASE_URL": BASE, "METRICS_TOKEN": SCR
 
 
 def number(index: int) -> str:
-    """One of the made-up telephones."""
+    """Return one of the made-up telephone numbers."""
     return f"+9199999001{index:02}"
