@@ -1,4 +1,4 @@
-"""The migrations say by their calls which tables they change."""
+"""Changed tables of a migration: its calls say which tables it changes."""
 
 import ast
 from pathlib import Path
