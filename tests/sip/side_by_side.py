@@ -45,7 +45,7 @@ class Calls:
         self._calls: dict[str, Call] = {}
 
     def test(self, call: Call) -> Callable[[OverEach, str], None]:
-        """Makes a test of a call: the call is made beside the others, and the test tells what came of it."""
+        """Make a test of a call: the call is made beside the others, and the test tells its outcome."""
         name = call.__name__
         self._calls[name] = call
 
@@ -57,7 +57,7 @@ class Calls:
         return pytest.mark.parametrize("carrier", CARRIERS)(told)
 
     def made(self, services: Mapping[str, Services]) -> OverEach:
-        """Makes them all at the same time, over each carrier, whose service is given."""
+        """Make all calls at the same time, over each carrier, whose service is given; return their outcomes."""
         return runs(self._made(services))
 
     async def _made(self, services: Mapping[str, Services]) -> OverEach:
