@@ -1,4 +1,4 @@
-"""Roles, who is kept out, sessions that end, and the manager who must always be left."""
+"""Accounts: roles, people who are kept out, sessions that end, and the manager who must always be left."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Names of people: which can be one, which log in alike, and that no second account looks like the first."""
+"""Names of people: which are allowed, which log in alike, and that no second account looks like the first."""
 
 import pytest
 from sqlalchemy import insert, select
@@ -83,7 +83,7 @@ def test_names_that_look_different_are_different() -> None:
 
 
 def test_of_two_from_an_older_program_each_logs_in_as_it_is_written(desk: Stores) -> None:
-    """Two accounts of one look may stand there already: neither is locked out, and no third name opens one of them."""
+    """Two accounts that look alike may exist already: neither is locked out, and no third name opens one of them."""
     first = desk.add("asha")
     with desk.database.writing() as write:
         row = dict(write.execute(select(schema.staff).where(schema.staff.c.id == first)).mappings().one())
@@ -95,7 +95,7 @@ def test_of_two_from_an_older_program_each_logs_in_as_it_is_written(desk: Stores
 
 
 def test_capitals_give_no_more_guesses(desk: Stores) -> None:
-    """All that would log in alike counts together."""
+    """Failures of all names that would log in alike count together."""
     for name in ("asha", "Asha", "aSha", "ASHA", " asha ")[:MOST_OF_A_NAME]:
         desk.lockout.attempt(name, "10.0.0.1", NOW)
     with pytest.raises(LockedOut):
