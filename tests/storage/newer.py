@@ -67,7 +67,7 @@ REVISIONS = {ADDS: "9001", TAKES_AWAY: "9002"}
 
 
 def goes_on_to(url: str, invented: str, folder: Path) -> str:
-    """Brings a database of ours to an invented revision, and returns its name."""
+    """Bring a database of ours to an invented revision, and return the revision's name."""
     revision = REVISIONS.get(invented, "9003")
     up, _, down = invented.partition("---")
     words = {name: textwrap.indent(part.strip(), "    ") for name, part in (("up", up), ("down", down))}
@@ -80,7 +80,7 @@ def goes_on_to(url: str, invented: str, folder: Path) -> str:
 
 
 def comes_back(url: str, folder: Path) -> None:
-    """Undoes it."""
+    """Undo the invented revision."""
     _run(url, folder / "newer", command.downgrade, revisions()[-1])
 
 
