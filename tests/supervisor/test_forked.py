@@ -1,4 +1,4 @@
-"""A module of Python that is forked behaves like one that is begun anew, and what it needs is loaded once."""
+"""Forked modules of Python: each behaves like one that is started anew, and shared modules are loaded once."""
 
 import os
 import signal
