@@ -1,4 +1,4 @@
-"""What is shown to somebody who cannot have what they asked for: a page of the desk, and nothing about anybody."""
+"""Error pages: a page of the desk that says nothing about anybody."""
 
 from collections.abc import Callable
 

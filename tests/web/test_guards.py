@@ -1,4 +1,4 @@
-"""Every route says who may call it, a route that says nothing is closed, and every page forbids what none does."""
+"""Guards of routes: every route names its guard, one without is closed, and every page forbids what none does."""
 
 import re
 
@@ -25,7 +25,7 @@ def rules(app: Flask) -> list[Rule]:
 
 
 def path_of(rule: Rule) -> str:
-    """An address of this route."""
+    """Return an address of this route."""
     return re.sub(r"<[^>]*>", "main", re.sub(r"<int[^>]*>", "1", rule.rule))
 
 

@@ -1,4 +1,4 @@
-"""The page of busy lines: what the desk is told of a flood, what it can do, and what the audit tells of it."""
+"""The page of busy lines: the desk's notice of a flood, its remedies, and the lines of the audit."""
 
 import re
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def asha(quiet: Phone, clock: Clock) -> Staff:
 
 
 def sees(person: Staff, path: str) -> str:
-    """The words of a page."""
+    """Return the words of a page."""
     page = person.browser.get(path)
     assert page.status_code == 200
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text.split("<main")[-1])))

@@ -14,7 +14,7 @@ NEW = {"phone": "99999 00001", "kind": "booking", "language": "en", "line": "mai
 
 
 def choices(page: str) -> dict[str, list[str]]:
-    """The choices that a form offers, by field."""
+    """Return the choices that a form offers, by field."""
     selects = re.findall(r'<select id="(\w+)".*?</select>', page, re.DOTALL)
     whole = {name: re.search(rf'<select id="{name}".*?</select>', page, re.DOTALL) for name in selects}
     return {name: re.findall(r'<option value="([^"]*)"', found[0]) for name, found in whole.items() if found}

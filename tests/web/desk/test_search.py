@@ -11,7 +11,7 @@ BOOK = ("1", "1", "1", "1", "1")
 
 
 def found(staff: Staff, words: str) -> list[str]:
-    """The references that a search shows, in order."""
+    """Return the references that a search shows, in order."""
     return re.findall(r"Reference (\d{6})", staff.searches(words))
 
 

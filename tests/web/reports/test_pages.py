@@ -1,4 +1,4 @@
-"""Whether patients get through: the page and the spreadsheet count what callers and the desk did, and name nobody."""
+"""The reports: the page and the spreadsheet count calls and the desk's work, and name nobody."""
 
 import csv
 import re
@@ -34,7 +34,7 @@ from workers.services import WorkerServices
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """Each of the databases."""
+    """The address of a database: the test runs on each kind."""
     return database_url
 
 

@@ -1,4 +1,4 @@
-"""Callers whose number is withheld, ours or nonsense, and fields with anything in them: each gets a call that works."""
+"""Callers whose number is withheld, ours or nonsense, and fields with any content: each gets a call that works."""
 
 import logging
 
@@ -33,7 +33,7 @@ IMPOSSIBLE_KEYS = ("hangup", "E", "१", "1 1", "+91", "1\n", "\n1", "1\x00", "<
 
 
 def keys_another_number(call: Conversation) -> None:
-    """The caller is asked for a number, and books with it."""
+    """Enter another number when the caller is asked for one, and book with it."""
     assert call.place == "key_number"
     assert call.heard[0] == "We cannot see your number."
     call.press("09999900002#", "1", "1")

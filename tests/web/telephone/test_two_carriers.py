@@ -1,4 +1,4 @@
-"""Both carriers ring the same addresses: each call is answered as it came in, and nobody is believed for the other."""
+"""Two carriers at the same addresses: each call is answered in its own carrier's documents, under its own signature."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +32,7 @@ Serves = Callable[..., AbstractContextManager[Phone]]
 
 @pytest.fixture
 def serves(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Serves:
-    """Makes a service with a reception and these settings of carriers."""
+    """A function that serves a service with a reception and these settings of carriers."""
 
     def make(more: Settings) -> AbstractContextManager[Phone]:
         return service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path), **more)
@@ -77,7 +77,7 @@ class PlivoCall:
         return answer.text
 
     def press(self, *keys: str) -> "PlivoCall":
-        """Presses keys, each when it is asked for; empty for silence."""
+        """Press keys, each when it is asked for; an empty one is a silence."""
         for each in keys:
             self.moment = self.handset.after(self.moment, each)
             while isinstance(self.moment.waits, Redirects):
@@ -86,7 +86,7 @@ class PlivoCall:
 
     @property
     def words(self) -> str:
-        """All that was heard since the last key."""
+        """All words that were heard since the last key."""
         return " ".join(each.words for each in self.moment.heard if isinstance(each, Heard))
 
 
@@ -156,7 +156,7 @@ def form(**more: str) -> dict[str, str]:
 
 
 def confirms(phone: Phone) -> str:
-    """The address at which a key makes a request, if it is believed."""
+    """Return the address at which a key makes a request, if the webhook is believed."""
     call = PlivoCall(phone).press("1", "1", "1", "1")
     assert isinstance(call.moment.waits, Gathers)
     return call.moment.waits.action
