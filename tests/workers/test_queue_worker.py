@@ -1,4 +1,4 @@
-"""Whoever can write to Redis has nothing run: the workers run the jobs that they know by name, and no other."""
+"""Forged jobs in Redis: the workers run the jobs that they know by name, and no other."""
 
 from datetime import timedelta
 from pathlib import Path
