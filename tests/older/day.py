@@ -113,7 +113,7 @@ class Day:
 
 
 def sends(person: Staff, path: str, **fields: str) -> str:
-    """Sends a form of the desk's pages."""
+    """Send a form of the desk's pages as this person."""
     answer = person.browser.post(path, data={"csrf_token": person.csrf(), **fields}, follow_redirects=True)
     assert answer.status_code == 200, f"{answer.status_code} at {path}"
     return answer.text
