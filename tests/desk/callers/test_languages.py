@@ -34,7 +34,7 @@ HINDI, ENGLISH = "hi-IN", "en-IN"
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """Each of the databases."""
+    """The address of a database: the test runs on each kind."""
     return database_url
 
 
@@ -44,7 +44,7 @@ Another = Callable[..., AbstractContextManager[Phone]]
 
 @pytest.fixture
 def another(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Another:
-    """Another configuration of the service."""
+    """A function that starts the service under another configuration."""
     return partial(service, tmp_path, database_url, redis_url, clock)
 
 
@@ -54,7 +54,7 @@ def ends(call: Conversation) -> None:
 
 
 def calls(phone: Phone, worker: WorkerServices, *keys: str, caller: str = CALLER, line: str = "main") -> Conversation:
-    """A whole call with these keys, of which the clock has made a record."""
+    """Make a whole call with these keys, and have the clock process collect its record."""
     call = phone.rings(line, caller).press(*keys)
     ends(call)
     collects(worker, phone)
@@ -69,7 +69,7 @@ def collects(worker: WorkerServices, phone: Phone) -> None:
 
 
 def begins_in(phone: Phone, caller: str = CALLER, line: str = "main") -> str:
-    """The language of a call that has just come in; nothing is learnt from it."""
+    """Return the language of a call that has just come in, from which nothing is learnt."""
     call = phone.rings(line, caller)
     assert isinstance(call.waits, Gathers)
     return language_of(call.waits.action)
