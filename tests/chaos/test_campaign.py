@@ -1,4 +1,4 @@
-"""A short campaign against the running service, and proof that a campaign notices a promise that is not kept.
+"""A short chaos campaign against the running service, and proof that it notices a promise that is not kept.
 
 The long one, with thousands of calls, is `make chaos`.
 """
@@ -52,7 +52,7 @@ def test_an_hour_that_is_given_twice_is_found_out() -> None:
 
 
 def test_hours_that_nobody_is_told_of_are_found_out() -> None:
-    """Closed ones, and those whose caller was told that they could not be kept."""
+    """The appointments at a closed time, and those whose caller was told that they could not be kept."""
     app, clock = "tests.chaos.careless:books_without_a_word", "tests.chaos.careless"
     sizes = Sizes(calls=40, faults=0, seconds=6.0)
     recorded = SETTLES.total_seconds() + 4  # the calls are recorded, and show what was not heard
