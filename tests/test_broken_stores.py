@@ -37,7 +37,7 @@ def line(tmp_path: Path, redis_url: str, clock: Clock) -> Line:
 
 
 def fill(disk: Path) -> Callable[[], None]:
-    """Leaves no room on it; what is returned makes some again."""
+    """Fill the disk until no room is left; return a function that makes room again."""
     rubbish = disk / "rubbish"
     try:
         with rubbish.open("wb") as file:
@@ -68,7 +68,7 @@ def readiness(phone: Phone) -> dict[str, str]:
 
 
 def reaches_the_desk(phone: Phone, call: Conversation) -> None:
-    """What was promised while the database was not well is saved by a worker when it is."""
+    """Check that a worker brings the call's request to the desk once the database is well."""
     worker = build_workers(phone.services.settings, phone.services.clock)
     jobs.save(worker)
     assert [each.reference for each in worker.desk.store.waiting()] == [call.reference]

@@ -47,7 +47,7 @@ Fields = dict[str, str]
 
 @dataclass
 class Premises:
-    """The service with a day's work in it, and who may come to its desk."""
+    """The service with a day's work in it, and the people who may come to its desk."""
 
     phone: Phone
     contents: StoreContents
@@ -55,17 +55,17 @@ class Premises:
     """The cookie and the token of everybody."""
 
     def _repr_pretty_(self, printer: RepresentationPrinter, _cycle: bool) -> None:
-        """A failing example is told by what was asked; the services would fill the screen."""
+        """Print a failing example by its request; the services would fill the screen."""
         printer.text("…")
 
     def browser(self, name: str) -> FlaskClient:
-        """The browser of somebody who is logged in, or of nobody."""
+        """Return the browser of somebody who is logged in, or of nobody."""
         browser = self.phone.app.test_client()
         browser.set_cookie("session", self.sessions[name][0])
         return browser
 
     def token(self, name: str) -> str:
-        """The token of the forms that they were given."""
+        """Return the CSRF token of the forms that this person was given."""
         return self.sessions[name][1]
 
 
@@ -89,7 +89,7 @@ def premises(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) ->
 
 
 def comes_in(app: Flask, name: str) -> tuple[str, str]:
-    """The cookie and the token of somebody who has logged in, or of nobody."""
+    """Log somebody in, or nobody, and return the cookie and the token."""
     staff = Staff(app, name, PASSWORD)
     if name:
         staff.logs_in()
@@ -115,7 +115,7 @@ def on_postgres(tmp_path: Path, postgres_url: str, redis_url: str, clock: Clock)
 
 
 def holds(answer: TestResponse, ask: Ask) -> None:
-    """What is true of every answer while the stores are well."""
+    """Check the rules that hold for every answer while the stores are well."""
     assert answer.status_code < 500 or (answer.status_code, ask.path) == (503, "/readyz"), answer.status
     words = answer.get_data(as_text=True)
     assert "Traceback" not in words

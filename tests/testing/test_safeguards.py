@@ -1,4 +1,4 @@
-"""The list of safeguards still applies to the product, and taking one out is noticed or said."""
+"""The list of safeguards: it still applies to the product, and taking one out is noticed or reported."""
 
 from collections import Counter
 from pathlib import Path
