@@ -1,4 +1,7 @@
-"""Takes safeguards out of a copy of the tree, one at a time, and sees which tests fail. Never touches the checkout."""
+"""Takes safeguards out of a copy of the source tree, one at a time, and sees which tests fail.
+
+Never changes the checkout.
+"""
 
 import os
 import shutil
@@ -26,7 +29,7 @@ MOST_SECONDS = 300
 
 
 class Verdict(StrEnum):
-    """What became of the tests with a safeguard taken out."""
+    """The verdict on a safeguard: its tests noticed that it was taken out, did not notice, or were not tried."""
 
     NOTICED = "noticed"
     UNNOTICED = "NOBODY NOTICED"
@@ -40,7 +43,7 @@ VERDICTS = {0: Verdict.UNNOTICED, 1: Verdict.NOTICED}
 
 @contextmanager
 def copied(root: Path = ROOT) -> Iterator[Path]:
-    """Yield a copy of the tree, as it stands on the disk, in a folder of its own."""
+    """Yield a copy of the source tree, as it is on the disk, in a folder of its own."""
     with TemporaryDirectory(prefix="mutants-") as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(root, tree, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
@@ -81,7 +84,7 @@ def _without(row: Safeguard, tree: Path) -> tuple[Verdict, str]:
 
 
 def judge(tree: Path, names: Sequence[str], *more: str, seconds: float = MOST_SECONDS) -> tuple[int, str]:
-    """Run these tests in the tree until the first fails; return pytest's exit status and what was printed."""
+    """Run these tests in a copy of the tree until the first fails; return pytest's exit status and output."""
     command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-q", "--no-header", *more, *names]
     environ = {**os.environ, "PYTHONPATH": ""}
     with subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The carrier on this machine: answers telephones, asks the running service, and follows its documents.
+"""The carrier on this machine (an exchange): answers telephones, asks the running service, and follows its documents.
 
 It listens on the loopback, so that it takes no call from another machine, and rings nobody beyond this one.
 """
@@ -49,7 +49,7 @@ class Wanted:
 
 @dataclass
 class Exchange:
-    """A carrier on this machine."""
+    """A carrier on this machine, which answers real telephones over SIP."""
 
     service: Service
     wanted: Wanted
@@ -69,7 +69,7 @@ class Exchange:
 
     @property
     def port(self) -> int:
-        """The port where telephones call it."""
+        """The port where telephones call this carrier."""
         return self._signalling.port
 
     def address(self, line: str = "line") -> str:
@@ -146,7 +146,7 @@ class Exchange:
             moment = await leg.follow(await leg.webhooks.go(within(moment, moment.waits.action), WasRung(talked)))
 
     async def _answered(self, incoming: IncomingCall) -> Stream:
-        """Pick up. Raises NoPort, OffThisMachine, SdpNegotiationError."""
+        """Pick up the call. Raises NoPort, OffThisMachine, SdpNegotiationError."""
         offer = incoming.sdp_offer
         if offer is None or offer.rtp_address is None:
             raise SdpNegotiationError("the telephone offers no sound")

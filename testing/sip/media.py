@@ -30,11 +30,11 @@ Address = tuple[str, int]
 
 
 class OffThisMachine(Exception):
-    """Somebody has named an address that is not of this machine."""
+    """An address is not one of this machine."""
 
 
 class NoPort(Exception):
-    """As many calls go on as there are ports for."""
+    """No port for sound is free: as many calls are under way as there are ports."""
 
 
 def on_this_machine(address: Address) -> Address:
@@ -84,13 +84,13 @@ class Stream:
     _clock: "asyncio.Task[None] | None" = None
 
     def start(self) -> None:
-        """Begin to send."""
+        """Begin to send sound."""
         self.session.on_audio = lambda pcm, _at: self.hear(pcm) if self.hear else None
         self.session.on_dtmf = self._pressed
         self._clock = asyncio.ensure_future(self._send())
 
     async def play(self, pcm: bytes) -> None:
-        """Send a sound, and come back when all of it was sent; who cancels this stops the sound."""
+        """Send a sound, and return once all of it was sent; a caller that cancels this stops the sound."""
         self._waiting.extend(frames(pcm))
         self._said.clear()
         try:
@@ -99,7 +99,7 @@ class Stream:
             self._waiting.clear()
 
     def pass_on(self, frame: bytes) -> None:
-        """Send what another telephone says; what is too late is left out."""
+        """Send another telephone's sound; a frame that comes too late is left out."""
         if len(self._waiting) < MOST_BEHIND:
             self._waiting.append(frame)
 
@@ -110,7 +110,7 @@ class Stream:
 
     @property
     def carried(self) -> Carried:
-        """Return what has come from the telephone so far."""
+        """The packets and keys that have come from the telephone so far."""
         stats = self.session.stats
         return Carried(self._keys, stats.get("packets_received", 0), max(0, stats.get("packets_lost", 0)))
 

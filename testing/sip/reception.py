@@ -97,7 +97,7 @@ class Reception:
 
 
 async def _takes(leg: Leg, document: str, key: str) -> bool:
-    """Return whether who has answered takes the call: by the document, or by the carrier's own key after it."""
+    """Return True if the person who picked up takes the call: by the document, or by the carrier's own key after it."""
     if not document:
         return True
     moment = await leg.webhooks.go(document, GoesOn())

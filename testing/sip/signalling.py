@@ -58,7 +58,7 @@ class LoopbackTransport(SipTransport):
 
 @dataclass
 class Ringing:
-    """A telephone that we ring."""
+    """A telephone that the carrier rings."""
 
     call: OutgoingCall
     uac: SipUAC
@@ -72,7 +72,7 @@ class Ringing:
             return await asyncio.shield(self.answer)
 
     def hang_up(self) -> None:
-        """End it: a telephone that rings stops, and one that has answered is hung up."""
+        """End the call: a telephone that rings stops, and one that has answered is hung up."""
         if self.call.dialog.state is DialogState.EARLY:
             self.call.cancel(self.uac)
         else:
@@ -81,7 +81,7 @@ class Ringing:
 
 @dataclass
 class Signalling:
-    """The end of the carrier that telephones talk SIP to."""
+    """The carrier's end of SIP, to which telephones talk."""
 
     called: Callable[[IncomingCall], None]
     """Is told of each call that comes in."""
