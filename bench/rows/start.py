@@ -1,4 +1,4 @@
-"""The start: `make run` for the second time, up to its first answer; and the web application until it is ready."""
+"""The time to start: `make run` for the second time, up to its first answer; and the web application alone."""
 
 import subprocess
 import sys
