@@ -58,7 +58,7 @@ class Tried:
         return self.p99 < IN_TIME
 
     def words(self) -> str:
-        """The time that calls waited, and the generator's part of one processor."""
+        """Return the time that calls waited, and the part of one processor that the load took, in words."""
         waited = f"not in {number(GIVES_UP)} s" if self.course.gave_up else f"{number(self.p99 * 1000)} ms"
         return f"99 of 100 {waited}, generator {number(self.course.busy)}"
 
