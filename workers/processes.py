@@ -48,7 +48,7 @@ class JobProcess:
         self.busy_since.value = self.monotonic() if busy else 0.0
 
     def is_hanging(self, now: float) -> bool:
-        """Return whether it is in one job for too long."""
+        """Return whether the process has been in one job for too long."""
         since = self.busy_since.value
         return bool(since) and now - since > HANGS_SECONDS
 

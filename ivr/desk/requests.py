@@ -138,7 +138,7 @@ class MoveRefused(Exception):
 
 
 class NoSuchRequest(LookupError):
-    """No request has this number."""
+    """No request has this id."""
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ class Appointment:
 
     @property
     def is_ahead_or_present(self) -> bool:
-        """True if the time is this patient's."""
+        """True if the time is this patient's: the appointment is booked, or the patient has arrived."""
         return self.status in TAKES_TIME
 
 
@@ -153,7 +153,7 @@ class DiaryEntry:
 
 
 class TimeTaken(Exception):
-    """Somebody else has the time."""
+    """Another patient already has the time."""
 
 
 class NoSuchAppointment(LookupError):

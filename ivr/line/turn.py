@@ -35,7 +35,7 @@ class Own:
     requests: tuple[Kind, ...] = ()
 
     def with_request(self, kind: Kind) -> Self:
-        """Return the same with a request of this kind."""
+        """Return this number's appointments and requests, with a request of this kind added."""
         return self if kind in self.requests else replace(self, requests=(*self.requests, kind))
 
     def with_appointment(self, found: OwnAppointment) -> Self:

@@ -22,7 +22,7 @@ class Busy(Exception):
 
 
 class Slots:
-    """The slots of one kind of login."""
+    """A limit on the logins of one kind that are checked at the same time."""
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience

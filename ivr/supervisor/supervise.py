@@ -20,7 +20,7 @@ TABLES_PATIENCE = 10.0
 
 
 class Supervised(Protocol):
-    """A part that is kept running."""
+    """A part of the service that the supervisor keeps running."""
 
     def tick(self, now: float) -> None:
         """Do what is due. `now` is monotonic, in seconds."""
@@ -50,7 +50,7 @@ class Redis(Supervised, Protocol):
 
 
 class Tables(Supervised, Protocol):
-    """The work that brings the database up to date."""
+    """The part that runs the migrations of the database."""
 
     settled: bool
 

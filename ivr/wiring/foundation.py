@@ -53,7 +53,7 @@ class TimeLimits:
     """All the work on the database, a little more than its own limits; Redis has the rest of two seconds."""
 
     def times(self, factor: float) -> "TimeLimits":
-        """Return limits that are so many times as long."""
+        """Return the time limits multiplied by this factor."""
         return TimeLimits(*(factor * seconds for seconds in astuple(self)))
 
 

@@ -38,13 +38,13 @@ class Touched:
 
     @property
     def is_nobody(self) -> bool:
-        """True if nobody is touched."""
+        """True if the change of hours touches no patient."""
         return not (self.appointments or self.relieved or self.requests)
 
 
 @dataclass(frozen=True)
 class Upkeep:
-    """Keeps promises in step with the hours."""
+    """The upkeep of promises when the opening hours change: finds the patients touched, and moves due times."""
 
     database: Database
     notices: Sequence[NewTask] = ()

@@ -18,7 +18,7 @@ LONGEST_PAUSE = 14
 
 @dataclass(frozen=True)
 class Group:
-    """A part of the list, with its heading."""
+    """A group of cards in the waiting list, with its heading."""
 
     key: str
     words: str
