@@ -79,7 +79,7 @@ ENOUGH = 2 * 2**30
 
 
 def _take_memory_for_a_disk() -> None:
-    """Let the tests' files lie in memory where there is room: a disk that flushes slowly looks like a broken store."""
+    """Put the tests' files into memory where there is room: a disk that flushes slowly looks like a broken store."""
     if "TMPDIR" in os.environ or not MEMORY.is_dir():
         return
     room = os.statvfs(MEMORY)

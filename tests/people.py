@@ -1,4 +1,4 @@
-"""The people of the tests: somebody who rings the line, and somebody who sits at the desk.
+"""The people of the tests: somebody who calls the line, and somebody who sits at the desk.
 
 They use the webhooks and the pages as the carrier and a browser do; every document that is heard is judged.
 """
@@ -69,7 +69,7 @@ class Phone:
     services: Services
 
     def rings(self, line: str = "main", caller: str = CALLER, lang: str | None = None, **more: str) -> "Conversation":
-        """Ring a line; with `lang`, change to that language where the line begins in another."""
+        """Call a line; with `lang`, change to that language where the line begins in another."""
         called = min(self.services.clinic.lines[line].reached_by).e164
         call = Conversation(self, {"From": caller, "To": called, **more})
         call.follows("/voice", {})
@@ -182,7 +182,7 @@ class Conversation:
         return " ".join(step.words for step in again if isinstance(step, Heard))
 
     def reception(self, talked: bool) -> "Conversation":
-        """Tell the service that the reception was rung, and talked to the caller or did not."""
+        """Tell the service that the reception was called, and talked to the caller or did not."""
         assert isinstance(self.waits, Dials), f"nobody is rung: {self.words}"
         outcome = {"DialCallStatus": "completed" if talked else "no-answer", "DialBridged": str(talked).lower()}
         self.follows(self.waits.action, outcome)

@@ -1,4 +1,4 @@
-"""The web as it really runs: the Procfile's own command, with its several processes, and a telephone that rings it."""
+"""The web as it really runs: the Procfile's own command, with its several processes, and a telephone that calls it."""
 
 import os
 import signal
@@ -75,7 +75,7 @@ def serving(listening: socket.socket, app: Wsgi) -> Iterator[None]:
 def rung_by_itself(
     tmp_path: Path, database_url: str, redis_url: str, clock: Callable[[], datetime], **more: str
 ) -> Iterator[Phone]:
-    """Serve the application on a real port that its settings name, so that the service can ring itself."""
+    """Serve the application on a real port that its settings name, so that the service can call itself."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
         with (

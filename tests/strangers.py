@@ -69,7 +69,7 @@ READ = re.compile(
 
 
 def _fields(view: Any) -> tuple[str, ...]:
-    """Return the fields that a view may read: those that its module names, or one of ours that this module calls."""
+    """Return the form fields that a view may read: those in its module, and in the product's modules that it calls."""
     module = sys.modules[view.__module__]
     called = {getattr(each, "__module__", "") or "" for each in vars(module).values()}
     ours = {module.__name__, *(name for name in called if name.startswith(("ivr.web.", "ivr.carrier.")))}

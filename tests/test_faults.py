@@ -1,4 +1,4 @@
-"""Breaks Redis and the database for real while people ring: what is promised is kept, and what cannot be is not."""
+"""Redis and the database break for real while people call: promises are kept, and none is made that cannot be."""
 
 import sqlite3
 import time

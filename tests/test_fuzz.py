@@ -1,4 +1,4 @@
-"""Anything is sent to every route, by anybody: nothing of ours breaks, and nothing changes without the right to it.
+"""Any request to any route, by anybody: nothing of the service breaks, and nothing changes without the right to it.
 
 The routes and the names of their fields are read from the product, so that a new one is tried with the rest.
 `make fuzz` does it for longer.

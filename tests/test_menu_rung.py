@@ -1,4 +1,4 @@
-"""Rings every path of the menu, in both languages, through the webhooks; each document heard is judged on the way."""
+"""Every path of the menu, called in both languages through the webhooks; each document on the way is judged."""
 
 import pytest
 

@@ -230,7 +230,7 @@ class Desk:
             worker.database.close()
 
     def is_used(self) -> None:
-        """Let staff and callers go on with the spoilt rows: no move of theirs may end in a fault of ours."""
+        """Let staff and callers go on with the spoilt rows: none of their moves may end in an error page."""
         token = self.staff.csrf()
         for request_id in (2, 4):
             for move, more in MOVES:

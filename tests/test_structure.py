@@ -175,7 +175,7 @@ def folder_of(name: str) -> str:
 
 
 def folders_of(name: str) -> set[str]:
-    """Return the other folders of ours that a module imports from."""
+    """Return the other folders of the product that a module imports from."""
     return {folder_of(each) for each in ours(name)} - {folder_of(name)}
 
 
@@ -312,7 +312,7 @@ ERROR = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")
 
 
 def test_a_docstring_names_no_error_that_is_gone() -> None:
-    """A docstring must be changed when the error it names is renamed."""
+    """A docstring that names an error is changed when the error is renamed."""
     told = {name: RAISES.findall(path.read_text()) for name, path in MODULES.items()}
     gone = {name: {each for words in found for each in ERROR.findall(words)} - CLASSES for name, found in told.items()}
     assert faults(gone) == {}

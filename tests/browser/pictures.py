@@ -122,7 +122,7 @@ def opened(browser: Browser, services: Services) -> Page:
 
 
 def rings(page: Page, caller: str, keys: str, heard: str) -> str:
-    """Ring from this number and press these keys, up to a promise; return the reference that was heard."""
+    """Call from this number and press these keys, up to a promise; return the reference that was heard."""
     page.goto(PHONE_PAGE)
     page.uncheck("#counts")  # or it goes on while its picture is taken
     page.select_option("#caller", "other")

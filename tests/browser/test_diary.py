@@ -215,7 +215,7 @@ def somebody_fills(service: Service, clock: Clock) -> None:
 def test_a_flood_is_freed_with_two_taps_from_the_list_and_taken_back(
     opens: Opens, service: Service, clock: Clock, words: str
 ) -> None:
-    """A flood is many bookings from one telephone. One tap shows how many and which, the second frees their times."""
+    """A flood is many bookings by telephone within minutes. One tap shows them, the second frees their times."""
     page = opens(size="phone", words=words, dark=words == "hi")
     changed(page, lambda: somebody_fills(service, clock))
     taps = Taps(page)

@@ -1,4 +1,4 @@
-"""The telephone in a real browser: one click rings the running service, and what is heard is spoken and shown.
+"""The telephone in a real browser: one click calls the running service; what is heard is spoken and shown.
 
 The browser of the tests has no voice; where one is needed, a stand-in for the browser's own is put into the page.
 """

@@ -34,7 +34,7 @@ class ForgetfulPending:
 
 @dataclass(frozen=True)
 class ForgetfulIds:
-    """Keyed ids that do not know a promise again when its webhook comes twice."""
+    """Keyed ids (hashes) that do not know a promise again when its webhook comes twice."""
 
     keyed_ids: Any
 

@@ -52,7 +52,7 @@ def test_an_hour_that_is_given_twice_is_found_out() -> None:
 
 
 def test_hours_that_nobody_is_told_of_are_found_out() -> None:
-    """The appointments at a closed time, and those whose caller was told that they could not be kept."""
+    """The campaign counts appointments at a closed time, and those whose caller heard that they were not kept."""
     app, clock = "tests.chaos.careless:books_without_a_word", "tests.chaos.careless"
     sizes = Sizes(calls=40, faults=0, seconds=6.0)
     recorded = SETTLES.total_seconds() + 4  # the calls are recorded, and show what was not heard

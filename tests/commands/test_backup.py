@@ -175,7 +175,7 @@ def test_a_database_that_is_damaged_or_missing_makes_no_backup(app: Flask, tmp_p
 
 
 def test_a_database_of_another_program_makes_no_backup(app: Flask, tmp_path: Path, live: Path) -> None:
-    """The database can be copied; the copy is looked at before it is called a backup."""
+    """A database of another program can be copied; the copy is checked before it is called a backup."""
     with closing(sqlite3.connect(live)) as other:
         other.execute("DROP TABLE alembic_version")
     target = tmp_path / "b" / "backup.db"

@@ -1,4 +1,4 @@
-"""`flask diary import`: what is booked elsewhere stands in the diary, once, however often it is imported."""
+"""`flask diary import`: appointments booked elsewhere are in the diary, once, however often they are imported."""
 
 import time
 from collections.abc import Callable

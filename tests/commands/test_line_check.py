@@ -57,7 +57,7 @@ def storeless(tmp_path: Path, clock: Clock) -> Iterator[Services]:
 
 
 def test_it_says_of_every_check_and_language_what_it_looked_at_with_neither_store(tmp_path: Path) -> None:
-    """The clinic is the shipped one, in every situation and over both carriers.
+    """`flask line check` runs at the shipped clinic, in every situation and over both carriers.
 
     The numbers of steps are the smallest that are true.
     """

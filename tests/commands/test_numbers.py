@@ -220,7 +220,7 @@ def test_a_try_lasts_longer_than_stores_that_are_frozen() -> None:
 def test_a_call_that_the_stand_in_sends_is_believed_answered_and_its_end_heard_of(
     tmp_path: Path, sqlite_url: str, redis_url: str, account: Account
 ) -> None:
-    """The stand-in signs by an implementation of its own, over a real network."""
+    """The stand-in for the carrier signs by an implementation of its own, over a real network."""
     with serving(tmp_path, sqlite_url, redis_url) as (url, heard):
         account.buys(TOLL_FREE, VoiceUrl=f"{url}/voice", StatusCallback=f"{url}/voice/status")
         account.ends(account.is_rung(TOLL_FREE, CALLER))

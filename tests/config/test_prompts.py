@@ -107,7 +107,7 @@ def test_a_topic_of_advice_without_its_sentences_stops_the_start(tmp_path: Path)
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_warning_signs_are_heard_in_25_seconds(language: str) -> None:
-    """The signs are spoken at 150 words a minute, unhurried."""
+    """The warning signs are spoken at 150 words a minute, unhurried."""
     words = SCRIPT.say(Say("warning_signs"), language).words.split()
     assert len(words) <= 25 * 150 // 60, f"{len(words)} words"
 

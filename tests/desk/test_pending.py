@@ -103,7 +103,7 @@ def good(mark: str, caller: int) -> bytes:
 def test_what_cannot_be_read_or_saved_stands_aside_and_is_named(
     place: Place, redis_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The odd entry may be of any kind, and lie anywhere among the others."""
+    """An odd entry in Redis may be of any kind, and lie anywhere among the others."""
     phone, worker = place
     between = {f"m{number}": good(f"m{number}", number) for number in range(8)}
     odd = {f"odd{number}": each for number, each in enumerate(ODD.values())}

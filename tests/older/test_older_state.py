@@ -158,14 +158,14 @@ def test_an_invitation_is_still_good_and_so_is_a_session(older: Phone) -> None:
 
 
 def test_the_calendars_link_shows_the_same_appointments(older: Phone) -> None:
-    """The entries lead to the diary now, and are the same entries of a calendar program."""
+    """The calendar's entries lead to the diary now, and are the same entries to a calendar program."""
     seen, now = SEEN["calendar"], looks.calendar(older, PEOPLE_THEN["calendar"])
     assert [each for each in now if "URL:" not in each] == [each for each in seen if "URL:" not in each]
     assert all("/desk/diary/" in each for each in now if each.startswith("URL:"))
 
 
 def test_what_was_done_last_can_be_gone_on_with(older: Phone, clock: Clock) -> None:
-    """Gone on with: a request that devi was given, one that asha has taken, and a notice that had failed."""
+    """Three things go on: a request that devi was given, one that asha has taken, and a notice that had failed."""
     asha = comes(older, clock, "asha")
     own = next(card for card, lines in SEEN["cards"]["en"].items() if lines[0][2].startswith("Wants to come"))
     asha.does("report", int(own.split()[1]), outcome="settled")
@@ -202,7 +202,7 @@ def test_who_is_blocked_or_has_rung_too_often_is_refused(older: Phone) -> None:
 
 
 def test_who_rings_again_joins_what_they_asked_for_then(older: Phone) -> None:
-    """The caller is asked whose request it is, also of a request from before that question."""
+    """A caller with an older request is asked for whom they call, though the request was made before that question."""
     call = older.rings(caller=number(26)).press(*BOOK_AGAIN[:3])
     assert call.place == "whose"
     call.press(*BOOK_AGAIN[3:])

@@ -255,7 +255,7 @@ def test_a_redis_that_asks_for_a_password_passes(tmp_path: Path, over_tcp: Calla
 
 
 def test_a_redis_elsewhere_wants_a_password_and_tls(tmp_path: Path, over_tcp: Callable[..., str]) -> None:
-    """The Redis of this test is on this machine, by an address that is not its own alone."""
+    """The Redis is on this machine, at an address by which other machines reach it too."""
     database, here = f"sqlite:///{tmp_path}/none.db", "0.0.0.0"  # noqa: S104 - nobody listens there
     port = over_tcp("--protected-mode", "no")
     found = looks(settings_for(tmp_path, database, f"redis://{here}:{port}/0"), "redis access")

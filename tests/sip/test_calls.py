@@ -168,7 +168,7 @@ async def test_ten_patients_call_at_once_and_each_is_kept(line: "Line") -> None:
 
 @OVER_EACH
 def test_what_is_told_of_a_call_names_nobody(outcomes: OverEach, carrier: str) -> None:
-    """Each line in the terminal has no number, no key and no word of the call."""
+    """The lines in the terminal hold no number, no key and no word of the call."""
     spared = re.compile(r"^call \d+: |\d+\.\d s|(reception|telephones:) ?\d|\d+ keys?")
     told = {spared.sub("", line) for line in outcomes[carrier].told}
     assert told

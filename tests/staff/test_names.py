@@ -95,7 +95,7 @@ def test_of_two_from_an_older_program_each_logs_in_as_it_is_written(desk: Stores
 
 
 def test_capitals_give_no_more_guesses(desk: Stores) -> None:
-    """Failures of all names that would log in alike count together."""
+    """Failed logins of all spellings that would log in alike count together."""
     for name in ("asha", "Asha", "aSha", "ASHA", " asha ")[:MOST_OF_A_NAME]:
         desk.lockout.attempt(name, "10.0.0.1", NOW)
     with pytest.raises(LockedOut):

@@ -67,7 +67,7 @@ REVISIONS = {ADDS: "9001", TAKES_AWAY: "9002"}
 
 
 def goes_on_to(url: str, invented: str, folder: Path) -> str:
-    """Bring a database of ours to an invented revision, and return the revision's name."""
+    """Bring a database of the product to an invented revision, and return the revision's name."""
     revision = REVISIONS.get(invented, "9003")
     up, _, down = invented.partition("---")
     words = {name: textwrap.indent(part.strip(), "    ") for name, part in (("up", up), ("down", down))}

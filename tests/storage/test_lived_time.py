@@ -111,7 +111,7 @@ def test_under_a_wrong_clock_a_day_is_forgotten_for_each_day_that_passes(service
 
 
 def test_with_the_right_clock_everything_is_forgotten_in_its_time(services: Services, clock: Clock) -> None:
-    """The machine may be off for a night, or the process restarted."""
+    """Old rows are deleted in time though the machine is off for a night, or the process restarted."""
     fill(services, clock)
     worker = starts(services, clock)
     works(worker)

@@ -85,7 +85,7 @@ def test_with_a_worker_all_is_well_until_it_has_not_been_heard_of_for_a_minute(p
 def test_who_has_looked_at_the_health_does_not_make_callers_wait_for_a_frozen_redis(
     phone: Phone, valkey_server: Valkey
 ) -> None:
-    """RQ's list of workers would set the time limit of this client's new connections to minutes."""
+    """The health page does not use RQ's list of workers, which would raise the client's time limit to minutes."""
     with worker(phone):
         ready(phone.app)
     callers = [f"+91999990000{number}" for number in range(4)]

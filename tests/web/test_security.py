@@ -209,7 +209,7 @@ def counted(phone: Phone) -> set[str]:
     [(CLIENT, CLIENT), (f"{CLAIMED}, {CLIENT}", CLIENT), (f"{CLAIMED},{CLAIMED}, {CLIENT}", CLIENT), ("", PROXY)],
 )
 def test_behind_one_proxy_of_ours_only_what_it_says_counts(production: Phone, forwarded: str, address: str) -> None:
-    """The proxy adds the address it sees at the end; what stands before it was written by whoever asks."""
+    """The proxy adds the address it sees at the end; the client may have written everything before it."""
     assert logs_in(production.app, WRONG, **{"X-Forwarded-For": forwarded}).status_code == 401
     assert counted(production) == {address}
 

@@ -84,7 +84,7 @@ class ToListener(TwilioHttpClient):  # type: ignore[misc]  # the carrier's clien
 def texting(
     tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, channel: Listener
 ) -> Iterator[tuple[Phone, WorkerServices]]:
-    """A service with texts switched on, whose carrier is a server of ours."""
+    """A service with texts switched on, whose carrier is a server of the test's."""
     more = {"TEXT_CONFIRMATIONS": "on", "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_TEXT_FROM": "+12025550123"}
     settings = settings_for(tmp_path, sqlite_url, redis_url, **more)
     services: Services = build(settings, clock)

@@ -65,7 +65,7 @@ def test_all_three_say_the_same(kind: str) -> None:
 
 
 def test_the_webhooks_are_some_hundred_of_every_kind_believed_and_not() -> None:
-    """An empty or one-sided file would agree with anybody."""
+    """A file that is empty, or has only believed webhooks, would agree with any guard."""
     assert len(WEBHOOKS) > 300
     counted = Counter(webhook.node for webhook in WEBHOOKS)
     assert counted[True] > 120

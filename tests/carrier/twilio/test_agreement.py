@@ -96,7 +96,7 @@ def test_where_we_believe_more_it_is_the_same_request(kind: str) -> None:
 
 
 def test_the_webhooks_are_some_hundred_of_every_kind_believed_and_not() -> None:
-    """An empty or one-sided file would agree with anybody."""
+    """A file that is empty, or has only believed webhooks, would agree with any guard."""
     assert len(WEBHOOKS) > 300
     assert Counter(webhook.believed for webhook in WEBHOOKS)[True] > 100
     assert Counter(webhook.believed for webhook in WEBHOOKS)[False] > 100

@@ -117,7 +117,7 @@ def test_who_changes_back_in_two_calls_is_greeted_in_english_again(phone: Phone,
 
 
 def test_a_telephone_that_two_people_share_goes_on_as_it_began(phone: Phone, worker: WorkerServices) -> None:
-    """A mother who chooses Hindi, and her son who does not: neither turns the telephone over to the other."""
+    """A mother chooses Hindi, her son does not: neither changes the language for the other."""
     for _ in range(3):
         calls(phone, worker, "9", "4")
         calls(phone, worker, "4")

@@ -85,7 +85,7 @@ def test_the_line_and_the_desk_work_behind_a_pooler(
 
 
 def test_many_at_once_share_two_sessions_of_a_pooler(pooled_url: str) -> None:
-    """A statement prepared in one session is not prepared in the other, and each client has had both."""
+    """A statement prepared in one session of PgBouncer is not prepared in the other, and each client has had both."""
     with closing(Database(pooled_url, timeout=WORKER_TIMEOUT)) as database:
         store = RequestStore(database)
 

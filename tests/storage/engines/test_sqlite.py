@@ -107,7 +107,7 @@ def test_threads_go_in_the_order_in_which_they_came_and_give_up_in_time() -> Non
 
 
 def test_a_process_that_is_next_in_line_is_not_overtaken(path: Path) -> None:
-    """The process holds the lock's folder; nobody begins a write before it has, unless that takes too long."""
+    """A process that is next in line holds the lock's folder; nobody writes before it, unless it takes too long."""
     looks = count_up()
     file = SqliteFile(path, 10, lambda: float(next(looks)))
 
@@ -126,7 +126,7 @@ def test_a_process_that_is_next_in_line_is_not_overtaken(path: Path) -> None:
 
 
 def test_a_file_that_somebody_has_locked_holds_no_writer_longer_than_its_time(database: Database, path: Path) -> None:
-    """The writer whose turn it is and those who wait behind it all give up in time, and the lock is named."""
+    """The writer whose turn it is and those who wait behind it all give up in time; the error names the lock."""
     writes(database)
 
     def gives_up(_: int) -> float:

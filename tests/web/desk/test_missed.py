@@ -144,7 +144,7 @@ def test_a_call_that_the_reception_took_has_its_number_at_hand(staff: Staff, pho
 
 @pytest.mark.parametrize("sender", ["anonymous", "+266696687", "", "+12025550143", "+918090080906"])
 def test_a_call_without_a_number_to_call_leaves_none(staff: Staff, phone: Phone, sender: str) -> None:
-    """The number is withheld, abroad, or the clinic's own mobile, which forwards."""
+    """The caller's number is withheld, or abroad, or it is the clinic's own mobile, which forwards calls."""
     phone.rings(caller=sender).hangs_up()
     assert (missed(staff), stored(phone)) == ([], 0)
 
@@ -265,7 +265,7 @@ def test_it_stands_until_the_close_of_the_next_open_day(
 
 
 def test_closed_days_let_it_stand_for_longer(staff: Staff, phone: Phone, worker: WorkerServices, clock: Clock) -> None:
-    """The desk closes Tuesday and Wednesday after the call."""
+    """The desk closes Tuesday and Wednesday after a missed call, which therefore stays longer on the list."""
     phone.rings().hangs_up()
     for day in (24, 25):
         closed = DeskClosure(clock.now.date().replace(day=day), "", (), "holi")

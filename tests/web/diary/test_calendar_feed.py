@@ -173,7 +173,7 @@ def adopts(phone: Phone, *lines: tuple[str, str]) -> None:
 def test_an_older_entry_stays_the_same_when_its_request_is_deleted(
     app: Flask, phone: Phone, link: str, clock: Clock
 ) -> None:
-    """Retention deletes a request long before the appointment, which was moved ahead, leaves the calendar."""
+    """Retention deletes a request long before its appointment, which was moved ahead, leaves the calendar."""
     adopts(phone, ("booked", ""), ("rebooked", ""), ("undone", "rebooked"))
     (made,) = phone.services.diary.reads.between(TEN, TEN + timedelta(minutes=5))
     clock.goes_on(hours=1)

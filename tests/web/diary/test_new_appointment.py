@@ -178,7 +178,7 @@ def test_without_javascript_the_form_comes_back_with_the_names_and_with_the_one_
 
 
 def test_enter_books_and_never_all_the_same(staff: Staff) -> None:
-    """The Enter key in a field presses the first button of a form."""
+    """The Enter key in a field presses the form's first button, which must not be "Book all the same"."""
     booked(staff, "10:30")
     words = words_of(sends(staff, "/book", **OTHER))
     form = words[words.index('data-typed="booking"') :]
@@ -235,7 +235,7 @@ def test_a_request_that_is_gone_leaves_a_form_for_anybody(staff: Staff) -> None:
 
 
 def test_a_request_about_an_appointment_moves_it_and_books_no_second_one(staff: Staff, services: Services) -> None:
-    """The patient of a blocked appointment is called, and takes another time."""
+    """A patient whose appointment lies in a blocked time is called, and takes another time."""
     made = booked(staff, "13:30")
     lunch = {"day": TOMORROW, "from": "13:00", "until": "14:00", "words": "lunch"}
     taps_despite(staff, "/blocks", sends(staff, "/blocks", **lunch), **lunch)

@@ -195,7 +195,7 @@ def told(
 
 
 def test_a_call_is_told_in_a_bounded_number_of_scenes(told: tuple[Phone, int], clock: Clock) -> None:
-    """A few of the free times stand for all: nobody would read a page of every one."""
+    """A few of the free times stand for all: nobody would read a transcript with every one."""
     phone, most = told
     clinic = phone.services.hours.clinic_now()
     counts = {}

@@ -140,7 +140,7 @@ def test_a_booking_counts_when_it_is_made_and_a_visit_when_it_is(
 def test_filled_hours_are_told_by_day_and_by_week_and_a_closed_day_has_none(
     staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
-    """A Friday and a Saturday of two weeks are filled; on the second Saturday the clinic has closed at one."""
+    """Appointments fill a Friday and a Saturday of two weeks; on the second Saturday the clinic has closed at one."""
     clock.shows(2026, 11, 22, 12, 0)  # a Sunday, of ten hours
     for day in (13, 14, 20, 21):
         books(services, clock, november(day, 10, 0))

@@ -84,7 +84,7 @@ def test_patients_are_told_as_reached_on_the_day_on_which_they_asked(
 def test_the_days_are_compared_with_as_many_before_until_the_same_hour(
     phone: Phone, staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
-    """A morning is compared with a morning, and patients reached by now with those reached by the same hour then."""
+    """A morning is compared with a morning, not with a whole day; so are the patients reached by that hour."""
     rings(phone, clock, (9, 12, 0))  # before the days before
     rings(phone, clock, (10, 12, 0), *CALLBACK)
     clock.shows(2026, 11, 16, 13, 0)

@@ -227,7 +227,7 @@ def test_a_booking_that_was_stored_too_late_to_be_told_is_free_again(both: Phone
 def test_what_was_stored_in_time_is_not_freed_by_its_own_repetition_that_comes_too_late(
     both: Phone, clock: Clock
 ) -> None:
-    """The caller has heard the answer of the first webhook."""
+    """The caller has heard the first webhook's answer, so a late repetition must not free the time."""
     assert both.services.telephone.bookings.book(new_booking(clock)).outcome is BookingOutcome.BOOKED
     hurried = replace(both.services.telephone.bookings, deadline=TooLate(1))
     assert hurried.book(new_booking(clock)).outcome is BookingOutcome.UNBOOKED

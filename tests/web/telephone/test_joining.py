@@ -141,7 +141,7 @@ def without_digits(call: Conversation) -> list[str]:
 
 
 def leads_to(phone: Phone, reference: str) -> int:
-    """Return the id of the request that a spoken reference stands for."""
+    """Return the id of the request that has this spoken reference."""
     database, table = Database(phone.services.settings.database_url), schema.promises
     with database.reading() as read:
         found: int = read.scalars(select(table.c.request_id).where(table.c.reference == reference)).one()

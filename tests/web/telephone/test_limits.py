@@ -185,7 +185,7 @@ def test_a_flood_of_withheld_calls_closes_the_line_to_nobody_who_shows_a_number(
 
 @pytest.mark.parametrize("mobile", ["+918090080907", "8090080906"])
 def test_calls_that_the_clinics_own_mobile_forwards_have_the_whole_limit_of_the_line(phone: Phone, mobile: str) -> None:
-    """The clinic's mobile hides who calls; on a line that is reached through it, all patients do."""
+    """Calls that the clinic's mobile forwards hide their callers; on some lines all patients come that way."""
     rings_often(phone, WITHHELD_CALLS_OF_A_LINE + 1, mobile)
     assert is_promised(asks_for_another(phone.rings(caller=mobile), OTHER))
 
@@ -478,7 +478,7 @@ def test_requests_for_somebody_else_count_for_the_number_too(both: Phone) -> Non
 
 
 def test_nobody_locks_a_number_out_by_keying_it(both: Phone) -> None:
-    """Ten calls with a withheld number used to lock it out; wishes entered by others count apart, in either order."""
+    """Ten withheld calls could once lock a number out; wishes entered by others now count apart."""
     for n in range(REQUESTS_OF_A_NUMBER):
         caller = "anonymous" if n % 2 else f"+91999990001{n}"
         assert is_promised(asks_for_another(both.rings(caller=caller), CALLER))

@@ -1,4 +1,4 @@
-"""Callers whose number is withheld, ours or nonsense, and fields with any content: each gets a call that works."""
+"""Odd callers: a number that is withheld, the clinic's own or nonsense, and odd fields. Each gets a call that works."""
 
 import logging
 

@@ -182,7 +182,7 @@ def test_a_second_wish_in_the_same_call_is_asked_whose_it_is(both: Phone) -> Non
 
 
 def test_what_the_clinic_has_to_tell_is_no_wish_of_the_number(both: Phone, clock: Clock) -> None:
-    """The caller would otherwise be asked for whom a wish is that joins nothing."""
+    """A call back about the clinic's own change is no wish; the caller is not asked for whom it is."""
     books(both)
     both.services.hours.closures.set([DeskClosure(AT_THREE.date(), "")], By("asha", clock()))
     both.services.hours.closures_file.follow(both.services.hours.closures, AT_THREE.date())
@@ -216,7 +216,7 @@ def test_a_webhook_that_comes_again_after_another_change_changes_nothing(
 
 
 def test_a_caller_changes_twice_in_one_call(both: Phone, clock: Clock) -> None:
-    """The caller's own change does not count as a change by others."""
+    """A caller's own earlier change does not count as a change by others."""
     reference = books(both)
     call = both.rings().press("5", "1", reference[-2:], "1", "1")
     call.press("#", "5", "1", reference[-2:], "1", "1")

@@ -125,7 +125,7 @@ def test_what_is_played_is_what_was_checked_at_start(recorded: Phone, tmp_path: 
 
 
 def test_the_apology_is_always_spoken(recorded: Phone) -> None:
-    """A sentence about a fault of ours must not need a second request to us."""
+    """The apology for a fault of the service must not need a second request to it, so no recording is played."""
     answer = recorded.unsigned("/voice/fallback", {"ErrorCode": "11200", "ErrorUrl": "https://line.example/voice"})
     assert "<Play" not in answer.text
     assert "<Say" in answer.text

@@ -1,4 +1,4 @@
-"""Calls after a fault of ours: the caller is asked to wait, the step is tried once more, and no call for ever."""
+"""Calls after a fault of the service: the caller waits, the step is tried once more, and no call is tried for ever."""
 
 from pathlib import Path
 from urllib.parse import urljoin

@@ -149,7 +149,7 @@ def test_a_token_is_changed_in_three_steps_and_no_call_is_lost(
 def test_a_webhook_that_somebody_kept_and_sends_again_hours_later_changes_nothing(
     phone: Phone, confirms: Webhook, clock: Clock
 ) -> None:
-    """A signature has no date, so whoever sees one may send it again."""
+    """A signature has no date, so anybody who sees a signed webhook may send it again."""
     first = phone.posts(*confirms)
     phone.services.desk.moves.take(1, By("asha", clock()))
     phone.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
