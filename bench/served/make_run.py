@@ -1,4 +1,6 @@
-"""`make run` itself, in production, with its own Redis and SQLite in a folder of ours, and no channel to the staff."""
+"""`make run` itself, in production, with its own Redis and SQLite in a temporary folder, without channels to the staff.
+
+"""
 
 import os
 from collections.abc import Iterator

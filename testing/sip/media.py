@@ -38,7 +38,7 @@ class NoPort(Exception):
 
 
 def on_this_machine(address: Address) -> Address:
-    """Return the address. Raises OffThisMachine: this carrier rings nobody, and sends nothing, beyond this machine.
+    """Return the address. Raises OffThisMachine: this carrier calls nobody, and sends nothing, beyond this machine.
 
     Some softphones name themselves by the machine's address in its network; what is sent there stays here, too.
     """

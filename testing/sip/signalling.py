@@ -1,4 +1,4 @@
-"""Signals calls over SIP on the loopback: answers INVITEs, rings telephones, tells who has hung up. No sound.
+"""Signals calls over SIP on the loopback: answers INVITEs, calls telephones, tells who has hung up. No sound.
 
 Stands on `aiosipua`, without its UDP transport, which would also send to other machines.
 """
@@ -20,7 +20,7 @@ USUAL_PORT = 5060
 
 
 class NotTaken(Exception):
-    """The telephone that was rung is busy, refuses or is not there."""
+    """The called telephone is busy, refuses or is not there."""
 
 
 class _Datagrams(asyncio.DatagramProtocol):
@@ -58,7 +58,7 @@ class LoopbackTransport(SipTransport):
 
 @dataclass
 class Ringing:
-    """A telephone that the carrier rings."""
+    """A telephone that the carrier is calling."""
 
     call: OutgoingCall
     uac: SipUAC
@@ -110,7 +110,7 @@ class Signalling:
         await self._uas.stop()
 
     def ring(self, address: str, sender: str, offer: SdpMessage) -> Ringing:
-        """Ring the telephone at a SIP address. Raises OffThisMachine."""
+        """Call the telephone at a SIP address. Raises OffThisMachine."""
         uri = parse_uri(address)
         there = on_this_machine((uri.host, uri.port or USUAL_PORT))
         call = self.uac.send_invite(f"sip:{sender}@{LOOPBACK}:{self.port}", address, there, offer)
