@@ -1,4 +1,4 @@
-"""The shipped clinic as most tests want it: its telephone takes wishes, and reads out no free times of the diary."""
+"""The shipped clinic as most tests want it: its telephone files requests, and reads out no free times of the diary."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ WISHES_ONLY = SHIPPED.read_text(encoding="utf-8").replace("phone_books = true", 
 
 
 def taking_wishes(folder: Path) -> str:
-    """Write a clinic's file in this folder whose telephone takes wishes; return its path."""
+    """Write a clinic's file in this folder whose telephone files requests only; return its path."""
     path = folder / "wishes.toml"
     if not folder.is_dir():  # a service that is never asked for anything
         return str(SHIPPED)
@@ -31,7 +31,7 @@ def taking_wishes(folder: Path) -> str:
 
 
 def clinic_of_wishes() -> Clinic:
-    """Return the shipped clinic with a telephone that takes wishes."""
+    """Return the shipped clinic with a telephone that files requests only."""
     clinic = clinic_file.read(SHIPPED)
     return replace(clinic, diary=replace(clinic.diary, phone_books=False))
 

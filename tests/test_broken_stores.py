@@ -1,4 +1,4 @@
-"""A full disk, a read-only database, a wrong password, a schema of another version, a clock that jumps.
+"""Broken stores: a full disk, a read-only database, a wrong password, another version's schema, a clock that jumps.
 
 Each is named where whoever is on call looks, and no caller is promised what is not kept.
 """

@@ -1,4 +1,4 @@
-"""The modules that a process loads: how soon it is ready and how much memory it takes depend on little else.
+"""The modules that each kind of process loads: its start-up time and memory depend on little else.
 
 Each begins with real settings and an SQLite database, and tells which modules it has loaded.
 """

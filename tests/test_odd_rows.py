@@ -1,4 +1,4 @@
-"""Rows that this version cannot read, written past the program: every page, command and job shows the rest."""
+"""Odd rows, which this version cannot read: every page, command and job shows the rest."""
 
 import json
 import logging

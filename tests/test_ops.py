@@ -1,4 +1,4 @@
-"""The dashboard and the alerts: they use metrics that the service gives, and each alert is raised by its own fault."""
+"""The dashboard and the alerts: they use metrics that the service gives, and each alert fires for its own fault."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Strangers who speak slowly keep no patient waiting: straight at the open port, and behind each proxy as shipped."""
+"""Strangers who send slowly: no patient waits for them, at the open port or behind each proxy as shipped."""
 
 import os
 import re

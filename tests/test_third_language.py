@@ -1,4 +1,4 @@
-"""A third language: its prompts and its words in the clinic's file add it, with no line of code, wherever it is met."""
+"""A third language: prompts and words in the clinic's file add it everywhere, without a line of code."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A clinic that speaks a third language, made up: its words are the English ones behind a mark, in Punjabi's voice."""
+"""A clinic with a made-up third language: its words are the English ones behind a mark, in Punjabi's voice."""
 
 import re
 from pathlib import Path

@@ -1,6 +1,4 @@
-"""`make run` itself, in production, with its own Redis and SQLite in a temporary folder, without channels to the staff.
-
-"""
+"""`make run` itself, in production, with its own Redis and SQLite in a temporary folder, and no staff channels."""
 
 import os
 from collections.abc import Iterator

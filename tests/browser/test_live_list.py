@@ -1,4 +1,4 @@
-"""The open list while it changes: keyboard and selection stay where they are, and nothing is told without news."""
+"""The open list while it changes: keyboard and selection stay where they are, and nothing is announced without news."""
 
 from collections.abc import Callable
 

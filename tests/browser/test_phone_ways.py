@@ -1,4 +1,4 @@
-"""The telephone in the browser walks each way of a call and its failures, in both languages."""
+"""The telephone in the browser walks each path of a call and each failure, in both languages."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The pictures of the reports: drawn from the tables behind them, by the rules of the page; nobody needs them."""
+"""The charts of the reports: drawn from the tables on the page, within its rules; nobody needs them."""
 
 import re
 from typing import Literal

@@ -1,4 +1,4 @@
-"""The count of taps that work on a telephone of 360 pixels takes, and what makes itself known there.
+"""The number of taps that work takes on a telephone of 360 pixels, and the news that shows there. Keys are no taps.
 
 Keys do not count.
 """

@@ -1,4 +1,4 @@
-"""The appointments for other programs, one line of JSON each, and the sheet that can be read while the desk is down."""
+"""`flask diary`: appointments for other programs, a line of JSON each, and a sheet to read while the desk is down."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Appointments and names are handed out and erased with their number, on both databases."""
+"""Appointments and names of a number: they are handed out and erased with it, on both databases."""
 
 import pytest
 from sqlalchemy import func, select

@@ -1,4 +1,4 @@
-"""The calendar's link opens the feed while it is the newest, and nothing in the database is a link."""
+"""The calendar's link: the newest opens the feed, an older one does not, and the database holds none in clear."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

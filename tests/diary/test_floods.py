@@ -1,4 +1,4 @@
-"""A flood of bookings, told by its pace: its times are freed at once, and restored as far as they can be."""
+"""A flood of bookings, recognized by its pace: its times are freed at once, and restored as far as they can be."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

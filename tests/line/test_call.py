@@ -1,4 +1,4 @@
-"""The engine that walks the menu: standing keys, mistakes, entered numbers, stale places, and words for all of it."""
+"""The engine that walks the menu: standing keys, mistakes, entered numbers, and a place that no longer exists."""
 
 from dataclasses import replace
 from datetime import date, datetime

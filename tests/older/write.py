@@ -1,4 +1,4 @@
-"""Writes 837caff/ anew: `python -m tests.older.write` in a checkout of 837caff, with this folder as
+"""Writes the folder 837caff/ anew: `python -m tests.older.write` in a checkout of 837caff, with this folder as
 it was first committed.
 
 A day is lived there; what then lies in the stores is taken down, and also what 837caff itself makes of it afterwards.

@@ -1,4 +1,4 @@
-"""Changed tables of a migration: its calls say which tables it changes."""
+"""The tables that a migration changes, as its calls of Alembic's `op` say."""
 
 import ast
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Made-up requests fill the desk, once, and are removed without a trace; a patient's own request stays."""
+"""The demo: made-up requests fill the desk, once, and are removed without a trace; a patient's own request stays."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Tests that are real calls, and go on side by side: a call takes as long as what is said in it."""
+"""Tests that are real calls and run at the same time: a call takes as long as its sentences."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping

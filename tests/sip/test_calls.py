@@ -1,4 +1,4 @@
-"""Real calls over SIP: a telephone calls the line, hears sound, presses keys and talks. All calls run side by side.
+"""Real calls over SIP: a telephone calls the line, hears sound, presses keys and talks. All calls run at once.
 
 The telephone shares no code with the carrier that it calls. No recogniser that comes in a package understands the Hindi
 that it hears; that it is what was to be said is seen in the samples.

@@ -1,4 +1,4 @@
-"""Links to a password: once, for an hour, the newest only; and never in the clear in the database."""
+"""Invitations, links by which a person chooses a password: once, for an hour, the newest only; none stored in clear."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Migrations of versions to come, invented for the tests: one that adds, others that take away or ask for more."""
+"""Migrations of versions to come, invented for the tests: one that adds, others that remove or demand more."""
 
 import textwrap
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""States of a Redis that keep it from keeping a promise: each is named by its right name, wherever somebody looks.
+"""States in which a Redis cannot keep a promise: each is named correctly, wherever somebody looks.
 
 Real servers, each brought into its state; nobody is promised what is not kept.
 """

@@ -1,4 +1,4 @@
-"""The desk's tables are what the migrations make, and its database never tells a caller's number by its errors."""
+"""The database schema: the tables are those that the migrations make, and no error tells a caller's number."""
 
 import logging
 import stat

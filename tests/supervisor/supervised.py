@@ -1,4 +1,4 @@
-"""A folder with a Procfile of small children, and the supervisors that work in it.
+"""A folder with a Procfile of small child processes, and the supervisors that work in it.
 
 For the tests of the supervisor: real processes, real Redis, no fixed pauses.
 """

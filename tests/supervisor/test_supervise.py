@@ -1,4 +1,4 @@
-"""The supervisor, with real processes, a real Redis and a Procfile of small children."""
+"""The supervisor, with real processes, a real Redis and a Procfile of small child processes."""
 
 import http.server
 import json

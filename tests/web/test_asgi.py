@@ -1,4 +1,4 @@
-"""A request reaches the application whole or not at all, and what a server says of it is passed on as WSGI has it."""
+"""The ASGI bridge: a request reaches the application whole or not at all, and answers pass as WSGI has them."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""Error pages: a page of the desk that says nothing about anybody."""
+"""Error pages: each is a page of the desk, and says nothing about anybody."""
 
 from collections.abc import Callable
 

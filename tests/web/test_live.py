@@ -1,4 +1,4 @@
-"""The live part of an open page: it is sent if its words have changed; if not, the page is told so."""
+"""The live part of an open page: sent again if its words have changed; else the server answers that nothing has."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Our guard and both of the carrier's own libraries say the same of some hundred webhooks.
+"""The product's check of signatures and both of Plivo's own libraries: they agree on some hundred webhooks.
 
 signatures/ask.mjs made them up and wrote down what each library says; its first lines say how to ask them again.
 """

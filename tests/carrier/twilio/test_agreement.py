@@ -1,4 +1,4 @@
-"""Our guard and the carrier's other library, twilio-node, say the same of some hundred webhooks.
+"""The product's check of signatures and twilio-node, another library of Twilio's: they agree on some hundred webhooks.
 
 signatures/ask.mjs made them up and wrote down what twilio-node says; its first lines say how to ask it again.
 """

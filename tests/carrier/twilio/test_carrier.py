@@ -1,4 +1,4 @@
-"""Twilio behind the port: it reads a GET and a POST, understands its own documents, and names a step that failed."""
+"""Twilio behind the carrier port: it reads a GET and a POST, and its own documents, and names a step that failed."""
 
 import pytest
 from twilio.request_validator import RequestValidator

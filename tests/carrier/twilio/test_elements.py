@@ -1,4 +1,4 @@
-"""Our documents are those that the carrier's own library would write, byte for byte, and caching changes none."""
+"""The product's TwiML: byte for byte what the carrier's own library would write, and caching changes none of it."""
 
 import inspect
 import re

@@ -1,4 +1,4 @@
-"""The proof that each language is reached from each: it objects to a table of three in which one is not."""
+"""The check that each language is reached from each: it objects to a table of three languages in which one is not."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A Redis whose file is damaged starts again, and every promise but what was damaged itself is still there."""
+"""The repair of a damaged Redis file: Redis starts again with every promise that was not damaged itself."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""PostgreSQL is opened in one way: by what its address says, and behind a real PgBouncer as without one."""
+"""PostgreSQL connections: opened by the address in the settings, behind a real PgBouncer as without one."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Staff at a card: one tap books a free time, names and notes are never lost, a closed request is opened again."""
+"""Moves at a card: one tap books a free time, names and notes are never lost, a closed request is opened again."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The form for somebody at the counter: it offers no choice that it refuses, and cuts nothing that was typed."""
+"""The form for a patient at the counter: it offers no choice that it refuses, and cuts nothing that was typed."""
 
 import re
 from html import unescape

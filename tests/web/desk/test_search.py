@@ -1,4 +1,4 @@
-"""Staff search: by name, by reference, by a number in any way of writing it, over requests and appointments."""
+"""Staff's search: by name, by reference, by a number in any spelling, over requests and appointments."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The state of a call in its addresses: written into whole ones and read back; a call with relative ones goes on."""
+"""A call's state, kept in its URLs: written into whole ones and read back; calls with relative ones go on."""
 
 from dataclasses import replace
 from datetime import date, datetime

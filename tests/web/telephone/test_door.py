@@ -1,4 +1,4 @@
-"""The telephone's own ASGI door: it answers as Flask does, and leaves to Flask all but plain, signed posts."""
+"""The ASGI door of the telephone: it answers as Flask does, and leaves to Flask all but plain, signed posts."""
 
 import re
 from collections.abc import Iterator, Mapping

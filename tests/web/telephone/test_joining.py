@@ -1,4 +1,4 @@
-"""A second call about the same person joins their request; every other makes a new one, and learns of none."""
+"""Joining: a second call about the same person joins their request; any other makes its own, and learns of none."""
 
 import re
 from collections.abc import Callable

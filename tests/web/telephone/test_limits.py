@@ -1,4 +1,4 @@
-"""Callers who call too often, ask too often or are blocked: refused kindly at the request, never at hours or advice."""
+"""Limits of callers who call or ask too often, and blocks: requests are refused kindly, hours and advice never."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Adds to the webhooks of ask.mjs what the carrier's library for Python says; its first lines say how to run."""
+"""Adds the verdict of the carrier's Python library to the webhooks of ask.mjs, whose first lines say how to run."""
 
 import json
 import sys
