@@ -61,7 +61,7 @@ class JobProcess:
 
 
 Work = Callable[[JobProcess, int], None]
-"""What a process does: takes the jobs of its queue, until the pipe with this file descriptor is closed."""
+"""The work of a worker process: run the jobs of its queue, until the pipe with this file descriptor is closed."""
 
 
 class JobProcesses:

@@ -60,7 +60,7 @@ class TakenBack:
 
     back: Sequence[Appointment]
     left: Sequence[Appointment]
-    """Those whose time is over, or somebody else's by now, or that were changed since."""
+    """The appointments that cannot be: their time is over or somebody else's by now, or they were changed since."""
 
 
 @dataclass(frozen=True)

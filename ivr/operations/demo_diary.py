@@ -32,10 +32,10 @@ PEOPLE = 30
 """The number of made-up patients."""
 
 TAKEN = (True, True, False, True, False)
-"""Which free times are taken, one after another: the diary is busy, and not full."""
+"""The pattern of taken times, one after another: the diary is busy, and not full."""
 
 CANCELLED = 11
-"""One in so many is cancelled, by the caller or at the desk in turn."""
+"""The share of made-up appointments, one in so many, that is cancelled, by the caller or at the desk in turn."""
 
 table = schema.appointments
 

@@ -1,4 +1,4 @@
-"""What people have typed at the desk and not sent yet, each person's own: one draft of a place, such as a card.
+"""Drafts: forms that people at the desk have typed into and not sent; a person has one of a place, such as a card.
 
 A draft is encrypted, is shown to its person alone, and is forgotten after a week. No forms, no HTTP, no clock.
 """

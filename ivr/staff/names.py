@@ -8,7 +8,7 @@ import unicodedata
 LONGEST_NAME = 80
 
 JOINERS = "\u200c\u200d"
-"""They join or part the letters of an Indian script or of Urdu, and cannot be seen by themselves."""
+"""Invisible characters that join or part the letters of an Indian script or of Urdu."""
 
 JOINED_SCRIPTS = ("\u0600", "\u0dff")
 """The first and the last character of the scripts that have joiners."""

@@ -15,7 +15,7 @@ FILE = "lived-time"
 """The name of the file in the state folder: a moment in ISO 8601."""
 
 AGREES = timedelta(days=1)
-"""How far the clock may be from the lived time and still be believed: a night in which the machine was off."""
+"""The difference between clock and lived time up to which the clock is believed: a night with the machine off."""
 
 WRITTEN_EVERY = 60.0
 """Seconds between two writes of the file."""

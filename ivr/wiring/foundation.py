@@ -48,7 +48,7 @@ class TimeLimits:
     redis: float = redis_clients.CALLER_TIMEOUT
     redis_stalls: float = REDIS_STALLS
     look_up: float = 0.25
-    """What is known of a number may take, at the beginning of a call."""
+    """The time that looking up a caller's number may take, at the beginning of a call."""
     answer: float = 1.1
     """All the work on the database, a little more than its own limits; Redis has the rest of two seconds."""
 

@@ -33,7 +33,7 @@ class Touched:
 
     appointments: Sequence[Appointment] = ()
     relieved: Sequence[Appointment] = ()
-    """Those that are taken off the waiting list: there is nothing to tell any more."""
+    """The appointments that are taken off the waiting list: there is nothing to tell their patients any more."""
     requests: Sequence[DueMove] = ()
 
     @property
