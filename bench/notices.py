@@ -102,7 +102,7 @@ def forks(worker: WorkerServices, count: int) -> None:
 
 
 services: list[WorkerServices] = []
-"""Those of RQ's own worker, built before it forks."""
+"""The services that RQ's own worker uses, built before it forks."""
 
 
 def tell(task_id: int) -> None:

@@ -55,7 +55,7 @@ NO_CADDY = "Caddy could not be had: "
 NO_NGINX = "nginx could not be had: "
 NO_PGBOUNCER = "PgBouncer could not be had: "
 OF_THE_MACHINE = (NO_SMALL_DISK, NO_SYSTEMD, NO_PG_DUMP, NO_CADDY, NO_NGINX, NO_PGBOUNCER, NOT_HERE)
-"""What a machine allows or carries, and we do not install: said aloud, and no failure of CI."""
+"""Skips for a lack of the machine that we do not install: they are reported, and fail no run in CI."""
 
 NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_STAND_IN, NO_ESPEAK, NO_TELEPHONE, *OF_THE_MACHINE)
 """Reasons to skip that are said in the last lines. All but those of the machine fail CI."""
@@ -67,7 +67,7 @@ QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 """Passwords that are hashed at once; the real ones take a twentieth of a second each, on purpose."""
 
 UNHURRIED = A_CALLER_WAITS.times(10)
-"""How long a caller waits where that is not what is tried: a busy machine looks like a store that has stalled."""
+"""The time that a caller waits where the limit is not tested: a busy machine looks like a store that has stalled."""
 
 PASSWORD = "correct horse battery"
 PHONE_KEY = "a-key-of-this-start"

@@ -115,7 +115,7 @@ class Conversation:
     fields: dict[str, str]
     sid: str = field(default_factory=lambda: "CA" + secrets.token_hex(16))
     heard: list[str] = field(default_factory=list)
-    """What was heard since the last key, sentence by sentence."""
+    """The sentences heard since the last key."""
     spoken: list[Heard] = field(default_factory=list)
     """The same, each with its language."""
     uncut: list[str] = field(default_factory=list)

@@ -39,7 +39,7 @@ class Route:
     guard: Callable[[], Any] | None
     methods: frozenset[str]
     fields: tuple[str, ...]
-    """What its form or query may hold."""
+    """The fields that its form or query may hold."""
 
     @property
     def webhook(self) -> bool:
@@ -65,7 +65,7 @@ def _route(app: Flask, rule: Rule) -> Route:
 READ = re.compile(
     r"""(?:(?:form|args|query|given|typed|values)(?:\.get(?:list)?\(|\[)|\(form, )"(\w+)"|(\w+) = \w+Field\("""
 )
-"""Where the source names a field that it reads."""
+"""The places in the source that name a field which it reads."""
 
 
 def _fields(view: Any) -> tuple[str, ...]:
@@ -103,7 +103,7 @@ ODD = (
     *("कखग", "\u202e", "\ufeff", "\ufffe", "😀" * 30, "e\u0301", "x" * 3000, "0001-01-01", "9999-12-31", "2026-02-30"),
     *("24:00", "23:59:59.999999", "2026-11-24T10:00", "12:00+05:30", "gAAAAABn0000", "+919999900001", "anonymous"),
 )
-"""What has broken other programs."""
+"""Texts that have broken other programs."""
 
 DAYS = ("2026-11-23", "2026-11-24", "2026-11-29", "0001-01-01", "9999-12-31", "2026-02-30", "20261124", "2026-W48-2")
 HOURS = ("10:00", "17:30", "20:30", "00:00", "24:00", "23:59:59.999999", "12:00+05:30", "23:59-23:59")
@@ -130,7 +130,7 @@ LIKELY: Mapping[str, Sequence[str]] = {
     "code": ("123456", "१२३ ४५६", "1234 5678 9012", "9" * 999),
     "Digits": ("1", "2", "9", "0", "*", "9999900002", "7" * 999, "W"),
 }
-"""What leads deeper in than chance would, and the edges of it."""
+"""Likely values of a field, which lead deeper in than chance would, and values at the edges."""
 
 TEXT = st.one_of(st.sampled_from(ODD), st.text(max_size=20))
 PLACE = st.one_of(st.sampled_from(sorted(MENU)), TEXT)

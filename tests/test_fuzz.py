@@ -38,7 +38,7 @@ FUZZ = settings(
 
 CALL = {"CallSid": "CA" + "2" * 32, "From": CALLER, "To": "+918090080906", "AccountSid": "AC" + "1" * 32}
 OUR_FAULT = "our telephone line has a"
-"""What a caller hears when a webhook broke; to the carrier it looks like any other answer."""
+"""The apology that a caller hears when a webhook broke; to the carrier it looks like any other answer."""
 
 NOBODY = ""
 
@@ -159,14 +159,14 @@ def test_whatever_staff_look_at_nothing_breaks_on_postgres(on_postgres: Premises
 
 
 GATHERED = fields(("kind", "day", "part", "keyed", "topic", "reference", "joined", "filed", "rung", "offered_at"))
-"""What a call of another version of ours might have sealed."""
+"""The state of a call as another version of the service might have sealed it."""
 
 SAYS = st.dictionaries(
     st.sampled_from(("From", "To", "CallStatus", "ForwardedFrom", "DialCallStatus", "DialBridged", "CallSid", "New")),
     TEXT,
     max_size=2,
 )
-"""What the carrier may say besides what every webhook has, or in its place."""
+"""Fields that the carrier may send besides those of every webhook, or in their place."""
 
 KEYS = fields(("Digits",))
 ADDRESS = fields(("line", "lang", "s", "w", "silent", "c"))

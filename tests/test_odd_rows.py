@@ -334,7 +334,7 @@ def test_rows_that_cannot_be_read_take_no_page_with_them(desk: Desk, which: int)
 @pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_a_row_that_cannot_be_read_takes_nothing_else_with_it(desk: Desk, table: Table) -> None:
-    """One table alone has the odd row, so that nothing hides behind another; then staff, callers and programs go on.
+    """A single table has the odd row, so that nothing hides behind another; then staff, callers and programs go on.
 
     On SQLite, which keeps anything, a second row holds other odd values; but for who works at the desk here.
     """

@@ -30,7 +30,7 @@ HEADINGS = {
     "signatures-fail",
     "requests-wait-too-long",
 }
-"""What the runbook tells how to mend."""
+"""The alerts whose remedy the runbook tells."""
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ FEW, MANY = 8, 40
 """Eight were enough to hold every thread of the web server that we had before."""
 
 Front = Callable[[Path, int], AbstractContextManager[int]]
-"""What stands before the web at this port; the port where it listens itself."""
+"""A function that starts a proxy before the web at this port, and yields the port where the proxy listens."""
 
 NGINX = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.error.log;

@@ -25,7 +25,7 @@ IN_TIME = 0.25
 
 STEPS = (1_000, 2_500, 5_000, 7_500, 10_000, 15_000, 20_000)
 FROM = 1
-"""Where the search begins, in STEPS."""
+"""The index in STEPS at which the search begins."""
 
 SECONDS = 8
 PROMPT = 10

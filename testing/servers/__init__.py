@@ -27,7 +27,7 @@ SHORT = 60
 """Bytes of a temporary folder's path that leave room for a unix socket's name below the kernel's 107."""
 
 ENDED = {"gone", "zombie"}
-"""What status() says of a process that does no more; a zombie still keeps its number from others."""
+"""The states of a process that has ended; a zombie still keeps its pid from others."""
 
 
 class ServerFailed(Exception):

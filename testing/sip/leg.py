@@ -1,4 +1,4 @@
-"""One telephone in a call: hears the documents of the service, and its keys lead from one to the next.
+"""A leg of a call, one telephone: it hears the documents of the service, and its keys lead from one to the next.
 
 Knows streams and documents. Who is rung, and who is connected with whom, is decided elsewhere.
 """
@@ -37,7 +37,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Leg:
-    """One telephone in a call."""
+    """A telephone in a call."""
 
     stream: Stream
     webhooks: Webhooks

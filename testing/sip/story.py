@@ -42,7 +42,7 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a call."""
+    """A step of a call."""
 
     what: Did
     detail: str = ""

@@ -67,7 +67,7 @@ Object.defineProperty(window, "speechSynthesis", { value: {
   getVoices: () => voices, cancel() {}, speak(it) { it.onstart?.({}); setTimeout(() => it.onend({})); },
 } });
 """
-"""What people's browsers have and a headless one has not: it says each sentence in no time."""
+"""A stand-in for the voices that people's browsers have and a headless one lacks: it says each sentence in no time."""
 
 PROMISE = "text=Your appointment is booked"
 

@@ -133,7 +133,7 @@ OF_EACH_LOOK = """() => {
   }
   return [...found.values()];
 }"""
-"""One of each kind of words on a page: where letters, colours and grounds are the same, the contrast is."""
+"""A script that finds an example of each look of words: where letters and colours are the same, the contrast is."""
 
 
 def violations(page: Page) -> list[str]:

@@ -93,7 +93,7 @@ CONTRAST = """() => {
   const ratio = (one, other) => Math.max(light(one), light(other)) / Math.min(light(one), light(other));
   return [ratio("lead", "pale"), ratio("lead", "paper")];
 }"""
-"""How far the two shades lie apart, and the edge of each bar from the page, by the formula of WCAG."""
+"""The contrast of the two shades, and of a bar's edge with the page, by the formula of WCAG."""
 
 TITLES = """canvas => {
   const chart = Chart.getChart(canvas);
@@ -127,7 +127,7 @@ BARS = """canvas => {
   const chart = Chart.getChart(canvas);
   return chart.data.datasets.map((_set, at) => chart.getDatasetMeta(at).data[0].getProps(["x", "y", "width", "base"]));
 }"""
-"""Where the first bar of each column is drawn."""
+"""The place at which the first bar of each column is drawn."""
 
 
 def test_what_adds_up_is_drawn_on_end_and_what_does_not_beside_each_other(opens: Opens, service: Service) -> None:

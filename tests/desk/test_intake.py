@@ -32,7 +32,7 @@ WEBS, THREADS = 2, 4
 """The processes that answer calls, and the threads of each, as in the Procfile."""
 
 SLACK = 3
-"""How many times longer than in the service a caller waits here: the machine may be busy with other tests."""
+"""The factor by which a caller waits longer here than in the service: the machine may be busy with other tests."""
 
 
 @contextmanager

@@ -55,7 +55,7 @@ class Day:
     phone: Phone
     clock: Clock
     secrets: dict[str, str] = field(default_factory=dict)
-    """What each person's telephone makes its codes from."""
+    """The secret of each person's second factor, from which their telephone makes its codes."""
 
     @property
     def database(self) -> Path:

@@ -26,7 +26,7 @@ from tests.people import Phone
 from tests.web import service
 
 MARKS = re.compile(r"[0-9a-f]{64}|[0-9]+")
-"""What is another in each key: a mark of a number, or an id."""
+"""The parts that differ from key to key: a mark of a number, or an id."""
 
 WORDS = (
     *("requests.kind", "requests.part", "requests.status", "requests.outcome", "requests.source", "requests.language"),

@@ -13,7 +13,7 @@ from redis import Redis
 from tests.older import DATABASE, MIRROR, REDIS, SPOOL
 
 BASE64 = "base64:"
-"""How a value begins that is no text."""
+"""The beginning of a value that is no text."""
 
 
 def take_down(folder: Path, database: Path, redis_url: str, state: Path) -> None:

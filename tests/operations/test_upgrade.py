@@ -29,7 +29,7 @@ from tests.conftest import NO_PG_DUMP, with_driver
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 HEAD = revisions()[-1]
 OLD = "0005"
-"""What comes after it changes `requests`, and no other table of then."""
+"""The older revision: the migration after it changes `requests`, and no other table of then."""
 
 KEPT = f"before-{HEAD}-20261123-083000Z"
 WAY_ON = "To go on without: flask --app wsgi database upgrade --without-backup"

@@ -14,7 +14,7 @@ DEEPTI = "\u0926\u0940\u092a\u094d\u200c\u0924\u093f"
 """With a joiner that keeps two letters apart; many keyboards write it, and many do not."""
 
 ZAKIR = ("\u095b\u093e\u0915\u093f\u0930", "\u091c\u093c\u093e\u0915\u093f\u0930")
-"""One name in two ways of writing its first letter: at once, or with a dot put under it."""
+"""The same name with its first letter in two encodings: one character, or one with a dot put under it."""
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ OPEN = {
     *("voice.fallback", "static", "login.choose_language", "invitation.ask", "invitation.use"),
     *("second_step.ask", "second_step.enter"),
 }
-"""What anybody may call; whoever adds to it has thought about it."""
+"""The routes that anybody may call; whoever adds one has thought about it."""
 
 
 def rules(app: Flask) -> list[Rule]:

@@ -28,7 +28,7 @@ from tests.people import Clock, Phone, Staff
 KEY = re.compile(
     r"\b[a-z]+(?:_[a-z]+)+\b|\d{4}-\d\d-\d\d|\d\dT\d\d|\b(?:noshow|None)\b|\((?:command line|unknown|everybody)\)"
 )
-"""What betrays a key, a moment as programs write it, or a value that is none."""
+"""A pattern for keys of the program, moments as programs write them, and values that are none."""
 
 LATIN = re.compile(r"[A-Za-z]{2,}")
 NAMES = frozenset(

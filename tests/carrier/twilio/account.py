@@ -30,7 +30,7 @@ NOT_KEPT = {
     "VoiceApplicationSid": "voice_application_sid",
     "TrunkSid": "trunk_sid",
 }
-"""What the carrier keeps of a number and the stand-in does not: as it is asked for, and as it is said back."""
+"""The fields of a number that Twilio keeps and the stand-in does not: as they are set, and as they are returned."""
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Account:
     """An account at Twilio, and the changes that went through the proxy."""
 
     behind: str
-    """Where the stand-in is."""
+    """The address of the stand-in."""
     url: str = ""
     changes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """The number's SID and the form, of each change."""

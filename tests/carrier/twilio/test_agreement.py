@@ -65,13 +65,13 @@ WE_ARE_STRICTER = {
     "names beyond the first plane": "JavaScript sorts by halves of a letter, Python by letters, as Unix does. The "
     "carrier's names are ASCII.",
 }
-"""Where twilio-node believes a webhook and we do not: why, and why no true one is lost."""
+"""Webhooks that twilio-node believes and we do not: why, and why no true one is lost."""
 
 WE_ARE_LAXER = {
     "an empty query": "twilio-python drops a bare ? from the address, which carries nothing: the same is asked, of the "
     "same form. Our guard drops it too, before it asks.",
 }
-"""Where we believe a webhook and twilio-node does not: why that does no harm."""
+"""Webhooks that we believe and twilio-node does not: why that does no harm."""
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in WE_ARE_STRICTER | WE_ARE_LAXER])

@@ -172,7 +172,7 @@ INTO_THE_ADDRESS = {
         {"CallSid": SECOND, **{name: CAUGHT[name] for name in ("DialCallStatus", "Digits", "From", "FromCity", "To")}},
     ),
 }
-"""What a stranger moves behind the end of the address, and the fields that are left."""
+"""The parts that a stranger moves behind the end of the address, and the fields that are left."""
 
 
 @pytest.mark.parametrize(("moved", "left"), INTO_THE_ADDRESS.values(), ids=INTO_THE_ADDRESS)

@@ -110,7 +110,7 @@ def test_every_element_of_the_table_is_one_of_the_library() -> None:
 
 @pytest.mark.parametrize("made", [partial(Renderer, SCRIPT), partial(PlivoRenderer, SCRIPT)], ids=["twilio", "plivo"])
 def test_what_a_renderer_remembers_is_what_one_that_remembers_nothing_writes(made: partial[Renderer]) -> None:
-    """One renderer writes all documents of a dozen hours in both languages; each is what a fresh renderer writes."""
+    """A renderer writes all documents of a dozen hours in both languages; each is what a fresh renderer writes."""
     remembers = made({})
     for hour in HOURS:
         for language in clinic_file.LANGUAGES:

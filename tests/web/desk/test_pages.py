@@ -33,7 +33,7 @@ ELSEWHERE = (
     ),
     *("\t//evil.example", "/desk\\@evil.example", "/login", ""),
 )
-"""Where a crafted link would like somebody to be sent after the login."""
+"""The address to which a crafted link would like to send somebody after the login."""
 
 
 def colleague(phone: Phone, name: str) -> Staff:

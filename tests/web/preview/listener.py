@@ -32,11 +32,11 @@ PLACEHOLDER = "000 000"
 """The reference that a transcript has in the place of a true one."""
 
 PRESS = re.compile(r"press (\d)|(\d) दबाइए")
-"""How the prompts offer a key."""
+"""The words by which the prompts offer a key."""
 
 EVERYTHING = frozenset(EventKind)
 OFFERED = frozenset({EventKind.BEGINS, EventKind.KEY, EventKind.OUTCOME})
-"""What is followed where mistakes are not."""
+"""The kinds of events that are followed where mistakes are not."""
 
 
 class Share(NamedTuple):
@@ -63,7 +63,7 @@ class Listener:
     stranded: Phone | None = None
     """A telephone at a service whose database and queue are both away."""
     heard: int = 0
-    """How many documents."""
+    """The number of documents heard."""
     _alike: int = 0
     _told: dict[Keys, Branch] = field(default_factory=dict)
     _page: set[Heard] = field(default_factory=set)

@@ -24,7 +24,7 @@ from tests.test_faults import moved
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 WRONG = "wrong horse battery"
 LIVE = {"HX-Request": "true", "HX-Current-URL": "https://line.example/desk?kind=booking"}
-"""What htmx says when an open page asks by itself what is new."""
+"""The header that htmx sends when an open page asks by itself for news."""
 
 
 @pytest.fixture

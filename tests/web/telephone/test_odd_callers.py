@@ -13,7 +13,7 @@ UNUSABLE = (
     *("+86282452253", "+7748283", "sip:asha@example.org", "sip:9999900001@example.org", "client:asha"),
     *("whatsapp:+919999900001", "sim:DE0123456789", "+12025550123", "+91 18603451234", "९९९९९०००००१"),
 )
-"""What a carrier may write for a caller whom nobody can ring."""
+"""Callers, as a carrier may write them, whom nobody can call."""
 
 OURS = ("+918090080906", "+918090080907", "+918866991000")
 
