@@ -22,7 +22,7 @@ class LastCalls:
 
     spool: Spool
     deadline: Deadline
-    """One that no caller's answer needs, so that a disk that has stalled holds up nobody."""
+    """A deadline that no caller's answer needs, so that a disk that has stalled holds up nobody."""
 
     def path(self, mark: str) -> CallPath | None:
         """Return the path of the call with this mark so far.

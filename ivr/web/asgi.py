@@ -54,7 +54,7 @@ class WholeAnswer:
     headers: Headers
     content: bytes
     close: Callable[[], None] = lambda: None
-    """Does what the application has left for after the answer (PEP 3333)."""
+    """Runs the work that the application has left for after the answer (PEP 3333)."""
 
     async def to(self, send: Send, method: str) -> None:
         """Send the answer; to a HEAD request without its content."""

@@ -1,4 +1,4 @@
-"""Adds the records of calls, by when they began; and requests by when they were made, for the reports."""
+"""What every call leaves behind, by when it began; requests by when they were made, for the reports."""
 
 import sqlalchemy as sa
 from alembic import op
