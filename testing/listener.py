@@ -20,7 +20,7 @@ class Listener:
     may_answer: Event = field(default_factory=Event)
     """Cleared, it keeps whoever posts waiting."""
     keeps: str = ""
-    """Whoever posts something that holds this is kept waiting, as long as nobody else is."""
+    """A text: a post that holds it is kept waiting, as long as nobody else is."""
     moments: list[float] = field(default_factory=list)
     """When each was posted, in seconds since the epoch."""
 

@@ -304,7 +304,7 @@ FOR_MANAGERS = {
     *("people.require_of_everybody", "people.remove_second_factor"),
     *("feed.renew", "feed.switch_off"),
 }
-"""Whoever takes one away has thought about it."""
+"""The routes for managers alone; whoever takes one away has thought about it."""
 
 
 def test_every_kind_of_route_is_among_those_that_are_tried() -> None:

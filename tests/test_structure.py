@@ -289,23 +289,33 @@ def length(function: ast.FunctionDef) -> int:
     return (function.end_lineno or 0) - function.lineno + 1
 
 
-RIDDLES = ("What ", "Whether ", "Who ", "Whose ", "Where ", "How ", "Those ", "One of ", "It ", "They ")
+RIDDLES = (
+    *("What ", "Whether ", "Who ", "Whose ", "Whom ", "Whoever ", "Which ", "Where ", "How "),
+    *("It ", "Its ", "They ", "Those ", "One ", "There is ", "There are ", "Is ", "Has ", "Does "),
+)
+"""First words that say nothing of the thing: the reader would have to know already what is meant."""
+
+BESIDE_THE_PRODUCT = ("tests", "testing", "chaos", "bench", ".ci")
+NOT_YET = ("chaos", "tests/reports", "tests/hours", "tests/desk/missed", "tests/desk/upkeep")
+"""Folders in which some docstrings are still riddles. None is added here."""
 
 
 def test_a_docstring_begins_with_what_is_done_or_with_the_thing() -> None:
+    paths = [*WRITTEN.values(), *(each for folder in BESIDE_THE_PRODUCT for each in (ROOT / folder).rglob("*.py"))]
+    names = {str(path.relative_to(ROOT)): path for path in paths}
     riddles = {
         name: [words.partition("\n")[0] for words in docstrings(path) if words.startswith(RIDDLES)]
-        for name, path in WRITTEN.items()
+        for name, path in names.items()
+        if not name.startswith(NOT_YET)
     }
     assert faults(riddles) == {}
 
 
 def docstrings(path: Path) -> Iterator[str]:
-    """Yield the docstrings of a module's classes and functions."""
-    return (ast.get_docstring(node) or "" for node in ast.walk(parsed(path)) if isinstance(node, DOCUMENTED))
+    """Yield the docstrings of a module: its own, and those of its classes, functions, constants and fields."""
+    values = (node.value for node in ast.walk(parsed(path)) if isinstance(node, ast.Expr))
+    return (each.value for each in values if isinstance(each, ast.Constant) and isinstance(each.value, str))
 
-
-DOCUMENTED = (ast.FunctionDef, ast.ClassDef)
 
 RAISES = re.compile(r"Raises ([^\n.:;]+)")
 ERROR = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")

@@ -44,7 +44,7 @@ class Wanted:
     patience: float = 1.0
     """The share of a document's seconds that silence takes."""
     tells: Callable[[str], None] = lambda _line: None
-    """Is told each step, in a line that names nobody."""
+    """A function that is called with each step, in a line that names nobody."""
 
 
 @dataclass

@@ -76,7 +76,7 @@ class Stream:
     session: RTPSession
     port: int
     hear: Callable[[bytes], None] | None = None
-    """Is handed what the telephone sends, frame by frame."""
+    """A function that is called with the telephone's sound, frame by frame."""
     keys: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
     _keys: int = 0
     _waiting: "deque[bytes]" = field(default_factory=deque)

@@ -64,7 +64,7 @@ class Ringing:
     uac: SipUAC
     answer: "asyncio.Future[SdpMessage]"
     gone: asyncio.Event
-    """Is set when the telephone has hung up."""
+    """An event that is set when the telephone has hung up."""
 
     async def answered(self, seconds: float) -> SdpMessage:
         """Return the telephone's description of its sound when it answers. Raises NotTaken, TimeoutError."""
@@ -84,9 +84,9 @@ class Signalling:
     """The carrier's end of SIP, to which telephones talk."""
 
     called: Callable[[IncomingCall], None]
-    """Is told of each call that comes in."""
+    """A function that is called with each incoming call."""
     hung_up: Callable[[str], None]
-    """Is told the Call-ID of each incoming call that its caller has ended."""
+    """A function that is called with the Call-ID of each incoming call that its caller has ended."""
     port: int = 0
     uac: SipUAC = field(init=False)
     _uas: SipUAS = field(init=False)

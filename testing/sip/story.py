@@ -66,7 +66,7 @@ class Story:
     """The steps of one call, in order."""
 
     hear: Callable[[str], None] = lambda _line: None
-    """Is told each line."""
+    """A function that is called with each line."""
     steps: list[Step] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 

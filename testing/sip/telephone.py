@@ -50,7 +50,7 @@ class Talk:
     first_sound: float | None = None
     """Seconds from the beginning to the first sound; None for none."""
     connected: asyncio.Event = field(default_factory=asyncio.Event)
-    """Is set when the other side has answered, and when the call is over."""
+    """An event that is set when the other side has answered, and when the call is over."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
     saying: bytes = b""
     """A sound that is said again and again; empty for silence."""

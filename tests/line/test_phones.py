@@ -37,7 +37,7 @@ SENDERS = {
     **dict.fromkeys(["sip:9999900001@example.org", "client:9999900001", "whatsapp:+919999900001", "९९९९९०००००१"]),
     **dict.fromkeys(["+918090080906", "918090080906", "8090080906", "9" * 40, "+91\x009999900001"]),
 }
-"""What a carrier may write for a caller, and whose calls are counted and may be blocked; None for nobody's."""
+"""Callers as a carrier may write them, and the number that is counted and may be blocked; None for nobody's."""
 
 
 @pytest.mark.parametrize("written", SENDERS)

@@ -19,7 +19,7 @@ from urllib.request import Request, urlopen
 from tests.people import TOKEN
 
 ACCOUNT = "AC" + "1" * 32
-"""Its SID: obviously made up, and the one that the stand-in knows."""
+"""The account's SID: obviously made up, and the one that the stand-in knows."""
 
 NUMBERS = f"/2010-04-01/Accounts/{ACCOUNT}/IncomingPhoneNumbers"
 
