@@ -42,12 +42,14 @@ def proper_name(name: str) -> str:
 
 
 def login_of(name: str) -> str:
-    """Return what names have in common that log in alike, however composed, capitalized, spaced and joined."""
+    """Return the form that is the same for all names that log in alike, however composed, capitalized, spaced, joined.
+
+    """
     return unicodedata.normalize("NFC", proper_name(without_joiners(name)).casefold())
 
 
 def look_of(name: str) -> str:
-    """Return what names have in common that a reader cannot tell apart."""
+    """Return the form that is the same for all names that a reader cannot tell apart."""
     compatible = unicodedata.normalize("NFKC", login_of(name)).casefold()
     return "".join(compatible.split()).translate(LOOK_ALIKE)
 

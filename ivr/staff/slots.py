@@ -31,7 +31,7 @@ class Slots:
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Take a slot for a while. Raises Busy."""
+        """Hold a slot until the end of the block. Raises Busy."""
         if not self._places.acquire(blocking=False):
             raise Busy
         try:

@@ -43,10 +43,10 @@ class Redis(Supervised, Protocol):
     """The embedded Redis."""
 
     def ready(self) -> bool:
-        """Return whether it can be used."""
+        """Return whether Redis can be used."""
 
     def why(self) -> str:
-        """Return why it cannot be used, as far as that is known."""
+        """Return why Redis cannot be used, as far as that is known."""
 
 
 class Tables(Supervised, Protocol):
@@ -82,7 +82,7 @@ def supervise(parts: SupervisedParts, signals: Signals, say: Say) -> None:
 
 
 def _await(reached: Callable[[], bool], parts: Sequence[Supervised], patience: float, signals: Signals) -> bool:
-    """Keep the parts running until it is reached; return False where that takes too long."""
+    """Keep the parts running until the watched condition holds; return False where that takes too long."""
     end = time.monotonic() + patience
     while True:
         for part in parts:
