@@ -42,9 +42,7 @@ def proper_name(name: str) -> str:
 
 
 def login_of(name: str) -> str:
-    """Return the form that is the same for all names that log in alike, however composed, capitalized, spaced, joined.
-
-    """
+    """Return the form that all names share which log in alike, however composed, capitalized, spaced and joined."""
     return unicodedata.normalize("NFC", proper_name(without_joiners(name)).casefold())
 
 
