@@ -63,7 +63,7 @@ def main(rounds: int) -> None:
         reports = replace(services.reports, spool_writer=NoScribe(Spool(Path(folder))))
         without = create_app(replace(services, reports=reports)).test_client()
         times: dict[FlaskClient, list[float]] = {without: [], with_it: []}
-        for number in range(rounds):  # each goes first every other time
+        for number in range(rounds):  # each side goes first every other time
             for carrier in (without, with_it) if number % 2 else (with_it, without):
                 times[carrier].append(took(carrier, headers))
         one, other = (sorted(each) for each in times.values())

@@ -53,7 +53,7 @@ def listener() -> Iterator[Listener]:
             self._say()
 
         def _say(self) -> None:
-            with suppress(OSError):  # whoever asked has gone
+            with suppress(OSError):  # the client has gone
                 self.send_response(heard.status)
                 self.send_header("Content-Type", "application/json")
                 self.end_headers()

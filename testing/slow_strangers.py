@@ -63,5 +63,5 @@ def strangers(port: int, kind: str, number: int) -> Iterator[None]:
 
 
 def _act(stranger: Stranger, wire: socket.socket, go: Event) -> None:
-    with suppress(OSError):  # the server has had enough of it
+    with suppress(OSError):  # the server has closed the connection
         stranger(wire, go)

@@ -30,7 +30,7 @@ def running(
         child = subprocess.Popen(  # noqa: S603 - our own programs
             command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
         )
-    held = leash(child.pid, signal.SIGTERM)  # which each of them hands on to its own
+    held = leash(child.pid, signal.SIGTERM)  # each command here ends its own children when it gets SIGTERM
     try:
         if not until(lambda: child.poll() is not None or ready()) or child.poll() is not None:
             raise BenchFailed(f"{command[-1]} was not ready in {PATIENCE:.0f} s; it said: {last_words(log)}")

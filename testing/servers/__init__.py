@@ -136,7 +136,7 @@ class Server(ABC):
         """Thaw a paused server, its first process last, which then finds its children as it left them."""
         if not self._paused:
             return
-        # Only those who stand still: another may have ended meanwhile, and its number be anybody's.
+        # Only stopped processes: another may have ended meanwhile, and its pid be anybody's.
         for member in [each for each in reversed(self._family()) if status(each) == "stopped"]:
             os.kill(member, signal.SIGCONT)
         self._paused = False
@@ -236,7 +236,7 @@ def reserved_port() -> Iterator[int]:
         holder.bind(("127.0.0.1", 0))
         port: int = holder.getsockname()[1]
         if sys.platform == "linux":
-            # Whoever is bound but does not listen shares the port with a server that asks to reuse it.
+            # A socket that is bound but does not listen shares the port with a server that asks to reuse it.
             holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         else:
             holder.close()  # BSD's kernel shares with nobody; there the port is free, and likely stays so

@@ -29,8 +29,8 @@ SETTINGS = {
     "max_connections": "50",
     "shared_buffers": "16MB",
     "dynamic_shared_memory_type": "mmap",  # in its own folder, so that no crash leaves some in /dev/shm
-    "autovacuum": "off",  # its counts would come at any moment, and change how a statement is planned
-    "fsync": "off",  # what is written need not outlive the machine
+    "autovacuum": "off",  # its statistics would come at any moment, and change the plans of statements
+    "fsync": "off",  # the data need not outlive the machine
     "timezone": "UTC",
     "log_timezone": "UTC",
 }

@@ -168,7 +168,7 @@ class Exchange:
         self._count += 1
         name = f"call {self._count}"
         caller = _caller(incoming)
-        if self.story(caller).steps:  # that was an earlier call
+        if self.story(caller).steps:  # the story is that of an earlier call
             del self.stories[caller]
         story = self.story(caller)
         story.hear = lambda line: self.wanted.tells(f"{name}: {line}")

@@ -38,7 +38,7 @@ class LoopbackTransport(SipTransport):
     _wire: asyncio.DatagramTransport | None = field(default=None, init=False, repr=False)
 
     async def start(self) -> None:
-        """Listen. Raises OSError where the port is taken."""
+        """Listen for SIP messages. Raises OSError where the port is taken."""
         loop = asyncio.get_running_loop()
         self._wire, _ = await loop.create_datagram_endpoint(
             lambda: _Datagrams(self._dispatch), local_addr=on_this_machine(self.local_addr)
@@ -51,7 +51,7 @@ class LoopbackTransport(SipTransport):
             self._wire.sendto(bytes(message), on_this_machine(addr))
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening for SIP messages."""
         if self._wire:
             self._wire.close()
 
@@ -94,7 +94,7 @@ class Signalling:
     _known: set[str] = field(default_factory=set)
 
     async def start(self) -> None:
-        """Listen. Raises OSError where the port is taken."""
+        """Listen for SIP messages. Raises OSError where the port is taken."""
         transport = LoopbackTransport((LOOPBACK, self.port))
         self.uac = SipUAC(transport)
         self._uas = SipUAS(transport, user_agent="clinic-line test carrier", uac=self.uac)
@@ -106,7 +106,7 @@ class Signalling:
         self.port = transport.local_addr[1]
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening for SIP messages."""
         await self._uas.stop()
 
     def ring(self, address: str, sender: str, offer: SdpMessage) -> Ringing:
@@ -121,7 +121,7 @@ class Signalling:
         return ringing
 
     def _invited(self, call: IncomingCall) -> None:
-        if call.call_id not in self._known:  # a telephone that waits for an answer says it again
+        if call.call_id not in self._known:  # a telephone that waits for an answer repeats its message
             self._known.add(call.call_id)
             self.called(call)
 

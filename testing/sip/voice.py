@@ -65,7 +65,7 @@ class Voice:
 def voice(words_a_minute: int = LEISURELY) -> Iterator[Voice]:
     """Start a voice until the end of the block. Its processes of its own hold up no sound under way."""
     with ProcessPoolExecutor(HANDS, mp_context=get_context("spawn"), initializer=_leave_ctrl_c) as hands:
-        hands.submit(_leave_ctrl_c).result()  # it is there before the first caller
+        hands.submit(_leave_ctrl_c).result()  # the process starts before the first caller
         yield Voice(words_a_minute, hands)
 
 
