@@ -19,6 +19,6 @@ def lent(services: Services) -> Iterator[Flask]:
     idle = _idle.setdefault((settings.production, settings.secret_key, settings.trusted_proxies), [])
     app = idle.pop() if idle else create_app(services)
     app.extensions[NAME] = services
-    app.extensions.pop(LAST_SEEN, None)  # what the test before has seen is news to this one
+    app.extensions.pop(LAST_SEEN, None)  # this test has seen nothing of what the one before has
     yield app
     idle.append(app)

@@ -24,7 +24,7 @@ WISHES_ONLY = SHIPPED.read_text(encoding="utf-8").replace("phone_books = true", 
 def taking_wishes(folder: Path) -> str:
     """Write a clinic's file in this folder whose telephone files requests only; return its path."""
     path = folder / "wishes.toml"
-    if not folder.is_dir():  # a service that is never asked for anything
+    if not folder.is_dir():  # for a service that is never called
         return str(SHIPPED)
     path.write_text(WISHES_ONLY, encoding="utf-8")
     return str(path)

@@ -113,7 +113,7 @@ def _compile_once(connection: Connection) -> None:
 _take_memory_for_a_disk()
 # Thousands of applications are made of the same few templates, files and statements.
 Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache()}
-tomllib.loads = _read_once(tomllib.loads)  # type: ignore[assignment]  # nobody of us asks for its floats otherwise
+tomllib.loads = _read_once(tomllib.loads)  # type: ignore[assignment]  # no caller of ours has floats of its own
 event.listen(Engine, "engine_connect", _compile_once)
 
 hypothesis_settings.register_profile("clinic", deadline=None, print_blob=True)

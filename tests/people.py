@@ -102,8 +102,8 @@ class Phone:
     def unsigned(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
         """Post a form with just these headers, unsigned."""
         anybody = self.app.test_client(use_cookies=False)
-        answer = anybody.post(self.within(path), data=form, headers=headers, buffered=True)  # it has left
-        self.services.reports.spool_writer.settle()  # who looks at the journal next finds there what this has left
+        answer = anybody.post(self.within(path), data=form, headers=headers, buffered=True)  # answered whole
+        self.services.reports.spool_writer.settle()  # the next look at the spool finds this webhook's trace
         return answer
 
 

@@ -160,5 +160,5 @@ def web(services: Services, settings: Settings, **more: str) -> Iterator[Web]:
 def _answers(url: str) -> bool:
     try:
         return asked(url).status_code == 200
-    except OSError:  # nobody listens, or those who do are not there yet
+    except OSError:  # nobody listens yet
         return False

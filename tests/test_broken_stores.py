@@ -104,7 +104,7 @@ def test_a_full_disk_under_redis_keeps_it_from_promising(small_disk: Path, tmp_p
         assert call.place == "not_kept"
         assert readiness(phone)["redis"] != "well"
         make_room()
-        server.kill()  # it has ended itself: it cannot keep what it says it keeps
+        server.kill()  # Redis has ended itself: it cannot keep its promise to save
         server.start()
         assert is_promised(call.press("1")), "trying again helps as soon as there is room"
 

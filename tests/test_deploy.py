@@ -102,7 +102,7 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip(f"{NO_SYSTEMD}apt-get install systemd")
     shutil.copytree(OPS / "systemd", tmp_path, dirs_exist_ok=True)
-    for unit in tmp_path.glob("*.service"):  # which programs there are is not the question
+    for unit in tmp_path.glob("*.service"):  # the check is not about the installed programs
         unit.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", unit.read_text(), flags=re.MULTILINE))
     units = [str(path) for path in tmp_path.iterdir() if path.is_file()]
     said = subprocess.run(

@@ -71,7 +71,7 @@ class Premises:
 
 @contextmanager
 def premises(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Premises]:
-    nobody = "http://127.0.0.1:1"  # the telephone in the browser rings the service there, and nothing is to answer
+    nobody = "http://127.0.0.1:1"  # the browser's telephone calls the service there; nothing shall answer
     more = {"TRUSTED_PROXIES": "1", "PUBLIC_BASE_URL": nobody, "PLIVO_AUTH_ID": AUTH_ID, "PLIVO_AUTH_TOKEN": TOKEN}
     with service(tmp_path, database_url, redis_url, clock, **more) as phone:
         people = {"asha": MANAGER, "meena": STAFF, "ravi": STAFF}
@@ -280,7 +280,7 @@ ASKED_ANEW = ("/login/code", "/invitation/")
 @given(several=WRITES)
 @example([Ask("/login/code", "POST", {}, {"code": "123456", "next": "/desk"})])
 def test_the_token_of_somebody_elses_session_changes_nothing(here: Premises, several: list[Ask]) -> None:
-    with nothing_changes(here, but="drafts"):  # what was typed is kept, for whom the form belongs to
+    with nothing_changes(here, but="drafts"):  # typed words are kept for the person whose form it is
         for ask in several:
             answer = ask.of(here.browser("asha"), here.token("meena"))
             asked_anew = ask.path.startswith(ASKED_ANEW) and answer.headers.get("Location", "").startswith(ASKED_ANEW)

@@ -87,7 +87,7 @@ def calls(phone: Phone) -> Conversation:
     phone.unsigned("/voice", form)
     phone.unsigned("/voice/fallback", {**form, "ErrorUrl": f"https://line.example/voice?n={CALLER}"})
     for keys in ((), ("0",)):
-        phone.rings(caller=CALLER).press(*keys).hangs_up().hangs_up()  # said nothing, and stands among the missed calls
+        phone.rings(caller=CALLER).press(*keys).hangs_up().hangs_up()  # a silent call, which is listed as missed
     return call
 
 
@@ -140,7 +140,7 @@ def test_the_text_of_an_error_of_ours_stays_out_of_the_log(phone: Phone, log: py
         def accept(self, new: object) -> None:
             raise RuntimeError(f"cannot keep {new} of {CALLER}")
 
-    telephone = replace(phone.services.telephone, intake=Broken())  # type: ignore[arg-type]  # a door that does not open
+    telephone = replace(phone.services.telephone, intake=Broken())  # type: ignore[arg-type]  # an intake that fails
     services = replace(phone.services, telephone=telephone)
     broken = Phone(create_app(services), services)
     call = broken.rings(caller=CALLER).press("1", "1", "1", "1", "1")
@@ -159,7 +159,7 @@ def test_the_path_of_a_fault_of_ours_forges_no_line_of_the_log(phone: Phone, log
         def read(self, *_: object) -> None:
             raise RuntimeError
 
-    only = Carriers({"": Broken()})  # type: ignore[dict-item]  # it understands nothing
+    only = Carriers({"": Broken()})  # type: ignore[dict-item]  # a carrier that fails at everything
     telephone = replace(phone.services.telephone, carriers=only)
     app = create_app(replace(phone.services, telephone=telephone))
     assert app.test_client().post("/voice/summary%1b%e2%80%a8forged%20line").status_code == 200

@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ivr.metrics": {"ivr.line"},
     "ivr.storage": {"ivr.line", "ivr.storage.engines"},
     "ivr.storage.migrations": {"ivr.storage"},
-    # 3: siblings that do not know each other, but that the desk's work is about what stands in the diary
+    # 3: siblings that do not import each other, but that the desk imports the diary
     "ivr.staff": {"ivr.line", "ivr.storage"},
     "ivr.hours": {"ivr.line", "ivr.storage"},
     "ivr.diary": {"ivr.line", "ivr.storage"},

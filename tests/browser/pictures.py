@@ -124,7 +124,7 @@ def opened(browser: Browser, services: Services) -> Page:
 def rings(page: Page, caller: str, keys: str, heard: str) -> str:
     """Call from this number and press these keys, up to a promise; return the reference that was heard."""
     page.goto(PHONE_PAGE)
-    page.uncheck("#counts")  # or it goes on while its picture is taken
+    page.uncheck("#counts")  # the telephone counts no silence while its picture is taken
     page.select_option("#caller", "other")
     page.fill("#other", caller)
     page.click("#ring")

@@ -35,10 +35,10 @@ def pages(service: Service) -> dict[str, str]:
     reference = service.phone.rings().press("1", "1", "1", "1", "1").reference
     service.phone.rings().press("2", "1", "1", "1")  # offered on the first one's card, to be merged with it
     service.phone.rings(lang="hi", caller="+919999900002").press("2", "1", "1", "1")
-    service.phone.rings(caller="anonymous").press("2", "3", "9999900002#", "1", "1")  # it stands beside what she asked
+    service.phone.rings(caller="anonymous").press("2", "3", "9999900002#", "1", "1")  # a wish beside the number's own
     for _ in range(service.services.clinic.limits.withheld_calls_of_a_line):
         service.phone.rings("third", caller="anonymous")
-    for _ in range(len(PAUSES) + 2):  # every worker dies on it, so that it stands on the desk as failed
+    for _ in range(len(PAUSES) + 2):  # every worker dies on this task, so that the desk shows it as failed
         service.services.desk.outbox.begin(1, service.services.clock())
     service.services.desk.blocked.block(Phone("+919999900007"), LONG_REASON, By("asha", service.services.clock()))
     service.services.staff.accounts.require(3, By("asha", service.services.clock()))

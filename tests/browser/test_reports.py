@@ -131,7 +131,7 @@ BARS = """canvas => {
 
 
 def test_what_adds_up_is_drawn_on_end_and_what_does_not_beside_each_other(opens: Opens, service: Service) -> None:
-    """Filled, missed and free hours add up to a day; these days and the days before do not."""
+    """Filled, missed and free hours are stacked, since they add up to a day; two periods stand side by side."""
     calls_of_today(service)
     services, now = service.services, service.services.clock()
     asha = By("asha", now)

@@ -20,7 +20,7 @@ class Signs:
         return self.header in headers
 
 
-ONE, OTHER = (cast("Carrier", Signs(header)) for header in ("X-One", "X-Other"))  # all that is asked of them here
+ONE, OTHER = (cast("Carrier", Signs(header)) for header in ("X-One", "X-Other"))  # only `bears` is called here
 BOTH = Carriers({"One": ONE, "Other": OTHER})
 
 

@@ -55,7 +55,7 @@ def test_hours_that_nobody_is_told_of_are_found_out() -> None:
     """The campaign counts appointments at a closed time, and those whose caller heard that they were not kept."""
     app, clock = "tests.chaos.careless:books_without_a_word", "tests.chaos.careless"
     sizes = Sizes(calls=40, faults=0, seconds=6.0)
-    recorded = SETTLES.total_seconds() + 4  # the calls are recorded, and show what was not heard
+    recorded = SETTLES.total_seconds() + 4  # until the calls are recorded, and show which bookings were not heard
     found = run(Wanted("sqlite", sizes, SEED, app, clock, latest=2.0, keeps_promises=0.0, swept=recorded), print)
     assert found.hours.unheard, found.line()
     assert found.hours.untold, found.line()

@@ -502,7 +502,7 @@ def test_a_desk_whose_database_is_damaged_or_gone_is_restored(
         journal = stale.read_bytes()
     trouble(live)
     broken = live.exists()
-    stale.write_bytes(journal)  # it would be played back into whatever is called clinic.db
+    stale.write_bytes(journal)  # SQLite would play it back into any file called clinic.db
     told = runs(app, "restore", str(backup), "--yes")
     assert told.exit_code == 0, told.output
     assert "the desk has none that can be read" in told.output

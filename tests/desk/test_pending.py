@@ -48,7 +48,7 @@ AS_WRITTEN = {
 
 def test_the_words_that_lie_there_are_written_and_read_as_they_always_were() -> None:
     assert json.loads(to_json(PendingRequest("m", "000000", NEW))) == AS_WRITTEN
-    pending = PendingRequests(Redis(), CIPHER)  # nothing is asked of it
+    pending = PendingRequests(Redis(), CIPHER)  # the test never calls it
     sealed = SealedRequest(b"m", CIPHER.encrypt(json.dumps(AS_WRITTEN)).encode())
     assert pending.open(sealed) == PendingRequest("m", "000000", NEW)
 

@@ -217,7 +217,7 @@ class TestWhereDigitsAreEntered:
             turn = Turn(standing_at(place, keyed=None if place != "find_reference" else OTHER), (), (), KeyNumber(8))
             for _ in range(3):
                 turn = press(turn.call, None, facts(now, withheld=True))
-            if place == "prove":  # its appointment is the caller's own, so the number is known
+            if place == "prove":  # the appointment there is the caller's own, so the number is known
                 assert turn.call.place == "offer"
                 continue
             assert turn.call.place in {"without_number", "without_reference"}

@@ -154,7 +154,7 @@ class Line:
         """Wait for the calls of all tests: to analyse recordings earlier would hold up the sound of other calls."""
         self.hung_up()
         if limit := self.limits.get(asyncio.current_task()):
-            limit.reschedule(None)  # the others have one
+            limit.reschedule(None)  # other tests still have a call
         await self._quiet.wait()
 
     def hung_up(self) -> None:

@@ -81,7 +81,7 @@ async def _outcome(call: Call, line: "Line") -> Exception | None:
         async with asyncio.timeout(LONGEST) as limit:
             line.limits[asyncio.current_task()] = limit
             await call(line)
-    except Exception as error:  # the test's, which raises it
+    except Exception as error:  # the test raises the error
         line.hung_up()
         return error
     return None

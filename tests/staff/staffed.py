@@ -93,7 +93,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
         barrier.wait(timeout=10)
         try:
             return act()
-        except Exception as error:  # it is what the test asks about
+        except Exception as error:  # the test looks at the error
             return error
 
     with ThreadPoolExecutor(len(acts)) as threads:

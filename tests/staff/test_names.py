@@ -41,7 +41,7 @@ def test_a_person_logs_in_however_a_telephone_writes_the_name(desk: Stores, name
     ("name", "second"),
     [
         ("asha", "Asha"),
-        ("asha", "\u0430sha"),  # its first letter is Cyrillic
+        ("asha", "\u0430sha"),  # the first letter is Cyrillic
         ("asha", "\uff41\uff53\uff48\uff41"),
         ("asha", "ash\u200ba"),
         ("leo", "1e0"),

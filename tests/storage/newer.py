@@ -93,6 +93,6 @@ def _run(url: str, versions: Path, does: object, to: str) -> None:
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
-            does(config, to)  # type: ignore[operator]  # one of Alembic's commands
+            does(config, to)  # type: ignore[operator]  # a command of Alembic's
     finally:
         engine.dispose()

@@ -87,7 +87,7 @@ def test_a_clock_that_is_wrong_from_the_start_deletes_nothing(
     before = held(services)
     clock.now += wrong
     services.staff.audit.write(By("asha", clock()), AuditAction.LOGGED_IN)  # before the clock process has looked
-    for _ in range(3):  # it starts again and again, and its rows of the wrong day lie among the others
+    for _ in range(3):  # the process restarts, and rows of the wrong day lie among the others
         worker = starts(services, clock)
         works(worker)
         services.staff.audit.write(By("asha", clock()), AuditAction.SAW_REQUEST)

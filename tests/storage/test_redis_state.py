@@ -34,7 +34,7 @@ def server() -> Iterator[Valkey]:
     """A Redis that this test may spoil."""
     with valkey(tcp=True) as server:
         yield server
-        server.kill()  # one that cannot save does not end when it is asked to
+        server.kill()  # a Redis that cannot save does not end when it is asked to
 
 
 @pytest.fixture

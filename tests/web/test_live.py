@@ -42,7 +42,7 @@ def test_an_open_card_is_told_of_no_news_without_other_words(staff: Staff, phone
 
 @pytest.mark.parametrize("page", ["/desk/diary", "/desk/diary/week", "/desk"])
 def test_an_open_page_shows_a_colleagues_closure_at_once(staff: Staff, phone: Phone, clock: Clock, page: str) -> None:
-    """The closure is set within the same minute: nothing else in the diary or on the list would change."""
+    """The clock stands, and nothing but the closure changes: the page must show it all the same."""
     services, by = phone.services, By("meena", clock())
     live = {"/desk": "/desk/list"}.get(page, f"{page}/live")
 

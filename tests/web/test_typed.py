@@ -580,7 +580,7 @@ def test_a_draft_that_nobody_comes_back_for_is_deleted_after_a_week(
     taken: Staff, phone: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
     types(taken, "new", note=WORDS)
-    purge_expired(worker)  # it goes by the time that it has lived through
+    purge_expired(worker)  # it deletes by the lived time, not by the clock
     for days, left in ((6, 1), (1, 0)):
         clock.goes_on(days=days)
         purge_expired(worker)

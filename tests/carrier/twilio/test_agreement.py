@@ -108,7 +108,7 @@ def test_a_token_of_two_is_enough_and_neither_is_not() -> None:
     (first, *_) = [each for each in WEBHOOKS if each.kind == "signed"]
     form, headers = MultiDict(first.form), {SIGNATURE: first.signature or ""}
     for tokens in ((first.token, "another"), ("another", first.token)):
-        with suppress(Malformed):  # what is believed may lack the account
+        with suppress(Malformed):  # a webhook that is believed may lack the account
             read(Account(token=tokens[0], next_token=tokens[1]), first.method, first.url, headers, form)
     with pytest.raises(NotSigned):
         read(Account(token="another", next_token="and-another"), first.method, first.url, headers, form)

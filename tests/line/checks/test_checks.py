@@ -462,7 +462,7 @@ def test_a_key_that_means_something_means_the_same_after_a_mistake(name: str) ->
     facts = SITUATIONS[name].facts
     calls = {step.to: step.turn.call for _, step in walked(name).every() if isinstance(step.turn.wait, PressKey)}
     for call in (call for state, call in calls.items() if not state.silences and not state.wrongs):
-        standing = set(STANDING) - ({PERSON} if call.nobody_told else set())  # which is no key any more
+        standing = set(STANDING) - ({PERSON} if call.nobody_told else set())  # 0 works no more there
         for key in {*keys_of(menu_of(call), call, facts), *(standing if menu_of(call).standing else ())}:
             assert press(replace(call, silences=1, wrongs=2), key, facts) == press(call, key, facts)
 

@@ -65,7 +65,7 @@ def starts(state: Path) -> bool:
 
 
 def damage(folder: Path, at: bytes, by: bytes) -> Path:
-    """Overwrite the bytes that begin there and return the file that has them."""
+    """Overwrite the bytes of the file from the first place of `at`, and return the file that has them."""
     (file,) = [each for each in folder.glob("*.incr.aof") if at in each.read_bytes()]
     written = file.read_bytes()
     place = written.index(at)

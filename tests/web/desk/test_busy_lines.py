@@ -54,7 +54,7 @@ def test_the_desk_says_that_a_line_is_over_its_limit_with_one_tap_to_what_can_be
     assert words in sees(asha, "/desk")
     (path,) = re.findall(rf'href="([^"]+)">{button}</a>', asha.browser.get("/desk/list").text)
     assert asha.browser.get(path).status_code == 200
-    for _ in range(3):  # she stays at the desk for the hour
+    for _ in range(3):  # asha stays logged in for the hour
         clock.goes_on(minutes=20)
         page = sees(asha, "/desk")
     assert words not in page

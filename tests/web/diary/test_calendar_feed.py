@@ -294,7 +294,7 @@ def test_a_lines_name_is_written_as_the_clinic_writes_it(
 def test_without_the_link_there_is_nothing_and_no_hint(app: Flask, link: str, odd: str) -> None:
     nowhere = reads(app, "/calendar/nowhere")
     answer = reads(app, f"/calendar/{odd}.ics")
-    if odd != "%00":  # no keyboard writes it: 400 at the door
+    if odd != "%00":  # no keyboard writes it: answered with 400
         assert (answer.status_code, answer.data) == (nowhere.status_code, nowhere.data) == (404, nowhere.data)
     assert answer.status_code in {400, 404}
     assert reads(app, link[:-5]).status_code == 404

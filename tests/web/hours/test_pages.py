@@ -152,7 +152,7 @@ def test_who_was_not_reached_is_rung_again_when_the_clinic_is_open_as_it_was_set
 def test_undoing_restores_what_was_heard_before(both: Phone) -> None:
     staff = at_the_desk(both)
     sets(staff, "early", time="17:00")
-    both.services.clock.goes_on(minutes=1)  # type: ignore[attr-defined]  # it is the test's clock
+    both.services.clock.goes_on(minutes=1)  # type: ignore[attr-defined]  # the clock is the test's
     sets(staff, "closed")
     assert "We are closed today." in hears(both)
     undoes(staff, 1)
@@ -187,7 +187,7 @@ def test_a_closed_day_that_opens_after_all_for_some_hours_does(staff: Staff, pho
 
 def test_all_lines_close_even_where_one_had_hours_of_its_own_set_before(staff: Staff, phone: Phone) -> None:
     sets(staff, "early", line="second", time="17:00")
-    phone.services.clock.goes_on(minutes=1)  # type: ignore[attr-defined]  # it is the test's clock
+    phone.services.clock.goes_on(minutes=1)  # type: ignore[attr-defined]  # the clock is the test's
     sets(staff, "closed")
     assert ["We are closed today." in hears(phone, line) for line in LINES] == [True] * 3
     undoes(staff, 1)

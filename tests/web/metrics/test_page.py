@@ -121,7 +121,7 @@ def test_webhooks_are_timed_by_place_as_long_as_the_carrier_waited(
             clock.goes_on(seconds=2.5)
             return services.telephone.intake.accept(new)
 
-    telephone = replace(services.telephone, intake=Slow())  # type: ignore[arg-type]  # a door that takes its time
+    telephone = replace(services.telephone, intake=Slow())  # type: ignore[arg-type]  # an intake that is slow
     slow = replace(services, telephone=telephone)
     phone = Phone(create_app(slow), slow)
     books(phone)
@@ -137,7 +137,7 @@ def test_webhooks_are_timed_by_place_as_long_as_the_carrier_waited(
 def test_a_mistake_of_ours_is_an_apology_and_so_is_what_the_carrier_could_not_reach(
     phone: Phone, services: Services
 ) -> None:
-    telephone = replace(services.telephone, intake=None)  # type: ignore[arg-type]  # no door at all
+    telephone = replace(services.telephone, intake=None)  # type: ignore[arg-type]  # so that each request fails
     broken = replace(services, telephone=telephone)
     books_in_vain = Phone(create_app(broken), broken)
     assert "there is a small problem" in books_in_vain.rings().press("1", "1", "1", "1", "1").words

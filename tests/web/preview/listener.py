@@ -87,7 +87,7 @@ class Listener:
     def _agrees(self, read: Branch, call: Conversation) -> None:
         self.heard += 1
         words = heard(call)
-        if read.scene.turn.call.over_limit:  # who is blocked is offered a person until they are refused
+        if read.scene.turn.call.over_limit:  # a blocked caller is offered a person until they are refused
             words = [each for each in words if each.words not in self._once["option_person"]]
         if self._was_said_before(read, words):
             return
@@ -160,7 +160,7 @@ class Listener:
         """Confirm the request: first, again in another call, as a blocked caller, and where nothing can be kept."""
         after = self._outcomes(filing)
         if not filing.next and self.follows == OFFERED:
-            return  # it is told where the same is confirmed before
+            return  # the transcript tells it where the same was confirmed first
         assert set(after) - {"joined"} == {"kept", "lost", "refused"}
         assert ("joined" in after) == (call.fields["From"] == CALLER)
         settles(self.services)
@@ -168,7 +168,7 @@ class Listener:
         became: dict[str, Conversation] = {outcome: pressed(another(call), filing) for outcome in kept}
         if self.stranded:
             lost = pressed(replace(another(call), phone=self.stranded), filing)
-            became["lost"] = replace(lost, phone=call.phone)  # from then on all is well again
+            became["lost"] = replace(lost, phone=call.phone)  # from then on both stores answer again
         compares = self.compares if filing.next else self._agrees
         for outcome, confirmed in became.items():
             compares(after[outcome], confirmed)
@@ -187,7 +187,7 @@ class Listener:
         return {each.scene.by: each for each in (*branch.next, *self._pointed_to(branch))}
 
     def _is_refused(self, after: Mapping[str, Branch], branch: Branch, call: Conversation) -> None:
-        if self.follows == EVERYTHING:  # what is said then is the same at all moments
+        if self.follows == EVERYTHING:  # the words are the same at all moments
             with blocked(self.services):
                 self.compares(after["refused"], pressed(another(call), branch))
 
@@ -195,7 +195,7 @@ class Listener:
         if branch.scene.what is EventKind.SILENCE:
             return replace(call).stays_silent()
         after = pressed(replace(call), branch, self._key(call, branch))
-        # Who has left a request in this call is asked, besides all that is told, whose the next one is.
+        # A caller who has left a request in this call is asked, besides, for whom the next one is.
         is_asked = where(after).place == "whose" and branch.scene.turn.call.place != "whose"
         return after.press("1") if is_asked else after
 

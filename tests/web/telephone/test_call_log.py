@@ -154,7 +154,7 @@ def test_who_wanted_a_person_and_got_none_is_still_known_to_have_wanted_one(
 def test_a_fault_of_ours_is_how_a_call_ended_unless_it_went_on(
     services: Services, phone: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
-    telephone = replace(services.telephone, intake=None)  # type: ignore[arg-type]  # no door at all
+    telephone = replace(services.telephone, intake=None)  # type: ignore[arg-type]  # so that each request fails
     broken = replace(services, telephone=telephone)
     ends(Phone(create_app(broken), broken).rings().press(*BOOK))
     call = phone.rings()

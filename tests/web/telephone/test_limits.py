@@ -286,7 +286,7 @@ def test_a_webhook_that_comes_again_does_not_count_twice_for_the_call(phone: Pho
 def test_what_could_not_be_kept_does_not_count_for_the_call(phone: Phone, redis_url: str, sqlite_url: str) -> None:
     call = phone.rings().press(*BOOK[:-1])
     with moved(sqlite_path(sqlite_url)), closing(Redis.from_url(redis_url)) as redis:
-        redis.config_set("appendonly", "no")  # it keeps nothing, so that nothing may be promised
+        redis.config_set("appendonly", "no")  # Redis keeps nothing, so that nothing may be promised
         call.press("1")
         for _ in range(4):
             assert call.place == "not_kept"

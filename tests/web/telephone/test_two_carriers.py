@@ -279,7 +279,7 @@ def test_a_fault_of_ours_is_spoken_in_the_words_of_the_call(both: Phone) -> None
         def over(self, *_: object) -> bool:
             raise RuntimeError
 
-    telephone = replace(both.services.telephone, limits=Broken())  # type: ignore[arg-type]  # it counts nothing
+    telephone = replace(both.services.telephone, limits=Broken())  # type: ignore[arg-type]  # limits that fail
     services = replace(both.services, telephone=telephone)
     broken, again = Phone(create_app(services), services), f"{both.called_at}/voice/again"
     ends = []
