@@ -61,7 +61,7 @@ NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_STAND_IN, NO_ESPEAK, NO_TELE
 """Reasons to skip that are said in the last lines. All but those of the machine fail CI."""
 
 FIGURES = "figures"
-"""The property of a test that holds what it has measured, for the last lines."""
+"""The name of a test's property that holds its measurements, for the last lines of the run."""
 
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 """Passwords that are hashed at once; the real ones take a twentieth of a second each, on purpose."""
@@ -75,7 +75,7 @@ PHONE_PAGE = f"/phone?key={PHONE_KEY}"
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # pytest and mkdtemp make folders in it that nobody else may enter
 ENOUGH = 2 * 2**30
-"""Bytes: many times what the tests' files come to at once."""
+"""Bytes of free room in memory that are enough: many times the size of all the tests' files."""
 
 
 def _take_memory_for_a_disk() -> None:
@@ -215,7 +215,7 @@ class Desks:
 
 @pytest.fixture(scope="session")
 def postgres_desks(postgres_server: Postgres) -> Desks:
-    """The desks of this run on PostgreSQL."""
+    """The emptied PostgreSQL databases that this test run lends to its tests."""
     postgres_server.start()
     url = postgres_server.new_database()
     migrate(with_driver(url))
@@ -328,7 +328,7 @@ def settings(tmp_path: Path, desk_url: str, redis_url: str) -> Settings:
 
 @pytest.fixture
 def time_limits() -> TimeLimits:
-    """The time a caller waits for the stores.
+    """The time that a caller waits for the stores.
 
     A module that holds a store up overrides this with the service's own limits.
     """
@@ -337,7 +337,7 @@ def time_limits() -> TimeLimits:
 
 @pytest.fixture
 def services(settings: Settings, clock: Clock, time_limits: TimeLimits) -> Iterator[Services]:
-    """The parts of the service."""
+    """The services of the web application, on the test's stores."""
     services = build(settings, clock, QUICK, clock.seconds, time_limits)
     yield services
     services.close()
@@ -345,14 +345,14 @@ def services(settings: Settings, clock: Clock, time_limits: TimeLimits) -> Itera
 
 @pytest.fixture
 def app(services: Services) -> Iterator[Flask]:
-    """The web application of the service."""
+    """The web application of these services."""
     with lent(services) as app:
         yield app
 
 
 @pytest.fixture
 def phone(app: Flask, services: Services) -> Phone:
-    """A telephone in the hand of a caller."""
+    """A telephone in the hand of a caller of this service."""
     return Phone(app, services)
 
 
@@ -366,7 +366,7 @@ def worker(settings: Settings, clock: Clock) -> Iterator[WorkerServices]:
 
 @pytest.fixture
 def staff(app: Flask, services: Services) -> Staff:
-    """Somebody at the desk, logged in."""
+    """Somebody at this service's desk, logged in."""
     return at_the_desk(Phone(app, services))
 
 
@@ -403,7 +403,7 @@ LONGEST = (
     "workers/test_processes",
     *("browser/test_every_page", "web/preview/test_pages", "supervisor/", "browser/test_typed", "test_any_keys"),
 )
-"""The modules that take longest, the longest first: what is left to the end keeps every other hand waiting."""
+"""The modules that take longest, the longest first: begun last, one of them would keep all workers waiting."""
 
 
 @pytest.hookimpl(trylast=True)

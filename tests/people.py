@@ -38,7 +38,7 @@ class Clock:
     now: datetime = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
     """A Monday, open, with all of the evening left."""
     _set_by: float = 0.0
-    """Seconds."""
+    """The seconds by which the clock was set, which are no time that has passed."""
 
     def __call__(self) -> datetime:
         return self.now
@@ -117,9 +117,9 @@ class Conversation:
     heard: list[str] = field(default_factory=list)
     """The sentences heard since the last key."""
     spoken: list[Heard] = field(default_factory=list)
-    """The same, each with its language."""
+    """The sentences heard since the last key, each with its language."""
     uncut: list[str] = field(default_factory=list)
-    """That part of it which no key could have cut off."""
+    """The sentences among them that no key could have cut off."""
     languages: set[str] = field(default_factory=set)
     waits: Step | None = None
     url: str = ""

@@ -32,14 +32,14 @@ from tests.conftest import settings_for
 
 @dataclass(frozen=True)
 class Route:
-    """A rule of the URL map, and who may call it."""
+    """A rule of the Flask URL map, and the guard that says who may call it."""
 
     rule: str
     endpoint: str
     guard: Callable[[], Any] | None
     methods: frozenset[str]
     fields: tuple[str, ...]
-    """The fields that its form or query may hold."""
+    """The fields that the route's form or query may hold."""
 
     @property
     def webhook(self) -> bool:
@@ -193,7 +193,7 @@ class Ask:
     form: Mapping[str, str]
     headers: Mapping[str, str] = field(default_factory=dict)
     body: tuple[str, bytes] | None = None
-    """Sent in place of the form, with its type."""
+    """The type and the bytes of a body sent in place of the form."""
 
     @property
     def url(self) -> str:
@@ -270,6 +270,6 @@ class StoreContents:
         return self.rows()
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections to the database and to Redis."""
         self._engine.dispose()
         self._redis.close()

@@ -34,7 +34,7 @@ FUZZ = settings(
     max_examples=settings().max_examples // 5,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-"""So many examples of those that the profile allows; see conftest.py."""
+"""The settings of Hypothesis: a fifth of the examples that the profile allows; see conftest.py."""
 
 CALL = {"CallSid": "CA" + "2" * 32, "From": CALLER, "To": "+918090080906", "AccountSid": "AC" + "1" * 32}
 OUR_FAULT = "our telephone line has a"
@@ -52,7 +52,7 @@ class Premises:
     phone: Phone
     contents: StoreContents
     sessions: dict[str, tuple[str, str]]
-    """The cookie and the token of everybody."""
+    """The cookie and the CSRF token of each person."""
 
     def _repr_pretty_(self, printer: RepresentationPrinter, _cycle: bool) -> None:
         """Print a failing example by its request; the services would fill the screen."""
@@ -195,7 +195,7 @@ SAYS_OTHERWISE = st.dictionaries(
     TEXT,
     max_size=2,
 )
-"""The same at the other carrier."""
+"""Fields that Plivo may send besides those of every webhook, or in their place."""
 
 
 @FUZZ
@@ -273,7 +273,7 @@ def test_without_the_token_of_its_page_no_form_changes_anything(here: Premises, 
 
 
 ASKED_ANEW = ("/login/code", "/invitation/")
-"""Forms from before a login: from an old page, whoever sends one is led to it once more."""
+"""Paths of forms that were open before a login: a stranger who sends one is led to it once more."""
 
 
 @FUZZ

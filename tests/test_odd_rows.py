@@ -54,7 +54,7 @@ INFINITE = ("infinity", "-infinity", "4000-01-01 BC", "9999-12-31", "0001-01-01"
 ODD_OF_SQLITE = (17, -1, 2.5, b"\xff\xfe", "many")
 
 CHANGED_BY_NOBODY = {"id", "request_id", "staff_id", "token_hash", "nonce", "password_hash", "secret"}
-"""Columns that join rows, and the hashes of secrets: what stands in them is compared, never read."""
+"""Columns that join rows, and hashes of secrets: their values are compared, never shown."""
 
 TABLES = (
     *(schema.requests, schema.history, schema.blocked, schema.calls, schema.staff, schema.closures, schema.audit),

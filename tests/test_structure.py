@@ -71,7 +71,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # an entry point hands in what its room may not know
     "ivr.supervisor.__main__": EVERYTHING | {"ivr.supervisor", "wsgi"},
 }
-"""The rooms of the house, and what each may know of the others, besides itself."""
+"""The rooms (packages) of the product, and the others that each may import."""
 
 PROMETHEUS = ("metrics.counters", "metrics.files", "web.metrics.page", "web.metrics.readings")
 
@@ -79,10 +79,10 @@ LONGEST_MODULE, LONGEST_FUNCTION = 260, 30
 """Lines: a reader should see a module whole, and understand a function without scrolling."""
 
 MOST_MODULES = 18
-"""In a folder: more than that is scanned, not seen."""
+"""The most modules in a folder: more than that is scanned, not seen."""
 
 MOST_ROOMS = 4
-"""That a file imports from; all but those that bring rooms together do one thing."""
+"""The most rooms that a file imports from; all but those that bring rooms together do one thing."""
 
 BRING_TOGETHER = (
     "ivr.wiring",
@@ -108,7 +108,7 @@ def modules() -> dict[str, Path]:
 
 MODULES = modules()
 WRITTEN = {name: path for name, path in MODULES.items() if not within(name, "ivr.storage.migrations")}
-"""All but those that are never changed."""
+"""All modules but the migrations, which are never changed."""
 
 
 @cache

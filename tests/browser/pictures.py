@@ -49,16 +49,16 @@ PAGES = {
     "reports": Shown("/desk/reports?period=week", "main h2"),
     "hear": Shown(f"/desk/hear?on={HOLIDAY.day}&at=10:00", "nav.moments"),
 }
-"""Pages that need no request of their own; the telephone and the card come besides."""
+"""Pages that need no request of their own; the telephone and the card are taken besides."""
 
 SETTLED = """() => new Promise(drawn => {
     document.activeElement.blur();
     requestAnimationFrame(() => requestAnimationFrame(drawn));
 })"""
-"""Nothing is in hand any more, and what has changed is drawn."""
+"""A script that takes the focus away, and waits until all changes are drawn."""
 
 FIRST = "each => each.scrollIntoView({block: 'start'})"
-"""Whatever may scroll does, so that this is what is seen first."""
+"""A script that scrolls every scrollable part, so that this element is seen first."""
 
 VOICES = """
 const voices = [{ name: "English", lang: "en-IN" }, { name: "Hindi", lang: "hi-IN" }];

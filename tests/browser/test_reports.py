@@ -16,7 +16,7 @@ OF_CALLS = (
     *("against_before", "calls_by_day", "served_by_day"),
     *("calls_by_hour", "choices", "calls_came_to", "reception", "calls_ended"),
 )
-"""The figures that show something where there are calls, and nothing else."""
+"""The figures that show something where there are calls alone."""
 
 COLOURS = """canvas => {
   const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -25,7 +25,7 @@ COLOURS = """canvas => {
     if (pixels[at + 3] === 255) found.add([...pixels.slice(at, at + 3)].join());
   return [...found];
 }"""
-"""The colours that a picture is drawn in."""
+"""The colours of a chart."""
 
 
 def drawn(page: Page, key: str) -> set[str]:

@@ -20,7 +20,7 @@ from tests.people import Clock
 pytestmark = pytest.mark.slow
 
 BOOK = ("1", "2", "1", "1", "1")
-"""For tomorrow morning."""
+"""The keys of a booking for tomorrow morning."""
 
 DIALS = """document.addEventListener("click", (event) => {
   const call = event.target.closest?.("a[href^='tel:']");

@@ -12,7 +12,7 @@ from testing.servers.postgres import PostgresUnavailable
 from tests.conftest import NO_POSTGRES
 
 SEED = 3
-"""Any would do; with this one no worker dies in the middle of an errand, which would then rest for its lease."""
+"""The seed of the campaigns. Any would do; with this one no worker dies in a task, which would rest for its lease."""
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])

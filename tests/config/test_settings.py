@@ -12,7 +12,7 @@ from ivr.wiring.carriers import SETTINGS
 SECRET = "0123456789abcdef" * 4
 TOKEN = "fedcba9876543210" * 2
 GOOD = {"PUBLIC_BASE_URL": "https://line.example", "SECRET_KEY": SECRET, "TWILIO_AUTH_TOKEN": TOKEN}
-"""All that production needs."""
+"""The variables that production needs, all valid."""
 
 
 def settings(**more: str) -> Settings:

@@ -30,7 +30,7 @@ def desk_url(database_url: str) -> str:
 
 @pytest.fixture
 def taken(services: Services, phone: Phone, clock: Clock) -> Request:
-    """Asha has taken request 1."""
+    """Request 1, which asha has taken."""
     phone.rings().press(*CALLBACK)
     services.desk.moves.take(1, By("asha", clock()))
     return services.desk.store.request(1)

@@ -14,7 +14,7 @@ from ivr.line.hours import Closure, Shift
 from tests.people import DELHI
 
 OFFER = read(ROOT / "config" / "clinic.toml").line("main").offer
-"""The clinic's own: an hour of a part must be left, noon to five is the afternoon."""
+"""The clinic's rules for wishes: an hour of a part must be left, noon to five is the afternoon."""
 
 MORNING, AFTERNOON, EVENING = Part
 CLOSED = Closure({"en": "Diwali", "hi": "दिवाली"})

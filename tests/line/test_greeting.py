@@ -196,7 +196,7 @@ SCENES = {
 
 
 SWITCH = {"en": "हिंदी के लिए 9 दबाइए।", "hi": "For English press 9."}
-"""The way to the other language, in that language."""
+"""The sentence about the other language, in that language."""
 
 
 def words(turn: Turn, says: tuple[Say, ...]) -> list[str]:

@@ -9,7 +9,7 @@ WRITTEN = Path(__file__).with_name("837caff")
 """The files that 837caff wrote."""
 
 DATABASE, REDIS, SPOOL, MIRROR = "database.sql", "redis.json", "calls", "closures.json"
-"""Their names: of the database's text, of Redis' keys, of the folder of the calls and of the file of closures."""
+"""The files' names: the database as text, Redis' keys, the folder of the calls, and the closures."""
 
 CALLS, PEOPLE, PAGES, NAMES = "under_way.json", "people.json", "pages.json", "names.json"
 """The calls under way; who is at the desk; what they saw on its pages; and names that reach other programs."""

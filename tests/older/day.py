@@ -28,7 +28,7 @@ from tests.web.staff.second_factors import codes_on, sets_up, shown, writes_code
 
 BOOK = ("1", "1", "1", "1", "1")
 BOOK_AGAIN = ("1", "1", "1", "1", "1", "1")
-"""The same of a number that has such a request: it is for the same person."""
+"""The keys of a second booking by a number that has a request: it is for the same person."""
 
 RING_ME = ("2", "1", "1", "1")
 ODD = {
@@ -37,13 +37,13 @@ ODD = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
     "TWILIO_TEXT_FROM": "+12025550123",
 }
-"""Settings under which nobody can be told of anything: there is no such channel."""
+"""Settings of a service that can tell nobody anything: there is no such channel."""
 
 NO_MOBILE = b'{"code": 21614, "message": "not a mobile number"}'
-"""The carrier's answer where it sends no text."""
+"""The carrier's answer when it refuses a text."""
 
 PAUSES = (10, 30, 60, 300, 900, 1800, 3600)
-"""Seconds after which an errand is tried again."""
+"""Seconds after which a failed task is tried again."""
 
 
 @dataclass
@@ -293,7 +293,7 @@ def last_errands(day: Day) -> None:
 
 
 def with_database_away(day: Day, index: int, *keys: str, **more: str) -> None:
-    """Promise a request that only Redis knows of."""
+    """Make a call while the database is away, so that only Redis knows of the request."""
     away = day.database.rename(day.folder / "away.db")
     day.ends(day.calls(index, *keys, **more))
     away.rename(day.database)
@@ -384,7 +384,7 @@ def withheld(day: Day) -> Conversation:
 
 
 def at_the_beginning() -> datetime:
-    """Return the moment of the day's first call."""
+    """Return the moment at which the day's first caller calls."""
     return datetime(2026, 11, 23, 9, 30, tzinfo=DELHI)
 
 

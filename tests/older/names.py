@@ -33,7 +33,7 @@ WORDS = (
     *("history.what", "history.who", "audit.what", "audit.who", "errands.task", "errands.error"),
     *("staff.role", "rules.name", "closures.reason", "closures.shifts", "calls.ended", "calls.path"),
 )
-"""Columns whose words are read again."""
+"""Columns whose words another version reads again."""
 
 
 def names_of(day: Day, folder: Path) -> dict[str, Any]:

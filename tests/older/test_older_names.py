@@ -35,7 +35,7 @@ GONE = {
     "words history.what: called_off",
     "words history.what: rebooked",
 }
-"""Names that went on purpose.
+"""Names that were taken away on purpose.
 
 An appointment is changed in the diary now; lines of an older program are still read. That job lies on a queue of its
 own: an older program that is put back does not look there, and its sweep puts the job on its own queue again. The day's

@@ -40,7 +40,7 @@ ON_THE_WAY = 0.4
 """Seconds of sound that were sent, and that a telephone keeps back to smooth it, at most."""
 
 PATIENCE = 0.2
-"""The share of the line's seconds that silence takes here."""
+"""The share of the line's time limits that a silence takes here."""
 
 
 def clinic_that_is_rung(folder: Path) -> Path:
@@ -134,7 +134,7 @@ class Patient:
 
 @dataclass
 class Line:
-    """The parts of a real call."""
+    """The service, the carrier and the telephones of real calls."""
 
     services: Services
     exchange: Exchange

@@ -26,12 +26,12 @@ class Outcomes:
     """The outcomes of the calls of a module."""
 
     errors: dict[str, Exception | None] = field(default_factory=dict)
-    """By the name of the test; None where all was as it should be."""
+    """The error of each test's call, by the test's name; None where all was as it should be."""
     figures: Figures = field(default_factory=Figures)
     faults: list[BaseException] = field(default_factory=list)
     """Mistakes of the carrier on this machine."""
     told: list[str] = field(default_factory=list)
-    """The lines that it has told in the terminal."""
+    """The lines that the carrier printed in the terminal."""
 
 
 OverEach = dict[str, Outcomes]

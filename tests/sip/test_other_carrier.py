@@ -34,7 +34,7 @@ DOCUMENTS: Mapping[str, tuple[Step, ...]] = {
 
 @dataclass
 class Signer:
-    """A stand-in that remembers what has happened."""
+    """A stand-in for a carrier that signs nothing and remembers what happened in calls."""
 
     happened: list[Happened] = field(default_factory=list)
 

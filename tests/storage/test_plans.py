@@ -64,7 +64,7 @@ MOMENT = re.compile(r"('2026-11-[^']+')")
 
 BIG = ("requests", "errands", "history", "appointments", "appointment_history")
 FEW = ("live_requests", "errands_undone", "errands_failed", "appointments_to_hear")
-"""The indexes that hold a few rows only: to read one of them whole is quick."""
+"""The indexes that hold a few rows only: reading a whole one of them is quick."""
 
 
 @pytest.fixture

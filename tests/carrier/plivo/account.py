@@ -16,7 +16,7 @@ from tests.answering import answering
 from tests.people import TOKEN
 
 AUTH_ID = "MA0000000000000000EX"
-"""Obviously made up, and of the carrier's form."""
+"""An account's id in Plivo's form, obviously made up."""
 
 PAGE = 20
 
@@ -39,9 +39,9 @@ class PlivoStandInAccount:
     applications: list[dict[str, Any]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
     changes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    """The path below the account and the fields, of each change."""
+    """The changes: of each, the path below the account and the fields."""
     fails_with: int = 0
-    """The status with which it answers every change, after doing it; 0 for its own."""
+    """The status that answers every change, after it was made; 0 for the right one."""
 
     def rents(self, e164: str, application: str = "") -> None:
         """Add a number to the account; `application` is the id of the application it leads to."""

@@ -41,9 +41,9 @@ class Account:
     """The address of the stand-in."""
     url: str = ""
     changes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    """The number's SID and the form, of each change."""
+    """The changes: of each, the number's SID and the form."""
     kept: dict[str, dict[str, str]] = field(default_factory=dict)
-    """By SID, what the stand-in does not keep."""
+    """The fields that the stand-in does not keep, by the number's SID."""
 
     def buys(self, e164: str, **fields: str) -> str:
         """Add a number, as it was set up in the carrier's console, and return its SID."""

@@ -127,10 +127,10 @@ CAUGHT = {
 """The end of a call that was put through, with an id for each leg."""
 
 MARKED = "&".join(f"{name}={value}" for name, value in CAUGHT.items())
-"""The same with its borders drawn."""
+"""The fields of the caught webhook with their borders marked."""
 
 SIGNED = "".join(f"{name}{value}" for name, value in CAUGHT.items())
-"""The same as the carrier signs it, without borders."""
+"""The fields of the caught webhook as the carrier signs them, without borders."""
 
 SWALLOWED = MARKED.replace("&CallSid=", "CallSid").replace("&CallStatus=", "CallStatus").replace("&Called=", "Called")
 REDRAWN = {

@@ -25,7 +25,7 @@ from tests.people import DELHI
 
 HOURS = (0, 3, 6, 9, 10, 11, 13, 14, 16, 18, 20, 22)
 NOON = 14
-"""The hour at which the other lines are looked at too."""
+"""The hour at which the lines but the first are looked at too."""
 
 ADDRESSES = Addresses(
     step=lambda call: f"https://line.example/voice/{call.place}?lang={call.language}&c=a%2Fb",

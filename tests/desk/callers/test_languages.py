@@ -39,7 +39,7 @@ def desk_url(database_url: str) -> str:
 
 
 Another = Callable[..., AbstractContextManager[Phone]]
-"""A telephone at a service with these settings besides, on the same stores."""
+"""A function that starts the service with these settings besides, on the same stores."""
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.people import Clock, Phone, Staff
 
 BOOK = ("1", "1", "1", "1", "1")
 GONE = {"rebook": {"day": "2026-11-26", "hour": "10:35"}, "call_off": {}}
-"""The forms of a booked card as commit 837caff had them, the addresses of which are no more."""
+"""Forms of a booked request's card as commit 837caff had them; their addresses exist no more."""
 
 
 @pytest.fixture

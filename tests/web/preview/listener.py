@@ -59,7 +59,7 @@ class Listener:
     read: Branch
     follows: frozenset[EventKind] = OFFERED
     share: Share = EVERY_WAY
-    """Of the ways that point elsewhere, those that are followed. What is on offer there is always compared."""
+    """The share of the branches told elsewhere that is followed. Options there are always compared."""
     stranded: Phone | None = None
     """A telephone at a service whose database and queue are both away."""
     heard: int = 0
@@ -264,7 +264,7 @@ def settles(services: Services) -> None:
 
 @contextmanager
 def blocked(services: Services) -> Iterator[None]:
-    """Block the caller until the end of the block."""
+    """Block the caller's number until the end of the block."""
     number, now = Number(CALLER), services.clock()
     services.desk.blocked.block(number, "rings for fun", By("asha", now))
     yield

@@ -42,7 +42,7 @@ MOMENTS = {
     "on a half day": (2027, 3, 22, 17, 45),
     "after the desk closed early": (2026, 12, 1, 16, 0),
 }
-"""A dozen, on Delhi's clock."""
+"""A dozen moments, on Delhi's clock."""
 
 CLOSED = """
 [[closed]]

@@ -21,7 +21,7 @@ A_CALLER_WAITS = 2.0
 """Seconds that a caller may wait for an answer."""
 
 SLACK = 3
-"""On a machine that does much else at the same time."""
+"""The factor of patience for a machine that does much else at the same time."""
 
 
 def asks(port: int, path: str, form: dict[str, str] | None = None, **headers: str) -> tuple[int, str, str]:

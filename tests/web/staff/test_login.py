@@ -42,7 +42,7 @@ def tries(app: Flask, name: str = "asha", password: str = PASSWORD, address: str
 
 
 def inside(staff: Staff) -> bool:
-    """Return True if the desk still opens."""
+    """Return True if the desk still opens in this browser."""
     return staff.browser.get("/desk").status_code == 200
 
 

@@ -18,7 +18,7 @@ from plivo.xml.PlivoXMLElement import PlivoXMLElement  # type: ignore[import-not
 WANTED = frozenset(
     ("Response", "Speak", "sub", "Play", "Wait", "GetInput", "GetDigits", "Dial", "Number", "Redirect", "Hangup")
 )
-"""The others are not for a call with keys."""
+"""The elements that a call with keys may use."""
 
 
 def described(element: Any) -> dict[str, object]:
