@@ -12,7 +12,7 @@ class BenchFailed(Exception):
 
 @dataclass(frozen=True)
 class Size:
-    """The length of a benchmark."""
+    """The length of a benchmark, as a part of the usual one."""
 
     share: float = 1.0
     """The part of the usual counts and seconds; small for a trial, whose figures say little."""
@@ -47,7 +47,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table."""
+    """A row of a benchmark's table."""
 
     name: str
     figure: str

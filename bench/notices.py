@@ -106,7 +106,7 @@ services: list[WorkerServices] = []
 
 
 def tell(task_id: int) -> None:
-    """Run an outbox task, as a job of RQ's."""
+    """Run the outbox task of this id, as a job of RQ's own worker."""
     jobs.run(services[0], task_id)
 
 

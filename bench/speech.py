@@ -219,7 +219,7 @@ def pressed_at_once(line: Line, language: str) -> float:
 
 
 def promise_of_time(line: Line, language: str) -> float:
-    """Return the seconds of the promise of a time."""
+    """Return the seconds of the sentence that promises a time."""
     return line.seconds(heard_in(outcome(line, booking(line, language)[-1], BOOKED), uncut=True))
 
 

@@ -15,7 +15,7 @@ from rq import Callback, Queue, Repeat, Retry
 from rq.serializers import JSONSerializer, PickleSerializer
 
 SPEAKS = "builtins.print"
-"""Takes whatever a callback is given, and would be heard."""
+"""A function for forged callbacks: it takes any arguments, and its output would be seen."""
 
 
 class Bomb:

@@ -18,11 +18,11 @@ class Listener:
     answer: bytes = b"{}"
     posts: list[tuple[str, bytes]] = field(default_factory=list)
     may_answer: Event = field(default_factory=Event)
-    """Cleared, it keeps whoever posts waiting."""
+    """An event; while it is cleared, every post is kept waiting."""
     keeps: str = ""
     """A text: a post that holds it is kept waiting, as long as nobody else is."""
     moments: list[float] = field(default_factory=list)
-    """When each was posted, in seconds since the epoch."""
+    """The moment of each post, in seconds since the epoch."""
 
     def heard(self) -> list[tuple[float, bytes]]:
         """Return the moment and the body of each post."""

@@ -99,7 +99,7 @@ class _Recorder:
         """Ignore what is heard."""
 
     def keys(self, wanted: Gathers) -> str | None:
-        """Return the next keys, or hang up."""
+        """Return the caller's next keys, or None to hang up."""
         return self.keys_left.press(wanted)
 
     def reception_answers(self, _heard: list[str]) -> str | None:

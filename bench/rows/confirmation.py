@@ -47,10 +47,10 @@ class NoQueue(JobQueue):
     """A queue of jobs that drops every job."""
 
     def __init__(self) -> None:
-        """Need no Redis."""
+        """Make a queue that needs no Redis."""
 
     def enqueue(self, dispatches: Iterable[Dispatch]) -> None:
-        """Do nothing."""
+        """Drop these jobs."""
 
 
 def measure(size: Size) -> Iterator[Row]:

@@ -23,7 +23,7 @@ class Safeguard:
     """The safeguard, as a sentence that is true while it is there."""
     file: str
     text: str
-    """Stands in the file once."""
+    """The text of the safeguard, which stands in the file once."""
     instead: str
     tests: tuple[str, ...]
     """The files that should notice, or one test each: `FILE::test_name`."""

@@ -22,10 +22,10 @@ from testing.mutants.safeguards import Safeguard
 LEFT_OUT = (".git", ".venv", "node_modules", "var", "__pycache__", ".*_cache")
 
 LINKED = (".venv", "tests/carrier/twilio/emulate/node_modules")
-"""Installed, and not changed by a test."""
+"""Folders that are linked, not copied: they are installed, and no test changes them."""
 
 MOST_SECONDS = 300
-"""For the tests of one row: many times what they need. Tests that do not end have noticed."""
+"""Seconds for the tests of one row: many times what they need. Tests that do not end count as noticing."""
 
 
 class Verdict(StrEnum):
@@ -38,7 +38,7 @@ class Verdict(StrEnum):
 
 
 VERDICTS = {0: Verdict.UNNOTICED, 1: Verdict.NOTICED}
-"""By the exit status of pytest; others say that no test was judged."""
+"""The verdicts by the exit status of pytest; any other status says that no test was judged."""
 
 
 @contextmanager

@@ -36,7 +36,7 @@ SETTINGS = {
 }
 
 IN_USE = {"fsync": "on", "autovacuum": "on", "shared_buffers": "128MB"}
-"""Settings as they are where people keep their data."""
+"""Settings as people's servers have them."""
 
 
 OTHERS_END = """

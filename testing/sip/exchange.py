@@ -32,17 +32,17 @@ BUSY, NO_SOUND = 486, 488
 
 @dataclass(frozen=True)
 class Wanted:
-    """The settings of this carrier."""
+    """The settings of the carrier on this machine."""
 
     voice: Voice
     port: int = 0
-    """The port at which telephones call it; 0 for any free one."""
+    """The port at which telephones call the carrier; 0 for any free one."""
     sounds: range = range(21_000, 23_000)
     """The ports for sound."""
     telephones: Mapping[str, str] = field(default_factory=dict)
     """The SIP addresses of the reception's telephones, by number in E.164."""
     patience: float = 1.0
-    """The share of a document's seconds that silence takes."""
+    """The share of a document's seconds that a silence takes; less than 1 in tests."""
     tells: Callable[[str], None] = lambda _line: None
     """A function that is called with each step, in a line that names nobody."""
 
@@ -54,7 +54,7 @@ class Exchange:
     service: Service
     wanted: Wanted
     stories: dict[str, Story] = field(default_factory=dict)
-    """The latest call of each caller."""
+    """The steps of each caller's latest call."""
     carried: list[Carried] = field(default_factory=list)
     """The packets and keys that the telephone of each ended call has sent."""
     faults: list[BaseException] = field(default_factory=list)

@@ -27,7 +27,7 @@ class Entry:
     whole: bool = False
 
     def press(self, key: str) -> None:
-        """Take a key."""
+        """Add a pressed key to the entry."""
         if key == self.wanted.ends_with:
             self.whole = True
             return

@@ -18,7 +18,7 @@ from testing.sip.sound import FRAME_SECONDS, SILENCE, frames
 LOOPBACK = "127.0.0.1"
 
 CODECS = (PayloadType.PCMA, PayloadType.PCMU)
-"""India's telephones first."""
+"""The codecs of the carrier, those of India's telephones first."""
 
 KEYS = 101
 """The payload type of keys, where the other side wants no other."""
@@ -115,7 +115,7 @@ class Stream:
         return Carried(self._keys, stats.get("packets_received", 0), max(0, stats.get("packets_lost", 0)))
 
     async def close(self) -> None:
-        """Stop sending, and release the sockets."""
+        """Stop sending sound, and release the sockets."""
         if self._clock:
             self._clock.cancel()
         await self.session.close()

@@ -63,7 +63,7 @@ class Step:
 
 @dataclass
 class Story:
-    """The steps of one call, in order."""
+    """The steps of a call, in order."""
 
     hear: Callable[[str], None] = lambda _line: None
     """A function that is called with each line."""
@@ -71,7 +71,7 @@ class Story:
     _news: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     def tell(self, what: Did, detail: str = "", spoken: Spoken | None = None, who: str = "") -> None:
-        """Add a step."""
+        """Add a step to the story."""
         step = Step(what, detail, spoken, who, asyncio.get_running_loop().time())
         self.steps.append(step)
         self.hear(step.line)

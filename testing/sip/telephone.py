@@ -45,7 +45,7 @@ class Talk:
 
     call: Call
     began: float
-    """Seconds of the loop's clock, when it was dialled or began to ring."""
+    """The moment at which the call was dialled or began to ring, in seconds of the loop's clock."""
     heard: bytearray = field(default_factory=bytearray)
     first_sound: float | None = None
     """Seconds from the beginning to the first sound; None for none."""
