@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> None:
 
 
 def queues(worker: WorkerServices) -> list[str]:
-    """Return the name of the queue that each worker process takes jobs from."""
+    """Return the queue of each process."""
     counted = ((name, PROCESSES.get(name, PROCESSES_OF_A_CHANNEL)) for name in worker.desk.job_queue.names)
     return [name for name, count in counted for _ in range(count)]
 
