@@ -15,7 +15,7 @@ PATIENCE = 120
 
 
 def audited() -> list[dict[str, Any]]:
-    """What is known of each package; empty if nobody could be asked."""
+    """Return the known vulnerabilities of each package; empty if no database could be asked."""
     command = [sys.executable, *COMMAND.split(), "-r", "requirements.txt"]
     try:
         told = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603 - no input
@@ -34,7 +34,7 @@ def holes(packages: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def verdict(packages: list[dict[str, Any]]) -> str:
-    """How far the answer can be trusted."""
+    """Return a line that says how far the audit can be trusted."""
     unknown = [package["name"] for package in packages if "skip_reason" in package]
     if len(unknown) == len(packages):
         return "audit: NOT DONE, the list of known holes cannot be reached from here"

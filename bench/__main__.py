@@ -1,4 +1,4 @@
-"""`python -m bench [NAMES]`: measures the service beside its peers, each benchmark with all that it needs to run.
+"""`python -m bench [NAMES]`: measures the service beside its peers; each benchmark starts the servers that it needs.
 
 Ends with 1 if a benchmark failed: an answer was wrong, or a promise not kept. A goal that is missed is no failure.
 """
@@ -38,7 +38,7 @@ Measure = Callable[[Size], Iterable[Row]]
 
 
 def main() -> int:
-    """Run what was asked for; print a table for each benchmark as soon as it is done."""
+    """Run the benchmarks that were asked for; print a table for each as soon as it is done."""
     asked = _arguments()
     logging.getLogger().addHandler(logging.NullHandler())  # of what is run in this process
     size = Size(asked.share, asked.rows)

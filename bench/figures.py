@@ -1,4 +1,4 @@
-"""What a benchmark finds: rows with a figure, a ratio, its spread and a goal. Values and arithmetic only."""
+"""The results of a benchmark: rows with a figure, a ratio, its spread and a goal. Values and arithmetic only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Self
 
 
 class BenchFailed(Exception):
-    """A benchmark has not measured what it says: a wrong answer, or a promise that was not kept."""
+    """A benchmark has not measured what it claims: an answer was wrong, or a promise was not kept."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """The length of a benchmark."""
+    """The length of a benchmark, as a part of the usual one."""
 
     share: float = 1.0
     """The part of the usual counts and seconds; small for a trial, whose figures say little."""
@@ -20,7 +20,7 @@ class Size:
     """The most rows that the stores are grown to."""
 
     def of(self, usual: float, least: int = 1) -> int:
-        """Return this part of a usual count, at least so many."""
+        """Return this count scaled to the benchmark's length, at least `least`."""
         return max(least, round(usual * self.share))
 
 
@@ -47,7 +47,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table."""
+    """A row of a benchmark's table."""
 
     name: str
     figure: str
@@ -77,12 +77,12 @@ class Ratios:
 
     @property
     def median(self) -> float:
-        """The middle of them."""
+        """The median of the ratios."""
         return median(self.rounds)
 
     @property
     def spread(self) -> str:
-        """The least and the greatest."""
+        """The least and the greatest ratio."""
         return spread(self.rounds)
 
     def row(self, name: str, figure: str, goal: Goal | None = None) -> Row:
@@ -107,12 +107,12 @@ def percentile(found: Sequence[float], of_hundred: float) -> float:
 
 
 def number(found: float) -> str:
-    """Return a number as a table shows it: three figures, or all of a whole number."""
+    """Return a number as a table shows it: three significant figures, or all of a whole number."""
     if abs(found) >= 100 or found == round(found):
         return f"{found:,.0f}"
     return f"{found:.1f}" if abs(found) >= 10 else f"{found:.2f}"
 
 
 def unit_of(unit: str) -> str:
-    """Return a unit as it stands behind a number."""
+    """Return a unit with the space that separates it from its number."""
     return f" {unit}" if unit else ""

@@ -1,4 +1,4 @@
-"""Counts the notices to the staff that go out in a second: in three ways, side by side in one run, as ratios.
+"""Counts notices to the staff in a second, for three ways of running the jobs, side by side, as ratios.
 
 A fork for each job, which loads the plugins of the channels anew; a fork for each job from a process that has loaded
 them; and the workers as they are, whose processes live long. Run as `python -m bench.notices [NOTICES]`. Needs nothing
@@ -74,7 +74,7 @@ def rate_of(module: list[str], count: int) -> float:
 
 
 def ask(worker: WorkerServices, number: int) -> None:
-    """Store a request, and have the staff told of it."""
+    """Store a request, whose task tells the staff of it."""
     now = datetime.now(UTC)
     new = NewRequest(
         kind=Kind.CALLBACK,
@@ -94,7 +94,7 @@ def ask(worker: WorkerServices, number: int) -> None:
 
 
 def forks(worker: WorkerServices, count: int) -> None:
-    """Lay a job for each task where RQ's own worker takes them."""
+    """Put a job for each task on the queue of RQ's own worker."""
     with Redis.from_url(worker.settings.redis_url) as redis:
         queue = Queue("bench", connection=redis, serializer=JSONSerializer)
         for task_id in range(1, count + 1):
@@ -102,11 +102,11 @@ def forks(worker: WorkerServices, count: int) -> None:
 
 
 services: list[WorkerServices] = []
-"""Those of RQ's own worker, built before it forks."""
+"""The services that RQ's own worker uses, built before it forks."""
 
 
 def tell(task_id: int) -> None:
-    """Run an outbox task, as a job of RQ's."""
+    """Run the outbox task of this id, as a job of RQ's own worker."""
     jobs.run(services[0], task_id)
 
 

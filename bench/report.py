@@ -29,7 +29,7 @@ class Circumstances:
 
     @classmethod
     def now(cls) -> "Circumstances":
-        """Return those of this moment."""
+        """Return the circumstances of this moment."""
         commit = _git("rev-parse", "--short", "HEAD") + ("+" if _git("status", "--porcelain") else "")
         return cls(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", commit, len(os.sched_getaffinity(0)), os.getloadavg())
 

@@ -1,4 +1,4 @@
-"""Measures what a caller listens to, in seconds: how soon the language, the greeting, a booking, the promise.
+"""Measures the seconds that a caller listens: until the language, the greeting, a booking, the promise.
 
 The calls are real walks of the line's engine through the shipped clinic, and are spoken by `espeak-ng -s 150`; found by
 what the options lead to, so that neither keys nor words stand here. Run as `python -m bench.speech`; with `--write` the
@@ -55,7 +55,7 @@ Heard = tuple[Say, str]
 
 @dataclass(frozen=True)
 class Line:
-    """The line that is called: its words, and the facts at a moment."""
+    """A line that a caller calls: its sentences, and the facts at a moment."""
 
     script: Script
     facts: Facts
@@ -98,7 +98,7 @@ def heard_in(scene: Scene, *, uncut: bool = False) -> list[Heard]:
 
 
 def way_to(line: Line, first: Scene, found: Callable[[Scene], bool]) -> list[Scene]:
-    """Return the scenes on the shortest way of offered keys to such a scene, which comes last."""
+    """Return the scenes on the shortest way of offered keys to a scene that passes the test, which comes last."""
     states, ways = States(line.facts.menu), deque([[first]])
     seen = {states.of(first.turn.call, line.facts)}
     while ways:
@@ -114,7 +114,7 @@ def way_to(line: Line, first: Scene, found: Callable[[Scene], bool]) -> list[Sce
 
 
 def files(kind: Kind, *, time: bool) -> Callable[[Scene], bool]:
-    """Return the test for the scene that files this: a time of the diary, or a wish."""
+    """Return the test for the scene that files a request of this kind: a time of the diary, or a wish."""
 
     def found(scene: Scene) -> bool:
         wait = scene.turn.wait
@@ -124,7 +124,7 @@ def files(kind: Kind, *, time: bool) -> Callable[[Scene], bool]:
 
 
 def outcome(line: Line, scene: Scene, name: str) -> Scene:
-    """Return the scene after what it waits for has ended so."""
+    """Return the scene after the event of this name, which the given scene waits for."""
     return next(each for each in following(scene, line.facts) if each.by == name)
 
 
@@ -214,12 +214,12 @@ def _up_to(scene: Scene, offer: Say | None) -> Iterator[Heard]:
 
 
 def pressed_at_once(line: Line, language: str) -> float:
-    """Return the seconds to the confirming key of a caller who knows each key: of what no key cuts off."""
+    """Return the seconds to the confirming key of a caller who knows each key: only sentences that no key cuts off."""
     return line.seconds(heard for scene in booking(line, language)[:-1] for heard in heard_in(scene, uncut=True))
 
 
 def promise_of_time(line: Line, language: str) -> float:
-    """Return the seconds of the promise of a time."""
+    """Return the seconds of the sentence that promises a time."""
     return line.seconds(heard_in(outcome(line, booking(line, language)[-1], BOOKED), uncut=True))
 
 
@@ -329,7 +329,7 @@ def write(told: str) -> None:
 
 
 def estimates(script: Script) -> Iterator[str]:
-    """Yield how far the estimate is from the voice: the worst sentences of each language, and all of them together."""
+    """Yield the differences of the estimate from the voice: each language's worst sentences, and all together."""
     for language in script.languages:
         said = [words for words in script.prompts(language).sentences.values() if "{" not in words]
         with ThreadPoolExecutor() as pool:
@@ -344,7 +344,7 @@ def estimates(script: Script) -> Iterator[str]:
 
 
 def main(wanted: list[str]) -> None:
-    """Print the tables, and write them or compare the estimate where that is wanted."""
+    """Print the tables; write them into the document or compare the estimate if asked."""
     if which(VOICE_OUT[0]) is None:
         raise SystemExit(NO_VOICE)
     clinic = read(CLINIC_FILE)

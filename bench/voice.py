@@ -1,4 +1,4 @@
-"""What the record that a call leaves costs the carrier's webhook: with the scribe and without, side by side: a ratio.
+"""Times the carrier's webhook with the record of the call written to the spool and without: a ratio, side by side.
 
 Run as `python -m bench.voice [ROUNDS]`. Needs no Redis and no worker; what is pressed asks no store.
 """
@@ -36,14 +36,14 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 class NoScribe(SpoolWriter):
-    """Writes nothing."""
+    """A spool writer that writes nothing."""
 
     def write(self, trace: Trace) -> None:
-        """Nothing at all."""
+        """Write nothing."""
 
 
 def took(carrier: FlaskClient, headers: dict[str, str]) -> float:
-    """Microseconds for one webhook."""
+    """Return the microseconds that one webhook takes."""
     began = time.perf_counter()
     answer = carrier.post(PATH, data=FORM, headers=headers)
     if answer.status_code != 200:
@@ -52,7 +52,7 @@ def took(carrier: FlaskClient, headers: dict[str, str]) -> float:
 
 
 def main(rounds: int) -> None:
-    """Prints how long a webhook takes with and without the record, and the ratios."""
+    """Print the time of a webhook with and without the record, and the ratios."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {"ENV": "development", "SECRET_KEY": TOKEN * 2, "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_BASE_URL": BASE}
         settings = read({**environ, "STATE_DIR": folder}, env_file=None, carriers=SETTINGS)
@@ -63,7 +63,7 @@ def main(rounds: int) -> None:
         reports = replace(services.reports, spool_writer=NoScribe(Spool(Path(folder))))
         without = create_app(replace(services, reports=reports)).test_client()
         times: dict[FlaskClient, list[float]] = {without: [], with_it: []}
-        for number in range(rounds):  # each goes first every other time
+        for number in range(rounds):  # each side goes first every other time
             for carrier in (without, with_it) if number % 2 else (with_it, without):
                 times[carrier].append(took(carrier, headers))
         one, other = (sorted(each) for each in times.values())

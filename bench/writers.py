@@ -38,7 +38,7 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 class OpenedFile(SqliteFile):
-    """Opens the file for each transaction, and leaves the order of those who write to SQLite."""
+    """A SQLite file that is opened for each transaction, and leaves the order of the writers to SQLite."""
 
     def _new_engine(self) -> Engine:
         engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool, hide_parameters=True)
@@ -54,7 +54,7 @@ class OpenedFile(SqliteFile):
 
 
 class OpenedEachTime(Database):
-    """A client that opens a connection for each transaction."""
+    """A database client that opens a connection for each transaction."""
 
     def __init__(self, url: str, *, timeout: float = CALLER_TIMEOUT, breaker: Breaker | None = None) -> None:
         super().__init__(url, timeout=timeout, breaker=breaker)
@@ -75,7 +75,7 @@ class Taken:
 
 
 def wish(process: int, number: int) -> NewRequest:
-    """A made-up request of a number that has not called before."""
+    """Return a made-up request of a number that has not called before."""
     return NewRequest(
         kind=Kind.CALLBACK,
         line="main",
@@ -93,7 +93,7 @@ def wish(process: int, number: int) -> NewRequest:
 
 @dataclass(frozen=True)
 class Offer:
-    """The confirmations that one side is offered."""
+    """The confirmations that one side of the comparison gets: how many a second, and for how long."""
 
     side: str
     url: str
@@ -103,7 +103,7 @@ class Offer:
 
 
 def confirms(offer: Offer, process: int, go: Any, answers: Any) -> None:
-    """One process of the web."""
+    """Confirm requests as one process of the web does, and put the results on the queue `answers`."""
     store = RequestStore(SIDES[offer.side](offer.url, breaker=Breaker(DATABASE_STALLS)), (NewTask(TELL_STAFF),))
     deadline, found, fell = Deadline(A_CALLER_WAITS.answer), [], [0]
 
@@ -144,7 +144,7 @@ def _as_many_as_it_takes(confirm: Callable[[int], None], offer: Offer) -> None:
 
 
 def works(offer: Offer, go: Any, stop: Event) -> None:
-    """The worker: begins and ends what the confirmations have left to do."""
+    """Begin and end the tasks that the confirmations leave in the outbox, as a worker does."""
     outbox = Outbox(SIDES[offer.side](offer.url, timeout=WORKER_TIMEOUT))
     go.wait()
     number = 1
@@ -156,7 +156,7 @@ def works(offer: Offer, go: Any, stop: Event) -> None:
 
 
 def run(side: str, folder: Path, a_second: float, seconds: float) -> Taken:
-    """All processes at once."""
+    """Run the web's processes and the worker at once, and return all their results."""
     url = f"sqlite:///{folder}/{side.replace(' ', '-')}-{a_second:.0f}.db"
     migrate(url)
     offer = Offer(side, url, a_second / PROCESSES, seconds)
@@ -174,7 +174,7 @@ def run(side: str, folder: Path, a_second: float, seconds: float) -> Taken:
 
 
 def main(a_second: float, seconds: float) -> None:
-    """Prints what each side took, and the ratio."""
+    """Print the results of each side, and the ratio."""
     taken: dict[str, float] = {}
     print(f"{'connections':20} {'offered/s':>9} {'taken/s':>8} {'99 of 100 ms':>13} {'longest ms':>11} {'to Redis':>9}")  # noqa: T201
     for offered in (a_second, 0.0):

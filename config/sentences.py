@@ -102,7 +102,7 @@ class DayWords(Strict):
 
 
 class Words(Strict):
-    """Other words that fill blanks."""
+    """Other words that fill blanks: parts of the day, spans of time, digits."""
 
     morning: Word
     afternoon: Word

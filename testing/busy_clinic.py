@@ -1,4 +1,4 @@
-"""A clinic whose limits are those of a city: campaigns and benchmarks ring more in an hour than a clinic in a week."""
+"""A clinic with the limits of a city: campaigns and benchmarks make more calls in an hour than patients in a week."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a stranger who can write to Redis could leave there to have code run, each leaving its own trace if it does.
+"""Forged jobs in Redis, as a stranger who can write there would leave them; each leaves a trace if its code is run.
 
 Every field that RQ loads of a job is forged: its function, its arguments, its callbacks, what others wrote about it.
 """
@@ -15,11 +15,11 @@ from rq import Callback, Queue, Repeat, Retry
 from rq.serializers import JSONSerializer, PickleSerializer
 
 SPEAKS = "builtins.print"
-"""Takes whatever a callback is given, and would be heard."""
+"""A function for forged callbacks: it takes any arguments, and its output would be seen."""
 
 
 class Bomb:
-    """Makes a folder when it is unpickled."""
+    """An object that makes a folder when it is unpickled."""
 
     def __init__(self, trace: Path) -> None:
         self.trace = trace
@@ -29,7 +29,7 @@ class Bomb:
 
 
 def jobs(redis: Redis, name: str, trace: Path, webhook: str) -> None:
-    """Whole jobs, as RQ makes them."""
+    """Forge whole jobs, as RQ makes them."""
     named: Mapping[str, dict[str, Any]] = {
         "strange": {"f": "os.mkdir", "args": (f"{trace}-by-name",)},
         "errand-1-1": {"f": "os.mkdir", "args": (f"{trace}-in-place-of-ours",)},
@@ -55,7 +55,7 @@ FIELDS = (
 
 
 def fields(redis: Redis, name: str, trace: Path, _webhook: str) -> None:
-    """Jobs of which one field is a pickle, plain and packed."""
+    """Forge jobs of which one field is a pickle, plain and packed."""
     for number, field in enumerate(FIELDS, start=80):
         bomb = pickle.dumps(Bomb(Path(f"{trace}-{field}")))
         for more, value in ((0, bomb), (100, zlib.compress(bomb))):
@@ -67,7 +67,7 @@ def fields(redis: Redis, name: str, trace: Path, _webhook: str) -> None:
 
 
 def registries(redis: Redis, name: str, trace: Path, _webhook: str) -> None:
-    """Jobs that RQ's own housekeeping would find: abandoned, scheduled, deferred, laid aside."""
+    """Forge jobs that RQ's own housekeeping would find: abandoned, scheduled, deferred, failed."""
     held = Queue(f"{name}-held", connection=redis, serializer=JSONSerializer)
     bomb = pickle.dumps(Bomb(Path(f"{trace}-registered")))
     for kind in ("wip", "scheduled", "deferred", "failed", "finished", "ready"):
@@ -79,7 +79,7 @@ def registries(redis: Redis, name: str, trace: Path, _webhook: str) -> None:
 
 
 def ids(redis: Redis, name: str, _trace: Path, _webhook: str) -> None:
-    """Ids that are none, and the key that has RQ's own workers rest."""
+    """Forge ids of jobs that do not exist, and set the key that suspends RQ's own workers."""
     redis.set("rq:suspended", 1)
     redis.rpush(f"rq:queue:{name}", b"\xff\xfe\x80", "errand-1-1; errand-2-1", "errand-99999999999-1", "")
 

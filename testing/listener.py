@@ -1,4 +1,4 @@
-"""A small HTTP server of the tests' own: remembers what it was sent, and answers as it is told."""
+"""A small HTTP server of the tests' own: it remembers the requests it gets, and answers as a test tells it."""
 
 import time
 from collections.abc import Iterator
@@ -11,31 +11,31 @@ from urllib.parse import parse_qs
 
 @dataclass
 class Listener:
-    """What was posted to it, and what it answers."""
+    """An HTTP server's received posts, and the answer that it gives."""
 
     url: str = ""
     status: int = 200
     answer: bytes = b"{}"
     posts: list[tuple[str, bytes]] = field(default_factory=list)
     may_answer: Event = field(default_factory=Event)
-    """Cleared, it keeps whoever posts waiting."""
+    """An event; while it is cleared, every post is kept waiting."""
     keeps: str = ""
-    """Whoever posts something that holds this is kept waiting, as long as nobody else is."""
+    """A text: a post that holds it is kept waiting, as long as nobody else is."""
     moments: list[float] = field(default_factory=list)
-    """When each was posted, in seconds since the epoch."""
+    """The moment of each post, in seconds since the epoch."""
 
     def heard(self) -> list[tuple[float, bytes]]:
-        """When each was posted, and what."""
+        """Return the moment and the body of each post."""
         return list(zip(self.moments, (body for _, body in self.posts), strict=False))
 
     def form(self, number: int = 0) -> dict[str, str]:
-        """The fields of a form that was posted."""
+        """Return the fields of a form that was posted."""
         return {name: values[0] for name, values in parse_qs(self.posts[number][1].decode()).items()}
 
 
 @contextmanager
 def listener() -> Iterator[Listener]:
-    """Listens on a free port of this machine."""
+    """Start the server on a free port of this machine, and stop it at the end of the block."""
     heard = Listener()
     heard.may_answer.set()
     lock, ended = Lock(), Event()
@@ -53,14 +53,14 @@ def listener() -> Iterator[Listener]:
             self._say()
 
         def _say(self) -> None:
-            with suppress(OSError):  # whoever asked has gone
+            with suppress(OSError):  # the client has gone
                 self.send_response(heard.status)
                 self.send_header("Content-Type", "application/json")
                 self.end_headers()
                 self.wfile.write(heard.answer)
 
         def log_message(self, *_: object) -> None:
-            """Says nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

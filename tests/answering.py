@@ -20,7 +20,7 @@ Wsgi = Callable[..., Any]
 
 @contextmanager
 def answering(app: Wsgi, port: int = 0, tls: Path | None = None) -> Iterator[str]:
-    """Where it answers: with the certificate in this file if there is one."""
+    """Serve the application until the block ends and yield its address: over TLS if a certificate's file is given."""
     context = None
     if tls is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -37,7 +37,7 @@ def answering(app: Wsgi, port: int = 0, tls: Path | None = None) -> Iterator[str
 
 
 def certificate(path: Path, *, days: int = 1, host: str = "127.0.0.1") -> Path:
-    """A certificate that vouches for itself, with its key; with days below nothing, one that has expired."""
+    """Write a certificate that vouches for itself, with its key; with `days` below nothing, one that has expired."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "tests of the line")])
     signed = (

@@ -14,11 +14,11 @@ _idle: dict[tuple[object, ...], list[Flask]] = {}
 
 @contextmanager
 def lent(services: Services) -> Iterator[Flask]:
-    """An application with these services. Whoever wants to change the application itself makes one with create_app."""
+    """Lend the application of these services. A test that changes the application itself makes one with create_app."""
     settings = services.settings
     idle = _idle.setdefault((settings.production, settings.secret_key, settings.trusted_proxies), [])
     app = idle.pop() if idle else create_app(services)
     app.extensions[NAME] = services
-    app.extensions.pop(LAST_SEEN, None)  # what the test before has seen is news to this one
+    app.extensions.pop(LAST_SEEN, None)  # this test has seen nothing of what the one before has
     yield app
     idle.append(app)

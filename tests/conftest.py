@@ -1,4 +1,4 @@
-"""What tests have at hand: real servers, an application on them, a telephone and somebody at the desk."""
+"""Fixtures for all tests: real servers, an application on them, a telephone and somebody at the desk."""
 
 import gc
 import os
@@ -55,19 +55,19 @@ NO_CADDY = "Caddy could not be had: "
 NO_NGINX = "nginx could not be had: "
 NO_PGBOUNCER = "PgBouncer could not be had: "
 OF_THE_MACHINE = (NO_SMALL_DISK, NO_SYSTEMD, NO_PG_DUMP, NO_CADDY, NO_NGINX, NO_PGBOUNCER, NOT_HERE)
-"""What a machine allows or carries, and we do not install: said aloud, and no failure of CI."""
+"""Skips for a lack of the machine that we do not install: they are reported, and fail no run in CI."""
 
 NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_STAND_IN, NO_ESPEAK, NO_TELEPHONE, *OF_THE_MACHINE)
 """Reasons to skip that are said in the last lines. All but those of the machine fail CI."""
 
 FIGURES = "figures"
-"""The property of a test that holds what it has measured, for the last lines."""
+"""The name of a test's property that holds its measurements, for the last lines of the run."""
 
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 """Passwords that are hashed at once; the real ones take a twentieth of a second each, on purpose."""
 
 UNHURRIED = A_CALLER_WAITS.times(10)
-"""How long a caller waits where that is not what is tried: a busy machine looks like a store that has stalled."""
+"""The time that a caller waits where the limit is not tested: a busy machine looks like a store that has stalled."""
 
 PASSWORD = "correct horse battery"
 PHONE_KEY = "a-key-of-this-start"
@@ -75,11 +75,11 @@ PHONE_PAGE = f"/phone?key={PHONE_KEY}"
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # pytest and mkdtemp make folders in it that nobody else may enter
 ENOUGH = 2 * 2**30
-"""Bytes: many times what the tests' files come to at once."""
+"""Bytes of free room in memory that are enough: many times the size of all the tests' files."""
 
 
 def _take_memory_for_a_disk() -> None:
-    """Lets the tests' files lie in memory where there is room: a disk that flushes slowly looks like a broken store."""
+    """Put the tests' files into memory where there is room: a disk that flushes slowly looks like a broken store."""
     if "TMPDIR" in os.environ or not MEMORY.is_dir():
         return
     room = os.statvfs(MEMORY)
@@ -88,13 +88,13 @@ def _take_memory_for_a_disk() -> None:
 
 
 def _read_once(loads: Callable[[str], dict[str, Any]]) -> Callable[[str], dict[str, Any]]:
-    """What a TOML file says, read once and told as often as it is asked."""
+    """Return a reader of TOML that parses each text once, however often it is read."""
     read_so_far = cache(lambda text: pickle.dumps(loads(text)))
     return lambda text: pickle.loads(read_so_far(text))  # noqa: S301 - written a line above
 
 
 class _Compiled(dict[Any, Any]):
-    """Statements in the words of one kind of database: an engine of each test would compile them all again."""
+    """A cache of compiled SQL statements for one kind of database: without it each test's engine compiles all anew."""
 
     def get(self, key: Any, default: Any = None) -> Any:
         return super().get(key[1:], default)
@@ -113,7 +113,7 @@ def _compile_once(connection: Connection) -> None:
 _take_memory_for_a_disk()
 # Thousands of applications are made of the same few templates, files and statements.
 Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache()}
-tomllib.loads = _read_once(tomllib.loads)  # type: ignore[assignment]  # nobody of us asks for its floats otherwise
+tomllib.loads = _read_once(tomllib.loads)  # type: ignore[assignment]  # no caller of ours has floats of its own
 event.listen(Engine, "engine_connect", _compile_once)
 
 hypothesis_settings.register_profile("clinic", deadline=None, print_blob=True)
@@ -130,7 +130,7 @@ def valkey_server() -> Iterator[Valkey]:
 
 @pytest.fixture
 def redis_url(valkey_server: Valkey) -> str:
-    """An empty Redis, running."""
+    """The address of an empty Redis that runs."""
     valkey_server.resume()
     valkey_server.start()
     valkey_server.flush()
@@ -139,7 +139,7 @@ def redis_url(valkey_server: Valkey) -> str:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
-    """A real PostgreSQL."""
+    """A real PostgreSQL server."""
     try:
         with postgres() as server:
             yield server
@@ -149,7 +149,7 @@ def postgres_server() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def pgbouncer_server(postgres_server: Postgres) -> Iterator[PgBouncer]:
-    """A real PgBouncer in transaction mode before that PostgreSQL."""
+    """A real PgBouncer in transaction mode before the tests' PostgreSQL."""
     try:
         with pgbouncer(postgres_server) as server:
             yield server
@@ -159,7 +159,7 @@ def pgbouncer_server(postgres_server: Postgres) -> Iterator[PgBouncer]:
 
 @pytest.fixture
 def pooled_url(pgbouncer_server: PgBouncer, postgres_url: str) -> str:
-    """A PostgreSQL desk of this test's own, by way of the pooler."""
+    """The address of a PostgreSQL desk of this test's own, through PgBouncer."""
     pgbouncer_server.start()
     return pgbouncer_server.to(postgres_url)
 
@@ -191,7 +191,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
-    """A SQLite desk of this test's own."""
+    """The address of a SQLite desk of this test's own."""
     path = tmp_path / "clinic.db"
     shutil.copy(migrated_sqlite, path)
     return f"sqlite:///{path}"
@@ -199,7 +199,7 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 @dataclass
 class Desks:
-    """Hands out one PostgreSQL database again and again, emptied: a new one takes longer than most tests."""
+    """A PostgreSQL database, emptied and lent to one test after another: a new one takes longer than most tests."""
 
     server: Postgres
     as_new: str
@@ -207,7 +207,7 @@ class Desks:
     url: str = ""
 
     def empty(self) -> str:
-        """The url of a desk without a row; a new one where the last test changed its tables."""
+        """Return the address of a desk without a row; of a new one where the last test changed its tables."""
         if not self.url or self.server.empty(self.url) != self.shape:
             self.url = self.server.new_database(like=self.as_new)
         return self.url
@@ -215,7 +215,7 @@ class Desks:
 
 @pytest.fixture(scope="session")
 def postgres_desks(postgres_server: Postgres) -> Desks:
-    """The desks of this run on PostgreSQL."""
+    """The emptied PostgreSQL databases that this test run lends to its tests."""
     postgres_server.start()
     url = postgres_server.new_database()
     migrate(with_driver(url))
@@ -224,20 +224,20 @@ def postgres_desks(postgres_server: Postgres) -> Desks:
 
 @pytest.fixture
 def postgres_url(postgres_desks: Desks) -> str:
-    """An empty PostgreSQL desk."""
+    """The address of an empty PostgreSQL desk."""
     postgres_desks.server.resume()
     postgres_desks.server.start()
     return with_driver(postgres_desks.empty())
 
 
 def with_driver(url: str) -> str:
-    """A libpq url as SQLAlchemy wants it."""
+    """Return a libpq address as SQLAlchemy wants it."""
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 @pytest.fixture
 def server_log(postgres_server: Postgres, postgres_url: str) -> Callable[[], str]:
-    """What PostgreSQL has logged by itself since, although its owner wishes to see the values of all that fails."""
+    """PostgreSQL's log since the test began, in a database that asks to log the values of each failed statement."""
     with psycopg.connect(postgres_server.url, autocommit=True) as connection:
         wish = sql.SQL("ALTER DATABASE {} SET log_parameter_max_length_on_error = -1")
         connection.execute(wish.format(sql.Identifier(postgres_url.rpartition("/")[2])))
@@ -252,14 +252,14 @@ def server_log(postgres_server: Postgres, postgres_url: str) -> Callable[[], str
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """Both databases, one after the other."""
+    """The address of a database: the test runs on each kind, one after the other."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A client of each of them."""
+    """A client of the database, on each kind."""
     database = Database(database_url)
     yield database
     database.close()
@@ -267,7 +267,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def empty_postgres(postgres_server: Postgres) -> Iterator[str]:
-    """A PostgreSQL database in which nothing was made yet."""
+    """A PostgreSQL database in which no table was made yet."""
     postgres_server.start()
     url = postgres_server.new_database()
     yield with_driver(url)
@@ -276,7 +276,7 @@ def empty_postgres(postgres_server: Postgres) -> Iterator[str]:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of its own that is soon full."""
+    """A small disk of the test's own that is soon full."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(
@@ -295,7 +295,7 @@ def clock() -> Clock:
 
 
 def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str) -> Settings:
-    """Settings for a service on these stores, whose telephone takes wishes unless CLINIC_FILE says otherwise."""
+    """Return settings for a service on these stores, whose telephone takes wishes unless CLINIC_FILE says otherwise."""
     environ = {
         "ENV": "development",
         "PUBLIC_BASE_URL": "https://line.example",
@@ -313,7 +313,10 @@ def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str)
 
 @pytest.fixture
 def desk_url(sqlite_url: str) -> str:
-    """The database of the service: SQLite. A module that overrides this with `database_url` runs on each of them."""
+    """The address of the service's database, SQLite.
+
+    A module that overrides this with `database_url` runs on each kind.
+    """
     return sqlite_url
 
 
@@ -325,13 +328,16 @@ def settings(tmp_path: Path, desk_url: str, redis_url: str) -> Settings:
 
 @pytest.fixture
 def time_limits() -> TimeLimits:
-    """How long a caller waits for the stores. A module that holds a store up overrides this with the service's own."""
+    """The time that a caller waits for the stores.
+
+    A module that holds a store up overrides this with the service's own limits.
+    """
     return UNHURRIED
 
 
 @pytest.fixture
 def services(settings: Settings, clock: Clock, time_limits: TimeLimits) -> Iterator[Services]:
-    """The parts of the service."""
+    """The services of the web application, on the test's stores."""
     services = build(settings, clock, QUICK, clock.seconds, time_limits)
     yield services
     services.close()
@@ -339,20 +345,20 @@ def services(settings: Settings, clock: Clock, time_limits: TimeLimits) -> Itera
 
 @pytest.fixture
 def app(services: Services) -> Iterator[Flask]:
-    """The service."""
+    """The web application of these services."""
     with lent(services) as app:
         yield app
 
 
 @pytest.fixture
 def phone(app: Flask, services: Services) -> Phone:
-    """A telephone in the hand of a caller."""
+    """A telephone in the hand of a caller of this service."""
     return Phone(app, services)
 
 
 @pytest.fixture
 def worker(settings: Settings, clock: Clock) -> Iterator[WorkerServices]:
-    """What the workers of the service work with."""
+    """The services that the workers' jobs use, on the same stores."""
     worker = build_workers(settings, clock, clock.seconds)
     yield worker
     worker.database.close()
@@ -360,12 +366,12 @@ def worker(settings: Settings, clock: Clock) -> Iterator[WorkerServices]:
 
 @pytest.fixture
 def staff(app: Flask, services: Services) -> Staff:
-    """Somebody at the desk, logged in."""
+    """Somebody at this service's desk, logged in."""
     return at_the_desk(Phone(app, services))
 
 
 def at_the_desk(phone: Phone) -> Staff:
-    """Asha, who is known to this service and has logged in."""
+    """Return Asha, whom this service knows, logged in at the desk."""
     phone.services.staff.people.add("asha", PASSWORD, phone.services.clock())
     person = Staff(phone.app, "asha", PASSWORD)
     person.logs_in()
@@ -397,12 +403,12 @@ LONGEST = (
     "workers/test_processes",
     *("browser/test_every_page", "web/preview/test_pages", "supervisor/", "browser/test_typed", "test_any_keys"),
 )
-"""The modules that take longest, the longest first: what is left to the end keeps every other hand waiting."""
+"""The modules that take longest, the longest first: begun last, one of them would keep all workers waiting."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
-    """Marks as slow what needs a browser, PostgreSQL or Node, and what stands at a place where tests take long."""
+    """Mark as slow each test that needs a browser, PostgreSQL or Node, or lies where tests take long."""
     items[:] = _longest_first(items)
     slow = tuple(str(ROOT / "tests" / place) for place in SLOW_PLACES)
     for item in items:
@@ -412,7 +418,7 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 
 
 def _longest_first(items: list[pytest.Function]) -> list[pytest.Function]:
-    """Returns the tests, module by module, so that the part of each worker begins with some of the longest."""
+    """Return the tests, module by module, so that the part of each worker begins with some of the longest."""
     modules: dict[str, list[pytest.Function]] = {}
     for item in items:
         modules.setdefault(str(item.path.relative_to(ROOT / "tests")), []).append(item)
@@ -432,14 +438,14 @@ def _longest_first(items: list[pytest.Function]) -> list[pytest.Function]:
 
 
 def pytest_collection_finish() -> None:
-    """The tests themselves stay to the end: a quarter of a run went into looking through them for garbage."""
+    """Freeze the collected tests for the garbage collector: a quarter of a run went into looking through them."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Says what was measured in real calls, and loudly what did not run."""
+    """Print the measurements of real calls, and loudly which tests did not run."""
     for report in terminalreporter.stats.get("passed", ()):
         for name, figures in report.user_properties:
             if name == FIGURES:
@@ -449,7 +455,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In CI, a run without its databases, its browser or its other worker has failed."""
+    """Fail a run in CI that lacked its databases, its browser or its other worker."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     reasons = _not_run(reporter) if os.environ.get("CI") and reporter is not None else set()
     if any(not reason.startswith(OF_THE_MACHINE) for reason in reasons):

@@ -1,4 +1,4 @@
-"""Runs coroutines to their end, whatever loop there is: a browser that another test has opened keeps one here."""
+"""Runs coroutines to their end in a thread of their own: a browser of another test keeps its loop in this one."""
 
 import asyncio
 from collections.abc import Coroutine

@@ -1,4 +1,4 @@
-"""The people of the tests: somebody who rings the line, and somebody who sits at the desk.
+"""The people of the tests: somebody who calls the line, and somebody who sits at the desk.
 
 They use the webhooks and the pages as the carrier and a browser do; every document that is heard is judged.
 """
@@ -33,31 +33,31 @@ TOKEN = "a-token-that-signs-only-in-tests"
 
 @dataclass
 class Clock:
-    """The clock that is passed in; it stands until somebody moves it."""
+    """A clock that is passed in and stands until somebody moves it."""
 
     now: datetime = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
     """A Monday, open, with all of the evening left."""
     _set_by: float = 0.0
-    """Seconds."""
+    """The seconds by which the clock was set, which are no time that has passed."""
 
     def __call__(self) -> datetime:
         return self.now
 
     def seconds(self) -> float:
-        """The time that passes for somebody who looks at no clock: the same, until somebody sets this one."""
+        """Return the seconds of a clock that no setting moves: the same until a test lets time pass."""
         return self.now.timestamp() - self._set_by
 
     def jumps(self, **time: float) -> None:
-        """Somebody, or a time service, sets it."""
+        """Set the clock by so much, as somebody or a time service does."""
         self.now += timedelta(**time)
         self._set_by += timedelta(**time).total_seconds()
 
     def shows(self, *moment: int) -> None:
-        """Sets it to a moment in Delhi."""
+        """Set the clock to a moment in Delhi."""
         self.now = datetime(*moment, tzinfo=DELHI)  # type: ignore[misc, arg-type]  # year, month, day, hour, minute
 
     def goes_on(self, **time: float) -> None:
-        """Lets time pass."""
+        """Let time pass."""
         self.now += timedelta(**time)
 
 
@@ -69,7 +69,7 @@ class Phone:
     services: Services
 
     def rings(self, line: str = "main", caller: str = CALLER, lang: str | None = None, **more: str) -> "Conversation":
-        """Rings a line; with `lang`, changes to that language where the line begins in another."""
+        """Call a line; with `lang`, change to that language where the line begins in another."""
         called = min(self.services.clinic.lines[line].reached_by).e164
         call = Conversation(self, {"From": caller, "To": called, **more})
         call.follows("/voice", {})
@@ -79,12 +79,12 @@ class Phone:
         return call
 
     def posts(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
-        """Posts a signed form, as the carrier does."""
+        """Post a signed form, as the carrier does."""
         signature = self.signs(path, form)
         return self.unsigned(path, form, **{"X-Twilio-Signature": signature, **headers})
 
     def signs(self, path: str, form: Mapping[str, str]) -> str:
-        """The carrier's signature of this form, posted there."""
+        """Return the carrier's signature of this form, posted to this path."""
         signed: str = RequestValidator(TOKEN).compute_signature(self.called_at + self.within(path), form)
         return signed
 
@@ -94,32 +94,32 @@ class Phone:
         return self.services.settings.public_base_url
 
     def within(self, url: str) -> str:
-        """The path and query of an address of the service's: documents name whole ones."""
+        """Return the path and query of one of the service's addresses: documents name them whole."""
         path = url.removeprefix(self.called_at)
         assert path.startswith("/"), f"not at {self.called_at}: {url}"
         return path
 
     def unsigned(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
-        """Posts a form with just these headers."""
+        """Post a form with just these headers, unsigned."""
         anybody = self.app.test_client(use_cookies=False)
-        answer = anybody.post(self.within(path), data=form, headers=headers, buffered=True)  # it has left
-        self.services.reports.spool_writer.settle()  # who looks at the journal next finds there what this has left
+        answer = anybody.post(self.within(path), data=form, headers=headers, buffered=True)  # answered whole
+        self.services.reports.spool_writer.settle()  # the next look at the spool finds this webhook's trace
         return answer
 
 
 @dataclass
 class Conversation:
-    """A call in progress: what the last document said, and what it waits for."""
+    """A call in progress: the words of its last document, and the key or event that it waits for."""
 
     phone: Phone
     fields: dict[str, str]
     sid: str = field(default_factory=lambda: "CA" + secrets.token_hex(16))
     heard: list[str] = field(default_factory=list)
-    """What was heard since the last key, sentence by sentence."""
+    """The sentences heard since the last key."""
     spoken: list[Heard] = field(default_factory=list)
-    """The same, each with its language."""
+    """The sentences heard since the last key, each with its language."""
     uncut: list[str] = field(default_factory=list)
-    """That part of it which no key could have cut off."""
+    """The sentences among them that no key could have cut off."""
     languages: set[str] = field(default_factory=set)
     waits: Step | None = None
     url: str = ""
@@ -135,12 +135,12 @@ class Conversation:
 
     @property
     def over(self) -> bool:
-        """Whether the service hung up."""
+        """True once the service has hung up."""
         return isinstance(self.waits, HangsUp)
 
     @property
     def words(self) -> str:
-        """All that was heard since the last key."""
+        """The words that were heard since the last key."""
         return " ".join(self.heard)
 
     @property
@@ -158,7 +158,7 @@ class Conversation:
         return re.sub(r"\D", "", spoken[0]) if spoken else ""
 
     def press(self, *keys: str) -> "Conversation":
-        """Presses keys, one after another, each when it is asked for."""
+        """Press keys, one after another, each when it is asked for."""
         for each in keys:
             assert isinstance(self.waits, Gathers), f"nothing waits for {each}: {self.words}"
             ends = self.waits.ends_with
@@ -166,36 +166,36 @@ class Conversation:
         return self
 
     def stays_silent(self, times: int = 1) -> "Conversation":
-        """Presses nothing, so many times."""
+        """Press nothing, so many times."""
         for _ in range(times):
             assert isinstance(self.waits, Gathers), "nobody waits for a key"
             self.follows(self.silence_leads, {})
         return self
 
     def repeats_last_webhook(self) -> str:
-        """Delivers the last webhook once more; what comes back."""
+        """Deliver the last webhook once more and return the document that comes back."""
         return self.phone.posts(self._last[0], self._last[1]).text
 
     def hears_again(self) -> str:
-        """Delivers the last webhook once more; what a caller would hear then."""
+        """Deliver the last webhook once more and return the words that a caller would hear."""
         again = self.phone.services.telephone.carrier.heard(self.repeats_last_webhook())
         return " ".join(step.words for step in again if isinstance(step, Heard))
 
     def reception(self, talked: bool) -> "Conversation":
-        """The reception was rung, and talked to the caller or did not."""
+        """Tell the service that the reception was called, and talked to the caller or did not."""
         assert isinstance(self.waits, Dials), f"nobody is rung: {self.words}"
         outcome = {"DialCallStatus": "completed" if talked else "no-answer", "DialBridged": str(talked).lower()}
         self.follows(self.waits.action, outcome)
         return self
 
     def hangs_up(self, **more: str) -> "Conversation":
-        """Hangs up: the carrier says that the call is over."""
+        """Hang up: the carrier tells the service that the call is over."""
         fields = self.form({"CallStatus": "completed", "CallDuration": "61", **more})
         assert self.phone.posts("/voice/status", fields).status_code == 204
         return self
 
     def follows(self, url: str, more: Mapping[str, str]) -> None:
-        """Goes on with this URL and reads what comes back."""
+        """Go on with this URL and read the document that comes back."""
         path = self.phone.within(urljoin(self.url or "/voice", url))
         self._last = (path, self.form(more))
         answer = self.phone.posts(*self._last)
@@ -227,7 +227,7 @@ class Conversation:
 
 
 def addresses_of(step: Step) -> list[str]:
-    """Where the carrier would come back to after it."""
+    """Return the addresses that the carrier would ask after this step."""
     match step:
         case Gathers(action=to) | Redirects(to):
             return [to]
@@ -246,30 +246,30 @@ class Staff:
         self.password = password
 
     def logs_in(self, name: str | None = None, password: str | None = None) -> TestResponse:
-        """Fills in the login."""
+        """Fill in the login."""
         token = self.token(self.browser.get("/login").text)
         form = {"name": name or self.name, "password": password or self.password, "csrf_token": token}
         return self.browser.post("/login", data=form)
 
     def sees(self) -> str:
-        """The desk's page."""
+        """Return the desk's page."""
         page = self.browser.get("/desk")
         assert page.status_code == 200, page.status_code
         return unescape(page.text)
 
     def searches(self, words: str) -> str:
-        """The page that a search leads to; nothing of it stands in an address."""
+        """Return the page that a search leads to; nothing of the search stands in an address."""
         page = self.browser.post("/desk/search", data={"csrf_token": self.csrf(), "q": words})
         assert page.status_code == 200, page.status_code
         return unescape(page.text)
 
     def does(self, move: str, request_id: int, **fields: str) -> str:
-        """Presses a button on a card; the page that follows."""
+        """Press a button on a request's card and return the page that follows."""
         path = f"/desk/requests/{request_id}/{move}"
         return unescape(self.browser.post(path, data={"csrf_token": self.csrf(), **fields}, follow_redirects=True).text)
 
     def takes_back(self, page: str, **more: str) -> str:
-        """Taps the "Undo" that a page offers, with what else stands in its form; the page that follows."""
+        """Tap the "Undo" that a page offers, with what else stands in its form, and return the page that follows."""
         offer = re.search(r'action="(/desk/requests/\d+/undo)"(.*?)</(?:form|div)>', page, re.DOTALL)
         assert offer, "the page offers nothing to take back"
         what = re.search(r'name="what" value="([^"]*)"', offer[2])
@@ -278,12 +278,12 @@ class Staff:
         return unescape(self.browser.post(offer[1], data=fields, follow_redirects=True).text)
 
     def csrf(self) -> str:
-        """The token of the forms that this browser was given, from the smallest page that has one."""
+        """Return the token of the forms that this browser was given, from the smallest page that has one."""
         return self.token(self.browser.get("/desk/me").text)
 
     @staticmethod
     def token(page: str) -> str:
-        """The CSRF token of a page's first form."""
+        """Return the CSRF token of a page's first form."""
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
         assert found, "the page has no form"
         return found[1]

@@ -1,4 +1,4 @@
-"""The web as it really runs: the Procfile's own command, with its several processes, and a telephone that rings it."""
+"""The web as it really runs: the Procfile's own command, with its several processes, and a telephone that calls it."""
 
 import os
 import signal
@@ -33,7 +33,7 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class InHand:
-    """An application, and how many requests it has in hand: whoever closes the house waits until there are none."""
+    """An application that counts the requests it still answers: a test's server closes once there are none."""
 
     def __init__(self, app: Wsgi) -> None:
         self._app = app
@@ -51,13 +51,13 @@ class InHand:
             self._requests.discard(request)
 
     def are_done(self) -> bool:
-        """Waits for it: a request that a browser no longer waits for still writes its counts."""
+        """Wait until no request is open: one that its browser gave up still writes its counts."""
         return until(lambda: not self._requests)
 
 
 @contextmanager
 def serving(listening: socket.socket, app: Wsgi) -> Iterator[None]:
-    """An application behind a real port, in this process."""
+    """Serve an application on a real port, in this process."""
     in_hand = InHand(app)
     server = make_server("127.0.0.1", 0, in_hand, threaded=True, fd=listening.fileno())
     thread = Thread(target=server.serve_forever)
@@ -75,7 +75,7 @@ def serving(listening: socket.socket, app: Wsgi) -> Iterator[None]:
 def rung_by_itself(
     tmp_path: Path, database_url: str, redis_url: str, clock: Callable[[], datetime], **more: str
 ) -> Iterator[Phone]:
-    """The service behind a real port that its settings name, so that it can ring itself."""
+    """Serve the application on a real port that its settings name, so that the service can call itself."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
         with (
@@ -96,7 +96,7 @@ class Wire(Phone):
 
 
 def asked(url: str, body: bytes | None = None, **headers: str) -> TestResponse:
-    """What a server answers, whatever it thinks of the question."""
+    """Ask a server and return its answer, an error's too."""
     named = {name.replace("_", "-"): words for name, words in headers.items()}
     try:
         with urlopen(Request(url, data=body, headers=named), timeout=20) as answer:  # noqa: S310 - our own server
@@ -112,7 +112,7 @@ def _response(body: bytes, status: int, headers: Iterable[tuple[str, str]]) -> T
 
 @dataclass
 class Web:
-    """The running web: where it is, what it has logged, and who it is made of."""
+    """The web server as it runs: its address, its log, and its processes."""
 
     url: str
     phone: Wire
@@ -121,11 +121,11 @@ class Web:
 
     @property
     def processes(self) -> list[psutil.Process]:
-        """Those that answer."""
+        """The processes that answer requests."""
         return list(self.master.children())
 
     def loses_one(self) -> None:
-        """The kernel kills one of them, and the server starts another."""
+        """Kill one process that answers, as the kernel would; wait until the server has started another."""
         doomed = self.processes[0]
         doomed.send_signal(signal.SIGKILL)
         assert until(lambda: len(self.processes) == 2 and doomed not in self.processes)
@@ -133,7 +133,7 @@ class Web:
 
 @contextmanager
 def web(services: Services, settings: Settings, **more: str) -> Iterator[Web]:
-    """The service on these settings, as `make run` starts it."""
+    """Run the web server on these settings, as `make run` starts it."""
     command = dict(LINE.findall((ROOT / "Procfile").read_text()))["web"]
     log = settings.state_dir / "web.log"
     with reserved_port() as port, log.open("w") as said:
@@ -160,5 +160,5 @@ def web(services: Services, settings: Settings, **more: str) -> Iterator[Web]:
 def _answers(url: str) -> bool:
     try:
         return asked(url).status_code == 200
-    except OSError:  # nobody listens, or those who do are not there yet
+    except OSError:  # nobody listens yet
         return False

@@ -1,4 +1,4 @@
-"""What strangers send: any method to any route of ours, with odd paths, queries, forms, headers and cookies.
+"""Requests as strangers send them: any method to any route, with odd paths, queries, forms, headers and cookies.
 
 And the ledger: all that stands in the stores, to be compared and put back.
 """
@@ -32,24 +32,24 @@ from tests.conftest import settings_for
 
 @dataclass(frozen=True)
 class Route:
-    """A rule of the URL map, and who may call it."""
+    """A rule of the Flask URL map, and the guard that says who may call it."""
 
     rule: str
     endpoint: str
     guard: Callable[[], Any] | None
     methods: frozenset[str]
     fields: tuple[str, ...]
-    """What its form or query may hold."""
+    """The fields that the route's form or query may hold."""
 
     @property
     def webhook(self) -> bool:
-        """Whether the carrier calls it."""
+        """True for a webhook, which only the carrier calls."""
         return self.rule.startswith("/voice")
 
 
 @cache
 def routes() -> tuple[Route, ...]:
-    """Every route, read from an application that is connected to nothing."""
+    """Return every route, read from an application that is connected to nothing."""
     services = build(settings_for(Path("/nowhere"), "sqlite:////nowhere/clinic.db", "redis://127.0.0.1:1/0"))
     app = create_app(services)
     services.close()
@@ -65,11 +65,11 @@ def _route(app: Flask, rule: Rule) -> Route:
 READ = re.compile(
     r"""(?:(?:form|args|query|given|typed|values)(?:\.get(?:list)?\(|\[)|\(form, )"(\w+)"|(\w+) = \w+Field\("""
 )
-"""Where the source names a field that it reads."""
+"""The places in the source that name a field which it reads."""
 
 
 def _fields(view: Any) -> tuple[str, ...]:
-    """The fields that a view may read: those that its module names, or one of ours that this module calls."""
+    """Return the form fields that a view may read: those in its module, and in the product's modules that it calls."""
     module = sys.modules[view.__module__]
     called = {getattr(each, "__module__", "") or "" for each in vars(module).values()}
     ours = {module.__name__, *(name for name in called if name.startswith(("ivr.web.", "ivr.carrier.")))}
@@ -103,7 +103,7 @@ ODD = (
     *("कखग", "\u202e", "\ufeff", "\ufffe", "😀" * 30, "e\u0301", "x" * 3000, "0001-01-01", "9999-12-31", "2026-02-30"),
     *("24:00", "23:59:59.999999", "2026-11-24T10:00", "12:00+05:30", "gAAAAABn0000", "+919999900001", "anonymous"),
 )
-"""What has broken other programs."""
+"""Texts that have broken other programs."""
 
 DAYS = ("2026-11-23", "2026-11-24", "2026-11-29", "0001-01-01", "9999-12-31", "2026-02-30", "20261124", "2026-W48-2")
 HOURS = ("10:00", "17:30", "20:30", "00:00", "24:00", "23:59:59.999999", "12:00+05:30", "23:59-23:59")
@@ -130,7 +130,7 @@ LIKELY: Mapping[str, Sequence[str]] = {
     "code": ("123456", "१२३ ४५६", "1234 5678 9012", "9" * 999),
     "Digits": ("1", "2", "9", "0", "*", "9999900002", "7" * 999, "W"),
 }
-"""What leads deeper in than chance would, and the edges of it."""
+"""Likely values of a field, which lead deeper in than chance would, and values at the edges."""
 
 TEXT = st.one_of(st.sampled_from(ODD), st.text(max_size=20))
 PLACE = st.one_of(st.sampled_from(sorted(MENU)), TEXT)
@@ -145,12 +145,12 @@ NAMES = st.sampled_from(sorted({*LIKELY, "csrf_token", "unknown"}))
 
 
 def word(name: str) -> st.SearchStrategy[str]:
-    """What may stand in a field of this name."""
+    """Draw a value for the form field of this name: a likely one, or any text."""
     return st.one_of(st.sampled_from(list(LIKELY[name])), TEXT) if name in LIKELY else TEXT
 
 
 def fields(likely: Iterable[str]) -> st.SearchStrategy[dict[str, str]]:
-    """A form or a query with most of these, sometimes all of them, and now and then with others."""
+    """Draw a form or a query with most of these fields, sometimes all of them, and now and then with others."""
     known = {name: word(name) for name in likely}
     others = st.dictionaries(NAMES, TEXT, max_size=3)
     return st.one_of(
@@ -185,7 +185,7 @@ BODIES = st.one_of(
 
 @dataclass(frozen=True)
 class Ask:
-    """One request, as it is sent."""
+    """A request, as a stranger sends it."""
 
     path: str
     method: str
@@ -193,7 +193,7 @@ class Ask:
     form: Mapping[str, str]
     headers: Mapping[str, str] = field(default_factory=dict)
     body: tuple[str, bytes] | None = None
-    """Sent in place of the form, with its type."""
+    """The type and the bytes of a body sent in place of the form."""
 
     @property
     def url(self) -> str:
@@ -201,7 +201,7 @@ class Ask:
         return self.path + (f"?{urlencode(self.query)}" if self.query else "")
 
     def of(self, browser: FlaskClient, token: str = "", **headers: str) -> TestResponse:
-        """Asks; with the token of a form where there is one."""
+        """Send the request with this browser; with the token of a form if one is given."""
         form = {**self.form, **({"csrf_token": token} if token else {})}
         sent: dict[str, Any] = {"data": form} if self.method not in {"GET", "HEAD"} else {}
         if self.body is not None:
@@ -211,7 +211,7 @@ class Ask:
 
 @st.composite
 def paths(draw: st.DrawFn, route: Route) -> str:
-    """An address of this route, or nearly."""
+    """Draw an address of this route, or nearly."""
 
     def part(found: re.Match[str]) -> str:
         kind, _, name = found[1].rpartition(":")
@@ -223,7 +223,7 @@ def paths(draw: st.DrawFn, route: Route) -> str:
 
 @st.composite
 def asks(draw: st.DrawFn, among: Callable[[Route], bool] = lambda _: True, *, writes: bool = False) -> Ask:
-    """Something that is asked of one of these routes; of those that `writes`, only with the method they expect."""
+    """Draw a request to one of these routes; to those that `writes`, only with the method they expect."""
     own = [route for route in routes() if among(route) and (not writes or "POST" in route.methods)]
     route = draw(st.sampled_from(own))
     usual = "POST" if "POST" in route.methods else "GET"
@@ -242,7 +242,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 class StoreContents:
-    """All that stands in the database and in Redis."""
+    """The contents of the database and of Redis, kept so that they can be compared and put back."""
 
     def __init__(self, database_url: str, redis_url: str) -> None:
         self._engine = create_engine(database_url)
@@ -250,7 +250,7 @@ class StoreContents:
         self._kept = self.rows()
 
     def rows(self) -> Rows:
-        """Every row of every table, and what keys there are in Redis."""
+        """Return every row of every table, and the keys that Redis has."""
         with self._engine.connect() as connection:
             found = {
                 table.name: [dict(row) for row in connection.execute(select(table).order_by("id")).mappings()]
@@ -259,7 +259,7 @@ class StoreContents:
         return {**found, "redis": [{"key": key} for key in sorted(self._redis.keys("*"))]}
 
     def put_back(self) -> Rows:
-        """As it was at first."""
+        """Put the contents back as they were at first, and return them."""
         with self._engine.begin() as connection:
             for table in reversed(schema.metadata.sorted_tables):
                 connection.execute(delete(table))
@@ -270,6 +270,6 @@ class StoreContents:
         return self.rows()
 
     def close(self) -> None:
-        """Gives the connections back."""
+        """Close the connections to the database and to Redis."""
         self._engine.dispose()
         self._redis.close()

@@ -1,4 +1,4 @@
-"""Presses any keys in any order, with silences, repeated and stale webhooks: nothing breaks, loops or doubles."""
+"""Any keys in any order, with silences, repeated and stale webhooks: nothing breaks, loops or is stored twice."""
 
 from collections import Counter
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A full disk, a read-only database, a wrong password, a schema of another version, a clock that jumps.
+"""Broken stores: a full disk, a read-only database, a wrong password, another version's schema, a clock that jumps.
 
 Each is named where whoever is on call looks, and no caller is promised what is not kept.
 """
@@ -37,7 +37,7 @@ def line(tmp_path: Path, redis_url: str, clock: Clock) -> Line:
 
 
 def fill(disk: Path) -> Callable[[], None]:
-    """Leaves no room on it; what is returned makes some again."""
+    """Fill the disk until no room is left; return a function that makes room again."""
     rubbish = disk / "rubbish"
     try:
         with rubbish.open("wb") as file:
@@ -68,7 +68,7 @@ def readiness(phone: Phone) -> dict[str, str]:
 
 
 def reaches_the_desk(phone: Phone, call: Conversation) -> None:
-    """What was promised while the database was not well is saved by a worker when it is."""
+    """Check that a worker brings the call's request to the desk once the database is well."""
     worker = build_workers(phone.services.settings, phone.services.clock)
     jobs.save(worker)
     assert [each.reference for each in worker.desk.store.waiting()] == [call.reference]
@@ -104,7 +104,7 @@ def test_a_full_disk_under_redis_keeps_it_from_promising(small_disk: Path, tmp_p
         assert call.place == "not_kept"
         assert readiness(phone)["redis"] != "well"
         make_room()
-        server.kill()  # it has ended itself: it cannot keep what it says it keeps
+        server.kill()  # Redis has ended itself: it cannot keep its promise to save
         server.start()
         assert is_promised(call.press("1")), "trying again helps as soon as there is room"
 

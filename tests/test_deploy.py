@@ -1,4 +1,4 @@
-"""The files that people copy to a server say what the product says."""
+"""The files that people copy to a server (Caddy, systemd, nginx): they agree with the product."""
 
 import os
 import re
@@ -37,7 +37,7 @@ def of_unit(name: str, key: str) -> str:
 
 
 def flags(command: str) -> list[str]:
-    """What the web server is told, but for the address it listens on."""
+    """Return the options of the web server's command, without the address it listens on."""
     words = shlex.split(command[command.index("-m granian") :])
     at = words.index("--host")
     assert words[at + 2] == "--port"
@@ -102,7 +102,7 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip(f"{NO_SYSTEMD}apt-get install systemd")
     shutil.copytree(OPS / "systemd", tmp_path, dirs_exist_ok=True)
-    for unit in tmp_path.glob("*.service"):  # which programs there are is not the question
+    for unit in tmp_path.glob("*.service"):  # the check is not about the installed programs
         unit.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", unit.read_text(), flags=re.MULTILINE))
     units = [str(path) for path in tmp_path.iterdir() if path.is_file()]
     said = subprocess.run(
@@ -163,7 +163,7 @@ def test_while_the_service_is_down_caddy_writes_no_secret_link_and_no_query(tmp_
 
 @contextmanager
 def running_caddy(folder: Path, journal: Path) -> Iterator[None]:
-    """Caddy with the Caddyfile of this folder, until the end of the block."""
+    """Run Caddy with the Caddyfile of this folder, until the end of the block."""
     command = ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
     homes = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), str(folder))
     with journal.open("wb") as output, subprocess.Popen(command, stderr=output, env={**os.environ, **homes}) as caddy:
@@ -174,7 +174,7 @@ def running_caddy(folder: Path, journal: Path) -> Iterator[None]:
 
 
 def status_of(port: int, path: str) -> int | None:
-    """What is answered there; None where nobody listens yet."""
+    """Return the HTTP status that this path answers; None where nobody listens yet."""
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", path)

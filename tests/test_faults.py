@@ -1,4 +1,4 @@
-"""Breaks Redis and the database for real while people ring: what is promised is kept, and what cannot be is not."""
+"""Redis and the database break for real while people call: promises are kept, and none is made that cannot be."""
 
 import sqlite3
 import time
@@ -60,7 +60,7 @@ def stands_once(place: Place, call: Conversation) -> None:
 
 
 def works_off_the_queue(worker: WorkerServices) -> None:
-    """What a worker does with the jobs that lie on the queue, with our worker."""
+    """Run the jobs that lie on the queue, as a worker does."""
     for errand_id in sorted(worker.desk.job_queue.queued_tasks()):
         jobs.run(worker, errand_id)
 
@@ -111,7 +111,7 @@ def test_with_redis_away_a_request_is_kept_and_its_errand_is_run_later(
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Another process has the SQLite file to itself."""
+    """Lock the SQLite file, as another process that has it to itself."""
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("PRAGMA locking_mode=EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
@@ -123,7 +123,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def moved(path: Path) -> Iterator[None]:
-    """Somebody has moved the SQLite file, and what belongs to it."""
+    """Move the SQLite file away, with the files that belong to it, and back at the end."""
     files = [path, *path.parent.glob(f"{path.name}-*")]
     elsewhere = path.parent / "elsewhere"
     elsewhere.mkdir()
@@ -137,7 +137,7 @@ def moved(path: Path) -> Iterator[None]:
 
 
 def reaches_the_desk_later(place: Place, call: Conversation) -> None:
-    """What was promised stands on the desk, once, however often it is saved and the webhook is repeated."""
+    """Check that the call's request reaches the desk once, however often it is saved and the webhook is repeated."""
     worker = place[1]
     assert worker.desk.pending.count() == 1
     call.repeats_last_webhook()
@@ -216,7 +216,7 @@ def test_once_a_store_is_known_to_have_stalled_the_next_callers_do_not_wait_for_
 
 
 def at_rest(deadline: Deadline) -> bool:
-    """Whether none of its threads is at work."""
+    """Return True when none of the deadline's threads is at work."""
     pool = deadline._threads
     return pool._idle_semaphore._value == len(pool._threads)
 
@@ -291,7 +291,7 @@ def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
 def test_a_redis_that_freezes_before_the_last_key_keeps_nothing_later(
     place: Place, sqlite_url: str, valkey_server: Valkey
 ) -> None:
-    """It was well until then, so it is asked; what was sent to it must not be done after the caller was told no."""
+    """Redis was well until then, so it is asked; no command sent to it may take effect after the caller was told no."""
     phone, worker = place
     call = phone.rings().press(*BOOK[:-1])
     with moved(sqlite_path(sqlite_url)), frozen(valkey_server):

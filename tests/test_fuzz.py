@@ -1,4 +1,4 @@
-"""Anything is sent to every route, by anybody: nothing of ours breaks, and nothing changes without the right to it.
+"""Any request to any route, by anybody: nothing of the service breaks, and nothing changes without the right to it.
 
 The routes and the names of their fields are read from the product, so that a new one is tried with the rest.
 `make fuzz` does it for longer.
@@ -34,11 +34,11 @@ FUZZ = settings(
     max_examples=settings().max_examples // 5,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-"""So many examples of those that the profile allows; see conftest.py."""
+"""The settings of Hypothesis: a fifth of the examples that the profile allows; see conftest.py."""
 
 CALL = {"CallSid": "CA" + "2" * 32, "From": CALLER, "To": "+918090080906", "AccountSid": "AC" + "1" * 32}
 OUR_FAULT = "our telephone line has a"
-"""What a caller hears when a webhook broke; to the carrier it looks like any other answer."""
+"""The apology that a caller hears when a webhook broke; to the carrier it looks like any other answer."""
 
 NOBODY = ""
 
@@ -47,31 +47,31 @@ Fields = dict[str, str]
 
 @dataclass
 class Premises:
-    """The service with a day's work in it, and who may come to its desk."""
+    """The service with a day's work in it, and the people who may come to its desk."""
 
     phone: Phone
     contents: StoreContents
     sessions: dict[str, tuple[str, str]]
-    """The cookie and the token of everybody."""
+    """The cookie and the CSRF token of each person."""
 
     def _repr_pretty_(self, printer: RepresentationPrinter, _cycle: bool) -> None:
-        """A failing example is told by what was asked; the services would fill the screen."""
+        """Print a failing example by its request; the services would fill the screen."""
         printer.text("…")
 
     def browser(self, name: str) -> FlaskClient:
-        """The browser of somebody who is logged in, or of nobody."""
+        """Return the browser of somebody who is logged in, or of nobody."""
         browser = self.phone.app.test_client()
         browser.set_cookie("session", self.sessions[name][0])
         return browser
 
     def token(self, name: str) -> str:
-        """The token of the forms that they were given."""
+        """Return the CSRF token of the forms that this person was given."""
         return self.sessions[name][1]
 
 
 @contextmanager
 def premises(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Premises]:
-    nobody = "http://127.0.0.1:1"  # the telephone in the browser rings the service there, and nothing is to answer
+    nobody = "http://127.0.0.1:1"  # the browser's telephone calls the service there; nothing shall answer
     more = {"TRUSTED_PROXIES": "1", "PUBLIC_BASE_URL": nobody, "PLIVO_AUTH_ID": AUTH_ID, "PLIVO_AUTH_TOKEN": TOKEN}
     with service(tmp_path, database_url, redis_url, clock, **more) as phone:
         people = {"asha": MANAGER, "meena": STAFF, "ravi": STAFF}
@@ -89,7 +89,7 @@ def premises(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) ->
 
 
 def comes_in(app: Flask, name: str) -> tuple[str, str]:
-    """The cookie and the token of somebody who has logged in, or of nobody."""
+    """Log somebody in, or nobody, and return the cookie and the token."""
     staff = Staff(app, name, PASSWORD)
     if name:
         staff.logs_in()
@@ -115,7 +115,7 @@ def on_postgres(tmp_path: Path, postgres_url: str, redis_url: str, clock: Clock)
 
 
 def holds(answer: TestResponse, ask: Ask) -> None:
-    """What is true of every answer while the stores are well."""
+    """Check the rules that hold for every answer while the stores are well."""
     assert answer.status_code < 500 or (answer.status_code, ask.path) == (503, "/readyz"), answer.status
     words = answer.get_data(as_text=True)
     assert "Traceback" not in words
@@ -159,14 +159,14 @@ def test_whatever_staff_look_at_nothing_breaks_on_postgres(on_postgres: Premises
 
 
 GATHERED = fields(("kind", "day", "part", "keyed", "topic", "reference", "joined", "filed", "rung", "offered_at"))
-"""What a call of another version of ours might have sealed."""
+"""The state of a call as another version of the service might have sealed it."""
 
 SAYS = st.dictionaries(
     st.sampled_from(("From", "To", "CallStatus", "ForwardedFrom", "DialCallStatus", "DialBridged", "CallSid", "New")),
     TEXT,
     max_size=2,
 )
-"""What the carrier may say besides what every webhook has, or in its place."""
+"""Fields that the carrier may send besides those of every webhook, or in their place."""
 
 KEYS = fields(("Digits",))
 ADDRESS = fields(("line", "lang", "s", "w", "silent", "c"))
@@ -195,7 +195,7 @@ SAYS_OTHERWISE = st.dictionaries(
     TEXT,
     max_size=2,
 )
-"""The same at the other carrier."""
+"""Fields that Plivo may send besides those of every webhook, or in their place."""
 
 
 @FUZZ
@@ -273,14 +273,14 @@ def test_without_the_token_of_its_page_no_form_changes_anything(here: Premises, 
 
 
 ASKED_ANEW = ("/login/code", "/invitation/")
-"""Forms from before a login: from an old page, whoever sends one is led to it once more."""
+"""Paths of forms that were open before a login: a stranger who sends one is led to it once more."""
 
 
 @FUZZ
 @given(several=WRITES)
 @example([Ask("/login/code", "POST", {}, {"code": "123456", "next": "/desk"})])
 def test_the_token_of_somebody_elses_session_changes_nothing(here: Premises, several: list[Ask]) -> None:
-    with nothing_changes(here, but="drafts"):  # what was typed is kept, for whom the form belongs to
+    with nothing_changes(here, but="drafts"):  # typed words are kept for the person whose form it is
         for ask in several:
             answer = ask.of(here.browser("asha"), here.token("meena"))
             asked_anew = ask.path.startswith(ASKED_ANEW) and answer.headers.get("Location", "").startswith(ASKED_ANEW)
@@ -304,7 +304,7 @@ FOR_MANAGERS = {
     *("people.require_of_everybody", "people.remove_second_factor"),
     *("feed.renew", "feed.switch_off"),
 }
-"""Whoever takes one away has thought about it."""
+"""The routes for managers alone; whoever takes one away has thought about it."""
 
 
 def test_every_kind_of_route_is_among_those_that_are_tried() -> None:

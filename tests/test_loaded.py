@@ -1,4 +1,4 @@
-"""A process loads what it needs: how soon it is ready and how much memory it takes hang on little else.
+"""The modules that each kind of process loads: its start-up time and memory depend on little else.
 
 Each begins with real settings and an SQLite database, and tells which modules it has loaded.
 """

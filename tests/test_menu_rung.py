@@ -1,4 +1,4 @@
-"""Rings every path of the menu, in both languages, through the webhooks; each document heard is judged on the way."""
+"""Every path of the menu, called in both languages through the webhooks; each document on the way is judged."""
 
 import pytest
 
@@ -80,7 +80,7 @@ def test_who_is_blocked_gets_to_the_place_of_the_refused_and_its_keys_lead_on(ph
 def test_the_standing_keys_mean_the_same_everywhere(phone: Phone, lang: str, place: str) -> None:
     callers = iter(
         f"+91999990{number:04}" for number in range(5)
-    )  # a number that has asked before is asked whose it is
+    )  # a number with a request is asked for whom the new one is
 
     def pressing(*keys: str) -> Conversation:
         return ring(phone, lang, *PATHS[place], *keys, caller=next(callers))

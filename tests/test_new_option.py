@@ -65,12 +65,12 @@ NOW = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
 
 
 def counted(path: str, menu: dict[str, Place] = TABLE) -> PeriodReport:
-    """The report of three calls that went this way."""
+    """Return the report of three calls that went this way."""
     return PeriodReport(call_stats([Calls(path, Ending.HUNG_UP, 3)], {}, Reading(menu)), request_stats([]), 0)
 
 
 def choices(app: Flask, report: PeriodReport, language: str) -> Figure:
-    """The table of first choices, as somebody at the desk reads it."""
+    """Return the table of first choices, as somebody at the desk reads it."""
     with app.test_request_context() as context:
         context.session[CHOSEN] = language
         found = call_figures(report.calls, choice_words(TABLE, SCRIPT))

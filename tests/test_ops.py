@@ -1,4 +1,4 @@
-"""The dashboard and the alerts speak of numbers that the service gives, and each alert is raised by what is wrong."""
+"""The dashboard and the alerts: they use metrics that the service gives, and each alert fires for its own fault."""
 
 import json
 import os
@@ -30,7 +30,7 @@ HEADINGS = {
     "signatures-fail",
     "requests-wait-too-long",
 }
-"""What the runbook tells how to mend."""
+"""The alerts whose remedy the runbook tells."""
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def settings(tmp_path: Path, sqlite_url: str, redis_url: str) -> Settings:
 
 @pytest.fixture
 def given(phone: Phone) -> str:
-    """What the service really gives, after a call."""
+    """The metrics that the service really gives, after a call."""
     phone.rings().press("1", "1", "1", "1", "1")
     answer = phone.app.test_client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 200
@@ -48,7 +48,7 @@ def given(phone: Phone) -> str:
 
 
 def promtool(*arguments: str, stdin: str | None = None) -> str:
-    """What Prometheus' own tool says of it; it must be content."""
+    """Run Prometheus' own tool, check that it is content, and return what it prints."""
     places = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     program = shutil.which("promtool", path=places)
     if program is None:
@@ -59,7 +59,7 @@ def promtool(*arguments: str, stdin: str | None = None) -> str:
 
 
 def names(text: str) -> set[str]:
-    """The metrics of ours that a text speaks of."""
+    """Return the names of our metrics in a text."""
     return set(re.findall(r"\bclinic_[a-z_]+", text))
 
 

@@ -1,4 +1,4 @@
-"""No log, no job and no key in Redis holds a caller's number, what they keyed, or who works at the desk."""
+"""Logs, jobs and keys in Redis: none holds a caller's number, a pressed digit, or the name of anybody at the desk."""
 
 import logging
 import re
@@ -49,14 +49,14 @@ PERSONAL = (CALLER[3:], KEYED, MISTYPED, STAFF, PASSWORD, NOTE)
 
 
 def personal_in(text: str) -> list[str]:
-    """What of it stands in a text, in clear."""
+    """Return the personal words that stand in clear in a text."""
     bare = re.sub(r"(?<=\d)[\s,.()-]+(?=\d)", "", text)
     return [word for word in PERSONAL if word in bare or word in text]
 
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """Whatever anything says at any level, libraries too; of SQLAlchemy its statements, which hide their values.
+    """Every log line at any level, of libraries too; of SQLAlchemy its statements, which hide their values.
 
     Its DEBUG would print whole rows: it is off unless somebody names that very logger, and nothing here does.
     """
@@ -69,7 +69,7 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
 
 
 def calls(phone: Phone) -> Conversation:
-    """A day of callers: one keys what is no number, another a number, one is withheld, one hangs up, one is forged."""
+    """Let a day of callers call: one enters no number, one a number, one is withheld, one hangs up, one is forged."""
     phone.rings(caller=CALLER).press("1", "1", "1", "2", f"{MISTYPED}#", f"0{KEYED}#", "1", "1")
     phone.rings(caller="anonymous").press("2", "1", f"91{KEYED}#", "1", "1")
     phone.rings(caller=CALLER).press("2", "1", "1")
@@ -87,12 +87,12 @@ def calls(phone: Phone) -> Conversation:
     phone.unsigned("/voice", form)
     phone.unsigned("/voice/fallback", {**form, "ErrorUrl": f"https://line.example/voice?n={CALLER}"})
     for keys in ((), ("0",)):
-        phone.rings(caller=CALLER).press(*keys).hangs_up().hangs_up()  # said nothing, and stands among the missed calls
+        phone.rings(caller=CALLER).press(*keys).hangs_up().hangs_up()  # a silent call, which is listed as missed
     return call
 
 
 def works(phone: Phone) -> None:
-    """Somebody mistypes their password, then takes, notes on, reports and undoes what waits, and comes too late."""
+    """Work at the desk: mistype a password, then take, note, report and undo requests, and come too late once."""
     phone.services.staff.people.add(STAFF, PASSWORD, phone.services.clock())
     person = Staff(phone.app, STAFF, PASSWORD)
     person.logs_in(password=f"{PASSWORD}!")
@@ -107,7 +107,7 @@ def works(phone: Phone) -> None:
 
 
 def in_redis(redis_url: str) -> str:
-    """Every key and every value, whatever its kind, and what RQ has packed into its results."""
+    """Return every key and value in Redis, whatever its kind, and what RQ has packed into its results."""
     with Redis.from_url(redis_url) as redis:
         readers: dict[bytes, Any] = {
             b"string": redis.get,
@@ -140,7 +140,7 @@ def test_the_text_of_an_error_of_ours_stays_out_of_the_log(phone: Phone, log: py
         def accept(self, new: object) -> None:
             raise RuntimeError(f"cannot keep {new} of {CALLER}")
 
-    telephone = replace(phone.services.telephone, intake=Broken())  # type: ignore[arg-type]  # a door that does not open
+    telephone = replace(phone.services.telephone, intake=Broken())  # type: ignore[arg-type]  # an intake that fails
     services = replace(phone.services, telephone=telephone)
     broken = Phone(create_app(services), services)
     call = broken.rings(caller=CALLER).press("1", "1", "1", "1", "1")
@@ -159,7 +159,7 @@ def test_the_path_of_a_fault_of_ours_forges_no_line_of_the_log(phone: Phone, log
         def read(self, *_: object) -> None:
             raise RuntimeError
 
-    only = Carriers({"": Broken()})  # type: ignore[dict-item]  # it understands nothing
+    only = Carriers({"": Broken()})  # type: ignore[dict-item]  # a carrier that fails at everything
     telephone = replace(phone.services.telephone, carriers=only)
     app = create_app(replace(phone.services, telephone=telephone))
     assert app.test_client().post("/voice/summary%1b%e2%80%a8forged%20line").status_code == 200

@@ -1,4 +1,4 @@
-"""The README's pictures: each that it shows is one that `make pictures` takes, and each that is taken is shown."""
+"""The README's pictures: it shows exactly those that `make pictures` takes."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Strangers who speak slowly keep no patient waiting: straight at the open port, and behind each proxy as shipped."""
+"""Strangers who send slowly: no patient waits for them, at the open port or behind each proxy as shipped."""
 
 import os
 import re
@@ -30,7 +30,7 @@ FEW, MANY = 8, 40
 """Eight were enough to hold every thread of the web server that we had before."""
 
 Front = Callable[[Path, int], AbstractContextManager[int]]
-"""What stands before the web at this port; the port where it listens itself."""
+"""A function that starts a proxy before the web at this port, and yields the port where the proxy listens."""
 
 NGINX = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.error.log;
@@ -50,7 +50,7 @@ def nothing(_folder: Path, behind: int) -> Iterator[int]:
 
 @contextmanager
 def caddy(folder: Path, behind: int) -> Iterator[int]:
-    """Caddy as shipped, but for addresses, files, and TLS."""
+    """Run Caddy as shipped, but for addresses, files, and TLS."""
     if shutil.which("caddy") is None:
         pytest.skip(f"{NO_CADDY}apt-get install caddy")
     words = (ROOT / "ops" / "caddy" / "Caddyfile").read_text()
@@ -71,7 +71,7 @@ def caddy(folder: Path, behind: int) -> Iterator[int]:
 
 @contextmanager
 def nginx(folder: Path, behind: int) -> Iterator[int]:
-    """nginx as shipped, but for addresses, files, and TLS."""
+    """Run nginx as shipped, but for addresses, files, and TLS."""
     if shutil.which("nginx") is None:
         pytest.skip(f"{NO_NGINX}apt-get install nginx-light")
     words = (ROOT / "ops" / "nginx" / "clinic-line.conf").read_text()
@@ -135,7 +135,7 @@ def test_beside_slow_strangers_a_call_is_answered_at_once(
 
 
 def _took(running: Web, port: int, kind: str, number: int) -> float:
-    """Seconds from a ring to the end of a call of three steps, while so many strangers of this kind are there."""
+    """Return the seconds of a call of three steps, while so many strangers of this kind hold connections."""
     phone = replace(running.phone, base=f"http://127.0.0.1:{port}")
     with strangers(port, kind, number):
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""The shape of the house, read from its imports: they point one way, and each outside thing has one place."""
+"""The structure of the code, read from its imports: they point one way, and each outside library has one place."""
 
 import ast
 import builtins
@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ivr.metrics": {"ivr.line"},
     "ivr.storage": {"ivr.line", "ivr.storage.engines"},
     "ivr.storage.migrations": {"ivr.storage"},
-    # 3: siblings that do not know each other, but that the desk's work is about what stands in the diary
+    # 3: siblings that do not import each other, but that the desk imports the diary
     "ivr.staff": {"ivr.line", "ivr.storage"},
     "ivr.hours": {"ivr.line", "ivr.storage"},
     "ivr.hosts": {"ivr.storage"},
@@ -72,7 +72,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # an entry point hands in what its room may not know
     "ivr.supervisor.__main__": EVERYTHING | {"ivr.supervisor", "wsgi"},
 }
-"""The rooms of the house, and what each may know of the others, besides itself."""
+"""The rooms (packages) of the product, and the others that each may import."""
 
 PROMETHEUS = ("metrics.counters", "metrics.files", "web.metrics.page", "web.metrics.readings")
 
@@ -80,10 +80,10 @@ LONGEST_MODULE, LONGEST_FUNCTION = 260, 30
 """Lines: a reader should see a module whole, and understand a function without scrolling."""
 
 MOST_MODULES = 18
-"""In a folder: more than that is scanned, not seen."""
+"""The most modules in a folder: more than that is scanned, not seen."""
 
 MOST_ROOMS = 4
-"""That a file imports from; all but those that bring rooms together do one thing."""
+"""The most rooms that a file imports from; all but those that bring rooms together do one thing."""
 
 BRING_TOGETHER = (
     "ivr.wiring",
@@ -101,7 +101,7 @@ def within(name: str, part: str) -> bool:
 
 
 def modules() -> dict[str, Path]:
-    """Every module of the product, by its name."""
+    """Return every module of the product, by its name."""
     found = [path for part in ("ivr", "workers", "config") for path in (ROOT / part).rglob("*.py")]
     names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in [*found, ROOT / "wsgi.py"]}
     return {name.removesuffix(".__init__"): path for path, name in names.items()}
@@ -109,7 +109,7 @@ def modules() -> dict[str, Path]:
 
 MODULES = modules()
 WRITTEN = {name: path for name, path in MODULES.items() if not within(name, "ivr.storage.migrations")}
-"""All but those that are never changed."""
+"""All modules but the migrations, which are never changed."""
 
 
 @cache
@@ -119,7 +119,7 @@ def parsed(path: Path) -> ast.Module:
 
 @cache
 def imports(path: Path) -> frozenset[str]:
-    """What a module imports, wherever in it, by full name."""
+    """Return the full names that a module imports, wherever in it."""
     found: set[str] = set()
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
@@ -132,12 +132,12 @@ def imports(path: Path) -> frozenset[str]:
 
 @cache
 def part_of(name: str) -> str:
-    """The room that a module, or a name in it, belongs to: the longest name of a room that it begins with."""
+    """Return the room (package) of a module, or of a name in it: the longest room's name that it begins with."""
     return max((part for part in MAY_IMPORT if within(name, part)), key=len, default="")
 
 
 def importers(wanted: str) -> set[str]:
-    """The modules that import this."""
+    """Return the modules that import this name."""
     return {name for name, path in MODULES.items() if any(within(each, wanted) for each in imports(path))}
 
 
@@ -155,12 +155,12 @@ def test_imports_point_one_way() -> None:
 
 
 def ours(name: str) -> set[str]:
-    """What a module imports of the product."""
+    """Return the modules of the product that a module imports."""
     return {each for each in imports(MODULES[name]) if each.split(".")[0] in OURS}
 
 
 def faults(found: Mapping[str, Collection[str]]) -> dict[str, Collection[str]]:
-    """The modules in which something was found, with it."""
+    """Return the modules in which a fault was found, with the faults."""
     return {name: each for name, each in sorted(found.items()) if each}
 
 
@@ -170,13 +170,13 @@ def test_the_table_permits_no_circle() -> None:
 
 @cache
 def folder_of(name: str) -> str:
-    """The folder in which a module lies, or that of a name within it."""
+    """Return the folder in which a module lies, or that of a name within it."""
     module = max((each for each in MODULES if within(name, each)), key=len)
     return ".".join(MODULES[module].relative_to(ROOT).parent.parts)
 
 
 def folders_of(name: str) -> set[str]:
-    """The other folders of ours that a module imports from."""
+    """Return the other folders of the product that a module imports from."""
     return {folder_of(each) for each in ours(name)} - {folder_of(name)}
 
 
@@ -241,7 +241,7 @@ def test_only_what_makes_the_tables_knows_alembic() -> None:
 
 
 def test_only_entry_points_read_the_environment() -> None:
-    """config.settings is handed a mapping; those who start a process hand it theirs."""
+    """Each entry point passes its environment to config.settings as a mapping."""
     readers = {name for name, path in MODULES.items() if reads_environment(path)}
     services = {"wsgi", "workers.__main__", "workers.clock", "workers.services", "ivr.supervisor.__main__"}
     assert readers == services | {"ivr.commands.preflight"}
@@ -256,7 +256,7 @@ def reads_environment(path: Path) -> bool:
 
 
 def test_only_those_who_are_handed_no_clock_read_one() -> None:
-    """`now` is an argument; the real clock is the default of those that build a process's parts."""
+    """Functions take `now` as an argument; the real clock is the default only where a process's parts are built."""
     readers = {name for name, path in MODULES.items() if reads_clock(path)}
     builders = {"ivr.web.services", "workers.services", "ivr.commands.preflight"}
     assert {name for name in readers if not within(name, "ivr.supervisor")} == builders
@@ -290,30 +290,40 @@ def length(function: ast.FunctionDef) -> int:
     return (function.end_lineno or 0) - function.lineno + 1
 
 
-RIDDLES = ("What ", "Whether ", "Who ", "Whose ", "Where ", "How ", "Those ", "One of ", "It ", "They ")
+RIDDLES = (
+    *("What ", "Whether ", "Who ", "Whose ", "Whom ", "Whoever ", "Which ", "Where ", "How "),
+    *("It ", "Its ", "They ", "Those ", "One ", "There is ", "There are ", "Is ", "Has ", "Does "),
+)
+"""First words that say nothing of the thing: the reader would have to know already what is meant."""
+
+BESIDE_THE_PRODUCT = ("tests", "testing", "chaos", "bench", ".ci")
+NOT_YET = ("chaos", "tests/reports", "tests/hours", "tests/desk/missed", "tests/desk/upkeep")
+"""Folders in which some docstrings are still riddles. None is added here."""
 
 
 def test_a_docstring_begins_with_what_is_done_or_with_the_thing() -> None:
+    paths = [*WRITTEN.values(), *(each for folder in BESIDE_THE_PRODUCT for each in (ROOT / folder).rglob("*.py"))]
+    names = {str(path.relative_to(ROOT)): path for path in paths}
     riddles = {
         name: [words.partition("\n")[0] for words in docstrings(path) if words.startswith(RIDDLES)]
-        for name, path in WRITTEN.items()
+        for name, path in names.items()
+        if not name.startswith(NOT_YET)
     }
     assert faults(riddles) == {}
 
 
 def docstrings(path: Path) -> Iterator[str]:
-    """Those of its classes and functions."""
-    return (ast.get_docstring(node) or "" for node in ast.walk(parsed(path)) if isinstance(node, DOCUMENTED))
+    """Yield the docstrings of a module: its own, and those of its classes, functions, constants and fields."""
+    values = (node.value for node in ast.walk(parsed(path)) if isinstance(node, ast.Expr))
+    return (each.value for each in values if isinstance(each, ast.Constant) and isinstance(each.value, str))
 
-
-DOCUMENTED = (ast.FunctionDef, ast.ClassDef)
 
 RAISES = re.compile(r"Raises ([^\n.:;]+)")
 ERROR = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")
 
 
 def test_a_docstring_names_no_error_that_is_gone() -> None:
-    """An error that is renamed is renamed in the docstrings too."""
+    """A docstring that names an error is changed when the error is renamed."""
     told = {name: RAISES.findall(path.read_text()) for name, path in MODULES.items()}
     gone = {name: {each for words in found for each in ERROR.findall(words)} - CLASSES for name, found in told.items()}
     assert faults(gone) == {}

@@ -1,4 +1,4 @@
-"""A third language: its prompts and its words in the clinic's file add it, with no line of code, wherever it is met."""
+"""A third language: prompts and words in the clinic's file add it everywhere, without a line of code."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -45,14 +45,14 @@ def phone(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iter
 
 @pytest.fixture
 def running(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """The same clinic, running, so that its own command can ring it."""
+    """A telephone at the same clinic on a real port, so that the service's own command can call it."""
     with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_in_three(tmp_path)) as phone:
         yield phone
 
 
 @pytest.fixture
 def staff(phone: Phone, clock: Clock) -> Staff:
-    """Somebody at its desk."""
+    """Somebody logged in at the desk of that clinic."""
     return at_the_desk(phone)
 
 
@@ -63,7 +63,7 @@ def sees(staff: Staff, path: str) -> str:
 
 
 def options(spoken: list[Heard]) -> list[tuple[str, str]]:
-    """The sentences that name a language, each with the language it is said in."""
+    """Return the sentences that name a language, each with the language it is said in."""
     named = {"en-IN": "For English", "hi-IN": "हिंदी के लिए", "pa-IN": f"{MARK} For English"}
     return [(each.language, each.words) for each in spoken if each.words.startswith(named[each.language])]
 
@@ -211,7 +211,7 @@ TEXTS_ON = {"TEXT_CONFIRMATIONS": "on", "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "
 
 
 def texted(settings: Settings, clock: Clock) -> str:
-    """The text that a worker sends to the first caller."""
+    """Return the text that a worker sends to the first caller."""
     worker, sent = build_tools(settings, clock), Sent()
     try:
         jobs.run(replace(worker, texts=lambda: sent), 2)

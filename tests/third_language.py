@@ -1,4 +1,4 @@
-"""A clinic that speaks a third language, made up: its words are the English ones behind a mark, in Punjabi's voice."""
+"""A clinic with a made-up third language: its words are the English ones behind a mark, in Punjabi's voice."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ from config.sentences import FOLDER
 from tests.clinic import WISHES_ONLY
 
 MARK = "ਜੀ"
-"""What every sentence of the third language begins with."""
+"""The mark at the beginning of every sentence of the third language."""
 
 NAME = "ਅਰੁਣਾਲਿਆ ਕਲੀਨਿਕ"
 VOICE = "Google.pa-IN-Standard-A"
@@ -16,7 +16,7 @@ LOCALES = {"en": "en-IN", "hi": "hi-IN", "pa": "pa-IN"}
 
 
 def clinic_in_three(folder: Path) -> str:
-    """A clinic's file with words in three languages, and beside it the prompts of the third."""
+    """Write a clinic's file with words in three languages, and beside it the prompts of the third; return its path."""
     prompts = folder / "prompts"
     prompts.mkdir()
     (prompts / "pa.toml").write_text(_prompts(), encoding="utf-8")

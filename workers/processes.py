@@ -48,7 +48,7 @@ class JobProcess:
         self.busy_since.value = self.monotonic() if busy else 0.0
 
     def is_hanging(self, now: float) -> bool:
-        """Return whether it is in one job for too long."""
+        """Return whether the process has been in one job for too long."""
         since = self.busy_since.value
         return bool(since) and now - since > HANGS_SECONDS
 
@@ -61,7 +61,7 @@ class JobProcess:
 
 
 Work = Callable[[JobProcess, int], None]
-"""What a process does: takes the jobs of its queue, until the pipe with this file descriptor is closed."""
+"""The work of a worker process: run the jobs of its queue, until the pipe with this file descriptor is closed."""
 
 
 class JobProcesses:

@@ -127,7 +127,7 @@ class QueueWorker(SimpleWorker):
 
     @property
     def should_run_maintenance_tasks(self) -> bool:
-        """Return that there is never any maintenance."""
+        """Always False: RQ's maintenance tasks are never run here."""
         return False
 
     def subscribe(self) -> None:

@@ -43,7 +43,7 @@ def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
 
 
 def _spread(worker: WorkerServices, task: OutboxTask, channels: Mapping[str, Channel]) -> str | None:
-    """Return the channel that this task is for from now on, if any, and have the others told beside it."""
+    """Return the channel that this task is for from now on, if any, and make tasks for the others."""
     key, others = worker.desk.outbox.spread(task, list(channels), worker.clock())
     worker.desk.job_queue.enqueue(others)
     return key

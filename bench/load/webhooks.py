@@ -47,7 +47,7 @@ A_DOCUMENT = b"</Response>"
 
 @dataclass(frozen=True)
 class Step:
-    """A step of a call: the path that is asked, with its query, what happened, and what is wanted of the answer."""
+    """A step of a call: the path and query to post to, the event, and the part of the answer that must come."""
 
     path: str
     happened: Happened = field(default_factory=GoesOn)
@@ -96,18 +96,18 @@ class _Recorder:
     steps: list[Step] = field(default_factory=list)
 
     def hears(self, _heard: Heard) -> None:
-        """Listen."""
+        """Ignore what is heard."""
 
     def keys(self, wanted: Gathers) -> str | None:
-        """Return the next keys, or hang up."""
+        """Return the caller's next keys, or None to hang up."""
         return self.keys_left.press(wanted)
 
     def reception_answers(self, _heard: list[str]) -> str | None:
-        """Let it ring."""
+        """Let the reception's telephone ring without an answer."""
         return None
 
     def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
-        """Post to the service on this machine, and keep the step. Raises BenchFailed."""
+        """Post to the service on this machine, and record the step. Raises BenchFailed."""
         parts = urlsplit(url)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         if not path.endswith("/status"):

@@ -1,4 +1,4 @@
-"""Makes load over HTTP from one thread: as much as is taken, or so many requests a second, whatever the answers do.
+"""Makes load over HTTP from one thread: as fast as answers come, or at a fixed rate, whatever the answers do.
 
 Requests are bytes made before; an answer that is not the wanted one ends the load. Knows no webhook and no service.
 """
@@ -31,7 +31,7 @@ class Wanted(NamedTuple):
 
 @dataclass
 class Answered:
-    """The course of a load."""
+    """The result of a load: the answers, and the time that each took."""
 
     seconds: float = 0.0
     """From the first request to the last answer."""
@@ -63,7 +63,7 @@ class Wire:
 
 
 def as_many_as_are_taken(port: int, requests: Sequence[Wanted], connections: int = 16) -> Answered:
-    """Send them over so many connections, each the next one once it has its answer. Raises BenchFailed."""
+    """Send all requests over so many connections, each the next one once it has its answer. Raises BenchFailed."""
     return _Load(port, requests, [0.0] * len(requests), connections).run()
 
 
@@ -96,7 +96,7 @@ class _Load:
         self._course = Answered(waited=[0.0] * len(requests), at=[0.0] * len(requests))
 
     def run(self) -> Answered:
-        """Run to the last answer."""
+        """Run the load to the last answer."""
         cpu, self._began = time.thread_time(), time.perf_counter()
         last = self._began
         try:
@@ -166,7 +166,7 @@ class _Load:
             self._take(wire, closed=not heard)
 
     def _has_gone(self, wire: Wire) -> None:
-        """Send the request again that a server did not take which closed an older connection. Raises BenchFailed."""
+        """Send a request again if the server closed its older connection without taking it. Raises BenchFailed."""
         self._drop(wire)
         if wire.number < 0:
             return
@@ -206,7 +206,7 @@ class _Load:
 
 
 def _size(heard: bytearray) -> int | None:
-    """Return the bytes of the whole answer; None where only its end tells; more than there are while the head comes."""
+    """Return the answer's length; None if only its end tells; more than came while the head is incomplete."""
     end = heard.find(END_OF_HEAD)
     if end < 0:
         return len(heard) + 1

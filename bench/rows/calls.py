@@ -25,7 +25,7 @@ IN_TIME = 0.25
 
 STEPS = (1_000, 2_500, 5_000, 7_500, 10_000, 15_000, 20_000)
 FROM = 1
-"""Where the search begins, in STEPS."""
+"""The index in STEPS at which the search begins."""
 
 SECONDS = 8
 PROMPT = 10
@@ -54,11 +54,11 @@ class Tried:
 
     @property
     def in_time(self) -> bool:
-        """Return whether they were answered in time."""
+        """True if the calls were answered in time."""
         return self.p99 < IN_TIME
 
     def words(self) -> str:
-        """Return the wait, and the generator's part of one processor."""
+        """Return the time that calls waited, and the part of one processor that the load took, in words."""
         waited = f"not in {number(GIVES_UP)} s" if self.course.gave_up else f"{number(self.p99 * 1000)} ms"
         return f"99 of 100 {waited}, generator {number(self.course.busy)}"
 
@@ -85,7 +85,7 @@ def _found(name: str, line: Service, size: Size, goal: Goal | None = None) -> It
 
 
 def search(line: Service, size: Size) -> Sequence[Tried]:
-    """Return the steps that were tried: up from the first as long as they are in time, or down until one is."""
+    """Return the steps that were tried: up from the first while answers are in time, or down until they are."""
     mix = steps(line)
     ring(line, mix, STEPS[0] // 5, 2)  # a warm-up
     settle(line)
@@ -100,7 +100,7 @@ def search(line: Service, size: Size) -> Sequence[Tried]:
 
 
 def settle(line: Service) -> None:
-    """Wait until the web has done what others before have left to it. Raises BenchFailed."""
+    """Wait until the web server has finished the work that the step before left. Raises BenchFailed."""
     if not until(lambda: all(_is_prompt(line) for _ in range(PROMPT))):
         raise BenchFailed("the web has not come to rest")
 
@@ -111,7 +111,7 @@ def _is_prompt(line: Service) -> bool:
 
 
 def steps(line: Service) -> list[Step]:
-    """Return the steps of the walks, of which those that confirm want a promise. Raises BenchFailed."""
+    """Return the steps of the recorded calls, of which those that confirm want a promise. Raises BenchFailed."""
     found: list[Step] = []
     for keys in WALKS:
         walk = recorded(line.port, line.signer, keys)
@@ -122,6 +122,6 @@ def steps(line: Service) -> list[Step]:
 
 
 def ring(line: Service, mix: Sequence[Step], calls: int, seconds: int) -> Tried:
-    """Have so many calls at once for some seconds. Raises BenchFailed."""
+    """Make so many calls at once for some seconds. Raises BenchFailed."""
     webhooks = line.signer.webhooks(mix, round(calls / EVERY * seconds))
     return Tried(calls, at_times(line.port, webhooks, evenly(len(webhooks), calls / EVERY), GIVES_UP))

@@ -1,4 +1,4 @@
-"""A request that is stored before it is promised: beside a bare durable insert, and so many a second over HTTP.
+"""The time to store a request before it is promised: beside a bare durable insert, and at several rates over HTTP.
 
 The storage part is the intake without the queue of jobs. What falls to Redis is kept too, but later at the desk.
 """
@@ -44,13 +44,13 @@ CONFIRMS = "2 1 1 1"
 
 
 class NoQueue(JobQueue):
-    """A queue of jobs that is not there."""
+    """A queue of jobs that drops every job."""
 
     def __init__(self) -> None:
-        """Need no Redis."""
+        """Make a queue that needs no Redis."""
 
     def enqueue(self, dispatches: Iterable[Dispatch]) -> None:
-        """Do nothing."""
+        """Drop these jobs."""
 
 
 def measure(size: Size) -> Iterator[Row]:
@@ -63,7 +63,7 @@ def measure(size: Size) -> Iterator[Row]:
 
 
 def stored(kind: str, name: str, size: Size) -> Iterator[Row]:
-    """Yield how many times a bare durable insert takes that the intake takes, one after the other."""
+    """Yield the ratio of the intake's time to that of a bare durable insert, taken in turn."""
     with own_folder() as folder, database(kind, folder) as url, bare(kind, folder, url) as insert, intake(url) as keep:
         ours, theirs = [], []
         for _ in range(size.of(ROUNDS, 2) + 1):
@@ -84,7 +84,7 @@ def _milliseconds(work: Callable[[], object]) -> float:
 
 @contextmanager
 def bare(kind: str, folder: Path, url: str) -> Iterator[Callable[[], object]]:
-    """A function that inserts a row and returns once it is on disk: the same driver, one connection, no more."""
+    """Yield a function that inserts a row and returns once it is on disk: the same driver, one connection, no more."""
     if kind == "sqlite":
         with closing(sqlite3.connect(folder / "bare.db", isolation_level=None)) as file:
             for each in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "CREATE TABLE bare (mark, reference)"):
@@ -98,7 +98,7 @@ def bare(kind: str, folder: Path, url: str) -> Iterator[Callable[[], object]]:
 
 @contextmanager
 def intake(url: str) -> Iterator[Callable[[], object]]:
-    """A function that has the intake of a web process store a request of a new number. Raises BenchFailed."""
+    """Yield a function that stores a request of a new number by a web process's intake. Raises BenchFailed."""
     with own_folder() as folder:
         migrate(url)
         settings = read(environment(folder, url, f"unix://{folder}/none.sock"), env_file=None, carriers=SETTINGS)
@@ -136,7 +136,7 @@ def wish(number_of_call: int) -> NewRequest:
 
 
 def offered(kind: str, name: str, size: Size) -> Iterator[Row]:
-    """Yield how long callers wait for their promise, at each rate, with the web alone. Raises BenchFailed."""
+    """Yield the time that callers wait for their promise, at each rate, with the web alone. Raises BenchFailed."""
     with own_folder() as folder, database(kind, folder) as url, service(url) as line:
         for rate, goal in RATES.items():
             waited, fell = confirmed(line, rate, size.of(SECONDS))
@@ -144,7 +144,7 @@ def offered(kind: str, name: str, size: Size) -> Iterator[Row]:
 
 
 def beside_the_workers(kind: str, name: str, size: Size) -> Iterator[Row]:
-    """Yield the same at the lowest rate while workers, clock and a channel do their part. Raises BenchFailed."""
+    """Yield the callers' wait at the lowest rate while workers, clock and a channel run. Raises BenchFailed."""
     rate = min(RATES)
     with own_folder() as folder, listener() as channel, database(kind, folder) as url:
         channels = channel.url.replace("http://", "json://")

@@ -1,4 +1,4 @@
-"""The same work with a hundred calls and requests, and with many times as many: ratios, side by side in one process.
+"""The same work with a hundred calls and requests stored, and with many times as many: ratios, in one process.
 
 On SQLite. The calls of bench.reports are spread over two months, so that the reports of a week have their share.
 """
@@ -138,7 +138,7 @@ def _milliseconds(work: Callable[[], None]) -> float:
 
 
 def _complete(url: str) -> None:
-    """Add what every request has beside it."""
+    """Add the promises and notices that belong to every request."""
     database = Database(url, timeout=WORKER_TIMEOUT)
     with database.writing() as write:
         for each in (PROMISED, TOLD, "ANALYZE"):
@@ -148,7 +148,7 @@ def _complete(url: str) -> None:
 
 @contextmanager
 def grown(a_day: int) -> Iterator[Grown]:
-    """A service in this process with so many calls of each day, and their requests, promises and notices."""
+    """Yield a service in this process with so many calls of each day, and their requests, promises and notices."""
     with own_folder() as folder, valkey() as redis:
         url = f"sqlite:///{folder}/clinic.db"
         browser = desk(folder / "desk", url, DAYS, a_day, VISITS)

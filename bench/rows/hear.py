@@ -1,4 +1,4 @@
-"""Callers, while somebody at the desk reloads "Callers hear", the largest page, three times a second, and without."""
+"""Callers' waits while somebody at the desk reloads "Callers hear", the largest page, and without."""
 
 from collections.abc import Iterator, Sequence
 from operator import itemgetter

@@ -1,4 +1,4 @@
-"""The memory of a web process that has worked, and of all that `make run` starts: shared parts divided (PSS)."""
+"""The memory of a web process under use, and of everything that `make run` starts: shared parts divided (PSS)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
@@ -41,7 +41,7 @@ def measure(size: Size) -> Iterator[Row]:
 
 
 def _by_part(members: Sequence[psutil.Process]) -> Mapping[str, list[int]]:
-    """Return the processes by what the supervisor has started; the supervisor is the first that make has."""
+    """Return the processes by the command that the supervisor started; the supervisor is make's first child."""
     supervisor, *others = members
     found = {"the supervisor": [supervisor.pid]}
     for each in others:

@@ -1,4 +1,4 @@
-"""Notices to the staff: from the promise to their channel, and jobs a second and idle starts beside other queues.
+"""Notices to the staff: the wait from promise to channel, and jobs a second and idle starts beside other queues.
 
 A peer's job only notes that it has begun; ours is the whole notice, up to the channel's server.
 """
@@ -116,7 +116,7 @@ def _waits(promises: Mapping[str, float], references: Mapping[str, str], channel
 
 @dataclass
 class Subject:
-    """A queue with a worker that runs, and what its rounds have found."""
+    """A queue with a worker that runs, and the results of its rounds."""
 
     name: str
     worker: psutil.Process
@@ -129,7 +129,7 @@ class Subject:
     """Milliseconds from the call that lays a job on the queue of an idle worker to its beginning."""
 
     def learn(self, size: Size) -> None:
-        """Learn how many jobs a round has."""
+        """Find the number of jobs in a round."""
         self.run_jobs()
         self.jobs = min(MOST, max(FIRST, size.of(self.a_second.pop() * ROUND_SECONDS)))
 
@@ -144,7 +144,7 @@ class Subject:
         self.a_second.append((self.jobs - 1) / sum(later - earlier for earlier, later in pairwise(moments)))
 
     def start_one(self) -> None:
-        """Lay one job on the queue of the idle worker, and note how soon it began. Raises BenchFailed."""
+        """Put one job on the queue of the idle worker, and note how soon it began. Raises BenchFailed."""
         time.sleep(PAUSE)
         before, asked = len(self.began()), time.time()
         self.enqueue()
@@ -177,7 +177,7 @@ def _starts(every: list[Subject]) -> Iterator[Row]:
 
 @contextmanager
 def subjects() -> Iterator[list[Subject]]:
-    """All queues at once, each with a Redis of its own; only one of them has anything to do at a time."""
+    """Start every queue, each with a Redis of its own; only one of them has anything to do at a time."""
     with ExitStack() as stack:
         yield [stack.enter_context(_ours()), *(stack.enter_context(_peer(each, PEERS[each])) for each in PEERS)]
 
@@ -201,7 +201,7 @@ def _are_served(worker: WorkerServices) -> bool:
 
 
 def _ask(worker: WorkerServices, number_of_call: int) -> None:
-    """Store a request, and lay the tasks that it makes on the queue."""
+    """Store a request, and put its tasks on the queue."""
     saved = worker.desk.store.keep(wish(number_of_call), f"{number_of_call:064x}", f"{number_of_call:06}")
     worker.desk.job_queue.enqueue(saved.tasks)
 

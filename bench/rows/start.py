@@ -1,4 +1,4 @@
-"""The start: `make run` for the second time, up to its first answer; and the web application until it is ready."""
+"""The time to start: `make run` for the second time, up to its first answer; and the web application alone."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ ROUNDS = 7
 FIRST_ANSWER, READY = Goal(1.2, "s"), Goal(0.4, "s")
 
 READIES = "import asgi, time; asgi.create_app(); print(time.clock_gettime(time.CLOCK_MONOTONIC))"
-"""What the server's processes do before they answer, in a Python of its own."""
+"""The work of the server's processes before they answer, in a Python process of its own."""
 
 
 def measure(size: Size) -> Iterator[Row]:

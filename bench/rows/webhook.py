@@ -1,4 +1,4 @@
-"""The CPU that a webhook costs the web's processes, beside other views under the same load; interleaved rounds."""
+"""The CPU time that a webhook costs the web's processes, beside other applications under the same load, in turn."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -64,7 +64,7 @@ GOALS: Mapping[str, Mapping[str, Goal]] = {
 
 @dataclass
 class Subject:
-    """A server under load, and what each round has found."""
+    """A server under load, and the result of each round."""
 
     name: str
     port: int
@@ -78,11 +78,11 @@ class Subject:
     generator: list[float] = field(default_factory=list)
 
     def warm_up(self, calls: int) -> None:
-        """Have it answer some."""
+        """Have the server answer some requests before the first round."""
         as_many_as_are_taken(self.port, self.signer.webhooks(self.steps, calls, self.known))
 
     def measure(self, calls: int) -> None:
-        """Have it answer so many calls' webhooks, and note what that cost. Raises BenchFailed."""
+        """Have the server answer so many calls' webhooks, and note what that cost. Raises BenchFailed."""
         webhooks = self.signer.webhooks(self.steps, calls, self.known)
         before = processor_seconds(self.process)
         course = as_many_as_are_taken(self.port, webhooks)
@@ -92,7 +92,7 @@ class Subject:
 
     @property
     def figure(self) -> str:
-        """The median of its rounds."""
+        """The median of the server's rounds."""
         return f"{number(median(self.micros))} µs, {number(median(self.a_second))} a second"
 
 
@@ -122,7 +122,7 @@ def _compared(ours: Subject, peers: list[Subject]) -> Iterator[Row]:
 
 @contextmanager
 def _subjects(peers: Mapping[str, str]) -> Iterator[list[Subject]]:
-    """All servers at once; only one of them has anything to do at a time."""
+    """Start every server; only one of them has anything to do at a time."""
     with ExitStack() as stack:
         line = stack.enter_context(service())
         folder = stack.enter_context(own_folder())

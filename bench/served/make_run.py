@@ -1,4 +1,4 @@
-"""`make run` itself, in production, with its own Redis and SQLite in a folder of ours, and no channel to the staff."""
+"""`make run` itself, in production, with its own Redis and SQLite in a temporary folder, and no staff channels."""
 
 import os
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from testing.servers import reserved_port
 
 @contextmanager
 def made(folder: Path) -> Iterator[tuple[psutil.Process, int]]:
-    """Run it, and yield its process and port once it answers; end it after the block. Raises BenchFailed."""
+    """Run `make run`, and yield its process and port once it answers; end it after the block. Raises BenchFailed."""
     with reserved_port() as port:
         environ = surroundings(folder, port)
         with running(["make", "run"], environ, folder / "run.log", lambda: answers(port, "/healthz")) as process:
@@ -46,5 +46,5 @@ def ours(process: psutil.Process) -> list[psutil.Process]:
 
 
 def first_signer(folder: Path) -> Signer:
-    """Return a carrier that calls it."""
+    """Return a carrier that calls the service of this folder."""
     return Signer(BASE_URL, number_of(read_clinic(folder / "clinic.toml").line("")))

@@ -1,4 +1,4 @@
-"""Other programs that answer a webhook, as peers of ours: what costs nothing, what only checks, and a tutorial's line.
+"""Peers of the web server: Flask applications that do nothing, only check the signature, or are a tutorial's line.
 
 Each is a Flask application behind the service's own bridge to ASGI, on the Procfile's server; or behind WSGI, bare. Our
 own words for what the carrier's tutorials show. Sentences and keys are made up.
@@ -26,7 +26,7 @@ View = Callable[..., Any]
 
 
 def _signed(view: View) -> View:
-    """Answer only who has signed, by the carrier's own validator."""
+    """Let a view answer only requests with a signature that the carrier's own validator accepts."""
 
     @wraps(view)
     def checked(**values: str) -> Any:
@@ -39,12 +39,12 @@ def _signed(view: View) -> View:
 
 
 def _fixed(**_: str) -> Any:
-    """Answer always the same."""
+    """Return the same answer to every request."""
     return SAID, 200, XML
 
 
 def _tutorial(place: str = "") -> Any:
-    """Answer as the line of a tutorial does: a document made anew, by the key that was pressed."""
+    """Return a tutorial line's answer: a document made anew, by the key that was pressed."""
     answer = VoiceResponse()
     pressed = request.form.get("Digits", "") if place else ""
     if pressed == "4":
@@ -72,25 +72,25 @@ def _through_our_bridge(app: Flask) -> AsgiServer:
 
 
 def bare() -> AsgiServer:
-    """Return a Flask view that does nothing."""
+    """Return an application whose view does nothing."""
     return _through_our_bridge(_app(_fixed))
 
 
 def checks_only() -> AsgiServer:
-    """Return a view that checks the signature and does nothing else."""
+    """Return an application that checks the signature and does nothing else."""
     return _through_our_bridge(_app(_signed(_fixed)))
 
 
 def tutorial_unchecked() -> AsgiServer:
-    """Return the tutorial's view, which answers anybody."""
+    """Return the tutorial's application, which answers anybody."""
     return _through_our_bridge(_app(_tutorial))
 
 
 def tutorial() -> AsgiServer:
-    """Return the tutorial's view behind the carrier's validator."""
+    """Return the tutorial's application behind the carrier's validator."""
     return _through_our_bridge(_app(_signed(_tutorial)))
 
 
 def tutorial_wsgi() -> Flask:
-    """Return the same without a bridge, for servers that speak WSGI."""
+    """Return the tutorial's application behind the validator, for servers that speak WSGI."""
     return _app(_signed(_tutorial))

@@ -1,4 +1,4 @@
-"""Starts programs for a benchmark, and reads what they cost: CPU by their own clocks, memory by the kernel's account.
+"""Starts programs for a benchmark, and reads their cost: CPU by their own clocks, memory by the kernel's account.
 
 Linux only. Knows no service.
 """
@@ -25,12 +25,12 @@ ENDS_SECONDS = 20.0
 def running(
     command: Sequence[str], environ: Mapping[str, str], log: Path, ready: Callable[[], bool]
 ) -> Iterator[psutil.Process]:
-    """Yield a program once it is ready, and end it, with all that came from it, after the block. Raises BenchFailed."""
+    """Start a program, yield it once it is ready, and end it with its children after the block. Raises BenchFailed."""
     with log.open("ab") as said:
         child = subprocess.Popen(  # noqa: S603 - our own programs
             command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
         )
-    held = leash(child.pid, signal.SIGTERM)  # which each of them hands on to its own
+    held = leash(child.pid, signal.SIGTERM)  # each command here ends its own children when it gets SIGTERM
     try:
         if not until(lambda: child.poll() is not None or ready()) or child.poll() is not None:
             raise BenchFailed(f"{command[-1]} was not ready in {PATIENCE:.0f} s; it said: {last_words(log)}")
@@ -41,7 +41,7 @@ def running(
 
 
 def last_words(log: Path) -> str:
-    """Return the end of what a program has said."""
+    """Return the end of a program's log."""
     return log.read_text(errors="replace")[-600:].strip() or "(nothing)"
 
 

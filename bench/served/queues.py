@@ -1,4 +1,4 @@
-"""Other queues with a job that only notes when it began, as peers of ours: RQ's two workers, and Huey.
+"""Peers of the job queue: other queues (RQ's two workers, Huey) with a job that only notes when it began.
 
 Each worker is as it is without further options.
 """
@@ -25,7 +25,7 @@ def trivial() -> None:
 
 
 def began(file: Path) -> list[float]:
-    """Return when each job has begun by now, in seconds since the epoch."""
+    """Return the moment at which each job began, in seconds since the epoch."""
     return [float(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 

@@ -38,7 +38,7 @@ COMMANDS: Mapping[str, str] = dict(procfile.LINE.findall((ROOT / "Procfile").rea
 
 @dataclass(frozen=True)
 class Service:
-    """A service that runs."""
+    """A running service, as it is deployed."""
 
     settings: Settings
     port: int
@@ -68,14 +68,14 @@ class Service:
 
 @contextmanager
 def own_folder() -> Iterator[Path]:
-    """A folder for the files of a benchmark: where temporary files lie, so TMPDIR says on which disk."""
+    """Make a folder for the files of a benchmark: where temporary files lie, so TMPDIR says on which disk."""
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
 @contextmanager
 def database(kind: str, folder: Path) -> Iterator[str]:
-    """The address of an empty database in the folder, or of a PostgreSQL that flushes what it commits."""
+    """Yield the address of an empty database in the folder, or of a PostgreSQL that flushes what it commits."""
     if kind == "sqlite":
         yield f"sqlite:///{folder}/clinic.db"
         return

@@ -47,7 +47,7 @@ def _now(row: SheetRow, script: Script) -> str:
 
 
 def _odd(row: SheetRow, before: SheetRow, script: Script) -> Iterator[str]:
-    """Yield what is wrong with the row."""
+    """Yield the faults of a row of the reviewer's table."""
     if row.language not in script.languages:
         yield f"the line speaks no {row.language!r}; expected {', '.join(script.languages)}"
     elif row.name not in script.prompts(row.language).sentences:

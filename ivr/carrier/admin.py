@@ -49,7 +49,7 @@ class OurAddresses:
 
     @property
     def with_own_fallback(self) -> Self:
-        """The same with a fallback that we answer ourselves."""
+        """The addresses with a fallback that the service itself answers."""
         return replace(self, fallback=f"{self.base}{FALLBACK}")
 
 

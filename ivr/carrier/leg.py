@@ -36,7 +36,7 @@ class Leg:
 
     @property
     def asked_again(self) -> Call:
-        """The call with the latest miss counted."""
+        """The call with the last silence or wrong key counted; unchanged at the first question."""
         if self.begins:
             return self.call
         if self.pressed is None:

@@ -42,7 +42,7 @@ class LineLoad:
     line: str
     calls: int
     withheld: int
-    """Those of them that showed no number."""
+    """The number of these calls that showed no number."""
     limits: Limits
 
     @property

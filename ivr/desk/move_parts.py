@@ -28,7 +28,7 @@ RESTORED = ("status", "taken_by", "touched", "tries", "outcome", "appointment", 
 """The columns that an undo restores."""
 
 MOMENTS = ("touched", "appointment", "due")
-"""Those of them that are moments."""
+"""The restored columns that are moments."""
 
 
 def last_line(write: Connection, request_id: int) -> Row[Any] | None:

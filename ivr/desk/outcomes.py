@@ -1,4 +1,4 @@
-"""Does in the diary what the outcome of a request says, in the transaction of the move, and undoes it with the move.
+"""Carries out in the diary the outcome of a request, in the transaction of the move, and undoes it with the move.
 
 A request that is booked books an appointment. One about an appointment moves it, cancels it, or has told the patient of
 it. No HTTP, no clock.

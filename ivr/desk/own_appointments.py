@@ -78,7 +78,7 @@ class WantedChange:
 
     @property
     def outcome(self) -> ChangeOutcome:
-        """The outcome where it is made."""
+        """The outcome of the change if it is made."""
         return ChangeOutcome.CANCELLED if self.slot is None else ChangeOutcome.MOVED
 
 

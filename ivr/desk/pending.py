@@ -53,7 +53,7 @@ class SealedRequest:
     """A pending request as it lies in Redis."""
 
     field: bytes
-    """Its field in the hash, which is the mark."""
+    """The request's field in the Redis hash, which is the request's mark."""
     words: bytes
     """The encrypted request."""
 

@@ -76,7 +76,7 @@ class NewBooking:
 
     @property
     def whose(self) -> Whose:
-        """For whom the caller books."""
+        """The person for whom the caller books: the caller, somebody else on this number, or another number."""
         if not self.request.own_number:
             return Whose.KEYED
         return Whose.OTHER if self.other else Whose.OWN

@@ -45,7 +45,7 @@ class OddRequest:
 
     @property
     def number(self) -> str:
-        """The number as it is stored."""
+        """The telephone number as it is stored, which may be unreadable."""
         return self.stored["phone"]
 
 

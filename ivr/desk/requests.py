@@ -74,7 +74,7 @@ class HistoryEvent(StrEnum):
     TO_TELL = "to_tell"
     """The clinic has something to tell the patient about an appointment; the detail is a Why."""
     NOT_TO_TELL = "not_to_tell"
-    """There is nothing to tell any more."""
+    """The patient need not be told of a change any more."""
     DUE_MOVED = "due_moved"
     """The clinic is closed when it was due: the detail is the due time before, and the one from now on."""
     DUE_BACK = "due_back"
@@ -138,7 +138,7 @@ class MoveRefused(Exception):
 
 
 class NoSuchRequest(LookupError):
-    """No request has this number."""
+    """No request has this id."""
 
 
 @dataclass(frozen=True)

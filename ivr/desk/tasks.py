@@ -73,7 +73,7 @@ class OutboxTask:
 
     @property
     def ids(self) -> AboutIds:
-        """The ids of what it is about."""
+        """The ids of the request or of the appointment that the task is about."""
         of_request = isinstance(self.about, Request)
         return {
             "request_id": self.about.id if of_request else None,
@@ -95,7 +95,7 @@ class FailedTask:
 
     @property
     def ids(self) -> AboutIds:
-        """The ids of what it is about."""
+        """The ids of the request or of the appointment that the task is about."""
         return {"request_id": self.request_id, "appointment_id": self.appointment_id}
 
 

@@ -67,9 +67,9 @@ class DiaryEvent(StrEnum):
     TO_TELL = "to_tell"
     """The patient is to be told of something: the detail is why, and the time that the appointment has."""
     NOT_TO_TELL = "not_to_tell"
-    """There is nothing to tell any more."""
+    """The patient need not be told of a change any more."""
     ADOPTED = "adopted"
-    """It was entered from a request that an older version had booked; the detail is an `OlderEntry`."""
+    """The appointment was made from a request that an older version had booked; the detail is an `OlderEntry`."""
     VOUCHED = "vouched"
     """The desk has said that it is a patient's, among many that were booked at once by telephone."""
     ON_PURPOSE = "on_purpose"
@@ -124,7 +124,7 @@ class Appointment:
 
     @property
     def is_ahead_or_present(self) -> bool:
-        """True if the time is this patient's."""
+        """True if the time is this patient's: the appointment is booked, or the patient has arrived."""
         return self.status in TAKES_TIME
 
 
@@ -153,7 +153,7 @@ class DiaryEntry:
 
 
 class TimeTaken(Exception):
-    """Somebody else has the time."""
+    """Another patient already has the time."""
 
 
 class NoSuchAppointment(LookupError):

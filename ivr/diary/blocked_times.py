@@ -43,7 +43,7 @@ class TimeBlock:
 
 @dataclass(frozen=True)
 class StandingTimeBlock:
-    """A block that is not undone, with who set it."""
+    """A block of time that is not undone, with the person who set it."""
 
     id: int
     block: TimeBlock

@@ -84,13 +84,13 @@ class OlderEntry:
 
     @classmethod
     def read(cls, written: str) -> "OlderEntry | None":
-        """Return what is written there; None where it cannot be read."""
+        """Return the entry from its text in the history; None where it cannot be read."""
         found = written.split(" ")
         return cls(*map(int, found)) if len(found) == 2 and all(each.isdecimal() for each in found) else None
 
 
 def older_entry(read: Connection, request_id: int) -> OlderEntry:
-    """Return what an older version has shown of a request: a program heeds no lower revision."""
+    """Return a request's entry in its last revision that an older version has shown: programs heed no lower one."""
     lines = schema.history
     undone = and_(lines.c.what == DiaryEvent.UNDONE, lines.c.detail.in_(OLDER_UNDONE))
     changed = (lines.c.request_id == request_id, or_(lines.c.what.in_(OLDER_CHANGES), undone))

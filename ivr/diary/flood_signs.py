@@ -58,12 +58,12 @@ class Flood:
 
     @property
     def keyed(self) -> int:
-        """The number of those that were made for a number that the caller entered."""
+        """The number of bookings for a number that the caller entered."""
         return sum(each.keyed for each in self.bookings)
 
     @property
     def calls(self) -> int:
-        """The number of calls in which they were booked."""
+        """The number of calls in which the appointments were booked."""
         return len({each.call_id for each in self.bookings})
 
 

@@ -60,7 +60,7 @@ class TakenBack:
 
     back: Sequence[Appointment]
     left: Sequence[Appointment]
-    """Those whose time is over, or somebody else's by now, or that were changed since."""
+    """The appointments that cannot be: their time is over or somebody else's by now, or they were changed since."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Floods:
         return in_turn(self.database, lambda write: sum(_freed(write, each, by) for each in sorted(ids)))
 
     def vouch(self, ids: Sequence[int], by: By) -> None:
-        """Say that these are patients' appointments, and no flood. Raises StoreAway."""
+        """Mark these appointments as patients' own, so that they count as no flood. Raises StoreAway."""
 
         def vouched(write: Connection) -> None:
             known = select(table.c.id, table.c.reference).where(table.c.id.in_(ids)).order_by(table.c.id)
@@ -144,7 +144,10 @@ def _freed(write: Connection, appointment_id: int, by: By) -> bool:
 
 
 def _taken_back(write: Connection, buffer: timedelta, appointment_id: int, at: datetime, by: By) -> bool:
-    """Book it again unless it is over, or was changed since. Raises TimeTaken, NoSuchAppointment, UniqueViolation."""
+    """Book a freed appointment again, unless it is over or changed.
+
+    Raises TimeTaken, NoSuchAppointment, UniqueViolation.
+    """
     row = locked(write, appointment_id)
     if row.status != AppointmentStatus.CANCELLED or row.touched != at or row.starts <= by.at:
         return False

@@ -17,7 +17,7 @@ TOLD_OF = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent
 
 
 def with_last_change(read: Connection, appointment_id: int) -> tuple[Appointment | None, DiaryEntry | None]:
-    """Return the appointment, None where it is gone or cannot be read, and its last change."""
+    """Return the appointment (None where it is gone or cannot be read) and its last change."""
     found = with_last_changes(read, [appointment_id])
     return found[appointment_id]
 

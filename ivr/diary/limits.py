@@ -16,7 +16,7 @@ MOST_OWN, MOST_OF_A_FAMILY = 2, 4
 """The most coming appointments of a number that were booked by telephone: for the caller, and with others of theirs."""
 
 SHARE_OF_KEYED = 4
-"""One in so many times of a day, at most, is booked for a number that was entered in a call from another telephone."""
+"""The share of a day's times, one in so many, that calls may book for another number than their own."""
 
 
 BY_PHONE = (

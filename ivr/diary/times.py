@@ -39,7 +39,7 @@ class Asked:
     """True if it may be given beside another patient, in an extra place: the desk's choice, never the telephone's."""
 
     def place(self, schedule: Schedule, extra: int = 0) -> Place:
-        """Return the place in this column."""
+        """Return the place that an appointment at this time takes in the column."""
         return Place(self.starts, self.starts.astimezone(UTC) + schedule.length, schedule.key, extra)
 
 

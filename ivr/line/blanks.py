@@ -12,7 +12,7 @@ from ivr.line.booking import Part
 
 @dataclass(frozen=True)
 class Moment:
-    """A day and a time, worded relative to `now`."""
+    """A blank of a sentence: a day and a time, worded relative to `now`."""
 
     at: datetime
     now: datetime
@@ -28,14 +28,14 @@ class MomentName:
 
 @dataclass(frozen=True)
 class Hour:
-    """A time of a day that was named before."""
+    """A blank of a sentence: a time of a day that was named before."""
 
     at: datetime
 
 
 @dataclass(frozen=True)
 class HourToday:
-    """A time today."""
+    """A blank of a sentence: a time of today, such as "four in the afternoon"."""
 
     at: datetime
 

@@ -14,7 +14,7 @@ GRAIN = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Schedule:
-    """One column of the diary, in which there is one patient at a time: a practitioner's, or one of the clinic's."""
+    """A column of the diary, in which there is one patient at a time: a practitioner's, or one of the clinic's."""
 
     key: str
     length: timedelta

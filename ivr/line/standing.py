@@ -1,4 +1,4 @@
-"""What every menu shares: the standing keys, among them 9 for another language, and the help after a mistake.
+"""The standing keys of every menu, among them 9 for another language, and the help after a mistake.
 
 Pure: engine/call.py implements the keys. The languages of a line are those of the clinic's name.
 """

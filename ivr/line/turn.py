@@ -35,7 +35,7 @@ class Own:
     requests: tuple[Kind, ...] = ()
 
     def with_request(self, kind: Kind) -> Self:
-        """Return the same with a request of this kind."""
+        """Return this number's appointments and requests, with a request of this kind added."""
         return self if kind in self.requests else replace(self, requests=(*self.requests, kind))
 
     def with_appointment(self, found: OwnAppointment) -> Self:
@@ -71,7 +71,7 @@ class Call:
     other: bool = False
     """True if it is for somebody else than the one whom the clinic knows of."""
     own: Own = Own()
-    """What the number that calls had when the call began, with what the call has changed since."""
+    """The calling number's appointments and requests when the call began, with the changes of the call."""
     chosen: OwnAppointment | None = None
     """The appointment that the caller speaks of."""
     entered: str = ""
@@ -79,7 +79,7 @@ class Call:
     proved: bool = False
     """True if these digits were right, so that the caller may change the appointment."""
     change: ChangeWish | None = None
-    """What the caller wishes to do with the appointment."""
+    """The change to the appointment that the caller wishes."""
     keyed: Phone | None = None
     topic: str | None = None
     reference: str | None = None

@@ -1,4 +1,4 @@
-"""Has the HTTPS of the channels check certificates by this machine's roots. Reads names of files; sends nothing."""
+"""Makes the channels' HTTPS check certificates by this machine's roots. Reads names of files; sends nothing."""
 
 from collections.abc import MutableMapping
 from pathlib import Path

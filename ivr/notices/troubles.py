@@ -21,7 +21,7 @@ class TroubleKind(StrEnum):
     NOT_UNDERSTOOD = "not_understood"
     """No kind of channel understands its address: somebody must correct it."""
     NOT_TAKEN = "not_taken"
-    """It did not take the last notice."""
+    """The channel did not take the last notice."""
 
 
 def _kind(stored: str) -> TroubleKind:

@@ -82,7 +82,7 @@ def _copy(of: Table, read: Connection, write: Connection) -> int:
 
 
 def _readable(of: Table, row: RowMapping) -> dict[str, Any]:
-    """Return the row. Raises CannotCopy."""
+    """Return the row as a dictionary. Raises CannotCopy if a value cannot be read."""
     odd = [name for name, value in row.items() if isinstance(value, Odd)]
     if odd:
         raise CannotCopy(f"row {row['id']} of {of.name} cannot be read: {', '.join(odd)}")

@@ -94,14 +94,14 @@ class MissedExample:
     reached: str = ""
 
     def row(self, number: str, now: datetime) -> Mapping[str, Any]:
-        """Return the row of the table."""
+        """Return the missed call as a row of its table."""
         called = {"call_sid": f"{MARK}missed-{self.digits}", "phone": number, "at": now - self.ago}
         how_far = {"kind": self.kind, "reached": self.reached, "checked": True}
         return {"line": self.line, "language": self.language, **called, **how_far}
 
     @property
     def ago(self) -> timedelta:
-        """The time since it."""
+        """The time that has passed since the missed call."""
         return timedelta(minutes=self.minutes_ago)
 
 

@@ -32,10 +32,10 @@ PEOPLE = 30
 """The number of made-up patients."""
 
 TAKEN = (True, True, False, True, False)
-"""Which free times are taken, one after another: the diary is busy, and not full."""
+"""The pattern of taken times, one after another: the diary is busy, and not full."""
 
 CANCELLED = 11
-"""One in so many is cancelled, by the caller or at the desk in turn."""
+"""The share of made-up appointments, one in so many, that is cancelled, by the caller or at the desk in turn."""
 
 table = schema.appointments
 
@@ -60,7 +60,7 @@ def fill_diary(database: Database, clinic: Clinic, now: datetime) -> int:
 
 
 def _visit(write: Connection, clinic: Clinic, slot: Slot, turn: int, now: datetime) -> None:
-    """Book one, as a caller or as the desk, some days before; some are cancelled, and of the past some did not come."""
+    """Book a made-up appointment, as a caller or the desk does; some are cancelled, some past patients did not come."""
     made, number = min(now, slot.start) - timedelta(days=1 + turn % 5), turn % PEOPLE
     phone = Phone(f"{NUMBERS}{number:02}")
     new = NewAppointment(

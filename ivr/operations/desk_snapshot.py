@@ -19,7 +19,7 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The counts and ages at one moment."""
+    """The counts of the desk's requests and tasks at one moment, and how old the oldest are."""
 
     requests: Mapping[str, int]
     """The number of requests by status."""

@@ -65,15 +65,15 @@ def languages_of_long_ago(before: datetime, now: datetime) -> ColumnElement[bool
 
 
 class AnyNumber(Protocol):
-    """A number: a Phone, or one as it is stored."""
+    """A telephone number: a Phone, or one as it is stored, which may be unreadable."""
 
     @property
     def e164(self) -> str:
-        """The stored text."""
+        """The telephone number as it is stored."""
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The digits in groups."""
+        """The number's digits in groups, as people write them."""
 
 
 def whole(read: Connection, row: Mapping[str, Any], children: Sequence[Table]) -> Mapping[str, Any]:

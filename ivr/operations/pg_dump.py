@@ -10,7 +10,7 @@ from ivr.storage.engines.address import database_name, without_password
 
 
 def dumping(database_url: str, file: str) -> Sequence[str]:
-    """Return the commands that make the backup."""
+    """Return the shell commands that make a backup of the database in this file."""
     address = _quoted(without_password(database_url))
     return (f"umask 077 && pg_dump --format=custom --no-owner --file={_quoted(file)} {address}",)
 

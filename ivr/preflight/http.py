@@ -18,7 +18,7 @@ SECONDS = 4
 
 
 class NotReached(Exception):
-    """No HTTP answer; the message says why."""
+    """No HTTP answer came; the message says why."""
 
 
 class NoTLS(NotReached):

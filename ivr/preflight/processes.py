@@ -44,7 +44,7 @@ def disk_space(on: Context) -> Finding:
 
 
 def room(free: int) -> Finding:
-    """Return the finding for so many free bytes."""
+    """Return the finding about so many free bytes on the disk of STATE_DIR."""
     saw = f"{free // MEGABYTE} MB are free in STATE_DIR"
     if free < ROOM_NEEDED:
         return bad(saw, "make room before the stores stop")

@@ -29,9 +29,9 @@ class Attendance(StrEnum):
     CAME = "came"
     DID_NOT_COME = "did_not_come"
     NOT_MARKED = "not_marked"
-    """Its time is over, and nobody has marked whether the patient came."""
+    """The time of the appointment is over, and nobody has marked whether the patient came."""
     AHEAD = "ahead"
-    """Its time is not over."""
+    """The time of the appointment is not over."""
     CANCELLED = "cancelled"
 
 

@@ -23,7 +23,7 @@ class LastCalls:
     spool: Spool
     """That of this host: where another has answered a part of the call too, the clock corrects what is known here."""
     deadline: Deadline
-    """One that no caller's answer needs, so that a disk that has stalled holds up nobody."""
+    """A deadline that no caller's answer needs, so that a disk that has stalled holds up nobody."""
 
     def path(self, mark: str) -> CallPath | None:
         """Return the path of the call with this mark so far.

@@ -1,4 +1,4 @@
-"""What people have typed at the desk and not sent yet, each person's own: one draft of a place, such as a card.
+"""Drafts: forms that people at the desk have typed into and not sent; a person has one of a place, such as a card.
 
 A draft is encrypted, is shown to its person alone, and is forgotten after a week. No forms, no HTTP, no clock.
 """
@@ -24,7 +24,7 @@ table = schema.drafts
 
 @dataclass(frozen=True)
 class Draft:
-    """A form as somebody has left it."""
+    """A draft: a form that somebody has typed into and not sent."""
 
     id: int
     place: str
@@ -70,7 +70,7 @@ class Drafts:
         return [each.id for each in self._opened() if each.place in places or digits in _digits(each)]
 
     def erase(self, ids: Sequence[int]) -> None:
-        """Forget these drafts. Raises StoreAway."""
+        """Delete these drafts. Raises StoreAway."""
         self._forget(table.c.id.in_(ids))
 
     def _opened(self, *which: ColumnElement[bool]) -> Iterator[Draft]:

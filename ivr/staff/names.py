@@ -8,7 +8,7 @@ import unicodedata
 LONGEST_NAME = 80
 
 JOINERS = "\u200c\u200d"
-"""They join or part the letters of an Indian script or of Urdu, and cannot be seen by themselves."""
+"""Invisible characters that join or part the letters of an Indian script or of Urdu."""
 
 JOINED_SCRIPTS = ("\u0600", "\u0dff")
 """The first and the last character of the scripts that have joiners."""
@@ -42,12 +42,12 @@ def proper_name(name: str) -> str:
 
 
 def login_of(name: str) -> str:
-    """Return what names have in common that log in alike, however composed, capitalized, spaced and joined."""
+    """Return the form that all names share which log in alike, however composed, capitalized, spaced and joined."""
     return unicodedata.normalize("NFC", proper_name(without_joiners(name)).casefold())
 
 
 def look_of(name: str) -> str:
-    """Return what names have in common that a reader cannot tell apart."""
+    """Return the form that is the same for all names that a reader cannot tell apart."""
     compatible = unicodedata.normalize("NFKC", login_of(name)).casefold()
     return "".join(compatible.split()).translate(LOOK_ALIKE)
 

@@ -50,7 +50,7 @@ class NameTaken(NotAPerson):
 
 
 class NoSuchPerson(LookupError):
-    """There is no such person at the desk."""
+    """No person at the desk has this id."""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class Sessions:
         self._database = database
 
     def begin(self, staff_id: int, key: str, now: datetime) -> None:
-        """Store a session that begins. Raises StoreAway."""
+        """Store a new session. Raises StoreAway."""
         with self._database.writing() as write:
             insert_new(write, table, mark=_mark(key), staff_id=staff_id, began=now)
 

@@ -22,7 +22,7 @@ class Busy(Exception):
 
 
 class Slots:
-    """The slots of one kind of login."""
+    """A limit on the logins of one kind that are checked at the same time."""
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience
@@ -31,7 +31,7 @@ class Slots:
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Take a slot for a while. Raises Busy."""
+        """Hold a slot until the end of the block. Raises Busy."""
         if not self._places.acquire(blocking=False):
             raise Busy
         try:

@@ -34,7 +34,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class StoredDay(TypeDecorator[date]):
-    """A day. One that cannot be read is an Odd."""
+    """A column type for days. A day that cannot be read is returned as an Odd."""
 
     impl = Date
     cache_ok = True

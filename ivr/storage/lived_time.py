@@ -15,7 +15,7 @@ FILE = "lived-time"
 """The name of the file in the state folder: a moment in ISO 8601."""
 
 AGREES = timedelta(days=1)
-"""How far the clock may be from the lived time and still be believed: a night in which the machine was off."""
+"""The difference between clock and lived time up to which the clock is believed: a night with the machine off."""
 
 WRITTEN_EVERY = 60.0
 """Seconds between two writes of the file."""
@@ -65,14 +65,14 @@ class LivedTime:
 
 
 def read(path: Path) -> datetime | None:
-    """Return the moment that is written down; None where there is none, or nobody can read it."""
+    """Return the moment in the file; None where there is none, or nobody can read it."""
     with suppress(OSError, ValueError):
         return datetime.fromisoformat(path.read_text().strip()).astimezone(UTC)
     return None
 
 
 def write(path: Path, moment: datetime) -> None:
-    """Write the moment down, atomically. Raises LivedTimeAway."""
+    """Write the moment to the file, atomically. Raises LivedTimeAway."""
     part = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -38,7 +38,7 @@ def client_for_workers(url: str) -> Redis:
 
 
 def try_write(redis: Redis) -> None:
-    """Have Redis refuse a write as it would refuse any; nothing is changed. Raises RedisError."""
+    """Let Redis refuse a write in the way that it would refuse any; nothing is changed. Raises RedisError."""
     redis.setrange(TRIAL, 0, "")  # an empty text makes no key
 
 

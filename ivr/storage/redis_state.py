@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 Info = Mapping[str, Any]
-"""What INFO says of a server."""
+"""The answer of a Redis server to the command INFO."""
 
 REPLICA = "it is a replica, where nothing that is written lasts: set REDIS_URL to the primary"
 NOTHING_ON_DISK = "it keeps nothing on disk: set appendonly yes and appendfsync always"

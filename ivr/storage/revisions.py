@@ -49,5 +49,5 @@ def schema_at(connection: Connection) -> Schema:
 
 
 def revision_at(connection: Connection) -> str:
-    """Return the revision that is written down, and an empty string where none is. The table of it must be there."""
+    """Return the revision that the database names, or an empty string for none. The table of it must be there."""
     return "+".join(sorted(connection.scalars(WRITTEN_DOWN)))

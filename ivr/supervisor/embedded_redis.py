@@ -114,7 +114,7 @@ class EmbeddedRedis:
             os.kill(pid, signal.SIGCONT)  # a frozen one hears nothing before
 
     def _tell(self, line: str) -> None:
-        """Say it once."""
+        """Print a message, once in the life of this supervisor."""
         if line not in self._told:
             self._told.add(line)
             self._say(line)

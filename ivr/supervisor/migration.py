@@ -35,7 +35,7 @@ class Migration(ManagedProcess):
         self._rest(now, words or f"{self.name} ended with exit code {process.returncode}")
 
     def _rest(self, now: float, what_happened: str) -> None:
-        """Say what happened, but not at every try."""
+        """Pause before the next try, and print what happened if it is not what was printed last."""
         self.settled = True
         self._rests(now)
         if what_happened != self._said:

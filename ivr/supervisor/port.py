@@ -11,7 +11,7 @@ from ivr.supervisor.errors import CannotStart
 
 
 def check(host: str, port: int) -> None:
-    """Check that the web can listen there. Raises CannotStart."""
+    """Check that the web can listen on its address and port. Raises CannotStart."""
     refused = _refused(host, port)
     if refused is None:
         return

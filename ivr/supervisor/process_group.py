@@ -34,12 +34,12 @@ class Started(Protocol):
 
 
 class Begin(Protocol):
-    """Starts a command, as `begin` does."""
+    """The type of a function that starts a command, as `begin` does."""
 
     def __call__(
         self, command: Sequence[str], folder: Path, environ: Mapping[str, str], *, output: int | None = None
     ) -> Started:
-        """Start it and return it."""
+        """Start the command and return its process."""
 
 
 def begin(

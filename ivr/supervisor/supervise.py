@@ -20,7 +20,7 @@ TABLES_PATIENCE = 10.0
 
 
 class Supervised(Protocol):
-    """A part that is kept running."""
+    """A part of the service that the supervisor keeps running."""
 
     def tick(self, now: float) -> None:
         """Do what is due. `now` is monotonic, in seconds."""
@@ -43,14 +43,14 @@ class Redis(Supervised, Protocol):
     """The embedded Redis."""
 
     def ready(self) -> bool:
-        """Return whether it can be used."""
+        """Return whether Redis can be used."""
 
     def why(self) -> str:
-        """Return why it cannot be used, as far as that is known."""
+        """Return why Redis cannot be used, as far as that is known."""
 
 
 class Tables(Supervised, Protocol):
-    """The work that brings the database up to date."""
+    """The part that runs the migrations of the database."""
 
     settled: bool
 
@@ -82,7 +82,7 @@ def supervise(parts: SupervisedParts, signals: Signals, say: Say) -> None:
 
 
 def _await(reached: Callable[[], bool], parts: Sequence[Supervised], patience: float, signals: Signals) -> bool:
-    """Keep the parts running until it is reached; return False where that takes too long."""
+    """Keep the parts running until the watched condition holds; return False where that takes too long."""
     end = time.monotonic() + patience
     while True:
         for part in parts:

@@ -55,10 +55,10 @@ class WholeAnswer:
     headers: Headers
     content: bytes
     close: Callable[[], None] = lambda: None
-    """Does what the application has left for after the answer (PEP 3333)."""
+    """Runs the work that the application has left for after the answer (PEP 3333)."""
 
     async def to(self, send: Send, method: str) -> None:
-        """Send it, to HEAD without its content."""
+        """Send the answer; to a HEAD request without its content."""
         headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else self.content})

@@ -20,7 +20,7 @@ NOT_YET = "what-is-seen"
 """Stands in the words until it is known what they are."""
 
 OF_THE_ANSWER = re.compile(r'name="csrf_token" value="[^"]*"|"seen": "[^"]*"')
-"""What is another in every answer: the token of a form, and what the page has seen."""
+"""The parts of a page that differ in every answer: the token of a form, and the state that the page has seen."""
 
 
 class Live:

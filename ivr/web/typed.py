@@ -145,7 +145,7 @@ def _brings_fields(form: TypedForm) -> bool:
 
 
 def _told(form: TypedForm, given: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the form's fields, or nothing where none of those is filled in that tell of typing."""
+    """Return the form's fields; none if only fields are filled in that say nothing of typing."""
     fields = {name: given[name] for name in form.fields if given.get(name, "").strip()}
     return fields if any(name in fields for name in form.telling) else {}
 

@@ -48,12 +48,12 @@ class TimeLimits:
     redis: float = redis_clients.CALLER_TIMEOUT
     redis_stalls: float = REDIS_STALLS
     look_up: float = 0.25
-    """What is known of a number may take, at the beginning of a call."""
+    """The time that looking up a caller's number may take, at the beginning of a call."""
     answer: float = 1.1
     """All the work on the database, a little more than its own limits; Redis has the rest of two seconds."""
 
     def times(self, factor: float) -> "TimeLimits":
-        """Return limits that are so many times as long."""
+        """Return the time limits multiplied by this factor."""
         return TimeLimits(*(factor * seconds for seconds in astuple(self)))
 
 

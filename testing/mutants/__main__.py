@@ -38,7 +38,7 @@ def _safeguards_hold(only: str, jobs: int) -> bool:
 
 
 def _failing_anyway(rows: Sequence[Safeguard], jobs: int) -> str:
-    """Return what the tests print if they fail in a copy that is whole; their verdicts would be worth nothing."""
+    """Return what the tests print if they fail in a copy without a change: verdicts would then be worth nothing."""
     every = sorted({test for row in rows for test in row.tests})
     with copied() as tree:
         status, printed = judge(tree, every, "-n", str(jobs), seconds=ALL_OF_THEM)
@@ -58,7 +58,7 @@ def _all_noticed(rows: Sequence[Safeguard], jobs: int) -> bool:
 
 
 def _pure_rooms(asked: argparse.Namespace) -> bool:
-    """Print the changes of the pure rooms that nobody noticed; they are for people to judge, and fail nothing."""
+    """Print the small changes of the pure packages that no test noticed; people judge them, they fail nothing."""
     with copied() as tree:
         try:
             tried, there, left = survivors(tree, asked.most, asked.seed, asked.jobs)

@@ -1,4 +1,4 @@
-"""Lets mutmut change the pure rooms in small ways, in a copy of the tree. pyproject.toml says which rooms and tests.
+"""Runs mutmut on a copy of the tree: small changes of the pure packages. pyproject.toml names packages and tests.
 
 mutmut has no limit of its own: it is asked twice, first for the names of all changes, then for a sample of them.
 """
@@ -22,7 +22,7 @@ class MutmutFailed(Exception):
 
 
 def survivors(tree: Path, most: int, seed: int, jobs: int) -> tuple[int, int, list[str]]:
-    """Try `most` of the changes (0: all); return how many were tried, of how many, and those that nobody noticed."""
+    """Try `most` of the changes (0: all); return how many were tried, of how many, and the unnoticed ones' names."""
     begun = _run(tree, "run", "--max-children", str(jobs), NO_SUCH)
     names = sorted(_names(tree))
     if NO_SUCH not in begun.stderr or not names:
@@ -38,7 +38,7 @@ def _names(tree: Path) -> Iterator[str]:
 
 
 def _left(tree: Path, chosen: Sequence[str]) -> Iterator[str]:
-    """Yield the names that mutmut tells of as neither killed nor timed out."""
+    """Yield the names of changes that mutmut reports as neither killed nor timed out."""
     wanted = set(chosen)
     for told in _mutmut(tree, "results").splitlines():
         name, _, status = told.strip().rpartition(": ")

@@ -12,18 +12,18 @@ LIST = Path(__file__).with_name("safeguards.toml")
 
 
 class Stale(Exception):
-    """A row names what is no longer there; the message says what."""
+    """A row of the list names text or a test that is no longer there; the message says what."""
 
 
 @dataclass(frozen=True)
 class Safeguard:
-    """A row of the list."""
+    """A safeguard of the product: the text to take out, its replacement, and the tests that should notice."""
 
     what: str
     """The safeguard, as a sentence that is true while it is there."""
     file: str
     text: str
-    """Stands in the file once."""
+    """The text of the safeguard, which stands in the file once."""
     instead: str
     tests: tuple[str, ...]
     """The files that should notice, or one test each: `FILE::test_name`."""
@@ -40,13 +40,13 @@ class Safeguard:
 
 
 def read(path: Path = LIST) -> tuple[Safeguard, ...]:
-    """Return the rows. Raises TypeError for a field that there is not."""
+    """Return the rows of the list. Raises TypeError for an unknown field."""
     rows = tomllib.loads(path.read_text())["safeguard"]
     return tuple(Safeguard(**{**row, "tests": tuple(row["tests"])}) for row in rows)
 
 
 def stale(rows: Sequence[Safeguard], root: Path = ROOT) -> list[str]:
-    """Return what the rows name that is no longer there, a line for each."""
+    """Return a line for each text or test that the rows name and that is no longer there."""
     return [f"{row.what}: {each}" for row in rows for each in _stale(row, root)]
 
 

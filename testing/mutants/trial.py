@@ -1,4 +1,7 @@
-"""Takes safeguards out of a copy of the tree, one at a time, and sees which tests fail. Never touches the checkout."""
+"""Takes safeguards out of a copy of the source tree, one at a time, and sees which tests fail.
+
+Never changes the checkout.
+"""
 
 import os
 import shutil
@@ -19,14 +22,14 @@ from testing.mutants.safeguards import Safeguard
 LEFT_OUT = (".git", ".venv", "node_modules", "var", "__pycache__", ".*_cache")
 
 LINKED = (".venv", "tests/carrier/twilio/emulate/node_modules")
-"""Installed, and not changed by a test."""
+"""Folders that are linked, not copied: they are installed, and no test changes them."""
 
 MOST_SECONDS = 300
-"""For the tests of one row: many times what they need. Tests that do not end have noticed."""
+"""Seconds for the tests of one row: many times what they need. Tests that do not end count as noticing."""
 
 
 class Verdict(StrEnum):
-    """What became of the tests with a safeguard taken out."""
+    """The verdict on a safeguard: its tests noticed that it was taken out, did not notice, or were not tried."""
 
     NOTICED = "noticed"
     UNNOTICED = "NOBODY NOTICED"
@@ -35,12 +38,12 @@ class Verdict(StrEnum):
 
 
 VERDICTS = {0: Verdict.UNNOTICED, 1: Verdict.NOTICED}
-"""By the exit status of pytest; others say that no test was judged."""
+"""The verdicts by the exit status of pytest; any other status says that no test was judged."""
 
 
 @contextmanager
 def copied(root: Path = ROOT) -> Iterator[Path]:
-    """Yield a copy of the tree, as it stands on the disk, in a folder of its own."""
+    """Yield a copy of the source tree, as it is on the disk, in a folder of its own."""
     with TemporaryDirectory(prefix="mutants-") as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(root, tree, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
@@ -81,7 +84,7 @@ def _without(row: Safeguard, tree: Path) -> tuple[Verdict, str]:
 
 
 def judge(tree: Path, names: Sequence[str], *more: str, seconds: float = MOST_SECONDS) -> tuple[int, str]:
-    """Run these tests in the tree until the first fails; return pytest's exit status and what was printed."""
+    """Run these tests in a copy of the tree until the first fails; return pytest's exit status and output."""
     command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-q", "--no-header", *more, *names]
     environ = {**os.environ, "PYTHONPATH": ""}
     with subprocess.Popen(

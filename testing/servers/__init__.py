@@ -1,4 +1,4 @@
-"""What the tests' real servers share: a child process that starts, freezes, thaws and ends when told.
+"""The base of the tests' real servers: a child process that starts, freezes, thaws and ends when told.
 
 No SQL and no Redis command; nothing here outlives the test process or changes what is outside its folder.
 """
@@ -27,22 +27,22 @@ SHORT = 60
 """Bytes of a temporary folder's path that leave room for a unix socket's name below the kernel's 107."""
 
 ENDED = {"gone", "zombie"}
-"""What status() says of a process that does no more; a zombie still keeps its number from others."""
+"""The states of a process that has ended; a zombie still keeps its pid from others."""
 
 
 class ServerFailed(Exception):
-    """The server did not do in time what it was told; the message ends with its own last words."""
+    """The server did not do in time what it was told; the message ends with the end of its log."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """Whom a program runs as; without numbers, as whoever runs the tests."""
+    """The account of the machine that a program runs as; without numbers, the account that runs the tests."""
 
     uid: int | None = None
     gid: int | None = None
 
     def start(self, command: list[str], folder: Path, output: int) -> subprocess.Popen[bytes]:
-        """Begin a program in its own session, so that Ctrl-C at the tests does not reach it before we do."""
+        """Start a program in a session of its own, so that Ctrl-C reaches it only through the tests, in order."""
         return subprocess.Popen(
             command,
             cwd=folder,
@@ -60,14 +60,14 @@ class Account:
         )
 
     def can_run(self, *command: str) -> bool:
-        """Whether the program is there, is allowed to this account, and succeeds."""
+        """Return True if the program is there, this account may run it, and it succeeds."""
         try:
             return self.start(list(command), Path("/"), subprocess.DEVNULL).wait(PATIENCE) == 0
         except OSError:
             return False
 
     def take(self, path: Path) -> None:
-        """Own a file or a folder of ours and all that is in it."""
+        """Give a file, or a folder and everything in it, to this account."""
         if self.uid is None or self.gid is None:
             return
         for each in (path, *path.rglob("*")):
@@ -79,7 +79,7 @@ OURSELVES = Account()
 
 @dataclass(kw_only=True)
 class Server(ABC):
-    """A server of our own. It may be stopped and started again: same url, same data."""
+    """A server of the tests' own. It may be stopped and started again: same address, same data."""
 
     url: str
     command: list[str] = field(repr=False)
@@ -94,10 +94,10 @@ class Server(ABC):
 
     @abstractmethod
     def answers(self) -> bool:
-        """Whether a client gets a true answer now."""
+        """Return True if a client gets a true answer now."""
 
     def start(self) -> None:
-        """Begin, and come back when it answers; nothing if it was started already. Raises ServerFailed."""
+        """Start the server and wait until it answers; do nothing if it was started already. Raises ServerFailed."""
         if self._process is not None:
             return
         with self._log.open("ab") as log:
@@ -107,7 +107,7 @@ class Server(ABC):
             self._give_up("did not start")
 
     def stop(self) -> None:
-        """Ask for an orderly end and wait for it; nothing if it was stopped already. Raises ServerFailed."""
+        """Ask the server to end in order, and wait; do nothing if it was stopped already. Raises ServerFailed."""
         if self._process is None:
             return
         self.resume()
@@ -117,7 +117,7 @@ class Server(ABC):
         self._forget()
 
     def kill(self) -> None:
-        """End it at once, as a kernel does that is out of memory; its folder stays as it is."""
+        """Kill the server at once, as a kernel does that is out of memory; its folder stays as it is."""
         self.pause()
         doomed = self._family()
         for member in doomed:
@@ -126,17 +126,17 @@ class Server(ABC):
         self._forget()
 
     def pause(self) -> None:
-        """Freeze it whole: its port still takes connections, and nobody answers."""
+        """Freeze the whole server: its port still takes connections, and nobody answers."""
         self._paused = True
         # Its first process goes first: after that no child is born, and no child's number is given away.
         self._freeze(self._family()[:1])
         self._freeze(self._family())
 
     def resume(self) -> None:
-        """Thaw it if it was paused, its first process last, which then finds its children as it left them."""
+        """Thaw a paused server, its first process last, which then finds its children as it left them."""
         if not self._paused:
             return
-        # Only those who stand still: another may have ended meanwhile, and its number be anybody's.
+        # Only stopped processes: another may have ended meanwhile, and its pid be anybody's.
         for member in [each for each in reversed(self._family()) if status(each) == "stopped"]:
             os.kill(member, signal.SIGCONT)
         self._paused = False
@@ -154,7 +154,7 @@ class Server(ABC):
         return self._process is None or status(self._process.pid) in ENDED
 
     def _forget(self) -> None:
-        """Let the leash go before the process: until then the number it would kill is nobody else's."""
+        """Stop the leash before the process is forgotten: until then the pid that it would kill is nobody else's."""
         if self._leash is not None:
             self._leash.communicate(b"let go\n")
         if self._process is not None:
@@ -176,7 +176,7 @@ class Server(ABC):
 
 
 def until(true: Callable[[], bool]) -> bool:
-    """Ask again and again whether it is true; false when our patience is at its end."""
+    """Wait until the condition is true; return False when the time limit is over."""
     end = time.monotonic() + PATIENCE
     while not true():
         if time.monotonic() > end:
@@ -186,7 +186,7 @@ def until(true: Callable[[], bool]) -> bool:
 
 
 def status(pid: int) -> str:
-    """What a process does: running, sleeping, stopped, zombie and so on; or gone."""
+    """Return a process's state: running, sleeping, stopped, zombie and so on; or gone."""
     try:
         return str(psutil.Process(pid).status())
     except psutil.ZombieProcess:
@@ -196,12 +196,12 @@ def status(pid: int) -> str:
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that come from it, itself first. PostgreSQL's are each in a session of their own."""
+    """Return a process and all that it started, itself first. PostgreSQL's are each in a session of their own."""
     return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
 
 
 def leash(pid: int, end: signal.Signals) -> subprocess.Popen[bytes]:
-    """A shell that ends a server when the tests are gone, however they went: its pipe closes then."""
+    """Start a shell that ends a server once the tests are gone, however they ended: its pipe closes then."""
     script = 'read -r word || { kill -s "$2" "$1"; kill -s CONT "$1"; }'
     return subprocess.Popen(
         ["/bin/sh", "-c", script, "leash", str(pid), end.name.removeprefix("SIG")],
@@ -218,7 +218,7 @@ def _is_of_use(base: str, account: Account) -> bool:
 
 @contextmanager
 def own_folder(account: Account = OURSELVES) -> Iterator[Path]:
-    """A folder that only the account may open, short enough for a socket's path, gone afterwards."""
+    """Make a folder that only the account may open, short enough for a socket's path; delete it afterwards."""
     bases = (tempfile.gettempdir(), "/tmp")  # noqa: S108  # mkdtemp makes the name, and nobody else may enter
     base = next((base for base in bases if _is_of_use(base, account)), bases[-1])
     folder = Path(tempfile.mkdtemp(prefix="server-", dir=base))
@@ -231,12 +231,12 @@ def own_folder(account: Account = OURSELVES) -> Iterator[Path]:
 
 @contextmanager
 def reserved_port() -> Iterator[int]:
-    """A free port of 127.0.0.1 that nobody else is given, not even while its server is stopped."""
+    """Reserve a free port of 127.0.0.1 that nobody else is given, not even while its server is stopped."""
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         port: int = holder.getsockname()[1]
         if sys.platform == "linux":
-            # Whoever is bound but does not listen shares the port with a server that asks to reuse it.
+            # A socket that is bound but does not listen shares the port with a server that asks to reuse it.
             holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         else:
             holder.close()  # BSD's kernel shares with nobody; there the port is free, and likely stays so

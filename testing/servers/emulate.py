@@ -1,4 +1,4 @@
-"""A stand-in for the carrier's REST API that we did not write: vercel-labs/emulate, which runs on Node.
+"""A stand-in for Twilio's REST API that others wrote: vercel-labs/emulate, which runs on Node.
 
 It keeps numbers, refuses a wrong token, and sends signed webhooks. `make test` installs it; nothing here does.
 """
@@ -22,12 +22,12 @@ OLDEST_NODE = 20
 
 
 class EmulateUnavailable(Exception):
-    """The stand-in cannot run here; the message says what to install."""
+    """The stand-in for Twilio cannot run here; the message says what to install."""
 
 
 @dataclass(kw_only=True)
 class Emulate(Server):
-    """A stand-in with an account that has no numbers yet."""
+    """A stand-in for Twilio with an account that has no numbers yet."""
 
     orderly_end: ClassVar[signal.Signals] = signal.SIGTERM
     orphans_end: ClassVar[signal.Signals] = signal.SIGKILL
@@ -43,7 +43,7 @@ class Emulate(Server):
 
 @contextmanager
 def emulate(account: str, token: str) -> Iterator[Emulate]:
-    """A stand-in that knows this account, until the end of the block. Raises EmulateUnavailable, ServerFailed."""
+    """Run a stand-in that knows this account, until the end of the block. Raises EmulateUnavailable, ServerFailed."""
     node = _node()
     with own_folder() as folder, reserved_port() as port:
         seed = folder / "seed.json"

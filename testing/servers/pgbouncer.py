@@ -1,4 +1,4 @@
-"""A real PgBouncer before a PostgreSQL of the tests, with the settings that it has of itself but for the mode.
+"""A real PgBouncer before a PostgreSQL of the tests, with its own default settings, but for the mode.
 
 Found on the machine; nothing here installs it. As root it runs as "nobody", since it refuses root.
 """
@@ -32,18 +32,18 @@ server_login_retry = 1
 
 
 class PgBouncerUnavailable(Exception):
-    """There is no PgBouncer that can run here; the message says what to install."""
+    """No PgBouncer can run here; the message says what to install."""
 
 
 @dataclass(kw_only=True)
 class PgBouncer(Server):
-    """A pooler of our own. Its url is that of the database behind it, by way of the pooler."""
+    """A PgBouncer (a pooler) of the tests' own. Its url is that of the database behind it, through the pooler."""
 
     orderly_end: ClassVar[signal.Signals] = signal.SIGTERM
     orphans_end: ClassVar[signal.Signals] = signal.SIGKILL
 
     def answers(self) -> bool:
-        """Whether it takes a connection to its own console."""
+        """Return True if it takes a connection to its own console."""
         try:
             with psycopg.connect(self.to(self.url, "pgbouncer"), connect_timeout=2, autocommit=True) as console:
                 return bool(console.execute("SHOW VERSION").fetchone())
@@ -51,14 +51,14 @@ class PgBouncer(Server):
             return False
 
     def to(self, url: str, name: str = "") -> str:
-        """The way to the database of that url through the pooler."""
+        """Return the address, through the pooler, of the database of that url."""
         ours, theirs = urlsplit(self.url), urlsplit(url)
         return theirs._replace(netloc=ours.netloc, path=f"/{name}" if name else theirs.path).geturl()
 
 
 @contextmanager
 def pgbouncer(server: Postgres, mode: str = "transaction", sessions: int = 2) -> Iterator[PgBouncer]:
-    """A pooler before the server, until the end of the block. Raises PgBouncerUnavailable, ServerFailed."""
+    """Run a pooler before the server, until the end of the block. Raises PgBouncerUnavailable, ServerFailed."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
     if program is None:
         raise PgBouncerUnavailable("it is not installed: apt-get install pgbouncer")

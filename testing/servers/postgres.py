@@ -29,14 +29,14 @@ SETTINGS = {
     "max_connections": "50",
     "shared_buffers": "16MB",
     "dynamic_shared_memory_type": "mmap",  # in its own folder, so that no crash leaves some in /dev/shm
-    "autovacuum": "off",  # its counts would come at any moment, and change how a statement is planned
-    "fsync": "off",  # what is written need not outlive the machine
+    "autovacuum": "off",  # its statistics would come at any moment, and change the plans of statements
+    "fsync": "off",  # the data need not outlive the machine
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
 
 IN_USE = {"fsync": "on", "autovacuum": "on", "shared_buffers": "128MB"}
-"""Settings as they are where people keep their data."""
+"""Settings as people's servers have them."""
 
 
 OTHERS_END = """
@@ -69,18 +69,18 @@ SHAPE = """
 
 
 class PostgresUnavailable(Exception):
-    """There is no PostgreSQL that can run here; the message says what to install."""
+    """No PostgreSQL can run here; the message says what to install."""
 
 
 @dataclass(kw_only=True)
 class Postgres(Server):
-    """A PostgreSQL of our own. The url is that of its first database; the user may do everything."""
+    """A PostgreSQL of the tests' own. The url is that of its first database; the user may do everything."""
 
     orderly_end: ClassVar[signal.Signals] = signal.SIGINT  # "fast": ends the sessions, then writes all down
     orphans_end: ClassVar[signal.Signals] = signal.SIGQUIT  # "immediate": its children too, even frozen ones
 
     def answers(self) -> bool:
-        """Whether it takes a connection and answers a query within two seconds."""
+        """Return True if the server takes a connection and answers a query within two seconds."""
         try:
             with psycopg.connect(self.url, connect_timeout=2) as connection:
                 return connection.execute("SELECT 1").fetchone() == (1,)
@@ -88,13 +88,13 @@ class Postgres(Server):
             return False
 
     def new_database(self, like: str = "template1") -> str:
-        """The url of a database that is nobody else's: empty, or with all that the database of that name holds."""
+        """Make a database for one test alone, empty or a copy of the one of that name, and return its url."""
         name = f"test_{secrets.token_hex(8)}"
         self._tell(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(like)))
         return urlsplit(self.url)._replace(path=f"/{name}").geturl()
 
     def drop(self, url: str) -> None:
-        """Removes the database of that url, also while somebody is still connected to it, and however it was left."""
+        """Remove the database of that url, also while somebody is still connected to it, and however it was left."""
         self.resume()
         self.start()
         self._tell(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(urlsplit(url).path[1:])))
@@ -131,7 +131,7 @@ def _shape(connection: psycopg.Connection) -> Shape:
 
 @contextmanager
 def postgres(*, prefer_package: bool = False, durable: bool = False) -> Iterator[Postgres]:
-    """A PostgreSQL that runs until the end of the block. Raises PostgresUnavailable, ServerFailed.
+    """Run a PostgreSQL until the end of the block. Raises PostgresUnavailable, ServerFailed.
 
     A durable one flushes what it commits, and counts its rows by itself, as one does that is in use.
     """
@@ -154,7 +154,7 @@ def postgres(*, prefer_package: bool = False, durable: bool = False) -> Iterator
 
 
 def unprivileged() -> Account:
-    """Whom the server runs as: PostgreSQL refuses root, so root lends it to "nobody"."""
+    """Return the account that the server runs as: PostgreSQL refuses root, so root lends it to "nobody"."""
     if os.geteuid() != 0:
         return OURSELVES
     nobody = pwd.getpwnam("nobody")
@@ -162,7 +162,7 @@ def unprivileged() -> Account:
 
 
 def programs_for(account: Account, folder: Path, *, prefer_package: bool = False) -> Path:
-    """The first programs that the account can run: the machine's, the wheel's, or a copy of the wheel's."""
+    """Return the first programs that the account can run: the machine's, the wheel's, or a copy of the wheel's."""
     packed = _in_the_wheel()
     for programs in [*([] if prefer_package else _on_the_machine()), *packed]:
         if _run(account, programs):
@@ -185,7 +185,7 @@ def _on_the_machine() -> list[Path]:
 
 
 def _version(programs: Path) -> int:
-    """The number in .../postgresql/15/bin and .../postgresql@15/bin; none is the least."""
+    """Return the version in .../postgresql/15/bin and .../postgresql@15/bin; 0 for a path without one."""
     digits = programs.parent.name.rpartition("@")[2]
     return int(digits) if digits.isdigit() else 0
 
@@ -201,7 +201,7 @@ def _run(account: Account, programs: Path) -> bool:
 
 
 def _copied(programs: Path, folder: Path, account: Account) -> Path:
-    """The same programs within the account's reach: a wheel below root's home is not."""
+    """Copy the programs into the account's reach: a wheel below root's home is not."""
     install = programs.parent
     home, site = install.parent, install.parent.parent
     copies = folder / "programs"

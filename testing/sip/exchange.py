@@ -1,4 +1,4 @@
-"""The carrier on this machine: answers telephones, asks the running service, and follows its documents.
+"""The carrier on this machine (an exchange): answers telephones, asks the running service, and follows its documents.
 
 It listens on the loopback, so that it takes no call from another machine, and rings nobody beyond this one.
 """
@@ -32,29 +32,29 @@ BUSY, NO_SOUND = 486, 488
 
 @dataclass(frozen=True)
 class Wanted:
-    """The settings of this carrier."""
+    """The settings of the carrier on this machine."""
 
     voice: Voice
     port: int = 0
-    """The port at which telephones call it; 0 for any free one."""
+    """The port at which telephones call the carrier; 0 for any free one."""
     sounds: range = range(21_000, 23_000)
     """The ports for sound."""
     telephones: Mapping[str, str] = field(default_factory=dict)
     """The SIP addresses of the reception's telephones, by number in E.164."""
     patience: float = 1.0
-    """The share of a document's seconds that silence takes."""
+    """The share of a document's seconds that a silence takes; less than 1 in tests."""
     tells: Callable[[str], None] = lambda _line: None
-    """Is told each step, in a line that names nobody."""
+    """A function that is called with each step, in a line that names nobody."""
 
 
 @dataclass
 class Exchange:
-    """A carrier on this machine."""
+    """A carrier on this machine, which answers real telephones over SIP."""
 
     service: Service
     wanted: Wanted
     stories: dict[str, Story] = field(default_factory=dict)
-    """The latest call of each caller."""
+    """The steps of each caller's latest call."""
     carried: list[Carried] = field(default_factory=list)
     """The packets and keys that the telephone of each ended call has sent."""
     faults: list[BaseException] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Exchange:
 
     @property
     def port(self) -> int:
-        """The port where telephones call it."""
+        """The port where telephones call this carrier."""
         return self._signalling.port
 
     def address(self, line: str = "line") -> str:
@@ -146,7 +146,7 @@ class Exchange:
             moment = await leg.follow(await leg.webhooks.go(within(moment, moment.waits.action), WasRung(talked)))
 
     async def _answered(self, incoming: IncomingCall) -> Stream:
-        """Pick up. Raises NoPort, OffThisMachine, SdpNegotiationError."""
+        """Pick up the call. Raises NoPort, OffThisMachine, SdpNegotiationError."""
         offer = incoming.sdp_offer
         if offer is None or offer.rtp_address is None:
             raise SdpNegotiationError("the telephone offers no sound")
@@ -168,7 +168,7 @@ class Exchange:
         self._count += 1
         name = f"call {self._count}"
         caller = _caller(incoming)
-        if self.story(caller).steps:  # that was an earlier call
+        if self.story(caller).steps:  # the story is that of an earlier call
             del self.stories[caller]
         story = self.story(caller)
         story.hear = lambda line: self.wanted.tells(f"{name}: {line}")

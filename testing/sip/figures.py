@@ -16,7 +16,7 @@ class Figures:
     packets: int = 0
     """Packets that came, both ways."""
     lost: int = 0
-    """Packets that did not."""
+    """The number of packets that did not come."""
 
     def __str__(self) -> str:
         return "; ".join(self._words())

@@ -1,4 +1,4 @@
-"""One telephone in a call: hears the documents of the service, and its keys lead from one to the next.
+"""A leg of a call, one telephone: it hears the documents of the service, and its keys lead from one to the next.
 
 Knows streams and documents. Who is rung, and who is connected with whom, is decided elsewhere.
 """
@@ -20,14 +20,14 @@ from testing.sip.webhooks import Webhooks, within
 
 @dataclass
 class Entry:
-    """The keys of one entry: a number of them, or as many as come before the key that ends it."""
+    """The keys of one entry: a fixed number of keys, or as many as come before the key that ends it."""
 
     wanted: Gathers
     keys: str = ""
     whole: bool = False
 
     def press(self, key: str) -> None:
-        """Take a key."""
+        """Add a pressed key to the entry."""
         if key == self.wanted.ends_with:
             self.whole = True
             return
@@ -37,7 +37,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Leg:
-    """One telephone in a call."""
+    """A telephone in a call."""
 
     stream: Stream
     webhooks: Webhooks
@@ -49,7 +49,7 @@ class Leg:
     """The telephone's name in the story, where it is not the caller's."""
 
     async def follow(self, moment: CallMoment) -> CallMoment:
-        """Follow the documents to the first that the telephone alone cannot go on from. Raises CallFailed."""
+        """Follow the service's documents until one needs more than this telephone. Raises CallFailed."""
         for _ in range(MOST_MOMENTS):
             self.voice.prepare(each for each in moment.heard if isinstance(each, Heard))
             pressed = await self._hears(moment)
@@ -67,7 +67,7 @@ class Leg:
         raise CallFailed(f"the call goes round in circles: {MOST_MOMENTS} moments")
 
     async def is_pressed(self, key: str, sounds: Sequence[Sound], patience: float) -> bool:
-        """Play sounds, and return whether this key is the first that is pressed, until so many seconds after them."""
+        """Play sounds; return True if this key is the first that is pressed, until so many seconds after them."""
         self.stream.forget_keys()
         self.tell(Did.LISTENS)
         return await self._first_key(sounds, patience) == key
@@ -77,7 +77,7 @@ class Leg:
         self.story.tell(what, detail, sound, self.name)
 
     async def _hears(self, moment: CallMoment) -> str:
-        """Play what is heard, and return the keys; empty for none."""
+        """Play the sentences of a document, and return the keys; empty for none."""
         firm = tuple(takewhile(lambda sound: not sound.cuttable, moment.heard))
         await self._says(firm)
         if not isinstance(moment.waits, Gathers):
@@ -97,7 +97,7 @@ class Leg:
         return entry.keys
 
     async def _first_key(self, asks: Sequence[Sound], patience: float) -> str:
-        """Return the first key, which stops what is said; empty if none comes."""
+        """Return the first key, which stops the sentences; empty if none comes."""
         speaking = asyncio.ensure_future(self._says(asks))
         key = asyncio.ensure_future(self.stream.keys.get())
         try:

@@ -18,7 +18,7 @@ from testing.sip.sound import FRAME_SECONDS, SILENCE, frames
 LOOPBACK = "127.0.0.1"
 
 CODECS = (PayloadType.PCMA, PayloadType.PCMU)
-"""India's telephones first."""
+"""The codecs of the carrier, those of India's telephones first."""
 
 KEYS = 101
 """The payload type of keys, where the other side wants no other."""
@@ -30,15 +30,15 @@ Address = tuple[str, int]
 
 
 class OffThisMachine(Exception):
-    """Somebody has named an address that is not of this machine."""
+    """An address is not one of this machine."""
 
 
 class NoPort(Exception):
-    """As many calls go on as there are ports for."""
+    """No port for sound is free: as many calls are under way as there are ports."""
 
 
 def on_this_machine(address: Address) -> Address:
-    """Return the address. Raises OffThisMachine: this carrier rings nobody, and sends nothing, beyond this machine.
+    """Return the address. Raises OffThisMachine: this carrier calls nobody, and sends nothing, beyond this machine.
 
     Some softphones name themselves by the machine's address in its network; what is sent there stays here, too.
     """
@@ -76,7 +76,7 @@ class Stream:
     session: RTPSession
     port: int
     hear: Callable[[bytes], None] | None = None
-    """Is handed what the telephone sends, frame by frame."""
+    """A function that is called with the telephone's sound, frame by frame."""
     keys: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
     _keys: int = 0
     _waiting: "deque[bytes]" = field(default_factory=deque)
@@ -84,13 +84,13 @@ class Stream:
     _clock: "asyncio.Task[None] | None" = None
 
     def start(self) -> None:
-        """Begin to send."""
+        """Begin to send sound."""
         self.session.on_audio = lambda pcm, _at: self.hear(pcm) if self.hear else None
         self.session.on_dtmf = self._pressed
         self._clock = asyncio.ensure_future(self._send())
 
     async def play(self, pcm: bytes) -> None:
-        """Send a sound, and come back when all of it was sent; who cancels this stops the sound."""
+        """Send a sound, and return once all of it was sent; a caller that cancels this stops the sound."""
         self._waiting.extend(frames(pcm))
         self._said.clear()
         try:
@@ -99,7 +99,7 @@ class Stream:
             self._waiting.clear()
 
     def pass_on(self, frame: bytes) -> None:
-        """Send what another telephone says; what is too late is left out."""
+        """Send another telephone's sound; a frame that comes too late is left out."""
         if len(self._waiting) < MOST_BEHIND:
             self._waiting.append(frame)
 
@@ -110,12 +110,12 @@ class Stream:
 
     @property
     def carried(self) -> Carried:
-        """Return what has come from the telephone so far."""
+        """The packets and keys that have come from the telephone so far."""
         stats = self.session.stats
         return Carried(self._keys, stats.get("packets_received", 0), max(0, stats.get("packets_lost", 0)))
 
     async def close(self) -> None:
-        """Stop sending, and release the sockets."""
+        """Stop sending sound, and release the sockets."""
         if self._clock:
             self._clock.cancel()
         await self.session.close()

@@ -1,4 +1,4 @@
-"""Rings the reception's telephones for a patient: all at once; the first that takes the call is connected.
+"""Calls the reception's telephones for a patient: all at once; the first that takes the call is connected.
 
 Who answers is asked first, by the service's own document; a voicemail presses nothing, and never gets the patient.
 """
@@ -39,7 +39,7 @@ class Reception:
     """Rings a SIP address and offers it a stream."""
 
     async def talks(self, moment: CallMoment, dials: Dials, patient: Leg) -> bool:
-        """Ring for a patient; returns whether the reception talked with them, after it has hung up."""
+        """Call the reception for a patient; return whether they talked, after the reception has hung up."""
         patient.tell(Did.RINGS, f"telephones: {len(dials.numbers)}")
         taken: Taken = asyncio.get_running_loop().create_future()
         legs = {
@@ -60,7 +60,7 @@ class Reception:
             await _end(waiting, *legs)
 
     async def _leg(self, name: str, dialled: tuple[str, str], moment: CallMoment, patient: Leg, taken: Taken) -> None:
-        """Ring one telephone, ask who answers, and stay until it hangs up where it has taken the call."""
+        """Call one telephone, ask who answers, and stay until it hangs up where it has taken the call."""
         (number, document), dials = dialled, moment.waits
         assert isinstance(dials, Dials)
         me = asyncio.current_task()
@@ -79,7 +79,7 @@ class Reception:
 
     @asynccontextmanager
     async def _answered(self, number: str, seconds: float) -> AsyncIterator[tuple[Stream, Ringing]]:
-        """Ring a telephone until it answers; it is hung up in the end. Raises NotTaken, TimeoutError."""
+        """Call a telephone until it answers, and hang it up in the end. Raises NotTaken, TimeoutError."""
         if number not in self.telephones:
             raise NotTaken("no telephone of this machine has the number")
         stream = await self.ports.stream(None)
@@ -97,7 +97,7 @@ class Reception:
 
 
 async def _takes(leg: Leg, document: str, key: str) -> bool:
-    """Return whether who has answered takes the call: by the document, or by the carrier's own key after it."""
+    """Return True if the person who picked up takes the call: by the document, or by the carrier's own key after it."""
     if not document:
         return True
     moment = await leg.webhooks.go(document, GoesOn())

@@ -14,7 +14,7 @@ from testing.servers import leash, until
 
 @contextmanager
 def the_service(environ: Mapping[str, str], tell: Callable[[str], None]) -> Iterator[Settings]:
-    """The settings of the service that runs; where none does, one runs until the end of the block."""
+    """Yield the settings of the running service; where none runs, start one until the end of the block."""
     settings = _running(environ)
     if settings:
         tell(f"Using the service at {settings.public_base_url}.")

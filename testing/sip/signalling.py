@@ -1,4 +1,4 @@
-"""Signals calls over SIP on the loopback: answers INVITEs, rings telephones, tells who has hung up. No sound.
+"""Signals calls over SIP on the loopback: answers INVITEs, calls telephones, tells who has hung up. No sound.
 
 Stands on `aiosipua`, without its UDP transport, which would also send to other machines.
 """
@@ -20,7 +20,7 @@ USUAL_PORT = 5060
 
 
 class NotTaken(Exception):
-    """The telephone that was rung is busy, refuses or is not there."""
+    """The called telephone is busy, refuses or is not there."""
 
 
 class _Datagrams(asyncio.DatagramProtocol):
@@ -38,7 +38,7 @@ class LoopbackTransport(SipTransport):
     _wire: asyncio.DatagramTransport | None = field(default=None, init=False, repr=False)
 
     async def start(self) -> None:
-        """Listen. Raises OSError where the port is taken."""
+        """Listen for SIP messages. Raises OSError where the port is taken."""
         loop = asyncio.get_running_loop()
         self._wire, _ = await loop.create_datagram_endpoint(
             lambda: _Datagrams(self._dispatch), local_addr=on_this_machine(self.local_addr)
@@ -51,20 +51,20 @@ class LoopbackTransport(SipTransport):
             self._wire.sendto(bytes(message), on_this_machine(addr))
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening for SIP messages."""
         if self._wire:
             self._wire.close()
 
 
 @dataclass
 class Ringing:
-    """A telephone that we ring."""
+    """A telephone that the carrier is calling."""
 
     call: OutgoingCall
     uac: SipUAC
     answer: "asyncio.Future[SdpMessage]"
     gone: asyncio.Event
-    """Is set when the telephone has hung up."""
+    """An event that is set when the telephone has hung up."""
 
     async def answered(self, seconds: float) -> SdpMessage:
         """Return the telephone's description of its sound when it answers. Raises NotTaken, TimeoutError."""
@@ -72,7 +72,7 @@ class Ringing:
             return await asyncio.shield(self.answer)
 
     def hang_up(self) -> None:
-        """End it: a telephone that rings stops, and one that has answered is hung up."""
+        """End the call: a telephone that rings stops, and one that has answered is hung up."""
         if self.call.dialog.state is DialogState.EARLY:
             self.call.cancel(self.uac)
         else:
@@ -81,12 +81,12 @@ class Ringing:
 
 @dataclass
 class Signalling:
-    """The end of the carrier that telephones talk SIP to."""
+    """The carrier's end of SIP, to which telephones talk."""
 
     called: Callable[[IncomingCall], None]
-    """Is told of each call that comes in."""
+    """A function that is called with each incoming call."""
     hung_up: Callable[[str], None]
-    """Is told the Call-ID of each incoming call that its caller has ended."""
+    """A function that is called with the Call-ID of each incoming call that its caller has ended."""
     port: int = 0
     uac: SipUAC = field(init=False)
     _uas: SipUAS = field(init=False)
@@ -94,7 +94,7 @@ class Signalling:
     _known: set[str] = field(default_factory=set)
 
     async def start(self) -> None:
-        """Listen. Raises OSError where the port is taken."""
+        """Listen for SIP messages. Raises OSError where the port is taken."""
         transport = LoopbackTransport((LOOPBACK, self.port))
         self.uac = SipUAC(transport)
         self._uas = SipUAS(transport, user_agent="clinic-line test carrier", uac=self.uac)
@@ -106,11 +106,11 @@ class Signalling:
         self.port = transport.local_addr[1]
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening for SIP messages."""
         await self._uas.stop()
 
     def ring(self, address: str, sender: str, offer: SdpMessage) -> Ringing:
-        """Ring the telephone at a SIP address. Raises OffThisMachine."""
+        """Call the telephone at a SIP address. Raises OffThisMachine."""
         uri = parse_uri(address)
         there = on_this_machine((uri.host, uri.port or USUAL_PORT))
         call = self.uac.send_invite(f"sip:{sender}@{LOOPBACK}:{self.port}", address, there, offer)
@@ -121,7 +121,7 @@ class Signalling:
         return ringing
 
     def _invited(self, call: IncomingCall) -> None:
-        if call.call_id not in self._known:  # a telephone that waits for an answer says it again
+        if call.call_id not in self._known:  # a telephone that waits for an answer repeats its message
             self._known.add(call.call_id)
             self.called(call)
 

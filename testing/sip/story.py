@@ -42,7 +42,7 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a call."""
+    """A step of a call."""
 
     what: Did
     detail: str = ""
@@ -63,15 +63,15 @@ class Step:
 
 @dataclass
 class Story:
-    """The steps of one call, in order."""
+    """The steps of a call, in order."""
 
     hear: Callable[[str], None] = lambda _line: None
-    """Is told each line."""
+    """A function that is called with each line."""
     steps: list[Step] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     def tell(self, what: Did, detail: str = "", spoken: Spoken | None = None, who: str = "") -> None:
-        """Add a step."""
+        """Add a step to the story."""
         step = Step(what, detail, spoken, who, asyncio.get_running_loop().time())
         self.steps.append(step)
         self.hear(step.line)

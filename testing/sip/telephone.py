@@ -41,16 +41,16 @@ class NotAnswered(Exception):
 
 @dataclass
 class Talk:
-    """A call, at one telephone."""
+    """A call, as one telephone has it."""
 
     call: Call
     began: float
-    """Seconds of the loop's clock, when it was dialled or began to ring."""
+    """The moment at which the call was dialled or began to ring, in seconds of the loop's clock."""
     heard: bytearray = field(default_factory=bytearray)
     first_sound: float | None = None
     """Seconds from the beginning to the first sound; None for none."""
     connected: asyncio.Event = field(default_factory=asyncio.Event)
-    """Is set when the other side has answered, and when the call is over."""
+    """An event that is set when the other side has answered, and when the call is over."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
     saying: bytes = b""
     """A sound that is said again and again; empty for silence."""
@@ -73,7 +73,7 @@ class Talk:
         await self.over.wait()
 
     async def until(self, true: Callable[[bytes], bool], length: float = 0.5) -> None:
-        """Wait until this is true of the last so many seconds that were heard. Raises EOFError if the call ends."""
+        """Wait until the condition is true of the last so many seconds heard. Raises EOFError if the call ends."""
         last = round(length * RATE) * 2
         while len(self.heard) < last or not true(bytes(self.heard[-last:])):
             if self.over.is_set():
@@ -87,14 +87,14 @@ class Talk:
             await self._news.wait()
 
     def happens(self, event: StackEvent) -> None:
-        """Take note of what the stack tells of this call."""
+        """Note an event of this call that the SIP stack reports."""
         if event.event in {Event.CALL_ESTABLISHED, Event.CALL_CLOSED}:
             self.connected.set()
         if event.event is Event.CALL_CLOSED:
             self.over.set()
 
     async def listens(self) -> None:
-        """Keep what is heard, and say what is to be said, until the call is over."""
+        """Keep what is heard, and send what is to be said, until the call is over."""
         loop = asyncio.get_running_loop()
         while not self.over.is_set():
             with suppress(AudioNotActive, BaresipError):
@@ -112,7 +112,7 @@ class Talk:
 
     @property
     def lost(self) -> tuple[int, int]:
-        """Return how many packets came to the telephone, and how many did not; after the call."""
+        """The numbers of packets that came to the telephone, and of those that did not; known after the call."""
         stats = self.call.final_stats
         return (stats.rx_packets, stats.rx_lost) if stats else (0, 0)
 
@@ -172,7 +172,7 @@ class Telephone:
 
 @dataclass
 class Switchboard:
-    """All the telephones of a process."""
+    """All telephones of a process, which share one SIP stack."""
 
     runtime: Runtime
     port: int
@@ -189,7 +189,7 @@ class Switchboard:
 
 @asynccontextmanager
 async def switchboard() -> AsyncIterator[Switchboard]:
-    """Run the stack until the end of the block."""
+    """Run the SIP stack until the end of the block."""
     runtime = Runtime()
     port = _free_port()
     listens = f"sip_listen {LOOPBACK}:{port}\nrtp_ports {SOUNDS}\n{STEADY}"
@@ -201,7 +201,7 @@ async def switchboard() -> AsyncIterator[Switchboard]:
 
 
 def _free_port() -> int:
-    """Return a port that is free, as the one above it: the stack wants both, over UDP and TCP."""
+    """Return a port that is free, with the one above it: the stack wants both, over UDP and TCP."""
     while True:
         port = random.choice(AT)  # noqa: S311 - so that two processes seldom want the same
         if all(_is_free(port + above, kind) for above in (0, 1) for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)):

@@ -33,7 +33,7 @@ HANDS = 2
 
 
 class NoVoice(Exception):
-    """There is no espeak-ng, or it does not speak this language."""
+    """espeak-ng is not installed, or does not speak this language."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Voice:
     _said: "dict[tuple[str, str], asyncio.Future[bytes]]" = field(default_factory=dict, repr=False)
 
     def prepare(self, sentences: Iterable[Heard]) -> None:
-        """Begin to speak these sentences, so that they are ready when their time has come."""
+        """Begin to speak these sentences in the background, so that they are ready when a call needs them."""
         for each in sentences:
             self._speaking(each)
 
@@ -63,14 +63,14 @@ class Voice:
 
 @contextmanager
 def voice(words_a_minute: int = LEISURELY) -> Iterator[Voice]:
-    """A voice until the end of the block. It speaks in processes of its own, and holds up no sound under way."""
+    """Start a voice until the end of the block. Its processes of its own hold up no sound under way."""
     with ProcessPoolExecutor(HANDS, mp_context=get_context("spawn"), initializer=_leave_ctrl_c) as hands:
-        hands.submit(_leave_ctrl_c).result()  # it is there before the first caller
+        hands.submit(_leave_ctrl_c).result()  # the process starts before the first caller
         yield Voice(words_a_minute, hands)
 
 
 def _leave_ctrl_c() -> None:
-    """Leave Ctrl-C to who has started us."""
+    """Leave Ctrl-C to the process that started this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

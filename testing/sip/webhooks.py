@@ -38,11 +38,14 @@ class Webhooks:
         return await self.go(f"{self.service.base_url}/voice", GoesOn())
 
     async def go(self, url: str, happened: Happened) -> CallMoment:
-        """Return the moment that the service answers with. Raises CallFailed."""
+        """Post what happened to this address, and return the moment that the service answers with.
+
+        Raises CallFailed.
+        """
         return self.read(await self._send(url, happened), url)
 
     async def over(self, seconds: float) -> None:
-        """Report that the call is over. Raises CallFailed."""
+        """Report to the service that the call is over after so many seconds. Raises CallFailed."""
         await self._send(f"{self.service.base_url}/voice/status", Over(max(0, round(seconds))))
 
     def leg(self, number: str) -> "Webhooks":

@@ -35,7 +35,7 @@ FLAGS = [
 
 @dataclass(frozen=True)
 class Service:
-    """The service, where it is, and a telephone that rings it."""
+    """The running service, its address, and a telephone that calls it."""
 
     url: str
     services: Services
@@ -63,13 +63,13 @@ def chromium() -> Iterator[Browser]:
 
 
 def installed() -> str | None:
-    """Where a Chromium is."""
+    """Return the path of an installed Chromium, or None."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """The installed Chromium."""
+    """Start the installed Chromium and close it at the end."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed(), chromium_sandbox=False, args=FLAGS)
         yield browser
@@ -80,7 +80,7 @@ Opens = Callable[..., Page]
 
 
 def session_of(service: Service, name: str, words: str) -> str:
-    """The cookie of somebody who has logged in and chosen a language: by hand it takes a browser a second."""
+    """Return the cookie of somebody who has logged in and chosen a language: by hand it takes a browser a second."""
     person = Staff(service.phone.app, name, PASSWORD)
     token = person.token(person.browser.get("/login").text)
     person.browser.post("/language", data={"csrf_token": token, "language": words})
@@ -92,7 +92,7 @@ def session_of(service: Service, name: str, words: str) -> str:
 
 @pytest.fixture
 def opens(chromium: Browser, service: Service) -> Iterator[Opens]:
-    """Opens a browser of its own and logs somebody in: `opens("meena", size="phone", dark=True, words="hi")`."""
+    """A function that opens a browser and logs somebody in: `opens("meena", size="phone", dark=True, words="hi")`."""
     contexts = []
 
     def open_page(  # noqa: PLR0913 - each is one thing about the browser

@@ -37,7 +37,7 @@ HOLIDAY = DeskClosure(date(2026, 12, 25), "", (), "public_holiday")
 
 
 class Shown(NamedTuple):
-    """A page of the desk to take, and what a narrow picture begins with: a selector; nothing for the page's top."""
+    """A page of the desk to take, and the selector that a narrow picture begins with; none for the page's top."""
 
     path: str
     narrow: str = ""
@@ -49,16 +49,16 @@ PAGES = {
     "reports": Shown("/desk/reports?period=week", "main h2"),
     "hear": Shown(f"/desk/hear?on={HOLIDAY.day}&at=10:00", "nav.moments"),
 }
-"""Pages that need no request of their own; the telephone and the card come besides."""
+"""Pages that need no request of their own; the telephone and the card are taken besides."""
 
 SETTLED = """() => new Promise(drawn => {
     document.activeElement.blur();
     requestAnimationFrame(() => requestAnimationFrame(drawn));
 })"""
-"""Nothing is in hand any more, and what has changed is drawn."""
+"""A script that takes the focus away, and waits until all changes are drawn."""
 
 FIRST = "each => each.scrollIntoView({block: 'start'})"
-"""Whatever may scroll does, so that this is what is seen first."""
+"""A script that scrolls every scrollable part, so that this element is seen first."""
 
 VOICES = """
 const voices = [{ name: "English", lang: "en-IN" }, { name: "Hindi", lang: "hi-IN" }];
@@ -67,7 +67,7 @@ Object.defineProperty(window, "speechSynthesis", { value: {
   getVoices: () => voices, cancel() {}, speak(it) { it.onstart?.({}); setTimeout(() => it.onend({})); },
 } });
 """
-"""What people's browsers have and a headless one has not: it says each sentence in no time."""
+"""A stand-in for the voices that people's browsers have and a headless one lacks: it says each sentence in no time."""
 
 PROMISE = "text=Your appointment is booked"
 
@@ -75,7 +75,7 @@ NAMES = ("phone", "card", *PAGES)
 
 
 def main() -> None:
-    """Takes all of them anew."""
+    """Take all pictures anew."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     FOLDER.mkdir(exist_ok=True)
     with running() as services, launched() as browser:
@@ -96,7 +96,7 @@ def main() -> None:
 
 @contextmanager
 def running() -> Iterator[Services]:
-    """A service with made-up requests and calls, and asha at its desk."""
+    """Run a service with made-up requests and calls, and asha at its desk."""
     clock = Clock()
     with tempfile.TemporaryDirectory() as name, valkey() as redis:
         folder = Path(name)
@@ -115,16 +115,16 @@ def running() -> Iterator[Services]:
 
 
 def opened(browser: Browser, services: Services) -> Page:
-    """A browser at this service."""
+    """Return a page of a browser that is open at this service."""
     page = browser.new_context(base_url=services.settings.public_base_url, reduced_motion="reduce").new_page()
     page.add_init_script(VOICES)
     return page
 
 
 def rings(page: Page, caller: str, keys: str, heard: str) -> str:
-    """Rings from this number and presses these keys, up to a promise; the reference that was heard."""
+    """Call from this number and press these keys, up to a promise; return the reference that was heard."""
     page.goto(PHONE_PAGE)
-    page.uncheck("#counts")  # or it goes on while its picture is taken
+    page.uncheck("#counts")  # the telephone counts no silence while its picture is taken
     page.select_option("#caller", "other")
     page.fill("#other", caller)
     page.click("#ring")
@@ -137,7 +137,7 @@ def rings(page: Page, caller: str, keys: str, heard: str) -> str:
 
 
 def log_in(page: Page) -> None:
-    """Sits down at the desk."""
+    """Log in at the desk."""
     page.goto("/desk")
     page.fill("#name", "asha")
     page.fill("#password", PASSWORD)
@@ -146,7 +146,7 @@ def log_in(page: Page) -> None:
 
 
 def take(page: Page, name: str, **first: str) -> None:
-    """The picture as it is seen now, in both sizes and both colours; `first` says where it begins in a size."""
+    """Take the picture as it is seen now, in both sizes and both colours; `first` says where it begins in a size."""
     page.mouse.move(0, 0)
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)

@@ -1,4 +1,4 @@
-"""What staff see and do in a real browser: live lists, one owner of each card, nothing typed is lost, keyboard only."""
+"""The desk in a real browser: live lists, one owner of each card, nothing typed is lost, keyboard only."""
 
 import time
 

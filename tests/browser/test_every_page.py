@@ -1,4 +1,4 @@
-"""Every page of the desk: nothing keeps anybody out (axe-core), it fits a telephone, and Hindi is drawn with glyphs."""
+"""Every page of the desk: axe-core finds no barrier, it fits a telephone, and Hindi is drawn with glyphs."""
 
 from contextlib import closing
 from datetime import time, timedelta
@@ -31,14 +31,14 @@ LONG_REASON = "Rings-all-day-and-shouts-at-whoever-answers, and then again; aske
 
 
 def pages(service: Service) -> dict[str, str]:
-    """Every page, with something on it."""
+    """Return the paths of all pages, with something to show on each."""
     reference = service.phone.rings().press("1", "1", "1", "1", "1").reference
     service.phone.rings().press("2", "1", "1", "1")  # offered on the first one's card, to be merged with it
     service.phone.rings(lang="hi", caller="+919999900002").press("2", "1", "1", "1")
-    service.phone.rings(caller="anonymous").press("2", "3", "9999900002#", "1", "1")  # it stands beside what she asked
+    service.phone.rings(caller="anonymous").press("2", "3", "9999900002#", "1", "1")  # a wish beside the number's own
     for _ in range(service.services.clinic.limits.withheld_calls_of_a_line):
         service.phone.rings("third", caller="anonymous")
-    for _ in range(len(PAUSES) + 2):  # every worker dies on it, so that it stands on the desk as failed
+    for _ in range(len(PAUSES) + 2):  # every worker dies on this task, so that the desk shows it as failed
         service.services.desk.outbox.begin(1, service.services.clock())
     service.services.desk.blocked.block(Phone("+919999900007"), LONG_REASON, By("asha", service.services.clock()))
     service.services.staff.accounts.require(3, By("asha", service.services.clock()))
@@ -86,7 +86,7 @@ def pages(service: Service) -> dict[str, str]:
 
 
 def in_the_diary(service: Service) -> int:
-    """Two at once, one cancelled and a blocked time, today; the id of the first."""
+    """Put two appointments at one time, a cancelled one and a blocked time into today; return the first's id."""
     diary, now = service.services.diary, service.services.clock()
     asha, start = By("asha", now), now.replace(hour=16)
     made = []
@@ -102,13 +102,13 @@ def in_the_diary(service: Service) -> int:
 
 
 def calls_of_today(service: Service) -> None:
-    """Calls for the reports."""
+    """Make calls for today's reports."""
     with closing(Database(service.services.settings.database_url)) as database:
         write_down(database, made_up(service.services.clinic, service.services.clock()))
 
 
 def two_share_a_reference(service: Service) -> str:
-    """The reference of two requests; it is unique only together with the number, and so this can happen by chance."""
+    """Return a reference that two requests share: it is unique only with the number, so chance can bring this about."""
     services, now, shared = service.services, service.services.clock(), "424242"
     for number in ("+919999900003", "+919999900004"):
         new = wish_to_be_rung(number, now, "CA" + number[1:])
@@ -133,11 +133,11 @@ OF_EACH_LOOK = """() => {
   }
   return [...found.values()];
 }"""
-"""One of each kind of words on a page: where letters, colours and grounds are the same, the contrast is."""
+"""A script that finds an example of each look of words: where letters and colours are the same, the contrast is."""
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core objects to. Contrast is judged once for each look: a whole call is many words in few looks."""
+    """Return axe-core's objections. Contrast is judged once for each look: a whole call is many words in few looks."""
     page.evaluate(AXE)
     found = page.evaluate(
         f"""async () => [

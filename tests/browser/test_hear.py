@@ -1,4 +1,4 @@
-"""Reading in a browser what a caller will hear on a closed day to come, and following the call to its promise."""
+"""The page "Callers hear" in a browser: the sentences of a closed day to come, followed to a call's promise."""
 
 from playwright.sync_api import expect
 

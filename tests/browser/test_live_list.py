@@ -1,4 +1,4 @@
-"""The open list while it changes: keyboard and selection stay where they are, and nothing is told without news."""
+"""The open list while it changes: keyboard and selection stay where they are, and nothing is announced without news."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ CHOSEN = "getSelection().toString()"
 
 
 def changed(page: Page, happens: Callable[[], object]) -> None:
-    """Lets something happen, and waits until the open page shows it: `happens` changes the words of the list."""
+    """Let something happen that changes the words of the list, and wait until the open page shows it."""
     words = page.inner_text("main")
     happens()
     page.wait_for_function("words => document.querySelector('main').innerText !== words", arg=words)

@@ -1,4 +1,4 @@
-"""Missed calls at an open desk in a real browser: they come by themselves, push nothing away, and are called."""
+"""Missed calls at an open desk in a real browser: they appear by themselves, push nothing away, and are called."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -52,7 +52,7 @@ def test_one_tap_calls_and_ten_seconds_offer_to_take_it_back(opens: Opens, servi
 def test_whoever_comes_second_calls_nobody(opens: Opens, service: Service) -> None:
     service.phone.rings().press("1").hangs_up()
     first, second = opens("meena"), opens("ravi")
-    second.route("**/desk/list*", lambda route: route.fulfill(status=204))  # it has not seen what the first has done
+    second.route("**/desk/list*", lambda route: route.fulfill(status=204))  # the second browser has not heard of it
     dialled = with_telephone(first)
     also_dialled = with_telephone(second)
     first.locator("#missed button", has_text="Call").click()

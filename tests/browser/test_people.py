@@ -13,7 +13,7 @@ LONG = "Lakshmi-Venkataramanan-Subramanianparameswaranswaminathankrishnamurthyiy
 
 
 def faults(page: Page) -> list[str]:
-    """What keeps anybody out of this page, or does not fit."""
+    """Return the barriers that axe-core finds on this page, and whether it is wider than the screen."""
     for each in page.locator("details").all():
         each.evaluate("element => element.open = true")
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
@@ -21,7 +21,7 @@ def faults(page: Page) -> list[str]:
 
 
 def invites(page: Page, name: str) -> str:
-    """Invites somebody; the path of their link."""
+    """Invite somebody and return the path of their link."""
     page.goto("/desk/people")
     page.fill("#name", name)
     page.click("text=Invite >> nth=-1")

@@ -1,4 +1,4 @@
-"""The telephone in a real browser: one click rings the running service, and what is heard is spoken and shown.
+"""The telephone in a real browser: one click calls the running service; what is heard is spoken and shown.
 
 The browser of the tests has no voice; where one is needed, a stand-in for the browser's own is put into the page.
 """
@@ -52,7 +52,7 @@ def line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Itera
 
 @pytest.fixture
 def picks_up(chromium: Browser, line: Phone) -> Iterator[PicksUp]:
-    """Opens the telephone in a browser of its own; with `voices`, one that speaks."""
+    """A function that opens the browser's telephone in a browser of its own; with `voices`, one that speaks."""
     contexts = []
 
     def open_page(*, size: str = "desk", dark: bool = False, voices: bool = False, **more: Any) -> Page:
@@ -77,7 +77,7 @@ def picks_up(chromium: Browser, line: Phone) -> Iterator[PicksUp]:
 
 
 def asked(page: Page) -> None:
-    """Waits until a key is waited for."""
+    """Wait until the telephone waits for a key."""
     expect(page.locator("#stay-silent")).to_be_enabled()
 
 
@@ -162,7 +162,7 @@ def test_the_telephone_keeps_nobody_out_and_fits_in_every_state(picks_up: PicksU
 
 
 def cuts_the_line(page: Page) -> Event:
-    """Once it is set, no key reaches the service. A browser may let a request by that comes right after a new route."""
+    """Return an event that keeps every key from the service once set: browsers may let one request past a new route."""
     dead = Event()
     page.route("**/phone/go-on", lambda route: route.abort() if dead.is_set() else route.continue_())
     return dead

@@ -1,4 +1,4 @@
-"""The telephone in the browser walks each way of a call and its failures, in both languages."""
+"""The telephone in the browser walks each path of a call and each failure, in both languages."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.phone.ways import WAYS, Way, line_for, words_of
 
 @pytest.fixture(params=[True, False], ids=["the stores there", "the stores away"])
 def stores(request: pytest.FixtureRequest) -> bool:
-    """True if database and queue answer."""
+    """True if the database and the queue answer; each test runs with both."""
     return bool(request.param)
 
 
@@ -49,7 +49,7 @@ def test_the_browser_walks_them(page: Page, line: Phone, stores: bool, language:
 
 
 def calls_from(page: Page, caller: str) -> None:
-    """Nobody has rung before, or is seen to have."""
+    """Choose the number that the page calls from: withheld, or this one."""
     if caller == "withheld":
         page.select_option("#caller", label="Withheld")
     else:
@@ -75,7 +75,7 @@ def presses(page: Page, keys: str) -> None:
 
 
 def waits(page: Page) -> None:
-    """Waits until a key is waited for, or the call is over."""
+    """Wait until a key is waited for, or the call is over."""
     expect(page.locator("#stay-silent:enabled, #ring:visible")).to_have_count(1)
 
 

@@ -39,7 +39,7 @@ def page(chromium: Browser, line: Phone) -> Iterator[Page]:
 
 
 def rings(page: Page) -> str:
-    """Rings the line, and asks for an appointment; all that is written then."""
+    """Call the line and ask for an appointment; return everything the page then shows in writing."""
     page.goto(PHONE_PAGE)
     page.get_by_role("button", name="Call", exact=True).click()
     expect(page.locator("#stay-silent")).to_be_enabled()

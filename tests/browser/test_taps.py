@@ -1,4 +1,7 @@
-"""How many taps a telephone of 360 pixels takes, and what makes itself known there. A key of the keyboard is no tap."""
+"""The number of taps that work takes on a telephone of 360 pixels, and the news that shows there. Keys are no taps.
+
+Keys do not count.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,7 +20,7 @@ from tests.people import Clock
 pytestmark = pytest.mark.slow
 
 BOOK = ("1", "2", "1", "1", "1")
-"""For tomorrow morning."""
+"""The keys of a booking for tomorrow morning."""
 
 DIALS = """document.addEventListener("click", (event) => {
   const call = event.target.closest?.("a[href^='tel:']");
@@ -26,7 +29,7 @@ DIALS = """document.addEventListener("click", (event) => {
 
 
 class Finger:
-    """Taps what is in sight, and counts."""
+    """Somebody who taps what is in sight, and counts the taps."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -44,7 +47,7 @@ class Finger:
 
 
 def with_telephone(page: Page) -> list[str]:
-    """The numbers that the page asks the telephone to call, from now on."""
+    """Return the list of numbers that the page asks the telephone to call from now on."""
     dialled: list[str] = []
     page.expose_function("dialled", lambda number: dialled.append(number))  # noqa: PLW0108 - it asks for a function
     page.add_init_script(DIALS)
@@ -112,7 +115,7 @@ def books(service: Service, clock: Clock, hour: int = 16) -> int:
 def test_an_appointment_is_moved_with_four_taps_and_four_digits(
     opens: Opens, service: Service, clock: Clock, words: str
 ) -> None:
-    """From the search, to another day; on the same day it is one tap less."""
+    """Four taps from the search to another day; on the same day it is one tap less."""
     made = books(service, clock)
     page = opens(size="phone", words=words)
     finger = Finger(page)
@@ -133,7 +136,7 @@ def test_an_appointment_is_moved_with_four_taps_and_four_digits(
 
 
 def closes_early(page: Page, hour: str) -> Finger:
-    """Taps all but the button that keeps it; the hour is typed."""
+    """Tap everything but the button that saves an early closing; the hour is typed."""
     page.goto("/desk")
     finger = Finger(page)
     finger.taps_on("nav a[href='/desk/hours']")

@@ -1,4 +1,4 @@
-"""What somebody types in a real browser is there after whatever ends the page, and never for the next person."""
+"""Text typed in a real browser: it is there after whatever ends the page, and never for the next person."""
 
 from datetime import timedelta
 
@@ -19,12 +19,12 @@ WORDS = "her daughter will answer, ask for the left knee"
 
 
 def types(page: Page, field: str, words: str) -> None:
-    """Types key by key, as a person does; `fill` alone tells the page nothing of keys."""
+    """Type key by key, as a person does; `fill` alone tells the page nothing of keys."""
     page.locator(field).press_sequentially(words)
 
 
 def kept(service: Service, person_id: int = 1) -> list[str]:
-    """The texts that are kept of somebody."""
+    """Return the typed texts that the service keeps of somebody."""
     return [words for each in service.services.staff.drafts.of(person_id) for words in each.fields.values()]
 
 

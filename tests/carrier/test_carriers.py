@@ -1,4 +1,4 @@
-"""The carrier whose signature a request bears answers it; the first one where none is known."""
+"""Choosing a carrier: the one whose signature a request bears answers it; the first one where none is known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Signs:
         return self.header in headers
 
 
-ONE, OTHER = (cast("Carrier", Signs(header)) for header in ("X-One", "X-Other"))  # all that is asked of them here
+ONE, OTHER = (cast("Carrier", Signs(header)) for header in ("X-One", "X-Other"))  # only `bears` is called here
 BOTH = Carriers({"One": ONE, "Other": OTHER})
 
 

@@ -1,4 +1,4 @@
-"""Elements are written by a carrier's table: whole ones as a reader of XML has them back, odd ones not at all."""
+"""Elements written by a carrier's table: a reader of XML has whole ones back, and odd ones are refused."""
 
 import re
 from typing import Any

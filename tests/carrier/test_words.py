@@ -1,4 +1,4 @@
-"""No word of one carrier's stands outside its folder: no header, field, verb, id, error number, setting or name.
+"""Words of one carrier: no header, field, verb, id, error number, setting or name stands outside its folder.
 
 Read from the tokens of the code, comments and docstrings too. Stand-ins in chaos/ and tests/ may know them.
 """
@@ -39,7 +39,7 @@ ONLY_THERE = ("ivr.carrier.twilio", "ivr.carrier.plivo", "ivr.wiring.carriers")
 
 
 def odd_words(code: str) -> Iterator[str]:
-    """The words of a carrier in this code, each with its line."""
+    """Yield the words of a carrier in this code, each with its line."""
     for token in tokenize.generate_tokens(io.StringIO(code).readline):
         found = ANY.search(COMMAND.sub("", STORED.sub("", token.string)))
         if found:

@@ -1,4 +1,4 @@
-"""The service with one safeguard taken out, so that tests see a campaign notice it; loaded by a web server.
+"""The service with one safeguard taken out, so that tests see a chaos campaign notice it; loaded by a web server.
 
 As a module it is a clock that looks neither at the hours nor at what callers have heard.
 """
@@ -26,15 +26,15 @@ from workers import services as of_workers
 
 
 class ForgetfulPending:
-    """Promises what it does not keep."""
+    """A store of waiting requests that promises and does not keep."""
 
     def keep(self, waiting: object) -> None:
-        """Nothing is written down."""
+        """Write nothing down."""
 
 
 @dataclass(frozen=True)
 class ForgetfulIds:
-    """Does not know a promise again when its webhook comes twice."""
+    """Keyed ids (hashes) that do not know a promise again when its webhook comes twice."""
 
     keyed_ids: Any
 
@@ -46,49 +46,49 @@ class ForgetfulIds:
 
 
 class GenerousBookings(PhoneBookings):
-    """Gives a time also beside another patient."""
+    """Bookings that also give a time which another patient has."""
 
     def asked(self, write: Connection, slot: Slot, line: str, now: datetime, *, only: bool = False) -> Asked:
-        """Every column, whoever has it."""
+        """Return every column as free, whoever has it."""
         return Asked(slot.start, self.clinic.diary.of_line(line), self.clinic.diary.buffer, beside=True)
 
 
 class SilentBookings(PhoneBookings):
-    """Keeps a time of which its caller is told that it could not be kept."""
+    """Bookings that keep a time and tell its caller that it could not be kept."""
 
     def book(self, new: NewBooking) -> Booking:
-        """It is booked, and not said."""
+        """Book the time, and answer that it was not booked."""
         super().book(new)
         return Booking(BookingOutcome.UNBOOKED)
 
 
 class Idle:
-    """Looks at nothing."""
+    """A check of the clock process that looks at nothing."""
 
     def keep(self, *_hours: object, **_how: object) -> None:
-        """Nobody is told that the clinic is closed at their time."""
+        """Tell nobody that the clinic is closed at the time of their appointment."""
 
     def check(self, *_hours: object) -> None:
-        """Nobody is told of what they have not heard."""
+        """Tell nobody of changes that they have not heard."""
 
 
 def gives_an_hour_twice() -> AsgiServer:
-    """Whoever comes second gets the time as well."""
+    """Serve a service that gives one time to two callers."""
     return _booking_by(GenerousBookings)
 
 
 def books_without_a_word() -> AsgiServer:
-    """A booking that comes too late to be told stays."""
+    """Serve a service that keeps a booking though it came too late to be told."""
     return _booking_by(SilentBookings)
 
 
 def promises_too_early() -> AsgiServer:
-    """What is promised while the database is away is not written down first."""
+    """Serve a service that promises a request while the database is away, and writes nothing down."""
     return _with(lambda intake: replace(intake, pending=ForgetfulPending()))
 
 
 def knows_no_repetition() -> AsgiServer:
-    """A webhook that comes twice is taken for two."""
+    """Serve a service that takes a webhook that comes twice for two."""
     return _with(lambda intake: replace(intake, keyed_ids=ForgetfulIds(intake.keyed_ids)))
 
 
@@ -107,7 +107,7 @@ def _booking_by(careless: type[PhoneBookings]) -> AsgiServer:
 
 
 def idle_clock() -> None:
-    """The clock without two of its duties, until it is killed."""
+    """Run the clock process without two of its duties, until it is killed."""
     worker = of_workers.build(read(os.environ, env_file=None, carriers=SETTINGS))
     idle: Any = Idle()
     clock.run(replace(worker, desk=replace(worker.desk, upkeep=idle, unheard=idle)), threading.Event())

@@ -1,4 +1,4 @@
-"""A short campaign against the running service, and proof that a campaign notices a promise that is not kept.
+"""A short chaos campaign against the running service, and proof that it notices a promise that is not kept.
 
 The long one, with thousands of calls, is `make chaos`.
 """
@@ -12,7 +12,7 @@ from testing.servers.postgres import PostgresUnavailable
 from tests.conftest import NO_POSTGRES
 
 SEED = 3
-"""Any would do; with this one no worker dies in the middle of an errand, which would then rest for its lease."""
+"""The seed of the campaigns. Any would do; with this one no worker dies in a task, which would rest for its lease."""
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
@@ -52,10 +52,10 @@ def test_an_hour_that_is_given_twice_is_found_out() -> None:
 
 
 def test_hours_that_nobody_is_told_of_are_found_out() -> None:
-    """Closed ones, and those whose caller was told that they could not be kept."""
+    """The campaign counts appointments at a closed time, and those whose caller heard that they were not kept."""
     app, clock = "tests.chaos.careless:books_without_a_word", "tests.chaos.careless"
     sizes = Sizes(calls=40, faults=0, seconds=6.0)
-    recorded = SETTLES.total_seconds() + 4  # the calls are recorded, and show what was not heard
+    recorded = SETTLES.total_seconds() + 4  # until the calls are recorded, and show which bookings were not heard
     found = run(Wanted("sqlite", sizes, SEED, app, clock, latest=2.0, keeps_promises=0.0, swept=recorded), print)
     assert found.hours.unheard, found.line()
     assert found.hours.untold, found.line()

@@ -1,4 +1,4 @@
-"""What counts as an hour given twice, heard and not kept, kept and not heard, and closed and not told."""
+"""The count of broken appointments: given twice, heard and not kept, kept and not heard, closed and not told."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What counts as lost, as doubled, and how long the staff waited to be told."""
+"""The count of lost and doubled requests, and of the seconds until the staff were told."""
 
 from chaos.callers import Promise
 from chaos.reckoning import Held, doubled, lost, slowest_notification

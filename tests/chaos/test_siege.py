@@ -1,4 +1,4 @@
-"""Twenty patients ring while strangers hold sockets, flood, forge, replay, and spoil rows and queues, all at once."""
+"""A siege: twenty patients call while strangers hold sockets, flood, forge, replay, and spoil rows and queues."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A backup is made while people ring, read again before it counts, and put back while the service runs."""
+"""Backups: made while people call, read again before they count, and put back while the service runs."""
 
 import os
 import sqlite3
@@ -46,7 +46,7 @@ def runs(app: Flask, *words: str, typed: str = "") -> Result:
 
 
 def made(app: Flask, *more: str) -> Path:
-    """A backup in a place of its own."""
+    """Make a backup in a folder of its own and return its path."""
     told = runs(app, "backup", *more)
     assert told.exit_code == 0, told.output
     return Path(told.output.partition(": ")[0])
@@ -61,7 +61,10 @@ def books(phone: Phone, number: int) -> str:
 
 
 def while_people_ring(phone: Phone, first: int, does: Callable[[], T]) -> tuple[T, list[str]]:
-    """What comes of it, and the references that people heard meanwhile; the first has rung before it begins."""
+    """Do something while people call; return its result and the references they heard.
+
+    One has called before it begins.
+    """
     stop, begun = Event(), Event()
 
     def rings() -> list[str]:
@@ -83,7 +86,7 @@ def while_people_ring(phone: Phone, first: int, does: Callable[[], T]) -> tuple[
 
 @pytest.fixture
 def live(sqlite_url: str) -> Path:
-    """The desk's database."""
+    """The file of the desk's database."""
     return sqlite_path(sqlite_url)
 
 
@@ -137,7 +140,7 @@ def test_only_the_newest_are_kept_where_that_is_asked_for(app: Flask, clock: Clo
 def test_backups_of_a_wrong_clock_have_none_removed_that_was_made_after_them(
     app: Flask, clock: Clock, settings: Settings
 ) -> None:
-    """Their names are later than any that will be made for a year."""
+    """Backups named by a clock a year ahead look newer than all that follow, and may not push them out."""
     folder = settings.state_dir / "backups"
 
     def on_the_next_day() -> Path:
@@ -172,7 +175,7 @@ def test_a_database_that_is_damaged_or_missing_makes_no_backup(app: Flask, tmp_p
 
 
 def test_a_database_of_another_program_makes_no_backup(app: Flask, tmp_path: Path, live: Path) -> None:
-    """It can be copied, and the copy is looked at before it is called a backup."""
+    """A database of another program can be copied; the copy is checked before it is called a backup."""
     with closing(sqlite3.connect(live)) as other:
         other.execute("DROP TABLE alembic_version")
     target = tmp_path / "b" / "backup.db"
@@ -356,7 +359,7 @@ def test_an_appointment_that_was_given_since_stands(phone: Phone, app: Flask, cl
 
 
 def test_one_whose_place_another_has_taken_gets_a_new_one(phone: Phone, app: Flask) -> None:
-    """Both were forgotten since, so that their rows come back; new requests had got the numbers of these rows.
+    """Two requests were erased after the backup, so that their rows come back; new requests had got these rows' ids.
 
     A number may have several live requests: the one that comes back stands beside the new one.
     """
@@ -397,7 +400,7 @@ def test_calls_go_on_while_a_backup_is_put_back_and_no_promise_is_lost(
 
 
 def damage(path: Path) -> None:
-    """Something has written over the middle of it."""
+    """Write over the middle of the database's file."""
     with closing(sqlite3.connect(path)) as whole:
         whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with path.open("r+b") as file:
@@ -499,7 +502,7 @@ def test_a_desk_whose_database_is_damaged_or_gone_is_restored(
         journal = stale.read_bytes()
     trouble(live)
     broken = live.exists()
-    stale.write_bytes(journal)  # it would be played back into whatever is called clinic.db
+    stale.write_bytes(journal)  # SQLite would play it back into any file called clinic.db
     told = runs(app, "restore", str(backup), "--yes")
     assert told.exit_code == 0, told.output
     assert "the desk has none that can be read" in told.output
@@ -664,7 +667,7 @@ def test_with_postgresql_the_commands_say_how_and_name_what_was_promised_since(
 
 
 def books_in(services: Services, reference: str, clock: Clock) -> None:
-    """Somebody at the desk agrees with a patient on a time."""
+    """Agree with a patient on a time, as somebody at the desk does."""
     (found,) = services.desk.worklist.referred(reference)
     services.desk.moves.take(found.id, By("asha", clock()))
     at = OutcomeReport(Outcome.BOOKED, clock() + timedelta(days=2))
@@ -672,7 +675,7 @@ def books_in(services: Services, reference: str, clock: Clock) -> None:
 
 
 def operates(line: str, programs: Path, password: str) -> str:
-    """Somebody pastes the line, and gives the password as PostgreSQL's programs take it; what they read."""
+    """Run the pasted shell line with the password, as PostgreSQL's programs take it, and return what is printed."""
     surroundings = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "PGPASSWORD": password}
     done = subprocess.run(
         ["/bin/sh", "-c", line], env=surroundings, capture_output=True, text=True, timeout=60, check=False

@@ -19,7 +19,7 @@ from tests.web import environment
 from tests.web.test_health import GONE
 
 FIELDS = ["reference", "kind", "line", "phone", "language", "day", "window", "due", "status", "created", "call_sid"]
-"""As the issue names them, in its order."""
+"""The fields of `flask desk list --json`, as the issue names them, in its order."""
 
 
 def runs(app: Flask, *words: str, typed: str = "") -> Result:

@@ -1,4 +1,4 @@
-"""`flask diary import`: what is booked elsewhere stands in the diary, once, however often it is imported."""
+"""`flask diary import`: appointments booked elsewhere are in the diary, once, however often they are imported."""
 
 import time
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def desk_url(database_url: str) -> str:
 
 @pytest.fixture
 def imports(app: Flask, tmp_path: Path) -> Imports:
-    """Imports a file with this content."""
+    """A function that imports a file with this content."""
 
     def imported(content: str | bytes, *options: str, name: str = "diary.csv") -> Result:
         path = tmp_path / name
@@ -63,7 +63,7 @@ def visits(services: Services) -> list[Appointment]:
 
 
 def stands(services: Services) -> list[str]:
-    """The appointments that take time, by time, in the clinic's time."""
+    """Return the appointments that take time, by time, in the clinic's time zone."""
     taking = [each for each in visits(services) if each.is_ahead_or_present]
     return [f"{each.starts.astimezone(DELHI):%d %H:%M}-{each.ends.astimezone(DELHI):%H:%M}" for each in taking]
 
@@ -78,7 +78,7 @@ def blocked(services: Services) -> list[str]:
 
 
 def offered(services: Services, day: date = TUESDAY) -> list[str]:
-    """The times of a day that a caller is offered."""
+    """Return the times of a day that a caller is offered."""
     found = services.diary.free_times.offered(services.clinic, "main", NOW)
     return [f"{each.start:%H:%M}" for each in found if each.start.date() == day]
 

@@ -1,4 +1,4 @@
-"""The document for the carrier's fallback speaks the apology, or plays it from where the document itself is hosted."""
+"""The document for the carrier's fallback: it speaks the apology, or plays it from the host of the document."""
 
 import re
 from pathlib import Path

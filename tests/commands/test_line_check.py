@@ -1,4 +1,4 @@
-"""`flask line check`: what it prints of words and a table that hold and of ones that do not, with no store to ask."""
+"""`flask line check`: its output for words and a table that hold and for ones that do not, with no store to ask."""
 
 import os
 import re
@@ -57,7 +57,7 @@ def storeless(tmp_path: Path, clock: Clock) -> Iterator[Services]:
 
 
 def test_it_says_of_every_check_and_language_what_it_looked_at_with_neither_store(tmp_path: Path) -> None:
-    """At the shipped clinic, in every situation and over both carriers.
+    """`flask line check` runs at the shipped clinic, in every situation and over both carriers.
 
     The numbers of steps are the smallest that are true.
     """
@@ -104,7 +104,7 @@ def test_it_exits_1_and_says_what_is_wrong_below_the_check_that_objects(storeles
 
 
 class WithoutAnEnd(Renderer):
-    """Apologizes in one language, and leaves the call open."""
+    """A renderer that apologizes in one language, and leaves the call open."""
 
     def fault(self, again: str | None = None) -> str:
         (says,) = self._speaker.elements((Say("fault"),), "en")
@@ -151,14 +151,14 @@ def test_a_reception_that_gets_the_patient_otherwise_than_by_its_key_is_objected
 
 
 class CountsAnotherKey(PlivoRenderer):
-    """Has the carrier count another key than the one that is said."""
+    """A renderer that has the carrier count another key than the one that is said."""
 
     def document(self, turn: Turn, addresses: Addresses, calls_from: Number | None = None) -> str:
         return super().document(turn, addresses, calls_from).replace('confirmKey="1"', 'confirmKey="2"')
 
 
 class HangsUpOnTheReception(PlivoRenderer):
-    """Lets the document of the reception's leg do more than speak."""
+    """A renderer whose document for the reception's leg does more than speak."""
 
     def screening(self, leg: Leg) -> str:
         return super().screening(leg).replace("</Response>", "<Hangup /></Response>")
@@ -183,7 +183,7 @@ def test_a_carrier_that_counts_the_key_itself_counts_the_right_one_while_it_only
 
 
 class LeavesOutHindi(PlivoRenderer):
-    """Says in English what is to be said in Hindi."""
+    """A renderer that says in English what should be said in Hindi."""
 
     def document(self, turn: Turn, addresses: Addresses, calls_from: Number | None = None) -> str:
         return super().document(turn, addresses, calls_from).replace("hi-IN", "en-IN")

@@ -1,4 +1,4 @@
-"""Whoever runs the line connects its numbers with one command, which shows first what it would change."""
+"""`flask numbers`: one command connects the line's numbers at the carrier; it shows first what it would change."""
 
 import socket
 import subprocess
@@ -38,7 +38,7 @@ VOICE = f"{BASE}/voice#{'&'.join(f'{name}={value}' for name, value in OVERRIDES.
 
 
 def clinic_reached_by(folder: Path, number: str) -> str:
-    """The clinic's file, in which this number too reaches the first line."""
+    """Write the clinic's file so that this number too reaches the first line; return its path."""
     words = WISHES_ONLY
     path = folder / "clinic.toml"
     path.write_text(words.replace('reached_by = ["+91 8090080906"', f'reached_by = ["+91 8090080906", "{number}"'))
@@ -220,7 +220,7 @@ def test_a_try_lasts_longer_than_stores_that_are_frozen() -> None:
 def test_a_call_that_the_stand_in_sends_is_believed_answered_and_its_end_heard_of(
     tmp_path: Path, sqlite_url: str, redis_url: str, account: Account
 ) -> None:
-    """A second implementation of the signature, over a real network."""
+    """The stand-in for the carrier signs by an implementation of its own, over a real network."""
     with serving(tmp_path, sqlite_url, redis_url) as (url, heard):
         account.buys(TOLL_FREE, VoiceUrl=f"{url}/voice", StatusCallback=f"{url}/voice/status")
         account.ends(account.is_rung(TOLL_FREE, CALLER))
@@ -229,7 +229,7 @@ def test_a_call_that_the_stand_in_sends_is_believed_answered_and_its_end_heard_o
 
 @contextmanager
 def serving(tmp_path: Path, sqlite_url: str, redis_url: str) -> Iterator[tuple[str, list[tuple[str, int]]]]:
-    """The service on a port, where it is, and what it has answered."""
+    """Serve the service on a port; yield its address and the list of what it has answered."""
     heard: list[tuple[str, int]] = []
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

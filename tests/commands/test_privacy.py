@@ -1,4 +1,4 @@
-"""What is held about a number is handed out whole, and erased so that it neither stays nor comes back."""
+"""Personal data of a number: it is handed out whole, and erased so that it neither stays nor comes back."""
 
 import json
 import sqlite3
@@ -41,7 +41,7 @@ BOOK = ("1", "1", "1", "1", "1")
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """Each of the databases."""
+    """The address of a database: the test runs on each kind."""
     return database_url
 
 
@@ -61,7 +61,7 @@ def exported(phone: Phone, number: str = AS_TYPED) -> dict[str, Any]:
 
 @contextmanager
 def without_database(phone: Phone) -> Iterator[Phone]:
-    """A telephone at the same service while its database is away."""
+    """Start the same service with its database away, and yield a telephone at it."""
     nowhere = f"sqlite:///{phone.services.settings.state_dir}/nowhere.db"
     settings = phone.services.settings.model_copy(update={"database_url": nowhere})
     away = build(settings, phone.services.clock, QUICK)
@@ -70,19 +70,19 @@ def without_database(phone: Phone) -> Iterator[Phone]:
 
 
 def waits_in_redis(phone: Phone, caller: str = MARKED) -> Conversation:
-    """A request of a call while the database is away."""
+    """Make a request by telephone while the database is away."""
     with without_database(phone) as away:
         return away.rings(caller=caller).press(*ASK_TO_BE_RUNG)
 
 
 def missed_in_redis(phone: Phone, caller: str = MARKED) -> None:
-    """A missed call while the database is away."""
+    """Miss a call while the database is away."""
     with without_database(phone) as away:
         away.rings(caller=caller).hangs_up()
 
 
 def known_well(phone: Phone, clock: Clock) -> list[str]:
-    """A number with a closed request and a live one, a note, a block and one that waits; the references."""
+    """Make a closed and a live request, a note, a block and a waiting request of one number; return the references."""
     moves: Moves = phone.services.desk.moves
     closed = phone.rings(caller=MARKED).press(*ASK_TO_BE_RUNG)
     (found,) = phone.services.desk.store.waiting()
@@ -101,7 +101,7 @@ def desk_of(phone: Phone) -> list[Request]:
 
 
 def refused(phone: Phone, url: str) -> str:
-    """What the command says of an erasure that fails half-way, without its ten seconds of patience."""
+    """Return the command's words about an erasure that fails half-way, without its ten seconds of patience."""
     database = Database(url, timeout=0.1)
     desk = phone.services.desk
     dossiers = PersonalData(database, desk.pending, desk.sealed_missed, phone.services.reports.keyed_ids)
@@ -200,7 +200,7 @@ def test_erasing_shows_what_would_go_and_asks(phone: Phone, clock: Clock) -> Non
 
 
 def test_missed_calls_are_handed_out_and_erased_wherever_they_lie(phone: Phone) -> None:
-    """One at the desk, and one that waits in Redis for the database."""
+    """The database has one missed call of the number, and Redis one that waits for the database."""
     call = phone.rings(caller=MARKED).press("1").hangs_up()
     missed_in_redis(phone)
     phone.rings(caller=OTHER).hangs_up()
@@ -271,7 +271,7 @@ def test_what_was_sealed_under_another_secret_is_said_to_be_anybodys(phone: Phon
 
 
 def bytes_of(folder: Path) -> bytes:
-    """Everything in the database's files."""
+    """Return all bytes of the database's files."""
     return b"".join(path.read_bytes() for path in sorted(folder.glob("clinic.db*")))
 
 

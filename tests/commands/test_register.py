@@ -1,4 +1,4 @@
-"""The commands are imported when they are run, and every one is there under its name."""
+"""The register of commands: each is there under its name, and is imported only when it is run."""
 
 import click
 import pytest

@@ -1,4 +1,4 @@
-"""A carrier is switched on by its own variables, one at least must be, and what is half set up is named."""
+"""Settings of carriers: each is switched on by its own variables, one at least must be, half-set ones are named."""
 
 import pytest
 

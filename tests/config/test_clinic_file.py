@@ -1,4 +1,4 @@
-"""What staff who edit config/clinic.toml are told of a mistake, and what the shipped file says."""
+"""config/clinic.toml: the messages that staff get about a mistake, and the contents of the shipped file."""
 
 from datetime import date, time
 from pathlib import Path
@@ -15,7 +15,7 @@ SHIPPED = ROOT / "config" / "clinic.toml"
 
 
 def clinic(folder: Path, *changes: tuple[str, str]) -> Clinic:
-    """The shipped file with these words replaced, read from a folder of the test's own."""
+    """Return the shipped clinic with these words replaced, read from a folder of the test's own."""
     text = SHIPPED.read_text(encoding="utf-8")
     for old, new in changes:
         assert old in text, f"the shipped file has no {old}"

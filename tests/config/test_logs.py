@@ -1,4 +1,4 @@
-"""Whoever reads the log can follow one call through it by machine, and finds nothing in it that a caller said."""
+"""Log lines: one call can be followed through them by machine, and none holds what a caller said."""
 
 import json
 import logging
@@ -26,7 +26,7 @@ Line = dict[str, Any]
 
 
 class CapturedLog(logging.Handler):
-    """Keeps each line in the form that production has."""
+    """A log handler that keeps each line in the form that production has."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
@@ -41,7 +41,7 @@ class CapturedLog(logging.Handler):
         return [json.loads(each) for each in self.written]
 
     def of(self, call: str) -> list[Line]:
-        """The lines that name this call as theirs."""
+        """Return the lines that name this call as theirs."""
         return [line for line in self.lines if line.get("call") == call]
 
 
@@ -178,7 +178,7 @@ def production(settings: Settings, **more: str) -> dict[str, str]:
 
 
 def worked(settings: Settings, **more: str) -> list[str]:
-    """What a worker logs that does what lies on the queue."""
+    """Run a worker until the queue is empty and return the lines that it logs."""
     done = subprocess.run(
         [sys.executable, "-m", "workers", "--burst"],
         cwd=ROOT,

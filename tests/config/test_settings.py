@@ -1,4 +1,4 @@
-"""What staff who start the line are told about its environment: everything that is missing or weak, at once."""
+"""The environment of the line: everything that is missing or weak in it is told at once, in words staff understand."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from ivr.wiring.carriers import SETTINGS
 SECRET = "0123456789abcdef" * 4
 TOKEN = "fedcba9876543210" * 2
 GOOD = {"PUBLIC_BASE_URL": "https://line.example", "SECRET_KEY": SECRET, "TWILIO_AUTH_TOKEN": TOKEN}
-"""All that production needs."""
+"""The variables that production needs, all valid."""
 
 
 def settings(**more: str) -> Settings:
@@ -20,7 +20,7 @@ def settings(**more: str) -> Settings:
 
 
 def refusal(**environ: str) -> str:
-    """What is said where these variables do not allow a start."""
+    """Return the error's words where these variables do not allow a start."""
     with pytest.raises(BadSettings) as refused:
         read(environ, env_file=None, carriers=SETTINGS)
     return str(refused.value)
@@ -234,7 +234,7 @@ def test_a_state_folder_relative_to_here_is_made_absolute() -> None:
 
 @pytest.mark.parametrize("deep", ["/srv/" + "line/" * 20, "/srv/" + "गहरा" * 8])
 def test_a_deep_state_folder_gets_a_short_socket_path_of_its_own(deep: str) -> None:
-    """The kernel counts bytes, and a letter of Hindi has three."""
+    """The kernel counts the bytes of a path, and a letter of Hindi has three."""
     socket = settings(STATE_DIR=deep).redis_socket
     assert len(bytes(socket)) <= SOCKET_PATH_LIMIT
     assert socket == settings(STATE_DIR=deep).redis_socket
@@ -294,7 +294,7 @@ def test_what_is_no_address_to_listen_on_is_named(bind: str) -> None:
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_an_env_file_saved_by_any_editor_is_read(tmp_path: Path, encoding: str, newline: str) -> None:
-    """Windows' editors put a mark before the first byte, which would become part of the first variable's name."""
+    """Windows' editors put a byte order mark first, which would become part of the first variable's name."""
     file = tmp_path / ".env"
     file.write_bytes(newline.join(f"{name}={value}" for name, value in GOOD.items()).encode(encoding))
     assert read({}, file, carriers=SETTINGS).public_base_url == "https://line.example"
@@ -309,7 +309,7 @@ def test_an_env_file_in_another_encoding_is_named(tmp_path: Path) -> None:
 
 
 def test_a_secret_reaches_every_process_as_it_is_written(tmp_path: Path) -> None:
-    """The supervisor hands the file on: it must not fill in what looks like a variable."""
+    """The supervisor hands the settings file on: it must not fill in what looks like a variable."""
     file = tmp_path / ".env"
     file.write_text("REDIS_URL=redis://:a${HOME}b@127.0.0.1/0\n")
     assert environment({"HOME": "/root"}, file, "127.0.0.1", 8000)["REDIS_URL"] == "redis://:a${HOME}b@127.0.0.1/0"

@@ -1,4 +1,4 @@
-"""What tests of the desk and of its pages share."""
+"""Made-up requests that the tests of the desk and of its pages share."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from ivr.line.phones import Phone
 
 
 def wish_to_be_rung(number: str, moment: datetime, call_id: str = "CA1") -> NewRequest:
-    """A request to be rung back as soon as possible, as a call on the first line leaves it."""
+    """Return a request for a call back as soon as possible, as a call on the first line leaves it."""
     return NewRequest(
         kind=Kind.CALLBACK,
         line="main",

@@ -30,7 +30,7 @@ def desk_url(database_url: str) -> str:
 
 @pytest.fixture
 def taken(services: Services, phone: Phone, clock: Clock) -> Request:
-    """Asha has taken request 1."""
+    """Request 1, which asha has taken."""
     phone.rings().press(*CALLBACK)
     services.desk.moves.take(1, By("asha", clock()))
     return services.desk.store.request(1)
@@ -41,13 +41,13 @@ def booked(at: datetime = TEN, *, on_purpose: bool = False) -> OutcomeReport:
 
 
 def in_diary(services: Services) -> list[tuple[datetime, str, int]]:
-    """The appointments, each with its time, its status and its place beside others."""
+    """Return the time, the status and the extra place of each appointment."""
     found = services.diary.reads.between(TEN - timedelta(days=9), TEN + timedelta(days=9))
     return [(each.starts, each.status, each.extra) for each in found if isinstance(each, Appointment)]
 
 
 def stands(services: Services) -> tuple[Request, list[str], list[tuple[datetime, str, int]]]:
-    """All that a refused move must leave as it is."""
+    """Return the request, its history and the diary: everything that a refused move must leave as it is."""
     told = [f"{each.what} {each.detail}" for each in services.desk.store.history(1)]
     return services.desk.store.request(1), told, in_diary(services)
 
@@ -152,7 +152,7 @@ def test_of_many_who_book_one_time_at_once_one_has_it(services: Services, phone:
 
 @pytest.fixture
 def about(services: Services, taken: Request, clock: Clock) -> int:
-    """Request 1 is about an appointment at ten: the clinic is closed then."""
+    """The id of request 1, about an appointment at ten, when the clinic is closed."""
     appointment_id = somebody_has(services, TEN, clock())
     is_about(services, appointment_id, Why.CLOSED)
     return appointment_id

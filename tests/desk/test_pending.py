@@ -1,4 +1,4 @@
-"""A request that was sealed before a deploy is read after it; one that cannot be read or saved holds up no other."""
+"""Requests that wait in Redis: one sealed before a deploy is read after it; an unreadable one holds up no other."""
 
 import json
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ AS_WRITTEN = {
 
 def test_the_words_that_lie_there_are_written_and_read_as_they_always_were() -> None:
     assert json.loads(to_json(PendingRequest("m", "000000", NEW))) == AS_WRITTEN
-    pending = PendingRequests(Redis(), CIPHER)  # nothing is asked of it
+    pending = PendingRequests(Redis(), CIPHER)  # the test never calls it
     sealed = SealedRequest(b"m", CIPHER.encrypt(json.dumps(AS_WRITTEN)).encode())
     assert pending.open(sealed) == PendingRequest("m", "000000", NEW)
 
@@ -57,7 +57,7 @@ def test_the_words_that_lie_there_are_written_and_read_as_they_always_were() -> 
 
 
 def words(**odd: object) -> bytes:
-    """The words of a request in which something is odd, sealed as they should be."""
+    """Return the sealed words of a request in which one value is odd."""
     return CIPHER.encrypt(json.dumps({**AS_WRITTEN, **odd})).encode()
 
 
@@ -81,7 +81,7 @@ ODD = {
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def place(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Place]:
-    """The service and its worker on each of the databases."""
+    """The service and its worker on each kind of database."""
     url = request.getfixturevalue(f"{request.param}_url")
     with service(tmp_path, url, redis_url, clock) as phone:
         worker = build_workers(phone.services.settings, clock)
@@ -103,7 +103,7 @@ def good(mark: str, caller: int) -> bytes:
 def test_what_cannot_be_read_or_saved_stands_aside_and_is_named(
     place: Place, redis_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whatever it is, and wherever it lies among the others."""
+    """An odd entry in Redis may be of any kind, and lie anywhere among the others."""
     phone, worker = place
     between = {f"m{number}": good(f"m{number}", number) for number in range(8)}
     odd = {f"odd{number}": each for number, each in enumerate(ODD.values())}

@@ -1,4 +1,4 @@
-"""What the tests of the diary share: a clinic of one column, a new appointment, and people at once."""
+"""A clinic with one practitioner, a new appointment, and threads that begin at once, for the tests of the diary."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,13 +29,13 @@ Result = TypeVar("Result")
 
 
 def the_clinic(*schedules: Schedule) -> Clinic:
-    """The shipped clinic, with these columns."""
+    """Return the shipped clinic with these columns of the diary."""
     clinic = clinic_file.read(ROOT / "config" / "clinic.toml")
     return replace(clinic, diary=replace(clinic.diary, schedules=schedules or clinic.diary.schedules))
 
 
 def wished(starts: datetime = AT_FOUR, number: int = 1, **more: object) -> NewAppointment:
-    """A booking by telephone of a made-up number."""
+    """Return a booking by telephone of a made-up number."""
     values = {
         "phone": Phone(f"+9199999{number:05}"),
         "line": "main",
@@ -56,7 +56,7 @@ def asked(starts: datetime = AT_FOUR, schedules: Sequence[Schedule] = ONE, *, be
 
 
 def at_once(works: Sequence[Callable[[], Result]]) -> list[Result | Exception]:
-    """What these return, or raise, where all begin at the same moment."""
+    """Return the results or errors of these functions, which all begin at the same moment."""
     together = Barrier(len(works))
 
     def begin(work: Callable[[], Result]) -> Result | Exception:

@@ -1,4 +1,4 @@
-"""What the tests of the diary have at hand: the people of the desk, on each of the databases."""
+"""Fixtures of the diary's tests: the people of the desk, on each kind of database."""
 
 import pytest
 
@@ -9,5 +9,5 @@ __all__ = ["desk"]
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """Each of the databases."""
+    """The address of a database: the test runs on each kind."""
     return database_url

@@ -1,4 +1,4 @@
-"""The calendar's link opens the feed while it is the newest, and nothing in the database is a link."""
+"""The calendar's link: the newest opens the feed, an older one does not, and the database holds none in clear."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -122,7 +122,7 @@ def test_an_appointment_that_cannot_be_read_keeps_nobody_from_the_others(feed: C
 
 
 def appointment(**values: object) -> dict[str, object]:
-    """A row of the table, with these values."""
+    """Return a row of the appointments' table with these values."""
     starts = values["starts"]
     assert isinstance(starts, datetime)
     return {

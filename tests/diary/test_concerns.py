@@ -1,4 +1,4 @@
-"""What speaks against a time is told, on both databases: it is taken, too near, closed, blocked, over or far ahead."""
+"""Concerns about a time in the diary: it is taken, too near, closed, blocked, over or far ahead. On both databases."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the desk does in the diary, on both databases: each change can be undone while nobody else has the time."""
+"""Changes that the desk makes in the diary, on both databases: each can be undone while nobody else has the time."""
 
 from collections.abc import Iterator
 from datetime import timedelta

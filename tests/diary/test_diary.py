@@ -1,4 +1,4 @@
-"""The diary's store, on both databases: an hour is given once, whatever is asked at the same moment."""
+"""The diary's store, on both databases: a time is given once, however many ask at the same moment."""
 
 from collections import Counter
 from collections.abc import Iterator

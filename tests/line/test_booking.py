@@ -1,4 +1,4 @@
-"""Which days and parts of a day a caller is offered, and when the desk should ring them."""
+"""The days and parts of a day that a caller is offered, and the time when the desk should call them."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -14,7 +14,7 @@ from ivr.line.hours import Closure, Shift
 from tests.people import DELHI
 
 OFFER = read(ROOT / "config" / "clinic.toml").line("main").offer
-"""The clinic's own: an hour of a part must be left, noon to five is the afternoon."""
+"""The clinic's rules for wishes: an hour of a part must be left, noon to five is the afternoon."""
 
 MORNING, AFTERNOON, EVENING = Part
 CLOSED = Closure({"en": "Diwali", "hi": "दिवाली"})
@@ -26,7 +26,7 @@ Week = tuple[tuple[Shift, ...], ...]
 
 
 def at(written: str) -> datetime:
-    """A moment in Delhi. 23 November 2026 is a Monday."""
+    """Return a moment in Delhi. 23 November 2026 is a Monday."""
     return datetime.fromisoformat(written).replace(tzinfo=DELHI)
 
 

@@ -1,4 +1,4 @@
-"""The engine that walks the menu: standing keys, mistakes, keyed numbers, stale places, and words for all of it."""
+"""The engine that walks the menu: standing keys, mistakes, entered numbers, and a place that no longer exists."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -33,20 +33,20 @@ def at(written: str) -> datetime:
 
 
 def facts(now: str = OPEN, *, withheld: bool = False, staffed: bool = False) -> Facts:
-    """What is known; 23 November 2026 is a Monday."""
+    """Return the facts of a call; 23 November 2026 is a Monday."""
     clinic = STAFFED if staffed else SHIPPED
     return free_times(Facts(clinic, clinic.line("main"), None if withheld else OWN, at(now)))
 
 
 def standing_at(place: str, language: str = "en", **more: object) -> Call:
-    """A call that has gathered all that any place needs."""
+    """Return a call that has gathered all that any place needs."""
     call = Call("main", language, place, kind=Kind.CALLBACK, day=date(2026, 11, 24), part=Part.MORNING, keyed=OTHER)
     call = replace(call, topic="now", reference="123456", offered_at=at(OPEN))
     return replace(reads_out(call, facts()), **more)  # type: ignore[arg-type]  # the fields' own types
 
 
 def keys(call: Call, *pressed: str | None, now: str = OPEN, withheld: bool = False) -> Turn:
-    """The turn after these keys, one after another; None is a silence."""
+    """Return the turn after these keys, one after another; None is a silence."""
     for key in pressed:
         turn = press(call, key, facts(now, withheld=withheld))
         call = turn.call
@@ -217,7 +217,7 @@ class TestWhereDigitsAreEntered:
             turn = Turn(standing_at(place, keyed=None if place != "find_reference" else OTHER), (), (), KeyNumber(8))
             for _ in range(3):
                 turn = press(turn.call, None, facts(now, withheld=True))
-            if place == "prove":  # its appointment is the caller's own, so the number is known
+            if place == "prove":  # the appointment there is the caller's own, so the number is known
                 assert turn.call.place == "offer"
                 continue
             assert turn.call.place in {"without_number", "without_reference"}

@@ -1,4 +1,4 @@
-"""What is left of a day that is cut short, at the edges of its shifts; and what the desk has set, on each line."""
+"""The rest of a day that is cut short, at the edges of its shifts; and changes that the desk has set, on each line."""
 
 from dataclasses import replace
 from datetime import date, datetime, time

@@ -35,7 +35,7 @@ def offered(turn: Turn, at: Facts) -> dict[str, Say]:
 
 
 def names(say: Say, slot: Slot, at: Facts) -> bool:
-    """Whether this option leads to the time, or to the day or the part of the day that it lies in."""
+    """Return True if this option leads to the time, or to the day or the part of the day that it lies in."""
     match say.values.get("at") or say.values.get("day"):
         case MomentName(at=moment) | Hour(at=moment):
             return moment == slot.start
@@ -45,7 +45,7 @@ def names(say: Say, slot: Slot, at: Facts) -> bool:
 
 
 def way_to(slot: Slot, at: Facts) -> Iterator[str]:
-    """The keys that a caller presses who wants this time, after 1 for an appointment."""
+    """Yield the keys that a caller presses who wants this time, after 1 for an appointment."""
     turn = press(Call("main", "en", "main"), "1", at)
     yield "1"
     while turn.call.slot is None:

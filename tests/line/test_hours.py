@@ -1,4 +1,4 @@
-"""When a caller finds the clinic open, at the edges of its hours."""
+"""The clinic's opening, as a caller finds it at the edges of its hours."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ Closures = dict[date, Closure]
 
 
 def at(written: str) -> datetime:
-    """A moment on the clinic's wall clock. 23 November 2026 is a Monday."""
+    """Return a moment on the clinic's wall clock. 23 November 2026 is a Monday."""
     return datetime.fromisoformat(written).replace(tzinfo=DELHI)
 
 

@@ -1,4 +1,4 @@
-"""When a patient who was not reached is rung again: in opening hours, in their part of the day, after pauses."""
+"""The next call to a patient who was not reached: in opening hours, in their part of the day, after pauses."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

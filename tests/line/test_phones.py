@@ -1,4 +1,4 @@
-"""Which numbers a caller may leave, and how they are read back; which caller ids can be rung at all."""
+"""Telephone numbers: those a caller may leave, how they are read back, and the caller ids that can be called."""
 
 import phonenumbers
 import pytest
@@ -37,7 +37,7 @@ SENDERS = {
     **dict.fromkeys(["sip:9999900001@example.org", "client:9999900001", "whatsapp:+919999900001", "९९९९९०००००१"]),
     **dict.fromkeys(["+918090080906", "918090080906", "8090080906", "9" * 40, "+91\x009999900001"]),
 }
-"""What a carrier may write for a caller, and whose calls are counted and may be blocked; None for nobody's."""
+"""Callers as a carrier may write them, and the number that is counted and may be blocked; None for nobody's."""
 
 
 @pytest.mark.parametrize("written", SENDERS)
@@ -66,12 +66,12 @@ AS_PEOPLE_TYPE = (
     "\u202a+91 99999 00001\u202c",  # pasted from a telephone's contacts
     *("+91\u200b99999\u200d00001", "99999\u00a000001", "99999\u201300001", "\t99999 00001\r\n"),
 )
-"""One number, as it is typed, pasted and dictated."""
+"""The same number as it is typed, pasted and dictated."""
 
 
 @pytest.mark.parametrize("written", AS_PEOPLE_TYPE, ids=ascii)
 def test_a_number_is_read_alike_wherever_somebody_types_it(written: str) -> None:
-    """At the counter, when blocking, in search and in commands."""
+    """The same number is typed at the counter, when blocking, in the search and in commands."""
     assert {INDIA.to_ring(written).e164, INDIA.anybodys(written).e164, typed(written).e164} == {MOBILE}
 
 
@@ -316,7 +316,7 @@ DIALLINGS = st.sampled_from([INDIA, ABROAD_TOO])
 
 
 def may_be_rung(found: Phone, dialling: Dialling) -> bool:
-    """Judged by phonenumbers alone."""
+    """Return True if phonenumbers alone would have the number called."""
     number = phonenumbers.parse(found.e164, None)
     return (
         phonenumbers.is_valid_number(number)

@@ -1,4 +1,4 @@
-"""A channel to the staff is known by a key and a name that give nothing of its address away."""
+"""Channels to the staff: the key and the name of each give nothing of its address away."""
 
 from ivr.notices.channels import channels_of
 from ivr.storage.encryption import KeyedIds

@@ -1,4 +1,4 @@
-"""Which channels to the staff do not work is known at the desk, and forgotten once they do."""
+"""Channels to the staff that do not work: the desk shows them, until they work again."""
 
 from collections.abc import Iterator
 

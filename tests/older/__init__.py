@@ -1,4 +1,4 @@
-"""What commit 837caff left in its stores, and what it takes to open it: made-up secrets, a fixed address and a moment.
+"""The state that commit 837caff left in its stores, and the made-up secrets, address and moment that open it.
 
 Everything here is made up: numbers are +91 99999 001xx, and the secret signs and seals nothing else.
 """
@@ -9,7 +9,7 @@ WRITTEN = Path(__file__).with_name("837caff")
 """The files that 837caff wrote."""
 
 DATABASE, REDIS, SPOOL, MIRROR = "database.sql", "redis.json", "calls", "closures.json"
-"""Their names: of the database's text, of Redis' keys, of the folder of the calls and of the file of closures."""
+"""The files' names: the database as text, Redis' keys, the folder of the calls, and the closures."""
 
 CALLS, PEOPLE, PAGES, NAMES = "under_way.json", "people.json", "pages.json", "names.json"
 """The calls under way; who is at the desk; what they saw on its pages; and names that reach other programs."""
@@ -23,5 +23,5 @@ FIXED = {"SECRET_KEY": SECRET_KEY, "PUBLIC_BASE_URL": BASE, "METRICS_TOKEN": SCR
 
 
 def number(index: int) -> str:
-    """One of the made-up telephones."""
+    """Return one of the made-up telephone numbers."""
     return f"+9199999001{index:02}"

@@ -1,4 +1,4 @@
-"""The only place of these tests that names the product's own symbols: what worker and clock do, by a clock of ours.
+"""Jobs of the worker and of the clock process, run by the test's clock: these tests name the product only here.
 
 All else goes through pages, webhooks, commands, processes and the stores themselves.
 """
@@ -13,18 +13,18 @@ from workers.services import WorkerServices, build
 
 
 def clock_collects_calls(phone: Phone) -> None:
-    """The clock writes down the calls that are over."""
+    """Write down the calls that are over, as the clock process does."""
     _with_tools(phone, send_traces)
     _with_tools(phone, record_calls)
 
 
 def clock_sweeps(phone: Phone) -> None:
-    """The clock gives back what was left alone, and rings for what waits and for what is due."""
+    """Return neglected requests to the list and queue what is due, as the clock process does."""
     _with_tools(phone, sweep)
 
 
 def runs_errands(phone: Phone, *errands: int) -> None:
-    """A worker tries these errands, whether or not they succeed."""
+    """Try these tasks as a worker does, whether or not they succeed."""
 
     def try_all(worker: WorkerServices) -> None:
         for each in errands:

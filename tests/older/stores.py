@@ -1,4 +1,4 @@
-"""Takes down what lies in a database, a Redis and a folder of calls, and puts it back. Knows nothing of the product."""
+"""Saves a database, a Redis and a folder of calls as files, and puts them back. Knows nothing of the product."""
 
 import base64
 import json
@@ -13,11 +13,11 @@ from redis import Redis
 from tests.older import DATABASE, MIRROR, REDIS, SPOOL
 
 BASE64 = "base64:"
-"""How a value begins that is no text."""
+"""The beginning of a value that is no text."""
 
 
 def take_down(folder: Path, database: Path, redis_url: str, state: Path) -> None:
-    """Writes down into a folder all three stores as they are."""
+    """Write all three stores into a folder as they are."""
     with closing(sqlite3.connect(database)) as opened:
         (folder / DATABASE).write_text("\n".join(opened.iterdump()) + "\n")
     with closing(Redis.from_url(redis_url)) as redis:
@@ -28,7 +28,7 @@ def take_down(folder: Path, database: Path, redis_url: str, state: Path) -> None
 
 
 def put_back(folder: Path, database: Path, redis_url: str, state: Path) -> None:
-    """Fills empty stores with what was taken down into a folder."""
+    """Fill empty stores with the files that `take_down` wrote into a folder."""
     with closing(sqlite3.connect(database)) as opened:
         opened.executescript((folder / DATABASE).read_text())
     with closing(Redis.from_url(redis_url)) as redis:
@@ -39,12 +39,12 @@ def put_back(folder: Path, database: Path, redis_url: str, state: Path) -> None:
 
 
 def keys_of(redis: Redis) -> dict[str, Any]:
-    """Every key with its type and its value."""
+    """Return every key with its type and its value."""
     return {_words(key): _held(redis, key) for key in sorted(redis.scan_iter())}
 
 
 def _held(redis: Any, key: bytes) -> dict[str, Any]:
-    """One key; redis-py's types leave open whether it waits for its answers."""
+    """Return one key's type and value; redis-py's types leave open whether it waits for its answers."""
     kind = _words(redis.type(key))
     match kind:
         case "hash":
@@ -88,10 +88,10 @@ def _bytes(written: str) -> bytes:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Writes a file."""
+    """Write a value to a file as JSON."""
     path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
 
 
 def read_json(path: Path) -> Any:
-    """Reads a file."""
+    """Read a JSON file."""
     return json.loads(path.read_text())

@@ -1,4 +1,4 @@
-"""No name that lies in a store or reaches another program has changed since 837caff.
+"""Names that lie in a store or reach another program: none has changed since commit 837caff.
 
 The present program lives the day that 837caff lived, and the names it leaves are compared: of tables and columns, of
 words in them, of Redis' keys and jobs, of sealed fields, addresses, files, sessions, metrics and log lines. More may
@@ -35,7 +35,7 @@ GONE = {
     "words history.what: called_off",
     "words history.what: rebooked",
 }
-"""Names that went on purpose.
+"""Names that were taken away on purpose.
 
 An appointment is changed in the diary now; lines of an older program are still read. That job lies on a queue of its
 own: an older program that is put back does not look there, and its sweep puts the job on its own queue again. The day's
@@ -44,7 +44,7 @@ address is nonsense, and is called so now; what is stored as not told is still r
 
 
 def each_name(found: Any, of_what: str = "") -> Iterator[str]:
-    """Every name with what it is a name of."""
+    """Yield every name together with the thing it names."""
     match found:
         case dict():
             for name, more in found.items():

@@ -1,4 +1,4 @@
-"""What 837caff left is opened by the present program: its people come in, and its calls go on to their promises.
+"""The state that commit 837caff left: the present program opens it, and its people and calls go on.
 
 What is seen and heard is compared with what 837caff itself showed and said. Whoever changes a sentence, or a page, on
 purpose changes it in 837caff/pages.json too; whatever else differs has lost something that lies in a store.
@@ -39,13 +39,13 @@ def clock_of_then() -> Clock:
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock that stands where that of 837caff stood."""
+    """A clock that stands where the clock of 837caff stood."""
     return clock_of_then()
 
 
 @pytest.fixture(scope="session")
 def upgraded(tmp_path_factory: pytest.TempPathFactory, valkey_server: Valkey) -> str:
-    """The SQLite of 837caff, brought up to date as the command does, to be copied."""
+    """The address of the SQLite database of 837caff, migrated as the command does, to be copied."""
     folder = tmp_path_factory.mktemp("older")
     valkey_server.resume()
     valkey_server.start()
@@ -57,7 +57,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory, valkey_server: Valkey) ->
 
 @pytest.fixture(scope="session")
 def copied(upgraded: str, tmp_path_factory: pytest.TempPathFactory, postgres_server: Postgres) -> str:
-    """The same desk after its clinic has moved to PostgreSQL, to be copied; the name of its database."""
+    """The name of the same desk's database after its clinic has moved to PostgreSQL, to be copied."""
     postgres_server.start()
     url, nowhere = postgres_server.new_database(), "redis://127.0.0.1:1/0"
     folder = tmp_path_factory.mktemp("moved")
@@ -67,7 +67,7 @@ def copied(upgraded: str, tmp_path_factory: pytest.TempPathFactory, postgres_ser
 
 @pytest.fixture
 def old_sqlite(upgraded: str, tmp_path: Path, redis_url: str) -> str:
-    """The stores of 837caff, its SQLite up to date."""
+    """The address of the stores of 837caff, with its SQLite migrated."""
     path = tmp_path / "older.db"
     put_back(WRITTEN, path, redis_url, tmp_path)
     shutil.copy(upgraded, path)
@@ -76,7 +76,7 @@ def old_sqlite(upgraded: str, tmp_path: Path, redis_url: str) -> str:
 
 @pytest.fixture
 def old_postgres(old_sqlite: str, copied: str, postgres_server: Postgres) -> Iterator[str]:
-    """The stores of 837caff, its desk on PostgreSQL."""
+    """The address of the stores of 837caff, with its desk on PostgreSQL."""
     postgres_server.start()
     url = postgres_server.new_database(like=copied)
     yield with_driver(url)
@@ -104,7 +104,7 @@ def comes(phone: Phone, clock: Clock, name: str = "meera") -> Staff:
 
 
 def with_password(phone: Phone, name: str, password: str = "") -> tuple[Staff, int]:
-    """Somebody shows a password; whether that led on."""
+    """Log in with a password alone; return the person and the status of the answer."""
     person = Staff(phone.app, name, password or PEOPLE_THEN["password"])
     return person, person.logs_in().status_code
 
@@ -158,14 +158,14 @@ def test_an_invitation_is_still_good_and_so_is_a_session(older: Phone) -> None:
 
 
 def test_the_calendars_link_shows_the_same_appointments(older: Phone) -> None:
-    """They lead to the diary now, and are the same entries of a calendar program."""
+    """The calendar's entries lead to the diary now, and are the same entries to a calendar program."""
     seen, now = SEEN["calendar"], looks.calendar(older, PEOPLE_THEN["calendar"])
     assert [each for each in now if "URL:" not in each] == [each for each in seen if "URL:" not in each]
     assert all("/desk/diary/" in each for each in now if each.startswith("URL:"))
 
 
 def test_what_was_done_last_can_be_gone_on_with(older: Phone, clock: Clock) -> None:
-    """A request that devi was given, one that is taken by asha, and a notification that had failed."""
+    """Three things go on: a request that devi was given, one that asha has taken, and a notice that had failed."""
     asha = comes(older, clock, "asha")
     own = next(card for card, lines in SEEN["cards"]["en"].items() if lines[0][2].startswith("Wants to come"))
     asha.does("report", int(own.split()[1]), outcome="settled")
@@ -202,7 +202,7 @@ def test_who_is_blocked_or_has_rung_too_often_is_refused(older: Phone) -> None:
 
 
 def test_who_rings_again_joins_what_they_asked_for_then(older: Phone) -> None:
-    """They are asked whose it is now, also of a request that knows of no such question."""
+    """A caller with an older request is asked for whom they call, though the request was made before that question."""
     call = older.rings(caller=number(26)).press(*BOOK_AGAIN[:3])
     assert call.place == "whose"
     call.press(*BOOK_AGAIN[3:])
@@ -248,7 +248,7 @@ def test_a_worker_does_what_lies_on_the_queue(older: Phone, clock: Clock, redis_
 
 
 def test_every_booking_of_the_older_state_is_in_the_diary(older: Phone) -> None:
-    """Also two at one hour: the second has an extra place, where the desk sees it."""
+    """Two bookings may be at one hour: the second has an extra place, where the desk sees it."""
     requests, diary = schema.requests, schema.appointments
     with older.services.database.reading() as read:
         booked = select(requests.c.id, requests.c.appointment).where(requests.c.outcome == "booked")

@@ -1,4 +1,4 @@
-"""Writes 837caff/ anew: `python -m tests.older.write` in a checkout of 837caff, with this folder as
+"""Writes the folder 837caff/ anew: `python -m tests.older.write` in a checkout of 837caff, with this folder as
 it was first committed.
 
 A day is lived there; what then lies in the stores is taken down, and also what 837caff itself makes of it afterwards.
@@ -19,7 +19,7 @@ from tests.web import service
 
 
 def write_pages(day: Day) -> None:
-    """What its people see, and what its callers hear."""
+    """Write the pages that the people see, and the words that callers hear."""
     meera = day.comes("meera")
     audit = looks.audit(meera)
     cards = [
@@ -40,7 +40,7 @@ def write_pages(day: Day) -> None:
 
 
 def main() -> None:
-    """Writes all the files anew."""
+    """Write all the files anew."""
     WRITTEN.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, valkey() as server:
         clock = Clock(at_the_beginning())

@@ -1,4 +1,4 @@
-"""The migrations say by their calls which tables they change."""
+"""The tables that a migration changes, as its calls of Alembic's `op` say."""
 
 import ast
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Made-up requests fill the desk, once, and are removed without a trace; a patient's own request stays."""
+"""The demo: made-up requests fill the desk, once, and are removed without a trace; a patient's own request stays."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -47,7 +47,7 @@ def test_the_demo_fills_the_desk_once_and_is_removed_without_a_trace(app: Flask,
 
 
 def test_the_diary_is_believable_and_its_patients_are_plainly_made_up(app: Flask, phone: Phone, staff: Staff) -> None:
-    """Within the opening hours, one at a time, some past and some ahead; nobody can ring them by a tap."""
+    """The appointments lie within the opening hours, some past, some ahead; no tap can call their numbers."""
     runs(app, "fill")
     services, now = phone.services, phone.services.clock()
     found = services.diary.reads.between(now - timedelta(days=30), now + timedelta(days=30))

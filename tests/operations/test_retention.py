@@ -1,4 +1,4 @@
-"""What has been kept long enough is deleted, a little at a time; what is live stays, however old."""
+"""Retention: old rows are deleted, a little at a time; live ones stay, however old."""
 
 import sqlite3
 from contextlib import closing
@@ -40,7 +40,7 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """Each of the databases."""
+    """The address of a database: the test runs on each kind."""
     return database_url
 
 
@@ -56,7 +56,7 @@ def rings(services: Services) -> Request:
 
 
 def closes(services: Services, outcome: Outcome, clock: Clock) -> Request:
-    """A request that somebody has closed with this outcome."""
+    """Close a request with this outcome, as somebody at the desk does, and return it."""
     found = rings(services)
     while services.desk.store.request(found.id).status is not Status.CLOSED:
         at = clock() + timedelta(hours=2) if outcome is Outcome.BOOKED else None
@@ -194,7 +194,7 @@ def test_the_digits_of_what_is_forgotten_are_gone_from_the_file_too(
 
 
 def bytes_of(path: Path) -> bytes:
-    """All that the file holds, what lay in its journal too."""
+    """Return all bytes of a database's file, with those that lay in its journal."""
     with closing(sqlite3.connect(path, isolation_level=None)) as desk:
         desk.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path.read_bytes()
@@ -264,7 +264,7 @@ def test_how_long_is_said_by_the_clinics_file(services: Services, database: Data
 
 
 def test_everything_that_hangs_on_a_request_is_known_to_what_deletes_it() -> None:
-    """A table that refers to requests and is forgotten here would keep them from being deleted."""
+    """A table that refers to requests, and is forgotten by the job that deletes, would keep them from being deleted."""
     refers = {
         table
         for table in schema.metadata.sorted_tables
@@ -280,7 +280,7 @@ def test_everything_that_hangs_on_a_request_is_known_to_what_deletes_it() -> Non
 
 
 def visits(database: Database, ends: datetime, number: int = 1, **more: object) -> int:
-    """An appointment of a named patient that ends then."""
+    """Book an appointment of a named patient that ends then; return its id."""
     starts = ends - timedelta(minutes=30)
     with database.writing() as write:
         appointment_id = book(write, wished(starts, number, created=starts, mark=None, **more), asked(starts))

@@ -1,4 +1,4 @@
-"""The older state is kept before a migration changes rows: where, how many of it, and what stops an upgrade."""
+"""Upgrades keep the older state before a migration changes rows: where, how many of it, and what stops an upgrade."""
 
 import os
 import re
@@ -29,7 +29,7 @@ from tests.conftest import NO_PG_DUMP, with_driver
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 HEAD = revisions()[-1]
 OLD = "0005"
-"""What comes after it changes `requests`, and no other table of then."""
+"""The older revision: the migration after it changes `requests`, and no other table of then."""
 
 KEPT = f"before-{HEAD}-20261123-083000Z"
 WAY_ON = "To go on without: flask --app wsgi database upgrade --without-backup"
@@ -79,7 +79,7 @@ def empty_sqlite(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest) -> str:
-    """Each of the databases, before anything was made in it."""
+    """The address of a database before anything was made in it: the test runs on each kind."""
     if request.param == "postgres":
         request.getfixturevalue("postgres_programs")
     url: str = request.getfixturevalue(f"empty_{request.param}")
@@ -96,24 +96,24 @@ def at_old(url: str) -> str:
 
 @pytest.fixture
 def old_url(empty_url: str) -> str:
-    """Each of the databases, at an older revision and with a request."""
+    """The address of a database at an older revision and with a request: the test runs on each kind."""
     return at_old(empty_url)
 
 
 @pytest.fixture
 def old_sqlite(empty_sqlite: str) -> str:
-    """SQLite, at an older revision and with a request."""
+    """The address of a SQLite database at an older revision and with a request."""
     return at_old(empty_sqlite)
 
 
 @pytest.fixture
 def old_postgres(empty_postgres: str) -> str:
-    """PostgreSQL, at an older revision and with a request."""
+    """The address of a PostgreSQL database at an older revision and with a request."""
     return at_old(empty_postgres)
 
 
 def upgraded(url: str, state_dir: Path, now: datetime = NOW, **more: bool) -> list[str]:
-    """Upgrade, and return what was said before the end."""
+    """Upgrade the database and return the messages that came before the end."""
     said: list[str] = []
     upgrade(url, state_dir, now, said.append, **more)
     assert revision(url) == HEAD

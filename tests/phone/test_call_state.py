@@ -1,4 +1,4 @@
-"""A call is put into words and taken up again where it was, whatever it waits for."""
+"""The state of a call: it is written as text and taken up again where it was, whatever the call waits for."""
 
 import json
 from dataclasses import replace

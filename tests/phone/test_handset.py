@@ -1,4 +1,4 @@
-"""The telephone without a carrier: rings a real service over HTTP, presses keys, and follows TwiML it never saw."""
+"""The telephone without a carrier: it calls a real service over HTTP, presses keys, and follows TwiML it never saw."""
 
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -27,7 +27,7 @@ from tests.web import clinic_with_reception, service
 
 @pytest.fixture
 def running(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """The service with a reception, running; its own command finds it by its settings."""
+    """The service with a reception on a real port; its own command finds it by its settings."""
     file = clinic_with_reception(tmp_path)
     with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=file) as phone:
         yield phone
@@ -87,7 +87,7 @@ def test_a_person_at_the_terminal_is_asked_for_all_of_it(running: Phone) -> None
 
 @pytest.fixture
 def over_both(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """The same service, which both carriers may ring."""
+    """The same service, which both carriers may call."""
     plivo = {"PLIVO_AUTH_ID": "MA0000000000000000EX", "PLIVO_AUTH_TOKEN": TOKEN, "PLIVO_CALLER_ID": "+911140000001"}
     file = clinic_with_reception(tmp_path)
     with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=file, **plivo) as phone:

@@ -24,7 +24,7 @@ class Way:
 
     @property
     def presses(self) -> list[str]:
-        """The keys, each as it is pressed; a dash is a silence."""
+        """The keys of the way, each as it is pressed; a dash is a silence."""
         return self.keys.split()
 
 
@@ -48,7 +48,7 @@ WAYS = {
 
 @contextmanager
 def line_for(stores: bool, folder: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """The shipped clinic at its own address, with its stores, or with both of them away."""
+    """Serve the shipped clinic at its own address, with its stores, or with both of them away."""
     nowhere = folder / "nowhere"
     urls = (database_url, redis_url) if stores else (f"sqlite:///{nowhere}/clinic.db", f"unix://{nowhere}/redis")
     with rung_by_itself(folder, *urls, clock, CLINIC_FILE=str(SHIPPED)) as phone:
@@ -56,6 +56,6 @@ def line_for(stores: bool, folder: Path, database_url: str, redis_url: str, cloc
 
 
 def words_of(phone: Phone, name: str, language: str) -> str:
-    """A sentence as the line says it in this language."""
+    """Return a sentence as the line says it in this language."""
     words: Any = phone.services.script.prompts(language).sentences[name]
     return str(words)

@@ -1,4 +1,4 @@
-"""Before callers ring, whoever runs the line is told what was written down wrong, or not at all."""
+"""The check of what is configured: the operator is told what is wrong or missing before callers call."""
 
 import re
 from datetime import UTC, datetime

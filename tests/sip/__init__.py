@@ -1,4 +1,4 @@
-"""Real calls over SIP."""
+"""Tests that make real calls over SIP."""
 
 from ivr.wiring.carriers import PROVIDERS
 

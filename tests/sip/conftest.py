@@ -1,4 +1,4 @@
-"""A service that is rung by real telephones, and what came of their calls."""
+"""Fixtures of the real calls: a service that telephones call over SIP, and the outcomes of their calls."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -27,7 +27,7 @@ def telephones() -> None:
 
 @pytest.fixture
 def rung(tmp_path: Path, migrated_sqlite: Path, redis_url: str) -> Iterator[Services]:
-    """The service behind a real port."""
+    """The service behind a real port, for calls."""
     from tests.sip.line import the_service  # noqa: PLC0415 - its telephones are not on every machine
 
     with the_service(tmp_path, migrated_sqlite, redis_url) as services:

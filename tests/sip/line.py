@@ -40,11 +40,11 @@ ON_THE_WAY = 0.4
 """Seconds of sound that were sent, and that a telephone keeps back to smooth it, at most."""
 
 PATIENCE = 0.2
-"""The share of the line's seconds that silence takes here."""
+"""The share of the line's time limits that a silence takes here."""
 
 
 def clinic_that_is_rung(folder: Path) -> Path:
-    """The shipped clinic with a reception: two telephones for the first line, and one for the second."""
+    """Write the shipped clinic with a reception: two telephones for the first line, one for the second."""
     words = SHIPPED.read_text(encoding="utf-8").replace('# caller_id = "+1 ..."', f'caller_id = "{CALLER_ID}"')
     for numbers in (RECEPTION, (VOICEMAIL,)):
         words = words.replace("reception = []", f"reception = {list(numbers)}".replace("'", '"'), 1)
@@ -55,7 +55,7 @@ def clinic_that_is_rung(folder: Path) -> Path:
 
 @contextmanager
 def the_service(folder: Path, desk: Path, redis_url: str) -> Iterator[Services]:
-    """The service behind a real port, on stores of its own."""
+    """Serve the service behind a real port, on stores of its own."""
     database = folder / "clinic.db"
     shutil.copy(desk, database)
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -85,34 +85,34 @@ class Patient:
 
     @property
     def story(self) -> Story:
-        """The call as the carrier sees it."""
+        """The steps of this patient's call that the carrier has made."""
         return self.exchange.story(self.number)
 
     @property
     def talk(self) -> Talk:
-        """The call as the telephone has it."""
+        """The sound and the keys of this patient's call, as the telephone has them."""
         assert self._talk
         return self._talk
 
     async def rings(self, line: str = "main") -> "Patient":
-        """Calls a line, which answers."""
+        """Call a line, which answers."""
         self._talk = await self.telephone.calls(self.exchange.address(line))
         return self
 
     async def presses(self, *keys: str) -> "Patient":
-        """Presses each key as soon as it is listened for."""
+        """Press each key as soon as the service waits for it."""
         for each in keys:
             await self.until(Did.LISTENS)
             await self.presses_now(each)
         return self
 
     async def presses_now(self, keys: str) -> None:
-        """Presses keys, whether they are listened for or not."""
+        """Press keys, whether the service waits for them or not."""
         self.pressed += len(keys)
         await self.talk.presses(keys)
 
     async def until(self, what: Did, words: str = "") -> Spoken | None:
-        """Waits for the next such step of the call, and for these words where it is about a sentence."""
+        """Wait for the next such step of the call, and for these words where it is about a sentence."""
         while True:
             self._at = await self.story.until(what, self._at)
             spoken = self.story.steps[self._at - 1].spoken
@@ -120,21 +120,21 @@ class Patient:
                 return spoken
 
     async def hears(self, words: str) -> Spoken:
-        """Listens to the end of a sentence with these words."""
+        """Listen to the end of a sentence with these words."""
         spoken = await self.until(Did.SPOKE, words)
         assert spoken
         await self.talk.goes_on(ON_THE_WAY)
         return spoken
 
     async def hangs_up(self) -> None:
-        """Hangs up, and waits until the service knows."""
+        """Hang up, and wait until the service knows."""
         await self.talk.hangs_up()
         await self.until(Did.OVER)
 
 
 @dataclass
 class Line:
-    """The parts of a real call."""
+    """The service, the carrier and the telephones of real calls."""
 
     services: Services
     exchange: Exchange
@@ -151,26 +151,26 @@ class Line:
     _quiet: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def all_have_hung_up(self) -> None:
-        """Waits for the calls of all tests: who looks at what was heard before would hold up their sound."""
+        """Wait for the calls of all tests: to analyse recordings earlier would hold up the sound of other calls."""
         self.hung_up()
         if limit := self.limits.get(asyncio.current_task()):
-            limit.reschedule(None)  # the others have one
+            limit.reschedule(None)  # other tests still have a call
         await self._quiet.wait()
 
     def hung_up(self) -> None:
-        """A test has no call any more."""
+        """Note that a test has no call any more."""
         self.talking -= 1
         if self.talking <= 0:
             self._quiet.set()
 
     async def patient(self, number: str) -> Patient:
-        """A patient who calls from this number."""
+        """Yield a patient who calls from this number."""
         patient = Patient(await self.switchboard.telephone(number), self.exchange, number)
         self.patients.append(patient)
         return patient
 
     def figures(self) -> Figures:
-        """The figures of all calls of patients."""
+        """Return the figures of all calls of patients."""
         talks = [talk for each in self.patients for talk in each.telephone.talks.values()]
         at_telephones = [talk.lost for talk in talks]
         carried = self.exchange.carried
@@ -185,7 +185,7 @@ class Line:
 
 @contextmanager
 def taking_turns() -> Iterator[None]:
-    """The threads of this process take short turns, so that the service in it does not hold up the sound."""
+    """Have the threads of this process take short turns, so that the service in it does not hold up the sound."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(usual / 10)
     try:
@@ -204,7 +204,7 @@ class Shared:
 
 @asynccontextmanager
 async def telephones_and_voice() -> AsyncIterator[Shared]:
-    """The telephones and the voice, until the end of the block."""
+    """Start the telephones and the voice, until the end of the block."""
     with voice(HASTY) as speaker, taking_turns():
         async with switchboard() as phones:
             yield Shared(phones, speaker)
@@ -212,7 +212,7 @@ async def telephones_and_voice() -> AsyncIterator[Shared]:
 
 @asynccontextmanager
 async def the_line(carrier: str, services: Services, shared: Shared) -> AsyncIterator[Line]:
-    """The line over one carrier, with a reception of its own, until the end of the block."""
+    """Start the line over one carrier, with a reception of its own, until the end of the block."""
     name = carrier.replace(" ", "-")
     reception = {each: await shared.phones.telephone(f"{name}-{each}") for each in (*RECEPTION, VOICEMAIL)}
     telephones = {number: telephone.address for number, telephone in reception.items()}
@@ -223,7 +223,7 @@ async def the_line(carrier: str, services: Services, shared: Shared) -> AsyncIte
 
 
 def _service(services: Services, carrier: str) -> Service:
-    """The service as this carrier knows it."""
+    """Return the service as this carrier knows it."""
     words = dialect(services.settings, services.telephone.carriers, carrier)
     return Service(
         services.settings.public_base_url,

@@ -19,7 +19,7 @@ LAST_WORDS = 25
 
 
 def share_heard(sound: bytes, heard: bytes | bytearray, last: int = 0) -> float:
-    """The share of a sound's audible frames, or of so many last ones, that a recording holds, in order."""
+    """Return the share of a sound's audible frames, or of so many last ones, that a recording holds, in order."""
     codec = get_codec(CODECS[0])
     wanted = [frame for frame in map(codec.decode, map(codec.encode, frames(sound))) if loudness(frame) > AUDIBLE]
     wanted = wanted[-last:]
@@ -32,5 +32,5 @@ def share_heard(sound: bytes, heard: bytes | bytearray, last: int = 0) -> float:
 
 
 def _upright(pcm: bytes | bytearray) -> bytes:
-    """The samples without their sign: one of the two stacks turns A-law upside down, which no ear hears."""
+    """Return the samples without their sign: one of the two stacks turns A-law upside down, which no ear hears."""
     return array("h", map(abs, array("h", bytes(pcm)))).tobytes()

@@ -1,4 +1,4 @@
-"""Tests that are real calls, and go on side by side: a call takes as long as what is said in it."""
+"""Tests that are real calls and run at the same time: a call takes as long as its sentences."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -26,12 +26,12 @@ class Outcomes:
     """The outcomes of the calls of a module."""
 
     errors: dict[str, Exception | None] = field(default_factory=dict)
-    """By the name of the test; None where all was as it should be."""
+    """The error of each test's call, by the test's name; None where all was as it should be."""
     figures: Figures = field(default_factory=Figures)
     faults: list[BaseException] = field(default_factory=list)
     """Mistakes of the carrier on this machine."""
     told: list[str] = field(default_factory=list)
-    """The lines that it has told in the terminal."""
+    """The lines that the carrier printed in the terminal."""
 
 
 OverEach = dict[str, Outcomes]
@@ -45,7 +45,7 @@ class Calls:
         self._calls: dict[str, Call] = {}
 
     def test(self, call: Call) -> Callable[[OverEach, str], None]:
-        """Makes a test of a call: the call is made beside the others, and the test tells what came of it."""
+        """Make a test of a call: the call is made beside the others, and the test tells its outcome."""
         name = call.__name__
         self._calls[name] = call
 
@@ -57,7 +57,7 @@ class Calls:
         return pytest.mark.parametrize("carrier", CARRIERS)(told)
 
     def made(self, services: Mapping[str, Services]) -> OverEach:
-        """Makes them all at the same time, over each carrier, whose service is given."""
+        """Make all calls at the same time, over each carrier, whose service is given; return their outcomes."""
         return runs(self._made(services))
 
     async def _made(self, services: Mapping[str, Services]) -> OverEach:
@@ -81,7 +81,7 @@ async def _outcome(call: Call, line: "Line") -> Exception | None:
         async with asyncio.timeout(LONGEST) as limit:
             line.limits[asyncio.current_task()] = limit
             await call(line)
-    except Exception as error:  # the test's, which raises it
+    except Exception as error:  # the test raises the error
         line.hung_up()
         return error
     return None

@@ -1,4 +1,4 @@
-"""Real calls: a telephone rings the line over SIP; it hears sound, presses keys and talks. All of them side by side.
+"""Real calls over SIP: a telephone calls the line, hears sound, presses keys and talks. All calls run at once.
 
 The telephone shares no code with the carrier that it calls. No recogniser that comes in a package understands the Hindi
 that it hears; that it is what was to be said is seen in the samples.
@@ -168,7 +168,7 @@ async def test_ten_patients_call_at_once_and_each_is_kept(line: "Line") -> None:
 
 @OVER_EACH
 def test_what_is_told_of_a_call_names_nobody(outcomes: OverEach, carrier: str) -> None:
-    """Each line in the terminal: no number, no key, no word that was said."""
+    """The lines in the terminal hold no number, no key and no word of the call."""
     spared = re.compile(r"^call \d+: |\d+\.\d s|(reception|telephones:) ?\d|\d+ keys?")
     told = {spared.sub("", line) for line in outcomes[carrier].told}
     assert told

@@ -1,4 +1,4 @@
-"""The service that softphones of this machine are put through to."""
+"""The running service to which `make ring` connects softphones of this machine."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What the tests of the desk have at hand."""
+"""Fixtures of the tests of accounts."""
 
 from collections.abc import Iterator
 
@@ -9,5 +9,5 @@ from tests.staff.staffed import Stores, stores
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Stores]:
-    """The people of the desk, on each of the databases."""
+    """The accounts of the desk, on each kind of database."""
     yield from stores(database_url)

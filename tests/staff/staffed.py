@@ -1,4 +1,4 @@
-"""What the tests of people share: the stores on each of the databases, and threads that begin at the same moment."""
+"""The stores of accounts on each kind of database, and threads that begin at once, for the tests of accounts."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,13 +31,13 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def after(**time: float) -> datetime:
-    """Some time after all this began."""
+    """Return a moment so long after the tests' beginning."""
     return NOW + timedelta(**time)
 
 
 @dataclass(frozen=True)
 class Stores:
-    """All that knows the people of the desk, on one database."""
+    """The stores that hold the accounts of the desk's people, on one database."""
 
     database: Database
     people: People
@@ -49,32 +49,32 @@ class Stores:
     authentication: Authentication
 
     def add(self, name: str, role: str = MANAGER) -> int:
-        """Adds a person with a password; their id."""
+        """Add a person with a password and return their id."""
         self.people.add(name, PASSWORD, NOW, role)
         return self.id_of(name)
 
     def id_of(self, name: str) -> int:
-        """The id of whoever has this name."""
+        """Return the id of the person with this name."""
         person = self.people.named(name)
         assert person is not None
         return person.id
 
     def enters(self, name: str, password: str = PASSWORD) -> bool:
-        """Whether somebody with this name and password is let in."""
+        """Return True if somebody with this name and password is let in."""
         return self.people.logged_in(name, password) is not None
 
     def rows(self, table: Table) -> list[dict[str, object]]:
-        """Everything in a table."""
+        """Return all rows of a table."""
         with self.database.reading() as read:
             return [dict(row._mapping) for row in read.execute(select(table))]
 
     def told(self) -> list[tuple[str, str, str]]:
-        """What the audit tells: who, what, about; the oldest first."""
+        """Return the lines of the audit (who, what, about), the oldest first."""
         return [(line.who, line.what, line.about) for line in reversed(self.audit.page())]
 
 
 def stores(url: str) -> Iterator[Stores]:
-    """The stores on this database, with a patience that many threads at once do not use up."""
+    """Yield the stores on this database, with a time limit that many threads at once do not use up."""
     database, passwords = Database(url, timeout=WORKER_TIMEOUT), Passwords(QUICK)
     people, lockout, audit = People(database, passwords), Lockout(database), Audit(database)
     factors = SecondFactors(database, Cipher(SECRET_KEY, "second factor"))
@@ -86,14 +86,14 @@ def stores(url: str) -> Iterator[Stores]:
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Does all of it at the same moment; what came of each, an error too."""
+    """Call all functions at the same moment; return the result or the error of each."""
     barrier = Barrier(len(acts))
 
     def does(act: Callable[[], object]) -> object:
         barrier.wait(timeout=10)
         try:
             return act()
-        except Exception as error:  # it is what the test asks about
+        except Exception as error:  # the test looks at the error
             return error
 
     with ThreadPoolExecutor(len(acts)) as threads:
@@ -101,6 +101,6 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
 
 
 def somebody_waits(postgres_server: Postgres) -> bool:
-    """Whether a transaction waits for another one there."""
+    """Return True if a transaction waits for another one at this server."""
     with psycopg.connect(postgres_server.url) as connection:
         return connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone() is not None

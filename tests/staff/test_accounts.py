@@ -1,4 +1,4 @@
-"""Roles, who is kept out, sessions that end, and the manager who must always be left."""
+"""Accounts: roles, people who are kept out, sessions that end, and the manager who must always be left."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ REMOVALS: dict[str, Change] = {
     "disabled": lambda desk, person: desk.accounts.disable(person, By("asha", NOW)),
     "made staff": lambda desk, person: desk.accounts.make(person, STAFF, By("asha", NOW)),
 }
-"""The ways in which a manager can cease to be one."""
+"""Changes after which a manager is a manager no more."""
 
 CHANGES: dict[str, Change] = {
     **REMOVALS,

@@ -1,4 +1,4 @@
-"""Links to a password: once, for an hour, the newest only; and never in the clear in the database."""
+"""Invitations, links by which a person chooses a password: once, for an hour, the newest only; none stored in clear."""
 
 import re
 
@@ -15,7 +15,7 @@ NEW = "a new and longer password"
 
 
 def void(desk: Stores, token: str, **time: float) -> bool:
-    """Whether a link neither shows nor does anything, so long after all this began."""
+    """Return True if a link neither shows nor does anything, so long after the tests' beginning."""
     now = after(**time)
     looked, used = (
         at_once(lambda: desk.invitations.invited(token, now)),

@@ -1,4 +1,4 @@
-"""Names of people: which can be one, which log in alike, and that no second account looks like the first."""
+"""Names of people: which are allowed, which log in alike, and that no second account looks like the first."""
 
 import pytest
 from sqlalchemy import insert, select
@@ -14,7 +14,7 @@ DEEPTI = "\u0926\u0940\u092a\u094d\u200c\u0924\u093f"
 """With a joiner that keeps two letters apart; many keyboards write it, and many do not."""
 
 ZAKIR = ("\u095b\u093e\u0915\u093f\u0930", "\u091c\u093c\u093e\u0915\u093f\u0930")
-"""One name in two ways of writing its first letter: at once, or with a dot put under it."""
+"""The same name with its first letter in two encodings: one character, or one with a dot put under it."""
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_person_logs_in_however_a_telephone_writes_the_name(desk: Stores, name
     ("name", "second"),
     [
         ("asha", "Asha"),
-        ("asha", "\u0430sha"),  # its first letter is Cyrillic
+        ("asha", "\u0430sha"),  # the first letter is Cyrillic
         ("asha", "\uff41\uff53\uff48\uff41"),
         ("asha", "ash\u200ba"),
         ("leo", "1e0"),
@@ -83,7 +83,7 @@ def test_names_that_look_different_are_different() -> None:
 
 
 def test_of_two_from_an_older_program_each_logs_in_as_it_is_written(desk: Stores) -> None:
-    """Two accounts of one look may stand there already: neither is locked out, and no third name opens one of them."""
+    """Two accounts that look alike may exist already: neither is locked out, and no third name opens one of them."""
     first = desk.add("asha")
     with desk.database.writing() as write:
         row = dict(write.execute(select(schema.staff).where(schema.staff.c.id == first)).mappings().one())
@@ -95,7 +95,7 @@ def test_of_two_from_an_older_program_each_logs_in_as_it_is_written(desk: Stores
 
 
 def test_capitals_give_no_more_guesses(desk: Stores) -> None:
-    """All that would log in alike counts together."""
+    """Failed logins of all spellings that would log in alike count together."""
     for name in ("asha", "Asha", "aSha", "ASHA", " asha ")[:MOST_OF_A_NAME]:
         desk.lockout.attempt(name, "10.0.0.1", NOW)
     with pytest.raises(LockedOut):

@@ -1,4 +1,4 @@
-"""Passwords that are chosen: long enough, not among the first that are guessed; and hashing that gives way to calls."""
+"""Chosen passwords: long enough, not among the first that are guessed; and hashing that lets calls go first."""
 
 import os
 import sys
@@ -69,7 +69,7 @@ def test_who_chose_an_easy_one_before_still_comes_in() -> None:
 
 
 class Watched(PasswordHasher):
-    """Notes in which thread it checks, and how willing that is to wait for others."""
+    """A password hasher that notes in which thread it checks, and at which priority."""
 
     where: tuple[str, int] = ("", 0)
 

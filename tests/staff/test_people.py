@@ -1,4 +1,4 @@
-"""Who works at the desk: names, passwords, and what is the same for somebody who does not exist."""
+"""The people of the desk: names, passwords, and the same answer for somebody who does not exist."""
 
 from typing import Literal
 
@@ -83,7 +83,7 @@ def test_no_password_lies_in_the_table(desk: Stores) -> None:
 
 
 class Counting(PasswordHasher):
-    """Tries passwords at once, and remembers how hard the hashes that it tried were."""
+    """A password hasher that checks at once, and remembers how costly the checked hashes were."""
 
     def __init__(self) -> None:
         super().__init__(time_cost=1, memory_cost=8, parallelism=1)

@@ -1,4 +1,4 @@
-"""A second factor's codes: each once, with clocks a little wrong; recovery codes; and of whom it is required."""
+"""Second factors: a code counts once, with clocks a little wrong; recovery codes; and people who must have one."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ LATER = NOW + timedelta(minutes=2)
 
 
 def shown(now: datetime, secret: str = SECRET) -> str:
-    """What the app shows at this moment."""
+    """Return the code that the app shows at this moment."""
     return TOTP(secret).at(now)
 
 
@@ -36,7 +36,7 @@ def person(desk: Stores, name: str = "asha") -> Person:
 
 
 def takes(desk: Stores, typed: str, now: datetime = LATER, name: str = "asha") -> bool:
-    """Whether this code is taken."""
+    """Return True if this code is accepted."""
     try:
         desk.factors.prove(desk.id_of(name), typed, now)
     except WrongCode:
@@ -51,7 +51,7 @@ def asha(desk: Stores) -> int:
 
 @pytest.fixture
 def codes(desk: Stores, asha: int) -> list[str]:
-    """Asha has set it up; her recovery codes."""
+    """Recovery codes of asha, who has set up her second factor."""
     return desk.factors.switch_on(asha, SECRET, shown(NOW), NOW)
 
 
@@ -207,7 +207,7 @@ def test_it_cannot_be_switched_off_where_it_is_required_but_removed_by_a_manager
 
 
 class Interrupted(Cipher):
-    """A seal that lets something else happen while a code is looked at."""
+    """A cipher that lets something else happen while a code is checked."""
 
     def __init__(self, meanwhile: Callable[[], object]) -> None:
         super().__init__(SECRET_KEY, "second factor")
@@ -286,7 +286,7 @@ def test_of_many_who_require_it_of_everybody_at_once_nobody_is_refused(desk: Sto
 
 
 def proves(desk: Stores, typed: str, now: datetime = LATER) -> bool | None:
-    """Whether a code is taken at the door; None if it is not even looked at."""
+    """Return True if a code is accepted at the login; None if it is not even checked."""
     try:
         desk.authentication.prove(person(desk), typed, HOME, now)
     except WrongCode:

@@ -1,4 +1,4 @@
-"""A few logins are checked at a time, and one that finds no slot is refused before it takes a thread."""
+"""Slots for logins: a few are checked at a time, and one that finds no slot is refused before it takes a thread."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""What the tests of the stores have at hand: the people of the desk."""
+"""Fixtures of the stores' tests: the people of the desk."""
 
 from tests.staff.conftest import desk
 

@@ -1,4 +1,4 @@
-"""Migrations of versions to come, invented for the tests: one that adds, others that take away or ask for more."""
+"""Migrations of versions to come, invented for the tests: one that adds, others that remove or demand more."""
 
 import textwrap
 from pathlib import Path
@@ -67,7 +67,7 @@ REVISIONS = {ADDS: "9001", TAKES_AWAY: "9002"}
 
 
 def goes_on_to(url: str, invented: str, folder: Path) -> str:
-    """Brings a database of ours to an invented revision, and returns its name."""
+    """Bring a database of the product to an invented revision, and return the revision's name."""
     revision = REVISIONS.get(invented, "9003")
     up, _, down = invented.partition("---")
     words = {name: textwrap.indent(part.strip(), "    ") for name, part in (("up", up), ("down", down))}
@@ -80,7 +80,7 @@ def goes_on_to(url: str, invented: str, folder: Path) -> str:
 
 
 def comes_back(url: str, folder: Path) -> None:
-    """Undoes it."""
+    """Undo the invented revision."""
     _run(url, folder / "newer", command.downgrade, revisions()[-1])
 
 
@@ -93,6 +93,6 @@ def _run(url: str, versions: Path, does: object, to: str) -> None:
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
-            does(config, to)  # type: ignore[operator]  # one of Alembic's commands
+            does(config, to)  # type: ignore[operator]  # a command of Alembic's
     finally:
         engine.dispose()

@@ -1,4 +1,4 @@
-"""The audit: newest first, by the hundred, of one person or of all; and told together with what it tells of."""
+"""The audit: newest first, by the hundred, of one person or of all; written together with the change it records."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""A store that has stalled is found out once, not by every caller."""
+"""The circuit breaker of a store: a store that has stalled is found out once, not by every caller."""
 
 import threading
 from dataclasses import dataclass

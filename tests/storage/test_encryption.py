@@ -1,4 +1,4 @@
-"""What is encrypted is read under the same secret, for the same purpose, and as it was written; else not at all."""
+"""Encrypted words: readable under the same secret, for the same purpose, and unchanged; else not at all."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def test_words_come_back_and_do_not_show() -> None:
 
 @pytest.mark.parametrize(("secret", "purpose"), [(SECRET, "second factor"), (ANOTHER, "waiting request")])
 def test_another_purpose_or_another_secret_reads_nothing_and_hashes_otherwise(secret: str, purpose: str) -> None:
-    """A cookie that holds words of one purpose cannot be handed in where those of another are expected."""
+    """Encrypted words of one purpose, in a cookie, must not be accepted where words of another are expected."""
     one, other = Cipher(SECRET, "waiting request"), Cipher(secret, purpose)
     with pytest.raises(Unreadable):
         other.decrypt(one.encrypt("99999 00001"))

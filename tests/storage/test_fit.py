@@ -1,4 +1,4 @@
-"""A release that was rolled back meets tables of a newer one: it takes requests where they serve it, else they wait."""
+"""An older release on the tables of a newer one, after a rollback: it takes requests if they fit, else they wait."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,13 +33,13 @@ BOOK = ("1", "1", "1", "1", "1")
 
 @pytest.fixture
 def phone(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a service on each of the databases."""
+    """A telephone at a service on each kind of database."""
     with steady_service(tmp_path, database_url, redis_url, clock) as phone:
         yield phone
 
 
 def books(phone: Phone) -> Conversation:
-    """A caller hears the hours, and books."""
+    """Hear the opening hours, then book."""
     assert "Our timings are:" in phone.rings().press("4").words
     call = phone.rings().press(*BOOK)
     assert "Thank you. We have your request." in call.uncut

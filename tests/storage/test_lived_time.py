@@ -1,4 +1,4 @@
-"""A clock that is wrong, from the start or later, has nothing deleted that would not be deleted by the right one."""
+"""A clock that is wrong, from the start or later: no row is deleted that the right clock would keep."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -40,12 +40,12 @@ def app(services: Services) -> Flask:
 
 
 def starts(services: Services, clock: Clock) -> WorkerServices:
-    """A clock process that starts now."""
+    """Start a clock process now."""
     return build_workers(services.settings, clock, clock.seconds)
 
 
 def fill(services: Services, clock: Clock) -> None:
-    """What a desk holds: a line of everything that is deleted by its age, each day for some months, until yesterday."""
+    """Fill the desk with a row of each kind that is deleted by age, for each of the last months' days."""
     at = [clock() - number * DAY for number in range(1, 90)]
     closed = [request(status="closed", created=each, touched=each, call_sid=f"CA{each}") for each in at]
     audit = [{"at": each, "who": "asha", "what": "saw request", "about": "", "detail": ""} for each in at]
@@ -74,7 +74,7 @@ def held(services: Services) -> dict[str, int]:
 
 
 def works(worker: WorkerServices) -> None:
-    """A sweep of the clock process, and what it deletes."""
+    """Run a sweep of the clock process, and its deletions."""
     sweep(worker)
     purge_expired(worker)
 
@@ -87,7 +87,7 @@ def test_a_clock_that_is_wrong_from_the_start_deletes_nothing(
     before = held(services)
     clock.now += wrong
     services.staff.audit.write(By("asha", clock()), AuditAction.LOGGED_IN)  # before the clock process has looked
-    for _ in range(3):  # it starts again and again, and its rows of the wrong day lie among the others
+    for _ in range(3):  # the process restarts, and rows of the wrong day lie among the others
         worker = starts(services, clock)
         works(worker)
         services.staff.audit.write(By("asha", clock()), AuditAction.SAW_REQUEST)
@@ -111,7 +111,7 @@ def test_under_a_wrong_clock_a_day_is_forgotten_for_each_day_that_passes(service
 
 
 def test_with_the_right_clock_everything_is_forgotten_in_its_time(services: Services, clock: Clock) -> None:
-    """Also when the machine was off for a night, or the process is started anew."""
+    """Old rows are deleted in time though the machine is off for a night, or the process restarted."""
     fill(services, clock)
     worker = starts(services, clock)
     works(worker)

@@ -1,4 +1,4 @@
-"""Moments, days and words that a column holds and nobody can read: they are read as they are stored."""
+"""Moments, days and words in a column that nobody can read: they are returned as they are stored."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """Each of the databases, with a request."""
+    """A database with a request: the test runs on each kind."""
     database = Database(database_url)
     with database.writing() as write:
         write.execute(insert(schema.requests).values(request(day=date(2026, 11, 24))))
@@ -25,7 +25,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def stored(database: Database, column: str, value: object) -> object:
-    """What is read where this stands in a column."""
+    """Store this value in a column and return the value that is read."""
     with database.writing() as write:
         kind = schema.requests.c[column].type.compile(dialect=write.dialect)
         cast = ":value" if write.dialect.name == "sqlite" else f"CAST(:value AS {kind})"

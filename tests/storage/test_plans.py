@@ -1,4 +1,4 @@
-"""What is read every few seconds is read by an index, whether or not the database has counted its rows."""
+"""Query plans of the reads that run every few seconds: by an index, whether or not the database has its statistics."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -69,12 +69,12 @@ MOMENT = re.compile(r"('2026-11-[^']+')")
 
 BIG = ("requests", "errands", "history", "appointments", "appointment_history", "call_traces")
 FEW = ("live_requests", "errands_undone", "errands_failed", "appointments_to_hear", "traces_unrecorded")
-"""The indexes that hold a few rows only: to read one of them whole is quick."""
+"""The indexes that hold a few rows only: reading a whole one of them is quick."""
 
 
 @pytest.fixture
 def filled(database_url: str) -> Iterator[Database]:
-    """The desk of a clinic after some years."""
+    """The database of a clinic after some years."""
     database = Database(database_url, timeout=60)
     with database.writing() as write:
         for each in FILL:
@@ -109,20 +109,20 @@ def the_figures(database: Database) -> object:
 
 
 def the_upkeep(database: Database) -> object:
-    """What the clock looks at to keep promises in step with the hours, and with what callers have heard."""
+    """Run the clock process's reads about promises, the hours and what callers have heard."""
     unheard, clinic = Unheard(database, str), the_clinic()
     return (Upkeep(database).touched(clinic, NOW), unheard.check(clinic, By("the clock", NOW)))
 
 
 def the_report(database: Database) -> object:
-    """A week of which little is stored: what lies beside it is not read."""
+    """Read the report of a week of which little is stored: the rows beside it must not be read."""
     clinic = the_clinic()
     week = Period(date(2026, 11, 9), date(2026, 11, 15), clinic.line("").hours.zone)
     return Reports(database).of(week, "", clinic, NOW)
 
 
 def the_missed_calls(database: Database) -> object:
-    """What an open desk shows of them, and what the clock looks at."""
+    """Run an open desk's reads about missed calls, and those of the clock process."""
     missed = MissedCalls(database, the_clinic(), desk_closures)
     redis = SealedMissedCalls(Redis(), Cipher("secret", "missed call"), KeyedIds("secret"))
     upkeep = MissedCallUpkeep(missed, redis, str, lambda _marks: {})
@@ -139,7 +139,7 @@ Reader = Callable[[Database], object]
 
 
 def plans(database: Database, reader: Reader) -> list[str]:
-    """A line for each step of the plans of the statements that this sends."""
+    """Return a line for each step of the plans of the statements that this reader sends."""
     sent: list[tuple[str, Any]] = []
 
     def notes(_c: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
@@ -159,7 +159,7 @@ def plans(database: Database, reader: Reader) -> list[str]:
 
 
 def reads_all(step: str) -> bool:
-    """Whether a step reads a table, or an index of all its rows, from end to end."""
+    """Return True if a step reads a big table, or an index of all its rows, from end to end."""
     step = step.removeprefix("->").strip()
     whole = any(step.startswith((f"SCAN {table}", f"Seq Scan on {table}")) for table in BIG)
     return whole and not any(f"INDEX {index}" in step for index in FEW)

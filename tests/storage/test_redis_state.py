@@ -1,4 +1,4 @@
-"""Every state of a Redis that keeps it from keeping a promise is named by its right name, wherever somebody looks.
+"""States in which a Redis cannot keep a promise: each is named correctly, wherever somebody looks.
 
 Real servers, each brought into its state; nobody is promised what is not kept.
 """
@@ -34,12 +34,12 @@ def server() -> Iterator[Valkey]:
     """A Redis that this test may spoil."""
     with valkey(tcp=True) as server:
         yield server
-        server.kill()  # one that cannot save does not end when it is asked to
+        server.kill()  # a Redis that cannot save does not end when it is asked to
 
 
 @pytest.fixture
 def line(tmp_path: Path, clock: Clock) -> Line:
-    """A telephone at a service whose database is away, on this Redis."""
+    """A telephone at a service that has this Redis and no database."""
 
     def opened(redis_url: str) -> AbstractContextManager[Phone]:
         return service(tmp_path, f"sqlite:///{tmp_path}/nowhere.db", redis_url, clock)
@@ -48,7 +48,7 @@ def line(tmp_path: Path, clock: Clock) -> Line:
 
 
 def told(url: str) -> str:
-    """What is said of the Redis at this address; empty where it is well."""
+    """Return the words about the Redis at this address; none where it is well."""
     with client_for_callers(url) as client:
         try:
             JobQueue(client).check()
@@ -59,7 +59,7 @@ def told(url: str) -> str:
 
 @contextmanager
 def tls_port() -> Iterator[int]:
-    """A port where somebody speaks TLS only, and ends a connection on which something else is said."""
+    """Listen on a port that speaks TLS only, and ends a connection on which something else is said."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with socket.create_server(("127.0.0.1", 0)) as listening:
 

@@ -1,4 +1,4 @@
-"""The desk's tables are what the migrations make, and its database never tells a caller's number by its errors."""
+"""The database schema: the tables are those that the migrations make, and no error tells a caller's number."""
 
 import logging
 import stat
@@ -37,7 +37,7 @@ def request(**more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """Each of the databases, migrated."""
+    """A migrated database: the test runs on each kind."""
     database = Database(database_url)
     yield database
     database.close()
@@ -45,7 +45,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Each of the databases, before anything was made in it."""
+    """The address of a database before anything was made in it: the test runs on each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/new/clinic.db"
         return
@@ -58,7 +58,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @contextmanager
 def connected(url: str) -> Iterator[Connection]:
-    """A connection of the test's own, past all of ours."""
+    """Open a connection of the test's own, past the product's database code."""
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
@@ -178,7 +178,7 @@ def test_a_file_that_was_moved_is_an_error_and_never_a_new_and_empty_desk(
 
 
 def told_of(error: BaseException) -> str:
-    """All that a log, or RQ's list of failed jobs, would show of an error."""
+    """Return all words that a log, or RQ's list of failed jobs, would show of an error."""
     return "".join(traceback.format_exception(error)) + repr(error) + str(error.__dict__)
 
 
@@ -218,7 +218,7 @@ def test_a_value_that_does_not_fit_is_told_by_its_kind_only(postgres_url: str, c
 
 
 def test_a_broken_rule_does_not_tell_whose_row_it_was(database: Database) -> None:
-    """PostgreSQL tells the whole row that lacks a value."""
+    """PostgreSQL's error quotes the whole row that lacks a value."""
     error = provoke(database, line=None)
     assert isinstance(error, StoreAway)
     assert str(error).endswith("its tables are of another version: flask --app wsgi database upgrade")

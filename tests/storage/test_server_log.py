@@ -1,4 +1,4 @@
-"""PostgreSQL writes a log of its own: whatever clashes, waits or fails there, no number and no name stands in it."""
+"""PostgreSQL's own log: whatever clashes, waits or fails there, the log holds no number and no name."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What the tests of the supervisor have at hand: a folder with a Procfile, and whoever works in it."""
+"""Fixtures of the supervisor's tests: a folder with a Procfile, and the supervisors that work in it."""
 
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tests.supervisor.supervised import Premises
 
 @pytest.fixture
 def premises() -> Iterator[Premises]:
-    """With a space in its name, as people's folders have; and short, as a socket's path must be."""
+    """A folder with a space in its name, as people's folders have; short, as a socket's path must be."""
     with tempfile.TemporaryDirectory(prefix="the line ", dir="/tmp") as folder:
         premises = Premises(Path(folder))
         yield premises

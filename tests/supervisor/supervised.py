@@ -1,4 +1,4 @@
-"""A folder with a Procfile of small children, and the supervisors that work in it.
+"""A folder with a Procfile of small child processes, and the supervisors that work in it.
 
 For the tests of the supervisor: real processes, real Redis, no fixed pauses.
 """
@@ -56,7 +56,7 @@ while :; do sleep 600 & wait $!; done
 
 
 def eventually(look: Callable[[], T | None]) -> T:
-    """The first answer that is worth something."""
+    """Return the first answer that is not empty."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if answer := look():
@@ -66,12 +66,12 @@ def eventually(look: Callable[[], T | None]) -> T:
 
 
 def another(look: Callable[[], int], other_than: int) -> int:
-    """The first pid that is not the known one."""
+    """Return the first pid that is not the known one."""
     return eventually(lambda: pid if (pid := look()) != other_than else 0)
 
 
 def alive(pid: int) -> bool:
-    """Whether it runs; one that has ended, and that nobody has buried, does not."""
+    """Return True if the process runs; one that has ended and was not waited for (a zombie) does not."""
     with suppress(ProcessLookupError):
         os.kill(pid, 0)
         stat = Path(f"/proc/{pid}/stat")
@@ -86,7 +86,7 @@ def free_port() -> int:
 
 
 class Running:
-    """A supervisor, and what it has said so far."""
+    """A supervisor that runs, and the output it has given so far."""
 
     def __init__(self, folder: Path, port: int, **environ: str) -> None:
         self._said = folder / f"said-{port}"
@@ -172,7 +172,7 @@ class Premises:
 
     @contextmanager
     def orphan(self) -> Iterator[subprocess.Popen[bytes]]:
-        """A Redis of this folder that nobody keeps, as a supervisor that was killed leaves it outside Linux."""
+        """Start a Redis of this folder that nobody supervises, as a killed supervisor leaves it outside Linux."""
         data = self.folder / "s" / "redis"
         data.mkdir(parents=True)
         command = embedded_redis.command(embedded_redis.find_binary(), data, self.folder / "s" / "redis.sock")

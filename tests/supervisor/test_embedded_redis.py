@@ -1,4 +1,4 @@
-"""A server that an earlier run left here, or another run's, is named, and ended where it is safe to."""
+"""The supervisor's own Redis: one that an earlier run or another run left is named, and ended where it is safe to."""
 
 import os
 import signal

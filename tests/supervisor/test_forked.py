@@ -1,4 +1,4 @@
-"""A module of Python that is forked behaves like one that is begun anew, and what it needs is loaded once."""
+"""Forked modules of Python: each behaves like one that is started anew, and shared modules are loaded once."""
 
 import os
 import signal
@@ -48,7 +48,7 @@ def ended(process: Started) -> int | None:
 
 @pytest.fixture
 def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder in which modules are found."""
+    """A folder on Python's path, for modules that a test writes."""
     monkeypatch.syspath_prepend(str(tmp_path))
     return tmp_path
 

@@ -1,4 +1,4 @@
-"""The supervisor, with real processes, a real Redis and a Procfile of small children."""
+"""The supervisor, with real processes, a real Redis and a Procfile of small child processes."""
 
 import http.server
 import json
@@ -284,7 +284,7 @@ def test_the_commands_find_the_programs_beside_our_python(tmp_path: Path) -> Non
 
 
 class Web(http.server.HTTPServer):
-    """Answers every question with the status it has been given."""
+    """A web server that answers every request with the status it has been given."""
 
     status = 503
 
@@ -297,7 +297,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self.wfile.write(json.dumps({"database": "well", "redis": "away", "worker": "none is running"}).encode())
 
     def log_message(self, *_: object) -> None:
-        """Nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture

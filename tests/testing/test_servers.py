@@ -1,4 +1,4 @@
-"""The tests' own servers are real: they answer, stop, freeze, die, and come back with what they had promised.
+"""The tests' own servers (Valkey, PostgreSQL): they answer, stop, freeze, die, and come back with their data.
 
 Nothing of the telephone line is here; a fault found here is a fault of the tests.
 """
@@ -49,7 +49,7 @@ def vk(request: pytest.FixtureRequest) -> Iterator[Valkey]:
 
 
 class Helpless(Account):
-    """Someone who is allowed to run nothing."""
+    """An account of the machine that is allowed to run nothing."""
 
     def can_run(self, *command: str) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""What the tests of the web process share: a service built for one test, and the environment of a real one."""
+"""A service built for one test, and the environment of a real one, for the tests of the web process."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ RECEPTION = ("+919999900008", "+919999900009")
 
 
 def clinic_with_reception(folder: Path) -> str:
-    """A clinic's file in which the first line has a reception with two telephones; the other lines have none."""
+    """Write a clinic's file whose first line has a reception with two telephones; the other lines have none."""
     words = WISHES_ONLY
     words = words.replace('# caller_id = "+1 ..."', f'caller_id = "{CALLER_ID}"')
     words = words.replace("reception = []", f'reception = ["{RECEPTION[0]}", "{RECEPTION[1]}"]', 1)
@@ -31,7 +31,7 @@ def clinic_with_reception(folder: Path) -> str:
 
 @contextmanager
 def served(services: Services) -> Iterator[Phone]:
-    """A telephone at these services, which are closed in the end."""
+    """Serve these services and yield a telephone at them; close them in the end."""
     try:
         with lent(services) as app:
             yield Phone(app, services)
@@ -42,12 +42,12 @@ def served(services: Services) -> Iterator[Phone]:
 def service(
     tmp_path: Path, database_url: str, redis_url: str, clock: Callable[[], datetime], **more: str
 ) -> AbstractContextManager[Phone]:
-    """A telephone at a service with these stores and settings."""
+    """Serve a service with these stores and settings; yield a telephone at it."""
     return served(build(settings_for(tmp_path, database_url, redis_url, **more), clock, QUICK, limits=UNHURRIED))
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The environment of a process that works on the stores of these settings."""
+    """Return the environment of a process that works on the stores of these settings."""
     return {
         **os.environ,
         "ENV": "development",

@@ -1,4 +1,4 @@
-"""A request reaches the application whole or not at all, and what a server says of it is passed on as WSGI has it."""
+"""The ASGI bridge: a request reaches the application whole or not at all, and answers pass as WSGI has them."""
 
 import asyncio
 import socket
@@ -35,13 +35,13 @@ class Application:
 
 
 def body(*chunks: bytes) -> list[Message | str]:
-    """The messages of a body in these pieces."""
+    """Return the messages of a body in these pieces."""
     last = len(chunks) - 1
     return [{"type": "http.request", "body": each, "more_body": at < last} for at, each in enumerate(chunks)]
 
 
 def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope: Any) -> list[Message]:
-    """What is sent as the answer to a request that comes so."""
+    """Return the messages that a server sends in answer to this request."""
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -52,7 +52,7 @@ def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope:
 
 
 def serve(server: AsgiServer, came: Sequence[Message | str], send: asgi.Send, **scope: Any) -> None:
-    """Lets the server answer a request that comes so."""
+    """Let the server answer this request."""
     usual: dict[str, Any] = {
         "type": "http",
         "method": "POST",
@@ -152,7 +152,7 @@ def test_an_error_that_the_application_lets_out_is_logged_without_its_values(cap
 
 
 class Closing(list[bytes]):
-    """An answer that says when it is closed."""
+    """An answer that notes when it is closed."""
 
     def __init__(self, close: Callable[[], object]) -> None:
         super().__init__([b"said"])

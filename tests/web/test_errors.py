@@ -1,4 +1,4 @@
-"""What is shown to somebody who cannot have what they asked for: a page of the desk, and nothing about anybody."""
+"""Error pages: each is a page of the desk, and says nothing about anybody."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Every route says who may call it, a route that says nothing is closed, and every page forbids what none does."""
+"""Guards of routes: every route names its guard, one without is closed, and every page forbids what none does."""
 
 import re
 
@@ -17,7 +17,7 @@ OPEN = {
     *("voice.fallback", "static", "login.choose_language", "invitation.ask", "invitation.use"),
     *("second_step.ask", "second_step.enter"),
 }
-"""What anybody may call; whoever adds to it has thought about it."""
+"""The routes that anybody may call; whoever adds one has thought about it."""
 
 
 def rules(app: Flask) -> list[Rule]:
@@ -25,7 +25,7 @@ def rules(app: Flask) -> list[Rule]:
 
 
 def path_of(rule: Rule) -> str:
-    """An address of this route."""
+    """Return an address of this route."""
     return re.sub(r"<[^>]*>", "main", re.sub(r"<int[^>]*>", "1", rule.rule))
 
 

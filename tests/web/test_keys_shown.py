@@ -1,4 +1,4 @@
-"""No page shows a reader a key of the program: every value that can be stored, on each page that shows it, in words."""
+"""Keys of the program on pages: no reader sees one; every stored value is shown in words, wherever it is shown."""
 
 import csv
 import re
@@ -28,7 +28,7 @@ from tests.people import Clock, Phone, Staff
 KEY = re.compile(
     r"\b[a-z]+(?:_[a-z]+)+\b|\d{4}-\d\d-\d\d|\d\dT\d\d|\b(?:noshow|None)\b|\((?:command line|unknown|everybody)\)"
 )
-"""What betrays a key, a moment as programs write it, or a value that is none."""
+"""A pattern for keys of the program, moments as programs write them, and values that are none."""
 
 LATIN = re.compile(r"[A-Za-z]{2,}")
 NAMES = frozenset(
@@ -81,7 +81,7 @@ def reader(phone: Phone) -> Staff:
 
 
 def shown(page: str) -> str:
-    """What a reader sees of a page, or hears of it: its words and labels, without the bar and the scripts."""
+    """Return the words and labels that a reader sees or hears of a page, without the bar and the scripts."""
     body = re.sub(r"(?s)<(script|style|head|header).*?</\1>", " ", page)
     labels = re.findall(r'(?:aria-label|placeholder|title|data-words|data-refused)="([^"]*)"', body)
     values = re.sub(r"(?s)<textarea.*?</textarea>", " ", body)
@@ -89,7 +89,7 @@ def shown(page: str) -> str:
 
 
 def betrayed(page: str, language: str) -> set[str]:
-    """The keys on a page; in Hindi all that is Latin, but for names."""
+    """Return the keys on a page; in Hindi all words in Latin letters, but for names."""
     words = shown(page)
     found = set(KEY.findall(words))
     if language == "hi":
@@ -98,7 +98,7 @@ def betrayed(page: str, language: str) -> set[str]:
 
 
 def reads(reader: Staff, language: str, *paths: str) -> dict[str, set[str]]:
-    """What each of these pages betrays in this language."""
+    """Return the keys that each of these pages shows in this language."""
     reader.browser.post("/language", data={"language": language, "csrf_token": reader.csrf()})
     found = {}
     for path in paths:
@@ -239,7 +239,7 @@ def test_the_audit_tells_every_action_with_all_that_it_is_about_in_words(
 
 
 def sets_hours_and_blocks_times(services: Services, by: By) -> None:
-    """Closures for every reason, on one line and on all, undone again; and a blocked time of some days."""
+    """Set closures for every reason, on one line and on all, undo them again, and block a time of some days."""
     day = date(2026, 11, 24)
     half = (Shift(time(9), time(12)), Shift(time(16), time(20)))
     wished = [DeskClosure(day, "", (), reason) for reason in services.clinic.reasons]

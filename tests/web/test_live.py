@@ -1,4 +1,4 @@
-"""The live part of an open page: it is sent where its words have changed, and where not, the page is told so."""
+"""The live part of an open page: sent again if its words have changed; else the server answers that nothing has."""
 
 import re
 
@@ -42,7 +42,7 @@ def test_an_open_card_is_told_of_no_news_without_other_words(staff: Staff, phone
 
 @pytest.mark.parametrize("page", ["/desk/diary", "/desk/diary/week", "/desk"])
 def test_an_open_page_shows_a_colleagues_closure_at_once(staff: Staff, phone: Phone, clock: Clock, page: str) -> None:
-    """Within the same minute: nothing stands in the diary or on the list that would change with it."""
+    """The clock stands, and nothing but the closure changes: the page must show it all the same."""
     services, by = phone.services, By("meena", clock())
     live = {"/desk": "/desk/list"}.get(page, f"{page}/live")
 

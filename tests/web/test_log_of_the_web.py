@@ -1,4 +1,4 @@
-"""The log of the running web, the server's own process included, is one JSON object a line, and names no caller."""
+"""The log of the running web server, with the server's own process: one JSON object a line, and no caller's name."""
 
 import json
 import re

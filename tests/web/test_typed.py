@@ -1,4 +1,4 @@
-"""What a person has typed at the desk: it is there after a login, a refusal or an old form, and is nobody else's."""
+"""Words that a person has typed at the desk: there after a login, a refusal or an old form, and nobody else's."""
 
 import re
 from collections.abc import Callable
@@ -82,7 +82,7 @@ SHOWN = {
 
 
 class Fields(HTMLParser):
-    """What stands in the visible fields of a page, and what its links and forms lead to."""
+    """The values of a page's visible fields, and the targets of its links and forms."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -112,7 +112,7 @@ def fields(page: str) -> list[str]:
 
 @pytest.fixture
 def taken(staff: Staff, phone: Phone) -> Staff:
-    """Asha, who has taken a request that was rung in; devi, her colleague, has booked an appointment."""
+    """Asha, who has taken a request from a call; devi, her colleague, has booked an appointment."""
     phone.rings().press(*BOOK)
     now = phone.services.clock()
     phone.services.staff.people.add("devi", PASSWORD, now)
@@ -127,7 +127,7 @@ def sends(person: Staff, path: str, form: dict[str, str], token: str, **headers:
 
 
 def logs_in_at(person: Staff, answer: TestResponse) -> str:
-    """Follows to the login, logs in there; the page that comes then."""
+    """Follow to the login, log in there, and return the page that comes then."""
     assert answer.status_code == 302, answer.status_code
     assert answer.headers["Location"].startswith("/login")
     page = person.browser.get(answer.headers["Location"])
@@ -503,7 +503,7 @@ def test_of_the_cards_one_form_each_button_reads_its_own_fields(
 
 
 def types(person: Staff, place: str, **form: str) -> TestResponse:
-    """An open page brings what is being typed."""
+    """Send words that are being typed, as an open page does."""
     where = {"HX-Request": "true", "HX-Current-URL": "https://line.example/desk/new"}
     return sends(person, "/desk/drafts", {"place": place, **form}, person.csrf(), **where)
 
@@ -580,7 +580,7 @@ def test_a_draft_that_nobody_comes_back_for_is_deleted_after_a_week(
     taken: Staff, phone: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
     types(taken, "new", note=WORDS)
-    purge_expired(worker)  # it goes by the time that it has lived through
+    purge_expired(worker)  # it deletes by the lived time, not by the clock
     for days, left in ((6, 1), (1, 0)):
         clock.goes_on(days=days)
         purge_expired(worker)
@@ -644,7 +644,7 @@ class Loose(HTMLParser):
 
 
 def test_every_field_that_is_typed_into_is_kept(taken: Staff, phone: Phone) -> None:
-    """But a code, which is good once."""
+    """The code of a second factor, which is good once, is not kept."""
     pages = [rule.rule for rule in phone.app.url_map.iter_rules() if "GET" in (rule.methods or set())]
     pages = [
         path for path in pages if path.startswith("/desk") and "<" not in path and path != "/desk/me/second-factor"
@@ -658,7 +658,7 @@ def test_every_field_that_is_typed_into_is_kept(taken: Staff, phone: Phone) -> N
 
 
 def test_every_button_of_a_card_takes_what_is_typed_along(taken: Staff, phone: Phone) -> None:
-    """Without JavaScript a form beside it would leave it behind; those of the page's head are on every page."""
+    """Without JavaScript a form beside the field would lose its words; only the forms of the page's head may."""
     phone.rings().press("2", "1", "1", "1")
     merged = taken.does("merge", 1, other="2")
     taken.takes_back(merged)

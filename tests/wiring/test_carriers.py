@@ -1,4 +1,4 @@
-"""What is asked of the carrier there is: its settings as data, what they describe, nothing loaded too early."""
+"""The carriers' wiring: their settings as data, the carriers they describe, and nothing loaded too early."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""What the tests of the workers share: a caller who books, and rounds of the clock."""
+"""A caller who books, and rounds of the clock process, for the tests of the workers."""
 
 from collections.abc import Callable
 from threading import Event
@@ -9,7 +9,7 @@ from workers.services import WorkerServices
 
 
 def books(phone: Phone) -> str:
-    """Somebody asks for an appointment; their reference."""
+    """Ask for an appointment and return its reference."""
     return phone.rings().press("1", "1", "1", "1", "1").reference
 
 
@@ -20,7 +20,7 @@ def record_calls(worker: WorkerServices) -> None:
 
 
 class Rounds(Event):
-    """A signal to stop that comes when all that was to happen between the rounds of the clock has happened."""
+    """A signal to stop the clock process, which comes once all that was to happen between its rounds has happened."""
 
     def __init__(self, between: tuple[Callable[[], object], ...]) -> None:
         super().__init__()
@@ -34,5 +34,5 @@ class Rounds(Event):
 
 
 def the_clock_runs(worker: WorkerServices, *between: Callable[[], object]) -> None:
-    """One round of the clock process, and one more after each of these."""
+    """Run one round of the clock process, and one more after each of these functions."""
     clock_process.run(worker, Rounds(between))

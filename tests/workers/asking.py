@@ -1,4 +1,4 @@
-"""Callers of the workers' tests: many, who ask at once, without the steps of a call."""
+"""Many requests at once, made without the steps of a call, for the workers' tests."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +8,7 @@ from tests.desk import wish_to_be_rung
 
 
 def asks(services: Services, number: int) -> str:
-    """One more caller is promised a call back; its reference."""
+    """Promise one more caller a call back and return the reference."""
     now = services.clock()
     new = replace(wish_to_be_rung(f"+91999990{number:04}", now, f"CA{number:032x}"), due=now + timedelta(hours=1))
     kept = services.telephone.intake.accept(new)

@@ -1,4 +1,4 @@
-"""What the tests of the workers have at hand: a channel to the staff, and workers that tell them over it."""
+"""Fixtures of the workers' tests: a channel to the staff, and workers that send notices over it."""
 
 from collections.abc import Iterator
 from dataclasses import replace

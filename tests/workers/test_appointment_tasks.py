@@ -1,4 +1,4 @@
-"""The tasks about an appointment: the staff hear of it over their channels, and its caller is sent the hour."""
+"""Tasks about an appointment: the staff get a notice over their channels, and the caller a text with the hour."""
 
 from datetime import timedelta
 

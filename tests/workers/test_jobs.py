@@ -1,4 +1,4 @@
-"""The jobs: a task is run once, tried again after growing pauses, never lost with a worker, and given up aloud."""
+"""Jobs of the workers: a task is run once, tried again after growing pauses, never lost, and given up with a notice."""
 
 from datetime import timedelta
 from html import unescape

@@ -1,4 +1,4 @@
-"""Real worker and clock processes: they do what lies on the queue, survive each other's death, and stop when told."""
+"""Real worker and clock processes: they empty the queue, survive each other's death, and stop when told."""
 
 import os
 import signal
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.slow
 
 @contextmanager
 def process(worker: WorkerServices, module: str, *arguments: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
-    """A process of the service, on the stores of the test; its output is not kept from it by a full pipe."""
+    """Run a process of the service on the test's stores; a full pipe does not block its output."""
     settings = worker.settings
     given = {
         "ENV": "development",
@@ -60,7 +60,7 @@ def process(worker: WorkerServices, module: str, *arguments: str, **environ: str
 
 
 def real_clock() -> datetime:
-    """The clock of the processes, for a service that works beside them."""
+    """Return the real time, for a service that works beside real processes."""
     return datetime.now(UTC)
 
 
@@ -69,7 +69,7 @@ def said(worker: WorkerServices, module: str) -> str:
 
 
 def happens(true: Callable[[], bool], seconds: float = 30) -> bool:
-    """Waits for an event that other processes bring about."""
+    """Wait for an event that other processes bring about."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if until(true):
@@ -129,12 +129,12 @@ def test_worker_and_clock_stop_when_they_are_told(worker: WorkerServices) -> Non
 
 
 def _listens(worker: WorkerServices) -> bool:
-    """Whether a worker has begun to wait for work, which it does after it has learnt to stop."""
+    """Return True if a worker has begun to wait for jobs, which it does after it has learnt to stop."""
     return any(each.get_state() == WorkerStatus.IDLE for each in _workers(worker))
 
 
 def _forgotten_within(worker: WorkerServices) -> int:
-    """Seconds for which Redis remembers a process of the worker if it is heard of no more, at most."""
+    """Return the most seconds for which Redis remembers a worker's process that is heard of no more."""
     return max(int(each.connection.ttl(each.key)) for each in _workers(worker))
 
 
@@ -195,7 +195,7 @@ STARTS_WITHIN = 3 * 1.0
 
 
 def burst(services: Services, count: int) -> dict[str, float]:
-    """Has this many requests made, at the rate of a burst; when each was promised, by its reference."""
+    """Make so many requests at the rate of a burst; return the moment of each promise, by its reference."""
     began, promised = time.time(), {}
     for number in range(count):
         left = began + number / A_SECOND - time.time()
@@ -206,7 +206,7 @@ def burst(services: Services, count: int) -> dict[str, float]:
 
 
 def waits(channel: Listener, promised: dict[str, float]) -> dict[str, float]:
-    """How long each request waited for its first notice, in seconds."""
+    """Return the seconds that each request waited for its first notice."""
     heard = [(at, body.decode()) for at, body in channel.heard()]
     return {
         each: min(at for at, words in heard if f"reference {each}" in words) - since for each, since in promised.items()
@@ -217,7 +217,7 @@ def waits(channel: Listener, promised: dict[str, float]) -> dict[str, float]:
 def test_in_a_burst_a_notice_starts_at_once_whatever_one_of_them_and_other_channels_do(
     tmp_path: Path, redis_url: str, sqlite_url: str, worker: WorkerServices, silent: str
 ) -> None:
-    """One channel is silent, and one notice hangs on the good one; another's process is killed in the middle of it."""
+    """A burst of requests meets a silent channel, one notice that hangs on the good channel, and a killed process."""
     with listener() as good, service(tmp_path, sqlite_url, redis_url, real_clock, **telling(silent, good.url)) as phone:
         good.keeps = f"reference {asks(phone.services, 5000)}"
         with process(worker, "workers", **telling(silent, good.url)) as running:
@@ -265,7 +265,7 @@ def test_when_whoever_keeps_them_is_killed_the_processes_end(worker: WorkerServi
 
 
 def test_a_process_that_is_in_one_job_for_too_long_is_killed_and_replaced(tmp_path: Path) -> None:
-    """Its own limit did not end it. The clock that is passed in leaps once the job has begun."""
+    """The job's own limit did not end it. The clock that is passed in jumps once the job has begun."""
     seen = tmp_path / "seen"
 
     def leaping() -> float:

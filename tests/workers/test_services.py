@@ -1,4 +1,4 @@
-"""What the workers work with is made of the web's own rooms, and so says the same."""
+"""The workers' services: made of the web's own parts, so that both say the same."""
 
 from datetime import datetime
 

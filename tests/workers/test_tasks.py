@@ -1,4 +1,4 @@
-"""The tasks about a request: the staff are told that somebody waits, and the caller is sent their reference."""
+"""Tasks about a request: the staff get a notice that somebody waits, and the caller a text with the reference."""
 
 import secrets
 import socket
@@ -70,7 +70,7 @@ def test_a_mail_server_that_takes_the_connection_and_says_nothing_is_given_up_on
 
 
 class ToListener(TwilioHttpClient):  # type: ignore[misc]  # the carrier's client is not typed
-    """The carrier's own HTTP client, which goes to a server of ours instead."""
+    """The carrier's own HTTP client, which goes to a server of the test's instead."""
 
     def __init__(self, base: str) -> None:
         super().__init__(timeout=5)
@@ -84,7 +84,7 @@ class ToListener(TwilioHttpClient):  # type: ignore[misc]  # the carrier's clien
 def texting(
     tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, channel: Listener
 ) -> Iterator[tuple[Phone, WorkerServices]]:
-    """A service with texts switched on, whose carrier is a server of ours."""
+    """A service with texts switched on, whose carrier is a server of the test's."""
     more = {"TEXT_CONFIRMATIONS": "on", "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_TEXT_FROM": "+12025550123"}
     settings = settings_for(tmp_path, sqlite_url, redis_url, **more)
     services: Services = build(settings, clock)
@@ -171,7 +171,7 @@ def json_of(channel: Listener) -> str:
 
 
 def works(worker: WorkerServices, clock: Clock) -> None:
-    """The clock and the workers go on until nothing is due any more."""
+    """Let the clock process and the workers go on until nothing is due any more."""
     for pause in (timedelta(0), *PAUSES, timedelta(0)):
         clock.now += pause
         sweep(worker)
@@ -263,7 +263,7 @@ def test_a_corrected_address_is_told_of_what_the_wrong_one_was_not(
 def test_what_an_older_program_queued_is_told_over_every_channel_once(
     tells: Telling, channel: Listener, clock: Clock
 ) -> None:
-    """Its task names no channel: it takes the first, and the others get tasks of their own."""
+    """The older task names no channel: it takes the first, and the others get tasks of their own."""
     with listener() as other:
         before, _worker = tells()
         reference = books(before)
@@ -291,7 +291,7 @@ def comes(phone: Phone, clock: Clock) -> Staff:
 
 
 class LosesAnswers(ToListener):
-    """Passes every order on, and loses the answers to the first of them."""
+    """An HTTP client that passes every order on, and loses the answers to the first of them."""
 
     lost = 0
 

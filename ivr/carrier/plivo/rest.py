@@ -27,7 +27,7 @@ class ApiRefused(Exception):
 
 
 class NotTheApi(ValueError):
-    """Something else than the API has answered."""
+    """An answer that does not come from Plivo's API."""
 
 
 class PlivoApi:
@@ -50,7 +50,7 @@ class PlivoApi:
             query = dict(parse_qsl(urlsplit(str(onward)).query))
 
     def first(self, kind: str, **wanted: str) -> list[Mapping[str, Any]]:
-        """Return the newest of a kind: one page."""
+        """Return the newest things of a kind, such as numbers or messages: one page of them."""
         return list(_listed(self._asked("GET", kind, params={**wanted, "limit": "20"})))
 
     def change(self, kind: str, name: str = "", **fields: str) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ FRAGMENT = "&".join(f"{name}={value}" for name, value in RETRIES.items())
 
 
 def with_retries(url: str) -> str:
-    """Return the address as the carrier is told it."""
+    """Return the address with Plivo's rules for repeating a webhook added behind the #."""
     return f"{url}#{FRAGMENT}"
 
 

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class KnownCaller:
-    """A number that calls, as far as it is known."""
+    """The facts that are known about a calling number: its own requests and appointments, and its language."""
 
     own: Own = field(default_factory=Own)
     language: str = ""

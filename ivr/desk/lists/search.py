@@ -38,9 +38,9 @@ class FoundByWords:
     """The requests and appointments that a search has found."""
 
     appointments: Sequence[AnyAppointment] = ()
-    """Those to come first, the soonest first; then those that are over, the latest first."""
+    """The coming appointments, the soonest first; then those that are over, the latest first."""
     requests: Sequence[AnyRequest] = ()
-    """Those that wait first, then the latest first."""
+    """The waiting requests, then the latest first."""
 
 
 @dataclass(frozen=True)

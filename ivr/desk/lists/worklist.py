@@ -56,7 +56,7 @@ class Page:
 
     requests: Sequence[Request]
     odd: Sequence[OddRequest]
-    """Those that cannot be read: of this page, and before the first page those of an unknown status."""
+    """The requests that cannot be read: of this page, and before the first page those of an unknown status."""
     found: int
     waiting: int
     first: int

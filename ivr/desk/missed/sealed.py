@@ -62,7 +62,7 @@ class SealedMissedCalls:
         return [each for each in self.all() if each.new and each.new.phone.e164 == number]
 
     def leave(self, found: Sequence[SealedMissedCall]) -> None:
-        """Remove these. Raises QueueAway."""
+        """Remove these missed calls from Redis. Raises QueueAway."""
         if found:
             with queue_errors(self.breaker):
                 self.redis.hdel(KEY, *(each.field for each in found))

@@ -29,7 +29,7 @@ Correction = Mapping[str, Any] | None
 
 @dataclass(frozen=True)
 class MissedCallUpkeep:
-    """Keeps the missed calls true."""
+    """The upkeep of missed calls: stores those that wait in Redis, corrects them by the call's record, deletes some."""
 
     store: MissedCalls
     sealed: SealedMissedCalls

@@ -47,14 +47,14 @@ def out_of_hours(read: Connection, clinic: Clinic, now: datetime) -> list[OutOfH
 
 
 def in_open_hours(read: Connection, clinic: Clinic, found: Sequence[Appointment]) -> set[int]:
-    """Return the ids of those of these appointments at whose time the clinic is open, and nothing is blocked."""
+    """Return the ids of those of these appointments for whose time the clinic is open, and nothing is blocked."""
     first = min((each.starts for each in found), default=datetime.max.replace(tzinfo=UTC))
     blocks = _blocks(read, clinic, first - A_DAY, [each.ends for each in found]) if found else BlocksByDay(())
     return {each.id for each in found if _why(clinic, blocks, each) is None}
 
 
 def to_be_told(read: Connection, found: Sequence[OutOfHours]) -> list[OutOfHours]:
-    """Return those whose patients are still to be put on the list: not for this time before, nor on purpose there."""
+    """Return the appointments whose patients are to be told: not told of this time before, nor put there on purpose."""
     settled = (DiaryEvent.TO_TELL, DiaryEvent.NOT_TO_TELL, DiaryEvent.ON_PURPOSE)
     of_them = (lines.c.appointment_id.in_([each.appointment.id for each in found]), lines.c.what.in_(settled))
     query = select(lines.c.appointment_id, lines.c.what, lines.c.detail).where(*of_them).order_by(lines.c.id)

@@ -33,25 +33,25 @@ class Touched:
 
     appointments: Sequence[Appointment] = ()
     relieved: Sequence[Appointment] = ()
-    """Those that are taken off the waiting list: there is nothing to tell any more."""
+    """The appointments that are taken off the waiting list: there is nothing to tell their patients any more."""
     requests: Sequence[DueMove] = ()
 
     @property
     def is_nobody(self) -> bool:
-        """True if nobody is touched."""
+        """True if the change of hours touches no patient."""
         return not (self.appointments or self.relieved or self.requests)
 
 
 @dataclass(frozen=True)
 class Upkeep:
-    """Keeps promises in step with the hours."""
+    """The upkeep of promises when the opening hours change: finds the patients touched, and moves due times."""
 
     database: Database
     notices: Sequence[NewTask] = ()
     """The tasks that tell the staff of what the clock has put on the list."""
 
     def touched(self, clinic: Clinic, now: datetime) -> Touched:
-        """Return whom these hours would touch who is not touched yet. Raises StoreAway."""
+        """Return the patients whom these hours would touch, and who are not touched yet. Raises StoreAway."""
         with self.database.reading() as read:
             told = [each.appointment for each in to_be_told(read, out_of_hours(read, clinic, now))]
             return Touched(told, [about for _, about in _settled(read, clinic)], due_moves(read, clinic))
@@ -88,7 +88,7 @@ def _put_on(write: Connection, clinic: Clinic, each: OutOfHours, by: By, notices
 
 
 def _settled(read: Connection, clinic: Clinic) -> list[tuple[int, Appointment]]:
-    """Return the open requests, each with its appointment, of whose patients nobody has to be told any more."""
+    """Return the open requests to tell a patient of a change that need no call any more, each with its appointment."""
     is_open = (table.c.status == Status.OPEN, table.c.about.is_not(None), table.c.why.in_(TOLD_BY_THE_CLINIC))
     columns: tuple[Any, ...] = (table.c.id, table.c.about, table.c.why, table.c.created)
     rows = sorted(read.execute(select(*columns).where(schema.IS_LIVE, *is_open)), key=lambda row: int(row.id))

@@ -29,7 +29,7 @@ class HeldTime:
     label: str
 
     def meets(self, starts: datetime, ends: datetime) -> bool:
-        """Return whether the two have time in common."""
+        """Return whether this time overlaps the other."""
         return self.starts < ends and starts < self.ends
 
 
@@ -40,7 +40,7 @@ class HeldTimes:
     _by_day: dict[tuple[str, date], list[HeldTime]] = field(default_factory=dict)
 
     def add(self, schedule: str, starts: datetime, ends: datetime, label: str) -> None:
-        """Add a time."""
+        """Add a time that a patient has."""
         held = HeldTime(starts, ends, label)
         for day in _days(starts, ends):
             self._by_day.setdefault((schedule, day), []).append(held)
@@ -65,7 +65,7 @@ def clashes(plan: Plan, earlier: Earlier, clinic: Clinic) -> Iterator[Note]:
 
 
 def _held_after(plan: Plan, earlier: Earlier) -> HeldTimes:
-    """Return the times that patients keep."""
+    """Return the times that patients still have after the import."""
     leaves = {each.id for each in plan.cancel} | {each.visit.id for each in plan.move if each.visit}
     references, held = {each.id: each.reference for each in earlier.visits}, HeldTimes()
     for each in earlier.taken:

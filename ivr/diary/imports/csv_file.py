@@ -45,7 +45,7 @@ class TableReader:
         return found.content(table.unused)
 
     def _take(self, found: FoundEntries, where: str, row: Row | None) -> None:
-        """Add a row to what was found."""
+        """Add the entry of a row of the table to the found entries, or the reason why it is left out."""
         try:
             entry = self._entry(where, row)
             why = self._why_left_out(entry, row or {})

@@ -76,12 +76,12 @@ class Earlier:
 
     @property
     def imported(self) -> dict[str, EarlierVisit]:
-        """The appointments that have a mark, by it."""
+        """The appointments that an earlier import entered, by their marks."""
         return {each.mark: each for each in self.visits if each.mark}
 
 
 def earlier(read: Connection, now: datetime, today: date) -> Earlier:
-    """Return the diary from now on."""
+    """Return the diary as it is before the import, from now on."""
     busy, blocks = _blocked(read, today)
     return Earlier(tuple(_visits(read, now)), busy, tuple(blocks), tuple(_taken(read, now)))
 

@@ -46,7 +46,7 @@ class ImportedEntry:
 
     @property
     def is_visit(self) -> bool:
-        """True if it is known whose time it is."""
+        """True for an appointment: the entry names a patient or a number. Else it is a busy time."""
         return bool(self.phone or self.name)
 
 
@@ -84,7 +84,7 @@ class FoundEntries:
     repeats: bool = False
 
     def take(self, found: Iterable[ImportedEntry | LeftOut]) -> None:
-        """Take entries, each once, and what is left out."""
+        """Add entries, each once, and the reasons of those that are left out."""
         for each in found:
             if isinstance(each, LeftOut):
                 self.left_out.append(each)
@@ -92,11 +92,11 @@ class FoundEntries:
                 self.leave_out(each.where, LeftOutWhy.TWICE)
 
     def leave_out(self, where: str, why: LeftOutWhy, detail: str = "") -> None:
-        """Leave an entry out."""
+        """Note the reason for which an entry is left out."""
         self.left_out.append(LeftOut(where, why, detail))
 
     def content(self, unused: tuple[str, ...] = ()) -> FileContent:
-        """Return the content, once all is read."""
+        """Return the content of the file, once all of it is read."""
         return FileContent(
             tuple(self.entries.values()), tuple(self.left_out), frozenset(self.uids), self.repeats, unused
         )

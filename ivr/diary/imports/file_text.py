@@ -24,7 +24,7 @@ ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (c
 
 
 def text_of_file(data: bytes) -> str:
-    """Return the text. Raises UnreadableFile."""
+    """Return the text of an exported file. Raises UnreadableFile."""
     if len(data) > LARGEST:
         raise UnreadableFile("it is larger than 50 MB: export only what lies ahead")
     text = _decoded(data)

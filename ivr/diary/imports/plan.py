@@ -11,7 +11,7 @@ from ivr.line.diary import Schedule
 
 @dataclass(frozen=True)
 class Note:
-    """Something that wants a look: where, and what it is."""
+    """A remark for the person who imports: the place in the file, and the words."""
 
     where: str
     words: str
@@ -29,7 +29,7 @@ class PlannedVisit:
 
     @property
     def length(self) -> timedelta:
-        """The time that was agreed on."""
+        """The length of the appointment in the imported file."""
         return self.entry.ends - self.entry.starts
 
 

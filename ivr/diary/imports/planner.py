@@ -37,7 +37,7 @@ class Planner:
     plan: Plan = field(default_factory=Plan)
 
     def planned(self) -> Plan:
-        """Return the plan, without what clashes."""
+        """Return the steps of the import, before entries that clash with the diary are left out."""
         live = {self.marks.of(each): each for each in self.file.entries}
         for mark, entry in live.items():
             if entry.is_visit:

@@ -49,7 +49,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Walk:
-    """All ways through a call in one situation."""
+    """The result of walking every path of a call in one situation."""
 
     situation: Situation
     begins: tuple[Step, ...]
@@ -86,7 +86,7 @@ class _Trodden(dict[str, Place]):
 
 
 class _Walker:
-    """Plays one situation, once."""
+    """A walker that plays every call of one situation, once."""
 
     def __init__(self, situation: Situation) -> None:
         self.situation = situation

@@ -105,7 +105,7 @@ class Routes:
         self._on_the_way: set[State] = set()
 
     def longest(self, state: State) -> Route:
-        """Return the longest way on from this state."""
+        """Return the longest route from this state."""
         if state not in self._found:
             self._on_the_way.add(state)
             steps = (step for step in self._walk.steps[state] if step.what in self._may_happen)

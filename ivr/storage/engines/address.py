@@ -22,7 +22,7 @@ NO_OPTIONS = "has options that cannot be read: expected options=-c%20NAME=VALUE,
 SECRETS = ("password", "sslpassword")
 
 OPTION = re.compile(r"(?:-c\s*|--)(?P<name>[A-Za-z_][\w.-]*)=(?P<value>(?:\\.|[^\s\\])*)(?:\s+|$)", re.DOTALL)
-"""One setting of the server, as its command line and libpq's `options` have it."""
+"""A setting of the server, as its command line and libpq's `options` have it."""
 
 
 def database_address(written: str) -> str:

@@ -18,7 +18,7 @@ LENGTH = re.compile(rb"\$(\d{1,10})\r\n")
 
 @dataclass(frozen=True)
 class AofCommand:
-    """A whole command of a file."""
+    """A complete command in an append-only file (AOF) of Redis."""
 
     begin: int
     """The byte at which it begins."""
@@ -30,7 +30,7 @@ class AofCommand:
 
 @dataclass(frozen=True)
 class Repaired:
-    """A file that had something cut out."""
+    """A repaired append-only file, from which damaged bytes were cut out."""
 
     file: Path
     places: int
@@ -65,7 +65,7 @@ def _repair(file: Path) -> Repaired | None:
 
 
 def _places(whole: list[AofCommand], length: int) -> int:
-    """Return in how many places bytes were left out."""
+    """Return the number of places at which bytes belong to no complete command."""
     begins, ends = [*(each.begin for each in whole), length], [0, *(each.end for each in whole)]
     return sum(begin > end for begin, end in zip(begins, ends, strict=True))
 

@@ -153,7 +153,7 @@ class LenientTimestamp(TimestampLoader):
     """Reads PostgreSQL's moments; one that Python does not have, such as infinity, as its text."""
 
     def load(self, data: Any) -> Any:
-        """Return the moment."""
+        """Return the moment, or its text where Python has no such moment."""
         try:
             return super().load(data)
         except psycopg.DataError:
@@ -164,7 +164,7 @@ class LenientDate(DateLoader):
     """Reads PostgreSQL's days; one that Python does not have, as its text."""
 
     def load(self, data: Any) -> Any:
-        """Return the day."""
+        """Return the day, or its text where Python has no such day."""
         try:
             return super().load(data)
         except psycopg.DataError:

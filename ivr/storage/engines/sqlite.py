@@ -148,7 +148,7 @@ class IdleClock:
         self._runs = False
 
     def used(self) -> None:
-        """Begin to count anew."""
+        """Note that a connection was used, so that the time until idle ones are closed begins anew."""
         with self._lock:
             self._last = self._now()
             if self._runs:

@@ -15,7 +15,7 @@ LOOK_SECONDS = 0.001
 """Seconds between two looks whether another process has ended its write: less than a write takes."""
 
 NEVER = threading.Event()
-"""Is never set: to wait for it is to wait for a time."""
+"""An event that is never set: to wait for it is to wait for a time."""
 
 IsOver = Callable[[], bool]
 """Returns whether somebody has waited long enough."""

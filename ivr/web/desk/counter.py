@@ -102,7 +102,7 @@ def _wishes(clinic: Clinic, now: datetime) -> Iterator[tuple[date, Part]]:
 
 
 def written(day: date, part: Part) -> str:
-    """Return a wish as the form sends it."""
+    """Return a day and a part of it as the form's field has them."""
     return f"{day} {part}"
 
 

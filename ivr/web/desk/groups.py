@@ -18,7 +18,7 @@ LONGEST_PAUSE = 14
 
 @dataclass(frozen=True)
 class Group:
-    """A part of the list, with its heading."""
+    """A group of cards in the waiting list, with its heading."""
 
     key: str
     words: str
@@ -41,7 +41,7 @@ def groups(cards: Sequence[Card]) -> list[Group]:
 
 
 def due_ids(shown: Sequence[Group]) -> list[int]:
-    """Return the ids of the requests that wait and are due: an open page makes a new one known."""
+    """Return the ids of the requests that wait and are due: an open page announces a new one."""
     now = services().clock()
     cards = [card for group in shown if group.key != "taken" for card in group.cards]
     return sorted(each.request.id for each in cards if each.request.due <= now)

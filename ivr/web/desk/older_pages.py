@@ -37,7 +37,7 @@ def rebook(request_id: int) -> ResponseReturnValue:
 @older_pages.post("/desk/requests/<int(max=2147483647):request_id>/call_off")
 @guarded_by(staff_only)
 def call_off(request_id: int) -> ResponseReturnValue:
-    """Lead to the appointment of the request."""
+    """Redirect the form of an older page to the request's appointment, with a message that nothing was changed."""
     return _led_on(
         request_id,
         _("Nothing was changed: that page was older than the program. Please tap “Cancel the appointment” here."),

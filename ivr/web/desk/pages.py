@@ -27,7 +27,7 @@ console = Blueprint("console", __name__)
 @console.get("/")
 @guarded_by(open_to_all)
 def front() -> ResponseReturnValue:
-    """Redirect to the desk."""
+    """Redirect from / to the desk."""
     return redirect(url_for("console.worklist"))
 
 

@@ -68,7 +68,7 @@ def names_of(request: Request) -> list[str]:
 
 @dataclass(frozen=True)
 class Visit:
-    """An appointment in words."""
+    """An appointment of the diary in words, as a card shows it."""
 
     id: int
     reference: str
@@ -81,7 +81,7 @@ class Visit:
 
     @property
     def page(self) -> str:
-        """The URL of its page in the diary, where it is moved and cancelled."""
+        """The URL of the appointment's page in the diary, where it is moved and cancelled."""
         return f"/desk/diary/{self.id}"
 
 

@@ -25,7 +25,7 @@ def begin() -> ResponseReturnValue:
 @search.post("/desk/search")
 @guarded_by(staff_only)
 def find() -> str:
-    """Show what the words find; to an open page, only that."""
+    """Show the requests and appointments that the words find; to an open page, only that."""
     words = request.form.get("q", "").strip()
     found = services().desk.search.by(words, services().clock())
     shown = {

@@ -1,4 +1,4 @@
-"""What staff do with an appointment: move it, cancel it, mark who came, book it again. Each is undone within seconds.
+"""Changes that staff make to an appointment: move, cancel, mark who came, book again. Each is undone within seconds.
 
 Where a colleague was quicker, the answer says so and changes nothing.
 """

@@ -73,7 +73,7 @@ def free() -> ResponseReturnValue:
 @floods.post("/desk/diary/floods/leave")
 @guarded_by(staff_only)
 def leave() -> ResponseReturnValue:
-    """Leave all appointments of a flood: they are patients'."""
+    """Keep all appointments of a flood: the desk says that they are patients' own."""
     services().diary.floods.vouch(_ids("all"), by())
     flash(_("They stay, and are not shown here again."), "done")
     return redirect(url_for("floods.page"))

@@ -21,7 +21,7 @@ DONE = {
     BookingSwitch.PAUSED: later("Booking by phone is paused. Callers leave a request, and you fix the time."),
     BookingSwitch.RESUMED: later("Callers can book free times by phone again."),
 }
-"""What is said after each change."""
+"""The message after each change."""
 
 
 @dataclass(frozen=True)

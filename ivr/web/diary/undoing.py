@@ -22,7 +22,7 @@ def offer_undo(url: str, what: str, words: str) -> None:
 
 
 def offer_no_more() -> None:
-    """Withdraw the offer."""
+    """Withdraw the offer to undo this person's last change."""
     session.pop(LAST_CHANGE, None)
 
 

@@ -145,7 +145,7 @@ CONCERNS: Mapping[Doubt, Callable[[Concern, Mapping[int, Patient]], str]] = {
 
 
 def block_hours(block: TimeBlock) -> str:
-    """Return when a block holds."""
+    """Return the days and hours of a block in words."""
     hours = span_words(block.shift)
     if block.weekday is not None:
         return _("every %(weekday)s, %(hours)s", weekday=weekday(_a_day_of(block.weekday)), hours=hours)
@@ -161,7 +161,7 @@ def _a_day_of(weekday_of: int) -> datetime:
 
 
 def refusal_words(why: Refusal) -> str:
-    """Return why a number is refused."""
+    """Return the reason for which a number is refused, in words."""
     return {
         Refusal.NO_SUCH_NUMBER: _("That is not a complete Indian number."),
         Refusal.COUNTRY: _("We can only call numbers in India."),

@@ -63,7 +63,7 @@ def page_before(after: Clinic, action: str) -> str:
 
 
 def _keys(touched: Touched) -> set[str]:
-    """Return a word for each promise that is touched, and how."""
+    """Return a word for each promise that the hours touch, and how."""
     return {
         *(f"told-{each.id}" for each in touched.appointments),
         *(f"relieved-{each.id}" for each in touched.relieved),

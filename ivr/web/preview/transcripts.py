@@ -86,7 +86,7 @@ class Branch:
         return self.scene.offer is not None
 
     def every(self) -> Iterator["Branch"]:
-        """Yield this part and all parts below it."""
+        """Yield this branch of the call and all branches below it."""
         yield self
         for each in self.next:
             yield from each.every()

@@ -14,7 +14,7 @@ Name = TypeVar("Name", bound=str)
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table."""
+    """A row of a report's table."""
 
     key: str
     words: str
@@ -23,7 +23,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Figure:
-    """A table, and a sentence with its main result."""
+    """A table of the reports, and a sentence with its main result."""
 
     key: str
     title: str

@@ -169,7 +169,7 @@ def _as_offered(option: Option, script: Script) -> str:
 
 
 def fate_words() -> Mapping[Fate, str]:
-    """Return the words of every result of a call."""
+    """Return the words for each result of a call, such as "left a request"."""
     return {
         Fate.BOOKED: _("booked, moved or cancelled an appointment"),
         Fate.ASKED: _("left a request"),

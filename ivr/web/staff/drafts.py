@@ -1,4 +1,4 @@
-"""What a person has typed and not sent: an open page brings it while they type, and they may discard it."""
+"""Drafts of a person, typed and not sent: an open page sends them while they type, and they may discard one."""
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue

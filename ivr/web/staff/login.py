@@ -93,7 +93,7 @@ def minutes_until(locked: LockedOut) -> int:
 @login.post("/logout")
 @guarded_by(logged_in_only)
 def leave() -> ResponseReturnValue:
-    """End this session."""
+    """End this session of the logged-in person."""
     services().staff.audit.write(by(), AuditAction.LOGGED_OUT)
     sessions.end()
     return redirect(url_for("login.ask"))

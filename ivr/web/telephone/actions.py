@@ -40,7 +40,7 @@ class Once:
         self._asked = False
 
     def __call__(self) -> Sequence[Slot] | None:
-        """Return the answer."""
+        """Return the free times, or None if the diary cannot be asked; ask for them at most once."""
         if not self._asked:
             self._answer, self._asked = self._ask(), True
         return self._answer

@@ -38,7 +38,7 @@ def leave_fault(here: Services, happened: CallEvent | None, failed: str) -> None
 
 
 def leave_end(here: Services, happened: CallEvent) -> None:
-    """Record the end of a call."""
+    """Record the end of a call in the spool."""
     what = (FAILED,) if happened.failed else ()
     ended = _trace(here, happened, "", what, ("", ""), over=True, lasted=happened.lasted)
     here.reports.spool_writer.write(ended)

@@ -171,4 +171,4 @@ GATHERED: Mapping[str, GatheredField] = {
     "rung": GatheredField("rung", int, int),
     "offered_at": _moment("offered_at", datetime),
 }
-"""What a call gathers, and `Own` of it, by its name in a URL. A field that is empty is left out."""
+"""The data that a call gathers, and `Own` of it, by its name in a URL. A field that is empty is left out."""

@@ -101,7 +101,7 @@ def _webhook(scope: Scope, body: Body) -> Webhook | None:
 
 
 def _fields(written: bytes) -> Mapping[str, str]:
-    """Return the fields as Flask reads them."""
+    """Return the fields of a form as Flask reads them."""
     pairs = parse_qsl(written.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
     once = dict(pairs)
     return once if len(once) == len(pairs) else MultiDict(pairs)

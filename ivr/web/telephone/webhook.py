@@ -30,7 +30,7 @@ class Webhook:
         return f"{self.path}?{self.query}"
 
     def carrier(self, here: Services) -> Carrier:
-        """Return the carrier whose signature it bears, valid or not: a call is answered as it came in."""
+        """Return the carrier whose signature the request bears, valid or not: a call is answered as it came in."""
         return here.telephone.carriers.of(self.headers)
 
     def read(self, here: Services) -> CallEvent:

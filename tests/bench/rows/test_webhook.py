@@ -1,4 +1,4 @@
-"""The benchmark of a webhook, with a few requests: that it runs, and what its table has. No time is looked at."""
+"""The benchmark of a webhook, with a few requests: it runs, and its table is whole. No time is judged."""
 
 import pytest
 

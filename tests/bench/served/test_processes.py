@@ -1,4 +1,4 @@
-"""The programs of a benchmark: they start, are stopped and end, and what they cost is read."""
+"""The programs that a benchmark starts: they start, freeze and end, and their cost is read."""
 
 import os
 import sys

@@ -16,7 +16,7 @@ from tests.answering import answering
 from tests.people import TOKEN
 
 AUTH_ID = "MA0000000000000000EX"
-"""Obviously made up, and of the carrier's form."""
+"""An account's id in Plivo's form, obviously made up."""
 
 PAGE = 20
 
@@ -32,30 +32,30 @@ MAY_BE_SET = {
 
 @dataclass
 class PlivoStandInAccount:
-    """The things that the account has, and the changes made to them."""
+    """A stand-in account at Plivo: its numbers, applications and messages, and the changes made to them."""
 
     url: str = ""
     numbers: list[dict[str, Any]] = field(default_factory=list)
     applications: list[dict[str, Any]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
     changes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    """The path below the account and the fields, of each change."""
+    """The changes: of each, the path below the account and the fields."""
     fails_with: int = 0
-    """The status with which it answers every change, after doing it; 0 for its own."""
+    """The status that answers every change, after it was made; 0 for the right one."""
 
     def rents(self, e164: str, application: str = "") -> None:
-        """Has one more number; `application` is the id of what it leads to."""
+        """Add a number to the account; `application` is the id of the application it leads to."""
         leads_to = f"/v1/Account/{AUTH_ID}/Application/{application}/" if application else None
         self.numbers.append({"number": e164.removeprefix("+"), "application": leads_to, "number_type": "local"})
 
     def has_application(self, name: str, **fields: str) -> str:
-        """Has one more application; its id."""
+        """Add an application to the account and return its id."""
         found = {"app_id": str(1_000 + len(self.applications)), "app_name": name, "enabled": True, **fields}
         self.applications.append(found)
         return str(found["app_id"])
 
     def leads(self, e164: str) -> dict[str, Any]:
-        """The application that this number leads to; empty for none."""
+        """Return the application that this number leads to; an empty one for none."""
         (number,) = [each for each in self.numbers if each["number"] == e164.removeprefix("+")]
         found = [each for each in self.applications if str(number["application"]).endswith(f"/{each['app_id']}/")]
         return found[0] if found else {}
@@ -113,7 +113,7 @@ def _json(what: dict[str, Any], status: int = 200) -> Response:
 
 @contextmanager
 def plivo_account() -> Iterator[PlivoStandInAccount]:
-    """The account, with nothing yet, until the end of the block."""
+    """Serve an account with nothing in it, until the end of the block."""
     account = PlivoStandInAccount()
 
     def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:

@@ -1,4 +1,4 @@
-"""The table of elements has nothing that the carrier's own library does not know."""
+"""Plivo's table of elements: it has nothing that the carrier's own library does not know."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Numbers at Plivo lead to us over an application of ours, which is made and corrected as needed."""
+"""Numbers at Plivo: they lead to the service over an application, which the service makes and corrects as needed."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit

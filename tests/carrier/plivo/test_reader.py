@@ -1,4 +1,4 @@
-"""Documents of Plivo's are read as the carrier reads them: what is said, and what is waited for."""
+"""Plivo's documents, read as the carrier reads them: sentences, and the keys or events they wait for."""
 
 import pytest
 

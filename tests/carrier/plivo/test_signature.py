@@ -1,4 +1,4 @@
-"""The third signature: what is signed of an address and its fields, and what counts as signed."""
+"""Plivo's signature, version 3: the parts of an address and its fields that are signed, and what counts as signed."""
 
 import pytest
 

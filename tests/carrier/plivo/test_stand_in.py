@@ -1,4 +1,4 @@
-"""The stand-in says what Plivo would say, and signs it."""
+"""Plivo's stand-in: it posts the webhooks that Plivo would post, and signs them."""
 
 import re
 

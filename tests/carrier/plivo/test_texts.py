@@ -1,4 +1,4 @@
-"""Texts through Plivo: ordered with its words for the numbers, and not twice where it may have the order."""
+"""Texts through Plivo: ordered with its names for the fields, and never twice where it may have the order already."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""An account at the carrier: the stand-in, behind a door that adds what the stand-in does not keep of a number.
+"""An account at Twilio: the stand-in behind a proxy that adds the fields of a number which the stand-in does not keep.
 
 The door passes everything on and remembers what was asked. Without it a number would never have the fallback it was
 given, and the carrier's own API says it back.
@@ -19,7 +19,7 @@ from urllib.request import Request, urlopen
 from tests.people import TOKEN
 
 ACCOUNT = "AC" + "1" * 32
-"""Its SID: obviously made up, and the one that the stand-in knows."""
+"""The account's SID: obviously made up, and the one that the stand-in knows."""
 
 NUMBERS = f"/2010-04-01/Accounts/{ACCOUNT}/IncomingPhoneNumbers"
 
@@ -30,42 +30,42 @@ NOT_KEPT = {
     "VoiceApplicationSid": "voice_application_sid",
     "TrunkSid": "trunk_sid",
 }
-"""What the carrier keeps of a number and the stand-in does not: as it is asked for, and as it is said back."""
+"""The fields of a number that Twilio keeps and the stand-in does not: as they are set, and as they are returned."""
 
 
 @dataclass
 class Account:
-    """What the account has, and what was changed through the door."""
+    """An account at Twilio, and the changes that went through the proxy."""
 
     behind: str
-    """Where the stand-in is."""
+    """The address of the stand-in."""
     url: str = ""
     changes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    """The number's SID and the form, of each change."""
+    """The changes: of each, the number's SID and the form."""
     kept: dict[str, dict[str, str]] = field(default_factory=dict)
-    """By SID, what the stand-in does not keep."""
+    """The fields that the stand-in does not keep, by the number's SID."""
 
     def buys(self, e164: str, **fields: str) -> str:
-        """Has one more number, as it was set up in the carrier's console; its SID."""
+        """Add a number, as it was set up in the carrier's console, and return its SID."""
         found = self._asked(f"{NUMBERS}.json", {"PhoneNumber": e164, **fields})
         self.kept[found["sid"]] = {NOT_KEPT[name]: value for name, value in fields.items() if name in NOT_KEPT}
         return str(found["sid"])
 
     def number(self, e164: str) -> dict[str, Any]:
-        """What the carrier says of this number."""
+        """Return this number as the carrier describes it."""
         (found,) = [each for each in self._all() if each["phone_number"] == e164]
         return found | self.kept.get(found["sid"], {})
 
     def is_rung(self, called: str, caller: str) -> str:
-        """Somebody rings one of its numbers, whose webhook has answered when this returns; the call's SID."""
+        """Call one of the account's numbers; return the call's SID once the number's webhook has answered."""
         return str(self._asked("/_twilio/simulate/inbound-call", {"To": called, "From": caller})["sid"])
 
     def ends(self, call_id: str) -> None:
-        """That call ends, and the number's status callback has answered when this returns."""
+        """End this call; return once the number's status callback has answered."""
         self._asked("/_twilio/simulate/call-status", {"CallSid": call_id, "Status": "completed"})
 
     def gives_up(self) -> None:
-        """Has no numbers any more."""
+        """Delete all numbers of the account."""
         for each in self._all():
             self._asked(f"{NUMBERS}/{each['sid']}.json", method="DELETE")
 
@@ -82,7 +82,7 @@ class Account:
         return found
 
     def passes(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> tuple[int, bytes]:
-        """What the stand-in answers, with what it does not keep."""
+        """Pass a request on and return the stand-in's answer, with the fields that it does not keep."""
         try:
             with urlopen(Request(f"{self.behind}{path}", body, headers, method=method), timeout=10) as answer:  # noqa: S310
                 status, said = answer.status, json.loads(answer.read())
@@ -101,7 +101,7 @@ class Account:
 
 @contextmanager
 def account_at(stand_in: str) -> Iterator[Account]:
-    """The account, with no numbers yet, until the end of the block."""
+    """Yield the account, with no numbers yet, until the end of the block."""
     account = Account(stand_in)
     account.gives_up()
 
@@ -122,7 +122,7 @@ def account_at(stand_in: str) -> Iterator[Account]:
             self.wfile.write(said)
 
         def log_message(self, *_: object) -> None:
-            """Says nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     server.daemon_threads = True

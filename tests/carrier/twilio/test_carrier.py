@@ -1,4 +1,4 @@
-"""Twilio behind the port: it reads a GET and a POST, understands its own documents, and names a step that failed."""
+"""Twilio behind the carrier port: it reads a GET and a POST, and its own documents, and names a step that failed."""
 
 import pytest
 from twilio.request_validator import RequestValidator
@@ -127,10 +127,10 @@ CAUGHT = {
 """The end of a call that was put through, with an id for each leg."""
 
 MARKED = "&".join(f"{name}={value}" for name, value in CAUGHT.items())
-"""The same with its borders drawn."""
+"""The fields of the caught webhook with their borders marked."""
 
 SIGNED = "".join(f"{name}{value}" for name, value in CAUGHT.items())
-"""The same as the carrier signs it, without borders."""
+"""The fields of the caught webhook as the carrier signs them, without borders."""
 
 SWALLOWED = MARKED.replace("&CallSid=", "CallSid").replace("&CallStatus=", "CallStatus").replace("&Called=", "Called")
 REDRAWN = {
@@ -156,7 +156,7 @@ def test_a_caught_webhook_with_its_borders_drawn_anew_is_refused(carrier: Carrie
 
 
 def test_the_end_of_an_address_that_is_drawn_into_the_fields_is_refused(carrier: Carrier) -> None:
-    """The address goes before the fields in what is signed; without its end the call would forget its counters."""
+    """The signature covers the address before the fields; without its end the call would forget its counters."""
     address = f"{URL}&c=gAAAAABrCm4P"
     form = {name: value for name, value in CAUGHT.items() if name != "AccountSid"}
     form["AAAABrCm4PAccountSid"] = CAUGHT["AccountSid"]
@@ -172,7 +172,7 @@ INTO_THE_ADDRESS = {
         {"CallSid": SECOND, **{name: CAUGHT[name] for name in ("DialCallStatus", "Digits", "From", "FromCity", "To")}},
     ),
 }
-"""What a stranger moves behind the end of the address, and the fields that are left."""
+"""The parts that a stranger moves behind the end of the address, and the fields that are left."""
 
 
 @pytest.mark.parametrize(("moved", "left"), INTO_THE_ADDRESS.values(), ids=INTO_THE_ADDRESS)

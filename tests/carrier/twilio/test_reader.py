@@ -1,4 +1,4 @@
-"""What a document says and what it waits for, read as the carrier reads it."""
+"""A document's sentences, and the keys or events it waits for, read as the carrier reads them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Numbers are read by the carrier's voices as people say them, and stand in the document as people write them."""
+"""Numbers in TwiML: read by the carrier's voices as people say them, written in the document as people write them."""
 
 import re
 

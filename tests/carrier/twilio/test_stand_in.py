@@ -1,4 +1,4 @@
-"""The stand-in says what Twilio would say, and signs it."""
+"""Twilio's stand-in: it posts the webhooks that Twilio would post, and signs them."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What is spoken fits the carrier: long texts come in pieces, nothing is lost, and every Turn is valid."""
+"""Spoken sentences in TwiML: long texts come in pieces, nothing is lost, and every Turn makes a valid document."""
 
 import re
 from dataclasses import replace
@@ -37,7 +37,7 @@ DEAREST = "\U0001f9d8"
 
 
 def bare(words: str) -> str:
-    """The words without any space, and without what XML cannot hold."""
+    """Return the words without any space, and without characters that XML cannot hold."""
     return re.sub(r"\s", "", re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", words))
 
 
@@ -131,7 +131,7 @@ def facts(clinic: Clinic, now: datetime) -> Facts:
 
 
 def call_at(place: str, language: str) -> Call:
-    """A call that has gathered all that any place needs."""
+    """Return a call that has gathered all that any place needs."""
     call = Call(
         "main",
         language,
@@ -148,7 +148,7 @@ def call_at(place: str, language: str) -> Call:
 
 
 def judged(heard: Turn | Leg) -> list[Step]:
-    """The steps of the document."""
+    """Return the steps of the document, after the rules of TwiML have judged it."""
     carrier = Twilio(Account(), Renderer(SCRIPT, CLINIC.voices))
     answer = carrier.document(heard, ADDRESSES)
     assert faults(answer.body, answer.content_type) == []

@@ -1,4 +1,4 @@
-"""What the judge of TwiML lets pass, and the one document for each rule that it does not.
+"""The rules of TwiML that the tests apply: documents they let pass, and for each rule one document that breaks it.
 
 No document of this project is read here: the samples are written by hand.
 """

@@ -20,7 +20,7 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 class Value(NamedTuple):
-    """What an attribute or a text may be: a phrase for people, and the test behind it."""
+    """A rule for an attribute or a text: a phrase for people, and the test behind it."""
 
     phrase: str
     holds: Callable[[str], bool]
@@ -141,7 +141,7 @@ DIAL: Values = {
 
 
 class Element(NamedTuple):
-    """What one element may carry; one without `text` holds no words of its own."""
+    """The rules for one element; one without `text` holds no words of its own."""
 
     attributes: Values
     children: str = ""
@@ -200,7 +200,7 @@ LAST_WITH_ACTION = {  # ... nor is what follows these when they have an action (
 
 
 def faults(document: bytes | str, content_type: str = "text/xml; charset=utf-8") -> list[str]:
-    """Every rule of the carrier that the document breaks, each as a sentence; empty when valid."""
+    """Return every rule of the carrier that the document breaks, each as a sentence; none when it is valid."""
     body = document if isinstance(document, bytes) else document.encode("utf-8", "surrogatepass")
     text = body.decode("utf-8", "replace")
     return [*_envelope(body, text, content_type), *_document(text)]
@@ -237,7 +237,7 @@ def _document(text: str) -> Iterator[str]:
 
 
 def _element(element: ET.Element) -> Iterator[str]:
-    """The faults of an element and, after them, of everything inside it."""
+    """Yield the faults of an element and, after them, of everything inside it."""
     rule = ELEMENTS.get(element.tag)
     if rule is None:
         yield f"<{element.tag}> is not a name this judge knows; upper and lower case count."
@@ -263,7 +263,7 @@ def _attributes(element: ET.Element, rule: Element) -> Iterator[str]:
 
 
 def _own(element: ET.Element) -> str:
-    """The words that stand in the element itself, without those of its children."""
+    """Return the words that stand in the element itself, without those of its children."""
     return ((element.text or "") + "".join(child.tail or "" for child in element)).strip()
 
 
@@ -316,7 +316,7 @@ def _play(play: ET.Element) -> Iterator[str]:
 
 
 def _gather(gather: ET.Element) -> Iterator[str]:
-    """Facts 3: what the speech models can not do."""
+    """Yield the settings that the speech models cannot take (facts 3)."""
     model, language = gather.get("speechModel", "default"), gather.get("language", "en-US")
     if model != "default" and gather.get("speechTimeout") == "auto":
         yield f"<Gather speechTimeout> is auto: the speechModel {model} needs a whole number."
@@ -338,7 +338,7 @@ def _dial(dial: ET.Element) -> Iterator[str]:
 
 
 def _caller(dial: ET.Element, *, needed: bool) -> Iterator[str]:
-    """The number that is shown; without one the caller's own is, which may be invalid (facts 1, error 13214)."""
+    """Yield faults of the number that is shown; by default the caller's, maybe invalid (facts 1, error 13214)."""
     shown = dial.get("callerId")
     form = WHATSAPP if dial.find("WhatsApp") is not None else E164
     if shown is None and needed:

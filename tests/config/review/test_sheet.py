@@ -1,4 +1,4 @@
-"""A table comes back from a spreadsheet as it was meant, whatever the spreadsheet has made of it; or it is refused."""
+"""A reviewer's table that comes back from a spreadsheet: it is read as it was meant, or it is refused."""
 
 import csv
 import io

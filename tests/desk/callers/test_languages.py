@@ -35,17 +35,17 @@ HINDI, ENGLISH = "hi-IN", "en-IN"
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """Each of the databases."""
+    """The address of a database: the test runs on each kind."""
     return database_url
 
 
 Another = Callable[..., AbstractContextManager[Phone]]
-"""A telephone at a service with these settings besides, on the same stores."""
+"""A function that starts the service with these settings besides, on the same stores."""
 
 
 @pytest.fixture
 def another(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Another:
-    """Another configuration of the service."""
+    """A function that starts the service under another configuration."""
     return partial(service, tmp_path, database_url, redis_url, clock)
 
 
@@ -55,7 +55,7 @@ def ends(call: Conversation) -> None:
 
 
 def calls(phone: Phone, worker: WorkerServices, *keys: str, caller: str = CALLER, line: str = "main") -> Conversation:
-    """A whole call with these keys, of which the clock has made a record."""
+    """Make a whole call with these keys, and have the clock process collect its record."""
     call = phone.rings(line, caller).press(*keys)
     ends(call)
     collects(worker, phone)
@@ -71,7 +71,7 @@ def collects(worker: WorkerServices, phone: Phone) -> None:
 
 
 def begins_in(phone: Phone, caller: str = CALLER, line: str = "main") -> str:
-    """The language of a call that has just come in; nothing is learnt from it."""
+    """Return the language of a call that has just come in, from which nothing is learnt."""
     call = phone.rings(line, caller)
     assert isinstance(call.waits, Gathers)
     return language_of(call.waits.action)
@@ -119,7 +119,7 @@ def test_who_changes_back_in_two_calls_is_greeted_in_english_again(phone: Phone,
 
 
 def test_a_telephone_that_two_people_share_goes_on_as_it_began(phone: Phone, worker: WorkerServices) -> None:
-    """A mother who chooses Hindi, and her son who does not: neither turns the telephone over to the other."""
+    """A mother chooses Hindi, her son does not: neither changes the language for the other."""
     for _ in range(3):
         calls(phone, worker, "9", "4")
         calls(phone, worker, "4")

@@ -1,4 +1,4 @@
-"""A busy time of another diary becomes parts of days, and covers all of it, whatever the clocks do."""
+"""Busy times of another diary: each becomes parts of days that cover it wholly, whatever the clocks do."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

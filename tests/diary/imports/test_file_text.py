@@ -1,4 +1,4 @@
-"""The letters of an exported file are read in whatever encoding it was saved."""
+"""The encodings of exported files: letters are read in whatever encoding the file was saved."""
 
 import pytest
 

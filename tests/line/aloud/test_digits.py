@@ -1,4 +1,4 @@
-"""A number is read digit by digit where people say it so, and left to the voice elsewhere; what is written stays."""
+"""Numbers in sentences: read digit by digit where people say them so, left to the voice elsewhere; the text stays."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What `flask line check` proves: the shipped table holds, and each way of breaking it is objected to by name."""
+"""The proofs of `flask line check`: the shipped table holds, and each way of breaking it is objected to by name."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -58,7 +58,7 @@ Places = Mapping[str, Place]
 def complaints(
     check: str, menu: Places = MENU, script: Script = SCRIPT, clinic: Clinic = CLINIC, when: str = OPEN
 ) -> Iterator[str]:
-    """What a check complains of, situation by situation of those whose names have these words."""
+    """Yield a check's complaints about the situations whose names end so."""
     found = [[each] for each in situations(menu, clinic, NOW) if each.name.endswith(when)]
     for situation in found or [[]]:
         yield from told(CHECKS[check](gather(menu, clinic, script, situation)).complaints)
@@ -110,7 +110,7 @@ def test_the_situations_are_what_their_names_say() -> None:
 
 
 def but(name: str, **fields: Any) -> Places:
-    """The shipped place with other fields."""
+    """Return the menu with this place changed in these fields."""
     return {name: replace(MENU[name], **fields)}
 
 
@@ -361,7 +361,7 @@ def test_a_complaint_names_the_situation_and_in_how_many_more_it_shows() -> None
 
 
 def reworded(language: str, **sentences: str | None) -> Script:
-    """The shipped words with other sentences in one language; None leaves one out."""
+    """Return the shipped words with other sentences in one language; None leaves one out."""
     prompts = {each: SCRIPT.prompts(each) for each in LANGUAGES}
     words = {**prompts[language].sentences, **sentences}
     kept = {name: sentence for name, sentence in words.items() if sentence is not None}
@@ -462,7 +462,7 @@ def test_a_key_that_means_something_means_the_same_after_a_mistake(name: str) ->
     facts = SITUATIONS[name].facts
     calls = {step.to: step.turn.call for _, step in walked(name).every() if isinstance(step.turn.wait, PressKey)}
     for call in (call for state, call in calls.items() if not state.silences and not state.wrongs):
-        standing = set(STANDING) - ({PERSON} if call.nobody_told else set())  # which is no key any more
+        standing = set(STANDING) - ({PERSON} if call.nobody_told else set())  # 0 works no more there
         for key in {*keys_of(menu_of(call), call, facts), *(standing if menu_of(call).standing else ())}:
             assert press(replace(call, silences=1, wrongs=2), key, facts) == press(call, key, facts)
 

@@ -1,4 +1,4 @@
-"""The proof that each language is reached from each: a table of three in which one is not is objected to."""
+"""The check that each language is reached from each: it objects to a table of three languages in which one is not."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -31,7 +31,7 @@ def three(tmp_path: Path) -> tuple[Clinic, Script]:
 
 
 def complaints(clinic: Clinic, script: Script, menu: Mapping[str, Place]) -> dict[str, tuple[str, ...]]:
-    """What each check complains of, in opening hours, of a caller who may do everything."""
+    """Return the complaints of each check, in opening hours, about a caller who may do everything."""
     open_now = "open, caller known, a reception to ring"
     found = [each for each in situations(menu, clinic, NOW) if each.name.endswith(open_now)]
     return {verdict.check: verdict.complaints for verdict in judge(gather(menu, clinic, script, found))}

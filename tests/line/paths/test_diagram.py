@@ -1,4 +1,4 @@
-"""The menu's picture: every place and every lead of the table is in it, and nothing else."""
+"""The picture of the menu: every place and every way of the table is in it, and nothing else."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The events that can come next in a call, listed for whoever walks every way."""
+"""The events that can come next in a call, listed for a program that walks every path."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -25,7 +25,7 @@ def some(*names: str) -> list[Situation]:
 
 
 def menus_of(situation: Situation) -> Iterator[Call]:
-    """A call in each state at a menu, before anything was missed there."""
+    """Yield a call in each state at a menu, before the caller has made a mistake there."""
     seen: dict[State, Call] = {}
     for _, step in walk(situation, LANGUAGES).every():
         seen.setdefault(step.to, step.turn.call)
@@ -40,7 +40,7 @@ def menus_of(situation: Situation) -> Iterator[Call]:
     ids=lambda each: each.name,
 )
 def test_every_key_without_a_meaning_does_the_same(situation: Situation) -> None:
-    """So that pressing two of them is enough wherever every way is walked."""
+    """Two keys without a meaning are therefore enough wherever every path is walked."""
     facts, tried = situation.facts, 0
     for call in menus_of(situation):
         menu = MENU[call.place]

@@ -1,4 +1,4 @@
-"""A Redis whose file is damaged starts again, and every promise but what was damaged itself is still there."""
+"""The repair of a damaged Redis file: Redis starts again with every promise that was not damaged itself."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ PROMISES = 20
 
 
 class OwnRedis(Valkey):
-    """The Redis that `make run` keeps."""
+    """A Redis as `make run` starts it."""
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def redis_in(state: Path) -> OwnRedis:
 
 
 def promises(state: Path) -> set[str]:
-    """The marks that it has after a start."""
+    """Start the Redis and return the marks that it still has."""
     server = redis_in(state)
     server.start()
     try:
@@ -65,7 +65,7 @@ def starts(state: Path) -> bool:
 
 
 def damage(folder: Path, at: bytes, by: bytes) -> Path:
-    """Overwrites what begins there; the file that has it."""
+    """Overwrite the bytes of the file from the first place of `at`, and return the file that has them."""
     (file,) = [each for each in folder.glob("*.incr.aof") if at in each.read_bytes()]
     written = file.read_bytes()
     place = written.index(at)

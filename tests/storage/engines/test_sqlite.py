@@ -1,4 +1,4 @@
-"""SQLite's connections are kept while they are used, its writers take turns, and its file may be moved under them."""
+"""SQLite: its connections are kept while they are used, its writers take turns, and its file may be moved meanwhile."""
 
 import fcntl
 import os
@@ -55,7 +55,7 @@ def count(database: Database) -> int:
 
 
 def overtaken(database: Database, others: list[int]) -> list[int]:
-    """How many others began to write after this one wished to and before it could, for each of its writes."""
+    """Return for each write of this database how many other writers overtook it while it waited."""
     found = []
     for _ in range(WRITES):
         before = len(others)
@@ -66,7 +66,10 @@ def overtaken(database: Database, others: list[int]) -> list[int]:
 
 
 def test_no_writer_waits_while_others_come_and_go(sqlite_url: str) -> None:
-    """Two processes of four writers, as the web has, in the order in which they came, however slow the machine is."""
+    """Two processes of four writers each, as the web has, write in the order in which they came.
+
+    The order holds however slow the machine is.
+    """
     webs = [Database(sqlite_url, timeout=60) for _ in range(2)]
     with ThreadPoolExecutor(len(webs) * THREADS) as writers:
         found = list(chain.from_iterable(writers.map(partial(overtaken, others=[]), webs * THREADS)))
@@ -104,7 +107,7 @@ def test_threads_go_in_the_order_in_which_they_came_and_give_up_in_time() -> Non
 
 
 def test_a_process_that_is_next_in_line_is_not_overtaken(path: Path) -> None:
-    """It holds the folder, and nobody begins a write before it has, unless that takes too long."""
+    """A process that is next in line holds the lock's folder; nobody writes before it, unless it takes too long."""
     looks = count_up()
     file = SqliteFile(path, 10, lambda: float(next(looks)))
 
@@ -123,7 +126,7 @@ def test_a_process_that_is_next_in_line_is_not_overtaken(path: Path) -> None:
 
 
 def test_a_file_that_somebody_has_locked_holds_no_writer_longer_than_its_time(database: Database, path: Path) -> None:
-    """Neither the one whose turn it is nor those who wait for theirs; and it is named."""
+    """The writer whose turn it is and those who wait behind it all give up in time; the error names the lock."""
     writes(database)
 
     def gives_up(_: int) -> float:
@@ -188,7 +191,7 @@ def test_a_file_that_was_damaged_and_mended_in_its_place_is_read_again(database:
 
 
 def in_a_fork(work: Callable[[], object]) -> int:
-    """The exit code of a forked process that does this: 0 where it ended well."""
+    """Return the exit code of a forked process that does this work: 0 where it ended well."""
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

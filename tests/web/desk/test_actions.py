@@ -1,4 +1,4 @@
-"""Staff at a card: one tap books a free time, names and notes are never lost, a closed request is opened again."""
+"""Moves at a card: one tap books a free time, names and notes are never lost, a closed request is opened again."""
 
 import re
 from datetime import timedelta
@@ -15,7 +15,7 @@ CALLBACK = ("2", "1", "1", "1")
 
 
 def chips(page: str) -> list[str]:
-    """The values of the free times that a card offers."""
+    """Return the values of the free times that a card offers."""
     return re.findall(r'name="at" value="([^"]+)"', page)
 
 

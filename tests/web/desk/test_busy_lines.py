@@ -1,4 +1,4 @@
-"""The page of busy lines: what the desk is told of a flood, what it can do, and what the audit tells of it."""
+"""The page of busy lines: the desk's notice of a flood, its remedies, and the lines of the audit."""
 
 import re
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def asha(quiet: Phone, clock: Clock) -> Staff:
 
 
 def sees(person: Staff, path: str) -> str:
-    """The words of a page."""
+    """Return the words of a page."""
     page = person.browser.get(path)
     assert page.status_code == 200
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text.split("<main")[-1])))
@@ -54,7 +54,7 @@ def test_the_desk_says_that_a_line_is_over_its_limit_with_one_tap_to_what_can_be
     assert words in sees(asha, "/desk")
     (path,) = re.findall(rf'href="([^"]+)">{button}</a>', asha.browser.get("/desk/list").text)
     assert asha.browser.get(path).status_code == 200
-    for _ in range(3):  # she stays at the desk for the hour
+    for _ in range(3):  # asha stays logged in for the hour
         clock.goes_on(minutes=20)
         page = sees(asha, "/desk")
     assert words not in page

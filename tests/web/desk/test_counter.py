@@ -1,4 +1,4 @@
-"""The form for somebody at the counter: it offers no choice that it refuses, and cuts nothing that was typed."""
+"""The form for a patient at the counter: it offers no choice that it refuses, and cuts nothing that was typed."""
 
 import re
 from html import unescape
@@ -14,7 +14,7 @@ NEW = {"phone": "99999 00001", "kind": "booking", "language": "en", "line": "mai
 
 
 def choices(page: str) -> dict[str, list[str]]:
-    """The choices that a form offers, by field."""
+    """Return the choices that a form offers, by field."""
     selects = re.findall(r'<select id="(\w+)".*?</select>', page, re.DOTALL)
     whole = {name: re.search(rf'<select id="{name}".*?</select>', page, re.DOTALL) for name in selects}
     return {name: re.findall(r'<option value="([^"]*)"', found[0]) for name, found in whole.items() if found}

@@ -1,4 +1,4 @@
-"""Staff merge two requests of one person from a card, see what became of both, and take it back for a moment."""
+"""Merging from a card: staff merge two requests of one person, see the outcome of both, and undo it for a moment."""
 
 import re
 from html import unescape
@@ -19,13 +19,13 @@ BOOK = ("1", "2", "1", "1", "1")
 
 @pytest.fixture
 def hers(phone: Phone) -> Conversation:
-    """She asks for an appointment; request 1."""
+    """A mother's request for an appointment: request 1."""
     return phone.rings().press(*BOOK)
 
 
 @pytest.fixture
 def again(phone: Phone, hers: Conversation) -> Conversation:
-    """And to be rung back, from her daughter's telephone; request 2."""
+    """The mother's request for a call back, from her daughter's telephone: request 2."""
     return phone.rings(caller=DAUGHTERS).press(*TO_BE_RUNG)
 
 
@@ -36,7 +36,7 @@ def card(staff: Staff, reference: str, **query: str) -> str:
 
 
 def tries(staff: Staff, request_id: int, other: str) -> tuple[int, str]:
-    """Merges by the form; what is answered, and what is said of it."""
+    """Merge by the form; return the answer's status and message."""
     form = {"csrf_token": staff.csrf(), "other": other}
     answer = staff.browser.post(f"/desk/requests/{request_id}/merge", data=form)
     said = re.search(r'role="alert">([^<]*)<', answer.text)

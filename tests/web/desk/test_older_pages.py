@@ -1,4 +1,4 @@
-"""A page that was open before the upgrade leads on: nothing that its forms send meets a page that is not there."""
+"""Pages that were open before an upgrade: every address that their forms post to is still there."""
 
 import re
 from html import unescape
@@ -10,7 +10,7 @@ from tests.people import Clock, Phone, Staff
 
 BOOK = ("1", "1", "1", "1", "1")
 GONE = {"rebook": {"day": "2026-11-26", "hour": "10:35"}, "call_off": {}}
-"""The forms of a booked card as commit 837caff had them, the addresses of which are no more."""
+"""Forms of a booked request's card as commit 837caff had them; their addresses exist no more."""
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_whoever_is_not_logged_in_is_led_to_the_login(booked: Staff, phone: Phon
 
 
 def test_every_address_to_which_an_older_page_posts_is_there(phone: Phone) -> None:
-    """Those of commit 837caff, all of them."""
+    """The addresses are those of commit 837caff, all of them."""
     rules = {
         re.sub(r"<[^>]+>", "1", rule.rule) for rule in phone.app.url_map.iter_rules() if "POST" in (rule.methods or ())
     }

@@ -1,4 +1,4 @@
-"""The desk's page in a browser: who waits, who has taken it, what happened; and who is kept out."""
+"""The desk's page in a browser: waiting requests, taken ones, their history; and people who are kept out."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -33,11 +33,11 @@ ELSEWHERE = (
     ),
     *("\t//evil.example", "/desk\\@evil.example", "/login", ""),
 )
-"""Where a crafted link would like somebody to be sent after the login."""
+"""The address to which a crafted link would like to send somebody after the login."""
 
 
 def colleague(phone: Phone, name: str) -> Staff:
-    """Somebody else at the desk, logged in."""
+    """Return somebody else at the desk, logged in."""
     phone.services.staff.people.add(name, PASSWORD, phone.services.clock())
     person = Staff(phone.app, name, PASSWORD)
     assert person.logs_in().status_code == 302
@@ -45,7 +45,7 @@ def colleague(phone: Phone, name: str) -> Staff:
 
 
 def logs_in_from(staff: Staff, wanted: str) -> str:
-    """Logs in from a page that leads on to `wanted`; what comes back, and where it leads."""
+    """Log in from a page that leads on to `wanted`; return the status and the address it leads to."""
     token = staff.token(staff.browser.get("/login").text)
     form = {"name": staff.name, "password": staff.password, "csrf_token": token}
     answer = staff.browser.post("/login", query_string={"next": wanted}, data=form)
@@ -167,7 +167,7 @@ def test_the_most_overdue_comes_first_and_says_how_late_it_is(staff: Staff, phon
 
 
 def badge(staff: Staff) -> str:
-    """Return how late the only request is, and how it looks."""
+    """Return how late the only request is, and how the page marks it."""
     staff.logs_in()
     (found,) = re.findall(r'<span class="badge( late)?">([^<]*)</span>\s*</div>\s*<div class="badges">', staff.sees())
     return f"{found[1]}{found[0]}"

@@ -1,4 +1,4 @@
-"""Staff search: by name, by reference, by a number in any way of writing it, over requests and appointments."""
+"""Staff's search: by name, by reference, by a number in any spelling, over requests and appointments."""
 
 import re
 
@@ -11,7 +11,7 @@ BOOK = ("1", "1", "1", "1", "1")
 
 
 def found(staff: Staff, words: str) -> list[str]:
-    """The references that a search shows, in order."""
+    """Return the references that a search shows, in order."""
     return re.findall(r"Reference (\d{6})", staff.searches(words))
 
 

@@ -1,4 +1,4 @@
-"""Calendar programs read the desk's appointments by the link, and nobody reads them without it."""
+"""The calendar's link: calendar programs read the desk's appointments by it, and nobody reads them without it."""
 
 import logging
 import re
@@ -67,18 +67,18 @@ def link(manager: Staff) -> str:
 
 
 def reads(app: Flask, path: str, **headers: str) -> TestResponse:
-    """What a calendar program is answered: it is logged in nowhere."""
+    """Return the answer that a calendar program gets: it is logged in nowhere."""
     return app.test_client(use_cookies=False).get(path, headers=headers)
 
 
 def events(answer: TestResponse) -> list[Any]:
-    """The entries of a calendar, as a program reads them."""
+    """Return the entries of a calendar, as a program reads them."""
     assert answer.status_code == 200
     return list(Calendar.from_ical(answer.data).walk("VEVENT"))
 
 
 def books(phone: Phone, starts: datetime, caller: str = CALLER, line: str = "main", name: str = "") -> int:
-    """Somebody at the desk books this hour, with a note; the appointment's id."""
+    """Book this hour at the desk, with a note, and return the appointment's id."""
     reference = caller[-6:]
     wanted = DeskBooking(starts, Number(caller), name, line, "en", reference, beside=True, words=NOTE)
     return phone.services.diary.desk.book(wanted, By("asha", phone.services.clock()))
@@ -91,7 +91,7 @@ TEN = datetime(2026, 11, 25, 10, 0, tzinfo=DELHI)
 
 
 def test_an_empty_calendar_is_a_valid_one(app: Flask, phone: Phone, link: str) -> None:
-    """RFC 5545 wants a component in every calendar; a program that holds to it would refuse one without."""
+    """RFC 5545 wants a component in every calendar; a strict program would refuse an empty one."""
     answer = reads(app, link)
     assert events(answer) == []
     (calendar,) = Calendar.from_ical(answer.data, multiple=True)
@@ -159,7 +159,7 @@ def test_whole_names_in_it_are_a_managers_word_alone(app: Flask, phone: Phone, c
 
 
 def adopts(phone: Phone, *lines: tuple[str, str]) -> None:
-    """Leaves a request as an older version booked it, with these lines of history, and enters it into the diary."""
+    """Leave a request as an older version booked it, with these lines of history, and enter it into the diary."""
     services, now = phone.services, phone.services.clock()
     phone.rings().press("1", "1", "1", "1", "1")
     with services.database.writing() as write:
@@ -173,7 +173,7 @@ def adopts(phone: Phone, *lines: tuple[str, str]) -> None:
 def test_an_older_entry_stays_the_same_when_its_request_is_deleted(
     app: Flask, phone: Phone, link: str, clock: Clock
 ) -> None:
-    """Retention deletes a request long before the appointment, which was moved ahead, leaves the calendar."""
+    """Retention deletes a request long before its appointment, which was moved ahead, leaves the calendar."""
     adopts(phone, ("booked", ""), ("rebooked", ""), ("undone", "rebooked"))
     (made,) = phone.services.diary.reads.between(TEN, TEN + timedelta(minutes=5))
     clock.goes_on(hours=1)
@@ -210,7 +210,7 @@ def test_what_an_older_version_has_shown_stays_the_same_entry(app: Flask, phone:
 def test_an_entry_of_an_older_version_never_falls_behind_what_that_had_shown(
     phone: Phone, link: str, lines: list[tuple[str, str]], shown: int
 ) -> None:
-    """A program that has revision 1 of an entry heeds no revision 0 of it."""
+    """A program that has revision 1 of an entry ignores a later revision 0."""
     adopts(phone, *lines)
     services, now = phone.services, phone.services.clock()
     (before,) = events(reads(phone.app, link))
@@ -294,7 +294,7 @@ def test_a_lines_name_is_written_as_the_clinic_writes_it(
 def test_without_the_link_there_is_nothing_and_no_hint(app: Flask, link: str, odd: str) -> None:
     nowhere = reads(app, "/calendar/nowhere")
     answer = reads(app, f"/calendar/{odd}.ics")
-    if odd != "%00":  # no keyboard writes it: 400 at the door
+    if odd != "%00":  # no keyboard writes it: answered with 400
         assert (answer.status_code, answer.data) == (nowhere.status_code, nowhere.data) == (404, nowhere.data)
     assert answer.status_code in {400, 404}
     assert reads(app, link[:-5]).status_code == 404

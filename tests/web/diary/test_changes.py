@@ -1,4 +1,4 @@
-"""Staff move, cancel and mark an appointment, and undo it; where a colleague was quicker, they are told."""
+"""Changes to an appointment: staff move, cancel, mark and undo; where a colleague was quicker, they are told."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Managers confirm, pause and resume booking by telephone on the diary's page; calls go by it at once."""
+"""Booking by telephone, confirmed, paused and resumed by managers on the diary's page; calls follow at once."""
 
 from collections.abc import Iterator
 from dataclasses import replace

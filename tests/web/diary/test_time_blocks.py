@@ -1,4 +1,4 @@
-"""Staff block a leave, lunch or a meeting: whom it touches is said before it is kept."""
+"""Blocking a leave, lunch or a meeting: the appointments it touches are shown before it is kept."""
 
 from datetime import date, time
 

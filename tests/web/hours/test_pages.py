@@ -1,4 +1,4 @@
-"""The switchboard: what somebody at the desk sets of the hours is what the next caller hears, and nothing else is."""
+"""The page of hours: the next caller hears what the desk sets there, and nothing else."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ LINES = ("main", "second", "third")
 
 
 def at_the_desk(phone: Phone, name: str = "asha") -> Staff:
-    """Somebody at the desk, logged in."""
+    """Return somebody at the desk, logged in."""
     phone.services.staff.people.add(name, PASSWORD, phone.services.clock())
     person = Staff(phone.app, name, PASSWORD)
     assert person.logs_in().status_code == 302
@@ -47,14 +47,14 @@ def posts(staff: Staff, path: str = "/desk/hours", **form: object) -> TestRespon
 
 
 def sets(staff: Staff, what: str, line: str = "*", reason: str = "", day: str = TODAY, **more: str) -> str:
-    """Fills in one of the forms, which is taken; the page that follows."""
+    """Fill in one of the forms, which is accepted, and return the page that follows."""
     answer = posts(staff, what=what, day=day, line=line, reason=reason, **more)
     assert (answer.status_code, answer.headers.get("Location")) == (302, "/desk/hours"), unescape(answer.text)
     return unescape(page(staff))
 
 
 def refusal(staff: Staff, **form: str) -> str:
-    """What is said of a form that is not taken, which changes nothing."""
+    """Return the message about a form that is refused and changes nothing."""
     answer = posts(staff, **{"what": "closed", "day": TODAY, "line": "*", "reason": "", **form})
     assert answer.status_code == 400
     assert "Nothing: callers hear the usual hours." in answer.text
@@ -64,7 +64,7 @@ def refusal(staff: Staff, **form: str) -> str:
 
 
 def undoes(staff: Staff, nth: int = 0) -> str:
-    """Presses the undo of what is set; the page that follows."""
+    """Press the undo of a setting and return the page that follows."""
     form = re.findall(r'<form method="post" action="/desk/hours/undo">(.*?)</form>', page(staff), re.DOTALL)[nth]
     ids = re.findall(r'name="id" value="(\d+)"', form)
     assert posts(staff, "/desk/hours/undo", id=ids).status_code == 302
@@ -152,7 +152,7 @@ def test_who_was_not_reached_is_rung_again_when_the_clinic_is_open_as_it_was_set
 def test_undoing_restores_what_was_heard_before(both: Phone) -> None:
     staff = at_the_desk(both)
     sets(staff, "early", time="17:00")
-    both.services.clock.goes_on(minutes=1)  # type: ignore[attr-defined]  # it is the test's clock
+    both.services.clock.goes_on(minutes=1)  # type: ignore[attr-defined]  # the clock is the test's
     sets(staff, "closed")
     assert "We are closed today." in hears(both)
     undoes(staff, 1)
@@ -187,7 +187,7 @@ def test_a_closed_day_that_opens_after_all_for_some_hours_does(staff: Staff, pho
 
 def test_all_lines_close_even_where_one_had_hours_of_its_own_set_before(staff: Staff, phone: Phone) -> None:
     sets(staff, "early", line="second", time="17:00")
-    phone.services.clock.goes_on(minutes=1)  # type: ignore[attr-defined]  # it is the test's clock
+    phone.services.clock.goes_on(minutes=1)  # type: ignore[attr-defined]  # the clock is the test's
     sets(staff, "closed")
     assert ["We are closed today." in hears(phone, line) for line in LINES] == [True] * 3
     undoes(staff, 1)
@@ -200,7 +200,7 @@ def test_all_lines_close_even_where_one_had_hours_of_its_own_set_before(staff: S
 
 @pytest.fixture
 def uneven(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A clinic whose third line is open on Monday afternoons only, and whose second has a break."""
+    """A telephone at a clinic whose third line opens on Monday afternoons only, and whose second has a break."""
     words = WISHES_ONLY
     days = "\n".join(f"{day} = []" for day in ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
     for key, monday in (("third", '["16:00-19:00"]'), ("second", '["09:00-13:00", "16:00-20:30"]')):
@@ -212,7 +212,7 @@ def uneven(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Ite
 
 
 def shown(staff: Staff) -> list[str]:
-    """What is set, line by line."""
+    """Return the settings that the page shows, line by line."""
     found = re.findall(r"<p>((?:All lines|the \w+ line):.*?)</p>", unescape(page(staff)), re.DOTALL)
     return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", each)).strip() for each in found]
 

@@ -1,4 +1,4 @@
-"""Whom a change of the hours touches is shown before it is kept, and what was promised moves with it, and back."""
+"""A change of the hours: the patients it touches are shown before it is kept, and promises move with it, and back."""
 
 import re
 from html import unescape
@@ -35,14 +35,14 @@ def patient(phone: Phone) -> str:
 
 
 def shown(staff: Staff, **form: str) -> str:
-    """What is shown of a change before it is kept."""
+    """Return the page that shows a change before it is kept."""
     answer = posts(staff, **form)
     assert answer.status_code == 409
     return unescape(answer.text)
 
 
 def confirms(staff: Staff, shown_first: str) -> str:
-    """Taps the button of that page; the page that follows."""
+    """Tap the button of the page that shows a change, and return the page that follows."""
     action = re.findall(r'<form method="post" action="(/desk/hours[^"]*)" class="row ends">', shown_first)[0]
     fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', shown_first.partition(action)[2])
     kept = re.findall(r'name="keeps" value="([^"]*)"', shown_first)[0]

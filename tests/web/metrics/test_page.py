@@ -1,4 +1,4 @@
-"""Whoever watches over the service reads what happened and how the desk stands; nobody else does. Nobody is named."""
+"""The page of metrics: the monitoring reads counts and the desk's state; nobody else does, and nobody is named."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -38,25 +38,25 @@ Series = dict[tuple[str, ...], float]
 
 @pytest.fixture
 def time_limits() -> TimeLimits:
-    """The service's own: a store is held up here."""
+    """The service's own limits of time: a store is held up here."""
     return A_CALLER_WAITS
 
 
 @pytest.fixture
 def settings(tmp_path: Path, sqlite_url: str, redis_url: str) -> Settings:
-    """Those of the other tests, with a token for the metrics."""
+    """Settings as the other tests have them, with a token for the metrics."""
     return settings_for(tmp_path, sqlite_url, redis_url, METRICS_TOKEN=TOKEN)
 
 
 def scrape(phone: Phone, **headers: str) -> str:
-    """What Prometheus is given."""
+    """Return the metrics as Prometheus gets them."""
     answer = phone.app.test_client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}", **headers})
     assert answer.status_code == 200
     return answer.text
 
 
 def read(text: str) -> Series:
-    """Each series by its name and the values of its labels in the order of their names."""
+    """Return each series by its name and the values of its labels in the order of their names."""
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     return {(each.name, *(value for _, value in sorted(each.labels.items()))): each.value for each in samples}
 
@@ -121,7 +121,7 @@ def test_webhooks_are_timed_by_place_as_long_as_the_carrier_waited(
             clock.goes_on(seconds=2.5)
             return services.telephone.intake.accept(new)
 
-    telephone = replace(services.telephone, intake=Slow())  # type: ignore[arg-type]  # a door that takes its time
+    telephone = replace(services.telephone, intake=Slow())  # type: ignore[arg-type]  # an intake that is slow
     slow = replace(services, telephone=telephone)
     phone = Phone(create_app(slow), slow)
     books(phone)
@@ -137,7 +137,7 @@ def test_webhooks_are_timed_by_place_as_long_as_the_carrier_waited(
 def test_a_mistake_of_ours_is_an_apology_and_so_is_what_the_carrier_could_not_reach(
     phone: Phone, services: Services
 ) -> None:
-    telephone = replace(services.telephone, intake=None)  # type: ignore[arg-type]  # no door at all
+    telephone = replace(services.telephone, intake=None)  # type: ignore[arg-type]  # so that each request fails
     broken = replace(services, telephone=telephone)
     books_in_vain = Phone(create_app(broken), broken)
     assert "there is a small problem" in books_in_vain.rings().press("1", "1", "1", "1", "1").words
@@ -298,12 +298,12 @@ def test_whichever_process_is_asked_it_tells_what_all_have_counted_and_what_a_de
 
 
 def counts(process: Process) -> bool:
-    """Whether it has counted anything, for which it opens its files."""
+    """Return True if a process has counted anything, for which it opens its files."""
     return any("counter_" in file.path for file in process.open_files())
 
 
 def rings_until(enough: Callable[[], bool], phone: Phone) -> int:
-    """How many calls it took, several at once so that no process has them all."""
+    """Call until the condition holds, several at once so that no process gets all; return the number of calls."""
     rung = 0
 
     def once() -> bool:
@@ -372,7 +372,7 @@ def test_where_nothing_can_be_written_calls_are_answered_all_the_same(
 
 
 def test_all_that_can_be_counted_has_room_in_a_file(tally: Counters, tmp_path: Path) -> None:
-    """A file that grows could meet a full disk, which would end the process."""
+    """A file that grew could meet a full disk, which would end the process."""
     for place in (*MENU, *ROUTES.values(), OTHER):
         for outcome in (OK, FAULT):
             tally.observe(WEBHOOKS, 1, place=place, outcome=outcome)

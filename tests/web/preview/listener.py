@@ -1,4 +1,4 @@
-"""Somebody who has a transcript before them, rings, and compares: each sentence, each key on offer, each pointer."""
+"""A listener with a transcript, who calls and compares: each sentence, each key on offer, each pointer."""
 
 import re
 import secrets
@@ -32,15 +32,15 @@ PLACEHOLDER = "000 000"
 """The reference that a transcript has in the place of a true one."""
 
 PRESS = re.compile(r"press (\d)|(\d) दबाइए")
-"""How the prompts offer a key."""
+"""The words by which the prompts offer a key."""
 
 EVERYTHING = frozenset(EventKind)
 OFFERED = frozenset({EventKind.BEGINS, EventKind.KEY, EventKind.OUTCOME})
-"""What is followed where mistakes are not."""
+"""The kinds of events that are followed where mistakes are not."""
 
 
 class Share(NamedTuple):
-    """The part of what a call could follow that this one follows: one of so many."""
+    """A share of the branches that a call could follow: this call follows one of so many."""
 
     number: int
     of: int
@@ -53,17 +53,17 @@ STANDING = {"0", "9", "*", "#", *SIGNS}
 
 @dataclass
 class Listener:
-    """Reads one call, and rings it."""
+    """A listener who reads one call's transcript, makes the call, and compares."""
 
     services: Services
     read: Branch
     follows: frozenset[EventKind] = OFFERED
     share: Share = EVERY_WAY
-    """Of the ways that point elsewhere, those that are followed. What is on offer there is always compared."""
+    """The share of the branches told elsewhere that is followed. Options there are always compared."""
     stranded: Phone | None = None
     """A telephone at a service whose database and queue are both away."""
     heard: int = 0
-    """How many documents."""
+    """The number of documents heard."""
     _alike: int = 0
     _told: dict[Keys, Branch] = field(default_factory=dict)
     _page: set[Heard] = field(default_factory=set)
@@ -74,7 +74,7 @@ class Listener:
             self._page |= set(each.heard)
 
     def compares(self, read: Branch, call: Conversation) -> None:
-        """What was heard last, and then all that the transcript tells or points to."""
+        """Compare the last words heard, and then all that the transcript tells or points to."""
         self._agrees(read, call)
         if not self._has_its_turn(read):
             return
@@ -87,7 +87,7 @@ class Listener:
     def _agrees(self, read: Branch, call: Conversation) -> None:
         self.heard += 1
         words = heard(call)
-        if read.scene.turn.call.over_limit:  # who is blocked is offered a person until they are refused
+        if read.scene.turn.call.over_limit:  # a blocked caller is offered a person until they are refused
             words = [each for each in words if each.words not in self._once["option_person"]]
         if self._was_said_before(read, words):
             return
@@ -97,7 +97,7 @@ class Listener:
             self._is_offered(read, {each.words for each in words}, call.waits)
 
     def _was_said_before(self, read: Branch, words: list[Heard]) -> bool:
-        """Whether the call leaves out, or says otherwise, what it has said once; the transcript tells it first."""
+        """Return True if the call leaves out, or rewords, a sentence it has said; the transcript tells it first."""
         first = self._once["warning_signs"]
         told = [each for each in read.heard if each.words not in first]
         left_out = len(told) < len(read.heard) and words == told
@@ -105,13 +105,13 @@ class Listener:
 
     @cached_property
     def _once(self) -> Mapping[str, frozenset[str]]:
-        """The words, in every language, of what a call says once."""
+        """The words, in every language, of the sentences that a call says once."""
         script = self.services.script
         said = (Say("warning_signs"), Say("still_nobody"), Say("option_person", {"key": "0"}))
         return {say.name: frozenset(script.everywhere(say).values()) for say in said}
 
     def _is_offered(self, read: Branch, words: set[str], asked: Gathers) -> None:
-        """The keys that the words offer are those that the transcript has, each below its own sentence."""
+        """Check that the words offer the keys that the transcript has, each below its own sentence."""
         ways = [*read.next, *self._pointed_to(read)] if not read.scene.stays else []
         if any(each.scene.what is EventKind.KEY for each in ways) and asked.digits == 1:
             offered = {key for each in words for found in PRESS.findall(each) for key in found if key}
@@ -124,7 +124,7 @@ class Listener:
             assert standing - SIGNS in (STANDING - SIGNS, set()), read.scene.keys
 
     def _pointed_to(self, read: Branch) -> list[Branch]:
-        """What the transcript says to follow by pointing to where it is told."""
+        """Return the branches that the transcript tells elsewhere and points to from here."""
         if read.scene.told_at is None:
             return []
         target = self._told[read.scene.told_at]
@@ -157,10 +157,10 @@ class Listener:
             self.compares(branch, after)
 
     def _files(self, filing: Branch, call: Conversation) -> None:
-        """Confirms: at first, again in another call, as somebody who is blocked, and where nothing can be kept."""
+        """Confirm the request: first, again in another call, as a blocked caller, and where nothing can be kept."""
         after = self._outcomes(filing)
         if not filing.next and self.follows == OFFERED:
-            return  # it is told where the same is confirmed before
+            return  # the transcript tells it where the same was confirmed first
         assert set(after) - {"joined"} == {"kept", "lost", "refused"}
         assert ("joined" in after) == (call.fields["From"] == CALLER)
         settles(self.services)
@@ -168,7 +168,7 @@ class Listener:
         became: dict[str, Conversation] = {outcome: pressed(another(call), filing) for outcome in kept}
         if self.stranded:
             lost = pressed(replace(another(call), phone=self.stranded), filing)
-            became["lost"] = replace(lost, phone=call.phone)  # from then on all is well again
+            became["lost"] = replace(lost, phone=call.phone)  # from then on both stores answer again
         compares = self.compares if filing.next else self._agrees
         for outcome, confirmed in became.items():
             compares(after[outcome], confirmed)
@@ -187,7 +187,7 @@ class Listener:
         return {each.scene.by: each for each in (*branch.next, *self._pointed_to(branch))}
 
     def _is_refused(self, after: Mapping[str, Branch], branch: Branch, call: Conversation) -> None:
-        if self.follows == EVERYTHING:  # what is said then is the same at all moments
+        if self.follows == EVERYTHING:  # the words are the same at all moments
             with blocked(self.services):
                 self.compares(after["refused"], pressed(another(call), branch))
 
@@ -195,7 +195,7 @@ class Listener:
         if branch.scene.what is EventKind.SILENCE:
             return replace(call).stays_silent()
         after = pressed(replace(call), branch, self._key(call, branch))
-        # Who has left a request in this call is asked, besides all that is told, whose the next one is.
+        # A caller who has left a request in this call is asked, besides, for whom the next one is.
         is_asked = where(after).place == "whose" and branch.scene.turn.call.place != "whose"
         return after.press("1") if is_asked else after
 
@@ -211,13 +211,13 @@ class Listener:
 
 
 def kind(branch: Branch) -> tuple[EventKind, str]:
-    """What led there; all single keys that mean nothing are one."""
+    """Return the kind of event that led to the branch; all single keys that mean nothing are one."""
     scene = branch.scene
     return scene.what, "" if scene.what is EventKind.WRONG and len(scene.by) == 1 else scene.by
 
 
 def where(call: Conversation) -> Call:
-    """Where the call stands, as its next address says."""
+    """Return the call's state, as its next address holds it."""
     if not isinstance(call.waits, Gathers | Dials):
         return Call("", "", "over")
     url = urlsplit(call.waits.action)
@@ -227,18 +227,18 @@ def where(call: Conversation) -> Call:
 
 
 def pressed(call: Conversation, branch: Branch, key: str = "") -> Conversation:
-    """The call once the key or the number of this branch is pressed."""
+    """Return the call once the key or the number of this branch is pressed."""
     assert isinstance(call.waits, Gathers)
     return call.press((key or branch.scene.by) + call.waits.ends_with)
 
 
 def another(call: Conversation) -> Conversation:
-    """Another call that has come as far as this one."""
+    """Return another call that has come as far as this one."""
     return replace(call, sid=f"CA{secrets.token_hex(16)}")
 
 
 def heard(call: Conversation) -> list[Heard]:
-    """All that was heard since the last key, with the transcript's reference in place of the true one."""
+    """Return everything heard since the last key, with the transcript's reference in place of the true one."""
     spoken = {each for words in call.heard for each in REFERENCE.findall(words)}
     assert len(spoken) <= 1
     for true in spoken:
@@ -247,7 +247,7 @@ def heard(call: Conversation) -> list[Heard]:
 
 
 def _with_placeholder(heard: Heard, reference: str, script: Script) -> Heard:
-    """The sentence with the transcript's reference, as it is written and as it is read aloud."""
+    """Return the sentence with the transcript's reference, as it is written and as it is read aloud."""
     aloud = heard.aloud
     for digits in (script.prompts(language).digits for language in script.languages):
         true, placeholder = (spelled(each.split(), digits).aloud for each in (reference, PLACEHOLDER))
@@ -256,7 +256,7 @@ def _with_placeholder(heard: Heard, reference: str, script: Script) -> Heard:
 
 
 def settles(services: Services) -> None:
-    """The desk closes all that waits, so that nothing is joined to it."""
+    """Close all waiting requests, so that the next one is joined to none."""
     for each in services.desk.store.waiting():
         services.desk.moves.take(each.id, By("asha", services.clock()))
         services.desk.moves.report(each.id, OutcomeReport(Outcome.SETTLED), By("asha", services.clock()))
@@ -264,7 +264,7 @@ def settles(services: Services) -> None:
 
 @contextmanager
 def blocked(services: Services) -> Iterator[None]:
-    """The caller is blocked."""
+    """Block the caller's number until the end of the block."""
     number, now = Number(CALLER), services.clock()
     services.desk.blocked.block(number, "rings for fun", By("asha", now))
     yield

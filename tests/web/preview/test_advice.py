@@ -1,4 +1,4 @@
-"""The page of advice: what callers are told, in both languages, and who has read it when."""
+"""The page of advice: the words for callers in both languages, and the clinicians' reviews of them."""
 
 import re
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ REVIEWED_ON = {"warning_signs": "2026-11-01", "now": "2025-11-23", "stretches": 
 
 
 def review(key: str, on: str, words: str) -> str:
-    """The section of a piece of advice, with a review of it."""
+    """Return the section of a piece of advice, with a review of it."""
     head = "[warning_signs]\n" if key == "warning_signs" else f'key = "{key}"\n'
     return f'{head}reviewed_by = "Dr. Made Up"\nreviewed_on = {on}\nreviewed_words = "{words}"\n'
 
 
 def clinic_with(folder: Path, *reviews: tuple[str, str, str]) -> str:
-    """A clinic's file with these reviews: of which piece, when, and with which mark."""
+    """Write a clinic's file with these reviews (the piece, the date, the mark) and return its path."""
     words = (ROOT / "config" / "clinic.toml").read_text()
     for key, on, of in reviews:
         head = review(key, on, of).partition("reviewed_by")[0]
@@ -35,7 +35,7 @@ def clinic_with(folder: Path, *reviews: tuple[str, str, str]) -> str:
 
 
 def marks(staff: Staff) -> dict[str, str]:
-    """The mark that the page shows for each piece."""
+    """Return the mark that the page shows for each piece of advice."""
     shown = cards(staff.browser.get("/desk/advice").text)
     return {key: card.rpartition("beside a review of them: ")[2].strip() for key, card in shown.items()}
 
@@ -50,14 +50,14 @@ def reviewed(tmp_path: Path, staff: Staff, sqlite_url: str, redis_url: str, cloc
 
 
 def looks(phone: Phone) -> str:
-    """The page as somebody at this service's desk sees it."""
+    """Return the page as somebody at this service's desk sees it."""
     staff = Staff(phone.app, "asha", PASSWORD)
     staff.logs_in()
     return staff.browser.get("/desk/advice").text
 
 
 def cards(page: str) -> dict[str, str]:
-    """What each piece's card says, by its key."""
+    """Return the words of each piece's card, by its key."""
     found = re.findall(r'<li class="card[^"]*" id="(\w+)">(.*?)</li>', page, re.DOTALL)
     return {key: re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", card))) for key, card in found}
 

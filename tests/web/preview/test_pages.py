@@ -1,4 +1,4 @@
-"""The page and the command on which somebody reads what a caller hears."""
+"""The page and the command that show a call's sentences before anybody calls."""
 
 import re
 from html import unescape
@@ -19,7 +19,7 @@ from tests.people import CALLER, Clock, Phone, Staff
 
 
 def text(page: str) -> str:
-    """What a page says."""
+    """Return the words of a page."""
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
 
 

@@ -1,4 +1,4 @@
-"""What a caller hears, read beforehand, is what a call at that moment hears: each sentence of each branch."""
+"""Transcripts of calls: a call at that moment hears exactly what was read beforehand, each sentence of each branch."""
 
 import re
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ MOMENTS = {
     "on a half day": (2027, 3, 22, 17, 45),
     "after the desk closed early": (2026, 12, 1, 16, 0),
 }
-"""A dozen, on Delhi's clock."""
+"""A dozen moments, on Delhi's clock."""
 
 CLOSED = """
 [[closed]]
@@ -81,7 +81,7 @@ def stranded(phone: Phone, tmp_path: Path, clock: Clock) -> Iterator[Phone]:
 
 
 class Which(NamedTuple):
-    """Which call is read, and then rung."""
+    """A call to read and then to make: its line, language, moment, and kind of caller."""
 
     line: str
     lang: str
@@ -152,7 +152,7 @@ def test_the_reception_hears_what_was_read_for_it(phone: Phone, clock: Clock) ->
 def compare(
     phone: Phone, clock: Clock, which: Which, follows: frozenset[EventKind] = OFFERED, stranded: Phone | None = None
 ) -> int:
-    """Reads the call at another hour, rings at its own, and compares; how many documents were heard."""
+    """Read the call at another hour, make it at its own, compare, and return the count of documents heard."""
     services, at = phone.services, datetime(*MOMENTS[which.moment], tzinfo=DELHI)
     clinic = services.hours.clinic_now()
     read = read_call(services, clinic, PreviewQuery(clinic.line(which.line), which.lang, at, which.caller))
@@ -172,7 +172,7 @@ SEEN: set[str] = set()
 
 
 def says_the_same_in_other_words(services: Services, read: Branch) -> None:
-    """Reads each turn of the call in the words of the other carrier too: not a sentence and not a way on differs."""
+    """Read each turn of the call through the other carrier too: no sentence and no way on may differ."""
     other = Plivo(PlivoAccount(), PlivoRenderer(services.script, services.clinic.voices))
     for turn in (each.scene.turn for each in read.every()):
         kind = repr((turn.call.language, turn.first, turn.asks, turn.wait))
@@ -195,7 +195,7 @@ def told(
 
 
 def test_a_call_is_told_in_a_bounded_number_of_scenes(told: tuple[Phone, int], clock: Clock) -> None:
-    """However many times are free, a few of them stand for all: a page of every one would be read by nobody."""
+    """A few of the free times stand for all: nobody would read a transcript with every one."""
     phone, most = told
     clinic = phone.services.hours.clinic_now()
     counts = {}

@@ -36,13 +36,13 @@ A_DAY = 690
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """Each of the databases."""
+    """The address of a database: the test runs on each kind."""
     return database_url
 
 
 @pytest.fixture
 def settings(tmp_path: Path, desk_url: str, redis_url: str) -> Settings:
-    """A clinic whose telephone books."""
+    """Settings of a clinic whose telephone books."""
     return settings_for(tmp_path, desk_url, redis_url, CLINIC_FILE=str(SHIPPED))
 
 
@@ -51,7 +51,7 @@ def november(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def books(services: Services, clock: Clock, starts: datetime, *, beside: bool = False, line: str = "main") -> int:
-    """The id of an appointment that the desk has booked just now."""
+    """Book an appointment at the desk just now and return its id."""
     wanted = DeskBooking(starts, None, "Made Up", line, "en", "000001", beside=beside)
     return services.diary.desk.book(wanted, By("asha", clock()))
 
@@ -66,14 +66,14 @@ def of_caller(services: Services, caller: str) -> Appointment:
 
 
 def books_by_phone(phone: Phone, caller: str) -> str:
-    """The last two digits of the reference."""
+    """Book by telephone and return the last two digits of the reference."""
     call = hangs_up(phone.rings(caller=caller).press(*EARLIEST))
     assert "Your appointment is booked today" in call.words
     return call.spoken_reference[-2:]
 
 
 def filled(found: dict[tuple[str, str, str], str], figure: str = "filled_by_day") -> dict[str, tuple[int, ...]]:
-    """The minutes of each day or week: filled, missed and free."""
+    """Return the minutes of each day or week: filled, missed and free."""
     columns = ("filled_minutes", "missed_minutes", "free_minutes")
     keys = dict.fromkeys(row for table, row, _ in found if table == figure)
     return {key: tuple(int(found[figure, key, column]) for column in columns) for key in keys}
@@ -140,7 +140,7 @@ def test_a_booking_counts_when_it_is_made_and_a_visit_when_it_is(
 def test_filled_hours_are_told_by_day_and_by_week_and_a_closed_day_has_none(
     staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
-    """A Friday and a Saturday of two weeks; on the second Saturday the clinic has closed at one."""
+    """Appointments fill a Friday and a Saturday of two weeks; on the second Saturday the clinic has closed at one."""
     clock.shows(2026, 11, 22, 12, 0)  # a Sunday, of ten hours
     for day in (13, 14, 20, 21):
         books(services, clock, november(day, 10, 0))
@@ -178,7 +178,7 @@ def test_a_blocked_time_can_be_given_to_nobody_and_one_beside_another_fills_it_t
 def test_a_visit_and_what_happened_to_it_count_on_the_clinics_own_day(
     staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
-    """At midnight in Delhi it is half past six in the evening in London, of the day before."""
+    """Midnight in Delhi is half past six in the evening in London, of the day before."""
     clock.shows(2026, 11, 22, 23, 59)
     books(services, clock, november(22, 23, 30))
     books(services, clock, november(23, 0, 0))
@@ -209,7 +209,7 @@ def test_a_request_that_was_fulfilled_is_one_request_and_one_appointment(
 def test_a_booking_that_was_undone_or_never_told_did_not_happen(
     phone: Phone, staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
-    """By the undo of a card, by that of the diary, and by a commit that came too late for its caller."""
+    """A booking is undone on a card, or in the diary, or its commit came too late for its caller."""
     phone.rings().press(*CALLBACK)
     staff.does("take", 1)
     page = staff.does("report", 1, outcome="booked", day="2026-11-23", hour="16:00")

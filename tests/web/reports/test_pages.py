@@ -1,4 +1,4 @@
-"""Whether patients get through: the page and the spreadsheet count what callers and the desk did, and name nobody."""
+"""The reports: the page and the spreadsheet count calls and the desk's work, and name nobody."""
 
 import csv
 import re
@@ -34,7 +34,7 @@ from workers.services import WorkerServices
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """Each of the databases."""
+    """The address of a database: the test runs on each kind."""
     return database_url
 
 
@@ -73,7 +73,7 @@ def test_calls_are_told_by_hour_choice_and_what_came_of_them(
 def test_what_the_line_could_not_do_is_not_told_as_the_callers_choice(
     phone: Phone, staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
-    telephone = replace(services.telephone, intake=None)  # type: ignore[arg-type]  # no door at all
+    telephone = replace(services.telephone, intake=None)  # type: ignore[arg-type]  # so that each request fails
     broken = replace(services, telephone=telephone)
     hangs_up(Phone(create_app(broken), broken).rings().press(*BOOK))
     services.desk.blocked.block(services.clinic.dialling.keyed(CALLER[3:]), "", By("asha", clock()))

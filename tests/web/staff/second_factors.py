@@ -1,4 +1,4 @@
-"""What the tests of the second factor share: the telephone that shows codes, and the pages that ask for them."""
+"""A telephone that shows codes, and the pages that ask for them, for the tests of the second factor."""
 
 import re
 
@@ -11,19 +11,19 @@ PAGE = "/desk/me/second-factor"
 
 
 def key_on(page: str) -> str:
-    """The key that a page shows, without its gaps."""
+    """Return the key that a page shows, without its gaps."""
     found = re.search(r'<p class="to-type"[^>]*>(.*?)</p>', page, re.DOTALL)
     assert found, "no key is shown"
     return re.sub(r"<[^>]*>|\s", "", found[1])
 
 
 def shown(secret: str, clock: Clock) -> str:
-    """What the app shows now."""
+    """Return the code that the app shows now."""
     return TOTP(secret).at(clock())
 
 
 def sets_up(staff: Staff, clock: Clock) -> tuple[str, list[str]]:
-    """Sets it up on the pages; the secret in the telephone, and the recovery codes."""
+    """Set the second factor up on the pages; return the secret in the telephone, and the recovery codes."""
     page = staff.browser.get(PAGE)
     assert page.status_code == 200
     secret = key_on(page.text)
@@ -38,7 +38,7 @@ def codes_on(page: str) -> list[str]:
 
 
 def writes_code(staff: Staff, code: str, to: str = "/login/code") -> TestResponse:
-    """Fills in the page that asks for the code."""
+    """Fill in the page that asks for the code."""
     page = staff.browser.get("/login/code")
     return staff.browser.post(to, data={"csrf_token": Staff.token(page.text), "code": code})
 

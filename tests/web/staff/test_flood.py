@@ -21,11 +21,11 @@ A_CALLER_WAITS = 2.0
 """Seconds that a caller may wait for an answer."""
 
 SLACK = 3
-"""On a machine that does much else at the same time."""
+"""The factor of patience for a machine that does much else at the same time."""
 
 
 def asks(port: int, path: str, form: dict[str, str] | None = None, **headers: str) -> tuple[int, str, str]:
-    """What comes back: status, the session's cookie, the page."""
+    """Send a request and return the status, the session's cookie and the page."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     body = urlencode(form) if form is not None else None
     connection.request("POST" if form is not None else "GET", path, body, {**(FORM if form else {}), **headers})
@@ -37,7 +37,7 @@ def asks(port: int, path: str, form: dict[str, str] | None = None, **headers: st
 
 
 def logs_in(port: int, name: str, password: str, cookies: str = "") -> tuple[int, str]:
-    """Fills in the login in a browser with these cookies; the status, and the cookies that came."""
+    """Fill in the login in a browser with these cookies; return the status, and the cookies that came."""
     _status, session, page = asks(port, "/login", Cookie=cookies)
     form = {"name": name, "password": password, "csrf_token": Staff.token(page)}
     status, came, _page = asks(port, "/login", form, Cookie="; ".join(filter(None, (session, cookies))))

@@ -1,4 +1,4 @@
-"""`/phone` rings the running service as the carrier does, in development only; what it holds cannot be forged."""
+"""`/phone`: it calls the running service as the carrier does, in development only; its state cannot be forged."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ Answer = dict[str, Any]
 
 @dataclass
 class Holder:
-    """Somebody who has the page open, and does what its script does."""
+    """Somebody who has the page open, and sends what its script sends."""
 
     browser: FlaskClient
     last: Answer = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Holder:
         return self
 
     def does(self, *pressed: str) -> "Holder":
-        """Presses keys, each when it is asked for; empty for none. Goes on where nobody is asked."""
+        """Press keys, each when it is asked for; an empty one is a silence. Go on where nobody is asked."""
         for each in pressed:
             self.last = self.posts("go-on", call=self.last["call"], pressed=each)
             while self.waits == "nothing":
@@ -87,7 +87,7 @@ def holder(phone: Phone) -> Holder:
 
 @pytest.fixture
 def got(running: Phone) -> Iterator[Webhooks]:
-    """What the carrier's webhooks get."""
+    """The webhooks that the carrier posts to the service."""
     found: Webhooks = []
 
     def note(_app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Every call leaves a record of where it went and how it ended, written once, whoever was away. It names nobody."""
+"""Records of calls: where each went and how it ended, written once, whichever store was away, without a name."""
 
 import json
 import logging
@@ -40,14 +40,14 @@ Row = dict[str, Any]
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
-    """Settings for a service on each of the databases, with a reception on its first line."""
+    """Settings for a service on each kind of database, with a reception on its first line."""
     (tmp_path / "state").mkdir()
     more = {"CLINIC_FILE": clinic_with_reception(tmp_path), "STATE_DIR": str(tmp_path / "state")}
     return settings_for(tmp_path, database_url, redis_url, **more)
 
 
 def ends(call: Conversation, seconds: int = 61, **more: str) -> Conversation:
-    """The carrier says that the call is over."""
+    """Tell the service that the call is over, as the carrier does."""
     fields = {
         **call.fields,
         "CallSid": call.sid,
@@ -61,7 +61,7 @@ def ends(call: Conversation, seconds: int = 61, **more: str) -> Conversation:
 
 
 def recorded(worker: WorkerServices, clock: Clock) -> list[Row]:
-    """What the table has, after the clock has looked."""
+    """Return the rows of calls, after the clock process has collected them."""
     clock.goes_on(seconds=SETTLES.total_seconds())
     record_calls(worker)
     with worker.database.reading() as read:
@@ -155,7 +155,7 @@ def test_who_wanted_a_person_and_got_none_is_still_known_to_have_wanted_one(
 def test_a_fault_of_ours_is_how_a_call_ended_unless_it_went_on(
     services: Services, phone: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
-    telephone = replace(services.telephone, intake=None)  # type: ignore[arg-type]  # no door at all
+    telephone = replace(services.telephone, intake=None)  # type: ignore[arg-type]  # so that each request fails
     broken = replace(services, telephone=telephone)
     ends(Phone(create_app(broken), broken).rings().press(*BOOK))
     call = phone.rings()

@@ -1,4 +1,4 @@
-"""The telephone's own door answers what Flask answers, and leaves to Flask whatever is not a plain, signed post."""
+"""The ASGI door of the telephone: it answers as Flask does, and leaves to Flask all but plain, signed posts."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ CALL = {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLE
 
 
 def scope(path: str, headers: Mapping[str, str], **other: Any) -> dict[str, Any]:
-    """A post as a server of ASGI describes it."""
+    """Return a post as an ASGI server describes it."""
     bare, _, query = path.partition("?")
     named = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
     return {
@@ -68,7 +68,7 @@ class BothWays(Phone):
         return answer
 
     def told(self, answer: WholeAnswer) -> tuple[int, dict[str, str], str]:
-        """An answer without the id of its request, and with what the call has gathered in plain words.
+        """Return an answer without its request's id, and with the call's gathered facts in plain words.
 
         Flask says of any answer that it may vary with the cookie; a carrier has none.
         """
@@ -83,7 +83,7 @@ class BothWays(Phone):
 
 @pytest.fixture
 def phone(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[BothWays]:
-    """A telephone at a clinic with a reception."""
+    """A telephone, at a clinic with a reception, that posts each webhook both ways."""
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
         yield BothWays(phone.app, phone.services)
 
@@ -168,7 +168,7 @@ def test_a_fault_of_ours_is_answered_alike_on_both_ways(phone: BothWays, caplog:
 
 
 def post(phone: BothWays, path: str = "/voice", form: Mapping[str, str] = CALL, **other: Any) -> Any:
-    """The door's answer to a signed post, with something in it that is other than usual."""
+    """Return the door's answer to a signed post, with something in it that is unusual."""
     signed = {"Content-Type": FORM, "X-Twilio-Signature": phone.signs(path, form), **other.pop("headers", {})}
     body = other.pop("body", urlencode(form).encode())
     length = other.pop("length", len(body))

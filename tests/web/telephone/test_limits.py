@@ -1,4 +1,4 @@
-"""Callers who ring too often, ask too often or are blocked: refused kindly at the request, never at hours or advice."""
+"""Limits of callers who call or ask too often, and blocks: requests are refused kindly, hours and advice never."""
 
 import json
 import logging
@@ -63,7 +63,7 @@ def quiet_line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) ->
 
 
 def of_a_quiet_clinic(folder: Path) -> str:
-    """The file of such a clinic."""
+    """Write the file of a clinic whose lines take three calls in an hour."""
     words = WISHES_ONLY
     words = words.replace("calls_of_a_caller_per_hour = 20", "calls_of_a_caller_per_hour = 2")
     words = words.replace("withheld_calls_of_a_line_per_hour = 30", "withheld_calls_of_a_line_per_hour = 1")
@@ -78,7 +78,7 @@ def rings_often(phone: Phone, times: int = CALLS_OF_A_CALLER, caller: str = CALL
 
 
 def is_refused(call: Conversation, lang: str = "en") -> bool:
-    """Return whether the call is at the place `refused`; there its words name 112, and no key cuts them off."""
+    """Return True if the call is at the place `refused`; there its words name 112, and no key cuts them off."""
     refused = call.place == "refused"
     if refused:
         assert call.uncut[0].startswith(SORRY[lang])
@@ -96,7 +96,7 @@ def hears_hours_and_advice(phone: Phone, caller: str = CALLER) -> None:
 
 
 def asks_for_another(call: Conversation, keyed: str) -> Conversation:
-    """Asks to be rung back on a number that is keyed."""
+    """Ask for a call back on a number that is entered."""
     call.press("2", "1")
     return call.press(*(() if call.place == "key_number" else ("2",)), f"{keyed[3:]}#", "1", "1")
 
@@ -185,7 +185,7 @@ def test_a_flood_of_withheld_calls_closes_the_line_to_nobody_who_shows_a_number(
 
 @pytest.mark.parametrize("mobile", ["+918090080907", "8090080906"])
 def test_calls_that_the_clinics_own_mobile_forwards_have_the_whole_limit_of_the_line(phone: Phone, mobile: str) -> None:
-    """They hide who calls; on a line that is reached so, all patients do."""
+    """Calls that the clinic's mobile forwards hide their callers; on some lines all patients come that way."""
     rings_often(phone, WITHHELD_CALLS_OF_A_LINE + 1, mobile)
     assert is_promised(asks_for_another(phone.rings(caller=mobile), OTHER))
 
@@ -247,7 +247,7 @@ def test_one_telephone_that_rings_without_end_does_not_use_up_the_line(quiet_lin
 
 
 def books_once_more(call: Conversation) -> Conversation:
-    """Wishes an appointment, for the same person where that is asked."""
+    """Ask for an appointment, for the same person where that is asked."""
     call.press("#", "1", "1", "1")
     return call.press(*(("1",) if call.place == "whose" else ()), "1", "1")
 
@@ -286,7 +286,7 @@ def test_a_webhook_that_comes_again_does_not_count_twice_for_the_call(phone: Pho
 def test_what_could_not_be_kept_does_not_count_for_the_call(phone: Phone, redis_url: str, sqlite_url: str) -> None:
     call = phone.rings().press(*BOOK[:-1])
     with moved(sqlite_path(sqlite_url)), closing(Redis.from_url(redis_url)) as redis:
-        redis.config_set("appendonly", "no")  # it keeps nothing, so that nothing may be promised
+        redis.config_set("appendonly", "no")  # Redis keeps nothing, so that nothing may be promised
         call.press("1")
         for _ in range(4):
             assert call.place == "not_kept"
@@ -478,7 +478,7 @@ def test_requests_for_somebody_else_count_for_the_number_too(both: Phone) -> Non
 
 
 def test_nobody_locks_a_number_out_by_keying_it(both: Phone) -> None:
-    """Ten withheld calls did; what others ask for counts apart, in either order."""
+    """Ten withheld calls could once lock a number out; wishes entered by others now count apart."""
     for n in range(REQUESTS_OF_A_NUMBER):
         caller = "anonymous" if n % 2 else f"+91999990001{n}"
         assert is_promised(asks_for_another(both.rings(caller=caller), CALLER))
@@ -525,7 +525,7 @@ Away = Callable[[Valkey], AbstractContextManager[None]]
 
 @pytest.fixture
 def impatient_line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at such a clinic, whose calls wait no longer than the service's do."""
+    """A telephone at a clinic with small limits, whose calls wait no longer for a store than the service's do."""
     quiet = settings_for(tmp_path, sqlite_url, redis_url, CLINIC_FILE=of_a_quiet_clinic(tmp_path))
     with served(build(quiet, clock, QUICK)) as phone:
         yield phone

@@ -1,4 +1,4 @@
-"""A recorded sentence is played in the place of the voice, beside the spoken ones, and served to the carrier."""
+"""Recorded sentences: played in the place of the voice, beside spoken ones, and served to the carrier."""
 
 import hashlib
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def recorded(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, phon
 
 
 def booked(phone: Phone, language: str) -> list[Conversation]:
-    """A caller who asks for an appointment, up to the confirming key; each turn of the call."""
+    """Ask for an appointment, up to the confirming key, and return each turn of the call."""
     turns = [phone.rings(lang=language)]
     for key in ("1", "-", "1", "1", "1"):
         call = turns[-1]
@@ -125,7 +125,7 @@ def test_what_is_played_is_what_was_checked_at_start(recorded: Phone, tmp_path: 
 
 
 def test_the_apology_is_always_spoken(recorded: Phone) -> None:
-    """What is said where something of ours fails must not need a second request to us."""
+    """The apology for a fault of the service must not need a second request to it, so no recording is played."""
     answer = recorded.unsigned("/voice/fallback", {"ErrorCode": "11200", "ErrorUrl": "https://line.example/voice"})
     assert "<Play" not in answer.text
     assert "<Say" in answer.text

@@ -1,4 +1,4 @@
-"""Both carriers ring the same addresses: each call is answered as it came in, and nobody is believed for the other."""
+"""Two carriers at the same addresses: each call is answered in its own carrier's documents, under its own signature."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +32,7 @@ Serves = Callable[..., AbstractContextManager[Phone]]
 
 @pytest.fixture
 def serves(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Serves:
-    """Makes a service with a reception and these settings of carriers."""
+    """A function that serves a service with a reception and these settings of carriers."""
 
     def make(more: Settings) -> AbstractContextManager[Phone]:
         return service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path), **more)
@@ -42,14 +42,14 @@ def serves(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Ser
 
 @pytest.fixture
 def both(serves: Serves) -> Iterator[Phone]:
-    """A service that both carriers ring."""
+    """A telephone at a service that both carriers call."""
     with serves(PLIVO) as phone:
         yield phone
 
 
 @pytest.fixture(params=[PLIVO, ALONE], ids=["beside the other", "alone"])
 def phone(request: pytest.FixtureRequest, serves: Serves) -> Iterator[Phone]:
-    """A service that Plivo rings, beside Twilio and alone."""
+    """A telephone at a service that Plivo calls, beside Twilio and alone."""
     with serves(request.param) as phone:
         yield phone
 
@@ -77,7 +77,7 @@ class PlivoCall:
         return answer.text
 
     def press(self, *keys: str) -> "PlivoCall":
-        """Presses keys, each when it is asked for; empty for silence."""
+        """Press keys, each when it is asked for; an empty one is a silence."""
         for each in keys:
             self.moment = self.handset.after(self.moment, each)
             while isinstance(self.moment.waits, Redirects):
@@ -86,7 +86,7 @@ class PlivoCall:
 
     @property
     def words(self) -> str:
-        """All that was heard since the last key."""
+        """All words that were heard since the last key."""
         return " ".join(each.words for each in self.moment.heard if isinstance(each, Heard))
 
 
@@ -156,7 +156,7 @@ def form(**more: str) -> dict[str, str]:
 
 
 def confirms(phone: Phone) -> str:
-    """The address at which a key makes a request, if it is believed."""
+    """Return the address at which a key makes a request, if the webhook is believed."""
     call = PlivoCall(phone).press("1", "1", "1", "1")
     assert isinstance(call.moment.waits, Gathers)
     return call.moment.waits.action
@@ -279,7 +279,7 @@ def test_a_fault_of_ours_is_spoken_in_the_words_of_the_call(both: Phone) -> None
         def over(self, *_: object) -> bool:
             raise RuntimeError
 
-    telephone = replace(both.services.telephone, limits=Broken())  # type: ignore[arg-type]  # it counts nothing
+    telephone = replace(both.services.telephone, limits=Broken())  # type: ignore[arg-type]  # limits that fail
     services = replace(both.services, telephone=telephone)
     broken, again = Phone(create_app(services), services), f"{both.called_at}/voice/again"
     ends = []

@@ -1,4 +1,4 @@
-"""Adds to the webhooks of ask.mjs what the carrier's library for Python says; its first lines say how to run."""
+"""Adds the verdict of the carrier's Python library to the webhooks of ask.mjs, whose first lines say how to run."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ from plivo.version import __version__  # type: ignore[import-not-found]
 
 
 def ask(hook: dict[str, Any]) -> bool | str:
-    """Return what the library says, or the kind of its error. It changes the fields that it is given."""
+    """Return the library's verdict, or the kind of its error. The library changes the fields that it is given."""
     fields: dict[str, Any] = {}
     for name, value in hook["form"]:
         fields[name] = [fields[name], value] if name in fields else value

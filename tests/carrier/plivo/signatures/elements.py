@@ -18,11 +18,11 @@ from plivo.xml.PlivoXMLElement import PlivoXMLElement  # type: ignore[import-not
 WANTED = frozenset(
     ("Response", "Speak", "sub", "Play", "Wait", "GetInput", "GetDigits", "Dial", "Number", "Redirect", "Hangup")
 )
-"""The others are not for a call with keys."""
+"""The elements that a call with keys may use."""
 
 
 def described(element: Any) -> dict[str, object]:
-    """Return the attributes that it writes when each of its arguments has a value, and its children."""
+    """Return an element's children, and the attributes that it writes when each of its arguments has a value."""
     arguments = [name for name in inspect.signature(element.__init__).parameters if name not in {"self", "content"}]
     takes_content = "content" in inspect.signature(element.__init__).parameters
     made = element(**({"content": "1"} if takes_content else {}), **dict.fromkeys(arguments, 1))
