@@ -6,14 +6,20 @@ needs half the memory, and a new one answers at once. Settings that forbid a sta
 
 import logging
 import os
+import sys
 
-import asgi
 from config import logs
-from config.settings import read
+from config.settings import BadSettings, read
 
-asgi.create_app()
+if "asgi:create_app" in sys.argv:  # else it serves another application, as in a benchmark
+    import asgi
+
+    asgi.create_app()
 
 
 def form() -> logging.Formatter:
-    """Return the format of a line."""
-    return logs.form(production=read(os.environ, carriers=()).production)
+    """Return the format of a line; another application may be served without our settings."""
+    try:
+        return logs.form(production=read(os.environ, carriers=()).production)
+    except BadSettings:
+        return logs.form(production=True)

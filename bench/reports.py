@@ -86,10 +86,10 @@ VISITS = 10
 """So many calls there are for each appointment."""
 
 
-def appointments(days: int, a_day: int) -> Iterator[dict[str, Any]]:
+def appointments(days: int, visits: int) -> Iterator[dict[str, Any]]:
     """Yield appointments of each day, in as many columns as it takes; one in nine of the patients did not come."""
-    for number in range(days * a_day // VISITS):
-        day, turn = divmod(number, max(1, a_day // VISITS))
+    for number in range(days * visits):
+        day, turn = divmod(number, visits)
         starts = NOW.replace(hour=4) - timedelta(days=day, minutes=-30 * (turn % 20))
         yield {
             "id": number + 1,
@@ -119,11 +119,11 @@ def events(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield {**line, "at": each["starts"], "what": each["status"]}
 
 
-def fill(database: Database, days: int, a_day: int) -> None:
-    """Fill the database with the calls, requests and appointments of so many days."""
+def fill(database: Database, days: int, a_day: int, visits: int) -> None:
+    """Fill the database with so many days, with so many calls and visits each."""
     for table, rows in (
-        (schema.appointments, appointments(days, a_day)),
-        (schema.appointment_history, events(appointments(days, a_day))),
+        (schema.appointments, appointments(days, visits)),
+        (schema.appointment_history, events(appointments(days, visits))),
         (schema.calls, calls(days, a_day)),
         (schema.requests, requests(calls(days, a_day))),
         (schema.history, lines(requests(calls(days, a_day)))),
@@ -135,13 +135,13 @@ def fill(database: Database, days: int, a_day: int) -> None:
         write.execute(text("ANALYZE"))
 
 
-def desk(folder: Path, url: str, days: int, a_day: int) -> FlaskClient:
+def desk(folder: Path, url: str, days: int, a_day: int, visits: int | None = None) -> FlaskClient:
     """Return the browser of somebody logged in at a desk with so many days of calls behind it."""
     environ = {"ENV": "development", "SECRET_KEY": "0123456789abcdef" * 4, "TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2}
     folder.mkdir()
     settings = read({**environ, "STATE_DIR": str(folder), "DATABASE_URL": url}, env_file=None, carriers=SETTINGS)
     migrate(settings.database_url)
-    fill(Database(settings.database_url, timeout=WORKER_TIMEOUT), days, a_day)
+    fill(Database(settings.database_url, timeout=WORKER_TIMEOUT), days, a_day, visits or max(1, a_day // VISITS))
     services = build(settings, lambda: NOW)
     services.staff.people.add("bench", PASSWORD, NOW)
     browser = create_app(services).test_client()

@@ -7,7 +7,6 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Mapping
 from functools import partial
 
 from config import logs
@@ -24,7 +23,7 @@ from workers.processes import JobProcess, JobProcesses, log
 from workers.queue_worker import QueueWorker, end_with
 from workers.services import WorkerServices, build
 
-PROCESSES: Mapping[str, int] = {PROMISES: 1, QUEUE: 1, TEXTS: 2}
+PROCESSES = {PROMISES: 1, QUEUE: 1, TEXTS: 2}
 """Processes for each queue. One that waits for a silent carrier leaves the others of its queue free."""
 
 PROCESSES_OF_A_CHANNEL = 3
@@ -50,7 +49,8 @@ def main(arguments: list[str]) -> None:
 
 def queues(worker: WorkerServices) -> list[str]:
     """Return the queue of each process."""
-    counted = ((name, PROCESSES.get(name, PROCESSES_OF_A_CHANNEL)) for name in worker.desk.job_queue.names)
+    wanted = PROCESSES if worker.settings.text_confirmations else PROCESSES | {TEXTS: 1}  # what was queued before
+    counted = ((name, wanted.get(name, PROCESSES_OF_A_CHANNEL)) for name in worker.desk.job_queue.names)
     return [name for name, count in counted for _ in range(count)]
 
 

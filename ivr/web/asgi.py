@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -69,8 +70,11 @@ LATE = WholeAnswer(
 BROKEN = WholeAnswer(500, (("Content-Type", "text/plain"),), b"A mistake of ours.\n")
 
 
-Door = Callable[[Scope, Body], WholeAnswer | None]
-"""Answers some requests without the application; None for those that are the application's."""
+Work = Callable[[], WholeAnswer]
+"""Makes an answer that may have to be waited for."""
+
+Door = Callable[[Scope, Body], WholeAnswer | Work | None]
+"""Answers some requests without the application, and without waiting; None for those that are the application's."""
 
 
 class AsgiServer:
@@ -105,20 +109,24 @@ class AsgiServer:
         except TimeoutError:
             await LATE.to(send, scope["method"])
             return
-        loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self._threads, self._answer, scope, body)
+        answer = self._at_once(scope, body)
+        if not isinstance(answer, WholeAnswer):
+            work = answer or partial(self._of_the_application, scope, body)
+            answer = await asyncio.get_running_loop().run_in_executor(self._threads, _done, work)
         try:
             await answer.to(send, scope["method"])
         finally:
             end(answer)  # not in a thread: what is left for now is to hand over what was heard, which takes no time
 
-    def _answer(self, scope: Scope, body: Body) -> WholeAnswer:
-        """Return the answer to a request. An error that was let out is logged, without its values."""
+    def _at_once(self, scope: Scope, body: Body) -> WholeAnswer | Work | None:
         try:
-            return self._door(scope, body) or answer_of(self._app, environ(scope, body))
+            return self._door(scope, body)
         except Exception:
             log.exception("a request has failed")
             return BROKEN
+
+    def _of_the_application(self, scope: Scope, body: Body) -> WholeAnswer:
+        return answer_of(self._app, environ(scope, body))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Close the application when the server has ended its last request."""
@@ -128,6 +136,15 @@ class AsgiServer:
         self._threads.shutdown()
         self._close()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _done(work: Work) -> WholeAnswer:
+    """Return the answer that this makes. An error that was let out is logged, without its values."""
+    try:
+        return work()
+    except Exception:
+        log.exception("a request has failed")
+        return BROKEN
 
 
 async def read(receive: Receive) -> Body:

@@ -43,7 +43,8 @@ import pathlib, time, types
 from ivr.web.services import NAME
 
 class Slow:
-    extensions = {NAME: types.SimpleNamespace(close=lambda: None)}
+    settings = types.SimpleNamespace(production=False)
+    extensions = {NAME: types.SimpleNamespace(close=lambda: None, settings=settings)}
 
     def __call__(self, environ, start_response):
         if environ["PATH_INFO"] == "/slow":

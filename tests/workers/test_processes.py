@@ -255,7 +255,7 @@ def test_a_process_that_dies_in_a_job_takes_no_other_down_and_is_replaced(
 @pytest.mark.slow
 def test_when_whoever_keeps_them_is_killed_the_processes_end(worker: WorkerServices) -> None:
     with process(worker, "workers") as running:
-        assert happens(lambda: len(psutil.Process(running.pid).children()) == 4 and _listens(worker))
+        assert happens(lambda: len(psutil.Process(running.pid).children()) == 3 and _listens(worker))
         children = psutil.Process(running.pid).children()
         running.kill()
         assert psutil.wait_procs(children, timeout=30)[1] == []

@@ -23,6 +23,14 @@ from ivr.web.services import Services
 log = logging.getLogger(__name__)
 
 
+class NeedsStore(Exception):
+    """A step needs a store, and was to be answered at once."""
+
+
+def _refuse() -> Sequence[Slot] | None:
+    raise NeedsStore
+
+
 class Once:
     """A question to the diary that is asked when its answer is needed, and once."""
 
@@ -38,17 +46,24 @@ class Once:
         return self._answer
 
 
-def facts_of(here: Services, call: Call, happened: CallEvent) -> Facts:
-    """Return what is known of the call now: the clinic with what the desk has set, who calls, and what is free."""
+def facts_of(here: Services, call: Call, happened: CallEvent, *, at_once: bool = False) -> Facts:
+    """Return what is known of the call now: the clinic with what the desk has set, who calls, and what is free.
+
+    With `at_once`, whoever asks what is free is told NeedsStore.
+    """
     clinic, now = here.hours.clinic_now(), here.clock()
     line = clinic.line(call.line)
-    free_times = Once(partial(here.telephone.bookings.free, clinic, line.key, now))
+    free_times = _refuse if at_once else Once(partial(here.telephone.bookings.free, clinic, line.key, now))
     return Facts(clinic, line, clinic.dialling.caller_id(happened.sender), now, free_times=free_times)
 
 
 def sender(here: Services, happened: CallEvent) -> Phone | None:
     """Return the number that a call came from, whether or not we would call it back."""
     return here.clinic.dialling.sender(happened.sender)
+
+
+STORED = (File, CheckDigits, ChangeAppointment, RingReception)
+"""What a turn waits for that a store decides."""
 
 
 def done_for(here: Services, turn: Turn, facts: Facts, happened: CallEvent) -> Turn:

@@ -21,7 +21,7 @@ from ivr.line.turn import Call, Turn
 from ivr.metrics.table import CALLS, place_of
 from ivr.reports.call_records import Trace
 from ivr.web.services import Services
-from ivr.web.telephone.actions import done_for, facts_of, sender
+from ivr.web.telephone.actions import STORED, NeedsStore, done_for, facts_of, sender
 from ivr.web.telephone.call_log import leave_end, leave_fault, trace_of
 from ivr.web.telephone.call_urls import CallUrls
 from ivr.web.telephone.missed import note_missed
@@ -60,14 +60,19 @@ def ring(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
     return _heard(here, asked, begin(call, facts), *((OVER_LIMIT,) if over else ()))
 
 
-def step(here: Services, asked: VerifiedWebhook, place: str) -> WebhookAnswer:
-    """Go on after a key, after silence, or after the reception was called."""
+def step(here: Services, asked: VerifiedWebhook, place: str, *, at_once: bool = False) -> WebhookAnswer:
+    """Go on after a key, after silence, or after the reception was called.
+
+    With `at_once`, raises NeedsStore before anything is done if a store is needed.
+    """
     call = _call(here, asked, place)
-    facts = facts_of(here, call, asked.event)
+    facts = facts_of(here, call, asked.event, at_once=at_once)
     if isinstance(MENU.get(call.place), Ringing):
         outcome = "talked" if asked.event.talked else "unanswered"
         return _heard(here, asked, resume(call, outcome, facts), outcome)
     turn = press(call, asked.keys, facts)
+    if at_once and isinstance(turn.wait, STORED):
+        raise NeedsStore
     done = done_for(here, turn, facts, asked.event)
     return _heard(here, asked, done, *(turn.through if done is not turn else ()))
 
@@ -97,23 +102,28 @@ class NamedAnswer(NamedTuple):
 
     name: str
     answers: Callable[[Services, VerifiedWebhook], WebhookAnswer]
+    asks_a_store: bool = True
 
 
 ROUTES: Mapping[str, NamedAnswer] = {
     INCOMING: NamedAnswer("ring", ring),
     AGAIN: NamedAnswer("ring", ring),
-    "/voice/answered": NamedAnswer("answered", answered),
-    f"/voice/{LEG}": NamedAnswer("screened", screened),
-    f"{AGAIN}/{LEG}": NamedAnswer("screened", screened),
+    "/voice/answered": NamedAnswer("answered", answered, asks_a_store=False),
+    f"/voice/{LEG}": NamedAnswer("screened", screened, asks_a_store=False),
+    f"{AGAIN}/{LEG}": NamedAnswer("screened", screened, asks_a_store=False),
     "/voice/status": NamedAnswer("status", status),
 }
 """The webhooks that are no place of the menu, by their paths."""
 
 
-def answer(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
-    """Answer any signed webhook, by its path."""
+def answer(here: Services, asked: VerifiedWebhook, *, at_once: bool = False) -> WebhookAnswer:
+    """Answer any signed webhook, by its path. With `at_once`, raises NeedsStore where a store is needed."""
     route = ROUTES.get(asked.webhook.path)
-    return route.answers(here, asked) if route else step(here, asked, _last(asked.webhook.path))
+    if route is None:
+        return step(here, asked, _last(asked.webhook.path), at_once=at_once)
+    if at_once and route.asks_a_store:
+        raise NeedsStore
+    return route.answers(here, asked)
 
 
 def label_of(path: str) -> str:

@@ -3,10 +3,13 @@
 It takes a plain post to an address of a call, as carriers send it. Anything else goes through Flask, and so does a
 request that is not signed: what is refused, and how, is decided there alone. The answer is the same on both ways
 (answers.py), and tests/web/telephone/test_door.py sends the same through both.
+
+A step that needs no store is answered at once. One that does waits for it in a thread, and begins anew there.
 """
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from urllib.parse import parse_qsl
 
@@ -15,10 +18,11 @@ from werkzeug.datastructures import MultiDict
 from config import logs
 from ivr.carrier.call_event import Malformed, NotSigned
 from ivr.metrics.table import FAULT, OK
-from ivr.web.asgi import Body, Headers, Scope, WholeAnswer
+from ivr.web.asgi import Body, Headers, Scope, WholeAnswer, Work
 from ivr.web.request_ids import HEADER, id_of
 from ivr.web.security import NO_STORE, headers_of_answers
 from ivr.web.services import Services
+from ivr.web.telephone.actions import NeedsStore
 from ivr.web.telephone.answers import WebhookAnswer, answer, at_fault, label_of
 from ivr.web.telephone.webhook import MOST_FIELDS, VerifiedWebhook, Webhook
 
@@ -36,19 +40,27 @@ class TelephoneDoor:
         always = headers_of_answers(production=services.settings.production)
         self._headers = (*always.items(), ("Cache-Control", NO_STORE))
 
-    def __call__(self, scope: Scope, body: Body) -> WholeAnswer | None:
-        """Return the answer; None for a request that is Flask's to answer."""
-        here, began, webhook = self._services, self._services.clock(), _webhook(scope, body)
+    def __call__(self, scope: Scope, body: Body) -> WholeAnswer | Work | None:
+        """Return the answer, or the work that needs a store; None for a request that is Flask's to answer."""
+        webhook = _webhook(scope, body)
+        if webhook is None:
+            return None
+        here, began = self._services, self._services.clock()
         try:
-            asked = VerifiedWebhook(webhook, webhook.read(here)) if webhook else None
+            asked = VerifiedWebhook(webhook, webhook.read(here))
         except (NotSigned, Malformed):
             return None
-        if asked is None:
-            return None
-        request_id = id_of(asked.webhook.headers.get(HEADER, ""))
+        try:
+            return self._answer(asked, began, at_once=True)
+        except NeedsStore:
+            return partial(self._answer, asked, began)
+
+    def _answer(self, asked: VerifiedWebhook, began: datetime, *, at_once: bool = False) -> WholeAnswer:
+        """Return the answer. With `at_once`, raises NeedsStore where a store is needed."""
+        here, request_id = self._services, id_of(asked.webhook.headers.get(HEADER, ""))
         logs.begin(request=request_id, call=asked.event.call_id)
         try:
-            told, outcome = _told(here, asked)
+            told, outcome = _told(here, asked, at_once=at_once)
             here.operations.counters.webhook(here.clock() - began, label_of(asked.webhook.path), outcome)
         finally:
             logs.begin()
@@ -62,9 +74,11 @@ class TelephoneDoor:
         return WholeAnswer(told.status, headers, content, written)
 
 
-def _told(here: Services, asked: VerifiedWebhook) -> tuple[WebhookAnswer, str]:
+def _told(here: Services, asked: VerifiedWebhook, *, at_once: bool) -> tuple[WebhookAnswer, str]:
     try:
-        return answer(here, asked), OK
+        return answer(here, asked, at_once=at_once), OK
+    except NeedsStore:
+        raise
     except Exception as error:  # whatever it is, the caller hears an apology
         return at_fault(here, asked.webhook, asked, error), FAULT
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlencode
 import pytest
 from werkzeug.test import TestResponse
 
-from ivr.carrier.steps import Dials
+from ivr.carrier.steps import Dials, Gathers
 from ivr.hours.clinic_now import ClinicNow
 from ivr.reports import spool
 from ivr.reports.spool import Spool
@@ -59,6 +59,7 @@ class BothWays(Phone):
         signed = {"Content-Type": FORM, "X-Twilio-Signature": self.signs(path, form), **headers}
         other = self.door(scope(path, signed), Body(body, len(body)))
         assert other is not None, path
+        other = other if isinstance(other, WholeAnswer) else other()
         other.close()
         assert self.told(other) == self.told(
             WholeAnswer(answer.status_code, tuple(answer.headers.items()), answer.get_data())
@@ -166,7 +167,7 @@ def test_a_fault_of_ours_is_answered_alike_on_both_ways(phone: BothWays, caplog:
 # -- what is Flask's
 
 
-def post(phone: BothWays, path: str = "/voice", form: Mapping[str, str] = CALL, **other: Any) -> WholeAnswer | None:
+def post(phone: BothWays, path: str = "/voice", form: Mapping[str, str] = CALL, **other: Any) -> Any:
     """Return the door's answer to a signed post, with something in it that is unusual."""
     signed = {"Content-Type": FORM, "X-Twilio-Signature": phone.signs(path, form), **other.pop("headers", {})}
     body = other.pop("body", urlencode(form).encode())
@@ -176,6 +177,26 @@ def post(phone: BothWays, path: str = "/voice", form: Mapping[str, str] = CALL, 
 
 def test_a_plain_post_is_for_the_door(phone: BothWays) -> None:
     assert post(phone) is not None
+
+
+AT_ONCE = {"/voice/main?line=main&lang=en": "4", "/voice/topics?line=main&lang=hi": "1"}
+IN_A_THREAD = {"/voice": "", "/voice/main?line=main&lang=en": "0", "/voice/status": ""}
+
+
+def test_a_step_that_needs_no_store_is_answered_at_once_and_any_other_in_a_thread(phone: BothWays) -> None:
+    for path, keys in AT_ONCE.items():
+        assert isinstance(post(phone, path, {**CALL, "Digits": keys}), WholeAnswer), path
+    for path, keys in IN_A_THREAD.items():
+        work = post(phone, path, {**CALL, **({"Digits": keys} if keys else {"CallStatus": "completed"})})
+        assert not isinstance(work, WholeAnswer), path
+        assert isinstance(work(), WholeAnswer), path
+    call = phone.rings().press("1", "1", "1", "1")
+    assert isinstance(call.waits, Gathers)
+    work = post(phone, phone.within(call.waits.action), call.form({"Digits": "1"}))
+    assert not isinstance(work, WholeAnswer), "a promise"
+    assert phone.services.desk.store.waiting() == []
+    work()
+    assert len(phone.services.desk.store.waiting()) == 1
 
 
 OTHERS: Mapping[str, dict[str, Any]] = {
