@@ -38,7 +38,7 @@ WAYS: Mapping[str, list[str]] = {
 
 
 def main(count: int) -> None:
-    """Print the rate of each way, and how many times that of the first it is."""
+    """Print the notices a second of each way, and their ratio to the first way."""
     first = 0.0
     for name, module in WAYS.items():
         rate = rate_of(module, count)

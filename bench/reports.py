@@ -120,7 +120,7 @@ def events(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def fill(database: Database, days: int, a_day: int, visits: int) -> None:
-    """Fill the database with the calls, requests and appointments of so many days."""
+    """Fill the database with so many days, with so many calls and visits each."""
     for table, rows in (
         (schema.appointments, appointments(days, visits)),
         (schema.appointment_history, events(appointments(days, visits))),

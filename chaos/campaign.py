@@ -1,4 +1,4 @@
-"""Runs a campaign: people ring at a steady rate while parts break and the desk works; then all is reckoned up."""
+"""Runs a campaign: people call at a steady rate while parts break and the desk works; then all promises are checked."""
 
 import time
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from workers.services import WorkerServices, build
 
 
 def run(wanted: Wanted, say: Callable[[str], None]) -> Reckoning:
-    """Runs it and reckons up. Raises CallFailed where a document could not be followed at all."""
+    """Run a campaign and check its promises. Raises CallFailed if a document could not be followed at all."""
     with premises(wanted) as place:
         worker = build(place.settings)
         breaks = {
@@ -54,7 +54,7 @@ def _reckon(wanted: Wanted, faults: int, heard: Heard, place: Premises, worker: 
 
 
 def _hours(heard: Heard, worker: WorkerServices, swept: float) -> HoursReckoning:
-    """The reckoning of the hours, once the clock has looked; and, of calls without a record, later."""
+    """Return the check of the appointments, once the clock process has looked, also for calls without a record."""
     end = time.monotonic() + swept
     while (found := _look(heard, worker)).unheard > found.unrecorded or found.untold:
         if time.monotonic() > end:

@@ -21,11 +21,11 @@ ANSWER_SECONDS = 15.0
 
 
 class NotConnected(Exception):
-    """Nobody took the connection."""
+    """No process took the connection."""
 
 
 class NoAnswer(Exception):
-    """The connection was taken, and no good answer came."""
+    """A process took the connection, and gave no good answer."""
 
 
 class Webhook(NamedTuple):
@@ -38,7 +38,7 @@ class Webhook(NamedTuple):
 
 @dataclass
 class Line:
-    """How one call's webhooks travel. Remembers how long its caller had to wait, and what went wrong."""
+    """The connection of a call to the service: delivers its webhooks, and remembers waits and failures."""
 
     ports: Sequence[int]
     over: Dialect
@@ -55,7 +55,7 @@ class Line:
     _over: threading.Event = field(default_factory=threading.Event)
 
     def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
-        """The document that the caller hears next, wherever it comes from."""
+        """Return the document that the caller hears next: the service's, or the carrier's own words."""
         began = time.monotonic()
         self.caught.append(Webhook(url, form, headers))
         try:
@@ -86,7 +86,7 @@ class Line:
             return self.over.own_words
 
     def _again(self, url: str, form: Mapping[str, str], headers: Mapping[str, str], later: float) -> None:
-        """Delivers it once more; nobody hears the answer."""
+        """Deliver the webhook once more; nobody hears the answer."""
         self._over.wait(later)
         try:
             self._once(url, form, headers)

@@ -24,7 +24,7 @@ AT_ONCE = 96
 
 @dataclass
 class Heard:
-    """What came of the calls."""
+    """The results of the calls."""
 
     promises: list[Promise] = field(default_factory=list)
     hours: list[HeardHour] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Exchange:
-    """Connects callers to the lines of the clinic."""
+    """An exchange that connects callers to the lines of the clinic."""
 
     place: Premises
     lines: Sequence[str]
@@ -45,7 +45,7 @@ class Exchange:
     memory: Memory = field(default_factory=Memory)
 
     def call(self, ring: Ring) -> tuple[Person, Line]:
-        """One call, from ringing to hanging up. Raises CallFailed."""
+        """Make a call, from dialling to hanging up. Raises CallFailed."""
         hands, asked = self.mischief, self.wanted
         over = dialect_of(ring.seed)
         line = Line(self.place.ports, over, Random(ring.seed), hands, asked.twice, asked.latest, caught=self.caught)
@@ -61,7 +61,7 @@ class Exchange:
 def ring_all(
     place: Premises, worker: WorkerServices, wanted: Wanted, began: float, caught: list[Webhook] | None = None
 ) -> Heard:
-    """Makes every call at its moment after `began`; what came of them. Raises CallFailed.
+    """Make every call at its moment after `began`; return the results. Raises CallFailed.
 
     Somebody on the way keeps what is posted in `caught`, where that is given.
     """

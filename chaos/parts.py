@@ -20,13 +20,13 @@ from testing.servers import Server, leash
 
 
 class Part(Protocol):
-    """Something that can break and be made whole again."""
+    """A part of the service that can break and be made whole again."""
 
     def breaks(self, what: What) -> None:
-        """From now on it is broken."""
+        """Break the part from now on."""
 
     def mends(self) -> None:
-        """It is whole again, or will be shortly."""
+        """Make the part whole again, now or shortly."""
 
 
 class Process:
@@ -41,7 +41,7 @@ class Process:
         self._leash: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Starts it, unless it runs."""
+        """Start the process, unless it runs."""
         with self._lock:
             self._wanted = True
             if self._child is None or self._child.poll() is not None:
@@ -54,13 +54,13 @@ class Process:
                 self._leash = leash(self._child.pid, signal.SIGKILL)
 
     def keep(self) -> None:
-        """Starts it again if it has ended by itself."""
+        """Start the process again if it has ended by itself."""
         with self._lock:
             if self._wanted:
                 self.start()
 
     def breaks(self, what: What) -> None:
-        """Killed and paused with all that comes from it; restarted in good order."""
+        """Kill or pause the process with all that it started; or restart it in good order."""
         with self._lock:
             if what is What.PAUSE:
                 self._signal(signal.SIGSTOP)
@@ -72,7 +72,7 @@ class Process:
                 self._signal(signal.SIGKILL)
 
     def mends(self) -> None:
-        """Goes on, or is started again."""
+        """Resume it, or start it again."""
         with self._lock:
             self._signal(signal.SIGCONT)
             if not self._wanted and self._child is not None:
@@ -81,7 +81,7 @@ class Process:
             self.start()
 
     def stop(self) -> None:
-        """Ends it for good."""
+        """End the process for good."""
         with self._lock:
             self._wanted = False
             self._signal(signal.SIGKILL)
@@ -112,19 +112,19 @@ class Store:
         self._lock = threading.RLock()
 
     def breaks(self, what: What) -> None:
-        """Killed, paused, or stopped in good order."""
+        """Kill, pause, or stop the server in good order."""
         with self._lock:
             {What.KILL: self._server.kill, What.PAUSE: self._server.pause, What.RESTART: self._server.stop}[what]()
 
     def mends(self) -> None:
-        """Goes on, or is started again."""
+        """Resume it, or start it again."""
         with self._lock:
             self._server.resume()
             self._server.start()
 
 
 class SqliteFile:
-    """A database that is a file: what can happen to it is that somebody else has it to themselves."""
+    """A database that is a file: its fault is that another process has it to itself."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -133,7 +133,7 @@ class SqliteFile:
         self._holders = 0
 
     def breaks(self, _what: What) -> None:
-        """Another process, such as a careless backup, locks it."""
+        """Lock the file, as another process such as a careless backup does."""
         with self._lock:
             self._holders += 1
             if self._other is None:
@@ -143,7 +143,7 @@ class SqliteFile:
                 self._other = other
 
     def mends(self) -> None:
-        """The other one lets go, when the last fault that wanted it locked is over."""
+        """Release the file when the last fault that wanted it locked is over."""
         with self._lock:
             self._holders = max(0, self._holders - 1)
             if self._other is not None and not self._holders:
@@ -152,7 +152,7 @@ class SqliteFile:
 
 
 class Keeper:
-    """Starts again what has ended, until told to stop."""
+    """A supervisor that starts again each process that has ended, until told to stop."""
 
     def __init__(self, processes: Sequence[Process]) -> None:
         self._processes = processes
@@ -160,13 +160,13 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
-        """Starts all, then watches."""
+        """Start all processes, then watch them."""
         for each in self._processes:
             each.start()
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends all."""
+        """End all processes."""
         self._stop.set()
         self._thread.join()
         for each in self._processes:

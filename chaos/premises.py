@@ -34,7 +34,7 @@ BASE_URL = "http://line.example"
 
 @dataclass(frozen=True)
 class Premises:
-    """What runs, and how to reach it."""
+    """The running service of a campaign, and the ports at which it is reached."""
 
     settings: Settings
     ports: tuple[int, ...]
@@ -45,14 +45,14 @@ class Premises:
     folder: Path
 
     def mend(self) -> None:
-        """Makes everything whole again."""
+        """Make every part whole again."""
         for part in self.parts.values():
             part.mends()
 
 
 @contextmanager
 def premises(wanted: Wanted, living: int = 1, dead: tuple[str, ...] = ()) -> Iterator[Premises]:
-    """Runs it all until the end of the block. The staff have so many channels that work, and these that do not."""
+    """Run the service until the end of the block. The staff have so many channels that work, and these that do not."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="campaign-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)

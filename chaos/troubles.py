@@ -1,4 +1,4 @@
-"""Breaks the parts of the service while people ring, as planned."""
+"""Breaks the parts of the service while people call, as planned."""
 
 import sys
 import threading
@@ -13,7 +13,7 @@ from chaos.premises import Premises
 
 @contextmanager
 def breaking(place: Premises, faults: Sequence[Fault], began: float) -> Iterator[None]:
-    """Breaks one part after another, each in a thread of its own: one fault may outlast the next."""
+    """Break one part after another, each in a thread of its own: one fault may outlast the next."""
     stop = threading.Event()
 
     def one(fault: Fault) -> None:

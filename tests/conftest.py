@@ -345,7 +345,7 @@ def services(settings: Settings, clock: Clock, time_limits: TimeLimits) -> Itera
 
 @pytest.fixture
 def app(services: Services) -> Iterator[Flask]:
-    """The web application of these services."""
+    """The Flask application of the clinic, on the test's stores."""
     with lent(services) as app:
         yield app
 

@@ -40,20 +40,20 @@ TODAY = DeskClosure(date(2026, 11, 23), "")
 
 @pytest.fixture
 def hosts(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Hosts]:
-    """Two hosts on each of the databases."""
+    """Two hosts: the test runs on each kind of database."""
     with two_hosts(tmp_path, database_url, redis_url, clock) as found:
         yield found
 
 
 @pytest.fixture
 def pair(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Hosts]:
-    """Two hosts, where the kind of the database is no matter."""
+    """Two hosts on SQLite, where the kind of the database does not matter."""
     with two_hosts(tmp_path, sqlite_url, redis_url, clock, METRICS_TOKEN=METRICS) as found:
         yield found
 
 
 def paths(host: Host) -> list[str]:
-    """The paths of the recorded calls."""
+    """Return the paths of the recorded calls."""
     with host.worker.database.reading() as read:
         return list(read.scalars(select(schema.calls.c.path).order_by(schema.calls.c.began)))
 
@@ -76,7 +76,7 @@ def missed(host: Host) -> list[str]:
 
 
 def is_told(host: Host) -> bool:
-    """Whether a patient is to be told of an hour that they have not heard of."""
+    """Return True if a patient is to be told of a time that they have not heard of."""
     with host.worker.database.reading() as read:
         return read.scalar(select(func.count()).where(schema.requests.c.why == "unheard")) == 1
 
@@ -142,7 +142,7 @@ def test_a_part_that_comes_late_corrects_the_record_and_what_was_decided_by_it(h
 
 @pytest.mark.parametrize("after", [(), ("4",)])
 def test_a_language_that_a_late_part_shows_is_learnt_once(pair: Hosts, clock: Clock, after: tuple[str, ...]) -> None:
-    """Whether or not the part that was there first has taught it already: one call is not two."""
+    """The part of the call that came first may have taught the language already: a call counts once."""
     here, there = pair
     call = here.phone.rings()
     clock.goes_on(seconds=5)
@@ -161,7 +161,7 @@ def test_a_language_that_a_late_part_shows_is_learnt_once(pair: Hosts, clock: Cl
 
 
 def test_traces_that_are_sent_anew_make_no_less_of_a_record(pair: Hosts, clock: Clock) -> None:
-    """As after the table was emptied, or under a new name of the host; or a record that an older program has made."""
+    """Traces come anew after their table was emptied, or under a new name of the host; records stay complete."""
     here, there = pair
     call = here.phone.rings()
     clock.goes_on(seconds=5)
@@ -180,7 +180,7 @@ def test_traces_that_are_sent_anew_make_no_less_of_a_record(pair: Hosts, clock: 
 
 
 def test_a_call_goes_on_at_its_host_while_its_first_minutes_are_recorded_nowhere(pair: Hosts, clock: Clock) -> None:
-    """A long call: its end finds the whole path on this host, whose files stay until it is over."""
+    """The end of a long call finds the whole path on this host, whose files stay until the call is over."""
     here, _there = pair
     call = here.phone.rings()
     for _ in range(3):
@@ -334,7 +334,7 @@ def test_limits_count_over_both_hosts(pair: Hosts) -> None:
 
 
 def moves(person: Staff, host: Host) -> Staff:
-    """The same browser, whose next request goes to this host."""
+    """Return the person with the same browser, whose next request goes to this host."""
     there = Staff(host.phone.app, person.name, person.password)
     there.browser._cookies = person.browser._cookies  # the jar of werkzeug's client
     return there

@@ -297,8 +297,13 @@ RIDDLES = (
 """First words that say nothing of the thing: the reader would have to know already what is meant."""
 
 BESIDE_THE_PRODUCT = ("tests", "testing", "chaos", "bench", ".ci")
-NOT_YET = ("chaos", "tests/reports", "tests/hours", "tests/desk/missed", "tests/desk/upkeep")
-"""Folders in which some docstrings are still riddles. None is added here."""
+NOT_YET = (
+    "chaos/",
+    "tests/desk/upkeep/test_unheard.py",
+    "tests/reports/counts/test_kept_days.py",
+    "tests/reports/test_call_records.py",
+)
+"""A folder and files in which some docstrings are still riddles. None is added here."""
 
 
 def test_a_docstring_begins_with_what_is_done_or_with_the_thing() -> None:

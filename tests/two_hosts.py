@@ -22,11 +22,11 @@ class Host:
     worker: WorkerServices
 
     def sends(self) -> None:
-        """Its web process does what it does every five seconds."""
+        """Run the work that the host's web process does every five seconds."""
         assert self.phone.services.host_upkeep.round()
 
     def sweeps(self, *between: Callable[[], object]) -> None:
-        """Its clock process makes a round."""
+        """Run a round of the host's clock process, and one more after each of these functions."""
         the_clock_runs(self.worker, *between)
 
 
@@ -34,7 +34,7 @@ class Host:
 def two_hosts(
     tmp_path: Path, database_url: str, redis_url: str, clock: Clock, **more: str
 ) -> Iterator[tuple[Host, Host]]:
-    """The hosts, whose webs and clocks end with the block."""
+    """Start two hosts, whose webs and clocks end with the block."""
     with ExitStack() as stack:
 
         def host(name: str) -> Host:
@@ -51,6 +51,6 @@ def two_hosts(
 
 
 def goes_to(call: Conversation, host: Host) -> Conversation:
-    """The proxy sends what follows of the call to this host."""
+    """Return the call, of which the proxy sends the next webhooks to this host."""
     call.phone = host.phone
     return call

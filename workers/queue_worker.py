@@ -114,7 +114,7 @@ class QueueWorker(SimpleWorker):
         self._next_beat = now + BEAT_SECONDS
 
     def set_state(self, state: str, pipeline: Any = None) -> None:
-        """Tell Redis of a new state; RQ does before each job, though it is the same."""
+        """Store the worker's state in Redis if it is another than before; RQ stores it before each job."""
         if state != self.get_state():
             super().set_state(state, pipeline)
 

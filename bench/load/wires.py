@@ -206,7 +206,7 @@ class _Load:
 
 
 def _size(heard: bytearray) -> int | None:
-    """Return the answer's length; None if only its end tells; more than came while the head is incomplete."""
+    """Return an answer's length in bytes, more than have come while headers are missing; None if only its end tells."""
     end = heard.find(END_OF_HEAD)
     if end < 0:
         return len(heard) + 1

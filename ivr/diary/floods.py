@@ -91,7 +91,7 @@ class Floods:
         )
 
     def free(self, ids: Sequence[int], by: By) -> int:
-        """Cancel these appointments in one transaction, and return how many still were to be. Raises StoreAway."""
+        """Cancel these appointments in one transaction; return how many were still booked. Raises StoreAway."""
         return in_turn(self.database, lambda write: sum(_freed(write, each, by) for each in sorted(ids)))
 
     def vouch(self, ids: Sequence[int], by: By) -> None:

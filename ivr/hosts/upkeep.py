@@ -1,4 +1,4 @@
-"""Does what each host that answers calls must do for itself, every few seconds, beside the calls.
+"""Runs the works that each host which answers calls must do for itself, every few seconds, beside the calls.
 
 One process of the host does it, in a thread that no caller waits for, so that a host needs no clock process of its own.
 No HTTP, no SQL; the works are handed in.
@@ -28,7 +28,7 @@ class HostUpkeep:
 
     works: Sequence[Work]
     troubles: tuple[type[Exception], ...]
-    """What a work raises where it cannot be done now: logged once, and tried again."""
+    """The errors of a work that cannot be done now: logged once, and tried again."""
     one: OneProcess
     every: float = EVERY_SECONDS
     _stop: Event = field(default_factory=Event, init=False)

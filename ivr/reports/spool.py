@@ -64,7 +64,7 @@ class Segment:
     size: int
     """The size of the file in bytes when it was read."""
     traces: tuple[Trace, ...]
-    """Those that were not read before."""
+    """The traces that were not read before."""
     upto: int = 0
     """The bytes that were read, now or before, without a last line that is not whole yet."""
 

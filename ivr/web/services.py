@@ -126,7 +126,7 @@ class Services:
     reports: ReportServices
     operations: OperationsServices
     host_upkeep: HostUpkeep
-    """What this host does for itself; begun by the entry point of a process that serves."""
+    """The works that this host does for itself; begun by the entry point of a process that serves."""
     close: Callable[[], None]
     """Closes the connections to both stores, the spool and the counters' files, after writing what is pending."""
 

@@ -1,4 +1,4 @@
-"""Of all that want to do a thing for the host one does, and another takes over when it ends."""
+"""The lock for a host's work: one process holds it, and another takes over when that ends."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The works of a host go on beside its calls, in one process, whatever becomes of one of them."""
+"""The regular works of a host: done beside its calls, in one process, also when one of the works fails."""
 
 import logging
 from collections.abc import Callable

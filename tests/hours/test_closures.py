@@ -1,4 +1,4 @@
-"""What the desk sets of the hours: kept with who and when, undone once, and known to the telephone without a store."""
+"""Closures that the desk sets: kept with who and when, undone once, and known to the telephone without a store."""
 
 import json
 import logging
@@ -27,13 +27,13 @@ DIWALI = DeskClosure(date(2027, 10, 29), "", (), "diwali")
 
 @pytest.fixture
 def closures(database: Database) -> Closures:
-    """The desk's closures."""
+    """The store of the desk's closures."""
     return Closures(database)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where the telephone finds them."""
+    """The path of the file in which the telephone finds the closures."""
     return tmp_path / "state" / FILE
 
 

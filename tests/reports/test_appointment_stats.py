@@ -1,4 +1,4 @@
-"""What many appointments come to: who booked, moved and cancelled them, and whether the patients came."""
+"""Statistics of appointments: who booked, moved and cancelled them, and whether the patients came."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 
 
 def changed(what: str, who: str = CALLER, *, appointment: int = 1, undone: str = "") -> DiaryChange:
-    """A line of the history of an appointment that was booked by phone where a caller made it."""
+    """Return a line of an appointment's history; the appointment was booked by phone if a caller made the line."""
     source = Source.PHONE if who == CALLER else Source.DESK
     return DiaryChange(appointment, NOW, what, who, undone, source)
 

@@ -1,4 +1,4 @@
-"""What many calls come to: first choices, and what came of them."""
+"""Statistics of calls: their first choices, and their results."""
 
 import pytest
 

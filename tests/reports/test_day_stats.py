@@ -1,4 +1,4 @@
-"""The counts by day are summed apart for when the line was open and when it was closed."""
+"""Counts by day: calls while the line was open and calls while it was closed are summed apart."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""How long it is open from one moment until another: without nights and closed days, also when clocks are put on."""
+"""Opening time between two moments: without nights and closed days, also when clocks are put on."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

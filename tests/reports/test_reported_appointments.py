@@ -34,7 +34,7 @@ def visit(schedule: str, line: str = "main") -> ReportedVisit:
 
 
 def minutes(found: ReportedDiary, clinic: Clinic, line: str = "", day: date = MONDAY) -> dict[str, float]:
-    """The minutes that each column can give on a day."""
+    """Return the minutes that each column can give on a day."""
     columns = offered(found, clinic, line, [day])[day]
     return {
         key: sum((end - start).total_seconds() / 60 for start, end in stretches) for key, stretches in columns.items()

@@ -1,4 +1,4 @@
-"""What a webhook leaves is written when the disk has time; who answers the telephone never waits for it."""
+"""The writer of traces: it writes when the disk has time, and no answer to a caller waits for it."""
 
 import logging
 import os
@@ -24,7 +24,7 @@ def trace(number: int) -> Trace:
 
 
 class Stalls(Spool):
-    """On a disk that does not answer until it is let go on."""
+    """A spool on a disk that does not answer until the test lets it go on."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

@@ -130,7 +130,7 @@ def the_missed_calls(database: Database) -> object:
 
 
 def the_traces(database: Database) -> object:
-    """What a clock looks at to record calls, and to forget what they were recorded from."""
+    """Run the clock process's reads that record calls, and those that delete the recorded traces."""
     traces = CallTraces(database)
     return (traces.over(NOW), traces.paths(["m1", "m2"]), traces.forget(NOW))
 

@@ -14,7 +14,7 @@ def books(phone: Phone) -> str:
 
 
 def record_calls(worker: WorkerServices) -> None:
-    """The clock of this host sends what its calls have left, and records those that are over."""
+    """Send this host's traces of calls and record the calls that are over, as its clock process does."""
     clock_process.send_traces(worker)
     clock_process.record_calls(worker)
 

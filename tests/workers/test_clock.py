@@ -1,4 +1,4 @@
-"""The duties of the clock, each seen in its effect: all rounds here are those of the process's own loop."""
+"""The duties of the clock process, each seen in its effect: all rounds are those of its own loop."""
 
 import logging
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def count(worker: WorkerServices, table: str) -> int:
 
 
 def lost(worker: WorkerServices) -> None:
-    """Redis forgets the queue."""
+    """Make Redis forget the queue."""
     worker.desk.job_queue._redis.flushall()
 
 
@@ -78,7 +78,7 @@ def test_what_waits_in_redis_is_given_to_a_worker_once(phone: Phone, worker: Wor
 
 
 def queued(worker: WorkerServices) -> list[str]:
-    """The ids of the jobs on every queue."""
+    """Return the ids of the jobs on every queue."""
     redis, names = worker.desk.job_queue._redis, worker.desk.job_queue.names
     return [each for name in names for each in Queue(name, connection=redis).get_job_ids()]
 
@@ -220,7 +220,7 @@ def closures_cannot_be_written(worker: WorkerServices, _: Valkey) -> Mend:
 
 
 def calls_cannot_be_read(worker: WorkerServices, _: Valkey) -> Mend:
-    """A file of yesterday leads to itself, so that it can be neither read nor removed."""
+    """Leave a link that leads to itself in place of yesterday's file: nobody can read it."""
     path = worker.settings.state_dir / FOLDER / "20261122T0830.jsonl"
     path.parent.mkdir(parents=True)
     path.symlink_to(path)
@@ -232,7 +232,7 @@ def lived_time_cannot_be_read(worker: WorkerServices, _: Valkey) -> Mend:
 
 
 def stands_in_the_way(path: Path) -> Mend:
-    """A folder has the name of a file."""
+    """Make a folder with the name of a file."""
     path.mkdir(parents=True)
     return path.rmdir
 

@@ -29,7 +29,7 @@ class Renderer:
         return TWILIO.document(*first, *self._waiting(turn, addresses))
 
     def _waiting(self, turn: Turn, addresses: Addresses) -> Iterator[Element]:
-        """Return the verbs with which the turn waits, or ends."""
+        """Return the TwiML verbs by which a turn of the call waits for a key or a telephone, or hangs up."""
         match turn.wait:
             case PressKey(seconds):
                 return self._ask(turn.asks, turn.call, addresses, seconds, **ONE_KEY)

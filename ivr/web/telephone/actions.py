@@ -63,7 +63,7 @@ def sender(here: Services, happened: CallEvent) -> Phone | None:
 
 
 STORED = (File, CheckDigits, ChangeAppointment, RingReception)
-"""What a turn waits for that a store decides."""
+"""The kinds of wait of a turn that a store decides."""
 
 
 def done_for(here: Services, turn: Turn, facts: Facts, happened: CallEvent) -> Turn:

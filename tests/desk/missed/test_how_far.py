@@ -1,4 +1,4 @@
-"""How far a call came, told from its path alone."""
+"""The progress of a call, told from its path alone."""
 
 from dataclasses import replace
 
@@ -70,7 +70,7 @@ def test_every_word_fits_its_column() -> None:
 
 
 def test_the_menu_has_what_a_path_is_read_by() -> None:
-    """A promise that were renamed in the menu would make every caller a missed one."""
+    """A promise's place that was renamed in the menu would make every call a missed one."""
     led = {outcome: READER._led_to(outcome) for outcome in ("kept", "booked", "moved", "cancelled", "lost", "refused")}
     assert all(led.values()), led
     assert {"hours", "topic", "appointment"} <= set(READER._answers)

@@ -1,4 +1,4 @@
-"""Missed calls while a store is away: the carrier is answered, and what can be kept is kept, sealed."""
+"""Missed calls while a store is away: the carrier is answered, and calls that can be kept are kept, encrypted."""
 
 import logging
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from workers.services import WorkerServices
 
 @pytest.fixture
 def away(tmp_path: Path, phone: Phone, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """The same service, which finds no database; Redis and the files of its calls are the same."""
+    """A telephone at the same service without its database; Redis and the files of calls are the same."""
     nowhere = f"sqlite:///{tmp_path}/nowhere/clinic.db"
     with service(tmp_path, nowhere, redis_url, clock) as found:
         yield found

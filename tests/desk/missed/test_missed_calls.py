@@ -1,4 +1,4 @@
-"""The store of missed calls, as far as no caller and nobody at the desk shows it."""
+"""The store of missed calls, in cases that no caller and nobody at the desk can bring about."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from tests.people import Clock
 
 
 def keep(services: Services, clock: Clock, which: int, **more: object) -> bool:
-    """Keeps a missed call of a number of its own."""
+    """Store a missed call of a number of its own, and return whether it was new."""
     values: dict[str, object] = {
         "call_id": f"CA{which:032}",
         "phone": Phone(f"+9199999{which:05}"),

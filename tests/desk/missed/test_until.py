@@ -1,4 +1,4 @@
-"""Until when a missed call stands: the close of the next open day after it."""
+"""The end of a missed call's time on the list: the close of the next open day after it."""
 
 from datetime import date, datetime, time
 

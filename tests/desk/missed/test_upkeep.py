@@ -1,4 +1,4 @@
-"""The clock's look at missed calls: what the record of a call knows better, and what is over."""
+"""Upkeep of missed calls by the clock process: corrected by the call's record, and deleted when over."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ table = schema.missed_calls
 
 @pytest.fixture
 def beside(tmp_path: Path, desk_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """The same service on another machine: the same stores, and other files."""
+    """A telephone at the same service on another machine: the same stores, other files."""
     (tmp_path / "beside").mkdir()
     with service(tmp_path, desk_url, redis_url, clock, STATE_DIR=str(tmp_path / "beside")) as found:
         yield found
@@ -52,7 +52,7 @@ def the_clock_looks(worker: WorkerServices, clock: Clock) -> None:
 
 
 def test_a_last_step_that_comes_after_the_end_takes_it_back(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
-    """The caller pressed 4 and hung up: the carrier's word of the end was the quicker one."""
+    """The caller pressed 4 and hung up, and the carrier's report of the end came first."""
     call = phone.rings().hangs_up()
     call.press("4")
     assert shown(phone) == ["nothing"]
@@ -75,7 +75,7 @@ def test_a_last_step_that_comes_after_the_end_tells_how_far_it_came(
 def test_a_call_of_another_machine_is_shown_when_its_clock_has_looked(
     phone: Phone, beside: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
-    """The carrier's word of the end reaches a machine that has not answered the call."""
+    """The carrier's report of the end reaches a machine that has not answered the call."""
     for keys in ((), ("4",)):
         call = phone.rings(lang="hi").press(*keys)
         call.phone = beside
@@ -122,7 +122,7 @@ def test_an_answer_on_one_machine_hides_no_wish_that_another_has_heard(
 
 
 def test_a_call_of_which_nobody_tells_more_is_let_go(beside: Phone, worker: WorkerServices, clock: Clock) -> None:
-    """So are the calls that the line itself makes to the reception, if the carrier tells of their end."""
+    """The carrier may also report the end of calls that the line itself makes to the reception."""
     call = beside.rings()
     call.sid = "CA" + "7" * 32
     call.hangs_up(CallStatus="completed")
@@ -143,7 +143,7 @@ def test_a_call_whose_record_was_lost_stands_as_it_was_seen(phone: Phone, worker
 
 
 def test_a_kind_that_the_clinic_does_not_keep_any_more_goes(phone: Phone, worker: WorkerServices) -> None:
-    """Also one that a newer version of the program wrote, which this one does not know."""
+    """The kind may also come from a newer version of the program, which this one does not know."""
     phone.rings().hangs_up()
     with worker.database.writing() as write:
         write.execute(update(table).values(kind="odd"))

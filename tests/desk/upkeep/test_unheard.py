@@ -1,4 +1,4 @@
-"""No hour is kept that nobody has heard of and nobody is to be told of, on both databases, by the clock's rounds."""
+"""Unheard bookings: their patients are to be told, on both databases, by the clock process's own rounds."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ def desk_url(database_url: str) -> str:
 
 @pytest.fixture
 def calls(worker: WorkerServices, clock: Clock) -> Callable[..., None]:
-    """Leaves the traces of a finished call that came to these places."""
+    """A function that leaves the traces of a finished call which came to these places."""
 
     def call(call_id: str, *places: str, repeats: str = "", repeats_as: str = "") -> None:
         mark, spool = worker.desk.unheard.mark_of(call_id), worker.host.spool
@@ -43,7 +43,7 @@ def booked(worker: WorkerServices, **more: object) -> int:
 
 
 def rounds(worker: WorkerServices, clock: Clock, *minutes: int) -> None:
-    """A clock process after each of these pauses: to one that runs, a moved clock has jumped."""
+    """Run a new clock process after each of these pauses: a running one would take the moved clock for a jump."""
     for each in minutes:
         clock.goes_on(minutes=each)
         the_clock_runs(worker)
@@ -133,7 +133,7 @@ def test_what_is_over_before_anybody_can_tell_it_is_left_alone(worker: WorkerSer
 def test_where_one_webhook_had_two_answers_the_patient_is_told(
     worker: WorkerServices, clock: Clock, calls: Callable[..., None], places: tuple[str, ...]
 ) -> None:
-    """It came again when the time was free: the campaign saw callers who had heard that it was taken."""
+    """The webhook came again when the time was free: the campaign saw callers who had heard that it was taken."""
     booked(worker)
     calls("CA1", *places, repeats="time_taken", repeats_as="booked")
     rounds(worker, clock, 1, 30)

@@ -1,4 +1,4 @@
-"""Counts of days are kept only as long as they are those of the rows, whoever else writes meanwhile."""
+"""Kept counts of days: dropped once they may differ from the rows, whoever else writes meanwhile."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,13 +31,13 @@ def call(number: int, began: datetime = NOW - timedelta(hours=1)) -> CallRecord:
 
 
 def calls_today(database: Database) -> int:
-    """What the page says."""
+    """Return today's number of calls, as the page of reports has it."""
     return Reports(database).of(TODAY, "", CLINIC, NOW).calls.count
 
 
 @pytest.fixture
 def kept(database: Database) -> Database:
-    """One of a clinic whose days are counted, with three calls today."""
+    """A database of a clinic whose days are counted, with three calls today."""
     write_down(database, [call(each) for each in range(3)])
     for _ in range(2):
         calls_today(database)

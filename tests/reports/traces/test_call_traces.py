@@ -1,4 +1,4 @@
-"""What hosts have sent of a call: when it is over, what makes its record and corrects it, and how long it stays."""
+"""The traces that hosts have sent of a call: its end, its record and corrections to it, and how long they stay."""
 
 from datetime import UTC, datetime, timedelta
 

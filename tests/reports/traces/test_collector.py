@@ -1,4 +1,4 @@
-"""A file or a line of the spool that cannot be read holds up no call that can."""
+"""The collector of traces: an unreadable file or line of the spool holds up no other call."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The traces of a host reach the database once and whole, and its files stay until they are no more needed."""
+"""The shipper of traces: a host's traces reach the database once and whole; its files stay until then."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
