@@ -15,6 +15,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from chaos.dialects import Dialect
+from ivr.carrier.steps import NotUnderstood
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
@@ -50,6 +51,10 @@ class Line:
     """Seconds by which they are late, at most."""
     longest_silence: float = 0.0
     fell_back: int = 0
+    failures: list[str] = field(default_factory=list)
+    """The kinds of failure for which it fell back: no connection, no answer, or the status of the answer."""
+    end_told: bool = False
+    """Whether the service has heard that the call is over."""
     caught: list[Webhook] = field(default_factory=list)
     """Webhooks of this call, as somebody on the way has seen them."""
     _over: threading.Event = field(default_factory=threading.Event)
@@ -59,10 +64,14 @@ class Line:
         began = time.monotonic()
         self.caught.append(Webhook(url, form, headers))
         try:
-            return self._delivered(url, form, headers)
+            document = self._delivered(url, form, headers)
         except (NotConnected, NoAnswer) as failed:
             self.fell_back += 1
+            self.failures.append(f"{type(failed).__name__} {failed}".strip())
             return self._fallback(url, form, type(failed).__name__)
+        else:
+            self.end_told = self.end_told or url.endswith("/voice/status")
+            return document
         finally:
             self.longest_silence = max(self.longest_silence, time.monotonic() - began)
 
@@ -81,9 +90,11 @@ class Line:
         there = f"{parts.scheme}://{parts.netloc}/voice/fallback"
         more = {**form, **self.over.of_failure(url, error)}
         try:
-            return self._once(there, more, self.over.signs(there, more))
-        except (NotConnected, NoAnswer):
-            return self.over.own_words
+            document = self._once(there, more, self.over.signs(there, more))
+            list(self.over.read(document))
+        except (NotConnected, NoAnswer, NotUnderstood):
+            return self.over.own_words  # a proxy's file is TwiML, which only one of the carriers understands
+        return document
 
     def _again(self, url: str, form: Mapping[str, str], headers: Mapping[str, str], later: float) -> None:
         """Delivers it once more; nobody hears the answer."""
