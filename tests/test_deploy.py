@@ -199,8 +199,9 @@ def test_a_proxy_gives_up_before_the_carrier_and_shows_no_metrics(proxy: Path) -
     limits = re.findall(
         r"(?:proxy_connect_timeout|proxy_read_timeout|dial_timeout|response_header_timeout) (\d+)s", words
     )
-    assert len(limits) == 2
-    assert sum(map(int, limits)) < 15
+    connect, *answer = map(int, limits)
+    assert answer
+    assert all(connect + each < 15 for each in answer)
     assert "/metrics" in words
     assert "/opt/clinic-line/ops/fallback" in words
 

@@ -31,8 +31,8 @@ http {{
 """
 
 ONE = "server 127.0.0.1:8000 max_fails=0;"
-SEVERAL = "server 127.0.0.1:{port} max_fails=3 fail_timeout=3s{down};"
-"""The line of a host, in place of the one that is shipped; docs/deploy.md says so too."""
+SEVERAL = ("server 127.0.0.1:{} max_fails=3 fail_timeout=3s{};", "server 127.0.0.1:{} max_fails=0 backup{};")
+"""The lines of a host, in place of the one that is shipped; docs/deploy.md says so too."""
 
 
 class NginxUnavailable(Exception):
@@ -70,7 +70,7 @@ class Nginx(Server):
 
     def write(self, out: Collection[int] = ()) -> None:
         """Write its files: those that are shipped, but for addresses, files and TLS. Raises LookupError."""
-        hosts = "\n".join(SEVERAL.format(port=each, down=" down" if each in out else "") for each in self.hosts)
+        hosts = "\n".join(line.format(port, " down" if port in out else "") for line in SEVERAL for port in self.hosts)
         words = SHIPPED.read_text()
         for shipped, here in {
             "listen 443 ssl http2;": f"listen 127.0.0.1:{self.port} default_server;",
