@@ -15,7 +15,6 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from chaos.dialects import Dialect
-from ivr.carrier.steps import NotUnderstood
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
@@ -90,11 +89,9 @@ class Line:
         there = f"{parts.scheme}://{parts.netloc}/voice/fallback"
         more = {**form, **self.over.of_failure(url, error)}
         try:
-            document = self._once(there, more, self.over.signs(there, more))
-            list(self.over.read(document))
-        except (NotConnected, NoAnswer, NotUnderstood):
-            return self.over.own_words  # a proxy's file is TwiML, which only one of the carriers understands
-        return document
+            return self._once(there, more, self.over.signs(there, more))
+        except (NotConnected, NoAnswer):
+            return self.over.own_words
 
     def _again(self, url: str, form: Mapping[str, str], headers: Mapping[str, str], later: float) -> None:
         """Delivers it once more; nobody hears the answer."""

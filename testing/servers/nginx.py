@@ -18,7 +18,7 @@ from testing.servers import Server, ServerFailed, family, own_folder, reserved_p
 from testing.servers.postgres import unprivileged
 
 SHIPPED = ROOT / "ops" / "nginx" / "clinic-line.conf"
-FALLBACK = ROOT / "ops" / "fallback" / "fallback.xml"
+FALLBACK = ROOT / "ops" / "fallback"
 
 AROUND = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
@@ -85,7 +85,7 @@ class Nginx(Server):
         words = re.sub(r"^ *(ssl_.*|listen \[::\].*);$", "", words, flags=re.MULTILINE)
         (self.folder / "clinic-line.conf").write_text(words)
         (self.folder / "nginx.conf").write_text(AROUND.format(folder=self.folder))
-        shutil.copy(FALLBACK, self.folder)
+        shutil.copytree(FALLBACK, self.folder, dirs_exist_ok=True)
         self.account.take(self.folder)
 
 
