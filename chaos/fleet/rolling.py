@@ -36,11 +36,16 @@ SETTLED_IN = 2.0
 """Seconds between two restarts, in which calls go on over all hosts."""
 
 
+BOTH_WAYS = (True, False)
+"""A host is left out by nginx while it is restarted, or not: then nginx meets its refusals, and asks the other one."""
+
+
 @dataclass
 class Restarts:
     """The restarts of a course."""
 
-    wanted: int
+    hosts: int
+    ways: Sequence[bool] = BOTH_WAYS
     done: int = 0
     """Those that were over while people rang."""
     killed: int = 0
@@ -49,9 +54,14 @@ class Restarts:
     """What kept the rest from being done."""
     _over: threading.Event = field(default_factory=threading.Event)
 
+    @property
+    def wanted(self) -> int:
+        """The number of them that there should be."""
+        return self.hosts * len(self.ways)
+
     @contextmanager
     def going_on(self, place: Premises, _began: float) -> Iterator[Sequence[float]]:
-        """Restart each host twice until the end of the block: left out by nginx meanwhile, and then not."""
+        """Restart each host in each of the ways, one after the other, until the end of the block."""
         thread = threading.Thread(target=self._try, args=[place])
         thread.start()
         try:
@@ -69,7 +79,7 @@ class Restarts:
     def _all(self, place: Premises) -> None:
         self._over.wait(SETTLED_IN)
         go_one_step_ahead(place.settings.database_url)
-        for left_out in (True, False):
+        for left_out in self.ways:
             for host in place.hosts.values():
                 if self._over.wait(SETTLED_IN):
                     return
@@ -130,9 +140,9 @@ class Rolled:
         )
 
 
-def run(wanted: Wanted, say: Callable[[str], None]) -> Rolled:
-    """Run it and reckon up. Raises CallFailed, NginxUnavailable."""
+def run(wanted: Wanted, say: Callable[[str], None], ways: Sequence[bool] = BOTH_WAYS) -> Rolled:
+    """Run it and reckon up. Raises CallFailed, NginxUnavailable, PostgresUnavailable."""
     with premises(wanted) as place:
-        restarts, began = Restarts(2 * wanted.hosts), time.monotonic()
+        restarts, began = Restarts(wanted.hosts, ways), time.monotonic()
         found = run_at(place, wanted, say, restarts.going_on)
         return Rolled(found, restarts, min(time.monotonic() - began, wanted.sizes.seconds))
