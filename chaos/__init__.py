@@ -1,1 +1,1 @@
-"""A bounded campaign: rings the running service while each of its parts breaks, then reckons up what was promised."""
+"""A chaos campaign: calls the running service while each of its parts breaks, then checks every promise."""

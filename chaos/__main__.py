@@ -19,7 +19,7 @@ RECORDED = 90.0
 
 
 def main() -> int:
-    """Runs what was asked for; prints one line for each database."""
+    """Run the campaigns that were asked for; print a line for each database."""
     asked = _arguments()
     seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)
     print(f"seed {seed}: to replay it, --seed {seed}", flush=True)

@@ -1,4 +1,4 @@
-"""Compares the records of calls with the ways of their callers: one record a call, and a whole one. Values only."""
+"""Compares the records of calls with the callers' own paths: one complete record a call. Values only."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,13 @@ WRITTEN_WITHIN = 3.0
 
 @dataclass(frozen=True)
 class Walked:
-    """The way of a call, as its caller knows it."""
+    """The path of a call, as its caller knows it."""
 
     call_id: str
     places: Sequence[tuple[str, float]]
     """The places at which the caller was asked for a key, and when, in seconds since the epoch."""
     end_told: bool
-    """Whether the service was told that the call is over; else it counts as over an hour later."""
+    """True if the service was told that the call is over; else it counts as over an hour later."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class CallReckoning:
         return self.missing + self.twice + self.partial - self.excused
 
     def line(self) -> str:
-        """The figures in words."""
+        """Return the figures in words."""
         return (
             f"calls recorded {self.recorded}, without a record {self.missing}, recorded twice {self.twice}, "
             f"in part {self.partial}, of which by a machine that was killed {self.excused}"
@@ -49,7 +49,7 @@ class CallReckoning:
 
 
 def reckoned(walked: Sequence[Walked], records: Sequence[tuple[str, str]], killed: Sequence[float]) -> CallReckoning:
-    """All figures. Of each record, its call and its path stand in `records`.
+    """Return all figures. `records` has the call and the path of each record.
 
     `killed` are the moments, in seconds since the epoch, at which something that answers calls was killed.
     """
@@ -68,10 +68,10 @@ def reckoned(walked: Sequence[Walked], records: Sequence[tuple[str, str]], kille
 
 
 def _lacking(each: Walked, paths: Mapping[str, frozenset[str]]) -> list[float]:
-    """The moments at which a caller came to places that the record lacks."""
+    """Return the moments at which a caller came to places that the record lacks."""
     return [at for place, at in each.places if place not in paths.get(each.call_id, frozenset())]
 
 
 def _was_killed(moments: Sequence[float], killed: Sequence[float]) -> bool:
-    """Whether each of these moments was shortly before one at which something was killed."""
+    """Return True if each of these moments was shortly before a moment at which something was killed."""
     return all(any(-0.5 < at - moment < WRITTEN_WITHIN for at in killed) for moment in moments)

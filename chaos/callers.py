@@ -1,4 +1,4 @@
-"""The callers of a campaign: each rings, finds the way by what is asked, and remembers what was promised.
+"""The callers of a campaign: each calls, presses keys by the questions, and remembers the promises.
 
 Knows the places of the menu by the URL that waits for a key, as a person knows them by what is said.
 """
@@ -17,7 +17,7 @@ REFERENCE = re.compile(r"(?<!\d )(?<!\d)(\d{3} \d{3})(?! ?\d)")
 """A reference as it is written: 123 456."""
 
 MOST_TRIES = 3
-"""How often somebody who hears "we could not write it down" tries again in one call."""
+"""The number of tries in one call by a caller who hears "we could not write it down"."""
 
 MOST_VISITS = 5
 """The most visits to one question in a call; then somebody hangs up."""
@@ -34,7 +34,7 @@ TOLD = ("booked", "moved", "cancelled")
 
 @dataclass(frozen=True)
 class Promise:
-    """What a caller heard: a reference, for the number that they wish to be rung on.
+    """A promise as its caller heard it: a reference, for the number that is to be called.
 
     The reference is empty for who asked before: it is spoken only in the call that made it.
     """
@@ -55,7 +55,7 @@ class HeardHour:
     phone: str
     reference: str
     what: str
-    """One of TOLD."""
+    """The kind of the change: an entry of TOLD."""
     words: str
     heard: float
     """Seconds since the epoch."""
@@ -63,7 +63,7 @@ class HeardHour:
 
 @dataclass
 class Person:
-    """Somebody with a telephone and a wish."""
+    """A caller with a telephone and a wish."""
 
     ring: Ring
     apologies: tuple[str, ...]
@@ -76,7 +76,7 @@ class Person:
     heard_at: float = 0.0
     hours: list[HeardHour] = field(default_factory=list)
     places: list[tuple[str, float]] = field(default_factory=list)
-    """Where this person was asked for a key, and when, in seconds since the epoch."""
+    """The places at which this person was asked for a key, each with the moment, in seconds since the epoch."""
     apologised: bool = False
     _last_digits: tuple[str, float] = ("", 0.0)
     _words: list[str] = field(default_factory=list)
@@ -94,7 +94,7 @@ class Person:
         return self._entered or (f"+91{self.ring.keyed}" if self.ring.keyed else self.ring.sender)
 
     def hears(self, heard: Heard) -> None:
-        """Remembers the digits that were read out last, and that somebody was sorry."""
+        """Remember the digits that were read out last, and whether the line apologized."""
         self._words.append(heard.words)
         found = REFERENCE.search(heard.words)
         if found:
@@ -103,7 +103,7 @@ class Person:
             self.apologised = True
 
     def keys(self, wanted: Gathers) -> str | None:
-        """What this person presses where they are now; None to hang up."""
+        """Return the keys that this person presses at the call's place; None to hang up."""
         place = urlsplit(wanted.action).path.rpartition("/")[2]
         self.places.append((place, time.time()))
         time.sleep(self._random.uniform(*THINKS))
@@ -156,22 +156,22 @@ class Person:
         return known.get(place) or None
 
     def _takes_the_earliest(self) -> str:
-        """The key for the time that is told: mostly it is taken; for another number than the caller's own with 3."""
+        """Return the key for the time on offer: mostly the one that books it; 3 books it for another number."""
         if self._random.random() < TAKES_ANOTHER and self._visits["earliest"] == 1:
             return "2"
         return "3" if self.ring.keyed else "1"
 
     def _picks(self, place: str) -> str:
-        """The key of a free time or day: mostly the first, which most callers take; a key too many is asked again."""
+        """Return the key of a free time or day: mostly the first; a key without a meaning is asked again."""
         return "1" if self._visits[place] > 1 else self._random.choices("1234", (6, 2, 1, 2))[0]
 
     def reception_answers(self, _heard: list[str]) -> str | None:
-        """Nobody picks up."""
+        """Return None: nobody at the reception picks up."""
         return None
 
 
 def promise_of(person: Person) -> Promise | None:
-    """The promise to this person, if there is one: a request at the desk, or an appointment."""
+    """Return the promise to this person, if there is one: a request at the desk, or an appointment."""
     booked = next((each for each in person.hours if each.what == "booked"), None)
     if booked:
         return Promise(person.call_id, booked.phone, "appointment", booked.reference, booked.heard)

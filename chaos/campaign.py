@@ -1,4 +1,4 @@
-"""Runs a campaign: people ring at a steady rate while parts break and the desk works; then all is reckoned up."""
+"""Runs a campaign: people call at a steady rate while parts break and the desk works; then all promises are checked."""
 
 import time
 from collections import Counter
@@ -18,12 +18,12 @@ from chaos.troubles import breaking
 from workers.services import WorkerServices, build
 
 Trouble = Callable[[Premises, float], AbstractContextManager[Sequence[float]]]
-"""What goes on while people ring, from a moment on; it yields when something that answers calls was killed."""
+"""The trouble that goes on while people call; it yields the moments at which a part that answers was killed."""
 
 
 @dataclass(frozen=True)
 class Course:
-    """A campaign that has been run, before it is reckoned up."""
+    """A campaign that has been run, before its promises are checked."""
 
     wanted: Wanted
     faults: int
@@ -32,7 +32,7 @@ class Course:
 
 
 def run(wanted: Wanted, say: Callable[[str], None]) -> Reckoning:
-    """Runs it and reckons up. Raises CallFailed where a document could not be followed at all."""
+    """Run a campaign and check its promises. Raises CallFailed if a document could not be followed at all."""
     with premises(wanted) as place:
         faults = plan.faults(wanted.sizes, wanted.seed, _breakable(wanted, place))
         return run_at(place, wanted, say, lambda place, began: breaking(place, faults, began), len(faults))
@@ -45,7 +45,7 @@ def _breakable(wanted: Wanted, place: Premises) -> Breakable:
 
 
 def run_at(place: Premises, wanted: Wanted, say: Callable[[str], None], trouble: Trouble, faults: int = 0) -> Reckoning:
-    """Has people ring there while there is trouble, and reckons up. Raises CallFailed."""
+    """Let people call this service while there is trouble, and check the promises. Raises CallFailed."""
     worker = build(place.settings)
     began = time.monotonic()
     with trouble(place, began) as killed, desk.at_work(worker, wanted):
@@ -81,7 +81,7 @@ def _reckon(course: Course, place: Premises, worker: WorkerServices) -> Reckonin
 
 
 def _records(course: Course, worker: WorkerServices) -> CallReckoning:
-    """The reckoning of the calls' records, once all that can be are there."""
+    """Return the check of the calls' records, once all that can be there are."""
     end = time.monotonic() + course.wanted.recorded
     while (found := _recorded(course, worker)).wrong and time.monotonic() < end:
         time.sleep(0.5)
@@ -93,7 +93,7 @@ def _recorded(course: Course, worker: WorkerServices) -> CallReckoning:
 
 
 def _hours(heard: Heard, worker: WorkerServices, swept: float) -> HoursReckoning:
-    """The reckoning of the hours, once the clock has looked; and, of calls without a record, later."""
+    """Return the check of the appointments, once the clock process has looked, also for calls without a record."""
     end = time.monotonic() + swept
     while (found := _look(heard, worker)).unheard > found.unrecorded or found.untold:
         if time.monotonic() > end:

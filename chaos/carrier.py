@@ -21,11 +21,11 @@ ANSWER_SECONDS = 15.0
 
 
 class NotConnected(Exception):
-    """Nobody took the connection."""
+    """No process took the connection."""
 
 
 class NoAnswer(Exception):
-    """The connection was taken, and no good answer came."""
+    """A process took the connection, and gave no good answer."""
 
 
 class Webhook(NamedTuple):
@@ -38,7 +38,7 @@ class Webhook(NamedTuple):
 
 @dataclass
 class Line:
-    """How one call's webhooks travel. Remembers how long its caller had to wait, and what went wrong."""
+    """The connection of a call to the service: delivers its webhooks, and remembers waits and failures."""
 
     ports: Sequence[int]
     over: Dialect
@@ -53,13 +53,13 @@ class Line:
     failures: list[str] = field(default_factory=list)
     """The kinds of failure for which it fell back: no connection, no answer, or the status of the answer."""
     end_told: bool = False
-    """Whether the service has heard that the call is over."""
+    """True if the service has heard that the call is over."""
     caught: list[Webhook] = field(default_factory=list)
     """Webhooks of this call, as somebody on the way has seen them."""
     _over: threading.Event = field(default_factory=threading.Event)
 
     def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
-        """The document that the caller hears next, wherever it comes from."""
+        """Return the document that the caller hears next: the service's, or the carrier's own words."""
         began = time.monotonic()
         self.caught.append(Webhook(url, form, headers))
         try:
@@ -94,7 +94,7 @@ class Line:
             return self.over.own_words
 
     def _again(self, url: str, form: Mapping[str, str], headers: Mapping[str, str], later: float) -> None:
-        """Delivers it once more; nobody hears the answer."""
+        """Deliver the webhook once more; nobody hears the answer."""
         self._over.wait(later)
         try:
             self._once(url, form, headers)

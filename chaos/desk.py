@@ -29,7 +29,7 @@ MOST_CLOSED = 3
 
 @contextmanager
 def at_work(worker: WorkerServices, wanted: Wanted) -> Iterator[None]:
-    """Somebody who works at the desk until the end of the block, so that what callers were told changes under them."""
+    """Let somebody work at the desk until the end of the block, which changes what callers were told."""
     stop, somebody = threading.Event(), Somebody(worker, wanted, Random(f"desk {wanted.seed}"))
 
     def work() -> None:
@@ -64,11 +64,11 @@ class Somebody:
 
     @property
     def by(self) -> By:
-        """This person, now."""
+        """The person and the present moment."""
         return By("desk", self.worker.clock())
 
     def works_on_the_list(self) -> None:
-        """Takes and closes a share of what waits, so that a webhook which comes late finds its request closed."""
+        """Take and close a share of the waiting requests, so that a late webhook finds its request closed."""
         for request in self.worker.desk.store.waiting():
             if request.id in self.left:
                 continue
@@ -78,7 +78,7 @@ class Somebody:
                 self.worker.desk.moves.report(request.id, self._outcome(request), self.by)
 
     def _outcome(self, request: Request) -> OutcomeReport:
-        """The settling of a request; another hour, or none, for a patient whose hour is closed."""
+        """Return the outcome that settles a request: another time, or none, for a patient of a closed time."""
         if not request.about:
             return OutcomeReport(Outcome.SETTLED)
         clinic, now = self.worker.hours.clinic_now(), self.worker.clock()
@@ -88,7 +88,7 @@ class Somebody:
         return OutcomeReport(Outcome.BOOKED, self.random.choice(free).start)
 
     def changes_the_hours(self) -> None:
-        """Closes a day, or opens one again, and has those told whom that touches, or leaves it to the clock."""
+        """Close a day, or open one again; have the patients touched told now, or leave that to the clock process."""
         closures, today = self.worker.hours.closures, self._today()
         closed = closures.current(today)
         if len({each.closure.day for each in closed}) >= MOST_CLOSED:
@@ -101,7 +101,7 @@ class Somebody:
         self.worker.hours.closures_file.follow(closures, today)
 
     def _some_day(self, today: date) -> date:
-        """A day on which somebody comes; where nobody does, tomorrow."""
+        """Return a day on which somebody comes; tomorrow if nobody does."""
         now = self.worker.clock()
         ahead = self.worker.diary.reads.between(now, now + timedelta(days=self.worker.clinic.diary.days))
         local = self.worker.clinic.line("").hours.local

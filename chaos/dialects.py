@@ -1,4 +1,4 @@
-"""The carriers of a campaign: half of its callers ring over each, and hear its documents.
+"""The carriers of a campaign: half of its callers call over each, and hear its documents.
 
 What each does when it has no good answer stands here; how webhooks travel is the same for both.
 """
@@ -27,7 +27,7 @@ Form = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Dialect:
-    """One carrier: how it signs, what it says of a step that failed, and how its documents are read."""
+    """A carrier of the campaign: its signature, its report of a failed step, and the reading of its documents."""
 
     stand_in: StandIn
     read: Read
@@ -66,5 +66,5 @@ PLIVO = Dialect(
 
 
 def dialect_of(seed: int) -> Dialect:
-    """The carrier over which somebody with this seed rings."""
+    """Return the carrier over which somebody with this seed calls."""
     return Random(f"carrier {seed}").choice((TWILIO, PLIVO))

@@ -25,20 +25,20 @@ AT_ONCE = 96
 
 @dataclass
 class Heard:
-    """What came of the calls."""
+    """The results of the calls."""
 
     promises: list[Promise] = field(default_factory=list)
     hours: list[HeardHour] = field(default_factory=list)
     walked: list[Walked] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
-    """What the carrier met where it had no good answer."""
+    """The reasons for which the carrier had no good answer."""
     apologies: int = 0
     longest_silence: float = 0.0
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """Connects callers to the lines of the clinic."""
+    """An exchange that connects callers to the lines of the clinic."""
 
     place: Premises
     lines: Sequence[str]
@@ -49,7 +49,7 @@ class Exchange:
     memory: Memory = field(default_factory=Memory)
 
     def call(self, ring: Ring) -> tuple[Person, Line]:
-        """One call, from ringing to hanging up. Raises CallFailed."""
+        """Make a call, from dialling to hanging up. Raises CallFailed."""
         hands, asked = self.mischief, self.wanted
         over = dialect_of(ring.seed)
         line = Line(self.place.ports, over, Random(ring.seed), hands, asked.twice, asked.latest, caught=self.caught)
@@ -65,7 +65,7 @@ class Exchange:
 def ring_all(
     place: Premises, worker: WorkerServices, wanted: Wanted, began: float, caught: list[Webhook] | None = None
 ) -> Heard:
-    """Makes every call at its moment after `began`; what came of them. Raises CallFailed.
+    """Make every call at its moment after `began`; return the results. Raises CallFailed.
 
     Somebody on the way keeps what is posted in `caught`, where that is given.
     """

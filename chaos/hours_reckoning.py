@@ -34,7 +34,7 @@ class InDiary:
     takes_time: bool
     call_id: str
     changes: tuple[Change, ...]
-    """Its bookings, moves and cancellations, oldest first."""
+    """The appointment's bookings, moves and cancellations, oldest first."""
     recorded: bool = True
     """True unless a call changed it last and left no record."""
     to_be_told: bool = False
@@ -45,7 +45,7 @@ class InDiary:
 
 @dataclass(frozen=True)
 class HoursReckoning:
-    """The counts of hours that callers were given, and of what is wrong with them."""
+    """The counts of times that callers were given, and of those that are wrong."""
 
     booked: int = 0
     moved: int = 0
@@ -62,11 +62,11 @@ class HoursReckoning:
 
     @property
     def wrong(self) -> int:
-        """The number of hours that are not as they were promised."""
+        """The number of times that are not as they were promised."""
         return self.given_twice + self.not_in_diary + self.untold + self.unheard
 
     def line(self) -> str:
-        """The figures in words."""
+        """Return the figures in words."""
         return ", ".join(f"{_called(each.name)} {getattr(self, each.name)}" for each in fields(self)[:-1])
 
 
@@ -82,7 +82,7 @@ def _called(name: str) -> str:
 def reckoned(
     heard: Sequence[HeardHour], diary: Sequence[InDiary], is_open: Callable[[InDiary], bool], words_of: WordsOf
 ) -> HoursReckoning:
-    """All figures."""
+    """Return all figures."""
     wholly_unheard = [each for each in diary if not each.to_be_told and not _has_heard(heard, each, words_of)]
     return HoursReckoning(
         booked=_count(heard, "booked"),
@@ -107,7 +107,7 @@ def given_twice(diary: Iterable[InDiary]) -> int:
 
 
 def not_in_diary(heard: Iterable[HeardHour], diary: Iterable[InDiary], words_of: WordsOf) -> Iterator[HeardHour]:
-    """What callers heard that the history of no appointment of theirs says."""
+    """Yield the changes that callers heard, and that are in no history of their appointments."""
     there = {(each.phone, each.reference): each for each in diary}
     for each in heard:
         held = there.get((each.phone, each.reference))
@@ -116,7 +116,7 @@ def not_in_diary(heard: Iterable[HeardHour], diary: Iterable[InDiary], words_of:
 
 
 def _has_heard(heard: Iterable[HeardHour], held: InDiary, words_of: WordsOf) -> bool:
-    """Whether somebody has heard the last change of it, if that was made by a caller."""
+    """Return True if somebody has heard the appointment's last change, or no caller made that change."""
     last = held.changes[-1] if held.changes else None
     if last is None or not last.by_caller:
         return True
@@ -125,7 +125,7 @@ def _has_heard(heard: Iterable[HeardHour], held: InDiary, words_of: WordsOf) -> 
 
 
 def _says(heard: HeardHour, change: Change, words_of: WordsOf) -> bool:
-    """Whether the words tell this change. Who moves theirs to the time that it has is told so, and nothing changes."""
+    """Return True if the words tell this change. A move to the appointment's own time is told, and changes nothing."""
     at = datetime.fromtimestamp(heard.heard, UTC)
     if (heard.what == "cancelled") != (change.what == "cancelled"):
         return False

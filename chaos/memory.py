@@ -1,4 +1,4 @@
-"""What callers of a campaign know from one call to the next: their appointments, by what they have heard of them."""
+"""The callers' memory from one call to the next: their appointments, by what they have heard of them."""
 
 import threading
 import time
@@ -14,14 +14,14 @@ from ivr.phone.handset import Handset
 
 
 class Memory:
-    """What all callers know of their appointments, by what they have heard."""
+    """The appointments that all callers know of, by what they have heard."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: list[tuple[str, str]] = []
 
     def somebodys(self, random: Random) -> tuple[str, str]:
-        """A number that has one appointment and its reference, for one call; empty where nobody has any."""
+        """Return a number with one appointment, and its reference, for one call; empty if nobody has any."""
         with self._lock:
             of_number = Counter(phone for phone, _reference in self._known)
             found = [each for each in self._known if of_number[each[0]] == 1]
@@ -32,13 +32,13 @@ class Memory:
             return one
 
     def keep(self, phone: str, reference: str) -> None:
-        """Somebody knows of it until they change it, and then again."""
+        """Remember an appointment until its caller changes it."""
         with self._lock:
             self._known.append((phone, reference))
 
 
 def call(ring: Ring, handset: Callable[[str, Ring], Handset], apologies: tuple[str, ...], memory: Memory) -> Person:
-    """Makes the call; who called, with what they heard. Raises CallFailed."""
+    """Make the call; return the person who called, with what they heard. Raises CallFailed."""
     call_id = dialect_of(ring.seed).call_id(Random(ring.seed).getrandbits(128))
     person = _somebody(ring, apologies, call_id, memory)
     try:
@@ -49,7 +49,7 @@ def call(ring: Ring, handset: Callable[[str, Ring], Handset], apologies: tuple[s
 
 
 def _somebody(ring: Ring, apologies: tuple[str, ...], call_id: str, memory: Memory) -> Person:
-    """Who calls: to change an appointment, somebody who has one, and one in four from another telephone."""
+    """Return the person who calls: to change an appointment, one who has it; one in four from another telephone."""
     if ring.wish not in {"move", "cancel"}:
         return Person(ring, apologies, call_id)
     known = memory.somebodys(Random(ring.seed))
@@ -60,7 +60,7 @@ def _somebody(ring: Ring, apologies: tuple[str, ...], call_id: str, memory: Memo
 
 
 def _remember(person: Person, memory: Memory) -> None:
-    """Who was told of an appointment knows it; who could not change theirs still has it."""
+    """Remember the appointment that a caller was told of, or could not change."""
     last = person.hours[-1] if person.hours else None
     if last and last.what == "cancelled":
         return

@@ -19,17 +19,17 @@ from config.settings import ROOT
 from testing.servers import Server, leash
 
 Breakable = dict[str, tuple[What, ...]]
-"""What can happen to each part."""
+"""The faults that can happen to each part."""
 
 
 class Part(Protocol):
-    """Something that can break and be made whole again."""
+    """A part of the service that can break and be made whole again."""
 
     def breaks(self, what: What) -> None:
-        """From now on it is broken."""
+        """Break the part from now on."""
 
     def mends(self) -> None:
-        """It is whole again, or will be shortly."""
+        """Make the part whole again, now or shortly."""
 
 
 class Process:
@@ -45,7 +45,7 @@ class Process:
         self._leash: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Starts it, unless it runs, or its host is down: then it starts with its host."""
+        """Start the process, unless it runs, or its host is down: then it starts with its host."""
         with self._lock:
             self._wanted = True
             if self._held:
@@ -60,13 +60,13 @@ class Process:
                 self._leash = leash(self._child.pid, signal.SIGKILL)
 
     def keep(self) -> None:
-        """Starts it again if it has ended by itself."""
+        """Start the process again if it has ended by itself."""
         with self._lock:
             if self._wanted:
                 self.start()
 
     def breaks(self, what: What) -> None:
-        """Killed and paused with all that comes from it; restarted in good order."""
+        """Kill or pause the process with all that it started; or restart it in good order."""
         with self._lock:
             if what is What.PAUSE:
                 self._signal(signal.SIGSTOP)
@@ -78,7 +78,7 @@ class Process:
                 self._signal(signal.SIGKILL)
 
     def mends(self) -> None:
-        """Goes on, or is started again."""
+        """Resume it, or start it again."""
         with self._lock:
             self._signal(signal.SIGCONT)
             if not self._wanted and self._child is not None:
@@ -87,19 +87,19 @@ class Process:
             self.start()
 
     def goes_down(self) -> None:
-        """Killed with its host."""
+        """Kill the process with its host."""
         with self._lock:
             self._held += 1
             self._signal(signal.SIGKILL)
 
     def comes_up(self) -> None:
-        """Started with its host, once that is up again as often as it went down."""
+        """Start the process with its host, once that is up again as often as it went down."""
         with self._lock:
             self._held -= 1
             self.start()
 
     def ends(self, seconds: float) -> bool:
-        """Told to end, and killed if that takes longer, as systemd does; it is not started again before `start`.
+        """End the process, or kill it if that takes longer, as systemd does; only `start` starts it again.
 
         Return whether it ended by itself.
         """
@@ -114,7 +114,7 @@ class Process:
             return False
 
     def stop(self) -> None:
-        """Ends it for good."""
+        """End the process for good."""
         with self._lock:
             self._wanted = False
             self._signal(signal.SIGKILL)
@@ -145,19 +145,19 @@ class Store:
         self._lock = threading.RLock()
 
     def breaks(self, what: What) -> None:
-        """Killed, paused, or stopped in good order."""
+        """Kill, pause, or stop the server in good order."""
         with self._lock:
             {What.KILL: self._server.kill, What.PAUSE: self._server.pause, What.RESTART: self._server.stop}[what]()
 
     def mends(self) -> None:
-        """Goes on, or is started again."""
+        """Resume it, or start it again."""
         with self._lock:
             self._server.resume()
             self._server.start()
 
 
 class SqliteFile:
-    """A database that is a file: what can happen to it is that somebody else has it to themselves."""
+    """A database that is a file: its fault is that another process has it to itself."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -166,7 +166,7 @@ class SqliteFile:
         self._holders = 0
 
     def breaks(self, _what: What) -> None:
-        """Another process, such as a careless backup, locks it."""
+        """Lock the file, as another process such as a careless backup does."""
         with self._lock:
             self._holders += 1
             if self._other is None:
@@ -176,7 +176,7 @@ class SqliteFile:
                 self._other = other
 
     def mends(self) -> None:
-        """The other one lets go, when the last fault that wanted it locked is over."""
+        """Release the file when the last fault that wanted it locked is over."""
         with self._lock:
             self._holders = max(0, self._holders - 1)
             if self._other is not None and not self._holders:
@@ -185,7 +185,7 @@ class SqliteFile:
 
 
 class Keeper:
-    """Starts again what has ended, until told to stop."""
+    """A supervisor that starts again each process that has ended, until told to stop."""
 
     def __init__(self, processes: Sequence[Process]) -> None:
         self._processes = processes
@@ -193,13 +193,13 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
-        """Starts all, then watches."""
+        """Start all processes, then watch them."""
         for each in self._processes:
             each.start()
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends all."""
+        """End all processes."""
         self._stop.set()
         self._thread.join()
         for each in self._processes:
@@ -212,11 +212,11 @@ class Keeper:
 
 
 PROCESSES = ("web-1", "web-2", "worker-1", "worker-2", "clock")
-"""Those of one machine."""
+"""The processes of one machine."""
 
 
 def can_break(database: str, processes: Sequence[str] = PROCESSES, hosts: Sequence[str] = ()) -> Breakable:
-    """What can happen to each part, with this database: these processes, the stores, and whole hosts."""
+    """Return the faults that can happen to each part, with this database: these processes, the stores, whole hosts."""
     process = (What.KILL, What.PAUSE, What.RESTART)
     stores = {"redis": process, "database": (What.LOCK,) if database == "sqlite" else process}
     return {**dict.fromkeys(processes, process), **stores, **dict.fromkeys(hosts, (What.KILL,))}

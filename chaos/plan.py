@@ -1,4 +1,4 @@
-"""What will happen in a campaign, drawn from its seed: who rings when and wishes what, what breaks when.
+"""The plan of a campaign, drawn from its seed: the calls and their wishes, the faults and their moments.
 
 Values only; nothing happens here.
 """
@@ -13,7 +13,7 @@ CALLERS = 100_000
 
 
 class What(StrEnum):
-    """What is done to a part."""
+    """A kind of fault of a part."""
 
     KILL = "is killed"
     PAUSE = "is paused"
@@ -23,7 +23,7 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """A part breaks at a moment, and for so many seconds; both from the start of the campaign."""
+    """A fault: a part breaks at a moment, in seconds from the campaign's start, and for so many seconds."""
 
     at: float
     part: str
@@ -33,7 +33,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Ring:
-    """Somebody rings: when, on which line, from which number, wishing what, and how they press keys."""
+    """A call to make: its moment, line, number and wish, and the seed of the caller's keys."""
 
     at: float
     line: int
@@ -48,15 +48,15 @@ class Ring:
 
 
 WISHES = {"book": 40, "callback": 24, "hours": 6, "advice": 6}
-"""How many in so many callers wish what."""
+"""The shares of callers with each wish."""
 
 CHANGES = {"move": 15, "cancel": 9}
-"""How many more of them wish to change what they have."""
+"""The further shares of callers who wish to change their appointments."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How large a campaign is."""
+    """The size of a campaign."""
 
     calls: int
     faults: int
@@ -68,7 +68,7 @@ GIVES_UP_AT = ("earliest", "times", "summary", "move_sure", "main")
 
 
 def rings(sizes: Sizes, seed: int, *, changes: bool = True) -> list[Ring]:
-    """The callers, at a steady rate; some of them, with `changes`, to change what they have."""
+    """Return the calls, at a steady rate; with `changes`, some are to change an appointment."""
     random = Random(f"rings {seed}")
     wishes = {**WISHES, **(CHANGES if changes else {})}
     return [_ring(number, sizes.seconds * number / sizes.calls, wishes, random) for number in range(sizes.calls)]
@@ -94,7 +94,7 @@ def _number(number: int) -> str:
 
 
 def faults(sizes: Sizes, seed: int, parts: dict[str, tuple[What, ...]]) -> list[Fault]:
-    """What breaks, at random moments. Most faults are short; one in six lasts long enough for patience to end."""
+    """Return the faults, at random moments. Most are short; one in six outlasts every time limit."""
     random = Random(f"faults {seed}")
     moments = sorted(random.uniform(0.02, 0.97) * sizes.seconds for _ in range(sizes.faults))
     return [_fault(at, parts, random) for at in moments]
@@ -114,7 +114,7 @@ class Wanted:
     sizes: Sizes
     seed: int
     app: str = "asgi:create_app"
-    """What the web servers load."""
+    """The application that the web servers load."""
     clock: str = "workers.clock"
     """The module that runs as the clock."""
     parts: tuple[str, ...] = ()
@@ -126,7 +126,7 @@ class Wanted:
     desk_closes: float = 0.3
     """The share of the requests that the desk closes while the campaign goes on."""
     changes: bool = True
-    """Whether callers change their appointments, and the desk its hours."""
+    """True if callers change their appointments, and the desk its hours."""
     keeps_promises: float = 2 / 3
     """The share of its changes of hours of which the desk itself tells the patients; else the clock sees to it."""
     hosts: int = 1

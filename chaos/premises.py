@@ -1,4 +1,4 @@
-"""What a campaign runs on: webs, workers, clocks, Redis and a database, all real, in a folder of its own.
+"""The service of a campaign: webs, workers, clocks, Redis and a database, all real, in a folder of its own.
 
 Starts and stops; breaks nothing and rings nobody.
 """
@@ -37,11 +37,11 @@ BASE_URL = "http://line.example"
 
 @dataclass(frozen=True)
 class Premises:
-    """What runs, and how to reach it."""
+    """The running service of a campaign, and the ports at which it is reached."""
 
     settings: Settings
     ports: tuple[int, ...]
-    """Those that the carrier calls."""
+    """The ports that the carrier calls."""
     parts: Mapping[str, Part]
     channels: tuple[Listener, ...]
     """Channels to the staff that work, with all that was told over each."""
@@ -52,14 +52,14 @@ class Premises:
     proxy: Nginx | None
 
     def mend(self) -> None:
-        """Makes everything whole again."""
+        """Make every part whole again."""
         for part in self.parts.values():
             part.mends()
 
 
 @contextmanager
 def premises(wanted: Wanted, living: int = 1, dead: tuple[str, ...] = ()) -> Iterator[Premises]:
-    """Runs it all until the end of the block. The staff have so many channels that work, and these that do not."""
+    """Run the service until the end of the block. The staff have so many channels that work, and these that do not."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="campaign-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)

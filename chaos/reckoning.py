@@ -15,17 +15,17 @@ class Held:
 
     phone: str
     references: frozenset[str]
-    """What the desk finds it by: its own reference, and the one that was spoken where that was an earlier request's.
+    """The references that find it at the desk: its own, and the spoken one where that was an earlier request's.
 
     A caller whose request waited in Redis heard its own; joined to an earlier request, it is found by both.
     """
     joined: bool
-    """Whether it led to a request that was there before."""
+    """True if the promise joined a request that was there before."""
 
 
 @dataclass(frozen=True)
 class Reckoning:
-    """What a campaign came to."""
+    """The result of a campaign."""
 
     database: str
     calls: int
@@ -42,16 +42,16 @@ class Reckoning:
     records: CallReckoning | None = None
     """None where records were not counted."""
     failures: Mapping[str, int] = field(default_factory=dict)
-    """How often the carrier met what, where it had no good answer."""
+    """The number of times that the carrier had no good answer, by the reason."""
 
     @property
     def kept(self) -> bool:
-        """Whether every promise was kept, once, and told of, and every call recorded that could be."""
+        """True if every promise was kept, once, and told of, and every call recorded that could be."""
         recorded = self.records is None or not self.records.wrong
         return not self.lost and not self.doubled and not self.never_told and not self.hours.wrong and recorded
 
     def line(self) -> str:
-        """The one line."""
+        """Return the figures in one line."""
         return (
             f"{self.database}: calls {self.calls}, faults {self.faults}, promised {self.promised}, "
             f"lost {len(self.lost)}, doubled {self.doubled}, apologies {self.apologies}, "
@@ -62,7 +62,7 @@ class Reckoning:
 
 
 def lost(promises: Iterable[Promise], held: Iterable[Held]) -> tuple[Promise, ...]:
-    """The promises whose request is not at the desk. One without a reference is one of as many as the desk holds."""
+    """Return the promises whose request is not at the desk; one without a reference is matched by count."""
     of_desk = list(held)
     there = {(each.phone, reference) for each in of_desk for reference in each.references}
     silent = Counter(each.phone for each in of_desk if "" in each.references)
@@ -75,14 +75,14 @@ def lost(promises: Iterable[Promise], held: Iterable[Held]) -> tuple[Promise, ..
 
 
 def doubled(requests_of_calls: Sequence[tuple[str, str, str]]) -> int:
-    """How many requests are too many, of the call, kind and number of each; a caller wishes once in a call."""
+    """Return the number of surplus requests, by call, kind and number: a caller has one wish in a call."""
     return sum(count - 1 for count in Counter(requests_of_calls).values())
 
 
 def slowest_notification(
     promises: Iterable[Promise], held: Iterable[Held], told: Sequence[tuple[str, float]]
 ) -> tuple[float, int]:
-    """Seconds from the promise to the first word of it to the staff, at most; and of how many nobody was told.
+    """Return the most seconds from a promise to its first notice, and the number without any notice.
 
     Only of promises that made a new request: one that joined an earlier request has no news. Both clocks are this one.
     """

@@ -1,4 +1,4 @@
-"""What there is at the end of a campaign: what the desk and the diary hold, and what the staff were told."""
+"""The records at the end of a campaign: those of the desk and the diary, and the notices to the staff."""
 
 import json
 import re
@@ -31,7 +31,7 @@ SETTLES = 240.0
 
 
 def settled(worker: WorkerServices) -> float:
-    """Seconds until nothing waits in Redis and no errand is undone. Raises TimeoutError."""
+    """Wait until nothing waits in Redis and every task is done; return the seconds. Raises TimeoutError."""
     began = time.monotonic()
     while time.monotonic() - began < SETTLES:
         try:
@@ -51,7 +51,7 @@ def _undone(worker: WorkerServices) -> int:
 
 
 def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]]:
-    """The promises that desk and diary hold; and of each request the call, the kind and the number."""
+    """Return the promises that desk and diary hold; and of each request the call, the kind and the number."""
     requests, promises = schema.requests, schema.promises
     query = select(
         requests.c.id, requests.c.phone, requests.c.reference, promises.c.reference.label("own"), promises.c.spoken
@@ -73,7 +73,7 @@ def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]
 
 
 def calls(worker: WorkerServices, walked: Sequence[Walked]) -> list[tuple[str, str]]:
-    """The calls that are recorded, of these, with their paths."""
+    """Return the calls that are recorded, of these, with their paths."""
     call_of, table = {worker.desk.unheard.mark_of(each.call_id): each.call_id for each in walked}, schema.calls
     with worker.database.reading() as read:
         rows = read.execute(select(table.c.mark, table.c.path)).all()
@@ -81,7 +81,7 @@ def calls(worker: WorkerServices, walked: Sequence[Walked]) -> list[tuple[str, s
 
 
 def told(channel: Listener) -> list[tuple[str, float]]:
-    """The references that the staff were told over a channel, and when."""
+    """Return the references that the staff were told over a channel, each with the moment."""
     found = [(re.search(r"reference (\d{6})", json.loads(body)["message"]), at) for at, body in channel.heard()]
     return [(match[1], at) for match, at in found if match]
 
@@ -90,7 +90,7 @@ def told(channel: Listener) -> list[tuple[str, float]]:
 
 
 def diary(worker: WorkerServices) -> list[InDiary]:
-    """Every appointment of the diary that a call has made, by the rows themselves."""
+    """Return every appointment of the diary that a call has made, from the rows themselves."""
     table, calls = schema.appointments, schema.calls
     with worker.database.reading() as read:
         history, about = _history(read), _about(read)
@@ -142,7 +142,7 @@ def _about(read: Connection) -> Mapping[int, list[Any]]:
 
 
 def is_open(worker: WorkerServices) -> Callable[[InDiary], bool]:
-    """Returns whether the clinic is open at an appointment: by its week, and by no day that the desk has closed."""
+    """Return a test whether the clinic is open at an appointment, by its week and the days that the desk has closed."""
     closures = schema.closures
     with worker.database.reading() as read:
         closed: set[date] = set(read.scalars(select(closures.c.day).where(closures.c.undone_at.is_(None))))
@@ -156,7 +156,7 @@ def is_open(worker: WorkerServices) -> Callable[[InDiary], bool]:
 
 
 def words_of(worker: WorkerServices) -> WordsOf:
-    """Returns the words of the line for what becomes of an appointment, in each of its languages."""
+    """Return a function for the line's words about a change of an appointment, in each of its languages."""
     script, hours = worker.script, worker.clinic.line("").hours
 
     def found(what: str, starts: datetime, heard: datetime) -> frozenset[str]:
@@ -167,6 +167,6 @@ def words_of(worker: WorkerServices) -> WordsOf:
 
 
 def look_again(worker: WorkerServices) -> None:
-    """Looks as the clock does a quarter of an hour later, when a call without a record counts as one whose was lost."""
+    """Check as the clock process does a quarter of an hour later, when a missing record of a call counts as lost."""
     later = worker.clock() + RECORDED + timedelta(minutes=1)
     worker.desk.unheard.check(worker.hours.clinic_now(), By(THE_CLOCK, later))

@@ -1,4 +1,4 @@
-"""`python -m chaos.siege`: patients ring while strangers do their worst; ends with 1 if a patient noticed.
+"""`python -m chaos.siege`: patients call while strangers do their worst; ends with 1 if a patient noticed.
 
 See docs/reliability.md.
 """
@@ -34,7 +34,7 @@ SETTLES = 150.0
 
 @dataclass(frozen=True)
 class Siege:
-    """What a siege came to."""
+    """The result of a siege."""
 
     database: str
     calls: int
@@ -50,12 +50,12 @@ class Siege:
     mischief: strangers.Mischief
 
     def kept(self, longest: float = LONGEST_ANSWER) -> bool:
-        """Whether no patient noticed, and no stranger was let in."""
+        """Return True if no patient noticed, and no stranger was let in."""
         wrong = (self.lost, self.doubled, self.apologies, self.untold, self.told_again, self.mischief.let_in)
         return not any(wrong) and self.longest_silence <= longest and self.promised > 0
 
     def line(self) -> str:
-        """The one line."""
+        """Return the figures in one line."""
         return (
             f"{self.database}: calls {self.calls}, promised {self.promised}, lost {len(self.lost)}, "
             f"doubled {self.doubled}, apologies {self.apologies}, longest silence {self.longest_silence:.2f} s, "
@@ -65,7 +65,7 @@ class Siege:
 
 
 def run(database: str, sizes: Sizes, seed: int) -> Siege:
-    """Runs it and reckons up. Raises CallFailed where a document could not be followed at all."""
+    """Run a siege and check its promises. Raises CallFailed if a document could not be followed at all."""
     wanted = Wanted(database, sizes, seed, twice=0.0, desk_closes=0.0, changes=False)
     with listener() as silent:
         silent.may_answer.clear()
@@ -100,7 +100,7 @@ def _besieged(place: Premises, wanted: Wanted) -> Siege:
 
 
 def _all_is_told(place: Premises, worker: WorkerServices, promises: Sequence[Promise]) -> bool:
-    """Whether every promise is at the desk, and every channel that works has heard of each new request."""
+    """Return True if every promise is at the desk, and every working channel has heard of each new request."""
     held, _made = records.held(worker)
     untold, _again = _counted(promises, held, [records.told(each) for each in place.channels])
     return not reckoning.lost(promises, held) and not untold
@@ -109,7 +109,7 @@ def _all_is_told(place: Premises, worker: WorkerServices, promises: Sequence[Pro
 def _counted(
     promises: Sequence[Promise], held: Sequence[Held], channels: Sequence[Sequence[tuple[str, float]]]
 ) -> tuple[int, int]:
-    """How many notices are missing, and how many came more than once, over all channels that work."""
+    """Return the number of notices that are missing, and of those that came again, over all working channels."""
     new = {(each.phone, reference) for each in held if not each.joined for reference in each.references}
     wanted = {each.reference for each in promises if (each.phone, each.reference) in new}
     heard = [Counter(reference for reference, _ in told) for told in channels]
@@ -118,7 +118,7 @@ def _counted(
 
 
 def main() -> int:
-    """Runs what was asked for; prints one line for each database, and what strangers were let do."""
+    """Run the sieges that were asked for; print a line for each database, and the deeds that succeeded."""
     asked = _arguments()
     seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)
     print(f"seed {seed}: to replay it, --seed {seed}", flush=True)

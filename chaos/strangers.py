@@ -1,4 +1,4 @@
-"""Strangers who mean no good, while patients ring: each does one thing again and again until the campaign ends.
+"""Hostile strangers while patients call: each does one thing again and again until the campaign ends.
 
 They know what anybody can: our addresses, webhooks that they caught on the way, and, as somebody who has got hold of a
 store, how its rows and jobs look. What may not come of it is counted in `Mischief`.
@@ -35,7 +35,7 @@ PAUSE = 0.05
 SETS_OF_ODD_ROWS = 6
 
 TRACE = "trace"
-"""How the file begins that a forged job would leave, if it ran."""
+"""The beginning of the file that a forged job would leave, if it ran."""
 
 LONGEST = 5.0
 """Seconds that a stranger waits for an answer."""
@@ -43,7 +43,7 @@ LONGEST = 5.0
 
 @dataclass
 class Mischief:
-    """What strangers did, how often, and what they were let do."""
+    """The strangers' deeds with their counts, and those that succeeded."""
 
     deeds: dict[str, int] = field(default_factory=dict)
     let_in: list[str] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Mischief:
 
 @dataclass(frozen=True)
 class Scene:
-    """Where strangers are at work, and what they have."""
+    """The service that strangers attack, and the webhooks that they have caught."""
 
     place: Premises
     caught: list[Webhook]
@@ -61,13 +61,13 @@ class Scene:
     over: threading.Event
 
     def does(self, deed: str, status: int, wanted: tuple[int, ...]) -> None:
-        """Notes a deed, and whether it was answered otherwise than it may be; 0 is no answer."""
+        """Note a deed, and whether its answer was a wrong one; 0 is no answer."""
         self.mischief.deeds[deed] = self.mischief.deeds.get(deed, 0) + 1
         if status not in (0, *wanted):
             self.mischief.let_in.append(f"{deed}: {status}")
 
     def again(self) -> Iterator[int]:
-        """Yields numbers, until it is over."""
+        """Yield numbers, until the siege is over."""
         for number in count():
             if self.over.wait(PAUSE):
                 return
@@ -76,7 +76,7 @@ class Scene:
 
 @contextmanager
 def at_work(place: Premises, caught: list[Webhook]) -> Iterator[Mischief]:
-    """All of them at once, until the end of the block."""
+    """Let all strangers act at once, until the end of the block."""
     scene = Scene(place, caught, Mischief(), threading.Event())
     threads = [threading.Thread(target=act, args=(scene,)) for act in ACTS]
     for each in threads:
@@ -94,7 +94,7 @@ def at_work(place: Premises, caught: list[Webhook]) -> Iterator[Mischief]:
 
 
 def hold_sockets(scene: Scene) -> None:
-    """Slow bodies, half heads and silence, at every port."""
+    """Hold sockets at every port: with slow bodies, half heads and silence."""
     with ExitStack() as stack:
         for port in scene.place.ports:
             for kind, number in zip(cycle(SLOW), range(FORTY), strict=False):
@@ -104,7 +104,7 @@ def hold_sockets(scene: Scene) -> None:
 
 
 def flood(scene: Scene) -> None:
-    """Unsigned webhooks, logins with wrong passwords, pages that are none."""
+    """Flood the service with unsigned webhooks, logins with wrong passwords, and pages that do not exist."""
     for number in scene.again():
         call = Webhook("http://line.example/voice", {"CallSid": f"CA{number:032x}", "From": "+919999900001"}, {})
         scene.does("unsigned webhooks", _post(scene, call), (403,))
@@ -113,7 +113,7 @@ def flood(scene: Scene) -> None:
 
 
 def forge(scene: Scene) -> None:
-    """Webhooks that were caught: with another key, for another call, at another place, and with half a signature."""
+    """Forge caught webhooks: with another key, for another call, at another place, and with half a signature."""
     for number in scene.again():
         if not scene.caught:
             continue
@@ -132,19 +132,19 @@ def _forgeries(own: Webhook) -> dict[str, Webhook]:
 
 
 def of_another_call(form: Mapping[str, str]) -> dict[str, str]:
-    """The field with the id of the call, changed."""
+    """Return the field with the id of the call, changed."""
     return {name: f"{value[:-4]}0000" for name, value in form.items() if name in {"CallSid", "CallUUID"}}
 
 
 def replay(scene: Scene) -> None:
-    """Webhooks that were caught, as they were: signed, so answered as at first, and nothing doubles."""
+    """Replay caught webhooks unchanged: they are signed, so answered as at first, and nothing is stored twice."""
     for number in scene.again():
         if scene.caught:
             scene.does("webhooks again", _post(scene, scene.caught[number % len(scene.caught)]), (200, 204))
 
 
 def _post(scene: Scene, webhook: Webhook) -> int:
-    """The status of the answer; 0 where there is none."""
+    """Return the status of the answer; 0 where there is none."""
     parts = urlsplit(webhook.url)
     wire = HTTPConnection("127.0.0.1", scene.place.ports[0], timeout=LONGEST)
     headers = {**webhook.headers, "Content-Type": "application/x-www-form-urlencoded", "Host": "line.example"}
@@ -161,7 +161,7 @@ def _post(scene: Scene, webhook: Webhook) -> int:
 
 
 def spoil_rows(scene: Scene) -> None:
-    """Rows that no version of ours has written: a set of them each second."""
+    """Write rows that no version of the program has written: a set of them each second."""
     with closing(Database(scene.place.settings.database_url)) as database:
         for number in range(SETS_OF_ODD_ROWS):
             with suppress(StoreAway), database.writing() as write:
@@ -173,7 +173,7 @@ def spoil_rows(scene: Scene) -> None:
 
 
 def odd_rows(number: int, now: datetime) -> Iterator[tuple[Table, dict[str, object]]]:
-    """One of each table that the desk reads, with words and numbers that mean nothing to it."""
+    """Yield a row of each table that the desk reads, with words and numbers that mean nothing to it."""
     yield (
         schema.requests,
         {
@@ -198,7 +198,7 @@ def odd_rows(number: int, now: datetime) -> Iterator[tuple[Table, dict[str, obje
 
 
 def forge_jobs(scene: Scene) -> None:
-    """Jobs that would run a stranger's code, of every kind, on every queue; and pending requests that are none."""
+    """Forge jobs of every kind, on every queue, that would run a stranger's code; and unreadable pending requests."""
     redis = Redis.from_url(scene.place.settings.redis_url)
     for number, kind in zip(scene.again(), FORGED_JOBS, strict=False):
         for queue in (PROMISES, QUEUE, TEXTS):

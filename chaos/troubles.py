@@ -1,4 +1,4 @@
-"""Breaks the parts of the service while people ring, as planned."""
+"""Breaks the parts of the service while people call, as planned."""
 
 import sys
 import threading
@@ -11,12 +11,12 @@ from chaos.plan import Fault, What
 from chaos.premises import Premises
 
 ANSWERS = ("web-", "host-")
-"""How the names of those parts begin that answer calls."""
+"""The beginnings of the names of parts that answer calls."""
 
 
 @contextmanager
 def breaking(place: Premises, faults: Sequence[Fault], began: float) -> Iterator[Sequence[float]]:
-    """Breaks one part after another, each in a thread of its own: one fault may outlast the next.
+    """Break one part after another, each in a thread of its own: one fault may outlast the next.
 
     Yields the moments, in seconds since the epoch, at which what answers calls was killed; they are added as it goes.
     """

@@ -45,13 +45,13 @@ def services() -> dict[str, dict[str, Any]]:
 
 
 def instructions(name: str) -> list[str]:
-    """The image's lines of one kind, each whole."""
+    """Return the image's instructions of one kind, each whole."""
     joined = re.sub(r"\\\n\s*", "", DOCKERFILE)
     return re.findall(rf"^(?: *){name} (.*)$", joined, re.MULTILINE)
 
 
 def walked(first_word: str) -> list[str]:
-    """The commands of docs/deploy.md that begin so, each whole."""
+    """Return the commands of docs/deploy.md that begin with this word, each whole."""
     joined = re.sub(r" *\\\n *", " ", DEPLOY)
     return re.findall(rf"^{first_word} .*$", joined, re.MULTILINE)
 
@@ -252,7 +252,7 @@ def test_the_walks_lead_to_a_proxy_before_both_hosts(target: str, tmp_path: Path
 
 
 def _judged(words: str, folder: Path) -> None:
-    """Has nginx look at it, but for TLS and the folder of its logs."""
+    """Have nginx check its shipped file, but for TLS and the folder of its logs."""
     if shutil.which("nginx") is None:
         pytest.skip(f"{NO_NGINX}apt-get install nginx-light")
     words = re.sub(r"^ *ssl_.*;$", "", words.replace(" ssl http2", ""), flags=re.MULTILINE)

@@ -43,7 +43,7 @@ def of_unit(name: str, key: str) -> str:
 
 
 def flags(command: str) -> list[str]:
-    """What the web server is told, but for the address it listens on."""
+    """Return the options of the web server's command, without the address it listens on."""
     words = shlex.split(command[command.index("-m granian") :])
     at = words.index("--host")
     assert words[at + 2] == "--port"
@@ -91,7 +91,7 @@ def test_while_the_service_is_down_each_carrier_hears_the_apology_in_its_words()
 
 
 def apology(port: int, *signed_by: str) -> bytes:
-    """What a carrier hears that signs with these headers."""
+    """Return the answer that a carrier gets which signs with these headers."""
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("POST", "/voice/fallback", b"x=1", dict.fromkeys(signed_by, "made up"))
@@ -210,7 +210,7 @@ def running_caddy(folder: Path, journal: Path) -> Iterator[None]:
 
 
 def status_of(port: int, path: str) -> int | None:
-    """What is answered there; None where nobody listens yet."""
+    """Return the HTTP status that this path answers; None where nobody listens yet."""
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", path)

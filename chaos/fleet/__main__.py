@@ -1,4 +1,4 @@
-"""`python -m chaos.fleet`: people ring while the hosts are restarted one after the other.
+"""`python -m chaos.fleet`: people call while the hosts are restarted one after the other.
 
 Ends with 1 if the carrier had a wrong answer or none, a promise was broken, or a call not recorded once.
 """
@@ -15,7 +15,7 @@ RECORDED = 60.0
 
 
 def main() -> int:
-    """Run it; print what came of it."""
+    """Run the restarts; print the results."""
     asked = _arguments()
     seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)
     print(f"seed {seed}: to replay it, --seed {seed}", flush=True)

@@ -17,21 +17,21 @@ class Host:
     """A machine that can go down whole, and be restarted in good order."""
 
     processes: Mapping[str, Process]
-    """Its processes by their kind: web, worker, clock."""
+    """The host's processes by their kind: web, worker, clock."""
     port: int
-    """Where its web listens."""
+    """The port on which the host's web listens."""
     _down: int = 0
     _lock: Lock = field(default_factory=Lock)
 
     def breaks(self, _what: What) -> None:
-        """All of its processes are killed at once; none begins again before the machine does."""
+        """Kill all processes of the host at once; none begins again before the machine does."""
         with self._lock:
             self._down += 1
             for each in self.processes.values():
                 each.goes_down()
 
     def mends(self) -> None:
-        """The machine is up again, unless another fault has it down, and starts what belongs to it."""
+        """Start the machine and its processes again, unless another fault has it down."""
         with self._lock:
             if self._down:
                 self._down -= 1
@@ -39,12 +39,12 @@ class Host:
                     each.comes_up()
 
     def ends(self) -> bool:
-        """Stop its target, as systemd does: all units at once. Return whether all ended by themselves in time."""
+        """Stop all units of the host at once, as systemd does. Return whether all ended by themselves in time."""
         with ThreadPoolExecutor(len(self.processes)) as hands:
             ended = [hands.submit(each.ends, PATIENCE[kind]) for kind, each in self.processes.items()]
         return all(each.result() for each in ended)
 
     def begins(self) -> None:
-        """Start its target."""
+        """Start the host's systemd target."""
         for each in self.processes.values():
             each.start()

@@ -24,11 +24,11 @@ PROCFILE_CLOCK = "workers.clock"
 
 @dataclass(frozen=True)
 class Layout:
-    """The processes of a campaign, and where the carrier finds them."""
+    """The processes of a campaign, and the ports at which the carrier finds them."""
 
     processes: Mapping[str, Process]
     ports: tuple[int, ...]
-    """Where the webs listen."""
+    """The ports on which the webs listen."""
     called: tuple[int, ...]
     """The ports that the carrier calls: those of the webs, or the proxy's."""
     hosts: Mapping[str, Host] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Restarts hosts one after the other while people ring, with the database one step of its schema ahead.
+"""Restarts hosts one after the other while people call, with the database one step of its schema ahead.
 
 The database goes first, as docs/deploy.md says: old and new program then work on tables that are newer than the old one
 knows. Both are today's program here, since a clone has no other; the step is invented, and only adds.
@@ -47,16 +47,16 @@ class Restarts:
     hosts: int
     ways: Sequence[bool] = BOTH_WAYS
     done: int = 0
-    """Those that were over while people rang."""
+    """The restarts that were over while people called."""
     killed: int = 0
-    """Those at which a process had to be killed, since it did not end in time."""
+    """The restarts at which a process had to be killed, since it did not end in time."""
     trouble: str = ""
-    """What kept the rest from being done."""
+    """The error that kept the rest from being done."""
     _over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def wanted(self) -> int:
-        """The number of them that there should be."""
+        """The number of restarts that there should be."""
         return self.hosts * len(self.ways)
 
     @contextmanager
@@ -117,7 +117,7 @@ def restart(place: Premises, host: Host, *, left_out: bool) -> bool:
 
 @dataclass(frozen=True)
 class Rolled:
-    """What became of the calls meanwhile."""
+    """The results of the calls during the restarts."""
 
     reckoning: Reckoning
     restarts: Restarts
@@ -125,12 +125,12 @@ class Rolled:
 
     @property
     def kept(self) -> bool:
-        """Whether nobody noticed: no answer was wrong or missing, no promise lost, and all hosts were restarted."""
+        """True if nobody noticed: no answer was wrong or missing, no promise lost, and all hosts were restarted."""
         all_done = self.restarts.done == self.restarts.wanted and not self.restarts.killed
         return self.reckoning.kept and not self.reckoning.failures and all_done
 
     def line(self) -> str:
-        """The one line."""
+        """Return the figures in one line."""
         met = ", ".join(f"{what} {times}" for what, times in sorted(self.reckoning.failures.items()))
         return (
             f"hosts restarted {self.restarts.done} of {self.restarts.wanted} in {self.seconds:.0f} s of calls, "
@@ -141,7 +141,7 @@ class Rolled:
 
 
 def run(wanted: Wanted, say: Callable[[str], None], ways: Sequence[bool] = BOTH_WAYS) -> Rolled:
-    """Run it and reckon up. Raises CallFailed, NginxUnavailable, PostgresUnavailable."""
+    """Run the restarts and check the promises. Raises CallFailed, NginxUnavailable, PostgresUnavailable."""
     with premises(wanted) as place:
         restarts, began = Restarts(wanted.hosts, ways), time.monotonic()
         found = run_at(place, wanted, say, restarts.going_on)

@@ -36,12 +36,12 @@ SEVERAL = ("server 127.0.0.1:{} max_fails=3 fail_timeout=3s{};", "server 127.0.0
 
 
 class NginxUnavailable(Exception):
-    """There is no nginx here; the message says what to install."""
+    """No nginx can run here; the message says what to install."""
 
 
 @dataclass(kw_only=True)
 class Nginx(Server):
-    """An nginx of our own, which listens without TLS."""
+    """An nginx of the tests' own, which listens without TLS."""
 
     port: int
     hosts: Sequence[int] = ()
@@ -51,7 +51,7 @@ class Nginx(Server):
     orphans_end: ClassVar[signal.Signals] = signal.SIGTERM
 
     def answers(self) -> bool:
-        """Whether it takes a connection."""
+        """Return True if nginx takes a connection."""
         try:
             socket.create_connection(("127.0.0.1", self.port), 5).close()
         except OSError:
@@ -59,7 +59,7 @@ class Nginx(Server):
         return True
 
     def leave_out(self, *out: int) -> None:
-        """Ask these hosts no more, and all others again; come back when that holds. Raises ServerFailed."""
+        """Have nginx ask these hosts no more, and all others again; return when that holds. Raises ServerFailed."""
         self.write(out)
         if self._process is None:
             return
@@ -69,7 +69,7 @@ class Nginx(Server):
             raise ServerFailed("nginx did not take its new configuration")
 
     def write(self, out: Collection[int] = ()) -> None:
-        """Write its files: those that are shipped, but for addresses, files and TLS. Raises LookupError."""
+        """Write nginx's files: those that are shipped, but for addresses, files and TLS. Raises LookupError."""
         hosts = "\n".join(line.format(port, " down" if port in out else "") for line in SEVERAL for port in self.hosts)
         words = SHIPPED.read_text()
         for shipped, here in {
@@ -91,7 +91,7 @@ class Nginx(Server):
 
 @contextmanager
 def nginx(hosts: Sequence[int]) -> Iterator[Nginx]:
-    """An nginx before these hosts, until the end of the block. Raises NginxUnavailable, ServerFailed."""
+    """Run an nginx before these hosts, until the end of the block. Raises NginxUnavailable, ServerFailed."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/bin")
     if program is None:
         raise NginxUnavailable("nginx is not installed: apt-get install nginx-light")

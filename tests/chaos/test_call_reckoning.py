@@ -1,4 +1,4 @@
-"""What counts as a call without a record, with two, or with a part of one, and what a killed machine excuses."""
+"""The count of calls without a record, with two, or with a part of one, and the excuse of a killed machine."""
 
 from collections.abc import Sequence
 

@@ -28,7 +28,7 @@ class Running:
         self.host = Host(self.processes, port=1)
 
     def began(self) -> list[int]:
-        """How often each process has begun."""
+        """Return the number of times that each process has begun."""
         return [len(note.read_text().splitlines()) if note.exists() else 0 for note in self.notes.values()]
 
 

@@ -1,26 +1,15 @@
-"""Two hosts are restarted one after the other while people ring: nobody notices.
+"""The invented step of the schema serves the present program. The restart itself is `make rolling`."""
 
-The long one, at twenty calls a second and with each host restarted twice, is `make rolling`.
-"""
+from contextlib import closing
 
-import pytest
-
-from chaos.fleet.rolling import run
-from chaos.plan import Sizes, Wanted
-from testing.servers.nginx import NginxUnavailable
-from testing.servers.postgres import PostgresUnavailable
-from tests.conftest import NO_NGINX, NO_POSTGRES
+from chaos.fleet.rolling import go_one_step_ahead
+from ivr.storage.database import Database
+from ivr.storage.fit import require_fit
+from ivr.storage.revisions import revision_at, revisions
 
 
-def test_a_restart_of_one_host_after_the_other_drops_no_call_and_no_promise() -> None:
-    wanted = Wanted("postgres", Sizes(calls=45, faults=0, seconds=15.0), seed=3, latest=2.0, hosts=2)
-    try:
-        found = run(wanted, print, ways=(False,))
-    except NginxUnavailable as missing:
-        pytest.skip(f"{NO_NGINX}{missing}")
-    except PostgresUnavailable as missing:
-        pytest.skip(f"{NO_POSTGRES}{missing}")
-    assert (found.reckoning.lost, found.reckoning.doubled, found.reckoning.never_told) == ((), 0, 0), found.line()
-    assert found.reckoning.failures == {}, found.line()
-    assert found.restarts.trouble == "", found.line()
-    assert found.restarts.done, found.line()
+def test_tables_one_step_ahead_serve_a_program_that_does_not_know_the_step(postgres_url: str) -> None:
+    go_one_step_ahead(postgres_url)
+    with closing(Database(postgres_url)) as database, database.reading() as read:
+        assert revision_at(read) not in revisions()
+        require_fit(read)
