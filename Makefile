@@ -1,7 +1,7 @@
 # One command runs it: `make run`. It needs Python 3.11 or newer and make; the rest goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run phone ring preflight test bench chaos strangers mutants fuzz check format pins menu pictures words browser \
+.PHONY: help run phone ring preflight test bench chaos rolling strangers mutants fuzz check format pins menu pictures words browser \
 	promtool emulate voice venv requirements requirements-dev
 
 PY := .venv/bin/python
@@ -51,6 +51,9 @@ test: requirements-dev browser promtool emulate voice ## runs the tests; some of
 
 chaos: requirements-dev ## calls the running service 2,100 times with each database while its parts break; 16 minutes
 	@exec $(PY) -m chaos $(ARGS)
+
+rolling: requirements-dev ## restarts two hosts behind nginx, one after the other, under 20 calls a second; 5 minutes
+	@exec $(PY) -m chaos.fleet $(ARGS)
 
 mutants: requirements-dev ## takes safeguards out of a copy: what does no test notice? a quarter of an hour; some with ARGS="--only clock"
 	@exec $(PY) -m testing.mutants $(ARGS)

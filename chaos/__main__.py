@@ -1,4 +1,6 @@
-"""`python -m chaos`: the campaign, for one database or both. Ends with 1 if a promise was broken.
+"""`python -m chaos`: the campaign, for one database or both, on one machine or over several hosts behind nginx.
+
+Ends with 1 if a promise was broken, or a call not recorded once.
 
 See docs/reliability.md.
 """
@@ -10,6 +12,10 @@ import time
 
 from chaos.campaign import run
 from chaos.plan import Sizes, Wanted
+from testing.servers.nginx import NginxUnavailable
+
+RECORDED = 90.0
+"""Seconds for the calls to be recorded at the end: a clock that is started anew, and 20 seconds after each call."""
 
 
 def main() -> int:
@@ -18,12 +24,18 @@ def main() -> int:
     seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)
     print(f"seed {seed}: to replay it, --seed {seed}", flush=True)
     began, kept = time.monotonic(), True
-    for database in asked.database or ("sqlite", "postgres"):
-        wanted = Wanted(database, Sizes(asked.calls, asked.faults, asked.seconds), seed)
-        found = run(wanted, lambda words: print(words, file=sys.stderr))
+    for database in asked.database or (("sqlite", "postgres") if asked.hosts == 1 else ("postgres",)):
+        sizes = Sizes(asked.calls, asked.faults, asked.seconds)
+        wanted = Wanted(database, sizes, seed, hosts=asked.hosts, recorded=RECORDED)
+        try:
+            found = run(wanted, lambda words: print(words, file=sys.stderr))
+        except NginxUnavailable as missing:
+            sys.exit(str(missing))
         print(found.line(), flush=True)
         for promise in found.lost:
             print(f"lost: call {promise.call_id}, {promise.kind}", flush=True)
+        for what, times in sorted(found.failures.items()):
+            print(f"the carrier met {what}: {times}", file=sys.stderr)
         if found.never_told:
             print(f"never told of: {found.never_told}", flush=True)
         kept = kept and found.kept
@@ -40,7 +52,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--faults", type=int, default=210)
     parser.add_argument("--seconds", type=float, default=470.0, help="for how long people ring, with each database")
     parser.add_argument("--seed", type=int, help="drawn, if none is given")
-    return parser.parse_args()
+    parser.add_argument("--hosts", type=int, default=1, help="from 2 on behind nginx, each with its own state folder")
+    asked = parser.parse_args()
+    if asked.hosts > 1 and "sqlite" in (asked.database or ()):
+        parser.error("SQLite is a file of one machine")
+    return asked
 
 
 if __name__ == "__main__":

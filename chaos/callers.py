@@ -75,6 +75,8 @@ class Person:
     reference: str = ""
     heard_at: float = 0.0
     hours: list[HeardHour] = field(default_factory=list)
+    places: list[tuple[str, float]] = field(default_factory=list)
+    """The places at which this person was asked for a key, each with the moment, in seconds since the epoch."""
     apologised: bool = False
     _last_digits: tuple[str, float] = ("", 0.0)
     _words: list[str] = field(default_factory=list)
@@ -102,8 +104,9 @@ class Person:
 
     def keys(self, wanted: Gathers) -> str | None:
         """Return the keys that this person presses at the call's place; None to hang up."""
-        time.sleep(self._random.uniform(*THINKS))
         place = urlsplit(wanted.action).path.rpartition("/")[2]
+        self.places.append((place, time.time()))
+        time.sleep(self._random.uniform(*THINKS))
         self._visits[place] += 1
         digits, self._last_digits = self._last_digits, ("", 0.0)
         words, self._words = " ".join(self._words), []

@@ -1,47 +1,72 @@
 """Runs a campaign: people call at a steady rate while parts break and the desk works; then all promises are checked."""
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 
-from chaos import desk, plan, reckoning, records
+from chaos import call_reckoning, desk, plan, reckoning, records
+from chaos.call_reckoning import CallReckoning
 from chaos.exchange import Heard, ring_all
 from chaos.hours_reckoning import HoursReckoning, reckoned
-from chaos.parts import can_break
+from chaos.parts import Breakable, can_break
 from chaos.plan import Wanted
 from chaos.premises import Premises, premises
 from chaos.reckoning import Reckoning
 from chaos.troubles import breaking
 from workers.services import WorkerServices, build
 
+Trouble = Callable[[Premises, float], AbstractContextManager[Sequence[float]]]
+"""The trouble that goes on while people call; it yields the moments at which a part that answers was killed."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A campaign that has been run, before its promises are checked."""
+
+    wanted: Wanted
+    faults: int
+    heard: Heard
+    killed: Sequence[float]
+
 
 def run(wanted: Wanted, say: Callable[[str], None]) -> Reckoning:
     """Run a campaign and check its promises. Raises CallFailed if a document could not be followed at all."""
     with premises(wanted) as place:
-        worker = build(place.settings)
-        breaks = {
-            name: what for name, what in can_break(wanted.database).items() if name in (wanted.parts or place.parts)
-        }
-        faults = plan.faults(wanted.sizes, wanted.seed, breaks)
-        began = time.monotonic()
-        with breaking(place, faults, began), desk.at_work(worker, wanted):
-            heard = ring_all(place, worker, wanted, began)
-        place.mend()
-        settled = records.settled(worker)
-        say(f"{wanted.database}: settled after {settled:.0f} s")
-        found = _reckon(wanted, len(faults), heard, place, worker)
-        worker.database.close()
-        return found
+        faults = plan.faults(wanted.sizes, wanted.seed, _breakable(wanted, place))
+        return run_at(place, wanted, say, lambda place, began: breaking(place, faults, began), len(faults))
 
 
-def _reckon(wanted: Wanted, faults: int, heard: Heard, place: Premises, worker: WorkerServices) -> Reckoning:
+def _breakable(wanted: Wanted, place: Premises) -> Breakable:
+    processes = [name for name in place.parts if name.partition("-")[0] in {"web", "worker", "clock"}]
+    breaks = can_break(wanted.database, processes, list(place.hosts))
+    return {name: what for name, what in breaks.items() if name in (wanted.parts or place.parts)}
+
+
+def run_at(place: Premises, wanted: Wanted, say: Callable[[str], None], trouble: Trouble, faults: int = 0) -> Reckoning:
+    """Let people call this service while there is trouble, and check the promises. Raises CallFailed."""
+    worker = build(place.settings)
+    began = time.monotonic()
+    with trouble(place, began) as killed, desk.at_work(worker, wanted):
+        heard = ring_all(place, worker, wanted, began)
+    place.mend()
+    settled = records.settled(worker)
+    say(f"{wanted.database}: settled after {settled:.0f} s")
+    found = _reckon(Course(wanted, faults, heard, killed), place, worker)
+    worker.database.close()
+    return found
+
+
+def _reckon(course: Course, place: Premises, worker: WorkerServices) -> Reckoning:
+    wanted, heard = course.wanted, course.heard
     hours = _hours(heard, worker, wanted.swept)
     held, made = records.held(worker)
     slowest, never = reckoning.slowest_notification(heard.promises, held, records.told(place.channels[0]))
     return Reckoning(
         database=wanted.database,
         calls=wanted.sizes.calls,
-        faults=faults,
+        faults=course.faults,
         promised=len(heard.promises),
         lost=reckoning.lost(heard.promises, held),
         doubled=reckoning.doubled(made),
@@ -50,7 +75,21 @@ def _reckon(wanted: Wanted, faults: int, heard: Heard, place: Premises, worker: 
         slowest_notification=slowest,
         never_told=never,
         hours=hours,
+        records=_records(course, worker) if wanted.recorded else None,
+        failures=Counter(heard.failures),
     )
+
+
+def _records(course: Course, worker: WorkerServices) -> CallReckoning:
+    """Return the check of the calls' records, once all that can be there are."""
+    end = time.monotonic() + course.wanted.recorded
+    while (found := _recorded(course, worker)).wrong and time.monotonic() < end:
+        time.sleep(0.5)
+    return found
+
+
+def _recorded(course: Course, worker: WorkerServices) -> CallReckoning:
+    return call_reckoning.reckoned(course.heard.walked, records.calls(worker, course.heard.walked), course.killed)
 
 
 def _hours(heard: Heard, worker: WorkerServices, swept: float) -> HoursReckoning:

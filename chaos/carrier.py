@@ -50,6 +50,10 @@ class Line:
     """Seconds by which they are late, at most."""
     longest_silence: float = 0.0
     fell_back: int = 0
+    failures: list[str] = field(default_factory=list)
+    """The kinds of failure for which it fell back: no connection, no answer, or the status of the answer."""
+    end_told: bool = False
+    """True if the service has heard that the call is over."""
     caught: list[Webhook] = field(default_factory=list)
     """Webhooks of this call, as somebody on the way has seen them."""
     _over: threading.Event = field(default_factory=threading.Event)
@@ -59,10 +63,14 @@ class Line:
         began = time.monotonic()
         self.caught.append(Webhook(url, form, headers))
         try:
-            return self._delivered(url, form, headers)
+            document = self._delivered(url, form, headers)
         except (NotConnected, NoAnswer) as failed:
             self.fell_back += 1
+            self.failures.append(f"{type(failed).__name__} {failed}".strip())
             return self._fallback(url, form, type(failed).__name__)
+        else:
+            self.end_told = self.end_told or url.endswith("/voice/status")
+            return document
         finally:
             self.longest_silence = max(self.longest_silence, time.monotonic() - began)
 

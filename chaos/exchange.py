@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from chaos import plan
+from chaos.call_reckoning import Walked
 from chaos.callers import HeardHour, Person, Promise, promise_of
 from chaos.carrier import Line, Webhook
 from chaos.dialects import dialect_of
@@ -28,6 +29,9 @@ class Heard:
 
     promises: list[Promise] = field(default_factory=list)
     hours: list[HeardHour] = field(default_factory=list)
+    walked: list[Walked] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    """The reasons for which the carrier had no good answer."""
     apologies: int = 0
     longest_silence: float = 0.0
 
@@ -83,6 +87,8 @@ def _note(heard: Heard, person: Person, line: Line) -> None:
     if promise:
         heard.promises.append(promise)
     heard.hours += person.hours
+    heard.walked.append(Walked(person.call_id, person.places, line.end_told))
+    heard.failures += line.failures
     heard.apologies += person.apologised or line.fell_back > 0
     heard.longest_silence = max(heard.longest_silence, line.longest_silence)
 

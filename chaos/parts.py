@@ -18,6 +18,9 @@ from chaos.plan import What
 from config.settings import ROOT
 from testing.servers import Server, leash
 
+Breakable = dict[str, tuple[What, ...]]
+"""The faults that can happen to each part."""
+
 
 class Part(Protocol):
     """A part of the service that can break and be made whole again."""
@@ -37,13 +40,16 @@ class Process:
         self._command, self._environ, self._log = command, environ, log
         self._lock = threading.RLock()
         self._wanted = False
+        self._held = 0
         self._child: subprocess.Popen[bytes] | None = None
         self._leash: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the process, unless it runs."""
+        """Start the process, unless it runs, or its host is down: then it starts with its host."""
         with self._lock:
             self._wanted = True
+            if self._held:
+                return
             if self._child is None or self._child.poll() is not None:
                 self._let_go()
                 with self._log.open("ab") as log:
@@ -79,6 +85,33 @@ class Process:
                 with suppress(subprocess.TimeoutExpired):
                     self._child.wait(10)
             self.start()
+
+    def goes_down(self) -> None:
+        """Kill the process with its host."""
+        with self._lock:
+            self._held += 1
+            self._signal(signal.SIGKILL)
+
+    def comes_up(self) -> None:
+        """Start the process with its host, once that is up again as often as it went down."""
+        with self._lock:
+            self._held -= 1
+            self.start()
+
+    def ends(self, seconds: float) -> bool:
+        """End the process, or kill it if that takes longer, as systemd does; only `start` starts it again.
+
+        Return whether it ended by itself.
+        """
+        with self._lock:
+            self._wanted = False
+            self._signal(signal.SIGTERM, family=False)
+            child = self._child
+        try:
+            return child is None or child.wait(seconds) is not None
+        except subprocess.TimeoutExpired:
+            self._signal(signal.SIGKILL)
+            return False
 
     def stop(self) -> None:
         """End the process for good."""
@@ -178,9 +211,12 @@ class Keeper:
                 each.keep()
 
 
-def can_break(database: str) -> dict[str, tuple[What, ...]]:
-    """What can happen to each part, with this database."""
+PROCESSES = ("web-1", "web-2", "worker-1", "worker-2", "clock")
+"""The processes of one machine."""
+
+
+def can_break(database: str, processes: Sequence[str] = PROCESSES, hosts: Sequence[str] = ()) -> Breakable:
+    """Return the faults that can happen to each part, with this database: these processes, the stores, whole hosts."""
     process = (What.KILL, What.PAUSE, What.RESTART)
-    names = ("web-1", "web-2", "worker-1", "worker-2", "clock")
     stores = {"redis": process, "database": (What.LOCK,) if database == "sqlite" else process}
-    return {**dict.fromkeys(names, process), **stores}
+    return {**dict.fromkeys(processes, process), **stores, **dict.fromkeys(hosts, (What.KILL,))}

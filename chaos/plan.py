@@ -129,5 +129,9 @@ class Wanted:
     """True if callers change their appointments, and the desk its hours."""
     keeps_promises: float = 2 / 3
     """The share of its changes of hours of which the desk itself tells the patients; else the clock sees to it."""
+    hosts: int = 1
+    """The machines that answer calls. From two on each has its own state folder, behind a proxy."""
+    recorded: float = 0.0
+    """Seconds at the end in which each call that is over gets its record; without any, records are not counted."""
     swept: float = 30.0
     """Seconds in which the clock brings promises in step with the hours, and sees what no caller has heard."""

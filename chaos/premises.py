@@ -1,4 +1,4 @@
-"""What a campaign runs on: two webs, two workers, the clock, Redis and a database, all real, in a folder of its own.
+"""The service of a campaign: webs, workers, clocks, Redis and a database, all real, in a folder of its own.
 
 Starts and stops; breaks nothing and rings nobody.
 """
@@ -6,15 +6,17 @@ Starts and stops; breaks nothing and rings nobody.
 import os
 import shutil
 import socket
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
-from chaos.parts import Keeper, Part, Process, SqliteFile, Store
+from chaos.fleet import layout
+from chaos.fleet.host import Host
+from chaos.fleet.layout import Layout
+from chaos.parts import Keeper, Part, SqliteFile, Store
 from chaos.plan import Wanted
 from config.settings import Settings, read
 from ivr.storage.migrate import migrate
@@ -22,6 +24,7 @@ from ivr.wiring.carriers import SETTINGS
 from testing.busy_clinic import busy_clinic
 from testing.listener import Listener, listener
 from testing.servers import until
+from testing.servers.nginx import Nginx
 from testing.servers.postgres import postgres
 from testing.servers.valkey import valkey
 
@@ -38,11 +41,15 @@ class Premises:
 
     settings: Settings
     ports: tuple[int, ...]
+    """The ports that the carrier calls."""
     parts: Mapping[str, Part]
     channels: tuple[Listener, ...]
     """Channels to the staff that work, with all that was told over each."""
     keeper: Keeper
     folder: Path
+    hosts: Mapping[str, Host]
+    """The machines, where there are several."""
+    proxy: Nginx | None
 
     def mend(self) -> None:
         """Make every part whole again."""
@@ -60,17 +67,26 @@ def premises(wanted: Wanted, living: int = 1, dead: tuple[str, ...] = ()) -> Ite
         url, store = stack.enter_context(_database(wanted.database, folder))
         channels = tuple(stack.enter_context(listener()) for _ in range(living))
         addresses = [*dead, *(each.url.replace("http://", "json://") for each in channels)]
-        environ = _environment(folder, url, redis.url, " ".join(addresses))
+        environ = _environment(folder, url, redis.url, " ".join(addresses), layout.state_of(folder, wanted))
         settings = read(environ, env_file=None, carriers=SETTINGS)
         migrate(settings.database_url)
-        ports = (_free_port(), _free_port())
-        processes = _processes(ports, wanted, environ, folder)
-        keeper = Keeper(list(processes.values()))
+        laid = stack.enter_context(_laid_out(wanted, environ, folder))
+        keeper = Keeper(list(laid.processes.values()))
         stack.callback(keeper.stop)
         keeper.start()
-        _await(ports)
-        parts: dict[str, Part] = {**processes, "redis": Store(redis), "database": store}
-        yield Premises(settings, ports, parts, channels, keeper, folder)
+        await_webs(laid.ports)
+        parts: dict[str, Part] = {**laid.processes, **laid.hosts, "redis": Store(redis), "database": store}
+        yield Premises(settings, laid.called, parts, channels, keeper, folder, laid.hosts, laid.proxy)
+
+
+@contextmanager
+def _laid_out(wanted: Wanted, environ: Mapping[str, str], folder: Path) -> Iterator[Layout]:
+    if wanted.hosts == 1:
+        yield layout.one_machine((_free_port(), _free_port()), wanted, environ, folder)
+        return
+    ports = tuple(_free_port() for _ in range(wanted.hosts))
+    with layout.several_hosts(ports, wanted, environ, folder) as laid:
+        yield laid
 
 
 @contextmanager
@@ -83,7 +99,7 @@ def _database(kind: str, folder: Path) -> Iterator[tuple[str, Part]]:
         yield server.new_database(), Store(server)
 
 
-def _environment(folder: Path, database_url: str, redis_url: str, channels: str) -> dict[str, str]:
+def _environment(folder: Path, database_url: str, redis_url: str, channels: str, state: Path) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -98,25 +114,8 @@ def _environment(folder: Path, database_url: str, redis_url: str, channels: str)
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "STAFF_NOTIFY_URLS": channels,
-        "STATE_DIR": str(folder),
+        "STATE_DIR": str(state),
         "CLINIC_FILE": str(busy_clinic(folder)),
-    }
-
-
-def _processes(ports: tuple[int, ...], wanted: Wanted, environ: Mapping[str, str], folder: Path) -> dict[str, Process]:
-    def web(port: int) -> list[str]:
-        words = ["granian", "--host", "127.0.0.1", "--port", str(port), "--interface", "asgi", "--factory", "--no-ws"]
-        return [*words, "--loop", "asyncio", "--workers-kill-timeout", "5", "--log-level", "warning", wanted.app]
-
-    modules = {
-        **{f"web-{number}": web(port) for number, port in enumerate(ports, start=1)},
-        "worker-1": ["workers"],
-        "worker-2": ["workers"],
-        "clock": [wanted.clock],
-    }
-    return {
-        name: Process(name, [sys.executable, "-m", *words], environ, folder / f"{name}.log")
-        for name, words in modules.items()
     }
 
 
@@ -126,7 +125,9 @@ def _free_port() -> int:
         return int(trial.getsockname()[1])
 
 
-def _await(ports: tuple[int, ...]) -> None:
+def await_webs(ports: Sequence[int]) -> None:
+    """Wait until each of these answers. Raises TimeoutError."""
+
     def answers() -> bool:
         try:
             for port in ports:

@@ -2,8 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from chaos.call_reckoning import CallReckoning
 from chaos.callers import Promise
 from chaos.hours_reckoning import HoursReckoning
 
@@ -38,11 +39,16 @@ class Reckoning:
     never_told: int
     """Requests of which nobody was told by the end."""
     hours: HoursReckoning
+    records: CallReckoning | None = None
+    """None where records were not counted."""
+    failures: Mapping[str, int] = field(default_factory=dict)
+    """The number of times that the carrier had no good answer, by the reason."""
 
     @property
     def kept(self) -> bool:
-        """True if every promise was kept, once, and told of."""
-        return not self.lost and not self.doubled and not self.never_told and not self.hours.wrong
+        """True if every promise was kept, once, and told of, and every call recorded that could be."""
+        recorded = self.records is None or not self.records.wrong
+        return not self.lost and not self.doubled and not self.never_told and not self.hours.wrong and recorded
 
     def line(self) -> str:
         """Return the figures in one line."""
@@ -51,6 +57,7 @@ class Reckoning:
             f"lost {len(self.lost)}, doubled {self.doubled}, apologies {self.apologies}, "
             f"longest silence {self.longest_silence:.1f} s, "
             f"promise to notification at most {self.slowest_notification:.1f} s; {self.hours.line()}"
+            f"{f'; {self.records.line()}' if self.records else ''}"
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from chaos.call_reckoning import Walked
 from chaos.hours_reckoning import Change, InDiary, WordsOf
 from chaos.reckoning import Held
 from ivr.desk.requests import CALLER, THE_CLOCK, Why
@@ -69,6 +70,14 @@ def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]
         appointments = read.execute(select(booked.c.phone, booked.c.reference)).all()
     promised += [Held(row.phone, frozenset({row.reference}), joined=False) for row in appointments]
     return promised, made
+
+
+def calls(worker: WorkerServices, walked: Sequence[Walked]) -> list[tuple[str, str]]:
+    """Return the calls that are recorded, of these, with their paths."""
+    call_of, table = {worker.desk.unheard.mark_of(each.call_id): each.call_id for each in walked}, schema.calls
+    with worker.database.reading() as read:
+        rows = read.execute(select(table.c.mark, table.c.path)).all()
+    return [(call_of[row.mark], row.path) for row in rows if row.mark in call_of]
 
 
 def told(channel: Listener) -> list[tuple[str, float]]:

@@ -7,16 +7,25 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from chaos.plan import Fault
+from chaos.plan import Fault, What
 from chaos.premises import Premises
+
+ANSWERS = ("web-", "host-")
+"""The beginnings of the names of parts that answer calls."""
 
 
 @contextmanager
-def breaking(place: Premises, faults: Sequence[Fault], began: float) -> Iterator[None]:
-    """Break one part after another, each in a thread of its own: one fault may outlast the next."""
+def breaking(place: Premises, faults: Sequence[Fault], began: float) -> Iterator[Sequence[float]]:
+    """Break one part after another, each in a thread of its own: one fault may outlast the next.
+
+    Yields the moments, in seconds since the epoch, at which what answers calls was killed; they are added as it goes.
+    """
     stop = threading.Event()
+    killed: list[float] = []
 
     def one(fault: Fault) -> None:
+        if fault.what is What.KILL and fault.part.startswith(ANSWERS):
+            killed.append(time.time())
         place.parts[fault.part].breaks(fault.what)
         stop.wait(fault.seconds)
         place.parts[fault.part].mends()
@@ -31,7 +40,7 @@ def breaking(place: Premises, faults: Sequence[Fault], began: float) -> Iterator
     thread = threading.Thread(target=all_of_them)
     thread.start()
     try:
-        yield
+        yield killed
     finally:
         stop.set()
         thread.join()

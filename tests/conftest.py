@@ -54,7 +54,8 @@ NOT_HERE = "this machine, or who runs the tests, is another than it takes: "
 NO_CADDY = "Caddy could not be had: "
 NO_NGINX = "nginx could not be had: "
 NO_PGBOUNCER = "PgBouncer could not be had: "
-OF_THE_MACHINE = (NO_SMALL_DISK, NO_SYSTEMD, NO_PG_DUMP, NO_CADDY, NO_NGINX, NO_PGBOUNCER, NOT_HERE)
+NO_COMPOSE = "Docker's Compose could not be had: "
+OF_THE_MACHINE = (NO_SMALL_DISK, NO_SYSTEMD, NO_PG_DUMP, NO_CADDY, NO_NGINX, NO_PGBOUNCER, NO_COMPOSE, NOT_HERE)
 """Skips for a lack of the machine that we do not install: they are reported, and fail no run in CI."""
 
 NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_STAND_IN, NO_ESPEAK, NO_TELEPHONE, *OF_THE_MACHINE)

@@ -1,0 +1,1 @@
+"""The campaign over several hosts, and their restart one after the other."""

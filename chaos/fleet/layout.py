@@ -1,0 +1,93 @@
+"""Lays the processes of a campaign out: over one machine, or over several hosts behind nginx.
+
+Each host has a state folder of its own and runs the Procfile's commands. All of it is on this machine: hosts differ by
+their ports and folders.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chaos.fleet.host import Host
+from chaos.parts import Process
+from chaos.plan import Wanted
+from config.settings import ROOT
+from ivr.supervisor import procfile
+from ivr.supervisor.procfile import LINE
+from testing.servers.nginx import Nginx, nginx
+
+PROCFILE_APP = "asgi:create_app"
+PROCFILE_CLOCK = "workers.clock"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The processes of a campaign, and the ports at which the carrier finds them."""
+
+    processes: Mapping[str, Process]
+    ports: tuple[int, ...]
+    """The ports on which the webs listen."""
+    called: tuple[int, ...]
+    """The ports that the carrier calls: those of the webs, or the proxy's."""
+    hosts: Mapping[str, Host] = field(default_factory=dict)
+    proxy: Nginx | None = None
+
+
+def state_of(folder: Path, wanted: Wanted) -> Path:
+    """Return the state folder of the machine at which somebody works at the desk."""
+    return folder if wanted.hosts == 1 else folder / "host-1"
+
+
+def one_machine(ports: tuple[int, int], wanted: Wanted, environ: Mapping[str, str], folder: Path) -> Layout:
+    """Return two webs, two workers and the clock over one state folder. The carrier asks either web."""
+
+    def web(port: int) -> list[str]:
+        words = ["granian", "--host", "127.0.0.1", "--port", str(port), "--interface", "asgi", "--factory", "--no-ws"]
+        return [*words, "--loop", "asyncio", "--workers-kill-timeout", "5", "--log-level", "warning", wanted.app]
+
+    modules = {
+        **{f"web-{number}": web(port) for number, port in enumerate(ports, start=1)},
+        "worker-1": ["workers"],
+        "worker-2": ["workers"],
+        "clock": [wanted.clock],
+    }
+    processes = {
+        name: Process(name, [sys.executable, "-m", *words], environ, folder / f"{name}.log")
+        for name, words in modules.items()
+    }
+    return Layout(processes, ports, ports)
+
+
+@contextmanager
+def several_hosts(ports: tuple[int, ...], wanted: Wanted, environ: Mapping[str, str], folder: Path) -> Iterator[Layout]:
+    """Lay out hosts with a web, a worker and a clock each, one more clock where the stores are, and nginx before it.
+
+    Raises NginxUnavailable.
+    """
+    commands = {name: _as_wanted(command, wanted) for name, command in LINE.findall((ROOT / "Procfile").read_text())}
+    processes, hosts = {}, {}
+    for number, port in enumerate(ports, start=1):
+        given = _environment(environ, folder / f"host-{number}", port)
+        own = {kind: _process(f"{kind}-{number}", command, given, folder) for kind, command in commands.items()}
+        processes.update({each.name: each for each in own.values()})
+        hosts[f"host-{number}"] = Host(own, port)
+    last = len(ports) + 1
+    alone = _process(f"clock-{last}", commands["clock"], _environment(environ, folder / f"host-{last}", 1), folder)
+    with nginx(ports) as proxy:
+        yield Layout({**processes, alone.name: alone}, ports, (proxy.port,), hosts, proxy)
+
+
+def _as_wanted(command: str, wanted: Wanted) -> str:
+    return command.replace(PROCFILE_APP, wanted.app).replace(PROCFILE_CLOCK, wanted.clock)
+
+
+def _environment(environ: Mapping[str, str], state: Path, port: int) -> dict[str, str]:
+    state.mkdir(mode=0o700, exist_ok=True)
+    ours = {**environ, "STATE_DIR": str(state), "TRUSTED_PROXIES": "1"}
+    return procfile.environment(ours, state / "no.env", "127.0.0.1", port)
+
+
+def _process(name: str, command: str, environ: Mapping[str, str], folder: Path) -> Process:
+    return Process(name, ["/bin/sh", "-c", f"exec {command}"], environ, folder / f"{name}.log")

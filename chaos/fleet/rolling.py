@@ -1,0 +1,148 @@
+"""Restarts hosts one after the other while people call, with the database one step of its schema ahead.
+
+The database goes first, as docs/deploy.md says: old and new program then work on tables that are newer than the old one
+knows. Both are today's program here, since a clone has no other; the step is invented, and only adds.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psycopg
+
+from chaos.campaign import run_at
+from chaos.fleet.host import Host
+from chaos.plan import Wanted
+from chaos.premises import Premises, await_webs, premises
+from chaos.reckoning import Reckoning
+
+STEP = """
+    ALTER TABLE requests ADD COLUMN urgency varchar(20);
+    ALTER TABLE appointments ADD COLUMN urgency varchar(20);
+    ALTER TABLE history ADD COLUMN told boolean NOT NULL DEFAULT true;
+    CREATE TABLE rooms (id integer PRIMARY KEY, name varchar(20));
+    UPDATE alembic_version SET version_num = '9001'
+"""
+"""A migration to come that only adds, such as an older program can work with."""
+
+LOCK_WAITS = "-c lock_timeout=2s"
+"""A step that waits for a lock keeps callers waiting behind it, so it gives up soon and is tried again."""
+
+MOST_TRIES = 10
+
+SETTLED_IN = 2.0
+"""Seconds between two restarts, in which calls go on over all hosts."""
+
+
+BOTH_WAYS = (True, False)
+"""A host is left out by nginx while it is restarted, or not: then nginx meets its refusals, and asks the other one."""
+
+
+@dataclass
+class Restarts:
+    """The restarts of a course."""
+
+    hosts: int
+    ways: Sequence[bool] = BOTH_WAYS
+    done: int = 0
+    """The restarts that were over while people called."""
+    killed: int = 0
+    """The restarts at which a process had to be killed, since it did not end in time."""
+    trouble: str = ""
+    """The error that kept the rest from being done."""
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def wanted(self) -> int:
+        """The number of restarts that there should be."""
+        return self.hosts * len(self.ways)
+
+    @contextmanager
+    def going_on(self, place: Premises, _began: float) -> Iterator[Sequence[float]]:
+        """Restart each host in each of the ways, one after the other, until the end of the block."""
+        thread = threading.Thread(target=self._try, args=[place])
+        thread.start()
+        try:
+            yield ()
+        finally:
+            self._over.set()
+            thread.join()
+
+    def _try(self, place: Premises) -> None:
+        try:
+            self._all(place)
+        except Exception as failed:
+            self.trouble = repr(failed)
+
+    def _all(self, place: Premises) -> None:
+        self._over.wait(SETTLED_IN)
+        go_one_step_ahead(place.settings.database_url)
+        for left_out in self.ways:
+            for host in place.hosts.values():
+                if self._over.wait(SETTLED_IN):
+                    return
+                self.killed += not restart(place, host, left_out=left_out)
+                self.done += not self._over.is_set()
+
+
+def go_one_step_ahead(url: str) -> None:
+    """Bring the tables to an invented revision. Raises psycopg.Error."""
+    for tries in range(MOST_TRIES):
+        try:
+            with psycopg.connect(url.replace("+psycopg", ""), options=LOCK_WAITS) as connection:
+                connection.execute(STEP)
+        except psycopg.errors.LockNotAvailable:
+            if tries == MOST_TRIES - 1:
+                raise
+        else:
+            return
+
+
+def restart(place: Premises, host: Host, *, left_out: bool) -> bool:
+    """Restart the target of a host, and come back when its web answers. Return whether all ended by themselves.
+
+    Where it is not left out, nginx goes on asking it, and asks the other one instead.
+    """
+    if left_out and place.proxy:
+        place.proxy.leave_out(host.port)
+    orderly = host.ends()
+    host.begins()
+    await_webs([host.port])
+    if left_out and place.proxy:
+        place.proxy.leave_out()
+    return orderly
+
+
+@dataclass(frozen=True)
+class Rolled:
+    """The results of the calls during the restarts."""
+
+    reckoning: Reckoning
+    restarts: Restarts
+    seconds: float
+
+    @property
+    def kept(self) -> bool:
+        """True if nobody noticed: no answer was wrong or missing, no promise lost, and all hosts were restarted."""
+        all_done = self.restarts.done == self.restarts.wanted and not self.restarts.killed
+        return self.reckoning.kept and not self.reckoning.failures and all_done
+
+    def line(self) -> str:
+        """Return the figures in one line."""
+        met = ", ".join(f"{what} {times}" for what, times in sorted(self.reckoning.failures.items()))
+        return (
+            f"hosts restarted {self.restarts.done} of {self.restarts.wanted} in {self.seconds:.0f} s of calls, "
+            f"killed in that {self.restarts.killed}, "
+            f"answers wrong or missing {sum(self.reckoning.failures.values())}{f' ({met})' if met else ''}\n"
+            f"{self.reckoning.line()}{f'{chr(10)}{self.restarts.trouble}' if self.restarts.trouble else ''}"
+        )
+
+
+def run(wanted: Wanted, say: Callable[[str], None], ways: Sequence[bool] = BOTH_WAYS) -> Rolled:
+    """Run the restarts and check the promises. Raises CallFailed, NginxUnavailable, PostgresUnavailable."""
+    with premises(wanted) as place:
+        restarts, began = Restarts(wanted.hosts, ways), time.monotonic()
+        found = run_at(place, wanted, say, restarts.going_on)
+        return Rolled(found, restarts, min(time.monotonic() - began, wanted.sizes.seconds))

@@ -1,0 +1,117 @@
+"""A real nginx with the configuration that is shipped, on a port of its own: its hosts can be changed while it runs.
+
+Found on the machine; nothing here installs it. As root it runs as "nobody".
+"""
+
+import re
+import shutil
+import signal
+import socket
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from config.settings import ROOT
+from testing.servers import Server, ServerFailed, family, own_folder, reserved_port, until
+from testing.servers.postgres import unprivileged
+
+SHIPPED = ROOT / "ops" / "nginx" / "clinic-line.conf"
+FALLBACK = ROOT / "ops" / "fallback"
+
+AROUND = """
+daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{ worker_connections 1024; }}
+http {{
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    include {folder}/clinic-line.conf;
+}}
+"""
+
+ONE = "server 127.0.0.1:8000 max_fails=0;"
+SEVERAL = ("server 127.0.0.1:{} max_fails=3 fail_timeout=3s{};", "server 127.0.0.1:{} max_fails=0 backup{};")
+"""The lines of a host, in place of the one that is shipped; docs/deploy.md says so too."""
+
+
+class NginxUnavailable(Exception):
+    """No nginx can run here; the message says what to install."""
+
+
+@dataclass(kw_only=True)
+class Nginx(Server):
+    """An nginx of the tests' own, which listens without TLS."""
+
+    port: int
+    hosts: Sequence[int] = ()
+    """The ports at which the service listens, one of each host."""
+
+    orderly_end: ClassVar[signal.Signals] = signal.SIGTERM
+    orphans_end: ClassVar[signal.Signals] = signal.SIGTERM
+
+    def answers(self) -> bool:
+        """Return True if nginx takes a connection."""
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 5).close()
+        except OSError:
+            return False
+        return True
+
+    def leave_out(self, *out: int) -> None:
+        """Have nginx ask these hosts no more, and all others again; return when that holds. Raises ServerFailed."""
+        self.write(out)
+        if self._process is None:
+            return
+        master, *before = family(self._process.pid)
+        self._process.send_signal(signal.SIGHUP)
+        if not until(lambda: len(now := family(master)) > 1 and not set(before) & set(now)):
+            raise ServerFailed("nginx did not take its new configuration")
+
+    def write(self, out: Collection[int] = ()) -> None:
+        """Write nginx's files: those that are shipped, but for addresses, files and TLS. Raises LookupError."""
+        hosts = "\n".join(line.format(port, " down" if port in out else "") for line in SEVERAL for port in self.hosts)
+        words = SHIPPED.read_text()
+        for shipped, here in {
+            "listen 443 ssl http2;": f"listen 127.0.0.1:{self.port} default_server;",
+            "listen 80;": f"listen unix:{self.folder}/http.sock;",
+            ONE: hosts,
+            "/var/log/nginx": str(self.folder),
+            "/opt/clinic-line/ops/fallback": str(self.folder),
+        }.items():
+            if shipped not in words:
+                raise LookupError(f"{SHIPPED.name} has no {shipped}")
+            words = words.replace(shipped, here)
+        words = re.sub(r"^ *(ssl_.*|listen \[::\].*);$", "", words, flags=re.MULTILINE)
+        (self.folder / "clinic-line.conf").write_text(words)
+        (self.folder / "nginx.conf").write_text(AROUND.format(folder=self.folder))
+        shutil.copytree(FALLBACK, self.folder, dirs_exist_ok=True)
+        self.account.take(self.folder)
+
+
+@contextmanager
+def nginx(hosts: Sequence[int]) -> Iterator[Nginx]:
+    """Run an nginx before these hosts, until the end of the block. Raises NginxUnavailable, ServerFailed."""
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/bin")
+    if program is None:
+        raise NginxUnavailable("nginx is not installed: apt-get install nginx-light")
+    account = unprivileged()
+    with own_folder(account) as folder, reserved_port() as port:
+        proxy = Nginx(
+            url=f"http://127.0.0.1:{port}",
+            command=_command(program, folder),
+            folder=folder,
+            account=account,
+            port=port,
+            hosts=hosts,
+        )
+        proxy.write()
+        try:
+            proxy.start()
+            yield proxy
+        finally:
+            proxy.stop()
+
+
+def _command(program: str, folder: Path) -> list[str]:
+    return [program, "-e", f"{folder}/early.log", "-c", f"{folder}/nginx.conf", "-p", str(folder)]
