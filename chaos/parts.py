@@ -91,6 +91,8 @@ class Process:
         with self._lock:
             self._held += 1
             self._signal(signal.SIGKILL)
+            if self._child is not None:  # else whoever starts it at once would take it for running
+                self._child.wait(10)
 
     def comes_up(self) -> None:
         """Start the process with its host, once that is up again as often as it went down."""

@@ -43,8 +43,8 @@ import pathlib, time, types
 from ivr.web.services import NAME
 
 class Slow:
-    settings = types.SimpleNamespace(production=False)
-    extensions = {NAME: types.SimpleNamespace(close=lambda: None, settings=settings)}
+    settings, upkeep = types.SimpleNamespace(production=False), types.SimpleNamespace(start=lambda: None)
+    extensions = {NAME: types.SimpleNamespace(close=lambda: None, settings=settings, host_upkeep=upkeep)}
 
     def __call__(self, environ, start_response):
         if environ["PATH_INFO"] == "/slow":
