@@ -33,7 +33,7 @@ class CallReckoning:
     partial: int = 0
     """Calls whose record lacks a place to which their caller came."""
     excused: int = 0
-    """Of the missing and the partial ones, those that a killed web process or host took along before it was written."""
+    """Those of the missing and the partial ones that a killed web process or host took along before it was written."""
 
     @property
     def wrong(self) -> int:

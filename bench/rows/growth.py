@@ -63,7 +63,7 @@ class Grown:
     """A service with so many calls behind it."""
 
     browser: FlaskClient
-    """Of somebody who is logged in at the desk."""
+    """The browser of somebody who is logged in at the desk."""
     services: Services
     carrier: FlaskClient
     signer: Signer

@@ -15,6 +15,7 @@ from ivr.staff.reserved_names import is_reserved
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
+from ivr.storage.odd import text_of
 from ivr.storage.upsert import insert_new, lock_key
 
 STAFF, MANAGER = "staff", "manager"
@@ -120,7 +121,7 @@ class People:
         with self._database.reading() as read:
             rows = read.execute(everybody()).all()
         exact = [row for row in rows if row.name == proper_name(name)]
-        alike = exact or [row for row in rows if login_of(row.name) == login_of(name)]
+        alike = exact or [row for row in rows if login_of(text_of(row.name)) == login_of(name)]
         return alike[0] if len(alike) == 1 else None
 
     def _row(self, condition: ColumnElement[bool]) -> Row[Any] | None:
@@ -164,7 +165,7 @@ def person(row: Row[Any]) -> Person:
     """Return the person of a row of `everybody`."""
     return Person(
         id=row.id,
-        name=row.name,
+        name=text_of(row.name),
         active=row.active,
         manager=row.role == MANAGER,
         epoch=row.epoch,

@@ -4,12 +4,14 @@ from typing import Literal
 
 import pytest
 from argon2 import Parameters, PasswordHasher, extract_parameters
+from sqlalchemy import text
 
 from ivr.staff.passwords import LONGEST, SHORTEST, BadPassword, Passwords
 from ivr.staff.people import STAFF, BadName, NameTaken, People
 from ivr.storage import schema
 from ivr.storage.audit import By
-from tests.staff.staffed import NOW, PASSWORD, Stores
+from ivr.storage.database import Database
+from tests.staff.staffed import NOW, PASSWORD, QUICK, Stores
 
 
 def test_a_person_comes_in_with_their_name_and_password_and_with_nothing_else(desk: Stores) -> None:
@@ -106,3 +108,16 @@ def test_a_name_that_nobody_has_costs_as_much_hashing_as_a_wrong_password(desk: 
         hasher.tried = []
         people.logged_in(name, "wrong horse battery")
         assert hasher.tried == as_hard, f"{name!a} is found out by how fast the answer comes"
+
+
+@pytest.mark.parametrize("name", [b"", b"\xff\xfe", b"asha"])
+def test_a_name_that_is_stored_as_bytes_is_read_as_text(sqlite_url: str, name: bytes) -> None:
+    """SQLite keeps bytes in a column of text; PostgreSQL takes none there."""
+    database = Database(sqlite_url)
+    people = People(database, Passwords(QUICK))
+    people.add("ravi", PASSWORD, NOW)
+    with database.writing() as write:
+        write.execute(text("UPDATE staff SET name = :name"), {"name": name})
+    assert [each.name for each in people.all()] == [name.decode(errors="replace")]
+    assert people.named("somebody else") is None
+    database.close()

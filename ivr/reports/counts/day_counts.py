@@ -31,9 +31,9 @@ class DayCount:
     day: ClinicDay
     counts: Tally
     by_slot: Tally
-    """Of the day that was asked for alone."""
+    """The counts of the day that was asked for alone."""
     later: Tally
-    """Of the days before it."""
+    """The counts of the days before it."""
 
 
 @dataclass(frozen=True)
