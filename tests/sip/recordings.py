@@ -7,7 +7,7 @@ from aiortp.codecs import get_codec
 from testing.sip.media import CODECS
 from testing.sip.sound import AUDIBLE, frames, loudness
 
-HEARD = 0.3
+HEARD = 0.4
 """The least share of a sound that was heard. On a busy machine packets come late, and the telephone fills the gaps
 itself; of a sound that was not said next to nothing is found."""
 
