@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
-from itertools import chain
 from itertools import count as count_up
 from pathlib import Path
 from threading import Event, Thread
@@ -23,7 +22,7 @@ from ivr.storage.engines.write_turns import Queue
 from testing.servers import until
 from tests.storage.test_schema import request
 
-THREADS, WRITES = 4, 30
+THREADS = 4
 
 SLACK = 3
 
@@ -54,34 +53,53 @@ def count(database: Database) -> int:
 # -- writers
 
 
-def overtaken(database: Database, others: list[int]) -> list[int]:
-    """Return for each write of this database how many other writers overtook it while it waited."""
-    found = []
-    for _ in range(WRITES):
-        before = len(others)
-        with database.writing() as write:
-            found.append(len(others) - before)
-            others.append(write.execute(insert(schema.requests).values(request(status="closed"))).rowcount)
-    return found
-
-
-def test_no_writer_waits_while_others_come_and_go(sqlite_url: str) -> None:
-    """Two processes of four writers each, as the web has, write in the order in which they came.
-
-    The order holds however slow the machine is.
-    """
-    webs = [Database(sqlite_url, timeout=60) for _ in range(2)]
-    with ThreadPoolExecutor(len(webs) * THREADS) as writers:
-        found = list(chain.from_iterable(writers.map(partial(overtaken, others=[]), webs * THREADS)))
-    for each in webs:
-        each.close()
-    assert len(found) == len(webs) * THREADS * WRITES
-    # A thread that the machine has stopped before it could wish has not waited for others.
-    assert sorted(found)[-len(found) // 50] <= 2 * len(webs) * THREADS, sorted(found)[-20:]
-
-
 def waits(queue: Queue, threads: int) -> bool:
     return len(queue._waiting) == threads
+
+
+def is_next(path: Path) -> bool:
+    """Return whether a process is next in line to write, which then holds the lock of the file's folder."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(folder)
+    return False
+
+
+def test_writers_of_two_processes_write_in_the_order_in_which_they_came(path: Path) -> None:
+    """Threads of a process stand in a row; of two processes with a row each, neither overtakes who is next."""
+    one, two = SqliteFile(path, 60), SqliteFile(path, 60)
+    order = list[str]()
+
+    def goes(name: str, file: SqliteFile) -> None:
+        with file.writing() as write:
+            order.append(name)
+            write.execute(insert(schema.requests).values(request(status="closed")))
+
+    def comes(name: str, file: SqliteFile) -> Thread:
+        thread = Thread(target=goes, args=(name, file))
+        thread.start()
+        return thread
+
+    with one.writing():
+        threads = []
+        for waiting in (1, 2, 3):
+            threads.append(comes(f"the first's {waiting}.", one))
+            assert until(partial(waits, one._queue, waiting))
+        threads.append(comes("the second's 1.", two))
+        assert until(partial(is_next, path))
+        threads.append(comes("the second's 2.", two))
+        assert until(partial(waits, two._queue, 1))
+    for each in threads:
+        each.join()
+    for file in (one, two):
+        file.engine.dispose()
+    assert order[0] == "the second's 1.", "it was next in line, before the row of the process that was writing"
+    assert [each for each in order if "first" in each] == [f"the first's {number}." for number in (1, 2, 3)]
+    assert [each for each in order if "second" in each] == ["the second's 1.", "the second's 2."]
 
 
 def test_threads_go_in_the_order_in_which_they_came_and_give_up_in_time() -> None:
