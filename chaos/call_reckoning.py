@@ -33,7 +33,7 @@ class CallReckoning:
     partial: int = 0
     """Calls whose record lacks a place to which their caller came."""
     excused: int = 0
-    """Those of the missing and the partial ones that a killed web process or host took along before it was written."""
+    """Calls, missing or in part, that a killed web process or host took along before they were written."""
 
     @property
     def wrong(self) -> int:

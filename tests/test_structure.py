@@ -297,13 +297,6 @@ RIDDLES = (
 """First words that say nothing of the thing: the reader would have to know already what is meant."""
 
 BESIDE_THE_PRODUCT = ("tests", "testing", "chaos", "bench", ".ci")
-NOT_YET = (
-    "chaos/",
-    "tests/desk/upkeep/test_unheard.py",
-    "tests/reports/counts/test_kept_days.py",
-    "tests/reports/test_call_records.py",
-)
-"""A folder and files in which some docstrings are still riddles. None is added here."""
 
 
 def test_a_docstring_begins_with_what_is_done_or_with_the_thing() -> None:
@@ -312,7 +305,6 @@ def test_a_docstring_begins_with_what_is_done_or_with_the_thing() -> None:
     riddles = {
         name: [words.partition("\n")[0] for words in docstrings(path) if words.startswith(RIDDLES)]
         for name, path in names.items()
-        if not name.startswith(NOT_YET)
     }
     assert faults(riddles) == {}
 
