@@ -16,7 +16,6 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 
 from config import logs
-from ivr.carrier.call_event import Malformed, NotSigned
 from ivr.metrics.table import FAULT, OK
 from ivr.web.asgi import Body, Headers, Scope, WholeAnswer, Work
 from ivr.web.request_ids import HEADER, id_of
@@ -31,6 +30,10 @@ ADDRESS = re.compile(rb"/voice(?!/fallback)(/again)?(/[a-z_]{1,40})?")
 
 FORM = "application/x-www-form-urlencoded"
 
+LONGEST = 8 * 1024
+"""Bytes of the longest query and body together that are read here, four times a carrier's: reading here holds up every
+caller, and what strangers send is as long as they like."""
+
 
 class TelephoneDoor:
     """Answers signed webhooks with these services."""
@@ -42,13 +45,13 @@ class TelephoneDoor:
 
     def __call__(self, scope: Scope, body: Body) -> WholeAnswer | Work | None:
         """Return the answer, or the work that needs a store; None for a request that is Flask's to answer."""
-        webhook = _webhook(scope, body)
-        if webhook is None:
-            return None
         here, began = self._services, self._services.clock()
         try:
+            webhook = _webhook(scope, body)
+            if webhook is None or not webhook.carrier(here).bears(webhook.headers):
+                return None
             asked = VerifiedWebhook(webhook, webhook.read(here))
-        except (NotSigned, Malformed):
+        except Exception:  # not signed, malformed, or a mistake of ours: Flask refuses it, or apologizes
             return None
         try:
             return self._answer(asked, began, at_once=True)
@@ -57,7 +60,7 @@ class TelephoneDoor:
 
     def _answer(self, asked: VerifiedWebhook, began: datetime, *, at_once: bool = False) -> WholeAnswer:
         """Return the answer. With `at_once`, raises NeedsStore where a store is needed."""
-        here, request_id = self._services, id_of(asked.webhook.headers.get(HEADER, ""))
+        here, request_id = self._services, id_of(asked.webhook.headers.get(HEADER.title(), ""))
         logs.begin(request=request_id, call=asked.event.call_id)
         try:
             told, outcome = _told(here, asked, at_once=at_once)
@@ -87,6 +90,8 @@ def _webhook(scope: Scope, body: Body) -> Webhook | None:
     """Return the webhook of a plain post to the telephone; None for any other request."""
     path, query, content = scope.get("raw_path", b""), scope["query_string"], body.content
     if scope["method"] != "POST" or not ADDRESS.fullmatch(path) or body.length != len(content):
+        return None
+    if len(query) + len(content) > LONGEST:
         return None
     headers: dict[str, str] = {}
     for name, value in scope["headers"]:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlencode
 import pytest
 from werkzeug.test import TestResponse
 
+from ivr.carrier.carriers import Carriers
 from ivr.carrier.steps import Dials, Gathers
 from ivr.hours.clinic_now import ClinicNow
 from ivr.reports import spool
@@ -215,6 +216,8 @@ OTHERS: Mapping[str, dict[str, Any]] = {
     "letters that are not escaped": {"body": urlencode(CALL).encode() + "&Name=आशा".encode()},
     "a query that is not escaped": {"query_string": "line=आशा".encode()},
     "a body that was too long": {"body": b"", "length": 70_000},
+    "a longer body than any carrier's": {"form": {**CALL, "Name": "a" * 9_000}},
+    "a longer query than any carrier's": {"path": f"/voice/main?line=main&lang=en&more={'a' * 9_000}"},
     "thousands of fields": {"form": {**CALL, **{f"field{n}": "1" for n in range(300)}}},
 }
 
@@ -223,6 +226,30 @@ OTHERS: Mapping[str, dict[str, Any]] = {
 def test_any_other_request_is_left_to_flask(phone: BothWays, which: str) -> None:
     assert post(phone, **OTHERS[which]) is None
     assert not (phone.services.settings.state_dir / spool.FOLDER).exists(), "it leaves no trace"
+
+
+def test_an_id_that_a_proxy_has_given_is_kept_on_both_ways(phone: BothWays) -> None:
+    given = {HEADER: "0123456789abcdef"}
+    path, form = "/voice/main?line=main&lang=en", {**CALL, "Digits": "4"}
+    assert phone.posts(path, form, **given).headers[HEADER] == given[HEADER]
+    assert dict(post(phone, path, form, headers=given).headers)[HEADER] == given[HEADER]
+
+
+class Stumbles:
+    """A carrier of which some webhook brings out a mistake of ours."""
+
+    def bears(self, _headers: Mapping[str, str]) -> bool:
+        return True
+
+    def read(self, *_: object) -> Any:
+        raise LookupError("a mistake of ours")
+
+
+def test_a_mistake_in_reading_is_left_to_flask_which_apologizes(phone: BothWays) -> None:
+    here = phone.services
+    stumbling = replace(here.telephone, carriers=Carriers({"Stumbles": Stumbles()}))  # type: ignore[dict-item]
+    phone.door = TelephoneDoor(replace(here, telephone=stumbling))
+    assert post(phone) is None
 
 
 def test_a_header_that_comes_twice_is_left_to_flask(phone: BothWays) -> None:
