@@ -3,8 +3,12 @@
 Opens no connection.
 """
 
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+HOST_AND_PORT = re.compile(r"[A-Za-z0-9.:\[\]_-]+")
+"""A host as a carrier calls it, one in other letters as xn--…; with its port, if there is one."""
 
 
 def listening_address(written: str) -> str:
@@ -29,7 +33,7 @@ def is_bare(url: str, schemes: tuple[str, ...]) -> bool:
         well = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    return well and url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+    return well and url == f"{parts.scheme}://{parts.netloc}" and HOST_AND_PORT.fullmatch(parts.netloc) is not None
 
 
 def is_address(url: str) -> bool:

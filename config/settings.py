@@ -163,7 +163,8 @@ def _public_url(given: dict[str, str], complaints: list[str]) -> str:
     url = given.get("public_base_url", "").rstrip("/")
     schemes = ("https", "http") if given.get("env") == "development" else ("https",)
     if url and not is_bare(url, schemes):
-        complaints.append(f"PUBLIC_BASE_URL: expected {schemes[0]}://HOST, with no path, query or password")
+        how = "with no path, query or password" if url.isascii() else "a host in other letters as xn--…"
+        complaints.append(f"PUBLIC_BASE_URL: expected {schemes[0]}://HOST, {how}")
     elif not url and "http" in schemes:
         with suppress(ValueError):  # which is named where it is checked
             return local_url(listening_address(given.get("bind", "127.0.0.1")), given.get("port", 8000))

@@ -56,6 +56,10 @@ class Elements:
         within = "".join([_within(name, known, child) for child in children])
         return Element(name, f"<{name}{written}>{within}</{name}>" if within else f"<{name}{written} />")
 
+    def allows(self, name: str, attribute: str, value: str) -> bool:
+        """Return whether the table has this value for an attribute of the element."""
+        return _allows(self._rules[name].attributes[attribute], value)
+
     def document(self, *elements: Element) -> str:
         """Return a whole document of these elements. Raises ValueError."""
         return self._declaration + self.element("Response", *elements).xml

@@ -155,6 +155,7 @@ def test_a_trailing_slash_of_the_address_is_dropped() -> None:
         *("http://line.example", "line.example", "https://", "https://line.example/?a=1", "https://line.example/#a"),
         *("https://line.example/clinic", "https://line.example/clinic/", "https://line.example?", "https://:443"),
         *("https://user:password@line.example", "https://line.example:0", "https://line.example:99999"),
+        *("https://line.example org", "https://लाइन.example"),
     ],
 )
 def test_production_needs_an_https_address_of_a_host_of_its_own(url: str) -> None:

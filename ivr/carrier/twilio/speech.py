@@ -3,13 +3,15 @@
 No call, no HTTP. The limits are from the carrier's errors 13521 (length of a Say) and 12100 (legal XML).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ivr.carrier.division import SpeechLimits
 from ivr.carrier.elements import Element
+from ivr.carrier.settings import CarrierUnfit
 from ivr.carrier.speaker import Played, Sound
 from ivr.carrier.twilio.elements import TWILIO
 from ivr.line.aloud.digits import Phrase
+from ivr.line.script import Script
 
 LONGEST_ENCODED = 4_400
 """Most characters of a Say after URL-encoding. The carrier's limit is 4,500; a Devanagari letter counts as nine."""
@@ -23,6 +25,20 @@ parts, pieces = LIMITS.parts, LIMITS.pieces
 
 READS_TAGS = ("Polly.", "Google.")
 """The beginnings of the names of the voices that read SSML; the basic ones do not."""
+
+
+def voices_of(script: Script, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Return the voice of each language: the clinic's own choice, or the one of the prompts.
+
+    Raises CarrierUnfit for a name that no voice of Twilio's has: else every answer to a call would fail.
+    """
+    found = {each: chosen.get(each) or script.prompts(each).about.voice for each in script.languages}
+    for language, voice in found.items():
+        if not TWILIO.allows("Say", "voice", voice):
+            raise CarrierUnfit(
+                f"the voice of {language}: Twilio has none named {voice!r}; expected one like Polly.Aditi"
+            )
+    return found
 
 
 def verbs(sound: Sound) -> Iterator[Element]:

@@ -9,7 +9,7 @@ from ivr.carrier.leg import Leg
 from ivr.carrier.speaker import NONE_RECORDED, Recorded, Speaker
 from ivr.carrier.steps import Heard
 from ivr.carrier.twilio.elements import TWILIO
-from ivr.carrier.twilio.speech import verbs
+from ivr.carrier.twilio.speech import verbs, voices_of
 from ivr.line.blanks import Say
 from ivr.line.script import Script
 from ivr.line.turn import Call, HangUp, KeyNumber, PressKey, RingReception, Turn
@@ -18,10 +18,13 @@ CONTENT_TYPE = "text/xml; charset=utf-8"
 
 
 class Renderer:
-    """Writes TwiML with the script's words, the clinic's voices, and recordings where there are any."""
+    """Writes TwiML with the script's words, the clinic's voices, and recordings where there are any.
+
+    Raises CarrierUnfit where the carrier cannot have a voice of that name.
+    """
 
     def __init__(self, script: Script, voices: Mapping[str, str], recorded: Recorded = NONE_RECORDED) -> None:
-        self._speaker = Speaker(script, voices, verbs, recorded)
+        self._speaker = Speaker(script, voices_of(script, voices), verbs, recorded)
 
     def document(self, turn: Turn, addresses: Addresses) -> str:
         """Return the TwiML of the turn."""
