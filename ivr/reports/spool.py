@@ -80,6 +80,8 @@ class Spool:
 
     def write(self, *traces: Trace) -> None:
         """Append these traces. If that fails, they are lost, and the first failure in a row is logged."""
+        if not traces:
+            return
         try:
             for name, those in groupby(traces, _segment_of):
                 self._append(self._folder / name, b"".join(map(_line, those)))
@@ -118,6 +120,10 @@ class Spool:
             raise SpoolAway(refused.strerror) from None
         return found, False
 
+    def whole(self, segment: Segment) -> Segment:
+        """Return a segment with all of its traces; one that cannot be read is empty."""
+        return self._read(segment.path, 0)
+
     def of_calls(self, marks: Collection[str]) -> list[Trace]:
         """Return the traces of these calls, from the newest segments, about `AT_ONCE` bytes. Raises SpoolAway."""
         wanted, left = {mark.encode() for mark in marks}, AT_ONCE
@@ -144,7 +150,7 @@ class Spool:
 
     def remove(self, segment: Segment, now: datetime) -> None:
         """Delete a segment, unless it is younger than `HELD` or has grown since it was read. Raises SpoolAway."""
-        if abs(now - segment.began) < HELD:
+        if is_held(segment, now):
             return
         try:
             if segment.path.stat().st_size == segment.size:
@@ -158,15 +164,24 @@ class Spool:
         return list(self._folder.iterdir()) if self._folder.is_dir() else []
 
 
+def is_held(segment: Segment, now: datetime) -> bool:
+    """Return whether a segment is too young to be removed."""
+    return abs(now - segment.began) < HELD
+
+
 def _segment_of(trace: Trace) -> str:
     return trace.at.astimezone(UTC).strftime(NAMED)
 
 
 def _written(path: Path, lines: bytes) -> None:
-    """Append lines in one write, so that lines of several processes do not mix. Raises OSError."""
+    """Append lines in one write, so that lines of several processes do not mix. Raises OSError.
+
+    Where the disk takes only a part, the rest is tried once more: then the disk says why.
+    """
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.write(file, lines)
+        while lines:
+            lines = lines[os.write(file, lines) :]
     finally:
         os.close(file)
 

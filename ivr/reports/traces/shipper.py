@@ -3,12 +3,12 @@
 So a call has one record, whichever hosts answered it. No HTTP, no clock.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from ivr.reports.call_records import is_over
-from ivr.reports.spool import Segment, Spool
+from ivr.reports.spool import Segment, Spool, is_held
 from ivr.reports.traces.call_traces import CallTraces
 
 
@@ -40,10 +40,21 @@ class TraceShipper:
         if not more:
             self._forget({each.path for each in segments})
         if removes:
-            for each in segments:
-                if all(is_over(self._ended.get(mark), self._last[mark], now) for mark in self._calls[each.path]):
-                    self._spool.remove(each, now)
+            self._remove([each for each in segments if not is_held(each, now) and self._is_over(each, now)], now)
         return more
+
+    def _is_over(self, segment: Segment, now: datetime) -> bool:
+        calls = self._calls[segment.path]
+        return all(is_over(self._ended.get(mark), self._last[mark], now) for mark in calls)
+
+    def _remove(self, segments: Sequence[Segment], now: datetime) -> None:
+        """Remove the segments, each sent whole once more: the database may have lost what it had of them.
+
+        So it has after a restore, or where another server of PostgreSQL has taken over. What it has stays as it is.
+        """
+        for segment in segments:
+            self._store.take(self._spool.whole(segment).traces, self._host(), now)
+            self._spool.remove(segment, now)
 
     def _note(self, segment: Segment) -> None:
         self._sent[segment.path] = segment.upto
