@@ -93,6 +93,9 @@ def erase(write: Connection, number: str, keyed_ids: KeyedIds, now: datetime) ->
     What holds these calls back is a row without a language, which is deleted after `ERASED_FOR`.
     """
     mark, traces = keyed_ids.telephone(number), schema.call_traces
+    # In the order of a collector, which locks the traces by their ids and then writes the language: it may be at work.
+    theirs = select(traces.c.id).where(schema.UNRECORDED, traces.c.caller == mark).order_by(traces.c.id)
+    ids = write.scalars(theirs.with_for_update()).all()
+    write.execute(update(traces).where(traces.c.id.in_(ids)).values(caller=""))
     write.execute(delete(table).where(table.c.mark == mark))
-    write.execute(update(traces).where(schema.UNRECORDED, traces.c.caller == mark).values(caller=""))
     write.execute(table.insert().values(mark=mark, at=now))

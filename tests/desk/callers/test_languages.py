@@ -2,24 +2,28 @@
 
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from config.settings import Settings
 from ivr.carrier.steps import Gathers
-from ivr.desk.callers.languages import ERASED_FOR, UsedLanguage, remember
+from ivr.desk.callers.languages import ERASED_FOR, UsedLanguage, erase, remember
+from ivr.desk.callers.languages import language_of as remembered_language
 from ivr.line.phones import phone as number_of
-from ivr.reports.call_records import SETTLES
+from ivr.reports.call_records import SETTLES, Trace
+from ivr.reports.traces.call_traces import CallTraces, traces_of
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database
 from ivr.storage.encryption import KeyedIds
 from ivr.web.telephone.call_urls import language_of
+from testing.servers import until
 from tests.people import CALLER, Clock, Conversation, Phone
 from tests.third_language import clinic_in_three
 from tests.web import service
@@ -322,3 +326,28 @@ def test_many_calls_of_many_numbers_are_learnt_from_together(
         remember(write, both, keyed_ids)
     with database.reading() as read:
         assert read.scalars(select(schema.caller_languages.c.language)).all() == ["hi"] * 50
+
+
+def test_an_erasure_waits_for_a_collector_at_work_and_never_in_a_circle(postgres_url: str, clock: Clock) -> None:
+    """The collector holds the traces of the caller's call, and then writes the language that it teaches."""
+    keyed_ids, number = KeyedIds("a secret of these tests"), number_of(CALLER)
+    mark, now = keyed_ids.telephone(CALLER), clock()
+    assert number is not None
+    with closing(Database(postgres_url, timeout=60)) as database:
+        CallTraces(database).take([Trace("a" * 32, now, "main", "hi", ("main",), "1" * 8, caller=mark)], "here", now)
+        with database.writing() as write:
+            remember(write, [UsedLanguage(mark, "hi", True, now - timedelta(days=days)) for days in (2, 1)], keyed_ids)
+
+        def erases() -> None:
+            with database.writing() as write:
+                erase(write, CALLER, keyed_ids, clock())
+
+        with ThreadPoolExecutor(1) as desk, database.writing() as collector:
+            traces_of(collector, ["a" * 32], locked=True)
+            erased = desk.submit(erases)
+            assert until(lambda: bool(collector.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))))
+            remember(collector, [UsedLanguage(mark, "hi", True, now)], keyed_ids)
+        erased.result()
+        with database.reading() as read:
+            assert remembered_language(read, number, keyed_ids) == ""
+            assert read.scalars(select(schema.call_traces.c.caller)).all() == [""]
