@@ -32,6 +32,7 @@ from ivr.reports.opening_time import OpeningTime
 from ivr.reports.reported_requests import DatedRequest, RequestRows, dated, waits_in
 from ivr.reports.request_stats import request_stats
 from ivr.reports.timetable import Timetable
+from ivr.storage.odd import text_of
 
 LOOKS_AHEAD = timedelta(days=366)
 """Time ahead for which opening hours are looked up: moments further ahead come from a wrong clock."""
@@ -124,11 +125,11 @@ class _Counting:
         """Yield the tallies of these calls."""
         alike: Counter[tuple[str, int, str, str, str]] = Counter()
         for row in rows:
-            began, line, path, ended = row.began, row.line, row.path, row.ended
+            began, line, path, ended = row.began, text_of(row.line), row.path, row.ended
             if not isinstance(began, datetime):
-                yield odd_at, str(line), {"odd": {"calls": 1}}
+                yield odd_at, line, {"odd": {"calls": 1}}
             elif not isinstance(path, str) or ended not in ENDINGS:
-                yield self._day.quarter(began), str(line), {"odd": {"calls": 1}}
+                yield self._day.quarter(began), line, {"odd": {"calls": 1}}
             else:
                 alike[line, self._day.slot(began), self._state(line, began), path, ended] += 1
         groups: defaultdict[tuple[str, int], list[Alike]] = defaultdict(list)
@@ -160,7 +161,7 @@ class _Counting:
         for row, each in zip(found.made, dated(found, self._waits), strict=True):
             if each is None:
                 quarter = self._day.quarter(row.created) if isinstance(row.created, datetime) else odd_at
-                yield quarter, str(row.line), {"odd": {"requests": 1}}
+                yield quarter, text_of(row.line), {"odd": {"requests": 1}}
             else:
                 groups[self._day.quarter(each.made), each.line].append(each)
         for (quarter, line), group in groups.items():
