@@ -60,16 +60,16 @@ class Forks:
 
 
 def module_of(command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
-    """Return the name and the arguments of the module that the command runs; nothing where it is another command."""
+    """Return the name and the arguments of the module that the command runs; nothing where that cannot be told."""
     if list(command[:2]) == [sys.executable, "-m"]:
         return list(command[2:])
     line = LINE.fullmatch(command[-1])
     if not line:
         return []
     told = subprocess.run(  # noqa: S603 - a line of our own Procfile, as process_group.begin runs it
-        [*command[:-1], f"printf '%s\\0' {line[1]}"], env=environ, capture_output=True, text=True, check=True
+        [*command[:-1], f"printf '%s\\0' {line[1]}"], env=environ, capture_output=True, text=True, check=False
     )
-    return told.stdout.split("\0")[:-1]
+    return [] if told.returncode else told.stdout.split("\0")[:-1]
 
 
 class Forked:
@@ -123,7 +123,10 @@ def _begin_anew(run: Callable[[], None], output: int | None, end_with_us: Callab
         os.dup2(output, 1)
         os.dup2(output, 2)
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-    sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1, closefd=False) for number in (1, 2))
+    sys.stdout, sys.stderr = (
+        os.fdopen(number, "w", buffering=1, closefd=False, errors=errors)
+        for number, errors in ((1, "strict"), (2, "backslashreplace"))  # as Python has them
+    )
     run()
 
 

@@ -67,6 +67,17 @@ def test_a_module_finds_itself_as_if_it_were_begun_anew(modules: Path) -> None:
     assert ended(process) == 0
 
 
+def test_a_letter_that_cannot_be_written_ends_no_line_of_the_log(modules: Path) -> None:
+    (modules / "logs.py").write_text("import sys; print('caf\\udce9', file=sys.stderr)")
+    process = begun(Forks(lambda: None, os.environ), [sys.executable, "-m", "logs"], modules)
+    assert said(process) == "caf\\udce9\n"
+    assert ended(process) == 0
+
+
+def test_a_line_that_the_shell_does_not_understand_is_left_to_it(modules: Path) -> None:
+    assert module_of(line("python -m tells ${WHOM:?nobody}"), {"PATH": os.environ["PATH"]}) == []
+
+
 @pytest.mark.parametrize(
     ("code", "status", "words"),
     [
