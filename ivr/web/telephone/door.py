@@ -26,7 +26,7 @@ from ivr.web.telephone.answers import WebhookAnswer, answer, at_fault, label_of
 from ivr.web.telephone.webhook import MOST_FIELDS, VerifiedWebhook, Webhook
 
 ADDRESS = re.compile(rb"/voice(?!/fallback)(/again)?(/[a-z_]{1,40})?")
-"""The path of a webhook that a carrier signs."""
+"""The pattern of the path of a webhook that a carrier signs."""
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -36,7 +36,7 @@ caller, and what strangers send is as long as they like."""
 
 
 class TelephoneDoor:
-    """Answers signed webhooks with these services."""
+    """Answers signed webhooks without Flask, by means of the program's services."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -44,7 +44,7 @@ class TelephoneDoor:
         self._headers = (*always.items(), ("Cache-Control", NO_STORE))
 
     def __call__(self, scope: Scope, body: Body) -> WholeAnswer | Work | None:
-        """Return the answer, or the work that needs a store; None for a request that is Flask's to answer."""
+        """Return the answer, or the work that makes it where a store is needed; None for a request for Flask."""
         here, began = self._services, self._services.clock()
         try:
             webhook = _webhook(scope, body)
@@ -59,8 +59,7 @@ class TelephoneDoor:
             return partial(self._answer, asked, began)
 
     def _answer(self, asked: VerifiedWebhook, began: datetime, *, at_once: bool = False) -> WholeAnswer:
-        """Return the answer. With `at_once`, raises NeedsStore where a store is needed."""
-        here, request_id = self._services, id_of(asked.webhook.headers.get(HEADER.title(), ""))
+        """Return the answer to a signed webhook. With `at_once`, raises NeedsStore if a store is needed."""
         logs.begin(request=request_id, call=asked.event.call_id)
         try:
             told, outcome = _told(here, asked, at_once=at_once)
@@ -87,7 +86,7 @@ def _told(here: Services, asked: VerifiedWebhook, *, at_once: bool) -> tuple[Web
 
 
 def _webhook(scope: Scope, body: Body) -> Webhook | None:
-    """Return the webhook of a plain post to the telephone; None for any other request."""
+    """Return the webhook of a plain post to an address of a call; None for any other request."""
     path, query, content = scope.get("raw_path", b""), scope["query_string"], body.content
     if scope["method"] != "POST" or not ADDRESS.fullmatch(path) or body.length != len(content):
         return None
@@ -106,7 +105,7 @@ def _webhook(scope: Scope, body: Body) -> Webhook | None:
 
 
 def _fields(written: bytes) -> Mapping[str, str]:
-    """Return the fields of a form as Flask reads them."""
+    """Return the fields of a form or a query as Flask reads them."""
     pairs = parse_qsl(written.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
     once = dict(pairs)
     return once if len(once) == len(pairs) else MultiDict(pairs)
