@@ -44,8 +44,8 @@ class Merging:
     def merge(self, stays_id: int, goes_id: int, by: By, words: str = "") -> None:
         """Close the second request as a duplicate of the first, which becomes due at the earlier of both times.
 
-        `words` is the note that was typed beside it; an undo leaves it. Raises SameRequest, MergeRefused, CannotRead,
-        NoSuchRequest, StoreAway.
+        `words` is a note that was typed with the merge; an undo leaves it. Raises SameRequest, MergeRefused,
+        CannotRead, NoSuchRequest, StoreAway.
         """
         if stays_id == goes_id:
             raise SameRequest
