@@ -11,7 +11,7 @@ OF_ITS_ID = 32
 
 @dataclass(frozen=True)
 class Marks:
-    """Makes the marks of one column's diary: two diaries may have an id in common, as a meeting of both has."""
+    """Makes the marks of the entries of one column's diary: a meeting may have the same id in two people's diaries."""
 
     keyed_ids: KeyedIds
     schedule: str = ""
