@@ -85,9 +85,8 @@ def make(  # noqa: PLR0913 - each is one thing about the move
 ) -> None:
     """Make a move of a request, where it is `allowed`, with its lines of history and of the audit.
 
-    The move's own line is the last of `entries`; those before it are notes that go with the move. `also` does what goes
-    with the move elsewhere, and returns what an undo has to know. Raises MoveRefused where the move is not allowed,
-    CannotRead where the request's status is unknown, NoSuchRequest.
+    The last of `entries` is the move's own line, the others are notes with it. `also` does what goes with the move
+    elsewhere, and returns what an undo has to know. Raises MoveRefused, CannotRead (unknown status), NoSuchRequest.
     """
     *notes, entry = entries
 
