@@ -27,10 +27,10 @@ from ivr.storage.database import Database, StoreAway, UniqueViolation
 log = logging.getLogger(__name__)
 
 LONGEST = 30
-"""The days of the longest period. As many are read before it."""
+"""The number of days of the longest period. As many days before it are read, to compare it with."""
 
 MOST_DAYS = 3
-"""The most days that are counted at a time where nobody waits for them."""
+"""The most days that the clock counts at a time, when nobody waits for a report."""
 
 NO_DAYS = DayStats({}, {}, {})
 NO_APPOINTMENTS = AppointmentStats({}, {}, {})
@@ -48,13 +48,13 @@ class PeriodReport:
     left_out: int = 0
     """The number of calls, requests and appointments that this version cannot read, which are not counted."""
     to_tell: RequestStats = field(default_factory=lambda: request_stats([]))
-    """The patients whom the clinic has something to tell about an appointment. Nobody made these requests."""
+    """The requests that nobody made: the clinic has something to tell their patients about an appointment."""
     days: DayStats = NO_DAYS
     before: DayStats = NO_DAYS
-    """The counts of the days before, until the same hour as now."""
+    """The counts of the days before the period, until the same hour as now."""
     appointments: AppointmentStats = NO_APPOINTMENTS
     hours: Sequence[FilledHours] = ()
-    """The time of the diary, day by day."""
+    """The filled, missed and free time of the diary, day by day."""
 
 
 class Reports:
@@ -62,12 +62,12 @@ class Reports:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        """A client with a long timeout and no breaker: a month takes longer to read than a caller waits."""
+        """A database client with a long timeout and no breaker: a month takes longer to read than a caller waits."""
 
     def of(self, period: Period, line: str, clinic: Clinic, now: datetime) -> PeriodReport:
         """Return the report of a line, or of all lines (""), by the opening hours of this clinic. Raises StoreAway.
 
-        The clinic's closures are to be those from the first of the days before. What had to be counted is kept.
+        `clinic` has the closures from the first of the days before the period on. Counts that had to be made are kept.
         """
         days = wanted(period, line)
         with self._database.reading() as read:
@@ -83,9 +83,9 @@ class Reports:
         return _Making(clinic, period, line, now).report(found, counts)
 
     def keep_counts(self, clinic: Clinic, now: datetime) -> int:
-        """Count what is new in the days of the longest report, and return the number of days. Raises StoreAway.
+        """Count days of the longest report whose counts do not hold, and return how many were stored. Raises StoreAway.
 
-        Few are counted at a time. The clinic's closures are to be those from the first of these days.
+        Few are counted at a time. `clinic` has the closures from the first of these days on.
         """
         days = wanted(longest(clinic, now), "")
         with self._database.reading() as read:
@@ -127,7 +127,7 @@ class _Found:
 
 @dataclass(frozen=True)
 class _Making:
-    """The clinic with its hours, the period, the line and the moment by which a report is counted."""
+    """Makes a report of a period and a line, by the clinic's hours and the present moment."""
 
     clinic: Clinic
     period: Period
@@ -151,7 +151,7 @@ class _Making:
         )
 
     def _unrung(self, due: RequestRows) -> tuple[Waits, Waits]:
-        """Return how long who is due and was not called has waited: of patients, and of those to be told."""
+        """Return the waits of those who are due and were not called: of patients who asked, and of those to be told."""
         if not due.made:
             return {}, {}
         found = dated(due, waits_in(self._opening(), self.clinic.default_line, self.now))
