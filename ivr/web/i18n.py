@@ -150,7 +150,7 @@ def stamp(at: datetime | Odd) -> Markup:
 
 
 DAYS_APART = timedelta(hours=24)
-"""Opening time from which something is late since a day: it is no longer counted in hours."""
+"""The opening time from which lateness is told by the day since when, and no longer in hours."""
 
 
 def how_soon(due: datetime, now: datetime, hours: Hours) -> str:

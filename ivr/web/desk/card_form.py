@@ -15,7 +15,7 @@ from ivr.web.lengths import words
 from ivr.web.services import services
 
 LATER = "later_"
-"""Begins the names of the fields that say when to ring later; those of a booking have the names without it."""
+"""Begins the names of the fields for calling later; the fields of a booking have these names without it."""
 
 
 def note_beside() -> str:
