@@ -1,4 +1,4 @@
-"""The channels over which the staff are told: one for each address of STAFF_NOTIFY_URLS, with a key that hides it.
+"""The channels over which the staff are told: one for each address of STAFF_NOTIFY_URLS, with a key that hides that.
 
 Values only; nothing is sent here, and no library is loaded.
 """
