@@ -31,8 +31,10 @@ class LivedTime:
 
     path: Path
     newest_row: Callable[[datetime], datetime | None]
-    """Returns the moment of the newest row that was not written around this moment. The lived time begins there, where
-    none is written down: what was written just now may bear the wrong time."""
+    """Returns the moment of the newest row that was not written around the given moment.
+
+    The lived time begins there, where none is written down: what was written just now may bear the wrong time.
+    """
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
     _written: datetime | None = field(default=None, init=False)

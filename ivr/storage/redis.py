@@ -1,4 +1,4 @@
-"""Makes the Redis clients, with timeouts for callers or workers, and translates every error into one.
+"""Makes the Redis clients, with timeouts for callers or workers, and translates every error into QueueAway.
 
 Knows no queue and no key.
 """

@@ -21,11 +21,11 @@ class AofCommand:
     """A complete command in an append-only file (AOF) of Redis."""
 
     begin: int
-    """The byte at which it begins."""
+    """The position of the command's first byte."""
     end: int
-    """The byte behind it."""
+    """The position behind the command's last byte."""
     name: bytes
-    """The name in lower case."""
+    """The command's name in lower case."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Repaired:
 
     file: Path
     places: int
-    """Places that were damaged."""
+    """The number of places that were damaged."""
     lost: int
-    """Bytes that were cut out."""
+    """The number of bytes that were cut out."""
 
 
 def repair(folder: Path, now: datetime) -> tuple[Path, list[Repaired]]:
@@ -96,7 +96,7 @@ def _command(written: bytes, header: re.Match[bytes]) -> AofCommand | None:
 
 
 def _outside_broken_transactions(found: Iterator[AofCommand]) -> Iterator[AofCommand]:
-    """Yield the commands without a transaction's brackets where one of the two is lost: Redis would refuse the file.
+    """Yield the commands, but not the MULTI or EXEC of a transaction whose other is lost: Redis refuses such a file.
 
     What stands in such a transaction is kept.
     """
