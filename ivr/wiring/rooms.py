@@ -70,7 +70,7 @@ class HoursServices:
         return self.now.read()
 
     def version(self) -> str:
-        """Return words that change with all that `clinic_now` depends on."""
+        """Return the version of the hours: text that changes with all that `clinic_now` depends on."""
         return f"{self.closures_file.version()} {self.phone_booking.version()}"
 
     def due_again(self, request: Request, outcome: Outcome, now: datetime) -> datetime:
