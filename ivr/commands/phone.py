@@ -23,13 +23,13 @@ class AtTerminal:
 
     script: KeyStream | None
     reception: str
-    """The reception's reaction: answers, declines, silent, or ask."""
+    """The reception's reaction: answers, declines or silent; or ask, where the person at the terminal says it."""
     language: str
     """The language that the caller wants to hear; empty for the one that the call begins in."""
     languages: Sequence[str]
-    """The languages that there are."""
+    """The languages of the line."""
     first_keys: str | None = None
-    """The keys that are left of those that lead to this language; None before it is known which they are."""
+    """The keys still to be pressed that lead to `language`; None until it is known which keys do."""
 
     def hears(self, heard: Heard) -> None:
         """Print what is heard."""
