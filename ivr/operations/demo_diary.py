@@ -35,7 +35,7 @@ TAKEN = (True, True, False, True, False)
 """The pattern of taken times, one after another: the diary is busy, and not full."""
 
 CANCELLED = 11
-"""The share of made-up appointments, one in so many, that is cancelled, by the caller or at the desk in turn."""
+"""The share of made-up appointments that is cancelled, one in this many: by the caller or at the desk in turn."""
 
 table = schema.appointments
 

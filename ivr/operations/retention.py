@@ -111,7 +111,7 @@ def expired(kept: KeptFor, now: datetime) -> tuple[Expired, ...]:
 
 
 def _closed_for_long(before: datetime, now: datetime) -> ColumnElement[bool]:
-    """Return the condition of requests closed before then, without a future appointment, and not merged.
+    """Return the SQL condition of requests closed before a moment, without a future appointment, and not merged.
 
     A merged request stays as long as the one that it was merged into.
     """
