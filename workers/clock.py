@@ -147,7 +147,7 @@ def keep_counts(worker: WorkerServices) -> None:
 
 
 def check_heard(worker: WorkerServices) -> None:
-    """Have the patients told of what they have not heard in their call. Raises StoreAway."""
+    """Bring to the list the patients who did not hear, in their call, of what they changed. Raises StoreAway."""
     worker.desk.unheard.check(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()))
 
 

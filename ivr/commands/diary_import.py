@@ -135,7 +135,7 @@ def _counted(counts: Iterable[tuple[str, int]]) -> str:
 
 
 def _to_look_at(found: FileContent, plan: Plan) -> Iterator[str]:
-    """Yield a line for each thing that wants a look."""
+    """Yield the lines of the report that somebody should look at: entries left out, remarks, cancellations."""
     unread = ((each.where, each.detail or each.why) for each in found.left_out if each.why in NAMED)
     lines = [
         *(f"{where}: left out, {why}" for where, why in unread),

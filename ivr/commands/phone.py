@@ -36,7 +36,10 @@ class AtTerminal:
         click.echo(f"  {heard.words}")
 
     def keys(self, wanted: Gathers) -> str | None:
-        """Return the next keys, or None to hang up. The keys of the language come first."""
+        """Return the keys that the caller presses next, or None to hang up.
+
+        The keys that choose the language come first.
+        """
         if self.first_keys is None:
             begun_in = language_of(wanted.action)
             self.first_keys = keys_to(self.language or begun_in, begun_in, self.languages)

@@ -102,7 +102,7 @@ class Merging:
 
 
 def _both(write: Connection, first: int, second: int) -> Sequence[Row[Any]]:
-    """Return both rows, locked in the order of their ids, so that two merges crosswise do not deadlock."""
+    """Return the rows of both requests, locked in the order of their ids, so that opposite merges do not deadlock."""
     query = select(table).where(table.c.id.in_((first, second))).order_by(table.c.id).with_for_update()
     found = {row.id: row for row in write.execute(query)}
     for each in (first, second):

@@ -150,7 +150,7 @@ def _one_connection(redis: Redis) -> Redis:
 
 
 def _check_that_it_lasts(client: Redis) -> None:
-    """Check that the server will still have what it is given. Raises KeepsNothing."""
+    """Check that the Redis server will keep what it is given now. Raises KeepsNothing."""
     wrong = redis_state.fault(client.info(), redis_state.NOT_LASTING)
     if wrong:
         raise KeepsNothing(wrong)

@@ -61,7 +61,7 @@ class BookingOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class NewBooking:
-    """A time that a caller has confirmed, before it is stored; `request` says who asks for it, and in which call."""
+    """A booking that a caller has confirmed, before it is stored; `request` says who asks for it, and in which call."""
 
     request: NewRequest
     slot: Slot

@@ -135,7 +135,10 @@ def _columns(place: Place) -> dict[str, Any]:
 
 
 def _to_be(write: Connection, appointment_id: int, allowed: Collection[AppointmentStatus]) -> Row[Any]:
-    """Return the row, locked, if it has one of these statuses. Raises ChangeRefused, NoSuchAppointment."""
+    """Return the row of an appointment, locked, if it has one of these statuses.
+
+    Raises ChangeRefused, NoSuchAppointment.
+    """
     row = write.execute(select(table).where(table.c.id == appointment_id).with_for_update()).one_or_none()
     if row is None or row.status not in set(AppointmentStatus):
         raise NoSuchAppointment(appointment_id)

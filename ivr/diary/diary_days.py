@@ -81,7 +81,7 @@ class DiaryDays:
     database: Database
 
     def read(self, clinic: Clinic, first: date, last: date) -> list[DiaryDay]:
-        """Return the days from the first to the last. Raises StoreAway."""
+        """Return the days of the diary from the first to the last. Raises StoreAway."""
         zone, days = clinic.line("").hours.zone, days_between(first, last)
         with self.database.reading() as read:
             taken, blocks = busy(read, clinic, first, last), standing_blocks(read, first, last)

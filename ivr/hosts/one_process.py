@@ -1,4 +1,4 @@
-"""Lets only one process of this host do a work, by a lock on a file, which ends with the process. No SQL."""
+"""Lets only one process of this host do a piece of work, by a lock on a file, which ends with the process. No SQL."""
 
 import fcntl
 import os

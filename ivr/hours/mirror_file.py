@@ -27,7 +27,7 @@ class FileVersion(Generic[Content]):
     """The state of the file when it was last checked."""
 
     mark: tuple[int, int, int] | None
-    """The time of its last change in nanoseconds, its size in bytes and its inode; None if it cannot be read."""
+    """The file's last change in nanoseconds, its size in bytes and its inode; None if it cannot be read."""
     content: Content
     trouble: str = ""
 

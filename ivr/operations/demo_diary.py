@@ -26,7 +26,7 @@ MARK = "demo-visit-"
 """Begins the mark of a made-up appointment."""
 
 BACK, AHEAD = 7, 7
-"""The days before and after today that are filled."""
+"""The numbers of days, before and after today, that are filled."""
 
 PEOPLE = 30
 """The number of made-up patients."""

@@ -75,12 +75,12 @@ class NewerPromise:
 
     @classmethod
     def of(cls, row: Row) -> "NewerPromise":
-        """Return the promise of a row of `requests`."""
+        """Return this row of `requests` as a newer promise."""
         return cls(row["reference"], row["phone"], row["kind"], str(row["due"]), row["status"] in LIVE)
 
     @classmethod
     def of_appointment(cls, row: Row) -> "NewerPromise":
-        """Return the promise of a row of `appointments`."""
+        """Return this row of `appointments` as a newer promise."""
         number = row["phone"] or "no number"
         return cls(row["reference"], number, "appointment", str(row["starts"]), row["status"] == "booked")
 
@@ -98,7 +98,7 @@ class Newer:
 
 
 def newer_promises(part: Path, database: Path) -> list[NewerPromise]:
-    """Return the requests of the desk that the prepared backup does not know as promised or booked.
+    """Return the desk's requests and appointments that were promised or changed since the prepared backup was made.
 
     Raises BackupRefused where the desk's database cannot be read.
     """

@@ -19,7 +19,7 @@ Offered = Mapping[date, Mapping[str, Sequence[Stretch]]]
 
 @dataclass(frozen=True)
 class FilledHours:
-    """The time of the diary on some days."""
+    """The filled, missed and free time of the diary on some days."""
 
     first: date
     last: date
@@ -75,7 +75,7 @@ def _of_day(
 
 
 def without(stretches: Sequence[Stretch], taken: Iterable[Stretch]) -> list[Stretch]:
-    """Return what is left of the stretches where others are taken from them."""
+    """Return what is left of `stretches` when those of `taken` are cut out of them."""
     left = list(stretches)
     for since, until in taken:
         parts = [part for start, end in left for part in ((start, min(end, since)), (max(start, until), end))]

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LastCalls:
-    """The calls of the last minutes, as a webhook asks for one of them."""
+    """Finds the path of a call of the last minutes, for a webhook that asks."""
 
     spool: Spool
     """The spool of this host. Where another host has answered a part of a call too, the clock corrects it later."""

@@ -28,7 +28,7 @@ class RequestRows:
 
     made: Sequence[Row[Any]]
     lines: Sequence[Row[Any]]
-    """The lines of their histories about calls to the patients, oldest first."""
+    """The lines of these requests' histories about calls to the patients, oldest first."""
 
 
 def read_requests(read: Connection, start: datetime, end: datetime) -> RequestRows:

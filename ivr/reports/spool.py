@@ -188,7 +188,7 @@ def _read(path: Path, before: int) -> Segment:
 
 
 def _text(path: Path, before: int = 0) -> bytes:
-    """Return the bytes of a file from the one with this number on; none of a file that is gone."""
+    """Return the bytes of a file after the first `before` bytes; none of a file that is gone."""
     try:
         with path.open("rb") as file:
             file.seek(before)

@@ -1,6 +1,7 @@
-"""Drafts: forms that people at the desk have typed into and not sent; each person has one a place, such as a card.
+"""Drafts: forms that people at the desk have typed into and not sent; each person has at most one for each place.
 
-A draft is encrypted, is shown to its person alone, and is forgotten after a week. No forms, no HTTP, no clock.
+A place is a page such as a card. A draft is encrypted, is shown to its person alone, and is forgotten after a week. No
+forms, no HTTP, no clock.
 """
 
 import json

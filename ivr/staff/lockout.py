@@ -31,7 +31,7 @@ MOST_FROM_ANYWHERE = 100
 table = schema.failed_logins
 
 Rule = tuple[ColumnElement[bool], int]
-"""A condition of failures, and how many of them are allowed."""
+"""An SQL condition that selects failed logins, and the number of these at which a login is refused."""
 
 
 class LockedOut(Exception):
@@ -107,7 +107,7 @@ def _rules(name: str, address: str, device: str, *, code: bool) -> Sequence[Rule
 
 
 def _whence(address: str, device: str) -> ColumnElement[bool]:
-    """Return the condition of the failures on a known device, or else on strange ones at an address."""
+    """Return the SQL condition of failures on this known device; without one, of strange ones at this address."""
     if device:
         return table.c.device == device
     return table.c.device.is_(None) & (table.c.address == _network(address))

@@ -112,7 +112,7 @@ PROVIDERS: Mapping[str, Provider] = {
         rents=_plivo_rents,
     ),
 }
-"""The carriers that the program knows, by name. Of those that are switched on, the first in this order is the first."""
+"""The carriers that the program knows, by name. Of those that are switched on, the one named first here comes first."""
 
 SETTINGS: tuple[Setting, ...] = tuple(each for provider in PROVIDERS.values() for each in provider.settings)
 """The settings of all carriers, for config.settings.read."""

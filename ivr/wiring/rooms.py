@@ -130,10 +130,10 @@ class StaffServices:
     audit: Audit
     strange_logins: Slots
     known_logins: Slots
-    """The slots of logins on devices where nobody has logged in before, and where this person has."""
+    """The slots of logins: `known_logins` on devices where the person has logged in, `strange_logins` on others."""
     devices: Cipher
     shown_once: Cipher
-    """The ciphers of the cookie that tells who has logged in on a device, and of what a person sees once."""
+    """The ciphers: `devices` of the cookie by which a device is known, `shown_once` of secrets shown only once."""
 
 
 def hours(base: Foundation) -> HoursServices:

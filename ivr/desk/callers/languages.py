@@ -18,7 +18,7 @@ from ivr.storage.upsert import INSERTS
 table = schema.caller_languages
 
 ERASED_FOR = timedelta(days=1)
-"""The time after an erasure in which calls that began before it teach nothing; by its end all of them have records."""
+"""The time for which an erased number's earlier calls teach no language; by then all of them are recorded."""
 
 
 @dataclass(frozen=True)

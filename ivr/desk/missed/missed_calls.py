@@ -181,7 +181,7 @@ class MissedCalls:
 
 
 def dealt_with() -> ColumnElement[bool]:
-    """Return the condition of calls whose number has since left a request, booked, or was called about one."""
+    """Return the SQL condition of missed calls settled by a later event of `REACHED_BY_DESK` or `IN_THE_DIARY`."""
     lines, requests = schema.history, schema.requests
     visits, diary = schema.appointments, schema.appointment_history
     at_the_desk = exists(
@@ -199,7 +199,7 @@ def dealt_with() -> ColumnElement[bool]:
 
 
 def _of_blocked() -> ColumnElement[bool]:
-    """Return the condition of calls whose number was blocked since."""
+    """Return the SQL condition of missed calls whose number was blocked since."""
     blocked = schema.blocked
     return exists(select(blocked.c.id).where(blocked.c.phone == table.c.phone, blocked.c.lifted_at.is_(None)))
 

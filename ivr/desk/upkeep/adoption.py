@@ -25,7 +25,7 @@ AT_ONCE = 100
 """The most bookings that one transaction enters, so that no caller waits for its lock."""
 
 JUST_OVER = timedelta(days=1)
-"""The time after its end for which a booking is still entered by each later look."""
+"""The time for which a booking that is over is still entered, by each look after the first."""
 
 table = schema.requests
 

@@ -21,9 +21,9 @@ from ivr.storage import schema
 from ivr.storage.audit import COMMAND_LINE
 
 JUST_NOW = timedelta(minutes=2)
-"""The time for which a change by the desk counts as made under the hours of now.
+"""The time for which an appointment's change counts as made in the present hours.
 
-The clock looks more often than that.
+The clock looks at them more often.
 """
 
 A_DAY = timedelta(days=1)
@@ -57,7 +57,7 @@ def in_open_hours(read: Connection, clinic: Clinic, found: Sequence[Appointment]
 
 
 def to_be_told(read: Connection, found: Sequence[OutOfHours]) -> list[OutOfHours]:
-    """Return those whose patients are to be told: not told of this time before, and not put there on purpose."""
+    """Return those of `found` whose patients are to be told: not told of this time yet, nor put there on purpose."""
     settled = (DiaryEvent.TO_TELL, DiaryEvent.NOT_TO_TELL, DiaryEvent.ON_PURPOSE)
     of_them = (lines.c.appointment_id.in_([each.appointment.id for each in found]), lines.c.what.in_(settled))
     query = select(lines.c.appointment_id, lines.c.what, lines.c.detail).where(*of_them).order_by(lines.c.id)

@@ -38,7 +38,7 @@ PLACES: Mapping[str, str] = {
 """The place of the menu at which a caller hears of each change, as it stands in the record of the call."""
 
 INSTEAD = frozenset({"fault", "twice"})
-"""The words of a call's record after a place of which an apology, or another answer, was perhaps heard instead."""
+"""Words in a call's record: the place before one was perhaps not heard, but an apology or another answer."""
 
 table, calls = schema.appointments, schema.calls
 

@@ -113,7 +113,7 @@ def _is_over(row: Row[Any], about: Appointment, last: DiaryEntry | None) -> bool
 
 
 def _for_this_time(read: Connection, rows: Sequence[Row[Any]], there: Mapping[int, Appointment]) -> set[int]:
-    """Return the ids of the requests made for closed or blocked hours whose appointment has still the time of then."""
+    """Return the ids of requests made for closed or blocked hours whose appointment still has the time noted then."""
     lines = schema.appointment_history
     query = select(lines.c.appointment_id, lines.c.detail).where(lines.c.appointment_id.in_(there))
     noted = {(row.appointment_id, row.detail) for row in read.execute(query)} if there else set()

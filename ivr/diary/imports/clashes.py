@@ -14,7 +14,7 @@ from ivr.line.diary import GRAIN, Schedule
 from ivr.line.hours import Hours
 
 MOST_NAMED = 5
-"""The most appointments that one remark names, of those that something meets."""
+"""The most appointments that one remark names, of those that clash with something."""
 
 CLOSED = "is outside of the opening hours; the desk is given the task to tell the patient"
 BLOCKED = "is in a blocked time; the desk is given the task to tell the patient"

@@ -36,7 +36,7 @@ class ImportedEntry:
     starts: datetime
     ends: datetime
     recurrence: str = ""
-    """The occurrence that this is of a repeated entry; empty for any other."""
+    """For an occurrence of a repeated entry, the name of that occurrence; empty for any other entry."""
     schedule: str = ""
     """The key of the column that the file names; empty where it names none."""
     phone: Phone | None = None
@@ -70,7 +70,7 @@ class FileContent:
     repeats: bool = False
     """True if an entry is repeated without an end, of which only the next year is here."""
     unused: tuple[str, ...] = ()
-    """The columns of a table that are not read."""
+    """The headings of a table's columns that are not read."""
 
 
 @dataclass

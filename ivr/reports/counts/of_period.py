@@ -45,7 +45,7 @@ def _when(day: ClinicDay, counts: Mapping[str, int]) -> Iterator[tuple[When, int
 
 
 def of_days_before(days: Sequence[DayCount], period: Period, until: datetime) -> DayStats:
-    """Return the counts of the days before a period until this moment of their last day, to the five minutes."""
+    """Return the counts of the days before a period, until this moment of their last day, exact to five minutes."""
     cut = day_of(period.before.last, period.zone)
     # Until midnight, where a day is an hour shorter than the one that it is compared with.
     slot = cut.slot(min(until, cut.ends))

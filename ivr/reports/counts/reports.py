@@ -94,7 +94,7 @@ class Reports:
         return len(new) if self._keep(found, new) else 0
 
     def _keep(self, found: FoundCounts, new: Sequence[NewDay]) -> bool:
-        """Keep the counts of these days, for the next who asks; return whether nobody was quicker."""
+        """Store the counts of these days for the next report; return whether that was done, as nobody was quicker."""
         if found.changes.since == found.changes.upto and not new:
             return False
         try:

@@ -86,14 +86,14 @@ class CallCollector:
 
 
 def write_down(database: Database, records: Sequence[CallRecord]) -> None:
-    """Write these calls; a call that is there already stays as it is. Raises StoreAway."""
+    """Store the records of these calls; one that is there already stays as it is. Raises StoreAway."""
     for first in range(0, len(records), AT_ONCE):
         with database.writing() as write:
             _insert(write, records[first : first + AT_ONCE])
 
 
 def _insert(write: Connection, records: Sequence[CallRecord]) -> Collection[str]:
-    """Write the calls that are not there, and return their marks."""
+    """Store the records of the calls that have none yet, and return the marks of these."""
     insert = INSERTS[write.dialect.name](table).on_conflict_do_nothing().returning(table.c.mark)
     return set(write.scalars(insert, [_row(each) for each in records])) if records else set()
 

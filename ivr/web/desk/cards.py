@@ -40,7 +40,7 @@ class Card:
     name: str = ""
     """The patient's name; empty while nobody has written it down."""
     task: str = ""
-    """A sentence about the appointment that the patient is to be told of, or wishes to change; empty for a request."""
+    """A sentence about the appointment that the patient is to be told of, or wishes to change; empty without one."""
 
     @property
     def shape(self) -> str:
@@ -201,7 +201,7 @@ def who_words(entry: HistoryEntry) -> str:
 
 
 def to_say(request: Request) -> Spoken:
-    """Return what to say to the patient, in their language; in the line's first where the line lacks theirs."""
+    """Return what to say to the patient, in their language; in the line's first language where it lacks theirs."""
     values: dict[str, Value] = {"clinic": services().clinic.name}
     name = f"say_{request.kind}"
     if request.day and request.part:

@@ -132,7 +132,7 @@ def _list(wanted: Filter) -> dict[str, object]:
 
 
 def _pending(count: Callable[[], int]) -> int:
-    """Return a number of pending requests in Redis; 0 where Redis is away."""
+    """Return a number of pending requests in Redis, by the function `count`; 0 where Redis is away."""
     try:
         return count()
     except QueueAway:

@@ -31,7 +31,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class FreeOnCard:
-    """The free times on a card, under their heading; and the other days, each with its number of free times."""
+    """The free times on a card, under their heading, and the other days that have free times, each in words."""
 
     heading: str
     chips: Sequence[Chip]

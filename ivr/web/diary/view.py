@@ -77,7 +77,7 @@ class ShownDay:
 
 
 def days(first: date, last: date) -> list[ShownDay]:
-    """Return the days from the first to the last. Raises StoreAway."""
+    """Return the days of the diary from the first to the last, in words. Raises StoreAway."""
     clinic, diary, now = services().hours.clinic_now(), services().diary, services().clock()
     found = diary.days.read(clinic, first, last)
     appointments = [each for day in found for column in day.columns for each in column.appointments]

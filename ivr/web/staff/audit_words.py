@@ -131,7 +131,7 @@ ABOUT: Mapping[AuditAction, Words] = {
     AuditAction.REQUIRED_SECOND_FACTOR: person_words,
     AuditAction.MADE_SECOND_FACTOR_OPTIONAL: person_words,
 }
-"""Puts into words what an action is about. Other actions are about a reference, a person, or the number of a row."""
+"""Puts into words what an action is about. Actions not listed are about a reference, a person, or a row's number."""
 
 DETAILS: Mapping[AuditAction, Words] = {
     AuditAction.ADDED_PERSON: _role,
@@ -148,4 +148,4 @@ DETAILS: Mapping[AuditAction, Words] = {
     AuditAction.BLOCKED_TIME: _block,
     AuditAction.ERASED: _erased,
 }
-"""Puts the detail of an action into words. Other details are a reference, a person's name or a network's address."""
+"""Puts the detail of an action into words. Details not listed are a reference, a name or a network's address."""
