@@ -139,7 +139,7 @@ def name_silent_hosts(worker: WorkerServices) -> None:
 
 
 def keep_counts(worker: WorkerServices) -> None:
-    """Count days of the reports whose counts do not hold, so that nobody who opens a report waits. Raises StoreAway."""
+    """Count days of the reports ahead, so that nobody who opens a report waits for the counts. Raises StoreAway."""
     now = worker.clock()
     first = longest(worker.clinic, now).before.first
     set_by_the_desk = [each.closure for each in worker.hours.closures.current(first)]

@@ -28,7 +28,7 @@ CHANGES = (DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED, DiaryEve
 
 OLDER_CHANGES = ("booked", "rebooked")
 OLDER_UNDONE = ("rebooked", "called_off")
-"""The events of a request, done and undone, after which a version without a diary showed an appointment anew."""
+"""The events of a request, done and undone, at which the feed of an older version without a diary changed its entry."""
 
 WHOLE_NAMES = "calendar_whole_names"
 """The row of the table `rules` by which the feed shows whole names instead of initials."""

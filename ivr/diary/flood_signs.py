@@ -29,7 +29,7 @@ class Sign:
     pause: timedelta
     of_one_call: bool = False
     keyed: bool = False
-    """True if only those count that were made for a number that the caller entered."""
+    """True if the sign counts only bookings for a number that the caller entered."""
 
 
 SIGNS = (

@@ -14,7 +14,7 @@ from ivr.hosts.one_process import OneProcess
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 5.0
-"""Seconds between two rounds of the works. What the desk sets holds on each host within two rounds."""
+"""Seconds between two rounds of a host's works. A change by the desk reaches each host within two rounds."""
 
 LAST_SECONDS = 2.0
 """Seconds that an end of the process waits for a round under way."""

@@ -42,7 +42,7 @@ def filled_by_day(
 
 
 def by_week(days: Sequence[FilledHours]) -> list[FilledHours]:
-    """Return the time of each week, from Monday on; of a week that is there in part, the time of these days."""
+    """Return the time of each week, from Monday on; of a week of which only some days are given, the time of these."""
     weeks = (list(week) for _monday, week in groupby(days, lambda each: each.first - _since_monday(each.first)))
     return [together(week) for week in weeks]
 

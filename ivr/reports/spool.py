@@ -70,7 +70,7 @@ class Segment:
 
 
 class Spool:
-    """The segments in one folder, written by every process that answers calls."""
+    """The spool: the segments in one folder, which are files that every process that answers calls writes to."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

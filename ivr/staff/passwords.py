@@ -32,7 +32,7 @@ AT_ONCE = 2
 """Passwords that are checked at the same time in a process: a stranger's, and one of somebody who has been here."""
 
 POLITE = 10
-"""Niceness of the threads that hash, so that the telephone's threads go first where processors are few."""
+"""Niceness of the threads that hash, so that the threads that answer calls go first where processors are few."""
 
 
 class BadPassword(ValueError):

@@ -15,7 +15,7 @@ FILE = "lived-time"
 """The name of the file in the state folder: a moment in ISO 8601."""
 
 AGREES = timedelta(days=1)
-"""The difference between clock and lived time up to which the clock is believed: a night with the machine off."""
+"""The difference between clock and lived time up to which the clock is believed: it allows for a night switched off."""
 
 WRITTEN_EVERY = 60.0
 """Seconds between two writes of the file."""

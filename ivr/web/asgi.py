@@ -145,7 +145,7 @@ class AsgiServer:
 
 
 def _done(work: Work) -> WholeAnswer:
-    """Return the answer that this work makes. An error that was let out is logged, without its values."""
+    """Return the answer that this work makes. An error that the work did not handle is logged, without its values."""
     try:
         return work()
     except Exception:
@@ -212,7 +212,10 @@ def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def answer_of(app: Wsgi, request: dict[str, Any]) -> WholeAnswer:
-    """Return the application's answer to this request, not yet closed. Raises what the application lets out."""
+    """Return the application's answer to this request, not yet closed.
+
+    Raises errors that the application does not handle.
+    """
     begun: list[tuple[str, Headers]] = []
     written: list[bytes] = []
 

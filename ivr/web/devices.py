@@ -29,7 +29,7 @@ class SessionsAndDevices(SecureCookieSessionInterface):
     """Saves Flask's session cookie, and behind it the cookie of the device."""
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
-        """Set the cookies of this answer."""
+        """Set the cookies of this answer: the session's, and the device's where somebody has just logged in."""
         super().save_session(app, session, response)
         if NEW in g:
             secure = bool(current_app.config["SESSION_COOKIE_SECURE"])

@@ -80,7 +80,7 @@ class Foundation:
         return Cipher(self.settings.secret_key, purpose)
 
     def keyed_ids(self) -> KeyedIds:
-        """Return the maker of keyed ids for calls, promises and telephones."""
+        """Return the maker of keyed ids for calls, promises and telephone numbers."""
         return KeyedIds(self.settings.secret_key)
 
     def spool(self) -> Spool:

@@ -40,7 +40,7 @@ class FoundByWords:
     appointments: Sequence[AnyAppointment] = ()
     """The coming appointments, the soonest first; then those that are over, the latest first."""
     requests: Sequence[AnyRequest] = ()
-    """The live requests, then the closed ones; of each, the latest first."""
+    """The live requests, then the closed ones; within each of the two groups the latest first."""
 
 
 @dataclass(frozen=True)

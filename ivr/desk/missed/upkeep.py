@@ -78,7 +78,7 @@ class MissedCallUpkeep:
         return len(wrong)
 
     def _correction(self, row: Row[Any], path: CallPath | None, last: bool) -> Correction:
-        """Return the correction of a missed call's row by the path of its call; `last` if the path is complete."""
+        """Return the correction of a missed call's row by what its call's path shows; `last` if the path is final."""
         how_far = self.reader.how_far(path.path) if path else None
         if path and how_far is None:
             # Whoever heard an answer may have asked for more on a host that has still to send it.

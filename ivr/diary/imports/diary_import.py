@@ -72,7 +72,7 @@ class DiaryImport:
         return [in_turn(self.database, lambda write: work(write, each)) for each in items]  # noqa: B023
 
     def _move(self, visits: Sequence[PlannedVisit], by: By) -> None:
-        """Move the appointments whose new time is free, then the others, beside those whom they meet.
+        """Move the appointments whose new time is free, then the others, beside those who have their time.
 
         Whoever stands in an extra place gets the time alone in the end, if the other one has left it.
         """

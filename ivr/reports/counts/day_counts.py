@@ -49,7 +49,7 @@ class ToCount:
 
 @dataclass(frozen=True)
 class FoundCounts:
-    """The kept counts that hold, and the rows to count for the days whose counts do not hold."""
+    """The stored counts of the days that need not be counted again, and the rows to count for the other days."""
 
     changes: Changes
     kept: Mapping[ClinicDay, KeptDay]
@@ -68,7 +68,10 @@ class WantedDays:
 
 
 def gather(read: Connection, wanted: WantedDays, clinic: Clinic, most: int | None = None) -> FoundCounts:
-    """Return the kept counts that hold, and the rows of the other days, of the latest `most` of them at most."""
+    """Return the stored counts of days that need not be counted again, and the rows to count for the others.
+
+    Of these, only the latest `most` days are counted; without `most`, all.
+    """
     found, by = changes(read), CountedBy(clinic)
     there = kept_days(read, wanted.days, wanted.line, wanted.cut) if found.since else {}
     kept: dict[ClinicDay, KeptDay] = {}

@@ -33,7 +33,7 @@ class Changes:
     """The calls and requests that came or moved since the counts were last brought up to date."""
 
     since: RowsSeen | None
-    """The rows that the counts have seen; None where nothing is counted yet, so that no count of a day holds."""
+    """The rows that the counts have seen; None where nothing has been counted yet, so that every day must be."""
     upto: RowsSeen
     settled: bool
     """True if no row can still come whose id is lower than those of `upto`."""

@@ -1,6 +1,6 @@
 """Makes the report of a period from the counts of its days, the appointments in it, and the requests that are due.
 
-The counts of days (see counts/) are made again where they do not hold, and kept. No clock.
+The counts of days (see counts/) are kept, and made again where they are out of date. No clock.
 """
 
 import logging
@@ -83,9 +83,9 @@ class Reports:
         return _Making(clinic, period, line, now).report(found, counts)
 
     def keep_counts(self, clinic: Clinic, now: datetime) -> int:
-        """Count days of the longest report whose counts do not hold, and return how many were stored. Raises StoreAway.
+        """Count days of the longest report that have no valid kept counts; return how many were stored.
 
-        Few are counted at a time. `clinic` has the closures from the first of these days on.
+        Few are counted at a time. `clinic` has the closures from the first of these days on. Raises StoreAway.
         """
         days = wanted(longest(clinic, now), "")
         with self._database.reading() as read:
@@ -151,7 +151,7 @@ class _Making:
         )
 
     def _unrung(self, due: RequestRows) -> tuple[Waits, Waits]:
-        """Return the waits of those who are due and were not called: of patients who asked, and of those to be told."""
+        """Return the waits of patients who were due a call and got none: those who asked, and those to be told."""
         if not due.made:
             return {}, {}
         found = dated(due, waits_in(self._opening(), self.clinic.default_line, self.now))

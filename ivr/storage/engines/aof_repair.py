@@ -40,9 +40,9 @@ class Repaired:
 
 
 def repair(folder: Path, now: datetime) -> tuple[Path, list[Repaired]]:
-    """Repair the folder's files, and return where they are kept as they were, and what was cut out of which.
+    """Repair the append-only files in `folder`; return the folder of their unchanged copies, and what each file lost.
 
-    The server must not run. Raises OSError.
+    The Redis server must not run. Raises OSError.
     """
     kept = folder.with_name(f"{folder.name}-damaged-{now:%Y%m%d-%H%M%S}")
     shutil.copytree(folder, kept)
@@ -96,7 +96,7 @@ def _command(written: bytes, header: re.Match[bytes]) -> AofCommand | None:
 
 
 def _outside_broken_transactions(found: Iterator[AofCommand]) -> Iterator[AofCommand]:
-    """Yield the commands, but not the MULTI or EXEC of a transaction whose other is lost: Redis refuses such a file.
+    """Yield the commands, but not the MULTI or EXEC of a transaction that lacks its other end: Redis refuses these.
 
     What stands in such a transaction is kept.
     """

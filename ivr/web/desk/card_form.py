@@ -38,7 +38,7 @@ def name_beside() -> str | None:
 
 
 def moment_of(outcome: Outcome) -> datetime | None:
-    """Return the moment that goes with an outcome. Raises ValueError where it is malformed or in the past."""
+    """Return the moment that the form gives for an outcome. Raises ValueError where it is malformed or in the past."""
     whole_form = f"{LATER}day" in request.form
     if whole_form and OUTCOMES[outcome] is Then.AT_A_MOMENT:
         return moment_asked(LATER)

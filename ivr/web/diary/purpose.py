@@ -15,7 +15,7 @@ from ivr.web.diary import words
 from ivr.web.services import services
 
 DESPITE = "despite"
-"""Name of the button that keeps a time despite what was told against it; its value holds the time and the doubts."""
+"""Name of the button that keeps a time despite the concerns shown; its value holds the time and the concerns' kinds."""
 
 
 def column_for(start: datetime, schedule: str, but: int | None = None) -> tuple[Schedule, list[Concern]]:

@@ -138,7 +138,7 @@ CONCERNS: Mapping[Doubt, Callable[[Concern, Mapping[int, Patient]], str]] = {
     Doubt.PAST: lambda _concern, _patients: _("That time is over."),
     Doubt.FAR: lambda _concern, _patients: _("That is more than two months ahead."),
 }
-"""Makes the sentence of each doubt."""
+"""Makes the sentence of a concern, by its kind."""
 
 
 # -- blocked times

@@ -1,4 +1,4 @@
-"""Adds indexes of the live requests alone, and of the unfinished and the failed tasks alone, in place of whole ones."""
+"""Adds indexes of the live requests alone, and of the unfinished and the failed tasks alone, in place of full ones."""
 
 import sqlalchemy as sa
 from alembic import op
