@@ -46,7 +46,7 @@ OWN, OF_OTHERS = (HistoryEvent.MADE, HistoryEvent.RANG_AGAIN), (HistoryEvent.ASK
 
 
 def _of_the_number(events: tuple[HistoryEvent, ...]) -> Select[Any]:
-    """Return the query that tells if a number is blocked, and how many promises of these events it had within a day.
+    """Return the query that tells if a number is blocked, and how many promises, each one of `events`, it got in a day.
 
     Promises to calls from the number itself and to other telephones count apart, so that nobody who enters a patient's
     number can use up her limit.

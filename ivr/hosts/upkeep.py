@@ -17,7 +17,7 @@ EVERY_SECONDS = 5.0
 """Seconds between two rounds of a host's works. A change by the desk reaches each host within two rounds."""
 
 LAST_SECONDS = 2.0
-"""Seconds that an end of the process waits for a round under way."""
+"""Seconds that a process which ends waits for the round under way."""
 
 Work = Callable[[], None]
 

@@ -117,7 +117,10 @@ class People:
         return person(row) if self._passwords.fits(kept, password) and row else None
 
     def _called(self, name: str) -> Row[Any] | None:
-        """Return the row of the person with exactly this name, or else of the only one whose name logs in alike."""
+        """Return the row of the person with exactly this name, or else of the only one whose name counts as the same.
+
+        Names count as the same that `login_of` gives the same form.
+        """
         with self._database.reading() as read:
             rows = read.execute(everybody()).all()
         exact = [row for row in rows if row.name == proper_name(name)]

@@ -102,7 +102,7 @@ def _unheard(read: Connection, appointment_id: int, path: Sequence[str]) -> Appo
 
 
 def _bookings(read: Connection, call_id: str) -> list[int]:
-    """Return the appointments that this call has booked, in order: one for each of a family."""
+    """Return the ids of the appointments that this call has booked, in order; a family may have one for each member."""
     return list(read.scalars(select(table.c.id).where(table.c.call_sid == call_id).order_by(table.c.id)))
 
 

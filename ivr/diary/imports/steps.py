@@ -63,7 +63,7 @@ def _asked(each: PlannedVisit, *, beside: bool = True) -> Asked:
 
 
 def moved(write: Connection, each: PlannedVisit, by: By, *, beside: bool) -> bool:
-    """Move an appointment as planned, and return whether that is done with: False where its new time is not free."""
+    """Move an appointment as planned; return False where its new time is not free, so that it is still to be moved."""
     if each.visit is None or not _is_as_planned(write, each.visit):
         return True
     try:
