@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("apprise")
 
 ANSWER_SECONDS = 12.0
-"""Seconds that a channel may take to answer. One that is given up on too soon has the notice, and is asked again."""
+"""Seconds that a channel may take to answer. If one is given up on too soon, it has the notice, and is asked again."""
 
 
 @cache

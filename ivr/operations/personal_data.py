@@ -41,7 +41,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class StoredNumber:
-    """A number as it is stored, where this version takes it for none: by other rules of a country, or by hand."""
+    """A stored number that this version does not take for one: by another country's rules, or written by hand."""
 
     e164: str
     """The stored text: digits, and + where there is one."""
@@ -71,7 +71,7 @@ class PersonalRecord:
     mentions: Sequence[str] = field(default=())
     """References of other numbers' requests with a note that contains this number."""
     drafts: Sequence[int] = ()
-    """The ids of what staff have typed about these requests, or with this number in it, and not sent."""
+    """The ids of drafts, typed by staff and not sent, about these requests or with this number in them."""
     missed: Rows = ()
     """The missed calls."""
     sealed_missed: Sequence[SealedMissedCall] = ()
@@ -89,7 +89,7 @@ class PersonalRecord:
 
     @property
     def booked(self) -> list[str]:
-        """The references of the appointments that are still booked: erased, nobody expects the patient."""
+        """The references of the appointments that are still booked: once erased, nobody expects the patient."""
         return sorted({row["reference"] for row in self.appointments if row["status"] == IS_BOOKED})
 
     @property

@@ -22,7 +22,7 @@ SELECT DISTINCT requests.due, requests.reference, phone, kind, status, requests.
 FROM requests JOIN promises ON request_id = requests.id LEFT JOIN known USING (mark)
 WHERE known.mark IS NULL OR requests.appointment IS NOT NULL AND requests.appointment IS DISTINCT FROM known.appointment
 ORDER BY due"""
-"""The requests whose promise or appointment the restored database does not know."""
+"""The SQL query of the requests whose promise or appointment the restored database does not know."""
 
 
 def restoring(database_url: str, file: str) -> Sequence[str]:

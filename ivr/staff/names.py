@@ -53,5 +53,5 @@ def look_of(name: str) -> str:
 
 
 def without_joiners(name: str) -> str:
-    """Return the name without what cannot be seen in it."""
+    """Return the name without its joiners, which cannot be seen."""
     return "".join(each for each in name if each not in JOINERS)

@@ -22,7 +22,7 @@ ALIKE = {
 }
 """Letters and digits by the Latin letter that they look like: i and l, Cyrillic, Greek, Armenian, small capitals.
 
-From the confusables of Unicode's Technical Standard 39, as far as the words above have these letters.
+From the confusables of Unicode's Technical Standard 39, those that look like a letter of the words in `RESERVED`.
 """
 
 

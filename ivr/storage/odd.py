@@ -1,4 +1,4 @@
-"""Values in a column that this version cannot read: they are read as they are stored, so that their row is shown.
+"""Stored values that this version cannot read: they are returned as text, so that their row is shown all the same.
 
 By hand, by a restore or by another version of the program anything may stand in a row. SQLite keeps text in a column of
 moments, PostgreSQL an infinite one. No tables, no rules.
@@ -27,7 +27,7 @@ class Odd:
 
 
 def leniently(read: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
-    """Return a function that reads a stored day or moment as `read` does; as Odd where that fails or is far off."""
+    """Return a function that reads a stored day or moment as `read` does; as Odd where that fails, or is far off."""
 
     def value_of(stored: Any) -> Any:
         try:

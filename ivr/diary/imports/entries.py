@@ -32,11 +32,11 @@ class ImportedEntry:
     where: str
     """The entry's place in the file, for people: "line 7", or "event" and its UID."""
     uid: str
-    """The other diary's own id of it, or what tells it from others there."""
+    """The id of the entry in the other diary, or what tells it from other entries there."""
     starts: datetime
     ends: datetime
     recurrence: str = ""
-    """The occurrence of a repeated entry that this is."""
+    """For an occurrence of a repeated entry, the name of that occurrence; empty for any other entry."""
     schedule: str = ""
     """The key of the column that the file names; empty where it names none."""
     phone: Phone | None = None
@@ -66,19 +66,19 @@ class FileContent:
     entries: tuple[ImportedEntry, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     uids: frozenset[str] = frozenset()
-    """All ids that the file speaks of and that could be read: what else was entered under one of them is over there."""
+    """All ids of the file that could be read: what else was imported under one of them is gone in the other diary."""
     repeats: bool = False
     """True if an entry is repeated without an end, of which only the next year is here."""
     unused: tuple[str, ...] = ()
-    """The columns of a table that are not read."""
+    """The headings of a table's columns that are not read."""
 
 
 @dataclass
 class FoundEntries:
-    """The content of a file as far as it is read."""
+    """The content of a file while it is read."""
 
     entries: dict[tuple[str, str], ImportedEntry] = field(default_factory=dict)
-    """By id and occurrence."""
+    """The entries by id and occurrence."""
     left_out: list[LeftOut] = field(default_factory=list)
     uids: set[str] = field(default_factory=set)
     repeats: bool = False

@@ -6,12 +6,12 @@ from ivr.diary.imports.entries import ImportedEntry
 from ivr.storage.encryption import KeyedIds
 
 OF_ITS_ID = 32
-"""The first hex digits of a mark: those of the other diary's id; the others are of the occurrence."""
+"""The number of first hex digits in a mark that are of the other diary's id; the others are of the occurrence."""
 
 
 @dataclass(frozen=True)
 class Marks:
-    """Makes the marks of one column's diary: two diaries may have an id in common, as a meeting of both has."""
+    """Makes the marks of the entries of one column's diary: a meeting may have the same id in two people's diaries."""
 
     keyed_ids: KeyedIds
     schedule: str = ""

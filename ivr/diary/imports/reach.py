@@ -13,13 +13,13 @@ REPEATED = timedelta(days=366)
 
 @dataclass(frozen=True)
 class Reach:
-    """The time that is taken, in the clinic's time zone."""
+    """The stretch of time from which entries are taken, by the clinic's time zone."""
 
     now: datetime
     zone: ZoneInfo
 
     def end(self, starts: datetime, ends: datetime) -> datetime:
-        """Return the end of an entry, at the latest that of the year after next where it begins within reach."""
+        """Return the end of an entry; one that begins before the end of the year after next is cut off there."""
         latest = datetime(self.now.year + 3, 1, 1, tzinfo=UTC)
         return min(ends, latest) if starts < latest else ends
 

@@ -41,7 +41,7 @@ ENDINGS = frozenset(each.value for each in Ending)
 CALLS_AT, SERVED_AT, REACHED_AT = BY_SLOT
 
 Tallies = Mapping[int, Mapping[str, Tally]]
-"""The tally of each line, by the number of the quarter of an hour. The key of a line may be of one that is no more."""
+"""The tally of each line, by the number of the quarter of an hour. A line may be one that the clinic has no longer."""
 
 
 @lru_cache(maxsize=1024)
@@ -66,9 +66,9 @@ class Counted:
     of: Stretch
     tallies: Tallies
     last_day: date
-    """The last day of which the opening hours were asked."""
+    """The last day whose opening hours the counts depend on."""
     timed: bool
-    """False where a moment cannot be read: then nobody knows of which quarter its row is."""
+    """True if the moments of all rows can be read; else nobody knows to which quarter some row belongs."""
 
 
 def count(rows: Rows, clinic: Clinic, now: datetime) -> Counted:
@@ -89,7 +89,7 @@ def count(rows: Rows, clinic: Clinic, now: datetime) -> Counted:
 
 
 Found = Iterable[tuple[int, str, Tally]]
-"""Tallies, each with its quarter and its line. There may be several of the same."""
+"""Tallies, each with its quarter and its line. Several may have the same quarter and line."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Alike:
 
 
 class _Counting:
-    """The day with its opening hours, and the moment by which is counted."""
+    """Counts the rows of a day, by the day's opening hours and the present moment."""
 
     def __init__(self, day: ClinicDay, clinic: Clinic, now: datetime, last: datetime) -> None:
         self._day, self._now = day, now
@@ -122,7 +122,7 @@ class _Counting:
         return open_or_closed(timetable.when(moment).is_open)
 
     def calls(self, rows: Sequence[Row[Any]], odd_at: int) -> Found:
-        """Yield the tallies of these calls."""
+        """Yield the tallies of these calls; a call whose moment cannot be read counts in the quarter `odd_at`."""
         alike: Counter[tuple[str, int, str, str, str]] = Counter()
         for row in rows:
             began, line, path, ended = row.began, text_of(row.line), row.path, row.ended
@@ -156,7 +156,7 @@ class _Counting:
         return {**tally_of_calls(calls), **found}
 
     def requests(self, found: RequestRows, odd_at: int) -> Found:
-        """Yield the tallies of these requests."""
+        """Yield the tallies of these requests; one whose moment cannot be read counts in the quarter `odd_at`."""
         groups: defaultdict[tuple[int, str], list[DatedRequest]] = defaultdict(list)
         for row, each in zip(found.made, dated(found, self._waits), strict=True):
             if each is None:
@@ -172,7 +172,7 @@ class _Counting:
             yield quarter, line, self._reached(patients)
 
     def _reached(self, patients: Sequence[DatedRequest]) -> Tally:
-        """Return which patients were reached, by whether the line was open when they asked, and when that was."""
+        """Return the tally of reached patients, by when that was, and by whether the line was open when they asked."""
         found: dict[str, Counter[str]] = {"patients": Counter(), REACHED_AT: Counter(), LATER: Counter()}
         for each in patients:
             if each.reached is None:

@@ -1,4 +1,4 @@
-"""Puts the channels to the staff that do not work into words. Values and words only; no routes, no stores."""
+"""Puts into words which channels to the staff do not work. Values and words only; no routes, no stores."""
 
 from collections.abc import Callable, Mapping
 

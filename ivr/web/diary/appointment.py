@@ -25,7 +25,7 @@ Told = dict[str, object]
 
 
 class CannotBeRead(Exception):
-    """The appointment has a value that this version cannot read, so nothing can be done with it here."""
+    """The appointment has a value that this version cannot read, so that nothing can be done with it here."""
 
 
 @appointment.get("/desk/diary/<int(max=2147483647):appointment_id>")
@@ -102,7 +102,7 @@ def readable(appointment_id: int) -> Appointment:
 def page_with(
     appointment_id: int, trouble: str = "", status: int = 200, told: Told | None = None
 ) -> ResponseReturnValue:
-    """Return the page; where something was refused, with the `trouble`, or with what is `told` of a time."""
+    """Return the appointment's page, with the `trouble` of a refused change, or with what is `told` against a time."""
     found = readable(appointment_id)
     services().staff.audit.write(by(), AuditAction.SAW_APPOINTMENT, found.reference)
     changing, contents = Live(services().diary.days.version), shown(found)

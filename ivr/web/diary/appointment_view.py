@@ -13,10 +13,10 @@ from ivr.web.services import services
 from ivr.web.wording import language_words, status_words
 
 MOST_TIMES = 60
-"""Free times that the page offers at once: those of a day in three columns."""
+"""The most free times that the page offers at once: those of a day in three columns."""
 
 MOST_DAYS = 7
-"""Days that are offered by a tap, beside the field for any other."""
+"""The number of days that are offered by a tap, beside the field for any other day."""
 
 
 def name_of(found: Appointment) -> str:
@@ -26,7 +26,7 @@ def name_of(found: Appointment) -> str:
 
 
 def shown(found: Appointment) -> dict[str, object]:
-    """Return the contents of the page. Raises StoreAway."""
+    """Return the contents of an appointment's page. Raises StoreAway."""
     columns = services().clinic.diary.schedules
     names = {each.key: words.column_words(each, of=len(columns)) for each in columns}
     return {
