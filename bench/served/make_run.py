@@ -1,4 +1,4 @@
-"""`make run` itself, in production, with its own Redis and SQLite in a temporary folder, and no staff channels."""
+"""`make run` itself, in production, with its own Redis and SQLite in a temporary folder. It tells no staff."""
 
 import os
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from testing.servers import reserved_port
 
 @contextmanager
 def made(folder: Path) -> Iterator[tuple[psutil.Process, int]]:
-    """Run `make run`, and yield its process and port once it answers; end it after the block. Raises BenchFailed."""
+    """Run `make run`; yield its process and its port once it answers; end it after the block. Raises BenchFailed."""
     with reserved_port() as port:
         environ = surroundings(folder, port)
         with running(["make", "run"], environ, folder / "run.log", lambda: answers(port, "/healthz")) as process:
@@ -28,7 +28,7 @@ def made(folder: Path) -> Iterator[tuple[psutil.Process, int]]:
 
 
 def surroundings(folder: Path, port: int) -> dict[str, str]:
-    """Return the environment of `make run`. Raises BenchFailed where a file .env would add a channel to the staff."""
+    """Return the environment for `make run`. Raises BenchFailed if a file .env would add a channel to the staff."""
     if "STAFF_NOTIFY_URLS" in variables_of(ROOT / ".env"):
         raise BenchFailed("the file .env names channels to the staff, which a benchmark must not reach: move it away")
     settings = read(
@@ -41,10 +41,10 @@ def surroundings(folder: Path, port: int) -> dict[str, str]:
 
 
 def ours(process: psutil.Process) -> list[psutil.Process]:
-    """Return the processes of the service, without make and the shell that it runs."""
+    """Return the service's own processes below `make run`, without make and the shell."""
     return [each for each in process.children(recursive=True) if each.name() not in {"make", "sh"}]
 
 
 def first_signer(folder: Path) -> Signer:
-    """Return a carrier that calls the service of this folder."""
+    """Return a carrier that signs webhooks to the service of this folder, to its default line."""
     return Signer(BASE_URL, number_of(read_clinic(folder / "clinic.toml").line("")))
