@@ -87,7 +87,7 @@ def _milliseconds(work: Callable[[], object]) -> float:
 
 @contextmanager
 def bare(kind: str, folder: Path, url: str) -> Iterator[Callable[[], object]]:
-    """Yield a function that inserts a row and returns once it is on disk: the same driver, one connection, no more."""
+    """Yield a function for the bare insert: it writes a row over an open connection, and returns once it is on disk."""
     if kind == "sqlite":
         with closing(sqlite3.connect(folder / "bare.db", isolation_level=None)) as file:
             for each in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "CREATE TABLE bare (mark, reference)"):
