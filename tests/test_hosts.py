@@ -1,4 +1,4 @@
-"""A clinic on two hosts: nothing that a caller, the desk or a report needs is bound to one of them."""
+"""A clinic on two hosts: no caller, desk or report depends on which of the two a webhook or a trace came to."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -40,14 +40,14 @@ TODAY = DeskClosure(date(2026, 11, 23), "")
 
 @pytest.fixture
 def hosts(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Hosts]:
-    """Two hosts: the test runs on each kind of database."""
+    """Two hosts on a database of each kind, one after the other."""
     with two_hosts(tmp_path, database_url, redis_url, clock) as found:
         yield found
 
 
 @pytest.fixture
 def pair(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Hosts]:
-    """Two hosts on SQLite, where the kind of the database does not matter."""
+    """Two hosts on SQLite, for tests to which the kind of database makes no difference."""
     with two_hosts(tmp_path, sqlite_url, redis_url, clock, METRICS_TOKEN=METRICS) as found:
         yield found
 
