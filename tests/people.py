@@ -119,7 +119,7 @@ class Conversation:
     spoken: list[Heard] = field(default_factory=list)
     """The sentences that the caller has heard since the last key, each with its language."""
     uncut: list[str] = field(default_factory=list)
-    """Those sentences since the last key that no key could have cut off."""
+    """The sentences since the last key that no key could have cut off."""
     languages: set[str] = field(default_factory=set)
     waits: Step | None = None
     url: str = ""

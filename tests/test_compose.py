@@ -255,7 +255,7 @@ def test_the_walks_lead_to_a_proxy_before_both_hosts(target: str, tmp_path: Path
 
 
 def _judged(words: str, folder: Path) -> None:
-    """Have nginx check its shipped file, but for TLS and the folder of its logs."""
+    """Have nginx check a shipped configuration file, without its TLS and with its log in a folder of the test's own."""
     if shutil.which("nginx") is None:
         pytest.skip(f"{NO_NGINX}apt-get install nginx-light")
     words = re.sub(r"^ *ssl_.*;$", "", words.replace(" ssl http2", ""), flags=re.MULTILINE)

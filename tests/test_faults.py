@@ -291,7 +291,7 @@ def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
 def test_a_redis_that_freezes_before_the_last_key_keeps_nothing_later(
     place: Place, sqlite_url: str, valkey_server: Valkey
 ) -> None:
-    """Redis was well until then, so it is asked; no command sent to it may take effect after the caller was told no."""
+    """A caller who was told no is on no list later: a command sent to the frozen Redis has no effect once it thaws."""
     phone, worker = place
     call = phone.rings().press(*BOOK[:-1])
     with moved(sqlite_path(sqlite_url)), frozen(valkey_server):

@@ -159,7 +159,7 @@ def test_whatever_staff_look_at_nothing_breaks_on_postgres(on_postgres: Premises
 
 
 GATHERED = fields(("kind", "day", "part", "keyed", "topic", "reference", "joined", "filed", "rung", "offered_at"))
-"""What a call has gathered, as another version of the service might have sealed it."""
+"""The parts that a call has gathered, as another version of the service might have sealed them."""
 
 SAYS = st.dictionaries(
     st.sampled_from(("From", "To", "CallStatus", "ForwardedFrom", "DialCallStatus", "DialBridged", "CallSid", "New")),
