@@ -1,4 +1,4 @@
-"""Forked modules of Python: each behaves like one that is started anew, and shared modules are loaded once."""
+"""Forked modules of Python: each behaves as if it were started anew, and the modules they share are loaded once."""
 
 import os
 import signal
@@ -48,7 +48,7 @@ def ended(process: Started) -> int | None:
 
 @pytest.fixture
 def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder on Python's path, for modules that a test writes."""
+    """A folder on Python's path for the modules that a test writes."""
     monkeypatch.syspath_prepend(str(tmp_path))
     return tmp_path
 
