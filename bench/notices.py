@@ -74,7 +74,7 @@ def rate_of(module: list[str], count: int) -> float:
 
 
 def ask(worker: WorkerServices, number: int) -> None:
-    """Store a request, with the task that tells the staff of it."""
+    """Store a request, whose task tells the staff of it."""
     now = datetime.now(UTC)
     new = NewRequest(
         kind=Kind.CALLBACK,

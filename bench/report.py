@@ -46,7 +46,7 @@ def _git(*words: str) -> str:
 
 @dataclass(frozen=True)
 class Measured:
-    """The rows of a benchmark, and the circumstances in which they were measured."""
+    """The rows of one benchmark, and the circumstances in which they were measured."""
 
     name: str
     rows: Sequence[Row]

@@ -51,7 +51,7 @@ def calls(days: int, a_day: int) -> Iterator[dict[str, Any]]:
 
 
 def requests(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the closed requests of those calls that left one."""
+    """Yield the closed requests of the calls that left one."""
     asked = (each for each in made if "kept" in each["path"])
     for number, call in enumerate(asked, start=1):
         yield {
@@ -72,7 +72,7 @@ def requests(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def lines(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the lines of these requests' histories."""
+    """Yield the lines of the requests' histories."""
     for request in made:
         line = {"request_id": request["id"], "at": request["created"] + timedelta(minutes=request["id"] % 50)}
         before = json.dumps({"due": request["due"].isoformat()})
@@ -152,7 +152,7 @@ def desk(folder: Path, url: str, days: int, a_day: int, visits: int | None = Non
 
 
 def took(browser: FlaskClient, path: str) -> float:
-    """Return the milliseconds that a page takes."""
+    """Return the milliseconds that one page takes."""
     began = time.perf_counter()
     answer = browser.get(path)
     if answer.status_code != 200:

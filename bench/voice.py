@@ -43,7 +43,7 @@ class NoScribe(SpoolWriter):
 
 
 def took(carrier: FlaskClient, headers: dict[str, str]) -> float:
-    """Return the microseconds that a webhook takes."""
+    """Return the microseconds that one webhook takes."""
     began = time.perf_counter()
     answer = carrier.post(PATH, data=FORM, headers=headers)
     if answer.status_code != 200:

@@ -79,7 +79,7 @@ def desk(folder: Path, opened: int, closed: int) -> FlaskClient:
 
 
 def took(browser: FlaskClient, path: str) -> float:
-    """Return the milliseconds that a page takes."""
+    """Return the milliseconds that one page takes."""
     began = time.perf_counter()
     answer = browser.get(path)
     if answer.status_code != 200:

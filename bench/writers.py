@@ -39,7 +39,7 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 class OpenedFile(SqliteFile):
-    """A SQLite file that is opened anew for each transaction, and leaves the order of the writers to SQLite."""
+    """A SQLite file that is opened for each transaction, and leaves the order of the writers to SQLite."""
 
     def _new_engine(self) -> Engine:
         engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool, hide_parameters=True)
@@ -104,7 +104,7 @@ class Offer:
 
 
 def confirms(offer: Offer, process: int, go: Any, answers: Any) -> None:
-    """Confirm requests as one process of the web does; put the results on the queue `answers`."""
+    """Confirm requests as one process of the web does, and put the results on the queue `answers`."""
     store = RequestStore(SIDES[offer.side](offer.url, breaker=Breaker(DATABASE_STALLS)), (NewTask(TELL_STAFF),))
     deadline, found, fell = Deadline(A_CALLER_WAITS.answer), [], [0]
 
@@ -145,7 +145,7 @@ def _as_many_as_it_takes(confirm: Callable[[int], None], offer: Offer) -> None:
 
 
 def works(offer: Offer, go: Any, stop: Event) -> None:
-    """Begin and end the tasks that confirmations leave in the outbox, as a worker does."""
+    """Begin and end the tasks that the confirmations leave in the outbox, as a worker does."""
     outbox = Outbox(SIDES[offer.side](offer.url, timeout=WORKER_TIMEOUT))
     go.wait()
     number = 1

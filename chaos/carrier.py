@@ -59,7 +59,7 @@ class Line:
     _over: threading.Event = field(default_factory=threading.Event)
 
     def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
-        """Return the document that the caller hears next: the service's, or else the carrier's own words."""
+        """Return the document that the caller hears next: the service's, or the carrier's own words."""
         began = time.monotonic()
         self.caught.append(Webhook(url, form, headers))
         try:

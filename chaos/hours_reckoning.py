@@ -110,7 +110,7 @@ def given_twice(diary: Iterable[InDiary]) -> int:
 
 
 def not_in_diary(heard: Iterable[HeardHour], diary: Iterable[InDiary], words_of: WordsOf) -> Iterator[HeardHour]:
-    """Yield the changes that callers heard and that no history of their appointments has."""
+    """Yield the changes that callers heard, and that are in no history of their appointments."""
     there = {(each.phone, each.reference): each for each in diary}
     for each in heard:
         held = there.get((each.phone, each.reference))

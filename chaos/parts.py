@@ -66,7 +66,7 @@ class Process:
                 self.start()
 
     def breaks(self, what: What) -> None:
-        """Kill or pause the process with all that it has started, or restart it in good order."""
+        """Kill or pause the process with all that it started; or restart it in good order."""
         with self._lock:
             if what is What.PAUSE:
                 self._signal(signal.SIGSTOP)
@@ -168,7 +168,7 @@ class SqliteFile:
         self._holders = 0
 
     def breaks(self, _what: What) -> None:
-        """Lock the file, as another process does, such as a careless backup."""
+        """Lock the file, as another process such as a careless backup does."""
         with self._lock:
             self._holders += 1
             if self._other is None:

@@ -1,4 +1,4 @@
-"""The plan of a campaign, drawn from its seed: the calls with their wishes, the faults with their moments.
+"""The plan of a campaign, drawn from its seed: the calls and their wishes, the faults and their moments.
 
 Values only; nothing happens here.
 """

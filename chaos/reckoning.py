@@ -20,7 +20,7 @@ class Held:
     A caller whose request waited in Redis heard its own reference; once joined to an earlier request, both find it.
     """
     joined: bool
-    """True if the promise was joined to a request that was there before."""
+    """True if the promise joined a request that was there before."""
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def calls(worker: WorkerServices, walked: Sequence[Walked]) -> list[tuple[str, s
 
 
 def told(channel: Listener) -> list[tuple[str, float]]:
-    """Return the references of which the staff were told over a channel, each with its moment."""
+    """Return the references that the staff were told over a channel, each with the moment."""
     found = [(re.search(r"reference (\d{6})", json.loads(body)["message"]), at) for at, body in channel.heard()]
     return [(match[1], at) for match, at in found if match]
 

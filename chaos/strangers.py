@@ -38,7 +38,7 @@ TRACE = "trace"
 """The beginning of the name of the file that a forged job would leave if it ran."""
 
 LONGEST = 5.0
-"""Seconds for which a stranger waits for an answer."""
+"""Seconds that a stranger waits for an answer."""
 
 
 @dataclass
@@ -198,7 +198,7 @@ def odd_rows(number: int, now: datetime) -> Iterator[tuple[Table, dict[str, obje
 
 
 def forge_jobs(scene: Scene) -> None:
-    """Forge jobs of every kind on every queue, which would run a stranger's code, and unreadable pending requests."""
+    """Forge jobs of every kind, on every queue, that would run a stranger's code; and unreadable pending requests."""
     redis = Redis.from_url(scene.place.settings.redis_url)
     for number, kind in zip(scene.again(), FORGED_JOBS, strict=False):
         for queue in (PROMISES, QUEUE, TEXTS):

@@ -1,4 +1,4 @@
-"""Fixtures for all tests: real servers, an application on them, a telephone, and somebody at the desk."""
+"""Fixtures for all tests: real servers, an application on them, a telephone and somebody at the desk."""
 
 import gc
 import os
@@ -347,7 +347,7 @@ def time_limits() -> TimeLimits:
 
 @pytest.fixture
 def services(settings: Settings, clock: Clock, time_limits: TimeLimits) -> Iterator[Services]:
-    """The services of the web application, on this test's stores."""
+    """The services of the web application, on the test's stores."""
     services = build(settings, clock, QUICK, clock.seconds, time_limits)
     yield services
     services.close()
@@ -355,7 +355,7 @@ def services(settings: Settings, clock: Clock, time_limits: TimeLimits) -> Itera
 
 @pytest.fixture
 def app(services: Services) -> Iterator[Flask]:
-    """The Flask application of the clinic, on this test's stores."""
+    """The Flask application of the clinic, on the test's stores."""
     with lent(services) as app:
         yield app
 

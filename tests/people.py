@@ -177,7 +177,7 @@ class Conversation:
         return self.phone.posts(self._last[0], self._last[1]).text
 
     def hears_again(self) -> str:
-        """Deliver the last webhook once more; return the words that a caller would hear."""
+        """Deliver the last webhook once more and return the words that a caller would hear."""
         again = self.phone.services.telephone.carrier.heard(self.repeats_last_webhook())
         return " ".join(step.words for step in again if isinstance(step, Heard))
 

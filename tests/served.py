@@ -1,4 +1,4 @@
-"""The web as it really runs: the Procfile's own command with its several processes, and a telephone that calls it."""
+"""The web as it really runs: the Procfile's own command, with its several processes, and a telephone that calls it."""
 
 import os
 import signal

@@ -185,7 +185,7 @@ BODIES = st.one_of(
 
 @dataclass(frozen=True)
 class Ask:
-    """A request as a stranger sends it."""
+    """A request, as a stranger sends it."""
 
     path: str
     method: str

@@ -37,7 +37,7 @@ def line(tmp_path: Path, redis_url: str, clock: Clock) -> Line:
 
 
 def fill(disk: Path) -> Callable[[], None]:
-    """Fill a disk until no room is left; return the function that makes room again."""
+    """Fill the disk until no room is left; return a function that makes room again."""
     rubbish = disk / "rubbish"
     try:
         with rubbish.open("wb") as file:

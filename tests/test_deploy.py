@@ -43,7 +43,7 @@ def of_unit(name: str, key: str) -> str:
 
 
 def flags(command: str) -> list[str]:
-    """Return the options in the web server's command, without the address on which it listens."""
+    """Return the options of the web server's command, without the address it listens on."""
     words = shlex.split(command[command.index("-m granian") :])
     at = words.index("--host")
     assert words[at + 2] == "--port"
@@ -199,7 +199,7 @@ def test_while_the_service_is_down_caddy_writes_no_secret_link_and_no_query(tmp_
 
 @contextmanager
 def running_caddy(folder: Path, journal: Path) -> Iterator[None]:
-    """Run Caddy with the Caddyfile in this folder, until the end of the block."""
+    """Run Caddy with the Caddyfile of this folder, until the end of the block."""
     command = ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
     homes = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), str(folder))
     with journal.open("wb") as output, subprocess.Popen(command, stderr=output, env={**os.environ, **homes}) as caddy:

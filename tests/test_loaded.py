@@ -13,7 +13,7 @@ from config.settings import ROOT
 from ivr.commands.register import COMMANDS
 
 SELDOM = ("twilio.rest", "requests", "urllib3", "apprise", "yaml", "alembic", "mako", "psycopg", "sqlalchemy.orm")
-"""Libraries that no process needs at its start: those of carriers, channels, PostgreSQL and migrations."""
+"""Libraries that no process needs at its start: of the carriers, the channels, PostgreSQL and migrations."""
 
 DESK = ("icalendar", "holidays", "segno", "zxcvbn", "tomlkit", "recurring_ical_events")
 """Libraries that only a few requests at the desk need."""

@@ -99,7 +99,7 @@ class Desk:
 
     @property
     def is_sqlite(self) -> bool:
-        """True on SQLite, which keeps any value in any column."""
+        """True for SQLite, which keeps any value in any column."""
         return self.engine.dialect.name == "sqlite"
 
     def fill(self) -> None:
@@ -193,7 +193,7 @@ class Desk:
         assert self.opens(f"/calendar/{link.token}.ics").startswith("BEGIN:VCALENDAR")
 
     def opens_references(self) -> None:
-        """Open every card to which the list leads."""
+        """Open every card that the list leads to."""
         for path in set(re.findall(r'href="(/desk/requests/[^"]+)"', self.opens("/desk"))):
             self.opens(path)
 
@@ -208,7 +208,7 @@ class Desk:
             json.loads(self.runs("privacy", "export", number))
 
     def runs(self, *words: str) -> str:
-        """Run a command and check that it ends well; return the words that it prints."""
+        """Run a command, check that it ends well, and return the words it prints."""
         done = self.app.test_cli_runner().invoke(args=list(words))
         assert done.exit_code == 0, f"{words}: {done.output} {done.exception!r}"
         return str(done.stdout)

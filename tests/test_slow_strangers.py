@@ -1,4 +1,4 @@
-"""Strangers who send slowly: no patient waits for them, at the open port or behind each proxy that is shipped."""
+"""Strangers who send slowly: no patient waits for them, at the open port or behind each proxy as shipped."""
 
 import os
 import re

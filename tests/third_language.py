@@ -7,7 +7,7 @@ from config.sentences import FOLDER
 from tests.clinic import WISHES_ONLY
 
 MARK = "ਜੀ"
-"""The mark at the beginning of each sentence in the third language."""
+"""The mark at the beginning of every sentence of the third language."""
 
 NAME = "ਅਰੁਣਾਲਿਆ ਕਲੀਨਿਕ"
 VOICE = "Google.pa-IN-Standard-A"

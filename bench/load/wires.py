@@ -14,7 +14,7 @@ from typing import NamedTuple
 from bench.figures import BenchFailed
 
 PATIENCE = 60.0
-"""Seconds without any answer after which the load gives up, longer than any limit of a server."""
+"""Seconds without any answer after which the load gives up: longer than any limit of a server."""
 
 MOST_WIRES = 4000
 """The most connections that are open at the same time."""

@@ -64,7 +64,7 @@ class Tried:
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the most calls at once: for the web alone, and with all that runs beside it. Raises BenchFailed."""
+    """Yield the most calls at once: with the web alone, and with all that runs beside it. Raises BenchFailed."""
     with service() as line:
         yield from _found("the web alone", line, size, CALLS_AT_ONCE)
     with listener() as channel, service(channels=over(channel), others=("worker", "clock")) as line:

@@ -20,7 +20,7 @@ from testing.servers import reserved_port
 
 @contextmanager
 def made(folder: Path) -> Iterator[tuple[psutil.Process, int]]:
-    """Run `make run`; yield its process and its port once it answers; end it after the block. Raises BenchFailed."""
+    """Run `make run`, and yield its process and port once it answers; end it after the block. Raises BenchFailed."""
     with reserved_port() as port:
         environ = surroundings(folder, port)
         with running(["make", "run"], environ, folder / "run.log", lambda: answers(port, "/healthz")) as process:
@@ -28,7 +28,7 @@ def made(folder: Path) -> Iterator[tuple[psutil.Process, int]]:
 
 
 def surroundings(folder: Path, port: int) -> dict[str, str]:
-    """Return the environment for `make run`. Raises BenchFailed if a file .env would add a channel to the staff."""
+    """Return the environment of `make run`. Raises BenchFailed where a file .env would add a channel to the staff."""
     if "STAFF_NOTIFY_URLS" in variables_of(ROOT / ".env"):
         raise BenchFailed("the file .env names channels to the staff, which a benchmark must not reach: move it away")
     settings = read(

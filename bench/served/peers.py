@@ -77,7 +77,7 @@ def bare() -> AsgiServer:
 
 
 def checks_only() -> AsgiServer:
-    """Return the application that checks the signature and does nothing else."""
+    """Return an application that checks the signature and does nothing else."""
     return _through_our_bridge(_app(_signed(_fixed)))
 
 

@@ -84,7 +84,7 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 
 def environment(folder: Path, database_url: str, redis_url: str, channels: str = NOBODY) -> dict[str, str]:
-    """Return all settings of the service in production, with the limits of a city."""
+    """Return all settings of a service in production, with the limits of a city."""
     return {
         "HOME": str(folder),
         "ENV": "production",

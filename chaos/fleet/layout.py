@@ -24,7 +24,7 @@ PROCFILE_CLOCK = "workers.clock"
 
 @dataclass(frozen=True)
 class Layout:
-    """The processes of a campaign, and the ports on which the carrier finds them."""
+    """The processes of a campaign, and the ports at which the carrier finds them."""
 
     processes: Mapping[str, Process]
     ports: tuple[int, ...]

@@ -58,7 +58,7 @@ def _all_noticed(rows: Sequence[Safeguard], jobs: int) -> bool:
 
 
 def _pure_rooms(asked: argparse.Namespace) -> bool:
-    """Print the small changes of the pure packages that no test noticed; people judge them, and they fail nothing."""
+    """Print the small changes of the pure packages that no test noticed; people judge them, they fail nothing."""
     with copied() as tree:
         try:
             tried, there, left = survivors(tree, asked.most, asked.seed, asked.jobs)

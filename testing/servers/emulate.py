@@ -1,6 +1,6 @@
 """A stand-in for Twilio's REST API that others wrote: vercel-labs/emulate, which runs on Node.
 
-Keeps numbers, refuses a wrong token, and sends signed webhooks. `make test` installs it; nothing here does.
+It keeps numbers, refuses a wrong token, and sends signed webhooks. `make test` installs it; nothing here does.
 """
 
 import json

@@ -48,7 +48,7 @@ class Nginx(Server):
 
     port: int
     hosts: Sequence[int] = ()
-    """The ports on which the service listens, one for each host."""
+    """The ports at which the service listens, one of each host."""
 
     orderly_end: ClassVar[signal.Signals] = signal.SIGTERM
     orphans_end: ClassVar[signal.Signals] = signal.SIGTERM

@@ -80,7 +80,7 @@ class PostgresUnavailable(Exception):
 
 @dataclass(kw_only=True)
 class Postgres(Server):
-    """A PostgreSQL of the tests' own. Its url is that of its first database, whose user may do everything."""
+    """A PostgreSQL of the tests' own. The url is that of its first database; the user may do everything."""
 
     orderly_end: ClassVar[signal.Signals] = signal.SIGINT  # "fast": ends the sessions, then writes all down
     orphans_end: ClassVar[signal.Signals] = signal.SIGQUIT  # "immediate": its children too, even frozen ones

@@ -69,7 +69,7 @@ class Exchange:
 
     @property
     def port(self) -> int:
-        """The port on which telephones call this carrier."""
+        """The port where telephones call this carrier."""
         return self._signalling.port
 
     def address(self, line: str = "line") -> str:

@@ -61,7 +61,7 @@ class Reception:
             await _end(waiting, *legs)
 
     async def _leg(self, name: str, dialled: tuple[str, str], moment: CallMoment, patient: Leg, taken: Taken) -> None:
-        """Call one telephone, ask who answers, and stay until it hangs up if it has taken the call."""
+        """Call one telephone, ask who answers, and stay until it hangs up where it has taken the call."""
         (number, document), dials = dialled, moment.waits
         assert isinstance(dials, Dials)
         me = asyncio.current_task()

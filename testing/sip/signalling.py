@@ -16,7 +16,7 @@ from aiosipua.transport import SipTransport
 from testing.sip.media import LOOPBACK, Address, on_this_machine
 
 USUAL_PORT = 5060
-"""The port for a SIP address that names none."""
+"""The port of a SIP address that names none."""
 
 
 class NotTaken(Exception):
@@ -38,7 +38,7 @@ class LoopbackTransport(SipTransport):
     _wire: asyncio.DatagramTransport | None = field(default=None, init=False, repr=False)
 
     async def start(self) -> None:
-        """Listen for SIP messages. Raises OSError if the port is taken."""
+        """Listen for SIP messages. Raises OSError where the port is taken."""
         loop = asyncio.get_running_loop()
         self._wire, _ = await loop.create_datagram_endpoint(
             lambda: _Datagrams(self._dispatch), local_addr=on_this_machine(self.local_addr)
@@ -94,7 +94,7 @@ class Signalling:
     _known: set[str] = field(default_factory=set)
 
     async def start(self) -> None:
-        """Listen for SIP messages. Raises OSError if the port is taken."""
+        """Listen for SIP messages. Raises OSError where the port is taken."""
         transport = LoopbackTransport((LOOPBACK, self.port))
         self.uac = SipUAC(transport)
         self._uas = SipUAS(transport, user_agent="clinic-line test carrier", uac=self.uac)

@@ -56,7 +56,7 @@ class Step:
 
     @property
     def line(self) -> str:
-        """The step in a line that names nobody."""
+        """The step in one line that names nobody."""
         who = f"{self.who}: " if self.who else ""
         return f"{who}{self.what.value}{f' ({self.detail})' if self.detail else ''}"
 

@@ -175,7 +175,7 @@ class Telephone:
 
 @dataclass
 class Switchboard:
-    """All telephones of this process, which share one SIP stack."""
+    """All telephones of a process, which share one SIP stack."""
 
     runtime: Runtime
     port: int

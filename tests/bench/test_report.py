@@ -1,4 +1,4 @@
-"""The table of a benchmark: on a terminal, and in docs/performance.md."""
+"""The table of a benchmark, on a terminal and in docs/performance.md."""
 
 from pathlib import Path
 

@@ -35,7 +35,7 @@ FLAGS = [
 
 @dataclass(frozen=True)
 class Service:
-    """The running service: its address, and a telephone that calls it."""
+    """The running service, its address, and a telephone that calls it."""
 
     url: str
     services: Services

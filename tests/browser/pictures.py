@@ -52,7 +52,7 @@ PAGES = {
     "reports": Shown("/desk/reports?period=week", "main h2"),
     "hear": Shown(f"/desk/hear?on={HOLIDAY.day}&at=10:00", "nav.moments"),
 }
-"""The pages that need no request of their own; the telephone and the card are taken besides."""
+"""Pages that need no request of their own; the telephone and the card are taken besides."""
 
 SETTLED = """() => new Promise(drawn => {
     document.activeElement.blur();

@@ -29,13 +29,13 @@ Result = TypeVar("Result")
 
 
 def the_clinic(*schedules: Schedule) -> Clinic:
-    """Return the shipped clinic with these columns in its diary."""
+    """Return the shipped clinic with these columns of the diary."""
     clinic = clinic_file.read(ROOT / "config" / "clinic.toml")
     return replace(clinic, diary=replace(clinic.diary, schedules=schedules or clinic.diary.schedules))
 
 
 def wished(starts: datetime = AT_FOUR, number: int = 1, **more: object) -> NewAppointment:
-    """Return a booking by telephone for a made-up number."""
+    """Return a booking by telephone of a made-up number."""
     values = {
         "phone": Phone(f"+9199999{number:05}"),
         "line": "main",

@@ -49,7 +49,7 @@ PAUSES = (10, 30, 60, 300, 900, 1800, 3600)
 
 @dataclass
 class Day:
-    """A day of the clinic: its service, its clock and its stores."""
+    """A day of the clinic: its service, its clock, and its stores."""
 
     folder: Path
     redis_url: str
@@ -98,7 +98,7 @@ class Day:
         return int(self.rows("SELECT id FROM staff WHERE name = ?", name)[0][0])
 
     def types(self, *arguments: str, typed: str = "") -> str:
-        """Run a command on the server with this input; return its output."""
+        """Run a command on the server, with this input, and return its output."""
         done = self.phone.app.test_cli_runner().invoke(args=list(arguments), input=typed)
         assert done.exit_code == 0, done.output
         return done.output

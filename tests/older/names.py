@@ -124,7 +124,7 @@ def waiting_fields(held: Mapping[str, Any]) -> list[str]:
 
 
 def address_fields(addresses: Iterable[str]) -> dict[str, list[str]]:
-    """Return the fields in the addresses of calls: of the query, and of the sealed part in it."""
+    """Return the fields in the addresses of calls: of their query, and of the sealed part in it."""
     queries = [parse_qs(urlsplit(each).query) for each in addresses]
     sealed = [opened(each["c"][0], "call") for each in queries if "c" in each]
     return {"query": _all(queries), "sealed": _all(sealed)}
@@ -147,7 +147,7 @@ def _metrics(day: Day) -> list[str]:
 
 
 def metrics(phone: Phone) -> list[str]:
-    """Return every series of the metrics, with its labels."""
+    """Return every series of the metrics with its labels."""
     answer = phone.app.test_client().get("/metrics", headers={"Authorization": f"Bearer {SCRAPER}"})
     assert answer.status_code == 200
     samples = [each for family in text_string_to_metric_families(answer.text) for each in family.samples]

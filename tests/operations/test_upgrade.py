@@ -96,19 +96,19 @@ def at_old(url: str) -> str:
 
 @pytest.fixture
 def old_url(empty_url: str) -> str:
-    """The address of a database at the older revision with one request: the test runs on each kind."""
+    """The address of a database at an older revision and with a request: the test runs on each kind."""
     return at_old(empty_url)
 
 
 @pytest.fixture
 def old_sqlite(empty_sqlite: str) -> str:
-    """The address of a SQLite database at the older revision with one request."""
+    """The address of a SQLite database at an older revision and with a request."""
     return at_old(empty_sqlite)
 
 
 @pytest.fixture
 def old_postgres(empty_postgres: str) -> str:
-    """The address of a PostgreSQL database at the older revision with one request."""
+    """The address of a PostgreSQL database at an older revision and with a request."""
     return at_old(empty_postgres)
 
 
@@ -132,7 +132,7 @@ def kept(state_dir: Path) -> list[str]:
 
 
 def is_old_state(url: str) -> bool:
-    """Return whether a database is at the older revision and has its request."""
+    """Return whether the database is at the older revision, with its request."""
     with connected(url) as read:
         columns = {each["name"] for each in inspect(read).get_columns("requests")}
         return "merged_into" not in columns and read.scalars(text("SELECT reference FROM requests")).all() == ["12345"]

@@ -1,4 +1,4 @@
-"""`flask phone` walks every way of a call and its failures, in both languages, and prints what a caller hears."""
+"""`flask phone` walks each way of a call and its failures, in both languages, and prints what a caller hears."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -13,7 +13,7 @@ from tests.served import rung_by_itself
 
 @dataclass(frozen=True)
 class Way:
-    """A way through a call: the keys, as `flask phone --keys` takes them, and the sentences that are then heard."""
+    """A way through a call: the keys, as `flask phone --keys` takes them, and the sentences then heard."""
 
     keys: str
     hears: tuple[str, ...]

@@ -27,7 +27,7 @@ def looks(settings: Settings, check: str, clock: Clock = real_clock, env_file: P
 
 
 def without_stores(tmp_path: Path, **more: str) -> Settings:
-    """Return the settings of a service whose stores are both away."""
+    """Return settings of a service whose stores are both away."""
     given = {"SECRET_KEY": SECRET, **more}
     return settings_for(tmp_path, f"sqlite:///{tmp_path}/none.db", f"unix://{tmp_path}/none.sock", **given)
 

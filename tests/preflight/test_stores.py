@@ -1,4 +1,4 @@
-"""The checks of the stores: a database or Redis that is away, outdated or keeps nothing is named with a remedy."""
+"""The checks of the stores: a database or Redis that is away, outdated, or keeps nothing is named with a remedy."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""Fixtures of the real calls: a service that telephones call over SIP, and the outcomes of these calls."""
+"""Fixtures of the real calls: a service that telephones call over SIP, and the outcomes of their calls."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack

@@ -134,7 +134,7 @@ class Patient:
 
 @dataclass
 class Line:
-    """The service, its carrier, and the telephones of the real calls."""
+    """The service, the carrier and the telephones of real calls."""
 
     services: Services
     exchange: Exchange

@@ -1,4 +1,4 @@
-"""Tests that are real calls and run at the same time, as a call takes as long as its sentences."""
+"""Tests that are real calls and run at the same time: a call takes as long as its sentences."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -26,7 +26,7 @@ class Outcomes:
     """The outcomes of all calls of a module, over one carrier."""
 
     errors: dict[str, Exception | None] = field(default_factory=dict)
-    """The error in each test's call, by the test's name; None if all was as it should be."""
+    """The error of each test's call, by the test's name; None where all was as it should be."""
     figures: Figures = field(default_factory=Figures)
     faults: list[BaseException] = field(default_factory=list)
     """The errors in the code of the carrier on this machine."""

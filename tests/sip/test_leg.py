@@ -1,4 +1,4 @@
-"""The keys of one entry; and which telephones the carrier on this machine may reach."""
+"""The keys of one entry, and the telephones that the carrier on this machine may reach."""
 
 import pytest
 

@@ -37,7 +37,7 @@ def after(**time: float) -> datetime:
 
 @dataclass(frozen=True)
 class Stores:
-    """The stores that hold the accounts of the desk's people, in one database."""
+    """The stores that hold the accounts of the desk's people, on one database."""
 
     database: Database
     people: People
@@ -86,7 +86,7 @@ def stores(url: str) -> Iterator[Stores]:
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Call these functions at the same moment; return the result or the error of each."""
+    """Call all functions at the same moment; return the result or the error of each."""
     barrier = Barrier(len(acts))
 
     def does(act: Callable[[], object]) -> object:

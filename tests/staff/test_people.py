@@ -1,4 +1,4 @@
-"""The people of the desk: names and passwords, and the same answer for somebody who does not exist."""
+"""The people of the desk: names, passwords, and the same answer for somebody who does not exist."""
 
 from typing import Literal
 

@@ -54,7 +54,7 @@ def asha(desk: Stores) -> int:
 
 @pytest.fixture
 def codes(desk: Stores, asha: int) -> list[str]:
-    """The recovery codes of asha, who has set up her second factor."""
+    """Recovery codes of asha, who has set up her second factor."""
     return desk.factors.switch_on(asha, SECRET, shown(NOW), NOW)
 
 

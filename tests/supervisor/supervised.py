@@ -86,7 +86,7 @@ def free_port() -> int:
 
 
 class Running:
-    """A supervisor that runs, with the output that it has given so far."""
+    """A supervisor that runs, and the output it has given so far."""
 
     def __init__(self, folder: Path, port: int, **environ: str) -> None:
         self._said = folder / f"said-{port}"

@@ -48,7 +48,7 @@ def ended(process: Started) -> int | None:
 
 @pytest.fixture
 def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder on Python's path for the modules that a test writes."""
+    """A folder on Python's path, for modules that a test writes."""
     monkeypatch.syspath_prepend(str(tmp_path))
     return tmp_path
 

@@ -31,7 +31,7 @@ def clinic_with_reception(folder: Path) -> str:
 
 @contextmanager
 def served(services: Services) -> Iterator[Phone]:
-    """Serve these services; yield a telephone at them; close them at the end."""
+    """Serve these services and yield a telephone at them; close them in the end."""
     try:
         with lent(services) as app:
             yield Phone(app, services)

@@ -1,4 +1,4 @@
-"""The kept counts of days: equal to the counts of the rows after every step, on both databases, whatever happens."""
+"""Kept counts of days: equal to the counts of the rows after every step, on both databases, whatever happens."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""SQLite: connections are kept while they are used, writers take turns, and the file may be moved meanwhile."""
+"""SQLite: its connections are kept while they are used, its writers take turns, and its file may be moved meanwhile."""
 
 import fcntl
 import os
@@ -58,7 +58,7 @@ def waits(queue: Queue, threads: int) -> bool:
 
 
 def is_next(path: Path) -> bool:
-    """Return whether a process is next in line to write: it then holds the lock on the file's folder."""
+    """Return whether a process is next in line to write, which then holds the lock of the file's folder."""
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -29,7 +29,7 @@ LINE = re.compile(r'<li class="card missed[^"]*" id="missed-(\d+)">(.*?)</li>', 
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
-    """Settings of a service on each kind of database, with a reception on its first line."""
+    """Settings for a service on each kind of database, with a reception on its first line."""
     (tmp_path / "state").mkdir()
     more = {"CLINIC_FILE": clinic_with_reception(tmp_path), "STATE_DIR": str(tmp_path / "state")}
     return settings_for(tmp_path, database_url, redis_url, **more)

@@ -1,4 +1,4 @@
-"""Pages that were open before an upgrade: every address to which their forms post is still there."""
+"""Pages that were open before an upgrade: every address that their forms post to is still there."""
 
 import re
 from html import unescape
@@ -15,7 +15,7 @@ GONE = {"rebook": {"day": "2026-11-26", "hour": "10:35"}, "call_off": {}}
 
 @pytest.fixture
 def booked(staff: Staff, phone: Phone) -> Staff:
-    """Somebody at the desk, who has booked the first request for tomorrow at ten."""
+    """Somebody at the desk who has booked the first request for tomorrow at ten."""
     phone.rings().press(*BOOK)
     staff.does("take", 1)
     staff.does("report", 1, outcome="booked", day="2026-11-24", hour="10:00")

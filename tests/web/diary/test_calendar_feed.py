@@ -78,7 +78,7 @@ def events(answer: TestResponse) -> list[Any]:
 
 
 def books(phone: Phone, starts: datetime, caller: str = CALLER, line: str = "main", name: str = "") -> int:
-    """Book this hour at the desk, with a note; return the appointment's id."""
+    """Book this hour at the desk, with a note, and return the appointment's id."""
     reference = caller[-6:]
     wanted = DeskBooking(starts, Number(caller), name, line, "en", reference, beside=True, words=NOTE)
     return phone.services.diary.desk.book(wanted, By("asha", phone.services.clock()))

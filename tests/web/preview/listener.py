@@ -29,7 +29,7 @@ from tests.people import CALLER, Conversation, Phone
 REFERENCE = re.compile(r"(?<!\d )(?<!\d)\d{3} \d{3}(?! ?\d)")
 
 PLACEHOLDER = "000 000"
-"""The reference in a transcript, in the place of a true one."""
+"""The reference that a transcript has in the place of a true one."""
 
 PRESS = re.compile(r"press (\d)|(\d) दबाइए")
 """The pattern of the words by which prompts offer a key."""
@@ -63,7 +63,7 @@ class Listener:
     stranded: Phone | None = None
     """A telephone at a service whose database and Redis are both away."""
     heard: int = 0
-    """The number of documents that were heard."""
+    """The number of documents heard."""
     _alike: int = 0
     _told: dict[Keys, Branch] = field(default_factory=dict)
     _page: set[Heard] = field(default_factory=set)
@@ -127,7 +127,7 @@ class Listener:
             assert standing - SIGNS in (STANDING - SIGNS, set()), read.scene.keys
 
     def _pointed_to(self, read: Branch) -> list[Branch]:
-        """Return the branches that the transcript tells elsewhere, and to which it points from here."""
+        """Return the branches that the transcript tells elsewhere and points to from here."""
         if read.scene.told_at is None:
             return []
         target = self._told[read.scene.told_at]

@@ -31,7 +31,7 @@ OTHERS = ("+919999900002", "+919999900003")
 
 HALF_AN_HOUR = timedelta(minutes=30)
 A_DAY = 690
-"""The minutes for which the clinic is open on each day but Sunday."""
+"""The minutes for which the clinic is open, on every day but Sunday."""
 
 
 @pytest.fixture
@@ -66,14 +66,14 @@ def of_caller(services: Services, caller: str) -> Appointment:
 
 
 def books_by_phone(phone: Phone, caller: str) -> str:
-    """Book by telephone; return the last two digits of the reference."""
+    """Book by telephone and return the last two digits of the reference."""
     call = hangs_up(phone.rings(caller=caller).press(*EARLIEST))
     assert "Your appointment is booked today" in call.words
     return call.spoken_reference[-2:]
 
 
 def filled(found: dict[tuple[str, str, str], str], figure: str = "filled_by_day") -> dict[str, tuple[int, ...]]:
-    """Return the minutes of each day or week that are filled, missed and free."""
+    """Return the minutes of each day or week: filled, missed and free."""
     columns = ("filled_minutes", "missed_minutes", "free_minutes")
     keys = dict.fromkeys(row for table, row, _ in found if table == figure)
     return {key: tuple(int(found[figure, key, column]) for column in columns) for key in keys}

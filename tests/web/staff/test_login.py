@@ -29,7 +29,7 @@ LIVE = {"HX-Request": "true", "HX-Current-URL": "https://line.example/desk?kind=
 
 @pytest.fixture
 def both(both: Phone, clock: Clock) -> Phone:
-    """A telephone at a service on each kind of database, with asha at its desk."""
+    """A telephone at a service on each kind of database, and asha at its desk."""
     both.services.staff.people.add("asha", PASSWORD, clock())
     return both
 

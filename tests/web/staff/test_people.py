@@ -1,4 +1,4 @@
-"""The pages of accounts: changes by managers, the limits of other staff, invitations, and the audit."""
+"""The pages of accounts: changes by managers, limits for other staff, invitations, and the audit."""
 
 import re
 from html import unescape

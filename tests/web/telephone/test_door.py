@@ -83,7 +83,7 @@ class BothWays(Phone):
 
 @pytest.fixture
 def phone(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[BothWays]:
-    """A telephone at a clinic with a reception, which posts each webhook both ways."""
+    """A telephone, at a clinic with a reception, that posts each webhook both ways."""
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
         yield BothWays(phone.app, phone.services)
 

@@ -1,4 +1,4 @@
-"""Limits for callers who call or ask too often, and blocks: requests are refused kindly, hours and advice never."""
+"""Limits of callers who call or ask too often, and blocks: requests are refused kindly, hours and advice never."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Odd callers: a number that is withheld, the clinic's own, or nonsense; odd fields. Each gets a call that works."""
+"""Odd callers: a number that is withheld, the clinic's own or nonsense, and odd fields. Each gets a call that works."""
 
 import logging
 

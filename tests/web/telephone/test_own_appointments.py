@@ -36,7 +36,7 @@ def said(call: Conversation) -> str:
 
 
 def books(phone: Phone, caller: str = CALLER) -> str:
-    """Book the earliest time; return the reference."""
+    """Book the earliest time and return the reference."""
     reference = phone.rings(caller=caller).press(*EARLIEST).spoken_reference
     assert reference
     return reference

@@ -22,7 +22,7 @@ CLOSED = "The reception is closed now."
 
 @pytest.fixture
 def staffed(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a clinic whose first line has a reception of two telephones; the other lines have none."""
+    """A telephone at a clinic whose first line has a reception with two telephones; the other lines have none."""
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
         yield phone
 

@@ -42,14 +42,14 @@ def serves(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Ser
 
 @pytest.fixture
 def both(serves: Serves) -> Iterator[Phone]:
-    """A telephone at a service which both carriers call."""
+    """A telephone at a service that both carriers call."""
     with serves(PLIVO) as phone:
         yield phone
 
 
 @pytest.fixture(params=[PLIVO, ALONE], ids=["beside the other", "alone"])
 def phone(request: pytest.FixtureRequest, serves: Serves) -> Iterator[Phone]:
-    """A telephone at a service which Plivo calls: beside Twilio, and alone."""
+    """A telephone at a service that Plivo calls, beside Twilio and alone."""
     with serves(request.param) as phone:
         yield phone
 
