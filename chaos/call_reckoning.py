@@ -76,5 +76,5 @@ def _lacking(each: Walked, paths: Mapping[str, frozenset[str]]) -> list[float]:
 
 
 def _was_killed(moments: Sequence[float], killed: Sequence[float]) -> bool:
-    """Return whether a part was killed within three seconds after each of these moments (WRITTEN_WITHIN)."""
+    """Return whether, soon after each moment at which a trace was left, a part that answers calls was killed."""
     return all(any(-0.5 < at - moment < WRITTEN_WITHIN for at in killed) for moment in moments)

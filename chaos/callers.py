@@ -163,7 +163,7 @@ class Person:
         return "3" if self.ring.keyed else "1"
 
     def _picks(self, place: str) -> str:
-        """Return the key for one of the offered times or days: mostly the first; a useless key is asked again."""
+        """Return the key for one of the offered times or days: mostly the first, now and then one of no use."""
         return "1" if self._visits[place] > 1 else self._random.choices("1234", (6, 2, 1, 2))[0]
 
     def reception_answers(self, _heard: list[str]) -> str | None:

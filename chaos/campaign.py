@@ -32,7 +32,10 @@ class Course:
 
 
 def run(wanted: Wanted, say: Callable[[str], None]) -> Reckoning:
-    """Run a campaign and check its promises. Raises CallFailed for a document that no telephone could follow."""
+    """Run a campaign and check its promises; return the results. Raises CallFailed.
+
+    CallFailed says that no telephone could follow a document.
+    """
     with premises(wanted) as place:
         faults = plan.faults(wanted.sizes, wanted.seed, _breakable(wanted, place))
         return run_at(place, wanted, say, lambda place, began: breaking(place, faults, began), len(faults))
@@ -45,7 +48,10 @@ def _breakable(wanted: Wanted, place: Premises) -> Breakable:
 
 
 def run_at(place: Premises, wanted: Wanted, say: Callable[[str], None], trouble: Trouble, faults: int = 0) -> Reckoning:
-    """Let people call this service while `trouble` goes on, then check the promises. Raises CallFailed."""
+    """Let people call this service while `trouble` goes on, check the promises, return the results.
+
+    Raises CallFailed.
+    """
     worker = build(place.settings)
     began = time.monotonic()
     with trouble(place, began) as killed, desk.at_work(worker, wanted):

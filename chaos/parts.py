@@ -116,7 +116,7 @@ class Process:
             return False
 
     def stop(self) -> None:
-        """End the process at the end of the campaign."""
+        """Kill the process for good: it is not started again."""
         with self._lock:
             self._wanted = False
             self._signal(signal.SIGKILL)

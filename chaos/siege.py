@@ -50,7 +50,7 @@ class Siege:
     mischief: strangers.Mischief
 
     def kept(self, longest: float = LONGEST_ANSWER) -> bool:
-        """Return True if no patient noticed, and no stranger was let in."""
+        """Return whether no patient noticed the strangers, and no stranger was let in."""
         wrong = (self.lost, self.doubled, self.apologies, self.untold, self.told_again, self.mischief.let_in)
         return not any(wrong) and self.longest_silence <= longest and self.promised > 0
 
@@ -65,7 +65,10 @@ class Siege:
 
 
 def run(database: str, sizes: Sizes, seed: int) -> Siege:
-    """Run a siege and check its promises. Raises CallFailed for a document that no telephone could follow."""
+    """Run a siege and check its promises; return the results. Raises CallFailed.
+
+    CallFailed says that no telephone could follow a document.
+    """
     wanted = Wanted(database, sizes, seed, twice=0.0, desk_closes=0.0, changes=False)
     with listener() as silent:
         silent.may_answer.clear()

@@ -20,7 +20,7 @@ class Listener:
     may_answer: Event = field(default_factory=Event)
     """An event; while it is cleared, the server keeps every post waiting."""
     keeps: str = ""
-    """A text: the server keeps a post that contains it waiting, if no other post is kept waiting at the moment."""
+    """A text: a post that contains it gets no answer, while every other post is answered; empty for none."""
     moments: list[float] = field(default_factory=list)
     """The moment at which each post came, in seconds since the epoch."""
 

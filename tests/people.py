@@ -84,7 +84,7 @@ class Phone:
         return self.unsigned(path, form, **{"X-Twilio-Signature": signature, **headers})
 
     def signs(self, path: str, form: Mapping[str, str]) -> str:
-        """Return the headers of the carrier's signature for this form and path."""
+        """Return the carrier's signature of this form, posted to this path."""
         signed: str = RequestValidator(TOKEN).compute_signature(self.called_at + self.within(path), form)
         return signed
 

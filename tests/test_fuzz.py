@@ -55,7 +55,7 @@ class Premises:
     """The session cookie and the CSRF token of each person, by their name."""
 
     def _repr_pretty_(self, printer: RepresentationPrinter, _cycle: bool) -> None:
-        """Print three dots for the service in a failing example, which would otherwise fill the screen."""
+        """Print only an ellipsis for the service in a failing example: all of it would fill the screen."""
         printer.text("…")
 
     def browser(self, name: str) -> FlaskClient:

@@ -27,7 +27,7 @@ A_CALLER_WAITS = 6.0
 """The most seconds that a caller may wait here: three times what is promised, for a busy machine."""
 
 FEW, MANY = 8, 40
-"""The numbers of strangers: few suffice to occupy every thread of a web server, many for a proxy."""
+"""The numbers of strangers: few, who would occupy every thread of an ordinary web server; and many."""
 
 Front = Callable[[Path, int], AbstractContextManager[int]]
 """A function that runs a proxy before the web on a given port, and yields the port on which the proxy listens."""

@@ -40,7 +40,7 @@ FALLEN = Goal(0, "to Redis")
 MARK, REFERENCE = "a" * 64, "123456"
 
 CONFIRMS = "2 1 1 1"
-"""The keys of a call that asks for a call back, at any time and on the caller's own number, and confirms it."""
+"""The keys of a call that asks for a call back, at some time and on the caller's own number, and confirms it."""
 
 
 class NoQueue(JobQueue):

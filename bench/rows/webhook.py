@@ -95,7 +95,7 @@ class Subject:
 
     @property
     def figure(self) -> str:
-        """The median of the rounds' figures: the microseconds of CPU for a webhook."""
+        """The medians of the rounds in words: microseconds of CPU for a webhook, and webhooks in a second."""
         return f"{number(median(self.micros))} µs, {number(median(self.a_second))} a second"
 
 

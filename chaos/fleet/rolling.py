@@ -141,7 +141,7 @@ class Rolled:
 
 
 def run(wanted: Wanted, say: Callable[[str], None], ways: Sequence[bool] = BOTH_WAYS) -> Rolled:
-    """Restart the hosts while people call, then check the promises.
+    """Restart the hosts while people call, check the promises, and return the results.
 
     Raises CallFailed, NginxUnavailable, PostgresUnavailable.
     """

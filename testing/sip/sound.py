@@ -85,7 +85,7 @@ def _sample(kernels: Sequence[Sequence[float]], width: int, padded: list[int], a
 
 @cache
 def _kernels(step: int, phases: int) -> tuple[tuple[float, ...], ...]:
-    """Return the resampling kernels: the weights of the samples around a new one, for each place between two of them.
+    """Return the resampling kernels: the weights of the samples around a new one, by its place between two of them.
 
     Each is a windowed sinc.
     """

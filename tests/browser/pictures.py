@@ -118,7 +118,7 @@ def running() -> Iterator[Services]:
 
 
 def opened(browser: Browser, services: Services) -> Page:
-    """Yield a page of a browser that is open at this service."""
+    """Return a page of a browser that is open at this service."""
     page = browser.new_context(base_url=services.settings.public_base_url, reduced_motion="reduce").new_page()
     page.add_init_script(VOICES)
     return page

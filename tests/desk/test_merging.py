@@ -30,7 +30,7 @@ BOOK = ("1", "2", "1", "1", "1")
 
 @pytest.fixture
 def hers(phone: Phone) -> Conversation:
-    """The id of request 1: a mother's, for an appointment, from her own telephone."""
+    """The call in which a mother makes request 1: for an appointment, from her own telephone."""
     return phone.rings().press(*BOOK)
 
 

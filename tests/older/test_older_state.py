@@ -67,7 +67,7 @@ def copied(upgraded: str, tmp_path_factory: pytest.TempPathFactory, postgres_ser
 
 @pytest.fixture
 def old_sqlite(upgraded: str, tmp_path: Path, redis_url: str) -> str:
-    """The addresses of 837caff's stores, with its SQLite database upgraded."""
+    """The address of 837caff's SQLite database, upgraded; its Redis and its state folder lie ready beside it."""
     path = tmp_path / "older.db"
     put_back(WRITTEN, path, redis_url, tmp_path)
     shutil.copy(upgraded, path)
@@ -76,7 +76,7 @@ def old_sqlite(upgraded: str, tmp_path: Path, redis_url: str) -> str:
 
 @pytest.fixture
 def old_postgres(old_sqlite: str, copied: str, postgres_server: Postgres) -> Iterator[str]:
-    """The addresses of 837caff's stores, with its desk on PostgreSQL."""
+    """The address of a PostgreSQL database with 837caff's desk; its Redis and its state folder lie ready beside it."""
     postgres_server.start()
     url = postgres_server.new_database(like=copied)
     yield with_driver(url)
@@ -248,7 +248,7 @@ def test_a_worker_does_what_lies_on_the_queue(older: Phone, clock: Clock, redis_
 
 
 def test_every_booking_of_the_older_state_is_in_the_diary(older: Phone) -> None:
-    """Every booking of 837caff is in the diary; of two at the same time, the second has an extra place."""
+    """Every booking of 837caff is in the diary at its time, though two of them may be at the same hour."""
     requests, diary = schema.requests, schema.appointments
     with older.services.database.reading() as read:
         booked = select(requests.c.id, requests.c.appointment).where(requests.c.outcome == "booked")

@@ -164,7 +164,7 @@ class Line:
             self._quiet.set()
 
     async def patient(self, number: str) -> Patient:
-        """Yield a patient whose telephone has this number."""
+        """Return a patient whose telephone has this number."""
         patient = Patient(await self.switchboard.telephone(number), self.exchange, number)
         self.patients.append(patient)
         return patient

@@ -19,13 +19,13 @@ BOOK = ("1", "2", "1", "1", "1")
 
 @pytest.fixture
 def hers(phone: Phone) -> Conversation:
-    """The id of request 1: a mother's, for an appointment."""
+    """The call in which a mother makes request 1: for an appointment, from her own telephone."""
     return phone.rings().press(*BOOK)
 
 
 @pytest.fixture
 def again(phone: Phone, hers: Conversation) -> Conversation:
-    """The id of request 2: the mother's, for a call back, from her daughter's telephone."""
+    """The call in which the mother makes request 2: for a call back, from her daughter's telephone."""
     return phone.rings(caller=DAUGHTERS).press(*TO_BE_RUNG)
 
 

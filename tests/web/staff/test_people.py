@@ -35,7 +35,7 @@ def id_of(phone: Phone, name: str) -> int:
 
 
 def sends(staff: Staff, path: str, **fields: str) -> TestResponse:
-    """Send a form of the desk's pages as this person; return the page that follows."""
+    """Send a form of the desk's pages as this person; return the answer."""
     return staff.browser.post(path, data={"csrf_token": staff.csrf(), **fields})
 
 
