@@ -305,7 +305,7 @@ def clock() -> Clock:
 
 
 def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str) -> Settings:
-    """Return settings of a service on these stores; its telephone takes requests, unless CLINIC_FILE says else."""
+    """Return settings of a service on these stores; it takes only requests by telephone, unless CLINIC_FILE differs."""
     environ = {
         "ENV": "development",
         "PUBLIC_BASE_URL": "https://line.example",

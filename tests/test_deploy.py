@@ -1,4 +1,4 @@
-"""The files that people copy to a server (Caddy, systemd, nginx): they agree with the product and each other."""
+"""The files that people copy to a server (Caddy, systemd, nginx): they agree with the product."""
 
 import os
 import re

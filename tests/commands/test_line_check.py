@@ -59,7 +59,7 @@ def storeless(tmp_path: Path, clock: Clock) -> Iterator[Services]:
 def test_it_says_of_every_check_and_language_what_it_looked_at_with_neither_store(tmp_path: Path) -> None:
     """The command passes the shipped clinic in every situation, over both carriers, and says how much it has looked at.
 
-    The numbers of steps are lower bounds.
+    The numbers of steps are the smallest that are true: the longest way takes as many.
     """
     given = {
         "ENV": "development",

@@ -213,7 +213,7 @@ def test_what_an_older_version_has_shown_stays_the_same_entry(app: Flask, phone:
 def test_an_entry_of_an_older_version_never_falls_behind_what_that_had_shown(
     phone: Phone, link: str, lines: list[tuple[str, str]], shown: int
 ) -> None:
-    """An entry's revision is at least that which the older version showed, as calendar programs ignore lower ones."""
+    """An entry's revisions go on from that which the older version showed, as calendar programs ignore lower ones."""
     adopts(phone, *lines)
     services, now = phone.services, phone.services.clock()
     (before,) = events(reads(phone.app, link))
