@@ -36,7 +36,7 @@ def hers(phone: Phone) -> Conversation:
 
 @pytest.fixture
 def again(phone: Phone, hers: Conversation, clock: Clock) -> Conversation:
-    """The id of request 2: the mother's, for a call back, ten minutes later, from her daughter's telephone."""
+    """The call in which the mother makes request 2, ten minutes later: for a call back, from another telephone."""
     clock.goes_on(minutes=10)
     return phone.rings(caller=DAUGHTERS).press(*TO_BE_RUNG)
 

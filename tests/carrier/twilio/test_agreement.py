@@ -34,7 +34,7 @@ class Webhook:
 
     @property
     def believed_by_us(self) -> bool:
-        """Return whether our check takes it for the carrier's, even if the form is then refused."""
+        """True if our check takes it for the carrier's, even if the form is then refused."""
         try:
             headers = {SIGNATURE: self.signature} if self.signature is not None else {}
             read(Account(token=self.token), self.method, self.url, headers, MultiDict(self.form))
