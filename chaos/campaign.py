@@ -99,10 +99,7 @@ def _recorded(course: Course, worker: WorkerServices) -> CallReckoning:
 
 
 def _hours(heard: Heard, worker: WorkerServices, swept: float) -> HoursReckoning:
-    """Return the check of the appointments, made once the clock has looked after them, also after those of lost calls.
-
-    A lost call is one without a record.
-    """
+    """Return the check of the appointments, once the clock has found those whose callers heard nothing of them."""
     end = time.monotonic() + swept
     while (found := _look(heard, worker)).unheard > found.unrecorded or found.untold:
         if time.monotonic() > end:

@@ -262,14 +262,14 @@ def server_log(postgres_server: Postgres, postgres_url: str) -> Callable[[], str
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The address of a database with the desk's tables: the test runs on each kind, one after the other."""
+    """The address of a database with the desk's tables: the test runs on SQLite and then on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A client of the database: the test runs on each kind."""
+    """A client of the database: the test runs on SQLite and on PostgreSQL."""
     database = Database(database_url)
     yield database
     database.close()
@@ -325,7 +325,7 @@ def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str)
 def desk_url(sqlite_url: str) -> str:
     """The address of the service's database: SQLite.
 
-    A module that overrides this fixture by `database_url` runs on each kind.
+    A module that overrides this fixture by `database_url` runs on SQLite and on PostgreSQL.
     """
     return sqlite_url
 

@@ -1,4 +1,4 @@
-"""`make run` itself, in production, with its own Redis and SQLite in a temporary folder. It tells no staff."""
+"""`make run` itself, in production, with its own Redis and SQLite in a temporary folder, and no staff channels."""
 
 import os
 from collections.abc import Iterator

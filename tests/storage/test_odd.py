@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A database with a request: the test runs on each kind."""
+    """A database with a request: the test runs on SQLite and on PostgreSQL."""
     database = Database(database_url)
     with database.writing() as write:
         write.execute(insert(schema.requests).values(request(day=date(2026, 11, 24))))

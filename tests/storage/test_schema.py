@@ -37,7 +37,7 @@ def request(**more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A database with all tables: the test runs on each kind."""
+    """A database with all tables: the test runs on SQLite and on PostgreSQL."""
     database = Database(database_url)
     yield database
     database.close()
@@ -45,7 +45,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database in which no table was made yet: the test runs on each kind."""
+    """The address of a database in which no table was made yet: the test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/new/clinic.db"
         return

@@ -35,7 +35,7 @@ HINDI, ENGLISH = "hi-IN", "en-IN"
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """The address of the desk's database: the test runs on each kind."""
+    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
     return database_url
 
 

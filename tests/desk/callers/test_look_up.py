@@ -25,7 +25,7 @@ def greets(phone: Phone) -> Conversation:
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """The address of the desk's database: the test runs on each kind."""
+    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
     return database_url
 
 

@@ -1,4 +1,4 @@
-"""The page of metrics: the monitoring reads counts and the desk's state there; nobody else does. It has no name."""
+"""The page of metrics: the monitoring reads counts and the desk's state there; nobody else does, and none is named."""
 
 import re
 from collections.abc import Callable, Iterator

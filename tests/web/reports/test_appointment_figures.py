@@ -36,7 +36,7 @@ A_DAY = 690
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """The address of the desk's database: the test runs on each kind."""
+    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
     return database_url
 
 

@@ -21,7 +21,7 @@ A_CALLER_WAITS = 2.0
 """The most seconds that a caller may wait for an answer."""
 
 SLACK = 3
-"""The factor by which these limits are longer, for a machine that does much else at the same time."""
+"""The factor by which the test's time limits are longer, for a machine that does much else at the same time."""
 
 
 def asks(port: int, path: str, form: dict[str, str] | None = None, **headers: str) -> tuple[int, str, str]:
