@@ -1,4 +1,4 @@
-"""Counts by day: calls while the line was open and calls while it was closed are summed apart."""
+"""Counts by day: calls while the line was open and calls while it was closed are counted apart."""
 
 from datetime import date
 

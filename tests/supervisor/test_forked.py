@@ -1,4 +1,4 @@
-"""Forked modules of Python: each behaves like one that is started anew, and shared modules are loaded once."""
+"""Forked modules of Python: each behaves as if it were started anew, and the modules they share are loaded once."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Numbers in TwiML: read by the carrier's voices as people say them, written in the document as people write them."""
+"""Numbers in TwiML: written so that Twilio's voices read them as people say them; the text stays as people write it."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A number is greeted in the language that was chosen from it in two calls in a row, until it chooses another."""
+"""A number is greeted in the language that its last two calls chose, until two others choose another one."""
 
 import json
 from collections.abc import Callable
@@ -39,17 +39,17 @@ HINDI, ENGLISH = "hi-IN", "en-IN"
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """The address of a database: the test runs on each kind."""
+    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
     return database_url
 
 
 Another = Callable[..., AbstractContextManager[Phone]]
-"""A function that starts the service with these settings besides, on the same stores."""
+"""A function that starts another service on the same stores, with these further settings."""
 
 
 @pytest.fixture
 def another(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Another:
-    """A function that starts the service under another configuration."""
+    """A function that starts another service on the same stores, with further settings."""
     return partial(service, tmp_path, database_url, redis_url, clock)
 
 
@@ -59,7 +59,7 @@ def ends(call: Conversation) -> None:
 
 
 def calls(phone: Phone, worker: WorkerServices, *keys: str, caller: str = CALLER, line: str = "main") -> Conversation:
-    """Make a whole call with these keys, and have the clock process collect its record."""
+    """Make a whole call with these keys, and have the clock make its record; return the call."""
     call = phone.rings(line, caller).press(*keys)
     ends(call)
     collects(worker, phone)
@@ -75,7 +75,7 @@ def collects(worker: WorkerServices, phone: Phone) -> None:
 
 
 def begins_in(phone: Phone, caller: str = CALLER, line: str = "main") -> str:
-    """Return the language of a call that has just come in, from which nothing is learnt."""
+    """Return the language in which a call from this number begins; the call teaches the line nothing."""
     call = phone.rings(line, caller)
     assert isinstance(call.waits, Gathers)
     return language_of(call.waits.action)
@@ -123,7 +123,7 @@ def test_who_changes_back_in_two_calls_is_greeted_in_english_again(phone: Phone,
 
 
 def test_a_telephone_that_two_people_share_goes_on_as_it_began(phone: Phone, worker: WorkerServices) -> None:
-    """A mother chooses Hindi, her son does not: neither changes the language for the other."""
+    """Two people who share a number and choose different languages in turn change nothing in its greeting."""
     for _ in range(3):
         calls(phone, worker, "9", "4")
         calls(phone, worker, "4")
@@ -311,7 +311,7 @@ def test_what_holds_back_the_calls_before_an_erasure_is_gone_after_a_day(
 
 @pytest.fixture
 def keyed_ids() -> KeyedIds:
-    """Ids under a secret of this test."""
+    """The keyed hashes of numbers and calls, with a secret of these tests."""
     return KeyedIds("a secret of these tests")
 
 

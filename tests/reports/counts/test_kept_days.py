@@ -1,4 +1,4 @@
-"""Kept counts of days: dropped once they may differ from the rows, whoever else writes meanwhile."""
+"""The kept counts of days: they are dropped once they may differ from the rows, whoever else writes meanwhile."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,13 +31,13 @@ def call(number: int, began: datetime = NOW - timedelta(hours=1)) -> CallRecord:
 
 
 def calls_today(database: Database) -> int:
-    """Return today's number of calls, as the page of reports has it."""
+    """Return the number of today's calls, as the reports have it."""
     return Reports(database).of(TODAY, "", CLINIC, NOW).calls.count
 
 
 @pytest.fixture
 def kept(database: Database) -> Database:
-    """A database of a clinic whose days are counted, with three calls today."""
+    """A database with three calls of today, whose counts are already kept."""
     write_down(database, [call(each) for each in range(3)])
     for _ in range(2):
         calls_today(database)

@@ -1,4 +1,4 @@
-"""The shipper of traces: a host's traces reach the database once and whole; its files stay until then."""
+"""The shipper of traces: a host's traces come into the database once and whole; its files stay until then."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The ASGI door of the telephone: it answers as Flask does, and leaves to Flask all but plain, signed posts."""
+"""The door of the telephone: it answers as Flask does, and leaves to Flask all but plain, signed posts."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ CALL = {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLE
 
 
 def scope(path: str, headers: Mapping[str, str], **other: Any) -> dict[str, Any]:
-    """Return a post as an ASGI server describes it."""
+    """Return the ASGI scope of a post, as a server describes it."""
     bare, _, query = path.partition("?")
     named = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
     return {
@@ -45,7 +45,7 @@ def scope(path: str, headers: Mapping[str, str], **other: Any) -> dict[str, Any]
 
 @dataclass
 class BothWays(Phone):
-    """A telephone whose webhooks come through Flask, and then once more through the door."""
+    """A telephone whose webhooks come through Flask, and each a second time through the door."""
 
     door: TelephoneDoor = field(init=False)
     compared: int = 0
@@ -54,7 +54,7 @@ class BothWays(Phone):
         self.door = TelephoneDoor(self.services)
 
     def posts(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
-        """Post a signed form both ways, and compare the answers."""
+        """Post a signed form both ways, check that the answers are equal, and return Flask's."""
         answer = super().posts(path, form, **headers)
         path, body = self.within(path), urlencode(form).encode()
         signed = {"Content-Type": FORM, "X-Twilio-Signature": self.signs(path, form), **headers}
@@ -69,9 +69,9 @@ class BothWays(Phone):
         return answer
 
     def told(self, answer: WholeAnswer) -> tuple[int, dict[str, str], str]:
-        """Return an answer without its request's id, and with the call's gathered facts in plain words.
+        """Return an answer in a form to compare: without its request's id, with what the call has gathered in clear.
 
-        Flask says of any answer that it may vary with the cookie; a carrier has none.
+        Without the header Vary, too: Flask says of any answer that it may vary with the cookie, and a carrier has none.
         """
         headers = {name: value for name, value in answer.headers if name not in {HEADER, "Vary"}}
         opened = GATHERED.sub(lambda sealed: self.opened(sealed[1]), answer.content.decode())
@@ -169,7 +169,7 @@ def test_a_fault_of_ours_is_answered_alike_on_both_ways(phone: BothWays, caplog:
 
 
 def post(phone: BothWays, path: str = "/voice", form: Mapping[str, str] = CALL, **other: Any) -> Any:
-    """Return the door's answer to a signed post, with something in it that is unusual."""
+    """Return the door's answer to a signed post in which something is unusual."""
     signed = {"Content-Type": FORM, "X-Twilio-Signature": phone.signs(path, form), **other.pop("headers", {})}
     body = other.pop("body", urlencode(form).encode())
     length = other.pop("length", len(body))
