@@ -60,6 +60,7 @@ class TelephoneDoor:
 
     def _answer(self, asked: VerifiedWebhook, began: datetime, *, at_once: bool = False) -> WholeAnswer:
         """Return the answer to a signed webhook. With `at_once`, raises NeedsStore if a store is needed."""
+        here, request_id = self._services, id_of(asked.webhook.headers.get(HEADER.title(), ""))
         logs.begin(request=request_id, call=asked.event.call_id)
         try:
             told, outcome = _told(here, asked, at_once=at_once)
