@@ -76,10 +76,7 @@ def work(worker: WorkerServices, burst: bool, process: JobProcess, lifeline: int
 
 
 def note_bad_addresses(worker: WorkerServices) -> None:
-    """Store for the desk which channels' addresses are not understood, and forget channels that are not configured.
-
-    Raises StoreAway.
-    """
+    """Store for the desk which channels' addresses are bad, and forget those that are gone. Raises StoreAway."""
     troubles = worker.desk.channel_troubles
     troubles.forget_others()
     stored = {each.channel.key: each.kind for each in troubles.now()}

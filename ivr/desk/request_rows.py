@@ -61,10 +61,7 @@ class CannotRead(Exception):
 
 
 def any_request(row: Row[Any]) -> AnyRequest:
-    """Return a row of the table `requests` as a Request, or as an OddRequest where it cannot be read.
-
-    The log names each row that cannot be read, once.
-    """
+    """Return a row of `requests` as a Request; as an OddRequest where it cannot be read, which is logged once."""
     values = {field: _tried(read, getattr(row, column)) for field, (column, read) in FIELDS.items()}
     odd = tuple(FIELDS[field][0] for field, value in values.items() if value is UNREAD)
     if not odd:

@@ -48,10 +48,7 @@ class DatabaseReadiness:
             raise StoreAway(f"its disk is nearly full: {free // 2**20} MB left, make room")
 
     def _remark(self, trial: Connection) -> str:
-        """Return a remark on another version's schema that serves this one; empty for our own.
-
-        Raises StoreAway where it does not serve.
-        """
+        """Return a remark on another version's schema that serves; empty for our own. Raises StoreAway for another."""
         found = revision_at(trial)
         if found == self.revisions[-1]:
             return ""

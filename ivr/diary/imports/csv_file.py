@@ -122,10 +122,7 @@ class TableReader:
         return self._in_utc(at(day, (0, 0))), self._in_utc(at(day, (24, 0)))
 
     def _moment(self, cell: str, row: Row, after: datetime | None = None) -> datetime:
-        """Return the moment of a cell that holds an hour, or day and hour; `after` is the beginning, for an end.
-
-        An end at 00:00 is the end of the day.
-        """
+        """Return the moment of a cell, an hour or day and hour. Of an end, which follows `after`, 00:00 ends the day"""
         whole = moment_in(cell)
         if whole:
             return whole.astimezone(UTC) if whole.tzinfo else self._in_utc(whole)

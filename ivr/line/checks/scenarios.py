@@ -106,10 +106,7 @@ def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iter
 
 
 def _unlike(clinic: Clinic) -> list[tuple[str, Line]]:
-    """Return one line for each group whose lines differ only in name, numbers, language and reception.
-
-    Each comes with the keys of the lines in its group, in words.
-    """
+    """Return one line of each group that differs only in name, numbers, language and reception, with all keys."""
     found: list[tuple[list[str], Line, Line]] = []
     for key, line in clinic.lines.items():
         bare = replace(line, key="", name={}, language="", reached_by=frozenset(), reception=())
