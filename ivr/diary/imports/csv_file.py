@@ -122,7 +122,7 @@ class TableReader:
         return self._in_utc(at(day, (0, 0))), self._in_utc(at(day, (24, 0)))
 
     def _moment(self, cell: str, row: Row, after: datetime | None = None) -> datetime:
-        """Return the moment of a cell, an hour or day and hour. Of an end, which follows `after`, 00:00 ends the day"""
+        """Return the moment of a cell, an hour or day and hour. Of an end after `after`, 00:00 ends the day."""
         whole = moment_in(cell)
         if whole:
             return whole.astimezone(UTC) if whole.tzinfo else self._in_utc(whole)
