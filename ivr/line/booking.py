@@ -40,7 +40,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Offer:
-    """The rules for wishes: the opening hours, the start and end of each part of the day, and the lead time."""
+    """The rules for wishes: the opening hours, the start and end of each part of the day, and the least time ahead."""
 
     hours: Hours
     parts: Mapping[Part, Shift]

@@ -39,7 +39,7 @@ class Own:
         return self if kind in self.requests else replace(self, requests=(*self.requests, kind))
 
     def with_appointment(self, found: OwnAppointment) -> Self:
-        """Return this value with this appointment, which replaces the one of its id if there is one."""
+        """Return this number's appointments and requests with this appointment, which replaces the one with its id."""
         others = (each for each in self.appointments if each.id != found.id)
         return replace(self, appointments=tuple(sorted((*others, found), key=lambda each: each.starts)))
 
@@ -104,7 +104,7 @@ class Call:
     """The number of times that the call has rung the reception; the clinic limits this number."""
 
     def but(self, **changes: Any) -> Self:
-        """Return the call with these fields changed: as `replace` does, in a tenth of the time."""
+        """Return the call with these fields changed: as dataclasses.replace does, in a tenth of the time."""
         changed = object.__new__(type(self))
         changed.__dict__.update(self.__dict__, **changes)
         return changed
@@ -158,7 +158,7 @@ NEW_CALL = Call("", "", "")
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts that are known when a webhook comes in."""
+    """The facts that the engine may know besides the call when a webhook comes in."""
 
     clinic: Clinic
     line: Line
@@ -177,14 +177,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class PressKey:
-    """Wait for one key, at most this many seconds."""
+    """The wait of a turn for one key, for at most this many seconds."""
 
     seconds: int
 
 
 @dataclass(frozen=True)
 class KeyNumber:
-    """Wait for so many digits, or, if `digits` is 0, for a number that hash ends; at most `seconds` for each digit."""
+    """The wait of a turn for `digits` keys, or, if that is 0, for a number that hash ends; `seconds` for each key."""
 
     seconds: int
     digits: int = 0
@@ -192,7 +192,7 @@ class KeyNumber:
 
 @dataclass(frozen=True)
 class RingReception:
-    """Call all telephones of the reception at the same time, for at most this many seconds."""
+    """The wait of a turn for the reception, all of whose telephones ring at once for at most this many seconds."""
 
     numbers: tuple[Phone, ...]
     caller_id: Phone
