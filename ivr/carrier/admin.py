@@ -12,7 +12,7 @@ from ivr.line.phones import Phone
 
 
 class CarrierRefused(Exception):
-    """The carrier refused an operation. The message gives the reason, and `look` says where to look for more."""
+    """A carrier refused an operation. The message gives the reason, and `look` says where an operator finds more."""
 
     def __init__(self, why: str, look: str = "") -> None:
         super().__init__(why)
@@ -20,7 +20,7 @@ class CarrierRefused(Exception):
 
 
 class NoAccount(CarrierRefused):
-    """The settings name no carrier's account whose numbers can be listed."""
+    """The settings name no account at a carrier whose numbers could be listed."""
 
     def __init__(self, why: str, *, lacking: str, do: str) -> None:
         super().__init__(why)
@@ -49,7 +49,7 @@ class OurAddresses:
 
     @property
     def with_own_fallback(self) -> Self:
-        """The same addresses, but with a fallback that the service itself answers."""
+        """Our addresses, but with the fallback that the service itself answers in the place of one hosted elsewhere."""
         return replace(self, fallback=f"{self.base}{FALLBACK}")
 
 
@@ -77,7 +77,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Found:
-    """The numbers that were found: those of clinic.toml, compared with those of the account."""
+    """The numbers of the clinic: those in clinic.toml, compared with those that the carrier's account rents."""
 
     lines: dict[str, str]
     """The key of the line to which each number in clinic.toml belongs, by the number in E.164."""
@@ -93,7 +93,7 @@ class Found:
 
 
 def side_by_side(clinic: Clinic, owned: list[Number]) -> Found:
-    """Return the numbers of clinic.toml compared with those of the account."""
+    """Return the numbers in clinic.toml, compared with those that the account rents."""
     lines = {number.e164: line.key for line in clinic.lines.values() for number in line.reached_by}
     ours = [number for number in owned if number.e164 in lines]
     return Found(lines, ours, [number for number in owned if number.e164 not in lines])
@@ -138,4 +138,4 @@ class Texts(Protocol):
         """Order a text message of these words at the carrier. Raises the error of the carrier's client, or OSError."""
 
     def has(self, to: Phone, words: str) -> bool:
-        """Return whether the carrier has such an order already, and it has not failed. Raises as `send` does."""
+        """Return whether the carrier has an order of this text, and it has not failed. Raises as `send` does."""

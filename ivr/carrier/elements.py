@@ -31,7 +31,7 @@ def rule(children: str = "", text: Values | None = None, *, required: str = "", 
 
 
 class Element(NamedTuple):
-    """An element as it is written into a document."""
+    """An element of a carrier's document, as it is written there."""
 
     name: str
     xml: str
@@ -61,7 +61,7 @@ class Elements:
         return _allows(self._rules[name].attributes[attribute], value)
 
     def document(self, *elements: Element) -> str:
-        """Return a whole document that consists of these elements. Raises ValueError as `element` does."""
+        """Return a carrier's whole document of these elements. Raises ValueError as `element` does."""
         return self._declaration + self.element("Response", *elements).xml
 
 

@@ -24,7 +24,7 @@ class Leg:
 
     @property
     def taken(self) -> bool:
-        """Return whether the key was pressed that takes the call; only then is the patient put through."""
+        """Return whether the key that takes the call was pressed on this leg; only then is the patient put through."""
         return not self.begins and self.pressed == self.screening.key
 
     @property
@@ -36,7 +36,7 @@ class Leg:
 
     @property
     def asked_again(self) -> Call:
-        """The call of this leg with its last silence or wrong key counted; unchanged at the first question."""
+        """The caller's call with the last silence or wrong key on this leg counted; unchanged at the first question."""
         if self.begins:
             return self.call
         if self.pressed is None:
@@ -51,7 +51,7 @@ class Leg:
 
     @property
     def offer(self) -> Say:
-        """The sentence that names the key which takes the call."""
+        """The sentence that names the key by which the reception takes the call."""
         return Say(self.screening.offers, {"key": self.screening.key})
 
     @property

@@ -60,7 +60,7 @@ def _said(says: Iterable[Say], language: str, script: Script) -> Iterator[Heard]
 
 
 def _plain(steps: Iterable[Step]) -> Iterator[object]:
-    """Yield the steps without what may differ: how a sentence is cut, and who asks for the reception's key."""
+    """Yield a document's steps without what carriers may do otherwise: cut a sentence, ask for the reception's key."""
     words: list[str] = []
     kind = ("", False)
     for step in steps:

@@ -81,7 +81,7 @@ class Speaker:
         return Voiced(phrases, self.voice(wording.language), self.locale(wording.language))
 
     def played(self, address: str) -> Heard | None:
-        """Return the sentence whose recording has this address; None if there is none."""
+        """Return the words of the recording that has this address; None if there is none."""
         if address not in self._sentences:
             return None
         language, name = self._sentences[address]

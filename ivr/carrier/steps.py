@@ -27,7 +27,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Pauses:
-    """Waits in silence."""
+    """Waits some seconds in silence."""
 
     seconds: int
     cuttable: bool = False

@@ -19,7 +19,7 @@ MOST_PAGES = 100
 
 
 class ApiRefused(Exception):
-    """The API has answered with an error, of which `code` is the HTTP status. Holds none of the carrier's words."""
+    """Plivo's API has answered with an error, of which `code` is the HTTP status. Holds none of the carrier's words."""
 
     def __init__(self, code: int) -> None:
         super().__init__(f"HTTP {code}")
@@ -31,7 +31,7 @@ class NotTheApi(ValueError):
 
 
 class PlivoApi:
-    """The REST API of one account. Each method raises ApiRefused, NotTheApi, or OSError if it cannot be reached."""
+    """The REST API for one account at Plivo. Each method raises ApiRefused, NotTheApi, or OSError if out of reach."""
 
     def __init__(self, account: PlivoAccount) -> None:
         self._session = requests.Session()
@@ -39,7 +39,7 @@ class PlivoApi:
         self._account = f"{account.api_url or THE_CARRIERS}/v1/Account/{account.auth_id}"
 
     def all(self, kind: str, **wanted: str) -> Iterator[Mapping[str, Any]]:
-        """Yield every entry of a list of the account, such as "Number", page by page; `wanted` narrows it."""
+        """Yield every entry of a list that the account has at Plivo, such as "Number", of those that are `wanted`."""
         query: dict[str, str] = {**wanted, "limit": "20"}
         for _ in range(MOST_PAGES):
             page = self._asked("GET", kind, params=query)

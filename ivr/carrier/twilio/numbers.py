@@ -57,7 +57,7 @@ WORDS = {
     "voice_application_sid": "application",
     "trunk_sid": "SIP trunk",
 }
-"""The operator's words for each setting."""
+"""The words for an operator of each setting in Webhooks, by its name in the API."""
 
 
 def wanted(ours: OurAddresses) -> Webhooks:
@@ -100,7 +100,7 @@ class Numbers:
                 self._client.incoming_phone_numbers(number.id).update(**changes)
 
     def _number(self, found: object) -> Number:
-        """Return a number as Twilio describes it; a setting that is left out or null counts as empty."""
+        """Return a number as Twilio tells of it; a setting that is left out or null counts as empty."""
         has = {field.name: str(getattr(found, field.name, None) or "") for field in fields(Webhooks)}
         differences = Webhooks(**has).differences(self._wanted)
         return Number(str(getattr(found, "sid", "")), str(getattr(found, "phone_number", "")), differences)
@@ -118,7 +118,7 @@ REFUSALS: Mapping[int, str] = {
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Turn errors into CarrierRefused, without the carrier's own message, which may contain numbers."""
+    """Turn errors of Twilio's API into CarrierRefused, without the carrier's own message, which may contain numbers."""
     try:
         yield
     except OSError as away:  # the errors of requests are subclasses of it
@@ -128,7 +128,7 @@ def _told() -> Iterator[None]:
 
 
 def _why(refused: Exception) -> str:
-    """Return the reason for an error, by its HTTP status.
+    """Return the reason for an error of Twilio's API in words, by its HTTP status.
 
     One below 400 means that something other than the API answered.
     """
@@ -139,7 +139,7 @@ def _why(refused: Exception) -> str:
 
 
 def _status(refused: Exception) -> int:
-    """Return the HTTP status of an error, or 0. The error of a list has its answer as the last argument."""
+    """Return the HTTP status of an error of the API, or 0. The error of a list has its answer as the last argument."""
     if isinstance(refused, TwilioRestException):
         return int(refused.status)
     return int(getattr(refused.args[-1], "status_code", 0)) if refused.args else 0

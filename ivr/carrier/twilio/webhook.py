@@ -19,7 +19,7 @@ LONG = (
     *("CallSid", "AccountSid", "ForwardedFrom", "Digits", "CallDuration"),
     *("DialCallStatus", "DialBridged", "CallStatus"),
 )
-"""The names of the fields that we read; no other field's value holds a long one."""
+"""The names of the fields that we read and that no other field's value holds."""
 
 
 def read(account: Account, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]) -> CallEvent:
