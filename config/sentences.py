@@ -16,7 +16,7 @@ from ivr.line.script import Clock, Days, Language, Prompts, Script, blanks_of
 CLINIC_FILE = ROOT / "config" / "clinic.toml"
 FOLDER = CLINIC_FILE.with_name("prompts")
 OF_TOPICS = ("topic_", "advice_")
-"""The beginnings of the names of sentences that no call may say, since their topic of advice is not switched on."""
+"""The beginnings of the names of sentences that may be there without a use: those of topics that are switched off."""
 
 DISTANCES = {"today", "tomorrow", "week", "later"}
 
@@ -69,7 +69,7 @@ MomentsByDistance = Annotated[dict[str, OfTheMoment], AfterValidator(_each_dista
 
 
 class ClockWords(Strict):
-    """The words for times of day."""
+    """The words of a language for times of day."""
 
     hour: OfTheHour
     quarter: OfTheHour
@@ -90,7 +90,7 @@ class ClockWords(Strict):
 
 
 class DayWords(Strict):
-    """The words for days."""
+    """The words of a language for days."""
 
     weekdays: tuple[Word, ...] = Field(min_length=7, max_length=7)
     months: tuple[Word, ...] = Field(min_length=12, max_length=12)
@@ -102,7 +102,7 @@ class DayWords(Strict):
 
 
 class Words(Strict):
-    """Other words that fill blanks: parts of the day, spans of time, digits."""
+    """Other words of a language that fill blanks: parts of the day, spans of time, digits."""
 
     morning: Word
     afternoon: Word
