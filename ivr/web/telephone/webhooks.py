@@ -51,7 +51,7 @@ def step(place: str) -> Response:
 @voice.post("/voice/answered")
 @guarded_by(signed_by_carrier)
 def answered() -> Response:
-    """Answer that somebody has picked up at the reception: ask them to take the call."""
+    """Answer the webhook that somebody at the reception has picked up: ask them to take the call."""
     return _response(answers.answered(services(), g.signed))
 
 
@@ -59,21 +59,21 @@ def answered() -> Response:
 @voice.post(f"{AGAIN}/{LEG}")
 @guarded_by(signed_by_carrier)
 def screened() -> Response:
-    """Answer a key or silence on the reception's leg."""
+    """Answer the webhook of a key or of silence on the reception's leg."""
     return _response(answers.screened(services(), g.signed))
 
 
 @voice.post("/voice/status")
 @guarded_by(signed_by_carrier)
 def status() -> Response:
-    """Answer the report of a call's status; of an ended call, record the end and tell the desk if it was missed."""
+    """Answer a report of a call's status; of an ended call, record the end, and tell the desk if it was missed."""
     return _response(answers.status(services(), g.signed))
 
 
 @voice.post("/voice/fallback")
 @guarded_by(open_to_all)
 def fallback() -> Response:
-    """Answer a carrier that could not reach or understand us: an apology, then the failed step once more.
+    """Answer a carrier that had no good answer from us: an apology, then the failed step once more.
 
     Needs nothing but this process. Anybody may ask it, and gets no more than this.
     """
