@@ -103,7 +103,7 @@ RESTORED = (
 
 
 def _name_newer(part: Path, database: Path, drop: bool) -> None:
-    """Name the requests that the backup does not know, with their numbers, before anything is replaced."""
+    """Print the requests that the backup does not know, with their numbers, before the database is replaced."""
     try:
         newer = newer_promises(part, database)
     except BackupRefused:

@@ -28,7 +28,7 @@ COMMANDS = {
     "restore": "ivr.commands.backup:restore",
     "staff": "ivr.commands.staff:staff",
 }
-"""The module and variable of each command."""
+"""The module and the variable of each command, by the command's name."""
 
 
 class LazyGroup(AppGroup):
