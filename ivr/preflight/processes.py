@@ -10,11 +10,11 @@ from ivr.storage.lived_time import FILE
 MEGABYTE = 1024 * 1024
 
 ROOM_NEEDED, ROOM_WISHED = 100 * MEGABYTE, 1024 * MEGABYTE
-"""Free bytes of STATE_DIR. Below the first a store may stop within a day; below the second somebody should look."""
+"""Free bytes on STATE_DIR's disk: below the first a store may stop in a day; below the second somebody should look."""
 
 
 def worker(on: Context) -> Finding:
-    """Check that every queue has a worker that has sent a heartbeat within the last minute."""
+    """Check that every queue of jobs has a worker that has sent a heartbeat within the last minute."""
     queues = JobQueue(on.redis, channels=on.channels())
     missing = queues.unserved(on.clock())
     if len(missing) == len(queues.names):
