@@ -110,7 +110,7 @@ class Phone:
 
 @dataclass(frozen=True)
 class Dialling:
-    """The rules for numbers: the countries that the clinic calls, and its own numbers, which it never calls."""
+    """The rules for telephone numbers: the countries that the clinic calls; its own numbers, which it never calls."""
 
     countries: frozenset[str]
     ours: frozenset[Phone]

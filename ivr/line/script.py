@@ -179,7 +179,7 @@ class Script:
         return self._prompts[language]
 
     def about(self, language: str) -> Language | None:
-        """Return the details of a language; None if the line does not speak it, or no longer does."""
+        """Return the names, locale and voice of a language; None if the line does not speak it, or no longer does."""
         return self._prompts[language].about if language in self._prompts else None
 
     def spoken(self, language: str) -> str:

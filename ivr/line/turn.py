@@ -127,7 +127,7 @@ class Call:
         return replace(self.afresh(kind), chosen=self.chosen, change=self.change)
 
     def with_change(self, slot: Slot | None, as_of: datetime | None) -> Self:
-        """Return the call after its appointment was moved to `slot`, or cancelled if that is None, at `as_of`."""
+        """Return the call after its chosen appointment was moved to `slot`, or for None cancelled, at `as_of`."""
         chosen, own = self.chosen, self.own
         if chosen is None or chosen.id not in {each.id for each in own.appointments}:
             return self
@@ -203,7 +203,7 @@ class RingReception:
 
 @dataclass(frozen=True)
 class File:
-    """File this request at the desk, or book this time, then resume the call with the outcome."""
+    """The action of filing this request at the desk, or of booking this time; its outcome resumes the call."""
 
     wish: Wish
     number: Phone
@@ -221,7 +221,7 @@ class File:
 
 @dataclass(frozen=True)
 class CheckDigits:
-    """Check the digits that the caller entered against a reference, then resume the call with the outcome."""
+    """The action of checking the digits that a caller entered against a reference; its outcome resumes the call."""
 
     number: Phone
     digits: str
@@ -231,7 +231,7 @@ class CheckDigits:
 
 @dataclass(frozen=True)
 class ChangeAppointment:
-    """Move the appointment to `slot`, or cancel it if that is None, then resume the call with the outcome."""
+    """The action of moving an appointment to `slot`, or if that is None cancelling it; its outcome resumes the call."""
 
     appointment: OwnAppointment
     slot: Slot | None
@@ -239,7 +239,7 @@ class ChangeAppointment:
 
 @dataclass(frozen=True)
 class HangUp:
-    """End the call."""
+    """The end of the call, in the place of a wait."""
 
 
 Wait = PressKey | KeyNumber | RingReception | File | CheckDigits | ChangeAppointment | HangUp

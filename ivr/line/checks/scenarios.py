@@ -59,7 +59,7 @@ class Situation:
 
     @property
     def open(self) -> bool:
-        """Return whether the clinic is open."""
+        """Return whether the clinic is open in this situation."""
         return self.facts.line.hours.is_open(self.facts.now)
 
     @property
