@@ -35,7 +35,7 @@ class OurAddresses:
 
     base: str
     fallback: str
-    """The address that the carrier asks if it has no valid answer from us."""
+    """The URL of the fallback, which the carrier asks when it has no good answer from us."""
 
     @property
     def incoming(self) -> str:
@@ -103,7 +103,7 @@ class Admin(Protocol):
     """The operations on the numbers of a carrier's account."""
 
     def owned(self) -> list[Number]:
-        """Return every number of the account, in order. Raises CarrierRefused."""
+        """Return every number that the account rents, in order. Raises CarrierRefused."""
 
     def connect(self, number: Number) -> None:
         """Change the settings of this number, so that its calls reach us. Safe to repeat. Raises CarrierRefused."""
@@ -118,7 +118,7 @@ class Admins:
     """The account that has each number which was found, by the number in E.164."""
 
     def owned(self) -> list[Number]:
-        """Return every number of the accounts, in order. Raises CarrierRefused."""
+        """Return every number that the accounts rent, in order. Raises CarrierRefused."""
         found = [(number, admin) for admin in self.each for number in admin.owned()]
         self._of.update((number.e164, admin) for number, admin in found)
         return sorted((number for number, _ in found), key=lambda number: number.e164)

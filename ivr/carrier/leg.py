@@ -29,7 +29,7 @@ class Leg:
 
     @property
     def given_up(self) -> bool:
-        """Return whether this leg has made too many mistakes; then it is hung up."""
+        """Return whether the reception has missed too often on this leg; then the leg is hung up."""
         now = self.asked_again
         missed = max(now.silences, now.wrongs)
         return not self.begins and not self.taken and missed >= self.screening.misses

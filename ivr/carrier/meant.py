@@ -31,7 +31,7 @@ def has_document(turn: Turn) -> bool:
 
 
 def is_heard_as_meant(carrier: Carrier, turn: Turn, script: Script) -> bool:
-    """Return whether the carrier's document of this turn says and does what the turn means."""
+    """Return whether the carrier's document of this turn says the turn's sentences, and waits and leads on alike."""
     heard = carrier.heard(carrier.document(turn, ADDRESSES).body)
     return [*_plain(heard)] == [*_plain(_meant(turn, script))]
 

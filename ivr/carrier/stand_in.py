@@ -73,4 +73,4 @@ class StandIn(Protocol):
         """Return the signed webhook by which the carrier would tell this public address what happened in the call."""
 
     def probes(self, url: str) -> SignedWebhook:
-        """Return a signed webhook to this public address about a call that does not exist. It has no effect."""
+        """Return a signed webhook that only probes this public address: it is about no real call, and has no effect."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class NotUnderstood(Exception):
-    """The document is not one that the test phone can follow."""
+    """The carrier's document is not one that the test phone can follow."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ READ_BACK: Mapping[str, str] = {"fallback_method": "fallback_answer_method"}
 """The names of settings that are otherwise when Plivo tells of an application, as its documentation has them."""
 
 APPLICATION = "app_id"
-"""The setting of a number at Plivo that names its application."""
+"""The setting of a number at Plivo that names the number's application."""
 
 
 def application_name(ours: OurAddresses) -> str:
@@ -59,7 +59,7 @@ class PlivoNumbers:
         self._name = application_name(ours)
 
     def owned(self) -> list[Number]:
-        """Return every number of the account, in order. Raises CarrierRefused."""
+        """Return every number that the account rents at Plivo, in order. Raises CarrierRefused."""
         with _told():
             applications = {str(each.get(APPLICATION, "")): each for each in self._api.all("Application")}
             found = [self._number(each, applications) for each in self._api.all("Number")]
@@ -72,7 +72,7 @@ class PlivoNumbers:
                 self._api.change("Number", number.id, app_id=self._application())
 
     def _application(self) -> str:
-        """Return the id of our application at Plivo, which is made, or its settings corrected, where needed."""
+        """Return the id of our application at Plivo; make it, or correct its settings, where needed."""
         ours = next((each for each in self._api.all("Application") if each.get("app_name") == self._name), None)
         if ours is None:
             made = self._api.change("Application", app_name=self._name, **self._wanted)

@@ -41,7 +41,7 @@ class PlivoStandIn:
         return self._signed(url, {**_about(call), **_fields(happened)})
 
     def probes(self, url: str) -> SignedWebhook:
-        """Return a signed webhook to this address about a call that does not exist."""
+        """Return a signed webhook that only probes this address: it is about a call that does not exist."""
         return self._signed(url, {"CallUUID": NO_CALL, "CallStatus": PROBED})
 
     def _signed(self, url: str, form: Mapping[str, str]) -> SignedWebhook:

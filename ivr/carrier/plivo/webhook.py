@@ -18,7 +18,7 @@ DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 
 SHORT = ("From", "To")
 LONG = ("CallUUID", "ForwardedFrom", "Digits", "DialStatus", "DialBLegUUID", "CallStatus", "BillDuration", "Duration")
-"""The names of fields that no other field's value holds: those that we read, and BillDuration, which ends like one."""
+"""The long names among the fields that we read, and BillDuration, which ends like one; no value may hold them."""
 
 NAMES_A_FIELD: Mapping[str, dict[str, list[str]]] = {"GetDigits": {"Event": [""]}}
 """The value of Event that ends in a field's name, with the field put in its place for the check: an empty one."""
@@ -36,7 +36,7 @@ CALLED_OTHERWISE = {"timeout": "no-answer", "cancel": "canceled"}
 def read(
     account: PlivoAccount, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]
 ) -> CallEvent:
-    """Return the event of a webhook to this public URL. Raises NotSigned, Malformed."""
+    """Return the event of a webhook that Plivo has signed and sent to this public URL. Raises NotSigned, Malformed."""
     if not is_signed(account.tokens, url, values if method == "POST" else {}, headers):
         raise NotSigned
     for name in _drawn_anew(url, values):

@@ -42,7 +42,7 @@ class Webhooks:
     """The id of a SIP trunk. A number with one does not use its own URLs either."""
 
     def differences(self, wanted: "Webhooks") -> tuple[Difference, ...]:
-        """Return the settings that differ from the wanted ones, each with its present and its wanted value."""
+        """Return the number's settings that differ from the wanted ones, each with its present and its wanted value."""
         both = ((name, words, getattr(self, name), getattr(wanted, name)) for name, words in WORDS.items())
         return tuple(Difference(*each) for each in both if each[2] != each[3])
 
@@ -61,7 +61,7 @@ WORDS = {
 
 
 def wanted(ours: OurAddresses) -> Webhooks:
-    """Return the settings by which the calls of a number reach these addresses of ours."""
+    """Return the settings of a number at Twilio by which its calls reach these addresses of ours."""
     fragment = "&".join(f"{name}={value}" for name, value in OVERRIDES.items())
     return Webhooks(
         voice_url=f"{ours.incoming}#{fragment}",
@@ -87,7 +87,7 @@ class Numbers:
         self._wanted = wanted(ours)
 
     def owned(self) -> list[Number]:
-        """Return every number of the account, in order. Raises CarrierRefused."""
+        """Return every number that the account rents at Twilio, in order. Raises CarrierRefused."""
         with _told():
             found = [self._number(each) for each in self._client.incoming_phone_numbers.list()]
         return sorted(found, key=lambda number: number.e164)

@@ -43,7 +43,7 @@ class TwilioStandIn:
         return self._signed(url, {**self._about(call), **_fields(happened)})
 
     def probes(self, url: str) -> SignedWebhook:
-        """Return a signed webhook to this address about a call that does not exist."""
+        """Return a signed webhook that only probes this address: it is about a call that does not exist."""
         return self._signed(url, {"CallSid": NO_CALL, "AccountSid": self._account_sid, "CallStatus": PROBED})
 
     @property

@@ -76,7 +76,7 @@ class Renderer:
 
 
 ONE_KEY: Mapping[str, Any] = {"numDigits": 1, "finishOnKey": ""}
-"""The attributes of a Gather that any one key ends, hash like all others."""
+"""The attributes of a Gather that ends at any one key, the hash included."""
 
 HANG_UP = TWILIO.element("Hangup")
 
