@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class CarrierSetting(Protocol):
-    """An environment variable that a carrier declares. The entry points pass it in: this module knows no carrier."""
+    """An environment variable that a carrier declares. The entry points hand it in: this module knows no carrier."""
 
     @property
     def name(self) -> str:
@@ -20,7 +20,7 @@ class CarrierSetting(Protocol):
 
     @property
     def check(self) -> Callable[[str], str]:
-        """The function that checks a value that is set, and returns the value to use. Raises ValueError."""
+        """The function that checks the variable's value, if set, and returns the value to use. Raises ValueError."""
 
     @property
     def needed(self) -> str:
@@ -69,7 +69,7 @@ def missing_for_texts(given: Mapping[str, str], settings: Sequence[CarrierSettin
 
 
 def _unset(given: Mapping[str, str], own: Sequence[CarrierSetting], *, needed: bool) -> list[CarrierSetting]:
-    """Return the variables of a carrier that are not set: those that it needs, or else those that texts need."""
+    """Return the unset variables of one carrier: of those that it needs, or else of those that its texts need."""
     wanted = (each for each in own if (each.needed if needed else each.for_texts))
     return [each for each in wanted if not given.get(each.name.lower())]
 

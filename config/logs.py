@@ -44,7 +44,7 @@ def add(**about: str | int) -> None:
 
 
 def about(**what: str | int) -> AbstractContextManager[None]:
-    """Return a context manager that adds these fields to the log lines within its block."""
+    """Return a context manager within which all log lines have these fields."""
     return contextvars.bound_contextvars(**what)
 
 

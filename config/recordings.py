@@ -119,7 +119,7 @@ def folder_of(clinic_file: Path) -> Path:
 
 
 def read(folder: Path, script: Script) -> Recordings:
-    """Return the recordings in this folder: those that fit the script, and the faults of the others."""
+    """Return the recordings in this folder: those that callers can hear, and in words what is wrong with the others."""
     usable, faults, stale = list[Recording](), list[str](), list[Recording]()
     for path in _files(folder):
         where = path.relative_to(folder.parent).as_posix()

@@ -154,7 +154,7 @@ def read_for(clinic: Clinic, clinic_file: Path = CLINIC_FILE) -> Script:
 
 
 def file_of(language: str, folder: Path) -> Path:
-    """Return the path of this language's prompts: in the folder if they are there, else in config/prompts."""
+    """Return the path of this language's prompts: the file in `folder` if there is one, else that in config/prompts."""
     own = folder / f"{language}.toml"
     return own if own.is_file() else FOLDER / own.name
 
@@ -174,7 +174,7 @@ def _prompts(language: str, file: PromptFile) -> Prompts:
 
 
 def _complaints(prompts: Prompts, expected: Mapping[str, frozenset[str]]) -> Iterator[str]:
-    """Yield the faults of one language's prompts: sentences that are missing, unknown, or have wrong blanks."""
+    """Yield what is wrong with one language's prompts: sentences that are missing, unknown, or have wrong blanks."""
     where = f"{prompts.language}.toml: sentences"
     for name, blanks in expected.items():
         if name not in prompts.sentences:

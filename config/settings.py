@@ -114,7 +114,7 @@ class Settings(BaseModel):
 
     @property
     def voice_fallback_url(self) -> str:
-        """The address that the carrier asks for a document if it has no valid answer from us."""
+        """The URL of the fallback, which the carrier asks when it has no good answer from us."""
         return self.fallback_url or f"{self.public_base_url}/voice/fallback"
 
 

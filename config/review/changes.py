@@ -47,7 +47,7 @@ def _now(row: SheetRow, script: Script) -> str:
 
 
 def _odd(row: SheetRow, before: SheetRow, script: Script) -> Iterator[str]:
-    """Yield the faults of a row of a reviewer's table; `before` is the first row of the table for the same sentence."""
+    """Yield what is wrong with a row of a reviewer's table; `before` is the table's first row for the same sentence."""
     if row.language not in script.languages:
         yield f"the line speaks no {row.language!r}; expected {', '.join(script.languages)}"
     elif row.name not in script.prompts(row.language).sentences:

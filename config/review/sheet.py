@@ -67,7 +67,7 @@ def read(content: bytes) -> Iterator[SheetRow]:
 
 
 def tidy(cell: str) -> str:
-    """Return the text of a cell as its writer meant it: on one line, without what a spreadsheet has made of it."""
+    """Return the text of a cell of the table as its writer meant it: on one line, without a spreadsheet's changes."""
     plain = _on_one_line(cell.translate(QUOTES))
     return plain[1:] if plain[:1] == PLAIN_TEXT and plain[1:].startswith(FORMULA) else plain
 
