@@ -54,7 +54,7 @@ def merged(folder: Path) -> Iterator[Family]:
 
 
 def _hold(folder: Path) -> tuple[int, int]:
-    """Return a lock on the first pair of files that no process holds, and the pair's number."""
+    """Return a lock on the first pair of counters' files that no process holds, and the pair's number."""
     for number in count(1):
         lock = os.open(folder / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:

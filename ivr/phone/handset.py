@@ -201,7 +201,7 @@ class KeyStream:
         self._words = words.split()
 
     def press(self, wanted: Gathers) -> str | None:
-        """Return the next input, or as many of its keys as this step takes; None after the last one."""
+        """Return the test call's next input, or as many of its keys as this step takes; None after the last input."""
         if not self._words:
             return None
         word = self._words.pop(0)
