@@ -30,7 +30,7 @@ fork = get_context("fork")
 
 
 class Forks:
-    """Starts commands: modules of Python as forks of this process, which first loads what they need."""
+    """Starts commands: those that run a module of Python as forks of the supervisor, which loads what they need."""
 
     def __init__(self, load: Callable[[], None], ours: MutableMapping[str, str]) -> None:
         self._load = load
@@ -97,7 +97,7 @@ class Forked:
         return self._process.exitcode
 
     def poll(self) -> int | None:
-        """Return the exit code; None while the process runs."""
+        """Return the exit code of the process; None while the process runs."""
         return self._process.exitcode
 
     def terminate(self) -> None:
