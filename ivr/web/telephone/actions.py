@@ -1,6 +1,6 @@
 """Carries out what a turn of a call waits for: saves a request, books, moves or cancels; then resumes the call.
 
-The pure call decides what; the stores decide the outcome.
+The engine decides what is to be done; the stores decide the outcome.
 """
 
 import logging

@@ -1,6 +1,6 @@
 """Answers the webhooks of a call: an incoming call, its steps, its end, and the fallback where we cannot be reached.
 
-Each takes an event, asks the pure call for the next turn, saves the request that the turn has, and answers with the
+Each takes an event, asks the engine for the call's next turn, saves the request that the turn has, and answers with the
 carrier's document. No Flask: webhooks.py has the routes.
 """
 
