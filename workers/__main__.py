@@ -55,7 +55,7 @@ def queues(worker: WorkerServices) -> list[str]:
 
 
 def name_bad_addresses(worker: WorkerServices) -> None:
-    """Log the addresses of channels that no kind of channel understands. This loads the plugins of the others."""
+    """Log which channels have addresses that nothing understands; this loads what sends to the others before a fork."""
     for each in worker.channels.values():
         if not is_understood(each.address):
             log.error("STAFF_NOTIFY_URLS, address %s: is not understood; nobody is told over it. Correct it", each.name)

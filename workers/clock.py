@@ -96,7 +96,7 @@ def send_traces(worker: WorkerServices, *, steady: bool = True) -> None:
 
 
 def adopt_bookings(worker: WorkerServices) -> None:
-    """Enter into the diary what an older version of the program has booked. Raises StoreAway."""
+    """Enter into the diary the bookings that an older version of the program has made. Raises StoreAway."""
     found = worker.desk.adoption.run(worker.clinic, worker.clock())
     if found:
         log.info("%s bookings of an older version are in the diary now", found)

@@ -1,4 +1,4 @@
-"""The words of the outbox: the notice to the staff, and the sentence of the text to a caller.
+"""The words of the outbox's tasks: of a notice to the staff, and of a text to a caller.
 
 Words only. Names and numbers are at the desk.
 """

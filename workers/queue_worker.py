@@ -65,7 +65,7 @@ class IdQueue(Queue):
 
 
 class QueueWorker(SimpleWorker):
-    """RQ's worker in one process, which runs our jobs in our own way."""
+    """RQ's worker of one queue in one process, but with jobs found and run in our own way."""
 
     queue_class = IdQueue
     max_connection_wait_time = 5.0

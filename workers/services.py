@@ -112,5 +112,5 @@ def _texts(values: carriers.Values) -> Texts:
 
 @cache
 def services() -> WorkerServices:
-    """Return the services of this process."""
+    """Return the services of this process, built at the first use."""
     return build(read(os.environ, carriers=carriers.SETTINGS))
