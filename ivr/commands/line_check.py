@@ -78,7 +78,7 @@ def _shown(complaints: tuple[str, ...]) -> Iterator[str]:
 
 
 def turns_of(evidence: Evidence) -> list[Turn]:
-    """Return the turns for which a carrier gets a document; of turns whose documents would be alike, only one."""
+    """Return the turns of the walks that carriers get a document of; of turns whose documents would be alike, one."""
     turns = (step.turn for walk in evidence.walks for _, step in walk.every() if has_document(step.turn))
     return list({repr((turn.call.language, turn.first, turn.asks, turn.wait)): turn for turn in turns}.values())
 
