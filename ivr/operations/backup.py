@@ -39,11 +39,11 @@ class BackupRefused(Exception):
 
 
 class Damaged(BackupRefused):
-    """The file is damaged, or is not a database of the desk."""
+    """The file, given as a backup, is damaged, or is not a database of the desk."""
 
 
 def folder_of(state_dir: Path) -> Path:
-    """Return the default folder of backups."""
+    """Return the default folder of backups: the one within the state folder."""
     return state_dir / "backups"
 
 
@@ -61,7 +61,7 @@ def named(moment: datetime) -> str:
 
 
 def back_up(database: Path, target: Path, timeout: float = TIMEOUT) -> None:
-    """Make a backup. Its file appears only after the copy was checked. Raises BackupRefused."""
+    """Make a backup of the desk's SQLite file. `target` appears only after it was checked. Raises BackupRefused."""
     if target.exists():
         raise BackupRefused(f"{target} is there already, and is not replaced")
     with refusing("the backup failed"), beside(target) as folder:
@@ -72,7 +72,7 @@ def back_up(database: Path, target: Path, timeout: float = TIMEOUT) -> None:
 
 
 def tidy(folder: Path, keep: int, until: Path, names: str = NAMES) -> list[Path]:
-    """Remove the backups of this kind except the newest `keep`, and return the removed ones. Raises BackupRefused.
+    """Remove the backups with `names` but for the newest `keep`; return the removed ones. Raises BackupRefused.
 
     `until` is the backup that was just made. One with a later name was made while the clock was wrong: it stays and
     does not count, since it would else have the one just made removed.

@@ -65,7 +65,7 @@ def languages_of_long_ago(before: datetime, now: datetime) -> ColumnElement[bool
 
 
 class AnyNumber(Protocol):
-    """A telephone number: a Phone, or one as it is stored, which may be unreadable."""
+    """A telephone number: a Phone, or a number as it is stored, which may be none that this version reads."""
 
     @property
     def e164(self) -> str:

@@ -80,7 +80,7 @@ def requests_in(path: Path) -> int:
 
 
 def restore(part: Path, database: Path, kept: Path, timeout: float = TIMEOUT, *, keeps_newer: bool = True) -> Restored:
-    """Replace the contents of the database by the prepared copy `part`; the old database is kept at `kept`.
+    """Replace the contents of the desk's `database` by the prepared copy `part`; the old database is kept at `kept`.
 
     Requests that were promised or booked since the backup stay, unless `keeps_newer` is false. Raises BackupRefused.
     """
