@@ -49,7 +49,7 @@ OTHERS: dict[str, Callable[[Context], datetime | None]] = {
 
 
 def system_clock(on: Context) -> Finding:
-    """Check that this machine's clock agrees with those of Redis, the database and the public address."""
+    """Check that this host's clock agrees with those of Redis, the database and the public address."""
     apart = {name: found for name, other in OTHERS.items() if (found := _apart(on, other)) is not None}
     if not apart:
         return well("there is no other clock to compare with")

@@ -1,4 +1,4 @@
-"""Checks of our own processes, and of the machine they run on. Raises QueueAway."""
+"""Checks of this service's processes, and of the host they run on. Raises QueueAway."""
 
 import shutil
 
@@ -25,7 +25,7 @@ def worker(on: Context) -> Finding:
 
 
 def clock_process(on: Context) -> Finding:
-    """Check that the clock process has run on this machine. It has no heartbeat yet, so it may have stopped since."""
+    """Check that the clock process has run on this host. It has no heartbeat yet, so it may have stopped since."""
     if not (on.settings.state_dir / FILE).is_file():
         do = "start it, on this machine or another: python -m workers.clock (make run does)"
         return doubtful("the clock has not run on this machine: it would have written down the lived time", do)
