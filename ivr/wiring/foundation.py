@@ -84,7 +84,7 @@ class Foundation:
         return KeyedIds(self.settings.secret_key)
 
     def spool(self) -> Spool:
-        """Return the spool in which webhooks leave the traces of calls, on this machine."""
+        """Return the spool of this host, in which webhooks leave the traces of their calls."""
         return Spool(self.settings.state_dir / spool.FOLDER)
 
     def recordings(self) -> Recordings:
@@ -102,7 +102,7 @@ class Foundation:
             raise BadFile(f"{self.settings.clinic_file.name}: {unfit}") from unfit
 
     def close(self) -> None:
-        """Close the connections to both stores."""
+        """Close the connections to the database and to Redis."""
         self.database.close()
         self.slow_database.close()
         self.redis.close()
