@@ -18,9 +18,9 @@ class Leg:
     """The caller's call, with the line and language of this leg; its misses are those made on this leg."""
     screening: Screening
     begins: bool = False
-    """True if no question has been asked yet."""
+    """True if nobody has been asked on this leg yet."""
     pressed: str | None = None
-    """The key that was pressed on this leg; None for silence."""
+    """The key that somebody at the reception pressed on this leg; None for silence."""
 
     @property
     def taken(self) -> bool:

@@ -13,7 +13,7 @@ from ivr.carrier.twilio.webhook import SIGNATURE
 MADE_UP_ACCOUNT = "AC" + "0" * 32
 
 NO_CALL = "CA" + "0" * 32
-"""The call id of a webhook by which `flask preflight` only probes our address: all zeros, which no real call has."""
+"""The call id of a webhook by which `flask preflight` only probes our address: CA and zeros, which no real call has."""
 
 PROBED = "preflight"
 """The status of a call in a webhook by which `flask preflight` only probes our address; it is none that ends a call."""
