@@ -84,7 +84,7 @@ def _no_carrier(declared: Declared) -> str:
 def checked(
     given: Mapping[str, str], settings: Sequence[CarrierSetting]
 ) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """Return the values of the carriers' variables, empty if unset, by name; and the name and fault of each bad one."""
+    """Return the values of the carriers' variables by name, empty if unset; and the name and error of each bad one."""
     values, wrong = dict[str, str](), list[tuple[str, str]]()
     for each in settings:
         written = given.get(each.name.lower(), "")

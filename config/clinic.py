@@ -110,7 +110,7 @@ def _twice(values: list[str]) -> list[str]:
 
 
 def read(path: Path) -> Clinic:
-    """Return the clinic that this file, mostly config/clinic.toml, describes. Raises BadFile."""
+    """Return the clinic that this file, usually config/clinic.toml, describes. Raises BadFile."""
     file = load(path, ClinicFile, languages_of)
     lines = {line.key: _line(line, file) for line in file.lines}
     return Clinic(
