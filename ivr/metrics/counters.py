@@ -55,7 +55,7 @@ class Counters:
         self._add("histogram", amounts, series)
 
     def webhook(self, lasted: timedelta, place: str, outcome: str) -> None:
-        """Count a webhook at this place of the menu: how long its answer took, and an apology if the answer was one."""
+        """Count a webhook with this label `place`: how long its answer took, and an apology if the answer was one."""
         self.observe(WEBHOOKS, max(0.0, lasted.total_seconds()), place=place, outcome=outcome)
         if outcome == FAULT or place == FALLBACK:
             self.count(APOLOGIES, reason=FALLBACK if place == FALLBACK else FAULT)
