@@ -37,7 +37,7 @@ class JobProcess:
     queue: str
     monotonic: Callable[[], float]
     busy_since: Any = field(default_factory=lambda: fork.Value("d", 0.0, lock=False))
-    """The time at which the process's job began, in monotonic seconds, 0 between jobs; both sides see it."""
+    """The time at which the process's job began, in monotonic seconds, 0 between jobs; its owner sees it too."""
     running: Any = None
     started: float = 0.0
     due: float = 0.0
