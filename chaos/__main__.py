@@ -13,11 +13,14 @@ from chaos.plan import Sizes, Wanted
 from testing.servers.nginx import NginxUnavailable
 
 RECORDED = 90.0
-"""Seconds at the end in which the calls get their records: the clock's start, and 20 seconds after each call."""
+"""Seconds for the clock process to make the calls' records: for its start, and 20 seconds after each call."""
 
 
 def main() -> int:
-    """Run the campaigns that the command line asks for; print a line for each database; return the exit status."""
+    """Run the campaigns that the command line asks for; print a line of results for each database.
+
+    Return the exit status.
+    """
     asked = _arguments()
     seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)
     print(f"seed {seed}: to replay it, --seed {seed}", flush=True)

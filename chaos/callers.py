@@ -26,10 +26,10 @@ THINKS = (0.02, 0.35)
 """Seconds from hearing a menu to pressing a key; real people take longer, which would only lengthen the campaign."""
 
 TAKES_ANOTHER = 0.4
-"""The share of callers who want another time than the earliest that they are offered."""
+"""The share of callers who refuse the earliest free time that they are offered and want another one."""
 
 TOLD = ("booked", "moved", "cancelled")
-"""The places at which a caller hears that an appointment is booked, moved or cancelled."""
+"""The places of the menu at which a caller hears that an appointment is booked, moved or cancelled."""
 
 
 @dataclass(frozen=True)
@@ -45,21 +45,21 @@ class Promise:
     kind: str
     reference: str
     heard: float
-    """The moment at which the caller heard it, in seconds since the epoch."""
+    """The moment at which the caller heard the promise, in seconds since the epoch."""
 
 
 @dataclass(frozen=True)
 class HeardHour:
-    """The words in which a caller heard that an appointment is booked, moved or cancelled."""
+    """The words in which a caller heard that an appointment at some hour is booked, moved or cancelled."""
 
     call_id: str
     phone: str
     reference: str
     what: str
-    """The kind of change, one of TOLD."""
+    """The change of the appointment that the words tell of: one of TOLD."""
     words: str
     heard: float
-    """The moment at which the caller heard it, in seconds since the epoch."""
+    """The moment at which the caller heard the words, in seconds since the epoch."""
 
 
 @dataclass
@@ -82,7 +82,10 @@ class Person:
     _last_digits: tuple[str, float] = ("", 0.0)
     _words: list[str] = field(default_factory=list)
     _entered: str = ""
-    """The number by which the caller has found an appointment, for which a wish to change it is kept."""
+    """The number that the caller has entered to find an appointment.
+
+    A wish to change the appointment is kept for it.
+    """
     _visits: Counter[str] = field(default_factory=Counter)
     _random: Random = field(init=False)
 
@@ -95,7 +98,7 @@ class Person:
         return self._entered or (f"+91{self.ring.keyed}" if self.ring.keyed else self.ring.sender)
 
     def hears(self, heard: Heard) -> None:
-        """Remember the digits that were read out last, and whether the line apologized."""
+        """Take in the words that are heard: keep a reference that is read out, and note an apology of the line."""
         self._words.append(heard.words)
         found = REFERENCE.search(heard.words)
         if found:
@@ -163,7 +166,10 @@ class Person:
         return "3" if self.ring.keyed else "1"
 
     def _picks(self, place: str) -> str:
-        """Return the key for one of the offered times or days: mostly the first, now and then one of no use."""
+        """Return the key for one of the offered times or days: mostly 1, for the first.
+
+        Now and then a key that offers nothing.
+        """
         return "1" if self._visits[place] > 1 else self._random.choices("1234", (6, 2, 1, 2))[0]
 
     def reception_answers(self, _heard: list[str]) -> str | None:

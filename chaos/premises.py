@@ -1,4 +1,4 @@
-"""The service of a campaign: webs, workers, clocks, Redis and a database, all real, in a folder of its own.
+"""The service of a campaign: web servers, workers, clocks, Redis and a database, all real, in a folder of its own.
 
 Starts and stops them; breaks nothing and calls nobody.
 """
@@ -52,7 +52,7 @@ class Premises:
     proxy: Nginx | None
 
     def mend(self) -> None:
-        """Make every part whole again."""
+        """Make every part of the service whole again."""
         for part in self.parts.values():
             part.mends()
 

@@ -1,4 +1,4 @@
-"""`python -m chaos.fleet`: people call while the hosts are restarted one after the other.
+"""`python -m chaos.fleet`: restarts the service's hosts, one after the other, while made-up people call.
 
 Ends with 1 if the carrier got a wrong answer or none, if a promise was broken, or a call not recorded exactly once.
 """
