@@ -1,4 +1,4 @@
-"""`python -m chaos`: runs the campaign, for one database or both, on one machine or over several hosts behind nginx.
+"""`python -m chaos`: runs the campaign, on SQLite, PostgreSQL or both, on one machine or on hosts behind nginx.
 
 Ends with 1 if a promise was broken, or a call was not recorded exactly once. See docs/reliability.md.
 """

@@ -54,7 +54,7 @@ def _breakable(wanted: Wanted, place: Premises) -> Breakable:
 
 
 def run_at(place: Premises, wanted: Wanted, say: Callable[[str], None], trouble: Trouble, faults: int = 0) -> Reckoning:
-    """Let people call this service while `trouble` goes on, check the promises, return the results.
+    """Let people call this service while `trouble` breaks its parts; check the promises; return the results.
 
     Raises CallFailed.
     """

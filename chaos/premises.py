@@ -59,7 +59,7 @@ class Premises:
 
 @contextmanager
 def premises(wanted: Wanted, living: int = 1, dead: tuple[str, ...] = ()) -> Iterator[Premises]:
-    """Run the service until the block's end, with `living` working channels to the staff and the `dead` ones."""
+    """Run a campaign's service until the block's end, with `living` working channels to the staff and `dead` ones."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="campaign-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)

@@ -38,7 +38,7 @@ COMMANDS: Mapping[str, str] = dict(procfile.LINE.findall((ROOT / "Procfile").rea
 
 @dataclass(frozen=True)
 class Service:
-    """A running service, as it is deployed."""
+    """The service that is benchmarked, running as it is deployed."""
 
     settings: Settings
     port: int
@@ -49,7 +49,7 @@ class Service:
     log: Path
 
     def metric(self, name: str, labels: str) -> float:
-        """Return a metric of /metrics, summed over the series that have these labels, such as 'store="redis"'."""
+        """Return a metric of the service's /metrics, summed over the series with these labels, as 'store="redis"'."""
         asked = Request(f"http://127.0.0.1:{self.port}/metrics")
         asked.add_header("Authorization", f"Bearer {METRICS_TOKEN}")
         with urlopen(asked, timeout=20) as answer:  # noqa: S310 - our own
@@ -57,7 +57,7 @@ class Service:
         return sum(float(each.split()[-1]) for each in lines if each.startswith(name) and labels in each)
 
     def count(self, query: str) -> int:
-        """Return the number that a query of the service's database finds."""
+        """Return the number that this SQL query finds in the service's database."""
         database = Database(self.settings.database_url, timeout=WORKER_TIMEOUT)
         try:
             with database.reading() as connection:
@@ -84,7 +84,7 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 
 def environment(folder: Path, database_url: str, redis_url: str, channels: str = NOBODY) -> dict[str, str]:
-    """Return all settings of a service in production, with the limits of a city."""
+    """Return all settings of a service in production, with the limits of a city's clinic."""
     return {
         "HOME": str(folder),
         "ENV": "production",
@@ -107,9 +107,9 @@ def environment(folder: Path, database_url: str, redis_url: str, channels: str =
 def service(
     database_url: str = "", channels: str = NOBODY, others: Sequence[str] = (), **more: str
 ) -> Iterator[Service]:
-    """Run the web, and others of the Procfile, with a Redis of their own, on SQLite unless a database is given.
+    """Run the service's web server, with a Redis of its own, on SQLite unless a database is given.
 
-    Raises BenchFailed.
+    `others` are further names of the Procfile that are started, too. Raises BenchFailed.
     """
     with ExitStack() as stack:
         folder, redis = stack.enter_context(own_folder()), stack.enter_context(valkey())
@@ -128,7 +128,7 @@ def service(
 
 @contextmanager
 def serving(command: str, environ: Mapping[str, str], port: int, log: Path, path: str) -> Iterator[psutil.Process]:
-    """Run a web server by its command; yield it once it answers at `path`. Raises BenchFailed."""
+    """Run a web server by its command until the block ends; yield it once it answers at `path`. Raises BenchFailed."""
     with running(_started(command), _surroundings(environ, port), log, lambda: answers(port, path)) as web:
         yield web
 
@@ -143,7 +143,7 @@ def _surroundings(environ: Mapping[str, str], port: int) -> dict[str, str]:
 
 
 def answers(port: int, path: str) -> bool:
-    """Return whether a server answers at this port and path with 200."""
+    """Return whether a web server answers with 200 at this port and path."""
     try:
         with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
             return bool(answer.status == 200)
