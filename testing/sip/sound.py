@@ -24,7 +24,7 @@ HIGHEST = 3_600
 """The highest frequency that a telephone lets pass, in hertz."""
 
 TAPS = 6
-"""The number of samples on each side, at the telephone's rate, from which a new sample is computed."""
+"""The number of samples on each side, at a telephone's rate, from which resampling computes a new sample."""
 
 
 def seconds(pcm: bytes | bytearray) -> float:
@@ -33,7 +33,7 @@ def seconds(pcm: bytes | bytearray) -> float:
 
 
 def frames(pcm: bytes) -> Iterator[bytes]:
-    """Yield a sound frame by frame, the last frame filled up with silence."""
+    """Yield a sound frame by frame, each of 20 ms, the last one filled up with silence."""
     for start in range(0, len(pcm), FRAME):
         yield pcm[start : start + FRAME].ljust(FRAME, b"\0")
 
@@ -56,7 +56,7 @@ def loudness(pcm: bytes | bytearray) -> float:
 
 
 def strength(pcm: bytes | bytearray, hertz: float) -> float:
-    """Return the strength of one tone in a sound: the tone's amplitude."""
+    """Return the strength of the tone of this frequency in a sound: the tone's amplitude."""
     samples = array("h", bytes(pcm))
     turn = 2 * math.pi * hertz / RATE
     sine = sum(each * math.sin(turn * n) for n, each in enumerate(samples))
@@ -85,7 +85,7 @@ def _sample(kernels: Sequence[Sequence[float]], width: int, padded: list[int], a
 
 @cache
 def _kernels(step: int, phases: int) -> tuple[tuple[float, ...], ...]:
-    """Return the resampling kernels: the weights of the samples around a new one, by its place between two of them.
+    """Return the weights by which resampling sums the samples around a new one, for each place between two samples.
 
     Each is a windowed sinc.
     """

@@ -20,28 +20,28 @@ from testing.sip.media import LOOPBACK
 from testing.sip.sound import AUDIBLE, BYTES_A_SECOND, RATE, loudness
 
 LISTENS_EVERY = 0.04
-"""Seconds between two readings of the sound that has come; the stack keeps it longer than that."""
+"""Seconds between two readings of the sound that a telephone has heard; the stack keeps it for longer than that."""
 
 AT = range(26_100, 29_900, 2)
-"""The ports for the telephones' SIP: none that the kernel hands to other programs."""
+"""The ports on which the telephones listen for SIP: none that the kernel hands to other programs."""
 
 STEADY = "audio_jitter_buffer_type fixed\naudio_jitter_buffer_ms 100-200\n"
-"""The stack's setting of a fixed jitter buffer: it drops and invents no sample to catch up with the other side."""
+"""The setting by which the stack's jitter buffer is fixed: it drops and invents no sound to catch up."""
 
 SOUNDS = "24000-26000"
-"""The ports for the telephones' sound; others than the carrier's."""
+"""The ports for the telephones' sound, as the stack's setting has them; others than the carrier's."""
 
 AHEAD = 0.2
-"""Seconds of sound that the stack is given before they are due to be said."""
+"""Seconds by which sound that a telephone says is handed to the stack before it is due."""
 
 
 class NotAnswered(Exception):
-    """The other side refuses a telephone's call, or is not there."""
+    """The error when the other side refuses a telephone's call, or is not there."""
 
 
 @dataclass
 class Talk:
-    """A call as one of its two telephones has it."""
+    """A call as one of its telephones has it: the sound that is heard, and the sound that is said."""
 
     call: Call
     began: float
@@ -53,7 +53,7 @@ class Talk:
     """An event that is set when the other side has answered, or the call is over."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
     saying: bytes = b""
-    """A sound that the telephone says again and again; empty for silence."""
+    """The sound that the telephone says again and again; empty for silence."""
     _at: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -63,17 +63,17 @@ class Talk:
         await self.connected.wait()
 
     async def presses(self, keys: str) -> None:
-        """Press keys, each for a tenth of a second."""
+        """Press keys on the telephone, each for a tenth of a second."""
         await self.call.send_dtmf(keys)
 
     async def hangs_up(self) -> None:
-        """Hang up, and wait until the call is over."""
+        """Hang up the telephone, and wait until the call is over."""
         with suppress(StaleHandleError):
             await self.call.hangup()
         await self.over.wait()
 
     async def until(self, true: Callable[[bytes], bool], length: float = 0.5) -> None:
-        """Wait until a condition is true of the last `length` seconds heard.
+        """Wait until a condition is true of the last `length` seconds of sound heard.
 
         Raises EOFError if the call ends before.
         """
@@ -84,20 +84,20 @@ class Talk:
             await self._news.wait()
 
     async def goes_on(self, length: float) -> None:
-        """Wait until `length` more seconds were heard, or the call is over."""
+        """Wait until the telephone has heard `length` more seconds, or the call is over."""
         enough = len(self.heard) + round(length * RATE) * 2
         while len(self.heard) < enough and not self.over.is_set():
             await self._news.wait()
 
     def happens(self, event: StackEvent) -> None:
-        """Note an event of this call that the SIP stack reports."""
+        """Note an event that the SIP stack reports of this call: an answer, or its end."""
         if event.event in {Event.CALL_ESTABLISHED, Event.CALL_CLOSED}:
             self.connected.set()
         if event.event is Event.CALL_CLOSED:
             self.over.set()
 
     async def listens(self) -> None:
-        """Keep the sound that is heard, and send what is to be said, until the call is over."""
+        """Keep the sound that the telephone hears, and send what it says, until the call is over."""
         loop = asyncio.get_running_loop()
         while not self.over.is_set():
             with suppress(AudioNotActive, BaresipError):
@@ -115,7 +115,10 @@ class Talk:
 
     @property
     def lost(self) -> tuple[int, int]:
-        """The numbers of packets that reached the telephone and that did not; known once the call is over."""
+        """The numbers of packets of sound that reached the telephone and that were lost.
+
+        Known once the call is over.
+        """
         stats = self.call.final_stats
         return (stats.rx_packets, stats.rx_lost) if stats else (0, 0)
 
@@ -130,12 +133,12 @@ class Talk:
 
 @dataclass
 class Telephone:
-    """A telephone with a SIP address of its own."""
+    """A telephone for tests, with a SIP address of its own."""
 
     agent: UserAgent
     address: str
     ringing: "asyncio.Queue[Talk]" = field(default_factory=asyncio.Queue)
-    """The calls that come in, in order."""
+    """The calls that come in to this telephone, in order."""
     talks: dict[int, Talk] = field(default_factory=dict)
     _early: dict[int, list[StackEvent]] = field(default_factory=dict)
     """The events of calls that came before `dial` returned, since the other side may have answered by then."""
