@@ -39,7 +39,7 @@ def page(chromium: Browser, line: Phone) -> Iterator[Page]:
 
 
 def rings(page: Page) -> str:
-    """Call the line and press 1 for an appointment; return all that the page then shows of the call."""
+    """Call the line on the page and press 1 for an appointment; return all that the page then shows of the call."""
     page.goto(PHONE_PAGE)
     page.get_by_role("button", name="Call", exact=True).click()
     expect(page.locator("#stay-silent")).to_be_enabled()

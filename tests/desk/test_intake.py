@@ -32,12 +32,12 @@ WEBS, THREADS = 2, 4
 """The numbers of processes that answer calls and of threads in each, as in the Procfile."""
 
 SLACK = 3
-"""The factor by which the limits of a caller's wait are longer here than in the service, for a busy machine."""
+"""The factor by which a caller's wait may be longer here than in the service, for a busy machine."""
 
 
 @contextmanager
 def web(services: Services) -> Iterator[Intake]:
-    """Yield the intake of one web process, which has connections of its own."""
+    """Yield the intake of one web process, with a database connection pool of its own."""
     limits = A_CALLER_WAITS.times(SLACK)
     database = Database(
         services.settings.database_url, timeout=limits.statement, breaker=Breaker(limits.database_stalls)

@@ -12,7 +12,7 @@ from ivr.hosts.upkeep import HostUpkeep
 
 
 class Away(Exception):
-    """The error of a store that is away."""
+    """The error of a store that does not answer."""
 
 
 def upkeep(path: Path, *works: Callable[[], None], every: float = 30.0) -> HostUpkeep:

@@ -6,7 +6,7 @@ Everything here is made up: numbers are +91 99999 001xx, and the secret signs an
 from pathlib import Path
 
 WRITTEN = Path(__file__).with_name("837caff")
-"""The folder with the files that commit 837caff wrote."""
+"""The folder with the files that commit 837caff of this program wrote."""
 
 DATABASE, REDIS, SPOOL, MIRROR = "database.sql", "redis.json", "calls", "closures.json"
 """The names of the stored state: the database as text, Redis's keys, the folder of the spool, and the closures."""
@@ -19,9 +19,9 @@ BASE = "https://line.example"
 SCRAPER = "a-token-that-reads-numbers"
 
 FIXED = {"SECRET_KEY": SECRET_KEY, "PUBLIC_BASE_URL": BASE, "METRICS_TOKEN": SCRAPER}
-"""The settings under which 837caff wrote its state, as far as they matter for reading it."""
+"""The settings under which 837caff wrote its state, as far as they matter for reading that state."""
 
 
 def number(index: int) -> str:
-    """Return one of the made-up telephone numbers, by its last digits."""
+    """Return the made-up telephone number with these last digits."""
     return f"+9199999001{index:02}"

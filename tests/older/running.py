@@ -1,4 +1,4 @@
-"""The service's processes as they run in production, started so that their logs can be read."""
+"""The service's processes, started as in production, so that their log lines can be read."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Saves a database, a Redis and a spool as files, and restores them. Knows nothing of the product."""
+"""Saves a database, a Redis and a spool as files, and fills empty ones from them. Knows nothing of the product."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ from redis import Redis
 from tests.older import DATABASE, MIRROR, REDIS, SPOOL
 
 BASE64 = "base64:"
-"""The mark before a saved value that is no text."""
+"""The mark before a saved value of Redis that is no text."""
 
 
 def take_down(folder: Path, database: Path, redis_url: str, state: Path) -> None:
@@ -44,7 +44,10 @@ def keys_of(redis: Redis) -> dict[str, Any]:
 
 
 def _held(redis: Any, key: bytes) -> dict[str, Any]:
-    """Return the type and the value of a key. `redis` is Any, as redis-py's types leave open whether it awaits."""
+    """Return the type and the value of a key in Redis.
+
+    `redis` is Any, as redis-py's types leave open whether it awaits.
+    """
     kind = _words(redis.type(key))
     match kind:
         case "hash":

@@ -13,13 +13,13 @@ from tests.served import rung_by_itself
 
 @dataclass(frozen=True)
 class Way:
-    """A way through a call: the keys, as `flask phone --keys` takes them, and the sentences then heard."""
+    """A way through a call: the keys, as `flask phone --keys` takes them, and the sentences heard after them."""
 
     keys: str
     hears: tuple[str, ...]
-    """The names of sentences without blanks that are heard, in this order."""
+    """The names of the sentences without blanks that a caller then hears, in this order."""
     stores: bool = True
-    """False if the database and Redis are away."""
+    """False if the service's database and Redis are away."""
     caller: str = ""
 
     @property

@@ -40,12 +40,12 @@ NO_SOCKET = "ConnectionError: its socket is not there: is it running?"
 
 @pytest.fixture
 def both(tmp_path: Path, database_url: str) -> Settings:
-    """The settings of a service, on each kind of database."""
+    """The settings of a service: the test runs on SQLite and on PostgreSQL."""
     return settings_for(tmp_path, database_url, f"unix://{tmp_path}/none.sock", SECRET_KEY=SECRET)
 
 
 def marked(url: str, revision: str | None) -> None:
-    """Write another revision of its schema into a database, or remove it."""
+    """Note another revision of its schema in the database at this url; for None, remove the note."""
     engine = create_engine(url)
     with engine.begin() as connection:
         if revision is None:
@@ -212,7 +212,7 @@ def test_a_redis_that_is_away_fails_once_by_name_and_the_rest_is_not_known(tmp_p
 
 @pytest.fixture
 def over_tcp(tmp_path: Path) -> Iterator[Callable[..., str]]:
-    """A function that starts a Redis on a port with these settings; returns the port."""
+    """A function that starts a Redis on a TCP port with these settings, and returns the port."""
     with reserved_port() as port, ExitStack() as at_the_end:
 
         def with_settings(*settings: str) -> str:

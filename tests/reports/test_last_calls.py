@@ -1,4 +1,4 @@
-"""The last calls: the path of a call that has just ended, read from the spool of this host."""
+"""The last calls, as the desk shows them: the path of a call that just ended, read from this host's spool."""
 
 import logging
 import os

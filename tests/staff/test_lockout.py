@@ -27,7 +27,7 @@ def fails(desk: Stores, times: int, name: str = "asha", **whence: Any) -> None:
 
 
 def locked_until(desk: Stores, name: str = "asha", **whence: Any) -> datetime | None:
-    """Return until when a login with the right password is locked out; None if the person is let in."""
+    """Return the moment until which a login with the right password is locked out; None if it is let in."""
     try:
         assert enters(desk, name, PASSWORD, **whence)
     except LockedOut as locked:

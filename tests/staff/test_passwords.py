@@ -69,7 +69,7 @@ def test_who_chose_an_easy_one_before_still_comes_in() -> None:
 
 
 class Watched(PasswordHasher):
-    """A hasher of passwords that notes the thread and the priority at which it checks."""
+    """A hasher of passwords that notes in which thread, and at which priority, it checks."""
 
     where: tuple[str, int] = ("", 0)
 

@@ -11,7 +11,7 @@ SLOW = 0.5
 
 
 class Trouble(Exception):
-    """An error of the store itself."""
+    """The error that the store itself raises."""
 
 
 @dataclass

@@ -58,7 +58,7 @@ REFUSALS: dict[str, tuple[int, str, str, Asks]] = {
 
 @pytest.fixture
 def meena(services: Services, phone: Phone, clock: Clock) -> Staff:
-    """Somebody who is not a manager, at a desk that has a page which breaks."""
+    """Somebody at the desk who is not a manager, in an application that has a page which breaks."""
 
     @guarded_by(staff_only)
     def broken() -> str:

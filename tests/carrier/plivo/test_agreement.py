@@ -36,7 +36,7 @@ class Webhook:
     python: bool
 
     def believed_by_us(self, account: PlivoAccount) -> bool:
-        """Return whether our check takes it for the carrier's, even if the form is then refused."""
+        """Return whether our check takes the webhook's signature for Plivo's, even if the form is then refused."""
         try:
             with suppress(Malformed):
                 headers = {SIGNATURE: self.signature, NONCE: self.nonce}

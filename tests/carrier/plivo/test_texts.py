@@ -1,4 +1,4 @@
-"""Texts through Plivo: ordered with Plivo's names for the fields, and never twice when the first may have arrived."""
+"""Texts to callers through Plivo: ordered with Plivo's field names, and never twice when the first may have arrived."""
 
 from collections.abc import Iterator
 

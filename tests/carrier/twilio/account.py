@@ -35,18 +35,18 @@ NOT_KEPT = {
 
 @dataclass
 class Account:
-    """An account at Twilio, and the changes that went through the proxy."""
+    """An account at Twilio, as tests see it: the stand-in's, and the changes that went to it through the proxy."""
 
     behind: str
-    """The address of the stand-in, behind the proxy."""
+    """The address of the stand-in, to which the proxy passes requests on."""
     url: str = ""
     changes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    """The changes that went through the proxy: the number's SID and the form of each."""
+    """The changes that went through the proxy, each with the number's SID and the form."""
     kept: dict[str, dict[str, str]] = field(default_factory=dict)
-    """The fields that the proxy keeps in place of the stand-in, by the number's SID."""
+    """The fields that the proxy keeps because the stand-in does not, by the number's SID."""
 
     def buys(self, e164: str, **fields: str) -> str:
-        """Add a number to the account, as if set up by hand in Twilio's console; return its SID."""
+        """Add a number to the account, as if somebody had set it up in Twilio's console; return its SID."""
         found = self._asked(f"{NUMBERS}.json", {"PhoneNumber": e164, **fields})
         self.kept[found["sid"]] = {NOT_KEPT[name]: value for name, value in fields.items() if name in NOT_KEPT}
         return str(found["sid"])
@@ -82,7 +82,10 @@ class Account:
         return found
 
     def passes(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> tuple[int, bytes]:
-        """Pass a request on to the stand-in; return its status and its answer, with the fields not kept there."""
+        """Pass a request on to the stand-in.
+
+        Return the status and the answer, with the fields that only the proxy keeps.
+        """
         try:
             with urlopen(Request(f"{self.behind}{path}", body, headers, method=method), timeout=10) as answer:  # noqa: S310
                 status, said = answer.status, json.loads(answer.read())
@@ -101,7 +104,7 @@ class Account:
 
 @contextmanager
 def account_at(stand_in: str) -> Iterator[Account]:
-    """Yield the account, without numbers at first, until the end of the block."""
+    """Yield an account without numbers at this stand-in, and run its proxy, until the end of the block."""
     account = Account(stand_in)
     account.gives_up()
 

@@ -44,7 +44,7 @@ def desk_url(database_url: str) -> str:
 
 
 Another = Callable[..., AbstractContextManager[Phone]]
-"""A function that starts another service on the same stores, with these further settings."""
+"""A function that starts another service on the test's stores, with these further settings."""
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def ends(call: Conversation) -> None:
 
 
 def calls(phone: Phone, worker: WorkerServices, *keys: str, caller: str = CALLER, line: str = "main") -> Conversation:
-    """Make a whole call with these keys, and have the clock make its record; return the call."""
+    """Call the line, press these keys, hang up, and have the clock make the call's record; return the call."""
     call = phone.rings(line, caller).press(*keys)
     ends(call)
     collects(worker, phone)
@@ -75,7 +75,10 @@ def collects(worker: WorkerServices, phone: Phone) -> None:
 
 
 def begins_in(phone: Phone, caller: str = CALLER, line: str = "main") -> str:
-    """Return the language in which a call from this number begins; the call teaches the line nothing."""
+    """Return the language in which a new call from this number begins.
+
+    The call is not recorded, so it teaches the line nothing.
+    """
     call = phone.rings(line, caller)
     assert isinstance(call.waits, Gathers)
     return language_of(call.waits.action)
@@ -311,7 +314,7 @@ def test_what_holds_back_the_calls_before_an_erasure_is_gone_after_a_day(
 
 @pytest.fixture
 def keyed_ids() -> KeyedIds:
-    """The keyed hashes of numbers and calls, with a secret of these tests."""
+    """The maker of keyed hashes of numbers and calls, with a secret of these tests."""
     return KeyedIds("a secret of these tests")
 
 

@@ -32,7 +32,7 @@ def desk_url(database_url: str) -> str:
 
 
 def closes(worker: WorkerServices, *closures: DeskClosure) -> list[int]:
-    """Set these closures in the database only, as another host would; return the closures' ids."""
+    """Set these closures in the database only, as another host would; return their ids."""
     return worker.hours.closures.set(closures, By("asha", worker.clock()))
 
 

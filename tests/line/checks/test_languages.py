@@ -31,7 +31,7 @@ def three(tmp_path: Path) -> tuple[Clinic, Script]:
 
 
 def complaints(clinic: Clinic, script: Script, menu: Mapping[str, Place]) -> dict[str, tuple[str, ...]]:
-    """Return the complaints of every check, for a known caller in opening hours, at a clinic with a reception."""
+    """Return the complaints of every check about a clinic with a reception, in opening hours, for a known caller."""
     open_now = "open, caller known, a reception to ring"
     found = [each for each in situations(menu, clinic, NOW) if each.name.endswith(open_now)]
     return {verdict.check: verdict.complaints for verdict in judge(gather(menu, clinic, script, found))}

@@ -29,7 +29,7 @@ def traces(database: Database) -> CallTraces:
 
 @pytest.fixture
 def followed() -> list[Corrected]:
-    """The corrections of records of which others were told, at first none."""
+    """The list of the corrections of records that others were told of, empty at first."""
     return []
 
 

@@ -28,7 +28,7 @@ Answer = dict[str, Any]
 
 @dataclass
 class Holder:
-    """Somebody who has the page of the telephone open, and sends what its script would send."""
+    """Somebody who has the telephone's page open, and posts what its script would post."""
 
     browser: FlaskClient
     last: Answer = field(default_factory=dict)
@@ -53,7 +53,10 @@ class Holder:
         return self
 
     def does(self, *pressed: str) -> "Holder":
-        """Press keys, each when the call waits for it, empty for silence; go on by itself where it waits for none."""
+        """Press these keys, each when the call waits for one, empty for silence.
+
+        Where it waits for none, let it go on.
+        """
         for each in pressed:
             self.last = self.posts("go-on", call=self.last["call"], pressed=each)
             while self.waits == "nothing":
@@ -90,7 +93,7 @@ def holder(phone: Phone) -> Holder:
 
 @pytest.fixture
 def got(running: Phone) -> Iterator[Webhooks]:
-    """The webhooks that the page's telephone posts to the service, as they come."""
+    """The webhooks that the telephone on the page posts to the service, as they come."""
     found: Webhooks = []
 
     def note(_app: Flask) -> None:
@@ -215,7 +218,7 @@ def test_nobody_else_can_ring_as_the_carrier_through_a_tunnel_or_from_another_ma
 
 
 TUNNEL = {"base_url": "http://localhost:8000"}
-"""Requests as a tunnel passes them on that names localhost and does not say that it is one, as some do."""
+"""The form of requests from a tunnel that names localhost as the host and does not say that it is a tunnel."""
 
 
 @pytest.mark.parametrize("address", ["/phone", "/phone/", "/phone?key=", "/phone?key=a-key-of-another-start"])

@@ -26,7 +26,7 @@ CANNOT = "It cannot be changed on the phone today. We can call you about it."
 
 @pytest.fixture
 def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the shipped clinic, on each kind of database."""
+    """A telephone at the shipped clinic: the test runs on SQLite and on PostgreSQL."""
     with service(tmp_path, database_url, redis_url, clock, CLINIC_FILE=str(SHIPPED)) as phone:
         yield phone
 
@@ -36,7 +36,7 @@ def said(call: Conversation) -> str:
 
 
 def books(phone: Phone, caller: str = CALLER) -> str:
-    """Book the earliest time and return the reference."""
+    """Book the earliest free time by telephone; return the appointment's reference."""
     reference = phone.rings(caller=caller).press(*EARLIEST).spoken_reference
     assert reference
     return reference
