@@ -10,7 +10,7 @@ from typing import Self
 
 
 class BenchFailed(Exception):
-    """A benchmark has not measured what it claims: an answer was wrong, or a promise was not kept."""
+    """The error of a benchmark that has not measured what it claims: an answer was wrong, or a promise not kept."""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ DOCUMENT = ROOT / "docs" / "speech.md"
 BEGINS, ENDS = "<!-- python -m bench.speech --write -->", "<!-- end -->"
 
 OPEN, CLOSED = "2026-11-23 11:00", "2026-11-23 23:00"
-"""A Monday of the shipped clinic, in and out of hours, by the clinic's clock."""
+"""Two moments of a Monday at the shipped clinic, in and out of its hours, by the clinic's wall clock."""
 
 THE_CLINIC = {"clinic", "greeting"}
 """The sentences that only say which clinic the caller has reached."""
@@ -82,7 +82,7 @@ def spoken_seconds(words: str, language: str) -> float:
 
 
 def line_at(clinic: Clinic, script: Script, moment: str) -> Line:
-    """Return the clinic's default line at this moment, with an empty diary."""
+    """Return the clinic's default line as a caller finds it at this moment, with nobody booked in the diary."""
     line = clinic.lines[clinic.default_line]
     now = datetime.fromisoformat(moment).replace(tzinfo=line.hours.zone)
     free = free_slots(clinic.diary, line.key, line.hours, {}, now)
@@ -223,12 +223,12 @@ def pressed_at_once(line: Line, language: str) -> float:
 
 
 def promise_of_time(line: Line, language: str) -> float:
-    """Return the seconds of the sentence that promises an appointment's time."""
+    """Return the seconds of the sentence by which a booked time is promised."""
     return line.seconds(heard_in(outcome(line, booking(line, language)[-1], BOOKED), uncut=True))
 
 
 def promise_of_callback(line: Line, language: str) -> float:
-    """Return the seconds of the sentence that promises a call back."""
+    """Return the seconds of the sentence by which a call back is promised."""
     way = way_to(line, line.begins(language), files(Kind.CALLBACK, time=False))
     return line.seconds(heard_in(outcome(line, way[-1], KEPT), uncut=True))
 

@@ -72,7 +72,7 @@ class Taken:
     seconds: list[float]
     """Seconds that the storing of each confirmed request took."""
     fell: int
-    """The number of confirmations that were not written in time and would have gone to Redis."""
+    """The number of requests that were not stored in time and would have gone to Redis."""
 
 
 def wish(process: int, number: int) -> NewRequest:
@@ -99,7 +99,7 @@ class Offer:
     side: str
     url: str
     a_second: float
-    """Confirmations a second for each process; 0 for as many as it takes."""
+    """The confirmations a second that each process offers; 0 for as many as the database takes."""
     seconds: float
 
 

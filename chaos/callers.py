@@ -17,10 +17,10 @@ REFERENCE = re.compile(r"(?<!\d )(?<!\d)(\d{3} \d{3})(?! ?\d)")
 """A reference as it is written in what callers hear: 123 456."""
 
 MOST_TRIES = 3
-"""The most times that a caller tries again in a call that says "we could not write it down"."""
+"""The most times that a caller tries again in one call to which the line says "we could not write it down"."""
 
 MOST_VISITS = 5
-"""The most times that a caller comes to the same question in a call; then they hang up."""
+"""The most times that a caller comes to the same question in one call; after that the caller hangs up."""
 
 THINKS = (0.02, 0.35)
 """Seconds from hearing a menu to pressing a key; real people take longer, which would only lengthen the campaign."""
@@ -34,7 +34,7 @@ TOLD = ("booked", "moved", "cancelled")
 
 @dataclass(frozen=True)
 class Promise:
-    """A promise as its caller heard it: a reference, and the number that is to be called.
+    """A promise as its caller heard it: a request's reference, and the number that the clinic is to call.
 
     The reference is empty for a caller whose request stood already: it is spoken only in the call that made the
     request.
@@ -77,7 +77,7 @@ class Person:
     heard_at: float = 0.0
     hours: list[HeardHour] = field(default_factory=list)
     places: list[tuple[str, float]] = field(default_factory=list)
-    """The places at which this caller was asked for a key, each with its moment in seconds since the epoch."""
+    """The places of the menu at which the caller was asked for a key, each with its time in seconds since the epoch."""
     apologised: bool = False
     _last_digits: tuple[str, float] = ("", 0.0)
     _words: list[str] = field(default_factory=list)
@@ -94,7 +94,7 @@ class Person:
 
     @property
     def phone(self) -> str:
-        """The number for which this caller asks: the one that they have entered, else their own."""
+        """The number for which this caller asks: a keyed number, else the caller's own."""
         return self._entered or (f"+91{self.ring.keyed}" if self.ring.keyed else self.ring.sender)
 
     def hears(self, heard: Heard) -> None:
@@ -160,7 +160,10 @@ class Person:
         return known.get(place) or None
 
     def _takes_the_earliest(self) -> str:
-        """Return the key for the earliest free time: mostly 1, which books it; 3 books it for another number."""
+        """Return the key at the offer of the earliest free time: mostly 1, to book it; 3 for another number.
+
+        Or 2 to refuse it.
+        """
         if self._random.random() < TAKES_ANOTHER and self._visits["earliest"] == 1:
             return "2"
         return "3" if self.ring.keyed else "1"
@@ -178,7 +181,7 @@ class Person:
 
 
 def promise_of(person: Person) -> Promise | None:
-    """Return the promise that this caller has heard, a request or an appointment; None if there was none."""
+    """Return the promise that this caller heard, of a request or an appointment; None if there was none."""
     booked = next((each for each in person.hours if each.what == "booked"), None)
     if booked:
         return Promise(person.call_id, booked.phone, "appointment", booked.reference, booked.heard)

@@ -45,9 +45,9 @@ class Line:
     random: Random
     mischief: ThreadPoolExecutor
     twice: float = 0.1
-    """The share of webhooks that are delivered twice at once; as large a share comes a second time later."""
+    """The share of the call's webhooks that the carrier delivers twice at once; as many come a second time later."""
     latest: float = 12.0
-    """Seconds by which a repeated webhook is late, at most."""
+    """The most seconds by which the second delivery of a webhook is late."""
     longest_silence: float = 0.0
     fell_back: int = 0
     failures: list[str] = field(default_factory=list)

@@ -68,7 +68,7 @@ class Somebody:
         return By("desk", self.worker.clock())
 
     def works_on_the_list(self) -> None:
-        """Take and close a share of the waiting requests, so that a late webhook finds its request closed."""
+        """Take and close a share of the requests on the list, so that some late webhook finds its request closed."""
         for request in self.worker.desk.store.waiting():
             if request.id in self.left:
                 continue

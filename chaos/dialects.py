@@ -27,14 +27,14 @@ Form = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Dialect:
-    """The dialect of a carrier: its signature, its report of a failed step, and how its documents are read."""
+    """The dialect of a carrier in a campaign: signatures, the report of a failed step, the reading of documents."""
 
     stand_in: StandIn
     read: Read
     call_id: Callable[[int], str]
     """A function that makes the id of a call, in the carrier's form, out of a number of 128 bits."""
     signs: Callable[[str, Form], Form]
-    """A function that returns the signature's headers, for an address and the form that is posted to it."""
+    """A function that returns the headers with the carrier's signature, for an address and the form posted to it."""
     of_failure: Callable[[str, str], Form]
     """A function that returns the fields that a webhook to the fallback has besides: the failed address and why."""
     own_words: str

@@ -41,7 +41,7 @@ class InDiary:
     recorded: bool = True
     """False if a call made the appointment's last change and no record of that call is stored."""
     to_be_told: bool = False
-    """True if the desk has to tell, or has told, the patient what they did not hear in their call."""
+    """True if the desk has told, or is to tell, the patient of a booking or change that the call left unheard."""
     waits: bool = False
     """True while a request about this appointment waits at the desk."""
 

@@ -14,7 +14,7 @@ from ivr.phone.handset import Handset
 
 
 class Memory:
-    """The appointments that the callers know of, since they have heard them."""
+    """The appointments that the callers of a campaign have heard of, each by its number and reference."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

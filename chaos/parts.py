@@ -19,17 +19,17 @@ from config.settings import ROOT
 from testing.servers import Server, leash
 
 Breakable = dict[str, tuple[What, ...]]
-"""The faults that can happen to each part, by the part's name."""
+"""The parts of a campaign's service by name, each with the kinds of fault that can happen to it."""
 
 
 class Part(Protocol):
-    """A part of the service that can break and be made whole again."""
+    """A part of a campaign's service that can break and be made whole again."""
 
     def breaks(self, what: What) -> None:
         """Break the part now, by the fault of this kind: kill it, pause it, restart it or lock it."""
 
     def mends(self) -> None:
-        """Make the part whole again, at once or shortly."""
+        """Undo the fault: make the part whole again, at once or shortly."""
 
 
 class Process:
@@ -45,7 +45,7 @@ class Process:
         self._leash: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the process, unless it runs already or its host is down."""
+        """Start the process and keep it running, unless it runs already or its host is down."""
         with self._lock:
             self._wanted = True
             if self._held:

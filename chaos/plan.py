@@ -64,7 +64,7 @@ class Sizes:
 
 
 GIVES_UP_AT = ("earliest", "times", "summary", "move_sure", "main")
-"""The places of the menu at which some callers hang up half-way."""
+"""The places of the menu at which some callers hang up half-way, without a promise."""
 
 
 def rings(sizes: Sizes, seed: int, *, changes: bool = True) -> list[Ring]:
@@ -120,9 +120,9 @@ class Wanted:
     sizes: Sizes
     seed: int
     app: str = "asgi:create_app"
-    """The web application that the web servers load."""
+    """The web application that the campaign's web servers load, as module:function."""
     clock: str = "workers.clock"
-    """The module that runs as the clock."""
+    """The Python module that runs as the campaign's clock process."""
     parts: tuple[str, ...] = ()
     """The names of the parts that may break, all others stay whole; if empty, every part may."""
     twice: float = 0.1
@@ -130,14 +130,14 @@ class Wanted:
     latest: float = 12.0
     """The most seconds between the two deliveries of a webhook that comes a second time later."""
     desk_closes: float = 0.3
-    """The share of the requests that the desk closes while people call."""
+    """The share of the waiting requests that the desk closes while people call."""
     changes: bool = True
-    """True if callers change their appointments, and the desk its hours."""
+    """True if callers also change their appointments, and the desk its hours."""
     keeps_promises: float = 2 / 3
-    """The share of the desk's changes of hours after which the desk itself tells the patients; else the clock does."""
+    """The share of changes of the hours after which the desk tells the patients itself; else the clock process does."""
     hosts: int = 1
     """The number of hosts that answer calls. Two or more have a state folder each, and nginx before them."""
     recorded: float = 0.0
-    """Seconds at the end in which every finished call gets its record; at 0, records are not counted."""
+    """Seconds at the end for the clock process to make a record of every call; at 0, records are not checked."""
     swept: float = 30.0
-    """Seconds at the end in which the clock fits promises to changed hours, and finds what no caller has heard."""
+    """Seconds at the end for the clock process to fit promises to changed hours and to list unheard bookings."""

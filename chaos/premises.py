@@ -37,7 +37,7 @@ BASE_URL = "http://line.example"
 
 @dataclass(frozen=True)
 class Premises:
-    """The running service of a campaign: its parts, and the ports on which it is reached."""
+    """The running service of a campaign: its parts that can break, its settings, and the ports that are called."""
 
     settings: Settings
     ports: tuple[int, ...]
@@ -48,7 +48,7 @@ class Premises:
     keeper: Keeper
     folder: Path
     hosts: Mapping[str, Host]
-    """The hosts by name, if there are several."""
+    """The service's hosts by name, if there are several; empty for one machine."""
     proxy: Nginx | None
 
     def mend(self) -> None:
@@ -126,7 +126,7 @@ def _free_port() -> int:
 
 
 def await_webs(ports: Sequence[int]) -> None:
-    """Wait until the web on each of these ports answers. Raises TimeoutError."""
+    """Wait until the web server on each of these ports answers. Raises TimeoutError."""
 
     def answers() -> bool:
         try:

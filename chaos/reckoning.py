@@ -11,7 +11,7 @@ from chaos.hours_reckoning import HoursReckoning
 
 @dataclass(frozen=True)
 class Held:
-    """A promise as the desk or the diary holds it."""
+    """A promise as the desk or the diary holds it at the campaign's end."""
 
     phone: str
     references: frozenset[str]
@@ -37,12 +37,12 @@ class Reckoning:
     longest_silence: float
     slowest_notification: float
     never_told: int
-    """The number of new requests of which the staff had no notice at the end."""
+    """The number of new requests of which the staff had got no notice at the campaign's end."""
     hours: HoursReckoning
     records: CallReckoning | None = None
-    """The check of the calls' records; None where they were not counted."""
+    """The check of the calls' records; None where they were not checked."""
     failures: Mapping[str, int] = field(default_factory=dict)
-    """The number of times that the carrier got no good answer, by the kind of failure."""
+    """The number of times that the service gave the carrier no good answer, by the kind of failure."""
 
     @property
     def kept(self) -> bool:

@@ -93,7 +93,7 @@ def told(channel: Listener) -> list[tuple[str, float]]:
 
 
 def diary(worker: WorkerServices) -> list[InDiary]:
-    """Return every appointment in the diary that a call has made, read from the tables themselves."""
+    """Return every appointment that a call has made in the diary, read from the tables themselves."""
     table, calls = schema.appointments, schema.calls
     with worker.database.reading() as read:
         history, about = _history(read), _about(read)

@@ -37,7 +37,7 @@ SETTLES = 150.0
 
 @dataclass(frozen=True)
 class Siege:
-    """The results of a siege, in figures."""
+    """The results of a siege, in figures: the patients' calls and promises, and the strangers' attacks."""
 
     database: str
     calls: int
@@ -68,7 +68,7 @@ class Siege:
 
 
 def run(database: str, sizes: Sizes, seed: int) -> Siege:
-    """Run a siege and check its promises; return the results. Raises CallFailed.
+    """Run a siege: let patients call and strangers attack; check the promises, return the results. Raises CallFailed.
 
     CallFailed says that no telephone could follow a document.
     """
@@ -124,7 +124,10 @@ def _counted(
 
 
 def main() -> int:
-    """Run the sieges that the command line asks for; print a line for each database, and the attacks that succeeded."""
+    """Run the sieges that the command line asks for; print each one's results and the attacks that succeeded.
+
+    Return the status.
+    """
     asked = _arguments()
     seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)
     print(f"seed {seed}: to replay it, --seed {seed}", flush=True)

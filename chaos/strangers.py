@@ -97,7 +97,7 @@ def at_work(place: Premises, caught: list[Webhook]) -> Iterator[Mischief]:
 
 
 def hold_sockets(scene: Scene) -> None:
-    """Hold connections to every port: with slow bodies, with half a head, and in silence."""
+    """Hold connections to every port of the service: with slow bodies, with half a head, and in silence."""
     with ExitStack() as stack:
         for port in scene.place.ports:
             for kind, number in zip(cycle(SLOW), range(FORTY), strict=False):
@@ -140,7 +140,7 @@ def of_another_call(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def replay(scene: Scene) -> None:
-    """Post caught webhooks unchanged: they are truly signed, so the answer comes again, and nothing is stored twice."""
+    """Post caught webhooks unchanged: truly signed, each is answered once more, and nothing is stored twice."""
     for number in scene.again():
         if scene.caught:
             scene.does("webhooks again", _post(scene, scene.caught[number % len(scene.caught)]), (200, 204))

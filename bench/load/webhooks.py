@@ -34,7 +34,7 @@ BESIDE = {
     "ToCountry": "IN",
     "ToState": "",
 }
-"""Fields of a webhook that Twilio sends and nothing here reads; Called and Caller repeat To and From."""
+"""Fields of a webhook that Twilio sends and the service does not read; Called and Caller repeat To and From."""
 
 POSTED = (
     "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n"
@@ -100,7 +100,7 @@ class _Recorder:
         """Ignore the words that are heard."""
 
     def keys(self, wanted: Gathers) -> str | None:
-        """Return the next keys of the list, or None to hang up."""
+        """Return the next keys of the list, which the caller presses now; None to hang up."""
         return self.keys_left.press(wanted)
 
     def reception_answers(self, _heard: list[str]) -> str | None:

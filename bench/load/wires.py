@@ -34,7 +34,7 @@ class Answered:
     """The result of a load: how many seconds each request waited for its answer, and when the answer came."""
 
     seconds: float = 0.0
-    """Seconds from the first request to the last answer."""
+    """Seconds from the load's first request to its last answer."""
     waited: list[float] = field(default_factory=list)
     """Seconds from the time at which each request was due to the end of its answer, in the requests' order."""
     at: list[float] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Wire:
     number: int = -1
     heard: bytearray = field(default_factory=bytearray)
     fresh: bool = True
-    """True until the connection has brought an answer; the server may meanwhile have closed an older one."""
+    """True until the connection has brought an answer; the server may have closed one that has brought some."""
 
 
 def as_many_as_are_taken(port: int, requests: Sequence[Wanted], connections: int = 16) -> Answered:

@@ -18,10 +18,10 @@ from testing.listener import listener
 from testing.servers import until
 
 EVERY = 8.0
-"""Seconds between two webhooks of the same call."""
+"""Seconds between two webhooks of the same call in this load."""
 
 IN_TIME = 0.25
-"""Seconds in which 99 of 100 webhooks must be answered."""
+"""Seconds in which 99 of 100 webhooks must be answered, or there are too many calls at once."""
 
 STEPS = (1_000, 2_500, 5_000, 7_500, 10_000, 15_000, 20_000)
 FROM = 1

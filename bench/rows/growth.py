@@ -29,7 +29,7 @@ from ivr.wiring.carriers import SETTINGS
 from testing.servers.valkey import valkey
 
 DAYS, FEW = 60, 2
-"""The number of days with calls, and of the calls on each day in the smaller of the two services."""
+"""The number of days with calls, and of calls on each day in the smaller of the benchmark's two services."""
 
 VISITS = 20
 """The number of visits on each day, the same in both services: more calls make no more hours."""
@@ -39,7 +39,7 @@ OPEN = 50
 
 ROUNDS = {"webhook": 300, "confirmation": 150, "list": 25, "reports": 8}
 MOST_SECONDS, LEAST_ROUNDS = 12.0, 3
-"""Seconds after which no further round of the same work begins, and the rounds made in any case."""
+"""Seconds after which no further round of the same work is timed, and the rounds timed in any case."""
 
 WARM_UP = 4
 """Times that each work is done before it is timed: the reports first count the older days, a few at a time."""
@@ -63,7 +63,7 @@ class Grown:
     """A service of the benchmark, with a small or a large number of calls stored."""
 
     browser: FlaskClient
-    """The browser of somebody who is logged in at the desk."""
+    """The browser of somebody who is logged in at the service's desk."""
     services: Services
     carrier: FlaskClient
     signer: Signer

@@ -12,7 +12,7 @@ from bench.served.service import Service, service
 
 ROUNDS, SECONDS = 5, 4
 CALLERS, RELOADS = 60, 3
-"""Webhooks and reloads in a second."""
+"""The number of callers' webhooks in a second, and of the page's reloads in a second."""
 
 NO_WORSE = Goal(1.1)
 """The goal for the ratio of callers' waits with reloads to those without: a tenth more is a 99th percentile's noise."""

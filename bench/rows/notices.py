@@ -39,7 +39,7 @@ A_SECOND, SECONDS = 20, 15
 ROUNDS, ROUND_SECONDS, FIRST, MOST = 3, 2.0, 25, 2_000
 """The rounds, the seconds of each, the jobs run to learn how many fill a round, and the most in a round."""
 STARTS, PAUSE = 60, 0.05
-"""The number of jobs that find an idle worker, and the seconds between two of them."""
+"""The number of jobs that are queued while the worker is idle, and the seconds between two of them."""
 
 REFERENCE = re.compile(r"reference (\d{6})")
 
@@ -90,7 +90,7 @@ def promised(calls: int) -> list[float]:
 
 
 def over(channel: Listener) -> str:
-    """Return the value of STAFF_NOTIFY_URLS that makes this listener a channel to the staff."""
+    """Return the value of STAFF_NOTIFY_URLS by which this listener is a channel to the staff."""
     return channel.url.replace("http://", "json://")
 
 
@@ -125,7 +125,7 @@ class Subject:
     worker: psutil.Process
     enqueue: Callable[[], object]
     began: Callable[[], list[float]]
-    """A function that returns the moment at which each job so far has begun, in seconds since the epoch."""
+    """A function that returns the times at which the queue's jobs so far began, in seconds since the epoch."""
     jobs: int = FIRST
     a_second: list[float] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)
@@ -147,7 +147,7 @@ class Subject:
         self.a_second.append((self.jobs - 1) / sum(later - earlier for earlier, later in pairwise(moments)))
 
     def start_one(self) -> None:
-        """Queue one job for the idle worker, and note how soon it begins. Raises BenchFailed."""
+        """Queue one job for the idle worker, and note how soon the job begins. Raises BenchFailed."""
         time.sleep(PAUSE)
         before, asked = len(self.began()), time.time()
         self.enqueue()

@@ -53,7 +53,7 @@ PEERS: Mapping[str, str] = {
     BY_GUNICORN: GUNICORN,
 }
 KEYS = tuple(Step("/voice/main?line=main&lang=en", Presses(key)) for key in "234")
-"""The steps in which a caller presses a key of the main menu that asks no store: a call back, advice, the timings."""
+"""The steps of calls whose caller presses a key of the main menu that asks no store: call back, advice, timings."""
 
 GOALS: Mapping[str, Mapping[str, Goal]] = {
     "a key press": {
@@ -76,7 +76,7 @@ class Subject:
     steps: tuple[Step, ...]
     known: int = KNOWN
     micros: list[float] = field(default_factory=list)
-    """The microseconds of CPU for a webhook, one figure for each round."""
+    """The server's microseconds of CPU for a webhook, one figure for each round."""
     a_second: list[float] = field(default_factory=list)
     generator: list[float] = field(default_factory=list)
 
@@ -95,7 +95,7 @@ class Subject:
 
     @property
     def figure(self) -> str:
-        """The medians of the rounds in words: microseconds of CPU for a webhook, and webhooks in a second."""
+        """The medians of the server's rounds in words: microseconds of CPU for a webhook, and webhooks in a second."""
         return f"{number(median(self.micros))} µs, {number(median(self.a_second))} a second"
 
 

@@ -25,7 +25,7 @@ ENDS_SECONDS = 20.0
 def running(
     command: Sequence[str], environ: Mapping[str, str], log: Path, ready: Callable[[], bool]
 ) -> Iterator[psutil.Process]:
-    """Start a program, yield it once it is ready, and end it with its children after the block. Raises BenchFailed."""
+    """Start a program for a benchmark, yield it once it is ready, and end it with its children. Raises BenchFailed."""
     with log.open("ab") as said:
         child = subprocess.Popen(  # noqa: S603 - our own programs
             command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True

@@ -31,7 +31,7 @@ from testing.servers.valkey import Valkey, valkey
 BASE_URL = "https://line.example"
 METRICS_TOKEN = "only-for-benchmarks"  # noqa: S105 - made up
 NOBODY = "json://127.0.0.1:9"
-"""A channel to the staff behind which nobody listens, for a service without workers."""
+"""The address of a channel to the staff where nobody listens, for a service without workers."""
 
 COMMANDS: Mapping[str, str] = dict(procfile.LINE.findall((ROOT / "Procfile").read_text()))
 
@@ -68,7 +68,7 @@ class Service:
 
 @contextmanager
 def own_folder() -> Iterator[Path]:
-    """Make a folder for a benchmark's files, among the temporary files: so TMPDIR says on which disk it lies."""
+    """Yield a folder for a benchmark's files where temporary files lie, so that TMPDIR chooses the disk."""
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 

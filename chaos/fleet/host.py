@@ -9,12 +9,12 @@ from chaos.parts import Process
 from chaos.plan import What
 
 PATIENCE = {"web": 25.0, "worker": 60.0, "clock": 30.0}
-"""Seconds that each kind of process has to end by itself: TimeoutStopSec of its unit in ops/systemd."""
+"""Seconds that each kind of process on a host has to end by itself: TimeoutStopSec of its unit in ops/systemd."""
 
 
 @dataclass
 class Host:
-    """A host that can go down with all its processes, and can be restarted in good order."""
+    """A host of a campaign's service, which can go down with all its processes, and can be restarted in good order."""
 
     processes: Mapping[str, Process]
     """The host's processes by their kind: web, worker, clock."""
@@ -48,6 +48,6 @@ class Host:
         return all(each.result() for each in ended)
 
     def begins(self) -> None:
-        """Start all processes of the host, as systemd does for its target."""
+        """Start all processes of the host, as systemd starts its target."""
         for each in self.processes.values():
             each.start()

@@ -65,7 +65,7 @@ def one_machine(ports: tuple[int, int], wanted: Wanted, environ: Mapping[str, st
 
 @contextmanager
 def several_hosts(ports: tuple[int, ...], wanted: Wanted, environ: Mapping[str, str], folder: Path) -> Iterator[Layout]:
-    """Yield the layout of several hosts behind nginx, each with a web, a worker and a clock. Raises NginxUnavailable.
+    """Yield a campaign's several hosts behind nginx, each with a web, a worker and a clock. Raises NginxUnavailable.
 
     One more clock runs where the stores are.
     """

@@ -1,7 +1,7 @@
-"""Restarts hosts one after the other while people call, with the database one step of its schema ahead.
+"""Restarts hosts one after another while people call; the database is one revision ahead of the hosts' program.
 
 As docs/deploy.md says, the database goes first: the old and the new program then work on tables that are newer than the
-old one knows. Here both are today's program, since a clone has no other; the step is invented, and only adds.
+old one knows. Here both are today's program, since a clone has no other; the revision is invented, and only adds.
 """
 
 import threading
@@ -53,9 +53,9 @@ class Restarts:
     hosts: int
     ways: Sequence[bool] = BOTH_WAYS
     done: int = 0
-    """The number of restarts that were over while people still called."""
+    """The number of restarts of a host that were over while people still called."""
     killed: int = 0
-    """The number of restarts at which a process did not end in time and had to be killed."""
+    """The number of restarts of a host at which a process did not end in time and had to be killed."""
     trouble: str = ""
     """The error for which the restarts that were left were not made; empty for none."""
     _over: threading.Event = field(default_factory=threading.Event)
@@ -147,7 +147,7 @@ class Rolled:
 
 
 def run(wanted: Wanted, say: Callable[[str], None], ways: Sequence[bool] = BOTH_WAYS) -> Rolled:
-    """Restart the hosts while people call, check the promises, and return the results.
+    """Restart the hosts of a campaign while people call, check the promises, and return the results of both.
 
     Raises CallFailed, NginxUnavailable, PostgresUnavailable.
     """
