@@ -22,7 +22,7 @@ class Listener:
     keeps: str = ""
     """A text: a post that contains it gets no answer, all others do; if it is empty, every post is answered."""
     moments: list[float] = field(default_factory=list)
-    """The moment at which each post came, in seconds since the epoch."""
+    """The time at which each post came, in seconds since the epoch."""
 
     def heard(self) -> list[tuple[float, bytes]]:
         """Return the posts that have reached the server: the moment and the body of each."""

@@ -19,7 +19,7 @@ On a quiet machine they take some two minutes.
 
 
 def main() -> int:
-    """Try the safeguards, the small changes, or both, as the command line asks; return the exit status."""
+    """Take out safeguards, make small changes, or both, as the command line asks; return the exit status."""
     asked = _arguments()
     well = asked.part == "pure" or _safeguards_hold(asked.only, asked.jobs)
     if asked.part == "safeguards" or asked.only:

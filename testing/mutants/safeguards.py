@@ -43,7 +43,10 @@ class Safeguard:
 
 
 def read(path: Path = LIST) -> tuple[Safeguard, ...]:
-    """Return the rows of the list of safeguards. Raises TypeError for an unknown field."""
+    """Return the rows of the list of safeguards, in testing/mutants/safeguards.toml.
+
+    Raises TypeError for an unknown field.
+    """
     rows = tomllib.loads(path.read_text())["safeguard"]
     return tuple(Safeguard(**{**row, "tests": tuple(row["tests"])}) for row in rows)
 

@@ -110,7 +110,7 @@ class Server(ABC):
             self._give_up("did not start")
 
     def stop(self) -> None:
-        """Ask the server to end in good order, and wait for its end; do nothing if it is stopped.
+        """Ask the server to end in good order, and wait until it has; do nothing if it is stopped.
 
         Raises ServerFailed.
         """
@@ -195,7 +195,7 @@ def until(true: Callable[[], bool]) -> bool:
 
 
 def status(pid: int) -> str:
-    """Return a process's state: running, sleeping, stopped, zombie and so on; or gone."""
+    """Return the state of the process with this pid: running, sleeping, stopped, zombie and so on; or gone."""
     try:
         return str(psutil.Process(pid).status())
     except psutil.ZombieProcess:

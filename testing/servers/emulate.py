@@ -33,7 +33,7 @@ class Emulate(Server):
     orphans_end: ClassVar[signal.Signals] = signal.SIGKILL
 
     def answers(self) -> bool:
-        """Return whether the stand-in answers over HTTP."""
+        """Return whether the stand-in for Twilio answers over HTTP."""
         try:
             with urlopen(f"{self.url}/_emulate/favicon.ico", timeout=2):  # noqa: S310 - our own server
                 return True

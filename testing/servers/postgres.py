@@ -100,7 +100,7 @@ class Postgres(Server):
         return urlsplit(self.url)._replace(path=f"/{name}").geturl()
 
     def drop(self, url: str) -> None:
-        """Remove the database of this url, though somebody is connected to it, or the server stopped or frozen."""
+        """Remove the database at this url, though somebody is connected to it, or the server stopped or frozen."""
         self.resume()
         self.start()
         self._tell(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(urlsplit(url).path[1:])))

@@ -43,7 +43,7 @@ class Valkey(Server):
             return False
 
     def flush(self) -> None:
-        """Delete everything that the server holds."""
+        """Delete everything that this Valkey holds."""
         with self._client() as client:
             client.flushall()
 

@@ -36,13 +36,13 @@ class Wanted:
 
     voice: Voice
     port: int = 0
-    """The port on which telephones call the exchange; 0 for any free one."""
+    """The port on which the exchange listens for telephones' calls; 0 for any free one."""
     sounds: range = range(21_000, 23_000)
     """The ports over which the sound of calls comes and goes."""
     telephones: Mapping[str, str] = field(default_factory=dict)
     """The SIP addresses of the reception's telephones, by number in E.164."""
     patience: float = 1.0
-    """The factor by which each silence of a document is shortened: 1 in earnest, less in tests."""
+    """The factor by which each silence in a document is shortened: 1 in earnest, less in tests."""
     tells: Callable[[str], None] = lambda _line: None
     """A function that is called with a line for each step of a call; the line names nobody."""
 
@@ -69,7 +69,7 @@ class Exchange:
 
     @property
     def port(self) -> int:
-        """The port where telephones call this carrier."""
+        """The port on which the carrier listens for telephones' calls."""
         return self._signalling.port
 
     def address(self, line: str = "line") -> str:
@@ -77,7 +77,7 @@ class Exchange:
         return f"sip:{line}@{LOOPBACK}:{self.port}"
 
     def story(self, caller: str) -> Story:
-        """Return the story of this caller's call, which may be still to come; it grows as the call goes on."""
+        """Return the story of the call from this number, which may not have come yet; it grows as the call goes on."""
         return self.stories.setdefault(caller, Story())
 
     @asynccontextmanager
@@ -146,7 +146,10 @@ class Exchange:
             moment = await leg.follow(await leg.webhooks.go(within(moment, moment.waits.action), WasRung(talked)))
 
     async def _answered(self, incoming: IncomingCall) -> Stream:
-        """Answer a telephone that calls, and connect its sound. Raises NoPort, OffThisMachine, SdpNegotiationError."""
+        """Answer a telephone that calls the carrier, and connect its sound.
+
+        Raises NoPort, OffThisMachine, SdpNegotiationError.
+        """
         offer = incoming.sdp_offer
         if offer is None or offer.rtp_address is None:
             raise SdpNegotiationError("the telephone offers no sound")

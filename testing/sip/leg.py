@@ -27,7 +27,7 @@ class Entry:
     whole: bool = False
 
     def press(self, key: str) -> None:
-        """Add a pressed key to the entry."""
+        """Add a key that was pressed to the entry, or end the entry with it."""
         if key == self.wanted.ends_with:
             self.whole = True
             return
@@ -46,10 +46,10 @@ class Leg:
     patience: float = 1.0
     """The factor by which the silences and pauses of a document are shortened: 1 in earnest, less in tests."""
     name: str = ""
-    """The telephone's name in the story of the call; empty for the caller's telephone."""
+    """The name of this telephone in the story of the call; empty for the caller's telephone."""
 
     async def follow(self, moment: CallMoment) -> CallMoment:
-        """Follow the service's documents until one needs another telephone or ends the call. Raises CallFailed."""
+        """Follow the service's documents until one calls another telephone or ends the call. Raises CallFailed."""
         for _ in range(MOST_MOMENTS):
             self.voice.prepare(each for each in moment.heard if isinstance(each, Heard))
             pressed = await self._hears(moment)

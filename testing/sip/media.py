@@ -38,7 +38,7 @@ class NoPort(Exception):
 
 
 def on_this_machine(address: Address) -> Address:
-    """Return the address if it is one of this machine. Raises OffThisMachine: nothing is sent beyond the machine.
+    """Return this network address if it is one of this machine. Raises OffThisMachine: no sound leaves the machine.
 
     Some softphones name themselves by the machine's address in its network; what is sent there stays here, too.
     """
@@ -110,12 +110,12 @@ class Stream:
 
     @property
     def carried(self) -> Carried:
-        """The numbers of packets and keys that have come from the telephone so far."""
+        """The numbers of packets of sound and key presses that have come from the telephone so far."""
         stats = self.session.stats
         return Carried(self._keys, stats.get("packets_received", 0), max(0, stats.get("packets_lost", 0)))
 
     async def close(self) -> None:
-        """Stop sending sound, and release the sockets."""
+        """Stop sending sound to the telephone, and release the sockets."""
         if self._clock:
             self._clock.cancel()
         await self.session.close()

@@ -43,7 +43,7 @@ class Reception:
     """A function that calls a telephone at a SIP address, and offers it a stream of sound."""
 
     async def talks(self, moment: CallMoment, dials: Dials, patient: Leg) -> bool:
-        """Call the reception for a patient; return, after the reception has hung up, whether the two talked."""
+        """Call the reception for a patient, and connect the two until it hangs up; return whether they talked."""
         patient.tell(Did.RINGS, f"telephones: {len(dials.numbers)}")
         taken: Taken = asyncio.get_running_loop().create_future()
         legs = {

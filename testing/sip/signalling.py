@@ -113,7 +113,7 @@ class Signalling:
         await self._uas.stop()
 
     def ring(self, address: str, sender: str, offer: SdpMessage) -> Ringing:
-        """Call the telephone at a SIP address. Raises OffThisMachine."""
+        """Call the telephone at this SIP address, and offer it sound on a port. Raises OffThisMachine."""
         uri = parse_uri(address)
         there = on_this_machine((uri.host, uri.port or USUAL_PORT))
         call = self.uac.send_invite(f"sip:{sender}@{LOOPBACK}:{self.port}", address, there, offer)

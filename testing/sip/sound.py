@@ -7,13 +7,13 @@ from functools import cache
 from operator import mul
 
 RATE = 8_000
-"""Samples of sound in a second."""
+"""The number of samples in a second of a telephone's sound."""
 
 BYTES_A_SECOND = 2 * RATE
 
 FRAME_SECONDS = 0.02
 FRAME = int(BYTES_A_SECOND * FRAME_SECONDS)
-"""Bytes of a frame: the 20 ms of sound that one packet carries."""
+"""The number of bytes in a frame: the 20 ms of sound that one packet carries."""
 
 SILENCE = bytes(FRAME)
 
@@ -39,7 +39,7 @@ def frames(pcm: bytes) -> Iterator[bytes]:
 
 
 def silence(length: float) -> bytes:
-    """Return silence of this many seconds."""
+    """Return silence of this many seconds, as a telephone's sound."""
     return bytes(2 * round(RATE * length))
 
 
@@ -65,7 +65,7 @@ def strength(pcm: bytes | bytearray, hertz: float) -> float:
 
 
 def for_telephone(samples: Sequence[int], rate: int) -> bytes:
-    """Return a sound resampled for a telephone, given the sample rate that it has."""
+    """Return a sound in the form that a telephone carries, resampled from the rate that it has."""
     if rate == RATE:
         return array("h", samples).tobytes()
     common = math.gcd(rate, RATE)

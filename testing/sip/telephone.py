@@ -48,7 +48,7 @@ class Talk:
     """The moment at which the call was dialled or began to ring, in seconds of the event loop's clock."""
     heard: bytearray = field(default_factory=bytearray)
     first_sound: float | None = None
-    """Seconds from the call's beginning to the first sound; None as long as none has come."""
+    """Seconds from the call's beginning to the first sound that was heard; None as long as none has come."""
     connected: asyncio.Event = field(default_factory=asyncio.Event)
     """An event that is set when the other side has answered, or the call is over."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -58,7 +58,7 @@ class Talk:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answers(self) -> None:
-        """Pick up a telephone that rings."""
+        """Pick up the telephone, which rings with this call."""
         await self.call.answer()
         await self.connected.wait()
 
@@ -141,7 +141,7 @@ class Telephone:
     """The calls that come in to this telephone, in order."""
     talks: dict[int, Talk] = field(default_factory=dict)
     _early: dict[int, list[StackEvent]] = field(default_factory=dict)
-    """The events of calls that came before `dial` returned, since the other side may have answered by then."""
+    """The events of calls that the stack reported before `dial` returned: the other side may answer by then."""
     _listening: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -149,7 +149,7 @@ class Telephone:
         self.agent.on_incoming(self._rings)
 
     async def calls(self, address: str) -> Talk:
-        """Call a SIP address, and return the call once the other side has answered. Raises NotAnswered."""
+        """Call a SIP address with this telephone; return the call once the other side answered. Raises NotAnswered."""
         began = asyncio.get_running_loop().time()
         talk = self._talk(await self.agent.dial(address), began)
         await talk.connected.wait()
@@ -185,7 +185,7 @@ class Switchboard:
     telephones: list[Telephone] = field(default_factory=list)
 
     async def telephone(self, user: str) -> Telephone:
-        """Return a new telephone whose SIP address has this name or number."""
+        """Return a new telephone for tests, with this name or number in its SIP address."""
         account = Account(user, f"{LOOPBACK}:{self.port}", "", reg_interval=0, audio_codecs=("pcma",))
         agent = await UserAgent.create(self.runtime, account)
         telephone = Telephone(agent, f"sip:{user}@{LOOPBACK}:{self.port}")
@@ -207,7 +207,7 @@ async def switchboard() -> AsyncIterator[Switchboard]:
 
 
 def _free_port() -> int:
-    """Return a port that is free together with the one above it: the stack takes both, over UDP and TCP."""
+    """Return a port in AT that is free together with the one above it: the stack takes both, over UDP and TCP."""
     while True:
         port = random.choice(AT)  # noqa: S311 - so that two processes seldom want the same
         if all(_is_free(port + above, kind) for above in (0, 1) for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)):
