@@ -20,7 +20,7 @@ Wsgi = Callable[..., Any]
 
 @contextmanager
 def answering(app: Wsgi, port: int = 0, tls: Path | None = None) -> Iterator[str]:
-    """Serve the WSGI application until the block ends; yield its address, over TLS if a certificate's file is given."""
+    """Serve a WSGI application until the block ends; yield its address, over TLS if a certificate's file is given."""
     context = None
     if tls is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

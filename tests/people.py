@@ -109,7 +109,7 @@ class Phone:
 
 @dataclass
 class Conversation:
-    """A call that goes on: the words of its last document, and the key or event for which it waits."""
+    """A call that goes on: the sentences of its last documents, and the key or event for which it waits."""
 
     phone: Phone
     fields: dict[str, str]
@@ -128,7 +128,7 @@ class Conversation:
 
     @property
     def place(self) -> str:
-        """The place of the menu at which the call waits; empty once it is over."""
+        """The place of the menu at which the call waits; empty if it is over."""
         if isinstance(self.waits, Gathers | Dials):
             return urlsplit(self.waits.action).path.rpartition("/")[2]
         return ""
@@ -173,7 +173,7 @@ class Conversation:
         return self
 
     def repeats_last_webhook(self) -> str:
-        """Deliver the last webhook once more; return the document that answers it."""
+        """Deliver the call's last webhook once more; return the document that answers it."""
         return self.phone.posts(self._last[0], self._last[1]).text
 
     def hears_again(self) -> str:

@@ -112,7 +112,7 @@ def _response(body: bytes, status: int, headers: Iterable[tuple[str, str]]) -> T
 
 @dataclass
 class Web:
-    """The web server as it really runs: its address, its log and its processes."""
+    """The web server as it really runs: its address, its log, its processes, and a telephone at it."""
 
     url: str
     phone: Wire

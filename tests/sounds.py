@@ -1,4 +1,4 @@
-"""Recordings of sentences as a voice artist sends them, and faulty ones: WAV files that are made here."""
+"""Recordings of sentences, as a voice artist sends them, and faulty ones: WAV files that the tests make."""
 
 import io
 import wave

@@ -49,7 +49,7 @@ class Route:
 
 @cache
 def routes() -> tuple[Route, ...]:
-    """Return every route of the web application."""
+    """Return every route of the web application, with its guard and fields."""
     services = build(settings_for(Path("/nowhere"), "sqlite:////nowhere/clinic.db", "redis://127.0.0.1:1/0"))
     app = create_app(services)
     services.close()
@@ -196,7 +196,7 @@ class Ask:
     form: Mapping[str, str]
     headers: Mapping[str, str] = field(default_factory=dict)
     body: tuple[str, bytes] | None = None
-    """The content type and the bytes of a body that is sent in place of the form; None for the form."""
+    """The content type and the bytes of a body that the request has in place of its form; None for the form."""
 
     @property
     def url(self) -> str:
@@ -214,7 +214,7 @@ class Ask:
 
 @st.composite
 def paths(draw: st.DrawFn, route: Route) -> str:
-    """Draw a path of this route, with drawn values in its variable parts."""
+    """Draw a path of this route, with values drawn for its variable parts."""
 
     def part(found: re.Match[str]) -> str:
         kind, _, name = found[1].rpartition(":")
@@ -245,7 +245,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 class StoreContents:
-    """The contents of the database and of Redis at one moment, to compare with and to put back."""
+    """The contents of the database and of Redis at one moment, to compare later ones with and to put back."""
 
     def __init__(self, database_url: str, redis_url: str) -> None:
         self._engine = create_engine(database_url)

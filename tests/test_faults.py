@@ -24,7 +24,7 @@ from workers.services import build as build_workers
 
 BOOK = ("1", "1", "1", "1", "1")
 HELD_UP_SECONDS = 2.0
-"""The most seconds that a stalled store costs a caller before the line goes another way."""
+"""The most seconds for which a stalled store may hold up a caller, before the line goes on without it."""
 
 Place = tuple[Phone, WorkerServices]
 Away = Callable[..., AbstractContextManager[None]]

@@ -52,7 +52,7 @@ class Premises:
     phone: Phone
     contents: StoreContents
     sessions: dict[str, tuple[str, str]]
-    """The session cookie and the CSRF token of each person, by their name."""
+    """The session cookie and the CSRF token of each person who may come, by the person's name."""
 
     def _repr_pretty_(self, printer: RepresentationPrinter, _cycle: bool) -> None:
         """Print only an ellipsis for the service in a failing example: all of it would fill the screen."""
@@ -304,7 +304,7 @@ FOR_MANAGERS = {
     *("people.require_of_everybody", "people.remove_second_factor"),
     *("feed.renew", "feed.switch_off"),
 }
-"""The routes that are for managers alone, listed here so that none is opened to others by oversight."""
+"""The names of the routes that are for managers alone, listed here so that none is opened to others by oversight."""
 
 
 def test_every_kind_of_route_is_among_those_that_are_tried() -> None:

@@ -126,7 +126,7 @@ class Desk:
         self.in_the_diary(asha)
 
     def in_the_diary(self, asha: By) -> None:
-        """Put two appointments with names and notes, and two blocked times, into the diary of today."""
+        """Put two appointments with names and notes, and two blocked times, into the desk's diary of today."""
         diary, day = self.services.diary, asha.at.date()
         for hour in (16, 17):
             starts = asha.at.replace(hour=hour)
@@ -164,7 +164,7 @@ class Desk:
             self.spoils(table, column, was, row)
 
     def last(self, table: Table) -> int:
-        """Return the id of a table's last row."""
+        """Return the id of the last row in a table."""
         with self.engine.connect() as read:
             return int(read.execute(text(f"SELECT max(id) FROM {table.name}")).scalar_one())  # noqa: S608 - our tables
 
@@ -201,7 +201,7 @@ class Desk:
             self.opens(path)
 
     def asks_the_commands(self) -> None:
-        """Check that the server's commands list the rows that can be read."""
+        """Check that the server's commands list those of the desk's rows that can be read."""
         rows = [json.loads(line) for line in self.runs("desk", "list", "--all", "--json").splitlines()]
         assert self.good in {row["reference"] for row in rows}
         assert len(rows) == self.last(schema.requests)

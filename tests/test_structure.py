@@ -23,7 +23,7 @@ STORES = {"ivr.staff", "ivr.hours", "ivr.hosts", "ivr.diary", "ivr.desk", "ivr.n
 ABOVE_STORES = {"ivr.reports", "ivr.phone", "ivr.preflight"}
 SHARED = {"ivr.operations", "ivr.wiring"}
 CARRIERS = {"ivr.carrier", "ivr.wiring.carriers"}
-"""The names of carriers that other rooms may import: the port, and the wiring, which alone knows each carrier."""
+"""The names of carriers' rooms that others may import: the port, and the wiring, which alone knows each carrier."""
 
 BELOW_WEB = LINE | GROUND | STORES | CARRIERS | ABOVE_STORES | SHARED
 WEB_ROOMS = {
@@ -109,7 +109,7 @@ def modules() -> dict[str, Path]:
 
 MODULES = modules()
 WRITTEN = {name: path for name, path in MODULES.items() if not within(name, "ivr.storage.migrations")}
-"""All modules but the migrations, which are never changed once they are written."""
+"""All modules of the product but the migrations, which are never changed once they are written."""
 
 
 @cache
@@ -155,7 +155,7 @@ def test_imports_point_one_way() -> None:
 
 
 def ours(name: str) -> set[str]:
-    """Return the modules of the product that a module imports."""
+    """Return the names of the product's modules that a module imports."""
     return {each for each in imports(MODULES[name]) if each.split(".")[0] in OURS}
 
 

@@ -265,7 +265,7 @@ def test_a_call_in_it_goes_on_in_the_language_of_its_line(of_old: Phone) -> None
 
 @pytest.fixture
 def three(tmp_path: Path) -> tuple[Clinic, Script]:
-    """A clinic of three languages, and its sentences."""
+    """A clinic of three languages, and the sentences of its line."""
     file = Path(clinic_in_three(tmp_path))
     clinic = read(file)
     return clinic, read_for(clinic, file)

@@ -44,7 +44,7 @@ class Service:
 
 @pytest.fixture
 def service(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Service]:
-    """The service on a free port, with three people who may log in at its desk."""
+    """The running service, with three people who may log in at its desk."""
     services = build(settings_for(tmp_path, sqlite_url, redis_url), clock, QUICK, limits=UNHURRIED)
     for name, role in (("asha", "manager"), ("meena", "staff"), ("ravi", "staff")):
         services.staff.people.add(name, PASSWORD, clock(), role)

@@ -102,7 +102,7 @@ def in_the_diary(service: Service) -> int:
 
 
 def calls_of_today(service: Service) -> None:
-    """Make calls for the reports of today."""
+    """Store records of made-up calls of today, so that the page of the reports has something to show."""
     with closing(Database(service.services.settings.database_url)) as database:
         write_down(database, made_up(service.services.clinic, service.services.clock()))
 

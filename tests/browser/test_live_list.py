@@ -1,4 +1,4 @@
-"""The open list while it changes: focus and selection stay where they are, and nothing is announced without news."""
+"""The open page of the list while the list changes: focus and selection stay, and nothing is announced without news."""
 
 from collections.abc import Callable
 

@@ -43,7 +43,7 @@ PicksUp = Callable[..., Page]
 
 @pytest.fixture
 def line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A service with a reception, on a real port."""
+    """A telephone at a service with a reception, on a port where a browser finds it."""
     file = clinic_with_reception(tmp_path)
     with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=file) as phone:
         phone.services.staff.people.add("asha", PASSWORD, clock(), "manager")

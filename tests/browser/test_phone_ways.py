@@ -19,7 +19,7 @@ def stores(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def line(stores: bool, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the shipped clinic, which runs on a real port."""
+    """A telephone at the shipped clinic's service, on a port where a browser finds it."""
     with line_for(stores, tmp_path, sqlite_url, redis_url, clock) as phone:
         yield phone
 

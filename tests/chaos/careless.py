@@ -29,12 +29,12 @@ class ForgetfulPending:
     """A store of pending requests that promises each and keeps none."""
 
     def keep(self, waiting: object) -> None:
-        """Keep nothing, as if the request were safe in Redis."""
+        """Say that a request is safe in Redis, and keep nothing."""
 
 
 @dataclass(frozen=True)
 class ForgetfulIds:
-    """Keyed hashes that differ each time, so that a repeated webhook looks like another one."""
+    """A maker of keyed hashes that differ each time, so that a repeated webhook looks like another one."""
 
     keyed_ids: Any
 
@@ -66,10 +66,10 @@ class Idle:
     """A check of the clock process that does nothing."""
 
     def keep(self, *_hours: object, **_how: object) -> None:
-        """Put nobody on the list of those to be told that the clinic is closed at their time."""
+        """Find nobody who would have to be told that the clinic is closed at their appointment's time."""
 
     def check(self, *_hours: object) -> None:
-        """Put nobody on the list of those to be told of a change that they have not heard."""
+        """Find nobody who would have to be told of a booking or change that they have not heard."""
 
 
 def gives_an_hour_twice() -> AsgiServer:

@@ -1,4 +1,4 @@
-"""A flood of bookings, known by its pace: its times are freed at once, and restored as far as they still can be."""
+"""A flood of bookings, known by its pace: its times are freed at once, and restored as far as they are still free."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

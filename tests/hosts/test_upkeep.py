@@ -1,4 +1,4 @@
-"""The upkeep of a host: done beside its calls, in one process, also when one of the duties fails."""
+"""The upkeep of a host: done beside its calls, by one of its processes, also when one of the duties fails."""
 
 import logging
 from collections.abc import Callable

@@ -41,7 +41,7 @@ ODD = {
 """Settings of a service that can send neither notices nor texts: its channel is nonsense, its carrier refuses."""
 
 NO_MOBILE = b'{"code": 21614, "message": "not a mobile number"}'
-"""The carrier's answer to a text that it refuses."""
+"""The carrier's answer by which it refuses a text, since the number is no mobile."""
 
 PAUSES = (10, 30, 60, 300, 900, 1800, 3600)
 """The seconds after which a failed task is tried again, one pause after another."""
@@ -79,7 +79,7 @@ class Day:
         return self.id_of(call.reference)
 
     def ends(self, call: Conversation, seconds: int = 42, status: str = "completed") -> None:
-        """Report to the service, as the carrier does, that the call is over."""
+        """Report to the service, as the carrier does, that this call is over."""
         told = {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, "CallStatus": status, "CallDuration": str(seconds)}
         form = {**call.fields, **told}
         assert self.phone.posts("/voice/status", form).status_code == 204

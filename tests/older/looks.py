@@ -88,7 +88,7 @@ def goes_on(phone: Phone, stands: dict[str, Any]) -> tuple[Conversation, Lines]:
 
 
 def listed(phone: Phone) -> list[str]:
-    """Return every request as the server's command lists it."""
+    """Return every request as the command `flask desk list` lists it."""
     done = phone.app.test_cli_runner().invoke(args=["desk", "list", "--json", "--all"])
     assert done.exit_code == 0, done.output
     return sorted(line for line in done.output.splitlines() if line.startswith("{"))

@@ -17,7 +17,7 @@ BASE64 = "base64:"
 
 
 def take_down(folder: Path, database: Path, redis_url: str, state: Path) -> None:
-    """Save the state of all three stores into a folder."""
+    """Save the state of the database, of Redis and of the spool into this folder."""
     with closing(sqlite3.connect(database)) as opened:
         (folder / DATABASE).write_text("\n".join(opened.iterdump()) + "\n")
     with closing(Redis.from_url(redis_url)) as redis:
@@ -28,7 +28,7 @@ def take_down(folder: Path, database: Path, redis_url: str, state: Path) -> None
 
 
 def put_back(folder: Path, database: Path, redis_url: str, state: Path) -> None:
-    """Fill empty stores from the files that `take_down` has saved."""
+    """Fill an empty database, Redis and spool from the files that `take_down` has saved."""
     with closing(sqlite3.connect(database)) as opened:
         opened.executescript((folder / DATABASE).read_text())
     with closing(Redis.from_url(redis_url)) as redis:

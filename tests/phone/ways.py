@@ -56,6 +56,6 @@ def line_for(stores: bool, folder: Path, database_url: str, redis_url: str, cloc
 
 
 def words_of(phone: Phone, name: str, language: str) -> str:
-    """Return the words of a sentence in this language."""
+    """Return the words of the sentence with this name, in this language."""
     words: Any = phone.services.script.prompts(language).sentences[name]
     return str(words)

@@ -156,7 +156,7 @@ def test_a_desk_that_nobody_can_manage_fails(both: Settings) -> None:
 
 @pytest.fixture
 def its_own() -> Iterator[Valkey]:
-    """A Redis of this test alone, which it may configure otherwise."""
+    """A Redis of this test alone, which the test may configure otherwise."""
     with valkey() as server:
         yield server
 

@@ -1,4 +1,4 @@
-"""Statistics of appointments: who booked, moved and cancelled them, and whether the patients came."""
+"""Statistics of appointments in a report: who booked, moved and cancelled them, and whether the patients came."""
 
 from datetime import UTC, datetime, timedelta
 

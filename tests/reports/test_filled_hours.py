@@ -1,4 +1,4 @@
-"""The filled part of the diary's time, by day and by week."""
+"""Filled hours: the part of the diary's time that appointments fill, by day and by week."""
 
 from datetime import UTC, date, datetime, timedelta
 

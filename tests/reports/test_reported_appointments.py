@@ -1,4 +1,4 @@
-"""The diary in a report: the time that it can give, and the appointments that fill it, of all lines or of one."""
+"""The diary in a report: the time that it has for appointments, and those that fill it, of all lines or of one."""
 
 from collections.abc import Sequence
 from dataclasses import replace

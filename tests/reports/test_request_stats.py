@@ -1,4 +1,4 @@
-"""Statistics of requests: how long patients wait, at which try they are reached, and who is not reached."""
+"""Statistics of requests in a report: how long patients wait, at which try they are reached, and who is not."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The spool on a disk that fills: whole lines stay, and what is lost is told."""
+"""The spool on a disk that fills: whole lines stay, and the loss of others is logged."""
 
 import resource
 from collections.abc import Iterator

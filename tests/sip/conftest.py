@@ -1,4 +1,4 @@
-"""Fixtures of the real calls: a service that telephones call over SIP, and the outcomes of their calls."""
+"""Fixtures of the real calls: a service that telephones call over SIP, and the results of these calls' tests."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -36,7 +36,7 @@ def rung(tmp_path: Path, migrated_sqlite: Path, redis_url: str) -> Iterator[Serv
 
 @pytest.fixture(scope="session")
 def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, telephones: None) -> OverEach:
-    """The outcomes of all real calls, which are made at the same time, once in each process that runs tests."""
+    """The results of all real calls, which are made at the same time, once in each process that runs tests."""
     from tests.sip.line import the_service  # noqa: PLC0415 - as above
     from tests.sip.test_calls import calls  # noqa: PLC0415 - it is this that asks
 

@@ -34,7 +34,7 @@ PLIVO = {
     "PLIVO_AUTH_TOKEN": "a-token-of-the-second-carrier-in-tests",
     "PLIVO_CALLER_ID": "+919999900008",
 }
-"""The settings by which Plivo is switched on as the second carrier."""
+"""The settings by which Plivo is switched on as the service's second carrier."""
 
 ON_THE_WAY = 0.4
 """The most seconds of sound that were sent and are not yet heard: a telephone holds some back to smooth the sound."""
@@ -55,7 +55,7 @@ def clinic_that_is_rung(folder: Path) -> Path:
 
 @contextmanager
 def the_service(folder: Path, desk: Path, redis_url: str) -> Iterator[Services]:
-    """Serve the service on a real port and on stores of its own, until the block ends."""
+    """Serve the service on a port of its own and on stores of its own, until the block ends."""
     database = folder / "clinic.db"
     shutil.copy(desk, database)
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -90,12 +90,12 @@ class Patient:
 
     @property
     def talk(self) -> Talk:
-        """This patient's call as the telephone has it: its sound and its keys."""
+        """The call of this patient as the telephone has it: its sound and its keys."""
         assert self._talk
         return self._talk
 
     async def rings(self, line: str = "main") -> "Patient":
-        """Call a line, and return when it has answered."""
+        """Call a line of the clinic; return once it has answered."""
         self._talk = await self.telephone.calls(self.exchange.address(line))
         return self
 
@@ -120,7 +120,7 @@ class Patient:
                 return spoken
 
     async def hears(self, words: str) -> Spoken:
-        """Listen to a sentence with these words, up to its end."""
+        """Listen to a sentence with these words up to its end; return the sentence, with the sound that was sent."""
         spoken = await self.until(Did.SPOKE, words)
         assert spoken
         await self.talk.goes_on(ON_THE_WAY)
@@ -147,7 +147,7 @@ class Line:
     talking: int = 0
     """The number of tests whose real calls are not over yet."""
     limits: "dict[asyncio.Task[Any] | None, asyncio.Timeout]" = field(default_factory=dict)
-    """The time limit for the call of each test."""
+    """The time limit for the real call of each test, by the test's task."""
     _quiet: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def all_have_hung_up(self) -> None:
@@ -164,7 +164,7 @@ class Line:
             self._quiet.set()
 
     async def patient(self, number: str) -> Patient:
-        """Return a patient whose telephone has this number."""
+        """Return a patient in a real call, whose telephone has this number."""
         patient = Patient(await self.switchboard.telephone(number), self.exchange, number)
         self.patients.append(patient)
         return patient

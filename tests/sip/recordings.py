@@ -18,7 +18,7 @@ NOT_HEARD = 0.1
 """The share of a sound's frames up to which the sound counts as not heard."""
 
 LAST_WORDS = 25
-"""The number of frames in the last half second of a sound."""
+"""The number of frames in the last half second of a spoken sentence."""
 
 
 def share_heard(sound: bytes, heard: bytes | bytearray, last: int = 0) -> float:

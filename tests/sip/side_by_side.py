@@ -23,7 +23,7 @@ LONGEST = 150.0
 
 @dataclass
 class Outcomes:
-    """The outcomes of all real calls of a test module, made over one carrier."""
+    """The results of all real calls of a test module, made over one carrier."""
 
     errors: dict[str, Exception | None] = field(default_factory=dict)
     """The error of each test's call, by the test's name; None where the call was as it should be."""
@@ -35,7 +35,7 @@ class Outcomes:
 
 
 OverEach = dict[str, Outcomes]
-"""The outcomes of the real calls over each carrier, by the carrier's name."""
+"""The results of the real calls over each carrier, by the carrier's name."""
 
 
 class Calls:
@@ -57,7 +57,7 @@ class Calls:
         return pytest.mark.parametrize("carrier", CARRIERS)(told)
 
     def made(self, services: Mapping[str, Services]) -> OverEach:
-        """Make all calls of the module at the same time, over each carrier; return their outcomes."""
+        """Make all calls of the module at the same time, over each carrier; return their results."""
         return runs(self._made(services))
 
     async def _made(self, services: Mapping[str, Services]) -> OverEach:

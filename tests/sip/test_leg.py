@@ -1,4 +1,4 @@
-"""The keys of one entry, and the telephones that the carrier on this machine may reach."""
+"""The entry of keys at a question, and the telephones that the carrier on this machine may reach."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A made-up carrier, with documents of its own, which itself counts the reception's key; under real telephones."""
+"""A made-up carrier under real telephones: it has documents of its own, and itself takes the reception's key."""
 
 import asyncio
 from collections.abc import Iterator, Mapping

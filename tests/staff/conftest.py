@@ -1,4 +1,4 @@
-"""Fixtures of the accounts' tests: the stores of accounts, on each kind of database."""
+"""A fixture for the tests of accounts: the stores of the desk's accounts, on each kind of database."""
 
 from collections.abc import Iterator
 

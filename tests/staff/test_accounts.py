@@ -1,4 +1,4 @@
-"""Accounts: roles, disabled people, sessions that end, and the one manager who must always be left."""
+"""Accounts of the desk: roles, disabled people, sessions that end, and the one manager who must always be left."""
 
 from collections.abc import Callable
 

@@ -16,7 +16,7 @@ WRONG = "wrong horse battery"
 
 
 def enters(desk: Stores, name: str = "asha", password: str = PASSWORD, **whence: Any) -> bool:
-    """Return whether a login succeeds: from home and now, on a device not known, unless it is said otherwise."""
+    """Return whether a login is let in: asha's, from her home and an unknown device, unless told otherwise."""
     at = {"address": HOME, "now": NOW, **whence}
     return desk.authentication.enter(name, password, **at) is not None
 

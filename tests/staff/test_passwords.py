@@ -1,4 +1,4 @@
-"""Chosen passwords: long enough, and none that is guessed first; their hashing gives way to calls."""
+"""Passwords that people choose: long enough, and none that is guessed first; the hashing of them gives way to calls."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Odd moments, days and words in a column: they are returned as they are stored."""
+"""Odd moments, days and words in the tables: the program reads them as they are stored, and does not fail."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime

@@ -168,7 +168,7 @@ def reads_all(step: str) -> bool:
 READERS = (the_list, the_failures, the_sweep, the_figures, the_upkeep, the_report, the_missed_calls, the_traces)
 SQLITE = [("sqlite", reader, counted) for reader in READERS for counted in (False, True)]
 POSTGRES = [("postgres", reader, True) for reader in READERS]
-"""Cases for PostgreSQL with its statistics, which it collects by itself: without, it takes every column for full."""
+"""The cases for PostgreSQL with its own statistics, which it soon collects: without, it takes each column for full."""
 
 
 @pytest.mark.parametrize(

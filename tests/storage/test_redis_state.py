@@ -62,7 +62,7 @@ def told(url: str) -> str:
 
 @contextmanager
 def tls_port() -> Iterator[int]:
-    """Listen on a port that speaks only TLS, and closes a connection on which a client does not."""
+    """Listen on a port that speaks only TLS, and closes a connection whose client does not; yield the port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with socket.create_server(("127.0.0.1", 0)) as listening:
 

@@ -172,7 +172,7 @@ class Premises:
 
     @contextmanager
     def orphan(self) -> Iterator[subprocess.Popen[bytes]]:
-        """Start a Redis of this folder without a supervisor, as one that was killed leaves it (not on Linux)."""
+        """Start a Redis in this folder without a supervisor, as one that was killed leaves it (not on Linux)."""
         data = self.folder / "s" / "redis"
         data.mkdir(parents=True)
         command = embedded_redis.command(embedded_redis.find_binary(), data, self.folder / "s" / "redis.sock")

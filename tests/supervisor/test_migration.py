@@ -1,4 +1,4 @@
-"""Migrations at the start: before the processes start, or beside them; no caller waits for a database."""
+"""Migrations when the supervisor starts: before its processes, or beside them; no caller waits for a database."""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""Error pages: each is a page of the desk, and tells nothing about anybody."""
+"""Error pages: each looks like a page of the desk, and tells nothing about anybody."""
 
 from collections.abc import Callable
 

@@ -81,7 +81,7 @@ def reader(phone: Phone) -> Staff:
 
 
 def shown(page: str) -> str:
-    """Return the words and labels that a reader sees or hears on a page, without its bar and its scripts."""
+    """Return the words and labels that a reader sees or hears on a page, but for its top bar and its scripts."""
     body = re.sub(r"(?s)<(script|style|head|header).*?</\1>", " ", page)
     labels = re.findall(r'(?:aria-label|placeholder|title|data-words|data-refused)="([^"]*)"', body)
     values = re.sub(r"(?s)<textarea.*?</textarea>", " ", body)

@@ -20,7 +20,7 @@ def record_calls(worker: WorkerServices) -> None:
 
 
 class Rounds(Event):
-    """A signal that stops the clock once each of these functions has been called, one before each further round."""
+    """The signal that stops the clock process: it lets these functions be called, one before each further round."""
 
     def __init__(self, between: tuple[Callable[[], object], ...]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Many requests at once, accepted without the steps of a call, for the tests of the workers."""
+"""Requests by the hundred, accepted without the steps of a call, for the tests of the workers."""
 
 from dataclasses import replace
 from datetime import timedelta

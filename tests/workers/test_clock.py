@@ -1,4 +1,4 @@
-"""The duties of the clock, each seen by its effect: every round is one of the clock's own loop."""
+"""The duties of the clock process, each seen by its effect: every round is one of the process's own loop."""
 
 import logging
 from collections.abc import Callable

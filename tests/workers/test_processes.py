@@ -137,7 +137,7 @@ def _listens(worker: WorkerServices) -> bool:
 
 
 def _forgotten_within(worker: WorkerServices) -> int:
-    """Return the most seconds after which Redis forgets a worker's process that gives no sign of life."""
+    """Return the most seconds until Redis forgets one of the workers' processes that gives no sign of life."""
     return max(int(each.connection.ttl(each.key)) for each in _workers(worker))
 
 

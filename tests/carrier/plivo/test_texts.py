@@ -16,7 +16,7 @@ SENDER, TO, OTHER = "+911140000001", Phone(CALLER), Phone("+919999900002")
 
 @pytest.fixture
 def account() -> Iterator[PlivoStandInAccount]:
-    """The clinic's account at Plivo, empty."""
+    """The clinic's account at Plivo, which has ordered no texts yet."""
     with plivo_account() as account:
         yield account
 

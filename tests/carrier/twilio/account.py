@@ -1,4 +1,4 @@
-"""An account at Twilio: the stand-in, behind a proxy that adds the fields of a number which the stand-in does not keep.
+"""An account at Twilio for tests: a stand-in's, behind a proxy that adds the fields which the stand-in does not keep.
 
 The proxy passes everything on and remembers what was asked. Without it a number would never have the fallback that it
 was given, which Twilio's own API does return.
@@ -30,7 +30,7 @@ NOT_KEPT = {
     "VoiceApplicationSid": "voice_application_sid",
     "TrunkSid": "trunk_sid",
 }
-"""The fields of a number that Twilio keeps and the stand-in does not: the name for setting, and the name in answers."""
+"""The fields of a number that Twilio keeps and the stand-in does not: their names in a change, and in an answer."""
 
 
 @dataclass
@@ -57,7 +57,10 @@ class Account:
         return found | self.kept.get(found["sid"], {})
 
     def is_rung(self, called: str, caller: str) -> str:
-        """Have somebody call a number of the account; return the call's SID once the service has answered."""
+        """Have somebody call a number of the account.
+
+        Return the call's SID once the service has answered the webhook.
+        """
         return str(self._asked("/_twilio/simulate/inbound-call", {"To": called, "From": caller})["sid"])
 
     def ends(self, call_id: str) -> None:
@@ -125,7 +128,7 @@ def account_at(stand_in: str) -> Iterator[Account]:
             self.wfile.write(said)
 
         def log_message(self, *_: object) -> None:
-            """Log nothing."""
+            """Log no line for a request."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     server.daemon_threads = True

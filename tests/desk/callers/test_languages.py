@@ -49,7 +49,7 @@ Another = Callable[..., AbstractContextManager[Phone]]
 
 @pytest.fixture
 def another(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Another:
-    """A function that starts another service on the same stores, with further settings."""
+    """A function that starts another service on the test's stores, with these further settings."""
     return partial(service, tmp_path, database_url, redis_url, clock)
 
 
@@ -332,7 +332,7 @@ def test_many_calls_of_many_numbers_are_learnt_from_together(
 
 
 def test_an_erasure_waits_for_a_collector_at_work_and_never_in_a_circle(postgres_url: str, clock: Clock) -> None:
-    """The collector holds the traces of the caller's call, and then writes the language that it teaches."""
+    """An erasure waits while a collector holds the number's traces and then writes the language that they teach."""
     keyed_ids, number = KeyedIds("a secret of these tests"), number_of(CALLER)
     mark, now = keyed_ids.telephone(CALLER), clock()
     assert number is not None

@@ -24,7 +24,7 @@ NOW = Clock().now
 
 @pytest.fixture
 def three(tmp_path: Path) -> tuple[Clinic, Script]:
-    """A clinic that speaks three languages, and its sentences."""
+    """A clinic that speaks three languages, and the sentences of its line."""
     file = Path(clinic_in_three(tmp_path))
     clinic = read(file)
     return clinic, read_for(clinic, file)

@@ -62,7 +62,7 @@ class Clinic:
         self.now += timedelta(minutes=self.random.choice((1, 7, 90, 1000)))
 
     def calls_are_collected(self) -> None:
-        """Store records of calls in any order, some of them a second time."""
+        """Store records of random calls in any order, some of them a second time."""
         records = []
         for _ in range(self.random.randrange(1, 12)):
             self.number += self.random.random() < 0.9

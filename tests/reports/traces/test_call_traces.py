@@ -1,4 +1,4 @@
-"""The traces of a call that hosts have sent: when it counts as over, its record, corrections, and when they go."""
+"""The traces of calls in the database: when a call counts as over, its record, corrections, and their deletion."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""DATABASE_URL: it is read as PostgreSQL's own library reads it, or refused in a line without its password."""
+"""DATABASE_URL: read as PostgreSQL's own library reads it, or refused with a message that hides the password."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The form for a patient at the counter: it offers no choice that it would refuse, and cuts off nothing typed."""
+"""The form for a patient who stands at the counter: it offers no choice that it would refuse, and cuts off no words."""
 
 import re
 from html import unescape

@@ -41,7 +41,7 @@ def missed(staff: Staff) -> list[str]:
 
 
 def first(staff: Staff) -> int:
-    """Return the id of the first missed call on the list."""
+    """Return the id of the first missed call on the desk's list."""
     return int(LINE.findall(staff.sees())[0][0])
 
 

@@ -20,14 +20,14 @@ def at(hour: str, day: str = TOMORROW) -> datetime:
 
 
 def gets(staff: Staff, path: str, **query: str) -> str:
-    """Return a page of the diary, as its text."""
+    """Return the text of a page of the diary, by its path below the diary's own."""
     answer = staff.browser.get(f"/desk/diary{path}", query_string=query, follow_redirects=True)
     assert answer.status_code == 200, answer.status_code
     return unescape(answer.text)
 
 
 def sends(staff: Staff, path: str, **fields: str) -> TestResponse:
-    """Send a form of the diary; return the page that follows."""
+    """Send a form of the diary's pages; return the page that follows."""
     form = {"csrf_token": staff.csrf(), **fields}
     return staff.browser.post(f"/desk/diary{path}", data=form, follow_redirects=True)
 
@@ -48,7 +48,10 @@ def booked(staff: Staff, hour: str, day: str = TOMORROW, **more: str) -> int:
 
 
 def taps_despite(staff: Staff, path: str, answer: TestResponse, **fields: str) -> TestResponse:
-    """Press "Book all the same", by which a time is kept in spite of the page's warnings; return the answer."""
+    """Press "Book all the same" on a page with warnings, by which the time is kept in spite of them.
+
+    Return the answer.
+    """
     found = re.search(r'name="despite" value="([^"]*)"', answer.text)
     assert found, "the page offers no such thing"
     return sends(staff, path, **{**fields, "despite": unescape(found[1])})

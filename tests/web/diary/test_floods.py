@@ -25,7 +25,7 @@ def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Ite
 
 @pytest.fixture
 def desk(both: Phone, clock: Clock) -> Staff:
-    """Somebody logged in at the desk of the shipped clinic."""
+    """Somebody logged in at the desk of the shipped clinic, whose telephone books."""
     both.services.staff.people.add("asha", PASSWORD, clock())
     person = Staff(both.app, "asha", PASSWORD)
     person.logs_in()

@@ -1,4 +1,4 @@
-"""The page of metrics: the monitoring reads counts and the desk's state there; nobody else does, and none is named."""
+"""The page of metrics: the monitoring alone reads counts and the desk's state there, and nobody is named on it."""
 
 import re
 from collections.abc import Callable, Iterator

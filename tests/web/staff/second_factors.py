@@ -18,7 +18,7 @@ def key_on(page: str) -> str:
 
 
 def shown(secret: str, clock: Clock) -> str:
-    """Return the code that the authenticator app shows at this moment."""
+    """Return the code that an authenticator app with this key shows at this moment."""
     return TOTP(secret).at(clock())
 
 

@@ -24,12 +24,12 @@ from tests.test_faults import moved
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 WRONG = "wrong horse battery"
 LIVE = {"HX-Request": "true", "HX-Current-URL": "https://line.example/desk?kind=booking"}
-"""The headers of a request by which an open page asks for news by itself, through htmx."""
+"""The headers by which an open page of the desk asks for news by itself, through htmx."""
 
 
 @pytest.fixture
 def both(both: Phone, clock: Clock) -> Phone:
-    """A telephone at a service on each kind of database, and asha at its desk."""
+    """A telephone at a service, with asha at its desk: the test runs on SQLite and on PostgreSQL."""
     both.services.staff.people.add("asha", PASSWORD, clock())
     return both
 

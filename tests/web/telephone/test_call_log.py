@@ -1,4 +1,4 @@
-"""Records of calls: where each got and how it ended, written once, whichever store was away, and without a name."""
+"""Records of calls, made from their webhooks: where each call got and how it ended, once, whichever store was away."""
 
 import json
 import logging

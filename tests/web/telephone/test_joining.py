@@ -159,7 +159,7 @@ def test_who_keys_the_number_they_ring_from_is_told(phone: Phone) -> None:
 
 
 def confirms(call: Conversation) -> Callable[[], str]:
-    """Return a function that posts the webhook of this call's confirming key 1, each time it is called."""
+    """Return a function that, each time it is called, posts the webhook of this call's confirming key 1."""
     assert call.place in {"summary", "earliest", "time_sure"}
     assert isinstance(call.waits, Gathers)
     path, form = call.waits.action, {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, **call.fields, "Digits": "1"}

@@ -45,7 +45,7 @@ CALLS_OF_A_CALLER, CALLS_OF_A_LINE, WITHHELD_CALLS_OF_A_LINE, REQUESTS_OF_A_NUMB
 """The limits in the shipped config/clinic.toml."""
 
 NUMBERLESS = ("", "anonymous", "+266696687", "sip:asha@example.org", "+", "+123", "no number at all")
-"""Callers' numbers that name nobody and are not the clinic's own."""
+"""Callers' numbers in webhooks that name nobody and are not the clinic's own."""
 
 
 @pytest.fixture

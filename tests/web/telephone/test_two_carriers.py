@@ -42,7 +42,7 @@ def serves(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Ser
 
 @pytest.fixture
 def both(serves: Serves) -> Iterator[Phone]:
-    """A telephone at a service that both carriers call."""
+    """A telephone at a service that Twilio and Plivo both call."""
     with serves(PLIVO) as phone:
         yield phone
 
@@ -86,7 +86,7 @@ class PlivoCall:
 
     @property
     def words(self) -> str:
-        """All words that the caller has heard since the last key."""
+        """All words that the caller has heard over Plivo since the last key."""
         return " ".join(each.words for each in self.moment.heard if isinstance(each, Heard))
 
 
