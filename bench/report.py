@@ -54,7 +54,7 @@ class Measured:
     ended: Circumstances
 
     def columns(self) -> str:
-        """Return the benchmark's rows as columns for a terminal."""
+        """Return the benchmark's rows as text for a terminal, in aligned columns."""
         lines = [(f"{self.name}:", *HEADS[1:]), *((f"  {each.name}", *astuple(each)[1:]) for each in self.rows)]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         return "\n".join(_padded(line, widths) for line in lines)

@@ -353,7 +353,7 @@ def estimates(script: Script) -> Iterator[str]:
 def main(wanted: list[str]) -> None:
     """Print the tables of listening times.
 
-    Or, as the command line asks, write them or compare the check's estimates.
+    Or write them, or compare the check's estimates, as the command line asks.
     """
     if which(VOICE_OUT[0]) is None:
         raise SystemExit(NO_VOICE)

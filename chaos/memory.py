@@ -21,10 +21,7 @@ class Memory:
         self._known: list[tuple[str, str]] = []
 
     def somebodys(self, random: Random) -> tuple[str, str]:
-        """Take a number with only one appointment out of the memory.
-
-        Return it and the reference, both empty if there is none.
-        """
+        """Take a number with one appointment out of the memory; return it with the reference, both empty for none."""
         with self._lock:
             of_number = Counter(phone for phone, _reference in self._known)
             found = [each for each in self._known if of_number[each[0]] == 1]

@@ -48,10 +48,10 @@ class Ring:
 
 
 WISHES = {"book": 40, "callback": 24, "hours": 6, "advice": 6}
-"""The callers' wishes in every campaign, each with its weight in the draw."""
+"""The callers' wishes in every campaign, each with its weight in the random choice."""
 
 CHANGES = {"move": 15, "cancel": 9}
-"""The callers' wishes to change an appointment, each with its weight in the draw, for campaigns that have them."""
+"""The callers' wishes to change an appointment, each with its weight in the random choice."""
 
 
 @dataclass(frozen=True)

@@ -124,9 +124,9 @@ def _counted(
 
 
 def main() -> int:
-    """Run the sieges that the command line asks for; print each one's results and the attacks that succeeded.
+    """Run the sieges that the command line asks for; print the results and the attacks let in.
 
-    Return the status.
+    Return the exit status.
     """
     asked = _arguments()
     seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)

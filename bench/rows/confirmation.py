@@ -66,7 +66,7 @@ def measure(size: Size) -> Iterator[Row]:
 
 
 def stored(kind: str, name: str, size: Size) -> Iterator[Row]:
-    """Yield the ratio of the time the intake takes for a request to that of a bare durable insert, taken in turn."""
+    """Yield how many times as long the intake takes to store a request as a bare durable insert of a row."""
     with own_folder() as folder, database(kind, folder) as url, bare(kind, folder, url) as insert, intake(url) as keep:
         ours, theirs = [], []
         for _ in range(size.of(ROUNDS, 2) + 1):

@@ -23,7 +23,7 @@ class Safeguard:
     """A safeguard of the product: the text to take out, its replacement, and the tests that should notice."""
 
     what: str
-    """The safeguard in a sentence, which is true as long as the product has the safeguard."""
+    """The safeguard in words, which are true as long as the product has the safeguard."""
     file: str
     text: str
     """The text to take out, which stands in the safeguard's file exactly once."""
