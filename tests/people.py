@@ -38,7 +38,7 @@ class Clock:
     now: datetime = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
     """The moment that the clock shows: at first a Monday, with the clinic open and the whole evening left."""
     _set_by: float = 0.0
-    """Seconds by which somebody has set the clock, in sum: it shows another moment, though no time has passed."""
+    """Seconds, in sum, by which somebody has set the clock forward or back, without time having passed."""
 
     def __call__(self) -> datetime:
         return self.now

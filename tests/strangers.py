@@ -148,12 +148,12 @@ NAMES = st.sampled_from(sorted({*LIKELY, "csrf_token", "unknown"}))
 
 
 def word(name: str) -> st.SearchStrategy[str]:
-    """Draw a value for the form field of this name: a likely one, or any text."""
+    """Draw a random value for the form field of this name: a likely one, or any text."""
     return st.one_of(st.sampled_from(list(LIKELY[name])), TEXT) if name in LIKELY else TEXT
 
 
 def fields(likely: Iterable[str]) -> st.SearchStrategy[dict[str, str]]:
-    """Draw a form or query with these fields, or some of them, now and then with others besides."""
+    """Draw a random form or query with these fields, or some of them, now and then with others besides."""
     known = {name: word(name) for name in likely}
     others = st.dictionaries(NAMES, TEXT, max_size=3)
     return st.one_of(
@@ -214,7 +214,7 @@ class Ask:
 
 @st.composite
 def paths(draw: st.DrawFn, route: Route) -> str:
-    """Draw a path of this route, with values drawn for its variable parts."""
+    """Draw a random path of this route, with random values for its variable parts."""
 
     def part(found: re.Match[str]) -> str:
         kind, _, name = found[1].rpartition(":")
@@ -226,7 +226,7 @@ def paths(draw: st.DrawFn, route: Route) -> str:
 
 @st.composite
 def asks(draw: st.DrawFn, among: Callable[[Route], bool] = lambda _: True, *, writes: bool = False) -> Ask:
-    """Draw a request to one of the application's routes; with `writes`, always by POST, which a form needs."""
+    """Draw a random request to one of the application's routes; with `writes`, always by POST, which a form needs."""
     own = [route for route in routes() if among(route) and (not writes or "POST" in route.methods)]
     route = draw(st.sampled_from(own))
     usual = "POST" if "POST" in route.methods else "GET"

@@ -390,7 +390,7 @@ def figures(phone: Phone, name: str) -> list[float]:
 
 
 def test_three_clocks_at_once_double_nothing(hosts: Hosts, clock: Clock) -> None:
-    """Three clock processes do each task once: a request taken and left, missed calls, languages, records, jobs."""
+    """Three clocks do each thing once: a request taken and left, missed calls, languages, records, jobs."""
     here, there = hosts
     asha = somebody(here.phone, "asha", MANAGER)
     here.phone.rings().press("1", "1", "1", "1", "1")

@@ -64,7 +64,7 @@ TABLES = (
 
 
 def columns(table: Table, sqlite: bool) -> Iterator[tuple[Column[Any], tuple[Any, ...]]]:
-    """Yield the columns of a table that the program reads, each with odd values that the database may hold there."""
+    """Yield the database columns of a table that the program reads, each with odd values that may stand there."""
     for column in table.columns:
         kept_by_the_database = bool(column.foreign_keys) and not sqlite
         if column.name not in CHANGED_BY_NOBODY and not kept_by_the_database:
@@ -99,7 +99,7 @@ class Desk:
 
     @property
     def is_sqlite(self) -> bool:
-        """True for a desk on SQLite, which keeps any value in any column."""
+        """True for a desk on SQLite, which keeps any value in any database column."""
         return self.engine.dialect.name == "sqlite"
 
     def fill(self) -> None:
@@ -370,7 +370,7 @@ def test_whatever_stands_in_a_column_every_page_opens(desk: Desk, data: st.DataO
 
 
 def anything(column: Column[Any], sqlite: bool) -> st.SearchStrategy[Any]:
-    """Draw any value that this column of the database would take."""
+    """Draw a random value of any kind that this database column would take."""
     words = st.text(max_size=getattr(column.type, "length", None) or 60)
     if sqlite:
         return words | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.binary(max_size=40)
@@ -439,7 +439,7 @@ def test_nobody_could_be_told_of_a_request_that_cannot_be_read_and_the_desk_says
 
 
 def test_callers_hear_every_closure_that_can_be_read(desk: Desk) -> None:
-    """An odd closure keeps no other from the telephone, and the desk says that callers do not hear it."""
+    """An odd closure keeps no other from callers, and the desk says that they do not hear the odd one."""
     desk.spoils(schema.closures, schema.closures.c.shifts, "nine to five", desk.last(schema.closures))
     set_by_the_desk, now = desk.services.hours.closures, desk.services.clock()
     followed = desk.services.hours.closures_file.follow(set_by_the_desk, now.date())

@@ -49,7 +49,7 @@ class GenerousBookings(PhoneBookings):
     """Bookings by telephone that also give a caller the time of another patient."""
 
     def asked(self, write: Connection, slot: Slot, line: str, now: datetime, *, only: bool = False) -> Asked:
-        """Return the answer by which every column of the diary is free at this time, whoever has it."""
+        """Answer that every column of the diary is free at this time, whoever has it."""
         return Asked(slot.start, self.clinic.diary.of_line(line), self.clinic.diary.buffer, beside=True)
 
 
@@ -88,7 +88,7 @@ def promises_too_early() -> AsgiServer:
 
 
 def knows_no_repetition() -> AsgiServer:
-    """Make a web application that takes a repeated webhook for one of another request."""
+    """Make a web application that makes a second request when the same webhook comes twice."""
     return _with(lambda intake: replace(intake, keyed_ids=ForgetfulIds(intake.keyed_ids)))
 
 

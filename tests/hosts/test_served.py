@@ -1,4 +1,4 @@
-"""The upkeep of a host by its web, as it really runs: neither a clock nor a worker runs here."""
+"""The upkeep of a host by its web, as it really runs: neither a clock process nor a worker runs here."""
 
 import json
 from datetime import UTC, datetime, timedelta

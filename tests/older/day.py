@@ -193,7 +193,7 @@ def invited(day: Day, meera: Staff, name: str) -> str:
 
 
 def requests(day: Day) -> None:
-    """Make the day's requests, of every kind, and have the desk bring each to every end."""
+    """Make requests of every kind during the day, and have the desk end them in every way."""
     asha = day.comes("asha")
     sends(asha, "/desk/errands/4/again")
     taken(day, asha)

@@ -1,4 +1,4 @@
-"""The names that leave the program: of columns, Redis keys, jobs, sealed fields, metrics and log lines."""
+"""The names that leave the program: of database columns, Redis keys, jobs, sealed fields, metrics and log lines."""
 
 import hmac
 import json
@@ -33,7 +33,7 @@ WORDS = (
     *("history.what", "history.who", "audit.what", "audit.who", "errands.task", "errands.error"),
     *("staff.role", "rules.name", "closures.reason", "closures.shifts", "calls.ended", "calls.path"),
 )
-"""The columns whose values another version of the program reads as words of its own."""
+"""The database columns whose values another version of the program reads as words of its own."""
 
 
 def names_of(day: Day, folder: Path) -> dict[str, Any]:

@@ -257,7 +257,7 @@ def test_a_redis_that_asks_for_a_password_passes(tmp_path: Path, over_tcp: Calla
 
 
 def test_a_redis_elsewhere_wants_a_password_and_tls(tmp_path: Path, over_tcp: Callable[..., str]) -> None:
-    """A Redis at an address that other machines reach fails without a password, and is warned of without TLS."""
+    """The preflight fails a Redis without a password that other machines can reach, and warns of one without TLS."""
     database, here = f"sqlite:///{tmp_path}/none.db", "0.0.0.0"  # noqa: S104 - nobody listens there
     port = over_tcp("--protected-mode", "no")
     found = looks(settings_for(tmp_path, database, f"redis://{here}:{port}/0"), "redis access")

@@ -31,7 +31,7 @@ class Outcomes:
     faults: list[BaseException] = field(default_factory=list)
     """The errors in the code of the carrier on this machine."""
     told: list[str] = field(default_factory=list)
-    """The lines about the calls that the carrier printed in the terminal."""
+    """The lines about the calls that the carrier on this machine printed in the terminal."""
 
 
 OverEach = dict[str, Outcomes]

@@ -25,7 +25,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def stored(database: Database, column: str, value: object) -> object:
-    """Store this value in a column of the only request; return the value that the program then reads there."""
+    """Store this value in a database column of the only request; return the value that the program then reads."""
     with database.writing() as write:
         kind = schema.requests.c[column].type.compile(dialect=write.dialect)
         cast = ":value" if write.dialect.name == "sqlite" else f"CAST(:value AS {kind})"

@@ -200,7 +200,7 @@ def test_whatever_host_is_asked_for_no_link_leads_there(phone: Phone, staff: Sta
 
 
 def counted(phone: Phone) -> set[str]:
-    """Return the client addresses for which the audit counts failed logins."""
+    """Return the client addresses that the audit has for failed logins."""
     return {line.detail for line in phone.services.staff.audit.page() if line.what == "failed login"}
 
 

@@ -1,4 +1,4 @@
-"""A caller who asks for an appointment, and sweeps of the clock, for the tests of the workers."""
+"""A caller who asks for an appointment, and sweeps of the clock process, for the tests of the workers."""
 
 from collections.abc import Callable
 from threading import Event

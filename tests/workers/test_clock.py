@@ -141,7 +141,7 @@ def test_this_machine_learns_what_was_set_on_another(worker: WorkerServices, clo
 def test_with_redis_away_the_rest_is_done_and_no_task_is_leased(
     phone: Phone, worker: WorkerServices, valkey_server: Valkey, clock: Clock
 ) -> None:
-    """While Redis is away the clock does its other duties, and leases no task that it could not queue."""
+    """While Redis is away the clock process does its other duties, and leases no task that it could not queue."""
     books(phone)
     clock.goes_on(seconds=20)
     sets(worker, CLOSED)

@@ -203,7 +203,7 @@ LAST_WITH_ACTION = {  # ... nor is what follows these when they have an action (
 
 
 def faults(document: bytes | str, content_type: str = "text/xml; charset=utf-8") -> list[str]:
-    """Return a sentence for each of Twilio's rules that this document breaks; none if it is valid."""
+    """Return a message for each of Twilio's rules that this document breaks; none if it is valid."""
     body = document if isinstance(document, bytes) else document.encode("utf-8", "surrogatepass")
     text = body.decode("utf-8", "replace")
     return [*_envelope(body, text, content_type), *_document(text)]

@@ -1,4 +1,4 @@
-"""The clock's upkeep of missed calls: a call's record corrects them, and they are deleted when their time is over."""
+"""The upkeep of missed calls by the clock process: a call's record corrects them, and they are deleted in time."""
 
 from collections.abc import Iterator
 from pathlib import Path

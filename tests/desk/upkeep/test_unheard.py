@@ -1,4 +1,4 @@
-"""Unheard bookings: their patients are to be told, on both databases, by the sweeps of the clock."""
+"""Unheard bookings: the sweeps of the clock process list them, on both databases, for their patients to be told."""
 
 from collections.abc import Callable
 

@@ -65,10 +65,7 @@ def starts(state: Path) -> bool:
 
 
 def damage(folder: Path, at: bytes, by: bytes) -> Path:
-    """Overwrite bytes in a file of Redis, from where the bytes `at` first stand, with the bytes `by`.
-
-    Return its path.
-    """
+    """Overwrite bytes of a Redis file by these, from where the bytes `at` first stand; return the file's path."""
     (file,) = [each for each in folder.glob("*.incr.aof") if at in each.read_bytes()]
     written = file.read_bytes()
     place = written.index(at)

@@ -1,4 +1,4 @@
-"""Merging on a card: staff merge two requests of one person, see both outcomes, and can undo it for a while."""
+"""Merging on a card: staff merge two requests of one person, see where each went, and can undo it for a while."""
 
 import re
 from html import unescape

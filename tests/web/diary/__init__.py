@@ -48,10 +48,7 @@ def booked(staff: Staff, hour: str, day: str = TOMORROW, **more: str) -> int:
 
 
 def taps_despite(staff: Staff, path: str, answer: TestResponse, **fields: str) -> TestResponse:
-    """Press "Book all the same" on a page with warnings, by which the time is kept in spite of them.
-
-    Return the answer.
-    """
+    """Press "Book all the same" on a page with warnings, which keeps the time in spite of them; return the answer."""
     found = re.search(r'name="despite" value="([^"]*)"', answer.text)
     assert found, "the page offers no such thing"
     return sends(staff, path, **{**fields, "despite": unescape(found[1])})

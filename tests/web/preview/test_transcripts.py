@@ -153,10 +153,7 @@ def test_the_reception_hears_what_was_read_for_it(phone: Phone, clock: Clock) ->
 def compare(
     phone: Phone, clock: Clock, which: Which, follows: frozenset[EventKind] = OFFERED, stranded: Phone | None = None
 ) -> int:
-    """Read the transcript of a call, make the call at its moment, and compare them.
-
-    Return the number of documents heard.
-    """
+    """Read the transcript of a call, make the call, and compare them; return the number of documents heard."""
     services, at = phone.services, datetime(*MOMENTS[which.moment], tzinfo=DELHI)
     clinic = services.hours.clinic_now()
     read = read_call(services, clinic, PreviewQuery(clinic.line(which.line), which.lang, at, which.caller))

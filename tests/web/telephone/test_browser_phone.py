@@ -53,9 +53,9 @@ class Holder:
         return self
 
     def does(self, *pressed: str) -> "Holder":
-        """Press these keys, each when the call waits for one, empty for silence.
+        """Press keys, each when the call waits for one, empty for silence.
 
-        Where it waits for none, let it go on.
+        Let the call go on where it waits for none.
         """
         for each in pressed:
             self.last = self.posts("go-on", call=self.last["call"], pressed=each)

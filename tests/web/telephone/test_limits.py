@@ -42,7 +42,7 @@ PROMISED = "Thank you. We have your request."
 JOINED = "Your request is already with us."
 
 CALLS_OF_A_CALLER, CALLS_OF_A_LINE, WITHHELD_CALLS_OF_A_LINE, REQUESTS_OF_A_NUMBER = 20, 300, 30, 10
-"""The limits in the shipped config/clinic.toml."""
+"""The shipped clinic's limits of calls and requests, as config/clinic.toml has them."""
 
 NUMBERLESS = ("", "anonymous", "+266696687", "sip:asha@example.org", "+", "+123", "no number at all")
 """Callers' numbers in webhooks that name nobody and are not the clinic's own."""
