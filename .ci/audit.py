@@ -15,10 +15,7 @@ PATIENCE = 120
 
 
 def audited() -> list[dict[str, Any]]:
-    """Return the pinned packages, each with its known vulnerabilities.
-
-    None if no public database of them could be asked.
-    """
+    """Return the pinned packages with their known vulnerabilities; none if no public database could be asked."""
     command = [sys.executable, *COMMAND.split(), "-r", "requirements.txt"]
     try:
         told = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603 - no input

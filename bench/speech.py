@@ -351,10 +351,7 @@ def estimates(script: Script) -> Iterator[str]:
 
 
 def main(wanted: list[str]) -> None:
-    """Print the tables of listening times.
-
-    Or write them, or compare the check's estimates, as the command line asks.
-    """
+    """Print the tables of listening times; or write them or compare the check's estimates, if the command line asks."""
     if which(VOICE_OUT[0]) is None:
         raise SystemExit(NO_VOICE)
     clinic = read(CLINIC_FILE)

@@ -17,10 +17,7 @@ RECORDED = 90.0
 
 
 def main() -> int:
-    """Run the campaigns that the command line asks for; print a line of results for each database.
-
-    Return the exit status.
-    """
+    """Run the campaigns that the command line asks for; print each one's results; return the exit status."""
     asked = _arguments()
     seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)
     print(f"seed {seed}: to replay it, --seed {seed}", flush=True)

@@ -57,8 +57,8 @@ class CallReckoning:
 def reckoned(walked: Sequence[Walked], records: Sequence[tuple[str, str]], killed: Sequence[float]) -> CallReckoning:
     """Return the check of a campaign's calls: the places where callers were, compared with the stored records.
 
-    `walked` has each caller's places, `records` the id and the path of each recorded call; `killed` are the moments, in
-    seconds since the epoch, at which a part that answers calls was killed.
+    `records` holds the id and the path of each recorded call; `killed` are the moments, in seconds since the epoch, at
+    which a part that answers calls was killed.
     """
     paths = {call_id: frozenset(path.split()) for call_id, path in records}
     whole = {call_id for call_id, path in records if len(path.split()) >= LONGEST_PATH}

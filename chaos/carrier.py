@@ -59,10 +59,7 @@ class Line:
     _over: threading.Event = field(default_factory=threading.Event)
 
     def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
-        """Post a webhook.
-
-        Return the document that the caller hears next: the service's, the fallback's, or the carrier's own words.
-        """
+        """Post a webhook; return the document the caller hears: the service's, the fallback's or the carrier's own."""
         began = time.monotonic()
         self.caught.append(Webhook(url, form, headers))
         try:

@@ -78,10 +78,7 @@ class Somebody:
                 self.worker.desk.moves.report(request.id, self._outcome(request), self.by)
 
     def _outcome(self, request: Request) -> OutcomeReport:
-        """Return the outcome that closes a request.
-
-        One about an appointment ends in another free time or in its cancellation.
-        """
+        """Return the outcome that closes a request; one about an appointment gets another time or is cancelled."""
         if not request.about:
             return OutcomeReport(Outcome.SETTLED)
         clinic, now = self.worker.hours.clinic_now(), self.worker.clock()

@@ -49,10 +49,7 @@ class Exchange:
     memory: Memory = field(default_factory=Memory)
 
     def call(self, ring: Ring) -> tuple[Person, Line]:
-        """Make a call of the campaign, from dialling to hanging up; return its caller and connection.
-
-        Raises CallFailed.
-        """
+        """Make a planned call, from dialling to hanging up; return its caller and connection. Raises CallFailed."""
         hands, asked = self.mischief, self.wanted
         over = dialect_of(ring.seed)
         line = Line(self.place.ports, over, Random(ring.seed), hands, asked.twice, asked.latest, caught=self.caught)

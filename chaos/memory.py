@@ -49,10 +49,7 @@ def call(ring: Ring, handset: Callable[[str, Ring], Handset], apologies: tuple[s
 
 
 def _somebody(ring: Ring, apologies: tuple[str, ...], call_id: str, memory: Memory) -> Person:
-    """Return the person who makes this call.
-
-    To change an appointment, one who has it, a quarter of them from another telephone.
-    """
+    """Return the person who makes this call; to change an appointment, its owner, a quarter from another telephone."""
     if ring.wish not in {"move", "cancel"}:
         return Person(ring, apologies, call_id)
     known = memory.somebodys(Random(ring.seed))

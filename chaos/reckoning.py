@@ -62,10 +62,7 @@ class Reckoning:
 
 
 def lost(promises: Iterable[Promise], held: Iterable[Held]) -> tuple[Promise, ...]:
-    """Return the promises that were lost: heard by a caller, and not at the desk.
-
-    Those without a reference are compared by number.
-    """
+    """Return the promises that callers heard and the desk lacks; those without a reference are compared by number."""
     of_desk = list(held)
     there = {(each.phone, reference) for each in of_desk for reference in each.references}
     silent = Counter(each.phone for each in of_desk if "" in each.references)

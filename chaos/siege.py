@@ -124,10 +124,7 @@ def _counted(
 
 
 def main() -> int:
-    """Run the sieges that the command line asks for; print the results and the attacks let in.
-
-    Return the exit status.
-    """
+    """Run the sieges that the command line asks for; print the results and attacks let in; return the exit status."""
     asked = _arguments()
     seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)
     print(f"seed {seed}: to replay it, --seed {seed}", flush=True)

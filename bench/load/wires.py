@@ -166,10 +166,7 @@ class _Load:
             self._take(wire, closed=not heard)
 
     def _has_gone(self, wire: Wire) -> None:
-        """Handle a connection that the server has closed: its request is sent again if no answer began.
-
-        Raises BenchFailed.
-        """
+        """Send the request of a connection that broke off again, if no answer began. Raises BenchFailed."""
         self._drop(wire)
         if wire.number < 0:
             return

@@ -51,10 +51,7 @@ IDLE_START = Goal(25, "ms")
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the seconds from promise to notice; then the jobs a second and idle starts of each queue.
-
-    Raises BenchFailed.
-    """
+    """Yield the seconds from promise to notice; then each queue's jobs a second and idle starts. Raises BenchFailed."""
     waited = promised(size.of(A_SECOND * SECONDS, 10))
     note = f"; half {number(percentile(waited, 50))} s, of {len(waited)} at {A_SECOND} a second"
     yield Row.judged("promise to the channel, 99 of 100", percentile(waited, 99), PROMISE_TO_NOTICE, note=note)

@@ -22,10 +22,7 @@ READIES = "import asgi, time; asgi.create_app(); print(time.clock_gettime(time.C
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the seconds of `make run` to its first answer, and those to make the web application.
-
-    Raises BenchFailed.
-    """
+    """Yield the seconds of `make run` to its first answer, and of making the web application. Raises BenchFailed."""
     with own_folder() as folder:
         _first_answer(folder)  # makes the tables
         found = [_first_answer(folder) for _ in range(size.of(ROUNDS, 2))]

@@ -41,10 +41,7 @@ def state_of(folder: Path, wanted: Wanted) -> Path:
 
 
 def one_machine(ports: tuple[int, int], wanted: Wanted, environ: Mapping[str, str], folder: Path) -> Layout:
-    """Return the layout for one machine: two web servers, two workers and the clock.
-
-    The carrier calls either web server.
-    """
+    """Return the layout of one machine: two webs, two workers and the clock. The carrier calls either web."""
 
     def web(port: int) -> list[str]:
         words = ["granian", "--host", "127.0.0.1", "--port", str(port), "--interface", "asgi", "--factory", "--no-ws"]

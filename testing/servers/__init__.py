@@ -42,10 +42,7 @@ class Account:
     gid: int | None = None
 
     def start(self, command: list[str], folder: Path, output: int) -> subprocess.Popen[bytes]:
-        """Start a program under this account, in a session of its own, so that Ctrl-C ends only the tests themselves.
-
-        The tests then end the program in good order.
-        """
+        """Start a program under this account, in its own session: Ctrl-C ends the tests, which then end the program."""
         return subprocess.Popen(
             command,
             cwd=folder,
@@ -210,10 +207,7 @@ def family(pid: int) -> list[int]:
 
 
 def leash(pid: int, end: signal.Signals) -> subprocess.Popen[bytes]:
-    """Start a shell that sends the process `pid` the signal `end` once the tests are gone, however they ended.
-
-    Its pipe from the tests closes then.
-    """
+    """Start a shell that sends process `pid` the signal `end` once the tests are gone, as its pipe then closes."""
     script = 'read -r word || { kill -s "$2" "$1"; kill -s CONT "$1"; }'
     return subprocess.Popen(
         ["/bin/sh", "-c", script, "leash", str(pid), end.name.removeprefix("SIG")],
@@ -230,10 +224,7 @@ def _is_of_use(base: str, account: Account) -> bool:
 
 @contextmanager
 def own_folder(account: Account = OURSELVES) -> Iterator[Path]:
-    """Make a temporary folder for this account alone, with a path short enough for a socket.
-
-    Delete it after the block.
-    """
+    """Make a temporary folder for this account, its path short enough for a socket; delete it after the block."""
     bases = (tempfile.gettempdir(), "/tmp")  # noqa: S108  # mkdtemp makes the name, and nobody else may enter
     base = next((base for base in bases if _is_of_use(base, account)), bases[-1])
     folder = Path(tempfile.mkdtemp(prefix="server-", dir=base))

@@ -97,10 +97,7 @@ class Nginx(Server):
 
 @contextmanager
 def nginx(hosts: Sequence[int]) -> Iterator[Nginx]:
-    """Run an nginx that passes requests to these hosts, until the block's end.
-
-    Raises NginxUnavailable, ServerFailed.
-    """
+    """Run an nginx that passes requests to these hosts until the block ends. Raises NginxUnavailable, ServerFailed."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/bin")
     if program is None:
         raise NginxUnavailable("nginx is not installed: apt-get install nginx-light")

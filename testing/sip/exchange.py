@@ -146,10 +146,7 @@ class Exchange:
             moment = await leg.follow(await leg.webhooks.go(within(moment, moment.waits.action), WasRung(talked)))
 
     async def _answered(self, incoming: IncomingCall) -> Stream:
-        """Answer a telephone that calls the carrier, and connect its sound.
-
-        Raises NoPort, OffThisMachine, SdpNegotiationError.
-        """
+        """Answer a telephone and connect its sound. Raises NoPort, OffThisMachine, SdpNegotiationError."""
         offer = incoming.sdp_offer
         if offer is None or offer.rtp_address is None:
             raise SdpNegotiationError("the telephone offers no sound")

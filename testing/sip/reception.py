@@ -83,10 +83,7 @@ class Reception:
 
     @asynccontextmanager
     async def _answered(self, number: str, seconds: float) -> AsyncIterator[tuple[Stream, Ringing]]:
-        """Call the telephone with this number; yield its sound once it answers. Raises NotTaken, TimeoutError.
-
-        The telephone is hung up at the end of the block.
-        """
+        """Call the telephone with this number; yield its sound until the block ends. Raises NotTaken, TimeoutError."""
         if number not in self.telephones:
             raise NotTaken("no telephone of this machine has the number")
         stream = await self.ports.stream(None)
@@ -128,10 +125,7 @@ async def _connected(patient: Leg, stream: Stream, until: "asyncio.Task[None]") 
 
 
 async def _first(taken: Taken, legs: "set[asyncio.Task[None]]") -> None:
-    """Wait until one of the reception's telephones has taken the call, or none of them rings any more.
-
-    Raises CallFailed.
-    """
+    """Wait until a telephone of the reception has taken the call, or none of them is left. Raises CallFailed."""
     left = set(legs)
     while left and not taken.done():
         anything: set[asyncio.Future[Any]] = {taken, *left}
