@@ -191,10 +191,7 @@ def test_compose_understands_it(tmp_path: Path) -> None:
 
 
 def _compose() -> list[str] | None:
-    """Return the command of Docker Compose: the newer plugin, else the older program.
-
-    None if this machine has neither.
-    """
+    """Return the command of Docker Compose: the newer plugin, else the older program; None if there is neither."""
     plugin = ["docker", "compose"]
     if (
         shutil.which("docker")

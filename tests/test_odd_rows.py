@@ -147,10 +147,7 @@ class Desk:
 
     @contextmanager
     def spoilt(self, table: Table, column: Column[Any], value: Any) -> Iterator[None]:
-        """Put this value into a column of the table's last row until the block ends.
-
-        Skip it if the database refuses.
-        """
+        """Put a value into a column of a table's last row until the block ends; skip what the database refuses."""
         row, engine = self.last(table), self.engine
         with engine.connect() as read:
             was = read.execute(text(f"SELECT {column.name} FROM {table.name} WHERE id = {row}")).scalar()  # noqa: S608

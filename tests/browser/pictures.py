@@ -149,10 +149,7 @@ def log_in(page: Page) -> None:
 
 
 def take(page: Page, name: str, **first: str) -> None:
-    """Take pictures of the page in both sizes and colours, under this name.
-
-    `first` has the element that a size begins with.
-    """
+    """Take pictures of the page in both sizes and colours; `first` has the element with which a size begins."""
     page.mouse.move(0, 0)
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)

@@ -29,10 +29,7 @@ def desk_url(database_url: str) -> str:
 
 @pytest.fixture
 def visits(services: Services) -> None:
-    """Two appointments in the diary: one of today that the desk booked, with a name.
-
-    One of tomorrow that a call booked.
-    """
+    """Two appointments: today's, which the desk booked with a name, and tomorrow's, which a call booked."""
     phone = Number("+919999900001")
     services.diary.desk.book(DeskBooking(AT_FOUR, phone, "Made Up", "main", "en", "000007"), By("asha", NOW))
     tomorrow = AT_FOUR + timedelta(days=1)

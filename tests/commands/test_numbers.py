@@ -229,10 +229,7 @@ def test_a_call_that_the_stand_in_sends_is_believed_answered_and_its_end_heard_o
 
 @contextmanager
 def serving(tmp_path: Path, sqlite_url: str, redis_url: str) -> Iterator[tuple[str, list[tuple[str, int]]]]:
-    """Serve the service on a port of its own.
-
-    Yield its address, and the paths and statuses that it has answered so far.
-    """
+    """Serve the service on a port of its own; yield its address, and the list of paths and statuses answered so far."""
     heard: list[tuple[str, int]] = []
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -73,10 +73,7 @@ def test_at_fifty_confirmations_a_second_none_falls_to_redis(
 
 
 def test_who_would_join_a_request_that_is_closed_at_that_moment_makes_a_new_one(postgres_url: str) -> None:
-    """A caller who would join a request that the desk is just closing gets a new one.
-
-    On PostgreSQL, the call and the desk wait for each other.
-    """
+    """A caller whose request the desk closes at that moment gets a new one. On PostgreSQL one waits for the other."""
     with closing(Database(postgres_url, timeout=60)) as database:
         store = RequestStore(database)
         first = store.keep(NEW, "m1", "000001")

@@ -38,7 +38,7 @@ ODD = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
     "TWILIO_TEXT_FROM": "+12025550123",
 }
-"""Settings of a service that can send neither notices nor texts: its channel is nonsense, its carrier refuses."""
+"""Settings of a service that texts callers, and can send the staff no notice, as its channel is nonsense."""
 
 NO_MOBILE = b'{"code": 21614, "message": "not a mobile number"}'
 """The carrier's answer by which it refuses a text, since the number is no mobile."""

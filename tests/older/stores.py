@@ -44,10 +44,7 @@ def keys_of(redis: Redis) -> dict[str, Any]:
 
 
 def _held(redis: Any, key: bytes) -> dict[str, Any]:
-    """Return the type and the value of a key in Redis.
-
-    `redis` is Any, as redis-py's types leave open whether it awaits.
-    """
+    """Return a Redis key's type and value. `redis` is Any, as redis-py's types leave open whether it awaits."""
     kind = _words(redis.type(key))
     match kind:
         case "hash":

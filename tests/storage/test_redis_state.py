@@ -39,10 +39,7 @@ def server() -> Iterator[Valkey]:
 
 @pytest.fixture
 def line(tmp_path: Path, clock: Clock) -> Line:
-    """A function that starts a service with the Redis at this address and with no database.
-
-    Yields a telephone at it.
-    """
+    """A function that starts a service on the Redis at this address, without a database; yields a telephone."""
 
     def opened(redis_url: str) -> AbstractContextManager[Phone]:
         return service(tmp_path, f"sqlite:///{tmp_path}/nowhere.db", redis_url, clock)

@@ -22,10 +22,7 @@ MEANWHILE = "Callers are answered meanwhile, and this is tried again until it su
 
 
 def holds_older_rows(premises: Premises) -> Path:
-    """Put a database of an older version into the supervisor's folder, with a person in it.
-
-    Returns the folder for the database's backups.
-    """
+    """Put an older version's database with a person into the supervisor's folder; return its folder for backups."""
     state = premises.folder / "s"
     migrate(f"sqlite:///{state}/clinic.db", "0004")
     with closing(sqlite3.connect(state / "clinic.db")) as write:

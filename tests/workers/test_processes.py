@@ -37,10 +37,7 @@ pytestmark = pytest.mark.slow
 
 @contextmanager
 def process(worker: WorkerServices, module: str, *arguments: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a module as a real process of the service, on the test's stores, until the block ends.
-
-    Its log goes to a file.
-    """
+    """Run a module as a real process of the service until the block ends, on the test's stores, its log in a file."""
     settings = worker.settings
     given = {
         "ENV": "development",

@@ -85,10 +85,7 @@ class Account:
         return found
 
     def passes(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> tuple[int, bytes]:
-        """Pass a request on to the stand-in.
-
-        Return the status and the answer, with the fields that only the proxy keeps.
-        """
+        """Pass a request on to the stand-in; return the status and the answer, completed by the proxy's fields."""
         try:
             with urlopen(Request(f"{self.behind}{path}", body, headers, method=method), timeout=10) as answer:  # noqa: S310
                 status, said = answer.status, json.loads(answer.read())

@@ -303,10 +303,7 @@ def counts(process: Process) -> bool:
 
 
 def rings_until(enough: Callable[[], bool], phone: Phone) -> int:
-    """Call the line, eight times at once, until a condition holds; return the number of calls.
-
-    So that each web process gets some of the calls.
-    """
+    """Call the line, eight times at once, so that each web process gets some; return the number of calls."""
     rung = 0
 
     def once() -> bool:

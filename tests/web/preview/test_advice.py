@@ -27,10 +27,7 @@ def review(key: str, on: str, words: str) -> str:
 
 
 def clinic_with(folder: Path, *reviews: tuple[str, str, str]) -> str:
-    """Write the file of a clinic with these reviews (the piece of advice, the day, the mark of its words).
-
-    Return its path.
-    """
+    """Write a clinic's file with these reviews (of which advice, the day, the mark of its words); return its path."""
     words = (ROOT / "config" / "clinic.toml").read_text()
     for key, on, of in reviews:
         head = review(key, on, of).partition("reviewed_by")[0]

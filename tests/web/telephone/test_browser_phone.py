@@ -53,10 +53,7 @@ class Holder:
         return self
 
     def does(self, *pressed: str) -> "Holder":
-        """Press keys, each when the call waits for one, empty for silence.
-
-        Let the call go on where it waits for none.
-        """
+        """Press keys, each when the call waits for it, empty for silence; go on by itself where it waits for none."""
         for each in pressed:
             self.last = self.posts("go-on", call=self.last["call"], pressed=each)
             while self.waits == "nothing":

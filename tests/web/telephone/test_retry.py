@@ -16,10 +16,7 @@ HOST = "https://line.example"
 
 
 def fails(phone: Phone, url: str) -> tuple[str, str | None]:
-    """Report, as the carrier does, that the service failed at this address.
-
-    Return the words heard, and where the call goes on.
-    """
+    """Report, as the carrier does, that this address failed; return the words heard, and where the call goes on."""
     answer = phone.unsigned("/voice/fallback", {"ErrorCode": "11200", "ErrorUrl": url})
     assert answer.status_code == 200
     assert faults(answer.data, answer.headers["Content-Type"]) == []
@@ -31,10 +28,7 @@ def fails(phone: Phone, url: str) -> tuple[str, str | None]:
 
 
 def fails_in(call: Conversation, key: str) -> Conversation:
-    """Lose this key's webhook on its way, so that the carrier asks the fallback.
-
-    Return the call after the second try.
-    """
+    """Lose this key's webhook on its way, so that the fallback is asked; return the call after the second try."""
     assert isinstance(call.waits, Gathers)
     lost = urljoin(HOST + call.url, call.waits.action)
     words, to = fails(call.phone, lost)
