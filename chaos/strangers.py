@@ -107,7 +107,7 @@ def hold_sockets(scene: Scene) -> None:
 
 
 def flood(scene: Scene) -> None:
-    """Flood the service with unsigned webhooks, logins with wrong passwords, and pages that do not exist."""
+    """Flood the service with unsigned webhooks, and with logins that have a wrong password and no CSRF token."""
     for number in scene.again():
         call = Webhook("http://line.example/voice", {"CallSid": f"CA{number:032x}", "From": "+919999900001"}, {})
         scene.does("unsigned webhooks", _post(scene, call), (403,))
