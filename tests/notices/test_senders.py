@@ -1,4 +1,4 @@
-"""Senders to channels: an address of an unknown kind is reported before anything is sent, and is quoted nowhere."""
+"""Senders of notices: a channel's address of an unknown kind is reported before anything is sent, and never quoted."""
 
 import logging
 

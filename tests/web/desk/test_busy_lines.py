@@ -19,7 +19,7 @@ BOOK = ("1", "1", "1", "1", "1")
 
 @pytest.fixture
 def quiet(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a clinic whose limits in an hour are three calls on a line, two of a number and one withheld."""
+    """A telephone at a clinic with low limits: in an hour three calls on a line, two of a number and one withheld."""
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=of_a_quiet_clinic(tmp_path)) as phone:
         yield phone
 
@@ -30,7 +30,7 @@ def asha(quiet: Phone, clock: Clock) -> Staff:
 
 
 def sees(person: Staff, path: str) -> str:
-    """Return the words of a page of the desk."""
+    """Return the words of this page of the desk."""
     page = person.browser.get(path)
     assert page.status_code == 200
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text.split("<main")[-1])))

@@ -17,7 +17,7 @@ PAUSE, AGAIN = "Pause booking by phone", "Let callers book by phone again"
 
 @pytest.fixture
 def booking(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the shipped clinic, whose callers can book."""
+    """A telephone at the shipped clinic, whose callers can book appointments."""
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(SHIPPED)) as phone:
         yield phone
 

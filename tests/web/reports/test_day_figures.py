@@ -24,7 +24,7 @@ def desk_url(database_url: str) -> str:
 
 
 def rings(phone: Phone, clock: Clock, moment: Sequence[int], *keys: str) -> None:
-    """Call at this moment of November, press these keys, and hang up."""
+    """Call the line at this moment of November, press these keys, and hang up."""
     clock.shows(2026, 11, *moment)
     hangs_up(phone.rings().press(*keys))
 

@@ -29,7 +29,7 @@ from tests.web.telephone.test_joining import at_once, confirms
 OTHER = "+919999900002"
 AT_THREE = datetime.fromisoformat("2026-11-23T15:00+05:30")
 EARLIEST = ("1", "1")
-"""The keys that book the earliest time for the number that calls."""
+"""The keys of a call that books the earliest free time for the number that calls."""
 
 BOOKED = "Your appointment is booked today at three in the afternoon."
 TAKEN = "Sorry, that time has just been taken."
@@ -40,7 +40,7 @@ WISH = "Please choose a day, and we will call you to fix the time."
 
 @pytest.fixture
 def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the shipped clinic, on each kind of database."""
+    """A telephone at the shipped clinic: the test runs on SQLite and on PostgreSQL."""
     with service(tmp_path, database_url, redis_url, clock, CLINIC_FILE=str(SHIPPED)) as phone:
         yield phone
 
@@ -198,7 +198,7 @@ def test_entered_numbers_get_at_most_a_quarter_of_a_days_times(both: Phone) -> N
 
 
 class TooLate(Deadline):
-    """A deadline that every result misses, though the work was done."""
+    """A deadline for a store's work that every result misses, though the work was done."""
 
     def wait_for(self, work: Callable[[], Result], late: Callable[[Result], None] | None = None) -> Result:
         found = work()
