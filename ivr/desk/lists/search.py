@@ -60,7 +60,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The words of a search, read as a number, a reference or a name."""
+    """The words that somebody searches for at the desk, read as a number, a reference or a name."""
 
     words: str
     plain: str = field(init=False)
@@ -76,12 +76,12 @@ class Wanted:
 
     @property
     def digits(self) -> str:
-        """The typed digits; empty where a letter was typed."""
+        """The digits that were typed to search for; empty where a letter was typed."""
         return "" if self.names else digits_of(self.plain)
 
     @property
     def number(self) -> str:
-        """The typed telephone number in E.164; empty where the words are no whole number."""
+        """The telephone number that was typed to search for, in E.164; empty where the words are no whole number."""
         try:
             return typed(self.plain).e164
         except NumberRefused:
@@ -89,11 +89,11 @@ class Wanted:
 
     @property
     def is_nothing(self) -> bool:
-        """True if nothing can be found by these words."""
+        """True if the typed words can find nothing: no name, no whole number, and too few digits."""
         return not self.names and not self.number and len(self.digits) < FEWEST_DIGITS
 
     def of_person(self, table: Table) -> Iterator[ColumnElement[bool]]:
-        """Yield the SQL conditions that find a person's rows, of requests or of appointments, by number or name."""
+        """Yield the SQL conditions that find a person's rows in this table of requests or appointments."""
         if self.number:
             yield table.c.phone == self.number
         if len(self.digits) >= FEWEST_DIGITS:
