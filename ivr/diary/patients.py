@@ -1,4 +1,4 @@
-"""Stores the patients: a name, typed at the desk, for a number. A number may have several.
+"""Stores the patients: each a name, typed at the desk, for a number. A number may have several patients.
 
 No HTTP, no clock.
 """
@@ -24,17 +24,17 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True)
 class Patient:
-    """A person who is treated."""
+    """A person whom the clinic treats."""
 
     id: int
     name: str
     phone: str | None
-    """The number in E.164; None for somebody who was booked without one."""
+    """The patient's number in E.164; None for somebody who was booked without one."""
     language: str | None = None
 
     @property
     def initials(self) -> str:
-        """The first letter of each part of the name, for where the name itself must not stand."""
+        """The first letter of each part of the patient's name, for where the name itself must not stand."""
         return initials(self.name)
 
 
@@ -50,7 +50,7 @@ class Patients:
     database: Database
 
     def of_phone(self, phone: Phone | str) -> list[Patient]:
-        """Return the patients of a number, the latest first: the names to suggest for it. Raises StoreAway."""
+        """Return the patients of a number, the latest first: the names that the desk suggests. Raises StoreAway."""
         number = phone.e164 if isinstance(phone, Phone) else phone
         with self.database.reading() as read:
             rows = read.execute(select(table).where(table.c.phone == number).order_by(table.c.id.desc()))
@@ -64,7 +64,7 @@ class Patients:
             return {row.id: _patient(row) for row in read.execute(select(table).where(table.c.id.in_(ids)))}
 
     def names(self, phones: set[str]) -> dict[str, str]:
-        """Return the latest name of each of these numbers that has any. Raises StoreAway."""
+        """Return the name of the latest patient of each of these numbers that has any. Raises StoreAway."""
         if not phones:
             return {}
         query = select(table.c.phone, table.c.name).where(table.c.phone.in_(phones)).order_by(table.c.id)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ivr.diary.imports.entries import UnreadableFile
 
 LARGEST = 50 * 2**20
-"""The largest file that is read, in bytes."""
+"""The largest file that an import reads, in bytes."""
 
 SAVE_AS_CSV = "save the sheet as CSV (UTF-8), and import that"
 
@@ -20,7 +20,7 @@ OTHER_KINDS: Mapping[bytes, str] = {
 """The first bytes of files that are no diary, with what they are and what to do."""
 
 ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-"""The marks with which a file says its encoding, as Excel writes them."""
+"""The first bytes by which a file tells its encoding, as Excel writes them."""
 
 
 def text_of_file(data: bytes) -> str:

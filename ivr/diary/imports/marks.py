@@ -6,7 +6,7 @@ from ivr.diary.imports.entries import ImportedEntry
 from ivr.storage.encryption import KeyedIds
 
 OF_ITS_ID = 32
-"""The number of first hex digits in a mark that are of the other diary's id; the others are of the occurrence."""
+"""The number of hex digits at a mark's beginning that come from the entry's id; the others are the occurrence's."""
 
 
 @dataclass(frozen=True)

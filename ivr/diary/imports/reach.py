@@ -8,12 +8,12 @@ from ivr.diary.desk_diary import FARTHEST
 from ivr.diary.imports.entries import LeftOutWhy
 
 REPEATED = timedelta(days=366)
-"""The time ahead for which each occurrence of a repeated entry is entered."""
+"""The time ahead for which an import enters each occurrence of a repeated entry."""
 
 
 @dataclass(frozen=True)
 class Reach:
-    """The stretch of time from which entries are taken, by the clinic's time zone."""
+    """The stretch of time of which entries are imported, from now on, by the clinic's time zone."""
 
     now: datetime
     zone: ZoneInfo
