@@ -1,4 +1,4 @@
-"""Names of people at the desk: which can be one, which log in alike, and which look alike.
+"""Checks and compares the names of people at the desk: which can be one, which log in alike, and which look alike.
 
 Pure: no store.
 """
@@ -11,7 +11,7 @@ JOINERS = "\u200c\u200d"
 """Invisible characters that join or part the letters of an Indian script or of Urdu."""
 
 JOINED_SCRIPTS = ("\u0600", "\u0dff")
-"""The first and the last character of the scripts that have joiners."""
+"""The first and the last character of the scripts in which joiners have a use."""
 
 LOOK_ALIKE = str.maketrans(
     "аеорсухіјѕһԁԛԝӏвкмнтοανιυρκτχεηβ01",
