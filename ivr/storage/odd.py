@@ -18,7 +18,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199
 
 @dataclass(frozen=True)
 class Odd:
-    """A stored value that cannot be read, as text."""
+    """A stored value that cannot be read as what it should be, kept as text."""
 
     stored: str
 
@@ -27,7 +27,7 @@ class Odd:
 
 
 def leniently(read: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
-    """Return a function that reads a stored day or moment as `read` does; as Odd where that fails, or is far off."""
+    """Return a function that reads a stored day or moment as `read` does; as an Odd where that fails or is far off."""
 
     def value_of(stored: Any) -> Any:
         try:
