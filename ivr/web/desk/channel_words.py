@@ -1,4 +1,4 @@
-"""Puts into words which channels to the staff do not work. Values and words only; no routes, no stores."""
+"""Puts into words which channels to the staff do not work, and why. Values and words only; no routes, no stores."""
 
 from collections.abc import Callable, Mapping
 
