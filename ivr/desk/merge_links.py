@@ -44,6 +44,6 @@ def let_go(write: Connection, ids: Any) -> None:
 def forget_wish(write: Connection, of_it: ColumnElement[bool], reference: str) -> None:
     """Erase a merged request's wish from the history of the request that stayed: only its `reference` remains there.
 
-    `of_it` selects the lines of history. Their merge cannot be undone any more.
+    `of_it` selects the events of that history. Their merge cannot be undone any more.
     """
     write.execute(update(schema.history).where(of_it).values(detail=reference, before=None))

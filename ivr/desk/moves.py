@@ -1,7 +1,7 @@
 """Makes the moves of a request: take it, put it back, report an outcome, pass it on, reopen it, add a note, undo.
 
-Each move is one transaction with a line of history. If two people try the same move, one of them is refused. No HTTP,
-no clock.
+Each move is one transaction with an event in the history. If two people try the same move, one of them is refused. No
+HTTP, no clock.
 """
 
 from collections.abc import Callable, Mapping

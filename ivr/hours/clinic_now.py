@@ -1,6 +1,6 @@
 """The clinic's settings together with what the desk has set, for calls: the closures, and booking by telephone.
 
-Reads both from files of this machine, so that calls have them while the database is away. No clock.
+Reads both from files of this host, so that calls have them while the database is away. No clock.
 """
 
 from dataclasses import dataclass, replace

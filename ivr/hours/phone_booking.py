@@ -1,6 +1,6 @@
 """Stores whether callers can book times in the diary: a manager must have confirmed its rules, and none paused it.
 
-Calls read the state from a file of this machine, as they read the closures, so that it holds while the database is
+Calls read the state from a file of this host, as they read the closures, so that it holds while the database is
 away. In production no time is given before a manager has confirmed the length of a visit and how many there are at
 once. No HTTP, no clock.
 """

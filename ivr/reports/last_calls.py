@@ -28,7 +28,7 @@ class LastCalls:
     def path(self, mark: str) -> CallPath | None:
         """Return the path of the call with this mark, as far as this host has answered the call.
 
-        None where another machine has answered it, or the disk does not answer.
+        None where another host has answered it, or the disk does not answer.
         """
         try:
             return self.deadline.wait_for(lambda: paths_here(self.spool, [mark])).get(mark)

@@ -1,7 +1,7 @@
 """Keeps the counts of days in the database, and knows which of them a change of a call or request has made stale.
 
 A count is never corrected, only made again from rows, so that it cannot drift. New rows are seen by their ids: a call
-by its own, a request by that of the line of history which every move of it leaves. A deletion reports itself.
+by its own, a request by that of the history event which every move of it leaves. A deletion reports itself.
 """
 
 from collections.abc import Sequence

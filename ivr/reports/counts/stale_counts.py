@@ -32,7 +32,7 @@ NOBODY_ELSE_WRITES: ColumnElement[bool] = literal_column(
 """The SQL condition, on PostgreSQL, that no other transaction is under way.
 
 PostgreSQL gives ids before the commit, so that a row with a lower id than the highest one may still come. A transaction
-that writes a request has begun before it has the id of its line of history.
+that writes a request has begun before it has the id of its history event.
 """
 
 
