@@ -42,7 +42,7 @@ class Blocked:
         self._database = database
 
     def block(self, number: Phone, reason: str, by: By, reference: str = "") -> bool:
-        """Block a number, and return whether it was not blocked before. Raises StoreAway.
+        """Block a telephone number, and return False if it was blocked already. Raises StoreAway.
 
         The audit names `reference`, the request on whose page the number was seen.
         """

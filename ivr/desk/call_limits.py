@@ -30,7 +30,7 @@ class IncomingCall:
     call_id: str
     line: str
     caller: Phone | None
-    """The number that calls; None if the call shows none."""
+    """The number of the telephone that calls; None if the number is withheld."""
     forwarded: bool = False
     """True if one of the clinic's own telephones has forwarded the call, which hides who calls."""
 

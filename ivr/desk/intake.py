@@ -34,7 +34,7 @@ class Intake:
     blocked: Blocked
 
     def accept(self, new: NewRequest) -> Kept | None:
-        """Store the request, and return what may be promised to the caller; None where neither store could keep it.
+        """Store a caller's request, and return what may be promised; None where neither store could keep it.
 
         Raises RequestRefused where no request is taken from this caller, unless this same request was promised before.
         """

@@ -28,11 +28,11 @@ class IntakeRules:
     """The most promises for one number in a day, counted apart for calls from that number and for calls from others."""
 
     def check(self, read: Connection, new: NewRequest) -> None:
-        """Raise RequestRefused where the number or the telephone is blocked, or the number's limit is reached."""
+        """Raise RequestRefused where the request's number or telephone is blocked, or its number's limit is reached."""
         self.judge(new, read.execute(OF_THE_NUMBER[new.own_number], asked_of(new)).one())
 
     def judge(self, new: NewRequest, found: Row[Any]) -> None:
-        """Judge a request by `found`, the row that its query in `OF_THE_NUMBER` returned. Raises RequestRefused."""
+        """Judge a request by `found`, the row of the query for it in `OF_THE_NUMBER`. Raises RequestRefused."""
         if new.made_by != CALLER:
             return
         if found.blocked:

@@ -20,16 +20,16 @@ from ivr.storage.breaker import Breaker
 from ivr.storage.redis import QueueAway, queue_errors, try_write
 
 QUEUE = "desk"
-"""The queue of notices without a configured channel, and of all jobs that an older version of the program enqueues."""
+"""The queue's name for notices without a configured channel, and for all jobs of older versions of the program."""
 
 PROMISES = "promises"
-"""The queue of the job that brings pending requests to the desk.
+"""The name of the queue of the job that brings pending requests to the desk.
 
 Nothing else is on it, so nothing else can hold it up.
 """
 
 TEXTS = "texts"
-"""The queue of text messages to callers."""
+"""The name of the queue of text messages to callers."""
 
 RUN_TASK = "workers.jobs.run_errand"
 SAVE_PENDING = "workers.jobs.save_waiting"
@@ -110,7 +110,7 @@ class JobQueue:
                 )
 
     def queued_tasks(self) -> set[int]:
-        """Return the ids of the tasks whose job still waits on a queue. Raises QueueAway."""
+        """Return the ids of the tasks whose jobs no worker has taken from a queue yet. Raises QueueAway."""
         with queue_errors(self._breaker), self._redis.pipeline() as together:
             for each in self._queues.values():
                 together.lrange(each.key, 0, -1)

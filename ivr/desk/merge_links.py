@@ -28,7 +28,7 @@ def merged_into(*starts: Select[int]) -> Select[int]:
 
 
 def let_go(write: Connection, ids: Any) -> None:
-    """Remove all links to these requests, and their wishes from the histories of the requests they were merged into.
+    """Remove all links to these requests, and their wishes from the histories of those they were merged into.
 
     Links from appointments are removed too. To be called before the requests are deleted.
     """

@@ -32,7 +32,7 @@ class MergeRefused(MoveRefused):
 
 
 class SameRequest(ValueError):
-    """A request cannot be merged with itself."""
+    """The two requests to merge are the same request."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ RESTORED = ("status", "taken_by", "touched", "tries", "outcome", "appointment", 
 """The columns of a request's row that an undo restores."""
 
 MOMENTS = ("touched", "appointment", "due")
-"""The restored columns that are moments."""
+"""The columns of a request's row that an undo restores and that are moments."""
 
 
 def last_line(write: Connection, request_id: int) -> Row[Any] | None:

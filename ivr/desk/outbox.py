@@ -38,7 +38,7 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 300, 900, 
 """The pauses before the next attempt at a task, one after each failure; after the last a task fails for good."""
 
 AT_ONCE = 100
-"""The most tasks that one sweep queues."""
+"""The most tasks that one sweep puts on their queues."""
 
 TOO_FAR = PAUSES[-1] + LEASE
 """The longest pause and a lease together. A task's time further ahead is from a wrong clock, and counts as past."""
@@ -105,7 +105,7 @@ class Outbox:
             return lacking[0], [add_task(write, task=each, now=now, **task.ids) for each in made]
 
     def done(self, task: OutboxTask, now: datetime) -> None:
-        """Mark the task as done. Raises StoreAway."""
+        """Mark a task of the outbox as done. Raises StoreAway."""
         self._set(task, done_at=now, error="")
 
     def failed(self, task: OutboxTask, reason: str, now: datetime, *, for_good: bool = False) -> None:
@@ -152,7 +152,7 @@ class Outbox:
 
 
 def withdraw(write: Connection, request_id: int, now: datetime) -> list[int]:
-    """Mark the unfinished notices to the staff about this request as done, and return their task ids."""
+    """Mark the unfinished notices to the staff about this request as done, and return the ids of these tasks."""
     untold = (table.c.request_id == request_id, table.c.task == TELL_STAFF, table.c.done_at.is_(None))
     ended = update(table).where(*untold).values(done_at=now).returning(table.c.id)
     return list(write.scalars(ended).all())
@@ -255,6 +255,6 @@ BEGIN = (
     .values(attempts=table.c.attempts + 1, begun=table.c.rings, leased_until=bindparam("until"))
     .returning(table)
 )
-"""The SQL statement that begins a task. It is built once, here: building takes six times as long as running it."""
+"""The SQL statement that begins a task, built once, here: building takes six times as long as running it."""
 DISPATCHED = (table.c.begun < bindparam("number"), table.c.rings >= bindparam("number"))
 BEGIN_DISPATCHED = BEGIN.where(*DISPATCHED, _pause_over(bindparam("until"), bindparam("too_far")))

@@ -53,9 +53,9 @@ class SealedRequest:
     """A pending request as it lies in Redis, encrypted."""
 
     field: bytes
-    """The request's field in the Redis hash, which is the request's mark."""
+    """The field of the pending request in the Redis hash, which is its promise's mark."""
     words: bytes
-    """The encrypted request."""
+    """The pending request, encrypted."""
 
 
 class PendingRequests:
@@ -96,7 +96,7 @@ class PendingRequests:
         return found
 
     def set_aside(self, sealed: SealedRequest) -> None:
-        """Move a pending request that cannot be read or saved out of the way of the others. Raises QueueAway."""
+        """Set aside a pending request that cannot be read or saved, so that it holds up no other. Raises QueueAway."""
         self._move(sealed, KEY, ASIDE)
 
     def try_again(self) -> None:
@@ -145,7 +145,7 @@ class PendingRequests:
 
 
 def _one_connection(redis: Redis) -> Redis:
-    """Return a client with a single connection: WAITAOF answers for the writes of its own connection only."""
+    """Return a Redis client with a single connection: WAITAOF answers for the writes of its connection only."""
     return Redis(connection_pool=redis.connection_pool, single_connection_client=True)
 
 

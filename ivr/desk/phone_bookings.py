@@ -56,7 +56,7 @@ class BookingOutcome(StrEnum):
     TAKEN = "taken"
     FULL = "full"
     UNBOOKED = "unbooked"
-    """The database gave no answer in time."""
+    """Nothing is booked: the database gave no answer in time."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class NewBooking:
 
     @property
     def promise(self) -> tuple[str, ...]:
-        """The values that distinguish this booking's promise from every other."""
+        """The values that tell the promise of this booking from every other promise."""
         asked = self.request.asked.isoformat()
         return (self.request.call_id, "appointment", self.request.phone.e164, self.slot.start.isoformat(), asked)
 
@@ -98,7 +98,7 @@ class Booking:
 
 @dataclass(frozen=True)
 class PhoneBookings:
-    """Books appointments for callers."""
+    """Books appointments for callers, in one transaction each, and returns what they may be told."""
 
     database: Database
     free_times: FreeTimes
@@ -106,7 +106,7 @@ class PhoneBookings:
     """The clinic's settings without the desk's closures, which are read anew within the transaction."""
     closures: Callable[[Connection, date], Sequence[DeskClosure]]
     tasks: Sequence[NewTask]
-    """The tasks that every appointment by telephone makes."""
+    """The tasks, such as a notice to the staff, that every appointment booked by telephone makes."""
     rules: IntakeRules | None
     keyed_ids: KeyedIds
     job_queue: JobQueue
@@ -173,7 +173,7 @@ class PhoneBookings:
         return self.asked(write, new.slot, line, new.request.created, only=bool(new.practitioner))
 
     def asked(self, write: Connection, slot: Slot, line: str, now: datetime, *, only: bool = False) -> Asked:
-        """Return a time with the columns in which it may be booked, as hours, blocks and bookings are now.
+        """Return a time with the columns in which it can be booked, as hours, blocks and bookings are now.
 
         The slot's own column comes first; with `only` no other may have it. Raises TimeTaken.
         """

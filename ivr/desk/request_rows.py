@@ -91,7 +91,7 @@ def unreadable(found: Iterable[AnyRequest]) -> list[OddRequest]:
 
 
 CANNOT_READ = "CannotRead"
-"""The reason of a failed task about a request that cannot be read."""
+"""The reason of a task that failed because its request or appointment cannot be read."""
 
 
 def of_unknown_status() -> CompoundSelect[int]:

@@ -33,14 +33,14 @@ LIVE = (Status.OPEN, Status.TAKEN)
 
 
 class Why(StrEnum):
-    """The reason of a request about an appointment, as stored."""
+    """The reason of a request about an appointment, as stored: what the patient is to be told, or wishes."""
 
     CLOSED = "closed"
     """The clinic is closed now at the appointment's time."""
     BLOCKED = "blocked"
     """The desk has blocked the appointment's time."""
     UNHEARD = "unheard"
-    """The booking was stored, and the caller has not heard of it."""
+    """The appointment was booked or changed by phone, and the caller has not heard of that."""
     CANCEL = "cancel"
     """The patient wishes to cancel the appointment."""
     MOVE = "move"
@@ -78,7 +78,7 @@ class HistoryEvent(StrEnum):
     DUE_MOVED = "due_moved"
     """The due time lay in closed hours, and was moved: the detail is the due time before, and the new one."""
     DUE_BACK = "due_back"
-    """The due time is again as it was at first, since the clinic is open then after all; the detail is that time."""
+    """The due time is again the first one, as the clinic is open then after all; the detail is that time."""
 
 
 class Outcome(StrEnum):
@@ -155,7 +155,7 @@ class NewRequest:
     call_id: str
     created: datetime
     asked: datetime
-    """The moment in the call at which the request was begun. A repeated webhook has the same, a new request another."""
+    """The moment in the call when the request was begun. A repeated webhook has the same one, a new request another."""
     own_number: bool
     """True if `phone` is the number that called: only then may the wish replace an earlier one of this number."""
     made_by: str = CALLER
@@ -171,7 +171,7 @@ class NewRequest:
 
     @property
     def promise(self) -> tuple[str, ...]:
-        """The values that distinguish this request's promise from every other."""
+        """The values that tell the promise of this request from every other promise."""
         wish = (self.day.isoformat() if self.day else "", self.part or "")
         other = ("other",) if self.other else ()
         return (self.call_id, self.kind, self.phone.e164, *wish, self.asked.isoformat(), *other)
@@ -244,7 +244,7 @@ class Kept:
     """The reference that the caller is told; empty if another call made it, since a caller's number can be forged."""
     joined: bool
     waits: bool = False
-    """True while the request is pending in Redis."""
+    """True while the promised request is pending in Redis."""
 
     @classmethod
     def spoken(cls, new: NewRequest, reference: str, earlier: tuple[str, str] | None) -> Self:

@@ -52,7 +52,7 @@ class RequestStore:
     def __init__(self, database: Database, tasks: Sequence[NewTask] = (), rules: IntakeRules | None = None) -> None:
         self._database = database
         self.tasks = tasks
-        """The tasks that every new request makes."""
+        """The tasks, such as notices to the staff, that every new request makes."""
         self.rules = rules
         """The rules that may refuse a new request; None for a store of requests that were promised before."""
 

@@ -73,7 +73,7 @@ class OutboxTask:
 
     @property
     def ids(self) -> AboutIds:
-        """The ids of the request or of the appointment that the task is about."""
+        """The ids of the request and of the appointment that the task is about; one of them is None."""
         of_request = isinstance(self.about, Request)
         return {
             "request_id": self.about.id if of_request else None,
@@ -83,7 +83,7 @@ class OutboxTask:
 
 @dataclass(frozen=True)
 class FailedTask:
-    """A task that has failed for good, and the request or the appointment that it was about."""
+    """A task that has failed for good, with the request or the appointment that it is about."""
 
     id: int
     name: str
@@ -95,11 +95,11 @@ class FailedTask:
 
     @property
     def ids(self) -> AboutIds:
-        """The ids of the request or of the appointment that the task is about."""
+        """The ids of the request and of the appointment that the failed task is about; one of them is None."""
         return {"request_id": self.request_id, "appointment_id": self.appointment_id}
 
 
 def tasks_of_a_request(text_confirmations: bool, channels: Iterable[str] = ()) -> tuple[NewTask, ...]:
-    """Return the tasks that a new request makes: one for each channel, by its key, and one for the caller's text."""
+    """Return the tasks that a new request makes: a notice for each channel, by its key, and the text to the caller."""
     told = tuple(NewTask(TELL_STAFF, key) for key in channels) or (NewTask(TELL_STAFF),)
     return (*told, NewTask(CONFIRM_TO_CALLER)) if text_confirmations else told

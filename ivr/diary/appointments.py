@@ -63,9 +63,9 @@ class DiaryEvent(StrEnum):
     TRIED_AGAIN = "tried_again"
     """Somebody at the desk had the notice or text that failed tried again."""
     TOLD = "told"
-    """The patient was told of what the clinic has changed."""
+    """Somebody has told the patient of what the clinic changed."""
     TO_TELL = "to_tell"
-    """The patient is to be told of something: the detail is why, and the time that the appointment has."""
+    """The patient is to be told of a change: the detail is the reason, and the time that the appointment has."""
     NOT_TO_TELL = "not_to_tell"
     """The patient need no longer be told of a change to the appointment."""
     ADOPTED = "adopted"
@@ -73,7 +73,7 @@ class DiaryEvent(StrEnum):
     VOUCHED = "vouched"
     """The desk has confirmed that the booking is a patient's own, though many were made at once by telephone."""
     ON_PURPOSE = "on_purpose"
-    """The desk has given a time on purpose at which the clinic is closed: the detail is the time."""
+    """The desk gave the appointment, on purpose, a time that is closed or blocked: the detail is the time."""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ OLDER_UNDONE = ("rebooked", "called_off")
 """The events of a request, done and undone, by which an older version without a diary changed a calendar entry."""
 
 WHOLE_NAMES = "calendar_whole_names"
-"""The row of the table `rules` by which the feed shows whole names instead of initials."""
+"""The name of the desk's rule (in the table `rules`) that the feed shows whole names instead of initials."""
 
 LOOKS_BACK = timedelta(days=30)
 """The time for which a past appointment stays in the feed; all coming ones are in it."""
@@ -56,7 +56,7 @@ class FeedEntry:
     id: int
     reference: str
     request_id: int | None
-    """The request under which an older version showed the appointment, which keeps it one entry; None for others."""
+    """The request under which an older version showed the appointment, so that it stays one entry; None for others."""
     patient: str
     """The patient's initials, or the whole name; empty where the appointment has no name."""
     line: str
@@ -77,7 +77,7 @@ class OlderEntry:
 
     request_id: int
     revision: int
-    """The number of changes that calendar programs were shown."""
+    """The number of changes of the appointment that calendar programs were shown."""
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.revision}"
@@ -122,7 +122,7 @@ class CalendarFeed:
         self._put(secrets.token_urlsafe(NONCE_BYTES), AuditAction.MADE_CALENDAR_LINK, by)
 
     def switch_off(self, by: By) -> None:
-        """Switch the feed off: no link opens it any more. Raises StoreAway."""
+        """Switch the calendar feed off: no link opens it any more. Raises StoreAway."""
         self._put(None, AuditAction.SWITCHED_OFF_CALENDAR, by)
 
     def _put(self, nonce: str | None, what: AuditAction, by: By) -> None:

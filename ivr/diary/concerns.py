@@ -51,7 +51,7 @@ class Concern:
 
     doubt: Doubt
     appointment: Appointment | None = None
-    """The other patient's appointment, where one is in the way."""
+    """The other patient's appointment, if that is what speaks against the time."""
     words: str = ""
     """The reason that was typed with a block of time, where one is in the way."""
 
@@ -65,7 +65,7 @@ class Concerns:
     def about(
         self, clinic: Clinic, schedule: Schedule, start: datetime, now: datetime, but: int | None = None
     ) -> list[Concern]:
-        """Return the concerns about a visit that begins at `start`, not counting the appointment `but`.
+        """Return the concerns about a visit in this column that begins at `start`, not counting the appointment `but`.
 
         Raises StoreAway.
         """

@@ -59,9 +59,9 @@ class DeskBooking:
     beside: bool = False
     """True if the appointment may take an extra place beside another patient's."""
     words: str = ""
-    """The note that was typed with the booking."""
+    """The note that was typed with the booking; empty without one."""
     request_id: int | None = None
-    """The id of the request that the appointment fulfils."""
+    """The id of the request that the appointment fulfils; None without a request."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class DeskDiary:
         self._done(appointment_id, lambda write: cancel(write, appointment_id, by, why), audited)
 
     def mark(self, appointment_id: int, status: AppointmentStatus, by: By) -> None:
-        """Mark that the patient has arrived, or did not come. Raises ChangeRefused, NoSuchAppointment, StoreAway."""
+        """Mark that an appointment's patient has come, or not. Raises ChangeRefused, NoSuchAppointment, StoreAway."""
         audited = self._audited(AuditAction.MARKED_APPOINTMENT, by, status)
         self._done(appointment_id, lambda write: mark(write, appointment_id, status, by), audited)
 
@@ -123,7 +123,7 @@ class DeskDiary:
         self._done(appointment_id, named, self._audited(AuditAction.CHANGED_APPOINTMENT, by))
 
     def undo(self, appointment_id: int, what: str, by: By) -> bool:
-        """Undo the change `what`, if it is the last and this person just made it; return whether it was undone.
+        """Undo the change `what` of an appointment, if it is the last and this person just made it; return if it was.
 
         Raises TimeTaken where somebody else has the former time by now, NoSuchAppointment, StoreAway.
         """
@@ -225,7 +225,7 @@ def _restored(before: str | None) -> Mapping[str, Any] | None:
 
 
 def _put_back(write: Connection, row: Row[Any], before: Mapping[str, Any], buffer: timedelta) -> None:
-    """Put an appointment back to the time, column and status in `before`. Raises TimeTaken, UniqueViolation."""
+    """Put an appointment back to the time, column and status that `before` holds. Raises TimeTaken, UniqueViolation."""
     place = Place(before["starts"], before["ends"], before["schedule"], before["extra"])
     vacate(write, row.id)
     if before["status"] in {AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED}:

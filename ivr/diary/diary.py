@@ -68,7 +68,7 @@ def book(write: Connection, new: NewAppointment, asked: Asked) -> int:
 
 
 def move(write: Connection, appointment_id: int, asked: Asked, by: By, *, call_id: str = "") -> None:
-    """Give an appointment another time, which frees its old one. `call_id` is the call that moves it, if one does.
+    """Give an appointment another time, and free its old one. `call_id` is the call that moves it, if a caller does.
 
     Raises TimeTaken, ChangeRefused where the appointment takes no time any more, NoSuchAppointment, UniqueViolation.
     """

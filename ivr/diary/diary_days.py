@@ -36,7 +36,7 @@ class BlockedStretch:
 
 @dataclass(frozen=True)
 class DiaryColumn:
-    """A column of the diary on one day."""
+    """A column of the diary on one day: its free times, appointments and blocked times."""
 
     schedule: Schedule
     free: tuple[Slot, ...]
@@ -120,7 +120,7 @@ class DiaryDays:
 
 
 def hours_of(clinic: Clinic, schedule: Schedule) -> Hours:
-    """Return the hours in which a column's visits take place: those of the first line that offers it."""
+    """Return the opening hours in which a column's visits take place: those of the first line that offers it."""
     return clinic.line(min(schedule.lines, default="")).hours
 
 

@@ -18,7 +18,7 @@ class BookingMade:
     created: datetime
     call_id: str
     keyed: bool
-    """True if the booking was made for a number that the caller entered."""
+    """True if the booking was made for a keyed number, which the caller entered."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,12 @@ class Flood:
 
     @property
     def calls(self) -> int:
-        """The number of calls in which the appointments were booked."""
+        """The number of calls in which the flood's appointments were booked."""
         return len({each.call_id for each in self.bookings})
 
 
 def floods_in(booked: Sequence[BookingMade]) -> list[Flood]:
-    """Return the floods in these bookings, the earliest first."""
+    """Return the floods that these bookings by telephone contain, the earliest first."""
     left, found = sorted(booked, key=lambda each: (each.created, each.id)), list[Flood]()
     for sign in SIGNS:
         of_sign = [each for each in _runs(left, sign) if len(each) >= sign.fewest]

@@ -25,7 +25,7 @@ def with_last_change(read: Connection, appointment_id: int) -> tuple[Appointment
 def with_last_changes(
     read: Connection, ids: Collection[int]
 ) -> dict[int, tuple[Appointment | None, DiaryEntry | None]]:
-    """Return each of these appointments with its last change, by id; as `with_last_change` does for one."""
+    """Return each of these appointments, by id, with its last change that people are told of, as `with_last_change`."""
     if not ids:
         return {}
     table, lines = schema.appointments, schema.appointment_history

@@ -1,4 +1,4 @@
-"""Limits what calls may book, within the transaction that books: so nobody fills the diary by telephone.
+"""Limits the appointments that calls may book, within the transaction that books, so that nobody fills the diary.
 
 The desk is not limited. No HTTP, no clock.
 """

@@ -72,7 +72,7 @@ class Patients:
             return {row.phone: text_of(row.name) for row in read.execute(query)}
 
     def name(self, phone: Phone | None, name: str, by: By) -> int | None:
-        """Return the id of the patient of this name and number, who is added if new; None for no name.
+        """Return the id of the patient of this name and number, who is added where new; None without a name.
 
         Raises ValueError for a longer name than `LONGEST_NAME`, StoreAway.
         """
@@ -80,7 +80,7 @@ class Patients:
 
 
 def known_as(write: Connection, phone: Phone | None, name: str, now: datetime) -> int | None:
-    """Return the id of the patient of this name and number, added if new; None for no name. Raises ValueError."""
+    """Return the id of the patient of this name and number, added if new; None without a name. Raises ValueError."""
     words = " ".join(name.split())
     if not words:
         return None
@@ -94,7 +94,7 @@ def known_as(write: Connection, phone: Phone | None, name: str, now: datetime) -
 
 
 def set_patient(write: Connection, of: Any, row_id: int, patient_id: int | None) -> None:
-    """Write down the patient of a request or an appointment: `of` is the table, `row_id` the id in it."""
+    """Store which patient a request or an appointment is for: `of` is its table, `row_id` its id there."""
     write.execute(update(of).where(of.c.id == row_id).values(patient_id=patient_id))
 
 

@@ -32,7 +32,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class OddClosure:
-    """A closure that this version cannot read, so that callers do not hear it. The desk shows it as it is stored."""
+    """A closure that this version cannot read, so that callers do not hear of it. The desk shows it as it is stored."""
 
     id: int
     stored: str
@@ -121,6 +121,6 @@ def _words_of(row: Row[Any]) -> str:
 
 
 def _words(closure: DeskClosure) -> str:
-    """Return the closure in words, for the audit."""
+    """Return a closure in words, as the audit stores it."""
     hours = f"open {written(closure.shifts)}" if closure.shifts else "closed"
     return f"{closure.line or 'all lines'}: {hours}" + (f", {closure.reason}" if closure.reason else "")

@@ -93,7 +93,7 @@ def _written_by_one(path: Path) -> Iterator[None]:
 
 
 def _replace(path: Path, wanted: bytes) -> None:
-    """Replace the file atomically: a reader sees the whole old file or the whole new one, even after a power cut."""
+    """Write this text in the file's place atomically: readers see the whole old or new file, even after a power cut."""
     handle, name = mkstemp(dir=path.parent, prefix=f"{path.name}.")  # open to nobody else
     try:
         with os.fdopen(handle, "wb") as file:

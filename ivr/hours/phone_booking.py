@@ -63,7 +63,7 @@ class PhoneBooking:
         return self._file.version()
 
     def change(self, what: BookingSwitch, rules: DiaryRules, by: By) -> None:
-        """Store a switch: confirm these rules, pause booking by telephone, or resume it. Raises StoreAway."""
+        """Store what a manager did: confirm these rules, pause booking by telephone, or resume it. Raises StoreAway."""
         told = in_words(rules)
         with self._database.writing() as write:
             write.execute(insert(table).values(what=what, rules=told, who=by.who, at=by.at))

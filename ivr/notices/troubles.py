@@ -16,7 +16,7 @@ table = schema.channel_troubles
 
 
 class TroubleKind(StrEnum):
-    """The reason why a channel does not work, as stored."""
+    """The reason why a channel to the staff does not work, as stored."""
 
     NOT_UNDERSTOOD = "not_understood"
     """No kind of channel has an address like this: somebody must correct it."""

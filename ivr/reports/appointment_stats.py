@@ -24,7 +24,7 @@ class Hand(StrEnum):
 
 
 class Attendance(StrEnum):
-    """The attendance of an appointment's patient, as the reports count it."""
+    """The way in which a patient did or did not keep an appointment, as the reports count it."""
 
     CAME = "came"
     DID_NOT_COME = "did_not_come"

@@ -52,7 +52,7 @@ class Ending(StrEnum):
     FAULT = "fault"
     """The caller last heard that the line has a fault, or the carrier reported one."""
     UNKNOWN = "unknown"
-    """No more traces came, and the carrier did not report an end."""
+    """No more traces came, and the carrier did not report the call's end."""
 
 
 ENDINGS: Mapping[str, Ending] = {
@@ -77,7 +77,7 @@ class Trace:
     what: tuple[str, ...] = ()
     """The places of the menu that the call came to, and the outcomes of actions, in order."""
     step: str = ""
-    """The keyed hash of the webhook's address, without the pressed key."""
+    """The keyed hash of the webhook's address, without the pressed key: a repeated webhook has the same."""
     over: bool = False
     lasted: int | None = None
     """The length of the whole call in seconds, if the carrier has reported it."""

@@ -13,7 +13,7 @@ from ivr.line.places import Menu, Passage, Place
 from ivr.reports.call_records import FAULTS, Ending
 
 NOTHING = "nothing"
-"""The choice of a caller who chose nothing. Any other choice is the name of the place that it leads to."""
+"""The first choice of a caller who chose nothing. Any other choice is named after the place that it leads to."""
 
 
 def choices_of(menu: Mapping[str, Place]) -> tuple[str, ...]:
@@ -136,7 +136,7 @@ def reception(path: Sequence[str]) -> ReceptionAnswer | None:
 
 @dataclass(frozen=True)
 class CallStats:
-    """The counts of a period's calls."""
+    """The counts of the calls of a period."""
 
     hours: Mapping[int, int]
     """The number of calls by the hour of the clinic's day in which they began."""

@@ -1,4 +1,4 @@
-"""The counts of calls, served calls and reached patients by day, apart for when their line was open or closed.
+"""The counts of calls, served calls and reached patients by day, each for when the line was open and closed.
 
 Values only. counts/of_period.py makes them of the days of the period, and of the days before.
 """

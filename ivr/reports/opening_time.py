@@ -15,7 +15,7 @@ from ivr.line.hours import Hours
 
 @dataclass(frozen=True)
 class OpeningTime:
-    """The stretches of time in which a line is open, from one day to another."""
+    """The stretches of time in which a telephone line is open, from one day to another."""
 
     starts: Sequence[float]
     """The starts of the stretches in seconds of Unix time: Python's differences in a time zone miss clock changes."""
@@ -25,7 +25,7 @@ class OpeningTime:
 
     @classmethod
     def of(cls, hours: Hours, first: datetime, last: datetime) -> Self:
-        """Return the opening time of these hours, from the day of `first` to the day of `last`."""
+        """Return the stretches in which a line with these hours is open, from the day of `first` to that of `last`."""
         day, end = hours.local(first).date(), hours.local(last).date()
         days = (day + timedelta(days=ahead) for ahead in range((end - day).days + 1))
         stretches = [(start.timestamp(), end.timestamp()) for each in days for start, end in hours.stretches(each)]

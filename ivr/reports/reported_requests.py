@@ -24,7 +24,7 @@ requests, history = schema.requests, schema.history
 
 @dataclass(frozen=True)
 class RequestRows:
-    """The requests that were made in some days, as they are stored."""
+    """The requests of some days, and the events of calls to their patients, as they are stored."""
 
     made: Sequence[Row[Any]]
     lines: Sequence[Row[Any]]
@@ -77,7 +77,7 @@ class DatedRequest:
     line: str
     request: ReportedRequest
     reached: datetime | None = None
-    """The moment at which the patient was reached, not before the request was made; None if they were not."""
+    """The moment at which the patient was reached, not before the request was made; None if nobody reached them."""
 
     @property
     def is_of_the_diary(self) -> bool:

@@ -25,7 +25,7 @@ TRIED = REACHED | {Outcome.NO_ANSWER, Outcome.BUSY, Outcome.WRONG_NUMBER}
 
 
 WAITING = "waiting"
-"""The key in place of an outcome for a request that has none yet."""
+"""The key that stands for the outcome of a request which has none yet."""
 
 
 MINUTE = timedelta(minutes=1)
@@ -73,7 +73,7 @@ class ReportedRequest:
 
     @property
     def live(self) -> bool:
-        """True if the request is not closed: the patient is still to be called, or the outcome to be reported."""
+        """True if the request is not closed: the patient is to be called, or the outcome to be reported."""
         return self.status is not Status.CLOSED
 
     @property
@@ -93,16 +93,16 @@ class ReportedRequest:
 
 @dataclass(frozen=True)
 class RequestStats:
-    """The counts of a period's requests."""
+    """The counts of the requests of a period."""
 
     made: Mapping[tuple[Kind, str], int]
-    """The number of requests by kind and source."""
+    """The number of requests that were made, by kind and source."""
     rung: Waits
     """The waits of patients until the first call to them."""
     unrung: Waits
     """The waits until now of patients who are due a call and have not been called."""
     to_reach: int
-    """The number of patients who were or are to be reached."""
+    """The number of patients who had to be reached, or still have to."""
     reached: Mapping[int, int]
     """The number of reached patients, by the number of the try that reached them."""
     outcomes: Mapping[str, int]
@@ -112,7 +112,7 @@ class RequestStats:
 
     @property
     def count(self) -> int:
-        """The number of requests that were made."""
+        """The number of requests that were made in the period."""
         return sum(self.made.values())
 
     @property
@@ -136,7 +136,7 @@ class RequestStats:
 
 
 def request_stats(requests: Sequence[ReportedRequest]) -> RequestStats:
-    """Return the counts of these requests."""
+    """Return the counts of these requests of a period."""
     waited = [(each.waited, bool(each.tries)) for each in requests if each.waited is not None]
     return RequestStats(
         made=Counter((each.kind, each.source) for each in requests),
@@ -155,7 +155,7 @@ def waits_of(spans: Iterable[timedelta]) -> Waits:
 
 
 def share(waits: Waits, of_ten: int) -> timedelta | None:
-    """Return the wait that `of_ten` tenths did not exceed, 5 for the median; None where there are no waits."""
+    """Return the wait that `of_ten` tenths of the waits do not exceed, 5 for the median; None where there are none."""
     wanted, seen = max(1, -(-sum(waits.values()) * of_ten // 10)), 0
     for minutes, count in sorted(waits.items()):
         seen += count

@@ -34,7 +34,7 @@ AT_ONCE = 4 * 1024 * 1024
 """The bytes of the spool read at once: some 25,000 traces, more than an hour of calls on every line at its limit."""
 
 NOTHING: Mapping[Path, int] = {}
-"""The bytes of each segment that were read before, where nothing was read yet: none."""
+"""The bytes of each segment that were read before, for a reader that has read nothing yet."""
 
 UNREADABLE = -1
 """The size noted of a spool's file that could not be read: no file has it, so that the file is not removed."""
@@ -62,7 +62,7 @@ class Segment:
     path: Path
     began: datetime
     size: int
-    """The size of the file in bytes when it was read."""
+    """The size of the segment's file in bytes when it was read."""
     traces: tuple[Trace, ...]
     """The traces of the segment that were not read before."""
     upto: int = 0
@@ -187,7 +187,7 @@ def _written(path: Path, lines: bytes) -> None:
 
 
 def _line(trace: Trace) -> bytes:
-    """Return the trace as a line of JSON. It begins with the newline, so that a cut line before it spoils no other."""
+    """Return a trace as a line of the spool, in JSON; its newline comes first: a cut line before it spoils no other."""
     short: dict[str, Any] = {"c": trace.mark, "t": trace.at.timestamp(), "l": trace.line, "g": trace.language}
     short |= {"w": trace.what, "s": trace.step} if trace.what else {}
     short |= {"over": trace.lasted} if trace.over else {}
@@ -203,7 +203,7 @@ def _read(path: Path, before: int) -> Segment:
 
 
 def _text(path: Path, before: int = 0) -> bytes:
-    """Return the bytes of a file after the first `before` bytes; none of a file that is gone."""
+    """Return the bytes of a segment's file after the first `before` bytes; none where the file is gone."""
     try:
         with path.open("rb") as file:
             file.seek(before)

@@ -33,7 +33,7 @@ class SpoolWriter:
         self._most = most
         self._wanted, self._hurry = Event(), Event()
         self._state = Condition()
-        """Guards all fields below; notified when traces were written."""
+        """Guards all fields below; it is notified when traces were written."""
         self._waiting: list[Trace] = []
         self._taken = self._written = self._dropped = 0
         self._thread: Thread | None = None

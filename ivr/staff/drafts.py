@@ -55,7 +55,7 @@ class Drafts:
             insert_new(write, table, staff_id=person_id, mark=mark, sealed=sealed, at=now)
 
     def of(self, person_id: int) -> Sequence[Draft]:
-        """Return a person's drafts, the newest first. Raises StoreAway."""
+        """Return the drafts of this person, the newest first. Raises StoreAway."""
         return list(self._opened(table.c.staff_id == person_id))
 
     def drop(self, person_id: int, place: str) -> None:

@@ -34,7 +34,7 @@ class Invitations:
         self._passwords = passwords
 
     def invite(self, name: str, role: str, by: By) -> str:
-        """Add a person who has still to choose a password, and return the token of their link.
+        """Add a person who has still to choose a password, and return the token of the link for that.
 
         Raises BadName, NameTaken, StoreAway.
         """

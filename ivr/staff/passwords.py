@@ -19,11 +19,11 @@ LONGEST = 200
 """The greatest length of a password, in characters, because the time of hashing grows with it."""
 
 NONE_YET = ""
-"""The stored value for a person who has still to choose a password; no password matches it."""
+"""The stored hash of a person who has still to choose a password; no password matches it."""
 
 
 GUESSED_AT = 72
-"""The characters of a password that are judged for how soon it is guessed; more take too long and change little."""
+"""The first characters of a password that are judged for how soon it is guessed; more take too long, change little."""
 
 HARD_ENOUGH = 3
 """The least score, of 4, that zxcvbn must give a password: a hundred million guesses, against a stolen hash."""
@@ -32,7 +32,7 @@ AT_ONCE = 2
 """The passwords that one process checks at the same time: one of a stranger, and one of somebody known."""
 
 POLITE = 10
-"""Niceness of the threads that hash, so that the threads that answer calls go first where processors are few."""
+"""The niceness of the threads that hash, so that the threads that answer calls go first where processors are few."""
 
 
 class BadPassword(ValueError):

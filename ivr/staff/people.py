@@ -19,7 +19,7 @@ from ivr.storage.odd import text_of
 from ivr.storage.upsert import insert_new, lock_key
 
 STAFF, MANAGER = "staff", "manager"
-"""The roles of people at the desk."""
+"""The roles that people have at the desk."""
 
 REQUIRED_OF_EVERYBODY = "second factor of everybody"
 """The name of the desk's rule that requires a second factor of all its people."""
@@ -65,15 +65,15 @@ class Person:
     epoch: int
     """A number that every session of the person holds; raising it ends all these sessions."""
     ready: bool
-    """True if they have a password; an invited person has still to choose one."""
+    """True if the person has a password; one who was invited has still to choose it."""
     second_factor: bool
-    """True if they have a second factor, so that a login asks for a code."""
+    """True if the person has a second factor, so that a login asks for its code."""
     required: bool
-    """True if they must have a second factor."""
+    """True if a manager, or the desk's rule, requires a second factor of the person."""
 
     @property
     def has_to_set_up(self) -> bool:
-        """True if they must set up a second factor before they can use the desk."""
+        """True if the person must set up a second factor before they can use the desk."""
         return self.required and not self.second_factor
 
 

@@ -23,7 +23,7 @@ table = schema.sessions
 
 @dataclass(frozen=True)
 class StaffSession:
-    """A session of a person, ended or not."""
+    """A session of a person at the desk, ended or not."""
 
     staff_id: int
     typed: datetime | None
@@ -38,7 +38,7 @@ class Sessions:
         self._database = database
 
     def begin(self, staff_id: int, key: str, now: datetime) -> None:
-        """Store a new session. Raises StoreAway."""
+        """Store a new session of this person, under its key. Raises StoreAway."""
         with self._database.writing() as write:
             insert_new(write, table, mark=_mark(key), staff_id=staff_id, began=now)
 

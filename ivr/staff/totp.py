@@ -18,7 +18,7 @@ DRIFT = 1
 """The steps of half a minute by which the clock of a person's phone may be early or late."""
 
 RECOVERY_CODES = 10
-"""The number of recovery codes in a list."""
+"""The number of recovery codes in a person's list."""
 
 FEW = 3
 """The number of unused recovery codes at or below which a person is warned."""
@@ -53,7 +53,7 @@ def step_of(secret: str, typed: str, now: datetime) -> int | None:
 
 
 def new_recovery_codes() -> list[str]:
-    """Return a list of new recovery codes."""
+    """Return a new list of recovery codes for a person."""
     return [" ".join(_group() for _ in range(RECOVERY_GROUPS)) for _ in range(RECOVERY_CODES)]
 
 

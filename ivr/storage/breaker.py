@@ -35,7 +35,7 @@ class Breaker:
 
     @contextmanager
     def attempt(self, *troubles: type[Exception]) -> Iterator[None]:
-        """Wrap an attempt on the store, which raises `troubles`. Raises CircuitOpen, and what the attempt raises."""
+        """Wrap an attempt on the store, which may raise `troubles`. Raises CircuitOpen, and what the attempt raises."""
         attempt = self._begin()
         try:
             yield

@@ -21,11 +21,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Return the moment as the database stores it."""
+        """Return a moment as the database stores it."""
         return value if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        """Return the stored moment with the time zone UTC."""
+        """Return a stored moment with the time zone UTC."""
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:

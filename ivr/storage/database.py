@@ -52,26 +52,26 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yield a transaction that only reads. Raises StoreAway."""
+        """Yield a connection in a transaction that only reads. Raises StoreAway."""
         with self._attempt(), self._store.reading() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Yield a transaction that commits when it ends well. Raises StoreAway; UniqueViolation if a key is taken."""
+        """Yield a transaction that commits if its block ends well. Raises StoreAway, UniqueViolation (a taken key)."""
         with self._attempt(), self._store.writing() as connection:
             yield connection
             connection.commit()
 
     @contextmanager
     def trying(self) -> Iterator[Connection]:
-        """Yield a transaction that may write and is rolled back when it ends. Raises StoreAway."""
+        """Yield a transaction that may write, and is rolled back when the block ends. Raises StoreAway."""
         with self._attempt(), self._store.writing() as connection:
             yield connection
 
     @contextmanager
     def _attempt(self) -> Iterator[None]:
-        """Translate the errors of an attempt: only their kind is passed on, since their text may be personal."""
+        """Translate the errors of an attempt on the database: only their kind is told, their text may be personal."""
         try:
             with self._breaker.attempt(SQLAlchemyError, sqlite3.Error) if self._breaker else nullcontext():
                 yield

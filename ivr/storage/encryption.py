@@ -73,7 +73,7 @@ class KeyedIds:
         return self._digest("channel", address)[:8].hex()
 
     def step(self, address: str) -> str:
-        """Return the keyed hash of a webhook's address, to tell it from others of the same call: 8 hex digits."""
+        """Return the keyed hash of a webhook's address, which tells the steps of one call apart: 8 hex digits."""
         return self._digest("step", address)[:4].hex()
 
     def _digest(self, *parts: str) -> bytes:
@@ -92,7 +92,7 @@ class LinkTokens:
         self._key = _derived(secret, purpose)
 
     def of(self, nonce: str) -> str:
-        """Return the token of this nonce, always the same: letters, digits, - and _."""
+        """Return the link's token for this nonce, always the same: letters, digits, - and _."""
         return urlsafe_b64encode(hmac.digest(self._key, nonce.encode(), sha256)).decode().rstrip("=")
 
 

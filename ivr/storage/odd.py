@@ -13,7 +13,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
-"""The years of a moment or day that can be read. Far outside them, calendars and time zones overflow."""
+"""The first and last year of moments and days that can be read: far outside, calendars and time zones overflow."""
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def refused(error: HTTPException) -> ResponseReturnValue:
 
 
 def away(error: StoreAway) -> ResponseReturnValue:
-    """Return the answer while the database is away: a page for staff, a bare 503 for calendar programs.
+    """Return the answer while the database is away: an error page for staff, a bare 503 for calendar programs.
 
     Raises the error again below /voice.
     """
@@ -78,7 +78,7 @@ def away(error: StoreAway) -> ResponseReturnValue:
 
 
 def broken(error: Exception) -> ResponseReturnValue:
-    """Log an unexpected error by its kind and traceback, and return the page for 500.
+    """Log an unexpected error by its kind and traceback, and return the error page for 500.
 
     The error's message is not logged, since it may hold personal data.
     """

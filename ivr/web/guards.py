@@ -117,7 +117,7 @@ def link_holders_only() -> None:
 
 
 def guarded_by(guard: Callable[[], Any]) -> Callable[[View], View]:
-    """Return a decorator that names the guard of a view."""
+    """Return a decorator that gives a route's view this guard."""
 
     def name(view: View) -> View:
         view.guard = guard  # type: ignore[attr-defined]

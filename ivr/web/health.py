@@ -20,7 +20,7 @@ health = Blueprint("health", __name__)
 @health.get("/healthz")
 @guarded_by(open_to_all)
 def alive() -> Response:
-    """Answer that the process is alive. Checks nothing else."""
+    """Answer that this web process is alive. Checks nothing else."""
     return jsonify(process="well")
 
 

@@ -81,7 +81,7 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
 
 
 def recovery_codes_left(count: int) -> str:
-    """Return a sentence with the number of recovery codes left."""
+    """Return a sentence that says how many recovery codes the person has left."""
     if count == 0:
         return _("No recovery code is left. Please make new ones on your own page.")
     return _("One recovery code is left.") if count == 1 else _("%(count)s recovery codes are left.", count=count)
@@ -137,7 +137,7 @@ def full_moment(at: datetime) -> str:
 
 
 def from_to(first: datetime, last: datetime) -> str:
-    """Return a stretch of time in the clinic's time zone, as in "Mon 23 Nov, 09:00–09:30"."""
+    """Return a stretch of time in words, in the clinic's time zone, as in "Mon 23 Nov, 09:00–09:30"."""
     same_day = local(first).date() == local(last).date()
     return f"{moment(first)}–{hour(last)}" if same_day else f"{moment(first)} – {moment(last)}"
 
@@ -166,7 +166,7 @@ def how_soon(due: datetime, now: datetime, hours: Hours) -> str:
 
 
 def how_long(span: timedelta) -> str:
-    """Return a duration in its largest units: minutes, hours and minutes, or days."""
+    """Return a duration in words, in its largest units: minutes, hours and minutes, or days."""
     minutes = int(span.total_seconds() // 60)
     if minutes < 60:
         return _("%(count)s min", count=minutes)
@@ -177,7 +177,7 @@ def how_long(span: timedelta) -> str:
 
 
 def minutes(span: timedelta) -> int:
-    """Return a duration in whole minutes, rounded up."""
+    """Return the whole minutes of a duration, rounded up."""
     return -int(-span // timedelta(minutes=1))
 
 

@@ -31,7 +31,7 @@ class Live:
         """Take `version`, a function whose value changes with everything that the page shows, but for the hours."""
         now, hours = services().clock(), services().hours.closures_file.version()
         self._state = f"{hours}-{version()}-{int(now.timestamp() // 60)}"
-        """The present state: it changes with `version`, with the closures that the desk sets, and every minute."""
+        """The present state, as text: it changes with `version`, with the desk's closures, and every minute."""
         self._asked = request.args.get("seen", "")
 
     def is_seen(self) -> bool:

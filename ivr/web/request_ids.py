@@ -39,5 +39,5 @@ def _tell(response: Response) -> Response:
 
 
 def _end(_error: BaseException | None) -> None:
-    """Clear the request's id from the log lines of this thread, which goes on to another request."""
+    """Clear the request's id from the log lines of this thread, which next works on another request."""
     logs.begin()

@@ -77,7 +77,7 @@ def _believe_proxies(app: Flask, count: int) -> None:
 
 
 def _refuse_unwritable() -> None:
-    """Answer 400 for a request with a NUL character, which no keyboard types and PostgreSQL cannot store.
+    """Answer 400 to a request with a NUL character, which no keyboard types and PostgreSQL cannot store.
 
     Webhooks have a check of their own.
     """

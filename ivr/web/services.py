@@ -51,7 +51,7 @@ class Deadlines:
     """The deadlines of work on the stores, each with threads of its own."""
 
     answer: Deadline
-    """The deadline for work that a caller waits for."""
+    """The deadline for work on the stores that a caller waits for."""
     look_up: Deadline
     """The deadline for work that a call can do without, such as to look up who calls."""
     beside: Deadline
@@ -216,6 +216,6 @@ def _close(*parts: HostUpkeep | Deadlines | SpoolWriter | Counters | Foundation)
 
 
 def services() -> Services:
-    """Return the services of the current application."""
+    """Return the services of the current Flask application."""
     found: Services = current_app.extensions[NAME]
     return found

@@ -87,7 +87,7 @@ def begin(person: Person) -> None:
 
 
 def begin_half(person: Person) -> None:
-    """Begin a half session of a person who has entered the password and must still enter a code. Logs nobody in."""
+    """Begin a half session of a person who entered the password and has still to enter a code. Logs nobody in."""
     end()
     session[HALF] = [person.id, person.epoch, services().clock().timestamp()]
 

@@ -47,7 +47,7 @@ CHOSEN = ("outcome", "to", "kind", "language", "line", "wish", "what", "role", "
 """The fields in which people choose, and do not write."""
 
 KEEP = "drafts.keep"
-"""The endpoint to which an open page sends what is being typed."""
+"""The endpoint to which an open page sends what somebody is typing into its form."""
 
 FORMS: Mapping[str, TypedForm] = {
     "moves.write_note": TypedForm("card", CARD, TYPED, sends=("note",)),
@@ -201,7 +201,7 @@ def _mine() -> list[Draft]:
 
 
 def page_of(place: str) -> str:
-    """Return the URL of the page on which a place is shown. Raises StoreAway."""
+    """Return the URL of the page on which the form of this place is shown. Raises StoreAway."""
     name, _blank, which = place.partition(" ")
     if name == "card":
         return _page_of_card(int(which))
@@ -232,7 +232,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
 
 
 def words_of(place: str) -> str:
-    """Return the name of the page on which a place is shown. Raises StoreAway."""
+    """Return the name of the page on which the form of this place is shown. Raises StoreAway."""
     name = place.partition(" ")[0]
     if name == "card":
         reference = page_of(place).partition("?")[0].rpartition("/")[2]
@@ -256,5 +256,5 @@ def sent_words() -> list[str]:
 
 
 def was_sent() -> bool:
-    """Return whether a form of ours was sent whose fields may be shown to whoever has sent it."""
+    """Return whether a form of the desk was sent whose fields may be shown to the person who has sent it."""
     return request.method == "POST" and bool(g.get("csrf_valid"))

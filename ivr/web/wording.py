@@ -13,7 +13,7 @@ from ivr.web.services import services
 
 
 def kind_words(kind: Kind) -> str:
-    """Return the kind of a request in words."""
+    """Return the words for the kind of a request: an appointment, or a call back."""
     return _("Appointment") if kind is Kind.BOOKING else _("Call back")
 
 

@@ -29,12 +29,12 @@ class UsedLanguage:
     """The keyed hash of the number that has called."""
     language: str
     chosen: bool
-    """True if the caller chose the language: the call began in another one."""
+    """True if the caller chose that language: the call had begun in another one."""
     began: datetime
 
 
 def remember(write: Connection, calls: Sequence[UsedLanguage], keyed_ids: KeyedIds) -> None:
-    """Remember the languages that callers used in these finished calls; each call may be given only once.
+    """Remember, for the numbers of these finished calls, the languages that callers used; each call may be given once.
 
     A language that was chosen in two calls in a row is the one that the number is greeted in from then on. Calls of
     blocked numbers are left out.

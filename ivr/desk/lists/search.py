@@ -23,10 +23,10 @@ MOST = 50
 """The most requests, and the most appointments, that a search returns."""
 
 LONGEST_WORDS = 80
-"""The longest text that is searched for, in characters; a longer one finds nothing."""
+"""The longest text, in characters, that can be searched for; a longer one finds nothing."""
 
 FEWEST_DIGITS = 4
-"""The fewest digits, from the end of a number, that are searched for; fewer find nothing."""
+"""The fewest digits, of the end of a telephone number, that can be searched for; fewer find nothing."""
 
 REFERENCE_DIGITS = 6
 
@@ -38,9 +38,9 @@ class FoundByWords:
     """The requests and appointments that a search has found."""
 
     appointments: Sequence[AnyAppointment] = ()
-    """The coming appointments, the soonest first; then those that are over, the latest first."""
+    """The found appointments: the coming ones, soonest first; then those that are over, latest first."""
     requests: Sequence[AnyRequest] = ()
-    """The live requests, then the closed ones; within each of the two groups the latest first."""
+    """The found requests: the live ones, then the closed ones; of both the latest first."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Wanted:
 
     @property
     def names(self) -> list[str]:
-        """The parts of the name that is searched for; none where no letter was typed."""
+        """The parts of a patient's name that was typed to search for; none where no letter was typed."""
         return self.plain.split() if any(each.isalpha() for each in self.plain) else []
 
     @property

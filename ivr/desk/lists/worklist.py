@@ -39,7 +39,7 @@ class Filter:
 
     @property
     def wishes(self) -> list[ColumnElement[bool]]:
-        """The SQL conditions of this filter, for requests of any status."""
+        """The SQL conditions of this filter for requests of any status."""
         found: list[ColumnElement[bool]] = []
         if self.line:
             found.append(table.c.line == self.line)
@@ -102,7 +102,7 @@ class Worklist:
             return {row.request_id: row.detail for row in read.execute(query)}
 
     def count_waiting(self) -> int:
-        """Return the number of live requests. Raises StoreAway."""
+        """Return the number of live requests on the waiting list. Raises StoreAway."""
         with self._database.reading() as read:
             return read.execute(_count(Filter().conditions)).scalar_one()
 

@@ -39,7 +39,7 @@ class HowFar:
 
     kind: MissedKind
     reached: str = ""
-    """The chosen option of the main menu, by its place; for a caller of the reception, RINGING, CLOSED or NOBODY."""
+    """The option chosen in the main menu, by its place; of a caller of the reception, RINGING, CLOSED or NOBODY."""
 
     @property
     def rank(self) -> int:
@@ -52,12 +52,12 @@ RANKS = (MissedKind.NOTHING, MissedKind.MIDWAY, MissedKind.FAULT, MissedKind.REC
 
 @dataclass(frozen=True)
 class PathReader:
-    """Reads from a call's path through the menu how far the call came."""
+    """Reads from a call's path through the menu how far the call came before it ended."""
 
     menu: Mapping[str, Place] = field(default_factory=lambda: MENU)
 
     def how_far(self, path: Sequence[str]) -> HowFar | None:
-        """Return how far a call on this path came; None where nothing was missed, or nothing is to be kept of it.
+        """Return how far a call on this path came; None where the caller missed nothing that the desk should see.
 
         A caller who was promised something needs no call. One who heard an answer needs none either, unless they asked
         for the reception after it. A caller who was refused is blocked or over a limit.

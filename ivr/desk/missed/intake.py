@@ -1,4 +1,4 @@
-"""Takes missed calls: into the database, or into Redis while it is away. With both away they are lost, and only logged.
+"""Stores missed calls in the database, or in Redis while it is away. With both away they are lost, and only logged.
 
 No HTTP, no sentences, no clock.
 """

@@ -105,7 +105,7 @@ class MissedCalls:
         return in_turn(self.database, kept)
 
     def standing(self, now: datetime) -> list[MissedCall]:
-        """Return the missed calls that wait for a call, joined by number, the latest first.
+        """Return the missed calls on the list, which wait to be called back, joined by number, the latest first.
 
         Numbers to which the reception has talked come last. Raises StoreAway.
         """
@@ -167,7 +167,7 @@ class MissedCalls:
         return in_turn(self.database, undone)
 
     def gone(self, read: Connection, now: datetime) -> ColumnElement[bool]:
-        """Return the SQL condition for missed calls that are over: the next open day of their line has ended.
+        """Return the SQL condition of missed calls that are over, as the next open day of their line has ended.
 
         Each is over at the latest after the time for which closed requests are kept.
         """

@@ -32,7 +32,7 @@ class SealedMissedCall:
     field: str
     """The field of the missed call in the Redis hash: the keyed id of its call."""
     new: NewMissedCall | None
-    """The missed call; None where it cannot be decrypted with this secret, or this version cannot read it."""
+    """The missed call, decrypted; None where this secret cannot decrypt it, or this version cannot read it."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ RECORDED = timedelta(hours=2)
 table, calls = schema.missed_calls, schema.calls
 
 Correction = Mapping[str, Any] | None
-"""The values that correct a missed call's row; empty where it is right, None where nothing was missed after all."""
+"""The new values of a missed call's row, by column; empty where it is right, None where nothing was missed at all."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class MissedCallUpkeep:
         return changed
 
     def look_again(self, write: Connection, marks: Collection[str]) -> None:
-        """Have the missed calls with these marks checked once more, since the records of their calls were corrected."""
+        """Have the missed calls with these marks checked once more, as the records of their calls were corrected."""
         rows = write.execute(select(table.c.id, table.c.call_sid).where(table.c.checked.is_(True))).all()
         ids = [row.id for row in rows if self.mark_of(text_of(row.call_sid)) in marks]
         if ids:

@@ -70,7 +70,7 @@ def _enter(write: Connection, clinic: Clinic, row: Row[Any]) -> bool:
 
 
 def _appointment(row: Row[Any]) -> NewAppointment:
-    """Return the booking of a request as an appointment. Raises TypeError where its time cannot be read."""
+    """Return the older booking of a request as an appointment. Raises TypeError where its time cannot be read."""
     if not isinstance(row.appointment, datetime):
         raise TypeError
     moments = (row.touched, row.created, row.appointment)

@@ -1,4 +1,4 @@
-"""Puts an appointment on the waiting list, so that somebody tells its patient of a change, and takes it off again.
+"""Puts a request to tell an appointment's patient of a change on the waiting list, and takes it off again.
 
 Within a transaction. No HTTP, no clock.
 """
@@ -36,7 +36,7 @@ class ToTell:
 
 
 def tell_patient(write: Connection, about: Appointment, what: ToTell, by: By) -> int | None:
-    """Put the appointment on the waiting list, under the reference that the patient knows; return the request's id.
+    """Put a request to tell this appointment's patient on the list, under the reference they know; return its id.
 
     None where the appointment is on the list already, or has no number to call. Its history says that its patient is to
     be told.

@@ -101,7 +101,7 @@ class TableReader:
             raise CellTrouble(REFUSED[refused.why]) from None
 
     def _span(self, row: Row, column: str, *, is_visit: bool) -> tuple[datetime, datetime]:
-        """Return the beginning and the end of an entry, in UTC. Raises CellTrouble."""
+        """Return the beginning and the end, in UTC, of the entry in a row of the table. Raises CellTrouble."""
         if not row.get("starts"):
             return self._whole_day(row, is_visit=is_visit)
         starts = self._moment(row["starts"], row)

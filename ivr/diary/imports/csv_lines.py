@@ -103,5 +103,5 @@ def meaning(heading: str) -> str:
 
 
 def letters(cell: str) -> str:
-    """Return the letters of a cell alone, in lower case."""
+    """Return only the letters of a table's cell or heading, in lower case."""
     return re.sub(r"[^a-z]", "", cell.casefold())

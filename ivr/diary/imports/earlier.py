@@ -40,7 +40,7 @@ class EarlierVisit:
     phone: str | None
     name: str
     changed_here: bool
-    """True if anybody but an import, at the desk or by telephone, has made or changed the appointment."""
+    """True if somebody other than an import has made or changed the appointment, at the desk or by telephone."""
 
 
 @dataclass

@@ -70,7 +70,7 @@ class FileContent:
     repeats: bool = False
     """True if an entry repeats without an end; only the occurrences of the next year are here."""
     unused: tuple[str, ...] = ()
-    """The headings of a table's columns that are not read."""
+    """The headings of the table's columns that the import does not read."""
 
 
 @dataclass

@@ -17,7 +17,7 @@ OTHER_KINDS: Mapping[bytes, str] = {
     b"<": "a web page or XML: export the diary as ICS or CSV",
     b"{": "JSON: export the diary as ICS or CSV",
 }
-"""The first bytes of files that are no diary, with what they are and what to do."""
+"""The first bytes of files that cannot be imported, with the kind of file and what to do instead."""
 
 ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 """The first bytes by which a file tells its encoding, as Excel writes them."""

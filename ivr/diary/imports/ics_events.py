@@ -10,7 +10,7 @@ from ivr.diary.imports.entries import LeftOutWhy, UnreadableFile
 from ivr.diary.imports.ics_lines import DAMAGED
 
 RawEvent = Any
-"""An event as the calendar library has it, whose properties may be of any type."""
+"""An event of a calendar as the calendar library has it, whose properties may be of any type."""
 
 REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID")
 NEEDED = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"})
@@ -55,7 +55,7 @@ def _likeness(event: RawEvent) -> str:
 
 
 def place(uid: str) -> str:
-    """Return the name by which people find an event: its UID, shortened, without what is invisible."""
+    """Return the name by which people find an event of the calendar: its UID, shortened, without what is invisible."""
     if uid.startswith("without a UID"):
         return "an event without a UID"
     return f"event {''.join(filter(str.isprintable, uid))[:LONGEST_UID]}"
@@ -100,7 +100,7 @@ def rules_of(event: RawEvent) -> list[Any]:
 
 
 def has_no_end(event: RawEvent) -> bool:
-    """Return whether an event is repeated for ever."""
+    """Return whether an event of the calendar is repeated for ever."""
     return any("UNTIL" not in rule and "COUNT" not in rule for rule in rules_of(event))
 
 

@@ -83,7 +83,7 @@ def settled(write: Connection, each: PlannedVisit, by: By) -> None:
 
 
 def reopened(write: Connection, each: PlannedVisit, by: By) -> None:
-    """Book an appointment again that an import had cancelled."""
+    """Book an appointment again that an earlier import had cancelled, and that the other diary has again."""
     if each.visit and _is_as_planned(write, each.visit):
         reopen(write, each.visit.id, lambda _found: _asked(each), by)
         write_lines(write, by, AuditAction.CHANGED_APPOINTMENT, [(each.visit.reference, each.entry.starts.isoformat())])

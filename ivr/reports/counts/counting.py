@@ -66,7 +66,7 @@ class Counted:
     of: Stretch
     tallies: Tallies
     last_day: date
-    """The last day whose opening hours the counts depend on."""
+    """The last day whose opening hours these counts depend on."""
     timed: bool
     """True if all rows have a readable moment; else nobody knows to which quarter of an hour some row belongs."""
 

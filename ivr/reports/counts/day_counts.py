@@ -64,7 +64,7 @@ class WantedDays:
     line: str
     """The key of the telephone line; ALL for all lines."""
     cut: ClinicDay
-    """The day of which the counts by five minutes are needed."""
+    """The last day before the report's period: of it alone the counts of each five minutes are needed."""
 
 
 def gather(read: Connection, wanted: WantedDays, clinic: Clinic, most: int | None = None) -> FoundCounts:

@@ -28,7 +28,7 @@ class ClinicDay:
 
     @classmethod
     def in_zone(cls, day: date, zone: ZoneInfo) -> Self:
-        """Return this day in the clinic's time zone."""
+        """Return this day in the clinic's time zone, with its begin and end."""
         starts, ends = Period(day, day, zone).start, Period(day, day, zone).end
         return cls(day, starts.astimezone(UTC), ends.astimezone(UTC))
 
@@ -66,7 +66,7 @@ class Stretch:
 
     @property
     def is_whole(self) -> bool:
-        """True if the stretch is the whole day."""
+        """True if the stretch is all of its day."""
         return self.first == 0 and self.ends == self.day.ends
 
 

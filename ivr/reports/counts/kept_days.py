@@ -38,7 +38,7 @@ class Changes:
     settled: bool
     """True if no call or history event can still come whose id is lower than those of `upto`."""
     moments: frozenset[datetime]
-    """The moments at which these calls began and these requests were made."""
+    """The moments at which these calls began, and at which these requests were made."""
 
 
 def changes(read: Connection) -> Changes:

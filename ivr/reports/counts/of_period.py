@@ -25,7 +25,7 @@ def wanted(period: Period, line: str) -> WantedDays:
 
 
 def of_period(days: Sequence[DayCount], period: Period) -> tuple[Tally, DayStats]:
-    """Return the counts of a period, of all its days together and of each day."""
+    """Return the counts of a report's period: of all its days together, and of each day."""
     own = [each for each in days if each.day.of >= period.first]
     names = {"calls": "calls", "served": "served", "reached": "patients"}
     by_day = {name: dict(_by_day(own, stored)) for name, stored in names.items()}

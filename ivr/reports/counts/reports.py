@@ -42,7 +42,7 @@ class PeriodReport:
 
     calls: CallStats
     requests: RequestStats
-    """The requests that patients made."""
+    """The counts of the requests that patients made."""
     overdue: int
     """The number of open requests that are overdue now, whenever they were made."""
     left_out: int = 0
@@ -51,7 +51,7 @@ class PeriodReport:
     """The requests that nobody made, by which the clinic tells patients something about an appointment."""
     days: DayStats = NO_DAYS
     before: DayStats = NO_DAYS
-    """The counts of the days before the period, until the same hour as now."""
+    """The counts of as many days before the period, until the same hour as now."""
     appointments: AppointmentStats = NO_APPOINTMENTS
     hours: Sequence[FilledHours] = ()
     """The filled, missed and free hours of the diary, day by day."""

@@ -29,7 +29,7 @@ NOBODY_ELSE_WRITES: ColumnElement[bool] = literal_column(
     " WHERE xid IS DISTINCT FROM txid_current_if_assigned())",
     Boolean,
 )
-"""The SQL condition, on PostgreSQL, that no other transaction is under way.
+"""The SQL condition, on PostgreSQL, that no transaction but this one is under way.
 
 PostgreSQL gives ids before the commit, so that a row with a lower id than the highest one may still come. A transaction
 that writes a request has begun before it has the id of its history event.

@@ -38,7 +38,7 @@ Its keys have the number of days between, and the five minutes of that later day
 
 
 def added(tallies: Iterable[Tally]) -> Tally:
-    """Return the sum of these tallies."""
+    """Return the sum of these tallies, count by count."""
     total: dict[str, Counter[str]] = {}
     for tally in tallies:
         for name, counts in tally.items():

@@ -94,7 +94,7 @@ class CallTraces:
 
 
 def traces_of(read: Connection, marks: Collection[str], *, locked: bool = False) -> dict[str, list[SentTrace]]:
-    """Return the traces of these calls, by mark.
+    """Return the stored traces of the calls with these marks, by mark.
 
     With `locked`, they are locked until the transaction ends, against others that record the calls.
     """

@@ -34,7 +34,7 @@ AT_ONCE = 200
 
 @dataclass(frozen=True)
 class Corrected:
-    """A call whose record was corrected."""
+    """A call whose record was corrected since more of its traces came."""
 
     mark: str
     began: tuple[Any, datetime]

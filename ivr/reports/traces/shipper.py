@@ -28,7 +28,7 @@ class TraceShipper:
         """The marks of the calls that have traces in each file of the spool."""
         self._ended: dict[str, datetime] = {}
         self._last: dict[str, datetime] = {}
-        """The moment of the first report of each call's end, and of its last trace, as far as this process knows."""
+        """When each call's end was first reported (`_ended`), and its last trace left, as far as this process knows."""
 
     def ship(self, now: datetime, *, removes: bool = True) -> bool:
         """Send the spool's new traces, about as many as are read at once, and return whether there are more.

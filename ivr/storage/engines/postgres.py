@@ -63,14 +63,14 @@ class PostgresServer:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Yield a transaction; it is rolled back unless it is committed."""
+        """Yield a connection in a transaction, which is rolled back unless it is committed."""
         with self._begun() as connection:
             yield connection
 
     reading = writing
 
     def scrub(self) -> bool:
-        """Do nothing: deleted rows are removed by autovacuum, or when the server's owner runs VACUUM FULL."""
+        """Do nothing: PostgreSQL removes deleted rows by autovacuum, or when its owner runs VACUUM FULL."""
         return True
 
     def forked(self) -> None:
@@ -128,7 +128,7 @@ def _begun(connection: Connection, begin: str) -> Connection:
 
 
 def _begin(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
-    """Return the message that begins a transaction and makes these settings for it; `ours` win over `theirs`."""
+    """Return the message that begins a transaction with these settings; `ours` win over `theirs`, the address's."""
     asked = {**theirs, **ours}
     # The default of transactions to come would be too late for this one.
     of_this = {name: value for name, value in asked.items() if name.startswith(OF_TO_COME)}

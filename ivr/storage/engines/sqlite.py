@@ -52,14 +52,14 @@ class SqliteFile:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yield a transaction that only reads."""
+        """Yield a connection in a transaction that only reads."""
         with self.engine.connect() as connection:
             _driver(connection).execute("BEGIN")
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Yield a transaction that may write, once no other writes; it is rolled back unless it is committed.
+        """Yield a transaction that may write, once no other one does; it is rolled back unless it is committed.
 
         Whoever has waited in vain asks the file itself, whose error says what is wrong with it. The lock is taken at
         once, since a later change from reader to writer may fail.

@@ -15,7 +15,7 @@ LOOK_SECONDS = 0.001
 """The seconds between two looks whether another process has ended its write: less than a write takes."""
 
 NEVER = threading.Event()
-"""An event that is never set: to wait for it is to wait for a time."""
+"""An event that is never set, so that to wait for it is to wait for some time."""
 
 IsOver = Callable[[], bool]
 """A function that returns whether a writer has waited long enough for its turn."""

@@ -42,7 +42,7 @@ def try_again(errand_id: int) -> ResponseReturnValue:
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/take")
 @guarded_by(staff_only)
 def take(request_id: int) -> ResponseReturnValue:
-    """Take the request and show its card."""
+    """Take the request for the logged-in person, and show its card."""
     return _done(request_id, lambda: services().desk.moves.take(request_id, by(), note_beside()))
 
 
@@ -66,7 +66,7 @@ def pass_on(request_id: int) -> ResponseReturnValue:
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/note")
 @guarded_by(staff_only)
 def write_note(request_id: int) -> ResponseReturnValue:
-    """Add a note to the request."""
+    """Add the note that was typed to the request's history."""
     try:
         note = note_beside()
     except TooLong as too_long:
@@ -79,7 +79,7 @@ def write_note(request_id: int) -> ResponseReturnValue:
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/name")
 @guarded_by(staff_only)
 def write_name(request_id: int) -> ResponseReturnValue:
-    """Write down who the patient is: the name that was typed, or one that is known for the number."""
+    """Write down the name of the request's patient: the one typed, or one that is known for the number."""
     known = request.form.get("known", "")
 
     def named() -> None:
@@ -94,21 +94,21 @@ def write_name(request_id: int) -> ResponseReturnValue:
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/times")
 @guarded_by(staff_only)
 def show_times(request_id: int) -> ResponseReturnValue:
-    """Show the card with the free times of the day that the form asks for. Changes nothing."""
+    """Show the request's card with the free times of the day that the form asks for. Changes nothing."""
     return any_card_page(services().desk.store.any_request(request_id))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/reopen")
 @guarded_by(staff_only)
 def reopen(request_id: int) -> ResponseReturnValue:
-    """Open a closed request again."""
+    """Open a closed request again, so that it waits on the list."""
     return _done(request_id, lambda: services().desk.moves.reopen(request_id, by(), note_beside()))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/report")
 @guarded_by(staff_only)
 def report(request_id: int) -> ResponseReturnValue:
-    """Report the outcome of calling the patient."""
+    """Report the outcome of calling the request's patient."""
     try:
         outcome = CHOSEN_BY_STAFF[request.form.get("outcome", "")]
         said = OutcomeReport(outcome, moment_of(outcome))

@@ -32,7 +32,7 @@ class Card:
     wish: str
     soon: str
     due: str
-    """A sentence that tells when the patient is, or was, to be called."""
+    """A sentence that tells when the patient is to be called, or was to be."""
     late: bool
     mine: bool
     others: str = ""
@@ -88,7 +88,7 @@ def _others_words(found: Request, wish: str | None) -> str:
 
 
 def wish_words(wished: date | None, part: Part | None) -> str:
-    """Return in words the day and part of the day that the caller wished for."""
+    """Return in words the day, and the part of the day, that a caller wished for."""
     if wished is None or part is None:
         return _("as soon as possible")
     return _("%(day)s, %(part)s", day=day(wished), part=part_words()[part])
@@ -201,7 +201,7 @@ def who_words(entry: HistoryEntry) -> str:
 
 
 def to_say(request: Request) -> Spoken:
-    """Return what to say to the patient, in their language; in the line's first language where it lacks theirs."""
+    """Return what to say to the patient, in their language; in the line's first one where it does not speak theirs."""
     values: dict[str, Value] = {"clinic": services().clinic.name}
     name = f"say_{request.kind}"
     if request.day and request.part:

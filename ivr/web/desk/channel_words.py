@@ -7,7 +7,7 @@ from ivr.web.i18n import _, moment
 
 
 def trouble_words(found: ChannelTrouble) -> str:
-    """Return a sentence about a channel to the staff that does not work."""
+    """Return a sentence about a channel to the staff that does not work, and why."""
     return TROUBLES[found.kind](found.channel.name, moment(found.since))
 
 

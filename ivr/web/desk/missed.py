@@ -110,7 +110,7 @@ def call(missed_id: int) -> ResponseReturnValue:
 @missed.post("/<int(max=2147483647):missed_id>/undo")
 @guarded_by(staff_only)
 def undo(missed_id: int) -> ResponseReturnValue:
-    """Put a missed call back on the list that this person has just marked as called."""
+    """Put back on the list the missed call that this person has just marked as called."""
     session.pop(LAST_CALLED, None)
     if not services().desk.missed.undo(missed_id, by()):
         flash(_("It is too late to take that back, or something has happened since. It stays as it is."), "trouble")

@@ -61,7 +61,7 @@ def show_times(appointment_id: int) -> ResponseReturnValue:
 @changes.post("/desk/diary/<int(max=2147483647):appointment_id>/cancel")
 @guarded_by(staff_only)
 def cancel(appointment_id: int) -> ResponseReturnValue:
-    """Cancel the appointment."""
+    """Cancel the appointment, and store what was typed with it."""
     return _done(
         appointment_id,
         lambda: services().diary.desk.cancel(appointment_id, by()),
@@ -92,7 +92,7 @@ MARKS: Mapping[AppointmentStatus, tuple[DiaryEvent, str]] = {
 @changes.post("/desk/diary/<int(max=2147483647):appointment_id>/reopen")
 @guarded_by(staff_only)
 def reopen(appointment_id: int) -> ResponseReturnValue:
-    """Book a cancelled appointment again at its time."""
+    """Book a cancelled appointment again, at its own time."""
     try:
         return _done(
             appointment_id,

@@ -36,7 +36,7 @@ class ShownBooking:
 
 @dataclass(frozen=True)
 class ShownFlood:
-    """A flood of bookings, in words."""
+    """A flood of bookings by telephone, in words."""
 
     flood: Flood
     bookings: Sequence[ShownBooking]
@@ -50,7 +50,7 @@ class ShownFlood:
 @floods.get("/desk/diary/floods")
 @guarded_by(staff_only)
 def page() -> str:
-    """Show the appointments that were booked in a flood, and the floods that were lately cancelled."""
+    """Show the appointments that were booked in a flood, and those of floods that were lately cancelled."""
     now, diary = services().clock(), services().diary
     return render_template(
         "diary_floods.html", floods=[_shown(each) for each in diary.floods.ahead(now)], freed=diary.floods.freed(now)

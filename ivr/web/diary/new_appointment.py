@@ -46,7 +46,7 @@ class NobodyNamed(ValueError):
 @new_appointment.get("/desk/diary/book")
 @guarded_by(staff_only)
 def ask() -> ResponseReturnValue:
-    """Show the form for a new appointment, with the time that was tapped."""
+    """Show the form for a new appointment, at the time that was tapped in the diary."""
     return _page(waiting_request())
 
 
@@ -90,7 +90,7 @@ def _closed_already() -> ResponseReturnValue:
 
 
 def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
-    """Book the wanted appointment, if nothing speaks against its time or the person wants it all the same."""
+    """Book the wanted appointment, if nothing speaks against its time, or if the person wants it all the same."""
     column, found = column_for(wanted.starts, wanted.schedule, but=card.about if card else None)
     if any(_is_the_same(each, wanted) for each in found):
         return redirect(url_for("diary.page", day=local(wanted.starts).date()))

@@ -39,7 +39,7 @@ def page() -> ResponseReturnValue:
 @time_blocks.post("/desk/diary/blocks")
 @guarded_by(staff_only)
 def block() -> ResponseReturnValue:
-    """Block a time; where it touches appointments, show them first, to be kept by one further tap."""
+    """Block the time that the form names; if it touches appointments, show them first, and block at one further tap."""
     filled = typed.typed("times")
     try:
         wanted = _wanted(request.form)

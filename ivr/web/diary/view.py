@@ -42,7 +42,7 @@ class ShownTime:
 
     start: datetime
     kind: str
-    """The kind of the entry: free, taken or blocked."""
+    """The kind of the column's entry: a free, taken or blocked time."""
     what: Any
     """The entry itself: a Slot, ShownAppointment or BlockedStretch."""
 

@@ -47,7 +47,7 @@ SOURCES: Mapping[Source, str] = {
     Source.IMPORT: later("entered from another diary"),
     Source.OLDER: later("booked before there was this diary"),
 }
-"""The words for the way in which an appointment came about."""
+"""The words for each way in which an appointment came about."""
 
 
 # -- history

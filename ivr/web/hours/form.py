@@ -25,7 +25,7 @@ class FormRefused(ValueError):
 
 
 def wished(form: Form, usual: Clinic, standing: Sequence[DeskClosure], today: date) -> list[DeskClosure]:
-    """Return the closures that the form asks for. Raises FormRefused.
+    """Return the closures that the opening-hours form asks for. Raises FormRefused.
 
     `usual` is the clinic as its file describes it, and `standing` are the closures that the desk has set already.
     """

@@ -90,7 +90,7 @@ def undo() -> ResponseReturnValue:
 
 
 def _heard_from_now_on(words: str) -> ResponseReturnValue:
-    """Write the closures to the file that calls read, keep promises in step, tell the reader, and lead to the page."""
+    """Write the closures to the file that calls read, keep promises in step, tell the reader, redirect to the page."""
     touched = keep_promises([each.closure for each in services().hours.closures.current(_today())])
     try:
         services().hours.closures_file.follow(services().hours.closures, _today())

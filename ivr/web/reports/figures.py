@@ -53,7 +53,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class FigureGroup:
-    """The figures about one subject, under its heading."""
+    """The figures of a report about one subject, under its heading."""
 
     key: str
     title: str

@@ -23,6 +23,6 @@ def keep() -> ResponseReturnValue:
 @drafts.post("/desk/drafts/<int(max=2147483647):draft_id>/discard")
 @guarded_by(staff_only)
 def discard(draft_id: int) -> ResponseReturnValue:
-    """Forget a draft of the logged-in person, and return to the page that was open."""
+    """Forget a draft of the logged-in person, and redirect to the page that was open."""
     services().staff.drafts.discard(int(current_user.id), draft_id)
     return redirect(page_before(request.referrer))

@@ -20,7 +20,7 @@ invitation = Blueprint("invitation", __name__)
 
 
 class PasswordForm(FlaskForm):
-    """The form in which a person enters a new password, twice."""
+    """The form in which an invited person enters a new password, twice."""
 
     password = PasswordField("Password", validators=[InputRequired()])
     again = PasswordField("Again", validators=[EqualTo("password")])

@@ -44,7 +44,7 @@ def ask() -> ResponseReturnValue:
 @login.post("/login")
 @guarded_by(open_to_all)
 def enter() -> ResponseReturnValue:
-    """Check name and password, and begin a session or go on to the code of the second factor."""
+    """Check the name and the password, and begin a session or go on to the code of the second factor."""
     form = LoginForm()
     if not form.validate_on_submit():
         return render_template("login.html", form=form, trouble=_("Please fill in both.")), 400
@@ -102,7 +102,7 @@ def leave() -> ResponseReturnValue:
 @login.post("/logout/everywhere")
 @guarded_by(logged_in_only)
 def leave_everywhere() -> ResponseReturnValue:
-    """End all sessions of the logged-in person."""
+    """End all sessions of the logged-in person, on every device."""
     services().staff.accounts.end_sessions(int(current_user.id), by())
     sessions.end()
     return redirect(url_for("login.ask"))
@@ -168,7 +168,7 @@ def _of_another_session(owner: int) -> ResponseReturnValue:
 
 
 def _from_our_page() -> bool:
-    """Return whether the browser says that a page of ours sent the form, or says nothing of it."""
+    """Return whether a page of ours sent the form, by the browser's headers; True where they do not tell."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
         return site == "same-origin"
@@ -191,7 +191,7 @@ def _opens(path: str) -> bool:
 
 
 def _page_of(url: str | None) -> str:
-    """Return the path and query of a URL if it is a page of the desk, else an empty string."""
+    """Return the path and query of a URL if it is that of a page of the desk, else an empty string."""
     parts = urlsplit(url or "")
     return own_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 

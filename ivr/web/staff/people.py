@@ -42,7 +42,7 @@ class InviteForm(FlaskForm):
 @people.get("/desk/people")
 @guarded_by(manager_only)
 def page() -> ResponseReturnValue:
-    """Show all people at the desk."""
+    """Show all people of the desk, with the forms that change their accounts."""
     return _page(InviteForm(formdata=None))
 
 

@@ -41,7 +41,7 @@ class NotProved(Exception):
 @second_step.get("/login/code")
 @guarded_by(open_to_all)
 def ask() -> ResponseReturnValue:
-    """Ask for the code of the second factor, after the password."""
+    """Ask for the code of the second factor, after a right password."""
     person = sessions.half_way()
     if person is None:
         return _from_the_beginning()
