@@ -85,7 +85,7 @@ def make(  # noqa: PLR0913 - each is one thing about the move
 ) -> None:
     """Make a move of a request, if `allowed` finds its row fit for it, with its history events and lines of the audit.
 
-    The last of `entries` is the move's own line, the others are notes with it. `also` does what goes with the move
+    The last of `entries` is the move's own event, the others are notes with it. `also` does what goes with the move
     elsewhere, and returns what an undo has to know. Raises MoveRefused, CannotRead (unknown status), NoSuchRequest.
     """
     *notes, entry = entries

@@ -174,7 +174,7 @@ class Moves:
         in_turn(self.database, written)
 
     def undo(self, request_id: int, what: str, by: By) -> bool:
-        """Undo the move `what` of a request, if it is the last and this person has just made it; return whether it was.
+        """Undo the move `what` of a request, if it is the last and this person's; return whether it was undone.
 
         What was done in the diary with it is undone too. A merge is undone by merging.py. Raises TimeTaken where
         another patient has the appointment's former time by now, NoSuchRequest, StoreAway.

@@ -67,7 +67,7 @@ class ChangeOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class WantedChange:
-    """A change to their appointment that a caller has confirmed: a move to `slot`, or where that is None, its end."""
+    """A change of an appointment that a caller has confirmed: to move it to `slot`, or without one, to cancel it."""
 
     appointment_id: int
     as_of: datetime | None

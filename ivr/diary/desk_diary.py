@@ -123,7 +123,7 @@ class DeskDiary:
         self._done(appointment_id, named, self._audited(AuditAction.CHANGED_APPOINTMENT, by))
 
     def undo(self, appointment_id: int, what: str, by: By) -> bool:
-        """Undo the change `what` of an appointment, if it is the last and this person just made it; return if it was.
+        """Undo the change `what` of an appointment, if it is the last and this person's; return whether it was undone.
 
         Raises TimeTaken where somebody else has the former time by now, NoSuchAppointment, StoreAway.
         """
@@ -177,7 +177,7 @@ def undo_change(write: Connection, buffer: timedelta, appointment_id: int, what:
 def put_back_before(write: Connection, buffer: timedelta, row: Row[Any], change: Row[Any], by: By) -> bool:
     """Put an appointment back as it was before this `change` of it, and return whether its former state could be read.
 
-    `change` is a line of the appointment's history, `row` its own row, locked. Raises TimeTaken, UniqueViolation.
+    `change` is an event of the appointment's history, `row` its own row, locked. Raises TimeTaken, UniqueViolation.
     """
     before = _restored(change.before)
     if before is None:

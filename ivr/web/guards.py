@@ -39,7 +39,7 @@ def open_to_all() -> None:
 def in_development() -> Any:
     """Let only a browser on this host that has the key open the route, and only outside production; others get 404.
 
-    The routes behind this guard sign requests as the carrier does. A tunnel, a proxy, another host, or a page whose
+    The routes behind this guard sign requests as the carrier does. A tunnel, a proxy, another machine, or a page whose
     host name resolves to our address could all reach a port that is meant for the developer only. A tunnel may even
     look like a browser on this host; it does not know the key, which only the terminal has shown. Without the key
     the answer is 403.

@@ -23,7 +23,7 @@ from ivr.storage.audit import COMMAND_LINE
 JUST_NOW = timedelta(minutes=2)
 """The age up to which a change to an appointment counts as made in the opening hours as they are now.
 
-The clock looks at them more often.
+The clock looks at the appointments more often.
 """
 
 A_DAY = timedelta(days=1)

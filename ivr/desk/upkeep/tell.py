@@ -32,7 +32,7 @@ class ToTell:
     why: Why
     due: datetime
     notices: Sequence[NewTask] = ()
-    """The tasks that tell the staff of it; none where one of the staff has just caused the change."""
+    """The tasks that tell the staff of this request; none where one of the staff has just caused the change."""
 
 
 def tell_patient(write: Connection, about: Appointment, what: ToTell, by: By) -> int | None:

@@ -220,7 +220,7 @@ def clash_words() -> Mapping[Clash, str]:
 def offer_undo(found: AnyRequest, what: str, reference: str, words: str) -> None:
     """Offer on the next pages to undo the move that was just made of a request; they name it by `reference`.
 
-    `what` is the name of the deed in the history, so that a later one is not undone instead.
+    `what` is the event of the move in the history, so that no later move is undone instead.
     """
     now = services().clock().isoformat()
     session[LAST_REPORT] = {"id": found.id, "what": what, "words": words, "reference": reference, "at": now}

@@ -71,7 +71,7 @@ def live_week() -> ResponseReturnValue:
 def next_free() -> ResponseReturnValue:
     """Redirect to the day of the next free time, which is marked there.
 
-    It is the first after the marked time of the page before, or else from the day in the address on.
+    It is the first after the marked time of the page before, or else from the day in the URL on.
     """
     asked, now = day_of(request.args.get("day", "")) or today(), services().clock()
     found = _free_after(max(asked, today()), _after() or now)

@@ -52,7 +52,7 @@ class Readings:
             yield _gauge(OVERDUE, {(): self._overdue(taken.overdue_since)})
 
     def _overdue(self, since: datetime | None) -> float:
-        """Return the seconds of opening time since a request got overdue; 0 without one: overnight none is late."""
+        """Return the seconds of opening time since a request became overdue, or 0: overnight nobody is late."""
         hours = self._services.hours.clinic_now().line("").hours
         return hours.open_time(since, self._now).total_seconds() if since else 0.0
 
