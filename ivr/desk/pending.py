@@ -5,14 +5,16 @@ aside. See docs/decisions/0002.
 """
 
 import json
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import ResponseError
 
-from ivr.desk.requests import NewRequest
+from ivr.desk.requests import CALLER, NewRequest
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
 from ivr.storage import redis_state
@@ -171,6 +173,13 @@ def _always_on_disk(client: Redis) -> bool:
     return settings == {"appendonly": "yes", "appendfsync": "always"}
 
 
+UNUSUAL: Mapping[str, Any] = {"made_by": CALLER, "other": False, "about": None, "why": None}
+"""The fields of a pending request that are written only where they say something else, so that older programs read it.
+
+The telephone that called is not among them: it counts for limits, which were looked at before.
+"""
+
+
 def to_json(waiting: PendingRequest) -> str:
     """Return the whole pending request as JSON, which is still to be encrypted."""
     new = waiting.new
@@ -189,12 +198,13 @@ def to_json(waiting: PendingRequest) -> str:
             "created": new.created.isoformat(),
             "asked": new.asked.isoformat(),
             "own_number": new.own_number,
+            **{name: value for name in UNUSUAL if (value := getattr(new, name)) != UNUSUAL[name]},
         }
     )
 
 
 def _from_json(text: str) -> PendingRequest:
-    kept = json.loads(text)
+    kept = {**UNUSUAL, **json.loads(text)}
     new = NewRequest(
         kind=Kind(kept["kind"]),
         line=kept["line"],
@@ -207,5 +217,6 @@ def _from_json(text: str) -> PendingRequest:
         created=datetime.fromisoformat(kept["created"]),
         asked=datetime.fromisoformat(kept["asked"]),
         own_number=kept["own_number"],
+        **{name: kept[name] for name in UNUSUAL},
     )
     return PendingRequest(kept["mark"], kept["reference"], new)

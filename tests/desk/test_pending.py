@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from redis import Redis
 
 from ivr.desk.pending import KEY, TRIED, PendingRequest, PendingRequests, SealedRequest, to_json
+from ivr.desk.requests import NewRequest
+from ivr.line.booking import Kind, Part
 from ivr.storage.database import StoreAway
 from ivr.storage.encryption import Cipher
 from tests.conftest import PASSWORD, settings_for
@@ -51,6 +54,19 @@ def test_the_words_that_lie_there_are_written_and_read_as_they_always_were() -> 
     pending = PendingRequests(Redis(), CIPHER)  # the test never calls it
     sealed = SealedRequest(b"m", CIPHER.encrypt(json.dumps(AS_WRITTEN)).encode())
     assert pending.open(sealed) == PendingRequest("m", "000000", NEW)
+
+
+def test_whatever_a_caller_has_asked_for_is_read_as_it_was_written() -> None:
+    """Every field has a value of its own here, but for the telephone that called: limits alone ask for it."""
+    unusual = {"made_by": "asha", "other": True, "about": 7, "why": "cancel", "own_number": False}
+    wished = {"kind": Kind.BOOKING, "day": MOMENT.date(), "part": Part.EVENING, "language": "hi"}
+    new = replace(NEW, **unusual, **wished)
+    plain = {each.name: each.default for each in fields(NewRequest)}
+    same = {name for name, usual in plain.items() if getattr(new, name) == usual}
+    assert same == {"caller"}
+    pending = PendingRequests(Redis(), CIPHER)  # the test never calls it
+    kept = PendingRequest("m", "000000", new)
+    assert pending.open(SealedRequest(b"m", CIPHER.encrypt(to_json(kept)).encode())) == kept
 
 
 # -- one that cannot be read or saved holds up no other

@@ -1,6 +1,7 @@
 """A caller's own appointment: heard at once, moved or cancelled only with its reference, and by nobody else."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from tests.clinic import SHIPPED
 from tests.people import CALLER, Clock, Conversation, Phone
 from tests.test_faults import moved
 from tests.web import service
+from workers import jobs
+from workers.services import build as build_workers
 
 OTHER = "+919999900002"
 AT_THREE = datetime.fromisoformat("2026-11-23T15:00+05:30")
@@ -94,6 +97,25 @@ def test_three_wrong_tries_in_a_day_are_the_last_ones_and_the_wish_goes_to_the_d
     (wish,) = both.services.desk.store.waiting()
     assert (wish.kind, wish.about, wish.why) == ("callback", only(both).id, "cancel")
     clock.goes_on(hours=24)
+
+
+def test_a_wish_to_cancel_that_waited_in_redis_is_still_about_its_appointment(
+    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
+) -> None:
+    """The database goes away between the wish and the key that confirms it."""
+    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(SHIPPED)) as phone:
+        reference = books(phone)
+        for _ in range(3):
+            phone.rings().press("5", "2", other_digits(reference))
+        call = phone.rings().press("5", "2", reference[-2:])
+        assert CANNOT in said(call)
+        call.press("1", "1")
+        with moved(sqlite_path(sqlite_url)):
+            assert "Thank you. We have your request." in said(call.press("1"))
+        with closing(build_workers(phone.services.settings, clock)) as worker:
+            jobs.save(worker)
+        (wish,) = phone.services.desk.store.waiting()
+        assert (wish.kind, wish.about, wish.why) == ("callback", only(phone).id, "cancel")
 
 
 def test_from_another_telephone_it_takes_the_number_and_the_whole_reference(both: Phone) -> None:
