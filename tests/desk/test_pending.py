@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -58,8 +59,8 @@ def test_the_words_that_lie_there_are_written_and_read_as_they_always_were() -> 
 
 def test_whatever_a_caller_has_asked_for_is_read_as_it_was_written() -> None:
     """Every field has a value of its own here, but for the telephone that called: limits alone ask for it."""
-    unusual = {"made_by": "asha", "other": True, "about": 7, "why": "cancel", "own_number": False}
-    wished = {"kind": Kind.BOOKING, "day": MOMENT.date(), "part": Part.EVENING, "language": "hi"}
+    unusual: dict[str, Any] = {"made_by": "asha", "other": True, "about": 7, "why": "cancel", "own_number": False}
+    wished: dict[str, Any] = {"kind": Kind.BOOKING, "day": MOMENT.date(), "part": Part.EVENING, "language": "hi"}
     new = replace(NEW, **unusual, **wished)
     plain = {each.name: each.default for each in fields(NewRequest)}
     same = {name for name, usual in plain.items() if getattr(new, name) == usual}
