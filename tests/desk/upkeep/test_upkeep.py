@@ -26,11 +26,6 @@ ASHA, CALLER = By("asha", NOW), By("caller", NOW)
 NINE = datetime(2026, 11, 24, 9, 0, tzinfo=DELHI)
 
 
-@pytest.fixture
-def desk_url(database_url: str) -> str:
-    return database_url
-
-
 def closes(worker: WorkerServices, *closures: DeskClosure) -> list[int]:
     """Close these days from another machine, so that this one finds only the rows; return the closures' ids."""
     return worker.hours.closures.set(closures, By("asha", worker.clock()))
