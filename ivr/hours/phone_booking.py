@@ -79,20 +79,17 @@ class PhoneBooking:
 
     def follow(self) -> PhoneBookingState:
         """Write the state to the file, and return it. Raises StoreAway, MirrorFileAway."""
-        found: list[PhoneBookingState] = []
-
-        def wanted() -> bytes:
-            found.append(self.stored())
-            return json.dumps({"confirmed": found[0].confirmed, "paused": found[0].paused}).encode()
-
-        self._file.follow(wanted)
-        return found[0]
+        return self._file.follow(self.stored, _text)
 
 
 def in_words(rules: DiaryRules) -> str:
     """Return what a manager confirms: the length of a visit and who, or how many, are there at once."""
     minutes = "/".join(str(each.length // timedelta(minutes=1)) for each in rules.schedules)
     return f"{len(rules.schedules)} at once: {minutes} minutes"[:80]
+
+
+def _text(state: PhoneBookingState) -> bytes:
+    return json.dumps({"confirmed": state.confirmed, "paused": state.paused}).encode()
 
 
 def _read(text: bytes) -> PhoneBookingState:
