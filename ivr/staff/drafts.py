@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, delete, select
 from ivr.storage import schema
 from ivr.storage.database import Database
 from ivr.storage.encryption import Cipher, Unreadable
-from ivr.storage.upsert import insert_new, lock_key
+from ivr.storage.upsert import delete_any, insert_new, lock_key
 
 KEPT_FOR = timedelta(days=7)
 """Time after which retention.py deletes a draft that nobody came back for."""
@@ -59,11 +59,13 @@ class Drafts:
 
     def drop(self, person_id: int, place: str) -> None:
         """Forget what a person has typed in a place. Raises StoreAway."""
-        self._forget((table.c.staff_id == person_id) & (table.c.mark == self._cipher.keyed_hash(place)))
+        delete_any(
+            self._database, table, (table.c.staff_id == person_id) & (table.c.mark == self._cipher.keyed_hash(place))
+        )
 
     def discard(self, person_id: int, draft_id: int) -> None:
         """Forget a draft of this person. Raises StoreAway."""
-        self._forget((table.c.staff_id == person_id) & (table.c.id == draft_id))
+        delete_any(self._database, table, (table.c.staff_id == person_id) & (table.c.id == draft_id))
 
     def mentioning(self, digits: str, places: Sequence[str]) -> Sequence[int]:
         """Return the ids of everybody's drafts of these places, and of those with these digits. Raises StoreAway."""
@@ -71,7 +73,7 @@ class Drafts:
 
     def erase(self, ids: Sequence[int]) -> None:
         """Delete these drafts. Raises StoreAway."""
-        self._forget(table.c.id.in_(ids))
+        delete_any(self._database, table, table.c.id.in_(ids))
 
     def _opened(self, *which: ColumnElement[bool]) -> Iterator[Draft]:
         with self._database.reading() as read:
@@ -81,14 +83,6 @@ class Drafts:
                 yield _draft(row, self._cipher.decrypt(row.sealed))
             except Unreadable:
                 continue  # it was encrypted under another SECRET_KEY, and is deleted in its time
-
-    def _forget(self, which: ColumnElement[bool]) -> None:
-        """Delete drafts. Writes only where there are any, so that nobody waits for a lock in vain."""
-        with self._database.reading() as read:
-            if read.execute(select(table.c.id).where(which).limit(1)).first() is None:
-                return
-        with self._database.writing() as write:
-            write.execute(delete(table).where(which))
 
 
 def _draft(row: Row[Any], words: str) -> Draft:
