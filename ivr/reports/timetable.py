@@ -1,12 +1,13 @@
-"""Finds the clinic's day of a moment and whether a line is open then, fast for many moments.
+"""Finds the clinic's day of a moment, whether a line is open then, and the opening time between two moments.
 
-Pure. No clock.
+Fast for many moments, from tables that are made once. Pure. No clock.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
 from typing import NamedTuple, Self
 
 from ivr.line.hours import Hours
@@ -48,3 +49,48 @@ def _of_day(hours: Hours, day: date) -> Iterator[tuple[datetime, When]]:
     for start, end in hours.stretches(day):
         yield start.astimezone(UTC), opened
         yield end.astimezone(UTC), closed
+
+
+@dataclass(frozen=True)
+class DayStats:
+    """The counts of some days."""
+
+    calls: Mapping[When, int]
+    served: Mapping[When, int]
+    """The calls whose caller was served."""
+    reached: Mapping[When, int]
+    """The patients whom the desk has reached, by when they made their request."""
+
+
+def total(counts: Mapping[When, int], *, is_open: bool) -> int:
+    """Return the sum over the days of what was counted while the line was open, or while it was closed."""
+    return sum(count for when, count in counts.items() if when.is_open is is_open)
+
+
+@dataclass(frozen=True)
+class OpeningTime:
+    """The stretches of time in which a line is open, from one day to another."""
+
+    starts: Sequence[float]
+    """The starts in seconds of Unix time, since Python's difference within one time zone ignores clock changes."""
+    ends: Sequence[float]
+    before: Sequence[float]
+    """The seconds of opening time before each stretch, from the first day on."""
+
+    @classmethod
+    def of(cls, hours: Hours, first: datetime, last: datetime) -> Self:
+        """Return the opening time of these hours, from the day of `first` to the day of `last`."""
+        day, end = hours.local(first).date(), hours.local(last).date()
+        days = (day + timedelta(days=ahead) for ahead in range((end - day).days + 1))
+        stretches = [(start.timestamp(), end.timestamp()) for each in days for start, end in hours.stretches(each)]
+        starts, ends = ([each[at] for each in stretches] for at in (0, 1))
+        return cls(starts, ends, [*accumulate((end - start for start, end in stretches), initial=0.0)])
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Return the opening time from `start` to `end`, both on these days; zero where `end` is before `start`."""
+        return timedelta(seconds=max(0.0, self._until(end.timestamp()) - self._until(start.timestamp())))
+
+    def _until(self, moment: float) -> float:
+        """Return the seconds of opening time from the first day until this moment."""
+        at = bisect_right(self.starts, moment) - 1
+        return 0.0 if at < 0 else self.before[at] + min(moment, self.ends[at]) - self.starts[at]

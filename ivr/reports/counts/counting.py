@@ -28,10 +28,9 @@ from ivr.reports.counts.tally import (
     tally_of_requests,
     without,
 )
-from ivr.reports.opening_time import OpeningTime
 from ivr.reports.reported_requests import DatedRequest, RequestRows, dated, waits_in
 from ivr.reports.request_stats import request_stats
-from ivr.reports.timetable import Timetable
+from ivr.reports.timetable import OpeningTime, Timetable
 
 LOOKS_AHEAD = timedelta(days=366)
 """Time ahead for which opening hours are looked up: moments further ahead come from a wrong clock."""
