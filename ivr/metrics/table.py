@@ -67,8 +67,14 @@ OTHER = "other"
 """Label of a place that the menu does not have."""
 
 FALLBACK = "fallback"
-ROUTES = {"ring": "incoming", "answered": "answered", "status": "status", "fallback": FALLBACK}
-"""Labels of the webhooks that are no place of the menu, by route."""
+LABELS = {
+    "/voice": "incoming",
+    "/voice/again": "incoming",
+    "/voice/answered": "answered",
+    "/voice/status": "status",
+    "/voice/fallback": FALLBACK,
+}
+"""Labels of the webhooks that are no place of the menu, by path."""
 
 OK, FAULT = "ok", "fault"
 """Outcomes of a webhook: answered, or answered with an apology for a fault of ours."""
@@ -77,11 +83,11 @@ IN_DATABASE, IN_REDIS = "database", "redis"
 WRONG, WRONG_CODE, LOCKED_OUT = "wrong", "wrong_code", "locked_out"
 
 
-def place_of(route: str, place: str | None) -> str:
-    """Return the label of a webhook: its place in the menu, or that of its route where it has no place."""
-    if place is None:
-        return ROUTES.get(route, OTHER)
-    return place if place in MENU else OTHER
+def label_of(path: str) -> str:
+    """Return the label of a webhook: its place in the menu, or that of its path where it has no place."""
+    path = path.rstrip("/")
+    place = path.rpartition("/")[2]
+    return LABELS.get(path) or (place if place in MENU else OTHER)
 
 
 def from_zero(lines: Iterable[str], languages: Iterable[str]) -> Iterator[tuple[Metric, Mapping[str, str]]]:

@@ -193,7 +193,7 @@ def test_numbers_that_lead_here_pass_and_others_fail_by_their_last_digits(tmp_pa
     settings = with_account(tmp_path, account)
     right = wanted(OurAddresses(settings.public_base_url, settings.voice_fallback_url))
     sid = account.buys(
-        TOLL_FREE, VoiceUrl=right.voice_url, VoiceMethod="POST", StatusCallback=right.status_callback
+        TOLL_FREE, VoiceUrl=right["voice_url"], VoiceMethod="POST", StatusCallback=right["status_callback"]
     )
     found = looks(settings, "numbers")
     assert (*said(found), found.do) == (
@@ -202,7 +202,7 @@ def test_numbers_that_lead_here_pass_and_others_fail_by_their_last_digits(tmp_pa
         "flask --app wsgi numbers connect",
     )
     account.kept[sid] = {
-        "voice_fallback_url": right.voice_fallback_url,
+        "voice_fallback_url": right["voice_fallback_url"],
         "voice_fallback_method": "POST",
         "status_callback_method": "POST",
     }
