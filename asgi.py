@@ -28,9 +28,9 @@ def create_app() -> AsgiServer:
 
 @cache
 def _built() -> AsgiServer:
-    """Return the application of this process, or of the one that it was forked from. Neither has connected to anything.
+    """Return the application of this process, or of the process that it was forked from.
 
-    Nor has it begun a thread, which a fork would not take along.
+    It has not connected to anything yet. Nor has it begun a thread, which a fork would not take along.
     """
     app = wsgi.made()  # not quiet, although the server itself is a command
     services = app.extensions[NAME]

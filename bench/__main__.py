@@ -1,6 +1,6 @@
-"""`python -m bench [NAMES]`: measures the service beside its peers; each benchmark starts the servers that it needs.
+"""`python -m bench [NAMES]`: measures the service beside its peers; each benchmark starts the servers it needs.
 
-Ends with 1 if a benchmark failed: an answer was wrong, or a promise not kept. A goal that is missed is no failure.
+Ends with 1 if a benchmark failed: an answer was wrong, or a promise not kept. A missed goal is no failure.
 """
 
 import argparse
@@ -29,7 +29,7 @@ NAMES: Mapping[str, str] = {
     "start": "from `make run` to the first answer",
     "hear": "callers while somebody at the desk reloads what callers hear",
 }
-"""The benchmarks, each a module of bench/rows, in the order of the page."""
+"""The benchmarks, each with its title in a few words; each is a module of bench/rows. In the order of the page."""
 
 FAILURES = (BenchFailed, CallFailed, StoreAway, QueueAway, ServerFailed, PostgresUnavailable, ValkeyUnavailable)
 """The errors that end one benchmark and leave the others to run. Any other ends them all."""
@@ -38,7 +38,7 @@ Measure = Callable[[Size], Iterable[Row]]
 
 
 def main() -> int:
-    """Run the benchmarks that were asked for; print a table for each as soon as it is done."""
+    """Run the benchmarks that the command line asks for; print a table for each as soon as it is done."""
     asked = _arguments()
     logging.getLogger().addHandler(logging.NullHandler())  # of what is run in this process
     size = Size(asked.share, asked.rows)
@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def measured(name: str, size: Size) -> Measured:
-    """Run one benchmark. Raises BenchFailed."""
+    """Run one benchmark; return its rows with the circumstances. Raises BenchFailed."""
     measure: Measure = import_module(f"bench.rows.{name}").measure
     began = Circumstances.now()
     return Measured(name, tuple(measure(size)), began, Circumstances.now())

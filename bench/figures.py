@@ -12,21 +12,21 @@ class BenchFailed(Exception):
 
 @dataclass(frozen=True)
 class Size:
-    """The length of a benchmark, as a part of the usual one."""
+    """The size of a benchmark: its counts and seconds, as a part of the usual ones."""
 
     share: float = 1.0
-    """The part of the usual counts and seconds; small for a trial, whose figures say little."""
+    """The part of the usual counts and seconds; less than 1 in a trial, whose figures say little."""
     rows: int = 100_000
     """The most rows that the stores are grown to."""
 
     def of(self, usual: float, least: int = 1) -> int:
-        """Return this count scaled to the benchmark's length, at least `least`."""
+        """Return a usual count, scaled to the size of this benchmark; at least `least`."""
         return max(least, round(usual * self.share))
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A bound that a figure is to keep."""
+    """A goal: a bound that a figure is to keep."""
 
     bound: float
     unit: str = ""
@@ -36,7 +36,7 @@ class Goal:
         return f"{'at least' if self.at_least else 'at most'} {number(self.bound)}{unit_of(self.unit)}"
 
     def verdict(self, measured: float) -> str:
-        """Return "met", or by how much the goal is missed: a part of its bound, or how many times that."""
+        """Return "met", or how far the figure misses the goal: by a part of the bound, or by a multiple."""
         short = self.bound - measured if self.at_least else measured - self.bound
         if short <= 0:
             return "met"
@@ -53,26 +53,26 @@ class Row:
     figure: str
     ratio: str = ""
     spread: str = ""
-    """The least and the greatest of the rounds, of the ratio where there is one."""
+    """The least and the greatest figure of the rounds; of their ratios, where the row has a ratio."""
     goal: str = ""
     verdict: str = ""
 
     @classmethod
     def judged(cls, name: str, measured: float, goal: Goal, *, spread: str = "", note: str = "") -> Self:
-        """Return the row of a figure that has a goal, with its unit; a note stands behind it."""
+        """Return a row with the verdict on a figure that has a goal; the note, if any, stands behind the figure."""
         figure = f"{number(measured)}{unit_of(goal.unit)}{note}"
         return cls(name, figure, spread=spread, goal=str(goal), verdict=goal.verdict(measured))
 
 
 @dataclass(frozen=True)
 class Ratios:
-    """A ratio that was taken once in each round."""
+    """A ratio of two figures, measured in each round."""
 
     rounds: tuple[float, ...]
 
     @classmethod
     def of(cls, ones: Sequence[float], others: Sequence[float]) -> Self:
-        """Return the ratios of two figures, round by round: the first over the second."""
+        """Return the ratios of two rows of figures, round by round: a figure of the first over one of the second."""
         return cls(tuple(one / other for one, other in zip(ones, others, strict=True)))
 
     @property
@@ -86,7 +86,7 @@ class Ratios:
         return spread(self.rounds)
 
     def row(self, name: str, figure: str, goal: Goal | None = None) -> Row:
-        """Return the row of this ratio; the goal, if it has one, is the ratio's."""
+        """Return the ratio as a row of the table; the goal, if there is one, is for the ratio."""
         found = self.median
         return Row(
             name, figure, number(found), self.spread, str(goal) if goal else "", goal.verdict(found) if goal else ""
@@ -94,12 +94,12 @@ class Ratios:
 
 
 def spread(found: Sequence[float]) -> str:
-    """Return the least and the greatest, or nothing for one alone."""
+    """Return the spread of some figures, from the least to the greatest; empty for a single figure."""
     return f"{number(min(found))}–{number(max(found))}" if len(found) > 1 else ""
 
 
 def percentile(found: Sequence[float], of_hundred: float) -> float:
-    """Return the figure that so many of a hundred are not above: the nearest rank. Raises BenchFailed for none."""
+    """Return the percentile of figures by the nearest rank, such as the 99th. Raises BenchFailed if there are none."""
     if not found:
         raise BenchFailed("nothing was measured")
     ranked = sorted(found)
@@ -114,5 +114,5 @@ def number(found: float) -> str:
 
 
 def unit_of(unit: str) -> str:
-    """Return a unit with the space that separates it from its number."""
+    """Return a unit, with a space before it that separates it from its number."""
     return f" {unit}" if unit else ""

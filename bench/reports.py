@@ -1,4 +1,4 @@
-"""Times the reports with a year of calls and appointments beside those with a month: a ratio.
+"""Times the reports with a year of calls and appointments behind them beside the same with a month: a ratio.
 
 Run as `python -m bench.reports [CALLS_A_DAY [URL_OF_THE_MONTH URL_OF_THE_YEAR]]`. The databases must be empty; where
 none are given, both are SQLite in a temporary folder.
@@ -36,7 +36,7 @@ HABITUAL = [each for each in HABITS for _ in range(each.share)]
 
 
 def calls(days: int, a_day: int) -> Iterator[dict[str, Any]]:
-    """Yield made-up calls, spread over their days."""
+    """Yield made-up records of calls, spread over the hours of each day."""
     for number in range(days * a_day):
         habit = HABITUAL[number * 37 % 100]
         yield {
@@ -83,11 +83,11 @@ def lines(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 VISITS = 10
-"""So many calls there are for each appointment."""
+"""The number of calls for each appointment."""
 
 
 def appointments(days: int, visits: int) -> Iterator[dict[str, Any]]:
-    """Yield appointments of each day, in as many columns as it takes; one in nine of the patients did not come."""
+    """Yield the appointments of each day, in as many columns as they need; every ninth patient did not come."""
     for number in range(days * visits):
         day, turn = divmod(number, visits)
         starts = NOW.replace(hour=4) - timedelta(days=day, minutes=-30 * (turn % 20))
@@ -110,7 +110,7 @@ def appointments(days: int, visits: int) -> Iterator[dict[str, Any]]:
 
 
 def events(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the events of the appointments' histories."""
+    """Yield the lines of these appointments' histories."""
     for each in made:
         line = {"appointment_id": each["id"], "who": "bench", "detail": ""}
         yield {**line, "at": each["created"], "what": "booked"}
@@ -120,7 +120,7 @@ def events(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def fill(database: Database, days: int, a_day: int, visits: int) -> None:
-    """Fill the database with so many days, with so many calls and visits each."""
+    """Fill a database with this many days, each with this many calls and visits."""
     for table, rows in (
         (schema.appointments, appointments(days, visits)),
         (schema.appointment_history, events(appointments(days, visits))),
@@ -136,7 +136,7 @@ def fill(database: Database, days: int, a_day: int, visits: int) -> None:
 
 
 def desk(folder: Path, url: str, days: int, a_day: int, visits: int | None = None) -> FlaskClient:
-    """Return the browser of somebody logged in at a desk with so many days of calls behind it."""
+    """Return the browser of somebody logged in at a desk whose database is filled with this many days."""
     environ = {"ENV": "development", "SECRET_KEY": "0123456789abcdef" * 4, "TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2}
     folder.mkdir()
     settings = read({**environ, "STATE_DIR": str(folder), "DATABASE_URL": url}, env_file=None, carriers=SETTINGS)

@@ -1,4 +1,4 @@
-"""Times the desk's list with 10,000 open and a million closed requests beside that with 50: a ratio.
+"""Times the desk's list with 10,000 open and a million closed requests, beside the list with 50: a ratio.
 
 Run as `python -m bench.worklist [CLOSED]`. Makes both databases in a temporary folder; needs about 500 MB there.
 """
@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 def rows(count: int, status: str, first: int) -> Iterator[dict[str, Any]]:
-    """Yield made-up requests."""
+    """Yield made-up rows of the table of requests, all with this status."""
     for number in range(first, first + count):
         yield {
             "id": number,
@@ -49,7 +49,7 @@ def rows(count: int, status: str, first: int) -> Iterator[dict[str, Any]]:
 
 
 def desk(folder: Path, opened: int, closed: int) -> FlaskClient:
-    """Return the browser of somebody logged in at a desk with so many requests."""
+    """Return the browser of somebody logged in at a desk with this many requests."""
     folder.mkdir()
     environ = {"ENV": "development", "SECRET_KEY": "0123456789abcdef" * 4, "TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2}
     settings = read({**environ, "STATE_DIR": str(folder)}, env_file=None, carriers=SETTINGS)

@@ -1,7 +1,8 @@
-"""Counts the confirmations that SQLite takes, with connections kept open and with a new one each time: a ratio.
+"""Counts the confirmations that SQLite takes, over connections that stay open and over a new one each: a ratio.
 
 Run as `python -m bench.writers [A_SECOND] [SECONDS]`. As in the service, two processes of four threads write requests
-while a third does the work about them. Each side is offered so many a second, and then as many as it takes.
+while a third does the work about them. Each side is offered the given confirmations a second, and then as many as it
+takes.
 """
 
 import multiprocessing
@@ -54,7 +55,7 @@ class OpenedFile(SqliteFile):
 
 
 class OpenedEachTime(Database):
-    """A database client that opens a connection for each transaction."""
+    """A client of the database that opens a connection for each transaction."""
 
     def __init__(self, url: str, *, timeout: float = CALLER_TIMEOUT, breaker: Breaker | None = None) -> None:
         super().__init__(url, timeout=timeout, breaker=breaker)
@@ -66,12 +67,12 @@ SIDES: dict[str, type[Database]] = {"a new one each time": OpenedEachTime, "kept
 
 @dataclass(frozen=True)
 class Taken:
-    """The confirmations of one process."""
+    """The confirmations that one process of the web has taken."""
 
     seconds: list[float]
-    """Seconds that each took that was written."""
+    """Seconds that each written confirmation took."""
     fell: int
-    """Number of those that would have gone to Redis."""
+    """The number of confirmations that were not written in time and would have gone to Redis."""
 
 
 def wish(process: int, number: int) -> NewRequest:
@@ -93,12 +94,12 @@ def wish(process: int, number: int) -> NewRequest:
 
 @dataclass(frozen=True)
 class Offer:
-    """The confirmations that one side of the comparison gets: how many a second, and for how long."""
+    """An offer of confirmations to one side of the comparison: how many a second, and for how long."""
 
     side: str
     url: str
     a_second: float
-    """By each process; 0 for as many as it takes."""
+    """Confirmations a second for each process; 0 for as many as it takes."""
     seconds: float
 
 
@@ -156,7 +157,7 @@ def works(offer: Offer, go: Any, stop: Event) -> None:
 
 
 def run(side: str, folder: Path, a_second: float, seconds: float) -> Taken:
-    """Run the web's processes and the worker at once, and return all their results."""
+    """Run the web's processes and the worker at once; return the results of all."""
     url = f"sqlite:///{folder}/{side.replace(' ', '-')}-{a_second:.0f}.db"
     migrate(url)
     offer = Offer(side, url, a_second / PROCESSES, seconds)

@@ -1,1 +1,1 @@
-"""A chaos campaign: calls the running service while each of its parts breaks, then checks every promise."""
+"""A chaos campaign: people call the running service while each of its parts breaks; then every promise is checked."""

@@ -8,18 +8,21 @@ from itertools import combinations
 from chaos.callers import HeardHour
 
 WordsOf = Callable[[str, datetime, datetime], frozenset[str]]
-"""The words, in each language, that tell what became of an appointment (booked, moved, cancelled) at a time; the second
-moment is when they are heard, since a day is called today or tomorrow by it."""
+"""A function that returns the words, in each language, which tell that an appointment is booked, moved or cancelled.
+
+Its arguments: the kind of change, the appointment's time, and the moment at which the words are heard, since a day is
+called "today" or "tomorrow" by it.
+"""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A line of an appointment's history."""
+    """A change of an appointment: a line of its history."""
 
     what: str
     by_caller: bool
     starts: datetime | None
-    """The time that it has since; None where the line has none."""
+    """The appointment's time after this change; None if the line has none."""
 
 
 @dataclass(frozen=True)
@@ -36,37 +39,37 @@ class InDiary:
     changes: tuple[Change, ...]
     """The appointment's bookings, moves and cancellations, oldest first."""
     recorded: bool = True
-    """True unless a call changed it last and left no record."""
+    """False if a call made the last change and that call has no record; else True."""
     to_be_told: bool = False
-    """True if the desk has, or had, to tell its patient of what they did not hear in their call."""
+    """True if the desk has to tell, or has told, the patient what they did not hear in their call."""
     waits: bool = False
-    """True while a request about it waits at the desk."""
+    """True while a request about this appointment waits at the desk."""
 
 
 @dataclass(frozen=True)
 class HoursReckoning:
-    """The counts of times that callers were given, and of those that are wrong."""
+    """The numbers of appointment times that callers were given, and of those that are wrong."""
 
     booked: int = 0
     moved: int = 0
     cancelled: int = 0
     given_twice: int = 0
     not_in_diary: int = 0
-    """Heard, and not in the diary."""
+    """The number of times that a caller heard and that the diary lacks."""
     untold: int = 0
-    """In closed hours, and nobody is to be told."""
+    """The number of appointments in closed hours whose patients nobody is to tell."""
     unheard: int = 0
-    """Made or changed by a call that has not heard of it, and nobody is to be told."""
+    """The number of appointments that a call made or changed, unheard by the caller, and that nobody is to tell of."""
     unrecorded: int = 0
-    """The unheard ones whose call left no record: the clock waits longer for it."""
+    """The number of those unheard whose call has no record: the clock waits longer with these."""
 
     @property
     def wrong(self) -> int:
-        """The number of times that are not as they were promised."""
+        """The number of times that differ from what was promised."""
         return self.given_twice + self.not_in_diary + self.untold + self.unheard
 
     def line(self) -> str:
-        """Return the figures in words."""
+        """Return the figures in one line of words."""
         return ", ".join(f"{_called(each.name)} {getattr(self, each.name)}" for each in fields(self)[:-1])
 
 
@@ -82,7 +85,7 @@ def _called(name: str) -> str:
 def reckoned(
     heard: Sequence[HeardHour], diary: Sequence[InDiary], is_open: Callable[[InDiary], bool], words_of: WordsOf
 ) -> HoursReckoning:
-    """Return all figures."""
+    """Return all figures: what callers heard, compared with the diary."""
     wholly_unheard = [each for each in diary if not each.to_be_told and not _has_heard(heard, each, words_of)]
     return HoursReckoning(
         booked=_count(heard, "booked"),
@@ -101,7 +104,7 @@ def _count(heard: Iterable[HeardHour], what: str) -> int:
 
 
 def given_twice(diary: Iterable[InDiary]) -> int:
-    """Count the pairs of appointments that overlap in the same schedule."""
+    """Return the number of pairs of appointments that overlap in the same column of the diary."""
     pairs = combinations((each for each in diary if each.takes_time), 2)
     return sum(a.schedule == b.schedule and a.starts < b.ends and b.starts < a.ends for a, b in pairs)
 
@@ -116,7 +119,7 @@ def not_in_diary(heard: Iterable[HeardHour], diary: Iterable[InDiary], words_of:
 
 
 def _has_heard(heard: Iterable[HeardHour], held: InDiary, words_of: WordsOf) -> bool:
-    """Return True if somebody has heard the appointment's last change, or no caller made that change."""
+    """Return whether a caller has heard the appointment's last change; also True if no caller made that change."""
     last = held.changes[-1] if held.changes else None
     if last is None or not last.by_caller:
         return True
@@ -125,7 +128,7 @@ def _has_heard(heard: Iterable[HeardHour], held: InDiary, words_of: WordsOf) -> 
 
 
 def _says(heard: HeardHour, change: Change, words_of: WordsOf) -> bool:
-    """Return True if the words tell this change. A move to the appointment's own time is told, and changes nothing."""
+    """Return whether what was heard tells of this change: in words, since a move to the same time changes nothing."""
     at = datetime.fromtimestamp(heard.heard, UTC)
     if (heard.what == "cancelled") != (change.what == "cancelled"):
         return False

@@ -1,7 +1,7 @@
-"""Hostile strangers while patients call: each does one thing again and again until the campaign ends.
+"""Hostile strangers while patients call: each attacks in one way, again and again, until the siege ends.
 
-They know what anybody can: our addresses, webhooks that they caught on the way, and, as somebody who has got hold of a
-store, how its rows and jobs look. What may not come of it is counted in `Mischief`.
+They know what anybody can know: our addresses, and webhooks that they caught on the way; and what somebody knows who
+has got hold of a store: how its rows and jobs look. Successes that must not happen are counted in `Mischief`.
 """
 
 import threading
@@ -27,15 +27,15 @@ from testing.slow_strangers import STRANGERS as SLOW
 from testing.slow_strangers import strangers as slow_strangers
 
 FORTY = 40
-"""Sockets that are held open at a port, of each kind in turn."""
+"""The number of connections that strangers hold open to each port, of all kinds in turn."""
 
 PAUSE = 0.05
-"""Seconds between two deeds of one stranger: twenty a second of each."""
+"""Seconds between two deeds of a stranger, so that each makes twenty in a second."""
 
 SETS_OF_ODD_ROWS = 6
 
 TRACE = "trace"
-"""The beginning of the file that a forged job would leave, if it ran."""
+"""The beginning of the name of the file that a forged job would leave if it ran."""
 
 LONGEST = 5.0
 """Seconds that a stranger waits for an answer."""
@@ -43,31 +43,31 @@ LONGEST = 5.0
 
 @dataclass
 class Mischief:
-    """The strangers' deeds with their counts, and those that succeeded."""
+    """The strangers' deeds: how many of each kind, and those that succeeded."""
 
     deeds: dict[str, int] = field(default_factory=dict)
     let_in: list[str] = field(default_factory=list)
-    """Deeds that were answered as if they were the carrier's or a person's of the desk."""
+    """The deeds that were answered as if the carrier or somebody of the desk had done them."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The service that strangers attack, and the webhooks that they have caught."""
+    """The service that strangers attack, with what they have caught and done."""
 
     place: Premises
     caught: list[Webhook]
-    """The webhooks of patients, as the carrier signed them."""
+    """The patients' webhooks, as the carrier has signed them."""
     mischief: Mischief
     over: threading.Event
 
     def does(self, deed: str, status: int, wanted: tuple[int, ...]) -> None:
-        """Note a deed, and whether its answer was a wrong one; 0 is no answer."""
+        """Count a deed; note it as let in if its answer has none of the wanted statuses; 0 means no answer."""
         self.mischief.deeds[deed] = self.mischief.deeds.get(deed, 0) + 1
         if status not in (0, *wanted):
             self.mischief.let_in.append(f"{deed}: {status}")
 
     def again(self) -> Iterator[int]:
-        """Yield numbers, until the siege is over."""
+        """Yield one number after the other, until the siege is over."""
         for number in count():
             if self.over.wait(PAUSE):
                 return
@@ -76,7 +76,7 @@ class Scene:
 
 @contextmanager
 def at_work(place: Premises, caught: list[Webhook]) -> Iterator[Mischief]:
-    """Let all strangers act at once, until the end of the block."""
+    """Let all strangers attack at once, until the end of the block."""
     scene = Scene(place, caught, Mischief(), threading.Event())
     threads = [threading.Thread(target=act, args=(scene,)) for act in ACTS]
     for each in threads:
@@ -94,7 +94,7 @@ def at_work(place: Premises, caught: list[Webhook]) -> Iterator[Mischief]:
 
 
 def hold_sockets(scene: Scene) -> None:
-    """Hold sockets at every port: with slow bodies, half heads and silence."""
+    """Hold connections to every port: with slow bodies, with half a head, and in silence."""
     with ExitStack() as stack:
         for port in scene.place.ports:
             for kind, number in zip(cycle(SLOW), range(FORTY), strict=False):
@@ -113,7 +113,7 @@ def flood(scene: Scene) -> None:
 
 
 def forge(scene: Scene) -> None:
-    """Forge caught webhooks: with another key, for another call, at another place, and with half a signature."""
+    """Post caught webhooks, forged: with another key, for another call, at another place, with half a signature."""
     for number in scene.again():
         if not scene.caught:
             continue
@@ -132,19 +132,19 @@ def _forgeries(own: Webhook) -> dict[str, Webhook]:
 
 
 def of_another_call(form: Mapping[str, str]) -> dict[str, str]:
-    """Return the field with the id of the call, changed."""
+    """Return only the field that holds the call's id, changed into the id of another call."""
     return {name: f"{value[:-4]}0000" for name, value in form.items() if name in {"CallSid", "CallUUID"}}
 
 
 def replay(scene: Scene) -> None:
-    """Replay caught webhooks unchanged: they are signed, so answered as at first, and nothing is stored twice."""
+    """Post caught webhooks unchanged: they are truly signed, so the answer comes again, and nothing is stored twice."""
     for number in scene.again():
         if scene.caught:
             scene.does("webhooks again", _post(scene, scene.caught[number % len(scene.caught)]), (200, 204))
 
 
 def _post(scene: Scene, webhook: Webhook) -> int:
-    """Return the status of the answer; 0 where there is none."""
+    """Return the status of the answer to a post; 0 if none comes."""
     parts = urlsplit(webhook.url)
     wire = HTTPConnection("127.0.0.1", scene.place.ports[0], timeout=LONGEST)
     headers = {**webhook.headers, "Content-Type": "application/x-www-form-urlencoded", "Host": "line.example"}
@@ -161,7 +161,7 @@ def _post(scene: Scene, webhook: Webhook) -> int:
 
 
 def spoil_rows(scene: Scene) -> None:
-    """Write rows that no version of the program has written: a set of them each second."""
+    """Write odd rows into the database, a set each second, as no version of the program has written."""
     with closing(Database(scene.place.settings.database_url)) as database:
         for number in range(SETS_OF_ODD_ROWS):
             with suppress(StoreAway), database.writing() as write:
@@ -173,7 +173,7 @@ def spoil_rows(scene: Scene) -> None:
 
 
 def odd_rows(number: int, now: datetime) -> Iterator[tuple[Table, dict[str, object]]]:
-    """Yield a row of each table that the desk reads, with words and numbers that mean nothing to it."""
+    """Yield an odd row of each table that the desk reads, with words and numbers that mean nothing there."""
     yield (
         schema.requests,
         {

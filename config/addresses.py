@@ -1,14 +1,18 @@
-"""Reads addresses as people write them: the one that the web process listens on, and those of the public side.
+"""Reads network addresses as people write them: where the web process listens, and where the public reaches it.
 
 Opens no connection.
 """
 
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+HOST_AND_PORT = re.compile(r"[A-Za-z0-9.:\[\]_-]+")
+"""A host as a carrier calls it, one in other letters as xn--…; with its port, if there is one."""
+
 
 def listening_address(written: str) -> str:
-    """Return the address to listen on, without the brackets of a URL. Raises ValueError."""
+    """Return the IP address to listen on; `localhost` and the brackets of a URL are understood. Raises ValueError."""
     bare = written.strip().removeprefix("[").removesuffix("]")
     try:
         return str(ip_address("127.0.0.1" if bare == "localhost" else bare))
@@ -17,19 +21,22 @@ def listening_address(written: str) -> str:
 
 
 def local_url(bind: str, port: int | str) -> str:
-    """Return the URL at which this machine reaches what listens on an address; :: takes IPv4 too."""
+    """Return the URL at which this machine itself reaches a server that listens on the address `bind`.
+
+    A server on 0.0.0.0 or :: is reached at 127.0.0.1, since :: takes IPv4 too.
+    """
     host = "127.0.0.1" if ip_address(bind).is_unspecified else bind
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def is_bare(url: str, schemes: tuple[str, ...]) -> bool:
-    """Return whether the URL is only scheme, host and port; the desk's links and cookies are for a whole host."""
+    """Return whether the URL is only scheme, host and port, since the desk's links and cookies take a whole host."""
     try:
         parts = urlsplit(url)
         well = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    return well and url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+    return well and url == f"{parts.scheme}://{parts.netloc}" and HOST_AND_PORT.fullmatch(parts.netloc) is not None
 
 
 def is_address(url: str) -> bool:
@@ -42,7 +49,7 @@ def is_address(url: str) -> bool:
 
 
 def is_readable(redis_url: str) -> bool:
-    """Return whether the port and the number of the database are numbers, as the client will want them."""
+    """Return whether the port and the database number in this URL of Redis are numbers, as its client needs them."""
     try:
         parts = urlsplit(redis_url)
         number = "" if parts.scheme == "unix" else parts.path.strip("/")

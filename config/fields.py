@@ -58,7 +58,7 @@ def _zone(name: Any) -> ZoneInfo:
 
 
 def languages_of(written: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the languages of a clinic's file: those of the clinic's name, and always those of the desk."""
+    """Return the languages that texts in a clinic's file need: those of the clinic's name, and those of the desk."""
     name = written.get("name")
     return tuple(dict.fromkeys((*(name if isinstance(name, dict) else ()), *LANGUAGES)))
 

@@ -1,4 +1,4 @@
-"""A clinic with the limits of a city: campaigns and benchmarks make more calls in an hour than patients in a week."""
+"""A clinic whose limits are those of a city: a campaign makes more calls in an hour than patients make in a week."""
 
 import re
 from collections.abc import Mapping
@@ -11,11 +11,14 @@ AS_BUSY_AS_A_CITY: Mapping[str, int] = {
     "patients_at_once": 2,
     "days_ahead": 28,
 }
-"""Settings of clinic.toml as they are here."""
+"""The settings of clinic.toml that are raised, each name as a regular expression, with the value it gets."""
 
 
 def busy_clinic(folder: Path) -> Path:
-    """Write the shipped clinic's file with these settings into a folder, and return where it is. Raises LookupError."""
+    """Write clinic.toml as it is shipped, but with a city's limits, to a folder; return its path.
+
+    Raises LookupError.
+    """
     clinic = (ROOT / "config" / "clinic.toml").read_text()
     for setting, value in AS_BUSY_AS_A_CITY.items():
         clinic, found = re.subn(rf"^({setting}) = \d+$", rf"\1 = {value}", clinic, flags=re.M)

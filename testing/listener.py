@@ -1,4 +1,4 @@
-"""A small HTTP server of the tests' own: it remembers the requests it gets, and answers as a test tells it."""
+"""A small HTTP server of the tests' own, which remembers the requests that reach it, and answers as it is told."""
 
 import time
 from collections.abc import Iterator
@@ -11,31 +11,31 @@ from urllib.parse import parse_qs
 
 @dataclass
 class Listener:
-    """An HTTP server's received posts, and the answer that it gives."""
+    """The posts that an HTTP server has received, and the answer that it gives to each."""
 
     url: str = ""
     status: int = 200
     answer: bytes = b"{}"
     posts: list[tuple[str, bytes]] = field(default_factory=list)
     may_answer: Event = field(default_factory=Event)
-    """An event; while it is cleared, every post is kept waiting."""
+    """An event; while it is cleared, the server keeps every post waiting."""
     keeps: str = ""
-    """A text: a post that holds it is kept waiting, as long as nobody else is."""
+    """A text: a post that contains it gets no answer, while every other post is answered; empty for none."""
     moments: list[float] = field(default_factory=list)
-    """The moment of each post, in seconds since the epoch."""
+    """The moment at which each post came, in seconds since the epoch."""
 
     def heard(self) -> list[tuple[float, bytes]]:
-        """Return the moment and the body of each post."""
+        """Return the posts that have come: the moment and the body of each."""
         return list(zip(self.moments, (body for _, body in self.posts), strict=False))
 
     def form(self, number: int = 0) -> dict[str, str]:
-        """Return the fields of a form that was posted."""
+        """Return the fields of the form in a post."""
         return {name: values[0] for name, values in parse_qs(self.posts[number][1].decode()).items()}
 
 
 @contextmanager
 def listener() -> Iterator[Listener]:
-    """Start the server on a free port of this machine, and stop it at the end of the block."""
+    """Start a listener on a free port of this machine, and stop it at the end of the block."""
     heard = Listener()
     heard.may_answer.set()
     lock, ended = Lock(), Event()

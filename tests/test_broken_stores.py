@@ -1,6 +1,6 @@
 """Broken stores: a full disk, a read-only database, a wrong password, another version's schema, a clock that jumps.
 
-Each is named where whoever is on call looks, and no caller is promised what is not kept.
+Each fault is named where whoever is on call looks, and no caller is promised what is not kept.
 """
 
 import logging
@@ -23,7 +23,7 @@ from workers import jobs
 from workers.services import build as build_workers
 
 Line = Callable[..., AbstractContextManager[Phone]]
-"""A telephone at a service on this database; with `redis`, on another Redis than the usual one."""
+"""A function that yields a telephone at a service on this database; with `redis`, on another Redis than usual."""
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def readiness(phone: Phone) -> dict[str, str]:
 
 
 def reaches_the_desk(phone: Phone, call: Conversation) -> None:
-    """Check that a worker brings the call's request to the desk once the database is well."""
+    """Check that a worker brings the call's request to the desk, once the database is well again."""
     worker = build_workers(phone.services.settings, phone.services.clock)
     jobs.save(worker)
     assert [each.reference for each in worker.desk.store.waiting()] == [call.reference]

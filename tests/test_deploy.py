@@ -30,7 +30,7 @@ PROXIES = (OPS / "nginx" / "clinic-line.conf", OPS / "caddy" / "Caddyfile")
 
 
 PLIVO = {"PLIVO_AUTH_ID": "MA0000000000000000EX", "PLIVO_AUTH_TOKEN": "abcdefghij0123456789abcd"}
-"""Made up."""
+"""The credentials of an account at Plivo, made up."""
 
 
 def processes(procfile: Path) -> dict[str, str]:
@@ -55,7 +55,7 @@ def flags(command: str) -> list[str]:
 
 @pytest.fixture
 def over_both(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a service that has both carriers."""
+    """A telephone at a service which has both carriers switched on."""
     with service(tmp_path, sqlite_url, redis_url, clock, **PLIVO) as phone:
         yield phone
 
@@ -91,7 +91,7 @@ def test_while_the_service_is_down_each_carrier_hears_the_apology_in_its_words()
 
 
 def apology(port: int, *signed_by: str) -> bytes:
-    """Return the answer that a carrier gets which signs with these headers."""
+    """Return the apology that the fallback gives a carrier whose signature's headers these are."""
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("POST", "/voice/fallback", b"x=1", dict.fromkeys(signed_by, "made up"))
@@ -210,7 +210,7 @@ def running_caddy(folder: Path, journal: Path) -> Iterator[None]:
 
 
 def status_of(port: int, path: str) -> int | None:
-    """Return the HTTP status that this path answers; None where nobody listens yet."""
+    """Return the HTTP status of this path at the port; None if nobody listens there yet."""
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", path)

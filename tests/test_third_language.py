@@ -1,4 +1,4 @@
-"""A third language: prompts and words in the clinic's file add it everywhere, without a line of code."""
+"""A third language: prompts and words in the clinic's file bring it into every part, without a line of code."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -44,14 +44,14 @@ def phone(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iter
 
 @pytest.fixture
 def running(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the same clinic on a real port, so that the service's own command can call it."""
+    """A telephone at a clinic of three languages, on a real port, so that the service's own command can call it."""
     with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_in_three(tmp_path)) as phone:
         yield phone
 
 
 @pytest.fixture
 def staff(phone: Phone, clock: Clock) -> Staff:
-    """Somebody logged in at the desk of that clinic."""
+    """Somebody logged in at the desk of the clinic of three languages."""
     return at_the_desk(phone)
 
 
@@ -62,7 +62,7 @@ def sees(staff: Staff, path: str) -> str:
 
 
 def options(spoken: list[Heard]) -> list[tuple[str, str]]:
-    """Return the sentences that name a language, each with the language it is said in."""
+    """Return the sentences that offer a language, each with the language in which it is said."""
     named = {"en-IN": "For English", "hi-IN": "हिंदी के लिए", "pa-IN": f"{MARK} For English"}
     return [(each.language, each.words) for each in spoken if each.words.startswith(named[each.language])]
 
@@ -197,7 +197,7 @@ def test_no_other_page_minds(phone: Phone, staff: Staff, path: str) -> None:
 
 
 class Sent(TwilioTexts):
-    """A carrier of texts that keeps what it is given."""
+    """A carrier of texts, which keeps the words that it is to send."""
 
     def __init__(self) -> None:
         self.words: list[str] = []
@@ -234,7 +234,7 @@ def test_the_caller_is_sent_a_text_in_it(tmp_path: Path, sqlite_url: str, redis_
 
 @pytest.fixture
 def of_old(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a clinic of two languages, where somebody once asked for an appointment in a third."""
+    """A telephone at a clinic that speaks two languages, and has a request by a caller who was spoken to in a third."""
     with service(tmp_path, sqlite_url, redis_url, clock, **TEXTS_ON) as phone:
         phone.rings().press(*BOOK)
         with Database(sqlite_url).writing() as write:

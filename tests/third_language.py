@@ -16,7 +16,7 @@ LOCALES = {"en": "en-IN", "hi": "hi-IN", "pa": "pa-IN"}
 
 
 def clinic_in_three(folder: Path) -> str:
-    """Write a clinic's file with words in three languages, and beside it the prompts of the third; return its path."""
+    """Write a clinic's file with words in three languages, and the prompts of the third; return the file's path."""
     prompts = folder / "prompts"
     prompts.mkdir()
     (prompts / "pa.toml").write_text(_prompts(), encoding="utf-8")

@@ -26,7 +26,7 @@ PROCESSES = {PROMISES: 1, QUEUE: 1, TEXTS: 2}
 """Processes for each queue. One that waits for a silent carrier leaves the others of its queue free."""
 
 PROCESSES_OF_A_CHANNEL = 3
-"""Processes for each channel to the staff: with one in a job that hangs, the rest go on."""
+"""Processes for each channel to the staff: if one hangs in a job, the others go on."""
 
 
 def main(arguments: list[str]) -> None:
@@ -54,7 +54,7 @@ def queues(worker: WorkerServices) -> list[str]:
 
 
 def name_bad_addresses(worker: WorkerServices) -> None:
-    """Log the addresses that no kind of channel understands. Loads the plugins of the others."""
+    """Log the addresses of channels that no kind of channel understands. This loads the plugins of the others."""
     for each in worker.channels.values():
         if not is_understood(each.address):
             log.error("STAFF_NOTIFY_URLS, address %s: is not understood; nobody is told over it. Correct it", each.name)
@@ -75,7 +75,7 @@ def work(worker: WorkerServices, burst: bool, process: JobProcess, lifeline: int
 
 
 def note_bad_addresses(worker: WorkerServices) -> None:
-    """Note for the desk which addresses are not understood, and forget what is not configured. Raises StoreAway."""
+    """Store for the desk which channels' addresses are bad, and forget those that are gone. Raises StoreAway."""
     troubles = worker.desk.channel_troubles
     troubles.forget_others()
     stored = {each.channel.key: each.kind for each in troubles.now()}

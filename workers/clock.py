@@ -70,7 +70,7 @@ def run(worker: WorkerServices, stop: threading.Event) -> None:
 
 
 def check_redis(worker: WorkerServices) -> None:
-    """Check that Redis keeps what it is given: the log names it though nobody asks. Raises QueueAway."""
+    """Check that Redis keeps what it is given, so that the log names a fault though nobody asks. Raises QueueAway."""
     worker.desk.job_queue.check()
 
 
@@ -80,12 +80,12 @@ def write_closures_file(worker: WorkerServices) -> None:
 
 
 def write_phone_booking_file(worker: WorkerServices) -> None:
-    """Write whether the telephone gives times to the file that calls read here. Raises StoreAway, MirrorFileAway."""
+    """Write whether callers are given times to the file that calls read here. Raises StoreAway, MirrorFileAway."""
     worker.host.write_phone_booking_file()
 
 
 def send_traces(worker: WorkerServices, *, steady: bool = True) -> None:
-    """Send what the calls of this host have left, while no web process does. Raises StoreAway, SpoolAway."""
+    """Send the traces of this host's calls, unless a web process does so. Raises StoreAway, SpoolAway."""
     try:
         if worker.host_lock.take():
             worker.host.send_traces(removes=steady)
@@ -139,7 +139,7 @@ def name_silent_hosts(worker: WorkerServices) -> None:
 
 
 def keep_counts(worker: WorkerServices) -> None:
-    """Count what is new in the days of the reports, so that nobody who opens them waits for it. Raises StoreAway."""
+    """Count days of the reports ahead, so that nobody who opens a report waits for the counts. Raises StoreAway."""
     now = worker.clock()
     first = longest(worker.clinic, now).before.first
     set_by_the_desk = [each.closure for each in worker.hours.closures.current(first)]
@@ -147,7 +147,7 @@ def keep_counts(worker: WorkerServices) -> None:
 
 
 def check_heard(worker: WorkerServices) -> None:
-    """Have the patients told of what they have not heard in their call. Raises StoreAway."""
+    """Bring to the list the patients who did not hear, in their call, of what they changed. Raises StoreAway."""
     worker.desk.unheard.check(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()))
 
 
@@ -162,7 +162,7 @@ def check_missed_calls(worker: WorkerServices) -> None:
 
 
 OF_THIS_HOST = (write_closures_file, write_phone_booking_file, keep_sheet)
-"""Works that each host needs: where a web process runs it does the first two as well, which does no harm."""
+"""Works that each host needs. A web process there does the first two as well, which does no harm."""
 
 OF_THE_CLINIC = (adopt_bookings, keep_promises, check_redis, sweep, bring_missed_calls)
 """Works of which one clock on any host is enough, and which several may do at once."""

@@ -39,9 +39,9 @@ def known(job_id: str) -> Callable[[WorkerServices], None] | None:
 
 
 def run(worker: WorkerServices, task_id: int, number: int | None = None) -> None:
-    """Run an outbox task with these services; with a `number`, only for that dispatch. A failure is recorded first.
+    """Run an outbox task with these services; with a `number`, only for that dispatch.
 
-    Raises TaskFailed, StoreAway.
+    A failure is recorded before it is raised. Raises TaskFailed, StoreAway.
     """
     task = worker.desk.outbox.begin(task_id, worker.clock(), number)
     if task is None:
@@ -80,7 +80,8 @@ def _reason(error: Exception) -> str:
 def save(worker: WorkerServices) -> None:
     """Save the pending requests at the desk, one by one. Each leaves Redis only once it is saved.
 
-    One that cannot be read, or that the database refuses, stands aside. Raises StoreAway where the database is away.
+    A request that cannot be read, or that the database refuses, is set aside. Raises StoreAway where the database is
+    away.
     """
     aside = [each for each in worker.desk.pending.sealed() if not _saved(worker, each)]
     if aside:

@@ -33,7 +33,7 @@ TITLES: Mapping[Kind, str] = {
 }
 
 BY_DATE = timedelta(days=100)
-"""So far ahead, a day is said by its date."""
+"""The time ahead from which a day is said by its date."""
 
 
 def notice(worker: WorkerServices, task: OutboxTask) -> tuple[str, str]:

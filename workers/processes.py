@@ -53,7 +53,7 @@ class JobProcess:
         return bool(since) and now - since > HANGS_SECONDS
 
     def rest(self, now: float) -> None:
-        """Plan the next start, after a pause that grows if it ends again and again."""
+        """Plan the next start, after a pause that grows if the process ends again and again."""
         steady = now - self.started >= STEADY
         self.pause = 0.0 if steady else min(max(self.pause * 2, 0.5), LONGEST_PAUSE)
         self.due = now + self.pause
@@ -73,7 +73,7 @@ class JobProcesses:
         self._monotonic = monotonic
         self._stopping = False
         self._theirs, self._ours = os.pipe()
-        """A pipe that nobody writes to: when our end closes, even by our death, the processes end."""
+        """A pipe that nobody writes to: when the owner's end closes, even by the owner's death, the processes end."""
 
     def keep(self, *, until_empty: bool = False) -> None:
         """Keep the processes until SIGTERM or SIGINT; with `until_empty`, until each has ended by itself."""
@@ -105,7 +105,7 @@ class JobProcesses:
         each.running.start()
 
     def _begin(self, each: JobProcess) -> None:
-        """Run in the new process: hold only our end of the pipe, or nobody would see the owner's death."""
+        """Do the work in the new process. It closes the owner's end of the pipe, to notice the owner's death."""
         os.close(self._ours)
         self._work(each, self._theirs)
 
@@ -122,7 +122,7 @@ class JobProcesses:
         self._stopping = True
 
     def _finish(self) -> None:
-        """Have every process end after the job in hand, and wait for it."""
+        """End every process after its job in hand, and wait until all have ended."""
         os.close(self._ours)
         while alive := [each for each in self._processes if each.running and each.running.exitcode is None]:
             for each in alive:

@@ -33,10 +33,10 @@ WORKER_SECONDS = 30
 """Seconds for which Redis remembers a worker without a heartbeat: the least with room for RQ's own heartbeats."""
 
 BEAT_SECONDS = 5.0
-"""Seconds within which a second heartbeat is left out. With the longest job it is less than `WORKER_SILENT`."""
+"""Seconds within which a second heartbeat is left out. With the longest job, they are less than `WORKER_SILENT`."""
 
 END = signal.SIGUSR1
-"""The signal to end after the job in hand. The usual ones reach a whole group, twice at times, and are ignored."""
+"""The signal to end after the job in hand. The usual signals reach a whole group, at times twice, and are ignored."""
 
 
 class NamedJob(Job):
@@ -52,7 +52,10 @@ class IdQueue(Queue):
 
     @classmethod
     def lmove(cls, connection: Redis, queue_key: str, timeout: int | None) -> tuple[str, str] | None:
-        """Take the next id. It is not laid aside meanwhile: the outbox has every task whose worker dies."""
+        """Take the next id from the queue.
+
+        The id is not laid aside while its job runs: the outbox has every task whose worker dies.
+        """
         found = cls.lpop([queue_key], timeout, connection=connection)
         return (queue_key, found[1].decode(errors="replace")) if found else None
 

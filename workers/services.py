@@ -46,7 +46,7 @@ class WorkerServices:
     hours: HoursServices
     host: HostWorks
     host_lock: OneProcess
-    """The lock of the process that sends this host's traces: here for a host whose web rests."""
+    """The lock of the process that sends this host's traces, which the clock takes where no web process has it."""
     silent_hosts: SilentHosts
     lockout: Lockout
     readiness: DatabaseReadiness

@@ -22,7 +22,7 @@ class NotTold(Exception):
 
 
 class AddressNotUnderstood(NotTold):
-    """No kind of channel understands the address. It stays so until somebody corrects it."""
+    """No kind of channel understands the address, which somebody has to correct."""
 
 
 def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
@@ -63,7 +63,10 @@ def _send(worker: WorkerServices, channel: Channel, task: OutboxTask) -> None:
 
 
 def _note(worker: WorkerServices, channel: Channel, kind: TroubleKind | None) -> None:
-    """Note the state of the channel; if the database is away, the next notice does. The delivery counts by itself."""
+    """Store the state of the channel; if the database is away, the next notice does.
+
+    The delivery of this notice does not depend on it.
+    """
     try:
         worker.desk.channel_troubles.note(channel.key, kind, worker.clock())
     except StoreAway as away:
@@ -71,9 +74,10 @@ def _note(worker: WorkerServices, channel: Channel, kind: TroubleKind | None) ->
 
 
 def confirm_to_caller(worker: WorkerServices, task: OutboxTask) -> None:
-    """Send the caller their reference, and of an appointment its time.
+    """Send the caller a text with their reference, and for an appointment its time.
 
-    Not if the carrier has the order already: its answer may have been lost. Raises the errors of the carrier's client.
+    Nothing is sent if the carrier has the order already: its answer may have been lost. Raises the errors of the
+    carrier's client.
     """
     about = task.about
     said = text_about(worker, about)

@@ -1,6 +1,6 @@
-"""Makes load over HTTP from one thread: as fast as answers come, or at a fixed rate, whatever the answers do.
+"""Makes load over HTTP from one thread: as fast as answers come, or at a fixed rate, however slow the answers are.
 
-Requests are bytes made before; an answer that is not the wanted one ends the load. Knows no webhook and no service.
+The requests are bytes made beforehand; a wrong answer ends the load. Knows no webhook and no service.
 """
 
 import heapq
@@ -17,13 +17,13 @@ PATIENCE = 60.0
 """Seconds without any answer after which the load gives up: longer than any limit of a server."""
 
 MOST_WIRES = 4000
-"""The most connections that are opened at once."""
+"""The most connections that are open at the same time."""
 
 END_OF_HEAD = b"\r\n\r\n"
 
 
 class Wanted(NamedTuple):
-    """A request, and a part of the answer that is wanted; the answer's status must be 200 in any case."""
+    """A request, and a part that its answer must have; the answer's status must be 200 in any case."""
 
     request: bytes
     answer: bytes = b""
@@ -31,52 +31,52 @@ class Wanted(NamedTuple):
 
 @dataclass
 class Answered:
-    """The result of a load: the answers, and the time that each took."""
+    """The result of a load: the answers, and how long each took."""
 
     seconds: float = 0.0
-    """From the first request to the last answer."""
+    """Seconds from the first request to the last answer."""
     waited: list[float] = field(default_factory=list)
-    """Seconds from the moment at which each request was due to its whole answer, in the order of the requests."""
+    """Seconds from the moment at which each request was due to the end of its answer, in the requests' order."""
     at: list[float] = field(default_factory=list)
-    """Seconds since the epoch at which each answer was here."""
+    """The moment at which each answer was there, in seconds since the epoch."""
     generator: float = 0.0
-    """Seconds of CPU that this thread has used for all of it."""
+    """Seconds of CPU that the thread which makes the load has used."""
 
     gave_up: bool = False
-    """True if an answer took too long; then some requests have no answer, and have waited for 0 seconds."""
+    """True if an answer took too long; requests left without an answer then have 0 seconds in `waited`."""
 
     @property
     def busy(self) -> float:
-        """The part of one processor that the generator had."""
+        """The part of one processor that making the load took."""
         return self.generator / self.seconds
 
 
 @dataclass(eq=False)
 class Wire:
-    """A connection, and the number of the request that is on it."""
+    """A connection, with the number of the request that is under way on it."""
 
     socket: socket.socket
     number: int = -1
     heard: bytearray = field(default_factory=bytearray)
     fresh: bool = True
-    """True until it has brought an answer; an older one may have been closed by the server meanwhile."""
+    """True until the connection has brought an answer; the server may meanwhile have closed an older one."""
 
 
 def as_many_as_are_taken(port: int, requests: Sequence[Wanted], connections: int = 16) -> Answered:
-    """Send all requests over so many connections, each the next one once it has its answer. Raises BenchFailed."""
+    """Send all requests over a few connections, each connection the next once it has an answer. Raises BenchFailed."""
     return _Load(port, requests, [0.0] * len(requests), connections).run()
 
 
 def at_times(port: int, requests: Sequence[Wanted], due: Sequence[float], gives_up: float = float("inf")) -> Answered:
-    """Send each request when it is due, in seconds from now, ascending, on a connection of its own if need be.
+    """Send each request when it is due (seconds from now, ascending), on another connection if all are busy.
 
-    Gives up once an answer has taken so many seconds. Raises BenchFailed.
+    Gives up once an answer has taken `gives_up` seconds. Raises BenchFailed.
     """
     return _Load(port, requests, due, MOST_WIRES, gives_up).run()
 
 
 def evenly(count: int, a_second: float) -> list[float]:
-    """Return the moments at which so many requests are due, in seconds."""
+    """Return the moments at which requests are due, in seconds, at an even rate."""
     return [number / a_second for number in range(count)]
 
 
@@ -96,7 +96,7 @@ class _Load:
         self._course = Answered(waited=[0.0] * len(requests), at=[0.0] * len(requests))
 
     def run(self) -> Answered:
-        """Run the load to the last answer."""
+        """Run the load until the last answer; return the answers."""
         cpu, self._began = time.thread_time(), time.perf_counter()
         last = self._began
         try:
@@ -114,7 +114,7 @@ class _Load:
         return self._course
 
     def _pause(self) -> float:
-        """Return the seconds until the next request is due; until then only answers are heard."""
+        """Return the seconds until the next request can be sent; in these the load only listens for answers."""
         if self._next >= len(self._requests) or self._is_full():
             return 1.0
         return max(0.0, self._began + self._due[self._next] - time.perf_counter())
@@ -166,7 +166,7 @@ class _Load:
             self._take(wire, closed=not heard)
 
     def _has_gone(self, wire: Wire) -> None:
-        """Send a request again if the server closed its older connection without taking it. Raises BenchFailed."""
+        """Handle a connection that the server has closed: a request not taken is sent again. Raises BenchFailed."""
         self._drop(wire)
         if wire.number < 0:
             return
@@ -206,7 +206,10 @@ class _Load:
 
 
 def _size(heard: bytearray) -> int | None:
-    """Return an answer's length in bytes, more than have come while headers are missing; None if only its end tells."""
+    """Return the length of an answer in bytes, from its head; None if only the connection's end tells.
+
+    While the head is incomplete, the length is one more than the bytes that have come.
+    """
     end = heard.find(END_OF_HEAD)
     if end < 0:
         return len(heard) + 1

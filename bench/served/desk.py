@@ -41,6 +41,6 @@ def _cookies(headers: object) -> str:
 
 
 def page(path: str, cookie: str, wants: bytes) -> Wanted:
-    """Return the request of a page by a browser that keeps nothing."""
+    """Return the HTTP request of a page, by a browser that is logged in with this cookie."""
     head = f"GET {path} HTTP/1.1\r\nHost: line.example\r\nAccept: text/html\r\nCookie: {cookie}\r\n\r\n"
     return Wanted(head.encode(), wants)

@@ -41,10 +41,10 @@ def surroundings(folder: Path, port: int) -> dict[str, str]:
 
 
 def ours(process: psutil.Process) -> list[psutil.Process]:
-    """Return the processes of the service, without make and the shell that it runs."""
+    """Return the service's own processes below `make run`, without make and the shell."""
     return [each for each in process.children(recursive=True) if each.name() not in {"make", "sh"}]
 
 
 def first_signer(folder: Path) -> Signer:
-    """Return a carrier that calls the service of this folder."""
+    """Return a carrier that signs webhooks to the service of this folder, to its default line."""
     return Signer(BASE_URL, number_of(read_clinic(folder / "clinic.toml").line("")))

@@ -1,6 +1,6 @@
-"""Peers of the web server: Flask applications that do nothing, only check the signature, or are a tutorial's line.
+"""Peers of the web server: Flask applications that do nothing, or only check the signature, or follow a tutorial.
 
-Each is a Flask application behind the service's own bridge to ASGI, on the Procfile's server; or behind WSGI, bare. Our
+Each stands behind the service's own bridge to ASGI, on the Procfile's server; or behind WSGI, bare. The tutorial is our
 own words for what the carrier's tutorials show. Sentences and keys are made up.
 """
 
@@ -26,7 +26,7 @@ View = Callable[..., Any]
 
 
 def _signed(view: View) -> View:
-    """Let a view answer only requests with a signature that the carrier's own validator accepts."""
+    """Return the view, but for requests whose signature the carrier's own validator refuses: these get 403."""
 
     @wraps(view)
     def checked(**values: str) -> Any:
@@ -44,7 +44,7 @@ def _fixed(**_: str) -> Any:
 
 
 def _tutorial(place: str = "") -> Any:
-    """Return a tutorial line's answer: a document made anew, by the key that was pressed."""
+    """Return the answer of a tutorial's line: a document, made anew each time, for the key that was pressed."""
     answer = VoiceResponse()
     pressed = request.form.get("Digits", "") if place else ""
     if pressed == "4":
@@ -72,7 +72,7 @@ def _through_our_bridge(app: Flask) -> AsgiServer:
 
 
 def bare() -> AsgiServer:
-    """Return an application whose view does nothing."""
+    """Return the application whose view does nothing and checks nothing."""
     return _through_our_bridge(_app(_fixed))
 
 
@@ -82,15 +82,15 @@ def checks_only() -> AsgiServer:
 
 
 def tutorial_unchecked() -> AsgiServer:
-    """Return the tutorial's application, which answers anybody."""
+    """Return the tutorial's application, which answers anybody without a check."""
     return _through_our_bridge(_app(_tutorial))
 
 
 def tutorial() -> AsgiServer:
-    """Return the tutorial's application behind the carrier's validator."""
+    """Return the tutorial's application, which the carrier's validator guards."""
     return _through_our_bridge(_app(_signed(_tutorial)))
 
 
 def tutorial_wsgi() -> Flask:
-    """Return the tutorial's application behind the validator, for servers that speak WSGI."""
+    """Return the tutorial's application with the validator, for servers that speak WSGI."""
     return _app(_signed(_tutorial))

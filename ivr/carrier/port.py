@@ -22,24 +22,27 @@ class NotSigned(Exception):
 
 
 class Malformed(Exception):
-    """The webhook was signed, but a required field is missing or invalid. The message is its name, never its value."""
+    """A webhook is signed, but a required field is missing or invalid.
+
+    The message is the field's name, never its value.
+    """
 
 
 @dataclass(frozen=True)
 class CallEvent:
-    """A carrier's report about a call."""
+    """An event of a call, as its carrier reports it: which call, its numbers, keys and status."""
 
     call_id: str
     called: str
     sender: str
     forwarded_from: str
     keys: str | None
-    """The keys that the caller pressed; None for none."""
+    """The keys that the caller pressed; None if they pressed none."""
     talked: bool
-    """True if the reception took the call that was put through to it."""
+    """True if the reception took the call, and so talked to the caller."""
     status: str
     lasted: int | None = None
-    """The length of the call in seconds; None if it is not over or the carrier does not give it."""
+    """The length of the call in seconds; None while it goes on, or if the carrier does not tell it."""
 
     @property
     def ended(self) -> bool:
@@ -48,13 +51,13 @@ class CallEvent:
 
     @property
     def failed(self) -> bool:
-        """Return whether the call ended because of a failure at the carrier."""
+        """Return whether the call ended because something failed at the carrier."""
         return self.status == "failed"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The response to a webhook."""
+    """The answer to a webhook: a document and its content type."""
 
     body: str
     content_type: str
@@ -67,7 +70,7 @@ class Carrier(Protocol):
         """Return whether a request has the header of this carrier's signature. Verifies nothing."""
 
     def read(self, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]) -> CallEvent:
-        """Return the event of a webhook that the carrier has signed. Raises NotSigned, Malformed.
+        """Return the event of a webhook that this carrier has signed. Raises NotSigned, Malformed.
 
         `url` is the public address, with its query. `headers` are named as in HTTP (Like-This). `values` are the form
         of a POST, or the query of a GET; the mapping may have `getlist` for fields that occur more than once.
@@ -77,10 +80,10 @@ class Carrier(Protocol):
         """Return the document that tells the carrier what to do on the caller's leg, or on the reception's leg."""
 
     def fault(self, again: str | None = None) -> Answer:
-        """Return the apology for a fault, in every language. Then the carrier requests `again`, or the call ends."""
+        """Return the apology for a fault, in every language. Then the carrier asks `again`, or the call ends."""
 
     def failed_step(self, values: Mapping[str, str]) -> str:
-        """Return the address that the carrier reports as failed; the beginning of a call if it never reports any.
+        """Return the address that the carrier reports as failed; where it reports none ever, a call's beginning.
 
         Empty where a carrier that reports addresses has reported none.
         """

@@ -9,7 +9,7 @@ from ivr.carrier.steps import Gathers, HangsUp, Heard, NotUnderstood, Pauses, So
 ReadElement = Callable[[Xml.Element], Iterator[Step]]
 
 Elements = Mapping[str, ReadElement]
-"""The functions that yield the steps of an element, by its tag."""
+"""The functions that yield the steps of an element, by the element's name."""
 
 
 def steps_of(document: str, elements: Elements) -> Iterator[Step]:
@@ -33,7 +33,7 @@ def element_steps(element: Xml.Element, elements: Elements) -> Iterator[Step]:
 
 
 def cuttable(element: Xml.Element, elements: Elements) -> Iterator[Step]:
-    """Yield the steps of the elements within this one, whose sounds a key press interrupts. Raises NotUnderstood."""
+    """Yield the steps of the elements within this one; a key press interrupts their sounds. Raises NotUnderstood."""
     for child in element:
         for step in element_steps(child, elements):
             yield replace(step, cuttable=True) if isinstance(step, Sound) else step
@@ -62,7 +62,7 @@ def hung_up(_element: Xml.Element) -> Iterator[Step]:
 
 
 def whole_number(element: Xml.Element, name: str, usual: int) -> int:
-    """Return a whole number from an attribute, or the carrier's default. Raises NotUnderstood."""
+    """Return the whole number of this attribute, or the carrier's default, `usual`. Raises NotUnderstood."""
     written = element.get(name, str(usual))
     if not (written.isascii() and written.isdigit()):
         raise NotUnderstood(f"{name} of a {element.tag} is no number: {written}")

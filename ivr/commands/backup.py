@@ -122,7 +122,7 @@ def _list(promises: Iterable[NewerPromise]) -> None:
 
 
 def _at_the_clinic(stored: str) -> str:
-    """Return a stored moment in the clinic's time, or as it stands there."""
+    """Return a stored moment in the clinic's time, or unchanged where it cannot be read."""
     with suppress(ValueError):
         at = datetime.fromisoformat(stored).replace(tzinfo=UTC)
         return f"{services().clinic.line('').hours.local(at):%a %d %b %H:%M}"

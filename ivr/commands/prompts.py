@@ -147,7 +147,7 @@ def _note(here: Services, found: Recordings, fits: tuple[str, ...], *, new: bool
 
 
 def _not_noted(found: Recordings, here: Services) -> list[Recording]:
-    """Return the recordings that are heard, and of which it is not noted what they say."""
+    """Return the recordings that callers hear, and whose words have not been noted."""
     folder = voices.folder_of(here.settings.clinic_file)
     sounds = {
         (language, name): each.sound
@@ -162,7 +162,7 @@ def _words(recording: Recording, here: Services) -> str:
 
 
 def _told(found: Recordings, here: Services) -> Iterator[str]:
-    """Yield what is as it may be: how many are heard, which sentences are spoken, which are new."""
+    """Yield lines on what is in order: how many recordings are heard, which sentences lack one, which are new."""
     for language in here.script.languages:
         heard = {each.sentence for each in found.usable if each.language == language}
         whole = [name for name, w in here.script.prompts(language).sentences.items() if _may_be_recorded(name, w)]

@@ -27,9 +27,9 @@ class Block:
 
     id: int
     phone: Phone | None
-    """None where what is stored is not a number to this version."""
+    """None where this version cannot read the stored text as a telephone number."""
     stored: str
-    """The number as it is stored."""
+    """The number as the table stores it, readable or not."""
     reason: str
     who: str
     at: datetime | Odd
@@ -87,7 +87,7 @@ def _block(row: Row[Any]) -> Block:
 
 
 ONE_STANDS = exists().where(table.c.phone.in_([bindparam("phone"), bindparam("caller")]), table.c.lifted_at.is_(None))
-"""The condition that the number, or the telephone that calls, is blocked."""
+"""The SQL condition that a request's number, or the telephone that its call came from, is blocked."""
 
 IS_BLOCKED = select(ONE_STANDS)
 

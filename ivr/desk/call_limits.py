@@ -20,24 +20,24 @@ from ivr.storage.redis import QueueAway, queue_errors
 log = logging.getLogger(__name__)
 
 WINDOW = timedelta(hours=1)
-"""Time for which a call counts."""
+"""The time for which a call counts against the limits."""
 
 
 @dataclass(frozen=True)
 class IncomingCall:
-    """A call that comes in, as the limits see it."""
+    """A call that comes in, with the facts by which the limits count it."""
 
     call_id: str
     line: str
     caller: Phone | None
-    """The telephone that calls; None if it shows no number."""
+    """The number that calls; None if the call shows none."""
     forwarded: bool = False
-    """True if one of the clinic's own telephones passes it on, and so hides who calls."""
+    """True if one of the clinic's own telephones has forwarded the call, which hides who calls."""
 
 
 @dataclass(frozen=True)
 class LineLoad:
-    """The calls of a line within the last hour that were let in, and how many may be."""
+    """The load of a line: its calls that were let in within the last hour, and the limits on them."""
 
     line: str
     calls: int
@@ -47,12 +47,12 @@ class LineLoad:
 
     @property
     def is_full(self) -> bool:
-        """Return whether a telephone that has called within the hour is refused."""
+        """Return whether the line has reached its limit: a telephone that called within the hour is then refused."""
         return self.calls >= self.limits.calls_of_a_line
 
     @property
     def is_full_of_withheld(self) -> bool:
-        """Return whether a call that shows no number is refused."""
+        """Return whether the line has reached its limit of withheld calls: the next one is refused."""
         return self.withheld >= self.limits.withheld_calls_of_a_line
 
 
@@ -92,7 +92,7 @@ class CallLimits:
         ]
 
     def forget(self, line: str) -> None:
-        """Count the calls of a line from none again. Raises QueueAway."""
+        """Forget the counted calls of a line, so that they are counted from zero again. Raises QueueAway."""
         with queue_errors(self._breaker):
             self._redis.delete(_of_line(line), _withheld(line))
 
@@ -108,7 +108,10 @@ class CallLimits:
         return bool(self._count(keys=keys, args=[call.call_id, *when, is_telephone, *limits]))
 
     def _whose(self, call: IncomingCall) -> tuple[str, int] | None:
-        """Return the key and the limit of whoever calls; None for a call that the clinic itself passes on."""
+        """Return the Redis key and the limit by which a caller is counted: the telephone's, or those of withheld calls.
+
+        None for a call that one of the clinic's own telephones passes on.
+        """
         if call.caller:
             return (
                 f"clinic:calls:telephone:{self._keyed_ids.telephone(call.caller.e164)}",
@@ -147,9 +150,9 @@ if KEYS[2] then
 end
 return count(KEYS[1], ARGV[6], first) and 1 or 0
 """
-"""Counts a call under the key of its line and under that of whoever calls, if there is one; returns 1 if it is let in.
+"""A script for Redis. It counts a call for its line and for its caller, and returns 1 if the call is let in, else 0.
 
-Runs within Redis, so that a caller waits for one answer, and no other call is counted between.
+The script runs within Redis, so that a caller waits for one answer, and no other call is counted between.
 """
 
 

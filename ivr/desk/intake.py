@@ -53,7 +53,7 @@ class Intake:
         return saved.kept
 
     def is_barred(self, caller: Phone | None) -> bool:
-        """Return whether the desk has blocked this telephone; False while the database is away."""
+        """Return whether the desk has blocked the caller's number; False while the database is away."""
         if caller is None:
             return False
         try:

@@ -20,30 +20,33 @@ from ivr.storage.breaker import Breaker
 from ivr.storage.redis import QueueAway, queue_errors, try_write
 
 QUEUE = "desk"
-"""The queue of notices that name no channel, or one that is not configured any more, and of older programs."""
+"""The queue of notices without a configured channel, and of all jobs that an older version of the program enqueues."""
 
 PROMISES = "promises"
-"""The queue of bringing pending requests to the desk. Nothing else is on it, so that nothing else can hold it up."""
+"""The queue of the job that brings pending requests to the desk.
+
+Nothing else is on it, so nothing else can hold it up.
+"""
 
 TEXTS = "texts"
 """The queue of text messages to callers."""
 
 RUN_TASK = "workers.jobs.run_errand"
 SAVE_PENDING = "workers.jobs.save_waiting"
-"""The names of the jobs' functions: an older program runs what a newer one has queued by these names."""
+"""The names of the jobs' functions. They never change: a worker of an older version runs a newer one's jobs by them."""
 
 TASK_ID = re.compile(r"errand-([1-9][0-9]{0,9})-([1-9][0-9]{0,9})", re.ASCII)
 SAVING_ID = re.compile(r"waiting-[0-9]{1,19}", re.ASCII)
-"""The ids of the two kinds of jobs."""
+"""The forms of the ids of the two kinds of jobs: TASK_ID runs a task, SAVING_ID saves the pending requests."""
 
 LARGEST_ID = 2**31 - 1
-"""The largest integer of a column."""
+"""The largest integer that a column of the database holds; a job's id with a larger number is not ours."""
 
 JOB_SECONDS = 40
 """A job's time limit, in seconds: less than a task's lease, so that no task is run twice at a time."""
 
 KEEP_FAILED = timedelta(days=7)
-"""Time for which an older program's worker keeps a failed job in Redis; ours keeps none, the outbox does."""
+"""The time for which a worker of an older version keeps a failed job in Redis. Ours keeps none: the outbox does."""
 
 WORKER_SILENT = timedelta(seconds=60)
 """Time since a worker's last heartbeat after which it does not count as alive."""

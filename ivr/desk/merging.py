@@ -44,8 +44,8 @@ class Merging:
     def merge(self, stays_id: int, goes_id: int, by: By, words: str = "") -> None:
         """Close the second request as a duplicate of the first, which becomes due at the earlier of both times.
 
-        `words` is the note that was typed beside it; an undo leaves it. Raises SameRequest, MergeRefused, CannotRead,
-        NoSuchRequest, StoreAway.
+        `words` is a note that was typed with the merge; an undo leaves it. Raises SameRequest, MergeRefused,
+        CannotRead, NoSuchRequest, StoreAway.
         """
         if stays_id == goes_id:
             raise SameRequest
@@ -102,7 +102,7 @@ class Merging:
 
 
 def _both(write: Connection, first: int, second: int) -> Sequence[Row[Any]]:
-    """Return both rows, locked in the order of their ids, so that two merges crosswise do not deadlock."""
+    """Return the rows of both requests, locked in the order of their ids, so that opposite merges do not deadlock."""
     query = select(table).where(table.c.id.in_((first, second))).order_by(table.c.id).with_for_update()
     found = {row.id: row for row in write.execute(query)}
     for each in (first, second):

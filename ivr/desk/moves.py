@@ -60,13 +60,16 @@ MERGED = (HistoryEvent.TOOK_IN, HistoryEvent.DUPLICATE_OF)
 
 @dataclass(frozen=True)
 class Moves:
-    """The moves of the desk. With a move goes the note that was typed beside it, its `words`: both are made or none."""
+    """The moves of requests that the desk makes. A note that was typed with a move, its `words`, is stored with it.
+
+    Both are stored or none.
+    """
 
     database: Database
     next_due: Callable[[Request, Outcome, datetime], datetime]
     """The function that returns the new due time of a request whose patient was not reached."""
     tries: int
-    """Calls to a patient before the request is closed as not reached."""
+    """The tries after which a request is closed as not reached."""
     clinic_now: Callable[[], Clinic]
 
     def take(self, request_id: int, by: By, words: str = "") -> None:
@@ -88,7 +91,7 @@ class Moves:
         make(self.database, request_id, entries, lambda row: row.status in LIVE, change)
 
     def report(self, request_id: int, report: OutcomeReport, by: By, words: str = "") -> None:
-        """Report the outcome of a call: the request is closed, or due again later; the diary follows.
+        """Report the outcome of a call: the request is closed, or due again later, and the diary is changed to match.
 
         Raises as `take`, and as `carry_out`.
         """
@@ -119,7 +122,7 @@ class Moves:
         make(self.database, request_id, entries, lambda row: row.status == Status.CLOSED, opened)
 
     def name(self, request_id: int, name: str, by: By) -> None:
-        """Write down who the patient is, also of what it has booked; an empty name takes it away.
+        """Write down the name of a request's patient, also for the appointments it booked; an empty name removes it.
 
         Raises ValueError for a longer name than `LONGEST_NAME`, CannotRead, NoSuchRequest, StoreAway.
         """
@@ -135,7 +138,10 @@ class Moves:
         in_turn(self.database, named)
 
     def _reported(self, row: Row[Any], report: OutcomeReport, now: datetime) -> Mapping[str, Any]:
-        """Return the change of the row. Raises CannotRead where it depends on what cannot be read."""
+        """Return the new values of a request's row after this report, by column.
+
+        Raises CannotRead where they depend on a value that cannot be read.
+        """
         closed = {"status": Status.CLOSED, "touched": now, "appointment": None}
         again = {"status": Status.OPEN, "taken_by": None, "touched": None, "outcome": report.outcome}
         match OUTCOMES[report.outcome]:

@@ -41,7 +41,7 @@ AT_ONCE = 100
 """The most tasks that one sweep queues."""
 
 TOO_FAR = PAUSES[-1] + LEASE
-"""A time further ahead than this, the longest pause and a lease, comes from a wrong clock, and counts as over."""
+"""The longest pause and a lease together. A time further ahead was written by a wrong clock, and counts as past."""
 
 table = schema.errands
 
@@ -53,7 +53,7 @@ class Outbox:
         self._database = database
 
     def due(self, now: datetime, queued: Collection[int] = ()) -> list[Dispatch]:
-        """Lease the due tasks that are neither leased nor `queued`, and return them for the queue. Raises StoreAway."""
+        """Lease due, unleased tasks whose ids are not `queued`, and return their dispatches. Raises StoreAway."""
         query = select(table.c.id).where(*_waiting(now)).order_by(table.c.next_at).limit(AT_ONCE + len(queued))
         with self._database.reading() as read:
             found = [each for each in read.scalars(query) if each not in queued]
@@ -88,10 +88,10 @@ class Outbox:
             return task
 
     def spread(self, task: OutboxTask, channels: Collection[str], now: datetime) -> tuple[str | None, list[Dispatch]]:
-        """Name the channels of a notice that has none, or one that is not configured any more. Raises StoreAway.
+        """Spread a notice that has no configured channel over all channels, each of which gets a task.
 
-        Return the channel that this task is for from now on, None where every one has a task of its own for this
-        request, or this change of the appointment, already, and the new tasks for the others, to be enqueued.
+        Return the channel that this task is for from now on, and the new tasks for the others, to be enqueued. The
+        channel is None where every channel has a task about the same already. Raises StoreAway.
         """
         about = schema.requests if isinstance(task.about, Request) else schema.appointments
         with self._database.writing() as write:
@@ -164,7 +164,7 @@ def give_back(write: Connection, ids: Iterable[int]) -> None:
 
 
 def _begun(row: Row[Any], write: Connection) -> OutboxTask | None:
-    """Return the task of a row; None where what it is about cannot be read, or is gone."""
+    """Return the begun task of a row; None where its request or appointment cannot be read, or is gone."""
     about, last = (
         (_request(row, write), None) if row.appointment_id is None else with_last_change(write, row.appointment_id)
     )
@@ -200,7 +200,7 @@ def _fail_for_good(write: Connection, failed: FailedTask, now: datetime) -> None
 
 
 def _failures(now: datetime) -> Iterator[Select[Any]]:
-    """Yield the queries of the failed tasks that somebody has still to hear of: of requests, and of appointments."""
+    """Yield the queries of failed tasks that somebody must hear of: about live requests, and appointments to come."""
     requests, appointments = schema.requests, schema.appointments
     kinds = (
         (requests, schema.IS_LIVE, table.c.request_id),
@@ -216,19 +216,19 @@ def _failures(now: datetime) -> Iterator[Select[Any]]:
 
 
 def _is_well(other: FromClause, same: ColumnElement[bool], name: Any) -> ColumnElement[bool]:
-    """Return the condition that another task of this name has not failed for good; `same` says about what."""
+    """Return the SQL condition that a task of this name has not failed for good, among those that `same` selects."""
     return exists().where(same, other.c.task == name, other.c.failed_at.is_(None))
 
 
 def _same(ids: AboutIds, of: FromClause = table) -> ColumnElement[bool]:
-    """Return the condition of the tasks about the request or the appointment that is named here."""
+    """Return the SQL condition of the tasks about the request or the appointment whose id is given."""
     if ids["request_id"] is not None:
         return of.c.request_id == ids["request_id"]
     return of.c.appointment_id == ids["appointment_id"]
 
 
 def _beside(task: OutboxTask) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions of the tasks that tell the same: for an appointment, none of an earlier change."""
+    """Yield the SQL conditions of tasks with the same notice; about an appointment, those not older than this."""
     yield from (_same(task.ids), table.c.task == task.name)
     if isinstance(task.about, Appointment):
         yield table.c.created >= select(table.c.created).where(table.c.id == task.id).scalar_subquery()
@@ -245,7 +245,7 @@ def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _pause_over(now: Any, too_far: Any) -> ColumnElement[bool]:
-    """Return the condition of a task whose time has come, or is `too_far` ahead."""
+    """Return the SQL condition of a task whose time has come, or lies after `too_far` and so is from a wrong clock."""
     return or_(table.c.next_at <= now, table.c.next_at > too_far)
 
 
@@ -255,6 +255,6 @@ BEGIN = (
     .values(attempts=table.c.attempts + 1, begun=table.c.rings, leased_until=bindparam("until"))
     .returning(table)
 )
-"""Begins a task. Made once, here: to make it takes six times as long as to run it."""
+"""The SQL statement that begins a task. It is built once, here: building takes six times as long as running it."""
 DISPATCHED = (table.c.begun < bindparam("number"), table.c.rings >= bindparam("number"))
 BEGIN_DISPATCHED = BEGIN.where(*DISPATCHED, _pause_over(bindparam("until"), bindparam("too_far")))

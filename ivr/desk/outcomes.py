@@ -32,7 +32,7 @@ from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
 
 DONE = "diary"
-"""The name in the state before a move of what was done in the diary with it: an appointment's id and a DiaryEvent."""
+"""The key of what a move did in the diary, in the state stored for its undo: an appointment's id and a DiaryEvent."""
 
 
 class Clash(StrEnum):
@@ -44,7 +44,7 @@ class Clash(StrEnum):
 
 
 class NotFree(Exception):
-    """The time is not free, for the reason `why`, and nobody has said that it is meant all the same."""
+    """The time is not free, for the reason `why`, and nobody has confirmed that it is to be booked all the same."""
 
     def __init__(self, why: Clash) -> None:
         super().__init__(f"the time is {why}")
@@ -52,7 +52,7 @@ class NotFree(Exception):
 
 
 def carry_out(write: Connection, clinic: Clinic, row: Row[Any], report: OutcomeReport, by: By) -> Mapping[str, Any]:
-    """Do in the diary what the outcome of a request says, and return what an undo has to know of it.
+    """Carry out in the diary the reported outcome of a request, and return what an undo has to know of it.
 
     Raises NotFree, NotMeant, ChangeRefused, NoSuchAppointment, CannotRead, UniqueViolation.
     """
@@ -90,7 +90,7 @@ def take_back(write: Connection, clinic: Clinic, done: tuple[int, str], by: By) 
 
 
 def name_booked(write: Connection, row: Row[Any], patient_id: int | None) -> None:
-    """Write down whose the appointments are that this request has booked, but for those of somebody else by now."""
+    """Name the patient of the appointments that this request has booked, but for those of another patient by now."""
     table = schema.appointments
     same = or_(table.c.patient_id.is_(None), table.c.patient_id == row.patient_id)
     write.execute(update(table).where(table.c.request_id == row.id, same).values(patient_id=patient_id))
@@ -143,9 +143,10 @@ def _told(write: Connection, appointment_id: int, by: By) -> tuple[int, str]:
 
 
 def _free(write: Connection, clinic: Clinic, request: Request, report: OutcomeReport, by: By) -> Asked:
-    """Return what is asked for in the columns that are open and free of blocks. Raises NotFree, NotMeant.
+    """Return the reported time with the columns that are open then and free of blocks. Raises NotFree, NotMeant.
 
-    Where it is meant all the same, every column will do. Whether a patient has the time is decided where it is taken.
+    Where the report says `on_purpose`, every column will do. A time that another patient has is found when it is
+    booked.
     """
     if report.at is None:
         raise ValueError("no time")

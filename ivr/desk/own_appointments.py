@@ -1,4 +1,4 @@
-"""Moves or cancels a caller's own appointment for who proves that it is theirs.
+"""Moves or cancels an appointment for a caller who proves that it is theirs.
 
 A caller id can be forged and a telephone shared, so a change asks for digits of the reference, which was spoken only in
 the call that booked. No HTTP, no sentences, no clock.
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 table = schema.appointments
 
 TRIES = 3
-"""Wrong digits for the appointments of one number in a day, after which none are taken on the telephone."""
+"""The wrong entries of digits, for one number's appointments in a day, after which the line takes no more."""
 
 A_DAY = timedelta(hours=24)
 
@@ -67,7 +67,7 @@ class ChangeOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class WantedChange:
-    """A change that a caller has confirmed: to another time, or to cancelled without one."""
+    """A change that a caller has confirmed: the appointment moves to `slot`, or is cancelled where that is None."""
 
     appointment_id: int
     as_of: datetime | None
@@ -92,14 +92,17 @@ class Changed:
 
 @dataclass(frozen=True)
 class OwnAppointments:
-    """The proof and the changes of callers' own appointments."""
+    """Lets callers prove that an appointment is theirs, and then move or cancel it."""
 
     bookings: PhoneBookings
 
     def prove(
         self, number: Phone, digits: str, chosen: int | None, now: datetime
     ) -> tuple[ProofOutcome, OwnAppointment | None]:
-        """Return whether the digits end the reference of this appointment, or of one of this number."""
+        """Compare the digits with the ends of references; return the outcome, and the appointment that they prove.
+
+        The appointment is the one whose id is `chosen`; where that is None, any coming one of this number.
+        """
         try:
             return self.bookings.deadline.wait_for(
                 lambda: in_turn(self.bookings.database, lambda write: _proved(write, number, digits, chosen, now))
@@ -109,9 +112,10 @@ class OwnAppointments:
             return ProofOutcome.AWAY, None
 
     def change(self, wanted: WantedChange, now: datetime) -> tuple[ChangeOutcome, datetime | None]:
-        """Move the appointment to a time, or cancel it without one; return the outcome, and when it was changed.
+        """Make a change that a caller has confirmed; return the outcome, and the moment of the appointment's change.
 
-        Safe to repeat, also after other changes: what was changed since the caller heard of it stays as it is.
+        Safe to repeat, also after other changes: an appointment that was changed since the caller heard of it stays as
+        it is.
         """
 
         def changed() -> Changed:

@@ -24,10 +24,10 @@ KEY = "clinic:waiting"
 """The key of a Redis hash from each promise's mark to the encrypted request."""
 
 ASIDE = "clinic:waiting-aside"
-"""The key of a second hash like it, with what could not be read or saved, so that it holds up no other request."""
+"""The key of a second such hash, for requests that could not be read or saved, so that they hold up no other."""
 
 TRIED = "clinic:waiting-aside-tried"
-"""The key that is there for `TRY_AGAIN` after what stands aside was last tried again."""
+"""The key that exists for `TRY_AGAIN` after the requests that were set aside were last tried again."""
 
 TRY_AGAIN = timedelta(minutes=10)
 
@@ -75,11 +75,11 @@ class PendingRequests:
             _wait_for_disk(client)
 
     def sealed(self) -> list[SealedRequest]:
-        """Return the pending requests, still encrypted, but for those that stand aside. Raises QueueAway."""
+        """Return the pending requests, still encrypted, without those that were set aside. Raises QueueAway."""
         return self._all_of(KEY)
 
     def sealed_aside(self) -> list[SealedRequest]:
-        """Return the pending requests that stand aside, still encrypted. Raises QueueAway."""
+        """Return the pending requests that were set aside, still encrypted. Raises QueueAway."""
         return self._all_of(ASIDE)
 
     def open(self, sealed: SealedRequest) -> PendingRequest:
@@ -96,11 +96,14 @@ class PendingRequests:
         return found
 
     def set_aside(self, sealed: SealedRequest) -> None:
-        """Keep a pending request beside the others, which it would hold up. Raises QueueAway."""
+        """Move a pending request that cannot be read or saved out of the way of the others. Raises QueueAway."""
         self._move(sealed, KEY, ASIDE)
 
     def try_again(self) -> None:
-        """Put what stands aside and can be read back among the others, every ten minutes. Raises QueueAway."""
+        """Put the requests that were set aside, and can be read now, among the others again, at most every ten minutes.
+
+        Raises QueueAway.
+        """
         with queue_errors(self._breaker):
             if not self._redis.hlen(ASIDE) or not self._redis.set(TRIED, 1, nx=True, ex=TRY_AGAIN):
                 return
@@ -126,7 +129,7 @@ class PendingRequests:
             return int(self._redis.hlen(KEY))
 
     def count_aside(self) -> int:
-        """Return the number of pending requests that stand aside. Raises QueueAway."""
+        """Return the number of pending requests that were set aside. Raises QueueAway."""
         with queue_errors(self._breaker):
             return int(self._redis.hlen(ASIDE))
 
@@ -147,7 +150,7 @@ def _one_connection(redis: Redis) -> Redis:
 
 
 def _check_that_it_lasts(client: Redis) -> None:
-    """Check that the server will still have what it is given. Raises KeepsNothing."""
+    """Check that the Redis server will keep what it is given now. Raises KeepsNothing."""
     wrong = redis_state.fault(client.info(), redis_state.NOT_LASTING)
     if wrong:
         raise KeepsNothing(wrong)
@@ -169,7 +172,7 @@ def _always_on_disk(client: Redis) -> bool:
 
 
 def to_json(waiting: PendingRequest) -> str:
-    """Return the whole request as JSON, unencrypted: to be encrypted, or handed to the caller."""
+    """Return the whole request as JSON, not encrypted yet."""
     new = waiting.new
     return json.dumps(
         {

@@ -39,7 +39,7 @@ from ivr.storage.upsert import in_turn, lock_key
 log = logging.getLogger(__name__)
 
 TOO_LATE = "too late to be told"
-"""The reason of a cancellation in the history: the caller had been told otherwise when the booking was stored."""
+"""The reason, in the history, of cancelling a booking that was stored after its caller had heard that it was not."""
 
 
 table = schema.appointments
@@ -61,7 +61,7 @@ class BookingOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class NewBooking:
-    """A time that a caller has confirmed, before it is stored; `request` says who asks for it, and in which call."""
+    """A booking that a caller has confirmed, before it is stored; `request` says who asks for it, and in which call."""
 
     request: NewRequest
     slot: Slot
@@ -84,21 +84,21 @@ class NewBooking:
 
 @dataclass(frozen=True)
 class Booking:
-    """The outcome, and the reference where it is booked."""
+    """The result of booking for a caller: the outcome, and the reference where an appointment is booked."""
 
     outcome: BookingOutcome
     reference: str = ""
     appointment_id: int = 0
     as_of: datetime | None = None
-    """When it was stored."""
+    """The moment when the appointment was stored; for a repeated webhook, when it was last changed."""
     tasks: tuple[Dispatch, ...] = ()
     is_new: bool = False
-    """False where the same webhook has stored it before."""
+    """True if the appointment was stored just now; False where the same webhook has stored it before."""
 
 
 @dataclass(frozen=True)
 class PhoneBookings:
-    """Books for callers."""
+    """Books appointments for callers."""
 
     database: Database
     free_times: FreeTimes
@@ -161,7 +161,10 @@ class PhoneBookings:
         return Booking(BookingOutcome.BOOKED, reference, appointment_id, now, tasks, is_new=True)
 
     def _asked(self, write: Connection, new: NewBooking, wanted: NewAppointment) -> Asked:
-        """Return what to book: the columns that may have it by what holds now. Raises TimeTaken, DiaryFull."""
+        """Return the confirmed time with the columns that may have it, as the diary is now.
+
+        Raises TimeTaken, DiaryFull.
+        """
         line, rules = new.request.line, self.clinic.diary
         hours = self.clinic.line(line).hours
         times = slots_of_day(rules, rules.of_line(line), hours, {}, new.slot.start.date())
@@ -170,9 +173,9 @@ class PhoneBookings:
         return self.asked(write, new.slot, line, new.request.created, only=bool(new.practitioner))
 
     def asked(self, write: Connection, slot: Slot, line: str, now: datetime, *, only: bool = False) -> Asked:
-        """Return the columns in which this time may be given by what holds now, or `only` the one of the slot.
+        """Return a time with the columns in which it may be booked, as hours, blocks and bookings are now.
 
-        Raises TimeTaken.
+        The slot's own column comes first; with `only` no other may have it. Raises TimeTaken.
         """
         if slot.start <= now:
             raise TimeTaken
@@ -200,7 +203,7 @@ class PhoneBookings:
     def _free_again(self, stored: Booking) -> None:
         """Free a time that was stored when its caller had already been told that it could not be.
 
-        What the same webhook had stored before, in another process, its caller may have heard.
+        A booking that the same webhook had stored before, in another process, stays: its caller may have heard of it.
         """
         if not stored.is_new:
             return

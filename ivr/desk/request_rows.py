@@ -27,11 +27,11 @@ class OddRequest:
     id: int
     reference: str
     stored: Mapping[str, str]
-    """Each column's value as text."""
+    """The value of each column of the table, as text."""
     odd: tuple[str, ...]
-    """The columns that cannot be read."""
+    """The columns of the table that cannot be read."""
     values: Mapping[str, Any]
-    """The values of the columns that can be read."""
+    """The values that can be read, by column of the table."""
 
     @property
     def phone(self) -> Phone | None:
@@ -53,7 +53,7 @@ AnyRequest = Request | OddRequest
 
 
 class CannotRead(Exception):
-    """The request has a value that this version cannot read, so this cannot be done with it."""
+    """The request has a value that this version cannot read, so that what was asked for cannot be done with it."""
 
     def __init__(self, found: OddRequest) -> None:
         super().__init__(f"request {found.reference}: {', '.join(found.odd)}")
@@ -61,7 +61,7 @@ class CannotRead(Exception):
 
 
 def any_request(row: Row[Any]) -> AnyRequest:
-    """Return a row of the table `requests` as a value. The log names a row that cannot be read, once."""
+    """Return a row of `requests` as a Request; as an OddRequest where it cannot be read, which is logged once."""
     values, odd = read_fields(row, FIELDS)
     if not odd:
         return Request(id=row.id, **values)
@@ -72,7 +72,7 @@ def any_request(row: Row[Any]) -> AnyRequest:
 
 
 def request_of(row: Row[Any]) -> Request:
-    """Return a row of the table `requests` as a value. Raises CannotRead."""
+    """Return a row of the table `requests` as a Request. Raises CannotRead."""
     found = any_request(row)
     if isinstance(found, OddRequest):
         raise CannotRead(found)
@@ -96,7 +96,7 @@ CANNOT_READ = "CannotRead"
 def of_unknown_status() -> CompoundSelect[int]:
     """Return the query of the ids of the requests whose status this version does not know.
 
-    It names the ranges beside the statuses that it knows, each of which both databases look up in their index.
+    The query names the ranges between the statuses that it knows, each of which both databases look up in their index.
     """
     known, table = sorted(Status), schema.requests
     ranges = [(None, known[0]), *pairwise(known), (known[-1], None)]
@@ -113,7 +113,7 @@ def _of_type(wanted: type, value: Any) -> Any:
 
 
 def _reference(value: Any) -> str:
-    """Return a reference, of which addresses are made. Raises ValueError, TypeError."""
+    """Return a reference that may stand in a web address: letters and digits only. Raises ValueError, TypeError."""
     if not (_of_type(str, value).isascii() and value.isalnum()):
         raise ValueError
     return str(value)
@@ -148,4 +148,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "about": ("about", partial(_or_none, _whole)),
     "why": ("why", partial(_or_none, _text)),
 }
-"""The column of each field of a Request but its id, and what reads it: raises ValueError or TypeError."""
+"""The column of each field of a Request except its id, with the function that reads it.
+
+These functions raise ValueError or TypeError.
+"""

@@ -36,15 +36,15 @@ class Why(StrEnum):
     """The reason of a request about an appointment, as stored."""
 
     CLOSED = "closed"
-    """The clinic is closed at its time now."""
+    """The clinic is closed now at the appointment's time."""
     BLOCKED = "blocked"
-    """The desk has blocked its time."""
+    """The desk has blocked the appointment's time."""
     UNHEARD = "unheard"
     """The booking was stored, and the caller has not heard of it."""
     CANCEL = "cancel"
-    """The patient wishes to cancel it."""
+    """The patient wishes to cancel the appointment."""
     MOVE = "move"
-    """The patient wishes another time."""
+    """The patient wishes another time for the appointment."""
 
 
 class HistoryEvent(StrEnum):
@@ -53,7 +53,7 @@ class HistoryEvent(StrEnum):
     MADE = "made"
     RANG_AGAIN = "rang_again"
     ASKED_FOR = "asked_for"
-    """A call from another telephone asked for this number: it made the request, or its wish stands beside it."""
+    """A call from another telephone asked for a call to this number; the detail is its wish."""
     TAKEN = "taken"
     PUT_BACK = "put_back"
     PASSED_ON = "passed_on"
@@ -76,9 +76,9 @@ class HistoryEvent(StrEnum):
     NOT_TO_TELL = "not_to_tell"
     """The patient need not be told of a change any more."""
     DUE_MOVED = "due_moved"
-    """The clinic is closed when it was due: the detail is the due time before, and the one from now on."""
+    """The due time lay in closed hours, and was moved: the detail is the due time before, and the new one."""
     DUE_BACK = "due_back"
-    """The clinic is open then after all: the detail is the due time, as it was at first."""
+    """The due time is again as it was at first, since the clinic is open then after all; the detail is that time."""
 
 
 class Outcome(StrEnum):
@@ -157,14 +157,13 @@ class NewRequest:
     asked: datetime
     """The moment in the call at which the request was begun. A repeated webhook has the same, a new request another."""
     own_number: bool
-    """True if `phone` is the number that called: only then may its wish replace the request's, and the caller hear of
-    an earlier request."""
+    """True if `phone` is the number that called: only then may the wish replace an earlier one of this number."""
     made_by: str = CALLER
     """The maker of the request: CALLER, or the name of somebody at the desk."""
     caller: Phone | None = None
     """The telephone that the call came from, if known; it may differ from `phone`, the number to call."""
     other: bool = False
-    """True if it is for somebody else than whom an earlier request of this number is for."""
+    """True if the request is for another person than an earlier request of this number."""
     about: int | None = None
     """The id of the appointment that the patient wishes to change."""
     why: str | None = None
@@ -220,7 +219,7 @@ class HistoryEntry:
     """A line of a request's history."""
 
     at: datetime
-    """In a line that was read, an Odd where it cannot be read; `stamp` of the web shows either."""
+    """The moment of the line; an Odd where the stored one cannot be read. The web's `stamp` shows either."""
     who: str
     what: str
     """A HistoryEvent or an Outcome; another word if a newer version of the program wrote it."""
@@ -239,7 +238,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class Kept:
-    """The promise to a caller: the reference, and whether the caller may hear of an earlier request (`joined`)."""
+    """The promise to a caller: a reference, and whether they may hear that they have an earlier request (`joined`)."""
 
     reference: str
     """The reference to speak; empty if it was made in another call, since a caller's number can be forged."""

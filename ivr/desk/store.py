@@ -54,7 +54,7 @@ class RequestStore:
         self.tasks = tasks
         """The tasks that every new request makes."""
         self.rules = rules
-        """The rules that may refuse a new request; None where an earlier promise is saved."""
+        """The rules that may refuse a new request; None where none apply, as to requests that were promised before."""
 
     def keep(self, new: NewRequest, mark: str, reference: str, *, promised: bool = False) -> Saved:
         """Store the request, and return its promise and new tasks. Raises RequestRefused, StoreAway.
@@ -94,7 +94,10 @@ class RequestStore:
         return readable(self._list(select(schema.requests)))
 
     def stored(self, *, closed: bool) -> list[AnyRequest]:
-        """Return the requests, also those that cannot be read; with `closed`, all of them. Raises StoreAway."""
+        """Return the live requests, also those that cannot be read; with `closed`, the closed ones too.
+
+        Raises StoreAway.
+        """
         query, table = select(schema.requests), schema.requests
         waits = or_(schema.IS_LIVE, table.c.id.in_(of_unknown_status()))
         return self._list(query if closed else query.where(waits))
@@ -137,11 +140,13 @@ SAME = (table.c.phone == bindparam("phone"), table.c.kind == bindparam("kind"))
 LIVE = select(table.c.id).where(schema.IS_LIVE, table.c.about.is_(None)).order_by(table.c.id.desc()).limit(1)
 OWN = LIVE.where(*SAME, exists().where(lines.c.request_id == table.c.id, lines.c.what == HistoryEvent.MADE))
 TOOK_IN = LIVE.where(SAME[0], table.c.id.in_(merged_into(select(table.c.id).where(*SAME, WAS_MERGED))))
-"""A request of this kind may have been merged into one of the other kind: the caller joins that one. A request of
-another number is not joined, because this caller is promised a call on this number."""
+"""The query of the live request that one of this kind was merged into: the caller joins it, of whichever kind it is.
+
+A request of another number is not joined, because this caller is promised a call on this number.
+"""
 JOINED = func.coalesce(OWN.scalar_subquery(), TOOK_IN.scalar_subquery()).label("live")
 DECIDES = {own_number: found.add_columns(JOINED) for own_number, found in OF_THE_NUMBER.items()}
-"""The block, the limit and the request to join, by whether the call comes from the number itself."""
+"""The query of the block, the promises and the request to join, by whether the call comes from the number itself."""
 STILL_LIVE = select(table).where(table.c.id == bindparam("id"), schema.IS_LIVE).with_for_update()
 
 
@@ -151,9 +156,9 @@ def _kept_before(write: Connection, mark: str) -> Saved | None:
 
 
 def _may_join(new: NewRequest) -> bool:
-    """Return whether the request joins the latest that calls from this number, or the counter, have made.
+    """Return whether a new request may join the number's latest live request.
 
-    A wish for somebody else, one of another telephone, and one about an appointment stand beside it.
+    A wish for somebody else, one from another telephone, and one about an appointment become a request of their own.
     """
     return new.own_number and not new.other and new.about is None
 
@@ -193,10 +198,10 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
 
 
 def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
-    """Join the number's new wish to its live request. The latest wish replaces the former.
+    """Join a new wish to the number's live request, where it replaces the wish before.
 
-    One of another kind, into which this request was merged, stands beside it in the history, and so does a wish that is
-    stored after a later one; the earlier due time holds.
+    A wish of another kind than the request's, and one that is stored after a later one, is only noted in the history;
+    the earlier due time holds.
     """
     # A due time that cannot be read must not keep this caller's request from the desk.
     sooner = new.due if isinstance(live.due, Odd) else min(live.due, new.due)
@@ -208,13 +213,13 @@ def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
 
 
 def _replaced(live: Row[Any], new: NewRequest, sooner: datetime) -> dict[str, Any]:
-    """Return the wish in place of the request's; the same wish keeps the earlier due time."""
+    """Return the values by which a new wish replaces the request's; an equal wish keeps the earlier due time."""
     same_wish = (live.day, live.part) == (new.day, new.part)
     return {"day": new.day, "part": new.part, "due": sooner if same_wish else new.due}
 
 
 def _last_word(write: Connection, live: Row[Any]) -> datetime:
-    """Return when the number itself, or the counter, last said what it wishes; `LONG_AGO` if only others did."""
+    """Return when the number itself, or the counter, last made a wish; `LONG_AGO` if only others did."""
     lines = schema.history
     own = (lines.c.request_id == live.id, lines.c.what.in_((HistoryEvent.MADE, HistoryEvent.RANG_AGAIN)))
     found = write.execute(select(func.max(lines.c.at)).where(*own)).scalar_one()

@@ -12,7 +12,7 @@ from ivr.diary.appointments import Appointment, DiaryEntry, DiaryEvent
 
 
 class AboutIds(TypedDict):
-    """The ids of what a task is about, by the column of the table: one of them is None."""
+    """The id of the request or of the appointment that a task is about, by the table's column; the other is None."""
 
     request_id: int | None
     appointment_id: int | None
@@ -67,9 +67,9 @@ class OutboxTask:
     about: Request | Appointment
     channel: str = ""
     in_doubt: bool = False
-    """True if a worker may have done it before, and only the answer was lost."""
+    """True if an earlier attempt may have done the task, and only the answer was lost."""
     last: DiaryEntry | None = None
-    """The last line of the appointment's history that somebody is told of; None for a request."""
+    """The last change in the appointment's history that somebody is told of; None for a request."""
 
     @property
     def ids(self) -> AboutIds:

@@ -30,7 +30,7 @@ class Source(StrEnum):
     DESK = "desk"
     IMPORT = "import"
     OLDER = "older"
-    """By a version of the program that had no diary."""
+    """The appointment was booked by a version of the program that had no diary."""
 
 
 class Whose(StrEnum):
@@ -50,7 +50,7 @@ class DiaryEvent(StrEnum):
     ARRIVED = "arrived"
     NOSHOW = "noshow"
     REOPENED = "reopened"
-    """Booked again, after it was cancelled or marked."""
+    """The appointment was booked again, after it was cancelled or marked."""
     NAMED = "named"
     NOTE = "note"
     UNDONE = "undone"
@@ -71,7 +71,7 @@ class DiaryEvent(StrEnum):
     ADOPTED = "adopted"
     """The appointment was made from a request that an older version had booked; the detail is an `OlderEntry`."""
     VOUCHED = "vouched"
-    """The desk has said that it is a patient's, among many that were booked at once by telephone."""
+    """The desk has confirmed that the booking is a patient's own, though many were made at once by telephone."""
     ON_PURPOSE = "on_purpose"
     """The desk has given a time on purpose at which the clinic is closed: the detail is the time."""
 
@@ -89,12 +89,12 @@ class NewAppointment:
     made_by: str
     created: datetime
     mark: str | None = None
-    """The mark of the promise in the call; None where no call asked for it."""
+    """The mark of the caller's promise, or of an imported entry; None for any other appointment."""
     whose: Whose = Whose.OWN
     call_id: str = ""
     patient_id: int | None = None
     request_id: int | None = None
-    """The request that it fulfils."""
+    """The id of the request that the appointment fulfils."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Appointment:
     language: str
     schedule: str
     extra: int
-    """0; or the number of the extra place, where it was booked beside another on purpose or by an upgrade."""
+    """0, or the number of an extra place beside another appointment: given on purpose, by an upgrade or an import."""
     starts: datetime
     ends: datetime
     status: AppointmentStatus
@@ -135,7 +135,7 @@ class OddAppointment:
     id: int
     reference: str
     odd: tuple[str, ...]
-    """The columns that cannot be read."""
+    """The columns of the table that cannot be read."""
     starts: datetime | None
 
 

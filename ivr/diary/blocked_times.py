@@ -1,4 +1,4 @@
-"""Stores the times that the desk has blocked: a leave, lunch, a meeting; once, on every day of a span, or every week.
+"""Stores the times that the desk has blocked, as for leave, lunch or a meeting: once, on some days, or every week.
 
 A block is never altered: it is undone, and another is set. No HTTP, no clock.
 """
@@ -22,14 +22,14 @@ table = schema.blocked_times
 
 @dataclass(frozen=True)
 class TimeBlock:
-    """A blocked time, in the clinic's own wall clock."""
+    """A blocked time: hours by the clinic's own wall clock, on certain days."""
 
     shift: Shift
     first_day: date
     last_day: date | None
     """The last day; None for a block of every week that has no end."""
     schedule: str = ""
-    """The key of a column; empty for all."""
+    """The key of the diary's column that is blocked; empty for all columns."""
     weekday: int | None = None
     """Monday is 0; None for every day from the first to the last."""
     words: str = ""
@@ -76,7 +76,7 @@ class BlockedTimes:
 
 
 def set_blocks(write: Connection, blocks: Sequence[tuple[TimeBlock, str | None]], by: By) -> list[int]:
-    """Set blocks, each with its mark in another diary, and return their ids."""
+    """Store blocks of time, each with the mark of its imported entry or None, and return their ids."""
     rows = [{**_columns(block), "mark": mark, "who": by.who, "at": by.at} for block, mark in blocks]
     made = write.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows).all()
     told = ((f"#{block_id}", _told(block)) for block_id, (block, _) in zip(made, blocks, strict=True))
@@ -132,7 +132,7 @@ def blocked_on(
 
 
 class BlocksByDay:
-    """Blocks, found by day: another diary may have brought thousands."""
+    """Blocks of time, sorted by day: another diary may have brought thousands."""
 
     def __init__(self, blocks: Iterable[StandingTimeBlock]) -> None:
         self._longer: list[StandingTimeBlock] = []
@@ -152,7 +152,7 @@ def days_between(start: date, end: date) -> list[date]:
 
 
 def _told(block: TimeBlock) -> str:
-    """Return the block as the audit has it, without the words that somebody typed."""
+    """Return the block as text for the audit, without the words that somebody typed."""
     return f"{block.first_day} {block.last_day or ''} {written((block.shift,))} {block.schedule}".strip()
 
 

@@ -28,10 +28,10 @@ CHANGES = (DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED, DiaryEve
 
 OLDER_CHANGES = ("booked", "rebooked")
 OLDER_UNDONE = ("rebooked", "called_off")
-"""The events of a request after which a version that had no diary showed its appointment anew, done and undone."""
+"""The events of a request, done and undone, at which the feed of an older version without a diary changed its entry."""
 
 WHOLE_NAMES = "calendar_whole_names"
-"""The rule, in the table of rules, by which the feed has whole names and not initials."""
+"""The row of the table `rules` by which the feed shows whole names instead of initials."""
 
 LOOKS_BACK = timedelta(days=30)
 """Time that a past appointment stays in the feed; all future ones are in it."""
@@ -56,28 +56,28 @@ class FeedEntry:
     id: int
     reference: str
     request_id: int | None
-    """The request under which an older version showed it, so that it stays the same entry; None for all others."""
+    """The request under which an older version showed the appointment, which keeps it one entry; None for others."""
     patient: str
     """The patient's initials, or the whole name; empty where nobody has typed it."""
     line: str
     start: datetime
     end: datetime
     changed: datetime
-    """The moment at which it was last changed."""
+    """The moment of the appointment's last change."""
     revision: int
-    """The number of changes of its time or status."""
+    """The number of changes of the appointment's time or status."""
 
 
 @dataclass(frozen=True)
 class OlderEntry:
-    """An appointment as calendars have been shown it while it was a request, in a version that had no diary.
+    """An appointment as an older version, which had no diary, has shown it to calendar programs: as a request.
 
-    It stands in the appointment's own history, since the request and its history are deleted before it.
+    The entry stands in the appointment's own history, since the request and its history are deleted before it.
     """
 
     request_id: int
     revision: int
-    """The number of changes that were shown."""
+    """The number of changes that calendar programs were shown."""
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.revision}"
@@ -90,7 +90,7 @@ class OlderEntry:
 
 
 def older_entry(read: Connection, request_id: int) -> OlderEntry:
-    """Return a request's entry in its last revision that an older version has shown: programs heed no lower one."""
+    """Return a request's entry with the last revision that an older version has shown: programs heed no lower one."""
     lines = schema.history
     undone = and_(lines.c.what == DiaryEvent.UNDONE, lines.c.detail.in_(OLDER_UNDONE))
     changed = (lines.c.request_id == request_id, or_(lines.c.what.in_(OLDER_CHANGES), undone))
@@ -126,7 +126,7 @@ class CalendarFeed:
         self._put(None, AuditAction.SWITCHED_OFF_CALENDAR, by)
 
     def _put(self, nonce: str | None, what: AuditAction, by: By) -> None:
-        """Write the nonce of a new link. If two people do this at once, the later row counts."""
+        """Store the nonce of a new link, or None for no link. If two people do this at once, the later row counts."""
         with self._database.writing() as write:
             newest = insert_new(write, links, nonce=nonce, who=by.who, at=by.at)
             write.execute(delete(links).where(links.c.id < newest))

@@ -32,7 +32,7 @@ class Doubt(StrEnum):
 
     TAKEN = "taken"
     NEAR = "near"
-    """Within the time that stays free before or after another visit."""
+    """The time is within the buffer that stays free before or after another visit."""
     CLOSED = "closed"
     AWAY = "away"
     """The clinic is open, and the practitioner of this column does not work."""
@@ -42,7 +42,7 @@ class Doubt(StrEnum):
 
 
 BESIDE = frozenset({Doubt.TAKEN, Doubt.NEAR})
-"""The doubts about a time that another patient has."""
+"""The doubts about a time that another patient has, or is close to."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +51,24 @@ class Concern:
 
     doubt: Doubt
     appointment: Appointment | None = None
-    """The other patient's."""
+    """The other patient's appointment, where one is in the way."""
     words: str = ""
-    """The words of the block."""
+    """The reason that was typed with the block, where one is in the way."""
 
 
 @dataclass(frozen=True)
 class Concerns:
-    """The reader of concerns."""
+    """Finds the concerns about a time."""
 
     database: Database
 
     def about(
         self, clinic: Clinic, schedule: Schedule, start: datetime, now: datetime, but: int | None = None
     ) -> list[Concern]:
-        """Return the concerns about a visit in a column, not counting the appointment `but`. Raises StoreAway."""
+        """Return the concerns about a visit that begins at `start`, not counting the appointment `but`.
+
+        Raises StoreAway.
+        """
         end, day = start.astimezone(UTC) + schedule.length, hours_of(clinic, schedule).local(start).date()
         with self.database.reading() as read:
             others = _others(read, clinic, schedule, start, end)
@@ -80,7 +83,10 @@ class Concerns:
     def choose(
         self, clinic: Clinic, schedules: Sequence[Schedule], start: datetime, now: datetime, but: int | None = None
     ) -> tuple[Schedule, list[Concern]]:
-        """Return the column with the fewest concerns, the first of several, with these. Raises StoreAway."""
+        """Return the column with the fewest concerns about a time, the first of equals, with its concerns.
+
+        Raises StoreAway.
+        """
         found = [(each, self.about(clinic, each, start, now, but)) for each in schedules]
         return min(found, key=lambda each: len(each[1]))
 

@@ -1,6 +1,6 @@
-"""Books, moves, cancels, marks, notes and undoes for the desk, each in one transaction with its line of history.
+"""Books, moves, cancels and marks appointments for the desk, and undoes that, each in one transaction with its history.
 
-The desk may book outside the hours and beside another patient on purpose; it is told before. No HTTP, no clock.
+The desk may book outside the hours and beside another patient on purpose, after a warning. No HTTP, no clock.
 """
 
 import json
@@ -35,7 +35,7 @@ UNDO_WITHIN = timedelta(seconds=15)
 """Time limit of an undo, as for the moves of a request."""
 
 FARTHEST = timedelta(days=730)
-"""The time ahead, or back, in which a year can be meant."""
+"""The farthest that a time may lie ahead or back; beyond it, the year must be a slip of the hand."""
 
 table = schema.appointments
 
@@ -55,13 +55,13 @@ class DeskBooking:
     language: str
     reference: str
     schedule: str = ""
-    """The key of a column; empty for the first that is free."""
+    """The key of the wanted column; empty for the first that is free."""
     beside: bool = False
-    """True if it may stand beside another patient."""
+    """True if the appointment may stand beside another patient's."""
     words: str = ""
-    """The note that was typed with it."""
+    """The note that was typed with the booking."""
     request_id: int | None = None
-    """The request that it fulfils."""
+    """The id of the request that the appointment fulfils."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class DeskDiary:
     def cancel(self, appointment_id: int, by: By, why: str = "") -> None:
         """Cancel an appointment. Raises ChangeRefused, NoSuchAppointment, StoreAway.
 
-        `why` is the reason in its history; UNDONE for a booking that is undone.
+        `why` is the reason in the appointment's history; UNDONE for a booking that is undone.
         """
         audited = self._audited(AuditAction.CANCELLED_APPOINTMENT, by)
         self._done(appointment_id, lambda write: cancel(write, appointment_id, by, why), audited)
@@ -106,13 +106,13 @@ class DeskDiary:
         self._done(appointment_id, lambda write: reopen(write, appointment_id, asked, by), audited)
 
     def write_note(self, appointment_id: int, words: str, by: By) -> None:
-        """Add a note to the history. Raises NoSuchAppointment, StoreAway."""
+        """Add a note to the history of an appointment. Raises NoSuchAppointment, StoreAway."""
         entry = DiaryEntry(by.at, by.who, DiaryEvent.NOTE, words)
         audited = self._audited(AuditAction.NOTED_ON_APPOINTMENT, by)
         self._done(appointment_id, lambda write: note(write, appointment_id, entry), audited)
 
     def name(self, appointment_id: int, name: str, by: By) -> None:
-        """Write down who the patient is. Raises NoSuchAppointment, ValueError (name), StoreAway."""
+        """Write down the name of an appointment's patient. Raises NoSuchAppointment, ValueError (name), StoreAway."""
 
         def named(write: Connection) -> None:
             row = locked(write, appointment_id)
@@ -123,7 +123,7 @@ class DeskDiary:
         self._done(appointment_id, named, self._audited(AuditAction.CHANGED_APPOINTMENT, by))
 
     def undo(self, appointment_id: int, what: str, by: By) -> bool:
-        """Undo the change `what`, if it is the last one and this person has just made it; return whether it was.
+        """Undo the change `what`, if it is the last and this person just made it; return whether it was undone.
 
         Raises TimeTaken where somebody else has the former time by now, NoSuchAppointment, StoreAway.
         """
@@ -175,9 +175,9 @@ def undo_change(write: Connection, buffer: timedelta, appointment_id: int, what:
 
 
 def put_back_before(write: Connection, buffer: timedelta, row: Row[Any], change: Row[Any], by: By) -> bool:
-    """Put an appointment back to where it stood before this line of its history; return whether that can be read.
+    """Put an appointment back as it stood before this `change`, and return whether that could be read.
 
-    `row` is its row, locked. Raises TimeTaken, UniqueViolation.
+    `change` is a line of the appointment's history, `row` its own row, locked. Raises TimeTaken, UniqueViolation.
     """
     before = _restored(change.before)
     if before is None:
@@ -189,14 +189,14 @@ def put_back_before(write: Connection, buffer: timedelta, row: Row[Any], change:
 
 
 def asked_at_desk(rules: DiaryRules, starts: datetime, schedule: str, *, beside: bool, now: datetime) -> Asked:
-    """Return what the desk asks for. Raises NotMeant for a time years away."""
+    """Return the time and the columns that the desk asks for. Raises NotMeant for a time years away."""
     if abs(starts - now) > FARTHEST:
         raise NotMeant(f"{starts:%Y} is not near {now:%Y}")
     return Asked(starts, columns(rules, schedule), rules.buffer, beside)
 
 
 def columns(rules: DiaryRules, schedule: str) -> tuple[Schedule, ...]:
-    """Return the column of this key; all of them where it is empty or there is none such any more."""
+    """Return the column with this key; all columns where the key is empty, or where no column has it any more."""
     found = rules.schedule(schedule)
     return (found,) if found else rules.schedules
 
@@ -225,7 +225,7 @@ def _restored(before: str | None) -> Mapping[str, Any] | None:
 
 
 def _put_back(write: Connection, row: Row[Any], before: Mapping[str, Any], buffer: timedelta) -> None:
-    """Put an appointment back where it stood. Raises TimeTaken, UniqueViolation."""
+    """Put an appointment back to the time, column and status in `before`. Raises TimeTaken, UniqueViolation."""
     place = Place(before["starts"], before["ends"], before["schedule"], before["extra"])
     vacate(write, row.id)
     if before["status"] in {AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED}:

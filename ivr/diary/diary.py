@@ -35,7 +35,7 @@ from ivr.storage.upsert import insert_new
 table = schema.appointments
 
 STANDS = ("starts", "ends", "schedule", "extra", "status")
-"""The columns that an undo restores."""
+"""The columns of the table that an undo restores."""
 
 
 def book(write: Connection, new: NewAppointment, asked: Asked) -> int:
@@ -68,9 +68,9 @@ def book(write: Connection, new: NewAppointment, asked: Asked) -> int:
 
 
 def move(write: Connection, appointment_id: int, asked: Asked, by: By, *, call_id: str = "") -> None:
-    """Give an appointment another time; the old one is free with it. `call_id` is the call that moves it, if one does.
+    """Give an appointment another time, which frees its old one. `call_id` is the call that moves it, if one does.
 
-    Raises TimeTaken, ChangeRefused where it takes no time any more, NoSuchAppointment, UniqueViolation.
+    Raises TimeTaken, ChangeRefused where the appointment takes no time any more, NoSuchAppointment, UniqueViolation.
     """
     row = _to_be(write, appointment_id, TAKES_TIME)
     place = find_place(write, asked, but=appointment_id)
@@ -81,9 +81,9 @@ def move(write: Connection, appointment_id: int, asked: Asked, by: By, *, call_i
 
 
 def cancel(write: Connection, appointment_id: int, by: By, why: str = "", *, call_id: str = "") -> None:
-    """Cancel an appointment; its time is free with it. Raises ChangeRefused, NoSuchAppointment.
+    """Cancel an appointment, which frees its time. Raises ChangeRefused, NoSuchAppointment.
 
-    `call_id` is the call that cancels it, if one does.
+    `why` is the reason in its history; `call_id` is the call that cancels it, if one does.
     """
     row = _to_be(write, appointment_id, (AppointmentStatus.BOOKED,))
     vacate(write, appointment_id)
@@ -105,7 +105,7 @@ EVENTS: Mapping[AppointmentStatus, DiaryEvent] = {
     AppointmentStatus.NOSHOW: DiaryEvent.NOSHOW,
     AppointmentStatus.CANCELLED: DiaryEvent.CANCELLED,
 }
-"""The event of coming to each status."""
+"""The event in the history by which an appointment comes to each status."""
 
 
 def reopen(write: Connection, appointment_id: int, asked: Callable[[Appointment], Asked], by: By) -> None:
@@ -125,7 +125,7 @@ HISTORY_LINE = insert(schema.appointment_history).inline()  # nobody asks for it
 
 
 def note(write: Connection, appointment_id: int, entry: DiaryEntry, before: str | None = None) -> None:
-    """Add a line to the history of an appointment."""
+    """Add a line to the history of an appointment; `before` is the state that an undo of it restores."""
     line = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail, "before": before}
     write.execute(HISTORY_LINE, {"appointment_id": appointment_id, **line})
 
@@ -135,7 +135,10 @@ def _columns(place: Place) -> dict[str, Any]:
 
 
 def _to_be(write: Connection, appointment_id: int, allowed: Collection[AppointmentStatus]) -> Row[Any]:
-    """Return the row, locked, if it has one of these statuses. Raises ChangeRefused, NoSuchAppointment."""
+    """Return the row of an appointment, locked, if it has one of these statuses.
+
+    Raises ChangeRefused, NoSuchAppointment.
+    """
     row = write.execute(select(table).where(table.c.id == appointment_id).with_for_update()).one_or_none()
     if row is None or row.status not in set(AppointmentStatus):
         raise NoSuchAppointment(appointment_id)
@@ -150,7 +153,7 @@ def _change(write: Connection, row: Row[Any], entry: DiaryEntry, change: Mapping
 
 
 def standing(row: Row[Any]) -> str | None:
-    """Return where an appointment stands as JSON, for an undo; None where a moment in it cannot be read."""
+    """Return the time, column and status of an appointment as JSON, for an undo; None where they cannot be read."""
     values = {name: getattr(row, name) for name in STANDS}
     if any(isinstance(each, Odd) for each in values.values()):
         return None
@@ -194,7 +197,7 @@ class Diary:
         return any_appointment(max(found, key=lambda row: int(row.id))) if found else None
 
     def promised(self, mark_of_promise: str) -> Appointment | None:
-        """Return the appointment that this promise has made, if any. Raises StoreAway."""
+        """Return the appointment that was booked by the promise of this mark, if any. Raises StoreAway."""
         return next(iter(readable(self._rows(table.c.mark == mark_of_promise))), None)
 
     def history(self, appointment_id: int) -> list[DiaryEntry]:

@@ -27,7 +27,7 @@ table = schema.appointments
 
 @dataclass(frozen=True)
 class BlockedStretch:
-    """A blocked time on one day, with the block that it comes of."""
+    """A blocked stretch of one day, with the block that it belongs to."""
 
     start: datetime
     end: datetime
@@ -42,12 +42,12 @@ class DiaryColumn:
     free: tuple[Slot, ...]
     """The free times, also those that are past."""
     appointments: tuple[Appointment, ...]
-    """By time; also those that were cancelled, or whose patient did not come."""
+    """The appointments by time; also those that were cancelled, or whose patient did not come."""
     blocked: tuple[BlockedStretch, ...]
     works: bool
     """True if there are times of this column on this day, whether free or not."""
     is_kept: bool = True
-    """False for a column that the clinic has no longer, in which an appointment stands all the same."""
+    """False for a column that the clinic has no longer: it is shown because an appointment stands in it."""
 
     @property
     def taken(self) -> int:
@@ -66,7 +66,7 @@ class DiaryDay:
 
     @property
     def taken(self) -> int:
-        """The number of appointments that take time."""
+        """The number of appointments that take time; those that cannot be read count too."""
         return sum(each.taken for each in self.columns) + len(self.odd)
 
     def free(self, now: datetime) -> list[Slot]:
@@ -76,12 +76,12 @@ class DiaryDay:
 
 @dataclass(frozen=True)
 class DiaryDays:
-    """The reader of whole days."""
+    """Reads whole days of the diary."""
 
     database: Database
 
     def read(self, clinic: Clinic, first: date, last: date) -> list[DiaryDay]:
-        """Return the days from the first to the last. Raises StoreAway."""
+        """Return the days of the diary from the first to the last. Raises StoreAway."""
         zone, days = clinic.line("").hours.zone, days_between(first, last)
         with self.database.reading() as read:
             taken, blocks = busy(read, clinic, first, last), standing_blocks(read, first, last)
@@ -99,7 +99,10 @@ class DiaryDays:
         return found
 
     def version(self) -> str:
-        """Return words that change with every change of an appointment or of a blocked time. Raises StoreAway."""
+        """Return the version of the diary: text that changes with every change of an appointment or a blocked time.
+
+        Raises StoreAway.
+        """
         lines, blocks = schema.appointment_history, schema.blocked_times
         of_blocks = select(func.max(blocks.c.id), func.count(blocks.c.undone_at))
         with self.database.reading() as read:
@@ -107,7 +110,7 @@ class DiaryDays:
             return "-".join(str(each or 0) for each in (last, *read.execute(of_blocks).one()))
 
     def touched(self, clinic: Clinic, block: TimeBlock, now: datetime) -> list[Appointment]:
-        """Return the appointments that a block touches and that are still to be, by time. Raises StoreAway."""
+        """Return the booked appointments, not over yet, whose time this block touches, by time. Raises StoreAway."""
         zone = clinic.line("").hours.zone
         start, end = _whole(block.first_day, block.last_day or date.max - timedelta(days=366), zone)
         with self.database.reading() as read:
@@ -122,7 +125,7 @@ def hours_of(clinic: Clinic, schedule: Schedule) -> Hours:
 
 
 def touches(block: TimeBlock, appointment: Appointment, zone: ZoneInfo) -> bool:
-    """Return whether the time of an appointment is blocked, in whole or in part."""
+    """Return whether this block covers the time of an appointment, in whole or in part."""
     days = {appointment.starts.astimezone(zone).date(), appointment.ends.astimezone(zone).date()}
     stretches = (block.shift.on(day, zone) for day in days if block.on(day))
     of_column = block.schedule in {"", appointment.schedule}
@@ -171,7 +174,7 @@ def _is_on(found: AnyAppointment, day: date, zone: ZoneInfo) -> bool:
 
 
 def _whole(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return the beginning of the first day and the end of the last."""
+    """Return the beginning of the first day and the end of the last, in UTC."""
     begins = (datetime.combine(day, datetime.min.time(), zone) for day in (first, last + timedelta(days=1)))
     start, end = (each.astimezone(UTC) for each in begins)
     return start, end

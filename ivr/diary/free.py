@@ -16,7 +16,10 @@ Busy = Mapping[str, Sequence[Stretch]]
 
 
 def free_slots(rules: DiaryRules, line: str, hours: Hours, busy: Busy, now: datetime) -> list[Slot]:
-    """Return the times that callers of this line can be given, in order: within `rules.days` days, after the lead."""
+    """Return the times that callers of this line can be given, in order, within the next `rules.days` days.
+
+    The first is at least `rules.lead` from now.
+    """
     today = hours.local(now).date()
     days = (today + timedelta(days=ahead) for ahead in range(rules.days))
     earliest = now + rules.lead
@@ -39,7 +42,7 @@ def slots_of_day(rules: DiaryRules, schedules: Sequence[Schedule], hours: Hours,
 
 
 def _touching(taken: Sequence[Stretch], start: datetime, end: datetime) -> list[Stretch]:
-    """Return what is taken between two moments: fewer to compare each time of a shift with."""
+    """Return the taken stretches that touch the span between two moments: fewer, to compare each time with."""
     return [each for each in taken if start < each[1] and each[0] < end]
 
 
@@ -56,7 +59,7 @@ def is_open(schedule: Schedule | None, hours: Hours, start: datetime, end: datet
 
 
 def open_stretches(schedule: Schedule, hours: Hours, day: date) -> Iterator[Stretch]:
-    """Yield when the column's visits may take place: the clinic's shifts of the day, cut to the practitioner's."""
+    """Yield the stretches in which a column's visits may take place: the clinic's shifts, cut to the practitioner's."""
     clinics = list(_in_utc(hours.stretches(day)))
     if schedule.week is None:
         yield from clinics

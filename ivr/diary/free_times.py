@@ -19,12 +19,12 @@ from ivr.storage import schema
 from ivr.storage.database import Database
 
 LONGEST_VISIT = timedelta(hours=12)
-"""Longer than any visit may be: what began before is over."""
+"""The longest that a visit may be: one that began longer ago is over."""
 
 
 @dataclass(frozen=True)
 class FreeTimes:
-    """The free times of the diary."""
+    """Reads the free times of the diary."""
 
     database: Database
 
@@ -60,9 +60,9 @@ def busy(read: Connection, clinic: Clinic, first: date, last: date) -> Busy:
 
 
 def require_offered(write: Connection, clinic: Clinic, line: str, asked: Asked) -> Asked:
-    """Return what is asked for in the columns that are open and not blocked then. Raises TimeTaken where none is.
+    """Return the asked time with only those columns that are open and not blocked then. Raises TimeTaken without any.
 
-    Whether another patient has the time is decided where it is taken.
+    A time that another patient has is found when it is taken.
     """
     hours = clinic.line(line).hours
     day = hours.local(asked.starts).date()

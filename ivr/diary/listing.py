@@ -93,7 +93,7 @@ class Listing:
 
 
 def write_sheet(path: Path, text: str) -> None:
-    """Write the sheet where it differs, for nobody else to read: whole, or not at all. Raises SheetAway."""
+    """Write the sheet if it has changed, whole or not at all, readable to its owner only. Raises SheetAway."""
     try:
         if path.is_file() and path.read_text() == text:
             return

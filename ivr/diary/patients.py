@@ -19,7 +19,7 @@ from ivr.storage.upsert import in_turn, insert_new, lock_key
 table = schema.patients
 
 LONGEST_NAME = 80
-"""In characters."""
+"""The longest name of a patient, in characters."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def known_as(write: Connection, phone: Phone | None, name: str, now: datetime) -
 
 
 def set_patient(write: Connection, of: Any, row_id: int, patient_id: int | None) -> None:
-    """Write down whose this request or appointment is; `of` is its table."""
+    """Write down the patient of a request or an appointment: `of` is the table, `row_id` the id in it."""
     write.execute(update(of).where(of.c.id == row_id).values(patient_id=patient_id))
 
 

@@ -25,7 +25,10 @@ from ivr.storage.odd import name_once, read_fields, text_of
 
 
 def any_appointment(row: Row[Any]) -> AnyAppointment:
-    """Return a row as a value. The log names a row that cannot be read, once."""
+    """Return a row of the table as an Appointment, or as an OddAppointment where it cannot be read.
+
+    The log names each row that cannot be read, once.
+    """
     values, odd = read_fields(row, FIELDS)
     if not odd:
         return Appointment(id=row.id, **values)
@@ -34,7 +37,7 @@ def any_appointment(row: Row[Any]) -> AnyAppointment:
 
 
 def readable(rows: Iterable[Row[Any]]) -> list[Appointment]:
-    """Return the rows that can be read."""
+    """Return the appointments of those rows that can be read."""
     return [found for found in map(any_appointment, rows) if isinstance(found, Appointment)]
 
 
@@ -71,22 +74,27 @@ FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "request_id": ("request_id", _or_none(_is(int))),
     "mark": ("mark", _or_none(_is(str))),
 }
-"""The column of each field of an Appointment but its id, and what reads it: raises ValueError or TypeError."""
+"""The column of each field of an Appointment except its id, with the function that reads it.
+
+These functions raise ValueError or TypeError.
+"""
 
 
 TOLD_OF = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED)
 """The changes of which somebody is told."""
 
 
-def with_last_change(read: Connection, appointment_id: int) -> tuple[Appointment | None, DiaryEntry | None]:
+LastChange = tuple[Appointment | None, DiaryEntry | None]
+"""An appointment, None where it is gone or cannot be read, and its last change that somebody is told of."""
+
+
+def with_last_change(read: Connection, appointment_id: int) -> LastChange:
     """Return the appointment (None where it is gone or cannot be read) and its last change."""
     found = with_last_changes(read, [appointment_id])
     return found[appointment_id]
 
 
-def with_last_changes(
-    read: Connection, ids: Collection[int]
-) -> dict[int, tuple[Appointment | None, DiaryEntry | None]]:
+def with_last_changes(read: Connection, ids: Collection[int]) -> dict[int, LastChange]:
     """Return each of these appointments with its last change, by id; as `with_last_change` does for one."""
     if not ids:
         return {}

@@ -1,4 +1,4 @@
-"""Gives the times of the diary, within a transaction: the unique key of each step of a column lets one patient have it.
+"""Gives out the diary's times, within a transaction: a unique key lets only one patient have each step of a column.
 
 Nothing is held before the transaction, and nothing stays held after it. No HTTP, no clock.
 """
@@ -20,7 +20,7 @@ table = schema.appointment_times
 
 @dataclass(frozen=True)
 class Place:
-    """The place of an appointment in the diary: its time, its column, and its number beside others there."""
+    """The place of an appointment in the diary: its time, its column, and the number of its extra place, 0 for none."""
 
     starts: datetime
     ends: datetime
@@ -30,13 +30,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Asked:
-    """A time that somebody asks for: one of these columns, whose buffer stays free after the visit."""
+    """A time that somebody asks for, in any of these columns, with the buffer that stays free after the visit."""
 
     starts: datetime
     schedules: Sequence[Schedule]
     buffer: timedelta = timedelta()
     beside: bool = False
-    """True if it may be given beside another patient, in an extra place: the desk's choice, never the telephone's."""
+    """True if the time may be given in an extra place beside another patient: the desk's choice, never a caller's."""
 
     def place(self, schedule: Schedule, extra: int = 0) -> Place:
         """Return the place that an appointment at this time takes in the column."""
@@ -44,7 +44,7 @@ class Asked:
 
 
 def columns_of(clinic: Clinic, line: str, schedule: str = "") -> Sequence[Schedule]:
-    """Return the column of this key; without one, those of the line."""
+    """Return the column with this key; without such a column, those of the line."""
     found = clinic.diary.schedule(schedule)
     return (found,) if found else clinic.diary.of_line(line) or clinic.diary.schedules
 
@@ -54,14 +54,14 @@ def agreed(
 ) -> Asked:
     """Return the time of an appointment that was agreed elsewhere: by an older program, or in another diary.
 
-    It stands, whatever the diary holds: beside another patient, in an extra place, where no column is free. `length` is
-    the time that was agreed on; the column's where it is not given.
+    The appointment stands, whatever the diary holds: in an extra place beside another patient, where no column is free.
+    `length` is the length that was agreed on; None for the column's.
     """
     return Asked(starts, [replace(each, length=length) if length else each for each in columns], beside=beside)
 
 
 def find_place(write: Connection, asked: Asked, but: int | None = None) -> Place:
-    """Return where the time is free, not counting the appointment `but`. Raises TimeTaken.
+    """Return a place where the asked time is free, as if the appointment `but` were not there. Raises TimeTaken.
 
     The day is locked until the transaction ends, so that of two who ask at once the second sees the first.
     """
@@ -107,7 +107,7 @@ TAKEN = (
 
 
 def _taken(write: Connection, asked: Asked, schedule: Schedule, but: int | None) -> set[int]:
-    """Return the places of this column, each by its `extra`, in which the time is taken."""
+    """Return the numbers of a column's places in which the asked time is taken: 0, and those of extra places."""
     place = asked.place(schedule)
     steps = list(_steps(place.starts, place.ends + asked.buffer))
     # No appointment has the id 0.

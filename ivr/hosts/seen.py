@@ -17,10 +17,10 @@ log = logging.getLogger(__name__)
 table = schema.hosts
 
 EVERY = timedelta(minutes=1)
-"""Time between two writes of a host that lives."""
+"""Time between two writes of a host that answers calls."""
 
 SILENT = timedelta(minutes=5)
-"""Time after which a host that was not seen is named."""
+"""Time after which a host that was not seen counts as silent, and is named."""
 
 GONE = timedelta(days=7)
 """Time after which a host that was not seen is forgotten."""
@@ -71,12 +71,12 @@ class Hosts:
             write.execute(insert.on_conflict_do_update(index_elements=[table.c.name], set_={"seen": now}))
 
     def silent(self, now: datetime) -> Sequence[SilentHost]:
-        """Return the hosts that are named, in the order of their names. Raises StoreAway."""
+        """Return the hosts that were not seen for `SILENT`, in the order of their names. Raises StoreAway."""
         query = select(table.c.name, table.c.seen).where(table.c.seen <= now - SILENT).order_by(table.c.name)
         with self.database.reading() as read:
             rows = read.execute(query).all()
         return [SilentHost(text_of(row.name), row.seen) for row in rows if isinstance(row.seen, datetime)]
 
     def forget(self, lived: datetime) -> None:
-        """Forget the hosts that are gone for long at the lived time. Raises StoreAway."""
+        """Forget the hosts that were not seen for `GONE` at the lived time. Raises StoreAway."""
         delete_any(self.database, table, table.c.seen <= lived - GONE)

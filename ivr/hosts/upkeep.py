@@ -14,10 +14,10 @@ from ivr.hosts.one_process import OneProcess
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 5.0
-"""Seconds between two rounds. What the desk sets holds on each host within two of them."""
+"""Seconds between two rounds of a host's works. A change by the desk reaches each host within two rounds."""
 
 LAST_SECONDS = 2.0
-"""Seconds that an end of the process waits for a round under way."""
+"""Seconds that a process which ends waits for the round under way."""
 
 Work = Callable[[], None]
 
@@ -36,19 +36,19 @@ class HostUpkeep:
     _trouble: str = field(default="", init=False)
 
     def start(self) -> None:
-        """Begin. To be called in a process that serves, after any fork."""
+        """Start the thread. To be called in a process that serves, after any fork."""
         self._thread = Thread(target=self._run, name="host upkeep", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """End, and leave the lock to another process."""
+        """Stop the thread, and give up the lock to another process."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(LAST_SECONDS)
         self.one.leave()
 
     def round(self) -> bool:
-        """Do all works, if this is the process that does; return whether it is. What cannot be done is logged."""
+        """Do all works, if this process has the lock, and return whether it has. What cannot be done is logged."""
         try:
             if not self.one.take():
                 return False

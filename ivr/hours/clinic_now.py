@@ -18,10 +18,10 @@ class ClinicNow:
     file: ClosuresFile
     phone_booking: PhoneBooking
     books_unconfirmed: bool
-    """True where nobody has to confirm before the telephone gives times: in development."""
+    """True where nobody has to confirm the diary's rules before callers are given times: in development."""
 
     def read(self) -> Clinic:
-        """Return the clinic with the desk's closures in its lines' hours, and whether its telephone gives times."""
+        """Return the clinic with the desk's closures in its lines' hours, and whether callers are given times now."""
         rules = self.clinic.diary
         books = self.phone_booking.read().books(rules, unconfirmed=self.books_unconfirmed)
         clinic = (

@@ -16,7 +16,7 @@ FILE = "closures.json"
 """The file's name in the state folder."""
 
 LOOKED_BACK = timedelta(days=31)
-"""The closures of so many days before are held too: how late somebody is counts no hour in which nobody was there."""
+"""The time before today whose closures are held too: lateness counts no hour in which the clinic was closed."""
 
 
 class ClosuresFile:
@@ -30,11 +30,11 @@ class ClosuresFile:
         return self._file.read()
 
     def version(self) -> str:
-        """Return words that change with every change of the closures that this machine's calls and pages read."""
+        """Return the version of the file: text that changes with every change of the closures in it."""
         return self._file.version()
 
     def follow(self, closures: Closures, day: date) -> list[Standing]:
-        """Write the closures, and return those from that day on. Raises StoreAway, MirrorFileAway."""
+        """Write the stored closures to the file, and return those from `day` on. Raises StoreAway, MirrorFileAway."""
         found = self._file.follow(lambda: closures.current(day - LOOKED_BACK), _text)
         return [each for each in found if each.closure.day >= day]
 

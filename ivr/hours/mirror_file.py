@@ -28,7 +28,7 @@ class FileVersion(Generic[Content]):
     """The state of the file when it was last checked."""
 
     mark: tuple[int, int, int] | None
-    """The time of its last change in nanoseconds, its size in bytes and its inode; None if it cannot be read."""
+    """The file's last change in nanoseconds, its size in bytes and its inode; None if it cannot be read."""
     content: Content
     trouble: str = ""
 
@@ -41,7 +41,7 @@ class MirrorFile(Generic[Content]):
         self._parsed = read
         """Reads the file's text. Raises ValueError, TypeError or KeyError where it is malformed."""
         self._holds = holds
-        """The words of the log for the time in which the file cannot be read."""
+        """The words by which the log says what holds while the file cannot be read."""
         self._last = FileVersion(None, nothing)
 
     def read(self) -> Content:
@@ -53,7 +53,7 @@ class MirrorFile(Generic[Content]):
         return look.content
 
     def version(self) -> str:
-        """Return words that change with every change of the file, the same in each process of the machine."""
+        """Return the version of the file: text that changes with it, and is the same in each process of the machine."""
         self.read()
         return "-".join(map(str, self._last.mark or ()))
 

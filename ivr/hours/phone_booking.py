@@ -1,8 +1,8 @@
-"""Stores whether the telephone gives times of the diary: confirmed by a manager, and not paused.
+"""Stores whether callers are given times of the diary: whether a manager has confirmed the rules, and none has paused.
 
-Calls read it from a file of this machine, as they read the closures, so that it holds while the database is away. In
-production nothing is given before a manager has confirmed the length of a visit and how many there are at once. No
-HTTP, no clock.
+Calls read the state from a file of this machine, as they read the closures, so that it holds while the database is
+away. In production no time is given before a manager has confirmed the length of a visit and how many there are at
+once. No HTTP, no clock.
 """
 
 import json
@@ -27,7 +27,7 @@ table = schema.phone_booking
 
 
 class BookingSwitch(StrEnum):
-    """A change of whether the telephone gives times, as stored."""
+    """A switch of booking by telephone, as stored."""
 
     CONFIRMED = "confirmed"
     PAUSED = "paused"
@@ -43,12 +43,12 @@ class PhoneBookingState:
     paused: bool = False
 
     def books(self, rules: DiaryRules, *, unconfirmed: bool) -> bool:
-        """Return whether times are given under these rules; `unconfirmed` is true where nobody needs to confirm."""
+        """Return whether callers are given times under these rules; `unconfirmed` is true if nobody has to confirm."""
         return rules.phone_books and not self.paused and (unconfirmed or self.confirmed == in_words(rules))
 
 
 class PhoneBooking:
-    """The store of these changes, and the file that calls read."""
+    """The store of the switches of booking by telephone, and the file that calls read."""
 
     def __init__(self, database: Database, state_dir: Path) -> None:
         self._database = database
@@ -59,11 +59,11 @@ class PhoneBooking:
         return self._file.read()
 
     def version(self) -> str:
-        """Return words that change with every change of the state that calls go by."""
+        """Return the version of the file: text that changes with every change of the state that calls go by."""
         return self._file.version()
 
     def change(self, what: BookingSwitch, rules: DiaryRules, by: By) -> None:
-        """Confirm these rules, pause, or resume. Raises StoreAway."""
+        """Store a switch: confirm these rules, pause booking by telephone, or resume it. Raises StoreAway."""
         told = in_words(rules)
         with self._database.writing() as write:
             write.execute(insert(table).values(what=what, rules=told, who=by.who, at=by.at))
@@ -83,7 +83,7 @@ class PhoneBooking:
 
 
 def in_words(rules: DiaryRules) -> str:
-    """Return what a manager confirms: the length of a visit and who, or how many, are there at once."""
+    """Return in words what a manager confirms: how many visits there are at once, and the length of each."""
     minutes = "/".join(str(each.length // timedelta(minutes=1)) for each in rules.schedules)
     return f"{len(rules.schedules)} at once: {minutes} minutes"[:80]
 

@@ -28,7 +28,7 @@ class MomentName:
 
 @dataclass(frozen=True)
 class Hour:
-    """A blank of a sentence: a time of a day that was named before."""
+    """A blank of a sentence: a time of day alone, where the caller has heard the day before."""
 
     at: datetime
 

@@ -20,9 +20,9 @@ class Schedule:
     length: timedelta
     """The length of a visit."""
     name: Text | None = None
-    """The name of the practitioner; None for one of several like columns, which callers do not choose between."""
+    """The name of the practitioner; None for a column of the clinic's, which callers do not choose."""
     week: tuple[tuple[Shift, ...], ...] | None = None
-    """The practitioner's own hours, Monday first, within those of the clinic; None for all of them."""
+    """The practitioner's own hours, Monday first, within those of the clinic; None for all hours of the clinic."""
     lines: frozenset[str] = frozenset()
     """The lines that offer this column; empty for all."""
 
@@ -33,7 +33,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class DiaryRules:
-    """The rules by which times are offered and given."""
+    """The rules by which the diary offers and gives times."""
 
     schedules: tuple[Schedule, ...]
     lead: timedelta

@@ -1,4 +1,4 @@
-"""The channels over which the staff are told: one for each address of STAFF_NOTIFY_URLS, with a key that hides it.
+"""The channels over which the staff are told: one for each address of STAFF_NOTIFY_URLS, by a key that hides it.
 
 Values only; nothing is sent here, and no library is loaded.
 """
@@ -19,7 +19,7 @@ class Channel:
     key: str
     """The keyed hash of the address, under which deliveries are stored; another address has another key."""
     name: str
-    """The place in the list and the kind, such as "2 (mailto)": for staff and logs, without passwords and tokens."""
+    """The number in the list and the kind, such as "2 (mailto)": for staff and logs, without passwords and tokens."""
     address: str = field(repr=False)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("apprise")
 
 ANSWER_SECONDS = 12.0
-"""Seconds that a channel may take to answer. One that is given up on too soon has the notice, and is asked again."""
+"""Seconds that a channel may take to answer. If one is given up on too soon, it has the notice, and is asked again."""
 
 
 @cache
@@ -53,19 +53,19 @@ def is_understood(address: str) -> bool:
 
 
 REQUESTS = "REQUESTS_CA_BUNDLE"
-"""The variable by which requests, which Apprise sends with, is told of its roots."""
+"""The environment variable that tells the library requests, with which Apprise sends, where its roots are."""
 
 OPERATORS = (REQUESTS, "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-"""The variables by which an operator names other roots, which stay."""
+"""The environment variables by which an operator names other roots, which then stay in use."""
 
 WHOLE = 50
 """The fewest roots of a folder that is the machine's whole list: those in use have more than a hundred."""
 
 
 def use_roots_of_the_machine(environ: MutableMapping[str, str], paths: DefaultVerifyPaths | None = None) -> None:
-    """Name in this environment the folder of the machine's roots, where it has them all in one, each under its name.
+    """Set in `environ` the folder of the machine's roots, where it has all of them, each in a file of its own.
 
-    In a folder a connection reads the one root that it needs. The file that requests brings is read whole for each
+    From a folder, a connection reads the one root that it needs. The file that requests brings is read whole for each
     connection, and Apprise makes one for each notice: nine tenths of the CPU of a notice.
     """
     folder = (paths or get_default_verify_paths()).capath

@@ -46,10 +46,10 @@ class ChannelTroubles:
     channels: Mapping[str, Channel]
     """The channels that are configured; what is stored of others is not shown, and is deleted in time."""
     _noted: dict[str, TroubleKind | None] = field(default_factory=dict, compare=False)
-    """By key: the state that this process has noted last, so that a channel that stays well costs no write."""
+    """The state of each channel, by key, that this process noted last: one that stays well costs no write."""
 
     def note(self, key: str, kind: TroubleKind | None, at: datetime) -> None:
-        """Note the state of this channel; None is well. Raises StoreAway."""
+        """Store the state of the channel with this key; `kind` is None where it works. Raises StoreAway."""
         if key in self._noted and self._noted[key] == kind:
             return
         try:

@@ -22,7 +22,7 @@ BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 """SQLite's error codes for a file that is damaged or no database."""
 
 NAMES = "clinic-[0-9]*-[0-9]*.db"
-"""The pattern of the names that `named` gives to backups."""
+"""The pattern of the file names that `named` gives to backups."""
 
 BEFORE_UPGRADE = "before-[0-9]*-[0-9]*-[0-9]*Z.*"
 """The pattern of the names of the backups that an upgrade makes."""
@@ -48,7 +48,7 @@ def folder_of(state_dir: Path) -> Path:
 
 
 def backups(state_dir: Path, database: Path | None) -> list[Path]:
-    """List all that lies here with what the desk once held, half-made ones too; `database` is SQLite's file, if any."""
+    """Return all files here that hold a former state of the desk, also half-made; `database` is SQLite's, if any."""
     ours = {folder_of(state_dir): ("clinic-*", "before-*", f"{HALF_DONE}*")}
     beside_it = {database.parent: (f"{database.name}.{REPLACED}-*", f"{HALF_DONE}*")} if database else {}
     places = [*ours.items(), *beside_it.items()]
@@ -72,10 +72,10 @@ def back_up(database: Path, target: Path, timeout: float = TIMEOUT) -> None:
 
 
 def tidy(folder: Path, keep: int, until: Path, names: str = NAMES) -> list[Path]:
-    """Remove the backups of this kind but for the newest, and return those that went. Raises BackupRefused.
+    """Remove the backups of this kind except the newest `keep`, and return the removed ones. Raises BackupRefused.
 
-    `until` is the one that was just made. One with a later name was made while the clock was wrong: it stays and does
-    not count, since it would else have the one just made removed.
+    `until` is the backup that was just made. One with a later name was made while the clock was wrong: it stays and
+    does not count, since it would else have the one just made removed.
     """
     made = sorted((each for each in folder.glob(names) if _moment(each) <= _moment(until)), key=_moment)
     oldest = made[:-keep]
@@ -141,7 +141,7 @@ def opened(path: Path, timeout: float = TIMEOUT) -> sqlite3.Connection:
 
 @contextmanager
 def beside(path: Path) -> Iterator[Path]:
-    """Yield a private temporary folder on the disk of that file. Raises OSError."""
+    """Yield a private temporary folder beside the file `path`, and so on its disk. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Path(mkdtemp(dir=path.parent, prefix=HALF_DONE))
     try:

@@ -1,6 +1,6 @@
-"""Makes up the calls of the last days, so that the reports show something. The same each time, but for the days.
+"""Makes up the calls of the last days, so that the reports show something.
 
-Values only; demo.py writes and removes them.
+They are the same each time, but for the days. Values only; demo.py writes and removes them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -47,7 +47,7 @@ HABITS = (
 """The kinds of calls; their shares add up to a hundred."""
 
 OF_A_DAY = (0, 0, 0, 0, 0, 0, 0, 1, 2, 6, 8, 7, 5, 3, 2, 2, 4, 7, 8, 6, 3, 1, 1, 0)
-"""Calls by hour of a day."""
+"""The number of calls in each hour of an open day."""
 
 CLOSED_SHARE = 4
 """On a closed day, only one in this many calls comes in."""

@@ -1,7 +1,7 @@
 """Makes up the closed requests that the made-up calls of the days before today left.
 
-Values only; demo.py writes and removes them. Rows, not moves: every move leaves a line of the audit, which nobody may
-remove, and thirty days through the stores took fifteen times as long.
+Values only; demo.py writes and removes them. They are rows and not moves: every move leaves a line of the audit, which
+nobody may remove, and writing them through the stores takes fifteen times as long.
 """
 
 import json
@@ -28,7 +28,7 @@ NUMBERS = "+120255501"
 """The beginning of the made-up numbers; two digits follow."""
 
 FIRST = 50
-"""The lowest of these two digits (up to 99), none of which are those of a waiting request."""
+"""The lowest last two digits of a closed request's number; those of waiting requests are lower still."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ MARK = "demo-visit-"
 """Begins the mark of a made-up appointment."""
 
 BACK, AHEAD = 7, 7
-"""The days before and after today that are filled."""
+"""The numbers of days, before and after today, that are filled."""
 
 PEOPLE = 30
 """The number of made-up patients."""
@@ -35,7 +35,7 @@ TAKEN = (True, True, False, True, False)
 """The pattern of taken times, one after another: the diary is busy, and not full."""
 
 CANCELLED = 11
-"""The share of made-up appointments, one in so many, that is cancelled, by the caller or at the desk in turn."""
+"""The share of made-up appointments that is cancelled, one in this many: by the caller or at the desk in turn."""
 
 table = schema.appointments
 

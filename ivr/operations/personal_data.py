@@ -41,7 +41,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class StoredNumber:
-    """A number as it is stored, where this version takes it for none: by other rules of a country, or by hand."""
+    """A stored number that this version does not take for one: by another country's rules, or written by hand."""
 
     e164: str
     """The stored text: digits, and + where there is one."""
@@ -71,7 +71,7 @@ class PersonalRecord:
     mentions: Sequence[str] = field(default=())
     """References of other numbers' requests with a note that contains this number."""
     drafts: Sequence[int] = ()
-    """The ids of what staff have typed about these requests, or with this number in it, and not sent."""
+    """The ids of drafts, typed by staff and not sent, about these requests or with this number in them."""
     missed: Rows = ()
     """The missed calls."""
     sealed_missed: Sequence[SealedMissedCall] = ()
@@ -89,7 +89,7 @@ class PersonalRecord:
 
     @property
     def booked(self) -> list[str]:
-        """The references of the appointments that are still booked: erased, nobody expects the patient."""
+        """The references of the appointments that are still booked: once erased, nobody expects the patient."""
         return sorted({row["reference"] for row in self.appointments if row["status"] == IS_BOOKED})
 
     @property
@@ -187,6 +187,8 @@ class PersonalData:
         if self.drafts:
             self.drafts.erase(held.drafts)
         with self.database.writing() as write:
+            # First, as a collector of calls does, which goes on to the counts that are touched below.
+            erase_language(write, held.phone, self.keyed_ids, by.at)
             # An appointment may name its patient by the patient alone: they go first.
             for table, whose in (
                 (schema.appointments, of_patient(held.phone.e164)),
@@ -197,7 +199,6 @@ class PersonalData:
             ):
                 same = select(table.c.id).where(whose).order_by(table.c.id)
                 remove(write, table, write.scalars(same.with_for_update()).all())
-            erase_language(write, held.phone, self.keyed_ids, by.at)
             for reference in held.references:
                 write.execute(audit.line(by, AuditAction.ERASED, reference))
             if held.missed:

@@ -27,16 +27,16 @@ JUST_MADE = timedelta(hours=1)
 
 
 def of_patient(number: str) -> ColumnElement[bool]:
-    """Return the condition of the appointments of a number, or of a patient who has this number."""
+    """Return the SQL condition of the appointments of a number, or of a patient who has this number."""
     table, patients = schema.appointments, schema.patients
     known = select(patients.c.id).where(patients.c.phone == number)
     return or_(table.c.phone == number, table.c.patient_id.in_(known))
 
 
 def over_for_long(before: datetime) -> ColumnElement[bool]:
-    """Return the condition of appointments that were over, or cancelled, before then.
+    """Return the SQL condition of appointments that were over, or cancelled, before this moment.
 
-    One stays as long as the request that it fulfilled, and as one that is to tell its patient.
+    An appointment stays as long as the request that it fulfilled, and as a live request to tell its patient.
     """
     table, requests = schema.appointments, schema.requests
     cancelled = and_(table.c.status == AppointmentStatus.CANCELLED, table.c.touched.between(LONG_AGO, before))
@@ -45,20 +45,20 @@ def over_for_long(before: datetime) -> ColumnElement[bool]:
 
 
 def nobodys(now: datetime) -> ColumnElement[bool]:
-    """Return the condition of patients of whom there is neither a request nor an appointment any more."""
+    """Return the SQL condition of patients of whom there is neither a request nor an appointment any more."""
     table = schema.patients
     kept = (exists().where(each.c.patient_id == table.c.id) for each in (schema.requests, schema.appointments))
     return and_(table.c.created <= now - JUST_MADE, *(~each for each in kept))
 
 
 def blocked_for_nothing(before: datetime) -> ColumnElement[bool]:
-    """Return the condition of blocked times that ended, or were undone, before then."""
+    """Return the SQL condition of blocked times that ended, or were undone, before this moment."""
     table = schema.blocked_times
     return or_(table.c.last_day < before.date(), table.c.undone_at <= before)
 
 
 def languages_of_long_ago(before: datetime, now: datetime) -> ColumnElement[bool]:
-    """Return the condition of languages last used before then, and of erasures that hold back no call any more."""
+    """Return the SQL condition of languages last used before a moment, and of erasures that hold back no call now."""
     table = schema.caller_languages
     done_with = and_(table.c.latest.is_(None), table.c.at <= now - ERASED_FOR)
     return or_(table.c.at.between(LONG_AGO, before), done_with)

@@ -27,7 +27,7 @@ SELECT DISTINCT requests.due, requests.reference, phone, kind, status, requests.
 FROM requests JOIN promises ON request_id = requests.id LEFT JOIN known USING (mark)
 WHERE known.mark IS NULL OR requests.appointment IS NOT NULL AND requests.appointment IS DISTINCT FROM known.appointment
 ORDER BY due"""
-"""The requests whose promise or appointment the restored database does not know."""
+"""The SQL query of the requests whose promise or appointment the restored database does not know."""
 
 
 def restoring(database_url: str, file: str) -> Sequence[str]:
@@ -63,7 +63,7 @@ THROUGH_A_PIPE = 'IFS= read -r PGPASSWORD; export PGPASSWORD; exec "$@"'
 
 
 def dump(database_url: str, target: Path, timeout: float = TIME_LIMIT) -> None:
-    """Make the dump; its file appears only when it is whole. Raises BackupRefused."""
+    """Dump the database to the file `target`, which appears only when it is whole. Raises BackupRefused."""
     program = shutil.which("pg_dump")
     if not program:
         raise BackupRefused("pg_dump is not installed (Debian: apt-get install postgresql-client)")

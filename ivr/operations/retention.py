@@ -48,7 +48,7 @@ class KeptFor(Protocol):
 
 @dataclass(frozen=True)
 class Expired:
-    """A condition for expired rows of a table, and the name of these rows in the log."""
+    """An SQL condition of the expired rows of a table, and the name of these rows in the log."""
 
     called: str
     table: Table
@@ -111,7 +111,7 @@ def expired(kept: KeptFor, now: datetime) -> tuple[Expired, ...]:
 
 
 def _closed_for_long(before: datetime, now: datetime) -> ColumnElement[bool]:
-    """Return the condition of requests closed before then, without a future appointment, and not merged.
+    """Return the SQL condition of requests closed before a moment, without a future appointment, and not merged.
 
     A merged request stays as long as the one that it was merged into.
     """
@@ -135,7 +135,7 @@ def _shred(write: Connection, which: Expired) -> int:
 
 
 def remove(write: Connection, table: Table, ids: Any) -> None:
-    """Delete these rows; for requests and appointments also their links and the rows of their child tables."""
+    """Delete the rows with these ids; for requests and appointments also their links and their child tables' rows."""
     if not ids:
         return
     if table is schema.requests:

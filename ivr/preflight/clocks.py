@@ -44,7 +44,7 @@ OTHERS: dict[str, Callable[[Context], datetime | None]] = {
     "the database": _of_the_database,
     "PUBLIC_BASE_URL": _of_the_public_address,
 }
-"""Clocks to compare with. Where one cannot be reached, another check says so."""
+"""The clocks to compare ours with. Where one cannot be reached, another check says so."""
 
 
 def system_clock(on: Context) -> Finding:

@@ -71,7 +71,7 @@ def clinic_file(on: Context) -> Finding:
 
 
 def _unfit(on: Context, clinic: Clinic) -> str:
-    """Return what a carrier cannot do of what the file asks for; empty if all can, or if the prompts are invalid."""
+    """Return what a carrier cannot do of what clinic.toml asks for; empty if all can, or if the prompts are invalid."""
     try:
         return carriers.unfit(on.settings.carrier, _script(on), clinic)
     except BadFile:

@@ -22,7 +22,7 @@ class NotReached(Exception):
 
 
 class NoTLS(NotReached):
-    """An answer without a certificate and TLS that the carrier would accept."""
+    """The server's certificate or TLS is none that the carrier would accept."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from ivr.storage.lived_time import FILE
 MEGABYTE = 1024 * 1024
 
 ROOM_NEEDED, ROOM_WISHED = 100 * MEGABYTE, 1024 * MEGABYTE
-"""Free bytes of STATE_DIR: below the first a store may stop within a day; below the second somebody should look."""
+"""Free bytes of STATE_DIR. Below the first a store may stop within a day; below the second somebody should look."""
 
 
 def worker(on: Context) -> Finding:
@@ -43,7 +43,7 @@ def disk_space(on: Context) -> Finding:
 
 
 def room(free: int) -> Finding:
-    """Return the finding about so many free bytes on the disk of STATE_DIR."""
+    """Return the finding about this many `free` bytes on the disk of STATE_DIR."""
     saw = f"{free // MEGABYTE} MB are free in STATE_DIR"
     if free < ROOM_NEEDED:
         return bad(saw, "make room before the stores stop")

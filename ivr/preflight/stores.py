@@ -53,7 +53,7 @@ def schema(on: Context) -> Finding:
 
 
 def _strange(found: Schema, wrong: str) -> Finding:
-    """Return the finding for tables of a version that is not known here, and what is wrong with them for this one."""
+    """Return the finding about tables of a version that is not known here; `wrong` is what keeps us from using them."""
     saw = "the tables bear no revision: alembic_version is empty or missing"
     do = "see docs/runbook.md, The schema is of another version"
     if found.has:

@@ -24,7 +24,7 @@ class Hand(StrEnum):
 
 
 class Attendance(StrEnum):
-    """The outcome of an appointment for the clinic's day."""
+    """The attendance of an appointment's patient, as the reports count it."""
 
     CAME = "came"
     DID_NOT_COME = "did_not_come"
@@ -37,17 +37,17 @@ class Attendance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportedVisit:
-    """An appointment of the period."""
+    """An appointment whose time lies in the period of a report."""
 
     line: str
     schedule: str
-    """The key of its column."""
+    """The key of the appointment's column of the diary."""
     starts: datetime
     ends: datetime
     status: AppointmentStatus
 
     def attendance(self, now: datetime) -> Attendance:
-        """Return its outcome."""
+        """Return the attendance of the appointment, as far as it is known at `now`."""
         if self.status is AppointmentStatus.BOOKED:
             return Attendance.NOT_MARKED if self.ends <= now else Attendance.AHEAD
         return MARKED[self.status]
@@ -69,7 +69,7 @@ class DiaryChange:
     what: str
     who: str
     undone: str
-    """For UNDONE what was undone: also a booking that was stored too late for its caller to hear of it."""
+    """For UNDONE, the event that was undone: BOOKED also for a booking that was stored too late to be heard of."""
     source: Source
     """The way in which the appointment came about."""
 
@@ -97,7 +97,7 @@ class AppointmentStats:
 
     @property
     def empty(self) -> bool:
-        """True if there is nothing to tell."""
+        """True if the period has no appointment and no change of one."""
         return not (self.booked or self.changed or self.attendance)
 
 
@@ -114,7 +114,7 @@ def standing(changes: Iterable[DiaryChange]) -> list[DiaryChange]:
 
 
 def _take_back(changes: list[DiaryChange], what: str) -> None:
-    """Take away the last of these changes of this kind, if there is one: it may lie before the period."""
+    """Remove the last of these changes whose event is `what`; it may be missing, as it lies before the period."""
     last = next((at for at in reversed(range(len(changes))) if changes[at].what == what), None)
     if last is not None:
         del changes[last]
@@ -123,7 +123,7 @@ def _take_back(changes: list[DiaryChange], what: str) -> None:
 def appointment_stats(
     visits: Sequence[ReportedVisit], changes: Sequence[DiaryChange], now: datetime
 ) -> AppointmentStats:
-    """Return the counts of these visits, and of these changes, which were not undone."""
+    """Return the counts of these visits, and of these changes, none of which was undone."""
     return AppointmentStats(
         booked=Counter(each.source for each in changes if each.what == DiaryEvent.BOOKED),
         changed=Counter((DiaryEvent(each.what), each.hand) for each in changes if each.what != DiaryEvent.BOOKED),

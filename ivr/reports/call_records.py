@@ -17,21 +17,25 @@ SILENT = timedelta(hours=1)
 """Time without a trace after which a call counts as over, even if the carrier has not reported its end."""
 
 LONGEST_SECONDS = 10**6
-"""The longest call in seconds, some eleven days: more is a wrong clock, and would not fit its column."""
+"""The longest call in seconds, some eleven days: more is from a wrong clock, and would not fit the table's column."""
 
 LONGEST_PATH = 40
 """The most words of a path. A longer path is cut, but keeps its last word, which says how the call ended."""
 
 TALKED, FAULT, FAILED, GOODBYE = "talked", "fault", "failed", "goodbye"
-"""Words of a path that say how the call ended; `failed` comes from the carrier's report. A path that begins with
-`over_limit` is of a call from which nothing was taken."""
+"""Words of a path that tell how the call ended; `failed` comes from the carrier's report.
+
+A path that begins with `over_limit` is of a call from which nothing was taken.
+"""
 
 TWICE = "twice"
-"""The word after a promise or a change of which nobody knows whether the caller heard it: its webhook came again and
-had another answer then, or came only when the call was over."""
+"""The word after a promise or a change of which nobody knows whether the caller heard it.
+
+Its webhook came again and had another answer then, or came only when the call was over.
+"""
 
 PROMISED = frozenset({"booked", "moved", "cancelled"})
-"""The words of what is said of an appointment that was made or changed."""
+"""The words of a path for the places where callers hear that an appointment was booked, moved or cancelled."""
 
 FAULTS = frozenset({FAULT, FAILED})
 
@@ -78,7 +82,7 @@ class Trace:
     lasted: int | None = None
     """The length of the call in seconds, if the carrier has reported it."""
     caller: str = ""
-    """The keyed hash of the number that calls, where a key was pressed and the language may be remembered for it."""
+    """The keyed hash of the number that calls; empty unless a key was pressed and its language may be remembered."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +103,10 @@ class CallRecord:
 
 
 def is_over(ended: datetime | None, last: datetime, now: datetime) -> bool:
-    """Return whether a call is over: by the first word of its end, if there is one, and else by its last trace.
+    """Return whether a call is over: some time after its reported end, or else a longer time after its last trace.
 
-    A time far in the future comes from a wrong clock, and counts as past.
+    `ended` is the moment of the first report of its end, None without one; `last` is the moment of its last trace. A
+    time far in the future comes from a wrong clock, and counts as past.
     """
     return abs(now - ended) >= SETTLES if ended is not None else abs(now - last) >= SILENT
 

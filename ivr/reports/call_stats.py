@@ -55,7 +55,10 @@ FATES: Mapping[str, Fate] = {
     "nobody": Fate.NOT_ANSWERED,
     "filed_enough": Fate.ASKED,
 }
-"""The result by a word of the path. The first that the path contains counts, before any place that answers."""
+"""The result of a call by a word of its path. The first of these words that the path contains counts.
+
+They all come before the places that answer.
+"""
 
 GOT_THROUGH = (Fate.BOOKED, Fate.ASKED, Fate.TALKED)
 """Results that a later fault in the call does not change."""
@@ -85,11 +88,14 @@ ANSWERS: Mapping[str, ReceptionAnswer] = {
     "closed_now": ReceptionAnswer.CLOSED,
     "refused": ReceptionAnswer.REFUSED,
 }
-"""The answer by a word of the path. The first that the path contains counts: who found nobody once has found nobody."""
+"""The reception's answer by a word of the call's path. The first of these words that the path contains counts.
+
+A caller who found nobody once has found nobody.
+"""
 
 
 class Reading:
-    """Reads the paths of calls through this menu."""
+    """Reads from a call's path through this menu what the caller chose, and what came of it."""
 
     def __init__(self, menu: Mapping[str, Place]) -> None:
         self._choices = frozenset(choices_of(menu))
@@ -97,7 +103,7 @@ class Reading:
         self._fates = {**FATES, **dict.fromkeys(answers, Fate.HEARD)}
 
     def __str__(self) -> str:
-        """Return the words that it knows, in which two readings that count alike are the same."""
+        """Return the reading as text, which is the same for two readings that count alike."""
         return f"{sorted(self._choices)} {[*self._fates.items()]}"
 
     def choice(self, path: Sequence[str]) -> str:
@@ -117,11 +123,11 @@ class Reading:
 
 
 OF_THE_MENU = Reading(MENU)
-"""Reads the paths through the menu that there is."""
+"""The reading of paths through the menu of this program."""
 
 
 def reception(path: Sequence[str]) -> ReceptionAnswer | None:
-    """Return what came of asking for the reception on this path; None where the caller did not ask for it."""
+    """Return the answer to a caller on this path who asked for the reception; None where they did not ask."""
     if PERSON_PLACE not in path:
         return None
     asked = path[path.index(PERSON_PLACE) :]
@@ -138,7 +144,7 @@ class CallStats:
     endings: Mapping[Ending, int]
     fates: Mapping[Fate, int]
     receptions: Mapping[tuple[ReceptionAnswer, bool], int]
-    """The calls that asked for the reception, apart for True where the caller booked or left a request in the call."""
+    """The calls that asked for the reception, by its answer, and by whether the caller booked or left a request."""
 
     @property
     def count(self) -> int:
@@ -171,7 +177,7 @@ class Calls:
 
 
 def call_stats(groups: Iterable[Calls], hours: Mapping[int, int], reading: Reading = OF_THE_MENU) -> CallStats:
-    """Return the counts of these calls, read by the menu; `hours` has the counts by hour already."""
+    """Return the counts of these calls, whose paths `reading` reads; `hours` has the counts by hour already."""
     choices: Counter[str] = Counter()
     endings: Counter[Ending] = Counter()
     fates: Counter[Fate] = Counter()

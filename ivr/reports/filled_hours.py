@@ -19,7 +19,7 @@ Offered = Mapping[date, Mapping[str, Sequence[Stretch]]]
 
 @dataclass(frozen=True)
 class FilledHours:
-    """The time of the diary on some days."""
+    """The filled, missed and free time of the diary on some days."""
 
     first: date
     last: date
@@ -34,7 +34,7 @@ class FilledHours:
 def filled_by_day(
     offered: Offered, visits: Iterable[tuple[date, ReportedVisit]], buffer: timedelta = timedelta()
 ) -> list[FilledHours]:
-    """Return the time of each of the days on offer, in order. Each visit comes with its day."""
+    """Return the filled, missed and free time of each day in `offered`, in order. Each visit comes with its day."""
     of_day: defaultdict[date, list[ReportedVisit]] = defaultdict(list)
     for day, visit in visits:
         of_day[day].append(visit)
@@ -42,7 +42,7 @@ def filled_by_day(
 
 
 def by_week(days: Sequence[FilledHours]) -> list[FilledHours]:
-    """Return the time of each week, which begins on Monday; of a week that is there in part, of that part."""
+    """Return the time of each week, from Monday on; of a week of which only some days are given, the time of these."""
     weeks = (list(week) for _monday, week in groupby(days, lambda each: each.first - _since_monday(each.first)))
     return [together(week) for week in weeks]
 
@@ -75,7 +75,7 @@ def _of_day(
 
 
 def without(stretches: Sequence[Stretch], taken: Iterable[Stretch]) -> list[Stretch]:
-    """Return what is left of the stretches where others are taken from them."""
+    """Return what is left of `stretches` when those of `taken` are cut out of them."""
     left = list(stretches)
     for since, until in taken:
         parts = [part for start, end in left for part in ((start, min(end, since)), (max(start, until), end))]

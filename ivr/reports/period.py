@@ -42,9 +42,10 @@ class Period:
         return moment.astimezone(self.zone).date()
 
     def moment_before(self, now: datetime) -> datetime:
-        """Return the moment of the days before that this one is compared with: the same hour, so many days ago.
+        """Return the moment in the days before that this one is compared with: the same hour, so many days ago.
 
-        So the morning of today is not compared with a whole day. Not later than the end of the days before.
+        So the morning of today is not compared with a whole day. The moment is not later than the end of the days
+        before.
         """
         here = now.astimezone(self.zone)
         ago = datetime.combine(here.date() - timedelta(days=len(self.days)), here.time(), self.zone)

@@ -38,7 +38,7 @@ class ReportedDiary:
     visits: Sequence[ReportedVisit]
     """The appointments whose time lies in the period, of every line, but for bookings that never stood."""
     changes: Sequence[DiaryChange]
-    """The lines of histories of the period, with what was undone just after it, in the order of happening."""
+    """The lines of appointments' histories in the period, and the undoings just after it, in the order of happening."""
     odd: frozenset[int]
     """The ids of the appointments that cannot be read."""
     blocks: Sequence[StandingTimeBlock]
@@ -73,7 +73,7 @@ def _changes(period: Period, line: str) -> Select[Any]:
 
 
 def _never_stood(period: Period) -> Select[Any]:
-    """Return the query of the cancelled appointments of the period that nobody had."""
+    """Return the query of the cancelled appointments of the period whose booking was taken back: nobody had them."""
     taken_back = (lines.c.what == DiaryEvent.CANCELLED, lines.c.detail.in_(NEVER_STOOD))
     starts = within(table.c.starts, table.c.line, period.start, period.end, "")
     cancelled = (starts, table.c.status == AppointmentStatus.CANCELLED)
@@ -112,9 +112,9 @@ def columns_of(clinic: Clinic, line: str) -> tuple[Schedule, ...]:
 
 
 def in_columns(found: ReportedDiary, clinic: Clinic, line: str) -> Iterator[ReportedVisit]:
-    """Yield the appointments in the columns that a line offers, whoever's they are, for their time.
+    """Yield the appointments in the columns that a line offers, of whichever line they are, since they take its time.
 
-    In a column that the clinic has no longer, those of the line itself.
+    In a column that the clinic has no longer, only those of the line itself.
     """
     keys = {each.key for each in columns_of(clinic, line)}
     gone = {each.schedule for each in found.visits} - {each.key for each in clinic.diary.schedules}

@@ -17,7 +17,7 @@ table = schema.calls
 def within(
     moment: Column[Any], table_line: Column[Any], start: datetime, end: datetime, line: str
 ) -> ColumnElement[bool]:
-    """Return the condition of rows from `start` until before `end`, of a line, or of all lines ("")."""
+    """Return the SQL condition of rows from `start` until before `end`, of a line, or of all lines ("")."""
     days = and_(moment >= start, moment < end)
     return and_(days, table_line == line) if line else days
 

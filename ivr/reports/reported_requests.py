@@ -28,7 +28,7 @@ class RequestRows:
 
     made: Sequence[Row[Any]]
     lines: Sequence[Row[Any]]
-    """The lines of their histories about calls to the patients, oldest first."""
+    """The lines of these requests' histories about calls to the patients, oldest first."""
 
 
 def read_requests(read: Connection, start: datetime, end: datetime) -> RequestRows:
@@ -71,13 +71,13 @@ def overdue(read: Connection, line: str, now: datetime) -> int:
 
 @dataclass(frozen=True)
 class DatedRequest:
-    """A request with when and on which line it was made."""
+    """A request with the moment at which it was made, and the line."""
 
     made: datetime
     line: str
     request: ReportedRequest
     reached: datetime | None = None
-    """The moment at which its patient was reached, not before it was made; None if that was not so."""
+    """The moment at which the patient was reached, not before the request was made; None if they were not."""
 
     @property
     def is_of_the_diary(self) -> bool:
@@ -90,7 +90,7 @@ Waits = Callable[[Row[Any], Sequence[CallAttempt]], timedelta | None]
 
 
 def dated(found: RequestRows, waits: Waits) -> list[DatedRequest | None]:
-    """Return the requests; None for one that cannot be read, also in its history."""
+    """Return the requests in order; None in place of one that cannot be read, or whose history cannot."""
     lines: dict[int, list[CallAttempt]] = {}
     for row in found.lines:
         lines.setdefault(row.request_id, []).append(CallAttempt(row.at, row.what, row.before))
@@ -122,9 +122,9 @@ def _reported(row: Row[Any], rung: Sequence[CallAttempt], waits: Waits) -> Repor
 
 
 def waits_in(opening: Mapping[str, OpeningTime], default: str, now: datetime) -> Waits:
-    """Return what measures the waits in the opening time of each line.
+    """Return the function that measures waits, in the opening time of each request's line.
 
-    That of the line `default` counts for a line that is no more.
+    For a line that is no more, the opening time of the line `default` counts.
     """
 
     def waited(row: Row[Any], rung: Sequence[CallAttempt]) -> timedelta | None:
@@ -134,9 +134,9 @@ def waits_in(opening: Mapping[str, OpeningTime], default: str, now: datetime) ->
 
 
 def _waited(row: Row[Any], rung: Sequence[CallAttempt], hours: OpeningTime, now: datetime) -> timedelta | None:
-    """Return the opening time from the making of the request, or from its due time if that is later.
+    """Return how long a patient waited, in opening time from the request, or from its due time if that is later.
 
-    It ends at the first call to the patient, or now; None where no call was needed.
+    The wait ends at the first call to the patient, or now; None where no call was needed.
     """
     if rung:
         return hours.between(max(row.created, _due(rung[0]) or row.created), rung[0].at)
@@ -145,5 +145,5 @@ def _waited(row: Row[Any], rung: Sequence[CallAttempt], hours: OpeningTime, now:
 
 
 def _due(first: CallAttempt) -> datetime | None:
-    """Return the due time of the first call to the patient; None where the history does not tell it."""
+    """Return the time at which the first call to the patient was due; None where the history does not tell it."""
     return datetime.fromisoformat(json.loads(first.before)["due"]) if first.before else None

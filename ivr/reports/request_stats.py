@@ -41,7 +41,7 @@ class CallAttempt:
     at: datetime
     what: str
     before: str | None = None
-    """The request's state before the line, as JSON of undo.py, with its due time."""
+    """The request's state before the line, with its due time, as JSON of ivr/desk/move_parts.py."""
 
 
 def tries(history: Iterable[CallAttempt]) -> list[CallAttempt]:
@@ -69,7 +69,7 @@ class ReportedRequest:
     None where no try was needed: the request is not due yet, or was closed without a try.
     """
     tries: tuple[str, ...] = ()
-    """The outcome of each call to the patient."""
+    """The outcomes of the calls to the patient, in order."""
 
     @property
     def live(self) -> bool:
@@ -78,7 +78,7 @@ class ReportedRequest:
 
     @property
     def to_reach(self) -> bool:
-        """True unless the request is a duplicate, or was cancelled before anybody called the patient."""
+        """True if the patient was or is to be reached: not for a duplicate, or one cancelled before any call."""
         if self.outcome is Outcome.CANCELLED:
             return bool(self.tries)
         return self.live or self.outcome is not Outcome.DUPLICATE

@@ -34,7 +34,7 @@ AT_ONCE = 4 * 1024 * 1024
 """Bytes that are read at once: some 25,000 traces, more than an hour of calls on every line at its limit."""
 
 NOTHING: Mapping[Path, int] = {}
-"""The bytes of each segment that were read before, where none were."""
+"""The bytes of each segment that were read before, where nothing was read yet: none."""
 
 UNREADABLE = -1
 """The size of a segment that could not be read: never that of a file, so that it is not removed."""
@@ -70,16 +70,18 @@ class Segment:
 
 
 class Spool:
-    """The segments in one folder, written by every process that answers calls."""
+    """The spool: the segments in one folder, which are files that every process that answers calls writes to."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._away = False
         self._unreadable: set[Path] = set()
-        """The segments that could not be read, each named once."""
+        """The segments that could not be read; the log names each once."""
 
     def write(self, *traces: Trace) -> None:
         """Append these traces. If that fails, they are lost, and the first failure in a row is logged."""
+        if not traces:
+            return
         try:
             for name, those in groupby(traces, _segment_of):
                 self._append(self._folder / name, b"".join(map(_line, those)))
@@ -98,13 +100,13 @@ class Spool:
             _written(path, lines)
 
     def is_used(self) -> bool:
-        """Return whether calls were answered here."""
+        """Return whether calls were answered on this host."""
         return self._folder.is_dir()
 
     def read(self, before: Mapping[Path, int] = NOTHING) -> tuple[list[Segment], bool]:
         """Return the oldest segments, with about `AT_ONCE` bytes that were not read before. Raises SpoolAway.
 
-        `before` has the bytes of each that were. The second value is true if there is more to read.
+        `before` has the bytes of each segment that were read before. The second value is true if there is more to read.
         """
         found: list[Segment] = []
         size = 0
@@ -117,6 +119,10 @@ class Spool:
         except OSError as refused:
             raise SpoolAway(refused.strerror) from None
         return found, False
+
+    def whole(self, segment: Segment) -> Segment:
+        """Return a segment with all of its traces; one that cannot be read is empty."""
+        return self._read(segment.path, 0)
 
     def of_calls(self, marks: Collection[str]) -> list[Trace]:
         """Return the traces of these calls, from the newest segments, about `AT_ONCE` bytes. Raises SpoolAway."""
@@ -144,7 +150,7 @@ class Spool:
 
     def remove(self, segment: Segment, now: datetime) -> None:
         """Delete a segment, unless it is younger than `HELD` or has grown since it was read. Raises SpoolAway."""
-        if abs(now - segment.began) < HELD:
+        if is_held(segment, now):
             return
         try:
             if segment.path.stat().st_size == segment.size:
@@ -158,15 +164,24 @@ class Spool:
         return list(self._folder.iterdir()) if self._folder.is_dir() else []
 
 
+def is_held(segment: Segment, now: datetime) -> bool:
+    """Return whether a segment is too young to be removed."""
+    return abs(now - segment.began) < HELD
+
+
 def _segment_of(trace: Trace) -> str:
     return trace.at.astimezone(UTC).strftime(NAMED)
 
 
 def _written(path: Path, lines: bytes) -> None:
-    """Append lines in one write, so that lines of several processes do not mix. Raises OSError."""
+    """Append lines in one write, so that lines of several processes do not mix. Raises OSError.
+
+    Where the disk takes only a part, the rest is tried once more: then the disk says why.
+    """
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.write(file, lines)
+        while lines:
+            lines = lines[os.write(file, lines) :]
     finally:
         os.close(file)
 
@@ -188,7 +203,7 @@ def _read(path: Path, before: int) -> Segment:
 
 
 def _text(path: Path, before: int = 0) -> bytes:
-    """Return the bytes of a file from the one with this number on; none of a file that is gone."""
+    """Return the bytes of a file after the first `before` bytes; none of a file that is gone."""
     try:
         with path.open("rb") as file:
             file.seek(before)
@@ -198,7 +213,7 @@ def _text(path: Path, before: int = 0) -> bytes:
 
 
 def _is_segment(path: Path) -> bool:
-    """Return whether the file has the name of a segment, and a minute that there is."""
+    """Return whether the file has the name of a segment, and the minute in it exists."""
     try:
         return bool(NAME.fullmatch(path.name) and _began(path))
     except ValueError:

@@ -16,8 +16,9 @@ MOST = 10_000
 """The most traces that may wait: some minutes of calls on every line, in a few megabytes."""
 
 GATHER = 0.003
-"""Seconds for which the first trace waits for others: to wake the thread and open the file costs as much as ten. Who
-dies meanwhile leaves no trace of these, and their callers count as not having heard.
+"""Seconds for which the first trace waits for others: waking the thread and opening the file costs as much as ten.
+
+A process that dies meanwhile leaves no trace of these, and their callers count as not having heard.
 """
 
 LAST_WORDS = 2.0
@@ -32,7 +33,7 @@ class SpoolWriter:
         self._most = most
         self._wanted, self._hurry = Event(), Event()
         self._state = Condition()
-        """Guards all below; told when traces were written."""
+        """Guards all fields below; notified when traces were written."""
         self._waiting: list[Trace] = []
         self._taken = self._written = self._dropped = 0
         self._thread: Thread | None = None

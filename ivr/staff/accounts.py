@@ -21,7 +21,7 @@ REQUIRED, OPTIONAL = AuditAction.REQUIRED_SECOND_FACTOR, AuditAction.MADE_SECOND
 
 
 NEXT_EPOCH = schema.staff.c.epoch % 2_000_000_000 + 1
-"""The epoch that ends all sessions of a person, counted by the database, which has no number without end."""
+"""The next epoch of a person, which ends all their sessions. The database counts it, and begins anew before the end."""
 
 
 class LastManager(Exception):

@@ -1,6 +1,7 @@
-"""Drafts: forms that people at the desk have typed into and not sent; a person has one of a place, such as a card.
+"""Drafts: forms that people at the desk have typed into and not sent; each person has at most one for each place.
 
-A draft is encrypted, is shown to its person alone, and is forgotten after a week. No forms, no HTTP, no clock.
+A place is a page such as a card. A draft is encrypted, is shown to its person alone, and is forgotten after a week. No
+forms, no HTTP, no clock.
 """
 
 import json
@@ -68,7 +69,10 @@ class Drafts:
         delete_any(self._database, table, (table.c.staff_id == person_id) & (table.c.id == draft_id))
 
     def mentioning(self, digits: str, places: Sequence[str]) -> Sequence[int]:
-        """Return the ids of everybody's drafts of these places, and of those with these digits. Raises StoreAway."""
+        """Return the ids of all people's drafts of these places, and of those that hold these digits.
+
+        Raises StoreAway.
+        """
         return [each.id for each in self._opened() if each.place in places or digits in _digits(each)]
 
     def erase(self, ids: Sequence[int]) -> None:

@@ -31,7 +31,7 @@ MOST_FROM_ANYWHERE = 100
 table = schema.failed_logins
 
 Rule = tuple[ColumnElement[bool], int]
-"""A condition of failures, and how many of them are allowed."""
+"""An SQL condition that selects failed logins, and the number of these at which a login is refused."""
 
 
 class LockedOut(Exception):
@@ -72,7 +72,7 @@ class Lockout:
         self._forget(table.c.id == attempt)
 
     def succeeded(self, name: str, address: str = "", device: str = "") -> None:
-        """Delete the failures of a name at this address or device; what others try counts on. Raises StoreAway.
+        """Delete the failures of a name at this address or device; those elsewhere still count. Raises StoreAway.
 
         Without either, all failures of the name are deleted: it has a new password.
         """
@@ -97,7 +97,7 @@ class Lockout:
 
 
 def _rules(name: str, address: str, device: str, *, code: bool) -> Sequence[Rule]:
-    """Return what counts against an attempt, each with the most failures that it allows."""
+    """Return the rules for an attempt: the failures that count against it, and how many are allowed."""
     of_name, here = table.c.name == _mark(name), _whence(address, device)
     if device:
         return [(of_name & here, MOST_OF_A_NAME)]
@@ -107,7 +107,7 @@ def _rules(name: str, address: str, device: str, *, code: bool) -> Sequence[Rule
 
 
 def _whence(address: str, device: str) -> ColumnElement[bool]:
-    """Return the condition of the failures on a known device, or else on strange ones at an address."""
+    """Return the SQL condition of failures on this known device; without one, of strange ones at this address."""
     if device:
         return table.c.device == device
     return table.c.device.is_(None) & (table.c.address == _network(address))

@@ -53,7 +53,7 @@ def look_of(name: str) -> str:
 
 
 def without_joiners(name: str) -> str:
-    """Return the name without what cannot be seen in it."""
+    """Return the name without its joiners, which cannot be seen."""
     return "".join(each for each in name if each not in JOINERS)
 
 
@@ -74,7 +74,7 @@ ALIKE = {
 }
 """Letters and digits by the Latin letter that they look like: i and l, Cyrillic, Greek, Armenian, small capitals.
 
-From the confusables of Unicode's Technical Standard 39, as far as the words above have these letters.
+From the confusables of Unicode's Technical Standard 39, those that look like a letter of the words in `RESERVED`.
 """
 
 

@@ -23,7 +23,7 @@ NONE_YET = ""
 
 
 GUESSED_AT = 72
-"""Characters of a password that are looked at for how soon it is guessed; more take too long and change little."""
+"""The characters of a password that are judged for how soon it is guessed; more take too long and change little."""
 
 HARD_ENOUGH = 3
 """The least score of zxcvbn, from 0 to 4: a hundred million guesses, its authors' advice against a stolen slow hash."""
@@ -32,7 +32,7 @@ AT_ONCE = 2
 """Passwords that are checked at the same time in a process: a stranger's, and one of somebody who has been here."""
 
 POLITE = 10
-"""Niceness of the threads that hash, so that the telephone's threads go first where processors are few."""
+"""Niceness of the threads that hash, so that the threads that answer calls go first where processors are few."""
 
 
 class BadPassword(ValueError):
@@ -73,7 +73,7 @@ class Passwords:
         return self._hasher.hash(password)
 
     def fits(self, kept: str, password: str) -> bool:
-        """Return whether this is the password of the hash. Takes as long where there is no hash."""
+        """Return whether the password fits the stored hash `kept`. Nothing fits an empty one, which takes as long."""
         fits = self._threads.submit(self._verified, kept or self._nobody, password[:LONGEST]).result()
         return fits and kept != NONE_YET and len(password) <= LONGEST
 

@@ -18,7 +18,7 @@ from ivr.storage.odd import text_of
 from ivr.storage.upsert import insert_new, lock_key
 
 STAFF, MANAGER = "staff", "manager"
-"""The roles."""
+"""The roles of people at the desk."""
 
 REQUIRED_OF_EVERYBODY = "second factor of everybody"
 """The name of the rule that requires a second factor of everybody."""
@@ -43,7 +43,7 @@ class NameReserved(NotAPerson):
 
 
 class NameTaken(NotAPerson):
-    """Another person has this name, or one that looks like it; `args` has theirs."""
+    """Another person has this name, or one that looks like it; `args` has that person's name."""
 
     def __str__(self) -> str:
         return f"{self.args[0]} is at the desk already"
@@ -62,7 +62,7 @@ class Person:
     active: bool
     manager: bool
     epoch: int
-    """A number that grows when all sessions of the person are ended."""
+    """A number that is raised to end all sessions of the person."""
     ready: bool
     """True if they have a password; an invited person has still to choose one."""
     second_factor: bool
@@ -116,7 +116,10 @@ class People:
         return person(row) if self._passwords.fits(kept, password) and row else None
 
     def _called(self, name: str) -> Row[Any] | None:
-        """Return the row of who has just this name, or else of the only one who logs in alike."""
+        """Return the row of the person with exactly this name, or else of the only one whose name counts as the same.
+
+        Names count as the same that `login_of` gives the same form.
+        """
         with self._database.reading() as read:
             rows = read.execute(everybody()).all()
         exact = [row for row in rows if row.name == proper_name(name)]

@@ -34,7 +34,7 @@ class StillRequired(Exception):
 
 
 class KeyChanged(Exception):
-    """The secret was encrypted under another SECRET_KEY, so no code can be checked. A manager has to remove it."""
+    """The secret was encrypted under another SECRET_KEY, so that no code can be checked: a manager has to remove it."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ class SecondFactors:
         self._cipher = cipher
 
     def switch_on(self, person_id: int, secret: str, typed: str, now: datetime) -> list[str]:
-        """Set up an app that shows the right code, end all sessions, and return the new recovery codes.
+        """Switch the second factor on with an app that shows the right code; return the new recovery codes.
 
-        Raises WrongCode, AlreadyOn, NoSuchPerson, StoreAway.
+        All sessions of the person are ended. Raises WrongCode, AlreadyOn, NoSuchPerson, StoreAway.
         """
         step, sealed = step_of(secret, typed, now), self._cipher.encrypt(secret)
         if step is None:
@@ -117,7 +117,7 @@ class SecondFactors:
                 write.execute(audit.line(By(row.name, now), AuditAction.SWITCHED_OFF_SECOND_FACTOR, row.name))
 
     def remove(self, person_id: int, by: By) -> None:
-        """Remove the second factor of a person who has lost the telephone. Raises NoSuchPerson, StoreAway."""
+        """Remove the second factor of a person who has lost their app. Raises NoSuchPerson, StoreAway."""
         with self._database.writing() as write:
             row = lock_person(write, person_id)
             if _forget(write, person_id):

@@ -11,10 +11,10 @@ AT_ONCE = 1
 """Logins of one kind that are checked at the same time in a process."""
 
 WAITING = 1
-"""Logins of one kind that may wait for that; each takes a thread of the web server. More are refused at once."""
+"""Logins of one kind that may wait for a slot; each takes a thread of the web server. More are refused at once."""
 
 PATIENCE = 2.0
-"""Seconds that a login waits for its turn."""
+"""Seconds that a login waits for a slot."""
 
 
 class Busy(Exception):

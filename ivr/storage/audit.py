@@ -118,7 +118,7 @@ def line(by: By, what: AuditAction, about: str = "", detail: str = "") -> Insert
 
 
 def write_lines(write: Connection, by: By, what: AuditAction, told: Sequence[tuple[str, str]]) -> None:
-    """Write a line for each of these, given as (about, detail), in the transaction of the changes."""
+    """Write a line of the audit for each pair (about, detail) in `told`, in the transaction of the changes."""
     if told:
         write.execute(insert(schema.audit), [_values(by, what, about, detail) for about, detail in told])
 

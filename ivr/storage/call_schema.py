@@ -1,4 +1,4 @@
-"""The tables of calls, of the traces they are made from and of what they have taught: columns and indexes only.
+"""The tables of calls, traces, callers' languages, hosts and the reports' counts: columns and indexes only.
 
 No number stands in them.
 """

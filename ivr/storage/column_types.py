@@ -14,7 +14,7 @@ metadata = MetaData()
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment, stored as UTC without a time zone, so that both databases sort and compare it alike.
 
-    One that cannot be read is an Odd.
+    A moment that cannot be read is returned as an Odd.
     """
 
     impl = DateTime

@@ -105,7 +105,7 @@ class Database:
 
 
 OPEN: WeakSet[Database] = WeakSet()
-"""The clients of this process."""
+"""The clients of the database in this process."""
 
 OF_THE_PARENT: list[Pool] = []
 """Connections that a forked process has from its parent, held so that none is closed: that would unlock the file."""

@@ -43,7 +43,7 @@ class Cipher:
 
 
 class KeyedIds:
-    """Derives ids of promises, telephones and calls that do not show a number.
+    """Derives ids of promises, numbers and calls that do not show a number.
 
     They are derived from the secret and the value alone, so they need no store, and a repeated webhook gives the same.
     """
@@ -61,7 +61,7 @@ class KeyedIds:
         return f"{number % 10**REFERENCE_DIGITS:0{REFERENCE_DIGITS}}"
 
     def telephone(self, number: str) -> str:
-        """Return the keyed hash of a telephone, given in E.164, for its calls and its language: 64 hex digits."""
+        """Return the keyed hash of a telephone number, in E.164, for its calls and its language: 64 hex digits."""
         return self._digest("telephone", number).hex()
 
     def call(self, call_id: str) -> str:

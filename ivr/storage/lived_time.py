@@ -15,7 +15,7 @@ FILE = "lived-time"
 """The name of the file in the state folder: a moment in ISO 8601."""
 
 AGREES = timedelta(days=1)
-"""The difference between clock and lived time up to which the clock is believed: a night with the machine off."""
+"""The difference between clock and lived time up to which the clock is believed: it allows for a night switched off."""
 
 WRITTEN_EVERY = 60.0
 """Seconds between two writes of the file."""
@@ -31,8 +31,10 @@ class LivedTime:
 
     path: Path
     newest_row: Callable[[datetime], datetime | None]
-    """Returns the moment of the newest row that was not written around this moment. The lived time begins there, where
-    none is written down: what was written just now may bear the wrong time."""
+    """Returns the moment of the newest row that was not written around the given moment.
+
+    The lived time begins there, where none is written down: what was written just now may bear the wrong time.
+    """
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
     _written: datetime | None = field(default=None, init=False)

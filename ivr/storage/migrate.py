@@ -78,7 +78,7 @@ def _one_at_a_time(url: str) -> Iterator[None]:
 
 
 def _lock(folder: int) -> None:
-    """Lock the folder. Raises MigrationRefused where another process does not let go of it, as a frozen one."""
+    """Lock the folder. Raises MigrationRefused where another process holds it for too long, as a frozen one does."""
     for _ in range(LOCKED_SECONDS * TURNS_A_SECOND):
         try:
             fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -108,7 +108,7 @@ def _hold(connection: Connection) -> None:
 
 
 def _begin_a_journal(engine: Engine) -> None:
-    """Have SQLite write ahead from now on, also in what other processes open: the file remembers it."""
+    """Switch SQLite's file to a write-ahead journal, also for other processes: the file remembers it."""
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")

@@ -1,4 +1,4 @@
-"""Values in a column that this version cannot read: they are read as they are stored, so that their row is shown.
+"""Stored values that this version cannot read: they are returned as text, so that their row is shown all the same.
 
 By hand, by a restore or by another version of the program anything may stand in a row. SQLite keeps text in a column of
 moments, PostgreSQL an infinite one. No tables, no rules.
@@ -29,7 +29,7 @@ class Odd:
 
 
 def leniently(read: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
-    """Return a function that reads a stored day or moment as `read` does; as Odd where that fails or is far off."""
+    """Return a function that reads a stored day or moment as `read` does; as Odd where that fails, or is far off."""
 
     def value_of(stored: Any) -> Any:
         try:
@@ -51,13 +51,12 @@ def text_of(stored: Any) -> str:
     return "" if stored is None else str(stored)
 
 
-def read_fields(
-    row: Row[Any], fields: Mapping[str, tuple[str, Callable[[Any], Any]]]
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the values of a row that can be read, by field, and the columns of those that cannot.
+Fields = Mapping[str, tuple[str, Callable[[Any], Any]]]
+"""The column of each field of a value, and the function that reads it; it raises ValueError or TypeError."""
 
-    `fields` has the column of each, and the function that reads it.
-    """
+
+def read_fields(row: Row[Any], fields: Fields) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the values of a row that can be read, by field, and the columns of those that cannot."""
     values, odd = dict[str, Any](), list[str]()
     for field, (column, read) in fields.items():
         try:

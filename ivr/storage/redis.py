@@ -1,4 +1,4 @@
-"""Makes the Redis clients, with timeouts for callers or workers, and translates every error into one.
+"""Makes the Redis clients, with timeouts for callers or workers, and translates every error into QueueAway.
 
 Knows no queue and no key.
 """
@@ -27,7 +27,7 @@ class QueueAway(Exception):
 
 
 def client_for_callers(url: str, timeout: float = CALLER_TIMEOUT) -> Redis:
-    """Return a client for a process that answers calls: it tries once, and gives up after so many seconds."""
+    """Return a client for a process that answers calls: it tries once, and gives up after `timeout` seconds."""
     limits = {"socket_timeout": timeout, "socket_connect_timeout": timeout}
     return Redis.from_url(url, retry=Retry(NoBackoff(), 0), **limits)
 

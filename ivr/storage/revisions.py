@@ -17,7 +17,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 def revisions() -> tuple[str, ...]:
     """Return the versions of the schema, oldest first. The name of each migration's file begins with its version.
 
-    They are looked up once, so that a process goes on as the program that it is when another is put in its place.
+    They are looked up once, so that a process goes on as the version that it is when another is put in its place.
     """
     return tuple(sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*_*.py")))
 
@@ -27,7 +27,7 @@ class Schema:
     """The revision of a database's tables, beside the one that is needed."""
 
     has: str
-    """Empty where none is written down."""
+    """The revision that the database names; empty where it names none."""
     head: str
     """The revision that this version of the service needs."""
     known: bool
@@ -49,5 +49,5 @@ def schema_at(connection: Connection) -> Schema:
 
 
 def revision_at(connection: Connection) -> str:
-    """Return the revision that the database names, or an empty string for none. The table of it must be there."""
+    """Return the revision that the database names, or an empty string. The table alembic_version must be there."""
     return "+".join(sorted(connection.scalars(WRITTEN_DOWN)))

@@ -17,13 +17,13 @@ from urllib.parse import unquote_to_bytes
 from ivr.web.security import LONGEST_BODY
 
 THREADS = 4
-"""Threads of a process: so many requests are worked on at a time, and one that waits for a store holds one of them."""
+"""The threads of a process: the most requests that are worked on at a time. One that waits for a store holds one."""
 
 BODY_SECONDS = 10.0
-"""Seconds that a body may take to arrive. The carrier's is here with its head."""
+"""Seconds that a request's body may take to arrive. A carrier's arrives together with its head."""
 
 MOST_DISCARDED = 16 * LONGEST_BODY
-"""Bytes of a body that is too long which are still read, and thrown away: only then is the answer to it read."""
+"""The bytes of a too long body that are still read, and thrown away: a client reads the answer only after that."""
 
 Message = MutableMapping[str, Any]
 Scope = Mapping[str, Any]
@@ -36,12 +36,15 @@ log = logging.getLogger(__name__)
 
 
 class Gone(Exception):
-    """The client has left before its request was here."""
+    """The client has left before its request had arrived."""
 
 
 @dataclass(frozen=True)
 class Body:
-    """A body as far as it was read. One that is too long has no content; its length lets the application refuse it."""
+    """A request's body as far as it was read.
+
+    A too long one has no content; its length lets the application refuse it.
+    """
 
     content: bytes
     length: int
@@ -49,7 +52,7 @@ class Body:
 
 @dataclass(frozen=True)
 class WholeAnswer:
-    """An answer of the application."""
+    """A whole answer of the application."""
 
     status: int
     headers: Headers
@@ -71,10 +74,10 @@ BROKEN = WholeAnswer(500, (("Content-Type", "text/plain"),), b"A mistake of ours
 
 
 Work = Callable[[], WholeAnswer]
-"""Makes an answer that may have to be waited for."""
+"""A function that makes an answer, and may have to wait for it."""
 
 Door = Callable[[Scope, Body], WholeAnswer | Work | None]
-"""Answers some requests without the application, and without waiting; None for those that are the application's."""
+"""Answers some requests at once, or returns the work that does; None for those that are the application's."""
 
 
 class AsgiServer:
@@ -131,7 +134,7 @@ class AsgiServer:
         return answer_of(self._app, environ(scope, body))
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Begin what goes on beside the requests; close the application when the server has ended its last one."""
+        """Start what runs beside the requests when the server starts; close the application when the server ends."""
         await receive()
         self._start()
         await send({"type": "lifespan.startup.complete"})
@@ -142,7 +145,7 @@ class AsgiServer:
 
 
 def _done(work: Work) -> WholeAnswer:
-    """Return the answer that this makes. An error that was let out is logged, without its values."""
+    """Return the answer that this work makes. An error that the work did not handle is logged, without its values."""
     try:
         return work()
     except Exception:
@@ -209,7 +212,10 @@ def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def answer_of(app: Wsgi, request: dict[str, Any]) -> WholeAnswer:
-    """Return the application's answer to this request, not yet closed. Raises what the application lets out."""
+    """Return the application's answer to this request, not yet closed.
+
+    Raises errors that the application does not handle.
+    """
     begun: list[tuple[str, Headers]] = []
     written: list[bytes] = []
 

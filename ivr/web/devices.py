@@ -1,7 +1,7 @@
-"""Remembers in a cookie who has logged in on a device: what strangers try elsewhere does not lock them out there.
+"""Remembers in a cookie who has logged in on a device, so that strangers' failed logins do not lock them out there.
 
-The cookie opens nothing: it only gives its people failed logins of their own. It is encrypted, so that nobody reads in
-it who works at this desk. The people are known by their ids.
+The cookie opens nothing: it only has the failed logins of its people counted apart on this device. It is encrypted, so
+that nobody reads in it who works at this desk. The people are known by their ids.
 """
 
 import hashlib
@@ -19,17 +19,17 @@ LASTS = 180 * 24 * 3600
 """Seconds for which a device is known after the last login on it."""
 
 MOST = 20
-"""People that a device remembers: as many as work at one desk."""
+"""The most people that a device remembers: as many as work at one desk."""
 
 NEW = "device_cookie"
 """Key in `g` of a cookie that is to be set with this answer."""
 
 
 class SessionsAndDevices(SecureCookieSessionInterface):
-    """Flask's sessions, and behind the session's cookie the one of the device."""
+    """Saves Flask's session cookie, and behind it the cookie of the device."""
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
-        """Set the cookies of this answer."""
+        """Set the cookies of this answer: the session's, and the device's where somebody has just logged in."""
         super().save_session(app, session, response)
         if NEW in g:
             secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
@@ -43,7 +43,7 @@ def known_to(person_id: int | None) -> str:
 
 
 def remember(person_id: int) -> None:
-    """Remember with this answer that the person has logged in on this device."""
+    """Remember, by a cookie of this answer, that the person has logged in on this device."""
     key, people = _device()
     people = [person_id, *(each for each in people if each != person_id)][:MOST]
     words = json.dumps([key or secrets.token_hex(16), people])

@@ -1,4 +1,4 @@
-"""The guards that decide who may call a route. Every route names its guard; a route without one answers 403."""
+"""The guards that decide who may open a route. Every route names its guard; a route without one answers 403."""
 
 import hmac
 import logging
@@ -33,15 +33,16 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def open_to_all() -> None:
-    """Let anybody call."""
+    """Let anybody open the route."""
 
 
 def in_development() -> Any:
-    """Let only a browser on this machine call that has the key, and only outside production: 404 for everybody else.
+    """Let only a browser on this machine that has the key open the route, and only outside production; others get 404.
 
     The routes behind this guard sign requests as the carrier does. A tunnel, a proxy, another machine, or a page whose
     host name resolves to our address could all reach a port that is meant for the developer only. A tunnel may even
-    look like a browser on this machine; it does not know the key, which only the terminal has shown.
+    look like a browser on this machine; it does not know the key, which only the terminal has shown. Without the key
+    the answer is 403.
     """
     if services().settings.production:
         abort(404)
@@ -54,7 +55,7 @@ def in_development() -> Any:
 
 
 def _has_key() -> bool:
-    """Return whether the address or the cookie has the key of this start."""
+    """Return whether the address or the cookie has the key that this start of the program has printed."""
     key = services().settings.phone_key
     given = (request.args.get("key", ""), request.cookies.get(KEY_COOKIE, ""))
     return bool(key) and any(hmac.compare_digest(each.encode(), key.encode()) for each in given)
@@ -68,14 +69,17 @@ def _is_local() -> bool:
 
 
 def logged_in_only() -> Any:
-    """Let only a logged-in person call, also one who must still set up a second factor. Others are led to the login."""
+    """Let only a logged-in person open the route, also one who must still set up a second factor.
+
+    Others are led to the login.
+    """
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # Flask-Login puts it there
     return None
 
 
 def staff_only() -> Any:
-    """Let only a logged-in person call who has the second factor, where one is required of them.
+    """Let only a logged-in person open the route who has the second factor, where one is required of them.
 
     Others are led to the login, or to the page on which they set up the second factor.
     """
@@ -89,7 +93,7 @@ def staff_only() -> Any:
 
 
 def manager_only() -> Any:
-    """Let only a manager call: 403 for other logged-in people."""
+    """Let only a manager open the route: 403 for other logged-in people."""
     asked = staff_only()
     if asked is None and not current_user.manager:
         abort(403)
@@ -97,7 +101,7 @@ def manager_only() -> Any:
 
 
 def scraper_only() -> None:
-    """Let only a holder of the metrics token call: 401 for others, 404 for everybody where no token is configured."""
+    """Let only a holder of the metrics token open the route: 401 for others, 404 for all where none is configured."""
     token = services().settings.metrics_token
     if not token:
         abort(404)
@@ -107,7 +111,7 @@ def scraper_only() -> None:
 
 
 def link_holders_only() -> None:
-    """Let only a holder of the calendar link call: 404 for others, as where no link exists."""
+    """Let only a holder of the calendar link open the route: 404 for others, as where no link exists."""
     if not services().diary.calendar_feed.opens((request.view_args or {}).get("token", "")):
         abort(404)
 

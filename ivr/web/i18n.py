@@ -150,7 +150,7 @@ def stamp(at: datetime | Odd) -> Markup:
 
 
 DAYS_APART = timedelta(hours=24)
-"""Opening time from which something is late since a day: it is no longer counted in hours."""
+"""The lateness, in opening time, from which the page says since which day something is late, no longer how long."""
 
 
 def how_soon(due: datetime, now: datetime, hours: Hours) -> str:

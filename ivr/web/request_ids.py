@@ -29,7 +29,7 @@ def _begin() -> None:
 
 
 def id_of(given: str) -> str:
-    """Return the id of a request for which a proxy has given this one, or an empty string."""
+    """Return the id of a request: the one that a proxy has `given`, if it is acceptable, else a new one."""
     return given if given and GIVEN.fullmatch(given) else secrets.token_hex(8)
 
 
@@ -39,5 +39,5 @@ def _tell(response: Response) -> Response:
 
 
 def _end(_error: BaseException | None) -> None:
-    """Clear the id, since the thread goes on to another request."""
+    """Clear the request's id from the log lines of this thread, which goes on to another request."""
     logs.begin()

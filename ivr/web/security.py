@@ -28,7 +28,7 @@ HEADERS = {
 }
 
 NO_STORE = "no-store"
-"""Cache-Control of an answer that says nothing else: patients' numbers stay out of every cache."""
+"""Cache-Control of an answer that sets none itself: patients' numbers stay out of every cache."""
 
 ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 """Sent in production: for a year a browser uses only HTTPS for this host."""
@@ -77,7 +77,10 @@ def _believe_proxies(app: Flask, count: int) -> None:
 
 
 def _refuse_unwritable() -> None:
-    """Answer 400 for a NUL, which no keyboard types and PostgreSQL cannot store. Webhooks have a check of their own."""
+    """Answer 400 for a request with a NUL character, which no keyboard types and PostgreSQL cannot store.
+
+    Webhooks have a check of their own.
+    """
     if request.path.startswith("/voice"):
         return
     if "\0" in request.path or any("\0" in value for _, value in request.values.items(multi=True)):

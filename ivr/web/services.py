@@ -51,11 +51,11 @@ class Deadlines:
     """The deadlines of work on the stores, each with threads of its own."""
 
     answer: Deadline
-    """For what a caller waits for."""
+    """The deadline for work that a caller waits for."""
     look_up: Deadline
-    """For what a caller can do without."""
+    """The deadline for work that a caller can do without."""
     beside: Deadline
-    """For what no caller waits for, so that it takes no thread from those who do."""
+    """The deadline for work that no caller waits for, so that it takes no thread from those who wait."""
 
     def close(self) -> None:
         """Take no more work, and wait for the work under way."""
@@ -80,7 +80,7 @@ class TelephoneServices:
 
     @property
     def carrier(self) -> Carrier:
-        """The carrier whose documents are read where no call is under way."""
+        """The first carrier, whose documents are read where no call is under way."""
         return self.carriers.first
 
 
@@ -126,7 +126,7 @@ class Services:
     reports: ReportServices
     operations: OperationsServices
     host_upkeep: HostUpkeep
-    """The works that this host does for itself; begun by the entry point of a process that serves."""
+    """The upkeep that this host does for itself; the entry point of a process that serves begins it."""
     close: Callable[[], None]
     """Closes the connections to both stores, the spool and the counters' files, after writing what is pending."""
 

@@ -1,8 +1,9 @@
-"""Sessions at the desk. One begins with a login, and ends unused, after half a day, by a logout or the person's epoch.
+"""Sessions at the desk. One begins with a login; it ends by disuse, after half a day, by a logout, or by the epoch.
 
-The database knows which sessions were ended, and the epoch: raising it ends all sessions of that person. The rest is in
-the signed cookie, which holds no password. The tokens of a session's forms are made of its key: an old form tells whose
-it is. Between password and code there is a half session: it names who has entered the password and opens nothing.
+The epoch is a number that the database has for each person: raising it ends all sessions of that person. The database
+also knows which sessions were ended. The rest is in the signed cookie, which holds no password. The tokens of a
+session's forms are made of its key: an old form tells whose it is. Between password and code there is a half session:
+it names who has entered the password and opens nothing.
 """
 
 import secrets
@@ -35,13 +36,13 @@ KEY = "key"
 """Session key of the random key by which the database knows the session."""
 
 FORM_TOKEN = "csrf_token"  # noqa: S105 - the name of a field
-"""Session key, and field of every form, of what Flask-WTF signs into a form's token."""
+"""Session key of the value that Flask-WTF signs into the token of a form, and name of the token's field."""
 
 HALF = "half"
 """Session key of the half session: the person's id, their epoch, and its beginning in seconds."""
 
 HALF_LASTS = timedelta(minutes=10)
-"""Duration of a half session: time enough to find the telephone."""
+"""Duration of a half session: time enough to find the authenticator app."""
 
 PERSON = "_user_id"
 """Session key under which Flask-Login keeps the person's id."""
@@ -101,7 +102,10 @@ def half_way() -> Person | None:
 
 
 def end() -> None:
-    """End this session, here and on the server: a copy of its cookie opens nothing any more. Raises StoreAway."""
+    """End this session, in the cookie and on the server: a copy of the cookie opens nothing any more.
+
+    Raises StoreAway.
+    """
     if _names_a_session():
         services().staff.sessions.end(_key(), services().clock())
     logout_user()
@@ -155,7 +159,7 @@ def owner_of_form() -> int | None:
 
 
 def key_of_form() -> str:
-    """Return what was signed into the token of this request's form; empty where we have not signed it."""
+    """Return the session's key that is signed into the token of this request's form; empty if it is not ours."""
     token = request.form.get(FORM_TOKEN, "")
     try:
         words = URLSafeTimedSerializer(services().settings.secret_key, salt="wtf-csrf-token").loads(token)
@@ -187,7 +191,7 @@ def _known() -> StaffSession:
 
 
 def _names_a_session() -> bool:
-    """Return whether the cookie names a session; one of a version whose sessions had no end does not."""
+    """Return whether the cookie names a session. One of an older version, whose sessions had no end, does not."""
     return {EPOCH, BEGAN, USED} <= set(session) and str(session.get(PERSON, "")).isdigit()
 
 

@@ -1,6 +1,6 @@
 """Keeps what people type at the desk until it is sent, and shows it again: after a login, a refusal, an old form.
 
-A text is its person's, who is told by the token of its form, and is shown to nobody else. It lies encrypted in the
+A text belongs to one person, whom the token of its form names, and is shown to nobody else. It lies encrypted in the
 database, never in an address, a cookie or a log. Passwords and codes are not among the fields that are kept.
 """
 
@@ -26,18 +26,18 @@ class TypedForm:
     """A form of the desk with fields that people type into."""
 
     place: str
-    """The place where it stands; a card's, a block's and an appointment's have its id behind it."""
+    """The place where the form stands; behind that of a card, a block or an appointment its id is written."""
     fields: tuple[str, ...]
-    """The fields that are kept."""
+    """The fields whose text is kept."""
     telling: tuple[str, ...]
-    """The fields that are empty where nothing was typed."""
+    """The fields that tell if something was typed: if not, all of them are empty."""
     sends: tuple[str, ...] | None = None
-    """The fields that are done with when it was sent; None for all of them."""
+    """The fields whose text is done with once the form was sent; None for all of them."""
 
 
 CARD = ("note", "name", "outcome", "day", "hour", "later_day", "later_hour", "to")
 TYPED = ("note", "outcome", "hour", "later_day", "later_hour")
-"""Fields of a card, and those of them that nobody has filled in for the person."""
+"""The fields of a card (CARD), and those of them that are empty until the person fills them in (TYPED)."""
 
 VISIT, VISIT_TYPED = ("name", "note", "day", "hour", "column"), ("name", "note", "hour")
 BOOKING = ("phone", "name", "note", "day", "hour", "column", "language", "line")
@@ -84,7 +84,7 @@ PLACE = re.compile(r"(card|blocked|booking|appointment) [1-9][0-9]{0,8}|new|bloc
 
 
 def keep_for(person_id: int | None) -> str:
-    """Keep what this request's form holds for this person, and return its page; "" where nothing was typed.
+    """Keep for this person what was typed into this request's form, and return its page; "" if nothing was.
 
     Raises StoreAway.
     """
@@ -107,7 +107,7 @@ def keep_while_typing() -> None:
 
 
 def settle(response: Response) -> Response:
-    """Forget what was sent, and keep what was refused. Runs after every request."""
+    """Forget the text of a form that was accepted, and keep that of one that was refused. Runs after every request."""
     form = FORMS.get(request.endpoint or "")
     done = not form or request.method != "POST" or g.get("typed_kept") or not g.get("csrf_valid")
     if form and not done and response.status_code < 500:
@@ -140,12 +140,12 @@ def _sent() -> tuple[str, Mapping[str, str]]:
 
 
 def _brings_fields(form: TypedForm) -> bool:
-    """Return whether this request's form has the place's fields: "Take it" in the list says nothing of the card's."""
+    """Return whether this request has fields of the form: the button "Take it" in the list has none of a card's."""
     return request.method == "POST" and any(name in request.form for name in form.fields)
 
 
 def _told(form: TypedForm, given: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the form's fields; none if only fields are filled in that say nothing of typing."""
+    """Return the filled fields of the form; none where its `telling` fields say that nothing was typed."""
     fields = {name: given[name] for name in form.fields if given.get(name, "").strip()}
     return fields if any(name in fields for name in form.telling) else {}
 
@@ -228,7 +228,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "people": ("people.page", later("People at the desk")),
     "times": ("time_blocks.page", later("Blocked times")),
 }
-"""The endpoint and the name of each place that is a page of its own, or of a request."""
+"""The endpoint and the name of the page of each place, but for cards and appointments."""
 
 
 def words_of(place: str) -> str:

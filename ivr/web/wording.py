@@ -97,7 +97,7 @@ CHANGES: Mapping[DiaryEvent, str] = {
     DiaryEvent.NAMED: later("name"),
     DiaryEvent.ADOPTED: later("booked before there was this diary"),
 }
-"""The changes that the audit names. Of the statuses of an appointment each is also one of them."""
+"""The words for the changes that the audit names. Each status of an appointment is also such a change."""
 
 
 def person_words(who: str) -> str:
@@ -136,7 +136,7 @@ def spans_words(stored: str) -> str:
 
 
 def span_words(shift: Shift) -> str:
-    """Return from when until when, as in "09:00–20:30"."""
+    """Return the span of a shift in words, as in "09:00–20:30"."""
     return f"{hour(shift.start)}–{'24:00' if shift.end == time.min else hour(shift.end)}"
 
 

@@ -36,7 +36,7 @@ MakeCarrier = Callable[[Values, Script, Clinic, Recorded], Carrier]
 
 @dataclass(frozen=True)
 class Provider:
-    """A carrier that there is: its settings, and the functions that build its parts from their values."""
+    """A carrier that the program knows: its settings, and the functions that build its parts from their values."""
 
     settings: tuple[Setting, ...]
     carrier: MakeCarrier
@@ -47,11 +47,11 @@ class Provider:
     """Returns the number from which the reception is called, if the account must rent it."""
 
     def is_on(self, values: Values) -> bool:
-        """Return whether all that this carrier needs is set."""
+        """Return whether all settings that this carrier needs are set."""
         return all(values.get(each.name) for each in self.settings if each.needed)
 
     def can_text(self, values: Values) -> bool:
-        """Return whether all that its text messages need is set."""
+        """Return whether all settings that this carrier's text messages need are set."""
         return self.is_on(values) and all(values.get(each.name) for each in self.settings if each.for_texts)
 
 
@@ -112,14 +112,14 @@ PROVIDERS: Mapping[str, Provider] = {
         rents=_plivo_rents,
     ),
 }
-"""The carriers that there are, by name. Of several that are switched on, the first is named first."""
+"""The carriers that the program knows, by name. Of those that are switched on, the one named first here comes first."""
 
 SETTINGS: tuple[Setting, ...] = tuple(each for provider in PROVIDERS.values() for each in provider.settings)
 """The settings of all carriers, for config.settings.read."""
 
 
 def switched_on(values: Values) -> Mapping[str, Provider]:
-    """Return the carriers of which all that they need is set, by name."""
+    """Return the carriers whose needed settings are all set, by name."""
     return {name: each for name, each in PROVIDERS.items() if each.is_on(values)}
 
 
@@ -172,7 +172,7 @@ def admin(values: Values, ours: OurAddresses) -> Admin:
 
 
 def must_be_rented(values: Values, clinic: Clinic) -> frozenset[Phone]:
-    """Return the numbers from which the reception is called, and that the account must rent."""
+    """Return the numbers from which the reception is called and which the account must rent."""
     return frozenset(found for each in switched_on(values).values() if (found := each.rents(values, clinic)))
 
 

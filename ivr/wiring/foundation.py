@@ -50,7 +50,7 @@ class TimeLimits:
     look_up: float = 0.25
     """The time that looking up a caller's number may take, at the beginning of a call."""
     answer: float = 1.1
-    """All the work on the database, a little more than its own limits; Redis has the rest of two seconds."""
+    """The time for all work on the database, a little above its own limits; Redis has the rest of two seconds."""
 
     def times(self, factor: float) -> "TimeLimits":
         """Return the time limits multiplied by this factor."""
@@ -80,7 +80,7 @@ class Foundation:
         return Cipher(self.settings.secret_key, purpose)
 
     def keyed_ids(self) -> KeyedIds:
-        """Return the maker of keyed ids for calls, promises and telephones."""
+        """Return the maker of keyed ids for calls, promises and telephone numbers."""
         return KeyedIds(self.settings.secret_key)
 
     def spool(self) -> Spool:

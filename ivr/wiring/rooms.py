@@ -70,7 +70,7 @@ class HoursServices:
         return self.now.read()
 
     def version(self) -> str:
-        """Return words that change with all that `clinic_now` depends on."""
+        """Return the version of the hours: text that changes with all that `clinic_now` depends on."""
         return f"{self.closures_file.version()} {self.phone_booking.version()}"
 
     def due_again(self, request: Request, outcome: Outcome, now: datetime) -> datetime:
@@ -130,10 +130,10 @@ class StaffServices:
     audit: Audit
     strange_logins: Slots
     known_logins: Slots
-    """The slots of logins on devices where nobody has logged in before, and where this person has."""
+    """The slots of logins: `known_logins` on devices where the person has logged in, `strange_logins` on others."""
     devices: Cipher
     shown_once: Cipher
-    """The ciphers of the cookie that tells who has logged in on a device, and of what a person sees once."""
+    """The ciphers: `devices` of the cookie by which a device is known, `shown_once` of secrets shown only once."""
 
 
 def hours(base: Foundation) -> HoursServices:

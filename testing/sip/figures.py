@@ -7,16 +7,16 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures measured at the telephones and at the carrier on this machine."""
+    """The figures of the tests' calls, measured at the telephones and at the carrier on this machine."""
 
     first_sounds: Sequence[float] = ()
-    """Seconds from dialling to the first sound, of each call."""
+    """The seconds from dialling to the first sound, one figure for each call."""
     keys_pressed: int = 0
     keys_understood: int = 0
     packets: int = 0
-    """Packets that came, both ways."""
+    """The number of packets of sound that came, in both directions."""
     lost: int = 0
-    """The number of packets that did not come."""
+    """The number of packets of sound that did not come."""
 
     def __str__(self) -> str:
         return "; ".join(self._words())

@@ -1,6 +1,7 @@
-"""Calls the reception's telephones for a patient: all at once; the first that takes the call is connected.
+"""Calls the reception's telephones for a patient, all at once; the first that takes the call is connected.
 
-Who answers is asked first, by the service's own document; a voicemail presses nothing, and never gets the patient.
+Whoever picks up is first asked by the service's own document to press a key. A voicemail presses none, so it never gets
+the patient.
 """
 
 import asyncio
@@ -20,26 +21,26 @@ from testing.sip.story import Did
 from testing.sip.webhooks import within
 
 RINGING_TONE = tone(400, 0.4, 0.1) + silence(0.2) + tone(400, 0.4, 0.1) + silence(2.0)
-"""The tone that a caller in India hears while a telephone rings."""
+"""The ringing tone of India, which a caller hears while the reception's telephones ring."""
 
 FOR_THE_KEY = 5
-"""Seconds from the end of the words, where the carrier counts the key by itself."""
+"""Seconds after the words in which the key must be pressed, where the carrier itself listens for it, not a document."""
 
 Taken = asyncio.Future[tuple[Stream, "asyncio.Task[None]"]]
-"""The telephone that has taken the call: its sound, and the task that ends when it hangs up."""
+"""The telephone that takes the call, once one does: its sound, and the task that ends when it hangs up."""
 
 
 @dataclass(frozen=True)
 class Reception:
-    """The telephones of the reception, by their numbers in E.164, as SIP addresses of this machine."""
+    """The reception's telephones on this machine: the SIP address of each by its number in E.164."""
 
     telephones: Mapping[str, str]
     ports: Ports
     ring: Callable[[str, Stream], Ringing]
-    """Rings a SIP address and offers it a stream."""
+    """A function that calls a SIP address and offers it a stream of sound."""
 
     async def talks(self, moment: CallMoment, dials: Dials, patient: Leg) -> bool:
-        """Call the reception for a patient; return whether they talked, after the reception has hung up."""
+        """Call the reception for a patient; return, after the reception has hung up, whether the two talked."""
         patient.tell(Did.RINGS, f"telephones: {len(dials.numbers)}")
         taken: Taken = asyncio.get_running_loop().create_future()
         legs = {
@@ -79,7 +80,7 @@ class Reception:
 
     @asynccontextmanager
     async def _answered(self, number: str, seconds: float) -> AsyncIterator[tuple[Stream, Ringing]]:
-        """Call a telephone until it answers, and hang it up in the end. Raises NotTaken, TimeoutError."""
+        """Call a telephone and yield its sound once it answers; hang up at the end. Raises NotTaken, TimeoutError."""
         if number not in self.telephones:
             raise NotTaken("no telephone of this machine has the number")
         stream = await self.ports.stream(None)
@@ -97,7 +98,10 @@ class Reception:
 
 
 async def _takes(leg: Leg, document: str, key: str) -> bool:
-    """Return True if the person who picked up takes the call: by the document, or by the carrier's own key after it."""
+    """Return whether the person who picked up takes the call: a document asks for it, or for the carrier's own key.
+
+    Where the service names no such document, picking up takes the call.
+    """
     if not document:
         return True
     moment = await leg.webhooks.go(document, GoesOn())
@@ -107,7 +111,7 @@ async def _takes(leg: Leg, document: str, key: str) -> bool:
 
 
 async def _connected(patient: Leg, stream: Stream, until: "asyncio.Task[None]") -> None:
-    """Let patient and reception talk, until the reception hangs up."""
+    """Let patient and reception hear each other, until the reception hangs up."""
     patient.stream.hear, stream.hear = stream.pass_on, patient.stream.pass_on
     patient.tell(Did.CONNECTED)
     try:
@@ -118,7 +122,7 @@ async def _connected(patient: Leg, stream: Stream, until: "asyncio.Task[None]") 
 
 
 async def _first(taken: Taken, legs: "set[asyncio.Task[None]]") -> None:
-    """Wait until a telephone has taken the call, or none is left. Raises CallFailed."""
+    """Wait until one of the called telephones has taken the call, or none of them is left. Raises CallFailed."""
     left = set(legs)
     while left and not taken.done():
         anything: set[asyncio.Future[Any]] = {taken, *left}
@@ -129,7 +133,7 @@ async def _first(taken: Taken, legs: "set[asyncio.Task[None]]") -> None:
 
 
 async def _unless(gone: asyncio.Event, wanted: Awaitable[bool]) -> bool:
-    """Return the answer, or False if the telephone has hung up before."""
+    """Return the answer that is awaited, or False if `gone` is set before: the telephone has hung up."""
     answer, end = asyncio.ensure_future(wanted), asyncio.ensure_future(gone.wait())
     try:
         await asyncio.wait((answer, end), return_when=asyncio.FIRST_COMPLETED)

@@ -1,6 +1,6 @@
-"""Signals calls over SIP on the loopback: answers INVITEs, calls telephones, tells who has hung up. No sound.
+"""Signals calls over SIP on the loopback address: answers INVITEs, calls telephones, tells who has hung up. No sound.
 
-Stands on `aiosipua`, without its UDP transport, which would also send to other machines.
+Stands on `aiosipua`, but not on its UDP transport, which would also send to other machines.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ USUAL_PORT = 5060
 
 
 class NotTaken(Exception):
-    """The called telephone is busy, refuses or is not there."""
+    """The called telephone is busy, refuses the call, or is not there."""
 
 
 class _Datagrams(asyncio.DatagramProtocol):
@@ -33,7 +33,7 @@ class _Datagrams(asyncio.DatagramProtocol):
 
 @dataclass
 class LoopbackTransport(SipTransport):
-    """SIP in UDP packets that do not leave this machine."""
+    """A transport of SIP messages in UDP packets that do not leave this machine."""
 
     _wire: asyncio.DatagramTransport | None = field(default=None, init=False, repr=False)
 
@@ -46,7 +46,7 @@ class LoopbackTransport(SipTransport):
         self.local_addr = self._wire.get_extra_info("sockname")
 
     def send(self, message: SipRequest | SipResponse, addr: Address) -> None:
-        """Send a message. Raises OffThisMachine."""
+        """Send a SIP message. Raises OffThisMachine."""
         if self._wire:
             self._wire.sendto(bytes(message), on_this_machine(addr))
 
@@ -58,7 +58,7 @@ class LoopbackTransport(SipTransport):
 
 @dataclass
 class Ringing:
-    """A telephone that the carrier is calling."""
+    """A call from the carrier to a telephone, which rings or has answered."""
 
     call: OutgoingCall
     uac: SipUAC
@@ -67,12 +67,12 @@ class Ringing:
     """An event that is set when the telephone has hung up."""
 
     async def answered(self, seconds: float) -> SdpMessage:
-        """Return the telephone's description of its sound when it answers. Raises NotTaken, TimeoutError."""
+        """Wait until the telephone answers; return what it says of its sound (SDP). Raises NotTaken, TimeoutError."""
         async with asyncio.timeout(seconds):
             return await asyncio.shield(self.answer)
 
     def hang_up(self) -> None:
-        """End the call: a telephone that rings stops, and one that has answered is hung up."""
+        """End the call: a telephone that still rings falls silent, one that has answered is hung up."""
         if self.call.dialog.state is DialogState.EARLY:
             self.call.cancel(self.uac)
         else:
@@ -81,12 +81,12 @@ class Ringing:
 
 @dataclass
 class Signalling:
-    """The carrier's end of SIP, to which telephones talk."""
+    """The carrier's end of SIP, with which telephones exchange messages."""
 
     called: Callable[[IncomingCall], None]
-    """A function that is called with each incoming call."""
+    """A function that is called with each call that comes in."""
     hung_up: Callable[[str], None]
-    """A function that is called with the Call-ID of each incoming call that its caller has ended."""
+    """A function that is called with the Call-ID of each call that came in and that its caller has ended."""
     port: int = 0
     uac: SipUAC = field(init=False)
     _uas: SipUAS = field(init=False)

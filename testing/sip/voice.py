@@ -1,4 +1,4 @@
-"""Speaks sentences by `espeak-ng`, as sound for a telephone. Each sentence is spoken once and kept."""
+"""Speaks sentences by `espeak-ng`, as sound for a telephone. Each sentence is spoken once, and its sound is kept."""
 
 import asyncio
 import signal
@@ -19,17 +19,17 @@ PROGRAM = "espeak-ng"
 NO_VOICE = "espeak-ng is not here: apt-get install espeak-ng"
 
 HEADER = b"data"
-"""The mark before the size and the samples of a WAV file; on a pipe the size is not stated."""
+"""The mark in a WAV file behind which size and samples stand; espeak-ng does not state the size on a pipe."""
 
 AT = 22_050
-"""Samples a second that espeak-ng makes."""
+"""Samples in a second of the sound that espeak-ng makes."""
 
 LEISURELY, HASTY = 150, 900
-"""Words a minute: as a carrier speaks, and as tests can do with."""
+"""Speeds of the voice, in words a minute: that of a carrier, and a faster one for tests."""
 
 
 HANDS = 2
-"""Processes that speak."""
+"""The number of processes that speak sentences."""
 
 
 class NoVoice(Exception):
@@ -38,7 +38,7 @@ class NoVoice(Exception):
 
 @dataclass(frozen=True)
 class Voice:
-    """Somebody who reads sentences aloud, in the language of each."""
+    """A voice that reads sentences aloud, each in its language."""
 
     words_a_minute: int
     hands: Executor
@@ -50,7 +50,7 @@ class Voice:
             self._speaking(each)
 
     async def says(self, sentence: Heard) -> bytes:
-        """Return the sound of a sentence. A recorded one is spoken too. Raises NoVoice."""
+        """Return the sound of a sentence; a recorded sentence is spoken by this voice, too. Raises NoVoice."""
         return await asyncio.shield(self._speaking(sentence))
 
     def _speaking(self, sentence: Heard) -> "asyncio.Future[bytes]":
@@ -63,14 +63,17 @@ class Voice:
 
 @contextmanager
 def voice(words_a_minute: int = LEISURELY) -> Iterator[Voice]:
-    """Start a voice until the end of the block. Its processes of its own hold up no sound under way."""
+    """Start a voice until the end of the block.
+
+    It speaks in processes of its own, so that no sound under way is late.
+    """
     with ProcessPoolExecutor(HANDS, mp_context=get_context("spawn"), initializer=_leave_ctrl_c) as hands:
         hands.submit(_leave_ctrl_c).result()  # the process starts before the first caller
         yield Voice(words_a_minute, hands)
 
 
 def _leave_ctrl_c() -> None:
-    """Leave Ctrl-C to the process that started this one."""
+    """Ignore Ctrl-C in a process that speaks: the process that started it handles the key."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

@@ -1,4 +1,4 @@
-"""Missed calls at an open desk in a real browser: they appear by themselves, push nothing away, and are called."""
+"""Missed calls at an open desk in a real browser: they appear by themselves, move nothing, and can be called."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,4 @@
-"""Elements written by a carrier's table: a reader of XML has whole ones back, and odd ones are refused."""
+"""Elements written by a carrier's table: an XML parser reads them back whole, and odd ones are refused."""
 
 import re
 from typing import Any

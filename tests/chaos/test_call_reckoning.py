@@ -1,4 +1,4 @@
-"""The count of calls without a record, with two, or with a part of one, and the excuse of a killed machine."""
+"""The reckoning of calls without a record, with two, or with a part of one; and the excuse that a host was killed."""
 
 from collections.abc import Sequence
 

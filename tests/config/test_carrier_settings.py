@@ -1,4 +1,4 @@
-"""Settings of carriers: each is switched on by its own variables, one at least must be, half-set ones are named."""
+"""Settings of carriers: its own variables switch each on, at least one must be on, and half-set ones are named."""
 
 import pytest
 

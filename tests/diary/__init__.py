@@ -18,7 +18,7 @@ from ivr.line.phones import Phone
 
 DELHI = ZoneInfo("Asia/Kolkata")
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
-"""A Monday, open."""
+"""The moment of these tests: a Monday, the clinic open."""
 
 AT_FOUR = NOW.replace(hour=16)
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -56,7 +56,7 @@ def asked(starts: datetime = AT_FOUR, schedules: Sequence[Schedule] = ONE, *, be
 
 
 def at_once(works: Sequence[Callable[[], Result]]) -> list[Result | Exception]:
-    """Return the results or errors of these functions, which all begin at the same moment."""
+    """Run these functions, all from the same moment on; return the result or the error of each."""
     together = Barrier(len(works))
 
     def begin(work: Callable[[], Result]) -> Result | Exception:

@@ -1,4 +1,4 @@
-"""The calendar's link: the newest opens the feed, an older one does not, and the database holds none in clear."""
+"""The link to the calendar: the newest opens the feed, older ones do not, and the database holds none in clear."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

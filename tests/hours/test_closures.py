@@ -33,7 +33,7 @@ def closures(database: Database) -> Closures:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """The path of the file in which the telephone finds the closures."""
+    """The path of the file in which the telephone finds the closures while no store answers."""
     return tmp_path / "state" / FILE
 
 

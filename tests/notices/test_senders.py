@@ -34,7 +34,7 @@ def test_an_address_that_is_not_understood_is_not_quoted(address: str, caplog: p
 
 
 def test_a_channel_has_time_to_answer_unless_its_address_says_how_long() -> None:
-    """A channel that was given up on after it took the notice would be asked again, and staff would get it twice."""
+    """A sender waits long for a channel's answer; given up too early, the notice would be sent again and come twice."""
     for address, seconds in (("json://localhost", ANSWER_SECONDS), ("json://localhost?rto=2", 2.0)):
         found = sender(address)
         assert found is not None
@@ -42,7 +42,7 @@ def test_a_channel_has_time_to_answer_unless_its_address_says_how_long() -> None
 
 
 def with_roots(folder: Path, count: int, **environ: str) -> dict[str, str]:
-    """Return the environment of workers on a machine that has so many TLS roots in this folder."""
+    """Return the workers' environment on a machine that has this many TLS roots in the folder."""
     for number in range(count):
         (folder / f"{number:08x}.0").touch()
     use_roots_of_the_machine(environ, get_default_verify_paths()._replace(capath=str(folder)))

@@ -1,4 +1,4 @@
-"""Upgrades keep the older state before a migration changes rows: where, how many of it, and what stops an upgrade."""
+"""Upgrades keep the older state before a migration changes rows: where, how many of them, and what stops an upgrade."""
 
 import ast
 import os
@@ -30,7 +30,7 @@ from tests.conftest import NO_PG_DUMP, with_driver
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 HEAD = revisions()[-1]
 OLD = "0005"
-"""The older revision: the migration after it changes `requests`, and no other table of then."""
+"""The older revision from which tests upgrade: the next migration changes `requests`, and no other table."""
 
 KEPT = f"before-{HEAD}-20261123-083000Z"
 WAY_ON = "To go on without: flask --app wsgi database upgrade --without-backup"
@@ -64,7 +64,7 @@ def connected(url: str) -> Iterator[Connection]:
 
 @pytest.fixture
 def postgres_programs(postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of the server's own programs, which is first on the path."""
+    """The folder of PostgreSQL's own programs, which is put first on PATH."""
     programs = Path(postgres_server.command[0]).parent
     if not (programs / "pg_dump").exists():
         pytest.skip(f"{NO_PG_DUMP}this PostgreSQL came without it")
@@ -74,13 +74,13 @@ def postgres_programs(postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def empty_sqlite(tmp_path: Path) -> str:
-    """A place for an SQLite database."""
+    """The address of a SQLite database that does not exist yet."""
     return f"sqlite:///{tmp_path}/clinic.db"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest) -> str:
-    """The address of a database before anything was made in it: the test runs on each kind."""
+    """The address of a database in which no table was made yet: the test runs on SQLite and on PostgreSQL."""
     if request.param == "postgres":
         request.getfixturevalue("postgres_programs")
     url: str = request.getfixturevalue(f"empty_{request.param}")
@@ -97,7 +97,7 @@ def at_old(url: str) -> str:
 
 @pytest.fixture
 def old_url(empty_url: str) -> str:
-    """The address of a database at an older revision and with a request: the test runs on each kind."""
+    """The address of a database at an older revision and with a request: the test runs on SQLite and on PostgreSQL."""
     return at_old(empty_url)
 
 
@@ -114,7 +114,7 @@ def old_postgres(empty_postgres: str) -> str:
 
 
 def upgraded(url: str, state_dir: Path, now: datetime = NOW, **more: bool) -> list[str]:
-    """Upgrade the database and return the messages that came before the end."""
+    """Upgrade a database; return the messages before the last one, which says that it is up to date."""
     said: list[str] = []
     upgrade(url, state_dir, now, said.append, **more)
     assert revision(url) == HEAD
@@ -272,7 +272,7 @@ def test_without_pg_dump_the_upgrade_stops_and_says_what_to_install(
 
 
 def stands_in(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a pg_dump of this test's own first on the path."""
+    """Put a pg_dump that runs this script first on PATH."""
     program = folder / "pg_dump"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)

@@ -1,4 +1,4 @@
-"""The state of a call: it is written as text and taken up again where it was, whatever the call waits for."""
+"""The state of a call: written as text, and read back to where it was, whatever the call waits for."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A service with given settings and one check of the preflight at it, for the tests of all checks."""
+"""A service with given settings, and a single check of the preflight, for the tests of all checks."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ def real_clock() -> datetime:
 
 
 def looks(settings: Settings, check: str, clock: Clock = real_clock, env_file: Path = Path("/nowhere/.env")) -> Finding:
-    """Run one check and return its finding."""
+    """Run one check of the preflight; return its finding."""
     with context(settings, clock, env_file) as on:
         ((found),) = run_checks(on, {check: CHECKS[check]})
     return found.finding

@@ -1,4 +1,4 @@
-"""Statistics of calls: their first choices, and their results."""
+"""Statistics of calls: what their callers chose first, and how the calls ended."""
 
 import pytest
 

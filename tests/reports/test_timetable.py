@@ -14,7 +14,7 @@ from tests.people import DELHI
 DAY = (Shift(time(9), time(13)),)
 UNTIL_MIDNIGHT = (Shift(time(9), time(13)), Shift(time(13), time(16)), Shift(time(18), time(0)))
 BERLIN = ZoneInfo("Europe/Berlin")
-"""A time zone whose clocks are put on by an hour on 29 March 2026."""
+"""A time zone whose clocks are put forward by an hour on 29 March 2026."""
 
 
 @given(st.integers(0, (5 * 24 - 1) * 60 - 1))

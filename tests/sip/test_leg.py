@@ -10,7 +10,7 @@ from tests.loops import runs
 
 
 def entered(wanted: Gathers, keys: str) -> tuple[str, bool]:
-    """Return the number that was entered, and whether it is complete."""
+    """Return the keys of an entry after these were pressed, and whether the entry is complete."""
     entry = Entry(wanted)
     for key in keys:
         entry.press(key)

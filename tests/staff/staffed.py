@@ -1,4 +1,4 @@
-"""The stores of accounts on each kind of database, and threads that begin at once, for the tests of accounts."""
+"""The stores of accounts on each kind of database, and functions run at the same moment, for the tests of accounts."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,11 +27,11 @@ PASSWORD = "correct horse battery"
 SECRET_KEY = "0123456789abcdef" * 4
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-"""Hundreds of logins are tried here, and a real one takes a twentieth of a second on purpose."""
+"""A hasher of passwords that is quick: hundreds of logins are tried here; a real one takes a twentieth of a second."""
 
 
 def after(**time: float) -> datetime:
-    """Return a moment so long after the tests' beginning."""
+    """Return the moment that lies this long after the beginning of the tests."""
     return NOW + timedelta(**time)
 
 
@@ -49,7 +49,7 @@ class Stores:
     authentication: Authentication
 
     def add(self, name: str, role: str = MANAGER) -> int:
-        """Add a person with a password and return their id."""
+        """Add a person with the usual password; return their id."""
         self.people.add(name, PASSWORD, NOW, role)
         return self.id_of(name)
 
@@ -60,7 +60,7 @@ class Stores:
         return person.id
 
     def enters(self, name: str, password: str = PASSWORD) -> bool:
-        """Return True if somebody with this name and password is let in."""
+        """Return whether somebody with this name and password is let in."""
         return self.people.logged_in(name, password) is not None
 
     def rows(self, table: Table) -> list[dict[str, object]]:
@@ -74,7 +74,7 @@ class Stores:
 
 
 def stores(url: str) -> Iterator[Stores]:
-    """Yield the stores on this database, with a time limit that many threads at once do not use up."""
+    """Yield the stores of accounts on this database, with a time limit that many threads at once do not reach."""
     database, passwords = Database(url, timeout=WORKER_TIMEOUT), Passwords(QUICK)
     people, lockout, audit = People(database, passwords), Lockout(database), Audit(database)
     factors = SecondFactors(database, Cipher(SECRET_KEY, "second factor"))
@@ -101,6 +101,6 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
 
 
 def somebody_waits(postgres_server: Postgres) -> bool:
-    """Return True if a transaction waits for another one at this server."""
+    """Return whether a transaction at this server waits for another one."""
     with psycopg.connect(postgres_server.url) as connection:
         return connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone() is not None

@@ -13,10 +13,10 @@ from ivr.web.i18n import LANGUAGES, catalogue
 from tests.staff.staffed import NOW, PASSWORD, Stores
 
 DEEPTI = "\u0926\u0940\u092a\u094d\u200c\u0924\u093f"
-"""With a joiner that keeps two letters apart; many keyboards write it, and many do not."""
+"""A name with a joiner that keeps two letters apart: many keyboards write the joiner, and many do not."""
 
 ZAKIR = ("\u095b\u093e\u0915\u093f\u0930", "\u091c\u093c\u093e\u0915\u093f\u0930")
-"""The same name with its first letter in two encodings: one character, or one with a dot put under it."""
+"""A name in two encodings of its first letter: as one character, and as a letter with a dot put under it."""
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,10 @@ def test_names_that_look_different_are_different() -> None:
 
 
 def test_of_two_from_an_older_program_each_logs_in_as_it_is_written(desk: Stores) -> None:
-    """Two accounts that look alike may exist already: neither is locked out, and no third name opens one of them."""
+    """Two older accounts whose names log in alike stay usable, each by its exact spelling.
+
+    No other spelling opens one.
+    """
     first = desk.add("asha")
     with desk.database.writing() as write:
         row = dict(write.execute(select(schema.staff).where(schema.staff.c.id == first)).mappings().one())
@@ -97,7 +100,7 @@ def test_of_two_from_an_older_program_each_logs_in_as_it_is_written(desk: Stores
 
 
 def test_capitals_give_no_more_guesses(desk: Stores) -> None:
-    """Failed logins of all spellings that would log in alike count together."""
+    """Failed logins count together for all spellings of a name that log in alike."""
     for name in ("asha", "Asha", "aSha", "ASHA", " asha ")[:MOST_OF_A_NAME]:
         desk.lockout.attempt(name, "10.0.0.1", NOW)
     with pytest.raises(LockedOut):
@@ -150,7 +153,7 @@ def test_people_keep_their_own_names(desk: Stores, name: str) -> None:
 
 
 def test_who_has_such_a_name_already_still_comes_in(desk: Stores) -> None:
-    """A person's account was made before names were reserved."""
+    """A person whose account has a reserved name from earlier can still log in."""
     desk.add("asha")
     with desk.database.writing() as write:
         write.exec_driver_sql("UPDATE staff SET name = 'caller'")

@@ -1,4 +1,4 @@
-"""A service for a test on a busy machine: its circuit breakers use the test's clock, and forgive slowness."""
+"""A service for tests on a busy machine: its breakers go by the test's clock, so that slowness opens none."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The audit: newest first, by the hundred, of one person or of all; written together with the change it records."""
+"""The audit: newest first, a hundred at a time, of one person or of all; written together with what it records."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""The circuit breaker of a store: a store that has stalled is found out once, not by every caller."""
+"""The breaker of a store: that a store stalls is noticed once, and not by every caller anew."""
 
 import threading
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ SLOW = 0.5
 
 
 class Trouble(Exception):
-    """The store's own error."""
+    """An error of the store itself."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""An older release on the tables of a newer one, after a rollback: it takes requests if they fit, else they wait."""
+"""An older version on a newer one's tables, after a rollback: requests are taken if the database fits, else pending."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +37,7 @@ def phone(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> It
 
 
 def books(phone: Phone) -> Conversation:
-    """Hear the opening hours, then book."""
+    """Call for the opening hours, then call and make a request; return the second call."""
     assert "Our timings are:" in phone.rings().press("4").words
     call = phone.rings().press(*BOOK)
     assert "Thank you. We have your request." in call.uncut
@@ -161,7 +161,7 @@ def tell(url: str, statement: str) -> None:
 
 @pytest.fixture
 def connection(database_url: str) -> Iterator[Connection]:
-    """A connection of the test's own, whose changes are undone."""
+    """A connection of the test's own, whose changes are undone at the end."""
     engine = create_engine(database_url)
     with engine.connect() as connection:
         yield connection

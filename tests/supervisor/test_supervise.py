@@ -284,7 +284,7 @@ def test_the_commands_find_the_programs_beside_our_python(tmp_path: Path) -> Non
 
 
 class Web(http.server.HTTPServer):
-    """A web server that answers every request with the status it has been given."""
+    """A web server that answers every request with the status that the test has given it."""
 
     status = 503
 

@@ -1,4 +1,4 @@
-"""The list of safeguards: it still applies to the product, and taking one out is noticed or reported."""
+"""The list of safeguards: each row still fits the product, and a safeguard taken out is noticed or reported."""
 
 from collections import Counter
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A service built for one test, and the environment of a real one, for the tests of the web process."""
+"""A service built for one test, and the environment of a real process, for the tests of the web."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ Serves = Callable[..., AbstractContextManager[Phone]]
 
 CALLER_ID = "+12025550123"
 RECEPTION = ("+919999900008", "+919999900009")
-"""Made up, as every number here."""
+"""The numbers of the reception's two telephones, made up as every number here."""
 
 
 def clinic_with_reception(folder: Path) -> str:
@@ -46,7 +46,7 @@ def served(services: Services) -> Iterator[Phone]:
 def service(
     tmp_path: Path, database_url: str, redis_url: str, clock: Callable[[], datetime], **more: str
 ) -> AbstractContextManager[Phone]:
-    """Serve a service with these stores and settings; yield a telephone at it."""
+    """Serve a service on these stores, with these further settings; yield a telephone at it."""
     return served(build(settings_for(tmp_path, database_url, redis_url, **more), clock, QUICK, limits=UNHURRIED))
 
 
@@ -59,7 +59,7 @@ def at_the_desk(phone: Phone, name: str = "asha", role: str = MANAGER) -> Staff:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Return the environment of a process that works on the stores of these settings."""
+    """Return the environment of a process of the service, with these settings."""
     return {
         **os.environ,
         "ENV": "development",

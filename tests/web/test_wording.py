@@ -17,7 +17,7 @@ DETAILS = {
     HistoryEvent.TOOK_IN: "012345 booking 2026-11-24 morning",
     HistoryEvent.REBOOKED: "2026-11-24T10:00:00+05:30",
 }
-"""The detail of events whose words need one; most need none."""
+"""The stored details of those events whose sentence needs one."""
 
 
 def test_everything_that_the_audit_can_hold_has_its_sentence_in_both_languages() -> None:

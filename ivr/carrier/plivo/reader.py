@@ -1,4 +1,4 @@
-"""Reads a document of Plivo's as the carrier does, and returns its steps. No HTTP, and no knowledge of the menu."""
+"""Reads a document for Plivo as that carrier does, and returns its steps. No HTTP, and no knowledge of the menu."""
 
 from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
@@ -8,7 +8,7 @@ from ivr.carrier.steps import Dials, Gathers, NotUnderstood, Redirects, Step
 from ivr.carrier.xml_steps import Elements, cuttable, hung_up, paused, played, spoken, steps_of, whole_number
 
 NO_KEY = "none"
-"""The value of the key that ends an input, where none does."""
+"""The word that a document has in the place of a key, where no key ends an input."""
 
 
 def steps(document: str) -> Iterator[Step]:
@@ -51,7 +51,10 @@ def _redirects(element: Xml.Element) -> Iterator[Step]:
 
 
 def _address(element: Xml.Element) -> str:
-    """Return the address that is asked next. Raises NotUnderstood if it is left out: the carrier would ask nobody."""
+    """Return the address of an element that is asked next.
+
+    Raises NotUnderstood where there is none: Plivo would ask nobody.
+    """
     action = as_asked(element.get("action", ""))
     if not action:
         raise NotUnderstood(f"a {element.tag} has no action")

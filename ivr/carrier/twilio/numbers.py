@@ -1,4 +1,4 @@
-"""Compares the clinic's numbers at the carrier with the settings that they need, and changes them.
+"""Compares the clinic's numbers at Twilio with the settings that they need, and changes them.
 
 Uses the REST API, for commands only. Knows neither the terminal nor the line's sentences.
 """
@@ -13,7 +13,7 @@ from ivr.carrier.twilio.rest import client
 from ivr.carrier.twilio.settings import ACCOUNT_SID, AUTH_TOKEN, Account
 
 OVERRIDES = {"ct": "1000", "rt": "3500", "rc": "2", "rp": "ct,rt,5xx", "tt": "14000"}
-"""The carrier's timeouts and retries for the webhook of an incoming call. They follow the URL's # and are not signed.
+"""Twilio's time limits and retries for the webhook of an incoming call. They stand behind the URL's #, unsigned.
 
 The carrier gives up on a call's webhook after 15 seconds in any case, so one long wait for a frozen server would cost
 the call. With these values it waits one second to connect (ct) and 3.5 seconds for the answer (rt), because a frozen
@@ -55,7 +55,7 @@ def wanted(ours: OurAddresses) -> dict[str, str]:
 
 
 class Numbers:
-    """The operations on the numbers of the account. Raises NoAccount if the settings name no account."""
+    """The operations on the numbers of the clinic's account at Twilio. Raises NoAccount if the settings name none."""
 
     def __init__(self, account: Account, ours: OurAddresses) -> None:
         if not account.account_sid:
@@ -74,14 +74,14 @@ class Numbers:
         return sorted(found, key=lambda number: number.e164)
 
     def connect(self, number: Number) -> None:
-        """Connect this number to us. Safe to repeat. Raises CarrierRefused."""
+        """Change the settings of this number, so that its calls reach us. Safe to repeat. Raises CarrierRefused."""
         changes = {each.name: each.should_be for each in number.differences}
         if changes:
             with _told():
                 self._client.incoming_phone_numbers(number.id).update(**changes)
 
     def _number(self, found: object) -> Number:
-        """Return the number; a setting that the carrier omits or sends as null is empty."""
+        """Return a number as Twilio describes it; a setting that is left out or null counts as empty."""
         has = {name: str(getattr(found, name, None) or "") for name in WORDS}
         compared = (Difference(name, words, has[name], self._wanted.get(name, "")) for name, words in WORDS.items())
         differences = tuple(each for each in compared if each.is_now != each.should_be)
@@ -105,7 +105,10 @@ def _told() -> Iterator[None]:
 
 
 def _why(refused: Exception) -> str:
-    """Return the reason for the HTTP status. A status below 400 means that something else answered."""
+    """Return the reason for an error, by its HTTP status.
+
+    One below 400 means that something other than the API answered.
+    """
     status = _status(refused)
     if status < 400:
         return f"what answered is not the carrier's REST API ({type(refused).__name__})"
@@ -113,7 +116,7 @@ def _why(refused: Exception) -> str:
 
 
 def _status(refused: Exception) -> int:
-    """Return the HTTP status of the error, or 0. The error of a list has it in its last argument."""
+    """Return the HTTP status of an error, or 0. The error of a list has its answer as the last argument."""
     if isinstance(refused, TwilioRestException):
         return int(refused.status)
     return int(getattr(refused.args[-1], "status_code", 0)) if refused.args else 0

@@ -1,4 +1,4 @@
-"""Reads TwiML as the carrier does, and returns its steps. No HTTP, and no knowledge of the menu."""
+"""Reads TwiML as Twilio does, and returns its steps. No HTTP, and no knowledge of the menu."""
 
 from collections.abc import Iterator
 from xml.etree import ElementTree as Xml

@@ -13,19 +13,19 @@ from ivr.carrier.twilio.webhook import SIGNATURE
 MADE_UP_ACCOUNT = "AC" + "0" * 32
 
 NO_CALL = "CA" + "0" * 32
-"""The call id of a probe. It has the carrier's form, and is too even to occur."""
+"""The call id of a webhook that only probes: it has the carrier's form, and is too even for a real call."""
 
 PROBED = "preflight"
-"""The status of a probe, which ends no call."""
+"""The status in a webhook that only probes, which ends no call."""
 
 TAKEN = {"DialCallStatus": "completed", "DialBridged": "true", "DialCallDuration": "30"}
 NOT_TAKEN = {"DialCallStatus": "no-answer", "DialBridged": "false"}
-"""The fields for a call that the reception did not take."""
+"""The fields of a webhook about a call that the reception did not take."""
 
 
 @dataclass(frozen=True)
 class TwilioStandIn:
-    """Signs webhooks with the account's own token."""
+    """Signs made-up webhooks with the token of the account."""
 
     account: Account
 
@@ -34,12 +34,12 @@ class TwilioStandIn:
         return "CA" + secrets.token_hex(16)
 
     def leg(self, call: PlacedCall, number: str) -> PlacedCall:
-        """Return the call to the reception's telephone with this number, with an id of its own."""
+        """Return the call that Twilio would make to this telephone of the reception, with an id of its own."""
         own = sha256(f"{call.call_id} {number}".encode()).hexdigest()
         return replace(call, call_id=f"CA{own[:32]}", sender=number, called=number)
 
     def says(self, url: str, call: PlacedCall, happened: Happened) -> SignedWebhook:
-        """Return the signed webhook to this address for what has happened in the call."""
+        """Return the signed webhook that tells this address what has happened in the call."""
         return self._signed(url, {**self._about(call), **_fields(happened)})
 
     def probes(self, url: str) -> SignedWebhook:
@@ -68,7 +68,7 @@ class TwilioStandIn:
 
 
 def _fields(happened: Happened) -> Mapping[str, str]:
-    """Return the fields that depend on what has happened."""
+    """Return the fields of a webhook that depend on what has happened in the call."""
     match happened:
         case GoesOn():
             return {}

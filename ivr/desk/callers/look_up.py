@@ -31,7 +31,7 @@ class KnownCaller:
 
     own: Own = field(default_factory=Own)
     language: str = ""
-    """The language that it is greeted in; empty for the line's own."""
+    """The language in which the number is greeted; empty for the line's own."""
 
 
 NOBODY = KnownCaller()
@@ -39,17 +39,17 @@ NOBODY = KnownCaller()
 
 @dataclass(frozen=True)
 class CallerLookUp:
-    """The look-up at the beginning of a call."""
+    """Looks up, at the beginning of a call, what is known of the caller's number."""
 
     database: Database
     deadline: Deadline
-    """Far shorter than that of a booking."""
+    """The time within which the database must answer, far shorter than for a booking."""
     keyed_ids: KeyedIds
 
     def of(self, caller: Phone | None, line: Line, now: datetime) -> KnownCaller:
-        """Return what is known of this number and may be used on this line.
+        """Return the facts that are known of a caller's number and that this line may use.
 
-        Nothing for a withheld number, on a line that uses nothing, and while the database gives no answer.
+        NOBODY for a withheld number, on a line whose settings use none of them, and while the database gives no answer.
         """
         if caller is None or not (line.tells_own or line.remembers_language):
             return NOBODY

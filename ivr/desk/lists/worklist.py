@@ -56,7 +56,7 @@ class Page:
 
     requests: Sequence[Request]
     odd: Sequence[OddRequest]
-    """The requests that cannot be read: of this page, and before the first page those of an unknown status."""
+    """The requests that cannot be read: those of this page, and on the first page also those of an unknown status."""
     found: int
     waiting: int
     first: int
@@ -69,9 +69,10 @@ class Worklist:
         self._database = database
 
     def page(self, wanted: Filter, first: int = 0, overnight: Stretch | None = None) -> Page:
-        """Return a page of the live requests that match, the most overdue first, and last those that are taken.
+        """Return a page of the live requests that match `wanted`: the most overdue first, last those that are taken.
 
-        Those that were made within `overnight` and are not taken come before all others. Raises StoreAway.
+        As many as `first` are skipped: they stand on earlier pages. Requests that were made within `overnight` and are
+        not taken come before all others. Raises StoreAway.
         """
         order = (*_overnight_first(overnight), table.c.status == Status.TAKEN, table.c.due, table.c.id)
         query = select(table).where(*wanted.conditions).order_by(*order).limit(PAGE).offset(first)
@@ -133,7 +134,10 @@ class Worklist:
         return readable(self._all(select(table).where(*others, or_(of_number, table.c.id.in_(led)))))
 
     def of_same_number(self, request: AnyRequest) -> list[AnyRequest]:
-        """Return the number's other requests and those merged into this one, live ones first. Raises StoreAway."""
+        """Return the other requests of this request's number, and those merged into it, live ones first.
+
+        Raises StoreAway.
+        """
         of_person = or_(table.c.phone == request.number, table.c.merged_into == request.id)
         return self._all(select(table).where(of_person, table.c.id != request.id))
 

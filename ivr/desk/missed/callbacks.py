@@ -1,4 +1,4 @@
-"""Makes the request for a call back from a missed call, as somebody at the desk asks for it. Values only."""
+"""Makes a call-back request out of a missed call, for somebody at the desk who asks for it. Values only."""
 
 from ivr.desk.missed.missed_calls import MissedCall
 from ivr.desk.requests import NewRequest

@@ -14,10 +14,10 @@ from ivr.line.places import Changing, Filing, Fork, Menu, Passage, Place, Ringin
 TALKED = "talked"
 FAULTS = frozenset({"fault", "failed"})
 OVER_LIMIT = "over_limit"
-"""Words of a path beside the places of the menu: see ivr/reports/call_records.py."""
+"""Words that a call's path may hold beside the places of the menu: see ivr/reports/call_records.py."""
 
 RINGING, CLOSED, NOBODY = "ringing", "closed", "nobody"
-"""The progress of a caller who asked for the reception."""
+"""The progress of a caller who asked for the reception: left while it rang, heard that it is closed, reached nobody."""
 
 PROMISES = ("kept", "booked", "moved", "cancelled")
 """The outcomes after which the clinic knows what the caller wishes, or has it in the diary."""
@@ -39,11 +39,11 @@ class HowFar:
 
     kind: MissedKind
     reached: str = ""
-    """The option of the main menu that was chosen, by its place; of the reception, RINGING, CLOSED or NOBODY."""
+    """The chosen option of the main menu, by its place; for a caller of the reception, RINGING, CLOSED or NOBODY."""
 
     @property
     def rank(self) -> int:
-        """The rank of its kind among those of a caller, from the one that tells least to the one that tells most."""
+        """The place of its kind in RANKS: the higher, the more a missed call tells of its caller."""
         return RANKS.index(self.kind)
 
 
@@ -52,15 +52,15 @@ RANKS = (MissedKind.NOTHING, MissedKind.MIDWAY, MissedKind.FAULT, MissedKind.REC
 
 @dataclass(frozen=True)
 class PathReader:
-    """Reads paths through this menu."""
+    """Reads from a call's path through the menu how far the call came."""
 
     menu: Mapping[str, Place] = field(default_factory=lambda: MENU)
 
     def how_far(self, path: Sequence[str]) -> HowFar | None:
         """Return how far a call on this path came; None where nothing was missed, or nothing is to be kept of it.
 
-        Who was promised something needs no call. Who heard an answer needs none either, unless they asked for the
-        reception after it. Who is refused is blocked or over a limit.
+        A caller who was promised something needs no call. One who heard an answer needs none either, unless they asked
+        for the reception after it. A caller who was refused is blocked or over a limit.
         """
         if self.is_served(path):
             return None
@@ -77,7 +77,7 @@ class PathReader:
         return HowFar(MissedKind.MIDWAY, chosen) if chosen else HowFar(MissedKind.NOTHING)
 
     def is_served(self, path: Sequence[str]) -> bool:
-        """Return whether nothing is missed on this path, whatever follows it: it was promised something, or refused."""
+        """Return whether the caller was promised something or refused: then nothing is missed, whatever follows."""
         return bool({OVER_LIMIT, *self._led_to("refused"), *self._led_to(*PROMISES)}.intersection(path))
 
     def _led_to(self, *outcomes: str) -> set[str]:

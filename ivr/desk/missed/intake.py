@@ -27,7 +27,7 @@ class MissedCallIntake:
     shown: Collection[MissedKind]
 
     def take(self, new: NewMissedCall) -> None:
-        """Store a missed call, unless it is of a kind that the desk does not keep."""
+        """Store a missed call, in Redis while the database is away; but none of a kind that is not among `shown`."""
         if not self.shown or (new.how_far and new.how_far.kind not in self.shown):
             return
         try:

@@ -37,15 +37,15 @@ READ: tuple[Any, ...] = tuple(
 )
 
 REACHED_BY_DESK = (HistoryEvent.MADE, HistoryEvent.RANG_AGAIN, HistoryEvent.ASKED_FOR, HistoryEvent.TAKEN, *Outcome)
-"""The events of a number's request after which its missed calls are gone: it left one, or was called about one."""
+"""The events of a request after which its number's missed calls leave the list: a wish came, or somebody called."""
 
 IN_THE_DIARY = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED, DiaryEvent.ARRIVED)
-"""The events of a number's appointment after which its missed calls are gone."""
+"""The events of an appointment after which its number's missed calls leave the list."""
 
 
 @dataclass(frozen=True)
 class NewMissedCall:
-    """A call that has ended, before it is stored."""
+    """A missed call that has just ended, before it is stored."""
 
     call_id: str
     phone: Phone
@@ -54,7 +54,7 @@ class NewMissedCall:
     at: datetime
     """The moment when the call began."""
     how_far: HowFar | None
-    """None while it is not known: the record of the call will tell."""
+    """The progress of the call; None while it is not known, until the call's record tells."""
 
 
 @dataclass(frozen=True)
@@ -62,20 +62,20 @@ class MissedCall:
     """The missed calls of one number, joined."""
 
     id: int
-    """The id of the latest."""
+    """The id of the number's latest missed call."""
     call_id: str
     phone: Phone
     line: str
     language: str
     at: datetime
-    """The moment when the latest began."""
+    """The moment when the number's latest missed call began."""
     how_far: HowFar
-    """The progress of the call that came furthest."""
+    """The progress of that call of the number which came furthest."""
     times: int = 1
 
     @property
     def talked(self) -> bool:
-        """True if the reception took it, so that nothing was missed."""
+        """True if the reception has talked to the caller, so that nothing was missed."""
         return self.how_far.kind is MissedKind.TALKED
 
 
@@ -85,13 +85,13 @@ class MissedCalls:
 
     database: Database
     clinic: Clinic
-    """The clinic without the desk's closures: those of past days are in the database only."""
+    """The clinic without the desk's closures; `closures` reads these, since past ones are in the database only."""
     closures: Callable[[Connection, date], Sequence[DeskClosure]]
 
     def keep(self, new: NewMissedCall) -> bool:
-        """Store a missed call, and return whether it was new; none of a blocked number. Raises StoreAway.
+        """Store a missed call, unless its number is blocked, and return whether it was stored. Raises StoreAway.
 
-        Safe to repeat: a call is known by its id.
+        Safe to repeat: a call is known by its id, and stored once.
         """
 
         def kept(write: Connection) -> bool:
@@ -105,9 +105,9 @@ class MissedCalls:
         return in_turn(self.database, kept)
 
     def standing(self, now: datetime) -> list[MissedCall]:
-        """Return the missed calls that stand, one for each number: the latest first, last those that were talked to.
+        """Return the missed calls that wait for a call, joined by number, the latest first.
 
-        Raises StoreAway.
+        Numbers to which the reception has talked come last. Raises StoreAway.
         """
         shown = (table.c.kind.in_(self.clinic.missed_calls), table.c.called_at.is_(None))
         # The newest first: whoever floods the line with other people's numbers must not slow the desk down.
@@ -118,22 +118,28 @@ class MissedCalls:
         return joined([found for row in rows if (found := _missed(row)) is not None])
 
     def version(self) -> str:
-        """Return words that change when a missed call comes, goes, is called or corrected. Raises StoreAway."""
+        """Return the version of the list: text that changes when a missed call comes, goes, is called or corrected.
+
+        Raises StoreAway.
+        """
         known, checked = func.count(table.c.kind), func.count(case((table.c.checked, 1)))
         counts = select(func.count(), func.max(table.c.id), known, checked, func.count(table.c.called_at))
         with self.database.reading() as read:
             return "-".join(str(each or 0) for each in read.execute(counts).one())
 
     def find(self, missed_id: int) -> MissedCall | None:
-        """Return the missed call with this id, whether or not it stands; None where it is gone. Raises StoreAway."""
+        """Return the missed call with this id, waiting or not; None where it is gone or cannot be read.
+
+        Raises StoreAway.
+        """
         with self.database.reading() as read:
             row = read.execute(select(*READ).where(table.c.id == missed_id)).one_or_none()
         return _missed(row) if row else None
 
     def call(self, missed_id: int, by: By) -> bool:
-        """Mark the calls of this number as called, and return whether they waited for it until now. Raises StoreAway.
+        """Mark all missed calls of this one's number as called, and return whether any waited until now.
 
-        The audit names the call by its id, and no number.
+        The audit names the call by its id, and no number. Raises StoreAway.
         """
 
         def called(write: Connection) -> bool:
@@ -175,7 +181,7 @@ class MissedCalls:
 
 
 def dealt_with() -> ColumnElement[bool]:
-    """Return the condition of calls whose number has since left a request, booked, or was called about one."""
+    """Return the SQL condition of missed calls settled by a later event of `REACHED_BY_DESK` or `IN_THE_DIARY`."""
     lines, requests = schema.history, schema.requests
     visits, diary = schema.appointments, schema.appointment_history
     at_the_desk = exists(
@@ -193,15 +199,15 @@ def dealt_with() -> ColumnElement[bool]:
 
 
 def _of_blocked() -> ColumnElement[bool]:
-    """Return the condition of calls whose number was blocked since."""
+    """Return the SQL condition of missed calls whose number was blocked since."""
     blocked = schema.blocked
     return exists(select(blocked.c.id).where(blocked.c.phone == table.c.phone, blocked.c.lifted_at.is_(None)))
 
 
 def joined(found: Sequence[MissedCall]) -> list[MissedCall]:
-    """Return the calls joined by number, from the calls of each, latest first.
+    """Return one missed call for each number, joined from `found`, where the latest come first.
 
-    What was missed before the reception talked to a number is not missed any more.
+    Calls before the reception talked to their number are not missed any more.
     """
     of_number: dict[Phone, list[MissedCall]] = {}
     for each in found:
@@ -236,7 +242,10 @@ def _row(new: NewMissedCall) -> Mapping[str, Any]:
 
 
 def _missed(row: Row[Any]) -> MissedCall | None:
-    """Return a row as a value; None where it cannot be read, which the log names once. Nothing was promised of it."""
+    """Return a row of the table as a MissedCall; None where it cannot be read, which the log says once.
+
+    Nothing was promised to its caller, so that it may be left out.
+    """
     try:
         call_id, line_key, language, reached = map(text_of, (row.call_sid, row.line, row.language, row.reached))
         how_far = HowFar(MissedKind(row.kind), reached)

@@ -1,6 +1,6 @@
-"""Enters into the diary what an older version of the program has booked, which knew no diary.
+"""Enters into the diary the bookings of an older version of the program, which had no diary.
 
-Its bookings are requests, closed as booked with a time. One that clashes gets an extra place, where the desk sees it.
+Such a booking is a request, closed as booked with a time. One that clashes gets an extra place, where the desk sees it.
 No HTTP, no clock.
 """
 
@@ -25,7 +25,7 @@ AT_ONCE = 100
 """The most bookings that one transaction enters, so that no caller waits for its lock."""
 
 JUST_OVER = timedelta(days=1)
-"""The time for which a booking that is over is still entered by each look."""
+"""The time for which a booking that is over is still entered, by each look after the first."""
 
 table = schema.requests
 
@@ -38,7 +38,7 @@ class Adoption:
         self._is_first = True
 
     def run(self, clinic: Clinic, now: datetime) -> int:
-        """Enter what is not in the diary, and return how many. Safe to repeat. Raises StoreAway."""
+        """Enter the older bookings that are not in the diary, and return how many. Safe to repeat. Raises StoreAway."""
         since = None if self._is_first else now - JUST_OVER
         count, after = 0, 0
         while rows := in_turn(self._database, lambda write: _entered(write, clinic, since, after)):  # noqa: B023 - called at once
@@ -90,7 +90,7 @@ def _appointment(row: Row[Any]) -> NewAppointment:
 
 
 def _phone(stored: Any) -> Phone | None:
-    """Return the number; None where it cannot be read. The request that was booked has it as stored."""
+    """Return the stored number; None where it cannot be read. The request that was booked shows it as stored."""
     try:
         return Phone(str(stored))
     except NumberRefused:

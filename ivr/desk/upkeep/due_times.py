@@ -1,7 +1,7 @@
 """Moves the due times of live requests out of closed hours, and back where the clinic is open then after all.
 
-It looks at how things are, not at what somebody has changed, so that nothing slips between a closure and a call.
-Within a transaction. No HTTP, no clock.
+Each look compares the due times with the hours as they are, not with what somebody has changed, so that nothing slips
+between a closure and a call. Within a transaction. No HTTP, no clock.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ class DueMove:
 
     request_id: int
     phone: str
-    """As it is stored."""
+    """The number as it is stored."""
     reference: str
     due: datetime
     first: datetime
@@ -41,7 +41,10 @@ class DueMove:
 
 
 def due_moves(read: Connection, clinic: Clinic) -> list[DueMove]:
-    """Return the live requests that are not due as these hours have it, by id."""
+    """Return the moves of due times that the clinic's hours demand, in the order of the requests' ids.
+
+    Changes nothing.
+    """
     # Sorted here: to have them in order, SQLite would read the whole table.
     rows = sorted(read.execute(select(*COLUMNS).where(schema.IS_LIVE)), key=lambda row: int(row.id))
     moved = _moved_before(read, [row.id for row in rows])
@@ -58,7 +61,7 @@ def keep_due_in_open_hours(write: Connection, clinic: Clinic, by: By) -> list[Du
 
 
 def open_time(offer: Offer, part: Part | None, due: datetime) -> datetime:
-    """Return the due time if the clinic is open then, else the next one: in the same part of a day, if given."""
+    """Return `due` if the clinic is open then, else the next open time: in the same part of a day, if one is given."""
     return due if offer.hours.is_open(due) else next_try(offer, part, due)
 
 

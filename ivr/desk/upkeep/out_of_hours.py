@@ -20,7 +20,10 @@ from ivr.storage import schema
 from ivr.storage.audit import COMMAND_LINE
 
 JUST_NOW = timedelta(minutes=2)
-"""The clock looks so often that what the desk has made within this time was made in these hours."""
+"""The time for which an appointment's change counts as made in the present hours.
+
+The clock looks at them more often.
+"""
 
 A_DAY = timedelta(days=1)
 
@@ -46,14 +49,14 @@ def out_of_hours(read: Connection, clinic: Clinic, now: datetime) -> list[OutOfH
 
 
 def in_open_hours(read: Connection, clinic: Clinic, found: Sequence[Appointment]) -> set[int]:
-    """Return the ids of those of these appointments for whose time the clinic is open, and nothing is blocked."""
+    """Return the ids of those of these appointments at whose time the clinic is open and nothing is blocked."""
     first = min((each.starts for each in found), default=datetime.max.replace(tzinfo=UTC))
     blocks = _blocks(read, clinic, first - A_DAY, [each.ends for each in found]) if found else BlocksByDay(())
     return {each.id for each in found if _why(clinic, blocks, each) is None}
 
 
 def to_be_told(read: Connection, found: Sequence[OutOfHours]) -> list[OutOfHours]:
-    """Return the appointments whose patients are to be told: not told of this time before, nor put there on purpose."""
+    """Return those of `found` whose patients are to be told: not told of this time yet, nor put there on purpose."""
     settled = (DiaryEvent.TO_TELL, DiaryEvent.NOT_TO_TELL, DiaryEvent.ON_PURPOSE)
     of_them = (lines.c.appointment_id.in_([each.appointment.id for each in found]), lines.c.what.in_(settled))
     query = select(lines.c.appointment_id, lines.c.what, lines.c.detail).where(*of_them).order_by(lines.c.id)
@@ -69,7 +72,7 @@ def _is_to_be_told(found: OutOfHours, last: Any) -> bool:
 
 
 def is_on_purpose(read: Connection, found: OutOfHours, now: datetime) -> bool:
-    """Return whether the desk has just given it this time, while it was closed or blocked already.
+    """Return whether the desk has just given the appointment this time, though it was closed or blocked already.
 
     What another diary has brought is not on purpose here: nobody has seen at this desk that it is closed then.
     """
@@ -80,7 +83,7 @@ def is_on_purpose(read: Connection, found: OutOfHours, now: datetime) -> bool:
 
 
 def _closed_since(read: Connection, at: datetime) -> bool:
-    """Return whether a closure or a block was set since then."""
+    """Return whether a closure or a block was set at this moment or later."""
     closures, blocks = schema.closures, schema.blocked_times
     found = select(or_(exists().where(closures.c.at >= at), exists().where(blocks.c.at >= at)))
     return bool(read.execute(found).scalar())

@@ -32,13 +32,14 @@ class ToTell:
     why: Why
     due: datetime
     notices: Sequence[NewTask] = ()
-    """The tasks that tell the staff so; none where one of them has just brought it about."""
+    """The tasks that tell the staff of it; none where one of the staff has just caused it."""
 
 
 def tell_patient(write: Connection, about: Appointment, what: ToTell, by: By) -> int | None:
     """Put the appointment on the waiting list, under the reference that the patient knows; return the request's id.
 
-    None where it is on the list already, or has no number to call; its history says so either way.
+    None where the appointment is on the list already, or has no number to call. Its history says that its patient is to
+    be told.
     """
     lock_key(write, "tell", str(about.id))
     live = select(table.c.id).where(schema.IS_LIVE, table.c.about == about.id, table.c.why.in_(TOLD_BY_THE_CLINIC))
@@ -58,17 +59,17 @@ OF_HOURS = (Why.CLOSED, Why.BLOCKED)
 """The reasons that end when the clinic opens its hours again."""
 
 TOLD_BY_THE_CLINIC = (*OF_HOURS, Why.UNHEARD)
-"""The reasons that begin with the clinic; the others begin with the patient."""
+"""The reasons for which the clinic tells a patient something; with the others, the patient asks for something."""
 
 
 def is_told_of_hours(read: Connection, appointment_id: int) -> bool:
-    """Return whether the patient is on the waiting list because of the clinic's hours."""
+    """Return whether the appointment's patient is on the waiting list because its time is closed or blocked."""
     live = select(table.c.id).where(schema.IS_LIVE, table.c.about == appointment_id, table.c.why.in_(OF_HOURS))
     return read.execute(live).first() is not None
 
 
 def was_spoken_to(read: Connection, appointment_id: int, since: datetime) -> bool:
-    """Return whether somebody has settled a request about the appointment since: its patient knows of it."""
+    """Return whether somebody has settled a request about the appointment after `since`, so that its patient knows."""
     settled = (table.c.about == appointment_id, table.c.outcome.is_not(None), table.c.touched > since)
     return read.execute(select(table.c.id).where(*settled)).first() is not None
 

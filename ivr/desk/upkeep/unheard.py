@@ -28,7 +28,7 @@ RECORDED = timedelta(minutes=15)
 """The time after which a call without a record counts as one whose record was lost."""
 
 LOOKED_BACK = timedelta(days=2)
-"""Age of the changes that are checked once more where the record of their call is corrected: it no longer is then."""
+"""The age up to which a change is checked again where its call's record is corrected; older records are final."""
 
 PLACES: Mapping[str, str] = {
     DiaryEvent.BOOKED: "booked",
@@ -38,7 +38,7 @@ PLACES: Mapping[str, str] = {
 """The place of the menu at which a caller hears of each change, as it stands in the record of the call."""
 
 INSTEAD = frozenset({"fault", "twice"})
-"""The words of a record after what was perhaps not heard: an apology came instead, or another answer."""
+"""Words in a call's record: the place before one was perhaps not heard, but an apology or another answer."""
 
 table, calls = schema.appointments, schema.calls
 
@@ -51,7 +51,7 @@ class Unheard:
     mark_of: Callable[[str], str]
     """Returns the mark of a call's record, by the call's id."""
     notices: Sequence[NewTask] = ()
-    """The tasks that tell the staff of what is to be told."""
+    """The tasks that tell the staff that a patient is to be told."""
 
     def check(self, clinic: Clinic, by: By) -> int:
         """Check each change once, when its call is over; return how many patients are to be told. Raises StoreAway."""
@@ -91,7 +91,7 @@ class Unheard:
 
 
 def _unheard(read: Connection, appointment_id: int, path: Sequence[str]) -> Appointment | None:
-    """Return the appointment if its last change was made by a caller, who has not heard of it on this path."""
+    """Return the appointment if a caller made its last change and, on this path of the call, has not heard of it."""
     found, last = with_last_change(read, appointment_id)
     if found is None or last is None or last.who != CALLER:
         return None
@@ -102,14 +102,14 @@ def _unheard(read: Connection, appointment_id: int, path: Sequence[str]) -> Appo
 
 
 def _bookings(read: Connection, call_id: str) -> list[int]:
-    """Return the appointments that this call has booked, in order: one for each of a family."""
+    """Return the ids of the appointments that this call has booked, in order; a family may have one for each member."""
     return list(read.scalars(select(table.c.id).where(table.c.call_sid == call_id).order_by(table.c.id)))
 
 
 def has_heard(path: Sequence[str], place: str, number: int = 0, count: int = 1) -> bool:
-    """Return whether a call on this path has heard what is said at the place, and nothing else instead.
+    """Return whether the caller on this path has heard what is said at the place, and nothing else instead.
 
-    Of several (`count`) things that are said there in a call, this is the one of this number, from 0. Where the path
+    Where several things (`count`) are said there in a call, the one of this `number`, from 0, is meant. Where the path
     does not show which of them were heard, it was not.
     """
     heard = [then not in INSTEAD for here, then in pairwise((*path, "")) if here == place]
@@ -124,5 +124,8 @@ def _paths(read: Connection, marks: Sequence[str]) -> dict[str, Sequence[str]]:
 
 
 def _is_lost(row: Row[Any], now: datetime) -> bool:
-    """Return whether the record of the call should be there by now. A time far off was written by a wrong clock."""
+    """Return whether the record of the call is lost: it should have come by now.
+
+    A time far ahead was written by a wrong clock, and counts as long ago.
+    """
     return not isinstance(row.touched, datetime) or abs(now - row.touched) >= RECORDED

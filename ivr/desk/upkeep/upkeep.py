@@ -51,13 +51,16 @@ class Upkeep:
     """The tasks that tell the staff of what the clock has put on the list."""
 
     def touched(self, clinic: Clinic, now: datetime) -> Touched:
-        """Return the patients whom these hours would touch, and who are not touched yet. Raises StoreAway."""
+        """Return the promises that these hours would touch, and that are not in step with them yet.
+
+        Raises StoreAway.
+        """
         with self.database.reading() as read:
             told = [each.appointment for each in to_be_told(read, out_of_hours(read, clinic, now))]
             return Touched(told, [about for _, about in _settled(read, clinic)], due_moves(read, clinic))
 
     def keep(self, clinic: Clinic, by: By, *, notify: bool = False) -> Touched:
-        """Bring everything in step with these hours, and return whom that touched. Raises StoreAway.
+        """Bring the list and the due times in step with these hours, and return whom that touched. Raises StoreAway.
 
         With `notify`, the staff are told over their channels of each patient who is to be told.
         """
@@ -69,7 +72,7 @@ class Upkeep:
 
 
 def tell_touched(write: Connection, clinic: Clinic, by: By, notices: Sequence[NewTask] = ()) -> Touched:
-    """Move the due times, put the patients of closed and blocked hours on the list, and take off whom not to tell."""
+    """Move the due times, put the patients of closed and blocked hours on the list, and take off those not to tell."""
     moved = keep_due_in_open_hours(write, clinic, by)
     relieved = [about for request_id, about in _settled(write, clinic) if tell_no_more(write, request_id, about.id, by)]
     found = to_be_told(write, out_of_hours(write, clinic, by.at))
@@ -110,7 +113,7 @@ def _is_over(row: Row[Any], about: Appointment, last: DiaryEntry | None) -> bool
 
 
 def _for_this_time(read: Connection, rows: Sequence[Row[Any]], there: Mapping[int, Appointment]) -> set[int]:
-    """Return the ids of the requests, made for closed or blocked hours, whose appointment has the time of then."""
+    """Return the ids of requests made for closed or blocked hours whose appointment still has the time noted then."""
     lines = schema.appointment_history
     query = select(lines.c.appointment_id, lines.c.detail).where(lines.c.appointment_id.in_(there))
     noted = {(row.appointment_id, row.detail) for row in read.execute(query)} if there else set()

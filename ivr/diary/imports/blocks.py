@@ -22,7 +22,7 @@ def blocks_of(entry: ImportedEntry, zone: ZoneInfo, today: date) -> list[TimeBlo
 
 
 def _parts(starts: datetime, ends: datetime) -> Iterator[tuple[Shift, date, date]]:
-    """Yield the rest of the first day, the whole days between, and the part of the last."""
+    """Yield the parts of a busy time: the rest of its first day, the whole days between, the part of its last day."""
     first, last = starts.date(), ends.date()
     if ends.time() == MIDNIGHT:
         last -= A_DAY

@@ -1,4 +1,4 @@
-"""Finds what an import brings together: patients beside each other, in closed hours, or in a busy time. Pure."""
+"""Finds the clashes that an import makes: patients beside each other, in closed hours, or in a busy time. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from ivr.line.diary import GRAIN, Schedule
 from ivr.line.hours import Hours
 
 MOST_NAMED = 5
-"""The appointments in a busy time that one line names."""
+"""The most appointments that one remark names, of those that clash with something."""
 
 CLOSED = "is outside of the opening hours; the desk is given the task to tell the patient"
 BLOCKED = "is in a blocked time; the desk is given the task to tell the patient"
@@ -46,7 +46,7 @@ class HeldTimes:
             self._by_day.setdefault((schedule, day), []).append(held)
 
     def meeting(self, schedule: str, starts: datetime, ends: datetime) -> list[HeldTime]:
-        """Return the times in this column that have time in common with this one, in order."""
+        """Return the held times of this column that overlap the span from `starts` to `ends`, in order."""
         found = (each for day in _days(starts, ends) for each in self._by_day.get((schedule, day), ()))
         return sorted({each for each in found if each.meets(starts, ends)}, key=lambda each: (each.starts, each.label))
 
@@ -56,7 +56,7 @@ def _days(starts: datetime, ends: datetime) -> list[date]:
 
 
 def clashes(plan: Plan, earlier: Earlier, clinic: Clinic) -> Iterator[Note]:
-    """Yield what wants a look of the appointments and the busy times that the plan brings."""
+    """Yield a remark on each appointment and busy time of the plan that clashes with another, or with closed hours."""
     held = _held_after(plan, earlier)
     blocks = BlocksByDay(_standing_after(plan, earlier))
     for each in (*plan.move, *plan.reopen, *plan.book):
@@ -81,7 +81,7 @@ def _standing_after(plan: Plan, earlier: Earlier) -> Iterator[StandingTimeBlock]
 
 
 def _of_visit(each: PlannedVisit, held: HeldTimes, blocks: BlocksByDay, clinic: Clinic) -> Iterator[Note]:
-    """Give the appointment its time as the diary will, and yield what is wrong with it."""
+    """Add a planned appointment to the held times, as the diary will, and yield a remark on each of its clashes."""
     entry, hours = each.entry, clinic.line(each.line).hours
     starts, ends = _in_steps(entry.starts, entry.ends)
     met = {column.key: held.meeting(column.key, starts, ends) for column in each.columns}
@@ -120,7 +120,7 @@ def _in_block(block: TimeBlock, held: HeldTimes, clinic: Clinic) -> Iterator[Hel
 
 
 def _in_steps(starts: datetime, ends: datetime) -> tuple[datetime, datetime]:
-    """Return the time in whole steps of the diary, as it is taken."""
+    """Return the span from `starts` to `ends`, widened to whole steps of the diary as it will be taken."""
     seconds = GRAIN.total_seconds()
     first = starts.timestamp() // seconds * seconds
     last = -(-ends.timestamp() // seconds) * seconds

@@ -1,6 +1,6 @@
-"""Reads a table (CSV) of another diary, as Excel and clinics' programs write it: a header, then a line an entry.
+"""Reads a table (CSV) of another diary, as Excel and clinics' programs write it: a header, then a line for each entry.
 
-Values in, values out: no store, no clock. What it says of a line repeats no cell of it.
+Values in, values out: no store, no clock. A complaint about a line repeats none of its cells.
 """
 
 import re
@@ -21,7 +21,7 @@ BUSY, VISIT = "busy", "appointment"
 
 LONGEST_VISIT = timedelta(hours=12)
 LONGEST_WORDS = 80
-"""In characters, as for a time that the desk blocks."""
+"""The longest note that is taken over, in characters, as for a time that the desk blocks."""
 
 SHORTENED = re.compile(r"\d(?:[.,]\d+)?e\+\d+", re.IGNORECASE)
 """The pattern of a long number as Excel shortens it: 9.2E+11."""
@@ -29,12 +29,12 @@ SHORTENED = re.compile(r"\d(?:[.,]\d+)?e\+\d+", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class TableReader:
-    """Reads a table for a clinic: its time zone, its columns of the diary, and the numbers that are its own."""
+    """Reads a table for one clinic, by its time zone, its columns of the diary, and the numbers that are its own."""
 
     clinic: Clinic
     reach: Reach
     schedule: str = ""
-    """The key of the column for entries that name none; empty for no certain one."""
+    """The key of the column for entries that name none; empty where they belong to no certain column."""
 
     def read(self, text: str) -> FileContent:
         """Return the content of the table. Raises UnreadableFile."""
@@ -100,7 +100,7 @@ class TableReader:
             raise CellTrouble(REFUSED[refused.why]) from None
 
     def _span(self, row: Row, column: str, *, is_visit: bool) -> tuple[datetime, datetime]:
-        """Return from when until when the entry lasts, in UTC. Raises CellTrouble."""
+        """Return the beginning and the end of an entry, in UTC. Raises CellTrouble."""
         if not row.get("starts"):
             return self._whole_day(row, is_visit=is_visit)
         starts = self._moment(row["starts"], row)
@@ -121,7 +121,7 @@ class TableReader:
         return self._in_utc(at(day, (0, 0))), self._in_utc(at(day, (24, 0)))
 
     def _moment(self, cell: str, row: Row, after: datetime | None = None) -> datetime:
-        """Return the moment of a cell with an hour, or with day and hour. An end at 00:00 is the end of the day."""
+        """Return the moment of a cell, an hour or day and hour. Of an end after `after`, 00:00 ends the day."""
         whole = moment_in(cell)
         if whole:
             return whole.astimezone(UTC) if whole.tzinfo else self._in_utc(whole)
@@ -148,7 +148,7 @@ REFUSED: Mapping[Refusal, str] = {
 
 
 def _is_busy(row: Row) -> bool:
-    """Return whether a row is a busy time by its own word. Raises CellTrouble for another word."""
+    """Return whether the row calls itself a busy time. Raises CellTrouble for another kind, or a visit of nobody."""
     kind = letters(row.get("kind", ""))
     if kind not in {"", BUSY, VISIT}:
         raise CellTrouble(f"its kind is neither {BUSY} nor {VISIT}")

@@ -26,12 +26,12 @@ COLUMNS: Mapping[str, frozenset[str]] = {
 HEADINGS = "day, starts, ends or minutes; and phone, name, practitioner, kind, status, note, id where there are any"
 
 Row = Mapping[str, str]
-"""The cells of a line, by what they mean."""
+"""The cells of a line, by the name in COLUMNS of their column."""
 
 
 @dataclass(frozen=True)
 class TableRows:
-    """A table: its rows, each with its line, and None in place of one that has too many cells."""
+    """A table: its rows, each with the number of its line, and None in place of a row with too many cells."""
 
     rows: tuple[tuple[int, Row | None], ...]
     unused: tuple[str, ...]
@@ -54,7 +54,7 @@ def rows_of(text: str) -> TableRows:
 
 
 def _are_of_patients(rows: Sequence[tuple[int, Row | None]]) -> bool:
-    """Return whether an id stands for more than one time: it is the patient's then, and not the appointment's."""
+    """Return whether an id stands for more than one time: the ids are the patients' then, not the appointments'."""
     times = {(row["id"], row.get("day"), row.get("starts")) for _, row in rows if row and row.get("id")}
     return len({each for each, _, _ in times}) < len(times)
 
@@ -85,7 +85,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _separator(text: str) -> str:
-    """Return the separator that the first line has most of."""
+    """Return the separator of the cells: the sign that the first line has most often, or names after `sep=`."""
     first = next((each for each in text.splitlines() if each.strip()), "")
     if first.lower().startswith("sep=") and len(first) > 4:  # as Excel writes for itself
         return first[4]
@@ -97,7 +97,7 @@ def _names_the_separator(cells: Sequence[str]) -> bool:
 
 
 def meaning(heading: str) -> str:
-    """Return which column a heading means; empty for none that is read."""
+    """Return the name of the column that a heading means; empty for a column that is not read."""
     heading = letters(heading)
     return next((name for name, words in COLUMNS.items() if heading in words), "")
 

@@ -1,6 +1,6 @@
-"""Enters a plan into the diary, in batches that are a transaction each, so that no caller waits for a long import.
+"""Enters the plan of an import into the diary, in batches of one transaction each, so that no caller waits long.
 
-It may be cut short and repeated: what is there is known by its mark. No HTTP, no clock.
+An import may be cut short and repeated: an entry that is there already is known by its mark. No HTTP, no clock.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -34,7 +34,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class DiaryImport:
-    """Imports the diary that is kept elsewhere, of one column or of all."""
+    """Imports a diary that is kept elsewhere, for one column or for all."""
 
     database: Database
     clinic: Clinic
@@ -42,7 +42,10 @@ class DiaryImport:
     marks: Marks
 
     def plan(self, file: FileContent, now: datetime, *, take_away: bool = False) -> Plan:
-        """Return what the import would do. Raises StoreAway."""
+        """Return the plan of importing this file: the steps that `enter` would take. Raises StoreAway.
+
+        With `take_away`, entries that the file has no longer are removed.
+        """
         today = self.clinic.line("").hours.local(now).date()
         with self.database.reading() as read:
             before = earlier(read, now, today)
@@ -64,11 +67,14 @@ class DiaryImport:
             in_turn(self.database, lambda write: steps.blocked(write, blocks, by))  # noqa: B023
 
     def _each(self, items: Sequence[Item], work: Callable[[Connection, Item], Result]) -> list[Result]:
-        """Do the work for each, and return the results. Each is a transaction, as at the desk, and locks no more."""
+        """Do the work for each item, in a transaction of its own as at the desk, and return the results."""
         return [in_turn(self.database, lambda write: work(write, each)) for each in items]  # noqa: B023
 
     def _move(self, visits: Sequence[PlannedVisit], by: By) -> None:
-        """Move those whose new time is free, then the others beside whom they meet, as long as these stand there."""
+        """Move the appointments whose new time is free, then the others, beside those who have their time.
+
+        Whoever stands in an extra place gets the time alone in the end, if the other one has left it.
+        """
         done = self._each(visits, lambda write, each: steps.moved(write, each, by, beside=False))
         waiting = [each for each, is_done in zip(visits, done, strict=True) if not is_done]
         self._each(waiting, lambda write, each: steps.moved(write, each, by, beside=True))

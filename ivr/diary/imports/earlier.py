@@ -23,7 +23,7 @@ CHANGES = (
     *(DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.ARRIVED),
     *(DiaryEvent.NOSHOW, DiaryEvent.REOPENED, DiaryEvent.NAMED, DiaryEvent.UNDONE),
 )
-"""The events after which an appointment is another one than the import has made."""
+"""The events after which an appointment is no longer as the import has made it."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class EarlierVisit:
     id: int
     reference: str
     mark: str
-    """The mark of an entry of another diary; empty where no import has made it."""
+    """The mark of the imported entry; empty where no import has made the appointment."""
     starts: datetime
     ends: datetime
     schedule: str
@@ -41,7 +41,7 @@ class EarlierVisit:
     phone: str | None
     name: str
     changed_here: bool
-    """True if somebody at the desk, or the caller, has made it or changed it."""
+    """True if anybody but an import, at the desk or by telephone, has made or changed the appointment."""
 
 
 @dataclass
@@ -49,7 +49,7 @@ class EarlierBusy:
     """The blocked times that an entry of another diary has made."""
 
     standing: dict[TimeBlock, int] = field(default_factory=dict)
-    """Their ids by the block."""
+    """The ids of the blocks that stand, by block."""
     freed: set[TimeBlock] = field(default_factory=set)
     """The blocks that the desk has undone."""
 
@@ -70,7 +70,7 @@ class Earlier:
 
     visits: tuple[EarlierVisit, ...]
     busy: Mapping[str, EarlierBusy]
-    """By mark."""
+    """The blocked times of each imported entry, by its mark."""
     blocks: tuple[StandingTimeBlock, ...]
     """All blocks that stand, whoever has set them."""
     taken: tuple[TakenTime, ...]
@@ -123,7 +123,7 @@ def _visit(row: Any, *, changed_here: bool) -> EarlierVisit:
 
 
 def _blocked(read: Connection, today: date) -> tuple[dict[str, EarlierBusy], list[StandingTimeBlock]]:
-    """Return the blocked times from today on by mark, and all that stand."""
+    """Return the blocked times from today on that imports have made, by mark, and all blocks that stand."""
     table, found = schema.blocked_times, dict[str, EarlierBusy]()
     ahead = table.c.last_day.is_(None) | (table.c.last_day >= today)
     rows = read.execute(select(table).where(ahead).order_by(table.c.id)).all()

@@ -38,11 +38,11 @@ class ImportedEntry:
     where: str
     """The entry's place in the file, for people: "line 7", or "event" and its UID."""
     uid: str
-    """The other diary's own id of it, or what tells it from others there."""
+    """The id of the entry in the other diary, or what tells it from other entries there."""
     starts: datetime
     ends: datetime
     recurrence: str = ""
-    """The occurrence of a repeated entry that this is."""
+    """For an occurrence of a repeated entry, the name of that occurrence; empty for any other entry."""
     schedule: str = ""
     """The key of the column that the file names; empty where it names none."""
     phone: Phone | None = None
@@ -72,19 +72,19 @@ class FileContent:
     entries: tuple[ImportedEntry, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     uids: frozenset[str] = frozenset()
-    """All ids that the file speaks of and that could be read: what else was entered under one of them is over there."""
+    """All ids of the file that could be read: what else was imported under one of them is gone in the other diary."""
     repeats: bool = False
     """True if an entry is repeated without an end, of which only the next year is here."""
     unused: tuple[str, ...] = ()
-    """The columns of a table that are not read."""
+    """The headings of a table's columns that are not read."""
 
 
 @dataclass
 class FoundEntries:
-    """The content of a file as far as it is read."""
+    """The content of a file while it is read."""
 
     entries: dict[tuple[str, str], ImportedEntry] = field(default_factory=dict)
-    """By id and occurrence."""
+    """The entries by id and occurrence."""
     left_out: list[LeftOut] = field(default_factory=list)
     uids: set[str] = field(default_factory=set)
     repeats: bool = False
@@ -114,13 +114,13 @@ REPEATED = timedelta(days=366)
 
 @dataclass(frozen=True)
 class Reach:
-    """The time for which entries are taken: from now on, two years ahead, in the clinic's time zone."""
+    """The stretch of time from which entries are taken, two years ahead, by the clinic's time zone."""
 
     now: datetime
     zone: ZoneInfo
 
     def end(self, starts: datetime, ends: datetime) -> datetime:
-        """Return the end of an entry, at the latest that of the year after next where it begins within reach."""
+        """Return the end of an entry; one that begins before the end of the year after next is cut off there."""
         latest = datetime(self.now.year + 3, 1, 1, tzinfo=UTC)
         return min(ends, latest) if starts < latest else ends
 
@@ -134,12 +134,12 @@ class Reach:
 
 
 OF_ITS_ID = 32
-"""The first hex digits of a mark: those of the other diary's id; the others are of the occurrence."""
+"""The number of first hex digits in a mark that are of the other diary's id; the others are of the occurrence."""
 
 
 @dataclass(frozen=True)
 class Marks:
-    """Makes the marks of one column's diary: two diaries may have an id in common, as a meeting of both has."""
+    """Makes the marks of the entries of one column's diary: a meeting may have the same id in two people's diaries."""
 
     keyed_ids: KeyedIds
     schedule: str = ""

@@ -1,4 +1,4 @@
-"""Reads the text of an exported file: UTF-8, UTF-16 or Windows-1252. Names files of another kind. No store."""
+"""Reads the text of an exported file: UTF-8, UTF-16 or Windows-1252. Says what a file of another kind is. No store."""
 
 import codecs
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ivr.diary.imports.entries import UnreadableFile
 
 LARGEST = 50 * 2**20
-"""Bytes."""
+"""The largest file that is read, in bytes."""
 
 SAVE_AS_CSV = "save the sheet as CSV (UTF-8), and import that"
 

@@ -10,11 +10,11 @@ from ivr.diary.imports.entries import LeftOutWhy, UnreadableFile
 from ivr.diary.imports.ics_lines import DAMAGED
 
 RawEvent = Any
-"""An event as the library has it, whose properties may be of any type."""
+"""An event as the calendar library has it, whose properties may be of any type."""
 
 REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID")
 NEEDED = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"})
-"""The properties without which nobody knows when an event is."""
+"""The properties that must be readable, since they say when an event is."""
 
 MOMENTS = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
 
@@ -22,7 +22,7 @@ DAILY_AT_MOST = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
 
 LONGEST_UID = 60
-"""In characters, as shown."""
+"""The longest part of a UID that is shown, in characters."""
 
 
 class EventTrouble(ValueError):
@@ -55,7 +55,7 @@ def _likeness(event: RawEvent) -> str:
 
 
 def place(uid: str) -> str:
-    """Return an event's name for people; its UID alone, without what is invisible."""
+    """Return the name by which people find an event: its UID, shortened, without what is invisible."""
     if uid.startswith("without a UID"):
         return "an event without a UID"
     return f"event {''.join(filter(str.isprintable, uid))[:LONGEST_UID]}"
@@ -86,7 +86,7 @@ def _values(event: RawEvent, name: str) -> list[Any]:
 
 
 def _is_rule(rule: Any) -> bool:
-    """Return whether a rule leads on: one with a step of nothing would be followed for ever."""
+    """Return whether a rule of repetition leads on: one with an interval of zero would be followed for ever."""
     return bool(rule.get("FREQ")) and all(step > 0 for step in rule.get("INTERVAL", []))
 
 

@@ -1,6 +1,6 @@
 """Reads a calendar (ICS, RFC 5545) of another diary: events with their time zones, repeats, exceptions and statuses.
 
-An event is a busy time without its words, unless the words are asked for: then one with a telephone number in its title
+An event is a busy time, taken without its title. Where titles are wanted, an event with a telephone number in its title
 is that patient's appointment. Values in, values out: no store, no clock.
 """
 
@@ -33,15 +33,15 @@ from ivr.line.phones import Dialling, NumberRefused, Phone, digits_of
 BEGINS = "BEGIN:VCALENDAR"
 
 LONG_OVER = timedelta(days=3)
-"""The time after which an event is over in whichever time zone."""
+"""The time after which an event is over in every time zone."""
 
 LONGEST_VISIT = timedelta(hours=12)
 LIKE_A_NUMBER = 7
-"""Digits: a title with so many may hold somebody's number, and is not taken over as the reason of a busy time."""
+"""The number of digits from which a title may hold somebody's number; it is then no reason of a busy time."""
 
 
 OF_A_NAME = " .'\u2019-"
-"""The signs that names are written with."""
+"""The signs, beside letters, that names are written with."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class CalendarReader:
     reach: Reach
     dialling: Dialling
     schedule: str = ""
-    """The key of the column that the calendar is about; empty for no certain one."""
+    """The key of the column that the calendar is about; empty where it is about no certain column."""
     names: bool = False
     """True if titles are taken over: patients' names with their numbers, or the reasons of busy times."""
 
@@ -68,7 +68,7 @@ class CalendarReader:
         return found.content()
 
     def _take(self, found: FoundEntries, uid: str, events: Sequence[RawEvent]) -> None:
-        """Add what lies ahead of an event. Raises EventTrouble, and whatever the libraries raise."""
+        """Add the coming occurrences of an event. Raises EventTrouble, and whatever the libraries raise."""
         for each in events:
             require_whole(each)
         is_single = len(events) == 1 and not any(name in events[0] for name in REPEATS)
@@ -77,7 +77,7 @@ class CalendarReader:
         found.uids.add(uid)
 
     def _repeated(self, uid: str, events: Sequence[RawEvent]) -> Iterator[ImportedEntry | LeftOut]:
-        """Yield the occurrences of the next year; where there are none, that it is over."""
+        """Yield a repeated event's occurrences of the next year; without any, the event as left out: it is over."""
         whole = Calendar()
         for each in events:
             whole.add_component(each)
@@ -89,7 +89,7 @@ class CalendarReader:
             yield LeftOut(place(uid), LeftOutWhy.PAST)
 
     def _occurrence(self, event: RawEvent) -> str:
-        """Return which occurrence of the rule this is, the same also where it was moved."""
+        """Return the moment by which this occurrence is known: the rule's, also where the occurrence was moved."""
         at = event["RECURRENCE-ID"].dt if "RECURRENCE-ID" in event else event["DTSTART"].dt
         return self._moment(at).isoformat()
 

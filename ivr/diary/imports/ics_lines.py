@@ -30,9 +30,9 @@ NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
 def needed_lines(text: str) -> list[str]:
-    """Return the lines of the events and time zones, unfolded, and of each event what is read.
+    """Return the lines of a calendar that are read, unfolded: those of its time zones, and some of each event.
 
-    Raises UnreadableFile where it is broken off: events would be missing, and their times given away.
+    Raises UnreadableFile where the calendar is broken off: events would be missing, and their times given away.
     """
     return list(_kept(LINE_END.split(FOLD.sub("", text))))
 

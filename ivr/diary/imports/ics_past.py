@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 OPEN = re.compile("RRULE|RDATE|RECURRENCE-ID|DURATION", re.IGNORECASE)
-"""The properties of an event whose end is not written in it."""
+"""The properties by which an event may end later than the times that are written in it."""
 
 TIMES = re.compile(r"DT(?:START|END)\b[^\n]*:(\d{8})", re.IGNORECASE)
 UID = re.compile(r"UID\b[^\n:]*:([^\n]*)", re.IGNORECASE)

@@ -19,7 +19,7 @@ class Note:
 
 @dataclass(frozen=True)
 class PlannedVisit:
-    """An appointment that is to be entered, or to get another time; `visit` is the one that is there."""
+    """An appointment that is to be entered, or to be changed: then `visit` is the one in the diary."""
 
     entry: ImportedEntry
     mark: str
@@ -44,15 +44,15 @@ class Plan:
     name: list[PlannedVisit] = field(default_factory=list)
     book: list[PlannedVisit] = field(default_factory=list)
     block: list[tuple[TimeBlock, str]] = field(default_factory=list)
-    """Each with its mark."""
+    """The times to block, each with the mark of its entry."""
     busy: int = 0
-    """The busy times that are new."""
+    """The number of busy times that are new."""
     busy_moved: int = 0
     busy_gone: int = 0
     same: int = 0
-    """The entries that are in the diary as they are."""
+    """The number of entries that stand in the diary as they are."""
     known: int = 0
-    """The appointments that somebody has entered by hand."""
+    """The number of entries that somebody has entered by hand already."""
     gone: int = 0
-    """The entries of an earlier import that are not in the file any more and stay."""
+    """The number of entries of an earlier import that are not in the file any more and stay."""
     notes: list[Note] = field(default_factory=list)

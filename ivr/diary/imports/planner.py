@@ -32,11 +32,11 @@ class Planner:
     clinic: Clinic
     now: datetime
     take_away: bool = False
-    """True if what the file no longer has is taken away, within the time that it covers."""
+    """True if entries that the file has no longer are removed, within the time that the file covers."""
     plan: Plan = field(default_factory=Plan)
 
     def planned(self) -> Plan:
-        """Return the steps of the import, before entries that clash with the diary are left out."""
+        """Return the plan of the import, without the remarks on clashes, which clashes.py adds."""
         live = {self.marks.of(each): each for each in self.file.entries}
         for mark, entry in live.items():
             if entry.is_visit:

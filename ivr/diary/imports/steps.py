@@ -63,7 +63,7 @@ def _asked(each: PlannedVisit, *, beside: bool = True) -> Asked:
 
 
 def moved(write: Connection, each: PlannedVisit, by: By, *, beside: bool) -> bool:
-    """Move an appointment, and return whether that is done with: False where its new time is not free."""
+    """Move an appointment as planned; return False where its new time is not free, so that it is still to be moved."""
     if each.visit is None or not _is_as_planned(write, each.visit):
         return True
     try:
@@ -75,7 +75,7 @@ def moved(write: Connection, each: PlannedVisit, by: By, *, beside: bool) -> boo
 
 
 def settled(write: Connection, each: PlannedVisit, by: By) -> None:
-    """Give an appointment that was moved beside another its time alone, where the other one has left it since."""
+    """Move an appointment out of its extra place, where the other appointment at its time has left since."""
     extra = each.visit and write.scalar(select(table.c.extra).where(table.c.id == each.visit.id))
     if each.visit and extra:
         with suppress(TimeTaken):
@@ -103,7 +103,7 @@ def _is_as_planned(write: Connection, visit: EarlierVisit) -> bool:
 
 
 def named(write: Connection, each: PlannedVisit, by: By) -> None:
-    """Write down another number or name of a patient."""
+    """Write down a patient's number and name as the other diary has them now."""
     if each.visit is None or not _is_as_planned(write, each.visit):
         return
     phone = each.entry.phone

@@ -60,7 +60,7 @@ class Verdict:
 
 
 def prove(menu: Mapping[str, Place], clinic: Clinic, script: Script, now: datetime) -> list[Verdict]:
-    """Return the verdict of every check, for the situations of the clinic from this moment on."""
+    """Return the verdict of every check, for all situations of the clinic from this moment on."""
     return judge(gather(menu, clinic, script, situations(menu, clinic, now)))
 
 

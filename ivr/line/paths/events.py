@@ -74,15 +74,15 @@ class CallerEvent(NamedTuple):
 
 
 def next_events(turn: Turn, facts: Facts) -> Iterator[CallerEvent]:
-    """Return the events that can follow this turn; none after the end of a call."""
+    """Return the events that can follow this turn of a call; none after the end of the call."""
     follow = FOLLOW.get(type(turn.wait))
     return follow(turn.call, facts) if follow else iter(())
 
 
 def _keys(call: Call, facts: Facts) -> Iterator[CallerEvent]:
-    """Yield every key of a menu that means something, and the first and the last of the others, which mean the same.
+    """Yield silence, every key that means something in a menu, and the first and the last of the wrong keys.
 
-    After a miss, yield only silence and one wrong key, since all else is known.
+    After a miss, yield only silence and one wrong key: the other keys were tried before it.
     """
     place = facts.menu[call.place]
     if not isinstance(place, Menu):
@@ -127,7 +127,7 @@ def _filed(call: Call, facts: Facts) -> Iterator[CallerEvent]:
 
 
 def _of_filing(place: Filing, call: Call) -> list[str]:
-    """Return the outcomes that filing may have for this call: of a time, or of a wish."""
+    """Return the outcomes that filing may have for this call: those of a chosen time, or those of a wish."""
     of_a_time = {BOOKED, *NOT_BOOKED}
     return [each for each in place.on if each == "refused" or (each in of_a_time) == (call.slot is not None)]
 
@@ -163,7 +163,7 @@ FOLLOW: Mapping[type, Callable[[Call, Facts], Iterator[CallerEvent]]] = {
 
 
 def errors(call: Call, facts: Facts) -> Iterator[CallerEvent]:
-    """Yield the webhooks for a call without data, at a place that may no longer exist.
+    """Yield the events of a call that has lost its data, or whose place no longer exists, as after an update.
 
     Yields none at a menu that needs no data, because such a call is a normal one.
     """

@@ -17,7 +17,7 @@ MOST_DAYS = 400
 
 
 class CountedBy:
-    """The opening hours of a clinic, as a hash of some of its days."""
+    """Makes the hash that tells by which opening hours, which menu and which version a day was counted."""
 
     def __init__(self, clinic: Clinic) -> None:
         self._lines = [(key, line.hours) for key, line in sorted(clinic.lines.items())]
@@ -26,7 +26,7 @@ class CountedBy:
         self._days: dict[date, str] = {}
 
     def of(self, first: date, last: date) -> str:
-        """Return the hash for a day, of which some requests were answered until `last`."""
+        """Return the hash for the counts of the day `first`, which depend on the hours of the days until `last`."""
         ahead = range(min((last - first).days, MOST_DAYS) + 1)
         days = [self._day(first + timedelta(days=each)) for each in ahead]
         return sha256("\n".join((self._always, *days)).encode()).hexdigest()

@@ -31,6 +31,7 @@ from ivr.reports.counts.tally import (
 from ivr.reports.reported_requests import DatedRequest, RequestRows, dated, waits_in
 from ivr.reports.request_stats import request_stats
 from ivr.reports.timetable import OpeningTime, Timetable
+from ivr.storage.odd import text_of
 
 LOOKS_AHEAD = timedelta(days=366)
 """Time ahead for which opening hours are looked up: moments further ahead come from a wrong clock."""
@@ -39,7 +40,7 @@ ENDINGS = frozenset(each.value for each in Ending)
 CALLS_AT, SERVED_AT, REACHED_AT = BY_SLOT
 
 Tallies = Mapping[int, Mapping[str, Tally]]
-"""The tally of each line, by the number of the quarter of an hour. The key of a line may be of one that is no more."""
+"""The tally of each line, by the number of the quarter of an hour. A line may be one that the clinic has no longer."""
 
 
 @lru_cache(maxsize=1024)
@@ -64,9 +65,9 @@ class Counted:
     of: Stretch
     tallies: Tallies
     last_day: date
-    """The last day of which the opening hours were asked."""
+    """The last day whose opening hours the counts depend on."""
     timed: bool
-    """False where a moment cannot be read: then nobody knows of which quarter its row is."""
+    """True if the moments of all rows can be read; else nobody knows to which quarter some row belongs."""
 
 
 def count(rows: Rows, clinic: Clinic, now: datetime) -> Counted:
@@ -87,7 +88,7 @@ def count(rows: Rows, clinic: Clinic, now: datetime) -> Counted:
 
 
 Found = Iterable[tuple[int, str, Tally]]
-"""Tallies, each with its quarter and its line. There may be several of the same."""
+"""Tallies, each with its quarter and its line. Several may have the same quarter and line."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Alike:
 
 
 class _Counting:
-    """The day with its opening hours, and the moment by which is counted."""
+    """Counts the rows of a day, by the day's opening hours and the present moment."""
 
     def __init__(self, day: ClinicDay, clinic: Clinic, now: datetime, last: datetime) -> None:
         self._day, self._now = day, now
@@ -120,14 +121,14 @@ class _Counting:
         return open_or_closed(timetable.when(moment).is_open)
 
     def calls(self, rows: Sequence[Row[Any]], odd_at: int) -> Found:
-        """Yield the tallies of these calls."""
+        """Yield the tallies of these calls; a call whose moment cannot be read counts in the quarter `odd_at`."""
         alike: Counter[tuple[str, int, str, str, str]] = Counter()
         for row in rows:
-            began, line, path, ended = row.began, row.line, row.path, row.ended
+            began, line, path, ended = row.began, text_of(row.line), row.path, row.ended
             if not isinstance(began, datetime):
-                yield odd_at, str(line), {"odd": {"calls": 1}}
+                yield odd_at, line, {"odd": {"calls": 1}}
             elif not isinstance(path, str) or ended not in ENDINGS:
-                yield self._day.quarter(began), str(line), {"odd": {"calls": 1}}
+                yield self._day.quarter(began), line, {"odd": {"calls": 1}}
             else:
                 alike[line, self._day.slot(began), self._state(line, began), path, ended] += 1
         groups: defaultdict[tuple[str, int], list[Alike]] = defaultdict(list)
@@ -154,12 +155,12 @@ class _Counting:
         return {**tally_of_calls(calls), **found}
 
     def requests(self, found: RequestRows, odd_at: int) -> Found:
-        """Yield the tallies of these requests."""
+        """Yield the tallies of these requests; one whose moment cannot be read counts in the quarter `odd_at`."""
         groups: defaultdict[tuple[int, str], list[DatedRequest]] = defaultdict(list)
         for row, each in zip(found.made, dated(found, self._waits), strict=True):
             if each is None:
                 quarter = self._day.quarter(row.created) if isinstance(row.created, datetime) else odd_at
-                yield quarter, str(row.line), {"odd": {"requests": 1}}
+                yield quarter, text_of(row.line), {"odd": {"requests": 1}}
             else:
                 groups[self._day.quarter(each.made), each.line].append(each)
         for (quarter, line), group in groups.items():
@@ -170,7 +171,7 @@ class _Counting:
             yield quarter, line, self._reached(patients)
 
     def _reached(self, patients: Sequence[DatedRequest]) -> Tally:
-        """Return which patients were reached, by whether the line was open when they asked, and when that was."""
+        """Return the tally of reached patients, by when that was, and by whether the line was open when they asked."""
         found: dict[str, Counter[str]] = {"patients": Counter(), REACHED_AT: Counter(), LATER: Counter()}
         for each in patients:
             if each.reached is None:

@@ -1,4 +1,4 @@
-"""Brings together the counts of days: those that are kept, and those that are made again from the rows they are of.
+"""Brings together the counts of days: those that are kept, and those that are made again from rows.
 
 Reads and writes the counts only. kept_days.py stores them, counting.py makes them. No clock.
 """
@@ -26,14 +26,14 @@ Quarters = dict[int, Mapping[str, Tally]]
 
 @dataclass(frozen=True)
 class DayCount:
-    """The counts of a day, of the line that was asked for."""
+    """The counts of a day, for the line that a report is about."""
 
     day: ClinicDay
     counts: Tally
     by_slot: Tally
-    """The counts of the day that was asked for alone."""
+    """The counts by five minutes; kept ones are read for the day `cut` of WantedDays alone."""
     later: Tally
-    """The counts of the days before it."""
+    """The patients who were reached on a later day; kept ones are read for the days before `cut` alone."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,13 @@ class ToCount:
     day: ClinicDay
     last_day: date
     quarters: str
-    """The counts of its quarters that are kept."""
+    """The kept counts of the day's quarters of an hour, as text; empty where the whole day is counted again."""
     parts: Sequence[Rows]
 
 
 @dataclass(frozen=True)
 class FoundCounts:
-    """The counts that hold, and the rows of those that do not."""
+    """The stored counts of the days that need not be counted again, and the rows to count for the other days."""
 
     changes: Changes
     kept: Mapping[ClinicDay, KeptDay]
@@ -62,13 +62,16 @@ class WantedDays:
 
     days: Sequence[ClinicDay]
     line: str
-    """ALL for all lines."""
+    """The key of the line; ALL for all lines."""
     cut: ClinicDay
     """The day of which the counts by five minutes are needed."""
 
 
 def gather(read: Connection, wanted: WantedDays, clinic: Clinic, most: int | None = None) -> FoundCounts:
-    """Return the counts of these days that hold, and the rows of the others, of `most` days at most."""
+    """Return the stored counts of days that need not be counted again, and the rows to count for the others.
+
+    Of these, only the latest `most` days are counted; without `most`, all.
+    """
     found, by = changes(read), CountedBy(clinic)
     there = kept_days(read, wanted.days, wanted.line, wanted.cut) if found.since else {}
     kept: dict[ClinicDay, KeptDay] = {}
@@ -154,7 +157,7 @@ def _counted_again(of: ToCount, clinic: Clinic, by: CountedBy, now: datetime) ->
 
 
 def _together(quarters: str, parts: Sequence[Counted]) -> Quarters:
-    """Return the counts of the quarters that are kept, with these in the place of those that they were made of."""
+    """Return the counts of a day's quarters of an hour: those of `parts`, and the kept ones for the rest."""
     found: Quarters = {int(number): tallies for number, tallies in json.loads(quarters or "{}").items()}
     for each in parts:
         for number in range(each.of.first, each.of.last + 1):

@@ -14,7 +14,7 @@ from ivr.reports.counts.stale_counts import QUARTER
 from ivr.reports.period import Period
 
 SLOT = timedelta(minutes=5)
-"""The precision of "until the same hour" of the days before."""
+"""The precision with which the days before a period are counted until the same hour as today."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class ClinicDay:
     of: date
     starts: datetime
     ends: datetime
-    """Both in UTC."""
+    """The end of the day, in UTC as its start."""
 
     @classmethod
     def in_zone(cls, day: date, zone: ZoneInfo) -> Self:
@@ -52,31 +52,31 @@ class Stretch:
     day: ClinicDay
     first: int
     last: int
-    """The number of its last quarter."""
+    """The number of the last quarter of an hour of the stretch."""
 
     @property
     def starts(self) -> datetime:
-        """The moment at which it begins."""
+        """The moment at which the stretch begins."""
         return self.day.starts + self.first * QUARTER
 
     @property
     def ends(self) -> datetime:
-        """The moment at which it is over."""
+        """The moment at which the stretch is over."""
         return min(self.day.ends, self.day.starts + (self.last + 1) * QUARTER)
 
     @property
     def is_whole(self) -> bool:
-        """True if it is the whole day."""
+        """True if the stretch is the whole day."""
         return self.first == 0 and self.ends == self.day.ends
 
 
 def whole(day: ClinicDay) -> Stretch:
-    """Return all of a day."""
+    """Return the stretch that is all of a day."""
     return Stretch(day, 0, -(-(day.ends - day.starts) // QUARTER) - 1)
 
 
 def stretches(day: ClinicDay, quarters: Sequence[int]) -> list[Stretch]:
-    """Return these quarters of a day, those side by side together."""
+    """Return these quarters of a day as stretches; quarters side by side make one."""
     found: list[Stretch] = []
     for each in sorted(set(quarters)):
         if found and found[-1].last == each - 1:
@@ -88,5 +88,5 @@ def stretches(day: ClinicDay, quarters: Sequence[int]) -> list[Stretch]:
 
 @lru_cache(maxsize=512)
 def day_of(day: date, zone: ZoneInfo) -> ClinicDay:
-    """Return this day in the clinic's time zone; one that was asked for before is known."""
+    """Return this day in the clinic's time zone, from a cache where it was asked for before."""
     return ClinicDay.in_zone(day, zone)

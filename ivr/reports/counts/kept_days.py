@@ -1,7 +1,7 @@
 """Stores the counts of days in the database, and knows which of them a change has made stale.
 
-A count is never corrected, only made again from rows: so it cannot drift. Rows are written before they are seen here:
-a new call by its id, a request by the line of history that every move of it leaves; what is deleted says so itself.
+A count is never corrected, only made again from rows, so that it cannot drift. New rows are seen by their ids: a call
+by its own, a request by that of the line of history which every move of it leaves. A deletion reports itself.
 """
 
 from collections.abc import Sequence
@@ -33,12 +33,12 @@ class Changes:
     """The calls and requests that came or moved since the counts were last brought up to date."""
 
     since: RowsSeen | None
-    """None where nothing is counted yet: then no count of a day holds."""
+    """The rows that the counts have seen; None where nothing has been counted yet, so that every day must be."""
     upto: RowsSeen
     settled: bool
-    """True if none of a lower id can still come."""
+    """True if no row can still come whose id is lower than those of `upto`."""
     moments: frozenset[datetime]
-    """The beginnings of these calls, and when these requests were made."""
+    """The moments at which these calls began and these requests were made."""
 
 
 def changes(read: Connection) -> Changes:
@@ -70,8 +70,8 @@ class KeptDay:
 def kept_days(read: Connection, days: Sequence[ClinicDay], line: str, cut: ClinicDay) -> dict[datetime, KeptDay]:
     """Return the counts that are stored for these days and a line, or ALL, by the start of the day.
 
-    Those by five minutes are read for the day `cut` alone, and those of later days for the days before it alone. What
-    cannot be read is not there.
+    The counts by five minutes are read for the day `cut` alone, those of patients who were reached on a later day for
+    the days before `cut` alone. Counts that cannot be read are left out.
     """
     of_days = (table.c.starts >= days[0].starts, table.c.starts <= days[-1].starts)
     how = (table.c[name] for name in ("starts", "line", "counted_by", "last_day", "stale"))
@@ -115,7 +115,7 @@ class NewDay:
 
 
 def _begin(write: Connection) -> None:
-    """Begin to keep counts, where none are kept: of what is counted from now on, every change is seen."""
+    """Begin to keep counts, where none are kept: from now on every change of a counted row is seen."""
     if write.execute(select(state)).first() is None:
         upto, settled = rows_upto(write, 0)
         if settled:
@@ -124,9 +124,10 @@ def _begin(write: Connection) -> None:
 
 
 def bring_up_to_date(write: Connection, found: Changes, days: Sequence[NewDay]) -> bool:
-    """Store the counts of these days, and have every other count stale that the changes touch.
+    """Store the counts of these days, and mark as stale every other count that the changes touch.
 
-    Returns False and stores nothing where another has changed something since these rows were read, or none were kept.
+    Return False and store nothing where another process has changed something since these rows were read, or where no
+    counts were kept.
     """
     if not _is_turn(write, found):
         return False

@@ -1,6 +1,6 @@
 """Makes the report of a period from the counts of its days, the appointments in it, and the requests that are due.
 
-The counts of days (see counts/) are made again where they do not hold, and kept. No clock.
+The counts of days (see counts/) are kept, and made again where they are out of date. No clock.
 """
 
 import logging
@@ -26,10 +26,10 @@ from ivr.storage.database import Database, StoreAway, UniqueViolation
 log = logging.getLogger(__name__)
 
 LONGEST = 30
-"""The days of the longest period. As many are read before it."""
+"""The number of days of the longest period. As many days before it are read, to compare it with."""
 
 MOST_DAYS = 3
-"""The most days that are counted at a time where nobody waits for them."""
+"""The most days that the clock counts at a time, when nobody waits for a report."""
 
 NO_DAYS = DayStats({}, {}, {})
 NO_APPOINTMENTS = AppointmentStats({}, {}, {})
@@ -47,13 +47,13 @@ class PeriodReport:
     left_out: int = 0
     """The number of calls, requests and appointments that this version cannot read, which are not counted."""
     to_tell: RequestStats = field(default_factory=lambda: request_stats([]))
-    """The patients whom the clinic has something to tell about an appointment. Nobody made these requests."""
+    """The requests that nobody made: the clinic has something to tell their patients about an appointment."""
     days: DayStats = NO_DAYS
     before: DayStats = NO_DAYS
-    """The counts of the days before, until the same hour as now."""
+    """The counts of the days before the period, until the same hour as now."""
     appointments: AppointmentStats = NO_APPOINTMENTS
     hours: Sequence[FilledHours] = ()
-    """The time of the diary, day by day."""
+    """The filled, missed and free time of the diary, day by day."""
 
 
 class Reports:
@@ -61,12 +61,12 @@ class Reports:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        """A client with a long timeout and no breaker: a month takes longer to read than a caller waits."""
+        """A database client with a long timeout and no breaker: a month takes longer to read than a caller waits."""
 
     def of(self, period: Period, line: str, clinic: Clinic, now: datetime) -> PeriodReport:
         """Return the report of a line, or of all lines (""), by the opening hours of this clinic. Raises StoreAway.
 
-        The clinic's closures are to be those from the first of the days before. What had to be counted is kept.
+        `clinic` has the closures from the first of the days before the period on. Counts that had to be made are kept.
         """
         days = wanted(period, line)
         with self._database.reading() as read:
@@ -82,9 +82,9 @@ class Reports:
         return _Making(clinic, period, line, now).report(found, counts)
 
     def keep_counts(self, clinic: Clinic, now: datetime) -> int:
-        """Count what is new in the days of the longest report, and return the number of days. Raises StoreAway.
+        """Count days of the longest report that have no valid kept counts; return how many were stored.
 
-        Few are counted at a time. The clinic's closures are to be those from the first of these days.
+        Few are counted at a time. `clinic` has the closures from the first of these days on. Raises StoreAway.
         """
         days = wanted(longest(clinic, now), "")
         with self._database.reading() as read:
@@ -93,7 +93,7 @@ class Reports:
         return len(new) if self._keep(found, new) else 0
 
     def _keep(self, found: FoundCounts, new: Sequence[NewDay]) -> bool:
-        """Keep the counts of these days, for the next who asks; return whether nobody was quicker."""
+        """Store the counts of these days for the next report; return whether that was done, as nobody was quicker."""
         if found.changes.since == found.changes.upto and not new:
             return False
         try:
@@ -126,7 +126,7 @@ class _Found:
 
 @dataclass(frozen=True)
 class _Making:
-    """The clinic with its hours, the period, the line and the moment by which a report is counted."""
+    """Makes a report of a period and a line, by the clinic's hours and the present moment."""
 
     clinic: Clinic
     period: Period
@@ -150,7 +150,7 @@ class _Making:
         )
 
     def _unrung(self, due: RequestRows) -> tuple[Waits, Waits]:
-        """Return how long who is due and was not called has waited: of patients, and of those to be told."""
+        """Return the waits of patients who were due a call and got none: those who asked, and those to be told."""
         if not due.made:
             return {}, {}
         found = dated(due, waits_in(self._opening(), self.clinic.default_line, self.now))

@@ -16,20 +16,25 @@ from ivr.reports.request_stats import WAITING, RequestStats
 VERSION = "1"
 
 Tally = Mapping[str, Mapping[str, int]]
-"""Counts by key, each kind of them under its name."""
+"""Counts by key, grouped under the name of what is counted."""
 
 TOLD = "told_"
-"""Begins the names of the counts of those who are to be told of a change, which are no patients who asked."""
+"""Begins the names of counts about patients who are to be told of a change, and who did not ask for anything."""
 
 OPEN, CLOSED = "open", "closed"
 """Keys of what was counted while the line was open, and while it was closed."""
 
 BY_SLOT = ("calls_at", "served_at", "reached_at")
-"""Counts of each five minutes of the day: of calls and served calls by their beginning, of the patients who asked on
-that day by when they were reached on it."""
+"""The names of the counts by five minutes of the day: of calls, of served calls, and of reached patients.
+
+Calls count by their beginning, patients who asked on that day by the moment when they were reached on it.
+"""
 
 LATER = "reached_later"
-"""The patients who asked on the day and were reached on a later one: by how many days later, and the five minutes."""
+"""The name of the count of patients who asked on the day and were reached on a later one.
+
+Its keys have the number of days between, and the five minutes of that later day.
+"""
 
 
 def added(tallies: Iterable[Tally]) -> Tally:
@@ -47,7 +52,7 @@ def only(tally: Tally, *names: str) -> Tally:
 
 
 def without(tally: Tally, *names: str) -> Tally:
-    """Return the counts but those with these names, and but those of nothing."""
+    """Return the tally without the counts of these names, and without empty ones."""
     return {name: counts for name, counts in tally.items() if counts and name not in names}
 
 
@@ -100,8 +105,10 @@ def calls_of(tally: Tally) -> CallStats:
 
 
 def tally_of_requests(requests: RequestStats, told: str = "") -> Tally:
-    """Return the counts of requests as a tally, without the waits of those who have not been called. `told` is TOLD
-    for the requests that nobody made."""
+    """Return the counts of requests as a tally, without the waits of those who have not been called.
+
+    `told` is TOLD for the requests that nobody made.
+    """
     sums = {"to_reach": requests.to_reach, "untried": requests.untried}
     return {
         f"{told}made": {f"{kind} {source}": count for (kind, source), count in requests.made.items()},
@@ -113,7 +120,10 @@ def tally_of_requests(requests: RequestStats, told: str = "") -> Tally:
 
 
 def requests_of(tally: Tally, unrung: Mapping[int, int], told: str = "") -> RequestStats:
-    """Return the counts of requests in a tally; `unrung` has the waits of those who have not been called."""
+    """Return the counts of requests in a tally; `unrung` has the waits of those who have not been called.
+
+    `told` is TOLD for the requests that nobody made.
+    """
     sums = tally.get(f"{told}sums", {})
     made = {(Kind(kind), source): count for (kind, source), count in _pairs(tally.get(f"{told}made", {}))}
     outcomes = tally.get(f"{told}outcomes", {})

@@ -25,13 +25,13 @@ AT_ONCE = 500
 """Traces that one transaction writes: so few that no caller waits for its lock."""
 
 KEPT = timedelta(hours=26)
-"""Time for which a trace is kept: what comes later of its call corrects the record."""
+"""The time for which a trace is kept: with it, a trace of the same call that comes later corrects the record."""
 
 CORRECTS = timedelta(days=1)
-"""Time after a call's first trace was sent in which others correct its record: all that were sent are still there."""
+"""The time after a call's first trace arrived in which others correct its record: until then none is deleted."""
 
 RECORDED_CALLER = "recorded"
-"""Stands for the keyed hash of a number when the call is recorded: nothing leads to the number any more."""
+"""Stands for the keyed hash of a number once the call is recorded, so that nothing leads to the number any more."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class CallTraces:
     database: Database
 
     def take(self, traces: Sequence[Trace], host: str, now: datetime) -> None:
-        """Store these traces of a host; one that is there already changes nothing. Raises StoreAway."""
+        """Store these traces of a host; a trace that is stored already changes nothing. Raises StoreAway."""
         rows = {(row := _row(each, host, now))["digest"]: row for each in traces}
         # In the order in which they were left, which tells traces of one moment apart.
         ordered = list(rows.values())
@@ -70,14 +70,20 @@ class CallTraces:
         return [row.mark for row in rows if is_over(_moment(row.ended), _moment(row.last) or now, now)]
 
     def paths(self, marks: Collection[str]) -> Mapping[str, CallPath]:
-        """Return the paths of those of these calls of which any host has sent a part, by mark. Raises StoreAway."""
+        """Return the paths of the calls with these marks, by mark, as far as hosts have sent their traces.
+
+        Calls without a trace are left out. Raises StoreAway.
+        """
         with self.database.reading() as read:
             found = traces_of(read, marks)
         records = filter(None, (record([each.trace for each in sent]) for sent in found.values()))
         return {each.mark: CallPath(each.path, each.line, each.language, each.began) for each in records}
 
     def forget(self, lived: datetime) -> int:
-        """Delete what is old enough at the lived time, some at a time, and return how many. Raises StoreAway."""
+        """Delete the traces that are older than `KEPT` at the lived time, some at a time, and return how many.
+
+        Raises StoreAway.
+        """
         with self.database.reading() as read:
             old = select(table.c.id).where(table.c.arrived <= lived - KEPT).order_by(table.c.arrived).limit(AT_ONCE)
             ids = read.scalars(old).all()
@@ -88,7 +94,10 @@ class CallTraces:
 
 
 def traces_of(read: Connection, marks: Collection[str], *, locked: bool = False) -> dict[str, list[SentTrace]]:
-    """Return the traces of these calls by mark; `locked`, until the transaction ends, against others that record."""
+    """Return the traces of these calls, by mark.
+
+    With `locked`, they are locked until the transaction ends, against others that record the calls.
+    """
     query = select(table).where(table.c.mark.in_(marks)).order_by(table.c.id)
     found: dict[str, list[SentTrace]] = {}
     for row in read.execute(query.with_for_update() if locked else query):
@@ -99,7 +108,7 @@ def traces_of(read: Connection, marks: Collection[str], *, locked: bool = False)
 
 
 def mark_recorded(write: Connection, sent: Sequence[SentTrace]) -> None:
-    """Take these traces as recorded, and let go of whose they are."""
+    """Mark these traces as recorded, and erase the keyed hash of the number that called."""
     caller = when((table.c.caller != "", RECORDED_CALLER), else_="")
     write.execute(update(table).where(table.c.id.in_([each.id for each in sent])).values(recorded=True, caller=caller))
 
@@ -121,13 +130,13 @@ def _row(trace: Trace, host: str, now: datetime) -> dict[str, Any]:
 
 
 def _near(moment: datetime) -> datetime:
-    """Return a moment that can be read again: one that is far off was written by a wrong clock."""
+    """Return the moment, within the years that can be read back; one outside of them was written by a wrong clock."""
     year = min(max(moment.year, FIRST_YEAR + 1), LAST_YEAR - 1)
     return moment if year == moment.year else datetime(year, 1, 1, tzinfo=UTC)
 
 
 def _sent(row: Row[Any]) -> SentTrace | None:
-    """Return a row as a value; None where its moment cannot be read."""
+    """Return a row as a SentTrace; None where its moment cannot be read."""
     if not isinstance(row.at, datetime) or not isinstance(row.arrived, datetime):
         return None
     line, language, what, step, caller = map(text_of, (row.line, row.language, row.what, row.step, row.caller))

@@ -1,4 +1,4 @@
-"""Records the finished calls from the traces that all hosts have sent, and corrects a record when more of it comes.
+"""Records the finished calls from the traces that all hosts have sent, and corrects a record when more traces come.
 
 A call is written once, however many clocks collect it, and its caller's language is learnt with it. No HTTP, no clock.
 """
@@ -37,11 +37,14 @@ class Corrected:
 
     mark: str
     began: tuple[Any, datetime]
-    """The moments at which it began by the record before and by the new one."""
+    """The moments at which the call began, by the former record and by the new one."""
 
 
 Follow = Callable[[Connection, Sequence[Corrected], datetime], None]
-"""Corrects at this moment, in the same transaction, what was decided by a record before it was corrected."""
+"""Corrects, in the same transaction, what was decided by records before they were corrected.
+
+It takes the corrected calls and the present moment.
+"""
 
 
 @dataclass(frozen=True)
@@ -82,20 +85,20 @@ class CallCollector:
 
 
 def write_down(database: Database, records: Sequence[CallRecord]) -> None:
-    """Write these calls; a call that is there already stays as it is. Raises StoreAway."""
+    """Store the records of these calls; one that is there already stays as it is. Raises StoreAway."""
     for first in range(0, len(records), AT_ONCE):
         with database.writing() as write:
             _insert(write, records[first : first + AT_ONCE])
 
 
 def _insert(write: Connection, records: Sequence[CallRecord]) -> Collection[str]:
-    """Write the calls that are not there, and return their marks."""
+    """Store the records of the calls that have none yet, and return the marks of these."""
     insert = INSERTS[write.dialect.name](table).on_conflict_do_nothing().returning(table.c.mark)
     return set(write.scalars(insert, [_row(each) for each in records])) if records else set()
 
 
 def _correct(write: Connection, records: Sequence[CallRecord]) -> list[Corrected]:
-    """Correct the calls that are there and say something else."""
+    """Correct the stored calls that differ from these records, and return them."""
     known = select(table).where(table.c.mark.in_([each.mark for each in records]))
     before = {row.mark: row for row in write.execute(known)} if records else {}
     wrong = [each for each in records if each.mark in before and not _is_same(before[each.mark], _row(each))]
@@ -109,10 +112,10 @@ def _is_same(stored: Any, row: Mapping[str, object]) -> bool:
 
 
 def _corrects(sent: Sequence[SentTrace], now: datetime) -> bool:
-    """Return whether these traces correct the record that is there.
+    """Return whether these traces correct the record of their call that is there.
 
-    Not one that was not made from some of them, by a program that knew of no other host's, and not one whose traces
-    may be deleted in part: what is left would make less of it.
+    They do not correct one that was made from none of them, by a program that knew no other host's traces. Nor do they
+    once some may be deleted: the others would make less of the call.
     """
     return any(each.recorded for each in sent) and abs(now - min(each.arrived for each in sent)) < CORRECTS
 

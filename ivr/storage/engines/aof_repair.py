@@ -21,11 +21,11 @@ class AofCommand:
     """A complete command in an append-only file (AOF) of Redis."""
 
     begin: int
-    """The byte at which it begins."""
+    """The position of the command's first byte."""
     end: int
-    """The byte behind it."""
+    """The position behind the command's last byte."""
     name: bytes
-    """The name in lower case."""
+    """The command's name in lower case."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,15 @@ class Repaired:
 
     file: Path
     places: int
-    """Places that were damaged."""
+    """The number of places that were damaged."""
     lost: int
-    """Bytes that were cut out."""
+    """The number of bytes that were cut out."""
 
 
 def repair(folder: Path, now: datetime) -> tuple[Path, list[Repaired]]:
-    """Repair the folder's files, and return where they are kept as they were, and what was cut out of which.
+    """Repair the append-only files in `folder`; return the folder of their unchanged copies, and what each file lost.
 
-    The server must not run. Raises OSError.
+    The Redis server must not run. Raises OSError.
     """
     kept = folder.with_name(f"{folder.name}-damaged-{now:%Y%m%d-%H%M%S}")
     shutil.copytree(folder, kept)
@@ -96,7 +96,7 @@ def _command(written: bytes, header: re.Match[bytes]) -> AofCommand | None:
 
 
 def _outside_broken_transactions(found: Iterator[AofCommand]) -> Iterator[AofCommand]:
-    """Yield the commands without a transaction's brackets where one of the two is lost: Redis would refuse the file.
+    """Yield the commands, but not the MULTI or EXEC of a transaction that lacks its other end: Redis refuses these.
 
     What stands in such a transaction is kept.
     """

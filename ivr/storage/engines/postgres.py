@@ -26,7 +26,7 @@ QUIET = {"log_parameter_max_length_on_error": "0"}
 """The server logs every statement that fails. Without its parameters, the log has no caller's number."""
 
 STILL_THERE = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
-"""A migration may take long, but not from a server that has gone."""
+"""Settings of a connection by which a migration, which may take long, notices a server that has gone."""
 
 
 class TimedConnection(psycopg.Connection[Any]):
@@ -89,7 +89,7 @@ class PostgresServer:
 
 
 def migrating(address: str, locked_seconds: int) -> Engine:
-    """Return an engine for migrations, whose statements may take long; a lock is waited for so many seconds."""
+    """Return an engine for migrations, whose statements may take long, and wait `locked_seconds` for a lock."""
     limits = {"lock_timeout": str(locked_seconds * 1000), **QUIET}
     engine, begin = _engine(address, {"connect_timeout": "5", **STILL_THERE}, limits, None)
     event.listen(engine, "begin", lambda each: _begun(each, begin))
@@ -97,7 +97,7 @@ def migrating(address: str, locked_seconds: int) -> Engine:
 
 
 def pooled(connection: Connection) -> bool:
-    """Return whether a pooler stands before the server: it has told us another process than the one that answers."""
+    """Return whether a pooler stands before the server: the process named at first is not the one that answers."""
     told = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]  # psycopg's
     return bool(told != connection.execute(text("SELECT pg_backend_pid()")).scalar())
 
@@ -128,7 +128,7 @@ def _begun(connection: Connection, begin: str) -> Connection:
 
 
 def _begin(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
-    """Return the message that begins a transaction and sets for it what is asked for; ours wins."""
+    """Return the message that begins a transaction and makes these settings for it; `ours` win over `theirs`."""
     asked = {**theirs, **ours}
     # The default of transactions to come would be too late for this one.
     of_this = {name: value for name, value in asked.items() if name.startswith(OF_TO_COME)}

@@ -112,9 +112,9 @@ class SqliteFile:
         connection.execute("PRAGMA secure_delete=ON")  # deleted rows are overwritten in the file
 
     def _begin_writing(self, connection: sqlite3.Connection, is_over: IsOver) -> None:
-        """Begin when all who came before have. Raises sqlite3.OperationalError where that takes too long.
+        """Begin to write after all who came before. Raises sqlite3.OperationalError where that takes too long.
 
-        Looks often by itself: SQLite's own wait sleeps ever longer, while others come and go.
+        The file is asked often: SQLite's own wait sleeps ever longer, while others come and go.
         """
         connection.execute("PRAGMA busy_timeout=0")
         try:

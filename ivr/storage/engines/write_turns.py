@@ -31,7 +31,7 @@ class Queue:
 
     @contextmanager
     def turn(self, seconds: float) -> Iterator[None]:
-        """Wait for the turn, at most so many seconds, and then go on without it."""
+        """Wait for the thread's turn, at most so many `seconds`, and then go on without it."""
         mine = self._take(seconds)
         try:
             yield
@@ -63,9 +63,10 @@ class Queue:
 
 @contextmanager
 def next_in_line(path: Path, is_over: IsOver) -> Iterator[None]:
-    """Be the one process whose writer is next, by a lock on the file's folder, or give up waiting for that.
+    """Wait, by a lock on the file's folder, until this process is the next to write, or until `is_over`.
 
-    Else a process with many writers would begin the next write before another process has seen that the last one ended.
+    Without the lock, a process with many writers would begin the next write before another process has seen that the
+    last one ended.
     """
     try:
         folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)

@@ -28,7 +28,7 @@ from ivr.web.wording import outcome_words
 moves = Blueprint("moves", __name__)
 
 CHOSEN_BY_STAFF = {str(each): each for each in OUTCOMES if each is not Outcome.NOT_REACHED}
-"""Outcomes that staff can report. NOT_REACHED is set by itself when the tries are used up."""
+"""Outcomes that staff can report. NOT_REACHED is set by the service when the tries are used up."""
 
 
 @moves.post("/desk/errands/<int(max=2147483647):errand_id>/again")
@@ -170,7 +170,7 @@ def _done(
 ) -> ResponseReturnValue:
     """Make the move and redirect; where it is refused, show the card with the reason and with what was typed.
 
-    A name that was typed beside it is written down first: whose the request is does not depend on the move.
+    A name that was typed with the move is written down first, since it holds whether or not the move is made.
     """
     try:
         _write_name_beside(request_id)
@@ -199,7 +199,7 @@ def _write_name_beside(request_id: int) -> None:
 def _again(request_id: int, trouble: str, status: int, said: OutcomeReport | None = None) -> ResponseReturnValue:
     """Return the card once more, with the reason why nothing was done.
 
-    `said` is a booking that is not free: the card offers to keep it on purpose.
+    `said` is the report of a booking whose time is not free: the card offers to book it on purpose.
     """
     found = services().desk.store.any_request(request_id)
     if said is None or said.at is None or isinstance(found, OddRequest):
@@ -218,9 +218,9 @@ def clash_words() -> Mapping[Clash, str]:
 
 
 def offer_undo(found: AnyRequest, what: str, reference: str, words: str) -> None:
-    """Offer on the next pages to undo what was just done to a request; they name it by `reference`.
+    """Offer on the next pages to undo what was just done to a request, which they call by `reference`.
 
-    `what` is its name in the history, so that a later action is not undone instead.
+    `what` is the name of the deed in the history, so that a later one is not undone instead.
     """
     now = services().clock().isoformat()
     session[LAST_REPORT] = {"id": found.id, "what": what, "words": words, "reference": reference, "at": now}

@@ -23,7 +23,7 @@ blocked = Blueprint("blocked", __name__)
 @blocked.get("/desk/blocked")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """Show the blocked numbers, and a form to block one. From a card, the form has its number."""
+    """Show the blocked numbers, and a form to block one. From a card, the form has the number of that card."""
     return _page(_seen_on(request.args.get("request", "")))
 
 

@@ -29,7 +29,7 @@ def page() -> str:
 @busy_lines.post("/desk/busy-lines")
 @guarded_by(staff_only)
 def count_afresh() -> ResponseReturnValue:
-    """Count the calls of a line from none again, so that it takes requests from everybody."""
+    """Forget the counted calls of a line, so that it takes requests from everybody again."""
     line = services().clinic.lines.get(request.form.get("line", ""))
     if line is None:
         abort(400)

@@ -15,7 +15,7 @@ from ivr.web.lengths import words
 from ivr.web.services import services
 
 LATER = "later_"
-"""Begins the names of the fields that say when to ring later; those of a booking have the names without it."""
+"""Begins the names of the fields for calling later; the fields of a booking have these names without it."""
 
 
 def note_beside() -> str:
@@ -38,7 +38,7 @@ def name_beside() -> str | None:
 
 
 def moment_of(outcome: Outcome) -> datetime | None:
-    """Return the moment that goes with an outcome. Raises ValueError where it is malformed or in the past."""
+    """Return the moment that the form gives for an outcome. Raises ValueError where it is malformed or in the past."""
     whole_form = f"{LATER}day" in request.form
     if whole_form and OUTCOMES[outcome] is Then.AT_A_MOMENT:
         return moment_asked(LATER)

@@ -40,7 +40,7 @@ class Card:
     name: str = ""
     """The patient's name; empty while nobody has written it down."""
     task: str = ""
-    """A sentence about the appointment that the patient is to be told of, or wishes to change; empty for a request."""
+    """A sentence about the appointment that the patient is to be told of, or wishes to change; empty without one."""
 
     @property
     def shape(self) -> str:
@@ -76,7 +76,7 @@ def _due_words(due: datetime, now: datetime) -> str:
 
 
 def _others_words(found: Request, wish: str | None) -> str:
-    """Return what another telephone asked for: it may be a relative of the patient, or a stranger."""
+    """Return in words what another telephone asked for: it may be that of a relative, or a stranger's."""
     if wish is None:
         return ""
     if wish == wish_of(found.day, found.part):
@@ -191,7 +191,7 @@ NO_ACTS = frozenset(
         *(HistoryEvent.TO_TELL, HistoryEvent.NOT_TO_TELL, *Outcome),
     }
 )
-"""The events that are told for themselves, after a colon, and not as what somebody has done."""
+"""The events that are shown after a person's name and a colon, since they are nothing that the person did."""
 
 
 def who_words(entry: HistoryEntry) -> str:
@@ -201,7 +201,7 @@ def who_words(entry: HistoryEntry) -> str:
 
 
 def to_say(request: Request) -> Spoken:
-    """Return what to say to the patient, in their language; in the line's first where the line lacks theirs."""
+    """Return what to say to the patient, in their language; in the line's first language where it lacks theirs."""
     values: dict[str, Value] = {"clinic": services().clinic.name}
     name = f"say_{request.kind}"
     if request.day and request.part:

@@ -94,7 +94,10 @@ def _page(trouble: str = "", at: str = "") -> str:
 
 
 def _wishes(clinic: Clinic, now: datetime) -> Iterator[tuple[date, Part]]:
-    """Yield the parts of the next days that any line offers. A line that is closed then is due at its next opening."""
+    """Yield the parts of the next days that any line offers.
+
+    A request to a line that is closed then is due at that line's next opening.
+    """
     days = sorted({day for line in clinic.lines.values() for day in line.offer.days(now, DAYS_TO_CHOOSE)})
     for day in days[:DAYS_TO_CHOOSE]:
         offered = {part for line in clinic.lines.values() for part in line.offer.parts_of(day, now)}
@@ -131,7 +134,7 @@ def _written() -> NewRequest:
 
 
 def _wished(today: date) -> tuple[date | None, Part | None]:
-    """Return the wish that was chosen. A part of today that has gone by meanwhile is one, a past day is not."""
+    """Return the wish that was chosen. A part of today that is over by now will do; a past day raises ChoiceGone."""
     day, _blank, part = request.form.get("wish", "").partition(" ")
     if not day:
         return None, None

@@ -26,7 +26,7 @@ REFERENCE_DIGITS = 6
 @merging.post("/desk/requests/<int(max=2147483647):request_id>/find")
 @guarded_by(staff_only)
 def find(request_id: int) -> ResponseReturnValue:
-    """Go to the requests with the reference that stands in the card's form. What else stands there is kept."""
+    """Go to the requests with the reference that was typed on the card. What else was typed there is kept."""
     return redirect(url_for("merging.ask", request_id=request_id, reference=digits_of(request.form["reference"])[:20]))
 
 

@@ -24,10 +24,10 @@ from ivr.web.wording import language_words
 missed = Blueprint("missed", __name__, url_prefix="/desk/missed")
 
 UNDO_SHOWN = timedelta(seconds=10)
-"""Time during which the list offers to undo the last call."""
+"""Time during which the list offers to undo that a number was marked as called."""
 
 LAST_CALLED = "last_called"
-"""Session key of the missed call that this person has called last."""
+"""Session key of the missed call that this person has last marked as called."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def _line(call: MissedCall, names: Mapping[str, str]) -> MissedLine:
 
 
 def when(at: datetime) -> str:
-    """Return the moment of a call in words: the hour, of another day than today with the day."""
+    """Return the moment of a call in words: the hour, and before it the day unless that is today."""
     return hour(at) if local(at).date() == local(services().clock()).date() else moment(at)
 
 
@@ -110,7 +110,7 @@ def call(missed_id: int) -> ResponseReturnValue:
 @missed.post("/<int(max=2147483647):missed_id>/undo")
 @guarded_by(staff_only)
 def undo(missed_id: int) -> ResponseReturnValue:
-    """Put a missed call back that this person has just called."""
+    """Put a missed call back on the list that this person has just marked as called."""
     session.pop(LAST_CALLED, None)
     if not services().desk.missed.undo(missed_id, by()):
         flash(_("It is too late to take that back, or something has happened since. It stays as it is."), "trouble")
@@ -145,7 +145,7 @@ def _gone() -> ResponseReturnValue:
 
 
 def called_just_now() -> MissedCall | None:
-    """Return the missed call that this person has just called, while that may be undone; else None."""
+    """Return the missed call that this person has just marked as called, while that may be undone; else None."""
     last: Mapping[str, str] | None = session.get(LAST_CALLED)
     if not last or services().clock() - datetime.fromisoformat(last["at"]) > UNDO_SHOWN:
         return None

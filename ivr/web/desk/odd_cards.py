@@ -20,7 +20,7 @@ class OddCard:
     request: OddRequest
     kind: str
     lines: Sequence[tuple[str, str, bool]]
-    """The name of each column that holds something, its value, and whether that cannot be read."""
+    """The name of each column of the table that holds something, its value, and whether that cannot be read."""
     mine: bool
 
     shape = "odd"
@@ -64,7 +64,7 @@ VALUES: Mapping[str, Callable[[Any], str]] = {
     "status": lambda status: status_words()[status],
     "outcome": lambda outcome: outcome_words()[outcome],
 }
-"""Makes the words of a column's value. The others are words already."""
+"""Puts a value into words, by column of the table. The values of other columns are words already."""
 
 
 def status_words() -> Mapping[Status, str]:
@@ -73,7 +73,7 @@ def status_words() -> Mapping[Status, str]:
 
 
 def column_words() -> Mapping[str, str]:
-    """Return the names of what a request holds; of the rest, the column's own name is shown."""
+    """Return the words for columns of the table of requests; any other column is shown by its own name."""
     return {
         "reference": _("Reference"),
         "kind": _("Kind"),

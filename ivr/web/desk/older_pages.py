@@ -1,4 +1,4 @@
-"""Leads on from pages that an older version of the program has shown: from addresses that are no more.
+"""Leads the forms of pages that an older version of the program has shown, and that are gone, to the pages of today.
 
 What was typed there is kept, and stands where it belongs now. Changes nothing.
 """

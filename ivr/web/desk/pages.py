@@ -52,7 +52,7 @@ def live_list() -> ResponseReturnValue:
 
 
 def _version() -> str:
-    """Return words that change with every request, missed call, and change of the diary, whose floods are listed."""
+    """Return the version of the list: text that changes with every change of a request, missed call or appointment."""
     desk = services().desk
     return f"{desk.worklist.version()}-{desk.missed.version()}-{services().diary.days.version()}"
 
@@ -75,13 +75,13 @@ def show(reference: str) -> ResponseReturnValue:
 @console.get("/desk/requests/<int(max=2147483647):request_id>/stored")
 @guarded_by(staff_only)
 def show_stored(request_id: int) -> ResponseReturnValue:
-    """Show the card of a request by its id: a reference that cannot be read leads nowhere."""
+    """Show the card of a request by its id, for one whose reference cannot be read and stands in no address."""
     return any_card_page(services().desk.store.any_request(request_id))
 
 
 @console.app_errorhandler(CannotRead)
 def cannot_read(error: CannotRead) -> ResponseReturnValue:
-    """Show the card of a request as it is stored, where something else was asked than can be done with it."""
+    """Show a request that cannot be read as it is stored, and say that what was asked for cannot be done with it."""
     return odd_page(error.found, _("This cannot be done with a request that cannot be read."), 409)
 
 
@@ -133,7 +133,7 @@ def _list(wanted: Filter) -> dict[str, object]:
 
 
 def _pending(count: Callable[[], int]) -> int:
-    """Return a number of pending requests in Redis; 0 where Redis is away."""
+    """Return a number of pending requests in Redis, by the function `count`; 0 where Redis is away."""
     try:
         return count()
     except QueueAway:

@@ -1,4 +1,4 @@
-"""Tells whose some requests are, and puts appointments of the diary into words. Reads only; no routes."""
+"""Tells who the patients of requests are, and puts appointments of the diary into words. Reads only; no routes."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Known:
         return found.name if found else ""
 
     def task(self, request: Request) -> str:
-        """Return what a request about an appointment is there for; "" for any other."""
+        """Return in words what a request about an appointment is there for; "" for any other."""
         if request.about is None:
             return ""
         found = self.appointments.get(request.about)
@@ -37,7 +37,7 @@ class Known:
 
 
 NOBODY = Known()
-"""For where nobody is to be named."""
+"""The value by which no patient and no appointment is named."""
 
 TASKS: Mapping[str, Callable[[str], str]] = {
     Why.CLOSED: lambda at: _(
@@ -77,7 +77,7 @@ class Visit:
     number: str
     status: str
     is_ahead: bool
-    """True if it is still to come, and the patient's."""
+    """True if the appointment is not over, and the patient is expected or has arrived."""
 
     @property
     def page(self) -> str:

@@ -13,7 +13,7 @@ from ivr.web.i18n import _, moment
 
 
 def reason_words(kind: str) -> str:
-    """Return why a notification could not be sent; for the name of a library's error, that it is a technical fault."""
+    """Return in words why a notification could not be sent; a library's error is called a technical fault."""
     return REASONS[kind]() if kind in REASONS else _("a technical fault (%(name)s)", name=kind)
 
 
@@ -23,7 +23,7 @@ REASONS: Mapping[str, Callable[[], str]] = {
     WORKER_DIED: lambda: _("the program stopped each time it tried"),
     CANNOT_READ: lambda: _("this version cannot read the request"),
 }
-"""Words for the reasons that have a name of ours."""
+"""The words of the reasons that this program names itself."""
 
 
 def why_words(why: str) -> str:

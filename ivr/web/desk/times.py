@@ -15,10 +15,10 @@ from ivr.web.i18n import FIRST_DAY, LAST_DAY, _, day, hour, language, local, mom
 from ivr.web.services import services
 
 NEXT = 6
-"""Times that are offered where there is none in the wished part of a day."""
+"""The number of times that are offered where none is free in the wished part of a day."""
 
 DAYS = 7
-"""Days that are offered by a tap, beside the field for any other."""
+"""The number of days that are offered by a tap, beside the field for any other day."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class FreeOnCard:
-    """The free times on a card, under their heading; and the other days, each with its number of free times."""
+    """The free times on a card, under their heading, and the other days that have free times, each in words."""
 
     heading: str
     chips: Sequence[Chip]
@@ -63,7 +63,7 @@ def _heading(wished: date | None, part: Part | None, slots: Sequence[Slot], *, a
 
 
 def _next(clinic: Clinic, coming: Sequence[Slot]) -> list[Chip]:
-    """Return the next free times; those of another day than the first are with their day."""
+    """Return the next free times as chips; a time on a later day than the first of them shows its day."""
     days = {local(each.start).date() for each in coming[:1]}
 
     def words(at: datetime) -> str:
@@ -92,7 +92,7 @@ def _of_wish(clinic: Clinic, line: str, wished: date, part: Part | None, now: da
 
 
 def _chips(clinic: Clinic, slots: Iterable[Slot], words: Callable[[datetime], str]) -> list[Chip]:
-    """Return a chip for each time; for each practitioner's where there are practitioners."""
+    """Return a chip for each time; where there are practitioners, one for each practitioner's."""
     found: dict[str, Chip] = {}
     for each in slots:
         schedule = clinic.diary.schedule(each.schedule)

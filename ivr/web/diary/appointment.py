@@ -29,7 +29,7 @@ Told = dict[str, object]
 
 
 class CannotBeRead(Exception):
-    """The appointment has a value that this version cannot read, so nothing can be done with it here."""
+    """The appointment has a value that this version cannot read, so that nothing can be done with it here."""
 
 
 @appointment.get("/desk/diary/<int(max=2147483647):appointment_id>")
@@ -106,7 +106,7 @@ def readable(appointment_id: int) -> Appointment:
 def page_with(
     appointment_id: int, trouble: str = "", status: int = 200, told: Told | None = None
 ) -> ResponseReturnValue:
-    """Return the page; where something was refused, with the `trouble`, or with what is `told` of a time."""
+    """Return the appointment's page, with the `trouble` of a refused change, or with what is `told` against a time."""
     found = readable(appointment_id)
     services().staff.audit.write(by(), AuditAction.SAW_APPOINTMENT, found.reference)
     changing, contents = Live(services().diary.days.version), shown(found)
@@ -125,10 +125,10 @@ def page_with(
 
 
 MOST_TIMES = 60
-"""Free times that the page offers at once: those of a day in three columns."""
+"""The most free times that the page offers at once: those of a day in three columns."""
 
 MOST_DAYS = 7
-"""Days that are offered by a tap, beside the field for any other."""
+"""The number of days that are offered by a tap, beside the field for any other day."""
 
 
 def name_of(found: Appointment) -> str:
@@ -138,7 +138,7 @@ def name_of(found: Appointment) -> str:
 
 
 def shown(found: Appointment) -> dict[str, object]:
-    """Return the contents of the page. Raises StoreAway."""
+    """Return the contents of an appointment's page. Raises StoreAway."""
     columns = services().clinic.diary.schedules
     names = {each.key: words.column_words(each, of=len(columns)) for each in columns}
     return {

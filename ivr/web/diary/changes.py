@@ -86,7 +86,7 @@ MARKS: Mapping[AppointmentStatus, tuple[DiaryEvent, str]] = {
     AppointmentStatus.NOSHOW: (DiaryEvent.NOSHOW, later("Marked: did not come")),
     AppointmentStatus.BOOKED: (DiaryEvent.REOPENED, later("The mark is removed.")),
 }
-"""The event of each mark, and its sentence."""
+"""For each status that can be marked, the event in the history, and the message to the reader."""
 
 
 @changes.post("/desk/diary/<int(max=2147483647):appointment_id>/reopen")
@@ -132,7 +132,7 @@ def _refused(refused: ChangeRefused) -> str:
 
 
 def _done(appointment_id: int, change: Callable[[], None], what: DiaryEvent, said: str) -> ResponseReturnValue:
-    """Make the change with what was typed beside it, and offer to undo it; where it is refused, say why."""
+    """Make the change, keep what was typed with it, and offer to undo the change; where it is refused, say why."""
     found = readable(appointment_id)
     try:
         keep_typed(found)

@@ -1,6 +1,6 @@
-"""The page of what was booked by telephone in a flood: shows it, cancels all of it with one tap, and takes that back.
+"""The page of appointments that were booked by telephone in a flood: shows them, cancels them, and takes that back.
 
-A number that the desk knows is shown and not ticked: it is a patient's.
+A booking for a number that the desk knows is shown and not ticked: it is a patient's.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class ShownBooking:
 
 @dataclass(frozen=True)
 class ShownFlood:
-    """A flood in words."""
+    """A flood of bookings, in words."""
 
     flood: Flood
     bookings: Sequence[ShownBooking]
@@ -51,7 +51,7 @@ class ShownFlood:
 @floods.get("/desk/diary/floods")
 @guarded_by(staff_only)
 def page() -> str:
-    """Show what was booked in a flood, and what was lately cancelled as one."""
+    """Show the appointments that were booked in a flood, and the floods that were lately cancelled."""
     now, diary = services().clock(), services().diary
     return render_template(
         "diary_floods.html", floods=[_shown(each) for each in diary.floods.ahead(now)], freed=diary.floods.freed(now)
@@ -83,7 +83,7 @@ def leave() -> ResponseReturnValue:
 @floods.post("/desk/diary/floods/undo")
 @guarded_by(staff_only)
 def undo() -> ResponseReturnValue:
-    """Book again what was cancelled at once, as far as the times are still free."""
+    """Book again the appointments that were cancelled as a flood, as far as their times are still free."""
     try:
         at = datetime.fromisoformat(request.form.get("at", ""))
     except ValueError:

@@ -18,7 +18,7 @@ class CalendarEvent:
     """An appointment as a calendar entry."""
 
     uid: str
-    """Globally unique, and the same when the hour changes."""
+    """The id of the entry: globally unique, and the same after the appointment is moved."""
     start: datetime
     end: datetime
     changed: datetime
@@ -47,7 +47,7 @@ def written(name: str, zone: str, entries: Iterable[CalendarEvent]) -> bytes:
 
 @lru_cache(maxsize=4)
 def _time_zone(zone: str) -> bytes:
-    """Return the zone as text, for an empty calendar: one without any component is not valid, and may be refused."""
+    """Return the time zone as calendar text, for a calendar without entries: without any component it is not valid."""
     from icalendar import Timezone  # noqa: PLC0415 - as above
 
     lines: bytes = Timezone.from_tzid(zone).to_ical()
@@ -56,7 +56,10 @@ def _time_zone(zone: str) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _event(entry: CalendarEvent) -> bytes:
-    """Return an entry as text. Cached, since it takes the library a millisecond and most entries do not change."""
+    """Return an entry as calendar text.
+
+    Cached, since the library takes a millisecond and most entries do not change.
+    """
     from icalendar import Event  # noqa: PLC0415 - as above
 
     event = Event()

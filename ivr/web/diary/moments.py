@@ -24,18 +24,18 @@ class NoMoment(ValueError):
 
 
 def today() -> date:
-    """Return the clinic's today."""
+    """Return the present day at the clinic."""
     return local(services().clock()).date()
 
 
 def day_of(written: str) -> date | None:
-    """Return the day of an address or a field; None where it is none that can be shown."""
+    """Return the day that an address or a field names; None where it is no day, or none that can be shown."""
     found = _date(written)
     return found if found and FIRST_DAY <= found <= LAST_DAY else None
 
 
 def day_typed(written: str, label: str) -> date:
-    """Return the day that was typed. Raises NoMoment, which names the `label`, also for a year that cannot be meant."""
+    """Return the day that was typed. Raises NoMoment, which names the `label`, also for a year that must be a slip."""
     found = _date(written)
     if found is None:
         raise NoMoment(_("%(label)s: please choose a day.", label=label))

@@ -32,7 +32,7 @@ from ivr.web.wording import languages_of_the_line, refusal_words
 new_appointment = Blueprint("new_appointment", __name__)
 
 LONGEST_NOTE = 1000
-"""In characters, as for a note on a request."""
+"""The longest note, in characters, as for a note on a request."""
 
 
 SECOND_TAP = timedelta(seconds=5)
@@ -46,7 +46,7 @@ class NobodyNamed(ValueError):
 @new_appointment.get("/desk/diary/book")
 @guarded_by(staff_only)
 def ask() -> ResponseReturnValue:
-    """Show the form, with the time that was tapped."""
+    """Show the form for a new appointment, with the time that was tapped."""
     return _page(waiting_request())
 
 
@@ -60,7 +60,7 @@ def names() -> ResponseReturnValue:
 @new_appointment.post("/desk/diary/book")
 @guarded_by(staff_only)
 def add() -> ResponseReturnValue:
-    """Book the appointment."""
+    """Book the appointment of the form, or show the form again with the reason against it."""
     card = waiting_request()
     if request.form.get("request") and card is None:
         return _closed_already()
@@ -82,7 +82,7 @@ def _trouble(refused: ValueError) -> tuple[str, str]:
 
 
 def _closed_already() -> ResponseReturnValue:
-    """Lead to the time for which the request was booked, as after a second tap; where it was not, say so."""
+    """Redirect to the day for which the request was booked, as after a second tap; where it was not, say so."""
     at = booked_time()
     if at:
         return redirect(url_for("diary.page", day=local(at).date()))
@@ -90,7 +90,7 @@ def _closed_already() -> ResponseReturnValue:
 
 
 def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
-    """Book what was asked for where nothing speaks against it, or it is meant all the same."""
+    """Book the wanted appointment, if nothing speaks against its time or the person wants it all the same."""
     column, found = column_for(wanted.starts, wanted.schedule, but=card.about if card else None)
     if any(_is_the_same(each, wanted) for each in found):
         return redirect(url_for("diary.page", day=local(wanted.starts).date()))
@@ -118,7 +118,7 @@ def _is_the_same(concern: Concern, wanted: DeskBooking) -> bool:
 
 
 def _wanted(card: Request | None) -> DeskBooking:
-    """Return what the form asks for. Raises NumberRefused, NobodyNamed, TooLong, NoMoment."""
+    """Return the booking that the form asks for. Raises NumberRefused, NobodyNamed, TooLong, NoMoment."""
     form = request.form
     phone = card.phone if card else _number(form.get("phone", ""))
     name = words_of("name", _("Name"), LONGEST_NAME)
@@ -180,7 +180,7 @@ def _page(card: Request | None, trouble: str = "", at: str = "", told: dict[str,
 
 
 def _known(phone: Phone | None) -> dict[str, object]:
-    """Return the patients of a number, and when somebody of this number comes already."""
+    """Return the patients of a number, and the coming appointments of that number."""
     diary = services().diary
     if phone is None:
         return {"known": [], "ahead": []}

@@ -19,7 +19,7 @@ from ivr.web.services import services
 diary = Blueprint("diary", __name__)
 
 WEEK = timedelta(days=6)
-"""From the first day of a week to its last."""
+"""The time from the first day of a week to its last."""
 
 
 @diary.get("/desk/diary")
@@ -68,7 +68,10 @@ def live_week() -> ResponseReturnValue:
 @diary.get("/desk/diary/next")
 @guarded_by(staff_only)
 def next_free() -> ResponseReturnValue:
-    """Redirect to the day of the next free time, which is marked there: after a moment, or on a day or later."""
+    """Redirect to the day of the next free time, which is marked there.
+
+    It is the first after the marked time of the page before, or else from the day in the address on.
+    """
     asked, now = day_of(request.args.get("day", "")) or today(), services().clock()
     found = _free_after(max(asked, today()), _after() or now)
     for_whom = request.args.get("request")
@@ -91,7 +94,7 @@ def _after() -> datetime | None:
 
 
 def _free_after(first: date, after: datetime) -> Slot | None:
-    """Return the first free time from a day on that begins after a moment; None where none is near."""
+    """Return the first free time from a day on that begins after a moment; None without one within `FAR_AHEAD`."""
     clinic, now, last = services().hours.clinic_now(), services().clock(), today() + FAR_AHEAD
     while first <= last:
         for day in services().diary.days.read(clinic, first, first + WEEK):

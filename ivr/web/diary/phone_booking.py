@@ -29,7 +29,7 @@ class PhoneBookingView:
     """The state of booking by telephone, as the page shows it."""
 
     switched_off: bool
-    """True where clinic.toml leaves it off, whatever the desk says."""
+    """True where clinic.toml switches booking by telephone off, whatever the desk says."""
     unconfirmed: bool
     paused: bool
     minutes: list[int]
@@ -37,7 +37,7 @@ class PhoneBookingView:
 
 
 def view() -> PhoneBookingView:
-    """Return how booking by telephone stands, as calls read it."""
+    """Return the state of booking by telephone, as calls find it."""
     now, rules, state = services().hours.now, services().clinic.diary, services().hours.phone_booking.read()
     return PhoneBookingView(
         switched_off=not rules.phone_books,
@@ -50,7 +50,7 @@ def view() -> PhoneBookingView:
 @phone_booking.post("/desk/diary/by-phone")
 @guarded_by(manager_only)
 def change() -> ResponseReturnValue:
-    """Confirm, pause or resume, and have calls know of it."""
+    """Confirm the diary's rules, pause or resume booking by telephone, and let calls know."""
     try:
         what = BookingSwitch(request.form.get("what", ""))
     except ValueError:
@@ -62,7 +62,7 @@ def change() -> ResponseReturnValue:
 
 
 def _heard(what: BookingSwitch) -> tuple[str, str]:
-    """Write the change to the telephone's file; return what to say of it, and of which kind that is."""
+    """Write the change to the file that calls read; return the message to the reader, and its kind."""
     try:
         _known: PhoneBookingState = services().hours.phone_booking.follow()
     except MirrorFileAway as away:

@@ -1,4 +1,4 @@
-"""The page of blocked times: blocks a leave, lunch or a meeting, says before whom it touches, and undoes a block."""
+"""The page of blocked times: blocks time for leave, lunch or a meeting, shows first whom it touches, undoes blocks."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -23,7 +23,7 @@ from ivr.web.sessions import by
 time_blocks = Blueprint("time_blocks", __name__)
 
 LONGEST_WORDS = 80
-"""In characters: the words of a block stand in the narrow columns of a day."""
+"""The longest reason of a block, in characters: it stands in the narrow columns of a day."""
 
 ONCE, DAILY, WEEKLY = "once", "daily", "weekly"
 """The ways in which a block is repeated, as the form names them."""

@@ -1,4 +1,4 @@
-"""Keeps what was promised in step with the blocked times: whom a block touches is on the waiting list, to be told."""
+"""Keeps the waiting list in step with the blocked times: whoever is touched by a block is on the list, to be told."""
 
 from ivr.web.i18n import _
 from ivr.web.services import services

@@ -26,13 +26,13 @@ class ShownAppointment:
     found: Appointment
     who: str
     number: str
-    """Empty where it stands for the name already, or there is none."""
+    """The telephone number; empty where there is none, or where `who` is the number already."""
     status: str
     notes: Sequence[str]
 
     @property
     def is_marked(self) -> bool:
-        """True if there is something to say of its status."""
+        """True if the appointment's status is to be shown: it is another than booked."""
         return self.found.status is not AppointmentStatus.BOOKED
 
 
@@ -42,14 +42,14 @@ class ShownTime:
 
     start: datetime
     kind: str
-    """free, taken or blocked."""
+    """The kind of the entry: free, taken or blocked."""
     what: Any
-    """The Slot, ShownAppointment or BlockedStretch."""
+    """The entry itself: a Slot, ShownAppointment or BlockedStretch."""
 
 
 @dataclass(frozen=True)
 class ShownColumn:
-    """A column of a day."""
+    """A column of the diary on one day, in words."""
 
     key: str
     name: str
@@ -77,7 +77,7 @@ class ShownDay:
 
 
 def days(first: date, last: date) -> list[ShownDay]:
-    """Return the days from the first to the last. Raises StoreAway."""
+    """Return the days of the diary from the first to the last, in words. Raises StoreAway."""
     clinic, diary, now = services().hours.clinic_now(), services().diary, services().clock()
     found = diary.days.read(clinic, first, last)
     appointments = [each for day in found for column in day.columns for each in column.appointments]
@@ -87,7 +87,7 @@ def days(first: date, last: date) -> list[ShownDay]:
 
 
 def shown(found: Appointment, patients: Mapping[int, Patient], notes: Mapping[int, Sequence[str]]) -> ShownAppointment:
-    """Return an appointment in words."""
+    """Return an appointment in words, with its notes."""
     who, number = words.who_words(found, patients), words.number_words(found.phone)
     return ShownAppointment(
         found, who, "" if number == who else number, status_words(found.status), notes.get(found.id, ())

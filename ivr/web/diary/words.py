@@ -17,7 +17,7 @@ from ivr.web.wording import person_words, span_words
 
 
 def column_words(schedule: Schedule, *, of: int = 1) -> str:
-    """Return the name of a column; empty where it is the only one of `of`, and has none."""
+    """Return the name of a column, where `of` is the number of all columns; empty for a single one without a name."""
     if schedule.name:
         name = schedule.name[language()]
         return name[:1].upper() + name[1:]
@@ -31,7 +31,7 @@ def columns_to_choose() -> list[tuple[str, str]]:
 
 
 def who_words(appointment: Appointment, patients: Mapping[int, Patient]) -> str:
-    """Return the patient's name, else the number, else that nobody has written it down."""
+    """Return the patient's name, else the number, else words that there is neither."""
     known = patients.get(appointment.patient_id or 0)
     return known.name if known else number_words(appointment.phone) or _("without a name")
 
@@ -47,7 +47,7 @@ SOURCES: Mapping[Source, str] = {
     Source.IMPORT: later("entered from another diary"),
     Source.OLDER: later("booked before there was this diary"),
 }
-"""The words of how an appointment came about."""
+"""The words for the way in which an appointment came about."""
 
 
 # -- history
@@ -96,7 +96,7 @@ NO_ACTS = frozenset(
         *(DiaryEvent.TO_TELL, DiaryEvent.NOT_TO_TELL),
     }
 )
-"""The events that are told for themselves, after a colon, and not as what somebody has done."""
+"""The events that are shown after a person's name and a colon, since they are nothing that the person did."""
 
 
 def author_words(entry: DiaryEntry) -> str:
@@ -138,7 +138,7 @@ CONCERNS: Mapping[Doubt, Callable[[Concern, Mapping[int, Patient]], str]] = {
     Doubt.PAST: lambda _concern, _patients: _("That time is over."),
     Doubt.FAR: lambda _concern, _patients: _("That is more than two months ahead."),
 }
-"""Makes the sentence of each doubt."""
+"""Makes the sentence of a concern, by its kind."""
 
 
 # -- blocked times

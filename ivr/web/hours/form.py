@@ -42,7 +42,7 @@ def wished(form: Form, usual: Clinic, standing: Sequence[DeskClosure], today: da
 
 
 def _alike(wish: DeskClosure, standing: Sequence[DeskClosure]) -> list[DeskClosure]:
-    """Return the wish as closures. One for all lines is repeated for lines with a closure of their own."""
+    """Return the wish as closures; one for all lines is repeated for each line that has a closure of its own."""
     own = sorted({each.line for each in standing if each.day == wish.day and each.line})
     lines = [wish.line] if wish.line else ["", *own]
     return [DeskClosure(wish.day, line, wish.shifts, wish.reason) for line in lines]
@@ -91,7 +91,7 @@ OTHER_END: Mapping[Callable[[Shifts, time], Shifts], Callable[[Shifts, Shifts], 
     closing_early: lambda usual, present: opening_late(usual, present[0].start),
     opening_late: lambda usual, present: closing_early(usual, present[-1].end),
 }
-"""The usual hours, with the present value at the end that is not being changed."""
+"""Makes the usual hours, but keeps the present hour at the end of the day that is not being changed."""
 
 
 # -- the fields

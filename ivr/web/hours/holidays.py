@@ -12,7 +12,7 @@ from functools import cache
 from ivr.line.hours import Text
 
 PLACE = ("IN", "DL")
-"""India, Delhi."""
+"""The place whose holidays are suggested: Delhi in India."""
 
 LANGUAGES: Mapping[str, str] = {"en": "en_IN", "hi": "hi"}
 """The library's names for the desk's languages. In any other language the holidays are in English."""

@@ -91,7 +91,7 @@ def undo() -> ResponseReturnValue:
 
 
 def _heard_from_now_on(words: str) -> ResponseReturnValue:
-    """Write a change to the telephone's file, keep promises in step, tell the reader, and return to the page."""
+    """Write the closures to the file that calls read, keep promises in step, tell the reader, and lead to the page."""
     touched = keep_promises([each.closure for each in services().hours.closures.current(_today())])
     try:
         services().hours.closures_file.follow(services().hours.closures, _today())

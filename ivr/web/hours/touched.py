@@ -20,7 +20,7 @@ from ivr.web.services import services
 from ivr.web.sessions import by
 
 KEEPS = "keeps"
-"""The field of the form that tells whom its reader has been shown: who is touched besides is shown first."""
+"""The field of the form that holds whom its reader has been shown; anybody else who is touched is shown first."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class TouchedPatient:
     """A patient whom a change of the hours touches, in words."""
 
     who: str
-    """The name where there is one, and the number."""
+    """The patient's name, where there is one, and the number."""
     at: str
     """The time of the appointment, or when the call was due."""
     then: str = ""
-    """When the call is due from now on."""
+    """The new time at which the call is due; empty for an appointment."""
 
 
 def asks_first(after: Clinic) -> bool:
@@ -42,7 +42,7 @@ def asks_first(after: Clinic) -> bool:
 
 
 def whom_it_touches(after: Clinic) -> Mapping[str, object]:
-    """Return whom these hours touch, in words, and the value of the field that tells so. Raises StoreAway."""
+    """Return whom these hours touch, in words, and the value of the field `KEEPS` for them. Raises StoreAway."""
     touched = services().desk.upkeep.touched(after, services().clock())
     everybody = [*touched.appointments, *touched.relieved]
     people = services().diary.patients.called({each.patient_id for each in everybody if each.patient_id})
@@ -63,7 +63,7 @@ def page_before(after: Clinic, action: str) -> str:
 
 
 def _keys(touched: Touched) -> set[str]:
-    """Return a word for each promise that the hours touch, and how."""
+    """Return a word for each promise that the hours touch; the word names the promise and what becomes of it."""
     return {
         *(f"told-{each.id}" for each in touched.appointments),
         *(f"relieved-{each.id}" for each in touched.relieved),
@@ -72,7 +72,10 @@ def _keys(touched: Touched) -> set[str]:
 
 
 def keep_promises(closures: Sequence[DeskClosure]) -> list[str]:
-    """Bring everything in step with these closures, and return what was done, in sentences. Raises StoreAway."""
+    """Bring the list and the due times in step with these closures; return sentences on what was done.
+
+    Raises StoreAway.
+    """
     touched = services().desk.upkeep.keep(services().clinic.with_closures(closures), by())
     return list(_done(len(touched.appointments), len(touched.relieved), len(touched.requests)))
 

@@ -49,7 +49,7 @@ def _tap(each: Standing) -> tuple[date, str, str]:
 
 
 def _holding(line: str, standing: Sequence[Standing]) -> set[int]:
-    """Return the ids of the closures that this line's callers hear: one a day."""
+    """Return the ids of the closures that this line's callers hear, at most one for each day."""
     ordered = [each for whose in ("", line) for each in standing if each.closure.line == whose]
     return set({each.closure.day: each.id for each in ordered}.values())
 

@@ -32,10 +32,10 @@ hear = Blueprint("hear", __name__)
 CALLERS = {str(each): each for each in CallerKind}
 
 MOST_REMEMBERED = 4
-"""Transcripts that a process remembers, each of some 300 kB."""
+"""The most transcripts that a process remembers, each of some 300 kB."""
 
 MOST_KEYS = 40
-"""Most keys in a link after which a transcript begins."""
+"""The most keys in the link to a transcript; the transcript begins after them."""
 
 
 @hear.record_once
@@ -46,7 +46,7 @@ def _remember(state: BlueprintSetupState) -> None:
 @hear.get("/desk/hear")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """Show the whole call as a transcript. 404 where its keys lead nowhere; a sentence where the day is past."""
+    """Show a whole call as a transcript. 404 if its keys lead nowhere; a sentence if its day is past."""
     here, now = services(), services().clock().replace(second=0, microsecond=0)
     version = here.hours.version()  # before what it is the version of: what changes meanwhile is then told anew
     clinic = here.hours.clinic_now()
@@ -60,7 +60,7 @@ def page() -> ResponseReturnValue:
 
 
 def _call(clinic: Clinic, wanted: PreviewQuery, now: datetime, trouble: str) -> Markup:
-    """Return the call with what leads to others. 404 where its keys lead nowhere."""
+    """Return the HTML of a call's transcript, with links to others. 404 if the call's keys lead nowhere."""
     try:
         call = read_call(services(), clinic, wanted)
     except NoSuchWay:
@@ -101,7 +101,7 @@ def _wanted(clinic: Clinic, now: datetime) -> PreviewQuery:
 
 
 def _moment(on: str, at: str, now: datetime) -> datetime:
-    """Return the minute that was asked for. A missing day is today, a missing hour is now."""
+    """Return the minute that was asked for, by day and time; a missing day is today, a missing time is now."""
     day, hour = now.date(), now.time()
     try:
         day = date.fromisoformat(on) if on else day
@@ -114,7 +114,7 @@ def _moment(on: str, at: str, now: datetime) -> datetime:
 
 
 def _link(wanted: PreviewQuery, moment: datetime | None = None, **changes: str | None) -> str:
-    """Return the URL of this call, at another moment or with other changes."""
+    """Return the URL of the transcript of this call, at another moment or with other changes."""
     at = services().clinic.line("").hours.local(moment or wanted.at)
     given: dict[str, Any] = {
         "line": wanted.line.key,
@@ -128,7 +128,10 @@ def _link(wanted: PreviewQuery, moment: datetime | None = None, **changes: str |
 
 
 def _after(beginning: str) -> Callable[[Keys], str]:
-    """Return a function that gives the URL of the call after some keys. Fast, since a page has hundreds of links."""
+    """Return a function that gives the URL of the transcript after some keys.
+
+    It is fast, since a page has hundreds of links.
+    """
     return lambda keys: f"{beginning}&keys={quote_plus(' '.join(keys))}"
 
 
@@ -136,7 +139,7 @@ NAMES = {"*": "star", "#": "hash", "-": "silence"}
 
 
 def anchor(keys: Keys) -> str:
-    """Return the anchor of the part of the page that follows these keys."""
+    """Return the anchor, in the page, of the part of the transcript that follows these keys."""
     return "-".join(("after", *(NAMES.get(key, key) for key in keys)))
 
 
@@ -144,7 +147,7 @@ Value = TypeVar("Value")
 
 
 class Remembered(Generic[Value]):
-    """The values that were asked for last. Safe to share between threads: one makes a value, others wait for it."""
+    """The values that were asked for last. Threads may share them: one makes a value, the others wait for it."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -152,7 +155,7 @@ class Remembered(Generic[Value]):
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Return the value of this key, made now if it is not remembered. Raises what `make` raises."""
+        """Return the value of this key: the remembered one, or one that `make` makes now. Raises as `make` does."""
         with self._lock:
             if key not in self._values:
                 self._values[key] = make()

@@ -97,7 +97,7 @@ def changed_words(counted: AppointmentStats) -> str:
 
 
 def came_words(counted: AppointmentStats) -> str:
-    """Return a sentence about who came."""
+    """Return a sentence about the patients who came, and who did not."""
     came, missed, unmarked = (
         counted.attendance.get(each, 0) for each in (Attendance.CAME, Attendance.DID_NOT_COME, Attendance.NOT_MARKED)
     )

@@ -34,17 +34,17 @@ class Figure:
     """Each column's key and words."""
     rows: Sequence[Row]
     upright: bool = False
-    """True where its bars are vertical, as for the hours of a day."""
+    """True where the figure's bars are vertical, as for the hours of a day."""
     beside: bool = False
-    """True where the bars of its columns stand beside each other, since they do not add up."""
+    """True where the bars of the figure's columns stand beside each other, since their values do not add up."""
     shows: Callable[[int], str] = str
     """Writes a value for the reader; the spreadsheet has the number itself."""
     filler: str = ""
-    """The key of a column that alone shows nothing, such as the hours that are free where nobody has one."""
+    """The key of a column that alone is nothing to show, such as the free hours where no hour is filled."""
 
     @property
     def empty(self) -> bool:
-        """Return whether there is nothing to show."""
+        """Return whether the figure has nothing to show."""
         keys = [key for key, _words in self.columns]
         return not any(
             value for row in self.rows for key, value in zip(keys, row.values, strict=True) if key != self.filler
@@ -66,7 +66,7 @@ class FigureGroup:
 
 
 def rows_of(words: Mapping[Name, str], counts: Mapping[Name, int]) -> list[Row]:
-    """Return a row of one value for each of these words."""
+    """Return a row for each key of `words`, with its count as the one value."""
     return [Row(key, said, (counts.get(key, 0),)) for key, said in words.items()]
 
 

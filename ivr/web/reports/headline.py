@@ -1,4 +1,4 @@
-"""The answer of the reports in a few sentences, above the figures. In the reader's language; no routes."""
+"""The main results of a report in a few sentences, above the figures. In the reader's language; no routes."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -69,7 +69,7 @@ def page() -> ResponseReturnValue:
 @reports.get("/desk/reports.csv")
 @guarded_by(staff_only)
 def spreadsheet() -> ResponseReturnValue:
-    """Return the report as a CSV file, with one number a line; with `words`, in the reader's words."""
+    """Return the report as a CSV file, one number a line; in the reader's words where the address has `words`."""
     wanted = _wanted()
     report, in_words = wanted.report, "words" in request.args
     groups = figure_groups(report, wanted.period.days, services().script)

@@ -107,7 +107,7 @@ def _first_try(requests: RequestStats) -> Figure:
 
 
 def how_soon_rung(requests: RequestStats) -> Iterator[str]:
-    """Yield how long half of the patients and nine in ten waited; nothing where they are too few."""
+    """Yield sentences on how long half of the patients, and nine in ten, waited; none where too few did."""
     if requests.middle is not None:
         middle = up_to(requests.middle)
         yield _("Half of the patients were first called within %(middle)s of opening time.", middle=middle)

@@ -47,7 +47,7 @@ class AuditLine:
     about: str
     detail: str
     leads_to: str
-    """The reference of the request that it is about; empty where it is about none."""
+    """The reference of the request that the line is about; empty where it is about none."""
 
 
 def audit_line(entry: AuditEntry) -> AuditLine:
@@ -130,7 +130,7 @@ def _rules(stored: str) -> str:
 
 
 def _erased(stored: str) -> str:
-    """Return what was erased besides requests. Raises ValueError."""
+    """Return in words what was erased besides requests. Raises ValueError."""
     if stored == "a language":
         return _("the language it is greeted in")
     count, _blocks = stored.split()
@@ -151,7 +151,7 @@ ABOUT: Mapping[AuditAction, Words] = {
     AuditAction.REQUIRED_SECOND_FACTOR: person_words,
     AuditAction.MADE_SECOND_FACTOR_OPTIONAL: person_words,
 }
-"""Makes the words of what an action is about. The others name a reference, a person, or the number of a row."""
+"""Puts into words what an action is about. Actions not listed are about a reference, a person, or a row's number."""
 
 DETAILS: Mapping[AuditAction, Words] = {
     AuditAction.ADDED_PERSON: _role,
@@ -168,4 +168,4 @@ DETAILS: Mapping[AuditAction, Words] = {
     AuditAction.BLOCKED_TIME: _block,
     AuditAction.ERASED: _erased,
 }
-"""Makes the words of an action's detail. The others are a reference, a person's name or a network's address."""
+"""Puts the detail of an action into words. Details not listed are a reference, a name or a network's address."""

@@ -15,7 +15,7 @@ drafts = Blueprint("drafts", __name__)
 @drafts.post("/desk/drafts")
 @guarded_by(staff_only)
 def keep() -> ResponseReturnValue:
-    """Keep what an open page says is being typed; typing is use of the session."""
+    """Keep the text that an open page says is being typed; typing counts as use of the session."""
     typed.keep_while_typing()
     return "", 204
 

@@ -1,4 +1,4 @@
-"""Login and logout at the desk, the choice of its language, and the way of a form that is older than its login."""
+"""Login and logout at the desk, the choice of its language, and the fate of a form that is older than its login."""
 
 from math import ceil
 from urllib.parse import urlsplit
@@ -44,7 +44,7 @@ def ask() -> ResponseReturnValue:
 @login.post("/login")
 @guarded_by(open_to_all)
 def enter() -> ResponseReturnValue:
-    """Check name and password; begin a session, or go on to the code."""
+    """Check name and password, and begin a session or go on to the code of the second factor."""
     form = LoginForm()
     if not form.validate_on_submit():
         return render_template("login.html", form=form, trouble=_("Please fill in both.")), 400
@@ -151,7 +151,7 @@ BEFORE_LOGIN = ("login.enter", "second_step.enter", "invitation.use")
 
 
 def _asked_anew() -> ResponseReturnValue:
-    """Ask once more for what was sent from an old page before the login. Only the name is still there."""
+    """Ask once more for what was sent from an old page before the login. Only the typed name is still there."""
     words = _("This page had been open for too long. Please fill it in once more.")
     if request.endpoint == "login.enter":
         return render_template("login.html", form=LoginForm(), trouble=words), 400

@@ -119,7 +119,7 @@ def _would_shut_herself_out() -> bool:
 @people.post("/desk/people/<int(max=2147483647):person_id>/remove_second_factor")
 @guarded_by(manager_only)
 def remove_second_factor(person_id: int) -> ResponseReturnValue:
-    """Remove the second factor of somebody who has lost their telephone."""
+    """Remove the second factor of somebody who has lost the device with their authenticator app."""
     person = services().staff.people.person(person_id) or abort(404)
     if str(person_id) == current_user.id:  # at a manager's open desk nobody may switch hers off without a code
         flash(_("Your own you switch off on your own page, with a code."), "trouble")

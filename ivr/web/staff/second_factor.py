@@ -1,4 +1,4 @@
-"""A person's own second factor: setting it up with the telephone, its recovery codes, and switching it off.
+"""A person's own second factor: setting it up in an authenticator app, its recovery codes, and switching it off.
 
 A secret that is not confirmed yet, and codes that are not shown yet, are kept encrypted in the person's session.
 """

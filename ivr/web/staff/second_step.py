@@ -1,4 +1,4 @@
-"""The second step of a login: a code from the telephone, or a recovery code.
+"""The second step of a login: a code from the authenticator app on the person's telephone, or a recovery code.
 
 The half session (sessions.py) names the person; nobody is logged in before the code is right.
 """
@@ -24,7 +24,7 @@ second_step = Blueprint("second_step", __name__)
 
 
 class CodeForm(FlaskForm):
-    """A code from the telephone, or a recovery code."""
+    """A form for a code from the authenticator app, or a recovery code."""
 
     code = StringField("Code", validators=[InputRequired()])
 
@@ -41,7 +41,7 @@ class NotProved(Exception):
 @second_step.get("/login/code")
 @guarded_by(open_to_all)
 def ask() -> ResponseReturnValue:
-    """Ask for the code."""
+    """Ask for the code of the second factor, after the password."""
     person = sessions.half_way()
     if person is None:
         return _from_the_beginning()
@@ -52,7 +52,7 @@ def ask() -> ResponseReturnValue:
 @second_step.post("/login/code")
 @guarded_by(open_to_all)
 def enter() -> ResponseReturnValue:
-    """Check the code and begin a session."""
+    """Check the code of the second factor and begin a session."""
     person = sessions.half_way()
     if person is None:
         return _from_the_beginning()

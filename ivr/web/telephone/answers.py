@@ -31,21 +31,21 @@ from ivr.web.telephone.webhook import VerifiedWebhook, Webhook
 log = logging.getLogger(__name__)
 
 LEG = "screen"
-"""Last part of the URLs of the reception's own leg. It is no place of the menu, and no caller comes there."""
+"""The last part of the URLs of the reception's leg. No place of the menu has this name."""
 
 
 class WebhookAnswer(NamedTuple):
-    """An answer to a webhook, and the trace that it leaves."""
+    """The answer to a webhook, and the trace that the webhook leaves."""
 
     body: str
     content_type: str
     status: int = 200
     trace: Trace | None = None
-    """Written when the answer has gone out, so that the record tells what was heard."""
+    """The trace to write when the answer has gone out, so that the record tells what was heard."""
 
 
 def ring(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
-    """Answer an incoming call."""
+    """Answer the webhook of an incoming call with the first turn."""
     called = asked.event
     line = here.clinic.line_rung(called.called, called.forwarded_from)
     log.info("call %s: comes in on line %s", called.call_id, line.key)
@@ -61,7 +61,7 @@ def ring(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
 
 
 def step(here: Services, asked: VerifiedWebhook, place: str, *, at_once: bool = False) -> WebhookAnswer:
-    """Go on after a key, after silence, or after the reception was called.
+    """Answer a step of a call: a key, silence, or that the reception was called.
 
     With `at_once`, raises NeedsStore before anything is done if a store is needed.
     """
@@ -78,17 +78,17 @@ def step(here: Services, asked: VerifiedWebhook, place: str, *, at_once: bool = 
 
 
 def answered(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
-    """Ask whoever has picked up at the reception to accept the call."""
+    """Answer that somebody has picked up at the reception: ask them to take the call."""
     return _told(_answer(here, asked.webhook, Leg(_call(here, asked, LEG).at(LEG), SCREENING, begins=True)))
 
 
 def screened(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
-    """Go on with the reception's leg after a key or silence."""
+    """Answer a key or silence on the reception's leg."""
     return _told(_answer(here, asked.webhook, Leg(_call(here, asked, LEG), SCREENING, pressed=asked.keys)))
 
 
 def status(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
-    """Take the status of a call, record its end, and tell the desk of one that was missed."""
+    """Answer the report of a call's status; of an ended call, record the end and tell the desk if it was missed."""
     told = asked.event
     log.info("call %s: is %s", told.call_id, _word(told.status))
     if told.ended:
@@ -111,7 +111,7 @@ ASK_NO_STORE = (answered, screened)
 
 
 def answer(here: Services, asked: VerifiedWebhook, *, at_once: bool = False) -> WebhookAnswer:
-    """Answer any signed webhook, by its path. With `at_once`, raises NeedsStore where a store is needed."""
+    """Answer any signed webhook, by its path. With `at_once`, raises NeedsStore if a store is needed."""
     path = asked.webhook.path.rstrip("/")
     answers = ANSWERS.get(path)
     if answers is None:
@@ -122,7 +122,7 @@ def answer(here: Services, asked: VerifiedWebhook, *, at_once: bool = False) -> 
 
 
 def fallback(here: Services, webhook: Webhook, failed: str) -> WebhookAnswer:
-    """Answer where the carrier could not reach or understand us: an apology, then the step once more.
+    """Answer a carrier that could not reach or understand us: an apology, then the failed step once more.
 
     `failed` is the address that the carrier says has failed, or empty.
     """
@@ -131,7 +131,10 @@ def fallback(here: Services, webhook: Webhook, failed: str) -> WebhookAnswer:
 
 
 def at_fault(here: Services, webhook: Webhook, asked: VerifiedWebhook | None, error: Exception) -> WebhookAnswer:
-    """Answer an error of ours with an apology. The log gets its kind and place; its message may be personal."""
+    """Answer a webhook at which an error of ours was raised: an apology, then the step once more.
+
+    The log gets the error's kind and place, since its message may be personal.
+    """
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("a webhook of place %s failed: %s\n%s", _word(webhook.path), type(error).__name__, where)
     leave_fault(here, asked.event if asked else None, webhook.address)
@@ -139,7 +142,7 @@ def at_fault(here: Services, webhook: Webhook, asked: VerifiedWebhook | None, er
 
 
 def _call(here: Services, asked: VerifiedWebhook, place: str) -> Call:
-    """Return the call that this URL describes, with a line and a language that exist."""
+    """Return the call that the URL of this webhook describes, on a line and in a language that exist."""
     call = _urls(here).call(place, asked.webhook.args)
     line = here.clinic.line(call.line)
     return call.but(line=line.key, language=_spoken(here, call.language) or line.language)
@@ -151,7 +154,7 @@ def _spoken(here: Services, language: str) -> str:
 
 
 def _heard(here: Services, asked: VerifiedWebhook, turn: Turn, *before: str) -> WebhookAnswer:
-    """Return the answer to the caller. `before` are the places and outcomes that the call passed."""
+    """Return the answer that lets the caller hear this turn; `before` are the places and outcomes passed on the way."""
     found = _answer(here, asked.webhook, turn)
     return WebhookAnswer(found.body, found.content_type, trace=trace_of(here, asked, turn, before))
 
@@ -170,5 +173,5 @@ def _told(found: Answer) -> WebhookAnswer:
 
 
 def _word(written: str) -> str:
-    """Return a word of the request for the log, without characters that could forge a log line."""
+    """Return a text of the request as one word for the log, without characters that could forge a line of it."""
     return "".join(letter for letter in written if letter.isalnum() or letter in "-/_")[:40]

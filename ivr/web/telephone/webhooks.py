@@ -45,9 +45,9 @@ def signed(**_place: str) -> Response:
 @voice.post("/voice/fallback")
 @guarded_by(open_to_all)
 def fallback() -> Response:
-    """Answer where the carrier could not reach or understand us: an apology, then the step once more.
+    """Answer a carrier that could not reach or understand us: an apology, then the failed step once more.
 
-    Needs nothing but this process. Anybody may call it, and gets no more than this.
+    Needs nothing but this process. Anybody may ask it, and gets no more than this.
     """
     here, webhook = services(), _webhook(form=False)
     failed = _failed_at(webhook)
@@ -57,7 +57,7 @@ def fallback() -> Response:
 
 @voice.errorhandler(Exception)
 def fault(error: Exception) -> Response | HTTPException:
-    """Answer an error of ours with an apology."""
+    """Answer a webhook at which an error of ours was raised: an apology, then the step once more."""
     if isinstance(error, HTTPException):
         return error
     g.at_fault = True
@@ -65,7 +65,7 @@ def fault(error: Exception) -> Response | HTTPException:
 
 
 def _failed_at(webhook: Webhook) -> str:
-    """Return the URL that the carrier says has failed, or an empty string. A body over the limit counts as empty."""
+    """Return the URL that the carrier reports as failed, or an empty text, as for a body that is too large."""
     try:
         return webhook.carrier(services()).failed_step(request.form)
     except HTTPException:
@@ -73,7 +73,7 @@ def _failed_at(webhook: Webhook) -> str:
 
 
 def _event_if_signed() -> CallEvent | None:
-    """Return the carrier's event on a route open to all, or None where the request is not the carrier's."""
+    """Return the event of a webhook on a route that is open to all; None if no carrier has signed it."""
     try:
         return _webhook().read(services())
     except (NotSigned, Malformed, HTTPException):
@@ -81,7 +81,7 @@ def _event_if_signed() -> CallEvent | None:
 
 
 def _webhook(*, form: bool = True) -> Webhook:
-    """Return the request; without its form where that may be unreadable. Raises HTTPException."""
+    """Return the webhook of the current request; without `form`, its fields are not read. Raises HTTPException."""
     query = request.query_string.decode("latin-1")
     fields = request.form if form else {}
     if len(fields) > MOST_FIELDS:

@@ -1,6 +1,7 @@
 """A stand-in for Plivo's REST API, which answers as the types of its library say: numbers, applications, messages.
 
-It knows the fields that may be set and refuses any other. A list comes in pages of twenty, with the next one's address.
+It knows the fields that may be set and refuses any other. A list comes in pages of twenty, each with the address of the
+next.
 """
 
 import base64
@@ -16,7 +17,7 @@ from tests.answering import answering
 from tests.people import TOKEN
 
 AUTH_ID = "MA0000000000000000EX"
-"""An account's id in Plivo's form, obviously made up."""
+"""The id of an account in Plivo's form, obviously made up."""
 
 PAGE = 20
 
@@ -39,12 +40,12 @@ class PlivoStandInAccount:
     applications: list[dict[str, Any]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
     changes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    """The changes: of each, the path below the account and the fields."""
+    """The changes made to the account: the path below the account and the fields of each."""
     fails_with: int = 0
-    """The status that answers every change, after it was made; 0 for the right one."""
+    """The HTTP status that answers every change, though it was made; 0 for the right status."""
 
     def rents(self, e164: str, application: str = "") -> None:
-        """Add a number to the account; `application` is the id of the application it leads to."""
+        """Add a number to the account, leading to the application with this id, or to none."""
         leads_to = f"/v1/Account/{AUTH_ID}/Application/{application}/" if application else None
         self.numbers.append({"number": e164.removeprefix("+"), "application": leads_to, "number_type": "local"})
 
@@ -55,7 +56,7 @@ class PlivoStandInAccount:
         return str(found["app_id"])
 
     def leads(self, e164: str) -> dict[str, Any]:
-        """Return the application that this number leads to; an empty one for none."""
+        """Return the application to which this number leads, or an empty one."""
         (number,) = [each for each in self.numbers if each["number"] == e164.removeprefix("+")]
         found = [each for each in self.applications if str(number["application"]).endswith(f"/{each['app_id']}/")]
         return found[0] if found else {}

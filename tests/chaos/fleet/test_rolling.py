@@ -1,4 +1,4 @@
-"""The invented step of the schema serves the present program. The restart itself is `make rolling`."""
+"""The invented step of the schema: the present program can work with it. The restart itself is `make rolling`."""
 
 from contextlib import closing
 

@@ -1,4 +1,4 @@
-"""The traces that hosts have sent of a call: its end, its record and corrections to it, and how long they stay."""
+"""The traces of a call that hosts have sent: when it counts as over, its record, corrections, and when they go."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -29,7 +29,7 @@ def traces(database: Database) -> CallTraces:
 
 @pytest.fixture
 def followed() -> list[Corrected]:
-    """The corrections that others were told of."""
+    """The corrections of records of which others were told, at first none."""
     return []
 
 

@@ -1,4 +1,4 @@
-"""DATABASE_URL: read once, as PostgreSQL's library reads it, or refused in a line without its password."""
+"""DATABASE_URL: it is read as PostgreSQL's own library reads it, or refused in a line without its password."""
 
 import os
 import signal
@@ -38,7 +38,7 @@ UNREADABLE = [
 
 
 def setting(address: str) -> str:
-    """Return the address as the settings read it. Raises BadSettings."""
+    """Return the database's address as the settings have it. Raises BadSettings."""
     given = {"ENV": "development", "SECRET_KEY": "0123456789abcdef" * 4, "TWILIO_AUTH_TOKEN": TOKEN}
     return read({**given, "DATABASE_URL": address}, env_file=None, carriers=SETTINGS).database_url
 

@@ -1,4 +1,4 @@
-"""The page of busy lines: the desk's notice of a flood, its remedies, and the lines of the audit."""
+"""The page of busy lines: the desk's warning of too many calls, what can be done, and the audit."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from tests.web.telephone.test_limits import floods, of_a_quiet_clinic
 
 @pytest.fixture
 def quiet(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
-    """A telephone at a clinic whose lines take three calls in an hour, two from one telephone, one without a number."""
+    """A telephone at a clinic whose limits in an hour are three calls on a line, two of a number and one withheld."""
     with serves(CLINIC_FILE=of_a_quiet_clinic(tmp_path)) as phone:
         yield phone
 
@@ -28,7 +28,7 @@ def asha(quiet: Phone, clock: Clock) -> Staff:
 
 
 def sees(person: Staff, path: str) -> str:
-    """Return the words of a page."""
+    """Return the words of a page of the desk."""
     page = person.browser.get(path)
     assert page.status_code == 200
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text.split("<main")[-1])))

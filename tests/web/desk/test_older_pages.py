@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from tests.people import BOOK, Clock, Phone, Staff
 
 GONE = {"rebook": {"day": "2026-11-26", "hour": "10:35"}, "call_off": {}}
-"""Forms of a booked request's card as commit 837caff had them; their addresses exist no more."""
+"""Forms on the card of a booked request in commit 837caff, which post to addresses that exist no more."""
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_whoever_is_not_logged_in_is_led_to_the_login(booked: Staff, phone: Phon
 
 
 def test_every_address_to_which_an_older_page_posts_is_there(phone: Phone) -> None:
-    """The addresses are those of commit 837caff, all of them."""
+    """Every address to which the pages of commit 837caff post is still a route of the application."""
     routes = phone.app.url_map.bind("line.example")
     assert [each for each in OLDER if not routes.test(each, "POST")] == []
 

@@ -1,4 +1,4 @@
-"""Staff's search: by name, by reference, by a number in any spelling, over requests and appointments."""
+"""The desk's search: by name, by reference, by a number in any spelling, over requests and appointments."""
 
 import re
 
@@ -9,13 +9,13 @@ from tests.people import BOOK, Clock, Phone, Staff
 
 
 def found(staff: Staff, words: str) -> list[str]:
-    """Return the references that a search shows, in order."""
+    """Return the references that a search shows, in the page's order."""
     return re.findall(r"Reference (\d{6})", staff.searches(words))
 
 
 @pytest.fixture
 def reference(phone: Phone) -> str:
-    """The reference of request 1; another number has request 2."""
+    """The reference of request 1; request 2 is of another number."""
     heard = phone.rings().press(*BOOK).reference
     phone.rings(caller="+919999900002").press(*BOOK)
     return heard

@@ -1,4 +1,4 @@
-"""Booking by telephone, confirmed, paused and resumed by managers on the diary's page; calls follow at once."""
+"""Booking by telephone: managers confirm, pause and resume it on the diary's page, and calls follow at once."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +16,7 @@ PAUSE, AGAIN = "Pause booking by phone", "Let callers book by phone again"
 
 @pytest.fixture
 def booking(serves: Serves) -> Iterator[Phone]:
-    """A telephone at the clinic as shipped."""
+    """A telephone at the shipped clinic, whose callers can book."""
     with serves(CLINIC_FILE=str(SHIPPED)) as phone:
         yield phone
 

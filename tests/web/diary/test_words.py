@@ -1,4 +1,4 @@
-"""The diary's words: every status, source, event and concern has its sentence; an unreadable one is shown as stored."""
+"""The diary's words: each status, source, event and concern has its sentence; an odd one is shown as stored."""
 
 from datetime import datetime
 

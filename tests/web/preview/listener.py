@@ -1,4 +1,4 @@
-"""A listener with a transcript, who calls and compares: each sentence, each key on offer, each pointer."""
+"""A listener with a transcript, who makes the call and compares: each sentence, each key on offer, each pointer."""
 
 import re
 import secrets
@@ -32,15 +32,15 @@ PLACEHOLDER = "000 000"
 """The reference that a transcript has in the place of a true one."""
 
 PRESS = re.compile(r"press (\d)|(\d) दबाइए")
-"""The words by which the prompts offer a key."""
+"""The pattern of the words by which prompts offer a key."""
 
 EVERYTHING = frozenset(EventKind)
 OFFERED = frozenset({EventKind.BEGINS, EventKind.KEY, EventKind.OUTCOME})
-"""The kinds of events that are followed where mistakes are not."""
+"""The kinds of events that are followed, where mistakes and silences are not."""
 
 
 class Share(NamedTuple):
-    """A share of the branches that a call could follow: this call follows one of so many."""
+    """A share of the branches of a call: of each `of` branches, the one with this number is followed."""
 
     number: int
     of: int
@@ -53,15 +53,15 @@ STANDING = {"0", "9", "*", "#", *SIGNS}
 
 @dataclass
 class Listener:
-    """A listener who reads one call's transcript, makes the call, and compares."""
+    """A listener who reads the transcript of a call, makes the call, and compares the two."""
 
     services: Services
     read: Branch
     follows: frozenset[EventKind] = OFFERED
     share: Share = EVERY_WAY
-    """The share of the branches told elsewhere that is followed. Options there are always compared."""
+    """The share that is followed of the branches told elsewhere. Options there are always compared."""
     stranded: Phone | None = None
-    """A telephone at a service whose database and queue are both away."""
+    """A telephone at a service whose database and Redis are both away."""
     heard: int = 0
     """The number of documents heard."""
     _alike: int = 0
@@ -74,7 +74,7 @@ class Listener:
             self._page |= set(each.heard)
 
     def compares(self, read: Branch, call: Conversation) -> None:
-        """Compare the last words heard, and then all that the transcript tells or points to."""
+        """Compare the last words heard with a branch of the transcript, then all that it tells or points to."""
         self._agrees(read, call)
         if not self._has_its_turn(read):
             return
@@ -97,7 +97,10 @@ class Listener:
             self._is_offered(read, {each.words for each in words}, call.waits)
 
     def _was_said_before(self, read: Branch, words: list[Heard]) -> bool:
-        """Return True if the call leaves out, or rewords, a sentence it has said; the transcript tells it first."""
+        """Return whether a call leaves out or rewords a sentence because it has said it already.
+
+        The transcript, which tells each turn only once, has the sentence in full.
+        """
         first = self._once["warning_signs"]
         told = [each for each in read.heard if each.words not in first]
         left_out = len(told) < len(read.heard) and words == told
@@ -105,13 +108,13 @@ class Listener:
 
     @cached_property
     def _once(self) -> Mapping[str, frozenset[str]]:
-        """The words, in every language, of the sentences that a call says once."""
+        """The words, in every language, of the sentences that a call says only once."""
         script = self.services.script
         said = (Say("warning_signs"), Say("still_nobody"), Say("option_person", {"key": "0"}))
         return {say.name: frozenset(script.everywhere(say).values()) for say in said}
 
     def _is_offered(self, read: Branch, words: set[str], asked: Gathers) -> None:
-        """Check that the words offer the keys that the transcript has, each below its own sentence."""
+        """Check that the words offer exactly the keys that the transcript has, each by the key's own sentence."""
         ways = [*read.next, *self._pointed_to(read)] if not read.scene.stays else []
         if any(each.scene.what is EventKind.KEY for each in ways) and asked.digits == 1:
             offered = {key for each in words for found in PRESS.findall(each) for key in found if key}
@@ -157,7 +160,7 @@ class Listener:
             self.compares(branch, after)
 
     def _files(self, filing: Branch, call: Conversation) -> None:
-        """Confirm the request: first, again in another call, as a blocked caller, and where nothing can be kept."""
+        """Confirm a request: as a first one, again in another call, as a blocked caller, and with both stores away."""
         after = self._outcomes(filing)
         if not filing.next and self.follows == OFFERED:
             return  # the transcript tells it where the same was confirmed first
@@ -211,13 +214,13 @@ class Listener:
 
 
 def kind(branch: Branch) -> tuple[EventKind, str]:
-    """Return the kind of event that led to the branch; all single keys that mean nothing are one."""
+    """Return the kind of event that led to a branch; any single key without a meaning is the same kind."""
     scene = branch.scene
     return scene.what, "" if scene.what is EventKind.WRONG and len(scene.by) == 1 else scene.by
 
 
 def where(call: Conversation) -> Call:
-    """Return the call's state, as its next address holds it."""
+    """Return the call's state, read from its next address."""
     if not isinstance(call.waits, Gathers | Dials):
         return Call("", "", "over")
     url = urlsplit(call.waits.action)
@@ -227,18 +230,18 @@ def where(call: Conversation) -> Call:
 
 
 def pressed(call: Conversation, branch: Branch, key: str = "") -> Conversation:
-    """Return the call once the key or the number of this branch is pressed."""
+    """Return the call after the key or the number that leads to this branch."""
     assert isinstance(call.waits, Gathers)
     return call.press((key or branch.scene.by) + call.waits.ends_with)
 
 
 def another(call: Conversation) -> Conversation:
-    """Return another call that has come as far as this one."""
+    """Return another call that stands where this one does."""
     return replace(call, sid=f"CA{secrets.token_hex(16)}")
 
 
 def heard(call: Conversation) -> list[Heard]:
-    """Return everything heard since the last key, with the transcript's reference in place of the true one."""
+    """Return all sentences since the last key, with the transcript's reference in the place of the true one."""
     spoken = {each for words in call.heard for each in REFERENCE.findall(words)}
     assert len(spoken) <= 1
     for true in spoken:
@@ -247,7 +250,7 @@ def heard(call: Conversation) -> list[Heard]:
 
 
 def _with_placeholder(heard: Heard, reference: str, script: Script) -> Heard:
-    """Return the sentence with the transcript's reference, as it is written and as it is read aloud."""
+    """Return a sentence with the transcript's reference in both forms: as it is written, and as it is read aloud."""
     aloud = heard.aloud
     for digits in (script.prompts(language).digits for language in script.languages):
         true, placeholder = (spelled(each.split(), digits).aloud for each in (reference, PLACEHOLDER))
@@ -256,7 +259,7 @@ def _with_placeholder(heard: Heard, reference: str, script: Script) -> Heard:
 
 
 def settles(services: Services) -> None:
-    """Close all waiting requests, so that the next one is joined to none."""
+    """Close all requests that wait, so that the next one joins none."""
     for each in services.desk.store.waiting():
         services.desk.moves.take(each.id, By("asha", services.clock()))
         services.desk.moves.report(each.id, OutcomeReport(Outcome.SETTLED), By("asha", services.clock()))
@@ -264,7 +267,7 @@ def settles(services: Services) -> None:
 
 @contextmanager
 def blocked(services: Services) -> Iterator[None]:
-    """Block the caller's number until the end of the block."""
+    """Block the caller's number until the block ends."""
     number, now = Number(CALLER), services.clock()
     services.desk.blocked.block(number, "rings for fun", By("asha", now))
     yield

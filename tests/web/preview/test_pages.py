@@ -1,4 +1,4 @@
-"""The page and the command that show a call's sentences before anybody calls."""
+"""The page and the command that show the sentences of a call before anybody calls."""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""The reports: the page and the spreadsheet count calls and the desk's work, and name nobody."""
+"""The reports: the page and the spreadsheet count calls and the desk's work, and name no person."""
 
 import csv
 import re

@@ -1,4 +1,4 @@
-"""Calls that end with an appointment: the hour that was heard is in the diary, and nobody else's."""
+"""Calls that book an appointment: the time that was heard is in the diary, and nobody else has it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +25,7 @@ from tests.web.telephone.test_joining import at_once, confirms
 
 AT_THREE = datetime.fromisoformat("2026-11-23T15:00+05:30")
 EARLIEST = ("1", "1")
-"""An appointment at the earliest time, for the number that calls."""
+"""The keys that book the earliest time for the number that calls."""
 
 BOOKED = "Your appointment is booked today at three in the afternoon."
 TAKEN = "Sorry, that time has just been taken."
@@ -83,7 +83,7 @@ def test_a_webhook_that_comes_again_after_the_desk_has_cancelled_promises_nothin
 
 
 def test_one_webhook_that_comes_often_at_once_books_once_and_says_the_same(line: Phone) -> None:
-    """The chaos campaign saw the second webhook hear that the time "has just been taken": by the first."""
+    """A confirmation that comes six times at once books once, and none of the six hears that the time is taken."""
     call = line.rings().press(*EARLIEST[:-1])
     answers = at_once([confirms(call)] * 6)
     assert [BOOKED in answer for answer in answers] == [True] * 6
@@ -183,7 +183,7 @@ def test_entered_numbers_get_at_most_a_quarter_of_a_days_times(line: Phone) -> N
 
 
 class TooLate(Deadline):
-    """A deadline that every result misses."""
+    """A deadline that every result misses, though the work was done."""
 
     def wait_for(self, work: Callable[[], Result], late: Callable[[Result], None] | None = None) -> Result:
         found = work()
@@ -212,7 +212,7 @@ def test_a_booking_that_was_stored_too_late_to_be_told_is_free_again(line: Phone
 def test_what_was_stored_in_time_is_not_freed_by_its_own_repetition_that_comes_too_late(
     line: Phone, clock: Clock
 ) -> None:
-    """The caller has heard the first webhook's answer, so a late repetition must not free the time."""
+    """A booking whose caller was answered stays booked when the same webhook, repeated, misses its deadline."""
     assert line.services.telephone.bookings.book(new_booking(clock)).outcome is BookingOutcome.BOOKED
     hurried = replace(line.services.telephone.bookings, deadline=TooLate(1))
     assert hurried.book(new_booking(clock)).outcome is BookingOutcome.UNBOOKED

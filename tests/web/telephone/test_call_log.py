@@ -1,4 +1,4 @@
-"""Records of calls: where each went and how it ended, written once, whichever store was away, without a name."""
+"""Records of calls: where each got and how it ended, written once, whichever store was away, and without a name."""
 
 import json
 import logging
@@ -46,7 +46,7 @@ def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
 
 
 def ends(call: Conversation, seconds: int = 61, **more: str) -> Conversation:
-    """Tell the service that the call is over, as the carrier does."""
+    """Report to the service, as the carrier does, that the call is over."""
     fields = {
         **call.fields,
         "CallSid": call.sid,
@@ -60,7 +60,7 @@ def ends(call: Conversation, seconds: int = 61, **more: str) -> Conversation:
 
 
 def recorded(worker: WorkerServices, clock: Clock) -> list[Row]:
-    """Return the rows of calls, after the clock process has collected them."""
+    """Return the rows of the recorded calls, after the clock has made records of all that are over."""
     clock.goes_on(seconds=SETTLES.total_seconds())
     record_calls(worker)
     with worker.database.reading() as read:

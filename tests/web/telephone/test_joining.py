@@ -1,4 +1,4 @@
-"""Joining: a second call about the same person joins their request; any other makes its own, and learns of none."""
+"""Joining: a second call for the same person joins their request; any other makes its own and learns of none."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from workers.services import WorkerServices
 BOOK_TOMORROW = ("1", "2", "1", "1", "1")
 RING_BACK = ("2", "1", "1", "1")
 SAME = "1"
-"""The key that says that it is for the same person as before."""
+"""The key by which a caller says that the call is for the same person as before."""
 JOIN = ("1", "1", "1", SAME, "1", "1")
 JOIN_TOMORROW = ("1", "2", "1", SAME, "1", "1")
 WHOSE = "We already have a request from this number. If it is for the same person, press 1."
@@ -46,7 +46,7 @@ def what_happened(phone: Phone, request: Request) -> list[tuple[str, str]]:
 
 
 def keys_number_of(call: Conversation, number: str) -> Conversation:
-    """Book for another number than the one the call came from."""
+    """Make a request in this call for another number, which the caller keys."""
     return call.press(
         "1", "2", "1", *(("2",) if call.fields["From"] != "anonymous" else ()), f"{number[3:]}#", "1", "1"
     )
@@ -139,7 +139,7 @@ def without_digits(call: Conversation) -> list[str]:
 
 
 def leads_to(phone: Phone, reference: str) -> int:
-    """Return the id of the request that has this spoken reference."""
+    """Return the id of the request to which this spoken reference leads."""
     database, table = Database(phone.services.settings.database_url), schema.promises
     with database.reading() as read:
         found: int = read.scalars(select(table.c.request_id).where(table.c.reference == reference)).one()
@@ -157,7 +157,7 @@ def test_who_keys_the_number_they_ring_from_is_told(phone: Phone) -> None:
 
 
 def confirms(call: Conversation) -> Callable[[], str]:
-    """Return a function that sends the webhook of this call's next 1, as often as it is called."""
+    """Return a function that posts the webhook of this call's confirming key 1, each time it is called."""
     assert call.place in {"summary", "earliest", "time_sure"}
     assert isinstance(call.waits, Gathers)
     path, form = call.waits.action, {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, **call.fields, "Digits": "1"}
@@ -165,7 +165,7 @@ def confirms(call: Conversation) -> Callable[[], str]:
 
 
 def unsealed(phone: Phone, document: str) -> str:
-    """Return the document with the sealed parts of its addresses, which are sealed anew each time, in clear."""
+    """Return a document with the sealed parts of its addresses in clear, as each sealing differs."""
     return re.sub(
         r"(?<=[?&;]c=)[\w%-]+", lambda found: phone.services.telephone.cipher.decrypt(unquote(found[0])), document
     )
@@ -198,7 +198,7 @@ AT_ONCE = 4
 
 
 def at_once(deliveries: list[Callable[[], str]]) -> list[str]:
-    """Deliver all webhooks in the same moment, each by a thread of its own, and return the documents."""
+    """Deliver these webhooks at the same moment, each from a thread of its own; return the documents."""
     barrier = Barrier(len(deliveries))
 
     def deliver(webhook: Callable[[], str]) -> str:
@@ -269,7 +269,7 @@ STRANGERS = [OTHER, "anonymous", "", "+12025550143", "+918090080907"]
 
 
 def asks_for(call: Conversation, number: str, *when: str) -> Conversation:
-    """Ask to have another number called back."""
+    """Make a request in this call, which waits for a choice, for another number, which the caller keys."""
     call.press(*when)
     return call.press(*(() if call.place == "key_number" else ("2",)), f"{number[3:]}#", "1", "1")
 
@@ -280,7 +280,7 @@ def wished(request: Request) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("stranger", STRANGERS)
 def test_another_telephone_never_changes_what_a_number_has_asked_for(both: Phone, clock: Clock, stranger: str) -> None:
-    """The number's own wish, language and due time stay as they are: the other's wish stands beside them."""
+    """A request for a number, made from another telephone, stands beside the number's own and never changes it."""
     both.rings().press("2", "3", "1", "1")
     before = only(both)
     clock.goes_on(minutes=20)

@@ -1,4 +1,4 @@
-"""A caller's own appointment: heard at once, moved or cancelled with its reference, and by nobody else."""
+"""A caller's own appointment: heard at once, moved or cancelled only with its reference, and by nobody else."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -158,7 +158,7 @@ def test_nobody_is_asked_whose_it_is_on_a_number_that_was_entered(line: Phone) -
 
 
 def test_a_second_wish_in_the_same_call_is_asked_whose_it_is(line: Phone) -> None:
-    """A mother asks for an appointment for herself, then for her child."""
+    """A second request in one call is asked for whom it is, as a mother's for her child, and becomes one of its own."""
     call = line.rings().press("2", "1", "1", "1", "#", "2", "1")
     assert WHOSE in call.words
     call.press("2", "1", "1", "#", "1", "1", "#", "1", "1")
@@ -167,7 +167,7 @@ def test_a_second_wish_in_the_same_call_is_asked_whose_it_is(line: Phone) -> Non
 
 
 def test_what_the_clinic_has_to_tell_is_no_wish_of_the_number(line: Phone, clock: Clock) -> None:
-    """A call back about the clinic's own change is no wish; the caller is not asked for whom it is."""
+    """A call is not asked for whom it is because the clinic has something to tell its number: that is no wish."""
     books(line)
     line.services.hours.closures.set([DeskClosure(AT_THREE.date(), "")], By("asha", clock()))
     line.services.hours.closures_file.follow(line.services.hours.closures, AT_THREE.date())
@@ -180,10 +180,7 @@ def test_what_the_clinic_has_to_tell_is_no_wish_of_the_number(line: Phone, clock
 def test_a_webhook_that_comes_again_after_another_change_changes_nothing(
     line: Phone, clock: Clock, change: tuple[str, ...]
 ) -> None:
-    """A webhook comes late: kept by somebody on the way or repeated by the carrier.
-
-    The patient has since decided anew.
-    """
+    """A repeated webhook that moves or cancels an appointment does nothing once somebody has changed it since."""
     reference = books(line)
     kept = line.rings().press("5", *(each.format(digits=reference[-2:]) for each in change))
     found, desk = only(line), line.services.diary.desk
@@ -201,7 +198,7 @@ def test_a_webhook_that_comes_again_after_another_change_changes_nothing(
 
 
 def test_a_caller_changes_twice_in_one_call(line: Phone, clock: Clock) -> None:
-    """A caller's own earlier change does not count as a change by others."""
+    """A caller can change an appointment twice in one call: their own change does not count as somebody else's."""
     reference = books(line)
     call = line.rings().press("5", "1", reference[-2:], "1", "1")
     call.press("#", "5", "1", reference[-2:], "1", "1")

@@ -1,4 +1,4 @@
-"""Two carriers at the same addresses: each call is answered in its own carrier's documents, under its own signature."""
+"""Two carriers at the same addresses: each call gets its own carrier's documents, and needs its signature."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +32,7 @@ Serves = Callable[..., AbstractContextManager[Phone]]
 
 @pytest.fixture
 def serves(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Serves:
-    """A function that serves a service with a reception and these settings of carriers."""
+    """A function that serves a service with a reception and these settings of carriers, and yields a telephone."""
 
     def make(more: Settings) -> AbstractContextManager[Phone]:
         return service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path), **more)
@@ -56,7 +56,7 @@ def phone(request: pytest.FixtureRequest, serves: Serves) -> Iterator[Phone]:
 
 @dataclass
 class PlivoCall:
-    """A call over Plivo in progress."""
+    """A call over Plivo, which goes on as keys are pressed."""
 
     phone: Phone
     caller: str = CALLER
@@ -77,7 +77,7 @@ class PlivoCall:
         return answer.text
 
     def press(self, *keys: str) -> "PlivoCall":
-        """Press keys, each when it is asked for; an empty one is a silence."""
+        """Press keys, each when the call waits for it; an empty one is a silence."""
         for each in keys:
             self.moment = self.handset.after(self.moment, each)
             while isinstance(self.moment.waits, Redirects):
@@ -86,7 +86,7 @@ class PlivoCall:
 
     @property
     def words(self) -> str:
-        """All words that were heard since the last key."""
+        """All words that the caller has heard since the last key."""
         return " ".join(each.words for each in self.moment.heard if isinstance(each, Heard))
 
 
@@ -156,7 +156,7 @@ def form(**more: str) -> dict[str, str]:
 
 
 def confirms(phone: Phone) -> str:
-    """Return the address at which a key makes a request, if the webhook is believed."""
+    """Return the address to which a confirming key is posted, so that a believed webhook makes a request."""
     call = PlivoCall(phone).press("1", "1", "1", "1")
     assert isinstance(call.moment.waits, Gathers)
     return call.moment.waits.action

@@ -1,4 +1,4 @@
-"""Writes down the elements of the carrier's library for Python: the attributes of each, and what may stand within it.
+"""Writes down the elements of Plivo's Python library: the attributes of each, and what may stand within it.
 
 tests/carrier/plivo/test_elements.py compares our table with them.
 
@@ -18,7 +18,7 @@ from plivo.xml.PlivoXMLElement import PlivoXMLElement  # type: ignore[import-not
 WANTED = frozenset(
     ("Response", "Speak", "sub", "Play", "Wait", "GetInput", "GetDigits", "Dial", "Number", "Redirect", "Hangup")
 )
-"""The elements that a call with keys may use."""
+"""The elements that a document of a call with keys may use."""
 
 
 def described(element: Any) -> dict[str, object]:
